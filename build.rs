@@ -1,0 +1,3 @@
+//! Generates the public types from `idl/`.
+
+fn main() {}

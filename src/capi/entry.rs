@@ -1,0 +1,129 @@
+//! What every `extern "C"` entry shares: taking the ctx, checking pointers, the panic boundary and
+//! the answer of what is not there yet.
+//!
+//! An entry is translation only: pointers become references, one core function is called, its result
+//! becomes C's. The macros stand inside plain signatures, so that cbindgen and rustdoc see those.
+
+use std::ffi::c_int;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::core::{Ctx, Error, Result};
+use crate::types::sys::libxl_ctx;
+use crate::xen::log::{Level, Log};
+
+/// What an entry answers when it cannot do its work: libxl's codes, or the type's neutral value.
+pub trait FromError {
+    fn from_error(error: Error) -> Self;
+}
+
+impl FromError for c_int {
+    fn from_error(error: Error) -> Self {
+        error.code()
+    }
+}
+
+impl FromError for () {
+    fn from_error(_: Error) -> Self {}
+}
+
+impl<T> FromError for *mut T {
+    fn from_error(_: Error) -> Self {
+        std::ptr::null_mut()
+    }
+}
+
+impl<T> FromError for *const T {
+    fn from_error(_: Error) -> Self {
+        std::ptr::null()
+    }
+}
+
+/// The neutral value of entries that return a plain number or truth.
+macro_rules! neutral {
+    ($($t:ty => $v:expr),*) => { $(impl FromError for $t {
+        fn from_error(_: Error) -> Self { $v }
+    })* };
+}
+neutral!(bool => false, u32 => 0, u64 => 0);
+
+/// A core result as the usual libxl return value: 0 or `ERROR_*`.
+pub fn code(result: Result<()>) -> c_int {
+    match result {
+        Ok(()) => 0,
+        Err(e) => e.code(),
+    }
+}
+
+/// Runs an entry's body. A panic is a defect of ours: it is logged as critical and becomes
+/// `Error::BadFail`, since unwinding into C is undefined behaviour.
+pub fn guarded<T>(
+    log: Option<&Log>,
+    name: &str,
+    body: impl FnOnce() -> T,
+    failed: impl FnOnce(Error) -> T,
+) -> T {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(value) => value,
+        Err(panic) => {
+            let what = panic
+                .downcast_ref::<&str>()
+                .copied()
+                .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+                .unwrap_or("(no message)");
+            if let Some(log) = log {
+                log.write(
+                    Level::Critical,
+                    None,
+                    None,
+                    format_args!("{name}: defect in the library: {what}"),
+                );
+            }
+            failed(Error::BadFail)
+        }
+    }
+}
+
+/// Runs the body of an entry that returns `T: FromError`, given its ctx pointer.
+///
+/// A NULL ctx answers `ERROR_INVAL`: the C library would crash on it.
+///
+/// # Safety
+/// `ctx` is NULL or a live `libxl_ctx` from `libxl_ctx_alloc`.
+pub unsafe fn with_ctx<T: FromError>(
+    ctx: *const libxl_ctx,
+    name: &str,
+    body: impl FnOnce(&Ctx) -> T,
+) -> T {
+    // SAFETY: the caller's contract.
+    match unsafe { ctx.as_ref() } {
+        Some(ctx) => guarded(Some(ctx.log()), name, || body(ctx), T::from_error),
+        None => T::from_error(Error::Invalid),
+    }
+}
+
+/// The body of an entry that is not there yet: one log line and `ERROR_NI`, or the neutral value.
+///
+/// The status table counts the entries that call this macro.
+#[macro_export]
+macro_rules! missing {
+    ($ctx:expr, $name:literal $(; $($unused:expr),*)?) => {{
+        $(let _ = ($($unused,)*);)?
+        // SAFETY: the entry's contract: NULL or a live ctx.
+        unsafe {
+            $crate::capi::entry::with_ctx($ctx, $name, |ctx| {
+                $crate::error!(ctx, "{}: not implemented in this library yet", $name);
+                $crate::capi::entry::FromError::from_error($crate::core::Error::NotImplemented)
+            })
+        }
+    }};
+    ($name:literal $(; $($unused:expr),*)?) => {{
+        $(let _ = ($($unused,)*);)?
+        $crate::capi::entry::not_there_yet($name)
+    }};
+}
+
+/// [`missing!`] for an entry without a ctx: there is no logger, so the line goes to stderr.
+pub fn not_there_yet<T: FromError>(name: &str) -> T {
+    eprintln!("libxl: error: {name}: not implemented in this library yet");
+    T::from_error(Error::NotImplemented)
+}

@@ -1,0 +1,16 @@
+//! libxenlight 4.17 in Rust: libxl's C ABI over a safe core.
+//!
+//! Layers, each using only those below it (see `docs/architecture.md`):
+//!
+//! ```text
+//! capi       extern "C", one file per subject; translation only
+//! domain host config   what a toolstack asks for
+//! core       ctx, errors
+//! xen        hypercalls, xenstore client, log
+//! types      the public types, generated from idl/
+//! ```
+
+pub mod capi;
+pub mod core;
+pub mod types;
+pub mod xen;

@@ -1,0 +1,4 @@
+//! The public types: C layout (`sys`), idiomatic Rust, and the tables that drive init, dispose, copy and JSON.
+
+pub mod shape;
+pub mod sys;

@@ -1,0 +1,169 @@
+//! Log lines and progress for the application, through the xentoollog logger it gave to `libxl_ctx_alloc`.
+//!
+//! A line looks as libxl's do: `file:line: Domain N:message`, at libxl's levels, in the context
+//! `libxl`. There is no global logger: in a process of somebody else's each ctx has its own.
+
+use std::ffi::{CString, c_char, c_int, c_ulong};
+use std::fmt;
+use std::panic::Location;
+
+use nix::errno::Errno;
+
+/// The application's logger; its layout is private to libxentoollog.
+#[repr(C)]
+pub struct xentoollog_logger {
+    _private: [u8; 0],
+}
+
+unsafe extern "C" {
+    fn xtl_log(
+        logger: *mut xentoollog_logger,
+        level: c_int,
+        errnoval: c_int,
+        context: *const c_char,
+        format: *const c_char,
+        ...
+    );
+    fn xtl_progress(
+        logger: *mut xentoollog_logger,
+        context: *const c_char,
+        doing_what: *const c_char,
+        done: c_ulong,
+        total: c_ulong,
+    );
+}
+
+/// How much a line matters: libxentoollog's numbers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(i32)]
+pub enum Level {
+    Debug = 1,
+    Verbose,
+    Detail,
+    Progress,
+    Info,
+    Notice,
+    Warn,
+    Error,
+    Critical,
+}
+
+/// Where one ctx's log lines go.
+#[derive(Debug)]
+pub struct Log {
+    /// NULL: nowhere (entries without a ctx).
+    logger: *mut xentoollog_logger,
+}
+
+// SAFETY: xentoollog loggers must themselves be callable from any thread that calls libxl with the
+// ctx (libxl calls them from every thread); we add no state of our own.
+unsafe impl Send for Log {}
+// SAFETY: as for Send.
+unsafe impl Sync for Log {}
+
+impl Log {
+    /// Logs to `logger`; NULL makes a log that drops every line.
+    ///
+    /// # Safety
+    /// `logger` is NULL or stays valid for as long as this value lives.
+    pub const unsafe fn new(logger: *mut xentoollog_logger) -> Self {
+        Self { logger }
+    }
+
+    /// The application's logger, for libraries of Xen's that take one too.
+    pub fn as_ptr(&self) -> *mut xentoollog_logger {
+        self.logger
+    }
+
+    /// Writes one line. `errno` adds the system's text of that error, as xentoollog does.
+    #[track_caller]
+    pub fn write(
+        &self,
+        level: Level,
+        errno: Option<Errno>,
+        domid: Option<u32>,
+        message: fmt::Arguments<'_>,
+    ) {
+        if self.logger.is_null() {
+            return;
+        }
+        let at = Location::caller();
+        let file = at.file().rsplit('/').next().unwrap_or("");
+        let mut text = format!("{file}:{}: ", at.line());
+        if let Some(domid) = domid {
+            text.push_str(&format!("Domain {domid}:"));
+        }
+        text.push_str(&message.to_string());
+        // A line break or NUL in a value (a guest's, perhaps) must not forge another line.
+        text.retain(|c| c != '\0');
+        let text = text.replace(['\n', '\r'], " ");
+        let Ok(text) = CString::new(text) else { return };
+        let errno = errno.map_or(-1, |e| e as c_int);
+        // SAFETY: the logger is valid by the contract of `new`; the strings are NUL-terminated and
+        // the one variadic argument is the `char *` that the format names.
+        unsafe {
+            xtl_log(
+                self.logger,
+                level as c_int,
+                errno,
+                c"libxl".as_ptr(),
+                c"%s".as_ptr(),
+                text.as_ptr(),
+            );
+        }
+    }
+
+    /// Reports progress of `doing_what`: `done` of `total`.
+    pub fn progress(&self, doing_what: &str, done: u64, total: u64) {
+        let Ok(what) = CString::new(doing_what) else { return };
+        if self.logger.is_null() {
+            return;
+        }
+        // SAFETY: as in `write`.
+        unsafe {
+            xtl_progress(
+                self.logger,
+                c"libxl".as_ptr(),
+                what.as_ptr(),
+                done as c_ulong,
+                total as c_ulong,
+            );
+        }
+    }
+}
+
+/// Writes an error line: `error!(ctx, "text {}", x)`, `error!(ctx, domid = d, "…")`,
+/// `error!(ctx, errno = e, "…")`, `error!(ctx, domid = d, errno = e, "…")`; `ctx` is anything with `log()`.
+#[macro_export]
+macro_rules! error {
+    ($($t:tt)*) => { $crate::log_line!($crate::xen::log::Level::Error, $($t)*) };
+}
+
+/// As [`error!`], at the level of a warning.
+#[macro_export]
+macro_rules! warn {
+    ($($t:tt)*) => { $crate::log_line!($crate::xen::log::Level::Warn, $($t)*) };
+}
+
+/// As [`error!`], at debug level.
+#[macro_export]
+macro_rules! debug {
+    ($($t:tt)*) => { $crate::log_line!($crate::xen::log::Level::Debug, $($t)*) };
+}
+
+/// What [`error!`], [`warn!`] and [`debug!`] share.
+#[macro_export]
+macro_rules! log_line {
+    ($level:expr, $ctx:expr, domid = $d:expr, errno = $e:expr, $($f:tt)+) => {
+        $ctx.log().write($level, Some($e), Some($d), format_args!($($f)+))
+    };
+    ($level:expr, $ctx:expr, domid = $d:expr, $($f:tt)+) => {
+        $ctx.log().write($level, None, Some($d), format_args!($($f)+))
+    };
+    ($level:expr, $ctx:expr, errno = $e:expr, $($f:tt)+) => {
+        $ctx.log().write($level, Some($e), None, format_args!($($f)+))
+    };
+    ($level:expr, $ctx:expr, $($f:tt)+) => {
+        $ctx.log().write($level, None, None, format_args!($($f)+))
+    };
+}

@@ -1,0 +1,3 @@
+//! Xen underneath: hypercalls, the xenstore client and the application's logger, wrapped safely.
+
+pub mod log;
