@@ -25,6 +25,8 @@ $(LIB): FORCE
 	ln -sf libxenlight.so.4.17.0 $(BUILD)/libxenlight.so.4.17
 	ln -sf libxenlight.so.4.17 $(BUILD)/libxenlight.so
 
+include capi-tests/box/box.mk
+
 FORCE:
 
 clean:
