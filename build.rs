@@ -1,3 +1,17 @@
 //! Generates the public types from `idl/`.
 
-fn main() {}
+use std::error::Error;
+use std::path::PathBuf;
+use std::{env, fs};
+
+use xenlight_idl::{exports, rust_types, tables};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=idl/types");
+    let model = xenlight_idl::load()?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("types.rs"), rust_types::rust(&model))?;
+    fs::write(out.join("tables.rs"), tables::rust(&model))?;
+    fs::write(out.join("exports.rs"), exports::rust(&model))?;
+    Ok(())
+}

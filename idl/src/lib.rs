@@ -1,1 +1,92 @@
 //! Compiles `idl/types/*.idl`, the one source of libxl's public types, to Rust and to C headers.
+//!
+//! [`load`] reads and checks the description; each of the other modules writes one thing from it:
+//!
+//! | module | what it writes |
+//! |---|---|
+//! | [`rust_types`] | the `#[repr(C)]` types |
+//! | [`tables`] | the tables that init, dispose, copy and JSON are driven by |
+//! | [`exports`] | the `extern "C"` entries of every type |
+//! | [`c_types`] | `_libxl_types.h` and `_libxl_types_json.h` |
+//!
+//! `idl/README.md` describes the language.
+
+use std::path::{Path, PathBuf};
+
+pub mod c_types;
+mod check;
+pub mod exports;
+pub mod model;
+mod names;
+mod parse;
+pub mod rust_types;
+pub mod tables;
+
+pub use model::Model;
+
+/// The files under `idl/types/`, in the order in which they are read: a type is described before it is used.
+const FILES: [&str; 17] = [
+    "builtin",
+    "error",
+    "host",
+    "psr",
+    "sched",
+    "disk",
+    "net",
+    "passthrough",
+    "usb",
+    "console",
+    "display",
+    "sound",
+    "device",
+    "domain",
+    "build",
+    "config",
+    "event",
+];
+
+/// What is wrong with a description, and where.
+#[derive(Debug)]
+pub struct Error(String);
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The directory that holds the description of the public types.
+pub fn source_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("types")
+}
+
+/// Reads and checks the description of the public types.
+pub fn load() -> Result<Model, Error> {
+    let dir = source_dir();
+    let mut model = Model::default();
+    for name in FILES {
+        let path = dir.join(name).with_extension("idl");
+        let text = std::fs::read_to_string(&path)
+            .map_err(|e| Error(format!("{}: {e}", path.display())))?;
+        add(&mut model, &path.display().to_string(), &text)?;
+    }
+    Ok(model)
+}
+
+/// Adds the types that `text` describes; `file` is for the messages alone.
+fn add(model: &mut Model, file: &str, text: &str) -> Result<(), Error> {
+    let wrong = |e: syn::Error| {
+        let at = e.span().start();
+        Error(format!("{file}:{}:{}: {e}", at.line, at.column + 1))
+    };
+    for item in parse::file(text).map_err(wrong)? {
+        check::item(model, &item).map_err(wrong)?;
+        model.items.push(item);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,7 @@ pub mod psr;
 pub mod qemu;
 pub mod sched;
 pub mod tmem;
+pub mod types;
 pub mod usb;
 pub mod userdata;
 pub mod util;

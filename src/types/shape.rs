@@ -8,6 +8,8 @@
 //! The tables are generated from `idl/` with `offset_of!` and `size_of` of the structs in [`super::sys`],
 //! so a table that disagrees with its struct cannot be built.
 
+use std::ffi::CStr;
+
 /// A public type, or an anonymous struct inside one.
 pub struct Type {
     /// The C name, such as `libxl_device_disk`; empty for an anonymous struct.
@@ -39,21 +41,22 @@ pub enum Shape {
 pub struct EnumValue {
     pub value: i32,
     /// As `_to_string` gives it and `_from_string` takes it (compared without case).
-    pub text: &'static str,
+    pub text: &'static CStr,
 }
 
 /// One member of a struct.
 pub struct Field {
     /// As in C and in JSON.
     pub name: &'static str,
-    /// From the start of the *outermost enclosing* [`Shape::Struct`] it is listed in.
+    /// From the start of the struct that lists it (for a struct inside another: of the inner one).
+    /// The same holds for `count_offset` and `key_offset` below.
     pub offset: usize,
     pub shape: FieldShape,
-    /// What `_init` stores in this field, where it differs from the type's own init.
+    /// What `_init` stores in this field, where it differs from the type's own init; cut to its width.
     pub init: Option<i64>,
     /// Declared `const` in C: read, but never disposed or parsed into freshly owned memory.
     pub is_const: bool,
-    /// The name of the field that took this one's place, for a deprecated field.
+    /// The name of the field of the outermost struct that took this one's place, for a deprecated field.
     pub deprecated_by: Option<&'static str>,
 }
 
@@ -63,8 +66,14 @@ pub enum FieldShape {
     Plain(&'static Type),
     /// A pointer to a `malloc`ed array whose `int` length lies at `count_offset`.
     Array { element: &'static Type, count_offset: usize },
-    /// A union whose valid member is told by the enum at `key_offset`.
-    Union { key_offset: usize, key: &'static Type, members: &'static [UnionMember] },
+    /// A union whose valid member is told by the enum `key_name` at `key_offset`. Its members lie at
+    /// the field's own offset. In JSON it stands under `key_name.member`.
+    Union {
+        key_offset: usize,
+        key_name: &'static str,
+        key: &'static Type,
+        members: &'static [UnionMember],
+    },
 }
 
 /// One member of a keyed union: what is valid while the key has `value`.

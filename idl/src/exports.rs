@@ -1,0 +1,142 @@
+//! The `extern "C"` entries of every type: one call each into the interpreter of the tables.
+
+use std::fmt::Write;
+
+use crate::model::*;
+use crate::names::{c_name, rust_field};
+use crate::rust_types::doc;
+use crate::tables::static_name;
+
+/// To be included where `types::sys::*`, `types::tables` and `types::engine` are in scope.
+pub fn rust(model: &Model) -> String {
+    let mut out = String::new();
+    for item in &model.items {
+        match item {
+            Item::Number(_) | Item::Builtin(_) => {}
+            Item::Enum(e) => enumeration(&mut out, e),
+            Item::Struct(s) => structure(&mut out, s),
+        }
+    }
+    out
+}
+
+/// One entry: its doc line, signature (without `fn`) and body.
+fn entry(out: &mut String, line: &str, signature: &str, body: &str) {
+    doc(out, "", &[line.into()]);
+    out.push_str("///\n/// # Safety\n/// Pointers are NULL or as `libxl.h` says.\n");
+    let _ = writeln!(
+        out,
+        "#[unsafe(no_mangle)]\npub unsafe extern \"C\" fn {signature} {{\n    \
+         // SAFETY: the table is that of the type, and the pointers are as the caller promised.\n    \
+         unsafe {{ {body} }}\n}}\n"
+    );
+}
+
+/// What enums and structs have alike. `by_value`: how `_to_json` takes it.
+fn json(out: &mut String, name: &Name, by_value: bool) {
+    let c = c_name(name);
+    let table = static_name(&name.text);
+    let (arg, pointer) = if by_value {
+        (c.clone(), "(&raw const p).cast()")
+    } else {
+        (format!("*mut {c}"), "p.cast()")
+    };
+    entry(
+        out,
+        &format!(
+            "The JSON text of a [`{c}`], for the caller to free; NULL if it cannot be written."
+        ),
+        &format!("{c}_to_json(ctx: *mut libxl_ctx, p: {arg}) -> *mut c_char"),
+        &format!("engine::to_json(ctx, {pointer}, &tables::{table})"),
+    );
+    entry(
+        out,
+        &format!(
+            "Reads a [`{c}`] from its JSON text: 0, or `ERROR_FAIL` for a text that is not one."
+        ),
+        &format!("{c}_from_json(ctx: *mut libxl_ctx, p: *mut {c}, s: *const c_char) -> c_int"),
+        &format!("engine::from_json(ctx, p.cast(), s, &tables::{table})"),
+    );
+    entry(
+        out,
+        &format!("Writes a [`{c}`] to the application's yajl generator."),
+        &format!("{c}_gen_json(hand: yajl_gen, p: *mut {c}) -> yajl_gen_status"),
+        &format!("engine::gen_json(hand, p.cast(), &tables::{table})"),
+    );
+}
+
+fn enumeration(out: &mut String, e: &Enum) {
+    let c = c_name(&e.name);
+    let table = static_name(&e.name.text);
+    json(out, &e.name, true);
+    let _ = writeln!(
+        out,
+        "/// The name of a [`{c}`], static; NULL for a number that is none.\n#[unsafe(no_mangle)]\n\
+         pub extern \"C\" fn {c}_to_string(p: {c}) -> *const c_char {{\n    \
+         engine::enum_to_string(p as c_int, &tables::{table})\n}}\n"
+    );
+    entry(
+        out,
+        &format!("Reads the name of a [`{c}`], in any case: 0, or `ERROR_INVAL`."),
+        &format!("{c}_from_string(s: *const c_char, e: *mut {c}) -> c_int"),
+        &format!("engine::enum_from_string(s, e.cast(), &tables::{table})"),
+    );
+    let _ = writeln!(
+        out,
+        "/// The names of [`{c}`], ended by NULL and -1.\n#[unsafe(no_mangle)]\n\
+         pub static {c}_string_table: [libxl_enum_string_table; {}] = [",
+        e.values.len() + 1
+    );
+    for v in &e.values {
+        let _ = writeln!(
+            out,
+            "    libxl_enum_string_table {{ s: c\"{}\".as_ptr(), v: {} }},",
+            v.name.text, v.number
+        );
+    }
+    out.push_str("    libxl_enum_string_table { s: std::ptr::null(), v: -1 },\n];\n\n");
+}
+
+fn structure(out: &mut String, s: &Struct) {
+    let c = c_name(&s.name);
+    let table = static_name(&s.name.text);
+    entry(
+        out,
+        &format!("Sets a [`{c}`] to its start, whatever it was."),
+        &format!("{c}_init(p: *mut {c})"),
+        &format!("engine::init(p.cast(), &tables::{table})"),
+    );
+    for f in &s.fields {
+        if let FieldKind::Union { key, key_type, .. } = &f.kind {
+            let key_type = c_name(key_type);
+            let argument = rust_field(key);
+            entry(
+                out,
+                &format!(
+                    "Chooses the member of `{}` in a fresh [`{c}`] and sets it to its start.",
+                    f.name.text
+                ),
+                &format!("{c}_init_{}(p: *mut {c}, {argument}: {key_type})", key.text),
+                &format!(
+                    "engine::init_key(p.cast(), &tables::{table}, {:?}, {argument} as c_int)",
+                    key.text
+                ),
+            );
+        }
+    }
+    if s.dispose {
+        entry(
+            out,
+            &format!("Frees all that a [`{c}`] holds, and zeroes it."),
+            &format!("{c}_dispose(p: *mut {c})"),
+            &format!("engine::dispose(p.cast(), &tables::{table})"),
+        );
+    }
+    entry(
+        out,
+        &format!("Copies a [`{c}`] with all that it holds; what `dst` was is not freed."),
+        &format!("{c}_copy(ctx: *mut libxl_ctx, dst: *mut {c}, src: *const {c})"),
+        &format!("engine::copy(ctx, dst.cast(), src.cast(), &tables::{table})"),
+    );
+    json(out, &s.name, false);
+}

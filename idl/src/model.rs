@@ -1,0 +1,214 @@
+//! What a description says, checked: types in declaration order, with their fields.
+
+use proc_macro2::Span;
+
+/// A name as it stands in the description, and where.
+#[derive(Clone, Debug)]
+pub struct Name {
+    pub text: String,
+    pub span: Span,
+}
+
+/// All types, each after those it uses.
+#[derive(Default)]
+pub struct Model {
+    pub items: Vec<Item>,
+}
+
+/// One declaration.
+pub enum Item {
+    Number(Number),
+    Builtin(Builtin),
+    Enum(Enum),
+    Struct(Struct),
+}
+
+/// An integer with a meaning, such as a domain id.
+pub struct Number {
+    pub doc: Vec<String>,
+    pub name: Name,
+    pub repr: Primitive,
+    pub init: i64,
+    /// C knows it by its integer type alone.
+    pub bare: bool,
+}
+
+/// A type with code of its own.
+pub struct Builtin {
+    pub doc: Vec<String>,
+    pub name: Name,
+    /// For the library's own use: neither copied nor written as JSON.
+    pub private: bool,
+}
+
+/// A C enum.
+pub struct Enum {
+    pub doc: Vec<String>,
+    pub name: Name,
+    /// What its constants' names start with, where that is not `LIBXL_` and the enum's name.
+    pub constants: Option<String>,
+    /// What a fresh value is.
+    pub init: i64,
+    pub values: Vec<Value>,
+}
+
+/// One value of an enum.
+pub struct Value {
+    pub doc: Vec<String>,
+    pub name: Name,
+    pub number: i32,
+}
+
+/// Who fills in a struct.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Direction {
+    /// The application, for the library to read.
+    In,
+    /// The library, for the application to read.
+    Out,
+    Both,
+}
+
+/// A C struct with a name.
+pub struct Struct {
+    pub doc: Vec<String>,
+    pub name: Name,
+    pub direction: Direction,
+    /// Whether there is a `_dispose`: two of the types never had one.
+    pub dispose: bool,
+    pub fields: Vec<Field>,
+}
+
+/// A member of a struct.
+pub struct Field {
+    pub doc: Vec<String>,
+    pub name: Name,
+    pub kind: FieldKind,
+    /// What a fresh field is, where that differs from its type's own start.
+    pub init: Option<i64>,
+    /// Declared `const` in C: read, never owned.
+    pub is_const: bool,
+    /// The field of the outermost struct that took its place.
+    pub deprecated_by: Option<Name>,
+}
+
+/// What a field holds.
+pub enum FieldKind {
+    /// A value of a named type.
+    Plain(Name),
+    /// A pointer to allocated elements, with their number in the `int` just before it.
+    Array { element: Name, count: Name },
+    /// A struct without a name.
+    Struct(Vec<Field>),
+    /// A union, with the enum that tells its valid member just before it.
+    Union { key: Name, key_type: Name, members: Vec<Member> },
+}
+
+/// What is valid in a union for one value of its key.
+pub struct Member {
+    pub doc: Vec<String>,
+    pub name: Name,
+    /// `None` where that value has no data.
+    pub fields: Option<Vec<Field>>,
+}
+
+/// Types that need no declaration.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Primitive {
+    Bool,
+    Int,
+    U8,
+    U16,
+    U32,
+    U64,
+    String,
+}
+
+/// What a type's name stands for.
+#[derive(Clone, Copy)]
+pub enum Type<'a> {
+    Primitive(Primitive),
+    Number(&'a Number),
+    Builtin(&'a Builtin),
+    Enum(&'a Enum),
+    Struct(&'a Struct),
+}
+
+impl Primitive {
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "bool" => Self::Bool,
+            "int" => Self::Int,
+            "u8" => Self::U8,
+            "u16" => Self::U16,
+            "u32" => Self::U32,
+            "u64" => Self::U64,
+            "string" => Self::String,
+            _ => return None,
+        })
+    }
+
+    pub fn is_integer(self) -> bool {
+        !matches!(self, Self::Bool | Self::String)
+    }
+}
+
+impl Item {
+    pub fn name(&self) -> &Name {
+        match self {
+            Self::Number(x) => &x.name,
+            Self::Builtin(x) => &x.name,
+            Self::Enum(x) => &x.name,
+            Self::Struct(x) => &x.name,
+        }
+    }
+}
+
+impl Enum {
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.values.iter().find(|v| v.name.text == name)
+    }
+}
+
+impl Model {
+    /// What `name` stands for; `None` if it is not declared (so far).
+    pub fn find(&self, name: &str) -> Option<Type<'_>> {
+        if let Some(p) = Primitive::named(name) {
+            return Some(Type::Primitive(p));
+        }
+        let item = self.items.iter().find(|i| i.name().text == name)?;
+        Some(match item {
+            Item::Number(x) => Type::Number(x),
+            Item::Builtin(x) => Type::Builtin(x),
+            Item::Enum(x) => Type::Enum(x),
+            Item::Struct(x) => Type::Struct(x),
+        })
+    }
+
+    /// [`find`](Self::find) for a name that has been checked.
+    pub(crate) fn ty(&self, name: &Name) -> Type<'_> {
+        self.find(&name.text).expect("checked when it was added")
+    }
+
+    pub fn enums(&self) -> impl Iterator<Item = &Enum> {
+        self.items.iter().filter_map(|i| if let Item::Enum(e) = i { Some(e) } else { None })
+    }
+
+    pub fn structs(&self) -> impl Iterator<Item = &Struct> {
+        self.items.iter().filter_map(|i| if let Item::Struct(s) = i { Some(s) } else { None })
+    }
+
+    /// The enum that is the key of a union.
+    pub(crate) fn key_enum(&self, key_type: &Name) -> &Enum {
+        match self.ty(key_type) {
+            Type::Enum(e) => e,
+            _ => unreachable!("checked when it was added"),
+        }
+    }
+
+    /// Whether a field exists for the library's own use only.
+    pub(crate) fn is_private(&self, field: &Field) -> bool {
+        matches!(&field.kind, FieldKind::Plain(n)
+            if matches!(self.ty(n), Type::Builtin(b) if b.private))
+    }
+}
