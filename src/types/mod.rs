@@ -1,10 +1,10 @@
 //! The public types: C layout (`sys`), idiomatic Rust, and the tables that drive init, dispose, copy and JSON.
 
-pub mod cpuid;
 #[allow(non_camel_case_types, non_upper_case_globals)]
 mod api;
 #[allow(non_camel_case_types)]
 mod builtin;
+pub mod cpuid;
 pub mod engine;
 pub mod shape;
 pub mod sys;
