@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::{env, fs};
 
-use xenlight_idl::{exports, rust_types, tables};
+use xenlight_idl::{exports, layout, rust_types, tables};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=idl/types");
@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("types.rs"), rust_types::rust(&model))?;
     fs::write(out.join("tables.rs"), tables::rust(&model))?;
+    fs::write(out.join("layout.rs"), layout::rust(&model))?;
     fs::write(out.join("exports.rs"), exports::rust(&model))?;
     Ok(())
 }

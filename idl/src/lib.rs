@@ -7,6 +7,7 @@
 //! | [`rust_types`] | the `#[repr(C)]` types |
 //! | [`tables`] | the tables that init, dispose, copy and JSON are driven by |
 //! | [`exports`] | the `extern "C"` entries of every type |
+//! | [`layout`] | sizes, offsets and values, for the test that compares them with C's |
 //! | [`c_types`] | `_libxl_types.h` and `_libxl_types_json.h` |
 //!
 //! `idl/README.md` describes the language.
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 pub mod c_types;
 mod check;
 pub mod exports;
+pub mod layout;
 pub mod model;
 mod names;
 mod parse;
