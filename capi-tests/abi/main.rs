@@ -182,7 +182,7 @@ fn declarations(text: &str) -> Vec<String> {
             let words = std::mem::take(&mut one);
             // The distribution's header leaks a private function.
             if !words.contains(" libxl__") {
-                out.push(words.split_whitespace().collect::<Vec<_>>().join(" "));
+                out.push(words.split_whitespace().collect::<Vec<_>>().join(" ").replace("* ", "*"));
             }
         } else {
             one.push(c);
