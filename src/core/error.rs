@@ -58,3 +58,11 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// A store request that failed is a plain failure to libxl's callers; the line with path and errno
+/// is the caller's to write, who knows the ctx.
+impl From<crate::xen::store::StoreError> for Error {
+    fn from(_: crate::xen::store::StoreError) -> Self {
+        Self::Fail
+    }
+}

@@ -1,3 +1,4 @@
 //! Xen underneath: hypercalls, the xenstore client and the application's logger, wrapped safely.
 
 pub mod log;
+pub mod store;

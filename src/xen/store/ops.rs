@@ -1,0 +1,247 @@
+//! What can be asked about nodes, in a transaction or outside.
+
+use nix::errno::Errno;
+
+use super::error::{StoreError, StoreResult};
+use super::path;
+use super::permission::Permission;
+use super::wire::{self, Kind, Reply, Requests, strings};
+
+/// Most replies that a list which changes all the time is asked for.
+const LIST_ATTEMPTS: usize = 32;
+
+/// Requests about nodes. [`super::Store`] and [`super::Transaction`] have them all.
+///
+/// Everywhere a node that does not exist is an answer, not an error. The `_many` forms cost one round
+/// trip (one per 128 requests); their answers are in the order of what was asked, and the first
+/// error, in that order, is the whole's.
+///
+/// Values may have been written by a guest: they are at most 4096 bytes and otherwise arbitrary.
+pub trait Ops {
+    /// Sends the requests and returns the replies in order. `operation` is for the error.
+    #[doc(hidden)]
+    fn call(&self, operation: &'static str, requests: Requests) -> StoreResult<Vec<Reply>>;
+
+    /// The value of `path`; `None` if there is no such node.
+    fn read(&self, path: &str) -> StoreResult<Option<Vec<u8>>> {
+        single(self.read_many(&[path]))
+    }
+
+    /// The values of all `paths`.
+    fn read_many<P: AsRef<str>>(&self, paths: &[P]) -> StoreResult<Vec<Option<Vec<u8>>>> {
+        about_paths(self, "read", Kind::Read, paths)?
+            .zip(paths)
+            .map(|(reply, path)| found("read", path.as_ref(), reply))
+            .collect()
+    }
+
+    /// The value of `path` as text: up to the first NUL, as C programs see it.
+    ///
+    /// A value that is not UTF-8 is an error, `EILSEQ`: it is not the same as no node, and a caller that
+    /// reads what a guest writes must choose what to make of it.
+    fn read_string(&self, path: &str) -> StoreResult<Option<String>> {
+        single(self.read_strings(&[path]))
+    }
+
+    /// As [`Ops::read_string`], of all `paths`.
+    fn read_strings<P: AsRef<str>>(&self, paths: &[P]) -> StoreResult<Vec<Option<String>>> {
+        let values = self.read_many(paths)?;
+        let text = |(value, path): (Option<Vec<u8>>, &P)| {
+            let Some(mut value) = value else { return Ok(None) };
+            value.truncate(value.iter().position(|&b| b == 0).unwrap_or(value.len()));
+            String::from_utf8(value)
+                .map(Some)
+                .map_err(|_| StoreError::about("read", path.as_ref(), Errno::EILSEQ))
+        };
+        values.into_iter().zip(paths).map(text).collect()
+    }
+
+    /// Whether `path` exists.
+    fn exists(&self, path: &str) -> StoreResult<bool> {
+        Ok(self.read(path)?.is_some())
+    }
+
+    /// The names of `path`'s children, without the path. `None` if there is no such node.
+    fn list(&self, path: &str) -> StoreResult<Option<Vec<String>>> {
+        single(self.list_many(&[path]))
+    }
+
+    /// The children of all `paths`.
+    fn list_many<P: AsRef<str>>(&self, paths: &[P]) -> StoreResult<Vec<Option<Vec<String>>>> {
+        about_paths(self, "list", Kind::Directory, paths)?
+            .zip(paths)
+            .map(|(reply, path)| {
+                let path = path.as_ref();
+                match reply {
+                    Err(Errno::E2BIG) => list_in_parts(self, path),
+                    reply => found("list", path, reply)?.map(|p| names(path, &p)).transpose(),
+                }
+            })
+            .collect()
+    }
+
+    /// Sets the value of `path`, creating it and its parents where missing. At most 4096 bytes
+    /// with the path and one more.
+    fn write(&self, path: &str, value: impl AsRef<[u8]>) -> StoreResult<()> {
+        self.write_many(&[(path, value)])
+    }
+
+    /// Sets many values. Outside a transaction those before a failed one stay written.
+    fn write_many<P: AsRef<str>, V: AsRef<[u8]>>(&self, values: &[(P, V)]) -> StoreResult<()> {
+        let mut requests = Requests::default();
+        for (path, value) in values {
+            let path = path.as_ref();
+            checked("write", path)?;
+            requests
+                .push(Kind::Write, &[path.as_bytes(), &[0], value.as_ref()])
+                .map_err(|errno| StoreError::about("write", path, errno))?;
+        }
+        let replies = self.call("write", requests)?;
+        replies.into_iter().zip(values).try_for_each(|(reply, (path, _))| {
+            reply.map(drop).map_err(|errno| StoreError::about("write", path.as_ref(), errno))
+        })
+    }
+
+    /// Makes `path` exist, with an empty value if it is new.
+    fn mkdir(&self, path: &str) -> StoreResult<()> {
+        let reply = single(about_paths(self, "mkdir", Kind::Mkdir, &[path])?.map(Ok).collect())?;
+        match reply {
+            // Said by old daemons.
+            Err(Errno::EEXIST) => Ok(()),
+            reply => reply.map(drop).map_err(|errno| StoreError::about("mkdir", path, errno)),
+        }
+    }
+
+    /// Removes `path` with all below it. False if not even its parent is there (a missing node
+    /// whose parent exists is no error to the daemon, and cannot be told from one removed).
+    fn remove(&self, path: &str) -> StoreResult<bool> {
+        single(self.remove_many(&[path]))
+    }
+
+    /// Removes all `paths`.
+    fn remove_many<P: AsRef<str>>(&self, paths: &[P]) -> StoreResult<Vec<bool>> {
+        about_paths(self, "remove", Kind::Remove, paths)?
+            .zip(paths)
+            .map(|(reply, path)| Ok(found("remove", path.as_ref(), reply)?.is_some()))
+            .collect()
+    }
+
+    /// Who may do what with `path`, the owner first.
+    fn get_permissions(&self, path: &str) -> StoreResult<Option<Vec<Permission>>> {
+        let kind = Kind::GetPermissions;
+        let reply = single(about_paths(self, "get permissions", kind, &[path])?.map(Ok).collect())?;
+        let decode = |payload: Vec<u8>| -> Result<Vec<Permission>, Errno> {
+            strings(&payload)?.iter().map(|text| Permission::decode(text)).collect()
+        };
+        found("get permissions", path, reply)?
+            .map(|p| decode(p).map_err(|e| StoreError::about("get permissions", path, e)))
+            .transpose()
+    }
+
+    /// Sets who may do what with `path`, the owner first.
+    fn set_permissions(&self, path: &str, permissions: &[Permission]) -> StoreResult<()> {
+        self.set_permissions_many(&[(path, permissions)])
+    }
+
+    /// Sets the permissions of many nodes.
+    fn set_permissions_many<P: AsRef<str>, A: AsRef<[Permission]>>(
+        &self,
+        nodes: &[(P, A)],
+    ) -> StoreResult<()> {
+        let mut requests = Requests::default();
+        for (path, permissions) in nodes {
+            let (path, permissions) = (path.as_ref(), permissions.as_ref());
+            let failed = |errno| StoreError::about("set permissions", path, errno);
+            checked("set permissions", path)?;
+            if permissions.is_empty() {
+                return Err(failed(Errno::EINVAL));
+            }
+            let entries: String = permissions.iter().map(|p| p.encode() + "\0").collect();
+            requests
+                .push(Kind::SetPermissions, &[path.as_bytes(), &[0], entries.as_bytes()])
+                .map_err(failed)?;
+        }
+        let replies = self.call("set permissions", requests)?;
+        replies.into_iter().zip(nodes).try_for_each(|(reply, (path, _))| {
+            reply
+                .map(drop)
+                .map_err(|errno| StoreError::about("set permissions", path.as_ref(), errno))
+        })
+    }
+}
+
+/// One request of `kind` for each path, whose only field is the path.
+fn about_paths<P: AsRef<str>>(
+    ops: &(impl Ops + ?Sized),
+    operation: &'static str,
+    kind: Kind,
+    paths: &[P],
+) -> StoreResult<std::vec::IntoIter<Reply>> {
+    let mut requests = Requests::default();
+    for path in paths {
+        let path = path.as_ref();
+        checked(operation, path)?;
+        requests
+            .push(kind, &[path.as_bytes(), &[0]])
+            .map_err(|errno| StoreError::about(operation, path, errno))?;
+    }
+    Ok(ops.call(operation, requests)?.into_iter())
+}
+
+/// A list of children that does not fit into one reply, put together from several.
+fn list_in_parts(ops: &(impl Ops + ?Sized), path: &str) -> StoreResult<Option<Vec<String>>> {
+    let failed = |errno| StoreError::about("list", path, errno);
+    'again: for _ in 0..LIST_ATTEMPTS {
+        let mut children = Vec::new();
+        let mut generation: Option<Vec<u8>> = None;
+        loop {
+            let offset = format!("{}\0", children.len());
+            let fields: [&[u8]; 3] = [path.as_bytes(), &[0], offset.as_bytes()];
+            let request = Requests::one(Kind::DirectoryPart, &fields).map_err(failed)?;
+            let reply = single(ops.call("list", request))?;
+            let Some(mut part) = found("list", path, reply)? else { return Ok(None) };
+            let end = part.iter().position(|&b| b == 0).ok_or_else(|| failed(Errno::EPROTO))?;
+            let names = part.split_off(end + 1);
+            if generation.get_or_insert_with(|| part.clone()) != &part {
+                // It has changed since the last part: the offsets mean nothing any more.
+                continue 'again;
+            }
+            // An empty name ends the list.
+            if names == [0] || names.ends_with(&[0, 0]) {
+                children.extend_from_slice(&names[..names.len() - 1]);
+                return self::names(path, &children).map(Some);
+            }
+            if names.is_empty() {
+                return Err(failed(Errno::EPROTO));
+            }
+            children.extend_from_slice(&names);
+        }
+    }
+    Err(failed(Errno::EAGAIN))
+}
+
+fn names(path: &str, payload: &[u8]) -> StoreResult<Vec<String>> {
+    let names = wire::strings(payload).map_err(|errno| StoreError::about("list", path, errno))?;
+    // A name becomes part of paths: one that is no name must not lead elsewhere.
+    if names.iter().any(|name| name.contains('/') || path::check(name).is_err()) {
+        return Err(StoreError::about("list", path, Errno::EPROTO));
+    }
+    Ok(names)
+}
+
+fn checked(operation: &'static str, path: &str) -> StoreResult<()> {
+    path::check(path).map_err(|errno| StoreError::about(operation, path, errno))
+}
+
+fn found(operation: &'static str, path: &str, reply: Reply) -> StoreResult<Option<Vec<u8>>> {
+    match reply {
+        Ok(payload) => Ok(Some(payload)),
+        Err(Errno::ENOENT) => Ok(None),
+        Err(errno) => Err(StoreError::about(operation, path, errno)),
+    }
+}
+
+/// The one element of an answer to one request.
+fn single<T>(answers: StoreResult<Vec<T>>) -> StoreResult<T> {
+    Ok(answers?.pop().expect("as many replies as requests"))
+}

@@ -1,0 +1,18 @@
+//! The locks of the store: the standard library's, or loom's under `--cfg loom`.
+//!
+//! The standard ones, not parking_lot's: they keep all their state in themselves, so that a process
+//! forked while other threads sleep finds nothing locked but what those threads held, and
+//! [`super::process`] gives the child objects of its own. parking_lot's table of sleepers is
+//! one for the whole process, and the child would inherit its locks as they were.
+
+#[cfg(not(loom))]
+pub use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+
+#[cfg(loom)]
+pub use loom::sync::{Arc, Condvar, Mutex, MutexGuard};
+
+/// Locks. A panic under one of these locks is a defect that is reported elsewhere; it must not
+/// take the other threads' connection away.
+pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poison| poison.into_inner())
+}

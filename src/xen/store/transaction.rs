@@ -1,0 +1,106 @@
+//! Transactions: several requests that take effect together or not at all.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use nix::errno::Errno;
+
+use super::error::{StoreError, StoreResult};
+use super::ops::Ops;
+use super::wire::{Kind, Reply, Requests};
+use super::{Requester, Store};
+
+/// How often a transaction that others' writes keep spoiling is tried. With the pauses between,
+/// that is some seconds: a guest that writes without end cannot hold a toolstack for ever.
+const ATTEMPTS: u32 = 256;
+/// The first so many attempts follow each other without a pause.
+const AT_ONCE: u32 = 8;
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+
+/// An open transaction. Dropped without [`Transaction::commit`] it is discarded.
+///
+/// It belongs to one connection and ends with it; and to the process that began it.
+#[derive(Debug)]
+pub struct Transaction {
+    requester: Arc<Requester>,
+    id: u32,
+    ended: bool,
+}
+
+impl Store {
+    /// Runs `body` in a transaction and commits it, again from the start while that fails with
+    /// `EAGAIN` because others have changed what was read or written. An error of `body`
+    /// discards the transaction and is the whole's.
+    pub fn transaction<T, E: From<StoreError>>(
+        &self,
+        mut body: impl FnMut(&Transaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        for attempt in 0..ATTEMPTS {
+            if let Some(late) = attempt.checked_sub(AT_ONCE) {
+                thread::sleep(Duration::from_micros(50 << late.min(10)).min(LONGEST_PAUSE));
+            }
+            let transaction = self.begin()?;
+            let value = body(&transaction)?;
+            if transaction.commit()? {
+                return Ok(value);
+            }
+        }
+        Err(StoreError::new("commit", Errno::EAGAIN).into())
+    }
+
+    /// Begins a transaction.
+    pub fn begin(&self) -> StoreResult<Transaction> {
+        let failed = |errno| StoreError::new("begin a transaction", errno);
+        let request = Requests::one(Kind::TransactionStart, &[&[0]]).map_err(failed)?;
+        let (requester, mut replies) = self.exchange(request).map_err(failed)?;
+        let payload = replies.pop().expect("as many replies as requests").map_err(failed)?;
+        let id = std::str::from_utf8(&payload)
+            .ok()
+            .and_then(|text| text.trim_end_matches('\0').parse().ok())
+            .filter(|&id| id != 0)
+            .ok_or_else(|| failed(Errno::EPROTO))?;
+        Ok(Transaction { requester, id, ended: false })
+    }
+}
+
+impl Transaction {
+    /// Makes the transaction's writes real. False if it must be done again (`EAGAIN`).
+    pub fn commit(mut self) -> StoreResult<bool> {
+        match self.end(b"T\0") {
+            Ok(()) => Ok(true),
+            Err(Errno::EAGAIN) => Ok(false),
+            Err(errno) => Err(StoreError::new("commit", errno)),
+        }
+    }
+
+    fn end(&mut self, how: &[u8]) -> Result<(), Errno> {
+        self.ended = true;
+        let request = Requests::one(Kind::TransactionEnd, &[how])?;
+        let reply = self.exchange(request)?.pop().expect("as many replies as requests");
+        reply.map(drop)
+    }
+
+    fn exchange(&self, mut requests: Requests) -> Result<Vec<Reply>, Errno> {
+        if !self.requester.link().is_ours() {
+            // Begun before a fork, by the parent.
+            return Err(Errno::ESTALE);
+        }
+        self.requester.call(&mut requests, self.id).map_err(|failure| failure.errno)
+    }
+}
+
+impl Ops for Transaction {
+    fn call(&self, operation: &'static str, requests: Requests) -> StoreResult<Vec<Reply>> {
+        self.exchange(requests).map_err(|errno| StoreError::new(operation, errno))
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if !self.ended && self.requester.link().is_ours() && self.requester.broken().is_none() {
+            // If that fails the connection is gone, and the transaction with it.
+            let _ = self.end(b"F\0");
+        }
+    }
+}

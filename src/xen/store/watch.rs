@@ -1,0 +1,224 @@
+//! Watches: being told that something below a node has changed.
+//!
+//! Watches have a connection of their own, opened with the first of them. So replies to other
+//! threads' requests never wake whoever sleeps on the watches, and nobody has to read events off a
+//! connection while he waits for an answer. One fd shows that there are events: an epoll fd that holds
+//! that connection and an eventfd. The eventfd is for events that a thread read while it waited
+//! for the reply to its `watch` or `unwatch`.
+//!
+//! An event says "look again", no more; the same event is queued once however often it comes
+//! before it is collected. That bounds the queue by the number of nodes under watch.
+//!
+//! When the connection breaks (the daemon died), the next collection, or watch, opens another and
+//! registers all watches again; the daemon fires each at once, so nothing that changed in between
+//! is missed. If that fails the collection returns the error.
+
+use std::collections::{HashSet, VecDeque};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::sync::{Arc, Mutex};
+
+use nix::errno::Errno;
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
+use nix::sys::eventfd::{EfdFlags, EventFd};
+
+use super::error::{StoreError, StoreResult};
+use super::exchange::{Exchange, Sink};
+use super::link::{NotedFd, Wire};
+use super::path;
+use super::sync::locked;
+use super::wire::{Kind, Requests};
+
+/// Something at or below the watched node has changed (or may have).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct WatchEvent {
+    /// What changed: the watched path or one below it.
+    pub path: String,
+    /// The watch's token.
+    pub token: String,
+}
+
+/// Events that nobody has collected yet.
+#[derive(Debug)]
+struct Queue {
+    events: Mutex<Events>,
+    /// Readable while there are events that were read by a thread other than the collecting one.
+    bell: EventFd,
+}
+
+#[derive(Default, Debug)]
+struct Events {
+    order: VecDeque<WatchEvent>,
+    known: HashSet<WatchEvent>,
+}
+
+/// The watch connection's way to the queue.
+#[derive(Debug)]
+struct ToQueue(Arc<Queue>);
+
+impl Sink for ToQueue {
+    fn event(&self, path: String, token: String) {
+        let event = WatchEvent { path, token };
+        let mut events = locked(&self.0.events);
+        if events.known.insert(event.clone()) {
+            events.order.push_back(event);
+            let _ = self.0.bell.write(1);
+        }
+    }
+}
+
+type Connection = Arc<Exchange<Wire, ToQueue>>;
+
+/// One process's watches.
+#[derive(Debug)]
+pub struct Watches {
+    epoll: Epoll,
+    queue: Arc<Queue>,
+    registry: Mutex<Registry>,
+    noted: Arc<NotedFd>,
+}
+
+#[derive(Default, Debug)]
+struct Registry {
+    connection: Option<Connection>,
+    watches: Vec<(String, String)>,
+}
+
+impl Watches {
+    /// `noted` are three, for the connection and the two fds made here.
+    pub fn new(noted: &[Arc<NotedFd>; 3]) -> Result<Self, Errno> {
+        let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        epoll.add(&bell, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
+        noted[1].note(bell.as_fd().as_raw_fd());
+        noted[2].note(epoll.0.as_raw_fd());
+        let queue = Arc::new(Queue { events: Mutex::default(), bell });
+        let noted = Arc::clone(&noted[0]);
+        Ok(Self { epoll, queue, registry: Mutex::default(), noted })
+    }
+
+    /// Readable when there may be events to collect.
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.epoll.0.as_fd()
+    }
+
+    pub fn watch(&self, wpath: &str, token: &str) -> StoreResult<()> {
+        let failed = |errno| StoreError::about("watch", wpath, errno);
+        path::check_watch(wpath, token).map_err(failed)?;
+        let watch = (wpath.to_owned(), token.to_owned());
+        let connection = {
+            let mut registry = locked(&self.registry);
+            if registry.watches.contains(&watch) {
+                return Err(failed(Errno::EEXIST));
+            }
+            let connection = self.connected(&mut registry).map_err(failed)?;
+            // Before it is sent: should the connection break meanwhile, it is registered again
+            // with the others.
+            registry.watches.push(watch.clone());
+            connection
+        };
+        let reply = request(&connection, Kind::Watch, wpath, token);
+        reply.map_err(|errno| {
+            locked(&self.registry).watches.retain(|w| *w != watch);
+            failed(errno)
+        })
+    }
+
+    pub fn unwatch(&self, wpath: &str, token: &str) -> StoreResult<()> {
+        let failed = |errno| StoreError::about("unwatch", wpath, errno);
+        path::check_watch(wpath, token).map_err(failed)?;
+        let connection = {
+            let mut registry = locked(&self.registry);
+            let known = |w: &(String, String)| w.0 == wpath && w.1 == token;
+            let at = registry.watches.iter().position(known);
+            registry.watches.remove(at.ok_or_else(|| failed(Errno::ENOENT))?);
+            registry.connection.clone()
+        };
+        let reply = match connection {
+            Some(connection) if connection.broken().is_none() => {
+                request(&connection, Kind::Unwatch, wpath, token)
+            }
+            // The daemon has forgotten it, with the connection.
+            _ => Ok(()),
+        };
+        // What it has sent before its answer is in the queue now.
+        let mut events = locked(&self.queue.events);
+        let stale = |e: &WatchEvent| e.token == token && path::is_within(&e.path, wpath);
+        events.order.retain(|e| !stale(e));
+        events.known.retain(|e| !stale(e));
+        reply.map_err(failed)
+    }
+
+    /// The events so far, oldest first; never waits for more.
+    pub fn collect(&self) -> StoreResult<Vec<WatchEvent>> {
+        let arrived = self.take_in();
+        let mut events = locked(&self.queue.events);
+        // Under the lock: an event that comes later rings again. Also after an error, or whoever
+        // sleeps on the fd would turn in circles while the daemon is away.
+        let _ = self.queue.bell.read();
+        arrived?;
+        events.known.clear();
+        Ok(std::mem::take(&mut events.order).into())
+    }
+
+    /// Moves what has arrived into the queue, on a new connection if need be.
+    fn take_in(&self) -> StoreResult<()> {
+        let connection = {
+            let mut registry = locked(&self.registry);
+            if registry.watches.is_empty() {
+                registry.connection.clone()
+            } else {
+                let failed = |errno| StoreError::new("watch", errno);
+                Some(self.connected(&mut registry).map_err(failed)?)
+            }
+        };
+        if let Some(connection) = connection
+            && connection.poll().is_err()
+        {
+            let mut registry = locked(&self.registry);
+            self.disconnect(&mut registry, &connection);
+            if !registry.watches.is_empty() {
+                let again = self.connected(&mut registry);
+                drop(registry);
+                let again = again.map_err(|errno| StoreError::new("watch again", errno))?;
+                let _ = again.poll();
+            }
+        }
+        Ok(())
+    }
+
+    /// The connection, opened (again) and with all watches registered.
+    fn connected(&self, registry: &mut Registry) -> Result<Connection, Errno> {
+        if let Some(connection) = registry.connection.clone() {
+            if connection.broken().is_none() {
+                return Ok(connection);
+            }
+            self.disconnect(registry, &connection);
+        }
+        let wire = Wire::open(Arc::clone(&self.noted))?;
+        let connection = Arc::new(Exchange::new(wire, ToQueue(Arc::clone(&self.queue))));
+        let mut requests = Requests::default();
+        for (path, token) in &registry.watches {
+            requests.push(Kind::Watch, &[path.as_bytes(), &[0], token.as_bytes(), &[0]])?;
+        }
+        for reply in connection.call(&mut requests, 0).map_err(|failure| failure.errno)? {
+            reply?;
+        }
+        self.epoll.add(connection.link(), EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
+        registry.connection = Some(Arc::clone(&connection));
+        Ok(connection)
+    }
+
+    /// Out of the epoll set by hand: a forked child may hold the connection open, and then
+    /// closing it here would leave it in the set, ready for ever.
+    fn disconnect(&self, registry: &mut Registry, connection: &Connection) {
+        if registry.connection.take_if(|c| Arc::ptr_eq(c, connection)).is_some() {
+            let _ = self.epoll.delete(connection.link());
+        }
+    }
+}
+
+fn request(connection: &Connection, kind: Kind, path: &str, token: &str) -> Result<(), Errno> {
+    let fields: [&[u8]; 4] = [path.as_bytes(), &[0], token.as_bytes(), &[0]];
+    let replies = connection.call(&mut Requests::one(kind, &fields)?, 0);
+    replies.map_err(|failure| failure.errno)?.pop().expect("as many replies as requests").map(drop)
+}
