@@ -11,6 +11,7 @@
 //! ```
 
 pub mod capi;
+pub mod config;
 pub mod core;
 pub mod types;
 pub mod xen;

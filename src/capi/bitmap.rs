@@ -2,28 +2,124 @@
 
 use std::ffi::*;
 
-use crate::missing;
+use crate::capi::entry::{self, code};
+use crate::capi::give;
+use crate::core::{Error, bitmap as bits};
 use crate::types::sys::*;
+use crate::xen::log::Log;
+use crate::{error, missing};
 
-/// Not there yet.
+/// A set of no bits.
+const NO_MEMORY: libxl_bitmap = libxl_bitmap { size: 0, map: std::ptr::null_mut() };
+
+/// A set of `size` bytes, all 0, in the application's memory.
+fn owned(size: usize) -> Option<libxl_bitmap> {
+    let map = give::zeroed::<u8>(size);
+    let size = u32::try_from(size).ok()?;
+    (!map.is_null()).then_some(libxl_bitmap { size, map })
+}
+
+/// A set of these bytes, in the application's memory.
+fn from_bytes(bytes: &[u8]) -> Option<libxl_bitmap> {
+    let copy = owned(bytes.len())?;
+    // SAFETY: `owned` made room for as many.
+    unsafe { copy.map.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+    Some(copy)
+}
+
+/// The bytes of a set; none for NULL.
+///
+/// # Safety
+/// `map` is NULL or a bitmap that nobody changes while the slice lives.
+unsafe fn bytes<'a>(map: *const libxl_bitmap) -> &'a [u8] {
+    // SAFETY: the caller's contract: `size` bytes at `map`, if that is not NULL.
+    unsafe {
+        match map.as_ref() {
+            Some(map) if !map.map.is_null() => {
+                std::slice::from_raw_parts(map.map, map.size as usize)
+            }
+            _ => &[],
+        }
+    }
+}
+
+/// As [`bytes`], to be changed.
+///
+/// # Safety
+/// As for [`bytes`], and nobody reads them either.
+unsafe fn bytes_mut<'a>(map: *mut libxl_bitmap) -> &'a mut [u8] {
+    // SAFETY: as in `bytes`.
+    unsafe {
+        match map.as_ref() {
+            Some(map) if !map.map.is_null() => {
+                std::slice::from_raw_parts_mut(map.map, map.size as usize)
+            }
+            _ => &mut [],
+        }
+    }
+}
+
+/// What the union and the intersection share.
+///
+/// # Safety
+/// As for an entry.
+unsafe fn combine(
+    ctx: *mut libxl_ctx,
+    name: &str,
+    to: *mut libxl_bitmap,
+    map1: *const libxl_bitmap,
+    map2: *const libxl_bitmap,
+    how: impl FnOnce(&[u8], &[u8]) -> Vec<u8>,
+) -> c_int {
+    let body = |log: &Log| {
+        if to.is_null() || map1.is_null() || map2.is_null() {
+            error!(log, "{name}: a set is NULL");
+            return Err(Error::Invalid);
+        }
+        // SAFETY: the caller's contract.
+        unsafe {
+            let map = from_bytes(&how(bytes(map1), bytes(map2))).ok_or(Error::NoMemory)?;
+            to.write(map);
+        }
+        Ok(())
+    };
+    // SAFETY: the caller's contract.
+    unsafe { entry::with_log(ctx, name, |log| code(body(log))) }
+}
+
+/// Makes `map` an empty set without memory.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_init(map: *mut libxl_bitmap) {
-    missing!("libxl_bitmap_init"; map)
+    // SAFETY: the caller's contract; the memory need not be initialised.
+    unsafe {
+        if !map.is_null() {
+            map.write(NO_MEMORY);
+        }
+    }
 }
 
-/// Not there yet.
+/// Frees the set's memory and makes it an empty one.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_dispose(map: *mut libxl_bitmap) {
-    missing!("libxl_bitmap_dispose"; map)
+    // SAFETY: the caller's contract: a map of `malloc`'s, or none.
+    unsafe {
+        if let Some(map) = map.as_mut() {
+            libc::free(map.map.cast());
+            *map = NO_MEMORY;
+        }
+    }
 }
 
-/// Not there yet.
+/// Makes `bitmap` a set of `n_bits`, rounded up to whole bytes, none of them set. What it was before is
+/// not looked at.
+///
+/// 0, `ERROR_INVAL` for a negative size, `ERROR_NOMEM`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -33,10 +129,21 @@ pub unsafe extern "C" fn libxl_bitmap_alloc(
     bitmap: *mut libxl_bitmap,
     n_bits: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_bitmap_alloc"; bitmap, n_bits)
+    let body = |log: &Log| {
+        let size = bits::bytes_for(n_bits).filter(|_| !bitmap.is_null()).ok_or_else(|| {
+            error!(log, "libxl_bitmap_alloc: {n_bits} bits at {bitmap:?}: not possible");
+            Error::Invalid
+        })?;
+        let map = owned(size).ok_or(Error::NoMemory)?;
+        // SAFETY: the caller's contract: not NULL, so room for a bitmap.
+        unsafe { bitmap.write(map) };
+        Ok(())
+    };
+    // SAFETY: the caller's contract.
+    unsafe { entry::with_log(ctx, "libxl_bitmap_alloc", |log| code(body(log))) }
 }
 
-/// Not there yet.
+/// Makes `dptr` a copy of `sptr`. What it was before is not looked at.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -46,10 +153,19 @@ pub unsafe extern "C" fn libxl_bitmap_copy_alloc(
     dptr: *mut libxl_bitmap,
     sptr: *const libxl_bitmap,
 ) {
-    missing!(ctx, "libxl_bitmap_copy_alloc"; dptr, sptr)
+    let _ = ctx;
+    // SAFETY: the caller's contract.
+    unsafe {
+        if !dptr.is_null() {
+            dptr.write(from_bytes(bytes(sptr)).unwrap_or(NO_MEMORY));
+        }
+    }
 }
 
-/// Not there yet.
+/// Copies the bits of `sptr` to `dptr`, a set of the same size.
+///
+/// Sets of different sizes are a defect of the application, at which the C library ends the process:
+/// here it is logged and `dptr` stays as it is.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -59,64 +175,87 @@ pub unsafe extern "C" fn libxl_bitmap_copy(
     dptr: *mut libxl_bitmap,
     sptr: *const libxl_bitmap,
 ) {
-    missing!(ctx, "libxl_bitmap_copy"; dptr, sptr)
+    let body = |log: &Log| {
+        // SAFETY: the caller's contract; `copy` allows both to be the same memory.
+        unsafe {
+            let (to, from) = (bytes(dptr).len(), bytes(sptr).len());
+            if to != from {
+                error!(log, "libxl_bitmap_copy: from a set of {from} bytes to one of {to}");
+                return;
+            }
+            if from > 0 {
+                std::ptr::copy((*sptr).map, (*dptr).map, from);
+            }
+        }
+    };
+    // SAFETY: the caller's contract.
+    unsafe { entry::with_log(ctx, "libxl_bitmap_copy", body) }
 }
 
-/// Not there yet.
+/// 1 if every bit is set (so also for a set of no bits), else 0.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_is_full(bitmap: *const libxl_bitmap) -> c_int {
-    missing!("libxl_bitmap_is_full"; bitmap)
+    // SAFETY: the caller's contract.
+    c_int::from(unsafe { bits::is_full(bytes(bitmap)) })
 }
 
-/// Not there yet.
+/// 1 if no bit is set, else 0.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_is_empty(bitmap: *const libxl_bitmap) -> c_int {
-    missing!("libxl_bitmap_is_empty"; bitmap)
+    // SAFETY: the caller's contract.
+    c_int::from(unsafe { bits::is_empty(bytes(bitmap)) })
 }
 
-/// Not there yet.
+/// 1 if `bit` is set, else 0, also if it is none of the set's.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_test(bitmap: *const libxl_bitmap, bit: c_int) -> c_int {
-    missing!("libxl_bitmap_test"; bitmap, bit)
+    // SAFETY: the caller's contract.
+    c_int::from(unsafe { bits::test(bytes(bitmap), bit) })
 }
 
-/// Not there yet.
+/// Sets `bit`; does nothing if it is none of the set's.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_set(bitmap: *mut libxl_bitmap, bit: c_int) {
-    missing!("libxl_bitmap_set"; bitmap, bit)
+    // SAFETY: the caller's contract.
+    unsafe { bits::set(bytes_mut(bitmap), bit) }
 }
 
-/// Not there yet.
+/// Clears `bit`; does nothing if it is none of the set's.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_reset(bitmap: *mut libxl_bitmap, bit: c_int) {
-    missing!("libxl_bitmap_reset"; bitmap, bit)
+    // SAFETY: the caller's contract.
+    unsafe { bits::reset(bytes_mut(bitmap), bit) }
 }
 
-/// Not there yet.
+/// How many bits are set.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_count_set(bitmap: *const libxl_bitmap) -> c_int {
-    missing!("libxl_bitmap_count_set"; bitmap)
+    // SAFETY: the caller's contract.
+    unsafe { bits::count(bytes(bitmap)) as c_int }
 }
 
-/// Not there yet.
+/// Makes `or_map` the union of the two sets, as large as the larger one. What it was before is not
+/// looked at, so it must not be one of the two.
+///
+/// 0, `ERROR_INVAL` for NULL, `ERROR_NOMEM`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -127,10 +266,14 @@ pub unsafe extern "C" fn libxl_bitmap_or(
     map1: *const libxl_bitmap,
     map2: *const libxl_bitmap,
 ) -> c_int {
-    missing!(ctx, "libxl_bitmap_or"; or_map, map1, map2)
+    // SAFETY: the caller's contract.
+    unsafe { combine(ctx, "libxl_bitmap_or", or_map, map1, map2, bits::or) }
 }
 
-/// Not there yet.
+/// Makes `and_map` the intersection of the two sets, as large as the smaller one. What it was before is not
+/// looked at, so it must not be one of the two.
+///
+/// 0, `ERROR_INVAL` for NULL, `ERROR_NOMEM`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -141,10 +284,11 @@ pub unsafe extern "C" fn libxl_bitmap_and(
     map1: *const libxl_bitmap,
     map2: *const libxl_bitmap,
 ) -> c_int {
-    missing!(ctx, "libxl_bitmap_and"; and_map, map1, map2)
+    // SAFETY: the caller's contract.
+    unsafe { combine(ctx, "libxl_bitmap_and", and_map, map1, map2, bits::and) }
 }
 
-/// Not there yet.
+/// `0x` and two hexadecimal digits for each byte, the highest first. To be freed by the caller.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -153,7 +297,9 @@ pub unsafe extern "C" fn libxl_bitmap_to_hex_string(
     ctx: *mut libxl_ctx,
     bitmap: *const libxl_bitmap,
 ) -> *mut c_char {
-    missing!(ctx, "libxl_bitmap_to_hex_string"; bitmap)
+    let _ = ctx;
+    // SAFETY: the caller's contract.
+    give::string(unsafe { bits::to_hex(bytes(bitmap)) }.as_bytes())
 }
 
 /// Not there yet.

@@ -1,11 +1,68 @@
 //! The C entries for defbool, mac, genid, strings and lists.
 
+use std::cmp::Ordering;
 use std::ffi::*;
 
-use crate::missing;
+use crate::capi::entry::{self, code};
+use crate::capi::give;
+use crate::core::Error;
+use crate::core::uuid::random_bytes;
+use crate::error;
 use crate::types::sys::*;
+use crate::xen::log::Log;
 
-/// Not there yet.
+/// What `libxl_defbool` holds: any other number counts by its sign.
+const FALSE: c_int = -1;
+const DEFAULT: c_int = 0;
+const TRUE: c_int = 1;
+
+/// Stores a value.
+///
+/// # Safety
+/// `db` is NULL or a place for one.
+unsafe fn put(db: *mut libxl_defbool, val: c_int) {
+    if !db.is_null() {
+        // SAFETY: the caller's contract.
+        unsafe { db.write(libxl_defbool { val }) };
+    }
+}
+
+/// How many groups of `width` strings precede the first whose first string is NULL.
+///
+/// # Safety
+/// `list` is NULL or ends so.
+unsafe fn strings(list: *mut *mut c_char, width: usize) -> usize {
+    if list.is_null() {
+        return 0;
+    }
+    // SAFETY: the caller's contract: nothing beyond the first NULL is looked at.
+    (0..).take_while(|at| unsafe { !(*list.add(at * width)).is_null() }).count()
+}
+
+/// Copies a list of groups of `width` strings.
+///
+/// # Safety
+/// `src` is NULL or a list as [`strings`] wants it, `dst` NULL or a place for one.
+unsafe fn copy_strings(dst: *mut *mut *mut c_char, src: *const *mut *mut c_char, width: usize) {
+    // SAFETY: the caller's contract; the copy has room for the strings and the NULL at the end.
+    unsafe {
+        if dst.is_null() {
+            return;
+        }
+        let from = src.as_ref().copied().unwrap_or(std::ptr::null_mut());
+        let mut to = std::ptr::null_mut();
+        if !from.is_null() {
+            let count = strings(from, width) * width;
+            to = give::zeroed::<*mut c_char>(count + 1);
+            for at in (0..count).take_while(|_| !to.is_null()) {
+                *to.add(at) = give::strdup(*from.add(at));
+            }
+        }
+        dst.write(to);
+    }
+}
+
+/// Copies a MAC address. The ctx is not used and may be NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -15,28 +72,40 @@ pub unsafe extern "C" fn libxl_mac_copy(
     dst: *mut libxl_mac,
     src: *const libxl_mac,
 ) {
-    missing!(ctx, "libxl_mac_copy"; dst, src)
+    let _ = ctx;
+    // SAFETY: the caller's contract.
+    unsafe { give::copy(dst, src) }
 }
 
-/// Not there yet.
+/// Frees a list's strings and the list, and makes it NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_string_list_dispose(sl: *mut libxl_string_list) {
-    missing!("libxl_string_list_dispose"; sl)
+    // SAFETY: the caller's contract: a list of `malloc`'s that ends with NULL, or NULL.
+    unsafe {
+        if let Some(list) = sl.as_mut() {
+            for at in 0..strings(*list, 1) {
+                libc::free((*list.add(at)).cast());
+            }
+            libc::free((*list).cast());
+            *list = std::ptr::null_mut();
+        }
+    }
 }
 
-/// Not there yet.
+/// How many strings there are; 0 for a NULL list.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_string_list_length(sl: *const libxl_string_list) -> c_int {
-    missing!("libxl_string_list_length"; sl)
+    // SAFETY: the caller's contract.
+    unsafe { sl.as_ref().map_or(0, |&list| strings(list, 1) as c_int) }
 }
 
-/// Not there yet.
+/// Makes `dst` a copy of the list and its strings; NULL for NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -46,28 +115,40 @@ pub unsafe extern "C" fn libxl_string_list_copy(
     dst: *mut libxl_string_list,
     src: *const libxl_string_list,
 ) {
-    missing!(ctx, "libxl_string_list_copy"; dst, src)
+    let _ = ctx;
+    // SAFETY: the caller's contract.
+    unsafe { copy_strings(dst, src, 1) }
 }
 
-/// Not there yet.
+/// Frees keys, values and the list, and makes it NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_key_value_list_dispose(kvl: *mut libxl_key_value_list) {
-    missing!("libxl_key_value_list_dispose"; kvl)
+    // SAFETY: the caller's contract: pairs of `malloc`'s, ended by a NULL key, or NULL.
+    unsafe {
+        if let Some(list) = kvl.as_mut() {
+            for at in 0..2 * strings(*list, 2) {
+                libc::free((*list.add(at)).cast());
+            }
+            libc::free((*list).cast());
+            *list = std::ptr::null_mut();
+        }
+    }
 }
 
-/// Not there yet.
+/// How many pairs there are; 0 for a NULL list.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_key_value_list_length(kvl: *const libxl_key_value_list) -> c_int {
-    missing!("libxl_key_value_list_length"; kvl)
+    // SAFETY: the caller's contract.
+    unsafe { kvl.as_ref().map_or(0, |&list| strings(list, 2) as c_int) }
 }
 
-/// Not there yet.
+/// Makes `dst` a copy of the list, its keys and values; NULL for NULL. A value may be NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -77,10 +158,12 @@ pub unsafe extern "C" fn libxl_key_value_list_copy(
     dst: *mut libxl_key_value_list,
     src: *const libxl_key_value_list,
 ) {
-    missing!(ctx, "libxl_key_value_list_copy"; dst, src)
+    let _ = ctx;
+    // SAFETY: the caller's contract.
+    unsafe { copy_strings(dst, src, 2) }
 }
 
-/// Not there yet.
+/// Copies the words of the cpu's capabilities. The ctx is not used and may be NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -90,64 +173,84 @@ pub unsafe extern "C" fn libxl_hwcap_copy(
     dst: *mut libxl_hwcap,
     src: *const libxl_hwcap,
 ) {
-    missing!(ctx, "libxl_hwcap_copy"; dst, src)
+    let _ = ctx;
+    // SAFETY: the caller's contract.
+    unsafe { give::copy(dst, src) }
 }
 
-/// Not there yet.
+/// Makes `db` true or false.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_set(db: *mut libxl_defbool, b: bool) {
-    missing!("libxl_defbool_set"; db, b)
+    // SAFETY: the caller's contract.
+    unsafe { put(db, if b { TRUE } else { FALSE }) }
 }
 
-/// Not there yet.
+/// Makes `db` the default.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_unset(db: *mut libxl_defbool) {
-    missing!("libxl_defbool_unset"; db)
+    // SAFETY: the caller's contract.
+    unsafe { put(db, DEFAULT) }
 }
 
-/// Not there yet.
+/// Makes `db` true or false if it is the default.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_setdefault(db: *mut libxl_defbool, b: bool) {
-    missing!("libxl_defbool_setdefault"; db, b)
+    // SAFETY: the caller's contract.
+    if unsafe { db.as_ref() }.is_some_and(|db| db.val == DEFAULT) {
+        // SAFETY: as above.
+        unsafe { put(db, if b { TRUE } else { FALSE }) }
+    }
 }
 
-/// Not there yet.
+/// Whether `db` is neither true nor false.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_is_default(db: libxl_defbool) -> bool {
-    missing!("libxl_defbool_is_default"; db)
+    db.val == DEFAULT
 }
 
-/// Not there yet.
+/// Whether `db` is true. It must not be the default.
+///
+/// The answer for the default would be a wrong one, silently: as in the C library the process ends.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_val(db: libxl_defbool) -> bool {
-    missing!("libxl_defbool_val"; db)
+    if db.val == DEFAULT {
+        entry::die(format_args!(
+            "libxl_defbool_val: the value is the default, neither true nor false"
+        ));
+    }
+    db.val > DEFAULT
 }
 
-/// Not there yet.
+/// The value's name, as in JSON. Not to be freed.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_to_string(b: libxl_defbool) -> *const c_char {
-    missing!("libxl_defbool_to_string"; b)
+    let name = match b.val.cmp(&DEFAULT) {
+        Ordering::Less => c"False",
+        Ordering::Equal => c"<default>",
+        Ordering::Greater => c"True",
+    };
+    name.as_ptr()
 }
 
-/// Not there yet.
+/// Makes `id` a random one. 0, or `ERROR_FAIL` if there are no random numbers.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -156,19 +259,33 @@ pub unsafe extern "C" fn libxl_ms_vm_genid_generate(
     ctx: *mut libxl_ctx,
     id: *mut libxl_ms_vm_genid,
 ) -> c_int {
-    missing!(ctx, "libxl_ms_vm_genid_generate"; id)
+    let body = |log: &Log| {
+        // SAFETY: the caller's contract.
+        let id = unsafe { id.as_mut() }.ok_or_else(|| {
+            error!(log, "libxl_ms_vm_genid_generate: no place for the id");
+            Error::Invalid
+        })?;
+        id.bytes = random_bytes().map_err(|e| {
+            error!(log, "no random numbers for a generation id: {e}");
+            Error::Fail
+        })?;
+        Ok(())
+    };
+    // SAFETY: the caller's contract.
+    unsafe { entry::with_log(ctx, "libxl_ms_vm_genid_generate", |log| code(body(log))) }
 }
 
-/// Not there yet.
+/// Whether all of `id` is zero; false for NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ms_vm_genid_is_zero(id: *const libxl_ms_vm_genid) -> bool {
-    missing!("libxl_ms_vm_genid_is_zero"; id)
+    // SAFETY: the caller's contract.
+    unsafe { id.as_ref() }.is_some_and(|id| id.bytes == [0; 16])
 }
 
-/// Not there yet.
+/// Copies a generation id. The ctx is not used and may be NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -178,10 +295,12 @@ pub unsafe extern "C" fn libxl_ms_vm_genid_copy(
     dst: *mut libxl_ms_vm_genid,
     src: *const libxl_ms_vm_genid,
 ) {
-    missing!(ctx, "libxl_ms_vm_genid_copy"; dst, src)
+    let _ = ctx;
+    // SAFETY: the caller's contract.
+    unsafe { give::copy(dst, src) }
 }
 
-/// Not there yet.
+/// Makes `dst` a copy of the string; NULL for NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -191,5 +310,11 @@ pub unsafe extern "C" fn libxl_string_copy(
     dst: *mut *mut c_char,
     src: *const *mut c_char,
 ) {
-    missing!(ctx, "libxl_string_copy"; dst, src)
+    let _ = ctx;
+    // SAFETY: the caller's contract.
+    unsafe {
+        if !dst.is_null() {
+            dst.write(src.as_ref().map_or(std::ptr::null_mut(), |&text| give::strdup(text)));
+        }
+    }
 }

@@ -2,19 +2,53 @@
 
 use std::ffi::*;
 
-use crate::missing;
+use crate::capi::give;
+use crate::core::Error;
+use crate::types::cpuid::Policy;
 use crate::types::sys::*;
 
-/// Not there yet.
+/// Changes the policy at `list` by a text; the result is 0 or the error as C has it. A policy that was not
+/// there stays so if nothing was put into it.
+///
+/// # Safety
+/// `list` is NULL or holds NULL or a policy of ours, `text` is NULL or a C string.
+unsafe fn change(
+    list: *mut libxl_cpuid_policy_list,
+    text: *const c_char,
+    how: impl FnOnce(&mut Policy, &[u8]) -> Result<(), c_int>,
+) -> c_int {
+    // SAFETY: the caller's contract.
+    let (list, text) = match unsafe { (list.as_mut(), give::text(text)) } {
+        (Some(list), Some(text)) => (list, text),
+        _ => return Error::Invalid.code(),
+    };
+    // SAFETY: the caller's contract.
+    if let Some(policy) = unsafe { Policy::from_c_mut(*list) } {
+        return how(policy, text).err().unwrap_or(0);
+    }
+    let mut policy = Policy::default();
+    let result = how(&mut policy, text);
+    if !policy.is_empty() {
+        *list = policy.into_c();
+    }
+    result.err().unwrap_or(0)
+}
+
+/// Frees the policy and makes the pointer NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpuid_dispose(cpuid_list: *mut libxl_cpuid_policy_list) {
-    missing!("libxl_cpuid_dispose"; cpuid_list)
+    // SAFETY: the caller's contract: NULL or a policy of ours.
+    unsafe {
+        if let Some(list) = cpuid_list.as_mut() {
+            drop(Policy::take(std::mem::replace(list, std::ptr::null_mut())));
+        }
+    }
 }
 
-/// Not there yet.
+/// How many cpuid leaves the policy speaks of. (Its MSRs are not counted.)
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -22,10 +56,12 @@ pub unsafe extern "C" fn libxl_cpuid_dispose(cpuid_list: *mut libxl_cpuid_policy
 pub unsafe extern "C" fn libxl_cpuid_policy_list_length(
     l: *const libxl_cpuid_policy_list,
 ) -> c_int {
-    missing!("libxl_cpuid_policy_list_length"; l)
+    // SAFETY: the caller's contract.
+    let policy = unsafe { l.as_ref().and_then(|&list| Policy::from_c(list)) };
+    policy.map_or(0, |policy| policy.cpuid.len() as c_int)
 }
 
-/// Not there yet.
+/// Makes `dst` a copy of the policy; NULL for NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -35,10 +71,19 @@ pub unsafe extern "C" fn libxl_cpuid_policy_list_copy(
     dst: *mut libxl_cpuid_policy_list,
     src: *const libxl_cpuid_policy_list,
 ) {
-    missing!(ctx, "libxl_cpuid_policy_list_copy"; dst, src)
+    let _ = ctx;
+    // SAFETY: the caller's contract.
+    unsafe {
+        if !dst.is_null() {
+            let policy = src.as_ref().and_then(|&list| Policy::from_c(list));
+            dst.write(policy.map_or(std::ptr::null_mut(), |policy| policy.clone().into_c()));
+        }
+    }
 }
 
-/// Not there yet.
+/// Adds one `name=value` setting to the policy, which is made if it is NULL.
+///
+/// 0; 1: no `=`; 2: an unknown name; 3: a value that cannot be; `ERROR_INVAL` for NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -47,10 +92,15 @@ pub unsafe extern "C" fn libxl_cpuid_parse_config(
     cpuid: *mut libxl_cpuid_policy_list,
     str_: *const c_char,
 ) -> c_int {
-    missing!("libxl_cpuid_parse_config"; cpuid, str_)
+    // SAFETY: the caller's contract.
+    unsafe { change(cpuid, str_, |policy, text| policy.set(text).map_err(|e| e as c_int)) }
 }
 
-/// Not there yet.
+/// Adds one leaf in xend's syntax, `leaf[,subleaf]:eax=<32 bits>,…`, to the policy, which is made if it
+/// is NULL.
+///
+/// 0; 1: no leaf; 2: no subleaf after a comma; 3: no colon; 4: no register; 5: not 32 bits;
+/// `ERROR_INVAL` for NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -59,5 +109,6 @@ pub unsafe extern "C" fn libxl_cpuid_parse_config_xend(
     cpuid: *mut libxl_cpuid_policy_list,
     str_: *const c_char,
 ) -> c_int {
-    missing!("libxl_cpuid_parse_config_xend"; cpuid, str_)
+    // SAFETY: the caller's contract.
+    unsafe { change(cpuid, str_, |policy, text| policy.set_xend(text).map_err(|e| e as c_int)) }
 }

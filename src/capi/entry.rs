@@ -101,6 +101,29 @@ pub unsafe fn with_ctx<T: FromError>(
     }
 }
 
+/// Runs the body of an entry that uses its ctx for the log alone; a NULL ctx logs nothing.
+///
+/// # Safety
+/// `ctx` is NULL or a live `libxl_ctx` from `libxl_ctx_alloc`.
+pub unsafe fn with_log<T: FromError>(
+    ctx: *const libxl_ctx,
+    name: &str,
+    body: impl FnOnce(&Log) -> T,
+) -> T {
+    static NOWHERE: Log = Log::none();
+    // SAFETY: the caller's contract.
+    let log = unsafe { ctx.as_ref() }.map_or(&NOWHERE, Ctx::log);
+    guarded(Some(log), name, || body(log), T::from_error)
+}
+
+/// Ends the process over a call that has no right answer and no way to say so, as libxl's assertions do.
+pub fn die(why: std::fmt::Arguments<'_>) -> ! {
+    use std::io::Write;
+    // Not `eprintln!`, which panics if stderr is closed.
+    let _ = writeln!(std::io::stderr(), "libxl: {why}");
+    std::process::abort()
+}
+
 /// The body of an entry that is not there yet: one log line and `ERROR_NI`, or the neutral value.
 ///
 /// The status table counts the entries that call this macro.

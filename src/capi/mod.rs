@@ -20,6 +20,7 @@ pub mod domain;
 pub mod entry;
 pub mod event;
 pub mod flask;
+pub mod give;
 pub mod host;
 pub mod json;
 pub mod lists;

@@ -1,11 +1,73 @@
 //! The C entries for small helpers: files, descriptors, names.
 
+use std::borrow::Cow;
 use std::ffi::*;
+use std::os::fd::BorrowedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
-use crate::missing;
+use nix::errno::Errno;
+
+use crate::capi::entry::{self, code};
+use crate::capi::give;
+use crate::core::{Error, Result, child, fd, file};
+use crate::error;
 use crate::types::sys::*;
+use crate::xen::log::{Level, Log};
 
-/// Not there yet.
+/// The application's descriptor. A number that can be none is `EBADF`.
+///
+/// # Safety
+/// The descriptor stays as it is for the length of the call; one that is not open makes no harm, since it
+/// is only given to system calls.
+unsafe fn borrow<'a>(fd: c_int) -> std::result::Result<BorrowedFd<'a>, Errno> {
+    // SAFETY: the caller's contract; -1 is excluded.
+    if fd < 0 { Err(Errno::EBADF) } else { Ok(unsafe { BorrowedFd::borrow_raw(fd) }) }
+}
+
+/// Runs what changes a descriptor.
+///
+/// # Safety
+/// As for an entry.
+unsafe fn with_fd(
+    ctx: *mut libxl_ctx,
+    name: &str,
+    fd: c_int,
+    body: impl FnOnce(&Log, BorrowedFd<'_>) -> Result<()>,
+) -> c_int {
+    // SAFETY: the caller's contract.
+    unsafe {
+        entry::with_log(ctx, name, |log| match borrow(fd) {
+            Ok(fd) => code(body(log, fd)),
+            Err(e) => {
+                error!(log, errno = e, "{name}: descriptor {fd}");
+                Error::Fail.code()
+            }
+        })
+    }
+}
+
+/// A C string for a log line.
+///
+/// # Safety
+/// `text` is NULL or a C string that nobody changes while the result lives.
+unsafe fn shown<'a>(text: *const c_char) -> Cow<'a, str> {
+    // SAFETY: the caller's contract.
+    unsafe { give::text(text) }.map_or(Cow::Borrowed("(null)"), String::from_utf8_lossy)
+}
+
+/// 0 or the errno value, which `errno` holds afterwards too.
+fn errno_code(result: std::result::Result<(), Errno>) -> c_int {
+    match result {
+        Ok(()) => 0,
+        Err(e) => {
+            e.set();
+            e as c_int
+        }
+    }
+}
+
+/// Sets or clears close-on-exec. 0 or `ERROR_FAIL`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -15,10 +77,13 @@ pub unsafe extern "C" fn libxl_fd_set_cloexec(
     fd: c_int,
     cloexec: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_fd_set_cloexec"; fd, cloexec)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_fd(ctx, "libxl_fd_set_cloexec", fd, |log, fd| fd::set_cloexec(log, fd, cloexec != 0))
+    }
 }
 
-/// Not there yet.
+/// Sets or clears non-blocking mode. 0 or `ERROR_FAIL`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -28,19 +93,30 @@ pub unsafe extern "C" fn libxl_fd_set_nonblock(
     fd: c_int,
     nonblock: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_fd_set_nonblock"; fd, nonblock)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_fd(ctx, "libxl_fd_set_nonblock", fd, |log, fd| {
+            fd::set_nonblock(log, fd, nonblock != 0)
+        })
+    }
 }
 
-/// Not there yet.
+/// What follows the last slash (nothing, if that is the end); `.` for NULL and for no text. To be freed by
+/// the caller.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_basename(name: *const c_char) -> *mut c_char {
-    missing!("libxl_basename"; name)
+    // SAFETY: the caller's contract.
+    let name = unsafe { give::text(name) }.filter(|name| !name.is_empty()).unwrap_or(b".");
+    give::string(name.rsplit(|&b| b == b'/').next().unwrap_or(name))
 }
 
-/// Not there yet.
+/// Makes way for the log file `/var/log/xen/NAME.log`: an old one is renamed, ten are kept. The file itself
+/// is not made.
+///
+/// 0 and its path in `full_name`, to be freed by the caller; `ERROR_FAIL` if an old one cannot be renamed.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -50,10 +126,27 @@ pub unsafe extern "C" fn libxl_create_logfile(
     name: *const c_char,
     full_name: *mut *mut c_char,
 ) -> c_int {
-    missing!(ctx, "libxl_create_logfile"; name, full_name)
+    let body = |log: &Log| {
+        // SAFETY: the caller's contract.
+        let (name, full_name) = match unsafe { (give::text(name), full_name.as_mut()) } {
+            (Some(name), Some(full_name)) => (OsStr::from_bytes(name), full_name),
+            _ => {
+                error!(log, "libxl_create_logfile: no name, or no place for the path");
+                return Err(Error::Invalid);
+            }
+        };
+        let path = file::rotate_log(log, Path::new(file::LOG_DIR), name)?;
+        *full_name = give::string(path.as_os_str().as_bytes());
+        if full_name.is_null() { Err(Error::NoMemory) } else { Ok(()) }
+    };
+    // SAFETY: the caller's contract.
+    unsafe { entry::with_log(ctx, "libxl_create_logfile", |log| code(body(log))) }
 }
 
-/// Not there yet.
+/// The disk backend of an old name: `phy`, `file`, `qdisk`, `standalone`.
+///
+/// 0 and `backend` set; for any other name 0 and `backend` untouched, but for `tap` without a format
+/// `ERROR_INVAL`: that is how the C library answers.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -63,10 +156,28 @@ pub unsafe extern "C" fn libxl_string_to_backend(
     s: *mut c_char,
     backend: *mut libxl_disk_backend,
 ) -> c_int {
-    missing!(ctx, "libxl_string_to_backend"; s, backend)
+    // SAFETY: the caller's contract.
+    let (s, backend) = match unsafe { (give::text(s), backend.as_mut()) } {
+        (Some(s), Some(backend)) => (s, backend),
+        _ => return Error::Invalid.code(),
+    };
+    let _ = ctx;
+    *backend = match s {
+        b"phy" => LIBXL_DISK_BACKEND_PHY,
+        b"file" => LIBXL_DISK_BACKEND_TAP,
+        b"qdisk" => LIBXL_DISK_BACKEND_QDISK,
+        b"standalone" => LIBXL_DISK_BACKEND_STANDALONE,
+        b"tap" => return Error::Invalid.code(),
+        _ => *backend,
+    };
+    0
 }
 
-/// Not there yet.
+/// Reads a plain file whole, into memory that the caller frees. Each of the two places may be NULL; an
+/// empty file gives NULL and 0.
+///
+/// 0, or an errno value: `ENOENT` without a log line, `ENOTTY` for what is no plain file, `EFBIG`, `EPROTO`
+/// for a file that shrinks meanwhile. On an error the places stay as they are.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -77,10 +188,47 @@ pub unsafe extern "C" fn libxl_read_file_contents(
     data_r: *mut *mut c_void,
     datalen_r: *mut c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_read_file_contents"; filename, data_r, datalen_r)
+    let body = |log: &Log| {
+        // SAFETY: the caller's contract.
+        let Some(path) = (unsafe { give::text(filename) }) else {
+            error!(log, "libxl_read_file_contents: no file name");
+            return Err(Errno::EINVAL);
+        };
+        let mut file = file::PlainFile::open(log, Path::new(OsStr::from_bytes(path)))?;
+        let size = file.size();
+        let mut data: *mut u8 = std::ptr::null_mut();
+        if size > 0 && !data_r.is_null() {
+            data = give::zeroed(size);
+            if data.is_null() {
+                return Err(Errno::ENOMEM);
+            }
+            // SAFETY: `size` bytes of our own, initialised.
+            let buffer = unsafe { std::slice::from_raw_parts_mut(data, size) };
+            if let Err(e) = file.read(log, buffer) {
+                // SAFETY: from calloc, not given away.
+                unsafe { libc::free(data.cast()) };
+                return Err(e);
+            }
+        }
+        // SAFETY: the caller's contract: NULL or a place to write to.
+        unsafe {
+            if !data_r.is_null() {
+                data_r.write(data.cast());
+            }
+            if !datalen_r.is_null() {
+                datalen_r.write(size as c_int);
+            }
+        }
+        Ok(())
+    };
+    // SAFETY: the caller's contract.
+    unsafe { entry::with_log(ctx, "libxl_read_file_contents", |log| errno_code(body(log))) }
 }
 
-/// Not there yet.
+/// Reads `sz` bytes, however many reads that takes. `filename` and `what` (may be NULL) are for the log;
+/// the ctx may be NULL: then nothing is logged.
+///
+/// 0, or an errno value; `EPROTO` if the file ends before.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -93,10 +241,30 @@ pub unsafe extern "C" fn libxl_read_exactly(
     filename: *const c_char,
     what: *const c_char,
 ) -> c_int {
-    missing!(ctx, "libxl_read_exactly"; fd, data, sz, filename, what)
+    let body = |log: &Log| {
+        // SAFETY: the caller's contract: `sz` bytes that the caller lends for the call.
+        let buffer = match usize::try_from(sz) {
+            Ok(sz @ 1..) if !data.is_null() => unsafe {
+                std::slice::from_raw_parts_mut(data.cast(), sz)
+            },
+            Ok(1..) => return Err(Errno::EFAULT),
+            _ => return Ok(()),
+        };
+        // SAFETY: the caller's contract.
+        unsafe {
+            let (source, what) = (shown(filename), give::text(what).map(String::from_utf8_lossy));
+            let subject = fd::Subject { what: what.as_deref(), source: &source };
+            fd::read_exactly(log, borrow(fd)?, buffer, subject)
+        }
+    };
+    // SAFETY: the caller's contract.
+    unsafe { entry::with_log(ctx, "libxl_read_exactly", |log| errno_code(body(log))) }
 }
 
-/// Not there yet.
+/// Writes `sz` bytes, however many writes that takes. `filename` and `what` (may be NULL) are for the log;
+/// the ctx may be NULL: then nothing is logged.
+///
+/// 0, or an errno value; `EPROTO` if nothing more is taken.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -109,19 +277,48 @@ pub unsafe extern "C" fn libxl_write_exactly(
     filename: *const c_char,
     what: *const c_char,
 ) -> c_int {
-    missing!(ctx, "libxl_write_exactly"; fd, data, sz, filename, what)
+    let body = |log: &Log| {
+        // SAFETY: the caller's contract: `sz` bytes that the caller lends for the call.
+        let data = match usize::try_from(sz) {
+            Ok(sz @ 1..) if !data.is_null() => unsafe {
+                std::slice::from_raw_parts(data.cast(), sz)
+            },
+            Ok(1..) => return Err(Errno::EFAULT),
+            _ => return Ok(()),
+        };
+        // SAFETY: the caller's contract.
+        unsafe {
+            let (source, what) = (shown(filename), give::text(what).map(String::from_utf8_lossy));
+            let subject = fd::Subject { what: what.as_deref(), source: &source };
+            fd::write_exactly(log, borrow(fd)?, data, subject)
+        }
+    };
+    // SAFETY: the caller's contract.
+    unsafe { entry::with_log(ctx, "libxl_write_exactly", |log| errno_code(body(log))) }
 }
 
-/// Not there yet.
+/// `pipe(2)` with a log line if it fails: reading end first, and not close-on-exec, since callers hand the
+/// ends to programs.
+///
+/// 0 or -1 (no `ERROR_*`).
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_pipe(ctx: *mut libxl_ctx, pipes: *mut c_int) -> c_int {
-    missing!(ctx, "libxl_pipe"; pipes)
+    let body = |log: &Log| {
+        // SAFETY: the caller's contract: room for two; `pipe` refuses NULL.
+        let Err(e) = Errno::result(unsafe { libc::pipe(pipes) }) else { return 0 };
+        error!(log, errno = e, "could not make a pipe");
+        e.set();
+        -1
+    };
+    // SAFETY: the caller's contract.
+    unsafe { entry::with_log(ctx, "libxl_pipe", body) }
 }
 
-/// Not there yet.
+/// Logs at `level` how child `pid` ended, from the status of `waitpid`. Every end is reported, exit status
+/// 0 too.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -133,5 +330,12 @@ pub unsafe extern "C" fn libxl_report_child_exitstatus(
     pid: pid_t,
     status: c_int,
 ) {
-    missing!(ctx, "libxl_report_child_exitstatus"; level, what, pid, status)
+    let body = |log: &Log| {
+        // SAFETY: the caller's contract.
+        let what = unsafe { shown(what) };
+        let end = child::describe_end(&what, pid, status);
+        log.write(Level::from_c(level), None, None, format_args!("{end}"));
+    };
+    // SAFETY: the caller's contract.
+    unsafe { entry::with_log(ctx, "libxl_report_child_exitstatus", body) }
 }

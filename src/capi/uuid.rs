@@ -2,28 +2,40 @@
 
 use std::ffi::*;
 
+use crate::capi::{entry, give};
+use crate::core::uuid as core;
 use crate::missing;
 use crate::types::sys::*;
 
-/// Not there yet.
+/// 1 if all of `uuid` is zero, else 0 (also for NULL).
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_is_nil(uuid: *const libxl_uuid) -> c_int {
-    missing!("libxl_uuid_is_nil"; uuid)
+    // SAFETY: the caller's contract.
+    c_int::from(unsafe { uuid.as_ref() }.is_some_and(|u| u.uuid == [0; 16]))
 }
 
-/// Not there yet.
+/// Makes `uuid` a random one.
+///
+/// With no random source at all there is no unique uuid, no way to say so, and no going on.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_generate(uuid: *mut libxl_uuid) {
-    missing!("libxl_uuid_generate"; uuid)
+    // SAFETY: the caller's contract.
+    let Some(uuid) = (unsafe { uuid.as_mut() }) else { return };
+    match core::random() {
+        Ok(random) => uuid.uuid = random,
+        Err(e) => entry::die(format_args!("libxl_uuid_generate: no random numbers: {e}")),
+    }
 }
 
-/// Not there yet.
+/// Reads the usual text form with its hyphens, in either case of letters.
+///
+/// 0, or -1 (that is libuuid's answer) and `uuid` untouched if `in_` is anything else.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -32,10 +44,17 @@ pub unsafe extern "C" fn libxl_uuid_from_string(
     uuid: *mut libxl_uuid,
     in_: *const c_char,
 ) -> c_int {
-    missing!("libxl_uuid_from_string"; uuid, in_)
+    // SAFETY: the caller's contract.
+    match unsafe { (uuid.as_mut(), give::text(in_).and_then(core::parse)) } {
+        (Some(uuid), Some(parsed)) => {
+            uuid.uuid = parsed;
+            0
+        }
+        _ => -1,
+    }
 }
 
-/// Not there yet.
+/// Copies a uuid. The ctx is not used and may be NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -45,19 +64,26 @@ pub unsafe extern "C" fn libxl_uuid_copy(
     dst: *mut libxl_uuid,
     src: *const libxl_uuid,
 ) {
-    missing!("libxl_uuid_copy"; ctx_opt, dst, src)
+    let _ = ctx_opt;
+    // SAFETY: the caller's contract; the two may be the same.
+    unsafe { give::copy(dst, src) }
 }
 
-/// Not there yet.
+/// Makes `uuid` all zero.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_clear(uuid: *mut libxl_uuid) {
-    missing!("libxl_uuid_clear"; uuid)
+    // SAFETY: the caller's contract.
+    if let Some(uuid) = unsafe { uuid.as_mut() } {
+        uuid.uuid = [0; 16];
+    }
 }
 
-/// Not there yet.
+/// Less than, equal to or more than 0 as `uuid1` sorts before, with or after `uuid2`.
+///
+/// NULL sorts before every uuid.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -66,25 +92,27 @@ pub unsafe extern "C" fn libxl_uuid_compare(
     uuid1: *const libxl_uuid,
     uuid2: *const libxl_uuid,
 ) -> c_int {
-    missing!("libxl_uuid_compare"; uuid1, uuid2)
+    // SAFETY: the caller's contract.
+    let (a, b) = unsafe { (uuid1.as_ref(), uuid2.as_ref()) };
+    a.map(|u| u.uuid).cmp(&b.map(|u| u.uuid)) as c_int
 }
 
-/// Not there yet.
+/// The 16 bytes of `uuid`, in place; NULL for NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_bytearray_const(uuid: *const libxl_uuid) -> *const u8 {
-    missing!("libxl_uuid_bytearray_const"; uuid)
+    uuid.cast()
 }
 
-/// Not there yet.
+/// The 16 bytes of `uuid`, in place; NULL for NULL.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_bytearray(uuid: *mut libxl_uuid) -> *mut u8 {
-    missing!("libxl_uuid_bytearray"; uuid)
+    uuid.cast()
 }
 
 /// Not there yet.

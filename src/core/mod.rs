@@ -1,7 +1,13 @@
 //! What every part of the library shares: the ctx and the errors.
 
+pub mod bitmap;
+pub mod child;
 pub mod ctx;
 pub mod error;
+pub mod fd;
+pub mod file;
+pub mod number;
+pub mod uuid;
 
 pub use ctx::Ctx;
 pub use error::{Error, Result};

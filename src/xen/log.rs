@@ -48,6 +48,16 @@ pub enum Level {
     Critical,
 }
 
+impl Level {
+    /// The level that an application names by number: those beyond the ends become the ends.
+    pub fn from_c(level: i32) -> Self {
+        use Level::*;
+        let levels = [Debug, Verbose, Detail, Progress, Info, Notice, Warn, Error, Critical];
+        let at = level.clamp(1, levels.len() as i32) - 1;
+        levels[at as usize]
+    }
+}
+
 /// Where one ctx's log lines go.
 #[derive(Debug)]
 pub struct Log {
@@ -68,6 +78,16 @@ impl Log {
     /// `logger` is NULL or stays valid for as long as this value lives.
     pub const unsafe fn new(logger: *mut xentoollog_logger) -> Self {
         Self { logger }
+    }
+
+    /// A log that drops every line, for calls without a ctx.
+    pub const fn none() -> Self {
+        Self { logger: std::ptr::null_mut() }
+    }
+
+    /// Itself, so that [`error!`](crate::error) and its kin take a `Log` as well as a ctx.
+    pub fn log(&self) -> &Self {
+        self
     }
 
     /// The application's logger, for libraries of Xen's that take one too.

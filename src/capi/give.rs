@@ -1,0 +1,73 @@
+//! Memory and text across the C boundary: what the application frees comes from `malloc`, and what it
+//! hands in is looked at where it lies.
+
+use std::ffi::{CStr, c_char};
+
+/// A copy of `text` with its NUL, from `malloc`; NULL when there is no memory.
+pub fn string(text: &[u8]) -> *mut c_char {
+    let copy = zeroed::<u8>(text.len() + 1);
+    if !copy.is_null() {
+        // SAFETY: `copy` has room for the text and one byte more, which stays 0.
+        unsafe { copy.copy_from_nonoverlapping(text.as_ptr(), text.len()) };
+    }
+    copy.cast()
+}
+
+/// A copy of a C string, from `malloc`; NULL stays NULL.
+///
+/// # Safety
+/// `text` is NULL or a C string.
+pub unsafe fn strdup(text: *const c_char) -> *mut c_char {
+    if text.is_null() {
+        return std::ptr::null_mut();
+    }
+    // SAFETY: the caller's contract.
+    unsafe { libc::strdup(text) }
+}
+
+/// Copies a plain value; does nothing where either is NULL.
+///
+/// # Safety
+/// Each is NULL or a valid place for a `T`; they may be the same.
+pub unsafe fn copy<T>(to: *mut T, from: *const T) {
+    if !to.is_null() && !from.is_null() {
+        // SAFETY: the caller's contract.
+        unsafe { std::ptr::copy(from, to, 1) };
+    }
+}
+
+/// Room for `count` values, all bytes 0, from `calloc`; NULL when there is no memory.
+pub fn zeroed<T>(count: usize) -> *mut T {
+    // SAFETY: calloc takes any numbers.
+    unsafe { libc::calloc(count, size_of::<T>()) }.cast()
+}
+
+/// A C string's bytes, without the NUL; `None` for NULL.
+///
+/// # Safety
+/// `text` is NULL or a C string that is not written to while the slice lives.
+pub unsafe fn text<'a>(text: *const c_char) -> Option<&'a [u8]> {
+    // SAFETY: the caller's contract.
+    (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_copied_with_their_end() {
+        let copy = string(b"abc");
+        // SAFETY: a fresh string of ours, freed once.
+        unsafe {
+            assert_eq!(text(copy), Some(&b"abc"[..]));
+            let again = strdup(copy);
+            assert_ne!(again, copy);
+            assert_eq!(text(again), Some(&b"abc"[..]));
+            libc::free(copy.cast());
+            libc::free(again.cast());
+            assert_eq!(text(std::ptr::null()), None);
+            assert!(strdup(std::ptr::null()).is_null());
+        }
+    }
+}

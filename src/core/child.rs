@@ -1,0 +1,50 @@
+//! What became of a child process, in words.
+
+use std::ffi::CStr;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
+/// Says how child `pid`, known as `what`, ended, from the status that `waitpid` gave. Ending at all is
+/// taken as a fault, exit status 0 included: who thinks otherwise looks at the status first.
+pub fn describe_end(what: &str, pid: i32, status: i32) -> String {
+    let end = ExitStatus::from_raw(status);
+    let how = match (end.code(), end.signal()) {
+        (Some(0), _) => "exited with status zero, which was not expected".to_owned(),
+        (Some(code), _) => format!("exited with error status {code}"),
+        (None, Some(signal)) => {
+            let core = if end.core_dumped() { " (core dumped)" } else { "" };
+            format!("died of signal {}{core}", signal_name(signal))
+        }
+        (None, None) => format!("has the unknown wait status {status:#x}"),
+    };
+    format!("{what} [{pid}] {how}")
+}
+
+/// The system's words for a signal.
+fn signal_name(signal: i32) -> String {
+    // SAFETY: strsignal takes any number and gives NULL or a string of this thread, copied at once.
+    let name = unsafe { libc::strsignal(signal).as_ref() };
+    // SAFETY: as above: a C string.
+    name.map_or_else(
+        || signal.to_string(),
+        |name| unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::describe_end;
+
+    #[test]
+    fn every_kind_of_end() {
+        for (status, how) in [
+            (0, "exited with status zero, which was not expected"),
+            (3 << 8, "exited with error status 3"),
+            (9, "died of signal Killed"),
+            (6 | 0x80, "died of signal Aborted (core dumped)"),
+            (0x137f, "has the unknown wait status 0x137f"),
+        ] {
+            assert_eq!(describe_end("prog", 7, status), format!("prog [7] {how}"));
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Files by name: one read whole, and the log files of domains with their rotation.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+
+use crate::core::{Error, Result};
+use crate::xen::log::Log;
+use crate::{error, warn};
+
+/// Where log files are, in Debian's Xen.
+pub const LOG_DIR: &str = "/var/log/xen";
+
+/// How many old log files of one name are kept.
+const KEPT: u32 = 10;
+
+/// A plain file that is going to be read whole.
+pub struct PlainFile<'a> {
+    file: File,
+    path: &'a Path,
+    size: usize,
+}
+
+fn errno(e: &io::Error) -> Errno {
+    e.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+}
+
+impl<'a> PlainFile<'a> {
+    /// Opens `path`. `ENOENT` is an answer and not logged; anything but a plain file is `ENOTTY`.
+    pub fn open(log: &Log, path: &'a Path) -> std::result::Result<Self, Errno> {
+        let failed = |what: &str, e: io::Error| {
+            let e = errno(&e);
+            error!(log, errno = e, "could not {what} {}", path.display());
+            e
+        };
+        // Not blocking: a pipe without a writer is to be refused, not waited for.
+        let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
+        let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(Errno::ENOENT),
+            Err(e) => return Err(failed("open", e)),
+        };
+        let metadata = file.metadata().map_err(|e| failed("stat", e))?;
+        if !metadata.is_file() {
+            error!(log, "{} is not a plain file", path.display());
+            return Err(Errno::ENOTTY);
+        }
+        // Its size is told to C as an int.
+        let Ok(size) = i32::try_from(metadata.len()) else {
+            error!(log, "{} is too large: {} bytes", path.display(), metadata.len());
+            return Err(Errno::EFBIG);
+        };
+        Ok(Self { file, path, size: size as usize })
+    }
+
+    /// Its size when it was opened. (0 for most files of /proc, whatever they hold.)
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Fills `buffer`, which has the file's size. A file that has shrunk meanwhile is `EPROTO`.
+    pub fn read(&mut self, log: &Log, buffer: &mut [u8]) -> std::result::Result<(), Errno> {
+        self.file.read_exact(buffer).map_err(|e| {
+            if e.kind() == io::ErrorKind::UnexpectedEof {
+                error!(log, "{} changed its size while it was read", self.path.display());
+                return Errno::EPROTO;
+            }
+            let e = errno(&e);
+            error!(log, errno = e, "could not read {}", self.path.display());
+            e
+        })
+    }
+}
+
+/// Makes way for a new log file `NAME.log` in `dir` and tells its path.
+///
+/// An old one becomes `NAME.log.1`, that one `NAME.log.2`, and so on; the tenth goes.
+pub fn rotate_log(log: &Log, dir: &Path, name: &std::ffi::OsStr) -> Result<PathBuf> {
+    let numbered = |n: u32| {
+        let mut file = name.to_owned();
+        file.push(".log");
+        if n > 0 {
+            file.push(format!(".{n}"));
+        }
+        dir.join(file)
+    };
+    let newest = numbered(0);
+    match fs::metadata(&newest) {
+        Ok(_) => {
+            // It may not be there; if it cannot go, renaming onto it says so.
+            let _ = fs::remove_file(numbered(KEPT));
+            for n in (0..KEPT).rev() {
+                rename_if_there(log, &numbered(n), &numbered(n + 1))?;
+            }
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+        Err(e) => warn!(
+            log,
+            errno = errno(&e),
+            "cannot tell whether the log file {} is there and should be rotated",
+            newest.display()
+        ),
+    }
+    Ok(newest)
+}
+
+fn rename_if_there(log: &Log, from: &Path, to: &Path) -> Result<()> {
+    match fs::rename(from, to) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => {
+            error!(
+                log,
+                errno = errno(&e),
+                "could not rotate the log file: renaming {} to {} failed",
+                from.display(),
+                to.display()
+            );
+            Err(Error::Fail)
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+
+    const LOG: Log = Log::none();
+
+    /// A directory of the test's own, removed at the end.
+    struct Dir(PathBuf);
+
+    impl Dir {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("xl-{name}-{}", std::process::id()));
+            fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+    }
+
+    impl Drop for Dir {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn reads_plain_files_only() {
+        let dir = Dir::new("plain");
+        let path = dir.0.join("f");
+        assert_eq!(PlainFile::open(&LOG, &path).err(), Some(Errno::ENOENT));
+        fs::write(&path, b"text").unwrap();
+        let mut file = PlainFile::open(&LOG, &path).unwrap();
+        assert_eq!(file.size(), 4);
+        let mut buffer = [0; 4];
+        fs::write(&path, b"TE").unwrap();
+        assert_eq!(file.read(&LOG, &mut buffer), Err(Errno::EPROTO));
+        assert_eq!(PlainFile::open(&LOG, &dir.0).err(), Some(Errno::ENOTTY));
+        assert_eq!(PlainFile::open(&LOG, Path::new("/dev/null")).err(), Some(Errno::ENOTTY));
+        let long = "x".repeat(300);
+        assert_eq!(PlainFile::open(&LOG, Path::new(&long)).err(), Some(Errno::ENAMETOOLONG));
+    }
+
+    #[test]
+    fn a_pipe_without_a_writer_does_not_block() {
+        let dir = Dir::new("fifo");
+        let path = dir.0.join("f");
+        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert_eq!(PlainFile::open(&LOG, &path).err(), Some(Errno::ENOTTY));
+    }
+
+    #[test]
+    fn log_files_move_up_and_the_tenth_goes() {
+        let dir = Dir::new("rotate");
+        let rotate = || rotate_log(&LOG, &dir.0, OsStr::new("n"));
+        let newest = dir.0.join("n.log");
+        for i in 0..13 {
+            assert_eq!(rotate(), Ok(newest.clone()));
+            assert!(!newest.exists());
+            fs::write(&newest, i.to_string()).unwrap();
+        }
+        for n in 1..=10 {
+            let text = fs::read_to_string(dir.0.join(format!("n.log.{n}"))).unwrap();
+            assert_eq!(text, (12 - n).to_string());
+        }
+        assert!(!dir.0.join("n.log.11").exists());
+        // A gap in the row is no error, what cannot be replaced is.
+        fs::remove_file(dir.0.join("n.log.5")).unwrap();
+        assert!(rotate().is_ok());
+        fs::write(&newest, "x").unwrap();
+        fs::remove_file(dir.0.join("n.log.10")).unwrap();
+        fs::create_dir_all(dir.0.join("n.log.10/full")).unwrap();
+        assert_eq!(rotate(), Err(Error::Fail));
+    }
+}

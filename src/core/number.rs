@@ -1,0 +1,67 @@
+//! Numbers in text, read as C's `strtoul` reads them: configurations depend on its tolerance.
+
+/// The number that `text` starts with and what follows it; `None` where there is none.
+///
+/// White space, a sign, and the prefixes `0x` (hexadecimal) and `0` (octal) are taken. A negative
+/// number wraps round, one that is too large becomes the largest.
+pub fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
+    let is_space = |b: &u8| b.is_ascii_whitespace() || *b == 0x0b;
+    let start = text.iter().position(|b| !is_space(b))?;
+    let (negative, body) = match text[start..] {
+        [b'-', ..] => (true, &text[start + 1..]),
+        [b'+', ..] => (false, &text[start + 1..]),
+        _ => (false, &text[start..]),
+    };
+    let (radix, digits) = match body {
+        // "0x" without a digit after it is the number 0, followed by an x.
+        [b'0', b'x' | b'X', d, ..] if d.is_ascii_hexdigit() => (16, &body[2..]),
+        [b'0', ..] => (8, body),
+        _ => (10, body),
+    };
+    let value = |b: u8| char::from(b).to_digit(radix).map(u64::from);
+    let end = digits.iter().position(|&b| value(b).is_none()).unwrap_or(digits.len());
+    if end == 0 {
+        return None;
+    }
+    let number = digits[..end]
+        .iter()
+        .try_fold(0u64, |n, &b| n.checked_mul(radix.into())?.checked_add(value(b).unwrap_or(0)));
+    let number = match number {
+        Some(n) if negative => n.wrapping_neg(),
+        Some(n) => n,
+        None => u64::MAX,
+    };
+    Some((number, &digits[end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leading_number;
+
+    #[track_caller]
+    fn check(text: &str, number: u64, rest: &str) {
+        assert_eq!(leading_number(text.as_bytes()), Some((number, rest.as_bytes())), "{text:?}");
+    }
+
+    #[test]
+    fn radixes_signs_and_rests() {
+        check("12ab", 12, "ab");
+        check(" \t\n\x0b\x0c\r+017", 15, "");
+        check("0x1fG", 31, "G");
+        check("0xg", 0, "xg");
+        check("0x", 0, "x");
+        check("089", 0, "89");
+        check("-1", u64::MAX, "");
+        check("-0x10,", 16u64.wrapping_neg(), ",");
+        check("18446744073709551615", u64::MAX, "");
+        check("18446744073709551616z", u64::MAX, "z");
+        check("-99999999999999999999", u64::MAX, "");
+    }
+
+    #[test]
+    fn no_number() {
+        for text in ["", " ", "-", "+", "x1", "- 1", "+-1", "abc"] {
+            assert_eq!(leading_number(text.as_bytes()), None, "{text:?}");
+        }
+    }
+}
