@@ -242,8 +242,8 @@ pub unsafe extern "C" fn libxl_read_exactly(
     what: *const c_char,
 ) -> c_int {
     let body = |log: &Log| {
-        // SAFETY: the caller's contract: `sz` bytes that the caller lends for the call.
         let buffer = match usize::try_from(sz) {
+            // SAFETY: the caller's contract: `sz` bytes that the caller lends for the call.
             Ok(sz @ 1..) if !data.is_null() => unsafe {
                 std::slice::from_raw_parts_mut(data.cast(), sz)
             },
@@ -278,8 +278,8 @@ pub unsafe extern "C" fn libxl_write_exactly(
     what: *const c_char,
 ) -> c_int {
     let body = |log: &Log| {
-        // SAFETY: the caller's contract: `sz` bytes that the caller lends for the call.
         let data = match usize::try_from(sz) {
+            // SAFETY: the caller's contract: `sz` bytes that the caller lends for the call.
             Ok(sz @ 1..) if !data.is_null() => unsafe {
                 std::slice::from_raw_parts(data.cast(), sz)
             },

@@ -24,8 +24,11 @@ pub struct Field {
     pub width: u8,
 }
 
-/// libxl's older names: place, then name, lowest bit and width of each.
-const FIELDS: &[(Place, &[(&str, u8, u8)])] = &[
+/// The fields of one place: name, lowest bit, width.
+type Fields = &'static [(&'static str, u8, u8)];
+
+/// libxl's older names.
+const FIELDS: &[(Place, Fields)] = &[
     (Cpuid(0x0000_0000, None, Eax), &[("maxleaf", 0, 32)]),
     (Cpuid(0x0000_0001, None, Eax), &[("stepping", 0, 4), ("model", 4, 8), ("family", 8, 8)]),
     (
@@ -90,8 +93,11 @@ const FIELDS: &[(Place, &[(&str, u8, u8)])] = &[
     (Cpuid(0x4000_0000, None, Eax), &[("maxhvleaf", 0, 8)]),
 ];
 
-/// Xen's names of single bits: place, then bit and name of each.
-const FEATURES: &[(Place, &[(u8, &str)])] = &[
+/// The features of one place: bit, name.
+type Features = &'static [(u8, &'static str)];
+
+/// Xen's names of single bits.
+const FEATURES: &[(Place, Features)] = &[
     (
         Cpuid(0x0000_0001, None, Edx),
         &[

@@ -15,6 +15,7 @@ pub struct xentoollog_logger {
     _private: [u8; 0],
 }
 
+#[link(name = "xentoollog")]
 unsafe extern "C" {
     fn xtl_log(
         logger: *mut xentoollog_logger,
