@@ -131,9 +131,10 @@ pub fn die(why: std::fmt::Arguments<'_>) -> ! {
 macro_rules! missing {
     ($ctx:expr, $name:literal $(; $($unused:expr),*)?) => {{
         $(let _ = ($($unused,)*);)?
+        let ctx = $ctx;
         // SAFETY: the entry's contract: NULL or a live ctx.
         unsafe {
-            $crate::capi::entry::with_ctx($ctx, $name, |ctx| {
+            $crate::capi::entry::with_ctx(ctx, $name, |ctx| {
                 $crate::error!(ctx, "{}: not implemented in this library yet", $name);
                 $crate::capi::entry::FromError::from_error($crate::core::Error::NotImplemented)
             })
