@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::{env, fs};
 
-use xenlight_idl::{exports, layout, rust_types, tables};
+use xenlight_idl::{exports, idiomatic, layout, rust_types, tables};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=idl/types");
@@ -13,6 +13,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("types.rs"), rust_types::rust(&model))?;
     fs::write(out.join("tables.rs"), tables::rust(&model))?;
     fs::write(out.join("layout.rs"), layout::rust(&model))?;
+    fs::write(out.join("idiomatic.rs"), idiomatic::rust(&model))?;
+    fs::write(out.join("samples.rs"), idiomatic::samples(&model))?;
     fs::write(out.join("exports.rs"), exports::rust(&model))?;
     Ok(())
 }

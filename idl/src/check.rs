@@ -54,11 +54,6 @@ fn unique<'a>(seen: &mut HashSet<&'a str>, name: &'a Name) -> Result<()> {
 /// `outer` are the fields of the struct with a name.
 fn fields(model: &Model, outer: &[Field], fields: &[Field]) -> Result<()> {
     let mut names = HashSet::new();
-    if let [] = fields
-        && let Some(f) = outer.first()
-    {
-        return wrong(&f.name, "a struct has at least one field".into());
-    }
     for f in fields {
         match &f.kind {
             FieldKind::Array { count, .. } => unique(&mut names, count)?,

@@ -7,6 +7,7 @@
 //! | [`rust_types`] | the `#[repr(C)]` types |
 //! | [`tables`] | the tables that init, dispose, copy and JSON are driven by |
 //! | [`exports`] | the `extern "C"` entries of every type |
+//! | [`idiomatic`] | the types as Rust would have them, and the ways from and to C |
 //! | [`layout`] | sizes, offsets and values, for the test that compares them with C's |
 //! | [`c_types`] | `_libxl_types.h` and `_libxl_types_json.h` |
 //!
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 pub mod c_types;
 mod check;
 pub mod exports;
+pub mod idiomatic;
 pub mod layout;
 pub mod model;
 mod names;

@@ -213,6 +213,9 @@ fn structure(input: ParseStream, doc: Vec<String>, dispose: bool) -> Result<Stru
 fn fields(input: ParseStream) -> Result<Vec<Field>> {
     let body;
     braced!(body in input);
+    if body.is_empty() {
+        return Err(syn::Error::new(body.span(), "a struct has at least one field"));
+    }
     let fields: Punctuated<Field, Token![,]> = body.parse_terminated(field, Token![,])?;
     Ok(fields.into_iter().collect())
 }

@@ -16,6 +16,7 @@ fn errors_name_line_and_column() {
         refused("enum a {\n    x = 1,\n    y = 1,\n}"),
         "t.idl:3:5: `a` has the number 1 already"
     );
+    assert_eq!(refused("struct s {\n}"), "t.idl:2:1: a struct has at least one field");
     assert_eq!(
         refused("thing s {}"),
         "t.idl:1:1: `number`, `builtin`, `enum`, or `struct` is due here"

@@ -6,6 +6,7 @@ mod api;
 mod builtin;
 pub mod cpuid;
 pub mod engine;
+pub mod idiomatic;
 pub mod shape;
 pub mod sys;
 pub mod tables;
