@@ -1,0 +1,102 @@
+# The demonstration, in dom0. LD_LIBRARY_PATH has our library; `debian` drops it.
+failures=0
+real_xl=/usr/lib/xen-4.17/bin/xl
+
+step() { printf '\n== %s [%s s]\n' "$1" "$(cut -d. -f1 /proc/uptime)"; }
+debian() { env -u LD_LIBRARY_PATH "$@"; }
+check() { # WHAT CONDITION…
+  local what=$1
+  shift
+  if "$@"; then echo "   ok: $what"; else echo "   FAILED: $what"; failures=$((failures + 1)); fi
+}
+# ours COMMAND…: shown, run, its output kept in $output and its status in $result.
+ours() {
+  echo "\$ $*"
+  result=0
+  output=$("$@" 2>&1) || result=$?
+  [ -z "$output" ] || sed 's/^/  /' <<<"$output"
+  check "exit status 0" [ "$result" = 0 ]
+}
+has() { grep -qE -- "$1" <<<"$output"; }
+# state NAME: the flags that Debian's library sees.
+state() { debian $real_xl list "$1" 2>/dev/null | awk 'NR == 2 { print $5 }'; }
+
+step "which library xl runs on"
+echo "xl: $real_xl, from $(dpkg-query -W -f '${Package} ${Version}' xen-utils-4.17), $(sha256sum < $real_xl | cut -c1-16)…"
+loaded=$(LD_DEBUG=files xl list 2>&1 >/dev/null | sed -n 's/.*calling init: \(.*libxenlight\.so.*\)/\1/p')
+echo "the dynamic linker initialised: $loaded"
+check "that is ours, and the only one" [ "$loaded" = /share/.box/lib/libxenlight.so.4.17 ]
+mapped=$(strace -f -e trace=execve,openat xl list 2>&1 | grep -o '"[^"]*libxenlight[^"]*", [^=]*= [0-9]*' | tail -1)
+echo "strace sees it opened: $mapped"
+
+step "the host"
+ours xl info
+check "it is Xen 4.17" has '^xen_version +: 4\.17'
+check "it has two processors" has '^nr_cpus +: 2'
+
+step "two guests, made with Debian's library (creating is a later piece of ours)"
+for kind in pv pvh; do
+  printf 'name="demo-%s"\ntype="%s"\nkernel="/guest/vmlinuz"\nramdisk="/guest/initrd.gz"\nmemory=192\nvcpus=1\nextra="console=hvc0 quiet"\n' \
+    $kind $kind > /tmp/demo-$kind.cfg
+  echo "\$ (Debian's library) xl create demo-$kind.cfg"
+  debian $real_xl create -q -e /tmp/demo-$kind.cfg
+  check "demo-$kind is there" [ -n "$(state demo-$kind)" ]
+done
+
+step "list"
+ours xl list
+check "dom0 is in the list" has '^Domain-0 +0 '
+check "the PV guest is" has '^demo-pv +[0-9]+ +192 '
+check "the PVH guest is" has '^demo-pvh +[0-9]+ +192 '
+ours xl list -v
+ours xl vcpu-list
+check "each guest has a processor" has '^demo-pvh +[0-9]+ +0 '
+
+step "by name, by id"
+ours xl domid demo-pv
+pv=$output
+check "the id is Debian's answer too" [ "$pv" = "$(debian $real_xl domid demo-pv)" ]
+ours xl domname "$pv"
+check "and leads back to the name" [ "$output" = demo-pv ]
+ours xl list demo-pvh
+check "the list of one shows that one" has '^demo-pvh '
+echo "\$ xl list no-such-domain"
+output=$(xl list no-such-domain 2>&1) && result=0 || result=$?
+sed 's/^/  /' <<<"$output"
+check "an unknown name is an error" [ "$result" != 0 ]
+
+step "the guests' consoles (what Linux in them said, from xenconsoled's log)"
+for _ in $(seq 60); do
+  grep -q 'GUEST UP' /var/log/xen/guest-demo-pv.log && grep -q 'GUEST UP' /var/log/xen/guest-demo-pvh.log && break
+  sleep 1
+done
+for kind in pv pvh; do
+  line=$(tr -d '\r' < /var/log/xen/guest-demo-$kind.log | grep 'GUEST UP' | tail -1)
+  echo "  demo-$kind: $line"
+  check "Linux is up in demo-$kind" [ -n "$line" ]
+done
+
+step "pause and unpause"
+for kind in pv pvh; do
+  ours xl pause demo-$kind
+  check "it is held, says Debian's library ($(state demo-$kind))" [ "$(state demo-$kind | cut -c3)" = p ]
+  ours xl unpause demo-$kind
+  check "it goes on ($(state demo-$kind))" [ "$(state demo-$kind | cut -c3)" = - ]
+done
+
+step "rename"
+ours xl rename demo-pv demo-renamed
+check "it has the new name" [ "$(debian $real_xl domname "$pv")" = demo-renamed ]
+
+step "destroy"
+ours xl destroy demo-renamed
+check "the PV guest is gone, says Debian's library" [ -z "$(state demo-renamed)" ]
+ours xl destroy demo-pvh
+check "the PVH guest is gone" [ -z "$(state demo-pvh)" ]
+check "nothing is left of it in xenstore" [ -z "$(xenstore-ls /local/domain/"$pv" 2>/dev/null)" ]
+check "nor in /var/lib/xen" [ -z "$(find /var/lib/xen -name "userdata-?.$pv.*")" ]
+ours xl list
+
+echo
+if [ $failures = 0 ]; then echo "every step did what it should"; else echo "$failures checks FAILED"; fi
+[ $failures = 0 ]

@@ -1,0 +1,9 @@
+# A domain with files and nodes of others' making: what goes with it.
+guest d-left pv -p
+id=$(id_of d-left)
+uuid=$(xenstore-read "/local/domain/$id/vm" | sed 's,/vm/,,')
+echo notes > "/var/lib/xen/userdata-d.$id.$uuid.notes"
+echo keep > "/var/lib/xen/userdata-n.$id.$uuid.n"
+xenstore-write "/local/domain/$id/data/something" value "/libxl/$id/something" value "/vm/$uuid/something" value \
+  "/tool/other" "of $id"
+try xl destroy d-left

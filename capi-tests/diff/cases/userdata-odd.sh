@@ -1,0 +1,19 @@
+# A stored configuration that is empty, broken, missing, or something else.
+guest json pv -p
+id=$(id_of json)
+file=$(echo /var/lib/xen/userdata-d."$id".*.libxl-json)
+cp "$file" /tmp/json
+for text in '' '{' '[]' 'null' '{"c_info": 1}' '{"c_info": {"name": "other"}}' '{"nosuch": 1}' "$(head -c 300 /tmp/json)"; do
+  printf %s "$text" > "$file"
+  echo "with $text"
+  try xl list -l json
+  try xl list json
+done
+rm "$file"
+try xl list -l json
+mkdir "$file"
+try xl list -l json
+rmdir "$file"
+cp /tmp/json "$file"
+try xl list -l json
+#: sed stdout s/ +[0-9.]+$//   -- the time used

@@ -1,0 +1,3 @@
+# The list of virtual machines: uuid, id, name.
+try xl vm-list
+try xl vm-list extra

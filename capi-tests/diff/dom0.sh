@@ -1,0 +1,35 @@
+# The differential run, in dom0: every case with both libraries, one after the other.
+. /share/lib.sh
+
+/share/skip-domids 3000 || exit 1
+record=/share/out
+guest linux-pv linux-pv || exit 1
+guest linux-pvh linux-pvh || exit 1
+guest still pv -p || exit 1
+guest idle pv || exit 1
+guest idle-pvh pvh || exit 1
+common=$(cat $record/domids)
+echo "guests are up after $(cut -d. -f1 /proc/uptime) s:"
+domains
+
+for script in /share/cases/*.sh; do
+  name=$(basename "$script" .sh)
+  line="ran  $name:"
+  for side in debian ours; do
+    record=/share/out/$name/$side
+    mkdir -p "$record"
+    echo "$common" > "$record/domids"
+    snapshot before
+    began=$(date +%s%N)
+    (. "$script") > "$record/stdout" 2> "$record/stderr" < /dev/null
+    echo $? > "$record/status"
+    line="$line $side $((($(date +%s%N) - began) / 1000000)) ms"
+    snapshot after
+    domains > "$record/domains"
+    # What the case left behind goes, before the other side's turn.
+    while read -r id made; do
+      grep -q "^$id " <<<"$common" || reference destroy "$id" > /dev/null 2>&1
+    done < "$record/domids"
+  done
+  echo "$line"
+done
