@@ -25,7 +25,7 @@ step "which library xl runs on"
 echo "xl: $real_xl, from $(dpkg-query -W -f '${Package} ${Version}' xen-utils-4.17), $(sha256sum < $real_xl | cut -c1-16)…"
 loaded=$(LD_DEBUG=files xl list 2>&1 >/dev/null | sed -n 's/.*calling init: \(.*libxenlight\.so.*\)/\1/p')
 echo "the dynamic linker initialised: $loaded"
-check "that is ours, and the only one" [ "$loaded" = /share/.box/lib/libxenlight.so.4.17 ]
+check "that is ours, and the only one" [ "$loaded" = /run/xenlight/libxenlight.so.4.17 ]
 mapped=$(strace -f -e trace=execve,openat xl list 2>&1 | grep -o '"[^"]*libxenlight[^"]*", [^=]*= [0-9]*' | tail -1)
 echo "strace sees it opened: $mapped"
 
