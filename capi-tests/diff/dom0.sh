@@ -4,7 +4,7 @@
 mkdir -p /tmp/ours
 cp /share/lib/libxenlight.so.4.17 /tmp/ours/
 
-/share/skip-domids 3000 || exit 1
+/share/skip-domids 1200 || exit 1
 record=/tmp/out
 mkdir -p $record
 guest linux-pv linux-pv || exit 1

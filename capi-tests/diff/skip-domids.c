@@ -9,7 +9,7 @@
 
 int main(int argc, char **argv)
 {
-    uint32_t first = argc > 1 ? strtoul(argv[1], NULL, 10) : 3000;
+    uint32_t first = argc > 1 ? strtoul(argv[1], NULL, 10) : 1200;
     xc_interface *xch = xc_interface_open(NULL, NULL, 0);
     if (!xch)
         return 1;
