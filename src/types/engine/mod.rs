@@ -1,53 +1,134 @@
 //! The interpreter of the tables: init, dispose, copy and JSON for every public type.
 //!
-//! The pointers are to a value of the type that the table describes, in the application's memory, or
-//! NULL.
+//! Pointers are to a value of the type that the table describes, in the application's memory, or NULL.
+//! NULL is harmless everywhere. No ctx is needed either: one is only logged to.
+//!
+//! ```text
+//! life     init, dispose, copy
+//! write    memory → sink: text of our own, or the application's yajl_gen
+//! read     json, the parsed text → memory
+//! builtin  the same for types that are code, not tables
+//! raw      scalars, strings and arrays in C memory
+//! ```
 
-#![allow(unused_variables)]
+mod builtin;
+mod json;
+mod life;
+mod raw;
+mod read;
+mod sink;
+mod write;
 
 use std::ffi::{c_char, c_int};
 
-use super::shape::Type;
-use super::sys::{ERROR_NI, libxl_ctx, yajl_gen, yajl_gen_status};
+use super::shape::{Shape, Type, UnionMember};
+use super::sys::{ERROR_FAIL, ERROR_INVAL, libxl_ctx, yajl_gen, yajl_gen_status};
+use json::Document;
+use read::Reader;
+use sink::{IN_ERROR_STATE, Text, Yajl};
 
 /// Sets `*p` to its start, whatever it was.
 ///
 /// # Safety
 /// `p` is NULL or room for a value of type `ty`.
-pub unsafe fn init(p: *mut u8, ty: &Type) {}
+pub unsafe fn init(p: *mut u8, ty: &Type) {
+    if p.is_null() {
+        return;
+    }
+    // SAFETY: the caller's contract.
+    unsafe {
+        p.write_bytes(0, ty.size);
+        life::start(p, ty);
+    }
+}
 
-/// Chooses the member of the union whose key is the field `key`, and sets it to its start.
+/// Chooses the member of the union whose key is the field `key`, and sets it to its start. A member
+/// that was chosen before is disposed of.
 ///
 /// # Safety
 /// `p` is NULL or an initialised value of type `ty`.
-pub unsafe fn init_key(p: *mut u8, ty: &Type, key: &str, value: c_int) {}
+pub unsafe fn init_key(p: *mut u8, ty: &Type, key: &str, value: c_int) {
+    if !p.is_null() {
+        // SAFETY: the caller's contract.
+        unsafe { life::choose(p, ty, key, value) }
+    }
+}
 
 /// Frees all that `*p` holds, and zeroes it.
 ///
 /// # Safety
 /// `p` is NULL or a value of type `ty` that owns what it points to.
-pub unsafe fn dispose(p: *mut u8, ty: &Type) {}
+pub unsafe fn dispose(p: *mut u8, ty: &Type) {
+    if p.is_null() {
+        return;
+    }
+    // SAFETY: the caller's contract.
+    unsafe {
+        life::release(p, ty);
+        p.write_bytes(0, ty.size);
+    }
+}
 
 /// Copies `*src` with all that it holds; what `*dst` was is not freed.
 ///
 /// # Safety
 /// `ctx` is NULL or live, `dst` NULL or room for a value of type `ty`, `src` NULL or such a value.
-pub unsafe fn copy(ctx: *mut libxl_ctx, dst: *mut u8, src: *const u8, ty: &Type) {}
+pub unsafe fn copy(_ctx: *mut libxl_ctx, dst: *mut u8, src: *const u8, ty: &Type) {
+    if !dst.is_null() && !src.is_null() {
+        // SAFETY: the caller's contract.
+        unsafe { life::copy(dst, src, ty) }
+    }
+}
 
-/// The JSON text of `*p`, for the caller to free; NULL if it cannot be written.
+/// The JSON text of `*p`, for the caller to free; NULL of NULL.
 ///
 /// # Safety
 /// `ctx` is NULL or live, `p` NULL or a value of type `ty`.
-pub unsafe fn to_json(ctx: *mut libxl_ctx, p: *const u8, ty: &Type) -> *mut c_char {
-    std::ptr::null_mut()
+pub unsafe fn to_json(_ctx: *mut libxl_ctx, p: *const u8, ty: &Type) -> *mut c_char {
+    if p.is_null() {
+        return std::ptr::null_mut();
+    }
+    let mut text = Text::new();
+    // SAFETY: the caller's contract.
+    let Ok(()) = unsafe { write::value(&mut text, p, ty) };
+    raw::duplicate(&text.finish())
 }
 
-/// Reads `*p` from JSON text: 0 or `ERROR_*`.
+/// Reads `*p` from JSON text: 0, or `ERROR_FAIL` if the text is not JSON or does not fit the type.
+/// A struct is initialised first, and after a failure it can be disposed of.
 ///
 /// # Safety
 /// `ctx` is NULL or live, `p` NULL or room for a value of type `ty`, `s` NULL or a C string.
 pub unsafe fn from_json(ctx: *mut libxl_ctx, p: *mut u8, s: *const c_char, ty: &Type) -> c_int {
-    ERROR_NI
+    if p.is_null() {
+        return ERROR_INVAL;
+    }
+    if let Shape::Struct(_) = ty.shape {
+        // SAFETY: the caller's contract.
+        unsafe { init(p, ty) }
+    }
+    // SAFETY: the caller's contract, for all three.
+    let (ctx, text) = unsafe { (ctx.as_ref(), raw::text(s)) };
+    let Some(text) = text else { return ERROR_INVAL };
+    let document = match Document::parse(text) {
+        Ok(document) => document,
+        Err(wrong) => {
+            if let Some(ctx) = ctx {
+                crate::error!(ctx, "{}: not JSON at byte {}: {}", ty.name, wrong.at, wrong.why);
+            }
+            return ERROR_FAIL;
+        }
+    };
+    // SAFETY: the caller's contract; `*p` is as init left it.
+    match unsafe { Reader::new(&document).value(0, p, ty) } {
+        Ok(()) => 0,
+        Err(misfit) => {
+            if let Some(ctx) = ctx {
+                crate::error!(ctx, "{}: the JSON does not fit: {}", ty.name, misfit.0);
+            }
+            ERROR_FAIL
+        }
+    }
 }
 
 /// Writes `*p` to the application's generator.
@@ -55,18 +136,44 @@ pub unsafe fn from_json(ctx: *mut libxl_ctx, p: *mut u8, s: *const c_char, ty: &
 /// # Safety
 /// `hand` is NULL or a live generator, `p` NULL or a value of type `ty`.
 pub unsafe fn gen_json(hand: yajl_gen, p: *const u8, ty: &Type) -> yajl_gen_status {
-    0
+    if hand.is_null() || p.is_null() {
+        return IN_ERROR_STATE;
+    }
+    // SAFETY: the caller's contract.
+    match unsafe { write::value(&mut Yajl::new(hand), p, ty) } {
+        Ok(()) => 0,
+        Err(status) => status,
+    }
 }
 
 /// The static name of an enum's value; NULL for a number that is none.
 pub fn enum_to_string(value: c_int, ty: &Type) -> *const c_char {
-    std::ptr::null()
+    let Shape::Enum(values) = ty.shape else { return std::ptr::null() };
+    write::named(values, value).map_or(std::ptr::null(), |v| v.text.as_ptr())
 }
 
-/// Reads the name of an enum's value, in any case: 0 or `ERROR_INVAL`.
+/// Reads the name of an enum's value, in any case: 0, or `ERROR_FAIL` for another name.
 ///
 /// # Safety
 /// `s` is NULL or a C string, `e` NULL or room for a value of the enum.
 pub unsafe fn enum_from_string(s: *const c_char, e: *mut c_int, ty: &Type) -> c_int {
-    ERROR_NI
+    // SAFETY: the caller's contract.
+    let (Some(text), false) = (unsafe { raw::text(s) }, e.is_null()) else { return ERROR_INVAL };
+    let Shape::Enum(values) = ty.shape else { return ERROR_INVAL };
+    match read::number(values, text) {
+        Some(value) => {
+            // SAFETY: the caller's contract.
+            unsafe { e.write(value) };
+            0
+        }
+        None => ERROR_FAIL,
+    }
 }
+
+/// The member of a union that is valid while its key has that number.
+fn member_of(members: &'static [UnionMember], key: c_int) -> Option<&'static UnionMember> {
+    members.iter().find(|m| m.value == key)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,218 @@
+//! From JSON to C memory.
+//!
+//! A field's value of a kind that the field never holds is passed over as if it were not there; one of
+//! the right kind that does not fit fails the whole. The first of two entries with one key counts.
+
+use std::ffi::c_int;
+
+use super::json::{Document, Node};
+use super::{builtin, life, raw};
+use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type};
+
+/// Why a value does not fit its field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Misfit(pub &'static str);
+
+/// No entry of a map is for the field.
+const ABSENT: u32 = u32::MAX;
+
+/// Fills C memory from a document.
+pub struct Reader<'a> {
+    json: &'a Document<'a>,
+    /// Which node is for which field: a stack with a frame for each struct being read.
+    found: Vec<u32>,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(json: &'a Document<'a>) -> Self {
+        Self { json, found: Vec::with_capacity(128) }
+    }
+
+    /// Reads the node `at` into `*p`. What was read before a misfit stays: it can be disposed of.
+    ///
+    /// # Safety
+    /// `p` points to a value of type `ty` as `_init` left it.
+    pub unsafe fn value(&mut self, at: u32, p: *mut u8, ty: &Type) -> Result<(), Misfit> {
+        let node = self.json.node(at);
+        // SAFETY: the caller's contract: `p` has what the table says.
+        unsafe {
+            match ty.shape {
+                Shape::Bool => match node {
+                    Node::Bool(value) => p.write(value.into()),
+                    _ => return Err(Misfit("true or false is due")),
+                },
+                Shape::Int { signed } => {
+                    let Node::Integer(value) = node else {
+                        return Err(Misfit("an integer is due"));
+                    };
+                    if !in_range(value, ty.size, signed) {
+                        return Err(Misfit("out of range"));
+                    }
+                    raw::store(p, ty.size, value);
+                }
+                Shape::String => match (self.json.string(node), node) {
+                    (Some(text), _) => raw::store_pointer(p, raw::duplicate(text)),
+                    (None, Node::Null) => raw::store_pointer::<u8>(p, std::ptr::null_mut()),
+                    _ => return Err(Misfit("a string or null is due")),
+                },
+                Shape::Enum(values) => {
+                    let text = self.json.string(node).ok_or(Misfit("a string is due"))?;
+                    let value = number(values, text).ok_or(Misfit("not one of its names"))?;
+                    p.cast::<c_int>().write_unaligned(value);
+                }
+                Shape::Builtin(kind) => builtin::read(self.json, at, p, kind)?,
+                Shape::Struct(fields) => self.structure(at, p, fields)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    /// `p` points to a struct that has these fields, as `_init` left it.
+    unsafe fn structure(&mut self, at: u32, p: *mut u8, fields: &[Field]) -> Result<(), Misfit> {
+        let frame = self.found.len();
+        self.find(at, fields);
+        for (i, field) in fields.iter().enumerate() {
+            let found = self.found[frame + i];
+            // SAFETY: the caller's contract: what the table says of a field holds for `p`.
+            unsafe {
+                match &field.shape {
+                    FieldShape::Union { .. } => self.union(at, p, field)?,
+                    _ if found == ABSENT => {}
+                    FieldShape::Plain(ty) => {
+                        if looks_at(self.json.node(found), ty) {
+                            self.value(found, p.add(field.offset), ty)?;
+                        }
+                    }
+                    FieldShape::Array { element, count_offset } => {
+                        if let Node::Array { count, .. } = self.json.node(found) {
+                            let count_at = p.add(*count_offset).cast::<c_int>();
+                            self.array(found, p.add(field.offset), element, count, count_at)?;
+                        }
+                    }
+                }
+            }
+        }
+        self.found.truncate(frame);
+        Ok(())
+    }
+
+    /// Pushes a frame with the entry for each field.
+    fn find(&mut self, at: u32, fields: &[Field]) {
+        let frame = self.found.len();
+        self.found.resize(frame + fields.len(), ABSENT);
+        // What the library wrote has its entries in the order of the fields.
+        let mut next = 0;
+        for (key, value) in self.json.entries(at) {
+            let (before, rest) = fields.split_at(next);
+            let is_it = |f: &Field| f.name.as_bytes() == key;
+            let place = rest
+                .iter()
+                .position(is_it)
+                .map(|i| next + i)
+                .or_else(|| before.iter().position(is_it));
+            if let Some(i) = place {
+                let found = &mut self.found[frame + i];
+                if *found == ABSENT && !fields[i].is_const {
+                    *found = value;
+                }
+                next = i + 1;
+            }
+        }
+    }
+
+    /// Reads an array into fresh memory.
+    ///
+    /// # Safety
+    /// `p` points to the field and `count_at` to its length.
+    unsafe fn array(
+        &mut self,
+        at: u32,
+        p: *mut u8,
+        element: &Type,
+        count: u32,
+        count_at: *mut c_int,
+    ) -> Result<(), Misfit> {
+        let length = c_int::try_from(count).map_err(|_| Misfit("too many elements"))?;
+        let elements = raw::zeroed::<u8>(count as usize * element.size);
+        // SAFETY: the caller's contract. All elements are zeroed and count as there from now on, so
+        // that a dispose after a misfit finds each of them in order.
+        unsafe {
+            raw::store_pointer(p, elements);
+            count_at.write_unaligned(length);
+        }
+        let json = self.json;
+        for (i, node) in json.elements(at).enumerate() {
+            // SAFETY: there are `count` elements of that size.
+            unsafe {
+                let p = elements.add(i * element.size);
+                life::start(p, element);
+                self.value(node, p, element)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a union from the entries `key.member` of its struct.
+    ///
+    /// # Safety
+    /// `p` points to a struct that has that field.
+    unsafe fn union(&mut self, at: u32, p: *mut u8, field: &Field) -> Result<(), Misfit> {
+        let FieldShape::Union { key_offset, key_name, key, members } = &field.shape else {
+            return Ok(());
+        };
+        for member in *members {
+            let is_it = |k: &[u8]| {
+                let rest = k.strip_prefix(key_name.as_bytes());
+                rest.and_then(|k| k.strip_prefix(b".")) == Some(member.name.as_bytes())
+            };
+            let Some((_, found)) = self.json.entries(at).find(|(k, _)| is_it(k)) else { continue };
+            if !matches!(self.json.node(found), Node::Map { .. }) {
+                continue;
+            }
+            // SAFETY: the caller's contract: what the table says of a field holds for `p`.
+            unsafe {
+                if i64::from(raw::load_int(p.add(*key_offset))) != key.init {
+                    // The C library fails an assertion.
+                    return Err(Misfit("two members of one union"));
+                }
+                raw::store(p.add(*key_offset), size_of::<c_int>(), i64::from(member.value));
+                if let Some(ty) = member.ty {
+                    life::start(p.add(field.offset), ty);
+                    self.value(found, p.add(field.offset), ty)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a field of that type looks at such a value at all.
+fn looks_at(node: Node, ty: &Type) -> bool {
+    let string = matches!(node, Node::Plain { .. } | Node::Decoded { .. });
+    match ty.shape {
+        Shape::Bool => matches!(node, Node::Bool(_)),
+        Shape::Int { .. } => matches!(node, Node::Integer(_)),
+        Shape::String => string || node == Node::Null,
+        Shape::Enum(_) => string,
+        Shape::Builtin(kind) => builtin::looks_at(node, kind),
+        Shape::Struct(_) => matches!(node, Node::Map { .. }),
+    }
+}
+
+/// Whether an integer field takes the value. Of 64 bits the upper half is never taken: libxl's JSON
+/// numbers end at 2^63.
+fn in_range(value: i64, size: usize, signed: bool) -> bool {
+    let bits = 8 * size as u32;
+    match (size, signed) {
+        (8.., _) => value >= 0,
+        (_, true) => value >> (bits - 1) == value >> 63,
+        (_, false) => value >> bits == 0,
+    }
+}
+
+/// The number of an enum's value of that name, in any case.
+pub fn number(values: &[EnumValue], text: &[u8]) -> Option<c_int> {
+    let named = values.iter().find(|v| v.text.to_bytes().eq_ignore_ascii_case(text));
+    named.map(|v| v.value)
+}

@@ -1,0 +1,111 @@
+//! From C memory to JSON.
+
+use super::raw;
+use super::sink::Sink;
+use super::{builtin, member_of};
+use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type};
+
+/// Writes a value.
+///
+/// # Safety
+/// `p` points to a value of type `ty`.
+pub unsafe fn value<S: Sink>(sink: &mut S, p: *const u8, ty: &Type) -> Result<(), S::Stop> {
+    // SAFETY: the caller's contract: `p` has what the table says.
+    unsafe {
+        match ty.shape {
+            Shape::Bool => sink.boolean(p.read() != 0),
+            Shape::Int { signed } => {
+                let value = raw::load(p, ty.size, signed);
+                // Below 64 bits both are the same, and C passes them as `long long` then.
+                if signed || ty.size < 8 { sink.signed(value) } else { sink.unsigned(value as u64) }
+            }
+            Shape::String => match raw::text(raw::load_pointer(p)) {
+                Some(text) => sink.string(text),
+                None => sink.null(),
+            },
+            Shape::Enum(values) => match named(values, raw::load_int(p)) {
+                Some(named) => sink.string(named.text.to_bytes()),
+                None => sink.null(),
+            },
+            Shape::Builtin(kind) => builtin::write(sink, p, kind),
+            Shape::Struct(fields) => structure(sink, p, fields),
+        }
+    }
+}
+
+/// The enum's value of that number.
+pub fn named(values: &'static [EnumValue], number: i32) -> Option<&'static EnumValue> {
+    // Most enums count up from 0.
+    let guess = values.get(number as usize).filter(|v| v.value == number);
+    guess.or_else(|| values.iter().find(|v| v.value == number))
+}
+
+/// # Safety
+/// `p` points to a struct that has these fields.
+unsafe fn structure<S: Sink>(
+    sink: &mut S,
+    p: *const u8,
+    fields: &'static [Field],
+) -> Result<(), S::Stop> {
+    sink.open_map()?;
+    for field in fields.iter().filter(|f| !f.is_const) {
+        // SAFETY: the caller's contract: what the table says of a field holds for `p`.
+        unsafe {
+            let at = p.add(field.offset);
+            match &field.shape {
+                FieldShape::Plain(ty) => {
+                    if !is_default(at, ty, field.init) {
+                        sink.key(field.name)?;
+                        value(sink, at, ty)?;
+                    }
+                }
+                FieldShape::Array { element, count_offset } => {
+                    let elements: *const u8 = raw::load_pointer(at);
+                    let count = raw::load_int(p.add(*count_offset));
+                    if !elements.is_null() && count != 0 {
+                        sink.key(field.name)?;
+                        sink.open_array()?;
+                        for i in 0..usize::try_from(count).unwrap_or(0) {
+                            value(sink, elements.add(i * element.size), element)?;
+                        }
+                        sink.close_array()?;
+                    }
+                }
+                FieldShape::Union { key_offset, key_name, members, .. } => {
+                    if let Some(member) = member_of(members, raw::load_int(p.add(*key_offset))) {
+                        sink.member_key(key_name, member.name)?;
+                        match member.ty {
+                            Some(ty) => value(sink, at, ty)?,
+                            None => {
+                                sink.open_map()?;
+                                sink.close_map()?;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    sink.close_map()
+}
+
+/// Whether the field is as `_init` leaves it, and so left out. A struct never is.
+///
+/// # Safety
+/// `p` points to a value of type `ty`.
+unsafe fn is_default(p: *const u8, ty: &Type, init: Option<i64>) -> bool {
+    // SAFETY: the caller's contract: `p` has what the table says.
+    unsafe {
+        match ty.shape {
+            Shape::Bool => p.read() == 0,
+            Shape::Int { signed } => {
+                let unused = 64 - 8 * ty.size.min(8) as u32;
+                (raw::load(p, ty.size, signed) ^ init.unwrap_or(ty.init)) << unused == 0
+            }
+            Shape::Enum(_) => i64::from(raw::load_int(p)) == init.unwrap_or(ty.init),
+            Shape::String => raw::load_pointer::<u8>(p).is_null(),
+            Shape::Builtin(kind) => builtin::is_default(p, kind),
+            Shape::Struct(_) => false,
+        }
+    }
+}
