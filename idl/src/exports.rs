@@ -77,7 +77,7 @@ fn enumeration(out: &mut String, e: &Enum) {
     );
     entry(
         out,
-        &format!("Reads the name of a [`{c}`], in any case: 0, or `ERROR_INVAL`."),
+        &format!("Reads the name of a [`{c}`], in any case: 0, or `ERROR_FAIL` for another."),
         &format!("{c}_from_string(s: *const c_char, e: *mut {c}) -> c_int"),
         &format!("engine::enum_from_string(s, e.cast(), &tables::{table})"),
     );
