@@ -61,7 +61,7 @@ impl NotedFd {
 
 /// Where the daemon listens, first choice first. `XENSTORED_PATH` names one place, socket or device,
 /// and `XENSTORED_RUNDIR` the directory of the socket, as for libxenstore.
-fn places() -> Vec<PathBuf> {
+pub fn places() -> Vec<PathBuf> {
     let of = |value: Option<OsString>| value.filter(|v| !v.is_empty()).map(PathBuf::from);
     if let Some(place) = of(env::var_os("XENSTORED_PATH")) {
         return vec![place];
@@ -76,10 +76,10 @@ fn places() -> Vec<PathBuf> {
 
 impl Wire {
     /// Connects to the first place that answers; the error is that of the first that exists.
-    pub fn open(noted: Arc<NotedFd>) -> Result<Self, Errno> {
+    pub fn open(places: &[PathBuf], noted: Arc<NotedFd>) -> Result<Self, Errno> {
         let mut failed = None;
-        for place in places() {
-            match Self::open_at(&place, Arc::clone(&noted)) {
+        for place in places {
+            match Self::open_at(place, Arc::clone(&noted)) {
                 Ok(wire) => return Ok(wire),
                 Err(Errno::ENOENT) => {}
                 Err(errno) => {
@@ -91,7 +91,7 @@ impl Wire {
     }
 
     /// Connects to the daemon's socket or device at `place`.
-    pub fn open_at(place: &Path, noted: Arc<NotedFd>) -> Result<Self, Errno> {
+    fn open_at(place: &Path, noted: Arc<NotedFd>) -> Result<Self, Errno> {
         let kind = SFlag::from_bits_truncate(stat(place)?.st_mode) & SFlag::S_IFMT;
         let device = kind != SFlag::S_IFSOCK;
         let fd = if device { open_device(place)? } else { connect_socket(place)? };

@@ -27,6 +27,7 @@ mod wire;
 
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use nix::errno::Errno;
@@ -58,6 +59,8 @@ impl Sink for NoEvents {
 /// A client of xenstore.
 #[derive(Debug)]
 pub struct Store {
+    /// Where the daemon may be, as of [`Store::open`].
+    places: Arc<[PathBuf]>,
     connections: PerProcess<Connections>,
 }
 
@@ -83,9 +86,18 @@ impl Store {
     /// # Errors
     /// Where there is neither socket nor device, `ENOENT`; where nobody listens, what `connect` says.
     pub fn open() -> io::Result<Self> {
+        Self::open_first(link::places())
+    }
+
+    /// Connects to the daemon whose socket or device is `place`.
+    pub fn open_at(place: &Path) -> io::Result<Self> {
+        Self::open_first(vec![place.to_owned()])
+    }
+
+    fn open_first(places: Vec<PathBuf>) -> io::Result<Self> {
         let connections = Connections::default();
-        connections.requester()?;
-        Ok(Self { connections: PerProcess::new(connections) })
+        connections.requester(&places)?;
+        Ok(Self { places: places.into(), connections: PerProcess::new(connections) })
     }
 
     /// In a forked child: closes its copies of the parent's connections, so that the daemon sees
@@ -181,7 +193,7 @@ impl Store {
         let connections = self.connections();
         let mut requests = requests;
         loop {
-            let requester = connections.requester()?;
+            let requester = connections.requester(&self.places)?;
             match requester.call(&mut requests, 0) {
                 Ok(replies) => return Ok((requester, replies)),
                 // `requester` is broken now, so that each turn has a new one.
@@ -203,7 +215,7 @@ impl Store {
         // The standard library's `get_or_try_init` is not stable yet.
         let _making = locked(&connections.making_watches);
         if connections.watches.get().is_none() {
-            let new = Watches::new(&connections.noted.watches)
+            let new = Watches::new(&self.places, &connections.noted.watches)
                 .map_err(|errno| StoreError::new("watch", errno))?;
             let _ = connections.watches.set(new);
         }
@@ -213,14 +225,14 @@ impl Store {
 
 impl Connections {
     /// The connection for requests, opened if there is none that works.
-    fn requester(&self) -> Result<Arc<Requester>, Errno> {
+    fn requester(&self, places: &[PathBuf]) -> Result<Arc<Requester>, Errno> {
         let mut current = locked(&self.requester);
         if let Some(requester) = &*current
             && requester.broken().is_none()
         {
             return Ok(Arc::clone(requester));
         }
-        let wire = Wire::open(Arc::clone(&self.noted.requester))?;
+        let wire = Wire::open(places, Arc::clone(&self.noted.requester))?;
         let requester = Arc::new(Exchange::new(wire, NoEvents));
         *current = Some(Arc::clone(&requester));
         Ok(requester)

@@ -15,6 +15,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use nix::errno::Errno;
@@ -74,6 +75,7 @@ pub struct Watches {
     epoll: Epoll,
     queue: Arc<Queue>,
     registry: Mutex<Registry>,
+    places: Arc<[PathBuf]>,
     noted: Arc<NotedFd>,
 }
 
@@ -85,15 +87,20 @@ struct Registry {
 
 impl Watches {
     /// `noted` are three, for the connection and the two fds made here.
-    pub fn new(noted: &[Arc<NotedFd>; 3]) -> Result<Self, Errno> {
+    pub fn new(places: &Arc<[PathBuf]>, noted: &[Arc<NotedFd>; 3]) -> Result<Self, Errno> {
         let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         epoll.add(&bell, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         noted[1].note(bell.as_fd().as_raw_fd());
         noted[2].note(epoll.0.as_raw_fd());
         let queue = Arc::new(Queue { events: Mutex::default(), bell });
-        let noted = Arc::clone(&noted[0]);
-        Ok(Self { epoll, queue, registry: Mutex::default(), noted })
+        Ok(Self {
+            epoll,
+            queue,
+            registry: Mutex::default(),
+            places: Arc::clone(places),
+            noted: Arc::clone(&noted[0]),
+        })
     }
 
     /// Readable when there may be events to collect.
@@ -194,7 +201,7 @@ impl Watches {
             }
             self.disconnect(registry, &connection);
         }
-        let wire = Wire::open(Arc::clone(&self.noted))?;
+        let wire = Wire::open(&self.places, Arc::clone(&self.noted))?;
         let connection = Arc::new(Exchange::new(wire, ToQueue(Arc::clone(&self.queue))));
         let mut requests = Requests::default();
         for (path, token) in &registry.watches {
