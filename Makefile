@@ -1,29 +1,67 @@
 # Builds, installs, tests and shows libxenlight.so.4.17; every target is described in README.md.
 
 PREFIX  ?= /usr
-LIBDIR  ?= $(PREFIX)/lib/x86_64-linux-gnu
+LIBDIR  ?= $(PREFIX)/lib/$(shell cc -print-multiarch)
 DESTDIR ?=
 CARGO   ?= cargo
-PROFILE ?= release
-BUILD   := target/$(PROFILE)
+BUILD   := target/release
 LIB     := $(BUILD)/libxenlight.so.4.17.0
+SETUP   := capi-tests/setup
 
 XEN_LIBS := -lxenguest -lxenctrl -lxentoollog -lxenevtchn -lyajl
 
-.PHONY: all lib clean
+.PHONY: all lib install test headers check-headers status fmt lint clean FORCE
 all: lib
 
 lib: $(LIB)
 
-# rustc's own cdylib link cannot carry our version script: see Cargo.toml.
+# Every name of the list must be defined (--no-undefined-version) and nothing else leaves the library.
+# rustc's own cdylib link cannot carry this version script: see Cargo.toml.
 $(LIB): FORCE
+	@$(SETUP) build
 	$(CARGO) build --release --lib
+	@awk 'BEGIN { print "VERS_4.17.0 {\n  global:" } { print "    " $$1 ";" } \
+	  END { print "  local: *;\n};" }' src/exports.txt > $(BUILD)/exports.map
 	cc -shared -o $@.tmp -Wl,--whole-archive $(BUILD)/libxenlight.a -Wl,--no-whole-archive \
-	  -Wl,--gc-sections -Wl,--version-script=src/exports.map -Wl,-soname,libxenlight.so.4.17 \
-	  -Wl,-z,relro,-z,now,-z,nodelete -Wl,--as-needed $(XEN_LIBS) -lpthread -ldl
+	  -Wl,--gc-sections -Wl,--version-script=$(BUILD)/exports.map -Wl,--no-undefined-version \
+	  -Wl,-z,defs -Wl,-soname,libxenlight.so.4.17 -Wl,-z,relro,-z,now,-z,nodelete \
+	  -Wl,--as-needed $(XEN_LIBS) -lpthread -ldl
 	mv $@.tmp $@
 	ln -sf libxenlight.so.4.17.0 $(BUILD)/libxenlight.so.4.17
 	ln -sf libxenlight.so.4.17 $(BUILD)/libxenlight.so
+
+install: $(LIB)
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(LIB) $(DESTDIR)$(LIBDIR)/libxenlight.so.4.17.0
+	strip --strip-unneeded $(DESTDIR)$(LIBDIR)/libxenlight.so.4.17.0
+	ln -sf libxenlight.so.4.17.0 $(DESTDIR)$(LIBDIR)/libxenlight.so.4.17
+	ln -sf libxenlight.so.4.17 $(DESTDIR)$(LIBDIR)/libxenlight.so
+	install -m 644 include/*.h $(DESTDIR)$(PREFIX)/include
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|' xenlight.pc.in \
+	  > $(DESTDIR)$(LIBDIR)/pkgconfig/xenlight.pc
+	@[ -n "$(DESTDIR)" ] || echo "installed; run ldconfig as root so that programs find the library"
+
+test: $(LIB)
+	@$(SETUP) test
+	@capi-tests/run-all $(LIB)
+
+headers:
+	$(CARGO) run -q -p xenlight-idl --features headers --bin headers
+
+# Fails when include/ is not what idl/ and src/capi/ say now.
+check-headers:
+	$(CARGO) run -q -p xenlight-idl --features headers --bin headers -- --check
+
+status:
+	$(CARGO) run -q -p xenlight-idl --bin status
+
+fmt:
+	$(CARGO) fmt --all
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --features xenlight-idl/headers \
+	  -- -D warnings
 
 include capi-tests/box/box.mk
 

@@ -215,6 +215,6 @@ fn the_headers_are_fresh() {
     ];
     for (name, text) in fresh {
         let committed = std::fs::read_to_string(ours().join(name)).expect(name);
-        assert!(committed == text, "{name} is stale: cargo run -p xenlight-idl --bin headers");
+        assert!(committed == text, "{name} is stale: make headers");
     }
 }

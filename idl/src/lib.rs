@@ -11,12 +11,15 @@
 //! | [`layout`] | sizes, offsets and values, for the test that compares them with C's |
 //! | [`c_types`] | `_libxl_types.h` and `_libxl_types_json.h` |
 //!
+//! [`entries`] reads the hand-written entries of `src/capi/`, for the status table and the headers.
+//!
 //! `idl/README.md` describes the language.
 
 use std::path::{Path, PathBuf};
 
 pub mod c_types;
 mod check;
+pub mod entries;
 pub mod exports;
 pub mod idiomatic;
 pub mod layout;

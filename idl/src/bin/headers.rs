@@ -1,14 +1,32 @@
-//! Writes the C headers under `include/`.
+//! `make headers`: writes the C headers under `include/`; with `--check` it only says whether they are
+//! fresh.
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use xenlight_idl::c_types;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let model = xenlight_idl::load()?;
     let include = Path::new(env!("CARGO_MANIFEST_DIR")).join("../include");
+    let headers = vec![
+        ("_libxl_types.h".to_owned(), c_types::header(&model)),
+        ("_libxl_types_json.h".to_owned(), c_types::json_header(&model)),
+    ];
+
+    let check = std::env::args().any(|a| a == "--check");
+    let mut stale = false;
     std::fs::create_dir_all(&include)?;
-    std::fs::write(include.join("_libxl_types.h"), c_types::header(&model))?;
-    std::fs::write(include.join("_libxl_types_json.h"), c_types::json_header(&model))?;
-    Ok(())
+    for (name, text) in headers {
+        let file = include.join(&name);
+        if !check {
+            std::fs::write(file, text)?;
+        } else if std::fs::read_to_string(file).is_ok_and(|old| old == text) {
+            continue;
+        } else {
+            eprintln!("include/{name} is stale: run `make headers`");
+            stale = true;
+        }
+    }
+    Ok(if stale { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
