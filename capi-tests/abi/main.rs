@@ -5,6 +5,8 @@
 // Names are C's.
 #![allow(non_camel_case_types)]
 
+mod distribution;
+
 use std::ffi::{c_char, c_int};
 use std::fmt::Write;
 use std::mem::offset_of;

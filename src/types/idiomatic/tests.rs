@@ -161,7 +161,6 @@ fn random_values_survive_the_way_to_c_and_back() {
 }
 
 #[test]
-#[ignore = "waits for the interpreter of the tables"]
 fn default_is_what_init_makes() {
     macro_rules! each {
         ($ty:ident, $table:ident) => {
