@@ -7,7 +7,8 @@ use crate::names::{c_name, rust_field};
 use crate::rust_types::doc;
 use crate::tables::static_name;
 
-/// To be included where `types::sys::*`, `types::tables` and `types::engine` are in scope.
+/// To be included where `types::sys::*`, `types::tables`, `types::engine` and a module `boundary` that
+/// guards the interpreter are in scope.
 pub fn rust(model: &Model) -> String {
     let mut out = String::new();
     for item in &model.items {
@@ -47,7 +48,7 @@ fn json(out: &mut String, name: &Name, by_value: bool) {
             "The JSON text of a [`{c}`], for the caller to free; NULL if it cannot be written."
         ),
         &format!("{c}_to_json(ctx: *mut libxl_ctx, p: {arg}) -> *mut c_char"),
-        &format!("engine::to_json(ctx, {pointer}, &tables::{table})"),
+        &format!("boundary::to_json(ctx, {pointer}, &tables::{table})"),
     );
     entry(
         out,
@@ -55,13 +56,13 @@ fn json(out: &mut String, name: &Name, by_value: bool) {
             "Reads a [`{c}`] from its JSON text: 0, or `ERROR_FAIL` for a text that is not one."
         ),
         &format!("{c}_from_json(ctx: *mut libxl_ctx, p: *mut {c}, s: *const c_char) -> c_int"),
-        &format!("engine::from_json(ctx, p.cast(), s, &tables::{table})"),
+        &format!("boundary::from_json(ctx, p.cast(), s, &tables::{table})"),
     );
     entry(
         out,
         &format!("Writes a [`{c}`] to the application's yajl generator."),
         &format!("{c}_gen_json(hand: yajl_gen, p: *mut {c}) -> yajl_gen_status"),
-        &format!("engine::gen_json(hand, p.cast(), &tables::{table})"),
+        &format!("boundary::gen_json(hand, p.cast(), &tables::{table})"),
     );
 }
 
@@ -79,7 +80,7 @@ fn enumeration(out: &mut String, e: &Enum) {
         out,
         &format!("Reads the name of a [`{c}`], in any case: 0, or `ERROR_FAIL` for another."),
         &format!("{c}_from_string(s: *const c_char, e: *mut {c}) -> c_int"),
-        &format!("engine::enum_from_string(s, e.cast(), &tables::{table})"),
+        &format!("boundary::enum_from_string(s, e.cast(), &tables::{table})"),
     );
     let _ = writeln!(
         out,
@@ -104,7 +105,7 @@ fn structure(out: &mut String, s: &Struct) {
         out,
         &format!("Sets a [`{c}`] to its start, whatever it was."),
         &format!("{c}_init(p: *mut {c})"),
-        &format!("engine::init(p.cast(), &tables::{table})"),
+        &format!("boundary::init(p.cast(), &tables::{table})"),
     );
     for f in &s.fields {
         if let FieldKind::Union { key, key_type, .. } = &f.kind {
@@ -118,7 +119,7 @@ fn structure(out: &mut String, s: &Struct) {
                 ),
                 &format!("{c}_init_{}(p: *mut {c}, {argument}: {key_type})", key.text),
                 &format!(
-                    "engine::init_key(p.cast(), &tables::{table}, {:?}, {argument} as c_int)",
+                    "boundary::init_key(p.cast(), &tables::{table}, {:?}, {argument} as c_int)",
                     key.text
                 ),
             );
@@ -129,14 +130,14 @@ fn structure(out: &mut String, s: &Struct) {
             out,
             &format!("Frees all that a [`{c}`] holds, and zeroes it."),
             &format!("{c}_dispose(p: *mut {c})"),
-            &format!("engine::dispose(p.cast(), &tables::{table})"),
+            &format!("boundary::dispose(p.cast(), &tables::{table})"),
         );
     }
     entry(
         out,
         &format!("Copies a [`{c}`] with all that it holds; what `dst` was is not freed."),
         &format!("{c}_copy(ctx: *mut libxl_ctx, dst: *mut {c}, src: *const {c})"),
-        &format!("engine::copy(ctx, dst.cast(), src.cast(), &tables::{table})"),
+        &format!("boundary::copy(ctx, dst.cast(), src.cast(), &tables::{table})"),
     );
     json(out, &s.name, false);
 }
