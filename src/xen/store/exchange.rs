@@ -352,3 +352,7 @@ impl<L: Link + std::fmt::Debug, S: Sink> std::fmt::Debug for Exchange<L, S> {
         f.debug_struct("Exchange").field("link", &self.link).finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, loom))]
+#[path = "exchange_loom.rs"]
+mod model;

@@ -28,7 +28,7 @@ mod wire;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use nix::errno::Errno;
 
@@ -41,7 +41,7 @@ pub use watch::WatchEvent;
 use exchange::{Exchange, Failure, Sink};
 use link::{NotedFd, Wire};
 use process::PerProcess;
-use sync::locked;
+use sync::{Mutex, locked};
 use watch::Watches;
 use wire::{Kind, Reply, Requests};
 

@@ -16,7 +16,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
@@ -26,7 +26,7 @@ use super::error::{StoreError, StoreResult};
 use super::exchange::{Exchange, Sink};
 use super::link::{NotedFd, Wire};
 use super::path;
-use super::sync::locked;
+use super::sync::{Mutex, locked};
 use super::wire::{Kind, Requests};
 
 /// Something at or below the watched node has changed (or may have).

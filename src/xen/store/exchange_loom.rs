@@ -1,0 +1,168 @@
+//! Every interleaving of a few threads in one [`Exchange`], explored by loom: nobody sleeps for ever
+//! (loom reports that as a deadlock) and everybody gets his own answers.
+//!
+//! `RUSTFLAGS="--cfg loom" cargo test --lib --release exchange::model`
+
+use loom::sync::{Arc, Condvar, Mutex};
+use loom::thread;
+
+use super::*;
+
+/// A daemon that answers each request with its id, in the order of sending or the reverse.
+struct Pipe {
+    state: Mutex<PipeState>,
+    arrived: Condvar,
+}
+
+#[derive(Default)]
+struct PipeState {
+    replies: VecDeque<Vec<u8>>,
+    reversed: bool,
+    /// Requests that are answered before the connection breaks.
+    left: usize,
+    shut: bool,
+}
+
+impl Pipe {
+    fn new(reversed: bool, left: usize) -> Self {
+        let state = PipeState { reversed, left, ..PipeState::default() };
+        Self { state: Mutex::new(state), arrived: Condvar::new() }
+    }
+}
+
+impl Link for Pipe {
+    fn send(&self, requests: &Requests, from: usize, to: usize) -> Result<(), SendError> {
+        let mut state = self.state.lock().unwrap();
+        if state.shut {
+            return Err(SendError { errno: Errno::EPIPE, begun: false });
+        }
+        for at in from..to {
+            if state.left == 0 {
+                break;
+            }
+            state.left -= 1;
+            let request = requests.bytes(at, at + 1);
+            // The header as it is, with the id once more for payload.
+            let mut reply = request[..16].to_vec();
+            reply[12..16].copy_from_slice(&4u32.to_ne_bytes());
+            reply.extend_from_slice(&request[4..8]);
+            if state.reversed {
+                state.replies.push_front(reply);
+            } else {
+                state.replies.push_back(reply);
+            }
+        }
+        self.arrived.notify_one();
+        Ok(())
+    }
+
+    fn receive(&self, buffer: &mut [u8], wait: bool) -> Result<usize, Errno> {
+        let mut state = self.state.lock().unwrap();
+        loop {
+            // One message at a time: more chances for the lead to move.
+            if let Some(reply) = state.replies.pop_front() {
+                buffer[..reply.len()].copy_from_slice(&reply);
+                return Ok(reply.len());
+            }
+            if state.shut || state.left == 0 {
+                return Ok(0);
+            }
+            if !wait {
+                return Err(Errno::EAGAIN);
+            }
+            state = self.arrived.wait(state).unwrap();
+        }
+    }
+
+    fn shut(&self) {
+        self.state.lock().unwrap().shut = true;
+        self.arrived.notify_one();
+    }
+}
+
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn event(&self, _: String, _: String) {}
+}
+
+fn call(exchange: &Exchange<Pipe, Nowhere>, count: usize) -> Result<(), Failure> {
+    let mut requests = Requests::default();
+    for _ in 0..count {
+        requests.push(Kind::Read, &[b"/\0"]).unwrap();
+    }
+    let replies = exchange.call(&mut requests, 0)?;
+    assert_eq!(replies.len(), count);
+    for (at, reply) in replies.iter().enumerate() {
+        assert_eq!(reply.as_ref().unwrap()[..], requests.bytes(at, at + 1)[4..8]);
+    }
+    Ok(())
+}
+
+fn model(body: impl Fn() + Send + Sync + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound.get_or_insert(3);
+    model.check(body);
+}
+
+/// Plenty: the connection does not break.
+const ALL: usize = 1000;
+
+fn threads(reversed: bool, left: usize, counts: &'static [usize]) {
+    model(move || {
+        let exchange = Arc::new(Exchange::new(Pipe::new(reversed, left), Nowhere));
+        let others: Vec<_> = counts[1..]
+            .iter()
+            .map(|&count| {
+                let exchange = Arc::clone(&exchange);
+                thread::spawn(move || call(&exchange, count))
+            })
+            .collect();
+        let mut answered = usize::from(call(&exchange, counts[0]).is_ok());
+        for other in others {
+            answered += usize::from(other.join().unwrap().is_ok());
+        }
+        if left == ALL {
+            assert_eq!(answered, counts.len());
+        } else {
+            assert!(answered < counts.len());
+            assert!(exchange.broken().is_some());
+        }
+    });
+}
+
+#[test]
+fn two_threads() {
+    threads(false, ALL, &[1, 2]);
+    threads(true, ALL, &[2, 1]);
+}
+
+#[test]
+fn three_threads() {
+    threads(false, ALL, &[1, 1, 1]);
+    threads(true, ALL, &[1, 1, 1]);
+}
+
+#[test]
+fn a_connection_that_breaks_wakes_all() {
+    threads(false, 1, &[1, 1, 1]);
+    threads(false, 0, &[1, 1]);
+}
+
+#[test]
+fn polls_between() {
+    model(|| {
+        let exchange = Arc::new(Exchange::new(Pipe::new(false, ALL), Nowhere));
+        let other = {
+            let exchange = Arc::clone(&exchange);
+            thread::spawn(move || call(&exchange, 1).unwrap())
+        };
+        let poller = {
+            let exchange = Arc::clone(&exchange);
+            thread::spawn(move || exchange.poll().unwrap())
+        };
+        call(&exchange, 1).unwrap();
+        other.join().unwrap();
+        poller.join().unwrap();
+    });
+}
