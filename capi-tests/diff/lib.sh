@@ -6,11 +6,11 @@ real_xl=/usr/lib/xen-4.17/bin/xl
 # xl ARG…: xl with the library of this side.
 export side
 xl() {
-  if [ "$side" = ours ]; then LD_LIBRARY_PATH=/tmp/ours timeout 30 $real_xl "$@"; else timeout 30 $real_xl "$@"; fi
+  if [ "$side" = ours ]; then LD_LIBRARY_PATH=/tmp/ours timeout 120 $real_xl "$@"; else timeout 120 $real_xl "$@"; fi
 }
 
 # reference ARG…: xl with Debian's library.
-reference() { timeout 30 $real_xl "$@"; }
+reference() { timeout 120 $real_xl "$@"; }
 
 # try COMMAND…: run it, show it and its exit status.
 try() {
