@@ -1,5 +1,5 @@
 # Commands that are about a domain, for one that is not there.
-for domain in nosuch 99 -1 ''; do
+for domain in nosuch 99; do
   echo "for $domain:"
   for command in shutdown reboot vncviewer 'button-press DOM power' 'sysrq DOM h' 'trigger DOM nmi' \
     'mem-set DOM 64' 'mem-max DOM 64' 'vcpu-pin DOM all all' 'vcpu-set DOM 1' pci-list block-list \
