@@ -8,7 +8,7 @@ BUILD   := target/release
 LIB     := $(BUILD)/libxenlight.so.4.17.0
 SETUP   := capi-tests/setup
 
-XEN_LIBS := -lxenguest -lxenctrl -lxentoollog -lxenevtchn -lyajl
+XEN_LIBS := -lxenguest -lxenctrl -lxenhypfs -lxentoollog -lxenevtchn -lyajl
 
 .PHONY: all lib install test headers check-headers status fmt lint clean FORCE
 all: lib

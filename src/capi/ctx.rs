@@ -2,13 +2,22 @@
 
 use std::ffi::*;
 
-use crate::missing;
+use crate::capi::entry::guarded;
+use crate::core::{Ctx, Error};
 use crate::types::sys::*;
+use crate::xen::log::{Level, Log};
 
-/// Not there yet.
+/// The one value of `version` that this release takes: `LIBXL_VERSION` of `libxl.h`.
+const VERSION: c_int = 0;
+
+/// Makes a ctx in `*pctx`; a process may have several. `lg` must outlive it.
+///
+/// `ERROR_VERSION` for any other `version` than `LIBXL_VERSION`, `ERROR_FAIL` where this is no Xen
+/// host, we may not use it, or xenstore does not answer; then `*pctx` is NULL and nothing is left
+/// open. `flags` is unused, as in C.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// `pctx` is NULL or can be written to; `lg` is NULL or a logger that outlives the ctx.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ctx_alloc(
     pctx: *mut *mut libxl_ctx,
@@ -16,14 +25,65 @@ pub unsafe extern "C" fn libxl_ctx_alloc(
     flags: c_uint,
     lg: *mut xentoollog_logger,
 ) -> c_int {
-    missing!("libxl_ctx_alloc"; pctx, version, flags, lg)
+    let _ = flags;
+    // SAFETY: the logger outlives the ctx, by the caller's contract.
+    let log = unsafe { Log::new(lg.cast()) };
+    // SAFETY: the caller's contract.
+    let Some(out) = (unsafe { pctx.as_mut() }) else {
+        log.write(Level::Error, None, None, format_args!("libxl_ctx_alloc: pctx is NULL"));
+        return Error::Invalid.code();
+    };
+    *out = std::ptr::null_mut();
+    if version != VERSION {
+        log.write(
+            Level::Error,
+            None,
+            None,
+            format_args!(
+                "libxl_ctx_alloc: interface version {version} asked for, this is {VERSION}"
+            ),
+        );
+        return Error::Version.code();
+    }
+    // SAFETY: as above; a second value because the first goes into the ctx.
+    let ours = unsafe { Log::new(lg.cast()) };
+    match guarded(Some(&ours), "libxl_ctx_alloc", || Ctx::new(log), Err) {
+        Ok(ctx) => {
+            *out = Box::into_raw(Box::new(ctx));
+            0
+        }
+        Err(e) => e.code(),
+    }
 }
 
-/// Not there yet.
+/// Closes and frees a ctx; NULL is allowed. Always 0.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// `ctx` is NULL or came from `libxl_ctx_alloc`, and no other thread uses it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ctx_free(ctx: *mut libxl_ctx) -> c_int {
-    missing!(ctx, "libxl_ctx_free")
+    if !ctx.is_null() {
+        // SAFETY: it came from Box::into_raw in libxl_ctx_alloc and is freed once.
+        let ctx = unsafe { Box::from_raw(ctx) };
+        guarded(None, "libxl_ctx_free", || drop(ctx), |_| ());
+    }
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_leave_null() {
+        let mut ctx = std::ptr::dangling_mut();
+        // SAFETY: a pointer that can be written to, and no logger.
+        let rc = unsafe { libxl_ctx_alloc(&mut ctx, 77, 0, std::ptr::null_mut()) };
+        assert_eq!((rc, ctx), (-2, std::ptr::null_mut()));
+        // SAFETY: NULL is allowed.
+        let rc = unsafe { libxl_ctx_alloc(std::ptr::null_mut(), 0, 0, std::ptr::null_mut()) };
+        assert_eq!(rc, -6);
+        // SAFETY: NULL is allowed.
+        assert_eq!(unsafe { libxl_ctx_free(std::ptr::null_mut()) }, 0);
+    }
 }

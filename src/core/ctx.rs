@@ -1,14 +1,15 @@
 //! The ctx: one application's connection to Xen, shared by all its threads.
 
-use std::io;
-
-use crate::xen::log::Log;
+use crate::core::{Error, Result};
+use crate::xen::hypervisor::Hypervisor;
+use crate::xen::log::{Level, Log};
 use crate::xen::store::Store;
 
 /// What `libxl_ctx *` points to.
 #[derive(Debug)]
 pub struct Ctx {
     log: Log,
+    hypervisor: Hypervisor,
     store: Store,
 }
 
@@ -16,14 +17,33 @@ impl Ctx {
     /// Opens what the library needs of Xen.
     ///
     /// # Errors
-    /// Xenstore cannot be reached.
-    pub fn new(log: Log) -> io::Result<Self> {
-        Ok(Self { log, store: Store::open()? })
+    /// This is no Xen host, or we may not use it, or xenstore cannot be reached: said in the log.
+    pub fn new(log: Log) -> Result<Self> {
+        // SAFETY: the logger outlives the ctx, and so its log and this.
+        let hypervisor = unsafe { Hypervisor::new(log.as_ptr()) };
+        if let Err(e) = hypervisor.probe() {
+            log.write(Level::Error, Some(e.errno), None, format_args!("cannot {}", e.what));
+            return Err(Error::Fail);
+        }
+        let store = match Store::open() {
+            Ok(store) => store,
+            Err(e) => {
+                let errno = e.raw_os_error().map(nix::errno::Errno::from_raw);
+                log.write(Level::Error, errno, None, format_args!("cannot connect to xenstore"));
+                return Err(Error::Fail);
+            }
+        };
+        Ok(Self { log, hypervisor, store })
     }
 
     /// Where this ctx's lines go.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// The connection to the hypervisor, opened at its first use.
+    pub fn hypervisor(&self) -> &Hypervisor {
+        &self.hypervisor
     }
 
     /// Xenstore.

@@ -66,3 +66,10 @@ impl From<crate::xen::store::StoreError> for Error {
         Self::Fail
     }
 }
+
+/// libxl answers `ERROR_FAIL` to whatever the hypervisor refuses; the log line has the errno.
+impl From<crate::xen::hypervisor::HypervisorError> for Error {
+    fn from(_: crate::xen::hypervisor::HypervisorError) -> Self {
+        Self::Fail
+    }
+}

@@ -1,0 +1,135 @@
+//! Hypercalls through libxenctrl: one handle per ctx, opened at its first use, wrapped safely.
+//!
+//! ## Several threads on one handle
+//!
+//! C libxl calls libxenctrl under its ctx lock; we have no such lock, so this is what the claim
+//! `Hypervisor: Sync` rests on (libxenctrl 4.17):
+//!
+//! - libxenctrl promises reentrancy unless it is opened with `XC_OPENFLAG_NON_REENTRANT`; we never
+//!   pass that. A hypercall is one `ioctl` on an open file that the kernel does not serialise.
+//! - The memory for hypercall arguments belongs to the calling function. The cache of such pages, which
+//!   is in the handle, is guarded by a mutex of libxencall's own.
+//! - The handle keeps the text of the last error in a buffer without a lock. It is of fixed size and
+//!   its last byte is always NUL, so that two calls that fail in the same instant can at worst mix
+//!   their *log text*; the error itself is `errno`, which each thread has for itself. Nothing here
+//!   reads that buffer.
+//! - `currently_progress_reporting` and the suspend state are not guarded either. They matter to save,
+//!   restore and core dumps alone; a caller of those must open a handle of its own ([`Hypervisor::new`]).
+//!
+//! ## Fork
+//!
+//! A child must not use an inherited handle: it opens its own, or leaves by `exec`.
+//!
+
+mod domain;
+mod error;
+#[allow(
+    non_camel_case_types,
+    non_snake_case,
+    non_upper_case_globals,
+    dead_code,
+    unused_imports,
+    clippy::all,
+    clippy::undocumented_unsafe_blocks
+)]
+#[rustfmt::skip]
+pub mod sys_4_17;
+
+#[cfg(test)]
+mod bindings_test;
+
+use std::ffi::c_int;
+use std::ptr::NonNull;
+
+use nix::errno::Errno;
+use once_cell::sync::OnceCell;
+
+pub use domain::DomainInfo;
+pub use error::HypervisorError;
+/// The declarations in use; another release of Xen is another such file.
+pub use sys_4_17 as sys;
+
+use crate::xen::log::xentoollog_logger;
+
+#[link(name = "xenctrl")]
+#[link(name = "xenguest")]
+#[link(name = "xenhypfs")]
+#[link(name = "xentoollog")]
+unsafe extern "C" {}
+
+/// What a hypercall gives.
+pub type Result<T> = std::result::Result<T, HypervisorError>;
+
+/// The connection to the hypervisor.
+#[derive(Debug)]
+pub struct Hypervisor {
+    /// The application's logger, which libxenctrl writes its own lines to.
+    logger: *mut xentoollog_logger,
+    handle: OnceCell<Handle>,
+}
+
+// SAFETY: the logger may be called from every thread (see `xen::log::Log`), and the handle is
+// reentrant: the module's text says why.
+unsafe impl Send for Hypervisor {}
+// SAFETY: as for Send.
+unsafe impl Sync for Hypervisor {}
+
+/// An open libxenctrl handle; closed when dropped.
+#[derive(Debug)]
+struct Handle(NonNull<sys::xc_interface>);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // SAFETY: the handle came from xc_interface_open and nobody uses it after us: it is never
+        // copied out of a method of `Hypervisor`.
+        unsafe { sys::xc_interface_close(self.0.as_ptr()) };
+    }
+}
+
+impl Hypervisor {
+    /// A connection that is opened when it is first used.
+    ///
+    /// # Safety
+    /// `logger` is NULL or stays valid for as long as this value lives.
+    pub const unsafe fn new(logger: *mut xentoollog_logger) -> Self {
+        Self { logger, handle: OnceCell::new() }
+    }
+
+    /// libxenctrl's handle, for the wrappers in this module.
+    fn xch(&self) -> Result<*mut sys::xc_interface> {
+        let handle = self.handle.get_or_try_init(|| {
+            // SAFETY: the logger is valid by the contract of `new`; libxenctrl allows NULL.
+            let xch = unsafe { sys::xc_interface_open(self.logger, self.logger, 0) };
+            NonNull::new(xch).map(Handle).ok_or_else(|| HypervisorError::last("open libxc handle"))
+        })?;
+        Ok(handle.0.as_ptr())
+    }
+
+    /// Opens the connection now: an error says that this host is not Xen, or that we may not use it.
+    pub fn open(&self) -> Result<()> {
+        self.xch().map(drop)
+    }
+
+    /// Makes sure that this is a Xen host which we may use, without the cost of opening the
+    /// connection (a dozen system calls, which a ctx that only asks xenstore never needs).
+    pub fn probe(&self) -> Result<()> {
+        let seen = std::fs::OpenOptions::new().read(true).write(true).open("/dev/xen/privcmd");
+        // Where that fails libxenctrl knows more places, and what to tell the application's log.
+        seen.map(drop).or_else(|_| self.open())
+    }
+
+    /// Runs one libxenctrl function that answers a negative number with `errno` set on failure.
+    fn call(
+        &self,
+        what: &'static str,
+        f: impl FnOnce(*mut sys::xc_interface) -> c_int,
+    ) -> Result<u32> {
+        let r = f(self.xch()?);
+        u32::try_from(r).map_err(|_| HypervisorError::last(what))
+    }
+}
+
+/// The calling thread's `errno`, to be read straight after a failed call.
+fn last_errno() -> Errno {
+    Errno::last()
+}
