@@ -399,7 +399,14 @@ int libxl_ao_abort(libxl_ctx *ctx, const libxl_asyncop_how *how);
 /* What libxl_ctx_alloc is given as version. */
 #define LIBXL_VERSION 0
 
+/* Makes a ctx in *pctx; a process may have several. lg must outlive it.
+ *
+ * ERROR_VERSION for any other version than LIBXL_VERSION, ERROR_FAIL where this is no Xen host, we
+ * may not use it, or xenstore does not answer; then *pctx is NULL and nothing is left open. flags
+ * is unused, as in C. */
 int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned int flags, xentoollog_logger *lg);
+
+/* Closes and frees a ctx; NULL is allowed. Always 0. */
 int libxl_ctx_free(libxl_ctx *ctx);
 
 /* ---- Making domains ---- */
