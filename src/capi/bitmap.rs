@@ -5,22 +5,22 @@ use std::ffi::*;
 use crate::capi::entry::{self, code};
 use crate::capi::give;
 use crate::core::{Error, bitmap as bits};
+use crate::error;
 use crate::types::sys::*;
 use crate::xen::log::Log;
-use crate::{error, missing};
 
 /// A set of no bits.
 const NO_MEMORY: libxl_bitmap = libxl_bitmap { size: 0, map: std::ptr::null_mut() };
 
 /// A set of `size` bytes, all 0, in the application's memory.
-fn owned(size: usize) -> Option<libxl_bitmap> {
+pub(super) fn owned(size: usize) -> Option<libxl_bitmap> {
     let map = give::zeroed::<u8>(size);
     let size = u32::try_from(size).ok()?;
     (!map.is_null()).then_some(libxl_bitmap { size, map })
 }
 
 /// A set of these bytes, in the application's memory.
-fn from_bytes(bytes: &[u8]) -> Option<libxl_bitmap> {
+pub(super) fn from_bytes(bytes: &[u8]) -> Option<libxl_bitmap> {
     let copy = owned(bytes.len())?;
     // SAFETY: `owned` made room for as many.
     unsafe { copy.map.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
@@ -31,7 +31,7 @@ fn from_bytes(bytes: &[u8]) -> Option<libxl_bitmap> {
 ///
 /// # Safety
 /// `map` is NULL or a bitmap that nobody changes while the slice lives.
-unsafe fn bytes<'a>(map: *const libxl_bitmap) -> &'a [u8] {
+pub(super) unsafe fn bytes<'a>(map: *const libxl_bitmap) -> &'a [u8] {
     // SAFETY: the caller's contract: `size` bytes at `map`, if that is not NULL.
     unsafe {
         match map.as_ref() {
@@ -47,7 +47,7 @@ unsafe fn bytes<'a>(map: *const libxl_bitmap) -> &'a [u8] {
 ///
 /// # Safety
 /// As for [`bytes`], and nobody reads them either.
-unsafe fn bytes_mut<'a>(map: *mut libxl_bitmap) -> &'a mut [u8] {
+pub(super) unsafe fn bytes_mut<'a>(map: *mut libxl_bitmap) -> &'a mut [u8] {
     // SAFETY: as in `bytes`.
     unsafe {
         match map.as_ref() {
@@ -300,94 +300,4 @@ pub unsafe extern "C" fn libxl_bitmap_to_hex_string(
     let _ = ctx;
     // SAFETY: the caller's contract.
     give::string(unsafe { bits::to_hex(bytes(bitmap)) }.as_bytes())
-}
-
-/// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn libxl_cpu_bitmap_alloc(
-    ctx: *mut libxl_ctx,
-    cpumap: *mut libxl_bitmap,
-    max_cpus: c_int,
-) -> c_int {
-    missing!(ctx, "libxl_cpu_bitmap_alloc"; cpumap, max_cpus)
-}
-
-/// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn libxl_node_bitmap_alloc(
-    ctx: *mut libxl_ctx,
-    nodemap: *mut libxl_bitmap,
-    max_nodes: c_int,
-) -> c_int {
-    missing!(ctx, "libxl_node_bitmap_alloc"; nodemap, max_nodes)
-}
-
-/// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn libxl_socket_bitmap_alloc(
-    ctx: *mut libxl_ctx,
-    socketmap: *mut libxl_bitmap,
-    max_sockets: c_int,
-) -> c_int {
-    missing!(ctx, "libxl_socket_bitmap_alloc"; socketmap, max_sockets)
-}
-
-/// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn libxl_get_online_socketmap(
-    ctx: *mut libxl_ctx,
-    socketmap: *mut libxl_bitmap,
-) -> c_int {
-    missing!(ctx, "libxl_get_online_socketmap"; socketmap)
-}
-
-/// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn libxl_nodemap_to_cpumap(
-    ctx: *mut libxl_ctx,
-    nodemap: *const libxl_bitmap,
-    cpumap: *mut libxl_bitmap,
-) -> c_int {
-    missing!(ctx, "libxl_nodemap_to_cpumap"; nodemap, cpumap)
-}
-
-/// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn libxl_node_to_cpumap(
-    ctx: *mut libxl_ctx,
-    node: c_int,
-    cpumap: *mut libxl_bitmap,
-) -> c_int {
-    missing!(ctx, "libxl_node_to_cpumap"; node, cpumap)
-}
-
-/// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn libxl_cpumap_to_nodemap(
-    ctx: *mut libxl_ctx,
-    cpumap: *const libxl_bitmap,
-    nodemap: *mut libxl_bitmap,
-) -> c_int {
-    missing!(ctx, "libxl_cpumap_to_nodemap"; cpumap, nodemap)
 }

@@ -34,6 +34,7 @@ pub mod psr;
 pub mod qemu;
 pub mod sched;
 pub mod tmem;
+pub mod topology;
 pub mod types;
 pub mod usb;
 pub mod userdata;

@@ -1,5 +1,9 @@
 //! The ctx: one application's connection to Xen, shared by all its threads.
 
+use std::any::Any;
+
+use once_cell::sync::OnceCell;
+
 use crate::core::{Error, Result};
 use crate::xen::hypervisor::Hypervisor;
 use crate::xen::log::{Level, Log};
@@ -11,6 +15,7 @@ pub struct Ctx {
     log: Log,
     hypervisor: Hypervisor,
     store: Store,
+    version: OnceCell<Box<dyn Any + Send + Sync>>,
 }
 
 impl Ctx {
@@ -33,7 +38,7 @@ impl Ctx {
                 return Err(Error::Fail);
             }
         };
-        Ok(Self { log, hypervisor, store })
+        Ok(Self { log, hypervisor, store, version: OnceCell::new() })
     }
 
     /// Where this ctx's lines go.
@@ -49,5 +54,10 @@ impl Ctx {
     /// Xenstore.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Where the C interface keeps the version that it has handed out: that must live as long as the ctx.
+    pub fn version_slot(&self) -> &OnceCell<Box<dyn Any + Send + Sync>> {
+        &self.version
     }
 }

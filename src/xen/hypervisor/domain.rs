@@ -141,7 +141,7 @@ impl Hypervisor {
 
     /// The security label of number `ssidref`, as text; `ENOSYS` where Xen runs without Flask.
     pub fn flask_label(&self, ssidref: u32) -> Result<Vec<u8>> {
-        let mut buffer = vec![0u8; 1024];
+        let mut buffer = vec![0u8; 4096];
         self.call("flask_sid_to_context", |xch| {
             // SAFETY: the buffer has the size that is passed.
             unsafe {

@@ -23,6 +23,7 @@
 
 mod domain;
 mod error;
+mod host;
 #[allow(
     non_camel_case_types,
     non_snake_case,
@@ -34,6 +35,7 @@ mod error;
 )]
 #[rustfmt::skip]
 pub mod sys_4_17;
+mod vcpu;
 
 #[cfg(test)]
 mod bindings_test;
@@ -46,8 +48,10 @@ use once_cell::sync::OnceCell;
 
 pub use domain::DomainInfo;
 pub use error::HypervisorError;
+pub use host::{Node, PhysInfo, VersionInfo};
 /// The declarations in use; another release of Xen is another such file.
 pub use sys_4_17 as sys;
+pub use vcpu::{CpupoolInfo, VcpuInfo};
 
 use crate::xen::log::xentoollog_logger;
 

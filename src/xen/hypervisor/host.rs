@@ -1,0 +1,247 @@
+//! The host as the hypervisor sees it: version, cpus, memory, topology, its console.
+
+use std::ffi::{CStr, CString, c_char, c_int, c_long, c_void};
+
+use nix::errno::Errno;
+
+use super::{Hypervisor, HypervisorError, Result, sys};
+
+/// Xen's version and build. Text is as Xen gives it, which need not be UTF-8.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct VersionInfo {
+    pub major: u32,
+    pub minor: u32,
+    pub extra: CString,
+    pub compiler: CString,
+    pub compile_by: CString,
+    pub compile_domain: CString,
+    pub compile_date: CString,
+    pub capabilities: CString,
+    pub changeset: CString,
+    pub virt_start: u64,
+    pub page_size: u32,
+    pub command_line: CString,
+    /// In hexadecimal; empty where Xen has none or does not tell us.
+    pub build_id: CString,
+}
+
+/// Cpus, memory and capabilities of the host, and what memory sharing saves.
+#[derive(Clone, Copy)]
+pub struct PhysInfo {
+    pub raw: sys::xen_sysctl_physinfo,
+    pub sharing_freed_pages: u64,
+    pub sharing_used_frames: u64,
+}
+
+/// One NUMA node: its memory in bytes (`None`: there is no such node) and the distance to each node.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Node {
+    pub size: Option<u64>,
+    pub free: Option<u64>,
+    pub distances: Vec<Option<u32>>,
+}
+
+/// A fixed-size text of Xen's, up to its NUL.
+fn text(chars: &[c_char]) -> CString {
+    let bytes: Vec<u8> = chars.iter().map(|&c| c as u8).take_while(|&b| b != 0).collect();
+    CString::new(bytes).unwrap_or_default()
+}
+
+impl Hypervisor {
+    /// One kind of `xc_version` into `out`; negative answers are left to the caller: C libxl
+    /// ignores them, and so an unprivileged caller gets the empty texts that Xen has for it.
+    fn version_part(&self, cmd: u32, out: *mut c_void) -> Result<c_int> {
+        let xch = self.xch()?;
+        // SAFETY: each caller passes the buffer which that command of xc_version fills.
+        Ok(unsafe { sys::xc_version(xch, cmd as c_int, out) })
+    }
+
+    /// A fixed-size text that `cmd` asks for.
+    fn version_text<const N: usize>(&self, cmd: u32) -> Result<CString> {
+        let mut out: [c_char; N] = [0; N];
+        self.version_part(cmd, out.as_mut_ptr().cast())?;
+        Ok(text(&out))
+    }
+
+    /// Xen's version and build.
+    pub fn version(&self) -> Result<VersionInfo> {
+        let version = self.version_part(sys::XENVER_version, std::ptr::null_mut())? as u32;
+        // SAFETY: plain characters, for which all zeroes is a value.
+        let mut compile: sys::xen_compile_info = unsafe { std::mem::zeroed() };
+        self.version_part(sys::XENVER_compile_info, (&raw mut compile).cast())?;
+        let mut platform = sys::xen_platform_parameters { virt_start: 0 };
+        self.version_part(sys::XENVER_platform_parameters, (&raw mut platform).cast())?;
+        let page_size = self.version_part(sys::XENVER_pagesize, std::ptr::null_mut())?;
+        Ok(VersionInfo {
+            major: version >> 16,
+            minor: version & 0xff,
+            extra: self.version_text::<16>(sys::XENVER_extraversion)?,
+            compiler: text(&compile.compiler),
+            compile_by: text(&compile.compile_by),
+            compile_domain: text(&compile.compile_domain),
+            compile_date: text(&compile.compile_date),
+            capabilities: self.version_text::<1024>(sys::XENVER_capabilities)?,
+            changeset: self.version_text::<64>(sys::XENVER_changeset)?,
+            virt_start: platform.virt_start,
+            page_size: page_size as u32,
+            command_line: self.version_text::<1024>(sys::XENVER_commandline)?,
+            build_id: self.build_id()?,
+        })
+    }
+
+    /// The build id in hexadecimal; empty where there is none.
+    fn build_id(&self) -> Result<CString> {
+        // A `xen_build_id`: the room for the id as a u32, then the id. A page is all Xen can ask for.
+        let mut buffer = [0u32; 1024];
+        buffer[0] = (size_of_val(&buffer) - size_of::<u32>()) as u32;
+        let n = self.version_part(sys::XENVER_build_id, buffer.as_mut_ptr().cast())?;
+        let n = usize::try_from(n).unwrap_or(0);
+        let id = buffer[1..].iter().flat_map(|word| word.to_ne_bytes()).take(n);
+        let hex: String = id.map(|b| format!("{b:02x}")).collect();
+        Ok(CString::new(hex).unwrap_or_default())
+    }
+
+    /// Cpus, memory, capabilities.
+    pub fn physinfo(&self) -> Result<PhysInfo> {
+        // SAFETY: plain numbers, for which all zeroes is a value.
+        let mut raw: sys::xen_sysctl_physinfo = unsafe { std::mem::zeroed() };
+        // SAFETY: the struct is the one that the function fills.
+        self.call("physinfo", |xch| unsafe { sys::xc_physinfo(xch, &mut raw) })?;
+        let xch = self.xch()?;
+        // A Xen without memory sharing has saved nothing by it.
+        let count = |n: c_long, what| match u64::try_from(n) {
+            Ok(n) => Ok(n),
+            Err(_) if Errno::last() == Errno::ENOSYS => Ok(0),
+            Err(_) => Err(HypervisorError::last(what)),
+        };
+        // SAFETY: an open handle.
+        let freed = count(unsafe { sys::xc_sharing_freed_pages(xch) }, "sharing_freed_pages")?;
+        // SAFETY: an open handle.
+        let used = count(unsafe { sys::xc_sharing_used_frames(xch) }, "sharing_used_frames")?;
+        Ok(PhysInfo { raw, sharing_freed_pages: freed, sharing_used_frames: used })
+    }
+
+    /// Cpus that the host can have.
+    pub fn max_cpus(&self) -> Result<u32> {
+        // SAFETY: an open handle.
+        self.call("get_max_cpus", |xch| unsafe { sys::xc_get_max_cpus(xch) })
+    }
+
+    /// Cpus that are on.
+    pub fn online_cpus(&self) -> Result<u32> {
+        // SAFETY: an open handle.
+        self.call("get_online_cpus", |xch| unsafe { sys::xc_get_online_cpus(xch) })
+    }
+
+    /// NUMA nodes that the host can have.
+    pub fn max_nodes(&self) -> Result<u32> {
+        // SAFETY: an open handle.
+        self.call("get_max_nodes", |xch| unsafe { sys::xc_get_max_nodes(xch) })
+    }
+
+    /// Core, socket and node of each cpu; Xen's all-ones where one is unknown.
+    pub fn cpu_topology(&self) -> Result<Vec<sys::xen_sysctl_cputopo>> {
+        let mut n = 0;
+        // SAFETY: without a buffer the function tells how many there are.
+        self.call("cputopoinfo", |xch| unsafe {
+            sys::xc_cputopoinfo(xch, &mut n, std::ptr::null_mut())
+        })?;
+        let unknown = sys::xen_sysctl_cputopo { core: u32::MAX, socket: u32::MAX, node: u32::MAX };
+        let mut all = vec![unknown; n as usize];
+        // SAFETY: the buffer has room for `n`.
+        self.call("cputopoinfo", |xch| unsafe {
+            sys::xc_cputopoinfo(xch, &mut n, all.as_mut_ptr())
+        })?;
+        all.truncate(n as usize);
+        Ok(all)
+    }
+
+    /// Memory of each NUMA node, and the distances.
+    pub fn numa(&self) -> Result<Vec<Node>> {
+        let mut n = 0;
+        // SAFETY: without buffers the function tells how many there are.
+        self.call("numainfo", |xch| unsafe {
+            sys::xc_numainfo(xch, &mut n, std::ptr::null_mut(), std::ptr::null_mut())
+        })?;
+        let size = n as usize;
+        let mut memory = vec![sys::xen_sysctl_meminfo { memsize: 0, memfree: 0 }; size];
+        let mut distances = vec![0u32; size * size];
+        // SAFETY: the buffers have room for `n` nodes and their distances.
+        self.call("numainfo", |xch| unsafe {
+            sys::xc_numainfo(xch, &mut n, memory.as_mut_ptr(), distances.as_mut_ptr())
+        })?;
+        let known = |v: u64| (v != u64::MAX).then_some(v);
+        let nodes = memory.iter().take(n as usize).enumerate().map(|(i, m)| Node {
+            size: known(m.memsize),
+            free: known(m.memfree),
+            distances: distances[i * size..][..size]
+                .iter()
+                .map(|&d| (d != u32::MAX).then_some(d))
+                .collect(),
+        });
+        Ok(nodes.collect())
+    }
+
+    /// The NUMA node of each PCI device (segment, bus, devfn); `None` where Xen knows none.
+    pub fn pci_nodes(&self, devices: &[(u16, u8, u8)]) -> Result<Vec<Option<u32>>> {
+        let mut devs: Vec<_> = devices
+            .iter()
+            .map(|&(seg, bus, devfn)| sys::physdev_pci_device { seg, bus, devfn })
+            .collect();
+        let mut nodes = vec![0u32; devs.len()];
+        // SAFETY: both buffers have as many elements as we say.
+        self.call("pcitopoinfo", |xch| unsafe {
+            sys::xc_pcitopoinfo(xch, devs.len() as u32, devs.as_mut_ptr(), nodes.as_mut_ptr())
+        })?;
+        let none = [sys::XEN_INVALID_NODE_ID as u32, sys::XEN_INVALID_DEV as u32];
+        Ok(nodes.into_iter().map(|n| (!none.contains(&n)).then_some(n)).collect())
+    }
+
+    /// Presses keys on Xen's console.
+    pub fn send_debug_keys(&self, keys: &CStr) -> Result<()> {
+        // SAFETY: a C string, read only.
+        self.call("send_debug_keys", |xch| unsafe { sys::xc_send_debug_keys(xch, keys.as_ptr()) })
+            .map(drop)
+    }
+
+    /// Reads from Xen's console ring into `buffer` what came after `index`, and moves `index`;
+    /// answers how many bytes.
+    pub fn read_console(&self, buffer: &mut [u8], clear: bool, index: &mut u32) -> Result<usize> {
+        let mut n = buffer.len() as u32;
+        // SAFETY: the buffer has the size that is passed.
+        self.call("readconsolering", |xch| unsafe {
+            sys::xc_readconsolering(xch, buffer.as_mut_ptr().cast(), &mut n, clear.into(), 1, index)
+        })?;
+        Ok((n as usize).min(buffer.len()))
+    }
+
+    /// Sets nodes of Xen's own file system (`/params/…`), in order, stopping at the first failure.
+    pub fn set_params(&self, params: &[(CString, CString)]) -> Result<()> {
+        // SAFETY: the logger is valid by the contract of `new`.
+        let hypfs = unsafe { sys::xenhypfs_open(self.logger, 0) };
+        if hypfs.is_null() {
+            return Err(HypervisorError::last("open Xen hypfs"));
+        }
+        let done = params.iter().try_for_each(|(path, value)| {
+            // SAFETY: an open handle and two C strings.
+            match unsafe { sys::xenhypfs_write(hypfs, path.as_ptr(), value.as_ptr()) } {
+                r if r < 0 => Err(HypervisorError::last("setting parameters")),
+                _ => Ok(()),
+            }
+        });
+        // SAFETY: opened above, closed once.
+        unsafe { sys::xenhypfs_close(hypfs) };
+        done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_ends_at_nul_or_at_the_end() {
+        assert_eq!(text(&[b'a' as c_char, 0, b'b' as c_char]).as_bytes(), b"a");
+        assert_eq!(text(&[b'a' as c_char, b'b' as c_char]).as_bytes(), b"ab");
+    }
+}

@@ -1,0 +1,139 @@
+//! Vcpus and cpupools as the hypervisor sees them.
+
+use std::ffi::c_int;
+
+use nix::errno::Errno;
+
+use super::{Hypervisor, HypervisorError, Result, sys};
+
+/// One vcpu: where it runs and where it may run. The maps have one bit per cpu.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VcpuInfo {
+    pub cpu: u32,
+    pub online: bool,
+    pub blocked: bool,
+    pub running: bool,
+    /// Nanoseconds of cpu time used.
+    pub cpu_time: u64,
+    /// Where it may run.
+    pub hard: Vec<u8>,
+    /// Where it would rather run.
+    pub soft: Vec<u8>,
+}
+
+/// One cpupool.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CpupoolInfo {
+    pub id: u32,
+    /// `XEN_SCHEDULER_*`
+    pub scheduler: u32,
+    pub domains: u32,
+    /// One bit per cpu.
+    pub cpus: Vec<u8>,
+}
+
+impl Hypervisor {
+    /// The details of vcpu `vcpu` of a domain.
+    pub fn vcpu(&self, domid: u32, vcpu: u32, max_cpus: u32) -> Result<VcpuInfo> {
+        // SAFETY: plain numbers, for which all zeroes is a value.
+        let mut raw: sys::xen_domctl_getvcpuinfo = unsafe { std::mem::zeroed() };
+        // SAFETY: the struct is the one that the function fills.
+        self.call("vcpu_getinfo", |xch| unsafe {
+            sys::xc_vcpu_getinfo(xch, domid, vcpu, &mut raw)
+        })?;
+        let size = max_cpus.div_ceil(8) as usize;
+        let (mut hard, mut soft) = (vec![0u8; size], vec![0u8; size]);
+        // SAFETY: libxenctrl copies as many bytes as this host's cpus need, which `max_cpus` tells.
+        self.call("vcpu_getaffinity", |xch| unsafe {
+            sys::xc_vcpu_getaffinity(
+                xch,
+                domid,
+                vcpu as c_int,
+                hard.as_mut_ptr(),
+                soft.as_mut_ptr(),
+                sys::XEN_VCPUAFFINITY_SOFT | sys::XEN_VCPUAFFINITY_HARD,
+            )
+        })?;
+        Ok(VcpuInfo {
+            cpu: raw.cpu,
+            online: raw.online != 0,
+            blocked: raw.blocked != 0,
+            running: raw.running != 0,
+            cpu_time: raw.cpu_time,
+            hard,
+            soft,
+        })
+    }
+
+    /// The first cpupool whose id is `id` or higher; `None` if there is none.
+    pub fn cpupool_from(&self, id: u32) -> Result<Option<CpupoolInfo>> {
+        let size = self.max_cpus()?.div_ceil(8) as usize;
+        let xch = self.xch()?;
+        // SAFETY: an open handle.
+        let raw = unsafe { sys::xc_cpupool_getinfo(xch, id) };
+        // SAFETY: NULL or what the function made.
+        let Some(info) = (unsafe { raw.as_ref() }) else {
+            return match HypervisorError::last("cpupool_getinfo") {
+                e if e.errno == Errno::ENOENT => Ok(None),
+                e => Err(e),
+            };
+        };
+        let pool = CpupoolInfo {
+            id: info.cpupool_id,
+            scheduler: info.sched_id,
+            domains: info.n_dom,
+            // SAFETY: libxenctrl's map has a bit for each of this host's cpus.
+            cpus: unsafe { std::slice::from_raw_parts(info.cpumap, size) }.to_vec(),
+        };
+        // SAFETY: made above, freed once, and no longer borrowed.
+        unsafe { sys::xc_cpupool_infofree(xch, raw) };
+        Ok(Some(pool))
+    }
+
+    /// The cpus that belong to no cpupool, one bit each.
+    pub fn free_cpus(&self) -> Result<Vec<u8>> {
+        let size = self.max_cpus()?.div_ceil(8) as usize;
+        let xch = self.xch()?;
+        // SAFETY: an open handle.
+        let map = unsafe { sys::xc_cpupool_freeinfo(xch) };
+        if map.is_null() {
+            return Err(HypervisorError::last("cpupool_freeinfo"));
+        }
+        // SAFETY: libxenctrl's map has a bit for each of this host's cpus.
+        let cpus = unsafe { std::slice::from_raw_parts(map, size) }.to_vec();
+        // SAFETY: it is ours to free, and comes from calloc.
+        unsafe { libc::free(map.cast()) };
+        Ok(cpus)
+    }
+
+    /// The scheduler Xen was booted with: `XEN_SCHEDULER_*`.
+    pub fn scheduler(&self) -> Result<c_int> {
+        let mut id = 0;
+        // SAFETY: a number to be written.
+        self.call("sched_id", |xch| unsafe { sys::xc_sched_id(xch, &mut id) })?;
+        Ok(id)
+    }
+
+    /// Gives a cpu to a cpupool.
+    pub fn cpupool_add_cpu(&self, pool: u32, cpu: c_int) -> Result<()> {
+        // SAFETY: plain numbers.
+        self.call("cpupool_addcpu", |xch| unsafe { sys::xc_cpupool_addcpu(xch, pool, cpu) })
+            .map(drop)
+    }
+
+    /// Takes a cpu from a cpupool.
+    pub fn cpupool_remove_cpu(&self, pool: u32, cpu: c_int) -> Result<()> {
+        // SAFETY: plain numbers.
+        self.call("cpupool_removecpu", |xch| unsafe { sys::xc_cpupool_removecpu(xch, pool, cpu) })
+            .map(drop)
+    }
+
+    /// Moves a domain to a cpupool.
+    pub fn cpupool_move_domain(&self, pool: u32, domid: u32) -> Result<()> {
+        // SAFETY: plain numbers.
+        self.call("cpupool_movedomain", |xch| unsafe {
+            sys::xc_cpupool_movedomain(xch, pool, domid)
+        })
+        .map(drop)
+    }
+}
