@@ -1,7 +1,11 @@
 //! Memory and text across the C boundary: what the application frees comes from `malloc`, and what it
 //! hands in is looked at where it lies.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, c_char, c_int};
+
+use crate::core::{Ctx, Error, Result};
+use crate::error;
+use crate::xen::hypervisor::HypervisorError;
 
 /// A copy of `text` with its NUL, from `malloc`; NULL when there is no memory.
 pub fn string(text: &[u8]) -> *mut c_char {
@@ -49,6 +53,57 @@ pub fn zeroed<T>(count: usize) -> *mut T {
 pub unsafe fn text<'a>(text: *const c_char) -> Option<&'a [u8]> {
     // SAFETY: the caller's contract.
     (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_bytes())
+}
+
+/// The elements as a C array, from `malloc`; never NULL for an empty list, because callers take NULL
+/// for failure. `None` when there is no memory.
+pub fn elements<T>(elements: Vec<T>) -> Option<*mut T> {
+    let copy = zeroed::<T>(elements.len().max(1));
+    if copy.is_null() {
+        return None;
+    }
+    for (i, element) in elements.into_iter().enumerate() {
+        // SAFETY: there is room for as many elements, of bytes that need no drop.
+        unsafe { copy.add(i).write(element) };
+    }
+    Some(copy)
+}
+
+/// What list entries do: the elements that `make` gives as a C array, and their number in `*count`;
+/// NULL on failure, `*count` then as it was.
+///
+/// # Safety
+/// `count` is NULL or can be written to.
+pub unsafe fn array<T>(
+    ctx: &Ctx,
+    count: *mut c_int,
+    name: &str,
+    make: impl FnOnce() -> Result<Vec<T>>,
+) -> *mut T {
+    // SAFETY: the caller's contract.
+    let Some(count) = (unsafe { count.as_mut() }) else {
+        null(ctx, name);
+        return std::ptr::null_mut();
+    };
+    let Ok(all) = make() else { return std::ptr::null_mut() };
+    let n = all.len() as c_int;
+    let Some(array) = elements(all) else { return std::ptr::null_mut() };
+    *count = n;
+    array
+}
+
+/// Logs what the hypervisor refused.
+#[track_caller]
+pub fn failed(ctx: &Ctx, e: HypervisorError) -> Error {
+    error!(ctx, errno = e.errno, "{}", e.what);
+    Error::Fail
+}
+
+/// Logs a NULL where a pointer is due; `ERROR_INVAL`.
+#[track_caller]
+pub fn null(ctx: &Ctx, name: &str) -> c_int {
+    error!(ctx, "{name}: NULL where a pointer is due");
+    Error::Invalid.code()
 }
 
 #[cfg(test)]

@@ -1,47 +1,183 @@
 //! The C entries for the host: version, cpus, memory, topology, Xen's console.
 
+use std::any::Any;
 use std::ffi::*;
+use std::io;
 
-use crate::missing;
+use crate::capi::entry::{code, with_ctx};
+use crate::capi::give::{self, array, failed, null};
+use crate::core::Error;
+use crate::error;
 use crate::types::sys::*;
+use crate::xen::hypervisor::{PhysInfo, Result as HypervisorResult, VersionInfo, sys};
 
-/// Not there yet.
+/// How much of Xen's console is asked for at a time, and a NUL.
+const READ: usize = 16384 + 1;
+
+/// What `libxl_xen_console_reader` is here.
+struct Reader {
+    buffer: Vec<u8>,
+    /// Where in Xen's ring to go on.
+    index: u32,
+    clear: bool,
+}
+
+/// What a ctx keeps of the version: the texts, and the C struct that points to them.
+struct Version {
+    _texts: VersionInfo,
+    view: libxl_version_info,
+}
+
+// SAFETY: nothing changes a `Version` once it is made.
+unsafe impl Send for Version {}
+// SAFETY: as for Send.
+unsafe impl Sync for Version {}
+
+impl Version {
+    fn new(texts: VersionInfo) -> Self {
+        // Moving a CString does not move its text. C's type wants `*mut`; the struct itself is const.
+        let at = |text: &CStr| text.as_ptr().cast_mut();
+        let view = libxl_version_info {
+            xen_version_major: texts.major as c_int,
+            xen_version_minor: texts.minor as c_int,
+            xen_version_extra: at(&texts.extra),
+            compiler: at(&texts.compiler),
+            compile_by: at(&texts.compile_by),
+            compile_domain: at(&texts.compile_domain),
+            compile_date: at(&texts.compile_date),
+            capabilities: at(&texts.capabilities),
+            changeset: at(&texts.changeset),
+            virt_start: texts.virt_start,
+            pagesize: texts.page_size as c_int,
+            commandline: at(&texts.command_line),
+            build_id: at(&texts.build_id),
+        };
+        Self { _texts: texts, view }
+    }
+}
+
+/// A count as C libxl gives it: silent on failure.
+fn number(n: HypervisorResult<u32>) -> c_int {
+    n.ok().and_then(|n| c_int::try_from(n).ok()).unwrap_or(Error::Fail.code())
+}
+
+fn fill_physinfo(out: &mut libxl_physinfo, info: &PhysInfo) {
+    let p = &info.raw;
+    let cap = |bit: u32| p.capabilities & bit != 0;
+    out.threads_per_core = p.threads_per_core;
+    out.cores_per_socket = p.cores_per_socket;
+    out.max_cpu_id = p.max_cpu_id;
+    out.nr_cpus = p.nr_cpus;
+    out.cpu_khz = p.cpu_khz;
+    out.total_pages = p.total_pages;
+    out.free_pages = p.free_pages;
+    out.scrub_pages = p.scrub_pages;
+    out.outstanding_pages = p.outstanding_pages;
+    out.sharing_freed_pages = info.sharing_freed_pages;
+    out.sharing_used_frames = info.sharing_used_frames;
+    out.max_possible_mfn = p.max_mfn;
+    out.nr_nodes = p.nr_nodes;
+    out.hw_cap = p.hw_cap;
+    out.cap_hvm = cap(sys::XEN_SYSCTL_PHYSCAP_hvm);
+    out.cap_pv = cap(sys::XEN_SYSCTL_PHYSCAP_pv);
+    out.cap_hvm_directio = cap(sys::XEN_SYSCTL_PHYSCAP_directio);
+    out.cap_hap = cap(sys::XEN_SYSCTL_PHYSCAP_hap);
+    out.cap_shadow = cap(sys::XEN_SYSCTL_PHYSCAP_shadow);
+    out.cap_iommu_hap_pt_share = cap(sys::XEN_SYSCTL_PHYSCAP_iommu_hap_pt_share);
+    out.cap_vmtrace = cap(sys::XEN_SYSCTL_PHYSCAP_vmtrace);
+    out.cap_vpmu = cap(sys::XEN_SYSCTL_PHYSCAP_vpmu);
+    out.cap_gnttab_v1 = cap(sys::XEN_SYSCTL_PHYSCAP_gnttab_v1);
+    out.cap_gnttab_v2 = cap(sys::XEN_SYSCTL_PHYSCAP_gnttab_v2);
+}
+
+/// The host's PCI devices as (segment, bus, devfn), in the kernel's order.
+fn pci_devices() -> io::Result<Vec<(u16, u8, u8)>> {
+    std::fs::read_dir("/sys/bus/pci/devices")?
+        .map(|entry| {
+            let name = entry?.file_name();
+            name.to_str().and_then(pci_address).ok_or(io::Error::from(io::ErrorKind::InvalidData))
+        })
+        .collect()
+}
+
+/// `0000:00:1f.3` as (segment, bus, devfn).
+fn pci_address(name: &str) -> Option<(u16, u8, u8)> {
+    let hex = |s| u32::from_str_radix(s, 16).ok();
+    let (rest, function) = name.rsplit_once('.')?;
+    let mut parts = rest.split(':').map(hex);
+    let (seg, bus, device) = (parts.next()??, parts.next()??, parts.next()??);
+    let function: u32 = function.parse().ok()?;
+    Some((seg as u16, bus as u8, ((device & 0x1f) << 3 | function & 7) as u8))
+}
+
+/// `a=1 nob` as paths and values in Xen's own file system; `None` for a word that is neither form.
+fn parameters(text: &[u8]) -> Option<Vec<(CString, CString)>> {
+    let words = text.split(|b| b" \t".contains(b)).filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let (name, value) = match word.iter().position(|&b| b == b'=') {
+                Some(at) => (&word[..at], &word[at + 1..]),
+                None => (word.strip_prefix(b"no")?, &b"no"[..]),
+            };
+            let path = [b"/params/", name].concat();
+            Some((CString::new(path).ok()?, CString::new(value).ok()?))
+        })
+        .collect()
+}
+
+/// Xen's version and build, asked once; it belongs to the ctx and lives as long. NULL on failure.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_version_info(ctx: *mut libxl_ctx) -> *const libxl_version_info {
-    missing!(ctx, "libxl_get_version_info")
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_get_version_info", |ctx| {
+            let made = ctx.version_slot().get_or_try_init(|| {
+                let version = ctx.hypervisor().version().map_err(|e| failed(ctx, e))?;
+                Ok::<_, Error>(Box::new(Version::new(version)) as Box<dyn Any + Send + Sync>)
+            });
+            match made.ok().and_then(|v| v.downcast_ref::<Version>()) {
+                Some(version) => &raw const version.view,
+                None => std::ptr::null(),
+            }
+        })
+    }
 }
 
-/// Not there yet.
+/// Cpus that the host can have, or `ERROR_FAIL`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_max_cpus(ctx: *mut libxl_ctx) -> c_int {
-    missing!(ctx, "libxl_get_max_cpus")
+    // SAFETY: the caller's contract.
+    unsafe { with_ctx(ctx, "libxl_get_max_cpus", |ctx| number(ctx.hypervisor().max_cpus())) }
 }
 
-/// Not there yet.
+/// Cpus that are on, or `ERROR_FAIL`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_online_cpus(ctx: *mut libxl_ctx) -> c_int {
-    missing!(ctx, "libxl_get_online_cpus")
+    // SAFETY: the caller's contract.
+    unsafe { with_ctx(ctx, "libxl_get_online_cpus", |ctx| number(ctx.hypervisor().online_cpus())) }
 }
 
-/// Not there yet.
+/// NUMA nodes that the host can have, or `ERROR_FAIL`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_max_nodes(ctx: *mut libxl_ctx) -> c_int {
-    missing!(ctx, "libxl_get_max_nodes")
+    // SAFETY: the caller's contract.
+    unsafe { with_ctx(ctx, "libxl_get_max_nodes", |ctx| number(ctx.hypervisor().max_nodes())) }
 }
 
-/// Not there yet.
+/// An array of `*nb_cpu_out` elements, for `libxl_cputopology_list_free`; NULL on failure. What is
+/// unknown is `LIBXL_CPUTOPOLOGY_INVALID_ENTRY` (all ones, as Xen's own).
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -50,10 +186,22 @@ pub unsafe extern "C" fn libxl_get_cpu_topology(
     ctx: *mut libxl_ctx,
     nb_cpu_out: *mut c_int,
 ) -> *mut libxl_cputopology {
-    missing!(ctx, "libxl_get_cpu_topology"; nb_cpu_out)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_get_cpu_topology", |ctx| {
+            array(ctx, nb_cpu_out, "libxl_get_cpu_topology", || {
+                let cpus = ctx.hypervisor().cpu_topology().map_err(|e| failed(ctx, e))?;
+                Ok(cpus
+                    .iter()
+                    .map(|c| libxl_cputopology { core: c.core, socket: c.socket, node: c.node })
+                    .collect())
+            })
+        })
+    }
 }
 
-/// Not there yet.
+/// An array of `*num_devs` elements, for `libxl_pcitopology_list_free`; NULL on failure. A node
+/// that Xen does not know is `LIBXL_PCITOPOLOGY_INVALID_ENTRY`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -62,10 +210,31 @@ pub unsafe extern "C" fn libxl_get_pci_topology(
     ctx: *mut libxl_ctx,
     num_devs: *mut c_int,
 ) -> *mut libxl_pcitopology {
-    missing!(ctx, "libxl_get_pci_topology"; num_devs)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_get_pci_topology", |ctx| {
+            array(ctx, num_devs, "libxl_get_pci_topology", || {
+                let devices = pci_devices().map_err(|e| {
+                    error!(ctx, "Cannot list /sys/bus/pci/devices: {e}");
+                    Error::Fail
+                })?;
+                let nodes = ctx.hypervisor().pci_nodes(&devices).map_err(|e| failed(ctx, e))?;
+                let all = devices.iter().zip(nodes);
+                Ok(all
+                    .map(|(&(seg, bus, devfn), node)| libxl_pcitopology {
+                        seg,
+                        bus,
+                        devfn,
+                        node: node.unwrap_or(u32::MAX),
+                    })
+                    .collect())
+            })
+        })
+    }
 }
 
-/// Not there yet.
+/// An array of `*nr` elements, for `libxl_numainfo_list_free`; NULL on failure. Memory in bytes;
+/// `LIBXL_NUMAINFO_INVALID_ENTRY` where there is no such node.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -74,10 +243,31 @@ pub unsafe extern "C" fn libxl_get_numainfo(
     ctx: *mut libxl_ctx,
     nr: *mut c_int,
 ) -> *mut libxl_numainfo {
-    missing!(ctx, "libxl_get_numainfo"; nr)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_get_numainfo", |ctx| {
+            array(ctx, nr, "libxl_get_numainfo", || {
+                let nodes = ctx.hypervisor().numa().map_err(|e| failed(ctx, e))?;
+                nodes
+                    .iter()
+                    .map(|node| {
+                        let distances: Vec<_> =
+                            node.distances.iter().map(|d| d.unwrap_or(u32::MAX)).collect();
+                        let num_dists = distances.len() as c_int;
+                        Ok(libxl_numainfo {
+                            size: node.size.unwrap_or(u64::MAX),
+                            free: node.free.unwrap_or(u64::MAX),
+                            num_dists,
+                            dists: give::elements(distances).ok_or(Error::NoMemory)?,
+                        })
+                    })
+                    .collect()
+            })
+        })
+    }
 }
 
-/// Not there yet.
+/// Fills `*physinfo`: cpus, memory in pages, capabilities. `ERROR_FAIL` where Xen refuses.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -86,28 +276,61 @@ pub unsafe extern "C" fn libxl_get_physinfo(
     ctx: *mut libxl_ctx,
     physinfo: *mut libxl_physinfo,
 ) -> c_int {
-    missing!(ctx, "libxl_get_physinfo"; physinfo)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_get_physinfo", |ctx| {
+            let Some(out) = physinfo.as_mut() else { return null(ctx, "libxl_get_physinfo") };
+            code(
+                ctx.hypervisor()
+                    .physinfo()
+                    .map_err(|e| failed(ctx, e))
+                    .map(|p| fill_physinfo(out, &p)),
+            )
+        })
+    }
 }
 
-/// Not there yet.
+/// Presses `keys` on Xen's console.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_send_debug_keys(ctx: *mut libxl_ctx, keys: *mut c_char) -> c_int {
-    missing!(ctx, "libxl_send_debug_keys"; keys)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_send_debug_keys", |ctx| {
+            if keys.is_null() {
+                return null(ctx, "libxl_send_debug_keys");
+            }
+            code(ctx.hypervisor().send_debug_keys(CStr::from_ptr(keys)).map_err(|e| failed(ctx, e)))
+        })
+    }
 }
 
-/// Not there yet.
+/// Sets Xen's boot parameters that can be set at run time: `name=value` or `noname`, with blanks between.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_parameters(ctx: *mut libxl_ctx, params: *mut c_char) -> c_int {
-    missing!(ctx, "libxl_set_parameters"; params)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_set_parameters", |ctx| {
+            let Some(text) = give::text(params) else { return null(ctx, "libxl_set_parameters") };
+            code(
+                parameters(text)
+                    .ok_or_else(|| {
+                        error!(ctx, "parameters are neither name=value nor noname");
+                        Error::Invalid
+                    })
+                    .and_then(|all| ctx.hypervisor().set_params(&all).map_err(|e| failed(ctx, e))),
+            )
+        })
+    }
 }
 
-/// Not there yet.
+/// Begins to read Xen's console; `clear` empties the ring while it is read. To be ended by
+/// `libxl_xen_console_read_finish`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -116,10 +339,18 @@ pub unsafe extern "C" fn libxl_xen_console_read_start(
     ctx: *mut libxl_ctx,
     clear: c_int,
 ) -> *mut libxl_xen_console_reader {
-    missing!(ctx, "libxl_xen_console_read_start"; clear)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_xen_console_read_start", |ctx| {
+            let _ = ctx;
+            let reader = Reader { buffer: vec![0; READ], index: 0, clear: clear != 0 };
+            Box::into_raw(Box::new(reader)).cast()
+        })
+    }
 }
 
-/// Not there yet.
+/// 1 and the next piece of Xen's console (several lines, in fact) in `*line_r`, valid until the next
+/// call; 0 and NULL when there is no more; or `ERROR_FAIL`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -129,10 +360,30 @@ pub unsafe extern "C" fn libxl_xen_console_read_line(
     cr: *mut libxl_xen_console_reader,
     line_r: *mut *mut c_char,
 ) -> c_int {
-    missing!(ctx, "libxl_xen_console_read_line"; cr, line_r)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_xen_console_read_line", |ctx| {
+            let (Some(cr), Some(line)) = (cr.cast::<Reader>().as_mut(), line_r.as_mut()) else {
+                return null(ctx, "libxl_xen_console_read_line");
+            };
+            let room = cr.buffer.len() - 1;
+            match ctx.hypervisor().read_console(&mut cr.buffer[..room], cr.clear, &mut cr.index) {
+                Ok(0) => {
+                    *line = std::ptr::null_mut();
+                    0
+                }
+                Ok(n) => {
+                    cr.buffer[n] = 0;
+                    *line = cr.buffer.as_mut_ptr().cast();
+                    1
+                }
+                Err(e) => failed(ctx, e).code(),
+            }
+        })
+    }
 }
 
-/// Not there yet.
+/// Ends reading Xen's console; NULL is allowed.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -141,5 +392,40 @@ pub unsafe extern "C" fn libxl_xen_console_read_finish(
     ctx: *mut libxl_ctx,
     cr: *mut libxl_xen_console_reader,
 ) {
-    missing!(ctx, "libxl_xen_console_read_finish"; cr)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_xen_console_read_finish", |ctx| {
+            let _ = ctx;
+            if !cr.is_null() {
+                drop(Box::from_raw(cr.cast::<Reader>()));
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_paths_and_values() {
+        let text = |b: &[u8]| {
+            parameters(b).map(|all| {
+                all.iter()
+                    .map(|(p, v)| format!("{}={}", p.to_str().unwrap(), v.to_str().unwrap()))
+                    .collect::<Vec<_>>()
+            })
+        };
+        let expected = ["/params/gnttab=v1,x=2", "/params/ept=no"].map(String::from).to_vec();
+        assert_eq!(text(b"  gnttab=v1,x=2   noept "), Some(expected));
+        assert_eq!(text(b"word"), None);
+        assert_eq!(text(b""), Some(vec![]));
+    }
+
+    #[test]
+    fn pci_addresses() {
+        assert_eq!(pci_address("0000:00:1f.3"), Some((0, 0, 0xfb)));
+        assert_eq!(pci_address("0001:a0:02.0"), Some((1, 0xa0, 0x10)));
+        assert_eq!(pci_address("junk"), None);
+    }
 }
