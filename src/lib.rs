@@ -13,5 +13,7 @@
 pub mod capi;
 pub mod config;
 pub mod core;
+pub mod device;
+pub mod domain;
 pub mod types;
 pub mod xen;

@@ -17,8 +17,6 @@
 
 use std::path::{Path, PathBuf};
 
-#[cfg(feature = "headers")]
-pub mod api_headers;
 pub mod c_types;
 mod check;
 pub mod entries;

@@ -2,10 +2,37 @@
 
 use std::ffi::*;
 
-use crate::missing;
+use std::convert::Infallible;
+
+use super::names::{owned_text, refuse};
+use crate::capi::entry::{code, with_ctx};
+use crate::core::{Error, Result};
+use crate::domain::console::{self, Console, Type};
+use crate::error;
 use crate::types::sys::*;
 
-/// Not there yet.
+fn console_type(kind: libxl_console_type) -> Option<Type> {
+    match kind {
+        LIBXL_CONSOLE_TYPE_SERIAL => Some(Type::Serial),
+        LIBXL_CONSOLE_TYPE_PV => Some(Type::Pv),
+        LIBXL_CONSOLE_TYPE_VUART => Some(Type::Vuart),
+        _ => None,
+    }
+}
+
+/// The code of something that returns only on failure.
+fn never(result: Result<Infallible>) -> c_int {
+    let Err(error) = result;
+    error.code()
+}
+
+/// A file descriptor, or -1 for none.
+fn fd(fd: c_int) -> Option<c_int> {
+    (fd != -1).then_some(fd)
+}
+
+/// Becomes a VNC viewer of the domain's display (`$VNCVIEWER`, or `vncviewer`), which gets the password
+/// on its standard input if `autopass` is not 0. Returns only on failure, `ERROR_FAIL`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -15,10 +42,16 @@ pub unsafe extern "C" fn libxl_vncviewer_exec(
     domid: u32,
     autopass: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_vncviewer_exec"; domid, autopass)
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, "libxl_vncviewer_exec", |ctx| {
+            never(console::exec_vncviewer(ctx, domid, autopass != 0))
+        })
+    }
 }
 
-/// Not there yet.
+/// Becomes the program that joins this terminal to console `cons_num` of type `kind`; it writes to
+/// `notify_fd`, unless that is -1, once it is joined. Returns only on failure, `ERROR_FAIL`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -30,10 +63,21 @@ pub unsafe extern "C" fn libxl_console_exec(
     kind: libxl_console_type,
     notify_fd: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_console_exec"; domid, cons_num, kind, notify_fd)
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, "libxl_console_exec", |ctx| {
+            let Some(kind) = console_type(kind) else {
+                error!(ctx, domid = domid, "{kind} is no type of consoles");
+                return Error::Fail.code();
+            };
+            let console = Console { domid, number: cons_num, kind };
+            never(console::exec(ctx, console, fd(notify_fd)))
+        })
+    }
 }
 
-/// Not there yet.
+/// As [`libxl_console_exec`], of the console that a user means who names none. `ERROR_INVAL` if there is
+/// no such domain.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -43,10 +87,17 @@ pub unsafe extern "C" fn libxl_primary_console_exec(
     domid_vm: u32,
     notify_fd: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_primary_console_exec"; domid_vm, notify_fd)
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, "libxl_primary_console_exec", |ctx| {
+            let primary = console::primary(ctx, domid_vm);
+            never(primary.and_then(|console| console::exec(ctx, console, fd(notify_fd))))
+        })
+    }
 }
 
-/// Not there yet.
+/// The terminal of console `cons_num` of type `kind`, for the caller to free, into `path`. `ERROR_FAIL` if
+/// none is recorded, `ERROR_INVAL` for types that have none.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -58,10 +109,24 @@ pub unsafe extern "C" fn libxl_console_get_tty(
     kind: libxl_console_type,
     path: *mut *mut c_char,
 ) -> c_int {
-    missing!(ctx, "libxl_console_get_tty"; domid, cons_num, kind, path)
+    // SAFETY: `ctx` is NULL or live; `path` is NULL or writable.
+    unsafe {
+        with_ctx(ctx, "libxl_console_get_tty", |ctx| {
+            if path.is_null() {
+                return refuse(ctx, "libxl_console_get_tty");
+            }
+            let Some(kind) = console_type(kind) else {
+                error!(ctx, domid = domid, "{kind} is no type of consoles");
+                return Error::Invalid.code();
+            };
+            let tty = console::tty(ctx, Console { domid, number: cons_num, kind });
+            code(tty.map(|tty| path.write(owned_text(Some(tty)))))
+        })
+    }
 }
 
-/// Not there yet.
+/// As [`libxl_console_get_tty`], of the console that a user means who names none. `ERROR_INVAL` if there
+/// is no such domain.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -71,5 +136,15 @@ pub unsafe extern "C" fn libxl_primary_console_get_tty(
     domid_vm: u32,
     path: *mut *mut c_char,
 ) -> c_int {
-    missing!(ctx, "libxl_primary_console_get_tty"; domid_vm, path)
+    // SAFETY: `ctx` is NULL or live; `path` is NULL or writable.
+    unsafe {
+        with_ctx(ctx, "libxl_primary_console_get_tty", |ctx| {
+            if path.is_null() {
+                return refuse(ctx, "libxl_primary_console_get_tty");
+            }
+            let tty =
+                console::primary(ctx, domid_vm).and_then(|console| console::tty(ctx, console));
+            code(tty.map(|tty| path.write(owned_text(Some(tty)))))
+        })
+    }
 }

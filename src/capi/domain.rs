@@ -2,10 +2,19 @@
 
 use std::ffi::*;
 
+use super::how::How;
+use super::names::{refuse, text};
+use crate::capi::entry::{code, with_ctx};
+use crate::core::{Ctx, Error, Result};
+use crate::domain::control::{self, Request};
+use crate::domain::{destroy, names, rename};
+use crate::error;
 use crate::missing;
 use crate::types::sys::*;
+use crate::xen::hypervisor::Trigger;
 
-/// Not there yet.
+/// Asks the guest's kernel to power off and waits until it has taken the request in. `ERROR_NOPARAVIRT`
+/// if the kernel does not listen, `ERROR_TIMEDOUT` after a minute.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -15,10 +24,16 @@ pub unsafe extern "C" fn libxl_domain_shutdown(
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_shutdown"; domid, ao_how)
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; no lock is held around the completion.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_shutdown", |c| match How::of(c, ao_how) {
+            Ok(how) => how.complete_if_started(ctx, control::request(c, domid, Request::Poweroff)),
+            Err(e) => e.code(),
+        })
+    }
 }
 
-/// Not there yet.
+/// Asks the guest's kernel to reboot; as [`libxl_domain_shutdown`].
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -28,10 +43,17 @@ pub unsafe extern "C" fn libxl_domain_reboot(
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_reboot"; domid, ao_how)
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; no lock is held around the completion.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_reboot", |c| match How::of(c, ao_how) {
+            Ok(how) => how.complete_if_started(ctx, control::request(c, domid, Request::Reboot)),
+            Err(e) => e.code(),
+        })
+    }
 }
 
-/// Not there yet.
+/// Ends the domain at once and removes all that the host keeps for it: devices, nodes, files.
+/// `ERROR_DOMAIN_NOTFOUND` if there is no such domain.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -41,10 +63,17 @@ pub unsafe extern "C" fn libxl_domain_destroy(
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_destroy"; domid, ao_how)
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; no lock is held around the completion.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_destroy", |c| match How::of(c, ao_how) {
+            Ok(how) => how.complete(ctx, destroy::destroy(c, domid)),
+            Err(e) => e.code(),
+        })
+    }
 }
 
-/// Not there yet.
+/// Sets a domain that has shut down aside: `name_suffix` is added to its name (`info->name`), and its
+/// identity under `/vm` becomes `new_uuid`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -56,10 +85,20 @@ pub unsafe extern "C" fn libxl_domain_preserve(
     name_suffix: *const c_char,
     new_uuid: libxl_uuid,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_preserve"; domid, info, name_suffix, new_uuid)
+    // SAFETY: `ctx` is NULL or live; `info` is NULL or valid; the strings are NULL or strings.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_preserve", |ctx| {
+            let name = info.as_ref().and_then(|info| text(info.name));
+            let (Some(name), Some(suffix)) = (name, text(name_suffix)) else {
+                return refuse(ctx, "libxl_domain_preserve");
+            };
+            code(rename::preserve(ctx, domid, name, suffix, &new_uuid.uuid))
+        })
+    }
 }
 
-/// Not there yet.
+/// Names the domain `new_name`. Fails unless its name is `old_name`, if that is given. `ERROR_INVAL` if
+/// another domain has the name, unless it is empty.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -70,10 +109,16 @@ pub unsafe extern "C" fn libxl_domain_rename(
     old_name: *const c_char,
     new_name: *const c_char,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_rename"; domid, old_name, new_name)
+    // SAFETY: `ctx` is NULL or live; the strings are NULL or strings.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_rename", |ctx| {
+            let Some(new) = text(new_name) else { return refuse(ctx, "libxl_domain_rename") };
+            code(rename::rename(ctx, domid, text(old_name), new))
+        })
+    }
 }
 
-/// Not there yet.
+/// Stops the domain's processors until [`libxl_domain_unpause`]. `ERROR_FAIL` if there is no such domain.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -83,10 +128,16 @@ pub unsafe extern "C" fn libxl_domain_pause(
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_pause"; domid, ao_how)
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; no lock is held around the completion.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_pause", |c| match How::of(c, ao_how) {
+            Ok(how) => how.complete_if_started(ctx, control::pause(c, domid)),
+            Err(e) => e.code(),
+        })
+    }
 }
 
-/// Not there yet.
+/// Lets the domain run. `ERROR_FAIL` if there is no such domain.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -96,7 +147,13 @@ pub unsafe extern "C" fn libxl_domain_unpause(
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_unpause"; domid, ao_how)
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; no lock is held around the completion.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_unpause", |c| match How::of(c, ao_how) {
+            Ok(how) => how.complete(ctx, control::unpause(c, domid)),
+            Err(e) => e.code(),
+        })
+    }
 }
 
 /// Not there yet.
@@ -150,7 +207,8 @@ pub unsafe extern "C" fn libxl_list_vm(
     missing!(ctx, "libxl_list_vm"; nb_vm_out)
 }
 
-/// Not there yet.
+/// Sends the guest a signal: a button, an interrupt. `ERROR_FAIL` if it cannot be delivered. Waking
+/// from S3 needs QEMU, which this library does not talk to yet: `ERROR_NI`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -162,23 +220,61 @@ pub unsafe extern "C" fn libxl_send_trigger(
     vcpuid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_send_trigger"; domid, trigger, vcpuid, ao_how)
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; no lock is held around the completion.
+    unsafe {
+        with_ctx(ctx, "libxl_send_trigger", |c| match How::of(c, ao_how) {
+            Ok(how) => how.complete_if_started(ctx, send_trigger(c, domid, trigger, vcpuid)),
+            Err(e) => e.code(),
+        })
+    }
 }
 
-/// Not there yet.
+fn send_trigger(ctx: &Ctx, domid: u32, trigger: libxl_trigger, vcpu: u32) -> Result<()> {
+    let trigger = match trigger {
+        LIBXL_TRIGGER_POWER => Trigger::Power,
+        LIBXL_TRIGGER_SLEEP => Trigger::Sleep,
+        LIBXL_TRIGGER_NMI => Trigger::Nmi,
+        LIBXL_TRIGGER_INIT => Trigger::Init,
+        LIBXL_TRIGGER_RESET => Trigger::Reset,
+        LIBXL_TRIGGER_S3RESUME => {
+            error!(ctx, domid = domid, "waking a guest is not implemented yet");
+            return Err(Error::NotImplemented);
+        }
+        _ => {
+            error!(ctx, domid = domid, "{trigger} is no trigger");
+            return Err(Error::Fail);
+        }
+    };
+    control::trigger(ctx, domid, trigger, vcpu)
+}
+
+/// Gives the guest's kernel the system request key `sysrq`. Always 0, as in the C library: a failure is
+/// logged.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_send_sysrq(ctx: *mut libxl_ctx, domid: u32, sysrq: c_char) -> c_int {
-    missing!(ctx, "libxl_send_sysrq"; domid, sysrq)
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, "libxl_send_sysrq", |ctx| {
+            // Logged where it fails.
+            let _ = control::sysrq(ctx, domid, sysrq as u8);
+            0
+        })
+    }
 }
 
-/// Not there yet.
+/// When the domain was started, in seconds since 1970; 0xffffffff if that is not recorded.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vm_get_start_time(ctx: *mut libxl_ctx, domid: u32) -> u32 {
-    missing!(ctx, "libxl_vm_get_start_time"; domid)
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, "libxl_vm_get_start_time", |ctx| {
+            names::start_time(ctx, domid).unwrap_or(u32::MAX)
+        })
+    }
 }

@@ -22,6 +22,7 @@ pub mod event;
 pub mod flask;
 pub mod give;
 pub mod host;
+pub mod how;
 pub mod json;
 pub mod lists;
 pub mod memory;

@@ -2,10 +2,31 @@
 
 use std::ffi::*;
 
-use crate::missing;
+use super::names::{refuse, text};
+use crate::capi::entry::{code, with_ctx};
+use crate::core::{Error, Result};
+use crate::domain::userdata;
 use crate::types::sys::*;
 
-/// Not there yet.
+/// A copy for the application to free; NULL for nothing.
+fn owned_bytes(data: &[u8]) -> Result<*mut u8> {
+    if data.is_empty() {
+        return Ok(std::ptr::null_mut());
+    }
+    // SAFETY: the allocation has room for the data.
+    unsafe {
+        let copy = libc::malloc(data.len()).cast::<u8>();
+        if copy.is_null() {
+            return Err(Error::NoMemory);
+        }
+        std::ptr::copy_nonoverlapping(data.as_ptr(), copy, data.len());
+        Ok(copy)
+    }
+}
+
+/// Keeps `datalen` bytes under `userdata_userid` for as long as the domain exists, in place of what was
+/// there; 0 bytes remove it. `ERROR_LOCK_FAIL` if there is no such domain. A removal that fails answers
+/// with the positive errno, as in the C library.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -17,10 +38,30 @@ pub unsafe extern "C" fn libxl_userdata_store(
     data: *const u8,
     datalen: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_userdata_store"; domid, userdata_userid, data, datalen)
+    // SAFETY: `ctx` is NULL or live; `userdata_userid` is NULL or a string; `data` is NULL or has
+    // `datalen` bytes.
+    unsafe {
+        with_ctx(ctx, "libxl_userdata_store", |ctx| {
+            let (Some(userid), Ok(length)) = (text(userdata_userid), usize::try_from(datalen))
+            else {
+                return refuse(ctx, "libxl_userdata_store");
+            };
+            if length == 0 {
+                let removed = userdata::lock(ctx, domid).and_then(|files| files.remove(userid));
+                return removed.map_or_else(Error::code, |r| r.map_or_else(|e| e as c_int, |()| 0));
+            }
+            if data.is_null() {
+                return refuse(ctx, "libxl_userdata_store");
+            }
+            let data = std::slice::from_raw_parts(data, length);
+            code(userdata::lock(ctx, domid).and_then(|files| files.store(userid, data)))
+        })
+    }
 }
 
-/// Not there yet.
+/// The data kept under `userdata_userid`: a copy, for the caller to free, into `data_r`, its length into
+/// `datalen_r`; either may be NULL. NULL and 0 if there is none. `ERROR_LOCK_FAIL` if there is no such
+/// domain.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -32,10 +73,35 @@ pub unsafe extern "C" fn libxl_userdata_retrieve(
     data_r: *mut *mut u8,
     datalen_r: *mut c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_userdata_retrieve"; domid, userdata_userid, data_r, datalen_r)
+    // SAFETY: `ctx` is NULL or live; `userdata_userid` is NULL or a string; the others are NULL or
+    // writable.
+    unsafe {
+        with_ctx(ctx, "libxl_userdata_retrieve", |ctx| {
+            let Some(userid) = text(userdata_userid) else {
+                return refuse(ctx, "libxl_userdata_retrieve");
+            };
+            code(userdata::lock(ctx, domid).and_then(|files| {
+                let (copy, length) = if data_r.is_null() {
+                    (std::ptr::null_mut(), files.length(userid)?.unwrap_or(0))
+                } else {
+                    let data = files.retrieve(userid)?.unwrap_or_default();
+                    (owned_bytes(&data)?, data.len())
+                };
+                if !data_r.is_null() {
+                    data_r.write(copy);
+                }
+                if !datalen_r.is_null() {
+                    // Files longer than an int can tell are refused below.
+                    datalen_r.write(length as c_int);
+                }
+                Ok(())
+            }))
+        })
+    }
 }
 
-/// Not there yet.
+/// Removes the data kept under `userdata_userid`. `ERROR_FAIL` if there is none, `ERROR_LOCK_FAIL` if
+/// there is no such domain.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -45,5 +111,16 @@ pub unsafe extern "C" fn libxl_userdata_unlink(
     domid: u32,
     userdata_userid: *const c_char,
 ) -> c_int {
-    missing!(ctx, "libxl_userdata_unlink"; domid, userdata_userid)
+    // SAFETY: `ctx` is NULL or live; `userdata_userid` is NULL or a string.
+    unsafe {
+        with_ctx(ctx, "libxl_userdata_unlink", |ctx| {
+            let Some(userid) = text(userdata_userid) else {
+                return refuse(ctx, "libxl_userdata_unlink");
+            };
+            code(
+                userdata::lock(ctx, domid)
+                    .and_then(|files| files.remove(userid)?.map_err(|_| Error::Fail)),
+            )
+        })
+    }
 }

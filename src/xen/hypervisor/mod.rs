@@ -23,6 +23,7 @@
 
 mod domain;
 mod error;
+mod guest;
 mod host;
 #[allow(
     non_camel_case_types,
@@ -48,6 +49,7 @@ use once_cell::sync::OnceCell;
 
 pub use domain::DomainInfo;
 pub use error::HypervisorError;
+pub use guest::Trigger;
 pub use host::{Node, PhysInfo, VersionInfo};
 /// The declarations in use; another release of Xen is another such file.
 pub use sys_4_17 as sys;

@@ -1,0 +1,150 @@
+//! Devices of guests: what they are, where their halves lie in xenstore, and taking them away.
+
+pub mod hotplug;
+pub mod remove;
+
+use crate::domain::nodes;
+
+/// Kinds of devices, front ends and back ends alike.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Vif,
+    Vbd,
+    Qdisk,
+    Pci,
+    Vfb,
+    Vkbd,
+    Console,
+    Vtpm,
+    Vusb,
+    Qusb,
+    NinePfs,
+    Vdispl,
+    Vuart,
+    Pvcalls,
+    Vsnd,
+    Vinput,
+    VirtioDisk,
+}
+
+const NAMES: [(Kind, &str); 17] = [
+    (Kind::Vif, "vif"),
+    (Kind::Vbd, "vbd"),
+    (Kind::Qdisk, "qdisk"),
+    (Kind::Pci, "pci"),
+    (Kind::Vfb, "vfb"),
+    (Kind::Vkbd, "vkbd"),
+    (Kind::Console, "console"),
+    (Kind::Vtpm, "vtpm"),
+    (Kind::Vusb, "vusb"),
+    (Kind::Qusb, "qusb"),
+    (Kind::NinePfs, "9pfs"),
+    (Kind::Vdispl, "vdispl"),
+    (Kind::Vuart, "vuart"),
+    (Kind::Pvcalls, "pvcalls"),
+    (Kind::Vsnd, "vsnd"),
+    (Kind::Vinput, "vinput"),
+    (Kind::VirtioDisk, "virtio_disk"),
+];
+
+impl Kind {
+    /// As in xenstore paths.
+    pub fn name(self) -> &'static str {
+        NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(_, n)| n.eq_ignore_ascii_case(name)).map(|(kind, _)| *kind)
+    }
+
+    /// Whether QEMU is the back end.
+    pub fn is_qemu(self) -> bool {
+        matches!(self, Self::Qdisk | Self::Vfb | Self::Qusb | Self::NinePfs | Self::Vkbd)
+    }
+}
+
+/// One device of a guest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Device {
+    pub domid: u32,
+    pub devid: i32,
+    pub kind: Kind,
+    pub backend_domid: u32,
+    pub backend_kind: Kind,
+}
+
+impl Device {
+    /// The device recorded under `/libxl/<domid>/device/<kind>/<devid>` with this back end's path.
+    ///
+    /// Of that path only who and what serves the device is taken; whose device it is the record itself
+    /// says, so that a strange path can never lead to another guest's device.
+    pub fn recorded(domid: u32, kind: Kind, devid: i32, backend: &str) -> Option<Self> {
+        let rest = backend.strip_prefix("/local/domain/")?;
+        let mut parts = rest.split('/');
+        let backend_domid = parts.next()?.parse().ok()?;
+        let ("backend", backend_kind) = (parts.next()?, Kind::from_name(parts.next()?)?) else {
+            return None;
+        };
+        let (_, _): (u32, i32) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        Some(Self { domid, devid, kind, backend_domid, backend_kind })
+    }
+
+    /// The half that the serving domain writes.
+    pub fn backend_path(&self) -> String {
+        let (base, kind) = (nodes::domain_path(self.backend_domid), self.backend_kind.name());
+        format!("{base}/backend/{kind}/{}/{}", self.domid, self.devid)
+    }
+
+    /// The half that the guest writes.
+    pub fn frontend_path(&self) -> String {
+        let (base, kind) = (nodes::domain_path(self.domid), self.kind.name());
+        match (self.kind, self.devid) {
+            (Kind::Console, 0) => format!("{base}/{kind}"),
+            (Kind::Vuart, devid) => format!("{base}/{kind}/{devid}"),
+            (_, devid) => format!("{base}/device/{kind}/{devid}"),
+        }
+    }
+
+    /// The toolstack's own record.
+    pub fn libxl_path(&self) -> String {
+        let base = nodes::libxl_path(self.domid);
+        format!("{base}/device/{}/{}", self.kind.name(), self.devid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_libxls() {
+        let disk =
+            Device::recorded(3, Kind::Vbd, 51712, "/local/domain/2/backend/qdisk/3/51712").unwrap();
+        assert_eq!(disk.backend_domid, 2);
+        assert_eq!(disk.backend_path(), "/local/domain/2/backend/qdisk/3/51712");
+        assert_eq!(disk.frontend_path(), "/local/domain/3/device/vbd/51712");
+        assert_eq!(disk.libxl_path(), "/libxl/3/device/vbd/51712");
+        let console =
+            Device::recorded(3, Kind::Console, 0, "/local/domain/0/backend/console/3/0").unwrap();
+        assert_eq!(console.frontend_path(), "/local/domain/3/console");
+        let vuart = Device { kind: Kind::Vuart, backend_kind: Kind::Vuart, ..console };
+        assert_eq!(vuart.frontend_path(), "/local/domain/3/vuart/0");
+    }
+
+    #[test]
+    fn a_record_never_leads_to_another_guest() {
+        let device = Device::recorded(3, Kind::Vif, 0, "/local/domain/0/backend/vif/4/1").unwrap();
+        assert_eq!(device.backend_path(), "/local/domain/0/backend/vif/3/0");
+        for bad in ["", "/local/domain/x/backend/vif/3/0", "/local/domain/0/backend/vif/3", "/x"] {
+            assert_eq!(Device::recorded(3, Kind::Vif, 0, bad), None);
+        }
+    }
+
+    #[test]
+    fn every_kind_has_its_name() {
+        for (kind, name) in NAMES {
+            assert_eq!((kind.name(), Kind::from_name(name)), (name, Some(kind)));
+        }
+        assert_eq!(Kind::from_name("none"), None);
+    }
+}

@@ -1,0 +1,181 @@
+//! Where a domain's consoles are, and the programs that show them.
+
+use std::convert::Infallible;
+use std::fs::File;
+use std::io::{Seek, Write};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use nix::sys::memfd::{MFdFlags, memfd_create};
+
+use super::filelock::errno_of;
+use super::kind::Kind;
+use super::{kind, leading_number, names, nodes};
+use crate::core::{Ctx, Error, Result};
+use crate::error;
+
+/// The program that joins a terminal to a console.
+const XENCONSOLE: &str = "/usr/lib/xen-4.17/bin/xenconsole";
+
+/// Which of its consoles a stubdom gives to its guest's serial port (0 to 2 carry its own log and the
+/// device model's state).
+const STUBDOM_SERIAL: i32 = 3;
+
+/// The first port of VNC's displays.
+const VNC_PORTS: i32 = 5900;
+
+/// Kinds of consoles.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Type {
+    Serial,
+    Pv,
+    Vuart,
+}
+
+/// One console of one domain.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Console {
+    pub domid: u32,
+    pub number: i32,
+    pub kind: Type,
+}
+
+/// The console that a user means who names none: the serial port of an HVM guest (its stubdom's, if it
+/// has one), the first PV console of others.
+pub fn primary(ctx: &Ctx, domid: u32) -> Result<Console> {
+    if let Some(stubdom) = names::stubdom_of(ctx, domid) {
+        return Ok(Console { domid: stubdom, number: STUBDOM_SERIAL, kind: Type::Pv });
+    }
+    let kind = match kind::of(ctx, domid).map_err(|_| Error::Invalid)? {
+        Kind::Hvm => Type::Serial,
+        Kind::Pv | Kind::Pvh => Type::Pv,
+    };
+    Ok(Console { domid, number: 0, kind })
+}
+
+/// The terminal device of a console.
+pub fn tty(ctx: &Ctx, console: Console) -> Result<Vec<u8>> {
+    let Console { domid, number, kind } = console;
+    let base = nodes::domain_path(domid);
+    let path = match (kind, number) {
+        (Type::Serial, n) => format!("{base}/serial/{n}/tty"),
+        (Type::Pv, 0) => format!("{base}/console/tty"),
+        (Type::Pv, n) => format!("{base}/device/console/{n}/tty"),
+        (Type::Vuart, _) => {
+            error!(ctx, domid = domid, "a vuart console has no terminal recorded");
+            return Err(Error::Invalid);
+        }
+    };
+    let tty = nodes::read(ctx, ctx.store(), &path)?.filter(|tty| !tty.is_empty());
+    match tty {
+        Some(tty) if is_device(&tty) => Ok(tty),
+        Some(_) => {
+            error!(ctx, domid = domid, "{path} holds no terminal's path");
+            Err(Error::Fail)
+        }
+        None => {
+            error!(ctx, domid = domid, "no terminal is recorded at {path}");
+            Err(Error::Fail)
+        }
+    }
+}
+
+/// The application will open what we give it: an absolute path without anything that could surprise.
+fn is_device(tty: &[u8]) -> bool {
+    tty.starts_with(b"/") && !tty.iter().any(u8::is_ascii_control)
+}
+
+/// Becomes the program that joins this terminal to the console. Returns only if that fails.
+pub fn exec(ctx: &Ctx, console: Console, notify_fd: Option<i32>) -> Result<Infallible> {
+    let mut command = Command::new(XENCONSOLE);
+    command.args(arguments(console, notify_fd));
+    let failed = command.exec();
+    let errno = errno_of(&failed);
+    error!(ctx, domid = console.domid, errno = errno, "cannot execute {XENCONSOLE}");
+    Err(Error::Fail)
+}
+
+fn arguments(console: Console, notify_fd: Option<i32>) -> Vec<String> {
+    let kind = match console.kind {
+        Type::Pv => "pv",
+        Type::Serial => "serial",
+        Type::Vuart => "vuart",
+    };
+    let (domid, number) = (console.domid.to_string(), console.number.to_string());
+    let mut arguments = vec![domid, "--num".into(), number, "--type".into(), kind.into()];
+    if let Some(fd) = notify_fd {
+        arguments.extend(["--start-notify-fd".into(), fd.to_string()]);
+    }
+    arguments
+}
+
+/// Becomes a viewer of the domain's VNC display: `$VNCVIEWER`, or `vncviewer`. The password, if one is
+/// to be given, waits on its standard input. Returns only if that fails.
+pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infallible> {
+    let base = format!("{}/console/vnc-", nodes::domain_path(domid));
+    let paths = ["port", "listen", "pass"].map(|name| format!("{base}{name}"));
+    let values = nodes::read_many(ctx, ctx.store(), &paths)?;
+    let [port, listen, password] = <[_; 3]>::try_from(values).map_err(|_| Error::Fail)?;
+    let Some(port) = port.and_then(|p| leading_number::<u16>(&p)) else {
+        error!(ctx, domid = domid, "no port of a VNC server is recorded");
+        return Err(Error::Fail);
+    };
+    let listen =
+        listen.map_or_else(|| "localhost".into(), |l| String::from_utf8_lossy(&l).into_owned());
+    // An address that looks like an option would be taken for one.
+    if listen.starts_with('-') || listen.contains(char::is_control) {
+        error!(ctx, domid = domid, "the recorded address of the VNC server is none");
+        return Err(Error::Fail);
+    }
+    let viewer = std::env::var_os("VNCVIEWER").unwrap_or_else(|| "vncviewer".into());
+    let mut command = Command::new(&viewer);
+    command.arg(format!("{listen}:{}", i32::from(port) - VNC_PORTS));
+    if let Some(password) = password.filter(|_| give_password) {
+        let file = in_memory(&password).map_err(|e| {
+            error!(ctx, domid = domid, errno = errno_of(&e), "cannot keep the VNC password");
+            Error::Fail
+        })?;
+        command.arg("-autopass").stdin(file);
+    }
+    let errno = errno_of(&command.exec());
+    error!(ctx, domid = domid, errno = errno, "cannot execute {}", viewer.display());
+    Err(Error::Fail)
+}
+
+/// A file that no directory lists, holding `text`, at its start.
+fn in_memory(text: &[u8]) -> std::io::Result<File> {
+    let mut file = File::from(memfd_create("vnc-password", MFdFlags::MFD_CLOEXEC)?);
+    file.write_all(text)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn xenconsole_gets_libxls_arguments() {
+        let console = Console { domid: 5, number: 2, kind: Type::Serial };
+        assert_eq!(arguments(console, None), ["5", "--num", "2", "--type", "serial"]);
+        let console = Console { domid: 5, number: 0, kind: Type::Pv };
+        let with_fd = ["5", "--num", "0", "--type", "pv", "--start-notify-fd", "7"];
+        assert_eq!(arguments(console, Some(7)), with_fd);
+    }
+
+    #[test]
+    fn terminals_are_absolute_paths() {
+        assert!(is_device(b"/dev/pts/3"));
+        for bad in [&b""[..], b"dev", b"/dev/pts/3\n", b"/dev\0"] {
+            assert!(!is_device(bad));
+        }
+    }
+
+    #[test]
+    fn a_password_can_be_read_from_its_start() {
+        use std::io::Read;
+        let mut text = String::new();
+        in_memory(b"secret").unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "secret");
+    }
+}

@@ -1,0 +1,148 @@
+//! The numbers of domains destroyed lately, which a new domain should not get.
+//!
+//! Another process may still act on the number of a domain that has just gone, so libxl does not give
+//! it out again for a minute. The file, one `<monotonic seconds> <domid>` a line, and its lock are
+//! shared with processes that use the C library; `/run` empties at boot, when the clock starts anew.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+use nix::time::{ClockId, clock_gettime};
+
+use super::filelock::{FileLock, errno_of};
+use crate::core::{Error, Result};
+use crate::error;
+use crate::xen::log::Log;
+
+/// Where libxl keeps what does not outlive a boot.
+pub const RUN_DIR: &str = "/var/run/xen";
+
+/// How long a number rests, in seconds, unless the environment says otherwise.
+const REST: i64 = 60;
+
+/// The file of recent numbers.
+#[derive(Debug)]
+pub struct History<'a> {
+    log: &'a Log,
+    dir: PathBuf,
+    rest: i64,
+}
+
+impl<'a> History<'a> {
+    /// The host's own, with the rest time from `LIBXL_DOMID_REUSE_TIMEOUT` if that is set.
+    pub fn of_host(log: &'a Log) -> Self {
+        let set = std::env::var("LIBXL_DOMID_REUSE_TIMEOUT").ok();
+        let rest = set.and_then(|s| s.trim().parse().ok()).unwrap_or(REST);
+        Self { log, dir: RUN_DIR.into(), rest }
+    }
+
+    fn log(&self) -> &Log {
+        self.log
+    }
+
+    fn path(&self, suffix: &str) -> PathBuf {
+        self.dir.join(format!("domid-history{suffix}"))
+    }
+
+    /// Forgets every number. For use while the host starts: nothing else may be at work.
+    pub fn clear(&self) -> Result<()> {
+        let path = self.path("");
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(self.failed("remove", &path, &e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds `domid`, and leaves out the numbers that have rested.
+    pub fn add(&self, domid: u32) -> Result<()> {
+        self.add_at(domid, now())
+    }
+
+    fn add_at(&self, domid: u32, now: i64) -> Result<()> {
+        let lock = self.path(".lock");
+        let _lock = FileLock::take(&lock).map_err(|errno| {
+            error!(self, domid = domid, errno = errno, "cannot lock {}", lock.display());
+            Error::Fail
+        })?;
+        let mut text: String =
+            self.recent(now)?.into_iter().map(|(at, who)| format!("{at} {who}\n")).collect();
+        text.push_str(&format!("{now} {domid}\n"));
+        let (new, path) = (self.path(".new"), self.path(""));
+        OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&new)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .and_then(|()| fs::rename(&new, &path))
+            .map_err(|e| self.failed("write", &new, &e))
+    }
+
+    /// What still rests at `now`. A line that is none is skipped: it must not stop a destroy.
+    fn recent(&self, now: i64) -> Result<Vec<(i64, u32)>> {
+        let path = self.path("");
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(self.failed("read", &path, &e)),
+        };
+        let lines = String::from_utf8_lossy(&text);
+        Ok(lines
+            .lines()
+            .filter_map(|line| {
+                let (at, domid) = line.trim().split_once(' ')?;
+                let (at, domid): (i64, u32) = (at.parse().ok()?, domid.trim().parse().ok()?);
+                let rests = (0..=self.rest).contains(&now.checked_sub(at)?);
+                (rests && super::valid_guest(domid)).then_some((at, domid))
+            })
+            .collect())
+    }
+
+    fn failed(&self, what: &str, path: &std::path::Path, error: &std::io::Error) -> Error {
+        error!(self, errno = errno_of(error), "cannot {what} {}", path.display());
+        Error::Fail
+    }
+}
+
+/// Seconds on the clock that the file's times are on.
+fn now() -> i64 {
+    clock_gettime(ClockId::CLOCK_MONOTONIC).map_or(0, |t| t.tv_sec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn silent() -> Log {
+        // SAFETY: NULL is a log that drops every line.
+        unsafe { Log::new(std::ptr::null_mut()) }
+    }
+
+    #[test]
+    fn keeps_what_rests_and_drops_the_others() {
+        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let history = History { log: &log, dir: dir.path().to_owned(), rest: 60 };
+        let file = dir.path().join("domid-history");
+        fs::write(
+            &file,
+            "100 3\nrubbish\n39 4\n40 5\n100 0\n100 32752\n101 6\n-9223372036854775808 6\n",
+        )
+        .unwrap();
+        history.add_at(9, 100).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "100 3\n40 5\n100 9\n");
+        history.add_at(10, 161).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "161 10\n");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        history.clear().unwrap();
+        history.clear().unwrap();
+        assert!(!file.exists());
+    }
+
+    #[test]
+    fn no_directory_is_an_error() {
+        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let history = History { log: &log, dir: dir.path().join("no"), rest: 60 };
+        assert_eq!(history.add(1), Err(Error::Fail));
+    }
+}

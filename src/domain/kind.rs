@@ -1,0 +1,64 @@
+//! What kind of guest a domain is, and what the hypervisor says of one.
+
+use crate::core::{Ctx, Error, Result};
+use crate::{error, warn};
+
+use super::nodes;
+
+/// What the hypervisor says of a domain, as far as it matters here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Info {
+    pub uuid: [u8; 16],
+    /// Runs in hardware virtualization: HVM or PVH.
+    pub hvm: bool,
+}
+
+/// The hypervisor's word on `domid`; `Error::DomainNotFound`, not logged, if there is no such domain.
+pub fn info(ctx: &Ctx, domid: u32) -> Result<Info> {
+    match ctx.hypervisor().domain(domid) {
+        Ok(Some(info)) => Ok(Info { uuid: info.uuid, hvm: info.hvm }),
+        Ok(None) => Err(Error::DomainNotFound),
+        Err(e) => {
+            error!(ctx, domid = domid, "cannot ask for the domain: {e}");
+            Err(Error::Fail)
+        }
+    }
+}
+
+/// The numbers of all domains, in order. `Error::NoMemory` if they cannot be listed, as in libxl.
+pub fn all(ctx: &Ctx) -> Result<Vec<u32>> {
+    let domains = ctx.hypervisor().domains().map_err(|e| {
+        error!(ctx, "cannot list the domains: {e}");
+        Error::NoMemory
+    })?;
+    Ok(domains.iter().map(|d| d.domid).collect())
+}
+
+/// Kinds of guests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Pv,
+    Pvh,
+    Hvm,
+}
+
+/// The kind of `domid`. Hypervisor and processor do not tell HVM from PVH: the toolstack's record does.
+pub fn of(ctx: &Ctx, domid: u32) -> Result<Kind> {
+    let info = info(ctx, domid).inspect_err(|_| {
+        error!(ctx, domid = domid, "cannot tell what kind of guest it is");
+    })?;
+    if !info.hvm {
+        return Ok(Kind::Pv);
+    }
+    let path = format!("{}/type", nodes::libxl_path(domid));
+    let recorded = nodes::read(ctx, ctx.store(), &path).ok().flatten();
+    Ok(match recorded.as_deref() {
+        Some(b"pvh") => Kind::Pvh,
+        Some(b"hvm") => Kind::Hvm,
+        Some(b"pv") => Kind::Pv,
+        _ => {
+            warn!(ctx, domid = domid, "{path} does not tell the kind of guest: taken for HVM");
+            Kind::Hvm
+        }
+    })
+}

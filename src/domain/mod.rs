@@ -1,0 +1,65 @@
+//! What a toolstack asks about domains and does to them.
+
+pub mod console;
+pub mod control;
+pub mod destroy;
+pub mod filelock;
+pub mod history;
+pub mod kind;
+pub mod model;
+pub mod names;
+pub mod nodes;
+pub mod rename;
+pub mod userdata;
+
+/// The first number that no domain can have: those from here on have meanings of their own.
+pub const FIRST_RESERVED: u32 = 0x7ff0;
+
+/// Whether a guest can have this number: not domain 0, and not a reserved one.
+pub fn valid_guest(domid: u32) -> bool {
+    domid > 0 && domid < FIRST_RESERVED
+}
+
+/// A uuid as xenstore and file names have it: lower case, with dashes.
+pub fn uuid_text(uuid: &[u8; 16]) -> String {
+    let mut text = String::with_capacity(36);
+    for (i, byte) in uuid.iter().enumerate() {
+        if matches!(i, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
+}
+
+/// The number a text begins with, as C's `strtoul` and `atoi` take it, but refused when it does not
+/// fit; `None` if it begins with none.
+pub fn leading_number<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
+    let text = text.trim_ascii_start();
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    std::str::from_utf8(&text[..digits]).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guests_have_the_numbers_between() {
+        for (domid, guest) in
+            [(0, false), (1, true), (0x7fef, true), (0x7ff0, false), (0x7fff, false), (!0, false)]
+        {
+            assert_eq!(valid_guest(domid), guest, "{domid:#x}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_bounded() {
+        assert_eq!(leading_number::<u32>(b"17.25"), Some(17));
+        assert_eq!(leading_number::<u32>(b" 4294967295"), Some(u32::MAX));
+        assert_eq!(leading_number::<u32>(b"4294967296"), None);
+        assert_eq!(leading_number::<u32>(b""), None);
+        assert_eq!(leading_number::<u32>(b"-1"), None);
+        assert_eq!(leading_number::<u32>(b"\xff"), None);
+    }
+}

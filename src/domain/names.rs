@@ -1,0 +1,165 @@
+//! Names and numbers of domains and cpupools, in both directions.
+//!
+//! A name is a node in xenstore, so finding one means reading those of all domains; they are read
+//! together, in one round trip.
+
+use crate::core::{Ctx, Error, Result};
+use crate::error;
+use crate::xen::store::Ops;
+
+use super::{kind, leading_number, nodes};
+
+/// A domain's name; `None` if it has none, as when there is no such domain.
+pub fn name_of(ctx: &Ctx, domid: u32) -> Option<Vec<u8>> {
+    nodes::read(ctx, ctx.store(), &name_path(domid)).ok().flatten()
+}
+
+/// A value as C programs see it.
+fn before_nul(value: &[u8]) -> &[u8] {
+    value.split(|&b| b == 0).next().unwrap_or_default()
+}
+
+/// A cpupool's name; `None` if there is no such pool.
+pub fn pool_name_of(ctx: &Ctx, pool: u32) -> Option<Vec<u8>> {
+    nodes::read(ctx, ctx.store(), &pool_name_path(pool)).ok().flatten()
+}
+
+/// The domain of that name: the first, if several have it.
+///
+/// `Error::Invalid` if none has it, `Error::NoMemory` if the domains cannot be listed: the C library
+/// says the same.
+pub fn by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
+    by_name_in(ctx, ctx.store(), name)
+}
+
+/// As [`by_name`], with the names as they are inside a transaction.
+pub fn by_name_in(ctx: &Ctx, ops: &impl Ops, name: &[u8]) -> Result<u32> {
+    find(ctx, ops, name, &kind::all(ctx)?, name_path)
+}
+
+/// The cpupool of that name; errors as for [`by_name`].
+pub fn pool_by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
+    let listed = nodes::list(ctx, ctx.store(), "/local/pool").map_err(|_| Error::NoMemory)?;
+    let mut pools: Vec<u32> = listed.iter().filter_map(|pool| pool.parse().ok()).collect();
+    pools.sort_unstable();
+    find(ctx, ctx.store(), name, &pools, pool_name_path)
+}
+
+fn find(
+    ctx: &Ctx,
+    ops: &impl Ops,
+    name: &[u8],
+    ids: &[u32],
+    path: fn(u32) -> String,
+) -> Result<u32> {
+    if name.len() > nodes::MAX_VALUE {
+        error!(ctx, "a name of {} bytes is longer than any can be", name.len());
+        return Err(Error::Invalid);
+    }
+    let paths: Vec<String> = ids.iter().map(|&id| path(id)).collect();
+    let names = nodes::read_many(ctx, ops, &paths)?;
+    let found = ids.iter().zip(names).find(|(_, n)| n.as_deref().map(before_nul) == Some(name));
+    found.map(|(&id, _)| id).ok_or(Error::Invalid)
+}
+
+/// The domain that a number or a name tells. Only digits make a number, whether or not there is such a
+/// domain; the empty text counts as 0.
+pub fn by_qualifier(ctx: &Ctx, text: &[u8]) -> Result<u32> {
+    match number(text) {
+        Some(domid) => domid,
+        None if text.is_empty() => Ok(0),
+        None => return by_name(ctx, text),
+    }
+    .inspect_err(|_| too_large(ctx, text))
+}
+
+/// The cpupool that a number or a name tells, and whether it was a name.
+pub fn pool_by_qualifier(ctx: &Ctx, text: &[u8]) -> (Result<u32>, bool) {
+    match number(text) {
+        Some(pool) => (pool.inspect_err(|_| too_large(ctx, text)), false),
+        None => (pool_by_name(ctx, text), true),
+    }
+}
+
+/// The number that a text of digits is; `None` for any other text.
+fn number(text: &[u8]) -> Option<Result<u32>> {
+    if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(leading_number(text).ok_or(Error::Invalid))
+}
+
+fn too_large(ctx: &Ctx, text: &[u8]) {
+    error!(ctx, "{} is too large a number", String::from_utf8_lossy(&text[..text.len().min(64)]));
+}
+
+/// The domain in which the device model of `domid` runs, if it has one to itself.
+pub fn stubdom_of(ctx: &Ctx, domid: u32) -> Option<u32> {
+    let path = format!("{}/image/device-model-domid", nodes::domain_path(domid));
+    let value = nodes::read(ctx, ctx.store(), &path).ok().flatten()?;
+    leading_number(&value).filter(|&stubdom| super::valid_guest(stubdom))
+}
+
+/// The domain that `domid` runs the device model of, if that is what it is for.
+pub fn stubdom_target(ctx: &Ctx, domid: u32) -> Option<u32> {
+    let path = format!("{}/target", nodes::domain_path(domid));
+    number(&nodes::read(ctx, ctx.store(), &path).ok().flatten()?)?.ok()
+}
+
+/// When the domain was started, in seconds since 1970.
+pub fn start_time(ctx: &Ctx, domid: u32) -> Option<u32> {
+    let found = vm_path(ctx, domid).and_then(|vm| {
+        let value = nodes::read(ctx, ctx.store(), &format!("{vm}/start_time")).ok().flatten()?;
+        leading_number(&value)
+    });
+    if found.is_none() {
+        error!(ctx, domid = domid, "no start time is recorded");
+    }
+    found
+}
+
+/// The domain's directory under `/vm`. What the node says is believed only if it is one.
+pub fn vm_path(ctx: &Ctx, domid: u32) -> Option<String> {
+    let path = format!("{}/vm", nodes::domain_path(domid));
+    let value = nodes::read(ctx, ctx.store(), &path).ok().flatten()?;
+    is_vm_path(&value).then(|| String::from_utf8_lossy(&value).into_owned())
+}
+
+fn is_vm_path(value: &[u8]) -> bool {
+    value.strip_prefix(b"/vm/").is_some_and(|name| {
+        !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+    })
+}
+
+fn name_path(domid: u32) -> String {
+    format!("/local/domain/{domid}/name")
+}
+
+fn pool_name_path(pool: u32) -> String {
+    format!("/local/pool/{pool}/name")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_digits_make_a_number() {
+        assert_eq!(number(b"12"), Some(Ok(12)));
+        assert_eq!(number(b"0012"), Some(Ok(12)));
+        assert_eq!(number(b"4294967296"), Some(Err(Error::Invalid)));
+        for name in [&b""[..], b"+1", b" 1", b"1a", b"-1", b"0x1"] {
+            assert_eq!(number(name), None);
+        }
+    }
+
+    #[test]
+    fn only_directories_below_vm_are_followed() {
+        assert!(is_vm_path(b"/vm/12345678-9abc-def0-0102-0304050607ab"));
+        for bad in
+            [&b""[..], b"/vm/", b"/vm", b"/local/domain/0", b"/vm/a/b", b"/vm/..", b"/vm/a\0"]
+        {
+            assert!(!is_vm_path(bad));
+        }
+    }
+}

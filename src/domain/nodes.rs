@@ -1,0 +1,91 @@
+//! Xenstore nodes as domain operations use them: where they are, reading what may be missing, and
+//! cleaning up directories that end up empty.
+
+use crate::core::{Ctx, Error, Result};
+use crate::error;
+use crate::xen::store::{Ops, StoreError, Transaction};
+
+/// Xenstore's own limit of a value, and so of a name.
+pub const MAX_VALUE: usize = 4096;
+
+/// A domain's own directory. Guests read it, and write only parts of it.
+pub fn domain_path(domid: u32) -> String {
+    format!("/local/domain/{domid}")
+}
+
+/// What the toolstack keeps about a domain, out of its reach.
+pub fn libxl_path(domid: u32) -> String {
+    format!("/libxl/{domid}")
+}
+
+/// A store error as the library's, logged.
+pub fn failed(ctx: &Ctx, error: StoreError) -> Error {
+    error!(ctx, "{error}");
+    Error::Fail
+}
+
+/// A node's value; `None` if there is no such node.
+pub fn read(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<Option<Vec<u8>>> {
+    ops.read(path).map_err(|e| failed(ctx, e))
+}
+
+/// Several nodes' values, in one round trip.
+pub fn read_many(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>> {
+    ops.read_many(paths).map_err(|e| failed(ctx, e))
+}
+
+/// What a directory holds; nothing if there is none.
+pub fn list(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<Vec<String>> {
+    ops.list(path).map(Option::unwrap_or_default).map_err(|e| failed(ctx, e))
+}
+
+/// Writes a node.
+pub fn write(ctx: &Ctx, ops: &impl Ops, path: &str, value: &[u8]) -> Result<()> {
+    ops.write(path, value).map_err(|e| failed(ctx, e))
+}
+
+/// Removes a node and all below; that there is none is fine.
+pub fn remove(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<()> {
+    ops.remove(path).map(drop).map_err(|e| failed(ctx, e))
+}
+
+/// Removes a node, and then each directory above it that is left with no value and no children.
+pub fn remove_up(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<()> {
+    let mut path = path;
+    if read(ctx, ops, path)?.is_none() {
+        return Ok(());
+    }
+    remove(ctx, ops, path)?;
+    while let Some((parent, _)) = path.rsplit_once('/') {
+        if parent.is_empty()
+            || read(ctx, ops, parent)?.is_none_or(|value| !value.is_empty())
+            || !list(ctx, ops, parent)?.is_empty()
+        {
+            break;
+        }
+        remove(ctx, ops, parent)?;
+        path = parent;
+    }
+    Ok(())
+}
+
+/// Why the body of a transaction ended.
+enum Stop {
+    Store(StoreError),
+    Told(Error),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Runs `body` in a transaction, again from the start if others spoil it. An error of `body`, logged by
+/// it, leaves nothing changed.
+pub fn transaction<T>(ctx: &Ctx, mut body: impl FnMut(&Transaction) -> Result<T>) -> Result<T> {
+    ctx.store().transaction(|t| body(t).map_err(Stop::Told)).map_err(|stop| match stop {
+        Stop::Store(error) => failed(ctx, error),
+        Stop::Told(error) => error,
+    })
+}

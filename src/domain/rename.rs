@@ -1,0 +1,97 @@
+//! Giving a domain another name, and setting a dead one aside under another identity.
+//!
+//! A name is unique among living domains. All names are read inside the transaction that writes the new
+//! one, so two renames at once cannot both get it: the later is retried and then refused.
+
+use super::{names, nodes, uuid_text};
+use crate::core::{Ctx, Error, Result};
+use crate::error;
+use crate::xen::store::{Access, Ops, Permission};
+
+/// Names `domid` anew. With `old` given, fails unless that is its name now.
+pub fn rename(ctx: &Ctx, domid: u32, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
+    check_name(ctx, domid, new)?;
+    nodes::transaction(ctx, |t| rename_within(ctx, t, domid, old, new))
+}
+
+/// Sets a domain that has shut down aside, so that it can be started again beside what is left of it:
+/// its name gets `suffix`, and a new uuid is its identity under `/vm`.
+pub fn preserve(ctx: &Ctx, domid: u32, name: &[u8], suffix: &[u8], uuid: &[u8; 16]) -> Result<()> {
+    let new = [name, suffix].concat();
+    check_name(ctx, domid, &new)?;
+    let uuid = uuid_text(uuid);
+    let vm = format!("/vm/{uuid}");
+    nodes::transaction(ctx, |t| {
+        nodes::remove(ctx, t, &vm)?;
+        nodes::write(ctx, t, &vm, b"")?;
+        let readable = [Permission::new(0, Access::None), Permission::new(domid, Access::Read)];
+        t.set_permissions(&vm, &readable).map_err(|e| nodes::failed(ctx, e))?;
+        nodes::write(ctx, t, &format!("{}/vm", nodes::domain_path(domid)), vm.as_bytes())?;
+        rename_within(ctx, t, domid, Some(name), &new)?;
+        nodes::write(ctx, t, &format!("{vm}/uuid"), uuid.as_bytes())
+    })
+}
+
+/// Names come from users and end up in logs and on terminals.
+fn check_name(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<()> {
+    if name.len() > nodes::MAX_VALUE {
+        error!(ctx, domid = domid, "a name of {} bytes is too long", name.len());
+        return Err(Error::Fail);
+    }
+    if name.iter().any(u8::is_ascii_control) {
+        error!(ctx, domid = domid, "a name cannot hold control characters");
+        return Err(Error::Invalid);
+    }
+    Ok(())
+}
+
+fn rename_within(
+    ctx: &Ctx,
+    t: &impl Ops,
+    domid: u32,
+    old: Option<&[u8]>,
+    new: &[u8],
+) -> Result<()> {
+    let stubdom = names::stubdom_of(ctx, domid);
+    rename_one(ctx, t, domid, old, new)?;
+    if let Some(stubdom) = stubdom {
+        let old = old.map(stubdom_name);
+        rename_one(ctx, t, stubdom, old.as_deref(), &stubdom_name(new))?;
+    }
+    Ok(())
+}
+
+fn rename_one(ctx: &Ctx, t: &impl Ops, domid: u32, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
+    // Domains that are set aside half-made have no name, however many they are.
+    if !new.is_empty() {
+        let holder = names::by_name_in(ctx, t, new);
+        if holder.is_ok_and(|holder| holder != domid) {
+            let shown = String::from_utf8_lossy(new);
+            error!(ctx, domid = domid, "another domain is named `{shown}'");
+            return Err(Error::Invalid);
+        }
+    }
+    let path = format!("{}/name", nodes::domain_path(domid));
+    if let Some(old) = old {
+        let now = nodes::read(ctx, t, &path)?;
+        if now.as_deref() != Some(old) {
+            let (old, now) =
+                (String::from_utf8_lossy(old), now.as_deref().map(String::from_utf8_lossy));
+            let now = now.as_deref().unwrap_or("");
+            error!(
+                ctx,
+                domid = domid,
+                "said to be named `{old}', is named `{now}': renamed by another?"
+            );
+            return Err(Error::Fail);
+        }
+    }
+    nodes::write(ctx, t, &path, new)?;
+    let uuid = super::kind::info(ctx, domid)?.uuid;
+    nodes::write(ctx, t, &format!("/vm/{}/name", uuid_text(&uuid)), new)
+}
+
+/// The name of the domain that runs the device model of the domain named `name`.
+fn stubdom_name(name: &[u8]) -> Vec<u8> {
+    [name, b"-dm"].concat()
+}

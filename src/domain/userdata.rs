@@ -1,0 +1,339 @@
+//! Userdata: small files that toolstacks keep about a domain, under libxl's own names.
+//!
+//! `/var/lib/xen/userdata-<kind>.<domid>.<uuid>.<userid>`, where the kind is `d` for data, `n` for data
+//! being written (renamed over `d` when it is whole) and `l` for a lock. The uuid keeps a later domain
+//! with the same number from reading what an earlier one left behind.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+
+use nix::errno::Errno;
+
+use super::filelock::{FileLock, errno_of};
+use super::kind;
+use crate::core::{Ctx, Error, Result};
+use crate::error;
+use crate::xen::log::Log;
+
+/// Where libxl keeps what outlives a process.
+pub const LIB_DIR: &str = "/var/lib/xen";
+
+/// The userid of the lock around all userdata of a domain.
+const LOCK_USERID: &str = "domain-userdata-lock";
+
+/// The userid of the configuration that the library itself keeps, as JSON.
+pub const CONFIG_USERID: &str = "libxl-json";
+
+/// A domain's userdata files. The lock is not taken here: see [`Userdata::lock`].
+#[derive(Debug)]
+pub struct Userdata<'a> {
+    log: &'a Log,
+    dir: PathBuf,
+    domid: u32,
+    /// As in file names: lower case, with dashes.
+    uuid: String,
+}
+
+/// A domain's userdata, held against every other process.
+#[derive(Debug)]
+pub struct Locked<'a> {
+    files: Userdata<'a>,
+    _lock: FileLock,
+}
+
+/// The lock on the userdata of `domid`, and the files.
+///
+/// `Error::LockFail` if there is no such domain: the C library says the same.
+pub fn lock(ctx: &Ctx, domid: u32) -> Result<Locked<'_>> {
+    let Ok(info) = kind::info(ctx, domid) else {
+        error!(ctx, domid = domid, "no such domain, so no userdata of it");
+        return Err(Error::LockFail);
+    };
+    let uuid = info.uuid;
+    let files = Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid);
+    let locked = files.lock()?;
+    // The domain may have gone while we waited, and its number may be another's by now.
+    match kind::info(ctx, domid) {
+        Ok(info) if info.uuid == uuid => Ok(locked),
+        _ => {
+            error!(ctx, domid = domid, "the domain went away while its userdata was being locked");
+            Err(Error::LockFail)
+        }
+    }
+}
+
+impl<'a> Userdata<'a> {
+    pub fn new(log: &'a Log, dir: PathBuf, domid: u32, uuid: [u8; 16]) -> Self {
+        Self { log, dir, domid, uuid: super::uuid_text(&uuid) }
+    }
+
+    fn log(&self) -> &Log {
+        self.log
+    }
+
+    /// Takes the lock, waiting for it.
+    pub fn lock(self) -> Result<Locked<'a>> {
+        let path = self.path('l', LOCK_USERID.as_ref());
+        match FileLock::take(&path) {
+            Ok(lock) => Ok(Locked { files: self, _lock: lock }),
+            Err(errno) => {
+                let domid = self.domid;
+                error!(self, domid = domid, errno = errno, "cannot lock {}", path.display());
+                Err(Error::LockFail)
+            }
+        }
+    }
+
+    /// What every name of a kind begins with.
+    fn prefix(&self, kind: char) -> String {
+        format!("userdata-{kind}.{}.{}.", self.domid, self.uuid)
+    }
+
+    fn path(&self, kind: char, userid: &OsStr) -> PathBuf {
+        let mut name = std::ffi::OsString::from(self.prefix(kind));
+        name.push(userid);
+        self.dir.join(name)
+    }
+
+    /// The file of `userid`, if that can be part of a file's name.
+    fn data_path(&self, userid: &[u8]) -> Result<PathBuf> {
+        if userid.contains(&b'/') {
+            let shown = String::from_utf8_lossy(userid);
+            error!(self, domid = self.domid, "`{shown}' cannot be a userdata userid");
+            return Err(Error::Invalid);
+        }
+        Ok(self.path('d', OsStr::from_bytes(userid)))
+    }
+
+    fn failed(&self, what: &str, path: &std::path::Path, error: &std::io::Error) -> Error {
+        let errno = errno_of(error);
+        error!(self, domid = self.domid, errno = errno, "cannot {what} {}", path.display());
+        Error::Fail
+    }
+}
+
+impl Locked<'_> {
+    /// Replaces the data of `userid`. Whoever reads sees the old data or the new, never a part, and the
+    /// old stays if the new cannot be written whole.
+    pub fn store(&self, userid: &[u8], data: &[u8]) -> Result<()> {
+        let files = &self.files;
+        let path = files.data_path(userid)?;
+        let new = files.path('n', OsStr::from_bytes(userid));
+        let written = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&new)
+            .and_then(|mut file| file.write_all(data))
+            .and_then(|()| fs::rename(&new, &path));
+        written.map_err(|e| {
+            let failed = files.failed("write userdata to", &new, &e);
+            let _ = fs::remove_file(&new);
+            failed
+        })
+    }
+
+    /// Removes the data of `userid`; the errno if that fails, as when there is none.
+    pub fn remove(&self, userid: &[u8]) -> Result<std::result::Result<(), Errno>> {
+        let path = self.files.data_path(userid)?;
+        Ok(fs::remove_file(&path).map_err(|e| {
+            self.files.failed("remove userdata", &path, &e);
+            errno_of(&e)
+        }))
+    }
+
+    /// The data of `userid`; `None` if there is none.
+    pub fn retrieve(&self, userid: &[u8]) -> Result<Option<Vec<u8>>> {
+        let Some((path, mut file, length)) = self.open(userid)? else { return Ok(None) };
+        let mut data = Vec::new();
+        if data.try_reserve_exact(length).is_err() {
+            return Err(Error::NoMemory);
+        }
+        match file.read_to_end(&mut data) {
+            Ok(read) if read == length => Ok(Some(data)),
+            Ok(_) => {
+                let files = &self.files;
+                error!(files, domid = files.domid, "{} changed while read", path.display());
+                Err(Error::Fail)
+            }
+            Err(e) => Err(self.files.failed("read", &path, &e)),
+        }
+    }
+
+    /// How many bytes of data `userid` has; `None` if there is none.
+    pub fn length(&self, userid: &[u8]) -> Result<Option<usize>> {
+        Ok(self.open(userid)?.map(|(_, _, length)| length))
+    }
+
+    /// An empty file is an error: data that is nothing is kept as no file at all, so somebody else was
+    /// at work here, or the disk lost it.
+    fn open(&self, userid: &[u8]) -> Result<Option<(PathBuf, File, usize)>> {
+        let files = &self.files;
+        let path = files.data_path(userid)?;
+        let opened = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(&path);
+        let file = match opened {
+            Ok(file) => file,
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(files.failed("open", &path, &e)),
+        };
+        let meta = file.metadata().map_err(|e| files.failed("look at", &path, &e))?;
+        if !meta.is_file() || meta.len() == 0 || meta.len() > i32::MAX as u64 {
+            let (length, shown) = (meta.len(), path.display());
+            error!(files, domid = files.domid, "{shown}: no plain file, or of {length} bytes");
+            return Err(Error::Fail);
+        }
+        Ok(Some((path, file, meta.len() as usize)))
+    }
+
+    /// Removes all userdata of the domain, locks of others included, but for this very lock.
+    pub fn remove_all(&self) {
+        let files = &self.files;
+        let entries = match fs::read_dir(&files.dir) {
+            Ok(entries) => entries,
+            Err(e) => {
+                files.failed("list", &files.dir, &e);
+                return;
+            }
+        };
+        let tail = files.prefix('?').into_bytes().split_off("userdata-?".len());
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let name = name.as_bytes();
+            let ours = name
+                .strip_prefix(b"userdata-")
+                .and_then(|rest| rest.get(1..))
+                .is_some_and(|rest| rest.starts_with(&tail));
+            let lock = name.ends_with(LOCK_USERID.as_bytes());
+            if ours
+                && !lock
+                && let Err(e) = fs::remove_file(entry.path())
+                && e.kind() != ErrorKind::NotFound
+            {
+                files.failed("remove userdata", &entry.path(), &e);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UUID: [u8; 16] =
+        [0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0, 1, 2, 3, 4, 5, 6, 7, 0xab];
+
+    fn silent() -> Log {
+        // SAFETY: NULL is a log that drops every line.
+        unsafe { Log::new(std::ptr::null_mut()) }
+    }
+
+    fn names(dir: &tempfile::TempDir) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(dir.path())
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn locked<'a>(log: &'a Log, dir: &tempfile::TempDir) -> Locked<'a> {
+        Userdata::new(log, dir.path().to_owned(), 7, UUID).lock().unwrap()
+    }
+
+    #[test]
+    fn names_are_libxls() {
+        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let data = locked(&log, &dir);
+        data.store(b"xl", b"one").unwrap();
+        assert_eq!(
+            names(&dir),
+            [
+                "userdata-d.7.12345678-9abc-def0-0102-0304050607ab.xl",
+                "userdata-l.7.12345678-9abc-def0-0102-0304050607ab.domain-userdata-lock",
+            ]
+        );
+        drop(data);
+        assert_eq!(names(&dir), ["userdata-d.7.12345678-9abc-def0-0102-0304050607ab.xl"]);
+    }
+
+    #[test]
+    fn store_replaces_and_remove_removes() {
+        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let data = locked(&log, &dir);
+        assert_eq!(data.retrieve(b"xl").unwrap(), None);
+        data.store(b"xl", b"one").unwrap();
+        data.store(b"xl", &[0xff; 100_000]).unwrap();
+        assert_eq!(data.retrieve(b"xl").unwrap().unwrap(), [0xff; 100_000]);
+        assert_eq!(data.length(b"xl").unwrap(), Some(100_000));
+        assert_eq!(data.retrieve(b"other").unwrap(), None);
+        assert_eq!(data.remove(b"xl").unwrap(), Ok(()));
+        assert_eq!(data.remove(b"xl").unwrap(), Err(Errno::ENOENT));
+        assert_eq!(data.retrieve(b"xl").unwrap(), None);
+    }
+
+    #[test]
+    fn old_data_survive_a_failed_store() {
+        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let data = locked(&log, &dir);
+        data.store(b"xl", b"old").unwrap();
+        let new = dir.path().join("userdata-n.7.12345678-9abc-def0-0102-0304050607ab.xl");
+        // Opening succeeds, writing fails.
+        std::os::unix::fs::symlink("/dev/full", &new).unwrap();
+        assert_eq!(data.store(b"xl", b"new"), Err(Error::Fail));
+        assert_eq!(data.retrieve(b"xl").unwrap().unwrap(), b"old");
+        assert!(!new.exists());
+    }
+
+    #[test]
+    fn odd_files_are_errors() {
+        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let data = locked(&log, &dir);
+        let path = dir.path().join("userdata-d.7.12345678-9abc-def0-0102-0304050607ab.x");
+        fs::write(&path, b"").unwrap();
+        assert_eq!(data.retrieve(b"x"), Err(Error::Fail));
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert_eq!(data.length(b"x"), Err(Error::Fail));
+    }
+
+    #[test]
+    fn userids_stay_in_the_directory() {
+        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let data = locked(&log, &dir);
+        for bad in [&b"a/../../x"[..], b"/"] {
+            assert_eq!(data.store(bad, b"x"), Err(Error::Invalid));
+            assert_eq!(data.retrieve(bad), Err(Error::Invalid));
+            assert_eq!(data.remove(bad), Err(Error::Invalid));
+        }
+        assert_eq!(data.store(&[b'a'; 10_000], b"x"), Err(Error::Fail));
+        assert_eq!(names(&dir).len(), 1);
+    }
+
+    #[test]
+    fn remove_all_takes_only_this_domains() {
+        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let others = [
+            "qemu-save.7",
+            "userdata-d.7.00000000-0000-0000-0000-000000000000.xl",
+            "userdata-d.77.12345678-9abc-def0-0102-0304050607ab.xl",
+        ];
+        for name in others {
+            fs::write(dir.path().join(name), b"x").unwrap();
+        }
+        let data = locked(&log, &dir);
+        data.store(b"xl", b"x").unwrap();
+        data.store(b"libvirt-xml", b"x").unwrap();
+        for name in ["n", "l"] {
+            let name = format!("userdata-{name}.7.12345678-9abc-def0-0102-0304050607ab.other");
+            fs::write(dir.path().join(name), b"x").unwrap();
+        }
+        data.remove_all();
+        drop(data);
+        assert_eq!(names(&dir), others);
+    }
+}

@@ -1,0 +1,36 @@
+//! What concerns a guest's kernel: whether it listens, and signals to it.
+
+use super::{Hypervisor, Result, sys};
+
+/// Signals that Xen delivers to a guest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u32)]
+pub enum Trigger {
+    Nmi = 0,
+    Reset = 1,
+    Init = 2,
+    Power = 3,
+    Sleep = 4,
+}
+
+impl Hypervisor {
+    /// How an HVM guest's kernel wants to be told of events: 0 if it has no PV drivers.
+    pub fn callback_irq(&self, domid: u32) -> Result<u64> {
+        const CALLBACK_IRQ: u32 = 0;
+        let mut value = 0;
+        // SAFETY: the call writes one number.
+        self.call("hvm_param_get", |xch| unsafe {
+            sys::xc_hvm_param_get(xch, domid, CALLBACK_IRQ, &mut value)
+        })?;
+        Ok(value)
+    }
+
+    /// Sends `trigger` to a vcpu.
+    pub fn send_trigger(&self, domid: u32, trigger: Trigger, vcpu: u32) -> Result<()> {
+        // SAFETY: plain numbers.
+        self.call("domain_send_trigger", |xch| unsafe {
+            sys::xc_domain_send_trigger(xch, domid, trigger as u32, vcpu)
+        })
+        .map(drop)
+    }
+}
