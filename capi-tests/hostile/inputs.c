@@ -110,7 +110,7 @@ void odd_names(void)
         printf(" basename '%s'\n", head(text));
         free(text);
     }
-    libxl_ctx_free(ctx);
+    if (ctx) libxl_ctx_free(ctx);
 }
 
 /* A text of `n` times `open`, then `middle`, then n times `close`. */
@@ -133,7 +133,7 @@ static void parse(const char *what, const char *text)
     libxl_domain_config_init(&config);
     int rc = libxl_domain_config_from_json(ctx, &config, text);
     printf("%s (%zu): %s\n", what, strlen(text), rc ? "refused" : "taken");
-    if (rc && !error_lines) wrong("%s: no log line", what);
+    if (rc && ctx && !error_lines) wrong("%s: no log line", what);
     forget_lines();
     libxl_domain_config_dispose(&config);
 }
@@ -154,7 +154,8 @@ void odd_json(void)
         "{\"c_info\":{\"name\":\"a\\u0000b\"}}", "{\"unknown\":1}", "{\"c_info\":{\"xsdata\":{\"a\":1}}}",
         "\xef\xbb\xbf{}", "{} trailing", "// comment\n{}", "{\"a\":1,\"a\":2}", NULL
     };
-    ctx = new_ctx();
+    /* Where there is no Xen, ours does without a ctx; then nothing is logged. */
+    if (!getenv("NO_CTX")) ctx = new_ctx();
     for (int i = 0; texts[i]; i++) parse(texts[i], texts[i]);
     struct { const char *what, *before, *open, *middle, *close; size_t n; } deep[] = {
         { "deep arrays", "", "[", "1", "]", 5000000 },
@@ -168,10 +169,13 @@ void odd_json(void)
         { "many keys", "{", "\"k\":1,", "\"k\":1}", "", 1500000 },
         { "long number", "{\"b_info\":{\"max_memkb\":", "9", "}}", "", 1000000 },
     };
+    /* An emulated host is slow: it gets less of each. */
+    size_t less = getenv("LESS") ? strtoul(getenv("LESS"), NULL, 10) : 1;
     for (size_t i = 0; i < sizeof deep / sizeof *deep; i++) {
-        char *text = nested(deep[i].before, deep[i].open, deep[i].middle, deep[i].close, deep[i].n);
+        char *text = nested(deep[i].before, deep[i].open, deep[i].middle, deep[i].close,
+                            deep[i].n / less);
         parse(deep[i].what, text);
         free(text);
     }
-    libxl_ctx_free(ctx);
+    if (ctx) libxl_ctx_free(ctx);
 }
