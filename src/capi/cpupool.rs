@@ -2,10 +2,34 @@
 
 use std::ffi::*;
 
+use crate::capi::bitmap::from_bytes;
+use crate::capi::entry::{code, with_ctx};
+use crate::capi::give::{self, array, failed, null};
+use crate::core::{Error, Result};
+use crate::error;
 use crate::missing;
 use crate::types::sys::*;
+use crate::xen::hypervisor::CpupoolInfo;
+use crate::xen::store::Ops;
 
-/// Not there yet.
+/// Where a cpupool's name is.
+fn name_path(pool: u32) -> String {
+    format!("/local/pool/{pool}/name")
+}
+
+/// A cpupool as C has it.
+fn cpupoolinfo(pool: &CpupoolInfo, name: &[u8]) -> Result<libxl_cpupoolinfo> {
+    let name = name.split(|&b| b == 0).next().unwrap_or_default();
+    Ok(libxl_cpupoolinfo {
+        poolid: pool.id,
+        pool_name: give::string(name),
+        sched: pool.scheduler,
+        n_dom: pool.domains,
+        cpumap: from_bytes(&pool.cpus).ok_or(Error::NoMemory)?,
+    })
+}
+
+/// All cpupools, `*nb_pool_out` of them, for `libxl_cpupoolinfo_list_free`; NULL on failure.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -14,10 +38,33 @@ pub unsafe extern "C" fn libxl_list_cpupool(
     ctx: *mut libxl_ctx,
     nb_pool_out: *mut c_int,
 ) -> *mut libxl_cpupoolinfo {
-    missing!(ctx, "libxl_list_cpupool"; nb_pool_out)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_list_cpupool", |ctx| {
+            array(ctx, nb_pool_out, "libxl_list_cpupool", || {
+                let mut all = Vec::new();
+                let mut next = Some(0);
+                while let Some(id) = next {
+                    let Some(pool) =
+                        ctx.hypervisor().cpupool_from(id).map_err(|e| failed(ctx, e))?
+                    else {
+                        break;
+                    };
+                    next = pool.id.checked_add(1);
+                    all.push(pool);
+                }
+                let paths: Vec<_> = all.iter().map(|pool| name_path(pool.id)).collect();
+                let names = ctx.store().read_many(&paths)?;
+                // C's list ends at a pool without a name: one that is just being made.
+                let named =
+                    all.iter().zip(&names).map_while(|(pool, name)| Some((pool, name.as_ref()?)));
+                named.map(|(pool, name)| cpupoolinfo(pool, name)).collect()
+            })
+        })
+    }
 }
 
-/// Not there yet.
+/// Makes `*cpumap` the set of cpus that belong to no cpupool.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -26,7 +73,17 @@ pub unsafe extern "C" fn libxl_get_freecpus(
     ctx: *mut libxl_ctx,
     cpumap: *mut libxl_bitmap,
 ) -> c_int {
-    missing!(ctx, "libxl_get_freecpus"; cpumap)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_get_freecpus", |ctx| {
+            let Some(out) = cpumap.as_mut() else { return null(ctx, "libxl_get_freecpus") };
+            let free = ctx.hypervisor().free_cpus().map_err(|_| Error::Fail);
+            code(free.and_then(|cpus| {
+                *out = from_bytes(&cpus).ok_or(Error::NoMemory)?;
+                Ok(())
+            }))
+        })
+    }
 }
 
 /// Not there yet.
@@ -67,7 +124,7 @@ pub unsafe extern "C" fn libxl_cpupool_rename(
     missing!(ctx, "libxl_cpupool_rename"; name, poolid)
 }
 
-/// Not there yet.
+/// Gives a cpupool one cpu; -1 lets Xen choose.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -77,7 +134,12 @@ pub unsafe extern "C" fn libxl_cpupool_cpuadd(
     poolid: u32,
     cpu: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_cpupool_cpuadd"; poolid, cpu)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_cpupool_cpuadd", |ctx| {
+            code(ctx.hypervisor().cpupool_add_cpu(poolid, cpu).map_err(|e| failed(ctx, e)))
+        })
+    }
 }
 
 /// Not there yet.
@@ -107,7 +169,7 @@ pub unsafe extern "C" fn libxl_cpupool_cpuadd_cpumap(
     missing!(ctx, "libxl_cpupool_cpuadd_cpumap"; poolid, cpumap)
 }
 
-/// Not there yet.
+/// Takes from a cpupool one cpu; -1 lets Xen choose.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -117,7 +179,12 @@ pub unsafe extern "C" fn libxl_cpupool_cpuremove(
     poolid: u32,
     cpu: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_cpupool_cpuremove"; poolid, cpu)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_cpupool_cpuremove", |ctx| {
+            code(ctx.hypervisor().cpupool_remove_cpu(poolid, cpu).map_err(|e| failed(ctx, e)))
+        })
+    }
 }
 
 /// Not there yet.
@@ -147,7 +214,7 @@ pub unsafe extern "C" fn libxl_cpupool_cpuremove_cpumap(
     missing!(ctx, "libxl_cpupool_cpuremove_cpumap"; poolid, cpumap)
 }
 
-/// Not there yet.
+/// Moves a domain to a cpupool.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -157,10 +224,15 @@ pub unsafe extern "C" fn libxl_cpupool_movedomain(
     poolid: u32,
     domid: u32,
 ) -> c_int {
-    missing!(ctx, "libxl_cpupool_movedomain"; poolid, domid)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_cpupool_movedomain", |ctx| {
+            code(ctx.hypervisor().cpupool_move_domain(poolid, domid).map_err(|e| failed(ctx, e)))
+        })
+    }
 }
 
-/// Not there yet.
+/// Fills `*info` (which is not disposed of first) for one cpupool; `ERROR_FAIL` if there is none.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -170,5 +242,20 @@ pub unsafe extern "C" fn libxl_cpupool_info(
     info: *mut libxl_cpupoolinfo,
     poolid: u32,
 ) -> c_int {
-    missing!(ctx, "libxl_cpupool_info"; info, poolid)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_cpupool_info", |ctx| {
+            let Some(out) = info.as_mut() else { return null(ctx, "libxl_cpupool_info") };
+            let found = ctx.hypervisor().cpupool_from(poolid).map_err(|e| failed(ctx, e));
+            code(found.and_then(|pool| {
+                let pool = pool.filter(|pool| pool.id == poolid).ok_or_else(|| {
+                    error!(ctx, "failed to get info for cpupool{poolid}");
+                    Error::Fail
+                })?;
+                let name = ctx.store().read(&name_path(poolid))?.ok_or(Error::Fail)?;
+                *out = cpupoolinfo(&pool, &name)?;
+                Ok(())
+            }))
+        })
+    }
 }

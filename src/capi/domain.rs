@@ -4,7 +4,9 @@ use std::ffi::*;
 
 use super::how::How;
 use super::names::{refuse, text};
+use crate::capi::dominfo::{Labels, dominfo};
 use crate::capi::entry::{code, with_ctx};
+use crate::capi::give::{array, failed};
 use crate::core::{Ctx, Error, Result};
 use crate::domain::control::{self, Request};
 use crate::domain::{destroy, names, rename};
@@ -12,6 +14,7 @@ use crate::error;
 use crate::missing;
 use crate::types::sys::*;
 use crate::xen::hypervisor::Trigger;
+use crate::xen::store::Ops;
 
 /// Asks the guest's kernel to power off and waits until it has taken the request in. `ERROR_NOPARAVIRT`
 /// if the kernel does not listen, `ERROR_TIMEDOUT` after a minute.
@@ -170,7 +173,8 @@ pub unsafe extern "C" fn libxl_domain_core_dump(
     missing!(ctx, "libxl_domain_core_dump"; domid, filename, ao_how)
 }
 
-/// Not there yet.
+/// Fills `*info_r` (which is not disposed of first) with what Xen tells about a domain; with NULL it
+/// only says whether the domain exists. `ERROR_DOMAIN_NOTFOUND` if not. Memory in KiB, time in ns.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -180,10 +184,22 @@ pub unsafe extern "C" fn libxl_domain_info(
     info_r: *mut libxl_dominfo,
     domid: u32,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_info"; info_r, domid)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_info", |ctx| {
+            let found = ctx.hypervisor().domain(domid).map_err(|e| failed(ctx, e));
+            code(found.and_then(|info| {
+                let info = info.ok_or(Error::DomainNotFound)?;
+                if let Some(out) = info_r.as_mut() {
+                    *out = dominfo(ctx, &mut Labels::default(), &info);
+                }
+                Ok(())
+            }))
+        })
+    }
 }
 
-/// Not there yet.
+/// All domains by domid, `*nb_domain_out` of them, for `libxl_dominfo_list_free`; NULL on failure.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -192,10 +208,19 @@ pub unsafe extern "C" fn libxl_list_domain(
     ctx: *mut libxl_ctx,
     nb_domain_out: *mut c_int,
 ) -> *mut libxl_dominfo {
-    missing!(ctx, "libxl_list_domain"; nb_domain_out)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_list_domain", |ctx| {
+            array(ctx, nb_domain_out, "libxl_list_domain", || {
+                let domains = ctx.hypervisor().domains().map_err(|e| failed(ctx, e))?;
+                let mut labels = Labels::default();
+                Ok(domains.iter().map(|info| dominfo(ctx, &mut labels, info)).collect())
+            })
+        })
+    }
 }
 
-/// Not there yet.
+/// As `libxl_list_domain`, uuid and domid only, without the stub domains that run device models.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -204,7 +229,28 @@ pub unsafe extern "C" fn libxl_list_vm(
     ctx: *mut libxl_ctx,
     nb_vm_out: *mut c_int,
 ) -> *mut libxl_vminfo {
-    missing!(ctx, "libxl_list_vm"; nb_vm_out)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_list_vm", |ctx| {
+            array(ctx, nb_vm_out, "libxl_list_vm", || {
+                let domains = ctx.hypervisor().domains().map_err(|e| failed(ctx, e))?;
+                let targets: Vec<_> =
+                    domains.iter().map(|d| format!("/local/domain/{}/target", d.domid)).collect();
+                let targets = ctx.store().read_many(&targets)?;
+                // A domain with a number for its target is another's device model.
+                let is_stubdom = |target: &Option<Vec<u8>>| {
+                    target.as_ref().is_some_and(|t| t.iter().all(u8::is_ascii_digit))
+                };
+                let vms = domains.iter().zip(&targets).filter(|(_, target)| !is_stubdom(target));
+                Ok(vms
+                    .map(|(d, _)| libxl_vminfo {
+                        uuid: libxl_uuid { uuid: d.uuid },
+                        domid: d.domid,
+                    })
+                    .collect())
+            })
+        })
+    }
 }
 
 /// Sends the guest a signal: a button, an interrupt. `ERROR_FAIL` if it cannot be delivered. Waking

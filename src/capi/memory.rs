@@ -2,8 +2,66 @@
 
 use std::ffi::*;
 
+use crate::capi::entry::{code, with_ctx};
+use crate::capi::give::{failed, null};
+use crate::core::{Ctx, Error, Result};
+use crate::error;
 use crate::missing;
 use crate::types::sys::*;
+use crate::xen::store::{Ops, Transaction};
+
+/// Free and still dirty memory, in KiB.
+fn free_memory(ctx: &Ctx) -> Result<u64> {
+    let info = ctx.hypervisor().physinfo().map_err(|e| failed(ctx, e))?.raw;
+    Ok((info.free_pages + info.scrub_pages) * 4)
+}
+
+/// For the interfaces before 4.8.
+fn narrow(ctx: &Ctx, kb: u64) -> Result<u32> {
+    u32::try_from(kb).map_err(|_| {
+        error!(ctx, "memory size {kb} too large for 32 bit value");
+        Error::Fail
+    })
+}
+
+/// The target, which is only good beside a `static-max`: C libxl wants both.
+fn memory_target(ctx: &Ctx, domid: u32) -> Result<u64> {
+    let base = format!("/local/domain/{domid}/memory");
+    let paths = [format!("{base}/target"), format!("{base}/static-max")];
+    let parse = |path: &str, value: &[u8]| {
+        let number = std::str::from_utf8(value).ok().and_then(|text| text.trim().parse().ok());
+        number.ok_or_else(|| {
+            let text = String::from_utf8_lossy(value);
+            error!(ctx, domid = domid, "Invalid memory target {text} from {path}");
+            Error::Fail
+        })
+    };
+    let values = ctx.store().read_many(&paths)?;
+    if domid != 0 || values.iter().all(Option::is_some) {
+        let mut numbers = [0u64; 2];
+        for ((path, value), number) in paths.iter().zip(&values).zip(&mut numbers) {
+            let value = value.as_ref().ok_or_else(|| {
+                error!(ctx, domid = domid, "Cannot get target memory info from {path}");
+                Error::Fail
+            })?;
+            *number = parse(path, value)?;
+        }
+        return Ok(numbers[0]);
+    }
+    // Domain 0 was not built by a toolstack: what it has now becomes its target and limit.
+    let info = ctx.hypervisor().domain(0).map_err(|e| failed(ctx, e))?;
+    let info = info.ok_or(Error::DomainNotFound)?;
+    let now = [info.total_pages * 4, info.max_pages.wrapping_mul(4)];
+    ctx.store().transaction(|t: &Transaction| {
+        let values = t.read_many(&paths)?;
+        for ((path, value), now) in paths.iter().zip(&values).zip(now) {
+            if value.is_none() {
+                t.write(path, now.to_string())?;
+            }
+        }
+        values[0].as_ref().map_or(Ok(now[0]), |value| parse(&paths[0], value))
+    })
+}
 
 /// Not there yet.
 ///
@@ -33,7 +91,7 @@ pub unsafe extern "C" fn libxl_set_memory_target(
     missing!(ctx, "libxl_set_memory_target"; domid, target_memkb, relative, enforce)
 }
 
-/// Not there yet.
+/// A domain's memory target in KiB. For domain 0 without one, it is set to what the domain has now.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -43,10 +101,18 @@ pub unsafe extern "C" fn libxl_get_memory_target(
     domid: u32,
     out_target: *mut u64,
 ) -> c_int {
-    missing!(ctx, "libxl_get_memory_target"; domid, out_target)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_get_memory_target", |ctx| {
+            let Some(out) = out_target.as_mut() else {
+                return null(ctx, "libxl_get_memory_target");
+            };
+            code(memory_target(ctx, domid).map(|kb| *out = kb))
+        })
+    }
 }
 
-/// Not there yet.
+/// As `libxl_get_memory_target`; `ERROR_FAIL` for more than 32 bits can hold.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -56,7 +122,15 @@ pub unsafe extern "C" fn libxl_get_memory_target_0x040700(
     domid: u32,
     out_target: *mut u32,
 ) -> c_int {
-    missing!(ctx, "libxl_get_memory_target_0x040700"; domid, out_target)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_get_memory_target_0x040700", |ctx| {
+            let Some(out) = out_target.as_mut() else {
+                return null(ctx, "libxl_get_memory_target");
+            };
+            code(memory_target(ctx, domid).and_then(|kb| narrow(ctx, kb)).map(|kb| *out = kb))
+        })
+    }
 }
 
 /// Not there yet.
@@ -99,16 +173,22 @@ pub unsafe extern "C" fn libxl_domain_need_memory_0x040700(
     missing!(ctx, "libxl_domain_need_memory_0x040700"; b_info_in, need_memkb)
 }
 
-/// Not there yet.
+/// The host's free memory in KiB, what is still to be scrubbed included.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_free_memory(ctx: *mut libxl_ctx, memkb: *mut u64) -> c_int {
-    missing!(ctx, "libxl_get_free_memory"; memkb)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_get_free_memory", |ctx| {
+            let Some(out) = memkb.as_mut() else { return null(ctx, "libxl_get_free_memory") };
+            code(free_memory(ctx).map(|kb| *out = kb))
+        })
+    }
 }
 
-/// Not there yet.
+/// As `libxl_get_free_memory`; `ERROR_FAIL` for more than 32 bits can hold.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -117,7 +197,13 @@ pub unsafe extern "C" fn libxl_get_free_memory_0x040700(
     ctx: *mut libxl_ctx,
     memkb: *mut u32,
 ) -> c_int {
-    missing!(ctx, "libxl_get_free_memory_0x040700"; memkb)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_get_free_memory_0x040700", |ctx| {
+            let Some(out) = memkb.as_mut() else { return null(ctx, "libxl_get_free_memory") };
+            code(free_memory(ctx).and_then(|kb| narrow(ctx, kb)).map(|kb| *out = kb))
+        })
+    }
 }
 
 /// Not there yet.
@@ -147,7 +233,7 @@ pub unsafe extern "C" fn libxl_wait_for_memory_target(
     missing!(ctx, "libxl_wait_for_memory_target"; domid, wait_secs)
 }
 
-/// Not there yet.
+/// How many KiB of shadow memory a guest of `maxmem_kb` and `smp_cpus` needs.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -156,5 +242,28 @@ pub unsafe extern "C" fn libxl_get_required_shadow_memory(
     maxmem_kb: c_ulong,
     smp_cpus: c_uint,
 ) -> c_ulong {
-    missing!("libxl_get_required_shadow_memory"; maxmem_kb, smp_cpus)
+    // 1 MiB for each vcpu, and two pages for each MiB: the p2m map and the shadows.
+    let pages = u64::from(smp_cpus.wrapping_mul(256));
+    pages.wrapping_add((maxmem_kb / 1024).wrapping_mul(2)).wrapping_mul(4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shadow_memory_as_the_c_library_says() {
+        // Seen from Debian's libxenlight 4.17.
+        for (kb, cpus, expected) in [
+            (0, 0, 0),
+            (1024, 1, 1032),
+            (1023, 1, 1024),
+            (196608, 2, 3584),
+            (4194304, 4, 36864),
+            (1 << 40, 128, 8590065664),
+        ] {
+            // SAFETY: plain numbers.
+            assert_eq!(unsafe { libxl_get_required_shadow_memory(kb, cpus) }, expected);
+        }
+    }
 }

@@ -17,6 +17,7 @@ pub mod device;
 pub mod disk;
 pub mod display;
 pub mod domain;
+pub mod dominfo;
 pub mod entry;
 pub mod event;
 pub mod flask;

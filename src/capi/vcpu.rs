@@ -2,10 +2,31 @@
 
 use std::ffi::*;
 
+use crate::capi::bitmap::from_bytes;
+use crate::capi::entry::with_ctx;
+use crate::capi::give::{array, failed, null};
+use crate::core::{Error, Result};
+use crate::error;
 use crate::missing;
 use crate::types::sys::*;
+use crate::xen::hypervisor::{Result as HypervisorResult, VcpuInfo};
 
-/// Not there yet.
+/// A vcpu as C has it.
+fn vcpuinfo(vcpuid: u32, vcpu: &VcpuInfo) -> Result<libxl_vcpuinfo> {
+    Ok(libxl_vcpuinfo {
+        vcpuid,
+        cpu: vcpu.cpu,
+        online: vcpu.online,
+        blocked: vcpu.blocked,
+        running: vcpu.running,
+        vcpu_time: vcpu.cpu_time,
+        cpumap: from_bytes(&vcpu.hard).ok_or(Error::NoMemory)?,
+        cpumap_soft: from_bytes(&vcpu.soft).ok_or(Error::NoMemory)?,
+    })
+}
+
+/// A domain's vcpus, `*nb_vcpu` of them, for `libxl_vcpuinfo_list_free`, and in `*nr_cpus_out` how
+/// many cpus the host can have; NULL on failure or where there is no vcpu. Time in ns.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -16,7 +37,31 @@ pub unsafe extern "C" fn libxl_list_vcpu(
     nb_vcpu: *mut c_int,
     nr_cpus_out: *mut c_int,
 ) -> *mut libxl_vcpuinfo {
-    missing!(ctx, "libxl_list_vcpu"; domid, nb_vcpu, nr_cpus_out)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_list_vcpu", |ctx| {
+            let Some(cpus) = nr_cpus_out.as_mut() else {
+                null(ctx, "libxl_list_vcpu");
+                return std::ptr::null_mut();
+            };
+            array(ctx, nb_vcpu, "libxl_list_vcpu", || {
+                let xen = ctx.hypervisor();
+                let domain = xen.domain(domid).map_err(|e| failed(ctx, e))?;
+                let Some(domain) = domain else {
+                    error!(ctx, domid = domid, "Getting infolist: no such domain");
+                    return Err(Error::DomainNotFound);
+                };
+                // NULL without a line: a domain that has no vcpus yet.
+                let last = domain.max_vcpu_id.ok_or(Error::NotReady)?;
+                let max_cpus = xen.max_cpus().map_err(|e| failed(ctx, e))?;
+                let all: HypervisorResult<Vec<_>> =
+                    (0..=last).map(|id| xen.vcpu(domid, id, max_cpus)).collect();
+                let all = all.map_err(|e| failed(ctx, e))?;
+                *cpus = max_cpus as c_int;
+                (0..).zip(&all).map(|(id, vcpu)| vcpuinfo(id, vcpu)).collect()
+            })
+        })
+    }
 }
 
 /// Not there yet.

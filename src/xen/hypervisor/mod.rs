@@ -36,6 +36,7 @@ mod host;
 )]
 #[rustfmt::skip]
 pub mod sys_4_17;
+pub mod sched;
 mod vcpu;
 
 #[cfg(test)]
