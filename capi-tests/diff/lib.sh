@@ -36,6 +36,7 @@ try_each() {
 guest() {
   local name=$1 kind=$2 id
   shift 2
+  [ ! -e /share/quick ] || kind=${kind#linux-}
   {
     echo "name=\"$name\""
     echo "uuid=\"$(echo "$name" | md5sum | sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/\1-\2-4\3-8\4-\5/')\""
