@@ -132,7 +132,9 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, ty: &Type) {
     // SAFETY: the caller's contract: both have what the table says.
     unsafe {
         match ty.shape {
-            Shape::Bool | Shape::Int { .. } | Shape::Enum(_) => to.copy_from(from, ty.size),
+            Shape::Bool | Shape::Int { .. } | Shape::Enum(_) => {
+                raw::store(to, ty.size, raw::load(from, ty.size, false));
+            }
             Shape::String => {
                 let text = raw::text(raw::load_pointer(from)).map(raw::duplicate);
                 raw::store_pointer(to, text.unwrap_or(std::ptr::null_mut()));

@@ -25,10 +25,17 @@ pub unsafe fn load(p: *const u8, size: usize, signed: bool) -> i64 {
 /// Stores the low `size` bytes of an integer.
 ///
 /// # Safety
-/// `p` points to `size` writable bytes.
+/// `p` points to `size` writable bytes, of which there are 1, 2, 4 or 8.
 pub unsafe fn store(p: *mut u8, size: usize, value: i64) {
-    // SAFETY: the caller's contract; the machine is little-endian, as every Xen x86 host.
-    unsafe { p.copy_from_nonoverlapping(value.to_le_bytes().as_ptr(), size.min(8)) }
+    // SAFETY: the caller's contract. Fixed sizes, since a copy of a size found at run time is a call.
+    unsafe {
+        match size {
+            1 => p.write(value as u8),
+            2 => p.cast::<u16>().write_unaligned(value as u16),
+            4 => p.cast::<u32>().write_unaligned(value as u32),
+            _ => p.cast::<i64>().write_unaligned(value),
+        }
+    }
 }
 
 /// A C enum, which is stored as `int` whatever its sign.
