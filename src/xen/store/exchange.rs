@@ -34,6 +34,12 @@
 //! which the socket's buffer takes whole: a blocked sender is blocked by other threads' bytes, and
 //! those threads wait already, so that one of them reads (2).
 //!
+//! The kernel's device cannot have two requests from one open file: it keeps a pointer to the
+//! first one's bytes, not a copy, and the second overwrites them before they are sent (Linux 6.1,
+//! `xenbus_dev_request_and_reply`). On such a link ([`Link::one_at_a_time`]) a thread holds the turn, and
+//! sends one request, from before it sends until it has its reply. The turn is taken before all
+//! other locks.
+//!
 //! # Errors
 //!
 //! Replies are trusted in nothing: a length over the limit, an id nobody waits for or a reply of
@@ -62,6 +68,8 @@ pub trait Link {
     fn send(&self, requests: &Requests, from: usize, to: usize) -> Result<(), SendError>;
     /// Receives some bytes; 0 at the end. `EAGAIN` if there are none and `wait` is false.
     fn receive(&self, buffer: &mut [u8], wait: bool) -> Result<usize, Errno>;
+    /// Whether a request must wait for the reply to the one before it.
+    fn one_at_a_time(&self) -> bool;
     /// Makes threads that are blocked in `send` or `receive` return, for good.
     fn shut(&self);
 }
@@ -91,6 +99,8 @@ pub trait Sink {
 pub struct Exchange<L: Link, S: Sink> {
     link: L,
     sink: S,
+    /// Held for a request's whole time where there can be one only.
+    turn: Mutex<()>,
     writing: Mutex<()>,
     state: Mutex<State>,
 }
@@ -126,7 +136,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         let reader = Reader { buffer: vec![0; BUFFER].into_boxed_slice(), filled: 0 };
         let state =
             State { reader: Some(reader), batches: VecDeque::new(), next_id: 1, broken: None };
-        Self { link, sink, writing: Mutex::new(()), state: Mutex::new(state) }
+        Self { link, sink, turn: Mutex::new(()), writing: Mutex::new(()), state: Mutex::new(state) }
     }
 
     pub fn link(&self) -> &L {
@@ -141,9 +151,12 @@ impl<L: Link, S: Sink> Exchange<L, S> {
     /// Sends all `requests` and returns their replies in the same order.
     pub fn call(&self, requests: &mut Requests, transaction: u32) -> Result<Vec<Reply>, Failure> {
         let mut replies = Vec::with_capacity(requests.len());
+        let single = self.link.one_at_a_time();
+        let _turn = single.then(|| locked(&self.turn));
+        let count = if single { 1 } else { RUN_COUNT };
         let mut from = 0;
         while from < requests.len() {
-            let to = requests.run(from, RUN_COUNT, RUN_BYTES);
+            let to = requests.run(from, count, RUN_BYTES);
             let run = self.run(requests, from, to, transaction);
             // What came before in this batch has been seen.
             replies.extend(run.map_err(|f| Failure { unsent: f.unsent && from == 0, ..f })?);

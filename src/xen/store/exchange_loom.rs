@@ -74,6 +74,10 @@ impl Link for Pipe {
         }
     }
 
+    fn one_at_a_time(&self) -> bool {
+        false
+    }
+
     fn shut(&self) {
         self.state.lock().unwrap().shut = true;
         self.arrived.notify_one();

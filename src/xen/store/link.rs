@@ -164,6 +164,10 @@ impl Link for Wire {
         retried(|| unistd::read(self.as_fd(), buffer))
     }
 
+    fn one_at_a_time(&self) -> bool {
+        self.device
+    }
+
     fn shut(&self) {
         if !self.device {
             let _ = shutdown(self.fd.as_raw_fd(), Shutdown::Both);

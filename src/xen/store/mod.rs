@@ -2,7 +2,8 @@
 //!
 //! - Requests go out together and the answers are matched by id: reading forty nodes with
 //!   [`Ops::read_many`] costs one round trip. How threads share the connection: [`exchange`].
-//! - The daemon's socket is tried first, then the kernel's device: [`link`].
+//! - The daemon's socket is tried first, then the kernel's device, which takes one request at a
+//!   time: [`link`], [`exchange`].
 //! - A forked child gets connections of its own at its first request, and neither uses nor closes nor
 //!   writes to its parent's: [`process`]. Nothing is sent when a [`Store`] is dropped.
 //! - When the daemon dies, the requests in flight fail (`ECONNRESET`, `EPIPE`); they are not
