@@ -89,12 +89,13 @@ void storms(void)
     unsigned fds = open_fds();
     libxl_ctx *ctx = new_ctx();
     puts("quiet");
-    if (round_of_calls(ctx, true)) wrong("not even in quiet times");
-    int bad = 0;
+    /* What is not there yet fails in every weather: said once, then only the difference counts. */
+    int quiet = round_of_calls(ctx, true), bad = 0;
+    if (quiet) wrong("%d calls fail in quiet times", quiet);
     storm(true);
-    for (int i = 0; i < 60; i++) bad += round_of_calls(ctx, false);
+    for (int i = 0; i < 60; i++) bad += round_of_calls(ctx, false) != quiet;
     storm(false);
-    printf("storm: %d answers differ\n", bad);
+    printf("storm: %d rounds differ\n", bad);
     if (bad) wrong("signals change answers");
     if (ticks < 50) wrong("only %d signals", (int)ticks);
 
@@ -102,7 +103,7 @@ void storms(void)
     for (int i = 0; i < 20; i++) {
         libxl_ctx *another = NULL;
         if (libxl_ctx_alloc(&another, LIBXL_VERSION, 0, &logger)) wrong("ctx_alloc in a storm");
-        else if (round_of_calls(another, false)) wrong("a ctx made in a storm");
+        else if (round_of_calls(another, false) != quiet) wrong("a ctx made in a storm");
         if (another) libxl_ctx_free(another);
     }
     storm(false);
@@ -123,6 +124,10 @@ void no_descriptors(void)
 {
     struct rlimit old, none;
     unsigned fds = open_fds();
+    libxl_ctx *first = new_ctx();
+    int quiet = round_of_calls(first, false);
+    libxl_ctx_free(first);
+    if (quiet) wrong("%d calls fail with descriptors enough", quiet);
     getrlimit(RLIMIT_NOFILE, &old);
     none = old;
 
@@ -137,12 +142,12 @@ void no_descriptors(void)
         libxl_ctx *another = NULL;
         int rc = libxl_ctx_alloc(&another, LIBXL_VERSION, 0, &logger);
         setrlimit(RLIMIT_NOFILE, &old);
-        if ((bad || rc) && !error_lines) wrong("room %d: no log line", (int)room);
+        if ((bad != quiet || rc) && !error_lines) wrong("room %d: no log line", (int)room);
         forget_lines();
         if (room == 0 && !rc) wrong("a ctx without descriptors");
         if (another) libxl_ctx_free(another);
         /* And the ctx is none the worse for it. */
-        if (round_of_calls(ctx, false)) wrong("room %d: broken afterwards", (int)room);
+        if (round_of_calls(ctx, false) != quiet) wrong("room %d: broken afterwards", (int)room);
         forget_lines();
         libxl_ctx_free(ctx);
         if (open_fds() != fds) wrong("room %d: %u descriptors lost", (int)room, open_fds() - fds);
