@@ -17,6 +17,8 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "headers")]
+pub mod api_headers;
 pub mod c_types;
 mod check;
 pub mod entries;

@@ -20,16 +20,14 @@ pub fn rust(model: &Model) -> String {
         let c = c_name(item.name());
         match item {
             Item::Number(n) => {
+                // libxl's JSON gives this one a sign that its C type does not have.
+                let shape = match name.as_str() {
+                    "ev_user" => "Shape::Int { signed: true }".into(),
+                    _ => primitive_shape(n.repr),
+                };
                 let c_type = model.ty(&n.name).c();
                 let rust_type = model.ty(&n.name).rust();
-                plain(
-                    &mut out,
-                    name,
-                    c_type.trim_end(),
-                    &rust_type,
-                    &primitive_shape(n.repr),
-                    n.init,
-                );
+                plain(&mut out, name, c_type.trim_end(), &rust_type, &shape, n.init);
             }
             // The library's own: not for the interpreter.
             Item::Builtin(b) if b.private => {}

@@ -1,0 +1,1150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* libxl: making, running and watching Xen domains. Generated from idl/headers and src/capi: change it there. */
+
+#ifndef LIBXL_H
+#define LIBXL_H
+
+/* ---- What every caller should know ----
+ *
+ * Results. Unless said otherwise a function answers 0 or one of the negative ERROR_ codes, and logs why.
+ *
+ * Threads. A ctx may be used by several threads at once.
+ *
+ * Memory. What a function hands out comes from malloc and is the caller's: freed with the type's _dispose
+ * or _list_free function where there is one, else with free. What a function is given stays the caller's.
+ *
+ * Types. Those of _libxl_types.h have functions of their own, where TYPE is the type's name:
+ *   void TYPE_init(TYPE *p)                  defaults; comes before any other use of *p
+ *   void TYPE_init_KEY(TYPE *p, key)         the same for the part of a union that `key` chooses; once
+ *   void TYPE_dispose(TYPE *p)               frees what *p owns, not *p; harmless when repeated
+ *   void TYPE_copy(ctx, TYPE *dst, const TYPE *src)
+ *   char *TYPE_to_json(ctx, TYPE *p)         from malloc, or NULL
+ *   int TYPE_from_json(ctx, TYPE *p, const char *text)
+ * and enums _to_string, _from_string and a table of their names.
+ *
+ * Operations. A function with an `ao_how` can take long. With NULL it returns when all is done. Otherwise
+ * it returns at once, and if that was with 0 the end is told later as the libxl_asyncop_how says.
+ *
+ * Domains are named by their number (domid). Memory is in KiB where the name says memkb.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdarg.h>
+#include <string.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/wait.h>
+
+#include <xentoollog.h>
+
+/* A connection to the host: libxl_ctx_alloc makes one. */
+typedef struct libxl__ctx libxl_ctx;
+
+#include <libxl_uuid.h>
+#include <xen_list.h>
+
+/* ---- Versions of the interface ----
+ *
+ * A program that defines LIBXL_API_VERSION as 0xVVSSEE (major, minor and extra release number of Xen, such
+ * as 0x040800) before it includes this keeps the signatures of that release; without it, it gets the newest.
+ * Each LIBXL_HAVE_ macro tells that something is there that earlier releases did not have.
+ */
+#ifdef LIBXL_API_VERSION
+#if LIBXL_API_VERSION != 0x040200 && LIBXL_API_VERSION != 0x040300 && \
+    LIBXL_API_VERSION != 0x040400 && LIBXL_API_VERSION != 0x040500 && \
+    LIBXL_API_VERSION != 0x040700 && LIBXL_API_VERSION != 0x040800 && \
+    LIBXL_API_VERSION != 0x041300 && LIBXL_API_VERSION != 0x041400 && \
+    LIBXL_API_VERSION != 0x041500 && LIBXL_API_VERSION != 0x041600 && \
+    LIBXL_API_VERSION != 0x041700
+#error "LIBXL_API_VERSION is none that libxl_*.h know"
+#endif
+#endif
+
+/* A member of libxl_domain_build_info, or what it can hold. */
+#define LIBXL_HAVE_ALTP2M 1
+#define LIBXL_HAVE_BUILDINFO_APIC 1
+#define LIBXL_HAVE_BUILDINFO_ARCH_ARM_TEE 1
+#define LIBXL_HAVE_BUILDINFO_ARM_GIC_VERSION 1
+#define LIBXL_HAVE_BUILDINFO_ARM_VUART 1
+#define LIBXL_HAVE_BUILDINFO_BOOTLOADER 1
+#define LIBXL_HAVE_BUILDINFO_BOOTLOADER_ARGS 1
+#define LIBXL_HAVE_BUILDINFO_DEVICE_MODEL_STUBDOMAIN 1
+#define LIBXL_HAVE_BUILDINFO_EVENT_CHANNELS 1
+#define LIBXL_HAVE_BUILDINFO_GRANT_DEFAULT 1
+#define LIBXL_HAVE_BUILDINFO_GRANT_LIMITS 1
+#define LIBXL_HAVE_BUILDINFO_HVM_ACPI_LAPTOP_SLATE 1
+#define LIBXL_HAVE_BUILDINFO_HVM_MMIO_HOLE_MEMKB 1
+#define LIBXL_HAVE_BUILDINFO_HVM_MS_VM_GENID 1
+#define LIBXL_HAVE_BUILDINFO_HVM_SYSTEM_FIRMWARE
+#define LIBXL_HAVE_BUILDINFO_HVM_VENDOR_DEVICE 1
+#define LIBXL_HAVE_BUILDINFO_HVM_VIRIDIAN_ENABLE_DISABLE 1
+#define LIBXL_HAVE_BUILDINFO_IOMEM_START_GFN 1
+#define LIBXL_HAVE_BUILDINFO_IOMMU_MEMKB 1
+#define LIBXL_HAVE_BUILDINFO_KERNEL 1
+#define LIBXL_HAVE_BUILDINFO_NESTED_HVM 1
+#define LIBXL_HAVE_BUILDINFO_SERIAL_LIST 1
+#define LIBXL_HAVE_BUILDINFO_TIMER_MODE 1
+#define LIBXL_HAVE_BUILDINFO_USBDEVICE_LIST 1
+#define LIBXL_HAVE_BUILDINFO_USBVERSION 1
+#define LIBXL_HAVE_BUILDINFO_VCPU_AFFINITY_ARRAYS 1
+#define LIBXL_HAVE_BUILDINFO_VKB_DEVICE 1
+#define LIBXL_HAVE_DEVICE_MODEL_USER 1
+#define LIBXL_HAVE_DEVICETREE_PASSTHROUGH 1
+#define LIBXL_HAVE_DOMAIN_NODEAFFINITY 1
+#define LIBXL_HAVE_FIRMWARE_PASSTHROUGH 1
+#define LIBXL_HAVE_GFX_PASSTHRU_KIND
+#define LIBXL_HAVE_HVM_HDTYPE 1
+#define LIBXL_HAVE_MAX_GRANT_VERSION 1
+#define LIBXL_HAVE_MEMKB_64BITS 1
+#define LIBXL_HAVE_PV_SHIM 1
+#define LIBXL_HAVE_QXL 1
+#define LIBXL_HAVE_SPICE_IMAGECOMPRESSION 1
+#define LIBXL_HAVE_SPICE_STREAMINGVIDEO 1
+#define LIBXL_HAVE_SPICE_USBREDIREDIRECTION 1
+#define LIBXL_HAVE_SPICE_VDAGENT 1
+#define LIBXL_HAVE_SRM_V1 1
+#define LIBXL_HAVE_SRM_V2 1
+#define LIBXL_HAVE_VGA_INTERFACE_TYPE_UNKNOWN 1
+#define LIBXL_HAVE_VNUMA 1
+#define LIBXL_HAVE_VPMU 1
+#define LIBXL_HAVE_X86_MSR_RELAXED 1
+
+/* A value of libxl_viridian_enlightenment. */
+#define LIBXL_HAVE_APIC_ASSIST 1
+#define LIBXL_HAVE_VIRIDIAN_CPU_HOTPLUG 1
+#define LIBXL_HAVE_VIRIDIAN_CRASH_CTL 1
+#define LIBXL_HAVE_VIRIDIAN_EX_PROCESSOR_MASKS 1
+#define LIBXL_HAVE_VIRIDIAN_HCALL_IPI 1
+#define LIBXL_HAVE_VIRIDIAN_NO_VP_LIMIT 1
+#define LIBXL_HAVE_VIRIDIAN_STIMER 1
+#define LIBXL_HAVE_VIRIDIAN_SYNIC 1
+
+/* A member of libxl_domain_create_info, or of the parameters of creating and restoring. */
+#define LIBXL_HAVE_CHECKPOINTED_STREAM 1
+#define LIBXL_HAVE_COLO_USERSPACE_PROXY 1
+#define LIBXL_HAVE_CREATEINFO_DOMID
+#define LIBXL_HAVE_CREATEINFO_PASSTHROUGH 1
+#define LIBXL_HAVE_CREATEINFO_XEND_SUSPEND_EVTCHN_COMPAT
+#define LIBXL_HAVE_DOMAIN_CREATE_RESTORE_PARAMS 1
+#define LIBXL_HAVE_DOMAIN_CREATE_RESTORE_SEND_BACK_FD 1
+#define LIBXL_HAVE_DRIVER_DOMAIN_CREATION 1
+#define LIBXL_HAVE_SSID_LABEL 1
+#define LIBXL_HAVE_VMTRACE_BUF_KB 1
+
+/* Something about devices: a type, a member or a function. */
+#define LIBXL_HAVE_DEVICE_BACKEND_DOMNAME 1
+#define LIBXL_HAVE_DEVICE_CHANNEL 1
+#define LIBXL_HAVE_DEVICE_DISK_DIRECT_IO_SAFE 1
+#define LIBXL_HAVE_DEVICE_DISK_SPECIFICATION 1
+#define LIBXL_HAVE_DEVICE_PCI_ASSIGNABLE_LIST_FREE 1
+#define LIBXL_HAVE_DEVICE_PCI_LIST_FREE 1
+#define LIBXL_HAVE_DEVICE_PCI_NAME 1
+#define LIBXL_HAVE_DEVICE_PCI_SEIZE 1
+#define LIBXL_HAVE_DISK_SAFE_REMOVE 1
+#define LIBXL_HAVE_DISK_TRUSTED 1
+#define LIBXL_HAVE_EXTENDED_VKB 1
+#define LIBXL_HAVE_LIBXL_DEVICE_DISK_DISCARD_ENABLE 1
+#define LIBXL_HAVE_NIC_TRUSTED 1
+#define LIBXL_HAVE_P9S 1
+#define LIBXL_HAVE_PVCALLS 1
+#define LIBXL_HAVE_PVUSB 1
+#define LIBXL_HAVE_QED 1
+
+/* What is told of the host and of running domains. */
+#define LIBXL_HAVE_BUILD_ID 1
+#define LIBXL_HAVE_CPUPOOL_NAME 1
+#define LIBXL_HAVE_DOMINFO_GPADDR_BITS 1
+#define LIBXL_HAVE_DOMINFO_NEVER_STOP 1
+#define LIBXL_HAVE_DOMINFO_OUTSTANDING_MEMKB 1
+#define LIBXL_HAVE_PCITOPOLOGY 1
+#define LIBXL_HAVE_PHYSINFO_CAP_GNTTAB 1
+#define LIBXL_HAVE_PHYSINFO_CAP_HAP_SHADOW 1
+#define LIBXL_HAVE_PHYSINFO_CAP_IOMMU_HAP_PT_SHARE 1
+#define LIBXL_HAVE_PHYSINFO_CAP_PV 1
+#define LIBXL_HAVE_PHYSINFO_CAP_VMTRACE 1
+#define LIBXL_HAVE_PHYSINFO_CAP_VPMU 1
+#define LIBXL_HAVE_PHYSINFO_MAX_POSSIBLE_MFN 1
+#define LIBXL_HAVE_PHYSINFO_OUTSTANDING_PAGES 1
+#define LIBXL_HAVE_VCPUINFO_SOFT_AFFINITY 1
+
+/* Scheduling and cpupools. */
+#define LIBXL_HAVE_CPUPOOL_ADD_REM_CPUMAP 1
+#define LIBXL_HAVE_CPUPOOL_QUALIFIER_TO_CPUPOOLID 1
+#define LIBXL_HAVE_SCHED_CREDIT2_PARAMS 1
+#define LIBXL_HAVE_SCHED_CREDIT_MIGR_DELAY
+#define LIBXL_HAVE_SCHED_NULL 1
+#define LIBXL_HAVE_SCHED_RTDS 1
+#define LIBXL_HAVE_SCHED_RTDS_VCPU_EXTRA 1
+#define LIBXL_HAVE_SCHED_RTDS_VCPU_PARAMS 1
+#define LIBXL_HAVE_SET_VCPUAFFINITY_FORCE 1
+#define LIBXL_HAVE_VCPU_SCHED_PARAMS 1
+
+/* Functions that are there, and how they behave. */
+#define LIBXL_HAVE_AO_ABORT 1
+#define LIBXL_HAVE_BITMAP_AND_OR 1
+#define LIBXL_HAVE_BYTEARRAY_UUID 1
+#define LIBXL_HAVE_CONSOLE_NOTIFY_FD 1
+#define LIBXL_HAVE_CONST_COPY_AND_LENGTH_FUNCTIONS 1
+#define LIBXL_HAVE_DOMAIN_NEED_MEMORY_CONFIG
+#define LIBXL_HAVE_DOMAIN_NEED_MEMORY_CONST_B_INFO 1
+#define LIBXL_HAVE_DOMAIN_SUSPEND_ONLY 1
+#define LIBXL_HAVE_ERROR_DOMAIN_NOTFOUND 1
+#define LIBXL_HAVE_FN_USING_QMP_ASYNC 1
+#define LIBXL_HAVE_QEMU_MONITOR_COMMAND 1
+#define LIBXL_HAVE_REMUS 1
+#define LIBXL_HAVE_RETRIEVE_DOMAIN_CONFIGURATION 1
+#define LIBXL_HAVE_SET_PARAMETERS 1
+#define LIBXL_HAVE_SIGCHLD_OWNER_SELECTIVE_REAP 1
+#define LIBXL_HAVE_SIGCHLD_SHARING 1
+#define LIBXL_HAVE_SOCKET_BITMAP 1
+#define LIBXL_HAVE_SOFT_RESET 1
+#define LIBXL_HAVE_USERDATA_UNLINK 1
+#define LIBXL_HAVE_UUID_COPY_CTX_PARAM 1
+
+/* The event_occurs hook may free its event: its argument was const in 4.2. */
+#if !defined(LIBXL_API_VERSION) || LIBXL_API_VERSION != 0x040200
+#define LIBXL_HAVE_NONCONST_EVENT_OCCURS_EVENT_ARG 1
+#endif
+
+/* What libxl_basename returns may be freed: it was const before 4.5. */
+#if !defined(LIBXL_API_VERSION) || LIBXL_API_VERSION >= 0x040500
+#define LIBXL_HAVE_NONCONST_LIBXL_BASENAME_RETURN_VALUE 1
+#endif
+
+/* Where a domain cannot be suspended, resumed or replicated. */
+#if defined(__arm__) || defined(__aarch64__)
+#define LIBXL_HAVE_NO_SUSPEND_RESUME 1
+#endif
+
+/* Features of x86 processors: monitoring and dividing caches and memory bandwidth, machine checks. */
+#if defined(__i386__) || defined(__x86_64__)
+#define LIBXL_HAVE_PSR_CMT 1
+#define LIBXL_HAVE_PSR_MBM 1
+#define LIBXL_HAVE_PSR_CAT 1
+#define LIBXL_HAVE_PSR_CDP 1
+#define LIBXL_HAVE_PSR_L2_CAT 1
+#define LIBXL_HAVE_PSR_GENERIC 1
+#define LIBXL_HAVE_MCA_CAPS 1
+#endif
+
+/* The names that two errors had from 4.5 to 4.6. */
+#if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION >= 0x040500 && LIBXL_API_VERSION < 0x040700
+#define ERROR_REMUS_DEVOPS_DOES_NOT_MATCH ERROR_CHECKPOINT_DEVOPS_DOES_NOT_MATCH
+#define ERROR_REMUS_DEVICE_NOT_SUPPORTED ERROR_CHECKPOINT_DEVICE_NOT_SUPPORTED
+#endif
+
+/* A mark that some functions carry in Xen's own sources; it means nothing to a program. */
+#ifndef LIBXL_EXTERNAL_CALLERS_ONLY
+#define LIBXL_EXTERNAL_CALLERS_ONLY
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Types with code of their own ---- */
+
+/* A network card's address; printf(LIBXL_MAC_FMT, LIBXL_MAC_BYTES(mac)), FMTLEN without the NUL. */
+typedef uint8_t libxl_mac[6];
+#define LIBXL_MAC_FMT "%02hhx:%02hhx:%02hhx:%02hhx:%02hhx:%02hhx"
+#define LIBXL_MAC_FMTLEN ((2*6)+5)
+#define LIBXL_MAC_BYTES(mac) mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]
+
+/* Copies a MAC address. The ctx is not used and may be NULL. */
+void libxl_mac_copy(libxl_ctx *ctx, libxl_mac *dst, const libxl_mac *src);
+
+/* Strings, up to a NULL. */
+typedef char **libxl_string_list;
+
+/* Frees a list's strings and the list, and makes it NULL. */
+void libxl_string_list_dispose(libxl_string_list *sl);
+
+/* How many strings there are; 0 for a NULL list. */
+int libxl_string_list_length(const libxl_string_list *sl);
+
+/* Makes dst a copy of the list and its strings; NULL for NULL. */
+void libxl_string_list_copy(libxl_ctx *ctx, libxl_string_list *dst, const libxl_string_list *src);
+
+/* Keys and values by turns, up to a NULL key. The length counts pairs. */
+typedef char **libxl_key_value_list;
+
+/* Frees keys, values and the list, and makes it NULL. */
+void libxl_key_value_list_dispose(libxl_key_value_list *kvl);
+
+/* How many pairs there are; 0 for a NULL list. */
+int libxl_key_value_list_length(const libxl_key_value_list *kvl);
+
+/* Makes dst a copy of the list, its keys and values; NULL for NULL. A value may be NULL. */
+void libxl_key_value_list_copy(libxl_ctx *ctx,
+                               libxl_key_value_list *dst,
+                               const libxl_key_value_list *src);
+
+/* The processor's feature words. */
+typedef uint32_t libxl_hwcap[8];
+
+/* Copies the words of the cpu's capabilities. The ctx is not used and may be NULL. */
+void libxl_hwcap_copy(libxl_ctx *ctx, libxl_hwcap *dst, const libxl_hwcap *src);
+
+/* A value of the application's that comes back in events. */
+typedef uint64_t libxl_ev_user;
+
+/* size bytes; bit 0 is the lowest of the first. */
+typedef struct {
+    uint32_t size;
+    uint8_t *map;
+} libxl_bitmap;
+
+/* Makes map an empty set without memory. */
+void libxl_bitmap_init(libxl_bitmap *map);
+
+/* Frees the set's memory and makes it an empty one. */
+void libxl_bitmap_dispose(libxl_bitmap *map);
+
+/* What a guest sees of CPUID and MSRs. NULL is the host's default. */
+struct libxl__cpu_policy;
+typedef struct libxl__cpu_policy *libxl_cpuid_policy_list;
+
+/* Frees the policy and makes the pointer NULL. */
+void libxl_cpuid_dispose(libxl_cpuid_policy_list *cpuid_list);
+
+/* How many cpuid leaves the policy speaks of. (Its MSRs are not counted.) */
+int libxl_cpuid_policy_list_length(const libxl_cpuid_policy_list *l);
+
+/* Makes dst a copy of the policy; NULL for NULL. */
+void libxl_cpuid_policy_list_copy(libxl_ctx *ctx,
+                                  libxl_cpuid_policy_list *dst,
+                                  const libxl_cpuid_policy_list *src);
+
+/* All functions of a PCI device. */
+#define LIBXL_PCI_FUNC_ALL (~0U)
+
+typedef uint32_t libxl_domid;
+typedef int libxl_devid;
+
+/* The names of an enum's values, up to a NULL. */
+typedef struct {
+    const char *s;
+    int v;
+} libxl_enum_string_table;
+
+struct libxl_event;
+typedef XEN_TAILQ_ENTRY(struct libxl_event) libxl_ev_link;
+
+/* True, false, or whatever the library thinks best. Only the functions look inside. */
+typedef struct {
+    int val;
+} libxl_defbool;
+
+/* Makes db true or false. */
+void libxl_defbool_set(libxl_defbool *db, bool b);
+
+/* Makes db the default. */
+void libxl_defbool_unset(libxl_defbool *db);
+
+/* Makes db true or false if it is the default. */
+void libxl_defbool_setdefault(libxl_defbool *db, bool b);
+
+/* Whether db is neither true nor false. */
+bool libxl_defbool_is_default(libxl_defbool db);
+
+/* Whether db is true. It must not be the default.
+ *
+ * The answer for the default would be a wrong one, silently: as in the C library the process ends. */
+bool libxl_defbool_val(libxl_defbool db);
+
+/* The value's name, as in JSON. Not to be freed. */
+const char *libxl_defbool_to_string(libxl_defbool b);
+
+/* Defaults of numbers, and other values with a meaning. */
+#define LIBXL_TIMER_MODE_DEFAULT -1
+#define LIBXL_MEMKB_DEFAULT ~0ULL
+#define LIBXL_RDM_MEM_BOUNDARY_MEMKB_DEFAULT (2048 * 1024)
+#define LIBXL_MS_VM_GENID_LEN 16
+#define LIBXL_BUILDINFO_HVM_VIRIDIAN_ENABLE_DISABLE_WIDTH 64
+#define LIBXL_MAX_GRANT_DEFAULT (~(uint32_t)0)
+#define LIBXL_MAX_GRANT_FRAMES_DEFAULT 32 /* the hypervisor's is better */
+#define LIBXL_MAX_MAPTRACK_FRAMES_DEFAULT 1024 /* the hypervisor's is better */
+
+/* Tells Windows that it runs from a copy or an older state. */
+typedef struct {
+    uint8_t bytes[LIBXL_MS_VM_GENID_LEN];
+} libxl_ms_vm_genid;
+
+#include "_libxl_types.h"
+
+/* ---- Asynchronous operations ---- */
+
+/* How the end of an operation is told: by the callback, which gets its result, or if that is NULL by an
+ * event of type OPERATION_COMPLETE that carries for_event. */
+typedef struct {
+    void (*callback)(libxl_ctx *ctx, int rc, void *for_callback);
+    union {
+        libxl_ev_user for_event;
+        void *for_callback;
+    } u;
+} libxl_asyncop_how;
+
+/* How something on the way is told: by the callback, which owns the event, or by the event. */
+typedef struct {
+    void (*callback)(libxl_ctx *ctx, libxl_event *event, void *for_callback);
+    libxl_ev_user for_event;
+    void *for_callback;
+} libxl_asyncprogress_how;
+
+int libxl_ao_abort(libxl_ctx *ctx, const libxl_asyncop_how *how);
+
+/* ---- The ctx ---- */
+
+/* What libxl_ctx_alloc is given as version. */
+#define LIBXL_VERSION 0
+
+/* Makes a ctx in *pctx; a process may have several. lg must outlive it.
+ *
+ * ERROR_VERSION for any other version than LIBXL_VERSION, ERROR_FAIL where this is no Xen host, we
+ * may not use it, or xenstore does not answer; then *pctx is NULL and nothing is left open. flags
+ * is unused, as in C. */
+int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned int flags, xentoollog_logger *lg);
+
+/* Closes and frees a ctx; NULL is allowed. Always 0. */
+int libxl_ctx_free(libxl_ctx *ctx);
+
+/* ---- Making domains ---- */
+
+#define INVALID_DOMID ~0
+/* Asks for a number that is chosen at random. */
+#define RANDOM_DOMID (INVALID_DOMID - 1)
+
+int libxl_domain_create_new(libxl_ctx *ctx,
+                            libxl_domain_config *d_config,
+                            uint32_t *domid,
+                            const libxl_asyncop_how *ao_how,
+                            const libxl_asyncprogress_how *aop_console_how);
+int libxl_domain_create_restore(libxl_ctx *ctx,
+                                libxl_domain_config *d_config,
+                                uint32_t *domid,
+                                int restore_fd,
+                                int send_back_fd,
+                                const libxl_domain_restore_params *params,
+                                const libxl_asyncop_how *ao_how,
+                                const libxl_asyncprogress_how *aop_console_how);
+int libxl_domain_soft_reset(libxl_ctx *ctx,
+                            libxl_domain_config *d_config,
+                            uint32_t domid,
+                            const libxl_asyncop_how *ao_how,
+                            const libxl_asyncprogress_how *aop_console_how);
+int libxl_retrieve_domain_configuration(libxl_ctx *ctx,
+                                        uint32_t domid,
+                                        libxl_domain_config *d_config,
+                                        const libxl_asyncop_how *ao_how);
+
+/* Took no parameters before 4.4, and no second descriptor before 4.7. */
+#if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040400
+static inline int libxl_domain_create_restore_0x040200(
+    libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid, int restore_fd,
+    const libxl_asyncop_how *ao_how, const libxl_asyncprogress_how *aop_console_how)
+{
+    int rc;
+    libxl_domain_restore_params params;
+
+    libxl_domain_restore_params_init(&params);
+    rc = libxl_domain_create_restore(ctx, d_config, domid, restore_fd, -1, &params, ao_how,
+                                     aop_console_how);
+    libxl_domain_restore_params_dispose(&params);
+    return rc;
+}
+#define libxl_domain_create_restore libxl_domain_create_restore_0x040200
+#elif defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040700
+static inline int libxl_domain_create_restore_0x040400(
+    libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid, int restore_fd,
+    const libxl_domain_restore_params *params, const libxl_asyncop_how *ao_how,
+    const libxl_asyncprogress_how *aop_console_how)
+{
+    return libxl_domain_create_restore(ctx, d_config, domid, restore_fd, -1, params, ao_how,
+                                       aop_console_how);
+}
+#define libxl_domain_create_restore libxl_domain_create_restore_0x040400
+#endif
+
+/* Was not asynchronous before 4.13. */
+#if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x041300
+static inline int libxl_retrieve_domain_configuration_0x041200(libxl_ctx *ctx, uint32_t domid,
+                                                               libxl_domain_config *d_config)
+{
+    return libxl_retrieve_domain_configuration(ctx, domid, d_config, NULL);
+}
+#define libxl_retrieve_domain_configuration libxl_retrieve_domain_configuration_0x041200
+#endif
+
+/* ---- Saving, restoring, replicating ---- */
+
+/* Flags of libxl_domain_suspend. */
+#define LIBXL_SUSPEND_DEBUG 1
+#define LIBXL_SUSPEND_LIVE 2
+
+int libxl_domain_suspend(libxl_ctx *ctx,
+                         uint32_t domid,
+                         int fd,
+                         int flags,
+                         const libxl_asyncop_how *ao_how);
+int libxl_domain_suspend_only(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+int libxl_domain_resume(libxl_ctx *ctx,
+                        uint32_t domid,
+                        int suspend_cancel,
+                        const libxl_asyncop_how *ao_how);
+int libxl_domain_remus_start(libxl_ctx *ctx,
+                             libxl_domain_remus_info *info,
+                             uint32_t domid,
+                             int send_fd,
+                             int recv_fd,
+                             const libxl_asyncop_how *ao_how);
+
+/* ---- The life of domains ---- */
+
+int libxl_domain_shutdown(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+int libxl_domain_reboot(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+int libxl_domain_preserve(libxl_ctx *ctx,
+                          uint32_t domid,
+                          libxl_domain_create_info *info,
+                          const char *name_suffix,
+                          libxl_uuid new_uuid);
+int libxl_domain_rename(libxl_ctx *ctx, uint32_t domid, const char *old_name, const char *new_name);
+int libxl_domain_pause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+int libxl_domain_unpause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+int libxl_domain_core_dump(libxl_ctx *ctx,
+                           uint32_t domid,
+                           const char *filename,
+                           const libxl_asyncop_how *ao_how);
+int libxl_domain_info(libxl_ctx *ctx, libxl_dominfo *info_r, uint32_t domid);
+libxl_dominfo *libxl_list_domain(libxl_ctx *ctx, int *nb_domain_out);
+libxl_vminfo *libxl_list_vm(libxl_ctx *ctx, int *nb_vm_out);
+int libxl_send_trigger(libxl_ctx *ctx,
+                       uint32_t domid,
+                       libxl_trigger trigger,
+                       uint32_t vcpuid,
+                       const libxl_asyncop_how *ao_how);
+int libxl_send_sysrq(libxl_ctx *ctx, uint32_t domid, char sysrq);
+uint32_t libxl_vm_get_start_time(libxl_ctx *ctx, uint32_t domid);
+int libxl_domid_valid_guest(uint32_t domid);
+int libxl_clear_domid_history(libxl_ctx *ctx);
+
+/* These were not asynchronous before 4.13. */
+#if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x041300
+static inline int libxl_domain_shutdown_0x041200(libxl_ctx *ctx, uint32_t domid)
+{
+    return libxl_domain_shutdown(ctx, domid, NULL);
+}
+#define libxl_domain_shutdown libxl_domain_shutdown_0x041200
+
+static inline int libxl_domain_reboot_0x041200(libxl_ctx *ctx, uint32_t domid)
+{
+    return libxl_domain_reboot(ctx, domid, NULL);
+}
+#define libxl_domain_reboot libxl_domain_reboot_0x041200
+
+static inline int libxl_domain_pause_0x041200(libxl_ctx *ctx, uint32_t domid)
+{
+    return libxl_domain_pause(ctx, domid, NULL);
+}
+#define libxl_domain_pause libxl_domain_pause_0x041200
+
+static inline int libxl_domain_unpause_0x041200(libxl_ctx *ctx, uint32_t domid)
+{
+    return libxl_domain_unpause(ctx, domid, NULL);
+}
+#define libxl_domain_unpause libxl_domain_unpause_0x041200
+
+static inline int libxl_send_trigger_0x041200(libxl_ctx *ctx, uint32_t domid, libxl_trigger trigger,
+                                              uint32_t vcpuid)
+{
+    return libxl_send_trigger(ctx, domid, trigger, vcpuid, NULL);
+}
+#define libxl_send_trigger libxl_send_trigger_0x041200
+#endif
+
+/* ---- Memory ---- */
+
+int libxl_domain_setmaxmem(libxl_ctx *ctx, uint32_t domid, uint64_t target_memkb);
+int libxl_set_memory_target(libxl_ctx *ctx,
+                            uint32_t domid,
+                            int64_t target_memkb,
+                            int relative,
+                            int enforce);
+int libxl_get_memory_target(libxl_ctx *ctx, uint32_t domid, uint64_t *out_target);
+int libxl_get_memory_target_0x040700(libxl_ctx *ctx, uint32_t domid, uint32_t *out_target);
+int libxl_domain_need_memory(libxl_ctx *ctx,
+                             libxl_domain_config *config,
+                             uint32_t domid_for_logging,
+                             uint64_t *need_memkb);
+int libxl_domain_need_memory_0x041200(libxl_ctx *ctx,
+                                      const libxl_domain_build_info *b_info_in,
+                                      uint64_t *need_memkb);
+int libxl_domain_need_memory_0x040700(libxl_ctx *ctx,
+                                      const libxl_domain_build_info *b_info_in,
+                                      uint32_t *need_memkb);
+int libxl_get_free_memory(libxl_ctx *ctx, uint64_t *memkb);
+int libxl_get_free_memory_0x040700(libxl_ctx *ctx, uint32_t *memkb);
+int libxl_wait_for_free_memory(libxl_ctx *ctx, uint32_t domid, uint64_t memory_kb, int wait_secs);
+int libxl_wait_for_memory_target(libxl_ctx *ctx, uint32_t domid, int wait_secs);
+
+/* Numbers of KiB had 32 bits before 4.8; the need was told of the build info alone before 4.13. */
+#if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040800
+#define libxl_get_memory_target libxl_get_memory_target_0x040700
+#define libxl_domain_need_memory libxl_domain_need_memory_0x040700
+#define libxl_get_free_memory libxl_get_free_memory_0x040700
+#elif defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x041300
+#define libxl_domain_need_memory libxl_domain_need_memory_0x041200
+#endif
+
+/* ---- Consoles ---- */
+
+int libxl_vncviewer_exec(libxl_ctx *ctx, uint32_t domid, int autopass);
+int libxl_console_exec(libxl_ctx *ctx,
+                       uint32_t domid,
+                       int cons_num,
+                       libxl_console_type kind,
+                       int notify_fd);
+int libxl_primary_console_exec(libxl_ctx *ctx, uint32_t domid_vm, int notify_fd);
+int libxl_console_get_tty(libxl_ctx *ctx,
+                          uint32_t domid,
+                          int cons_num,
+                          libxl_console_type kind,
+                          char **path);
+int libxl_primary_console_get_tty(libxl_ctx *ctx, uint32_t domid_vm, char **path);
+
+/* These took no descriptor to notify before 4.8. */
+#if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040800
+static inline int libxl_console_exec_0x040700(libxl_ctx *ctx, uint32_t domid, int cons_num,
+                                              libxl_console_type type)
+{
+    return libxl_console_exec(ctx, domid, cons_num, type, -1);
+}
+#define libxl_console_exec libxl_console_exec_0x040700
+
+static inline int libxl_primary_console_exec_0x040700(libxl_ctx *ctx, uint32_t domid_vm)
+{
+    return libxl_primary_console_exec(ctx, domid_vm, -1);
+}
+#define libxl_primary_console_exec libxl_primary_console_exec_0x040700
+#endif
+
+/* ---- The host ---- */
+
+/* In a list of CPUs, devices or nodes: there is none with this number, or it is not known. */
+#define LIBXL_CPUTOPOLOGY_INVALID_ENTRY (~(uint32_t)0)
+#define LIBXL_PCITOPOLOGY_INVALID_ENTRY (~(uint32_t)0)
+#define LIBXL_NUMAINFO_INVALID_ENTRY (~(uint32_t)0)
+
+/* A reader of the hypervisor's messages. */
+typedef struct libxl__xen_console_reader libxl_xen_console_reader;
+
+const libxl_version_info *libxl_get_version_info(libxl_ctx *ctx);
+int libxl_get_max_cpus(libxl_ctx *ctx);
+int libxl_get_online_cpus(libxl_ctx *ctx);
+int libxl_get_max_nodes(libxl_ctx *ctx);
+libxl_cputopology *libxl_get_cpu_topology(libxl_ctx *ctx, int *nb_cpu_out);
+libxl_pcitopology *libxl_get_pci_topology(libxl_ctx *ctx, int *num_devs);
+libxl_numainfo *libxl_get_numainfo(libxl_ctx *ctx, int *nr);
+int libxl_get_physinfo(libxl_ctx *ctx, libxl_physinfo *physinfo);
+int libxl_send_debug_keys(libxl_ctx *ctx, char *keys);
+int libxl_set_parameters(libxl_ctx *ctx, char *params);
+libxl_xen_console_reader *libxl_xen_console_read_start(libxl_ctx *ctx, int clear);
+int libxl_xen_console_read_line(libxl_ctx *ctx, libxl_xen_console_reader *cr, char **line_r);
+void libxl_xen_console_read_finish(libxl_ctx *ctx, libxl_xen_console_reader *cr);
+
+/* ---- Freeing lists: each element, then the list; num is what came with it ---- */
+
+void libxl_dominfo_list_free(libxl_dominfo *list, int nb_domain);
+void libxl_cpupoolinfo_list_free(libxl_cpupoolinfo *list, int nb_pool);
+void libxl_vminfo_list_free(libxl_vminfo *list, int nb_vm);
+void libxl_cputopology_list_free(libxl_cputopology *list, int nb_cpu);
+void libxl_pcitopology_list_free(libxl_pcitopology *list, int num_devs);
+void libxl_numainfo_list_free(libxl_numainfo *list, int nr);
+void libxl_vcpuinfo_list_free(libxl_vcpuinfo *list, int nr_vcpus);
+void libxl_device_disk_list_free(libxl_device_disk *list, int num);
+void libxl_device_usbctrl_list_free(libxl_device_usbctrl *list, int nr);
+void libxl_device_usbdev_list_free(libxl_device_usbdev *list, int nr);
+void libxl_device_nic_list_free(libxl_device_nic *list, int num);
+void libxl_device_vtpm_list_free(libxl_device_vtpm *list, int num);
+void libxl_device_vdispl_list_free(libxl_device_vdispl *list, int num);
+void libxl_device_vsnd_list_free(libxl_device_vsnd *list, int num);
+void libxl_device_vkb_list_free(libxl_device_vkb *list, int num);
+void libxl_device_pci_list_free(libxl_device_pci *list, int num);
+void libxl_device_pci_assignable_list_free(libxl_device_pci *list, int num);
+void libxl_psr_cat_info_list_free(libxl_psr_cat_info *list, int nr);
+void libxl_psr_hw_info_list_free(libxl_psr_hw_info *list, unsigned int nr);
+
+/* ---- Devices ----
+ *
+ * add and remove act with the guest's help, destroy without it. A list is from malloc, NULL if empty or on
+ * an error; free it with the type's _list_free function.
+ */
+
+/* Disks */
+int libxl_device_disk_add(libxl_ctx *ctx,
+                          uint32_t domid,
+                          libxl_device_disk *disk,
+                          const libxl_asyncop_how *ao_how);
+int libxl_device_disk_remove(libxl_ctx *ctx,
+                             uint32_t domid,
+                             libxl_device_disk *disk,
+                             const libxl_asyncop_how *ao_how);
+int libxl_device_disk_destroy(libxl_ctx *ctx,
+                              uint32_t domid,
+                              libxl_device_disk *disk,
+                              const libxl_asyncop_how *ao_how);
+int libxl_device_disk_safe_remove(libxl_ctx *ctx,
+                                  uint32_t domid,
+                                  libxl_device_disk *disk,
+                                  const libxl_asyncop_how *ao_how);
+libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx, uint32_t domid, int *num);
+int libxl_device_disk_getinfo(libxl_ctx *ctx,
+                              uint32_t domid,
+                              const libxl_device_disk *disk,
+                              libxl_diskinfo *diskinfo);
+int libxl_cdrom_insert(libxl_ctx *ctx,
+                       uint32_t domid,
+                       libxl_device_disk *disk,
+                       const libxl_asyncop_how *ao_how);
+
+/* Network cards */
+int libxl_device_nic_add(libxl_ctx *ctx,
+                         uint32_t domid,
+                         libxl_device_nic *nic,
+                         const libxl_asyncop_how *ao_how);
+int libxl_device_nic_remove(libxl_ctx *ctx,
+                            uint32_t domid,
+                            libxl_device_nic *nic,
+                            const libxl_asyncop_how *ao_how);
+int libxl_device_nic_destroy(libxl_ctx *ctx,
+                             uint32_t domid,
+                             libxl_device_nic *nic,
+                             const libxl_asyncop_how *ao_how);
+libxl_device_nic *libxl_device_nic_list(libxl_ctx *ctx, uint32_t domid, int *num);
+int libxl_device_nic_getinfo(libxl_ctx *ctx,
+                             uint32_t domid,
+                             const libxl_device_nic *nic,
+                             libxl_nicinfo *nicinfo);
+
+/* USB */
+int libxl_device_usbctrl_add(libxl_ctx *ctx,
+                             uint32_t domid,
+                             libxl_device_usbctrl *usbctrl,
+                             const libxl_asyncop_how *ao_how);
+int libxl_device_usbctrl_remove(libxl_ctx *ctx,
+                                uint32_t domid,
+                                libxl_device_usbctrl *usbctrl,
+                                const libxl_asyncop_how *ao_how);
+int libxl_device_usbctrl_destroy(libxl_ctx *ctx,
+                                 uint32_t domid,
+                                 libxl_device_usbctrl *usbctrl,
+                                 const libxl_asyncop_how *ao_how);
+libxl_device_usbctrl *libxl_device_usbctrl_list(libxl_ctx *ctx, uint32_t domid, int *num);
+int libxl_device_usbctrl_getinfo(libxl_ctx *ctx,
+                                 uint32_t domid,
+                                 const libxl_device_usbctrl *usbctrl,
+                                 libxl_usbctrlinfo *usbctrlinfo);
+int libxl_device_usbdev_add(libxl_ctx *ctx,
+                            uint32_t domid,
+                            libxl_device_usbdev *usbdev,
+                            const libxl_asyncop_how *ao_how);
+int libxl_device_usbdev_remove(libxl_ctx *ctx,
+                               uint32_t domid,
+                               libxl_device_usbdev *usbdev,
+                               const libxl_asyncop_how *ao_how);
+libxl_device_usbdev *libxl_device_usbdev_list(libxl_ctx *ctx, uint32_t domid, int *num);
+
+/* TPMs */
+int libxl_device_vtpm_add(libxl_ctx *ctx,
+                          uint32_t domid,
+                          libxl_device_vtpm *vtpm,
+                          const libxl_asyncop_how *ao_how);
+int libxl_device_vtpm_remove(libxl_ctx *ctx,
+                             uint32_t domid,
+                             libxl_device_vtpm *vtpm,
+                             const libxl_asyncop_how *ao_how);
+int libxl_device_vtpm_destroy(libxl_ctx *ctx,
+                              uint32_t domid,
+                              libxl_device_vtpm *vtpm,
+                              const libxl_asyncop_how *ao_how);
+libxl_device_vtpm *libxl_device_vtpm_list(libxl_ctx *ctx, uint32_t domid, int *num);
+int libxl_device_vtpm_getinfo(libxl_ctx *ctx,
+                              uint32_t domid,
+                              const libxl_device_vtpm *vtpm,
+                              libxl_vtpminfo *vtpminfo);
+
+/* Displays, sound, keyboards, frame buffers */
+int libxl_device_vdispl_add(libxl_ctx *ctx,
+                            uint32_t domid,
+                            libxl_device_vdispl *displ,
+                            const libxl_asyncop_how *ao_how);
+int libxl_device_vdispl_remove(libxl_ctx *ctx,
+                               uint32_t domid,
+                               libxl_device_vdispl *vdispl,
+                               const libxl_asyncop_how *ao_how);
+int libxl_device_vdispl_destroy(libxl_ctx *ctx,
+                                uint32_t domid,
+                                libxl_device_vdispl *vdispl,
+                                const libxl_asyncop_how *ao_how);
+libxl_device_vdispl *libxl_device_vdispl_list(libxl_ctx *ctx, uint32_t domid, int *num);
+int libxl_device_vdispl_getinfo(libxl_ctx *ctx,
+                                uint32_t domid,
+                                const libxl_device_vdispl *vdispl,
+                                libxl_vdisplinfo *vdisplinfo);
+int libxl_device_vsnd_add(libxl_ctx *ctx,
+                          uint32_t domid,
+                          libxl_device_vsnd *vsnd,
+                          const libxl_asyncop_how *ao_how);
+int libxl_device_vsnd_remove(libxl_ctx *ctx,
+                             uint32_t domid,
+                             libxl_device_vsnd *vsnd,
+                             const libxl_asyncop_how *ao_how);
+int libxl_device_vsnd_destroy(libxl_ctx *ctx,
+                              uint32_t domid,
+                              libxl_device_vsnd *vsnd,
+                              const libxl_asyncop_how *ao_how);
+libxl_device_vsnd *libxl_device_vsnd_list(libxl_ctx *ctx, uint32_t domid, int *num);
+int libxl_device_vsnd_getinfo(libxl_ctx *ctx,
+                              uint32_t domid,
+                              const libxl_device_vsnd *vsnd,
+                              libxl_vsndinfo *vsndlinfo);
+int libxl_device_vkb_add(libxl_ctx *ctx,
+                         uint32_t domid,
+                         libxl_device_vkb *vkb,
+                         const libxl_asyncop_how *ao_how);
+int libxl_device_vkb_remove(libxl_ctx *ctx,
+                            uint32_t domid,
+                            libxl_device_vkb *vkb,
+                            const libxl_asyncop_how *ao_how);
+int libxl_device_vkb_destroy(libxl_ctx *ctx,
+                             uint32_t domid,
+                             libxl_device_vkb *vkb,
+                             const libxl_asyncop_how *ao_how);
+libxl_device_vkb *libxl_device_vkb_list(libxl_ctx *ctx, uint32_t domid, int *num);
+int libxl_device_vkb_getinfo(libxl_ctx *ctx,
+                             uint32_t domid,
+                             const libxl_device_vkb *vkb,
+                             libxl_vkbinfo *vkbinfo);
+int libxl_device_vfb_add(libxl_ctx *ctx,
+                         uint32_t domid,
+                         libxl_device_vfb *vfb,
+                         const libxl_asyncop_how *ao_how);
+int libxl_device_vfb_remove(libxl_ctx *ctx,
+                            uint32_t domid,
+                            libxl_device_vfb *vfb,
+                            const libxl_asyncop_how *ao_how);
+int libxl_device_vfb_destroy(libxl_ctx *ctx,
+                             uint32_t domid,
+                             libxl_device_vfb *vfb,
+                             const libxl_asyncop_how *ao_how);
+
+/* PCI */
+int libxl_device_pci_add(libxl_ctx *ctx,
+                         uint32_t domid,
+                         libxl_device_pci *pci,
+                         const libxl_asyncop_how *ao_how);
+int libxl_device_pci_remove(libxl_ctx *ctx,
+                            uint32_t domid,
+                            libxl_device_pci *pci,
+                            const libxl_asyncop_how *ao_how);
+int libxl_device_pci_destroy(libxl_ctx *ctx,
+                             uint32_t domid,
+                             libxl_device_pci *pci,
+                             const libxl_asyncop_how *ao_how);
+libxl_device_pci *libxl_device_pci_list(libxl_ctx *ctx, uint32_t domid, int *num);
+int libxl_device_pci_assignable_add(libxl_ctx *ctx, libxl_device_pci *pci, int rebind);
+int libxl_device_pci_assignable_remove(libxl_ctx *ctx, libxl_device_pci *pci, int rebind);
+libxl_device_pci *libxl_device_pci_assignable_list(libxl_ctx *ctx, int *num);
+
+/* Channels, 9pfs, PV calls, driver domains */
+libxl_device_channel *libxl_device_channel_list(libxl_ctx *ctx, uint32_t domid, int *num);
+int libxl_device_channel_getinfo(libxl_ctx *ctx,
+                                 uint32_t domid,
+                                 const libxl_device_channel *channel,
+                                 libxl_channelinfo *channelinfo);
+int libxl_device_p9_remove(libxl_ctx *ctx,
+                           uint32_t domid,
+                           libxl_device_p9 *p9,
+                           const libxl_asyncop_how *ao_how);
+int libxl_device_p9_destroy(libxl_ctx *ctx,
+                            uint32_t domid,
+                            libxl_device_p9 *p9,
+                            const libxl_asyncop_how *ao_how);
+int libxl_device_pvcallsif_remove(libxl_ctx *ctx,
+                                  uint32_t domid,
+                                  libxl_device_pvcallsif *pvcallsif,
+                                  const libxl_asyncop_how *ao_how);
+int libxl_device_pvcallsif_destroy(libxl_ctx *ctx,
+                                   uint32_t domid,
+                                   libxl_device_pvcallsif *pvcallsif,
+                                   const libxl_asyncop_how *ao_how);
+int libxl_device_events_handler(libxl_ctx *ctx, const libxl_asyncop_how *ao_how);
+
+/* ---- CPUID ---- */
+
+/* Adds one name=value setting to the policy, which is made if it is NULL.
+ *
+ * 0; 1: no =; 2: an unknown name; 3: a value that cannot be; ERROR_INVAL for NULL. */
+int libxl_cpuid_parse_config(libxl_cpuid_policy_list *cpuid, const char *str_);
+
+/* Adds one leaf in xend's syntax, leaf[,subleaf]:eax=<32 bits>,…, to the policy, which is made if
+ * it is NULL.
+ *
+ * 0; 1: no leaf; 2: no subleaf after a comma; 3: no colon; 4: no register; 5: not 32 bits;
+ * ERROR_INVAL for NULL. */
+int libxl_cpuid_parse_config_xend(libxl_cpuid_policy_list *cpuid,
+                                  const char *str_);
+
+/* These did their work until 4.14; creating a domain does it now. */
+#if !defined(LIBXL_API_VERSION) || LIBXL_API_VERSION < 0x041400
+static inline void libxl_cpuid_apply_policy(libxl_ctx *ctx, uint32_t domid)
+{
+    (void)ctx;
+    (void)domid;
+}
+
+static inline void libxl_cpuid_set(libxl_ctx *ctx, uint32_t domid, libxl_cpuid_policy_list cpuid)
+{
+    (void)ctx;
+    (void)domid;
+    (void)cpuid;
+}
+#endif
+
+/* ---- Userdata: what an application keeps with a domain, under a name of its own ---- */
+
+int libxl_userdata_store(libxl_ctx *ctx,
+                         uint32_t domid,
+                         const char *userdata_userid,
+                         const uint8_t *data,
+                         int datalen);
+int libxl_userdata_retrieve(libxl_ctx *ctx,
+                            uint32_t domid,
+                            const char *userdata_userid,
+                            uint8_t **data_r,
+                            int *datalen_r);
+int libxl_userdata_unlink(libxl_ctx *ctx, uint32_t domid, const char *userdata_userid);
+
+/* ---- VCPUs and nodes ---- */
+
+libxl_vcpuinfo *libxl_list_vcpu(libxl_ctx *ctx, uint32_t domid, int *nb_vcpu, int *nr_cpus_out);
+int libxl_set_vcpuaffinity(libxl_ctx *ctx,
+                           uint32_t domid,
+                           uint32_t vcpuid,
+                           const libxl_bitmap *cpumap_hard,
+                           const libxl_bitmap *cpumap_soft);
+int libxl_set_vcpuaffinity_force(libxl_ctx *ctx,
+                                 uint32_t domid,
+                                 uint32_t vcpuid,
+                                 const libxl_bitmap *cpumap_hard,
+                                 const libxl_bitmap *cpumap_soft);
+int libxl_set_vcpuaffinity_all(libxl_ctx *ctx,
+                               uint32_t domid,
+                               unsigned int max_vcpus,
+                               const libxl_bitmap *cpumap_hard,
+                               const libxl_bitmap *cpumap_soft);
+int libxl_domain_set_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *nodemap);
+int libxl_domain_get_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *nodemap);
+int libxl_set_vcpuonline(libxl_ctx *ctx,
+                         uint32_t domid,
+                         libxl_bitmap *cpumap,
+                         const libxl_asyncop_how *ao_how);
+
+/* There was no soft affinity before 4.5. */
+#if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040500
+#define libxl_set_vcpuaffinity(ctx,domid,vcpuid,map) \
+    libxl_set_vcpuaffinity((ctx), (domid), (vcpuid), (map), NULL)
+#define libxl_set_vcpuaffinity_all(ctx,domid,max_vcpus,map) \
+    libxl_set_vcpuaffinity_all((ctx), (domid), (max_vcpus), (map), NULL)
+#endif
+
+/* Was not asynchronous before 4.13. */
+#if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x041300
+static inline int libxl_set_vcpuonline_0x041200(libxl_ctx *ctx, uint32_t domid,
+                                                libxl_bitmap *cpumap)
+{
+    return libxl_set_vcpuonline(ctx, domid, cpumap, NULL);
+}
+#define libxl_set_vcpuonline libxl_set_vcpuonline_0x041200
+#endif
+
+/* ---- Schedulers ---- */
+
+/* Leave that parameter as it is; as index, all VCPUs. */
+#define LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT -1
+#define LIBXL_DOMAIN_SCHED_PARAM_CAP_DEFAULT -1
+#define LIBXL_DOMAIN_SCHED_PARAM_PERIOD_DEFAULT -1
+#define LIBXL_DOMAIN_SCHED_PARAM_SLICE_DEFAULT -1
+#define LIBXL_DOMAIN_SCHED_PARAM_LATENCY_DEFAULT -1
+#define LIBXL_DOMAIN_SCHED_PARAM_EXTRATIME_DEFAULT -1
+#define LIBXL_DOMAIN_SCHED_PARAM_BUDGET_DEFAULT -1
+#define LIBXL_SCHED_PARAM_VCPU_INDEX_DEFAULT -1
+
+int libxl_get_scheduler(libxl_ctx *ctx);
+int libxl_sched_credit_params_get(libxl_ctx *ctx,
+                                  uint32_t poolid,
+                                  libxl_sched_credit_params *scinfo);
+int libxl_sched_credit_params_set(libxl_ctx *ctx,
+                                  uint32_t poolid,
+                                  libxl_sched_credit_params *scinfo);
+int libxl_sched_credit2_params_get(libxl_ctx *ctx,
+                                   uint32_t poolid,
+                                   libxl_sched_credit2_params *scinfo);
+int libxl_sched_credit2_params_set(libxl_ctx *ctx,
+                                   uint32_t poolid,
+                                   libxl_sched_credit2_params *scinfo);
+int libxl_domain_sched_params_get(libxl_ctx *ctx,
+                                  uint32_t domid,
+                                  libxl_domain_sched_params *params);
+int libxl_domain_sched_params_set(libxl_ctx *ctx,
+                                  uint32_t domid,
+                                  const libxl_domain_sched_params *params);
+int libxl_vcpu_sched_params_get(libxl_ctx *ctx, uint32_t domid, libxl_vcpu_sched_params *params);
+int libxl_vcpu_sched_params_get_all(libxl_ctx *ctx,
+                                    uint32_t domid,
+                                    libxl_vcpu_sched_params *params);
+int libxl_vcpu_sched_params_set(libxl_ctx *ctx,
+                                uint32_t domid,
+                                const libxl_vcpu_sched_params *params);
+int libxl_vcpu_sched_params_set_all(libxl_ctx *ctx,
+                                    uint32_t domid,
+                                    const libxl_vcpu_sched_params *params);
+
+/* ---- Cpupools ---- */
+
+/* Lets the hypervisor choose the number. */
+#define LIBXL_CPUPOOL_POOLID_ANY 0xFFFFFFFF
+
+libxl_cpupoolinfo *libxl_list_cpupool(libxl_ctx *ctx, int *nb_pool_out);
+int libxl_get_freecpus(libxl_ctx *ctx, libxl_bitmap *cpumap);
+int libxl_cpupool_create(libxl_ctx *ctx,
+                         const char *name,
+                         libxl_scheduler sched,
+                         libxl_bitmap cpumap,
+                         libxl_uuid *uuid,
+                         uint32_t *poolid);
+int libxl_cpupool_destroy(libxl_ctx *ctx, uint32_t poolid);
+int libxl_cpupool_rename(libxl_ctx *ctx, const char *name, uint32_t poolid);
+int libxl_cpupool_cpuadd(libxl_ctx *ctx, uint32_t poolid, int cpu);
+int libxl_cpupool_cpuadd_node(libxl_ctx *ctx, uint32_t poolid, int node, int *cpus);
+int libxl_cpupool_cpuadd_cpumap(libxl_ctx *ctx, uint32_t poolid, const libxl_bitmap *cpumap);
+int libxl_cpupool_cpuremove(libxl_ctx *ctx, uint32_t poolid, int cpu);
+int libxl_cpupool_cpuremove_node(libxl_ctx *ctx, uint32_t poolid, int node, int *cpus);
+int libxl_cpupool_cpuremove_cpumap(libxl_ctx *ctx, uint32_t poolid, const libxl_bitmap *cpumap);
+int libxl_cpupool_movedomain(libxl_ctx *ctx, uint32_t poolid, uint32_t domid);
+int libxl_cpupool_info(libxl_ctx *ctx, libxl_cpupoolinfo *info, uint32_t poolid);
+
+/* ---- Transcendent memory, which Xen no longer has ---- */
+
+char *libxl_tmem_list(libxl_ctx *ctx, uint32_t domid, int use_long);
+int libxl_tmem_freeze(libxl_ctx *ctx, uint32_t domid);
+int libxl_tmem_thaw(libxl_ctx *ctx, uint32_t domid);
+int libxl_tmem_set(libxl_ctx *ctx, uint32_t domid, char *name, uint32_t set);
+int libxl_tmem_shared_auth(libxl_ctx *ctx, uint32_t domid, char *uuid, int auth);
+int libxl_tmem_freeable(libxl_ctx *ctx);
+
+/* ---- Security labels (XSM with Flask) ---- */
+
+int libxl_flask_context_to_sid(libxl_ctx *ctx, char *buf, size_t len, uint32_t *ssidref);
+int libxl_flask_sid_to_context(libxl_ctx *ctx, uint32_t ssidref, char **buf, size_t *len);
+int libxl_flask_getenforce(libxl_ctx *ctx);
+int libxl_flask_setenforce(libxl_ctx *ctx, int mode);
+int libxl_flask_loadpolicy(libxl_ctx *ctx, void *policy, uint32_t size);
+
+/* ---- Small things ---- */
+
+/* Sets or clears close-on-exec. 0 or ERROR_FAIL. */
+int libxl_fd_set_cloexec(libxl_ctx *ctx, int fd, int cloexec);
+
+/* Sets or clears non-blocking mode. 0 or ERROR_FAIL. */
+int libxl_fd_set_nonblock(libxl_ctx *ctx, int fd, int nonblock);
+
+/* Makes id a random one. 0, or ERROR_FAIL if there are no random numbers. */
+int libxl_ms_vm_genid_generate(libxl_ctx *ctx, libxl_ms_vm_genid *id);
+
+/* Whether all of id is zero; false for NULL. */
+bool libxl_ms_vm_genid_is_zero(const libxl_ms_vm_genid *id);
+
+/* Copies a generation id. The ctx is not used and may be NULL. */
+void libxl_ms_vm_genid_copy(libxl_ctx *ctx, libxl_ms_vm_genid *dst, const libxl_ms_vm_genid *src);
+
+/* ---- Monitoring and dividing caches and memory bandwidth ---- */
+
+#if defined(__i386__) || defined(__x86_64__)
+typedef enum libxl_psr_cbm_type libxl_psr_type;
+
+int libxl_psr_cmt_attach(libxl_ctx *ctx, uint32_t domid);
+int libxl_psr_cmt_detach(libxl_ctx *ctx, uint32_t domid);
+int libxl_psr_cmt_domain_attached(libxl_ctx *ctx, uint32_t domid);
+int libxl_psr_cmt_enabled(libxl_ctx *ctx);
+int libxl_psr_cmt_get_total_rmid(libxl_ctx *ctx, uint32_t *total_rmid);
+int libxl_psr_cmt_get_l3_cache_size(libxl_ctx *ctx, uint32_t socketid, uint32_t *l3_cache_size);
+int libxl_psr_cmt_get_cache_occupancy(libxl_ctx *ctx,
+                                      uint32_t domid,
+                                      uint32_t socketid,
+                                      uint32_t *l3_cache_occupancy);
+int libxl_psr_cmt_type_supported(libxl_ctx *ctx, libxl_psr_cmt_type kind);
+int libxl_psr_cmt_get_sample(libxl_ctx *ctx,
+                             uint32_t domid,
+                             libxl_psr_cmt_type kind,
+                             uint64_t scope,
+                             uint64_t *sample_r,
+                             uint64_t *tsc_r);
+int libxl_psr_cat_set_cbm(libxl_ctx *ctx,
+                          uint32_t domid,
+                          libxl_psr_cbm_type kind,
+                          libxl_bitmap *target_map,
+                          uint64_t cbm);
+int libxl_psr_cat_get_cbm(libxl_ctx *ctx,
+                          uint32_t domid,
+                          libxl_psr_cbm_type kind,
+                          uint32_t target,
+                          uint64_t *cbm_r);
+int libxl_psr_cat_get_info(libxl_ctx *ctx,
+                           libxl_psr_cat_info **info,
+                           unsigned int *nr,
+                           unsigned int lvl);
+int libxl_psr_cat_get_l3_info(libxl_ctx *ctx, libxl_psr_cat_info **info, int *nr);
+int libxl_psr_set_val(libxl_ctx *ctx,
+                      uint32_t domid,
+                      libxl_psr_type kind,
+                      libxl_bitmap *target_map,
+                      uint64_t val);
+int libxl_psr_get_val(libxl_ctx *ctx,
+                      uint32_t domid,
+                      libxl_psr_type kind,
+                      unsigned int target,
+                      uint64_t *val);
+int libxl_psr_get_hw_info(libxl_ctx *ctx,
+                          libxl_psr_feat_type kind,
+                          unsigned int lvl,
+                          unsigned int *nr,
+                          libxl_psr_hw_info **info);
+#endif
+
+/* ---- QEMU ---- */
+
+int libxl_qemu_monitor_command(libxl_ctx *ctx,
+                               uint32_t domid,
+                               const char *command_line,
+                               char **output,
+                               const libxl_asyncop_how *ao_how);
+
+/* Was not asynchronous before 4.13. */
+#if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x041300
+static inline int libxl_qemu_monitor_command_0x041200(libxl_ctx *ctx, uint32_t domid,
+                                                      const char *command_line, char **output)
+{
+    return libxl_qemu_monitor_command(ctx, domid, command_line, output, NULL);
+}
+#define libxl_qemu_monitor_command libxl_qemu_monitor_command_0x041200
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#include <libxl_event.h>
+
+#endif /* LIBXL_H */

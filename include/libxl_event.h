@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Events, event loops and child processes. Generated from idl/headers and src/capi: change it there. */
+
+#ifndef LIBXL_EVENT_H
+#define LIBXL_EVENT_H
+
+#include <libxl.h>
+
+#include <poll.h>
+#include <sys/time.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Events about domains ----
+ *
+ * An event comes only after it was asked for with a libxl_evenable_ function. It is then either kept
+ * until libxl_event_check or libxl_event_wait takes it, or handed to the event_occurs hook if its type is
+ * in that hook's mask. Whoever gets it frees it with libxl_event_free. Events that nobody takes pile up.
+ */
+
+/* Masks have the bit 1 << type for each type that is wanted. */
+#define LIBXL_EVENTMASK_ALL (~(unsigned long)0)
+
+/* Chooses among events: nonzero if this one is wanted. It cannot fail. */
+typedef int libxl_event_predicate(const libxl_event *event, void *user);
+
+int libxl_event_check(libxl_ctx *ctx,
+                      libxl_event **event_r,
+                      uint64_t typemask,
+                      libxl_event_predicate *predicate,
+                      void *predicate_user);
+int libxl_event_wait(libxl_ctx *ctx,
+                     libxl_event **event_r,
+                     uint64_t typemask,
+                     libxl_event_predicate *predicate,
+                     void *predicate_user);
+void libxl_event_free(libxl_ctx *ctx, libxl_event *event);
+
+typedef struct libxl_event_hooks {
+    /* The types that go to event_occurs instead of the queue; with 0 event_occurs may be NULL. */
+    uint64_t event_occurs_mask;
+    /* Gets an event, to keep or to free. Runs on any thread that is inside libxl, and may call libxl. */
+    void (*event_occurs)(void *user,
+#ifndef LIBXL_HAVE_NONCONST_EVENT_OCCURS_EVENT_ARG
+                         const
+#endif
+                         libxl_event *event);
+    /* Something broke beyond repair and events of this type (0: of any) may be lost; the line msg with
+     * the errno value was logged as critical. Must not call libxl. Without this hook the process ends. */
+    void (*disaster)(void *user, libxl_event_type type, const char *msg, int errnoval);
+} libxl_event_hooks;
+
+/* The hooks stay the application's and must outlive the ctx. Not to be called while events are enabled
+ * or any other thread is inside libxl with this ctx. */
+void libxl_event_register_callbacks(libxl_ctx *ctx, const libxl_event_hooks *hooks, void *user);
+
+/* The pair that enables and disables a kind of event. `user` comes back in each event; `*evgen_out` is
+ * what to disable with. An event that happened before it was disabled may still come. All are gone with
+ * the ctx. */
+typedef struct libxl__evgen_domain_death libxl_evgen_domain_death;
+int libxl_evenable_domain_death(libxl_ctx *ctx,
+                                uint32_t domid,
+                                libxl_ev_user user,
+                                libxl_evgen_domain_death **evgen_out);
+void libxl_evdisable_domain_death(libxl_ctx *ctx, libxl_evgen_domain_death *generator);
+
+typedef struct libxl__evgen_disk_eject libxl_evgen_disk_eject;
+int libxl_evenable_disk_eject(libxl_ctx *ctx,
+                              uint32_t domid,
+                              const char *vdev,
+                              libxl_ev_user user,
+                              libxl_evgen_disk_eject **evgen_out);
+void libxl_evdisable_disk_eject(libxl_ctx *ctx, libxl_evgen_disk_eject *generator);
+
+/* ---- The application's event loop ----
+ *
+ * With poll: beforepoll says which descriptors and what timeout; after poll, afterpoll does the work;
+ * then libxl_event_check until it answers ERROR_NOT_READY. With an event library: register hooks, and
+ * call the occurred functions when a descriptor is ready or a time has come. Both may be used at once.
+ */
+
+struct pollfd;
+
+int libxl_osevent_beforepoll(libxl_ctx *ctx,
+                             int *nfds_io,
+                             struct pollfd *fds,
+                             int *timeout_upd,
+                             struct timeval now);
+void libxl_osevent_afterpoll(libxl_ctx *ctx,
+                             int nfds,
+                             const struct pollfd *fds,
+                             struct timeval now);
+
+/* How libxl asks the application to watch a descriptor or a time.
+ *
+ * `for_libxl` goes back in the occurred call. The application may leave a value of its own in
+ * *for_app_registration_out (NULL on entry) or _update, which later calls about that registration get.
+ * register and modify answer 0, or ERROR_OSEVENT_REG_FAIL or any positive number, in which case nothing
+ * has changed; the number reaches the caller of libxl. `events` is as for poll and may be 0.
+ *
+ * Hooks run with locks held and must not call the occurred functions. A lock of the application that a
+ * hook takes must be either always or never held when the application calls libxl.
+ */
+typedef struct libxl_osevent_hooks {
+    int (*fd_register)(void *user, int fd, void **for_app_registration_out, short events,
+                       void *for_libxl);
+    int (*fd_modify)(void *user, int fd, void **for_app_registration_update, short events);
+    void (*fd_deregister)(void *user, int fd, void *for_app_registration);
+    int (*timeout_register)(void *user, void **for_app_registration_out, struct timeval abs,
+                            void *for_libxl);
+    /* Only with abs == {0, 0}: let it occur as soon as possible. It may be occurring already. */
+    int (*timeout_modify)(void *user, void **for_app_registration_update, struct timeval abs);
+    /* Never called. */
+    void (*timeout_deregister)(void *user, void *for_app_registration);
+} libxl_osevent_hooks;
+
+/* Once for each ctx; the hooks stay the application's and must outlive it. */
+void libxl_osevent_register_hooks(libxl_ctx *ctx, const libxl_osevent_hooks *hooks, void *user);
+
+/* Not to be called from inside a hook. A timeout that has occurred is no longer registered. */
+void libxl_osevent_occurred_fd(libxl_ctx *ctx,
+                               void *for_libxl,
+                               int fd,
+                               short events,
+                               short revents);
+void libxl_osevent_occurred_timeout(libxl_ctx *ctx, void *for_libxl);
+
+/* ---- Child processes ---- */
+
+/* Who catches SIGCHLD and who reaps. */
+typedef enum {
+    /* libxl, while it has children; it reaps every child there is. The application has none. */
+    libxl_sigchld_owner_libxl,
+    /* The application, which calls libxl_childproc_reaped or libxl_childproc_sigchld_occurred, never
+     * from a signal handler. */
+    libxl_sigchld_owner_mainloop,
+    /* libxl, always, for the application's children too: reaped_callback tells of them. One ctx only. */
+    libxl_sigchld_owner_libxl_always,
+    /* libxl catches the signal but reaps its own children alone; the application waits for each of its
+     * own. If one ctx is so, all must be. */
+    libxl_sigchld_owner_libxl_always_selective_reap,
+} libxl_sigchld_owner;
+
+typedef struct {
+    libxl_sigchld_owner chldowner;
+    /* Used instead of fork, with fork's result and errno; must not call libxl. May be NULL. */
+    pid_t (*fork_replacement)(void *user);
+    /* A child that libxl reaped and does not know: 0 if it is the application's, else
+     * ERROR_UNKNOWN_CHILD. Not called from a signal handler. May be NULL. */
+    int (*reaped_callback)(pid_t pid, int status, void *user);
+} libxl_childproc_hooks;
+
+/* NULL hooks mean libxl_sigchld_owner_libxl. They stay the application's and must outlive the ctx. Only
+ * while libxl has no children. */
+void libxl_childproc_setmode(libxl_ctx *ctx, const libxl_childproc_hooks *hooks, void *user);
+int libxl_childproc_reaped(libxl_ctx *ctx, pid_t pid, int status);
+void libxl_childproc_sigchld_occurred(libxl_ctx *ctx);
+
+/* In a forked child that goes on without exec: every ctx of the parent is void and must not even be
+ * freed; no other call into libxl may come first. */
+void libxl_postfork_child_noexec(libxl_ctx *ctx);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LIBXL_EVENT_H */

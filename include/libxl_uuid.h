@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* UUIDs, as they name domains. Generated from idl/headers and src/capi: change it there. */
+
+#ifndef LIBXL_H
+#include <libxl.h> /* includes this file again, once libxl_ctx is known */
+#endif
+
+#ifndef __LIBXL_UUID_H__
+#define __LIBXL_UUID_H__
+
+#include <stdint.h>
+
+/* Before 4.7 this header brought the system's own UUID functions along. */
+#if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040700
+#if defined(__linux__)
+#include <uuid/uuid.h>
+#else
+#include <uuid.h>
+#include <string.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <assert.h>
+#endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The 16 octets as they are written, first octet first. */
+typedef struct {
+    unsigned char uuid[16];
+} libxl_uuid;
+
+/* For printf: printf(LIBXL_UUID_FMT, LIBXL_UUID_BYTES(uuid)). FMTLEN leaves out the final NUL. */
+#define LIBXL_UUID_FMT "%02hhx%02hhx%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx%02hhx%02hhx%02hhx%02hhx"
+#define LIBXL_UUID_FMTLEN ((2*16)+4)
+#define LIBXL__UUID_BYTES(uuid) uuid[0], uuid[1], uuid[2], uuid[3], \
+                                uuid[4], uuid[5], uuid[6], uuid[7], \
+                                uuid[8], uuid[9], uuid[10], uuid[11], \
+                                uuid[12], uuid[13], uuid[14], uuid[15]
+#define LIBXL_UUID_BYTES(arg) LIBXL__UUID_BYTES((arg).uuid)
+
+/* 1 if all of uuid is zero, else 0 (also for NULL). */
+int libxl_uuid_is_nil(const libxl_uuid *uuid);
+
+/* Makes uuid a random one.
+ *
+ * With no random source at all there is no unique uuid, no way to say so, and no going on. */
+void libxl_uuid_generate(libxl_uuid *uuid);
+
+/* Reads the usual text form with its hyphens, in either case of letters.
+ *
+ * 0, or -1 (that is libuuid's answer) and uuid untouched if in_ is anything else. */
+int libxl_uuid_from_string(libxl_uuid *uuid, const char *in_);
+
+/* Copies a uuid. The ctx is not used and may be NULL. */
+void libxl_uuid_copy(libxl_ctx *ctx_opt, libxl_uuid *dst, const libxl_uuid *src);
+
+/* Makes uuid all zero. */
+void libxl_uuid_clear(libxl_uuid *uuid);
+
+/* Less than, equal to or more than 0 as uuid1 sorts before, with or after uuid2.
+ *
+ * NULL sorts before every uuid. */
+int libxl_uuid_compare(const libxl_uuid *uuid1, const libxl_uuid *uuid2);
+
+/* The 16 bytes of uuid, in place; NULL for NULL. */
+const uint8_t *libxl_uuid_bytearray_const(const libxl_uuid *uuid);
+
+/* The 16 bytes of uuid, in place; NULL for NULL. */
+uint8_t *libxl_uuid_bytearray(libxl_uuid *uuid);
+
+#if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040500
+/* Took no ctx before 4.5. */
+static inline void libxl_uuid_copy_0x040400(libxl_uuid *dst, const libxl_uuid *src)
+{
+    libxl_uuid_copy(NULL, dst, src);
+}
+#define libxl_uuid_copy libxl_uuid_copy_0x040400
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* __LIBXL_UUID_H__ */
