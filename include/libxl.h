@@ -501,32 +501,78 @@ int libxl_domain_remus_start(libxl_ctx *ctx,
 
 /* ---- The life of domains ---- */
 
-int libxl_domain_shutdown(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+/* Asks the guest's kernel to power off and waits until it has taken the request in.
+ * ERROR_NOPARAVIRT if the kernel does not listen, ERROR_TIMEDOUT after a minute. */
+int libxl_domain_shutdown(libxl_ctx *ctx,
+                          uint32_t domid,
+                          const libxl_asyncop_how *ao_how);
+
+/* Asks the guest's kernel to reboot; as libxl_domain_shutdown. */
 int libxl_domain_reboot(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+
+/* Ends the domain at once and removes all that the host keeps for it: devices, nodes, files.
+ * ERROR_DOMAIN_NOTFOUND if there is no such domain. */
 int libxl_domain_destroy(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+
+/* Sets a domain that has shut down aside: name_suffix is added to its name (info->name), and its
+ * identity under /vm becomes new_uuid. */
 int libxl_domain_preserve(libxl_ctx *ctx,
                           uint32_t domid,
                           libxl_domain_create_info *info,
                           const char *name_suffix,
                           libxl_uuid new_uuid);
-int libxl_domain_rename(libxl_ctx *ctx, uint32_t domid, const char *old_name, const char *new_name);
-int libxl_domain_pause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+
+/* Names the domain new_name. Fails unless its name is old_name, if that is given. ERROR_INVAL if
+ * another domain has the name, unless it is empty. */
+int libxl_domain_rename(libxl_ctx *ctx,
+                        uint32_t domid,
+                        const char *old_name,
+                        const char *new_name);
+
+/* Stops the domain's processors until libxl_domain_unpause. ERROR_FAIL if there is no such domain. */
+int libxl_domain_pause(libxl_ctx *ctx,
+                       uint32_t domid,
+                       const libxl_asyncop_how *ao_how);
+
+/* Lets the domain run. ERROR_FAIL if there is no such domain. */
 int libxl_domain_unpause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
 int libxl_domain_core_dump(libxl_ctx *ctx,
                            uint32_t domid,
                            const char *filename,
                            const libxl_asyncop_how *ao_how);
+
+/* Fills *info_r (which is not disposed of first) with what Xen tells about a domain; with NULL it
+ * only says whether the domain exists. ERROR_DOMAIN_NOTFOUND if not. Memory in KiB, time in ns. */
 int libxl_domain_info(libxl_ctx *ctx, libxl_dominfo *info_r, uint32_t domid);
+
+/* All domains by domid, *nb_domain_out of them, for libxl_dominfo_list_free; NULL on failure. */
 libxl_dominfo *libxl_list_domain(libxl_ctx *ctx, int *nb_domain_out);
+
+/* As libxl_list_domain, uuid and domid only, without the stub domains that run device models. */
 libxl_vminfo *libxl_list_vm(libxl_ctx *ctx, int *nb_vm_out);
+
+/* Sends the guest a signal: a button, an interrupt. ERROR_FAIL if it cannot be delivered. Waking
+ * from S3 needs QEMU, which this library does not talk to yet: ERROR_NI. */
 int libxl_send_trigger(libxl_ctx *ctx,
                        uint32_t domid,
                        libxl_trigger trigger,
                        uint32_t vcpuid,
                        const libxl_asyncop_how *ao_how);
-int libxl_send_sysrq(libxl_ctx *ctx, uint32_t domid, char sysrq);
+
+/* Gives the guest's kernel the system request key sysrq. Always 0, as in the C library: a failure
+ * is logged. */
+int libxl_send_sysrq(libxl_ctx *ctx,
+                     uint32_t domid,
+                     char sysrq);
+
+/* When the domain was started, in seconds since 1970; 0xffffffff if that is not recorded. */
 uint32_t libxl_vm_get_start_time(libxl_ctx *ctx, uint32_t domid);
+
+/* Whether a guest can have this number: 1 if so. Domain 0 and the reserved numbers are no guests. */
 int libxl_domid_valid_guest(uint32_t domid);
+
+/* Forgets which numbers domains had lately, so that new ones may get them at once. For host start
+ * only. */
 int libxl_clear_domid_history(libxl_ctx *ctx);
 
 /* These were not asynchronous before 4.13. */
@@ -571,7 +617,11 @@ int libxl_set_memory_target(libxl_ctx *ctx,
                             int64_t target_memkb,
                             int relative,
                             int enforce);
+
+/* A domain's memory target in KiB. For domain 0 without one, it is set to what the domain has now. */
 int libxl_get_memory_target(libxl_ctx *ctx, uint32_t domid, uint64_t *out_target);
+
+/* As libxl_get_memory_target; ERROR_FAIL for more than 32 bits can hold. */
 int libxl_get_memory_target_0x040700(libxl_ctx *ctx, uint32_t domid, uint32_t *out_target);
 int libxl_domain_need_memory(libxl_ctx *ctx,
                              libxl_domain_config *config,
@@ -583,7 +633,11 @@ int libxl_domain_need_memory_0x041200(libxl_ctx *ctx,
 int libxl_domain_need_memory_0x040700(libxl_ctx *ctx,
                                       const libxl_domain_build_info *b_info_in,
                                       uint32_t *need_memkb);
+
+/* The host's free memory in KiB, what is still to be scrubbed included. */
 int libxl_get_free_memory(libxl_ctx *ctx, uint64_t *memkb);
+
+/* As libxl_get_free_memory; ERROR_FAIL for more than 32 bits can hold. */
 int libxl_get_free_memory_0x040700(libxl_ctx *ctx, uint32_t *memkb);
 int libxl_wait_for_free_memory(libxl_ctx *ctx, uint32_t domid, uint64_t memory_kb, int wait_secs);
 int libxl_wait_for_memory_target(libxl_ctx *ctx, uint32_t domid, int wait_secs);
@@ -599,19 +653,39 @@ int libxl_wait_for_memory_target(libxl_ctx *ctx, uint32_t domid, int wait_secs);
 
 /* ---- Consoles ---- */
 
-int libxl_vncviewer_exec(libxl_ctx *ctx, uint32_t domid, int autopass);
+/* Becomes a VNC viewer of the domain's display ($VNCVIEWER, or vncviewer), which gets the password
+ * on its standard input if autopass is not 0. Returns only on failure, ERROR_FAIL. */
+int libxl_vncviewer_exec(libxl_ctx *ctx,
+                         uint32_t domid,
+                         int autopass);
+
+/* Becomes the program that joins this terminal to console cons_num of type kind; it writes to
+ * notify_fd, unless that is -1, once it is joined. Returns only on failure, ERROR_FAIL. */
 int libxl_console_exec(libxl_ctx *ctx,
                        uint32_t domid,
                        int cons_num,
                        libxl_console_type kind,
                        int notify_fd);
-int libxl_primary_console_exec(libxl_ctx *ctx, uint32_t domid_vm, int notify_fd);
+
+/* As libxl_console_exec, of the console that a user means who names none. ERROR_INVAL if there is
+ * no such domain. */
+int libxl_primary_console_exec(libxl_ctx *ctx,
+                               uint32_t domid_vm,
+                               int notify_fd);
+
+/* The terminal of console cons_num of type kind, for the caller to free, into path. ERROR_FAIL if
+ * none is recorded, ERROR_INVAL for types that have none. */
 int libxl_console_get_tty(libxl_ctx *ctx,
                           uint32_t domid,
                           int cons_num,
                           libxl_console_type kind,
                           char **path);
-int libxl_primary_console_get_tty(libxl_ctx *ctx, uint32_t domid_vm, char **path);
+
+/* As libxl_console_get_tty, of the console that a user means who names none. ERROR_INVAL if there
+ * is no such domain. */
+int libxl_primary_console_get_tty(libxl_ctx *ctx,
+                                  uint32_t domid_vm,
+                                  char **path);
 
 /* These took no descriptor to notify before 4.8. */
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040800
@@ -639,40 +713,109 @@ static inline int libxl_primary_console_exec_0x040700(libxl_ctx *ctx, uint32_t d
 /* A reader of the hypervisor's messages. */
 typedef struct libxl__xen_console_reader libxl_xen_console_reader;
 
+/* Xen's version and build, asked once; it belongs to the ctx and lives as long. NULL on failure. */
 const libxl_version_info *libxl_get_version_info(libxl_ctx *ctx);
+
+/* Cpus that the host can have, or ERROR_FAIL. */
 int libxl_get_max_cpus(libxl_ctx *ctx);
+
+/* Cpus that are on, or ERROR_FAIL. */
 int libxl_get_online_cpus(libxl_ctx *ctx);
+
+/* NUMA nodes that the host can have, or ERROR_FAIL. */
 int libxl_get_max_nodes(libxl_ctx *ctx);
+
+/* An array of *nb_cpu_out elements, for libxl_cputopology_list_free; NULL on failure. What is
+ * unknown is LIBXL_CPUTOPOLOGY_INVALID_ENTRY (all ones, as Xen's own). */
 libxl_cputopology *libxl_get_cpu_topology(libxl_ctx *ctx, int *nb_cpu_out);
+
+/* An array of *num_devs elements, for libxl_pcitopology_list_free; NULL on failure. A node that Xen
+ * does not know is LIBXL_PCITOPOLOGY_INVALID_ENTRY. */
 libxl_pcitopology *libxl_get_pci_topology(libxl_ctx *ctx, int *num_devs);
+
+/* An array of *nr elements, for libxl_numainfo_list_free; NULL on failure. Memory in bytes;
+ * LIBXL_NUMAINFO_INVALID_ENTRY where there is no such node. */
 libxl_numainfo *libxl_get_numainfo(libxl_ctx *ctx, int *nr);
+
+/* Fills *physinfo: cpus, memory in pages, capabilities. ERROR_FAIL where Xen refuses. */
 int libxl_get_physinfo(libxl_ctx *ctx, libxl_physinfo *physinfo);
+
+/* Presses keys on Xen's console. */
 int libxl_send_debug_keys(libxl_ctx *ctx, char *keys);
-int libxl_set_parameters(libxl_ctx *ctx, char *params);
+
+/* Sets Xen's boot parameters that can be set at run time: name=value or noname, with blanks
+ * between. */
+int libxl_set_parameters(libxl_ctx *ctx,
+                         char *params);
+
+/* Begins to read Xen's console; clear empties the ring while it is read. To be ended by
+ * libxl_xen_console_read_finish. */
 libxl_xen_console_reader *libxl_xen_console_read_start(libxl_ctx *ctx, int clear);
+
+/* 1 and the next piece of Xen's console (several lines, in fact) in *line_r, valid until the next
+ * call; 0 and NULL when there is no more; or ERROR_FAIL. */
 int libxl_xen_console_read_line(libxl_ctx *ctx, libxl_xen_console_reader *cr, char **line_r);
+
+/* Ends reading Xen's console; NULL is allowed. */
 void libxl_xen_console_read_finish(libxl_ctx *ctx, libxl_xen_console_reader *cr);
 
 /* ---- Freeing lists: each element, then the list; num is what came with it ---- */
 
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_dominfo_list_free(libxl_dominfo *list, int nb_domain);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_cpupoolinfo_list_free(libxl_cpupoolinfo *list, int nb_pool);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_vminfo_list_free(libxl_vminfo *list, int nb_vm);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_cputopology_list_free(libxl_cputopology *list, int nb_cpu);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_pcitopology_list_free(libxl_pcitopology *list, int num_devs);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_numainfo_list_free(libxl_numainfo *list, int nr);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_vcpuinfo_list_free(libxl_vcpuinfo *list, int nr_vcpus);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_disk_list_free(libxl_device_disk *list, int num);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_usbctrl_list_free(libxl_device_usbctrl *list, int nr);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_usbdev_list_free(libxl_device_usbdev *list, int nr);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_nic_list_free(libxl_device_nic *list, int num);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_vtpm_list_free(libxl_device_vtpm *list, int num);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_vdispl_list_free(libxl_device_vdispl *list, int num);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_vsnd_list_free(libxl_device_vsnd *list, int num);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_vkb_list_free(libxl_device_vkb *list, int num);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_pci_list_free(libxl_device_pci *list, int num);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_pci_assignable_list_free(libxl_device_pci *list, int num);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_psr_cat_info_list_free(libxl_psr_cat_info *list, int nr);
+
+/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_psr_hw_info_list_free(libxl_psr_hw_info *list, unsigned int nr);
 
 /* ---- Devices ----
@@ -914,20 +1057,32 @@ static inline void libxl_cpuid_set(libxl_ctx *ctx, uint32_t domid, libxl_cpuid_p
 
 /* ---- Userdata: what an application keeps with a domain, under a name of its own ---- */
 
+/* Keeps datalen bytes under userdata_userid for as long as the domain exists, in place of what was
+ * there; 0 bytes remove it. ERROR_LOCK_FAIL if there is no such domain. A removal that fails
+ * answers with the positive errno, as in the C library. */
 int libxl_userdata_store(libxl_ctx *ctx,
                          uint32_t domid,
                          const char *userdata_userid,
                          const uint8_t *data,
                          int datalen);
+
+/* The data kept under userdata_userid: a copy, for the caller to free, into data_r, its length into
+ * datalen_r; either may be NULL. NULL and 0 if there is none. ERROR_LOCK_FAIL if there is no such
+ * domain. */
 int libxl_userdata_retrieve(libxl_ctx *ctx,
                             uint32_t domid,
                             const char *userdata_userid,
                             uint8_t **data_r,
                             int *datalen_r);
+
+/* Removes the data kept under userdata_userid. ERROR_FAIL if there is none, ERROR_LOCK_FAIL if
+ * there is no such domain. */
 int libxl_userdata_unlink(libxl_ctx *ctx, uint32_t domid, const char *userdata_userid);
 
 /* ---- VCPUs and nodes ---- */
 
+/* A domain's vcpus, *nb_vcpu of them, for libxl_vcpuinfo_list_free, and in *nr_cpus_out how many
+ * cpus the host can have; NULL on failure or where there is no vcpu. Time in ns. */
 libxl_vcpuinfo *libxl_list_vcpu(libxl_ctx *ctx, uint32_t domid, int *nb_vcpu, int *nr_cpus_out);
 int libxl_set_vcpuaffinity(libxl_ctx *ctx,
                            uint32_t domid,
@@ -981,19 +1136,33 @@ static inline int libxl_set_vcpuonline_0x041200(libxl_ctx *ctx, uint32_t domid,
 #define LIBXL_DOMAIN_SCHED_PARAM_BUDGET_DEFAULT -1
 #define LIBXL_SCHED_PARAM_VCPU_INDEX_DEFAULT -1
 
+/* The scheduler that Xen was booted with, a libxl_scheduler, or ERROR_FAIL. */
 int libxl_get_scheduler(libxl_ctx *ctx);
+
+/* The credit scheduler's parameters in cpupool poolid; ERROR_FAIL if it has another scheduler. */
 int libxl_sched_credit_params_get(libxl_ctx *ctx,
                                   uint32_t poolid,
                                   libxl_sched_credit_params *scinfo);
+
+/* Sets the credit scheduler's parameters in cpupool poolid; *scinfo becomes what Xen made of them.
+ * ERROR_INVAL for values out of range. */
 int libxl_sched_credit_params_set(libxl_ctx *ctx,
                                   uint32_t poolid,
                                   libxl_sched_credit_params *scinfo);
+
+/* The credit2 scheduler's parameters in cpupool poolid; ERROR_FAIL if it has another scheduler. */
 int libxl_sched_credit2_params_get(libxl_ctx *ctx,
                                    uint32_t poolid,
                                    libxl_sched_credit2_params *scinfo);
+
+/* Sets the credit2 scheduler's parameters in cpupool poolid; *scinfo becomes what Xen made of them.
+ * ERROR_INVAL for values out of range. */
 int libxl_sched_credit2_params_set(libxl_ctx *ctx,
                                    uint32_t poolid,
                                    libxl_sched_credit2_params *scinfo);
+
+/* What the scheduler of a domain's cpupool holds for it; fields of other schedulers get their
+ * default. */
 int libxl_domain_sched_params_get(libxl_ctx *ctx,
                                   uint32_t domid,
                                   libxl_domain_sched_params *params);
@@ -1016,7 +1185,10 @@ int libxl_vcpu_sched_params_set_all(libxl_ctx *ctx,
 /* Lets the hypervisor choose the number. */
 #define LIBXL_CPUPOOL_POOLID_ANY 0xFFFFFFFF
 
+/* All cpupools, *nb_pool_out of them, for libxl_cpupoolinfo_list_free; NULL on failure. */
 libxl_cpupoolinfo *libxl_list_cpupool(libxl_ctx *ctx, int *nb_pool_out);
+
+/* Makes *cpumap the set of cpus that belong to no cpupool. */
 int libxl_get_freecpus(libxl_ctx *ctx, libxl_bitmap *cpumap);
 int libxl_cpupool_create(libxl_ctx *ctx,
                          const char *name,
@@ -1026,13 +1198,21 @@ int libxl_cpupool_create(libxl_ctx *ctx,
                          uint32_t *poolid);
 int libxl_cpupool_destroy(libxl_ctx *ctx, uint32_t poolid);
 int libxl_cpupool_rename(libxl_ctx *ctx, const char *name, uint32_t poolid);
+
+/* Gives a cpupool one cpu; -1 lets Xen choose. */
 int libxl_cpupool_cpuadd(libxl_ctx *ctx, uint32_t poolid, int cpu);
 int libxl_cpupool_cpuadd_node(libxl_ctx *ctx, uint32_t poolid, int node, int *cpus);
 int libxl_cpupool_cpuadd_cpumap(libxl_ctx *ctx, uint32_t poolid, const libxl_bitmap *cpumap);
+
+/* Takes from a cpupool one cpu; -1 lets Xen choose. */
 int libxl_cpupool_cpuremove(libxl_ctx *ctx, uint32_t poolid, int cpu);
 int libxl_cpupool_cpuremove_node(libxl_ctx *ctx, uint32_t poolid, int node, int *cpus);
 int libxl_cpupool_cpuremove_cpumap(libxl_ctx *ctx, uint32_t poolid, const libxl_bitmap *cpumap);
+
+/* Moves a domain to a cpupool. */
 int libxl_cpupool_movedomain(libxl_ctx *ctx, uint32_t poolid, uint32_t domid);
+
+/* Fills *info (which is not disposed of first) for one cpupool; ERROR_FAIL if there is none. */
 int libxl_cpupool_info(libxl_ctx *ctx, libxl_cpupoolinfo *info, uint32_t poolid);
 
 /* ---- Transcendent memory, which Xen no longer has ---- */

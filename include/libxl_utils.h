@@ -16,21 +16,42 @@ const
 #endif
 char *libxl_basename(const char *name);
 
+/* How many KiB of shadow memory a guest of maxmem_kb and smp_cpus needs. */
 unsigned long libxl_get_required_shadow_memory(unsigned long maxmem_kb, unsigned int smp_cpus);
 
 /* ---- Names and numbers of domains and cpupools ---- */
 
+/* The number of the domain named name, into domid; ERROR_INVAL if there is none. */
 int libxl_name_to_domid(libxl_ctx *ctx, const char *name, uint32_t *domid);
+
+/* The number of the domain that name tells by number (digits only, not checked) or by name, into
+ * domid; ERROR_INVAL if no domain has the name, or the number is none. */
 int libxl_domain_qualifier_to_domid(libxl_ctx *ctx, const char *name, uint32_t *domid);
+
+/* The name of a domain, for the caller to free; NULL if it has none. */
 char *libxl_domid_to_name(libxl_ctx *ctx, uint32_t domid);
+
+/* The number of the cpupool that p tells by number (digits only, not checked) or by name, into
+ * poolid_r; 1 into was_name_r, unless that is NULL, if p is no number. */
 int libxl_cpupool_qualifier_to_cpupoolid(libxl_ctx *ctx,
                                          const char *p,
                                          uint32_t *poolid_r,
                                          int *was_name_r);
+
+/* The number of the cpupool named name, into poolid; ERROR_INVAL if there is none. */
 int libxl_name_to_cpupoolid(libxl_ctx *ctx, const char *name, uint32_t *poolid);
+
+/* The name of a cpupool, for the caller to free; NULL if there is no such pool. */
 char *libxl_cpupoolid_to_name(libxl_ctx *ctx, uint32_t poolid);
+
+/* Whether there is a cpupool of that number: 1 if so. */
 int libxl_cpupoolid_is_valid(libxl_ctx *ctx, uint32_t poolid);
+
+/* The number of the domain that runs the device model of guest_domid; 0 if there is none. */
 int libxl_get_stubdom_id(libxl_ctx *ctx, int guest_domid);
+
+/* Whether the domain runs the device model of another: 1 if so, and the other's number into
+ * target_domid, unless that is NULL. */
 int libxl_is_stubdom(libxl_ctx *ctx, uint32_t domid, uint32_t *target_domid);
 
 /* ---- Finding a device ---- */
@@ -183,12 +204,26 @@ int libxl_bitmap_and(libxl_ctx *ctx,
 
 /* 0x and two hexadecimal digits for each byte, the highest first. To be freed by the caller. */
 char *libxl_bitmap_to_hex_string(libxl_ctx *ctx, const libxl_bitmap *bitmap);
+
+/* Makes *cpumap an empty set of max_cpus cpus; 0: of as many as the host can have. */
 int libxl_cpu_bitmap_alloc(libxl_ctx *ctx, libxl_bitmap *cpumap, int max_cpus);
+
+/* Makes *nodemap an empty set of max_nodes nodes; 0: of as many as the host can have. */
 int libxl_node_bitmap_alloc(libxl_ctx *ctx, libxl_bitmap *nodemap, int max_nodes);
+
+/* Makes *socketmap an empty set of max_sockets sockets; 0: of as many as the host has. */
 int libxl_socket_bitmap_alloc(libxl_ctx *ctx, libxl_bitmap *socketmap, int max_sockets);
+
+/* Sets in *socketmap the sockets that have a cpu which is on. */
 int libxl_get_online_socketmap(libxl_ctx *ctx, libxl_bitmap *socketmap);
+
+/* Sets in *cpumap the cpus of the nodes in *nodemap. */
 int libxl_nodemap_to_cpumap(libxl_ctx *ctx, const libxl_bitmap *nodemap, libxl_bitmap *cpumap);
+
+/* Sets in *cpumap the cpus of one node. */
 int libxl_node_to_cpumap(libxl_ctx *ctx, int node, libxl_bitmap *cpumap);
+
+/* Sets in *nodemap the nodes of the cpus in *cpumap. */
 int libxl_cpumap_to_nodemap(libxl_ctx *ctx, const libxl_bitmap *cpumap, libxl_bitmap *nodemap);
 
 /* Sets every bit, those past the last CPU or node included. */
