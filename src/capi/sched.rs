@@ -3,13 +3,17 @@
 use std::ffi::*;
 
 use crate::capi::entry::{code, with_ctx};
-use crate::capi::give::{failed, null};
+use crate::capi::give::{elements, failed, null};
 use crate::capi::types::libxl_domain_sched_params_init;
 use crate::core::{Ctx, Error, Result};
+use crate::domain::sched::{self, Change, VcpuWish};
+use crate::error;
 use crate::types::sys::*;
-use crate::xen::hypervisor::sched::{Credit2Params, CreditParams};
+use crate::xen::hypervisor::sched::{Credit2Params, CreditParams, RtdsVcpu};
 use crate::xen::hypervisor::sys;
-use crate::{error, missing};
+
+/// What leaves any of a domain's parameters as it is: each has a constant of its own, and all are -1.
+const DEFAULT: c_int = LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
 
 /// What a scheduler holds for a domain.
 enum Params {
@@ -19,25 +23,27 @@ enum Params {
 }
 
 /// The scheduler of the cpupool that a domain is in.
-fn domain_scheduler(ctx: &Ctx, domid: u32) -> Result<libxl_scheduler> {
-    let xen = ctx.hypervisor();
-    let domain = xen.domain(domid).map_err(|e| failed(ctx, e))?;
-    let pool = match domain {
-        Some(domain) => xen.cpupool_from(domain.cpupool).map_err(|e| failed(ctx, e))?,
-        None => None,
-    };
-    match pool.map(|pool| pool.scheduler) {
-        Some(scheduler) => Ok(scheduler),
-        None => {
-            error!(ctx, domid = domid, "Unknown scheduler");
-            Err(Error::Invalid)
-        }
-    }
+fn domain_scheduler(ctx: &Ctx, domid: u32) -> libxl_scheduler {
+    sched::of_domain(ctx, domid).unwrap_or(LIBXL_SCHEDULER_UNKNOWN)
 }
 
-fn domain_params(ctx: &Ctx, domid: u32) -> Result<(libxl_scheduler, Params)> {
+/// The scheduler that an application named, or else that of the domain.
+fn chosen_scheduler(ctx: &Ctx, domid: u32, named: libxl_scheduler) -> libxl_scheduler {
+    if named == LIBXL_SCHEDULER_UNKNOWN { domain_scheduler(ctx, domid) } else { named }
+}
+
+/// The answer to a scheduler that there is nothing to do for.
+fn no_such(ctx: &Ctx, domid: u32, scheduler: libxl_scheduler) -> Error {
+    if scheduler == LIBXL_SCHEDULER_SEDF {
+        error!(ctx, domid = domid, "SEDF scheduler no longer available");
+        return Error::FeatureRemoved;
+    }
+    error!(ctx, domid = domid, "Unknown scheduler");
+    Error::Invalid
+}
+
+fn domain_params(ctx: &Ctx, domid: u32, scheduler: libxl_scheduler) -> Result<Params> {
     let xen = ctx.hypervisor();
-    let scheduler = domain_scheduler(ctx, domid)?;
     let params = match scheduler {
         LIBXL_SCHEDULER_CREDIT => xen
             .credit_domain(domid)
@@ -49,16 +55,119 @@ fn domain_params(ctx: &Ctx, domid: u32) -> Result<(libxl_scheduler, Params)> {
             .rtds_domain(domid)
             .map(|p| Params::Rtds { period: p.period as c_int, budget: p.budget as c_int }),
         LIBXL_SCHEDULER_NULL => Ok(Params::None),
-        LIBXL_SCHEDULER_SEDF => {
-            error!(ctx, domid = domid, "SEDF scheduler no longer available");
-            return Err(Error::FeatureRemoved);
-        }
-        _ => {
-            error!(ctx, domid = domid, "Unknown scheduler");
-            return Err(Error::Invalid);
-        }
+        _ => return Err(no_such(ctx, domid, scheduler)),
     };
-    Ok((scheduler, params.map_err(|e| failed(ctx, e))?))
+    params.map_err(|e| failed(ctx, e))
+}
+
+fn set_domain_params(ctx: &Ctx, domid: u32, params: &libxl_domain_sched_params) -> Result<()> {
+    let given = |value: c_int| (value != DEFAULT).then_some(value);
+    let change = Change {
+        weight: given(params.weight),
+        cap: given(params.cap),
+        period: given(params.period),
+        budget: given(params.budget),
+        // The default, -1, is a yes.
+        extra_time: params.extratime != 0,
+    };
+    match chosen_scheduler(ctx, domid, params.sched) {
+        LIBXL_SCHEDULER_CREDIT => sched::set_credit(ctx, domid, &change),
+        LIBXL_SCHEDULER_CREDIT2 => sched::set_credit2(ctx, domid, &change),
+        LIBXL_SCHEDULER_RTDS => sched::set_rtds(ctx, domid, &change),
+        // They keep nothing for a domain, and so whatever is asked for holds.
+        LIBXL_SCHEDULER_ARINC653 | LIBXL_SCHEDULER_NULL => Ok(()),
+        scheduler => Err(no_such(ctx, domid, scheduler)),
+    }
+}
+
+/// Only RTDS has parameters of single vcpus.
+fn check_per_vcpu(ctx: &Ctx, domid: u32, scheduler: libxl_scheduler, doing: &str) -> Result<()> {
+    match scheduler {
+        LIBXL_SCHEDULER_RTDS => Ok(()),
+        LIBXL_SCHEDULER_CREDIT
+        | LIBXL_SCHEDULER_CREDIT2
+        | LIBXL_SCHEDULER_ARINC653
+        | LIBXL_SCHEDULER_NULL => {
+            let what = "per-VCPU parameter";
+            error!(ctx, domid = domid, "{what} {doing} not supported for this scheduler");
+            Err(Error::Invalid)
+        }
+        _ => Err(no_such(ctx, domid, scheduler)),
+    }
+}
+
+/// How many vcpus an application's array has; what is no number of any is none.
+fn vcpu_count(params: &libxl_vcpu_sched_params) -> usize {
+    usize::try_from(params.num_vcpus).unwrap_or(0)
+}
+
+/// An application's array of vcpus; `Error::Invalid` where there should be one and is none.
+///
+/// # Safety
+/// `params` says truly how many there are.
+unsafe fn vcpus<'a>(
+    ctx: &Ctx,
+    params: &libxl_vcpu_sched_params,
+) -> Result<&'a mut [libxl_sched_params]> {
+    match vcpu_count(params) {
+        0 => Ok(&mut []),
+        _ if params.vcpus.is_null() => {
+            null(ctx, "vcpus");
+            Err(Error::Invalid)
+        }
+        // SAFETY: the caller's contract; the application lets nobody else at its array meanwhile.
+        count => Ok(unsafe { std::slice::from_raw_parts_mut(params.vcpus, count) }),
+    }
+}
+
+fn wish(vcpu: &libxl_sched_params) -> VcpuWish {
+    VcpuWish {
+        vcpu: vcpu.vcpuid,
+        period: vcpu.period,
+        budget: vcpu.budget,
+        extra_time: vcpu.extratime != 0,
+    }
+}
+
+/// Writes what RTDS holds for a vcpu; weight and cap stay as they are.
+fn tell(out: &mut libxl_sched_params, vcpu: &RtdsVcpu) {
+    out.vcpuid = vcpu.vcpu as c_int;
+    out.period = vcpu.period as c_int;
+    out.budget = vcpu.budget as c_int;
+    out.extratime = vcpu.extra_time.into();
+}
+
+/// # Safety
+/// As for [`vcpus`].
+unsafe fn get_vcpus(ctx: &Ctx, domid: u32, params: &mut libxl_vcpu_sched_params) -> Result<()> {
+    params.sched = domain_scheduler(ctx, domid);
+    check_per_vcpu(ctx, domid, params.sched, "getting")?;
+    // SAFETY: the caller's contract.
+    let out = unsafe { vcpus(ctx, params)? };
+    let wanted: Vec<i32> = out.iter().map(|vcpu| vcpu.vcpuid).collect();
+    let got = sched::rtds_vcpus(ctx, domid, &wanted)?;
+    out.iter_mut().zip(&got).for_each(|(out, vcpu)| tell(out, vcpu));
+    Ok(())
+}
+
+fn get_all_vcpus(ctx: &Ctx, domid: u32, params: &mut libxl_vcpu_sched_params) -> Result<()> {
+    params.sched = domain_scheduler(ctx, domid);
+    check_per_vcpu(ctx, domid, params.sched, "getting")?;
+    if vcpu_count(params) > 0 {
+        error!(ctx, domid = domid, "the vcpus are ours to list: none may be given");
+        return Err(Error::Invalid);
+    }
+    let got = sched::all_rtds_vcpus(ctx, domid)?;
+    let count = got.len() as c_int;
+    let listed = got.iter().map(|vcpu| {
+        let (vcpuid, weight, cap, period, extratime, budget) = (0, 0, 0, 0, 0, 0);
+        let mut out = libxl_sched_params { vcpuid, weight, cap, period, extratime, budget };
+        tell(&mut out, vcpu);
+        out
+    });
+    params.vcpus = elements(listed.collect()).ok_or(Error::NoMemory)?;
+    params.num_vcpus = count;
+    Ok(())
 }
 
 /// Refuses `value` unless it lies between `min` and `max`.
@@ -220,21 +329,20 @@ pub unsafe extern "C" fn libxl_domain_sched_params_get(
             if params.is_null() {
                 return null(ctx, "params");
             }
-            code(domain_params(ctx, domid).map(|(scheduler, p)| {
-                libxl_domain_sched_params_init(params);
-                let out = &mut *params;
-                out.sched = scheduler;
-                match p {
-                    Params::Weighted { weight, cap } => (out.weight, out.cap) = (weight, cap),
-                    Params::Rtds { period, budget } => (out.period, out.budget) = (period, budget),
-                    Params::None => {}
-                }
+            libxl_domain_sched_params_init(params);
+            let out = &mut *params;
+            out.sched = domain_scheduler(ctx, domid);
+            code(domain_params(ctx, domid, out.sched).map(|p| match p {
+                Params::Weighted { weight, cap } => (out.weight, out.cap) = (weight, cap),
+                Params::Rtds { period, budget } => (out.period, out.budget) = (period, budget),
+                Params::None => {}
             }))
         })
     }
 }
 
-/// Not there yet.
+/// Changes what a scheduler holds for a domain: the one that `sched` names, or that of its cpupool for
+/// `LIBXL_SCHEDULER_UNKNOWN`. -1 keeps a parameter; `ERROR_INVAL` for one out of range.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -244,10 +352,17 @@ pub unsafe extern "C" fn libxl_domain_sched_params_set(
     domid: u32,
     params: *const libxl_domain_sched_params,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_sched_params_set"; domid, params)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_sched_params_set", |ctx| {
+            let Some(params) = params.as_ref() else { return null(ctx, "params") };
+            code(set_domain_params(ctx, domid, params))
+        })
+    }
 }
 
-/// Not there yet.
+/// Fills in what RTDS holds for the vcpus that `params->vcpus` names (times in µs). `ERROR_INVAL` for
+/// another scheduler, for no vcpus, and for one that the domain does not have.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -257,10 +372,17 @@ pub unsafe extern "C" fn libxl_vcpu_sched_params_get(
     domid: u32,
     params: *mut libxl_vcpu_sched_params,
 ) -> c_int {
-    missing!(ctx, "libxl_vcpu_sched_params_get"; domid, params)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_vcpu_sched_params_get", |ctx| {
+            let Some(params) = params.as_mut() else { return null(ctx, "params") };
+            code(get_vcpus(ctx, domid, params))
+        })
+    }
 }
 
-/// Not there yet.
+/// Makes `params->vcpus`, which must be empty, what RTDS holds for all vcpus of a domain (times in µs);
+/// `ERROR_INVAL` for another scheduler.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -270,10 +392,17 @@ pub unsafe extern "C" fn libxl_vcpu_sched_params_get_all(
     domid: u32,
     params: *mut libxl_vcpu_sched_params,
 ) -> c_int {
-    missing!(ctx, "libxl_vcpu_sched_params_get_all"; domid, params)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_vcpu_sched_params_get_all", |ctx| {
+            let Some(params) = params.as_mut() else { return null(ctx, "params") };
+            code(get_all_vcpus(ctx, domid, params))
+        })
+    }
 }
 
-/// Not there yet.
+/// Sets what RTDS holds for the vcpus that `params->vcpus` names (times in µs). `ERROR_INVAL` for another
+/// scheduler, for no vcpus, and for values out of range.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -283,10 +412,21 @@ pub unsafe extern "C" fn libxl_vcpu_sched_params_set(
     domid: u32,
     params: *const libxl_vcpu_sched_params,
 ) -> c_int {
-    missing!(ctx, "libxl_vcpu_sched_params_set"; domid, params)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_vcpu_sched_params_set", |ctx| {
+            let Some(params) = params.as_ref() else { return null(ctx, "params") };
+            let scheduler = chosen_scheduler(ctx, domid, params.sched);
+            code(check_per_vcpu(ctx, domid, scheduler, "setting").and_then(|()| {
+                let wishes: Vec<_> = vcpus(ctx, params)?.iter().map(wish).collect();
+                sched::set_rtds_vcpus(ctx, domid, &wishes)
+            }))
+        })
+    }
 }
 
-/// Not there yet.
+/// Sets for all vcpus of a domain what the one element of `params->vcpus` says (times in µs); errors as
+/// for `libxl_vcpu_sched_params_set`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -296,5 +436,18 @@ pub unsafe extern "C" fn libxl_vcpu_sched_params_set_all(
     domid: u32,
     params: *const libxl_vcpu_sched_params,
 ) -> c_int {
-    missing!(ctx, "libxl_vcpu_sched_params_set_all"; domid, params)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_vcpu_sched_params_set_all", |ctx| {
+            let Some(params) = params.as_ref() else { return null(ctx, "params") };
+            let scheduler = chosen_scheduler(ctx, domid, params.sched);
+            code(check_per_vcpu(ctx, domid, scheduler, "setting").and_then(|()| {
+                let one = match vcpus(ctx, params)? {
+                    [one] => Some(wish(one)),
+                    _ => None,
+                };
+                sched::set_all_rtds_vcpus(ctx, domid, one.as_ref())
+            }))
+        })
+    }
 }

@@ -10,6 +10,7 @@ pub mod model;
 pub mod names;
 pub mod nodes;
 pub mod rename;
+pub mod sched;
 pub mod userdata;
 
 /// The first number that no domain can have: those from here on have meanings of their own.

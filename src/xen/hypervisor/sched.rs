@@ -4,8 +4,8 @@ use super::{Hypervisor, Result, sys};
 
 pub use sys::{
     xen_domctl_sched_credit as CreditDomain, xen_domctl_sched_credit2 as Credit2Domain,
-    xen_domctl_sched_rtds as RtdsDomain, xen_domctl_schedparam_vcpu as RtdsVcpu,
-    xen_sysctl_credit_schedule as CreditParams, xen_sysctl_credit2_schedule as Credit2Params,
+    xen_domctl_sched_rtds as RtdsDomain, xen_sysctl_credit_schedule as CreditParams,
+    xen_sysctl_credit2_schedule as Credit2Params,
 };
 
 /// A getter and a setter of one plain struct: both take the handle, a number and the struct.
@@ -34,4 +34,82 @@ parameters! {
     rtds_domain set_rtds_domain xc_sched_rtds_domain_get xc_sched_rtds_domain_set RtdsDomain;
     credit_params set_credit_params xc_sched_credit_params_get xc_sched_credit_params_set CreditParams;
     credit2_params set_credit2_params xc_sched_credit2_params_get xc_sched_credit2_params_set Credit2Params;
+}
+
+/// One vcpu under the RTDS scheduler: in each `period` it may run for `budget`, both in microseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct RtdsVcpu {
+    pub vcpu: u32,
+    pub period: u32,
+    pub budget: u32,
+    /// It may run beyond its budget where nobody else wants to.
+    pub extra_time: bool,
+}
+
+impl From<&RtdsVcpu> for sys::xen_domctl_schedparam_vcpu {
+    fn from(v: &RtdsVcpu) -> Self {
+        let flags = if v.extra_time { sys::XEN_DOMCTL_SCHEDRT_extra } else { 0 };
+        let rtds = RtdsDomain { period: v.period, budget: v.budget, flags };
+        Self { u: sys::xen_domctl_schedparam_vcpu__bindgen_ty_1 { rtds }, vcpuid: v.vcpu }
+    }
+}
+
+type VcpuCall = unsafe extern "C" fn(
+    *mut sys::xc_interface,
+    u32,
+    *mut sys::xen_domctl_schedparam_vcpu,
+    u32,
+) -> std::ffi::c_int;
+
+impl Hypervisor {
+    /// Fills in what holds for the vcpus of a domain that `vcpus` names.
+    pub fn rtds_vcpus(&self, domid: u32, vcpus: &mut [RtdsVcpu]) -> Result<()> {
+        let raw = self.rtds_call("rtds_vcpus", sys::xc_sched_rtds_vcpu_get, domid, vcpus)?;
+        for (vcpu, raw) in vcpus.iter_mut().zip(raw) {
+            // SAFETY: three numbers, whichever member was written.
+            let rtds = unsafe { raw.u.rtds };
+            *vcpu = RtdsVcpu {
+                vcpu: raw.vcpuid,
+                period: rtds.period,
+                budget: rtds.budget,
+                extra_time: rtds.flags & sys::XEN_DOMCTL_SCHEDRT_extra != 0,
+            };
+        }
+        Ok(())
+    }
+
+    /// Sets parameters of vcpus of a domain. Where one is refused those before it are set already.
+    pub fn set_rtds_vcpus(&self, domid: u32, vcpus: &[RtdsVcpu]) -> Result<()> {
+        self.rtds_call("set_rtds_vcpus", sys::xc_sched_rtds_vcpu_set, domid, vcpus).map(drop)
+    }
+
+    fn rtds_call(
+        &self,
+        what: &'static str,
+        call: VcpuCall,
+        domid: u32,
+        vcpus: &[RtdsVcpu],
+    ) -> Result<Vec<sys::xen_domctl_schedparam_vcpu>> {
+        let mut raw: Vec<sys::xen_domctl_schedparam_vcpu> = vcpus.iter().map(Into::into).collect();
+        let (first, count) = (raw.as_mut_ptr(), raw.len() as u32);
+        // SAFETY: both functions stay within the `count` elements at `first`, which live here.
+        self.call(what, |xch| unsafe { call(xch, domid, first, count) })?;
+        Ok(raw)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extra_time_is_a_flag() {
+        for (extra_time, flags) in [(false, 0), (true, 1)] {
+            let vcpu = RtdsVcpu { vcpu: 3, period: 10000, budget: 4000, extra_time };
+            let raw = sys::xen_domctl_schedparam_vcpu::from(&vcpu);
+            // SAFETY: the member that was just written.
+            let rtds = unsafe { raw.u.rtds };
+            assert_eq!((raw.vcpuid, rtds.period, rtds.budget, rtds.flags), (3, 10000, 4000, flags));
+        }
+    }
 }

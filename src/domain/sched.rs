@@ -1,0 +1,279 @@
+//! What the schedulers hold for domains and vcpus: reading it, and changing it within its limits.
+
+use std::fmt;
+
+use crate::core::{Ctx, Error, Result};
+use crate::error;
+use crate::xen::hypervisor::sched::RtdsVcpu;
+use crate::xen::hypervisor::{DomainInfo, HypervisorError, sys};
+
+/// The scheduler of the cpupool that a domain is in (`XEN_SCHEDULER_*`); `None`, logged, where that
+/// cannot be found out.
+pub fn of_domain(ctx: &Ctx, domid: u32) -> Option<u32> {
+    let Some(domain) = found(ctx, domid).ok()? else {
+        error!(ctx, domid = domid, "no such domain");
+        return None;
+    };
+    let pool = ctx.hypervisor().cpupool_from(domain.cpupool);
+    let pool = pool.map_err(|e| refused(ctx, domid, e)).ok()?;
+    let pool = pool.filter(|pool| pool.id == domain.cpupool);
+    if pool.is_none() {
+        error!(ctx, domid = domid, "its cpupool{} is gone", domain.cpupool);
+    }
+    pool.map(|pool| pool.scheduler)
+}
+
+/// What is to change of a domain's parameters; `None` keeps what is. Weight and cap are for credit and
+/// credit2, the rest is for RTDS.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Change {
+    /// The share of cpu time, relative to others.
+    pub weight: Option<i32>,
+    /// The most it may use, in percent of one cpu; 0 is no limit.
+    pub cap: Option<i32>,
+    /// In microseconds.
+    pub period: Option<i32>,
+    /// In microseconds.
+    pub budget: Option<i32>,
+    pub extra_time: bool,
+}
+
+/// Why a parameter is not acceptable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Unfit {
+    Weight,
+    /// With the highest there may be.
+    Cap(u64),
+    Period(i32),
+    Budget(i32),
+    BudgetAbovePeriod,
+    /// With the highest there is.
+    Vcpu(i32, u32),
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Weight => write!(f, "the cpu weight must be from 1 to 65535"),
+            Self::Cap(max) => write!(f, "the cpu cap must be from 0 to {max} with so many vcpus"),
+            Self::Period(period) => write!(f, "a period of {period} is below 1"),
+            Self::Budget(budget) => write!(f, "a budget of {budget} is below 1"),
+            Self::BudgetAbovePeriod => write!(f, "the budget is longer than the period"),
+            Self::Vcpu(vcpu, max) => write!(f, "vcpu {vcpu} must be from 0 to {max}"),
+        }
+    }
+}
+
+fn weight(wanted: i32) -> std::result::Result<u16, Unfit> {
+    u16::try_from(wanted).ok().filter(|&weight| weight > 0).ok_or(Unfit::Weight)
+}
+
+/// What Xen keeps of a cap has 16 bits: with more than 655 vcpus higher ones wrap, as in C.
+fn cap(wanted: i32, last_vcpu: Option<u32>) -> std::result::Result<u16, Unfit> {
+    let max = last_vcpu.map_or(0, |last| (u64::from(last) + 1) * 100);
+    let fits = u64::try_from(wanted).is_ok_and(|wanted| wanted <= max);
+    if fits { Ok(wanted as u16) } else { Err(Unfit::Cap(max)) }
+}
+
+/// The period and the budget, each from 1 on, the budget within the period.
+fn times(period: i32, budget: i32) -> std::result::Result<(u32, u32), Unfit> {
+    if period < 1 {
+        return Err(Unfit::Period(period));
+    }
+    if budget < 1 {
+        return Err(Unfit::Budget(budget));
+    }
+    if budget > period {
+        return Err(Unfit::BudgetAbovePeriod);
+    }
+    Ok((period as u32, budget as u32))
+}
+
+fn vcpu(wanted: i32, last: u32) -> std::result::Result<u32, Unfit> {
+    u32::try_from(wanted).ok().filter(|&id| id <= last).ok_or(Unfit::Vcpu(wanted, last))
+}
+
+fn unfit(ctx: &Ctx, domid: u32, why: Unfit) -> Error {
+    error!(ctx, domid = domid, "{why}");
+    Error::Invalid
+}
+
+fn refused(ctx: &Ctx, domid: u32, e: HypervisorError) -> Error {
+    error!(ctx, domid = domid, errno = e.errno, "{}", e.what);
+    Error::Fail
+}
+
+fn found(ctx: &Ctx, domid: u32) -> Result<Option<DomainInfo>> {
+    ctx.hypervisor().domain(domid).map_err(|e| refused(ctx, domid, e))
+}
+
+/// Changes a domain's parameters under the credit scheduler. `Error::Invalid`, not logged, for a domain
+/// that does not exist.
+pub fn set_credit(ctx: &Ctx, domid: u32, change: &Change) -> Result<()> {
+    let domain = found(ctx, domid)?.ok_or(Error::Invalid)?;
+    let xen = ctx.hypervisor();
+    let mut now = xen.credit_domain(domid).map_err(|e| refused(ctx, domid, e))?;
+    weighted(ctx, &domain, change, &mut now.weight, &mut now.cap)?;
+    xen.set_credit_domain(domid, &mut now).map_err(|e| refused(ctx, domid, e))
+}
+
+/// As [`set_credit`], for credit2.
+pub fn set_credit2(ctx: &Ctx, domid: u32, change: &Change) -> Result<()> {
+    let domain = found(ctx, domid)?.ok_or(Error::Invalid)?;
+    let xen = ctx.hypervisor();
+    let mut now = xen.credit2_domain(domid).map_err(|e| refused(ctx, domid, e))?;
+    weighted(ctx, &domain, change, &mut now.weight, &mut now.cap)?;
+    xen.set_credit2_domain(domid, &mut now).map_err(|e| refused(ctx, domid, e))
+}
+
+fn weighted(
+    ctx: &Ctx,
+    domain: &DomainInfo,
+    change: &Change,
+    weight_now: &mut u16,
+    cap_now: &mut u16,
+) -> Result<()> {
+    let unfit = |why| unfit(ctx, domain.domid, why);
+    if let Some(wanted) = change.weight {
+        *weight_now = weight(wanted).map_err(unfit)?;
+    }
+    if let Some(wanted) = change.cap {
+        *cap_now = cap(wanted, domain.max_vcpu_id).map_err(unfit)?;
+    }
+    Ok(())
+}
+
+/// Changes a domain's parameters under RTDS, those of all its vcpus with them.
+pub fn set_rtds(ctx: &Ctx, domid: u32, change: &Change) -> Result<()> {
+    let xen = ctx.hypervisor();
+    let mut now = xen.rtds_domain(domid).map_err(|e| refused(ctx, domid, e))?;
+    let period = change.period.unwrap_or(now.period as i32);
+    let budget = change.budget.unwrap_or(now.budget as i32);
+    (now.period, now.budget) = times(period, budget).map_err(|why| unfit(ctx, domid, why))?;
+    now.flags &= !sys::XEN_DOMCTL_SCHEDRT_extra;
+    if change.extra_time {
+        now.flags |= sys::XEN_DOMCTL_SCHEDRT_extra;
+    }
+    xen.set_rtds_domain(domid, &mut now).map_err(|e| refused(ctx, domid, e))
+}
+
+/// A vcpu's parameters under RTDS as an application wishes them, not yet looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct VcpuWish {
+    pub vcpu: i32,
+    pub period: i32,
+    pub budget: i32,
+    pub extra_time: bool,
+}
+
+impl VcpuWish {
+    fn within(&self, last: u32) -> std::result::Result<RtdsVcpu, Unfit> {
+        let vcpu = vcpu(self.vcpu, last)?;
+        let (period, budget) = times(self.period, self.budget)?;
+        Ok(RtdsVcpu { vcpu, period, budget, extra_time: self.extra_time })
+    }
+}
+
+/// The highest vcpu of a domain; `None` if it has no vcpus (yet).
+fn last_vcpu(ctx: &Ctx, domid: u32) -> Result<Option<u32>> {
+    match found(ctx, domid)? {
+        Some(domain) => Ok(domain.max_vcpu_id),
+        None => {
+            error!(ctx, domid = domid, "no such domain");
+            Err(Error::Fail)
+        }
+    }
+}
+
+/// What RTDS holds for some vcpus of a domain, in the order asked for.
+pub fn rtds_vcpus(ctx: &Ctx, domid: u32, wanted: &[i32]) -> Result<Vec<RtdsVcpu>> {
+    // A domain without vcpus is Xen's to refuse, as in C.
+    let last = last_vcpu(ctx, domid)?.unwrap_or(u32::MAX);
+    if wanted.is_empty() {
+        return Err(Error::Invalid);
+    }
+    let named = |&id: &i32| vcpu(id, last).map(|vcpu| RtdsVcpu { vcpu, ..RtdsVcpu::default() });
+    let all = wanted.iter().map(named).collect::<std::result::Result<_, _>>();
+    filled(ctx, domid, all.map_err(|why| unfit(ctx, domid, why))?)
+}
+
+/// What RTDS holds for all vcpus of a domain.
+pub fn all_rtds_vcpus(ctx: &Ctx, domid: u32) -> Result<Vec<RtdsVcpu>> {
+    let all = 0..last_vcpu(ctx, domid)?.map_or(0, |last| last + 1);
+    filled(ctx, domid, all.map(|vcpu| RtdsVcpu { vcpu, ..RtdsVcpu::default() }).collect())
+}
+
+fn filled(ctx: &Ctx, domid: u32, mut vcpus: Vec<RtdsVcpu>) -> Result<Vec<RtdsVcpu>> {
+    let got = ctx.hypervisor().rtds_vcpus(domid, &mut vcpus);
+    got.map(|()| vcpus).map_err(|e| refused(ctx, domid, e))
+}
+
+/// Sets what RTDS holds for some vcpus of a domain; for none of them if any wish is out of bounds.
+pub fn set_rtds_vcpus(ctx: &Ctx, domid: u32, wishes: &[VcpuWish]) -> Result<()> {
+    let last = last_vcpu(ctx, domid)?.unwrap_or(u32::MAX);
+    if wishes.is_empty() {
+        return Err(Error::Invalid);
+    }
+    let all =
+        wishes.iter().map(|wish| wish.within(last)).collect::<std::result::Result<Vec<_>, _>>();
+    let all = all.map_err(|why| unfit(ctx, domid, why))?;
+    ctx.hypervisor().set_rtds_vcpus(domid, &all).map_err(|e| refused(ctx, domid, e))
+}
+
+/// Sets the same for all vcpus of a domain; the wish's own vcpu does not matter. `Error::Invalid`
+/// without a wish.
+pub fn set_all_rtds_vcpus(ctx: &Ctx, domid: u32, wish: Option<&VcpuWish>) -> Result<()> {
+    let last = last_vcpu(ctx, domid)?;
+    let wish = wish.ok_or(Error::Invalid)?;
+    let one = VcpuWish { vcpu: 0, ..*wish }.within(0).map_err(|why| unfit(ctx, domid, why))?;
+    let all: Vec<_> =
+        (0..last.map_or(0, |last| last + 1)).map(|vcpu| RtdsVcpu { vcpu, ..one }).collect();
+    ctx.hypervisor().set_rtds_vcpus(domid, &all).map_err(|e| refused(ctx, domid, e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_are_positive_and_have_16_bits() {
+        assert_eq!(weight(1), Ok(1));
+        assert_eq!(weight(65535), Ok(65535));
+        for bad in [0, -1, 65536, i32::MIN, i32::MAX] {
+            assert_eq!(weight(bad), Err(Unfit::Weight), "{bad}");
+        }
+    }
+
+    #[test]
+    fn caps_go_up_to_all_vcpus() {
+        assert_eq!(cap(0, Some(0)), Ok(0));
+        assert_eq!(cap(100, Some(0)), Ok(100));
+        assert_eq!(cap(101, Some(0)), Err(Unfit::Cap(100)));
+        assert_eq!(cap(400, Some(3)), Ok(400));
+        assert_eq!(cap(-2, Some(3)), Err(Unfit::Cap(400)));
+        assert_eq!(cap(0, None), Ok(0));
+        assert_eq!(cap(1, None), Err(Unfit::Cap(0)));
+    }
+
+    #[test]
+    fn budgets_lie_within_periods() {
+        assert_eq!(times(1, 1), Ok((1, 1)));
+        assert_eq!(times(10000, 4000), Ok((10000, 4000)));
+        assert_eq!(times(0, 0), Err(Unfit::Period(0)));
+        assert_eq!(times(-1, 5), Err(Unfit::Period(-1)));
+        assert_eq!(times(5, 0), Err(Unfit::Budget(0)));
+        assert_eq!(times(5, 6), Err(Unfit::BudgetAbovePeriod));
+    }
+
+    #[test]
+    fn wishes_are_for_vcpus_that_exist() {
+        let wish = |vcpu| VcpuWish { vcpu, period: 10, budget: 5, extra_time: true };
+        let share = RtdsVcpu { vcpu: 3, period: 10, budget: 5, extra_time: true };
+        assert_eq!(wish(3).within(3), Ok(share));
+        assert_eq!(wish(4).within(3), Err(Unfit::Vcpu(4, 3)));
+        assert_eq!(wish(-1).within(u32::MAX), Err(Unfit::Vcpu(-1, u32::MAX)));
+        let short = VcpuWish { budget: 11, ..wish(9) };
+        assert_eq!(short.within(3), Err(Unfit::Vcpu(9, 3)));
+        assert_eq!(short.within(9), Err(Unfit::BudgetAbovePeriod));
+    }
+}
