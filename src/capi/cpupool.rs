@@ -2,20 +2,15 @@
 
 use std::ffi::*;
 
-use crate::capi::bitmap::from_bytes;
+use crate::capi::bitmap::{bytes, from_bytes};
 use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{self, array, failed, null};
-use crate::core::{Error, Result};
+use crate::core::{Ctx, Error, Result};
+use crate::domain::cpupool::{self, Move};
 use crate::error;
-use crate::missing;
 use crate::types::sys::*;
 use crate::xen::hypervisor::CpupoolInfo;
 use crate::xen::store::Ops;
-
-/// Where a cpupool's name is.
-fn name_path(pool: u32) -> String {
-    format!("/local/pool/{pool}/name")
-}
 
 /// A cpupool as C has it.
 fn cpupoolinfo(pool: &CpupoolInfo, name: &[u8]) -> Result<libxl_cpupoolinfo> {
@@ -27,6 +22,28 @@ fn cpupoolinfo(pool: &CpupoolInfo, name: &[u8]) -> Result<libxl_cpupoolinfo> {
         n_dom: pool.domains,
         cpumap: from_bytes(&pool.cpus).ok_or(Error::NoMemory)?,
     })
+}
+
+/// What the entries for the cpus of one node share.
+///
+/// # Safety
+/// `count` is NULL or can be written to.
+unsafe fn move_node(ctx: &Ctx, how: Move, poolid: u32, node: c_int, count: *mut c_int) -> c_int {
+    // SAFETY: the caller's contract.
+    let Some(count) = (unsafe { count.as_mut() }) else { return null(ctx, "cpus") };
+    code(cpupool::move_node(ctx, how, poolid, node as u32).map(|moved| *count = moved as c_int))
+}
+
+/// What the entries for sets of cpus share.
+///
+/// # Safety
+/// `cpumap` is NULL or a bitmap.
+unsafe fn move_cpus(ctx: &Ctx, how: Move, poolid: u32, cpumap: *const libxl_bitmap) -> c_int {
+    if cpumap.is_null() {
+        return null(ctx, "cpumap");
+    }
+    // SAFETY: the caller's contract.
+    code(cpupool::move_cpus(ctx, how, poolid, unsafe { bytes(cpumap) }))
 }
 
 /// All cpupools, `*nb_pool_out` of them, for `libxl_cpupoolinfo_list_free`; NULL on failure.
@@ -42,23 +59,8 @@ pub unsafe extern "C" fn libxl_list_cpupool(
     unsafe {
         with_ctx(ctx, "libxl_list_cpupool", |ctx| {
             array(ctx, nb_pool_out, "libxl_list_cpupool", || {
-                let mut all = Vec::new();
-                let mut next = Some(0);
-                while let Some(id) = next {
-                    let Some(pool) =
-                        ctx.hypervisor().cpupool_from(id).map_err(|e| failed(ctx, e))?
-                    else {
-                        break;
-                    };
-                    next = pool.id.checked_add(1);
-                    all.push(pool);
-                }
-                let paths: Vec<_> = all.iter().map(|pool| name_path(pool.id)).collect();
-                let names = ctx.store().read_many(&paths)?;
-                // C's list ends at a pool without a name: one that is just being made.
-                let named =
-                    all.iter().zip(&names).map_while(|(pool, name)| Some((pool, name.as_ref()?)));
-                named.map(|(pool, name)| cpupoolinfo(pool, name)).collect()
+                let named = cpupool::named(ctx)?;
+                named.iter().map(|(pool, name)| cpupoolinfo(pool, name)).collect()
             })
         })
     }
@@ -86,7 +88,8 @@ pub unsafe extern "C" fn libxl_get_freecpus(
     }
 }
 
-/// Not there yet.
+/// Makes a cpupool with a scheduler, cpus that are free, a name and a uuid. `*poolid` says its number, or
+/// with 0 or `LIBXL_CPUPOOL_POOLID_ANY` lets Xen choose, and becomes it. On failure there is no new pool.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -99,19 +102,33 @@ pub unsafe extern "C" fn libxl_cpupool_create(
     uuid: *mut libxl_uuid,
     poolid: *mut u32,
 ) -> c_int {
-    missing!(ctx, "libxl_cpupool_create"; name, sched, cpumap, uuid, poolid)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_cpupool_create", |ctx| {
+            let (Some(name), Some(uuid)) = (give::text(name), uuid.as_ref()) else {
+                return null(ctx, "libxl_cpupool_create");
+            };
+            let Some(poolid) = poolid.as_mut() else { return null(ctx, "poolid") };
+            // 0 is a pool that always exists, and was how to say so before there was the constant.
+            let wanted = Some(*poolid).filter(|&id| id != 0 && id != LIBXL_CPUPOOL_POOLID_ANY);
+            let new =
+                cpupool::New { name, scheduler: sched, cpus: bytes(&cpumap), uuid: &uuid.uuid };
+            code(cpupool::create(ctx, wanted, &new, |made| *poolid = made))
+        })
+    }
 }
 
-/// Not there yet.
+/// Ends a cpupool; its cpus are free then. `ERROR_INVAL` while domains are in it.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_destroy(ctx: *mut libxl_ctx, poolid: u32) -> c_int {
-    missing!(ctx, "libxl_cpupool_destroy"; poolid)
+    // SAFETY: the caller's contract.
+    unsafe { with_ctx(ctx, "libxl_cpupool_destroy", |ctx| code(cpupool::destroy(ctx, poolid))) }
 }
 
-/// Not there yet.
+/// Names a cpupool anew; whether another has that name is not looked at.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -121,7 +138,13 @@ pub unsafe extern "C" fn libxl_cpupool_rename(
     name: *const c_char,
     poolid: u32,
 ) -> c_int {
-    missing!(ctx, "libxl_cpupool_rename"; name, poolid)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_cpupool_rename", |ctx| {
+            let Some(name) = give::text(name) else { return null(ctx, "name") };
+            code(cpupool::rename(ctx, poolid, name))
+        })
+    }
 }
 
 /// Gives a cpupool one cpu; -1 lets Xen choose.
@@ -137,12 +160,12 @@ pub unsafe extern "C" fn libxl_cpupool_cpuadd(
     // SAFETY: the caller's contract.
     unsafe {
         with_ctx(ctx, "libxl_cpupool_cpuadd", |ctx| {
-            code(ctx.hypervisor().cpupool_add_cpu(poolid, cpu).map_err(|e| failed(ctx, e)))
+            code(cpupool::move_cpu(ctx, Move::Add, poolid, cpu))
         })
     }
 }
 
-/// Not there yet.
+/// Gives a cpupool the free cpus of one NUMA node; `*cpus` becomes how many it got.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -153,10 +176,15 @@ pub unsafe extern "C" fn libxl_cpupool_cpuadd_node(
     node: c_int,
     cpus: *mut c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_cpupool_cpuadd_node"; poolid, node, cpus)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_cpupool_cpuadd_node", |ctx| {
+            move_node(ctx, Move::Add, poolid, node, cpus)
+        })
+    }
 }
 
-/// Not there yet.
+/// Gives a cpupool all cpus of a set; `ERROR_FAIL` if it cannot have some of them (it gets the others).
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -166,7 +194,12 @@ pub unsafe extern "C" fn libxl_cpupool_cpuadd_cpumap(
     poolid: u32,
     cpumap: *const libxl_bitmap,
 ) -> c_int {
-    missing!(ctx, "libxl_cpupool_cpuadd_cpumap"; poolid, cpumap)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_cpupool_cpuadd_cpumap", |ctx| {
+            move_cpus(ctx, Move::Add, poolid, cpumap)
+        })
+    }
 }
 
 /// Takes from a cpupool one cpu; -1 lets Xen choose.
@@ -182,12 +215,12 @@ pub unsafe extern "C" fn libxl_cpupool_cpuremove(
     // SAFETY: the caller's contract.
     unsafe {
         with_ctx(ctx, "libxl_cpupool_cpuremove", |ctx| {
-            code(ctx.hypervisor().cpupool_remove_cpu(poolid, cpu).map_err(|e| failed(ctx, e)))
+            code(cpupool::move_cpu(ctx, Move::Remove, poolid, cpu))
         })
     }
 }
 
-/// Not there yet.
+/// Takes from a cpupool its cpus of one NUMA node; `*cpus` becomes how many it lost.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -198,10 +231,15 @@ pub unsafe extern "C" fn libxl_cpupool_cpuremove_node(
     node: c_int,
     cpus: *mut c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_cpupool_cpuremove_node"; poolid, node, cpus)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_cpupool_cpuremove_node", |ctx| {
+            move_node(ctx, Move::Remove, poolid, node, cpus)
+        })
+    }
 }
 
-/// Not there yet.
+/// Takes from a cpupool all cpus of a set; `ERROR_FAIL` if some cannot be taken (the others are).
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -211,7 +249,12 @@ pub unsafe extern "C" fn libxl_cpupool_cpuremove_cpumap(
     poolid: u32,
     cpumap: *const libxl_bitmap,
 ) -> c_int {
-    missing!(ctx, "libxl_cpupool_cpuremove_cpumap"; poolid, cpumap)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_cpupool_cpuremove_cpumap", |ctx| {
+            move_cpus(ctx, Move::Remove, poolid, cpumap)
+        })
+    }
 }
 
 /// Moves a domain to a cpupool.
@@ -252,7 +295,7 @@ pub unsafe extern "C" fn libxl_cpupool_info(
                     error!(ctx, "failed to get info for cpupool{poolid}");
                     Error::Fail
                 })?;
-                let name = ctx.store().read(&name_path(poolid))?.ok_or(Error::Fail)?;
+                let name = ctx.store().read(&cpupool::name_path(poolid))?.ok_or(Error::Fail)?;
                 *out = cpupoolinfo(&pool, &name)?;
                 Ok(())
             }))

@@ -2,6 +2,7 @@
 
 pub mod console;
 pub mod control;
+pub mod cpupool;
 pub mod destroy;
 pub mod filelock;
 pub mod history;

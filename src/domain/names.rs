@@ -7,7 +7,7 @@ use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::xen::store::Ops;
 
-use super::{kind, leading_number, nodes};
+use super::{cpupool, kind, leading_number, nodes};
 
 /// A domain's name; `None` if it has none, as when there is no such domain.
 pub fn name_of(ctx: &Ctx, domid: u32) -> Option<Vec<u8>> {
@@ -21,7 +21,7 @@ fn before_nul(value: &[u8]) -> &[u8] {
 
 /// A cpupool's name; `None` if there is no such pool.
 pub fn pool_name_of(ctx: &Ctx, pool: u32) -> Option<Vec<u8>> {
-    nodes::read(ctx, ctx.store(), &pool_name_path(pool)).ok().flatten()
+    nodes::read(ctx, ctx.store(), &cpupool::name_path(pool)).ok().flatten()
 }
 
 /// The domain of that name: the first, if several have it.
@@ -37,12 +37,11 @@ pub fn by_name_in(ctx: &Ctx, ops: &impl Ops, name: &[u8]) -> Result<u32> {
     find(ctx, ops, name, &kind::all(ctx)?, name_path)
 }
 
-/// The cpupool of that name; errors as for [`by_name`].
+/// The cpupool of that name, of those that the hypervisor has; errors as for [`by_name`].
 pub fn pool_by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
-    let listed = nodes::list(ctx, ctx.store(), "/local/pool").map_err(|_| Error::NoMemory)?;
-    let mut pools: Vec<u32> = listed.iter().filter_map(|pool| pool.parse().ok()).collect();
-    pools.sort_unstable();
-    find(ctx, ctx.store(), name, &pools, pool_name_path)
+    let pools = cpupool::named(ctx).map_err(|_| Error::NoMemory)?;
+    let found = pools.iter().find(|(_, held)| before_nul(held) == name);
+    found.map(|(pool, _)| pool.id).ok_or(Error::Invalid)
 }
 
 fn find(
@@ -133,10 +132,6 @@ fn is_vm_path(value: &[u8]) -> bool {
 
 fn name_path(domid: u32) -> String {
     format!("/local/domain/{domid}/name")
-}
-
-fn pool_name_path(pool: u32) -> String {
-    format!("/local/pool/{pool}/name")
 }
 
 #[cfg(test)]

@@ -114,6 +114,22 @@ impl Hypervisor {
         Ok(id)
     }
 
+    /// Makes a cpupool without cpus, numbered `wanted` or as Xen likes; answers its number.
+    pub fn cpupool_create(&self, wanted: Option<u32>, scheduler: u32) -> Result<u32> {
+        let mut pool = wanted.unwrap_or(sys::XC_CPUPOOL_POOLID_ANY);
+        // SAFETY: a number to be read and written.
+        self.call("cpupool_create", |xch| unsafe {
+            sys::xc_cpupool_create(xch, &mut pool, scheduler)
+        })?;
+        Ok(pool)
+    }
+
+    /// Ends a cpupool that has neither cpus nor domains.
+    pub fn cpupool_destroy(&self, pool: u32) -> Result<()> {
+        // SAFETY: a plain number.
+        self.call("cpupool_destroy", |xch| unsafe { sys::xc_cpupool_destroy(xch, pool) }).map(drop)
+    }
+
     /// Gives a cpu to a cpupool.
     pub fn cpupool_add_cpu(&self, pool: u32, cpu: c_int) -> Result<()> {
         // SAFETY: plain numbers.

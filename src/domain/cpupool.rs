@@ -1,0 +1,194 @@
+//! Cpupools: sets of cpus, each with a scheduler of its own, on which domains run.
+//!
+//! The hypervisor knows pools by number. Names and uuids are xenstore's: a pool without a name there is
+//! one that is just being made.
+
+use super::{nodes, uuid_text};
+use crate::core::{Ctx, Error, Result, bitmap};
+use crate::error;
+use crate::xen::hypervisor::{CpupoolInfo, HypervisorError, Result as HypervisorResult};
+use crate::xen::store::Ops;
+
+fn path(pool: u32) -> String {
+    format!("/local/pool/{pool}")
+}
+
+/// Where a cpupool's name is.
+pub fn name_path(pool: u32) -> String {
+    format!("{}/name", path(pool))
+}
+
+/// The cpus of a set, as numbers for libxenctrl.
+fn cpus(map: &[u8]) -> impl Iterator<Item = i32> + '_ {
+    let bits = i32::try_from(map.len() * 8).unwrap_or(i32::MAX);
+    (0..bits).filter(|&cpu| bitmap::test(map, cpu))
+}
+
+fn refused(ctx: &Ctx, pool: u32, e: HypervisorError) -> Error {
+    error!(ctx, errno = e.errno, "cpupool{pool}: {}", e.what);
+    Error::Fail
+}
+
+/// All cpupools, in order.
+pub fn all(ctx: &Ctx) -> Result<Vec<CpupoolInfo>> {
+    let mut all = Vec::new();
+    let mut next = Some(0);
+    while let Some(from) = next {
+        let found = ctx.hypervisor().cpupool_from(from);
+        let Some(pool) = found.map_err(|e| refused(ctx, from, e))? else { break };
+        next = pool.id.checked_add(1);
+        all.push(pool);
+    }
+    Ok(all)
+}
+
+/// All cpupools that have a name, each with it, up to the first without one: the C library's list ends
+/// there too.
+pub fn named(ctx: &Ctx) -> Result<Vec<(CpupoolInfo, Vec<u8>)>> {
+    let all = all(ctx)?;
+    let paths: Vec<_> = all.iter().map(|pool| name_path(pool.id)).collect();
+    let names = nodes::read_many(ctx, ctx.store(), &paths)?;
+    Ok(all.into_iter().zip(names).map_while(|(pool, name)| Some((pool, name?))).collect())
+}
+
+/// A pool that is to be changed: `Error::NoMemory`, as in C, where there is none from `pool` on, and
+/// `Error::Invalid` where there are only others.
+fn to_change(ctx: &Ctx, pool: u32) -> Result<CpupoolInfo> {
+    let found = ctx.hypervisor().cpupool_from(pool).map_err(|e| {
+        refused(ctx, pool, e);
+        Error::NoMemory
+    })?;
+    let found = found.ok_or(Error::NoMemory);
+    let found = found.and_then(|f| if f.id == pool { Ok(f) } else { Err(Error::Invalid) });
+    found.inspect_err(|_| error!(ctx, "there is no cpupool{pool}"))
+}
+
+/// What a new cpupool is to be.
+pub struct New<'a> {
+    pub name: &'a [u8],
+    /// `XEN_SCHEDULER_*`
+    pub scheduler: u32,
+    /// One bit per cpu; each must be free.
+    pub cpus: &'a [u8],
+    pub uuid: &'a [u8; 16],
+}
+
+/// Makes a cpupool, numbered `wanted` or as Xen likes, and tells its number to `made` as soon as it
+/// exists. One that cannot have all its cpus or its name is taken away again.
+pub fn create(ctx: &Ctx, wanted: Option<u32>, new: &New<'_>, made: impl FnOnce(u32)) -> Result<()> {
+    let pool = ctx.hypervisor().cpupool_create(wanted, new.scheduler).map_err(|e| {
+        error!(ctx, errno = e.errno, "{}", e.what);
+        Error::Fail
+    })?;
+    made(pool);
+    equip(ctx, pool, new).inspect_err(|_| {
+        // What remains if that fails is in the log.
+        let _ = destroy(ctx, pool);
+    })
+}
+
+fn equip(ctx: &Ctx, pool: u32, new: &New<'_>) -> Result<()> {
+    for cpu in cpus(new.cpus) {
+        move_cpu(ctx, Move::Add, pool, cpu)?;
+    }
+    nodes::transaction(ctx, |t| {
+        let path = path(pool);
+        t.mkdir(&path).map_err(|e| nodes::failed(ctx, e))?;
+        nodes::write(ctx, t, &format!("{path}/uuid"), uuid_text(new.uuid).as_bytes())?;
+        nodes::write(ctx, t, &name_path(pool), new.name)
+    })
+}
+
+/// Ends a cpupool, whose cpus are free then. `Error::Invalid` while domains are in it.
+pub fn destroy(ctx: &Ctx, pool: u32) -> Result<()> {
+    let info = to_change(ctx, pool)?;
+    if info.domains > 0 {
+        error!(ctx, "cpupool{pool} still has {} domains", info.domains);
+        return Err(Error::Invalid);
+    }
+    for cpu in cpus(&info.cpus) {
+        move_cpu(ctx, Move::Remove, pool, cpu)?;
+    }
+    ctx.hypervisor().cpupool_destroy(pool).map_err(|e| refused(ctx, pool, e))?;
+    // It is gone, whatever becomes of its nodes; a failure is in the log.
+    let _ = nodes::remove(ctx, ctx.store(), &path(pool));
+    Ok(())
+}
+
+/// Names a cpupool anew.
+pub fn rename(ctx: &Ctx, pool: u32, name: &[u8]) -> Result<()> {
+    to_change(ctx, pool)?;
+    nodes::write(ctx, ctx.store(), &name_path(pool), name)
+}
+
+/// Whether a pool is given a cpu or loses it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Move {
+    Add,
+    Remove,
+}
+
+/// Moves one cpu; -1 lets Xen choose it.
+pub fn move_cpu(ctx: &Ctx, how: Move, pool: u32, cpu: i32) -> Result<()> {
+    let xen = ctx.hypervisor();
+    let moved: HypervisorResult<()> = match how {
+        Move::Add => xen.cpupool_add_cpu(pool, cpu),
+        Move::Remove => xen.cpupool_remove_cpu(pool, cpu),
+    };
+    moved.map_err(|e| {
+        error!(ctx, errno = e.errno, "cpu {cpu}, cpupool{pool}: {}", e.what);
+        Error::Fail
+    })
+}
+
+/// Moves all cpus of `map`; `Error::Fail` if that fails for some, but those that can be moved are.
+pub fn move_cpus(ctx: &Ctx, how: Move, pool: u32, map: &[u8]) -> Result<()> {
+    let mut all = Ok(());
+    for cpu in cpus(map) {
+        all = all.and(move_cpu(ctx, how, pool, cpu));
+    }
+    all
+}
+
+/// Moves those cpus of one NUMA node that can be; answers how many.
+pub fn move_node(ctx: &Ctx, how: Move, pool: u32, node: u32) -> Result<u32> {
+    let xen = ctx.hypervisor();
+    let candidates = match how {
+        Move::Add => xen.free_cpus().map_err(|e| refused(ctx, pool, e))?,
+        Move::Remove => {
+            let pools = named(ctx).map_err(|_| Error::NoMemory)?;
+            let own = pools.into_iter().find(|(info, _)| info.id == pool);
+            own.map(|(info, _)| info.cpus).unwrap_or_default()
+        }
+    };
+    let topology = xen.cpu_topology().map_err(|e| refused(ctx, pool, e))?;
+    let nodes: Vec<u32> = topology.iter().map(|cpu| cpu.node).collect();
+    let of_node = on_node(&candidates, &nodes, node);
+    Ok(of_node.filter(|&cpu| move_cpu(ctx, how, pool, cpu).is_ok()).count() as u32)
+}
+
+/// The cpus of `map` that lie on `node`, by the node of each cpu.
+fn on_node<'a>(map: &'a [u8], nodes: &'a [u32], node: u32) -> impl Iterator<Item = i32> + 'a {
+    cpus(map).filter(move |&cpu| nodes.get(cpu as usize) == Some(&node))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cpus_are_the_set_bits() {
+        assert_eq!(cpus(&[0b101, 0, 0x80]).collect::<Vec<_>>(), [0, 2, 23]);
+        assert_eq!(cpus(&[]).count(), 0);
+    }
+
+    #[test]
+    fn cpus_of_a_node() {
+        let nodes = [0, 1, 0, 1, u32::MAX];
+        assert_eq!(on_node(&[0b11110], &nodes, 1).collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(on_node(&[0b11110], &nodes, 0).collect::<Vec<_>>(), [2]);
+        // A cpu that the topology does not tell of is on no node.
+        assert_eq!(on_node(&[0xff], &nodes[..2], 1).collect::<Vec<_>>(), [1]);
+        assert_eq!(on_node(&[0xff], &nodes, 2).count(), 0);
+    }
+}
