@@ -2,10 +2,11 @@
 
 use std::ffi::*;
 
-use crate::capi::bitmap::from_bytes;
-use crate::capi::entry::with_ctx;
+use crate::capi::bitmap::{bytes, bytes_mut, from_bytes};
+use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{array, failed, null};
 use crate::core::{Error, Result};
+use crate::domain::affinity::{self, Wish};
 use crate::error;
 use crate::missing;
 use crate::types::sys::*;
@@ -23,6 +24,16 @@ fn vcpuinfo(vcpuid: u32, vcpu: &VcpuInfo) -> Result<libxl_vcpuinfo> {
         cpumap: from_bytes(&vcpu.hard).ok_or(Error::NoMemory)?,
         cpumap_soft: from_bytes(&vcpu.soft).ok_or(Error::NoMemory)?,
     })
+}
+
+/// The affinity that an application asks for.
+///
+/// # Safety
+/// Each is NULL or a bitmap that nobody changes while the result lives.
+unsafe fn wish<'a>(hard: *const libxl_bitmap, soft: *const libxl_bitmap, force: bool) -> Wish<'a> {
+    // SAFETY: the caller's contract.
+    let given = |map: *const libxl_bitmap| (!map.is_null()).then(|| unsafe { bytes(map) });
+    Wish { hard: given(hard), soft: given(soft), force }
 }
 
 /// A domain's vcpus, `*nb_vcpu` of them, for `libxl_vcpuinfo_list_free`, and in `*nr_cpus_out` how
@@ -64,7 +75,8 @@ pub unsafe extern "C" fn libxl_list_vcpu(
     }
 }
 
-/// Not there yet.
+/// Sets on which cpus a vcpu may run (hard) and would rather run (soft); NULL leaves that as it is, both
+/// NULL is `ERROR_INVAL`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -76,10 +88,16 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity(
     cpumap_hard: *const libxl_bitmap,
     cpumap_soft: *const libxl_bitmap,
 ) -> c_int {
-    missing!(ctx, "libxl_set_vcpuaffinity"; domid, vcpuid, cpumap_hard, cpumap_soft)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_set_vcpuaffinity", |ctx| {
+            let wish = wish(cpumap_hard, cpumap_soft, false);
+            code(affinity::set_vcpu(ctx, domid, vcpuid, &wish))
+        })
+    }
 }
 
-/// Not there yet.
+/// As `libxl_set_vcpuaffinity`, against an affinity that is pinned for the moment too.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -91,10 +109,17 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity_force(
     cpumap_hard: *const libxl_bitmap,
     cpumap_soft: *const libxl_bitmap,
 ) -> c_int {
-    missing!(ctx, "libxl_set_vcpuaffinity_force"; domid, vcpuid, cpumap_hard, cpumap_soft)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_set_vcpuaffinity_force", |ctx| {
+            let wish = wish(cpumap_hard, cpumap_soft, true);
+            code(affinity::set_vcpu(ctx, domid, vcpuid, &wish))
+        })
+    }
 }
 
-/// Not there yet.
+/// As `libxl_set_vcpuaffinity` for vcpus 0 to `max_vcpus` - 1; `ERROR_FAIL` if that fails for some (it is
+/// done for the others).
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -106,10 +131,16 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity_all(
     cpumap_hard: *const libxl_bitmap,
     cpumap_soft: *const libxl_bitmap,
 ) -> c_int {
-    missing!(ctx, "libxl_set_vcpuaffinity_all"; domid, max_vcpus, cpumap_hard, cpumap_soft)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_set_vcpuaffinity_all", |ctx| {
+            let wish = wish(cpumap_hard, cpumap_soft, false);
+            code(affinity::set_vcpus(ctx, domid, max_vcpus, &wish))
+        })
+    }
 }
 
-/// Not there yet.
+/// Sets on which NUMA nodes a domain's memory had better be.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -119,10 +150,18 @@ pub unsafe extern "C" fn libxl_domain_set_nodeaffinity(
     domid: u32,
     nodemap: *mut libxl_bitmap,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_set_nodeaffinity"; domid, nodemap)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_set_nodeaffinity", |ctx| {
+            if nodemap.is_null() {
+                return null(ctx, "nodemap");
+            }
+            code(affinity::set_nodes(ctx, domid, bytes(nodemap)))
+        })
+    }
 }
 
-/// Not there yet.
+/// Sets in `*nodemap`, as far as it has room, the NUMA nodes on which a domain's memory had better be.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -132,7 +171,19 @@ pub unsafe extern "C" fn libxl_domain_get_nodeaffinity(
     domid: u32,
     nodemap: *mut libxl_bitmap,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_get_nodeaffinity"; domid, nodemap)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_get_nodeaffinity", |ctx| {
+            if nodemap.as_ref().is_none_or(|nodemap| nodemap.map.is_null()) {
+                return null(ctx, "nodemap");
+            }
+            code(affinity::nodes(ctx, domid).map(|nodes| {
+                let out = bytes_mut(nodemap);
+                out.fill(0);
+                out.iter_mut().zip(nodes).for_each(|(out, byte)| *out = byte);
+            }))
+        })
+    }
 }
 
 /// Not there yet.

@@ -1,5 +1,6 @@
 //! What a toolstack asks about domains and does to them.
 
+pub mod affinity;
 pub mod console;
 pub mod control;
 pub mod cpupool;

@@ -65,6 +65,58 @@ impl Hypervisor {
         })
     }
 
+    /// Sets where vcpu `vcpu` of a domain may run (`hard`) and would rather run (`soft`); `None` leaves
+    /// that. Each set becomes what Xen made of it, with a bit for each cpu that the host can have; cpus
+    /// beyond those are dropped. `force` overrides an affinity that is pinned for the moment.
+    pub fn set_vcpu_affinity(
+        &self,
+        domid: u32,
+        vcpu: u32,
+        hard: &mut Option<Vec<u8>>,
+        soft: &mut Option<Vec<u8>>,
+        force: bool,
+    ) -> Result<()> {
+        let size = self.max_cpus()?.div_ceil(8) as usize;
+        let mut flags = if force { sys::XEN_VCPUAFFINITY_FORCE } else { 0 };
+        let mut ready = |map: &mut Option<Vec<u8>>, flag| match map {
+            Some(map) => {
+                flags |= flag;
+                map.resize(size, 0);
+                map.as_mut_ptr()
+            }
+            None => std::ptr::null_mut(),
+        };
+        let hard = ready(hard, sys::XEN_VCPUAFFINITY_HARD);
+        let soft = ready(soft, sys::XEN_VCPUAFFINITY_SOFT);
+        // SAFETY: NULL, or sets of the size in which libxenctrl reads and writes them.
+        self.call("vcpu_setaffinity", |xch| unsafe {
+            sys::xc_vcpu_setaffinity(xch, domid, vcpu as c_int, hard, soft, flags)
+        })
+        .map(drop)
+    }
+
+    /// Sets on which NUMA nodes a domain's memory had better be, one bit each; nodes that the host cannot
+    /// have are dropped.
+    pub fn set_node_affinity(&self, domid: u32, nodes: &[u8]) -> Result<()> {
+        let mut nodes = nodes.to_vec();
+        nodes.resize(self.max_nodes()?.div_ceil(8) as usize, 0);
+        // SAFETY: a set of the size in which libxenctrl reads it.
+        self.call("domain_node_setaffinity", |xch| unsafe {
+            sys::xc_domain_node_setaffinity(xch, domid, nodes.as_mut_ptr())
+        })
+        .map(drop)
+    }
+
+    /// On which NUMA nodes a domain's memory had better be, a bit for each that the host can have.
+    pub fn node_affinity(&self, domid: u32) -> Result<Vec<u8>> {
+        let mut nodes = vec![0; self.max_nodes()?.div_ceil(8) as usize];
+        // SAFETY: a set of the size in which libxenctrl writes it.
+        self.call("domain_node_getaffinity", |xch| unsafe {
+            sys::xc_domain_node_getaffinity(xch, domid, nodes.as_mut_ptr())
+        })?;
+        Ok(nodes)
+    }
+
     /// The first cpupool whose id is `id` or higher; `None` if there is none.
     pub fn cpupool_from(&self, id: u32) -> Result<Option<CpupoolInfo>> {
         let size = self.max_cpus()?.div_ceil(8) as usize;

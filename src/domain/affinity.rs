@@ -1,0 +1,90 @@
+//! On which cpus and NUMA nodes a domain runs.
+
+use crate::core::{Ctx, Error, Result, bitmap};
+use crate::xen::hypervisor::HypervisorError;
+use crate::{debug, error, warn};
+
+/// Where a vcpu may run and would rather run, one bit per cpu; `None` leaves that as it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    pub hard: Option<&'a [u8]>,
+    pub soft: Option<&'a [u8]>,
+    /// Override what is pinned for the moment, such as by a suspend.
+    pub force: bool,
+}
+
+/// Sets the affinity of one vcpu. `Error::Invalid` if nothing is wished for.
+pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()> {
+    if wish.hard.is_none() && wish.soft.is_none() && !wish.force {
+        error!(ctx, domid = domid, "no affinity is given for vcpu {vcpu}");
+        return Err(Error::Invalid);
+    }
+    let (mut hard, mut soft) = (wish.hard.map(<[u8]>::to_vec), wish.soft.map(<[u8]>::to_vec));
+    ctx.hypervisor().set_vcpu_affinity(domid, vcpu, &mut hard, &mut soft, wish.force).map_err(
+        |e| {
+            error!(ctx, domid = domid, errno = e.errno, "vcpu {vcpu}: {}", e.what);
+            Error::Fail
+        },
+    )?;
+    // Xen leaves out cpus that are not of the domain's cpupool.
+    for (kind, wished, now) in [("hard", wish.hard, &hard), ("soft", wish.soft, &soft)] {
+        if let (Some(wished), Some(now)) = (wished, now)
+            && !same(wished, now)
+        {
+            debug!(ctx, domid = domid, "vcpu {vcpu} gets only some cpus of its {kind} affinity");
+        }
+    }
+    if soft.is_some_and(|now| bitmap::is_empty(&now)) {
+        warn!(
+            ctx,
+            domid = domid,
+            "vcpu {vcpu} gets no cpu of its soft affinity: that is of no effect"
+        );
+    }
+    Ok(())
+}
+
+/// Sets the affinity of vcpus 0 to `count` - 1: of all that can be, and `Error::Fail` if some cannot.
+pub fn set_vcpus(ctx: &Ctx, domid: u32, count: u32, wish: &Wish<'_>) -> Result<()> {
+    let mut all = Ok(());
+    for vcpu in 0..count {
+        if set_vcpu(ctx, domid, vcpu, wish).is_err() {
+            warn!(ctx, domid = domid, "vcpu {vcpu} keeps its affinity");
+            all = Err(Error::Fail);
+        }
+    }
+    all
+}
+
+/// Whether two sets have the same members, whatever their sizes.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    let common = a.len().min(b.len());
+    a[..common] == b[..common] && bitmap::is_empty(&a[common..]) && bitmap::is_empty(&b[common..])
+}
+
+fn refused(ctx: &Ctx, domid: u32, e: HypervisorError) -> Error {
+    error!(ctx, domid = domid, errno = e.errno, "{}", e.what);
+    Error::Fail
+}
+
+/// Sets on which NUMA nodes the domain's memory had better be, one bit each.
+pub fn set_nodes(ctx: &Ctx, domid: u32, nodes: &[u8]) -> Result<()> {
+    ctx.hypervisor().set_node_affinity(domid, nodes).map_err(|e| refused(ctx, domid, e))
+}
+
+/// On which NUMA nodes the domain's memory had better be, one bit each.
+pub fn nodes(ctx: &Ctx, domid: u32) -> Result<Vec<u8>> {
+    ctx.hypervisor().node_affinity(domid).map_err(|e| refused(ctx, domid, e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_are_the_same_by_their_members() {
+        assert!(same(&[1, 2], &[1, 2]));
+        assert!(same(&[1], &[1, 0, 0]) && same(&[1, 0], &[1]) && same(&[], &[0]));
+        assert!(!same(&[1], &[1, 2]) && !same(&[1, 2], &[1]) && !same(&[1], &[3]));
+    }
+}
