@@ -7,10 +7,10 @@ use crate::capi::give::{elements, failed, null};
 use crate::capi::types::libxl_domain_sched_params_init;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::sched::{self, Change, VcpuWish};
-use crate::error;
 use crate::types::sys::*;
 use crate::xen::hypervisor::sched::{Credit2Params, CreditParams, RtdsVcpu};
 use crate::xen::hypervisor::sys;
+use crate::{debug, error};
 
 /// What leaves any of a domain's parameters as it is: each has a constant of its own, and all are -1.
 const DEFAULT: c_int = LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
@@ -154,7 +154,7 @@ fn get_all_vcpus(ctx: &Ctx, domid: u32, params: &mut libxl_vcpu_sched_params) ->
     params.sched = domain_scheduler(ctx, domid);
     check_per_vcpu(ctx, domid, params.sched, "getting")?;
     if vcpu_count(params) > 0 {
-        error!(ctx, domid = domid, "the vcpus are ours to list: none may be given");
+        debug!(ctx, domid = domid, "the vcpus are ours to list: none may be given");
         return Err(Error::Invalid);
     }
     let got = sched::all_rtds_vcpus(ctx, domid)?;

@@ -16,7 +16,7 @@ pub struct Wish<'a> {
 /// Sets the affinity of one vcpu. `Error::Invalid` if nothing is wished for.
 pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()> {
     if wish.hard.is_none() && wish.soft.is_none() && !wish.force {
-        error!(ctx, domid = domid, "no affinity is given for vcpu {vcpu}");
+        debug!(ctx, domid = domid, "no affinity is given for vcpu {vcpu}");
         return Err(Error::Invalid);
     }
     let (mut hard, mut soft) = (wish.hard.map(<[u8]>::to_vec), wish.soft.map(<[u8]>::to_vec));
@@ -46,14 +46,26 @@ pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()>
 
 /// Sets the affinity of vcpus 0 to `count` - 1: of all that can be, and `Error::Fail` if some cannot.
 pub fn set_vcpus(ctx: &Ctx, domid: u32, count: u32, wish: &Wish<'_>) -> Result<()> {
+    // The application's count may be any number: those that do not exist are refused together.
+    let there = vcpus(ctx, domid);
     let mut all = Ok(());
-    for vcpu in 0..count {
+    for vcpu in 0..count.min(there) {
         if set_vcpu(ctx, domid, vcpu, wish).is_err() {
             warn!(ctx, domid = domid, "vcpu {vcpu} keeps its affinity");
             all = Err(Error::Fail);
         }
     }
+    if count > there {
+        error!(ctx, domid = domid, "it has no vcpus {there} to {}", count - 1);
+        all = Err(Error::Fail);
+    }
     all
+}
+
+/// How many vcpus a domain has; none if it does not exist.
+fn vcpus(ctx: &Ctx, domid: u32) -> u32 {
+    let domain = ctx.hypervisor().domain(domid).map_err(|e| refused(ctx, domid, e));
+    domain.ok().flatten().and_then(|domain| domain.max_vcpu_id).map_or(0, |last| last + 1)
 }
 
 /// Whether two sets have the same members, whatever their sizes.

@@ -5,9 +5,9 @@
 
 use super::{nodes, uuid_text};
 use crate::core::{Ctx, Error, Result, bitmap};
-use crate::error;
 use crate::xen::hypervisor::{CpupoolInfo, HypervisorError, Result as HypervisorResult};
 use crate::xen::store::Ops;
+use crate::{debug, error};
 
 fn path(pool: u32) -> String {
     format!("/local/pool/{pool}")
@@ -52,7 +52,7 @@ pub fn named(ctx: &Ctx) -> Result<Vec<(CpupoolInfo, Vec<u8>)>> {
 }
 
 /// A pool that is to be changed: `Error::NoMemory`, as in C, where there is none from `pool` on, and
-/// `Error::Invalid` where there are only others.
+/// `Error::Invalid` where there are only others; C says no word about either.
 fn to_change(ctx: &Ctx, pool: u32) -> Result<CpupoolInfo> {
     let found = ctx.hypervisor().cpupool_from(pool).map_err(|e| {
         refused(ctx, pool, e);
@@ -60,7 +60,7 @@ fn to_change(ctx: &Ctx, pool: u32) -> Result<CpupoolInfo> {
     })?;
     let found = found.ok_or(Error::NoMemory);
     let found = found.and_then(|f| if f.id == pool { Ok(f) } else { Err(Error::Invalid) });
-    found.inspect_err(|_| error!(ctx, "there is no cpupool{pool}"))
+    found.inspect_err(|_| debug!(ctx, "there is no cpupool{pool}"))
 }
 
 /// What a new cpupool is to be.
@@ -103,7 +103,7 @@ fn equip(ctx: &Ctx, pool: u32, new: &New<'_>) -> Result<()> {
 pub fn destroy(ctx: &Ctx, pool: u32) -> Result<()> {
     let info = to_change(ctx, pool)?;
     if info.domains > 0 {
-        error!(ctx, "cpupool{pool} still has {} domains", info.domains);
+        debug!(ctx, "cpupool{pool} still has {} domains", info.domains);
         return Err(Error::Invalid);
     }
     for cpu in cpus(&info.cpus) {
