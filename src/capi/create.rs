@@ -2,7 +2,13 @@
 
 use std::ffi::*;
 
+use super::sched;
+use crate::capi::entry::with_ctx;
+use crate::capi::give::null;
+use crate::capi::how::How;
+use crate::config::retrieve::{self, Retrieved};
 use crate::missing;
+use crate::types::idiomatic::{CForm, DomainConfig, DomainSchedParams};
 use crate::types::sys::*;
 
 /// Not there yet.
@@ -53,7 +59,11 @@ pub unsafe extern "C" fn libxl_domain_soft_reset(
     missing!(ctx, "libxl_domain_soft_reset"; d_config, domid, ao_how, aop_console_how)
 }
 
-/// Not there yet.
+/// The configuration that would make the domain again as it is now: the one it was made with, as the
+/// library stored it, brought up to date with xenstore and the hypervisor. Memory in KiB.
+///
+/// `ERROR_LOCK_FAIL` if there is no such domain, `ERROR_FAIL` if none is stored for it, `ERROR_NI` for a
+/// guest served by QEMU. `d_config` can be disposed of in either case: what it held before is lost.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -64,5 +74,29 @@ pub unsafe extern "C" fn libxl_retrieve_domain_configuration(
     d_config: *mut libxl_domain_config,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_retrieve_domain_configuration"; domid, d_config, ao_how)
+    const NAME: &str = "libxl_retrieve_domain_configuration";
+    // SAFETY: `ctx` is NULL or live; `d_config` is NULL or room for a configuration, `ao_how` as said.
+    unsafe {
+        with_ctx(ctx, NAME, |of| {
+            if d_config.is_null() {
+                return null(of, NAME);
+            }
+            let how = match How::of(of, ao_how) {
+                Ok(how) => how,
+                Err(error) => return error.code(),
+            };
+            d_config.write(DomainConfig::default().to_c());
+            let outcome = retrieve::retrieve(of, domid).and_then(|mut config| {
+                // A domain without a name is answered with what is stored, as the C library does.
+                if let Retrieved::Current(config) = &mut config {
+                    let mut params = DomainSchedParams::default().to_c();
+                    sched::domain_sched_params(of, domid, &mut params)?;
+                    config.b_info.sched_params = DomainSchedParams::from_c(&params);
+                }
+                d_config.write(config.into_config().to_c());
+                Ok(())
+            });
+            how.complete(ctx, outcome)
+        })
+    }
 }

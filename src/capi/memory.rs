@@ -5,10 +5,11 @@ use std::ffi::*;
 use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{failed, null};
 use crate::core::{Ctx, Error, Result};
+use crate::domain::memory;
 use crate::error;
 use crate::missing;
 use crate::types::sys::*;
-use crate::xen::store::{Ops, Transaction};
+use crate::xen::store::Ops;
 
 /// Free and still dirty memory, in KiB.
 fn free_memory(ctx: &Ctx) -> Result<u64> {
@@ -26,41 +27,9 @@ fn narrow(ctx: &Ctx, kb: u64) -> Result<u32> {
 
 /// The target, which is only good beside a `static-max`: C libxl wants both.
 fn memory_target(ctx: &Ctx, domid: u32) -> Result<u64> {
-    let base = format!("/local/domain/{domid}/memory");
-    let paths = [format!("{base}/target"), format!("{base}/static-max")];
-    let parse = |path: &str, value: &[u8]| {
-        let number = std::str::from_utf8(value).ok().and_then(|text| text.trim().parse().ok());
-        number.ok_or_else(|| {
-            let text = String::from_utf8_lossy(value);
-            error!(ctx, domid = domid, "Invalid memory target {text} from {path}");
-            Error::Fail
-        })
-    };
-    let values = ctx.store().read_many(&paths)?;
-    if domid != 0 || values.iter().all(Option::is_some) {
-        let mut numbers = [0u64; 2];
-        for ((path, value), number) in paths.iter().zip(&values).zip(&mut numbers) {
-            let value = value.as_ref().ok_or_else(|| {
-                error!(ctx, domid = domid, "Cannot get target memory info from {path}");
-                Error::Fail
-            })?;
-            *number = parse(path, value)?;
-        }
-        return Ok(numbers[0]);
-    }
-    // Domain 0 was not built by a toolstack: what it has now becomes its target and limit.
-    let info = ctx.hypervisor().domain(0).map_err(|e| failed(ctx, e))?;
-    let info = info.ok_or(Error::DomainNotFound)?;
-    let now = [info.total_pages * 4, info.max_pages.wrapping_mul(4)];
-    ctx.store().transaction(|t: &Transaction| {
-        let values = t.read_many(&paths)?;
-        for ((path, value), now) in paths.iter().zip(&values).zip(now) {
-            if value.is_none() {
-                t.write(path, now.to_string())?;
-            }
-        }
-        values[0].as_ref().map_or(Ok(now[0]), |value| parse(&paths[0], value))
-    })
+    let values = ctx.store().read_many(&memory::paths(domid))?;
+    let values = values.try_into().map_err(|_| Error::BadFail)?;
+    Ok(memory::limits(ctx, domid, &values)?.target)
 }
 
 /// Not there yet.

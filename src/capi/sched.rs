@@ -60,6 +60,21 @@ fn domain_params(ctx: &Ctx, domid: u32, scheduler: libxl_scheduler) -> Result<Pa
     params.map_err(|e| failed(ctx, e))
 }
 
+/// What a domain's scheduler holds for it. Parameters that the scheduler does not know stay as they are.
+pub fn domain_sched_params(
+    ctx: &Ctx,
+    domid: u32,
+    out: &mut libxl_domain_sched_params,
+) -> Result<()> {
+    out.sched = domain_scheduler(ctx, domid);
+    match domain_params(ctx, domid, out.sched)? {
+        Params::Weighted { weight, cap } => (out.weight, out.cap) = (weight, cap),
+        Params::Rtds { period, budget } => (out.period, out.budget) = (period, budget),
+        Params::None => {}
+    }
+    Ok(())
+}
+
 fn set_domain_params(ctx: &Ctx, domid: u32, params: &libxl_domain_sched_params) -> Result<()> {
     let given = |value: c_int| (value != DEFAULT).then_some(value);
     let change = Change {
@@ -330,13 +345,7 @@ pub unsafe extern "C" fn libxl_domain_sched_params_get(
                 return null(ctx, "params");
             }
             libxl_domain_sched_params_init(params);
-            let out = &mut *params;
-            out.sched = domain_scheduler(ctx, domid);
-            code(domain_params(ctx, domid, out.sched).map(|p| match p {
-                Params::Weighted { weight, cap } => (out.weight, out.cap) = (weight, cap),
-                Params::Rtds { period, budget } => (out.period, out.budget) = (period, budget),
-                Params::None => {}
-            }))
+            code(domain_sched_params(ctx, domid, &mut *params))
         })
     }
 }

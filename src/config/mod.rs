@@ -2,3 +2,4 @@
 
 pub mod cpuid;
 mod cpuid_names;
+pub mod retrieve;

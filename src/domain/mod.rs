@@ -8,6 +8,7 @@ pub mod destroy;
 pub mod filelock;
 pub mod history;
 pub mod kind;
+pub mod memory;
 pub mod model;
 pub mod names;
 pub mod nodes;

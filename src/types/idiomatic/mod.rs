@@ -6,6 +6,7 @@
 //! libxl's `_init` makes.
 
 mod builtin;
+pub mod json;
 mod text;
 
 use std::ffi::c_int;

@@ -1,0 +1,47 @@
+//! A domain's configuration out of the JSON that the library keeps.
+
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+
+use super::{CForm, DomainConfig};
+use crate::core::Ctx;
+use crate::types::{engine, sys, tables};
+
+/// The configuration that the text holds. What is wrong with a text that holds none is logged to `ctx`.
+pub fn domain_config(ctx: Option<&Ctx>, text: &CStr) -> Option<DomainConfig> {
+    let ctx = ctx.map_or(std::ptr::null_mut(), |ctx| std::ptr::from_ref(ctx).cast_mut());
+    let mut c = MaybeUninit::<sys::libxl_domain_config>::uninit();
+    let p = c.as_mut_ptr().cast::<u8>();
+    let ty = &tables::DOMAIN_CONFIG;
+    // SAFETY: the ctx is only read; the table is that of the struct, which is initialised first.
+    let rc = unsafe { engine::from_json(ctx, p, text.as_ptr(), ty) };
+    // SAFETY: initialised above, and filled with what it owns, as far as the text went.
+    let config = (rc == 0).then(|| unsafe { DomainConfig::from_c(c.assume_init_ref()) });
+    // SAFETY: as above; the copy made from it shares nothing with it.
+    unsafe { engine::dispose(p, ty) };
+    config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::idiomatic::{DomainType, Text};
+
+    #[test]
+    fn a_configuration_is_read() {
+        let text = cr#"{"c_info": {"type": "pvh", "name": "n"}, "b_info": {"max_vcpus": 3,
+            "type": "pvh"}, "nics": [{"devid": 4}]}"#;
+        let config = domain_config(None, text).unwrap();
+        assert_eq!(config.c_info.type_, DomainType::Pvh);
+        assert_eq!(config.c_info.name, Text::new("n"));
+        assert_eq!(config.b_info.max_vcpus, 3);
+        assert_eq!(config.nics.iter().map(|nic| nic.devid).collect::<Vec<_>>(), [4]);
+    }
+
+    #[test]
+    fn what_is_no_configuration_is_none() {
+        for text in [c"", c"{", cr#"{"c_info": {"name": "n"}, "nics": 4}"#] {
+            assert!(domain_config(None, text).is_none(), "{text:?}");
+        }
+    }
+}
