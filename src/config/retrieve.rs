@@ -16,12 +16,12 @@ use std::ffi::CString;
 use crate::core::{Ctx, Error, Result, bitmap};
 use crate::device::Kind as DeviceKind;
 use crate::domain::{kind, memory, nodes, userdata};
-use crate::error;
 use crate::types::idiomatic::{
     Bitmap, DeviceDisk, DevicePci, DiskFormat, DomainBuildInfo, DomainBuildInfoData as Guest,
     DomainConfig, Text, Uuid, json,
 };
 use crate::xen::store::Ops;
+use crate::{error, warn};
 
 /// More vcpus than any Xen gives a guest: a stored number above is not believed.
 const MOST_VCPUS: i32 = 8192;
@@ -95,6 +95,7 @@ pub fn retrieve(ctx: &Ctx, domid: u32) -> Result<Retrieved> {
     config.b_info.target_memkb = limits.target.wrapping_add(beyond_target(&config.b_info));
     config.b_info.max_memkb = limits.static_max;
 
+    let before = checked(&config);
     keep_known(&mut config, &known);
     // The C library cannot tell from xenstore which devices are behind a controller, and so knows none.
     config.usbdevs.clear();
@@ -105,7 +106,18 @@ pub fn retrieve(ctx: &Ctx, domid: u32) -> Result<Retrieved> {
         let known = pci_of(ctx, domid, pci_count)?;
         config.pcidevs.retain(|device| known.contains(&pci_address(device)));
     }
+    let gone = before - checked(&config);
+    if gone > 0 {
+        warn!(ctx, domid = domid, "{gone} stored devices are not in xenstore: left out");
+    }
     Ok(Retrieved::Current(config))
+}
+
+/// How many devices are held against xenstore.
+fn checked(config: &DomainConfig) -> usize {
+    let plain = config.nics.len() + config.vtpms.len() + config.disks.len() + config.pcidevs.len();
+    let usb = config.usbctrls.len() + config.usbdevs.len();
+    plain + usb + config.vdispls.len() + config.vsnds.len()
 }
 
 /// A value as C programs see it.
