@@ -63,13 +63,12 @@ id_of() { reference domid "$1"; }
 # times, and whether a guest that does something runs or waits just now.
 domains() { reference list | sed -E 's/ +[0-9.]+$//; /^linux-/s/ [r-][b-]/ ??/; s/^(Domain-0 .*) [r-][b-]/\1 ??/'; }
 
-# snapshot LABEL: xenstore and the files, for comparison.
+# snapshot LABEL: xenstore and the files, for comparison. A few processes whatever
+# there is: starting one is dear under emulation.
 snapshot() {
   xenstore-ls -fp > "$record/xenstore.$1"
-  find /var/lib/xen /run/xen -type f | sort | while read -r file; do
-    echo "$file $(stat -c '%a %U' "$file")"
-    case $file in
-      */userdata-?.*) sed "s,^,$(basename "$file" | cut -c1-20) | ," "$file"; echo ;;
-    esac
-  done > "$record/files.$1"
+  find /var/lib/xen /run/xen -type f -printf '%p %m %u\n' | sort > "$record/files.$1"
+  find /var/lib/xen -type f -name 'userdata-?.*' | sort \
+    | xargs -r awk '{ n = FILENAME; sub(".*/", "", n); print substr(n, 1, 20) " | " $0 }' \
+    >> "$record/files.$1"
 }

@@ -1,6 +1,6 @@
 # Virtual processors of all, of one, of several, of none.
 #: sed stdout s/ +[0-9]+\.[0-9] / TIME /    -- the time used
-#: sed stdout s/^(.{40} +[^ ]+ +[0-9]+) +[0-9]+ +[r-][b-]/\1 CPU ??/  -- where it runs and whether
+#: sed stdout s/^([^ ]+ +[^ ]+ +[0-9]+) +[0-9]+ +[r-][b-]([p-] TIME)/\1 CPU ??\2/  -- where it runs and whether
 try xl vcpu-list
 try_each xl vcpu-list -- 0 linux-pv linux-pvh still idle
 try xl vcpu-list still idle-pvh 0
