@@ -1084,22 +1084,34 @@ int libxl_userdata_unlink(libxl_ctx *ctx, uint32_t domid, const char *userdata_u
 /* A domain's vcpus, *nb_vcpu of them, for libxl_vcpuinfo_list_free, and in *nr_cpus_out how many
  * cpus the host can have; NULL on failure or where there is no vcpu. Time in ns. */
 libxl_vcpuinfo *libxl_list_vcpu(libxl_ctx *ctx, uint32_t domid, int *nb_vcpu, int *nr_cpus_out);
+
+/* Sets on which cpus a vcpu may run (hard) and would rather run (soft); NULL leaves that as it is,
+ * both NULL is ERROR_INVAL. */
 int libxl_set_vcpuaffinity(libxl_ctx *ctx,
                            uint32_t domid,
                            uint32_t vcpuid,
                            const libxl_bitmap *cpumap_hard,
                            const libxl_bitmap *cpumap_soft);
+
+/* As libxl_set_vcpuaffinity, against an affinity that is pinned for the moment too. */
 int libxl_set_vcpuaffinity_force(libxl_ctx *ctx,
                                  uint32_t domid,
                                  uint32_t vcpuid,
                                  const libxl_bitmap *cpumap_hard,
                                  const libxl_bitmap *cpumap_soft);
+
+/* As libxl_set_vcpuaffinity for vcpus 0 to max_vcpus - 1; ERROR_FAIL if that fails for some (it is
+ * done for the others). */
 int libxl_set_vcpuaffinity_all(libxl_ctx *ctx,
                                uint32_t domid,
                                unsigned int max_vcpus,
                                const libxl_bitmap *cpumap_hard,
                                const libxl_bitmap *cpumap_soft);
+
+/* Sets on which NUMA nodes a domain's memory had better be. */
 int libxl_domain_set_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *nodemap);
+
+/* Sets in *nodemap, as far as it has room, the NUMA nodes on which a domain's memory had better be. */
 int libxl_domain_get_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *nodemap);
 int libxl_set_vcpuonline(libxl_ctx *ctx,
                          uint32_t domid,
@@ -1166,16 +1178,31 @@ int libxl_sched_credit2_params_set(libxl_ctx *ctx,
 int libxl_domain_sched_params_get(libxl_ctx *ctx,
                                   uint32_t domid,
                                   libxl_domain_sched_params *params);
+
+/* Changes what a scheduler holds for a domain: the one that sched names, or that of its cpupool for
+ * LIBXL_SCHEDULER_UNKNOWN. -1 keeps a parameter; ERROR_INVAL for one out of range. */
 int libxl_domain_sched_params_set(libxl_ctx *ctx,
                                   uint32_t domid,
                                   const libxl_domain_sched_params *params);
+
+/* Fills in what RTDS holds for the vcpus that params->vcpus names (times in µs). ERROR_INVAL for
+ * another scheduler, for no vcpus, and for one that the domain does not have. */
 int libxl_vcpu_sched_params_get(libxl_ctx *ctx, uint32_t domid, libxl_vcpu_sched_params *params);
+
+/* Makes params->vcpus, which must be empty, what RTDS holds for all vcpus of a domain (times in
+ * µs); ERROR_INVAL for another scheduler. */
 int libxl_vcpu_sched_params_get_all(libxl_ctx *ctx,
                                     uint32_t domid,
                                     libxl_vcpu_sched_params *params);
+
+/* Sets what RTDS holds for the vcpus that params->vcpus names (times in µs). ERROR_INVAL for
+ * another scheduler, for no vcpus, and for values out of range. */
 int libxl_vcpu_sched_params_set(libxl_ctx *ctx,
                                 uint32_t domid,
                                 const libxl_vcpu_sched_params *params);
+
+/* Sets for all vcpus of a domain what the one element of params->vcpus says (times in µs); errors
+ * as for libxl_vcpu_sched_params_set. */
 int libxl_vcpu_sched_params_set_all(libxl_ctx *ctx,
                                     uint32_t domid,
                                     const libxl_vcpu_sched_params *params);
@@ -1190,23 +1217,42 @@ libxl_cpupoolinfo *libxl_list_cpupool(libxl_ctx *ctx, int *nb_pool_out);
 
 /* Makes *cpumap the set of cpus that belong to no cpupool. */
 int libxl_get_freecpus(libxl_ctx *ctx, libxl_bitmap *cpumap);
+
+/* Makes a cpupool with a scheduler, cpus that are free, a name and a uuid. *poolid says its number,
+ * or with 0 or LIBXL_CPUPOOL_POOLID_ANY lets Xen choose, and becomes it. On failure there is no new
+ * pool. */
 int libxl_cpupool_create(libxl_ctx *ctx,
                          const char *name,
                          libxl_scheduler sched,
                          libxl_bitmap cpumap,
                          libxl_uuid *uuid,
                          uint32_t *poolid);
+
+/* Ends a cpupool; its cpus are free then. ERROR_INVAL while domains are in it. */
 int libxl_cpupool_destroy(libxl_ctx *ctx, uint32_t poolid);
+
+/* Names a cpupool anew; whether another has that name is not looked at. */
 int libxl_cpupool_rename(libxl_ctx *ctx, const char *name, uint32_t poolid);
 
 /* Gives a cpupool one cpu; -1 lets Xen choose. */
 int libxl_cpupool_cpuadd(libxl_ctx *ctx, uint32_t poolid, int cpu);
+
+/* Gives a cpupool the free cpus of one NUMA node; *cpus becomes how many it got. */
 int libxl_cpupool_cpuadd_node(libxl_ctx *ctx, uint32_t poolid, int node, int *cpus);
-int libxl_cpupool_cpuadd_cpumap(libxl_ctx *ctx, uint32_t poolid, const libxl_bitmap *cpumap);
+
+/* Gives a cpupool all cpus of a set; ERROR_FAIL if it cannot have some of them (it gets the
+ * others). */
+int libxl_cpupool_cpuadd_cpumap(libxl_ctx *ctx,
+                                uint32_t poolid,
+                                const libxl_bitmap *cpumap);
 
 /* Takes from a cpupool one cpu; -1 lets Xen choose. */
 int libxl_cpupool_cpuremove(libxl_ctx *ctx, uint32_t poolid, int cpu);
+
+/* Takes from a cpupool its cpus of one NUMA node; *cpus becomes how many it lost. */
 int libxl_cpupool_cpuremove_node(libxl_ctx *ctx, uint32_t poolid, int node, int *cpus);
+
+/* Takes from a cpupool all cpus of a set; ERROR_FAIL if some cannot be taken (the others are). */
 int libxl_cpupool_cpuremove_cpumap(libxl_ctx *ctx, uint32_t poolid, const libxl_bitmap *cpumap);
 
 /* Moves a domain to a cpupool. */
