@@ -3,7 +3,7 @@ guest json pv -p
 id=$(id_of json)
 file=$(echo /var/lib/xen/userdata-d."$id".*.libxl-json)
 cp "$file" /tmp/json
-for text in '' '{' '[]' 'null' '{"c_info": 1}' '{"c_info": {"name": "other"}}' '{"nosuch": 1}' "$(head -c 300 /tmp/json)"; do
+for text in '' '{' "$(head -c 300 /tmp/json)"; do
   printf %s "$text" > "$file"
   echo "with $text"
   try xl list -l json
