@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! capi       extern "C", one file per subject; translation only
-//! domain host config   what a toolstack asks for
+//! domain device config what a toolstack asks for
 //! core       ctx, errors
 //! xen        hypercalls, xenstore client, log
 //! types      the public types, generated from idl/
