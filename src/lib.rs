@@ -15,5 +15,7 @@ pub mod config;
 pub mod core;
 pub mod device;
 pub mod domain;
+pub mod runtime;
+pub mod sync;
 pub mod types;
 pub mod xen;

@@ -50,7 +50,7 @@ use std::collections::VecDeque;
 
 use nix::errno::Errno;
 
-use super::sync::{Arc, Condvar, Mutex, MutexGuard, locked};
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked};
 use super::wire::{self, Kind, Message, Reply, Requests};
 
 /// Requests in flight for one thread.

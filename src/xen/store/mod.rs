@@ -5,7 +5,7 @@
 //! - The daemon's socket is tried first, then the kernel's device, which takes one request at a
 //!   time: [`link`], [`exchange`].
 //! - A forked child gets connections of its own at its first request, and neither uses nor closes nor
-//!   writes to its parent's: [`process`]. Nothing is sent when a [`Store`] is dropped.
+//!   writes to its parent's: [`crate::sync::process`]. Nothing is sent when a [`Store`] is dropped.
 //! - When the daemon dies, the requests in flight fail (`ECONNRESET`, `EPIPE`); they are not
 //!   sent again, because the daemon may have carried them out. The next request opens a new
 //!   connection. A request that finds the connection dead before a byte of it was sent is sent on
@@ -20,8 +20,6 @@ mod link;
 mod ops;
 pub mod path;
 mod permission;
-mod process;
-mod sync;
 mod transaction;
 mod watch;
 mod wire;
@@ -41,8 +39,8 @@ pub use watch::WatchEvent;
 
 use exchange::{Exchange, Failure, Sink};
 use link::{NotedFd, Wire};
-use process::PerProcess;
-use sync::{Mutex, locked};
+use crate::sync::process::PerProcess;
+use crate::sync::{Mutex, locked};
 use watch::Watches;
 use wire::{Kind, Reply, Requests};
 

@@ -26,7 +26,7 @@ use super::error::{StoreError, StoreResult};
 use super::exchange::{Exchange, Sink};
 use super::link::{NotedFd, Wire};
 use super::path;
-use super::sync::{Mutex, locked};
+use crate::sync::{Mutex, locked};
 use super::wire::{Kind, Requests};
 
 /// Something at or below the watched node has changed (or may have).

@@ -1,0 +1,54 @@
+//! Waiting for a time on the monotonic clock.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+
+use super::Runtime;
+use super::timers::Key;
+
+/// Ends at a time; an error if no timer can be set.
+#[derive(Debug)]
+#[must_use = "a future does nothing until it is waited for"]
+pub struct Sleep {
+    runtime: Runtime,
+    deadline: Instant,
+    key: Option<Key>,
+}
+
+impl Runtime {
+    /// Waits until `deadline`.
+    pub fn sleep_until(&self, deadline: Instant) -> Sleep {
+        Sleep { runtime: self.clone(), deadline, key: None }
+    }
+
+    /// Waits for `time`.
+    pub fn sleep(&self, time: Duration) -> Sleep {
+        self.sleep_until(Instant::now() + time)
+    }
+}
+
+impl Future for Sleep {
+    type Output = Result<(), Errno>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if Instant::now() >= self.deadline {
+            return Poll::Ready(Ok(()));
+        }
+        let timers = self.runtime.reactor()?.timers();
+        let key = timers.set(self.key, self.deadline, cx.waker())?;
+        self.key = Some(key);
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        if let (Some(key), Ok(reactor)) = (self.key, self.runtime.reactor()) {
+            reactor.timers().unset(key);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Threads asleep in the library: which of them watches the outside world, and who wakes whom.
+//!
+//! A thread that waits for its own operation sleeps in [`Lead::park`]. One such thread, the leader,
+//! sleeps on the reactor (in [`Place::sleep`]) and does the dispatching for all; each other sleeps on a
+//! bell of its own. Whoever finds that a thread's operation can go on calls [`Lead::wake`].
+//!
+//! # Invariants, under the lock of [`State`]
+//!
+//! 1. *One leader.* `leading` is set by a thread for itself, when it is `None`, and unset by that
+//!    thread only.
+//! 2. *A wake-up is never lost.* `WOKEN` is set under the lock, and looked at under the lock before
+//!    each sleep. A parked thread's bell belongs to the same lock, so that it cannot be rung between the
+//!    look and the sleep. The leader's sleep begins after the lock is let go, so for it there is
+//!    [`Place::ring`], which makes the present or the next sleep end; `rung` says that it was called, and
+//!    the leader silences the ring when it is back under the lock, not before.
+//! 3. *Nobody sleeps unattended.* While a thread is in `parked`, either (a) there is a leader, or (b) a
+//!    thread in `parked` is `WOKEN` or `ASKED`, so that it is about to run.
+//!
+//! Why 3 holds. A thread parks only under (a). The leader steps down in one place, under the lock,
+//! and before it does anything but lead again, or leave, it calls [`pass_on`]: that asks a parked thread
+//! unless one is about to run already: (b). A thread that was asked, or woken, leaves `parked`
+//! under the lock and then takes the lead, (a); or finds that a newcomer has it, (a); or it leaves with its
+//! operation, and calls [`pass_on`] in its turn if there is no leader. A leader that only dispatched
+//! for others takes the lead again without anybody asked: it has not let the lock go in between.
+//!
+//! 3 is what libxl's baton is for. An application's own thread that sleeps in `poll` is no concern of
+//! this module: it sleeps on the same reactor, which knows no stale sets.
+//!
+//! `model.rs` explores this code with loom, and shows that a leader who does not pass on is found out.
+
+use std::collections::VecDeque;
+
+use crate::sync::atomic::{AtomicU8, Ordering};
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked, sleep_on};
+
+/// Where the leader sleeps, and what it does about what it finds.
+pub trait Place {
+    /// Sleeps until something happens outside or [`Place::ring`] was called since the last
+    /// [`Place::silence`]; then tells those whom it concerns. No lock is held.
+    fn sleep(&self);
+    /// Ends the leader's sleep, or its next one. Never blocks.
+    fn ring(&self);
+    /// Takes a ring back.
+    fn silence(&self);
+    /// Whether [`Place::work`] has anything to do.
+    fn has_work(&self) -> bool;
+    /// Does what is to be done for nobody in particular. No lock is held; may take long.
+    fn work(&self);
+}
+
+/// The parked thread's operation can go on.
+const WOKEN: u8 = 1;
+/// The parked thread is to look whether there is a leader.
+const ASKED: u8 = 2;
+
+/// One wait of one thread.
+#[derive(Debug, Default)]
+pub struct Parker {
+    bell: Condvar,
+    /// Written and read under the lead's lock; atomic only so that threads may share it.
+    flags: AtomicU8,
+}
+
+impl Parker {
+    fn has(&self, flags: u8) -> bool {
+        self.flags.load(Ordering::Relaxed) & flags != 0
+    }
+
+    /// Whether it was not set before.
+    fn set(&self, flag: u8) -> bool {
+        let flags = self.flags.load(Ordering::Relaxed);
+        self.flags.store(flags | flag, Ordering::Relaxed);
+        flags & flag == 0
+    }
+
+    /// Whether it was set before.
+    fn take(&self, flag: u8) -> bool {
+        let flags = self.flags.load(Ordering::Relaxed);
+        self.flags.store(flags & !flag, Ordering::Relaxed);
+        flags & flag != 0
+    }
+}
+
+/// The threads asleep in one ctx.
+#[derive(Debug, Default)]
+pub struct Lead {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    leading: Option<Arc<Parker>>,
+    /// In the order in which they went to sleep.
+    parked: VecDeque<Arc<Parker>>,
+    /// The leader was rung and has not silenced it yet.
+    rung: bool,
+}
+
+impl Lead {
+    /// Lets `parker`'s thread go on, now or when it parks next.
+    pub fn wake(&self, parker: &Arc<Parker>, place: &impl Place) {
+        let mut state = locked(&self.state);
+        if !parker.set(WOKEN) {
+            return;
+        }
+        if !state.leading.as_ref().is_some_and(|leader| Arc::ptr_eq(leader, parker)) {
+            parker.bell.notify_one();
+        } else if !state.rung {
+            state.rung = true;
+            place.ring();
+        }
+    }
+
+    /// Sleeps until `parker` is woken; leads meanwhile if nobody else does.
+    pub fn park(&self, parker: &Arc<Parker>, place: &impl Place) {
+        let mut state = locked(&self.state);
+        while !parker.take(WOKEN) {
+            state = if state.leading.is_none() {
+                self.lead(state, parker, place)
+            } else {
+                self.follow(state, parker)
+            };
+        }
+        if state.leading.is_none() {
+            pass_on(&state);
+        }
+    }
+
+    /// Leads for one sleep.
+    fn lead<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        parker: &Arc<Parker>,
+        place: &impl Place,
+    ) -> MutexGuard<'a, State> {
+        state.leading = Some(Arc::clone(parker));
+        drop(state);
+        let stepping_down = StepDown { lead: self, place };
+        place.sleep();
+        let mut state = stepping_down.now();
+        if parker.has(WOKEN) || place.has_work() {
+            pass_on(&state);
+            if place.has_work() {
+                drop(state);
+                place.work();
+                state = locked(&self.state);
+            }
+        }
+        state
+    }
+
+    /// Sleeps until woken or asked.
+    fn follow<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        parker: &Arc<Parker>,
+    ) -> MutexGuard<'a, State> {
+        state.parked.push_back(Arc::clone(parker));
+        while !parker.has(WOKEN | ASKED) {
+            state = sleep_on(&parker.bell, state);
+        }
+        state.parked.retain(|other| !Arc::ptr_eq(other, parker));
+        parker.take(ASKED);
+        state
+    }
+
+    /// How many threads are parked, and whether one leads.
+    #[cfg(test)]
+    pub fn count(&self) -> (usize, bool) {
+        let state = locked(&self.state);
+        (state.parked.len(), state.leading.is_some())
+    }
+}
+
+/// Asks a parked thread to look whether there is a leader, unless one is about to run anyway.
+fn pass_on(state: &State) {
+    if broken() || state.parked.iter().any(|parker| parker.has(WOKEN | ASKED)) {
+        return;
+    }
+    if let Some(next) = state.parked.front() {
+        next.set(ASKED);
+        next.bell.notify_one();
+    }
+}
+
+/// Whether the test of the model has taken the hand-over away.
+fn broken() -> bool {
+    #[cfg(loom)]
+    return super::model::hand_over_is_broken();
+    #[cfg(not(loom))]
+    false
+}
+
+/// Ends the lead, also when a defect in a handler unwinds: a lead that nobody holds and everybody
+/// relies on would be a hang.
+struct StepDown<'l, 'p, P: Place> {
+    lead: &'l Lead,
+    place: &'p P,
+}
+
+impl<'l, P: Place> StepDown<'l, '_, P> {
+    fn now(self) -> MutexGuard<'l, State> {
+        let state = self.step_down();
+        std::mem::forget(self);
+        state
+    }
+
+    fn step_down(&self) -> MutexGuard<'l, State> {
+        let lead = self.lead;
+        let mut state = locked(&lead.state);
+        state.leading = None;
+        if std::mem::take(&mut state.rung) {
+            self.place.silence();
+        }
+        state
+    }
+}
+
+impl<P: Place> Drop for StepDown<'_, '_, P> {
+    fn drop(&mut self) {
+        pass_on(&self.step_down());
+    }
+}

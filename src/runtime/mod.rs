@@ -1,0 +1,205 @@
+//! The runtime of a ctx: operations that wait, without a thread of the library's own.
+//!
+//! An operation is a future. With no `ao_how` the calling thread runs it itself ([`Runtime::block_on`])
+//! and sleeps only while it waits; with one, it is a task ([`Runtime::spawn`]) that whichever thread
+//! dispatches runs. Two operations of one ctx may run on two threads at once: no lock is held
+//! around either.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `lead.rs` | threads asleep in the library, and the argument why none is forgotten |
+//! | `reactor.rs`, `timers.rs` | what is waited for outside: one epoll set, one timerfd |
+//! | `descriptor.rs`, `clock.rs`, `notify.rs`, `abort.rs` | the waits, as futures |
+//! | `tasks.rs` | operations that no thread waits for |
+//!
+//! Nothing here knows of Xen. Nothing is opened before something waits.
+//!
+//! # Who dispatches
+//!
+//! The leader among the threads asleep in the library; and an application's own thread, from
+//! `libxl_osevent_afterpoll` and `libxl_osevent_occurred_fd` ([`Runtime::dispatch`]). Both may at
+//! once. A thread that dispatches, or that makes a task runnable in another way, runs the tasks that
+//! can go on before it sleeps or leaves ([`Runtime::work`]; each C entry ends with it).
+//!
+//! # Locks
+//!
+//! All locks here are leaves: held for a few instructions or one short system call, never around a
+//! wait, a call into the application, or each other, but for the lead's, under which the bell is rung.
+
+pub mod abort;
+pub mod clock;
+pub mod descriptor;
+mod lead;
+#[cfg(all(test, loom))]
+mod model;
+pub mod notify;
+pub mod reactor;
+mod tasks;
+#[cfg(all(test, not(loom)))]
+mod tests;
+mod timers;
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::OnceLock;
+use std::task::{Context, Poll, Wake};
+use std::time::Duration;
+
+use nix::errno::Errno;
+
+use crate::sync::{Arc, Mutex, locked};
+use lead::{Lead, Parker, Place};
+use reactor::Reactor;
+use tasks::Tasks;
+
+/// The runtime of one ctx; clones are the same one.
+#[derive(Clone, Debug, Default)]
+pub struct Runtime {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    lead: Lead,
+    tasks: Arc<Tasks>,
+    reactor: OnceLock<Reactor>,
+    opening: Mutex<()>,
+    /// The reactor does not work any more: the application was or is to be told.
+    failure: Mutex<Option<Errno>>,
+}
+
+impl Runtime {
+    /// The reactor, opened at its first use.
+    ///
+    /// # Errors
+    /// `EMFILE`, `ENFILE`, `ENOMEM`: there is no room for three more descriptors.
+    pub fn reactor(&self) -> Result<&Reactor, Errno> {
+        self.shared.reactor()
+    }
+
+    /// Runs `future` to its end on this thread. While it waits, the thread may dispatch for others.
+    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        let mut future = pin!(future);
+        let parker = Arc::new(Parker::default());
+        let waker = Arc::new(Unpark { shared: Arc::clone(&self.shared), parker: Arc::clone(&parker) });
+        let waker = waker.into();
+        let mut cx = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(value) = future.as_mut().poll(&mut cx) {
+                return value;
+            }
+            self.shared.lead.park(&parker, &*self.shared);
+        }
+    }
+
+    /// Runs `future` up to its first wait; later, threads that dispatch go on with it.
+    pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+        self.shared.tasks.spawn(future);
+    }
+
+    /// Does what can be done now, without sleeping: for an application's own event loop.
+    pub fn dispatch(&self) {
+        self.shared.turn();
+        self.work();
+    }
+
+    /// Runs the tasks that can go on.
+    pub fn work(&self) {
+        self.shared.tasks.work();
+    }
+
+    /// Why the reactor does not work, once, if it does not.
+    pub fn take_failure(&self) -> Option<Errno> {
+        locked(&self.shared.failure).take()
+    }
+
+    /// How many tasks have not ended.
+    pub fn task_count(&self) -> usize {
+        self.shared.tasks.count()
+    }
+
+    /// Drops the tasks that have not ended, where they wait. No other thread may use the runtime.
+    pub fn shut_down(&self) {
+        self.shared.tasks.drop_all();
+    }
+}
+
+impl Shared {
+    fn reactor(&self) -> Result<&Reactor, Errno> {
+        if let Some(reactor) = self.reactor.get() {
+            return Ok(reactor);
+        }
+        // The standard library's `get_or_try_init` is not stable yet.
+        let _opening = locked(&self.opening);
+        if self.reactor.get().is_none() {
+            let _ = self.reactor.set(Reactor::new()?);
+        }
+        Ok(self.reactor.get().expect("set just now"))
+    }
+
+    fn turn(&self) {
+        if let Some(reactor) = self.reactor.get()
+            && let Err(errno) = reactor.turn()
+        {
+            self.failed(errno);
+        }
+    }
+
+    /// An epoll set that cannot be asked: nothing that the library can mend. Whoever comes by tells the
+    /// application; a pause keeps a sleeping thread from turning in circles.
+    fn failed(&self, errno: Errno) {
+        locked(&self.failure).get_or_insert(errno);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+impl Place for Shared {
+    fn sleep(&self) {
+        match self.reactor() {
+            Ok(reactor) => {
+                if let Err(errno) = reactor.sleep() {
+                    self.failed(errno);
+                }
+                self.turn();
+            }
+            // No descriptors to be had, and what is waited for is in this process: look again soon.
+            Err(_) => std::thread::sleep(Duration::from_millis(10)),
+        }
+    }
+
+    fn ring(&self) {
+        if let Some(reactor) = self.reactor.get() {
+            reactor.ring();
+        }
+    }
+
+    fn silence(&self) {
+        if let Some(reactor) = self.reactor.get() {
+            reactor.silence();
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        self.tasks.have_work()
+    }
+
+    fn work(&self) {
+        self.tasks.work();
+    }
+}
+
+/// Lets a thread in [`Runtime::block_on`] go on.
+struct Unpark {
+    shared: Arc<Shared>,
+    parker: Arc<Parker>,
+}
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.shared.lead.wake(&self.parker, &*self.shared);
+    }
+}

@@ -1,0 +1,77 @@
+//! One thread or task telling others that something has changed, inside the process.
+
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
+
+use crate::sync::{Arc, Mutex, locked};
+
+/// Counts changes. Whoever waits, waits for the next change after the last that it has seen.
+#[derive(Debug, Default)]
+pub struct Notify {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    changes: u64,
+    waiting: Vec<(u64, Waker)>,
+    next: u64,
+}
+
+impl Notify {
+    /// Something has changed.
+    pub fn notify(&self) {
+        let waiting = {
+            let mut state = locked(&self.state);
+            state.changes += 1;
+            std::mem::take(&mut state.waiting)
+        };
+        waiting.into_iter().for_each(|(_, waker)| waker.wake());
+    }
+
+    /// A listener that has seen everything so far.
+    pub fn listen(self: &Arc<Self>) -> Listener {
+        let seen = locked(&self.state).changes;
+        Listener { notify: Arc::clone(self), seen, place: None }
+    }
+}
+
+/// Waits for changes.
+#[derive(Debug)]
+pub struct Listener {
+    notify: Arc<Notify>,
+    seen: u64,
+    place: Option<u64>,
+}
+
+impl Listener {
+    /// Waits for a change that this listener has not seen; several at once count as one.
+    pub async fn changed(&mut self) {
+        poll_fn(|cx| {
+            let mut state = locked(&self.notify.state);
+            if state.changes != self.seen {
+                self.seen = state.changes;
+                return Poll::Ready(());
+            }
+            let place = *self.place.get_or_insert_with(|| {
+                state.next += 1;
+                state.next
+            });
+            let waker = cx.waker().clone();
+            match state.waiting.iter_mut().find(|(other, _)| *other == place) {
+                Some((_, old)) => *old = waker,
+                None => state.waiting.push((place, waker)),
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Some(place) = self.place {
+            locked(&self.notify.state).waiting.retain(|(other, _)| *other != place);
+        }
+    }
+}

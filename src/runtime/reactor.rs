@@ -1,0 +1,158 @@
+//! What a ctx waits for outside the process: one epoll set for descriptors, deadlines and watches.
+//!
+//! The kernel holds the set, so a thread asleep on it sees what another thread adds: nothing is ever
+//! stale. Entries are known by numbers that are never used twice, so a report that was on its way when
+//! its entry went finds nothing. A descriptor that a task waits for is one-shot: it is reported once, to
+//! one thread, and armed again by the task. The few that are served right in the dispatching thread
+//! (the timerfd, the watches) stay armed, and may be served by two threads at once.
+//!
+//! The leader (`lead.rs`) sleeps on two descriptors, the epoll set and a bell of its own. The bell is
+//! not in the set, because an application's thread that dispatches would then take a ring that
+//! is meant for the leader.
+//!
+//! An entry is taken out of the set before its descriptor is closed. A forked child shares the set with
+//! its parent, so it must not use it; `libxl_postfork_child_noexec` says what a child may do.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::task::Waker;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::eventfd::{EfdFlags, EventFd};
+
+use super::timers::Timers;
+use crate::sync::{Arc, Mutex, locked};
+
+/// Reports taken from the kernel at once.
+const BATCH: usize = 64;
+
+/// The timerfd's number; entries count from the next.
+const TIMER: u64 = 0;
+
+/// Who is told that a descriptor is ready.
+pub trait Ready: Send + Sync {
+    /// Called by the dispatching thread, with no lock held.
+    fn ready(&self, flags: EpollFlags);
+}
+
+/// One ctx's epoll set and what goes with it.
+pub struct Reactor {
+    epoll: Epoll,
+    bell: EventFd,
+    timers: Timers,
+    entries: Mutex<Entries>,
+}
+
+struct Entries {
+    known: HashMap<u64, Arc<dyn Ready>>,
+    next: u64,
+}
+
+impl Reactor {
+    pub fn new() -> Result<Self, Errno> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
+        let timers = Timers::new()?;
+        epoll.add(timers.fd(), EpollEvent::new(EpollFlags::EPOLLIN, TIMER))?;
+        let entries = Mutex::new(Entries { known: HashMap::new(), next: TIMER + 1 });
+        Ok(Self { epoll, bell, timers, entries })
+    }
+
+    pub fn timers(&self) -> &Timers {
+        &self.timers
+    }
+
+    /// Readable when [`Reactor::turn`] has something to do.
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.epoll.0.as_fd()
+    }
+
+    /// Adds a descriptor, armed for `flags`.
+    ///
+    /// # Errors
+    /// `EPERM` for a file that is always ready, `EEXIST` if it is in the set already.
+    pub fn add(&self, fd: BorrowedFd<'_>, flags: EpollFlags, ready: Arc<dyn Ready>) -> Result<u64, Errno> {
+        let id = {
+            let mut entries = locked(&self.entries);
+            let id = entries.next;
+            entries.next += 1;
+            // Before the kernel knows it: a report may come at once.
+            entries.known.insert(id, ready);
+            id
+        };
+        self.epoll.add(fd, EpollEvent::new(flags, id)).inspect_err(|_| {
+            locked(&self.entries).known.remove(&id);
+        })?;
+        Ok(id)
+    }
+
+    /// Arms an entry (again).
+    pub fn arm(&self, fd: BorrowedFd<'_>, id: u64, flags: EpollFlags) -> Result<(), Errno> {
+        self.epoll.modify(fd, &mut EpollEvent::new(flags, id))
+    }
+
+    /// Takes an entry out. Its descriptor must still be open. A report that is being made in another
+    /// thread may still come.
+    pub fn remove(&self, fd: BorrowedFd<'_>, id: u64) {
+        let _ = self.epoll.delete(fd);
+        locked(&self.entries).known.remove(&id);
+    }
+
+    /// Sleeps until there is something to dispatch or the bell was rung.
+    pub fn sleep(&self) -> Result<(), Errno> {
+        let mut fds = [
+            PollFd::new(self.fd(), PollFlags::POLLIN),
+            PollFd::new(self.bell.as_fd(), PollFlags::POLLIN),
+        ];
+        match poll(&mut fds, PollTimeout::NONE) {
+            Ok(_) | Err(Errno::EINTR) => Ok(()),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    pub fn ring(&self) {
+        // It can only fail when the counter is full, and then it is readable.
+        let _ = self.bell.write(1);
+    }
+
+    pub fn silence(&self) {
+        let _ = self.bell.read();
+    }
+
+    /// Tells everybody whose descriptor is ready or whose time has come; never sleeps.
+    pub fn turn(&self) -> Result<(), Errno> {
+        let mut events = [EpollEvent::empty(); BATCH];
+        loop {
+            let count = match self.epoll.wait(&mut events, EpollTimeout::ZERO) {
+                Ok(count) => count,
+                Err(Errno::EINTR) => continue,
+                Err(errno) => return Err(errno),
+            };
+            for event in &events[..count] {
+                self.report(event.data(), event.events());
+            }
+            if count < BATCH {
+                return Ok(());
+            }
+        }
+    }
+
+    fn report(&self, id: u64, flags: EpollFlags) {
+        if id == TIMER {
+            return self.timers.due().into_iter().for_each(Waker::wake);
+        }
+        let known = locked(&self.entries).known.get(&id).cloned();
+        if let Some(ready) = known {
+            ready.ready(flags);
+        }
+    }
+}
+
+impl fmt::Debug for Reactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reactor").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,86 @@
+//! Deadlines on the monotonic clock, all on one timerfd.
+//!
+//! The timerfd is armed for the earliest deadline. It is armed anew only when an earlier one comes: a
+//! deadline that is given up leaves it armed, and it then fires for nothing, which is cheaper than a
+//! system call for each operation that ends in time (nearly all do).
+
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::sys::time::TimeSpec;
+use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
+
+use crate::sync::{Mutex, locked};
+
+/// A deadline's place among the others.
+pub type Key = (Instant, u64);
+
+/// The deadlines of one ctx.
+#[derive(Debug)]
+pub struct Timers {
+    fd: TimerFd,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: BTreeMap<Key, Waker>,
+    next: u64,
+    armed: Option<Instant>,
+}
+
+impl Timers {
+    pub fn new() -> Result<Self, Errno> {
+        let flags = TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK;
+        Ok(Self { fd: TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?, state: Mutex::default() })
+    }
+
+    /// Has `waker` woken when `deadline` has come; `key` is from the last such call, if there was one.
+    pub fn set(&self, key: Option<Key>, deadline: Instant, waker: &Waker) -> Result<Key, Errno> {
+        let mut state = locked(&self.state);
+        let key = key.unwrap_or_else(|| {
+            state.next += 1;
+            (deadline, state.next)
+        });
+        state.waiting.insert(key, waker.clone());
+        self.arm(&mut state, false)?;
+        Ok(key)
+    }
+
+    /// Forgets a deadline.
+    pub fn unset(&self, key: Key) {
+        locked(&self.state).waiting.remove(&key);
+    }
+
+    /// The timerfd is readable: those whose time has come.
+    pub fn due(&self) -> Vec<Waker> {
+        let mut state = locked(&self.state);
+        // Non-blocking: another thread may have been quicker.
+        let _ = self.fd.wait();
+        let later = state.waiting.split_off(&(Instant::now(), u64::MAX));
+        let due = std::mem::replace(&mut state.waiting, later);
+        state.armed = None;
+        // It was set before: the kernel has no new reason to refuse.
+        let _ = self.arm(&mut state, true);
+        due.into_values().collect()
+    }
+
+    fn arm(&self, state: &mut State, anew: bool) -> Result<(), Errno> {
+        let Some((&(earliest, _), _)) = state.waiting.first_key_value() else { return Ok(()) };
+        if !anew && state.armed.is_some_and(|armed| armed <= earliest) {
+            return Ok(());
+        }
+        // Zero would disarm.
+        let left = earliest.saturating_duration_since(Instant::now()).max(Duration::from_nanos(1));
+        self.fd.set(Expiration::OneShot(TimeSpec::from_duration(left)), TimerSetTimeFlags::empty())?;
+        state.armed = Some(earliest);
+        Ok(())
+    }
+
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
