@@ -81,7 +81,8 @@ impl Runtime {
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
         let parker = Arc::new(Parker::default());
-        let waker = Arc::new(Unpark { shared: Arc::clone(&self.shared), parker: Arc::clone(&parker) });
+        let waker =
+            Arc::new(Unpark { shared: Arc::clone(&self.shared), parker: Arc::clone(&parker) });
         let waker = waker.into();
         let mut cx = Context::from_waker(&waker);
         loop {

@@ -74,7 +74,12 @@ impl Reactor {
     ///
     /// # Errors
     /// `EPERM` for a file that is always ready, `EEXIST` if it is in the set already.
-    pub fn add(&self, fd: BorrowedFd<'_>, flags: EpollFlags, ready: Arc<dyn Ready>) -> Result<u64, Errno> {
+    pub fn add(
+        &self,
+        fd: BorrowedFd<'_>,
+        flags: EpollFlags,
+        ready: Arc<dyn Ready>,
+    ) -> Result<u64, Errno> {
         let id = {
             let mut entries = locked(&self.entries);
             let id = entries.next;

@@ -75,7 +75,8 @@ impl Timers {
         }
         // Zero would disarm.
         let left = earliest.saturating_duration_since(Instant::now()).max(Duration::from_nanos(1));
-        self.fd.set(Expiration::OneShot(TimeSpec::from_duration(left)), TimerSetTimeFlags::empty())?;
+        self.fd
+            .set(Expiration::OneShot(TimeSpec::from_duration(left)), TimerSetTimeFlags::empty())?;
         state.armed = Some(earliest);
         Ok(())
     }

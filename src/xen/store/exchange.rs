@@ -50,8 +50,8 @@ use std::collections::VecDeque;
 
 use nix::errno::Errno;
 
-use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked};
 use super::wire::{self, Kind, Message, Reply, Requests};
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked};
 
 /// Requests in flight for one thread.
 const RUN_COUNT: usize = 128;

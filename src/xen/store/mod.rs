@@ -37,10 +37,10 @@ pub use permission::{Access, Permission};
 pub use transaction::Transaction;
 pub use watch::WatchEvent;
 
-use exchange::{Exchange, Failure, Sink};
-use link::{NotedFd, Wire};
 use crate::sync::process::PerProcess;
 use crate::sync::{Mutex, locked};
+use exchange::{Exchange, Failure, Sink};
+use link::{NotedFd, Wire};
 use watch::Watches;
 use wire::{Kind, Reply, Requests};
 

@@ -26,8 +26,8 @@ use super::error::{StoreError, StoreResult};
 use super::exchange::{Exchange, Sink};
 use super::link::{NotedFd, Wire};
 use super::path;
-use crate::sync::{Mutex, locked};
 use super::wire::{Kind, Requests};
+use crate::sync::{Mutex, locked};
 
 /// Something at or below the watched node has changed (or may have).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
