@@ -1,0 +1,156 @@
+/* What becomes of children: killed, stopped, missing; what they inherit. */
+#include "harness.h"
+
+static int destroy(libxl_ctx *ctx, const char *script)
+{
+    uint32_t domid = new_domain(NO_ACK);
+    int rc;
+
+    add_disk(domid, 51712, script);
+    rc = libxl_domain_destroy(ctx, domid, NULL);
+    check(!domain_exists(domid), "domain %u is still there", domid);
+    check(!children(), "%u children after a destroy", children());
+    return rc;
+}
+
+/* The domain goes in any case; that its script failed is logged. */
+static void failing(const char *text)
+{
+    libxl_ctx *ctx = new_ctx();
+    char *script = text ? new_script(text) : strdup("/tmp/harness-there-is-no-such-script");
+    int before = error_lines(), rc = destroy(ctx, script);
+
+    check(rc <= 0, "libxl_domain_destroy: %d", rc);
+    check(error_lines() > before, "not a word in the log");
+    rc = destroy(ctx, new_script("exit 0"));
+    check(!rc, "the next destroy: %d", rc);
+    libxl_ctx_free(ctx);
+}
+
+static void fails(void) { failing("exit 3"); }
+static void killed(void) { failing("kill -9 $$"); }
+static void missing(void) { failing(NULL); }
+
+struct job { libxl_ctx *ctx; char *script; struct tally ends; };
+
+static void *destroyer(void *argument)
+{
+    struct job *job = argument;
+
+    hit(&job->ends, destroy(job->ctx, job->script));
+    return NULL;
+}
+
+static void stopped(void)
+{
+    struct job job = { new_ctx(), NULL, TALLY };
+    char path[64], *text;
+    pthread_t thread;
+    FILE *file;
+    int pid = 0;
+
+    snprintf(path, sizeof(path), "/tmp/harness-pid-%d", getpid());
+    if (asprintf(&text, "echo $$ > %s; kill -STOP $$; exit 0", path) < 0)
+        fail("memory");
+    job.script = new_script(text);
+    thread = start(destroyer, &job);
+    for (double until = now() + 10; now() < until && !pid; nap(20000)) {
+        file = fopen(path, "r");
+        if (file && fscanf(file, "%d", &pid) != 1)
+            pid = 0;
+        if (file)
+            fclose(file);
+    }
+    check(pid > 0, "the script did not start");
+    nap(700000);
+    check(!hits(&job.ends), "ended while its script is stopped: %d", job.ends.last);
+    check(!kill(pid, SIGCONT), "kill: %s", strerror(errno));
+    check(reached(&job.ends, 1, 10) && !job.ends.last, "%d ends, rc %d", hits(&job.ends), job.ends.last);
+    finish(thread);
+    libxl_ctx_free(job.ctx);
+}
+
+/* Nothing of the library's, nor of another ctx's, is open in a child. */
+static void inheritance(void)
+{
+    libxl_ctx *ctx = new_ctx(), *other = new_ctx();
+    struct driver *driver = drive(other, BY_HOOKS);
+    libxl_evgen_domain_death *evgen;
+    char path[64], line[300], *text;
+    unsigned lines = 0;
+    FILE *file;
+    int rc;
+
+    snprintf(path, sizeof(path), "/tmp/harness-fds-%d", getpid());
+    if (asprintf(&text, "for f in /proc/$$/fd/*; do echo \"${f##*/} $(readlink $f)\" >> %s; done\n"
+                        "grep Sig /proc/$$/status >> %s", path, path) < 0)
+        fail("memory");
+    rc = libxl_evenable_domain_death(other, new_domain(NO_ACK), 1, &evgen);
+    check(!rc, "libxl_evenable_domain_death: %d", rc);
+    for (int i = 0; i < 3; i++)
+        check(!destroy(ctx, new_script(text)), "libxl_domain_destroy");
+    file = fopen(path, "r");
+    check(file, "the script did not run");
+    while (fgets(line, sizeof(line), file)) {
+        char target[256];
+        int fd;
+
+        if (sscanf(line, "%d %255s", &fd, target) != 2)
+            continue;
+        lines++;
+        /* The shell's own: the script itself, and what it reads or writes just now. */
+        if (fd > 2 && strncmp(target, "/tmp/harness-", 13))
+            fail("fd %d in a script: %s", fd, target);
+    }
+    check(lines > 3, "%u fds seen", lines);
+    fclose(file);
+    libxl_evdisable_domain_death(other, evgen);
+    stop_driving(driver);
+    libxl_ctx_free(other);
+    libxl_ctx_free(ctx);
+    forget_driver(driver);
+}
+
+/* Many domains at once, each with its script. */
+static void many(void)
+{
+    enum { NUMBER = 20 };
+    libxl_ctx *ctx = new_ctx();
+    struct driver *driver = drive(ctx, BY_HOOKS);
+    struct tally tally = TALLY;
+    char *script = new_script("exit 0");
+    uint32_t domids[NUMBER];
+    double began;
+    int rc;
+
+    for (int i = 0; i < NUMBER; i++) {
+        domids[i] = new_domain(NO_ACK);
+        add_disk(domids[i], 51712, script);
+        add_disk(domids[i], 51728, script);
+    }
+    began = now();
+    for (int i = 0; i < NUMBER; i++) {
+        rc = libxl_domain_destroy(ctx, domids[i], INTO(&tally));
+        check(!rc, "libxl_domain_destroy: %d", rc);
+    }
+    check(reached(&tally, NUMBER, 45), "%d of %d destroyed", hits(&tally), NUMBER);
+    check(hits(&tally) == NUMBER && !tally.failures, "%d ends, %d failed, last %d", hits(&tally), tally.failures, tally.last);
+    note("%d domains with two scripts each: %.1f s", NUMBER, now() - began);
+    for (int i = 0; i < NUMBER; i++)
+        check(!domain_exists(domids[i]), "domain %u is still there", domids[i]);
+    check(!children(), "%u children left", children());
+    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
+    stop_driving(driver);
+    libxl_ctx_free(ctx);
+    forget_driver(driver);
+}
+
+const struct testcase scripts_cases[] = {
+    { "scripts-fail", fails, 0, "a script that fails is logged; the domain goes" },
+    { "scripts-killed", killed, 0, "a script that is killed" },
+    { "scripts-missing", missing, 0, "a script that is not there" },
+    { "scripts-stopped", stopped, 0, "a script that is stopped is waited for" },
+    { "scripts-inherit", inheritance, 0, "no fd of the library is open in a script" },
+    { "scripts-many", many, 0, "forty scripts at once; each domain gone, each child reaped" },
+    { 0 }
+};
