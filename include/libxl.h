@@ -392,7 +392,13 @@ typedef struct {
     void *for_callback;
 } libxl_asyncprogress_how;
 
-int libxl_ao_abort(libxl_ctx *ctx, const libxl_asyncop_how *how);
+/* Asks the operation that was begun with a libxl_asyncop_how like *how to end soon; with NULL, the
+ * one that began last of those that a thread waits for. Of several alike it is the youngest.
+ *
+ * 0 if it will end, most likely with ERROR_ABORTED; ERROR_ABORTED if it was asked before;
+ * ERROR_NOTFOUND if there is no such operation, or it has ended. */
+int libxl_ao_abort(libxl_ctx *ctx,
+                   const libxl_asyncop_how *how);
 
 /* ---- The ctx ---- */
 
@@ -406,7 +412,11 @@ int libxl_ao_abort(libxl_ctx *ctx, const libxl_asyncop_how *how);
  * is unused, as in C. */
 int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned int flags, xentoollog_logger *lg);
 
-/* Closes and frees a ctx; NULL is allowed. Always 0. */
+/* Closes and frees a ctx; NULL is allowed. Always 0.
+ *
+ * Operations that have not ended, which the C library asserts that there are none of, are dropped
+ * where they wait, with a warning; the application hears no more of them. Events that nobody
+ * collected are freed. */
 int libxl_ctx_free(libxl_ctx *ctx);
 
 /* ---- Making domains ---- */

@@ -26,16 +26,22 @@ extern "C" {
 /* Chooses among events: nonzero if this one is wanted. It cannot fail. */
 typedef int libxl_event_predicate(const libxl_event *event, void *user);
 
+/* Takes the oldest event whose type's bit is in typemask and that predicate wants (NULL: any), for
+ * libxl_event_free. ERROR_NOT_READY if there is none. */
 int libxl_event_check(libxl_ctx *ctx,
                       libxl_event **event_r,
                       uint64_t typemask,
                       libxl_event_predicate *predicate,
                       void *predicate_user);
+
+/* As libxl_event_check, but waits until there is such an event, and does the ctx's work meanwhile. */
 int libxl_event_wait(libxl_ctx *ctx,
                      libxl_event **event_r,
                      uint64_t typemask,
                      libxl_event_predicate *predicate,
                      void *predicate_user);
+
+/* Frees an event; NULL, and a NULL ctx, are allowed. */
 void libxl_event_free(libxl_ctx *ctx, libxl_event *event);
 
 typedef struct libxl_event_hooks {
@@ -54,7 +60,12 @@ typedef struct libxl_event_hooks {
 
 /* The hooks stay the application's and must outlive the ctx. Not to be called while events are enabled
  * or any other thread is inside libxl with this ctx. */
-void libxl_event_register_callbacks(libxl_ctx *ctx, const libxl_event_hooks *hooks, void *user);
+
+/* From now on, events whose type's bit is in hooks->event_occurs_mask go to hooks->event_occurs and
+ * not into the queue, and hooks->disaster is told when events may be missing. NULL ends that. */
+void libxl_event_register_callbacks(libxl_ctx *ctx,
+                                    const libxl_event_hooks *hooks,
+                                    void *user);
 
 /* The pair that enables and disables a kind of event. `user` comes back in each event; `*evgen_out` is
  * what to disable with. An event that happened before it was disabled may still come. All are gone with
@@ -83,11 +94,18 @@ void libxl_evdisable_disk_eject(libxl_ctx *ctx, libxl_evgen_disk_eject *generato
 
 struct pollfd;
 
+/* Says what to poll for before the next libxl_osevent_afterpoll: one descriptor. It stays the same
+ * for the ctx's life, and shows also what other threads begin to wait for while the application
+ * sleeps. *timeout_upd and now are left alone, since no time-out is needed beside the descriptor.
+ *
+ * ERROR_BUFFERFULL if there is no room; *nfds_io is what is needed in any case. */
 int libxl_osevent_beforepoll(libxl_ctx *ctx,
                              int *nfds_io,
                              struct pollfd *fds,
                              int *timeout_upd,
                              struct timeval now);
+
+/* Does what can be done now, be it by what poll found or otherwise; events can then be collected. */
 void libxl_osevent_afterpoll(libxl_ctx *ctx,
                              int nfds,
                              const struct pollfd *fds,
@@ -117,14 +135,23 @@ typedef struct libxl_osevent_hooks {
 } libxl_osevent_hooks;
 
 /* Once for each ctx; the hooks stay the application's and must outlive it. */
+
+/* Gives the functions by which the application watches descriptors for the library. The library
+ * registers one, when the ctx first has something that the application must drive, and deregisters
+ * it when it has nothing any more. Time-outs are never registered. */
 void libxl_osevent_register_hooks(libxl_ctx *ctx, const libxl_osevent_hooks *hooks, void *user);
 
 /* Not to be called from inside a hook. A timeout that has occurred is no longer registered. */
+
+/* A descriptor that the application watches for the library is ready. Nothing is believed of what
+ * the arguments say: a call too many does no harm. */
 void libxl_osevent_occurred_fd(libxl_ctx *ctx,
                                void *for_libxl,
                                int fd,
                                short events,
                                short revents);
+
+/* As libxl_osevent_occurred_fd; no time-out is ever registered. */
 void libxl_osevent_occurred_timeout(libxl_ctx *ctx, void *for_libxl);
 
 /* ---- Child processes ---- */

@@ -5,8 +5,9 @@ use std::ffi::*;
 use super::sched;
 use crate::capi::entry::with_ctx;
 use crate::capi::give::null;
-use crate::capi::how::How;
+use crate::capi::operation::{Lent, start};
 use crate::config::retrieve::{self, Retrieved};
+use crate::core::{Ctx, Result};
 use crate::missing;
 use crate::types::idiomatic::{CForm, DomainConfig, DomainSchedParams};
 use crate::types::sys::*;
@@ -75,28 +76,30 @@ pub unsafe extern "C" fn libxl_retrieve_domain_configuration(
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
     const NAME: &str = "libxl_retrieve_domain_configuration";
-    // SAFETY: `ctx` is NULL or live; `d_config` is NULL or room for a configuration, `ao_how` as said.
-    unsafe {
-        with_ctx(ctx, NAME, |of| {
-            if d_config.is_null() {
-                return null(of, NAME);
-            }
-            let how = match How::of(of, ao_how) {
-                Ok(how) => how,
-                Err(error) => return error.code(),
-            };
-            d_config.write(DomainConfig::default().to_c());
-            let outcome = retrieve::retrieve(of, domid).and_then(|mut config| {
-                // A domain without a name is answered with what is stored, as the C library does.
-                if let Retrieved::Current(config) = &mut config {
-                    let mut params = DomainSchedParams::default().to_c();
-                    sched::domain_sched_params(of, domid, &mut params)?;
-                    config.b_info.sched_params = DomainSchedParams::from_c(&params);
-                }
-                d_config.write(config.into_config().to_c());
-                Ok(())
-            });
-            how.complete(ctx, outcome)
-        })
+    if d_config.is_null() {
+        // SAFETY: `ctx` is NULL or live.
+        return unsafe { with_ctx(ctx, NAME, |ctx| null(ctx, NAME)) };
     }
+    // SAFETY: `d_config` is room for a configuration, until the operation has ended.
+    unsafe { d_config.write(DomainConfig::default().to_c()) };
+    let out = Lent(d_config);
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    unsafe {
+        start(ctx, ao_how, NAME, domid, move |ao| Ok(async move { current(&ao, domid, out) }))
+    }
+}
+
+/// Gives a domain's configuration as it is now.
+fn current(ctx: &Ctx, domid: u32, out: Lent<libxl_domain_config>) -> Result<()> {
+    let mut config = retrieve::retrieve(ctx, domid)?;
+    // A domain without a name is answered with what is stored, as the C library does.
+    if let Retrieved::Current(config) = &mut config {
+        let mut params = DomainSchedParams::default().to_c();
+        sched::domain_sched_params(ctx, domid, &mut params)?;
+        // SAFETY: filled in just now.
+        config.b_info.sched_params = unsafe { DomainSchedParams::from_c(&params) };
+    }
+    // SAFETY: the application's, for as long as the operation lasts.
+    unsafe { out.get().write(config.into_config().to_c()) };
+    Ok(())
 }

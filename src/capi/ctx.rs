@@ -1,10 +1,12 @@
 //! The C entries for the ctx itself.
 
 use std::ffi::*;
+use std::sync::Arc;
 
 use crate::capi::entry::guarded;
 use crate::core::{Ctx, Error};
 use crate::types::sys::*;
+use crate::warn;
 use crate::xen::log::{Level, Log};
 
 /// The one value of `version` that this release takes: `LIBXL_VERSION` of `libxl.h`.
@@ -49,7 +51,7 @@ pub unsafe extern "C" fn libxl_ctx_alloc(
     let ours = unsafe { Log::new(lg.cast()) };
     match guarded(Some(&ours), "libxl_ctx_alloc", || Ctx::new(log), Err) {
         Ok(ctx) => {
-            *out = Box::into_raw(Box::new(ctx));
+            *out = Arc::into_raw(Arc::new(ctx)).cast_mut();
             0
         }
         Err(e) => e.code(),
@@ -58,14 +60,29 @@ pub unsafe extern "C" fn libxl_ctx_alloc(
 
 /// Closes and frees a ctx; NULL is allowed. Always 0.
 ///
+/// Operations that have not ended, which the C library asserts that there are none of, are dropped where they
+/// wait, with a warning; the application hears no more of them. Events that nobody collected are freed.
+///
 /// # Safety
 /// `ctx` is NULL or came from `libxl_ctx_alloc`, and no other thread uses it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ctx_free(ctx: *mut libxl_ctx) -> c_int {
     if !ctx.is_null() {
-        // SAFETY: it came from Box::into_raw in libxl_ctx_alloc and is freed once.
-        let ctx = unsafe { Box::from_raw(ctx) };
-        guarded(None, "libxl_ctx_free", || drop(ctx), |_| ());
+        // SAFETY: it came from Arc::into_raw in libxl_ctx_alloc and is freed once.
+        let ctx = unsafe { Arc::from_raw(ctx.cast_const()) };
+        guarded(
+            None,
+            "libxl_ctx_free",
+            || {
+                let left = ctx.ongoing().len();
+                if left > 0 {
+                    warn!(ctx, "freed with {left} operations under way: they are dropped");
+                }
+                ctx.runtime().shut_down();
+                drop(ctx);
+            },
+            |_| (),
+        );
     }
     0
 }

@@ -2,11 +2,11 @@
 
 use std::ffi::*;
 
-use super::how::How;
 use super::names::{refuse, text};
 use crate::capi::dominfo::{Labels, dominfo};
 use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{array, failed};
+use crate::capi::operation::start;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::control::{self, Request};
 use crate::domain::{destroy, names, rename};
@@ -27,11 +27,11 @@ pub unsafe extern "C" fn libxl_domain_shutdown(
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; no lock is held around the completion.
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
     unsafe {
-        with_ctx(ctx, "libxl_domain_shutdown", |c| match How::of(c, ao_how) {
-            Ok(how) => how.complete_if_started(ctx, control::request(c, domid, Request::Poweroff)),
-            Err(e) => e.code(),
+        start(ctx, ao_how, "libxl_domain_shutdown", domid, |ao| {
+            control::request(&ao, domid, Request::Poweroff)?;
+            Ok(async { Ok(()) })
         })
     }
 }
@@ -46,11 +46,11 @@ pub unsafe extern "C" fn libxl_domain_reboot(
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; no lock is held around the completion.
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
     unsafe {
-        with_ctx(ctx, "libxl_domain_reboot", |c| match How::of(c, ao_how) {
-            Ok(how) => how.complete_if_started(ctx, control::request(c, domid, Request::Reboot)),
-            Err(e) => e.code(),
+        start(ctx, ao_how, "libxl_domain_reboot", domid, |ao| {
+            control::request(&ao, domid, Request::Reboot)?;
+            Ok(async { Ok(()) })
         })
     }
 }
@@ -66,11 +66,10 @@ pub unsafe extern "C" fn libxl_domain_destroy(
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; no lock is held around the completion.
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
     unsafe {
-        with_ctx(ctx, "libxl_domain_destroy", |c| match How::of(c, ao_how) {
-            Ok(how) => how.complete(ctx, destroy::destroy(c, domid)),
-            Err(e) => e.code(),
+        start(ctx, ao_how, "libxl_domain_destroy", domid, |ao| {
+            Ok(async move { destroy::destroy(&ao, domid) })
         })
     }
 }
@@ -131,11 +130,11 @@ pub unsafe extern "C" fn libxl_domain_pause(
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; no lock is held around the completion.
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
     unsafe {
-        with_ctx(ctx, "libxl_domain_pause", |c| match How::of(c, ao_how) {
-            Ok(how) => how.complete_if_started(ctx, control::pause(c, domid)),
-            Err(e) => e.code(),
+        start(ctx, ao_how, "libxl_domain_pause", domid, |ao| {
+            control::pause(&ao, domid)?;
+            Ok(async { Ok(()) })
         })
     }
 }
@@ -150,11 +149,10 @@ pub unsafe extern "C" fn libxl_domain_unpause(
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; no lock is held around the completion.
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
     unsafe {
-        with_ctx(ctx, "libxl_domain_unpause", |c| match How::of(c, ao_how) {
-            Ok(how) => how.complete(ctx, control::unpause(c, domid)),
-            Err(e) => e.code(),
+        start(ctx, ao_how, "libxl_domain_unpause", domid, |ao| {
+            Ok(async move { control::unpause(&ao, domid) })
         })
     }
 }
@@ -266,11 +264,11 @@ pub unsafe extern "C" fn libxl_send_trigger(
     vcpuid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; no lock is held around the completion.
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
     unsafe {
-        with_ctx(ctx, "libxl_send_trigger", |c| match How::of(c, ao_how) {
-            Ok(how) => how.complete_if_started(ctx, send_trigger(c, domid, trigger, vcpuid)),
-            Err(e) => e.code(),
+        start(ctx, ao_how, "libxl_send_trigger", domid, |ao| {
+            send_trigger(&ao, domid, trigger, vcpuid)?;
+            Ok(async { Ok(()) })
         })
     }
 }

@@ -96,7 +96,15 @@ pub unsafe fn with_ctx<T: FromError>(
 ) -> T {
     // SAFETY: the caller's contract.
     match unsafe { ctx.as_ref() } {
-        Some(ctx) => guarded(Some(ctx.log()), name, || body(ctx), T::from_error),
+        Some(ctx) => {
+            let body = || {
+                let value = body(ctx);
+                // What this call has woken is not left lying when the thread goes.
+                ctx.runtime().work();
+                value
+            };
+            guarded(Some(ctx.log()), name, body, T::from_error)
+        }
         None => T::from_error(Error::Invalid),
     }
 }

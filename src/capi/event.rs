@@ -1,14 +1,45 @@
 //! The C entries for events: check, wait, callbacks, enabling.
 
 use std::ffi::*;
+use std::sync::Arc;
 
+use crate::capi::entry::with_ctx;
+use crate::capi::give::null;
+use crate::capi::operation::{Lent, given};
+use crate::capi::osevent::re_entered;
+use crate::core::reports::Listener;
+use crate::core::{Ctx, Error};
 use crate::missing;
+use crate::types::idiomatic::{CForm, Event};
 use crate::types::sys::*;
+use crate::xen::log::Level;
 
-/// Not there yet.
+/// The application's predicate on events.
+struct Wanted {
+    predicate: libxl_event_predicate,
+    user: *mut c_void,
+}
+
+impl Wanted {
+    /// Asks about an event; without a predicate any will do.
+    fn ask(&self, event: &Event) -> bool {
+        let Some(predicate) = self.predicate else { return true };
+        let mut shown = event.to_c();
+        // SAFETY: the application's function, called with no lock held, on an event that is disposed of
+        // when it has looked.
+        unsafe {
+            let wanted = predicate(&shown, self.user) != 0;
+            crate::capi::types::libxl_event_dispose(&mut shown);
+            wanted
+        }
+    }
+}
+
+/// Takes the oldest event whose type's bit is in `typemask` and that `predicate` wants (NULL: any), for
+/// `libxl_event_free`. `ERROR_NOT_READY` if there is none.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_event_check(
     ctx: *mut libxl_ctx,
@@ -17,13 +48,29 @@ pub unsafe extern "C" fn libxl_event_check(
     predicate: libxl_event_predicate,
     predicate_user: *mut c_void,
 ) -> c_int {
-    missing!(ctx, "libxl_event_check"; event_r, typemask, predicate, predicate_user)
+    const NAME: &str = "libxl_event_check";
+    // SAFETY: `ctx` is NULL or live; `event_r` is NULL or can be written to.
+    unsafe {
+        with_ctx(ctx, NAME, |ctx| {
+            if event_r.is_null() {
+                return null(ctx, NAME);
+            }
+            let wanted = Wanted { predicate, user: predicate_user };
+            match ctx.reports().events().take(typemask, |event| wanted.ask(event)) {
+                Some(event) => {
+                    event_r.write(given(&event));
+                    0
+                }
+                None => Error::NotReady.code(),
+            }
+        })
+    }
 }
 
-/// Not there yet.
+/// As [`libxl_event_check`], but waits until there is such an event, and does the ctx's work meanwhile.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_event_wait(
     ctx: *mut libxl_ctx,
@@ -32,29 +79,109 @@ pub unsafe extern "C" fn libxl_event_wait(
     predicate: libxl_event_predicate,
     predicate_user: *mut c_void,
 ) -> c_int {
-    missing!(ctx, "libxl_event_wait"; event_r, typemask, predicate, predicate_user)
+    const NAME: &str = "libxl_event_wait";
+    // SAFETY: `ctx` is NULL or live; `event_r` is NULL or can be written to.
+    unsafe {
+        with_ctx(ctx, NAME, |ctx| {
+            if event_r.is_null() {
+                return null(ctx, NAME);
+            }
+            if re_entered(ctx, NAME) {
+                return Error::Invalid.code();
+            }
+            let wanted = Wanted { predicate, user: predicate_user };
+            let events = ctx.reports().events();
+            let event = ctx.runtime().block_on(events.wait(typemask, |event| wanted.ask(event)));
+            event_r.write(given(&event));
+            0
+        })
+    }
 }
 
-/// Not there yet.
+/// Frees an event; NULL, and a NULL ctx, are allowed.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// `event` is NULL or was given to the application, and is freed once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_event_free(ctx: *mut libxl_ctx, event: *mut libxl_event) {
-    missing!(ctx, "libxl_event_free"; event)
+    let _ = ctx;
+    if !event.is_null() {
+        // SAFETY: the caller's contract; events come from malloc.
+        unsafe {
+            crate::capi::types::libxl_event_dispose(event);
+            libc::free(event.cast());
+        }
+    }
 }
 
-/// Not there yet.
+/// From now on, events whose type's bit is in `hooks->event_occurs_mask` go to `hooks->event_occurs` and
+/// not into the queue, and `hooks->disaster` is told when events may be missing. NULL ends that.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says; `hooks` outlives the ctx, or the next such call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_event_register_callbacks(
     ctx: *mut libxl_ctx,
     hooks: *const libxl_event_hooks,
     user: *mut c_void,
 ) {
-    missing!(ctx, "libxl_event_register_callbacks"; hooks, user)
+    // SAFETY: `ctx` is NULL or live, `hooks` NULL or as said.
+    unsafe {
+        with_ctx(ctx, "libxl_event_register_callbacks", |ctx| {
+            let listener = hooks.as_ref().map(|hooks| {
+                let listener: Arc<dyn Listener> = Arc::new(Application { hooks, user: Lent(user) });
+                listener
+            });
+            ctx.reports().set_listener(listener);
+        })
+    }
+}
+
+/// The application's functions for events.
+struct Application {
+    hooks: &'static libxl_event_hooks,
+    user: Lent<c_void>,
+}
+
+impl Listener for Application {
+    fn mask(&self) -> u64 {
+        if self.hooks.event_occurs.is_some() { self.hooks.event_occurs_mask } else { 0 }
+    }
+
+    fn occurs(&self, event: &Event) {
+        if let Some(occurs) = self.hooks.event_occurs {
+            // SAFETY: the application's function, which takes the event over.
+            unsafe { occurs(self.user.get(), given(event)) }
+        }
+    }
+
+    fn disaster(&self, kind: i32, what: &str, errno: i32) -> bool {
+        let Some(disaster) = self.hooks.disaster else { return false };
+        let what = CString::new(what).unwrap_or_default();
+        // SAFETY: the application's function; the text lives while it runs.
+        unsafe { disaster(self.user.get(), kind as libxl_event_type, what.as_ptr(), errno) };
+        true
+    }
+}
+
+/// Something has broken that the library cannot mend, and events may be missing: tells the application, or
+/// ends the process if that does not want to know, as `libxl_event.h` promises.
+pub fn disaster(ctx: &Ctx, kind: i32, what: &str, errno: i32) {
+    let text = nix::errno::Errno::from_raw(errno);
+    ctx.log().write(Level::Critical, Some(text), None, format_args!("disaster: {what}"));
+    let told = ctx.reports().listener().is_some_and(|l| l.disaster(kind, what, errno));
+    if !told {
+        eprintln!("libxl: disaster: {what}: {text}");
+        // The C library's answer. Not abort: the application's exit handlers run.
+        std::process::exit(255);
+    }
+}
+
+/// Tells the application, once, if the ctx's waiting has broken down.
+pub fn report_failure(ctx: &Ctx) {
+    if let Some(errno) = ctx.runtime().take_failure() {
+        disaster(ctx, 0, "cannot wait for events", errno as i32);
+    }
 }
 
 /// Not there yet.

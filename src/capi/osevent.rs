@@ -1,14 +1,31 @@
 //! The C entries for the application's event loop: beforepoll, hooks and what occurred.
+//!
+//! There is one descriptor to watch, and never a time-out: `runtime/outside.rs` says why. So whatever the
+//! application reports, early, late, or of something that is no more, the answer is the same: see what
+//! there is to do, without sleeping.
 
 use std::ffi::*;
+use std::os::fd::AsRawFd;
+use std::os::fd::RawFd;
+use std::sync::Arc;
 
-use crate::missing;
+use crate::capi::entry::with_ctx;
+use crate::capi::event::report_failure;
+use crate::capi::give::null;
+use crate::capi::operation::{Lent, refused};
+use crate::core::{Ctx, Error};
+use crate::error;
+use crate::runtime::outside::Hooks;
 use crate::types::sys::*;
 
-/// Not there yet.
+/// Says what to `poll` for before the next [`libxl_osevent_afterpoll`]: one descriptor. It stays the same
+/// for the ctx's life, and shows also what other threads begin to wait for while the application sleeps.
+/// `*timeout_upd` and `now` are left alone, since no time-out is needed beside the descriptor.
+///
+/// `ERROR_BUFFERFULL` if there is no room; `*nfds_io` is what is needed in any case.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_beforepoll(
     ctx: *mut libxl_ctx,
@@ -17,13 +34,37 @@ pub unsafe extern "C" fn libxl_osevent_beforepoll(
     timeout_upd: *mut c_int,
     now: timeval,
 ) -> c_int {
-    missing!(ctx, "libxl_osevent_beforepoll"; nfds_io, fds, timeout_upd, now)
+    const NAME: &str = "libxl_osevent_beforepoll";
+    let _ = (timeout_upd, now);
+    // SAFETY: `ctx` is NULL or live; there is room for as many as the application says.
+    unsafe {
+        with_ctx(ctx, NAME, |ctx| {
+            let Some(count) = nfds_io.as_mut() else { return null(ctx, NAME) };
+            if re_entered(ctx, NAME) {
+                return Error::Invalid.code();
+            }
+            let room = std::mem::replace(count, 1);
+            if room < 1 || fds.is_null() {
+                return Error::BufferFull.code();
+            }
+            match ctx.runtime().front() {
+                Ok(front) => {
+                    fds.write(pollfd { fd: front.as_raw_fd(), events: libc::POLLIN, revents: 0 });
+                    0
+                }
+                Err(errno) => {
+                    error!(ctx, errno = errno, "no descriptor for the application's event loop");
+                    Error::Fail.code()
+                }
+            }
+        })
+    }
 }
 
-/// Not there yet.
+/// Does what can be done now, be it by what `poll` found or otherwise; events can then be collected.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_afterpoll(
     ctx: *mut libxl_ctx,
@@ -31,26 +72,45 @@ pub unsafe extern "C" fn libxl_osevent_afterpoll(
     fds: *const pollfd,
     now: timeval,
 ) {
-    missing!(ctx, "libxl_osevent_afterpoll"; nfds, fds, now)
+    let _ = (nfds, fds, now);
+    // SAFETY: `ctx` is NULL or live.
+    unsafe { with_ctx(ctx, "libxl_osevent_afterpoll", |ctx| serve(ctx, "libxl_osevent_afterpoll")) }
 }
 
-/// Not there yet.
+/// Gives the functions by which the application watches descriptors for the library. The library
+/// registers one, when the ctx first has something that the application must drive, and deregisters it
+/// when it has nothing any more. Time-outs are never registered.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says; `hooks` outlives the ctx.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_register_hooks(
     ctx: *mut libxl_ctx,
     hooks: *const libxl_osevent_hooks,
     user: *mut c_void,
 ) {
-    missing!(ctx, "libxl_osevent_register_hooks"; hooks, user)
+    const NAME: &str = "libxl_osevent_register_hooks";
+    // SAFETY: `ctx` is NULL or live, the hooks outlive it.
+    unsafe {
+        with_ctx(ctx, NAME, |of| {
+            let Some(functions) = hooks.as_ref() else {
+                null(of, NAME);
+                return;
+            };
+            let for_libxl = Lent(ctx.cast());
+            let hooks = Application { functions, user: Lent(user), for_libxl };
+            if let Err(undriven) = of.runtime().set_hooks(Arc::new(hooks)) {
+                refused(of, undriven);
+            }
+        })
+    }
 }
 
-/// Not there yet.
+/// A descriptor that the application watches for the library is ready. Nothing is believed of what the
+/// arguments say: a call too many does no harm.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_occurred_fd(
     ctx: *mut libxl_ctx,
@@ -59,17 +119,67 @@ pub unsafe extern "C" fn libxl_osevent_occurred_fd(
     events: c_short,
     revents: c_short,
 ) {
-    missing!(ctx, "libxl_osevent_occurred_fd"; for_libxl, fd, events, revents)
+    let _ = (for_libxl, fd, events, revents);
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, "libxl_osevent_occurred_fd", |ctx| serve(ctx, "libxl_osevent_occurred_fd"))
+    }
 }
 
-/// Not there yet.
+/// As [`libxl_osevent_occurred_fd`]; no time-out is ever registered.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_occurred_timeout(
     ctx: *mut libxl_ctx,
     for_libxl: *mut c_void,
 ) {
-    missing!(ctx, "libxl_osevent_occurred_timeout"; for_libxl)
+    const NAME: &str = "libxl_osevent_occurred_timeout";
+    let _ = for_libxl;
+    // SAFETY: `ctx` is NULL or live.
+    unsafe { with_ctx(ctx, NAME, |ctx| serve(ctx, NAME)) }
+}
+
+fn serve(ctx: &Ctx, name: &str) {
+    if !re_entered(ctx, name) {
+        ctx.runtime().dispatch_outside();
+        report_failure(ctx);
+    }
+}
+
+/// Whether the call comes from within one of the application's hooks, which it must not.
+pub fn re_entered(ctx: &Ctx, name: &str) -> bool {
+    let re_entered = ctx.runtime().in_hook();
+    if re_entered {
+        error!(ctx, "{name}: called from one of the application's event hooks");
+    }
+    re_entered
+}
+
+/// The application's hooks.
+struct Application {
+    functions: &'static libxl_osevent_hooks,
+    user: Lent<c_void>,
+    for_libxl: Lent<c_void>,
+}
+
+impl Hooks for Application {
+    fn register(&self, fd: RawFd) -> Result<*mut c_void, c_int> {
+        // Without a hook the application does not watch; it then has to call us by itself.
+        let Some(register) = self.functions.fd_register else { return Ok(std::ptr::null_mut()) };
+        let mut for_app = std::ptr::null_mut();
+        // SAFETY: the application's function, called as libxl_event.h says.
+        let answer = unsafe {
+            register(self.user.get(), fd, &mut for_app, libc::POLLIN, self.for_libxl.get())
+        };
+        if answer == 0 { Ok(for_app) } else { Err(answer) }
+    }
+
+    fn deregister(&self, fd: RawFd, for_app: *mut c_void) {
+        if let Some(deregister) = self.functions.fd_deregister {
+            // SAFETY: as above; `for_app` is from the registration that ends.
+            unsafe { deregister(self.user.get(), fd, for_app) }
+        }
+    }
 }

@@ -1,20 +1,29 @@
 //! The ctx: one application's connection to Xen, shared by all its threads.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 
+use crate::core::reports::Reports;
+use crate::core::watches::Watches;
 use crate::core::{Error, Result};
+use crate::runtime::Runtime;
+use crate::runtime::ongoing::Ongoing;
 use crate::xen::hypervisor::Hypervisor;
 use crate::xen::log::{Level, Log};
 use crate::xen::store::Store;
 
-/// What `libxl_ctx *` points to.
+/// What `libxl_ctx *` points to. An operation that is under way shares it ([`crate::core::Ao`]).
 #[derive(Debug)]
 pub struct Ctx {
     log: Log,
     hypervisor: Hypervisor,
-    store: Store,
+    store: Arc<Store>,
+    runtime: Runtime,
+    ongoing: Ongoing,
+    reports: Reports,
+    watches: Arc<Watches>,
     version: OnceCell<Box<dyn Any + Send + Sync>>,
 }
 
@@ -38,7 +47,17 @@ impl Ctx {
                 return Err(Error::Fail);
             }
         };
-        Ok(Self { log, hypervisor, store, version: OnceCell::new() })
+        let store = Arc::new(store);
+        Ok(Self {
+            log,
+            hypervisor,
+            watches: Arc::new(Watches::new(Arc::clone(&store))),
+            store,
+            runtime: Runtime::default(),
+            ongoing: Ongoing::default(),
+            reports: Reports::default(),
+            version: OnceCell::new(),
+        })
     }
 
     /// Where this ctx's lines go.
@@ -54,6 +73,26 @@ impl Ctx {
     /// Xenstore.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Waiting, and what is done meanwhile.
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    /// The operations that have begun and not ended.
+    pub fn ongoing(&self) -> &Ongoing {
+        &self.ongoing
+    }
+
+    /// What the application is to be told.
+    pub fn reports(&self) -> &Reports {
+        &self.reports
+    }
+
+    /// Xenstore's watches, as something to wait for.
+    pub fn watches(&self) -> &Arc<Watches> {
+        &self.watches
     }
 
     /// Where the C interface keeps the version that it has handed out: that must live as long as the ctx.

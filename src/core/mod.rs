@@ -1,5 +1,6 @@
 //! What every part of the library shares: the ctx and the errors.
 
+pub mod ao;
 pub mod bitmap;
 pub mod child;
 pub mod ctx;
@@ -7,7 +8,10 @@ pub mod error;
 pub mod fd;
 pub mod file;
 pub mod number;
+pub mod reports;
 pub mod uuid;
+pub mod watches;
 
+pub use ao::Ao;
 pub use ctx::Ctx;
 pub use error::{Error, Result};

@@ -11,6 +11,9 @@
 //! | `reactor.rs`, `timers.rs` | what is waited for outside: one epoll set, one timerfd |
 //! | `descriptor.rs`, `clock.rs`, `notify.rs`, `abort.rs` | the waits, as futures |
 //! | `tasks.rs` | operations that no thread waits for |
+//! | `ongoing.rs` | every operation that has begun, for `libxl_ao_abort` |
+//! | `events.rs` | what has happened and is not collected yet |
+//! | `outside.rs` | the application's own event loop |
 //!
 //! Nothing here knows of Xen. Nothing is opened before something waits.
 //!
@@ -24,15 +27,19 @@
 //! # Locks
 //!
 //! All locks here are leaves: held for a few instructions or one short system call, never around a
-//! wait, a call into the application, or each other, but for the lead's, under which the bell is rung.
+//! wait, a call into the application, or each other; but for the lead's, under which the bell is rung,
+//! and the hooks' (see `outside.rs`).
 
 pub mod abort;
 pub mod clock;
 pub mod descriptor;
+pub mod events;
 mod lead;
 #[cfg(all(test, loom))]
 mod model;
 pub mod notify;
+pub mod ongoing;
+pub mod outside;
 pub mod reactor;
 mod tasks;
 #[cfg(all(test, not(loom)))]
@@ -49,6 +56,7 @@ use nix::errno::Errno;
 
 use crate::sync::{Arc, Mutex, locked};
 use lead::{Lead, Parker, Place};
+use outside::Outside;
 use reactor::Reactor;
 use tasks::Tasks;
 
@@ -64,6 +72,7 @@ struct Shared {
     tasks: Arc<Tasks>,
     reactor: OnceLock<Reactor>,
     opening: Mutex<()>,
+    outside: Outside,
     /// The reactor does not work any more: the application was or is to be told.
     failure: Mutex<Option<Errno>>,
 }
@@ -107,6 +116,10 @@ impl Runtime {
     /// Runs the tasks that can go on.
     pub fn work(&self) {
         self.shared.tasks.work();
+    }
+
+    fn outside(&self) -> &Outside {
+        &self.shared.outside
     }
 
     /// Why the reactor does not work, once, if it does not.

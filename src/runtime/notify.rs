@@ -34,6 +34,12 @@ impl Notify {
         let seen = locked(&self.state).changes;
         Listener { notify: Arc::clone(self), seen, place: None }
     }
+
+    /// A listener for whom there is a change already.
+    pub fn listen_from_before(self: &Arc<Self>) -> Listener {
+        let seen = locked(&self.state).changes.wrapping_sub(1);
+        Listener { notify: Arc::clone(self), seen, place: None }
+    }
 }
 
 /// Waits for changes.

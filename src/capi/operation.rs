@@ -1,0 +1,257 @@
+//! Starting an operation that may take long, and telling the application how it ended: it waits, or it
+//! gets a call, or an event (`libxl_asyncop_how`).
+//!
+//! An operation begins in the calling thread, up to its first wait. If that is its end already, the
+//! application is told before the initiating call returns, which `libxl.h` allows, and nothing was
+//! registered with its event loop. An operation that finds at once that it cannot be done, and that the
+//! C library does not call started then, fails the initiating call itself: see [`start`].
+
+use std::ffi::{c_int, c_void};
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use futures_util::FutureExt;
+
+use crate::capi::entry::guarded;
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::error;
+use crate::runtime::abort::Abort;
+use crate::runtime::ongoing::Key;
+use crate::runtime::outside::Undriven;
+use crate::types::idiomatic::{Event, EventData, EventOperationComplete};
+use crate::types::sys::{libxl_asyncop_how, libxl_asyncprogress_how, libxl_ctx, libxl_event};
+
+type Callback = unsafe extern "C" fn(*mut libxl_ctx, c_int, *mut c_void);
+
+/// A pointer of the application's that travels with an operation: what it points to stays valid until the
+/// operation has ended, by the contract of `libxl.h`, and only the operation uses it.
+#[derive(Debug)]
+pub struct Lent<T>(pub *mut T);
+
+impl<T> Clone for Lent<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Lent<T> {}
+
+// SAFETY: as the type says; the operation runs on one thread at a time.
+unsafe impl<T> Send for Lent<T> {}
+// SAFETY: sharing a copy of the pointer does nothing; using it is unsafe by itself.
+unsafe impl<T> Sync for Lent<T> {}
+
+impl<T> Lent<T> {
+    /// The pointer. A method, so that a closure takes the whole and stays `Send`.
+    pub fn get(&self) -> *mut T {
+        self.0
+    }
+}
+
+/// How the application wants to be told, when it does not wait.
+#[derive(Clone, Copy)]
+enum How {
+    Callback { function: Callback, data: Lent<c_void> },
+    Event { for_user: u64 },
+}
+
+impl How {
+    /// # Safety
+    /// `how` is a valid `libxl_asyncop_how`.
+    unsafe fn of(how: &libxl_asyncop_how) -> Self {
+        // SAFETY: the callback tells which member of the union is valid; each lies at its start and is
+        // as large.
+        unsafe {
+            match how.callback {
+                Some(function) => Self::Callback { function, data: Lent(how.u.for_callback) },
+                None => Self::Event { for_user: how.u.for_event },
+            }
+        }
+    }
+
+    fn key(self) -> Key {
+        match self {
+            Self::Callback { function, data } => {
+                Key::Callback(function as usize, data.get() as usize)
+            }
+            Self::Event { for_user } => Key::Event(for_user),
+        }
+    }
+
+    /// Tells the outcome; no lock is held.
+    fn tell(self, ctx: &Arc<Ctx>, domid: u32, outcome: Result<()>) {
+        let rc = outcome.err().map_or(0, Error::code);
+        match self {
+            // SAFETY: the application gave the function for this ctx and this pointer. The ctx is alive:
+            // it is not freed before its operations have ended or been dropped.
+            Self::Callback { function, data } => unsafe {
+                function(Arc::as_ptr(ctx).cast_mut(), rc, data.get())
+            },
+            Self::Event { for_user } => {
+                let u = EventData::OperationComplete(EventOperationComplete { rc });
+                let event = Event { domid, for_user, u, ..Event::default() };
+                ctx.reports().occurred(ctx.runtime(), event);
+            }
+        }
+    }
+}
+
+/// The key of the operation that `how` describes, as `libxl_ao_abort` is given it.
+///
+/// # Safety
+/// `how` is NULL or valid.
+pub unsafe fn key(how: *const libxl_asyncop_how) -> Key {
+    // SAFETY: the caller's contract.
+    unsafe { how.as_ref().map_or(Key::Synchronous, |how| How::of(how).key()) }
+}
+
+/// Runs an operation the way `how` asks for. `domid` is what its event says at the end.
+///
+/// `begin` is what must be right before the operation counts as started: its error is what the initiating
+/// call returns, and the application hears no more. The future that it gives is the rest.
+///
+/// # Safety
+/// `ctx` is NULL or live, `how` NULL or valid; no lock is held.
+pub unsafe fn start<F>(
+    ctx: *mut libxl_ctx,
+    how: *const libxl_asyncop_how,
+    name: &'static str,
+    domid: u32,
+    begin: impl FnOnce(Ao) -> Result<F>,
+) -> c_int
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    if ctx.is_null() {
+        return Error::Invalid.code();
+    }
+    // SAFETY: a live ctx came from `Arc::into_raw` in libxl_ctx_alloc; the count goes down with `ctx`.
+    let ctx = unsafe {
+        Arc::increment_strong_count(ctx);
+        Arc::from_raw(ctx.cast_const())
+    };
+    // SAFETY: the caller's contract.
+    let how = unsafe { how.as_ref().map(|how| How::of(how)) };
+    let run = || {
+        if ctx.runtime().in_hook() {
+            error!(ctx, "{name}: called from one of the application's event hooks");
+            return Error::Invalid.code();
+        }
+        let code = match how {
+            None => in_this_thread(&ctx, begin),
+            Some(how) => in_the_background(&ctx, how, name, domid, begin),
+        };
+        ctx.runtime().work();
+        code
+    };
+    guarded(Some(ctx.log()), name, run, Error::code)
+}
+
+fn in_this_thread<F>(ctx: &Arc<Ctx>, begin: impl FnOnce(Ao) -> Result<F>) -> c_int
+where
+    F: Future<Output = Result<()>>,
+{
+    let abort = Abort::default();
+    let _entry = ctx.ongoing().add(Key::Synchronous, abort.clone());
+    let outcome = begin(Ao::new(Arc::clone(ctx), abort, true))
+        .and_then(|operation| ctx.runtime().block_on(operation));
+    outcome.err().map_or(0, Error::code)
+}
+
+fn in_the_background<F>(
+    ctx: &Arc<Ctx>,
+    how: How,
+    name: &'static str,
+    domid: u32,
+    begin: impl FnOnce(Ao) -> Result<F>,
+) -> c_int
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let abort = Abort::default();
+    let entry = ctx.ongoing().add(how.key(), abort.clone());
+    let mut operation = match begin(Ao::new(Arc::clone(ctx), abort.clone(), false)) {
+        Ok(operation) => Box::pin(operation),
+        Err(e) => return e.code(),
+    };
+    // Most operations never wait; they need nobody to drive them.
+    let mut nobody = Context::from_waker(Waker::noop());
+    if let Poll::Ready(outcome) = operation.as_mut().poll(&mut nobody) {
+        drop(entry);
+        how.tell(ctx, domid, outcome);
+        return 0;
+    }
+    let driven = match ctx.runtime().need_driver() {
+        Ok(driven) => driven,
+        Err(undriven) => {
+            // It has begun, so it ends here: cut short, and driven by this thread.
+            abort.ask();
+            let _ = ctx.runtime().block_on(operation);
+            return refused(ctx, undriven);
+        }
+    };
+    let ctx_of_task = Arc::clone(ctx);
+    ctx.runtime().spawn(async move {
+        let ctx = ctx_of_task;
+        let outcome = AssertUnwindSafe(operation).catch_unwind().await;
+        let outcome = outcome.unwrap_or_else(|_| {
+            error!(ctx, "{name}: defect in the library");
+            Err(Error::BadFail)
+        });
+        // Before the application is told: it may then count on the ctx's being idle.
+        drop((entry, driven));
+        how.tell(&ctx, domid, outcome);
+    });
+    0
+}
+
+/// What a call returns when the application's hook has refused.
+pub fn refused(ctx: &Ctx, undriven: Undriven) -> c_int {
+    match undriven {
+        Undriven::Refused(value) => {
+            error!(ctx, "the application's fd_register hook refuses: {value}");
+            value
+        }
+        Undriven::System(errno) => {
+            error!(ctx, errno = errno, "cannot wait");
+            Error::Fail.code()
+        }
+    }
+}
+
+/// What `libxl_asyncprogress_how` asks for: reports are called in at once, or queued; NULL discards.
+///
+/// # Safety
+/// `how` is NULL or valid; it is copied.
+pub unsafe fn progress(
+    ctx: &Arc<Ctx>,
+    how: *const libxl_asyncprogress_how,
+) -> Option<Arc<dyn Fn(Event) + Send + Sync>> {
+    // SAFETY: the caller's contract.
+    let how = unsafe { how.as_ref() }?;
+    let (callback, for_event, data) = (how.callback, how.for_event, Lent(how.for_callback));
+    // Weak, because the ctx's own operation holds this.
+    let ctx = Arc::downgrade(ctx);
+    Some(Arc::new(move |event: Event| {
+        let Some(ctx) = ctx.upgrade() else { return };
+        let event = Event { for_user: for_event, ..event };
+        match callback {
+            // SAFETY: the application gave the function for this ctx and this pointer, and frees the event.
+            Some(callback) => unsafe {
+                callback(Arc::as_ptr(&ctx).cast_mut(), given(&event), data.get())
+            },
+            None => ctx.reports().occurred(ctx.runtime(), event),
+        }
+    }))
+}
+
+/// An event for the application to keep, until `libxl_event_free`.
+pub fn given(event: &Event) -> *mut libxl_event {
+    use crate::types::idiomatic::CForm;
+    match crate::capi::give::elements(vec![event.to_c()]) {
+        Some(event) => event,
+        None => std::alloc::handle_alloc_error(std::alloc::Layout::new::<libxl_event>()),
+    }
+}

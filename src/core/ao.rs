@@ -1,0 +1,117 @@
+//! An operation in the making: the ctx that it works on, and the waits, all of which an abort ends.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::{Either, select};
+use nix::errno::Errno;
+
+use crate::core::watches::Watch;
+use crate::core::{Ctx, Error, Result};
+use crate::error;
+use crate::runtime::abort::{Abort, Aborted};
+use crate::types::idiomatic::Event;
+
+/// An operation under way. What it does to the host it does through its [`Ctx`], and every wait through
+/// this, so that `libxl_ao_abort` ends it: with [`Error::Aborted`], on the ordinary error path.
+#[derive(Clone)]
+pub struct Ao {
+    ctx: Arc<Ctx>,
+    abort: Abort,
+    waited_for: bool,
+    progress: Option<Arc<dyn Fn(Event) + Send + Sync>>,
+}
+
+impl Ao {
+    /// `waited_for`: the thread that called the operation waits for it, and runs it.
+    pub fn new(ctx: Arc<Ctx>, abort: Abort, waited_for: bool) -> Self {
+        Self { ctx, abort, waited_for, progress: None }
+    }
+
+    /// The same operation, which reports its progress.
+    pub fn with_progress(self, progress: Arc<dyn Fn(Event) + Send + Sync>) -> Self {
+        Self { progress: Some(progress), ..self }
+    }
+
+    /// The same operation where an abort ends no wait: for giving back what was taken.
+    pub fn unabortable(&self) -> Self {
+        Self { abort: Abort::default(), ..self.clone() }
+    }
+
+    /// The ctx.
+    pub fn ctx(&self) -> &Arc<Ctx> {
+        &self.ctx
+    }
+
+    /// Whether the thread that called the operation waits for it: then a long call of the system holds
+    /// up that thread only, and otherwise one of the application's.
+    pub fn is_waited_for(&self) -> bool {
+        self.waited_for
+    }
+
+    /// `Error::Aborted` once that was asked for: for long work that never waits.
+    pub fn go_on(&self) -> Result<()> {
+        if self.abort.is_asked() { Err(Error::Aborted) } else { Ok(()) }
+    }
+
+    /// Waits for `future`.
+    pub async fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T> {
+        self.abort.or(future).await.map_err(|Aborted| Error::Aborted)
+    }
+
+    /// Waits for `future` until `deadline`; `None` when that comes first.
+    pub async fn until<T>(
+        &self,
+        deadline: Instant,
+        future: impl Future<Output = T>,
+    ) -> Result<Option<T>> {
+        let late = pin!(self.ctx.runtime().sleep_until(deadline));
+        match self.wait(select(pin!(future), late)).await? {
+            Either::Left((value, _)) => Ok(Some(value)),
+            Either::Right((outcome, _)) => outcome.map(|()| None).map_err(|e| self.no_wait(e)),
+        }
+    }
+
+    /// Waits for `time`.
+    pub async fn sleep(&self, time: Duration) -> Result<()> {
+        self.wait(self.ctx.runtime().sleep(time)).await?.map_err(|e| self.no_wait(e))
+    }
+
+    /// Watches a node of xenstore and what is below it. [`Watch::changed`] first comes at once.
+    pub fn watch(&self, path: &str) -> Result<Watch> {
+        self.ctx.watches().watch(self.ctx.runtime(), path).map_err(|e| {
+            error!(self.ctx, "{e}");
+            Error::Fail
+        })
+    }
+
+    /// Reports progress, before anything that the operation does next.
+    pub fn progress(&self, event: Event) {
+        if let Some(progress) = &self.progress {
+            progress(event);
+        }
+    }
+
+    /// A wait could not be begun.
+    pub fn no_wait(&self, errno: Errno) -> Error {
+        error!(self.ctx, errno = errno, "cannot wait");
+        Error::Fail
+    }
+}
+
+impl Deref for Ao {
+    type Target = Ctx;
+
+    fn deref(&self) -> &Ctx {
+        &self.ctx
+    }
+}
+
+impl std::fmt::Debug for Ao {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ao").field("waited_for", &self.waited_for).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,67 @@
+//! What the application is told: events, and that something has gone wrong that it should know of.
+
+use std::fmt;
+
+use crate::runtime::Runtime;
+use crate::runtime::events::{Events, Kind};
+use crate::sync::{Arc, Mutex, locked};
+use crate::types::idiomatic::Event;
+
+impl Kind for Event {
+    fn bit(&self) -> u64 {
+        u32::try_from(self.u.key()).ok().and_then(|key| 1_u64.checked_shl(key)).unwrap_or(0)
+    }
+}
+
+/// The application's functions for being told at once.
+pub trait Listener: Send + Sync {
+    /// The types of events that go to [`Listener::occurs`]; all others are queued.
+    fn mask(&self) -> u64;
+    /// An event, to keep. May call the library.
+    fn occurs(&self, event: &Event);
+    /// Events of type `kind` (0: all) may be missing, because of `what`. Whether the application cares:
+    /// if not, that is the end of it.
+    fn disaster(&self, kind: i32, what: &str, errno: i32) -> bool;
+}
+
+/// What one ctx's application is told, and what it has not collected yet.
+#[derive(Default)]
+pub struct Reports {
+    events: Events<Event>,
+    listener: Mutex<Option<Arc<dyn Listener>>>,
+}
+
+impl Reports {
+    /// From now on, tells `listener`.
+    pub fn set_listener(&self, listener: Option<Arc<dyn Listener>>) {
+        *locked(&self.listener) = listener;
+    }
+
+    /// Who is told at once.
+    pub fn listener(&self) -> Option<Arc<dyn Listener>> {
+        locked(&self.listener).clone()
+    }
+
+    /// The events that were not told at once.
+    pub fn events(&self) -> &Events<Event> {
+        &self.events
+    }
+
+    /// Tells of an event, or queues it. Called with no lock held.
+    pub fn occurred(&self, runtime: &Runtime, event: Event) {
+        match self.listener() {
+            Some(listener) if listener.mask() & event.bit() != 0 => listener.occurs(&event),
+            _ => {
+                if !self.events.push(event) {
+                    runtime.nudge();
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Reports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reports").field("events", &self.events).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,201 @@
+//! What has happened and nobody has collected yet.
+//!
+//! A collector may ask the application about each event (its predicate), which must not happen under a
+//! lock, and must not hide the event from another collector meanwhile. So the queue holds shared events:
+//! a collector looks at one, lets the lock go, asks, and then takes the event if it is still there.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
+
+use crate::sync::{Arc, Mutex, locked};
+
+/// An event's type as one bit, for masks.
+pub trait Kind {
+    fn bit(&self) -> u64;
+}
+
+/// The events of one ctx, oldest first.
+#[derive(Debug)]
+pub struct Events<E> {
+    state: Mutex<State<E>>,
+}
+
+#[derive(Debug)]
+struct State<E> {
+    queue: VecDeque<(u64, Arc<E>)>,
+    /// Collectors asleep: number, mask, waker.
+    waiting: Vec<(u64, u64, Waker)>,
+    next: u64,
+}
+
+impl<E> Default for Events<E> {
+    fn default() -> Self {
+        Self { state: Mutex::new(State { queue: VecDeque::new(), waiting: Vec::new(), next: 0 }) }
+    }
+}
+
+impl<E: Kind> Events<E> {
+    /// Adds an event. Whether a collector waits for its type.
+    pub fn push(&self, event: E) -> bool {
+        let bit = event.bit();
+        let mut state = locked(&self.state);
+        state.next += 1;
+        let number = state.next;
+        state.queue.push_back((number, Arc::new(event)));
+        // All whose mask fits: what their predicates say is not known here.
+        let waiting = std::mem::take(&mut state.waiting).into_iter();
+        let (fit, others): (Vec<_>, Vec<_>) = waiting.partition(|(_, mask, _)| mask & bit != 0);
+        state.waiting = others;
+        drop(state);
+        let somebody = !fit.is_empty();
+        fit.into_iter().for_each(|(_, _, waker)| waker.wake());
+        somebody
+    }
+
+    /// Takes the oldest event of a type in `mask` that `wanted` says yes to.
+    pub fn take(&self, mask: u64, mut wanted: impl FnMut(&E) -> bool) -> Option<Arc<E>> {
+        let mut seen = 0;
+        loop {
+            let fits = |(number, event): &&(u64, Arc<E>)| *number > seen && event.bit() & mask != 0;
+            let (number, event) = locked(&self.state).queue.iter().find(fits).cloned()?;
+            seen = number;
+            if wanted(&event) && self.remove(number) {
+                return Some(event);
+            }
+        }
+    }
+
+    /// Whether it was still there.
+    fn remove(&self, number: u64) -> bool {
+        let mut state = locked(&self.state);
+        match state.queue.binary_search_by_key(&number, |(number, _)| *number) {
+            Ok(at) => state.queue.remove(at).is_some(),
+            Err(_) => false,
+        }
+    }
+
+    /// As [`Events::take`]; waits until there is one.
+    pub async fn wait(&self, mask: u64, mut wanted: impl FnMut(&E) -> bool) -> Arc<E> {
+        let mut place = Place { events: self, number: None };
+        poll_fn(|cx| {
+            // First, so that an event that comes while the predicate runs is not missed.
+            place.take(mask, cx.waker());
+            self.take(mask, &mut wanted).map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
+
+    /// How many nobody has collected.
+    pub fn len(&self) -> usize {
+        locked(&self.state).queue.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A collector's place among those asleep, given back when it goes.
+struct Place<'a, E> {
+    events: &'a Events<E>,
+    number: Option<u64>,
+}
+
+impl<E> Place<'_, E> {
+    fn take(&mut self, mask: u64, waker: &Waker) {
+        let mut state = locked(&self.events.state);
+        let number = *self.number.get_or_insert_with(|| {
+            state.next += 1;
+            state.next
+        });
+        match state.waiting.iter_mut().find(|(other, ..)| *other == number) {
+            Some((_, _, old)) => old.clone_from(waker),
+            None => state.waiting.push((number, mask, waker.clone())),
+        }
+    }
+}
+
+impl<E> Drop for Place<'_, E> {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            locked(&self.events.state).waiting.retain(|(other, ..)| *other != number);
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::runtime::Runtime;
+    use std::thread;
+    use std::time::Duration;
+
+    impl Kind for u8 {
+        fn bit(&self) -> u64 {
+            1 << (self / 10)
+        }
+    }
+
+    #[test]
+    fn oldest_first_by_mask_and_predicate() {
+        let events = Events::default();
+        [11, 21, 12, 22].into_iter().for_each(|e| assert!(!events.push(e)));
+        assert_eq!(events.take(1 << 2, |_| true).as_deref(), Some(&21));
+        assert_eq!(events.take(!0, |&e| e == 12).as_deref(), Some(&12));
+        assert_eq!(events.take(1 << 3, |_| true), None);
+        assert_eq!(events.take(!0, |_| false), None);
+        assert_eq!(events.len(), 2);
+    }
+
+    #[test]
+    fn a_predicate_may_collect_too() {
+        let events = Events::default();
+        [11, 12].into_iter().for_each(|e| assert!(!events.push(e)));
+        let mut inner = None;
+        let outer = events.take(!0, |_| {
+            inner = inner.take().or_else(|| events.take(!0, |_| true));
+            true
+        });
+        assert_eq!((inner.as_deref(), outer.as_deref()), (Some(&11), Some(&12)));
+    }
+
+    #[test]
+    fn every_event_reaches_one_of_many_collectors() {
+        const COUNT: u8 = 200;
+        let (runtime, events) = (Runtime::default(), Events::default());
+        let taken = Mutex::new(Vec::new());
+        thread::scope(|scope| {
+            for kind in 0..4 {
+                let (runtime, events, taken) = (&runtime, &events, &taken);
+                scope.spawn(move || {
+                    // Two want types below ten only, and the last.
+                    let mask = if kind % 2 == 0 { 0x3ff | 1 << 25 } else { !0 };
+                    loop {
+                        let one = runtime.block_on(events.wait(mask, |_| true));
+                        if *one == u8::MAX {
+                            events.push(u8::MAX);
+                            return;
+                        }
+                        locked(taken).push(*one);
+                    }
+                });
+            }
+            for e in 0..COUNT {
+                events.push(e);
+                if e % 16 == 0 {
+                    thread::sleep(Duration::from_millis(1));
+                }
+            }
+            while !events.is_empty() {
+                thread::sleep(Duration::from_millis(1));
+            }
+            // Type 25: everybody goes, each telling the next.
+            events.push(u8::MAX);
+        });
+        let mut taken = taken.into_inner().unwrap();
+        taken.sort_unstable();
+        assert_eq!(taken, (0..COUNT).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,116 @@
+//! The operations that have begun and not ended, so that the application can cut one short.
+
+use super::abort::Abort;
+use crate::sync::{Arc, Mutex, locked};
+
+/// How the application knows an operation: what it gave for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Key {
+    /// Nothing: its caller waits for it.
+    Synchronous,
+    /// A function and what to call it with.
+    Callback(usize, usize),
+    /// What the event at its end is to carry.
+    Event(u64),
+}
+
+/// The operations of one ctx, in the order in which they began.
+#[derive(Clone, Debug, Default)]
+pub struct Ongoing {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    operations: Vec<(u64, Key, Abort)>,
+    next: u64,
+}
+
+/// What became of a request to abort.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// The operation will end soon.
+    Asked,
+    /// It was asked to before.
+    AskedBefore,
+    /// There is no such operation, or none any more.
+    NotFound,
+}
+
+/// An operation's place in the list, given back at its end.
+#[derive(Debug)]
+pub struct Entry {
+    ongoing: Ongoing,
+    number: u64,
+}
+
+impl Ongoing {
+    /// Adds an operation that `abort` can cut short.
+    pub fn add(&self, key: Key, abort: Abort) -> Entry {
+        let mut state = locked(&self.state);
+        state.next += 1;
+        let number = state.next;
+        state.operations.push((number, key, abort));
+        drop(state);
+        Entry { ongoing: self.clone(), number }
+    }
+
+    /// Asks the newest operation that the application knows as `key` to end.
+    pub fn abort(&self, key: Key) -> Answer {
+        let found = {
+            let state = locked(&self.state);
+            state
+                .operations
+                .iter()
+                .rev()
+                .find(|(_, k, _)| *k == key)
+                .map(|(.., abort)| abort.clone())
+        };
+        // Outside the lock: this wakes.
+        match found.map(|abort| abort.ask()) {
+            Some(true) => Answer::Asked,
+            Some(false) => Answer::AskedBefore,
+            None => Answer::NotFound,
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        locked(&self.state).operations.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        locked(&self.ongoing.state).operations.retain(|(number, ..)| *number != self.number);
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_three_answers() {
+        let ongoing = Ongoing::default();
+        let (old, new) = (Abort::default(), Abort::default());
+        let key = Key::Callback(1, 2);
+        let _old = ongoing.add(key, old.clone());
+        let entry = ongoing.add(key, new.clone());
+        for other in [Key::Synchronous, Key::Event(1), Key::Callback(1, 3)] {
+            assert_eq!(ongoing.abort(other), Answer::NotFound);
+        }
+        assert_eq!(ongoing.abort(key), Answer::Asked);
+        assert_eq!((old.is_asked(), new.is_asked()), (false, true));
+        assert_eq!(ongoing.abort(key), Answer::AskedBefore);
+        drop(entry);
+        assert_eq!(ongoing.abort(key), Answer::Asked);
+        assert!(old.is_asked());
+        assert_eq!(ongoing.len(), 1);
+    }
+}

@@ -1,0 +1,284 @@
+//! The application's own event loop: the one descriptor that it watches for us, and its hooks.
+//!
+//! The application gets one descriptor, the front, whichever style it uses. It is an epoll set of two:
+//! the reactor's set, and a bell for what no descriptor shows (an event that another thread queued).
+//!
+//! With hooks, the front is registered while something needs the application to drive it: a task, an
+//! enabled event. An operation that its caller waits for is driven by its caller and registers nothing.
+//! So an idle ctx holds no registration, and there is one registration however many tasks. No time-out is
+//! ever registered: the timerfd is in the reactor's set.
+//!
+//! # Invariants
+//!
+//! 1. Under the hooks' lock, `registered` is some exactly if `needed` is above 0 and there are hooks; the
+//!    one exception is the moment inside the hook itself.
+//! 2. The hooks' lock is held around the hooks, so that register and deregister reach the application in the
+//!    order in which they were decided. That is what libxl_event.h allows ("may be called with locks held"),
+//!    and it is the only lock that is ever held around a call into the application. Both lock
+//!    hierarchies that it permits are safe: an application that takes its own lock in the hook and calls us
+//!    never with that lock held waits for us nowhere; one that holds its lock in every call holds it in
+//!    the call that runs the hook too.
+//! 3. A call into the library from a hook finds its own thread in `hooking` and is refused before it
+//!    takes any lock.
+
+use std::cell::Cell;
+use std::ffi::{c_int, c_void};
+use std::fmt;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use nix::errno::Errno;
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
+use nix::sys::eventfd::{EfdFlags, EventFd};
+
+use super::Runtime;
+use crate::sync::{Arc, Mutex, locked};
+
+/// The application's side of the registration.
+pub trait Hooks: Send + Sync {
+    /// Has `fd` watched for input. The application's own value for it, or its error, as it gave it.
+    fn register(&self, fd: RawFd) -> Result<*mut c_void, c_int>;
+    /// Ends that.
+    fn deregister(&self, fd: RawFd, for_app: *mut c_void);
+}
+
+/// Why nothing can be driven.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Undriven {
+    /// No descriptors are left.
+    System(Errno),
+    /// The application's hook refused, with this value.
+    Refused(c_int),
+}
+
+/// One ctx's side towards the application's event loop.
+#[derive(Default)]
+pub struct Outside {
+    front: OnceLock<Front>,
+    opening: Mutex<()>,
+    hooked: Mutex<Hooked>,
+    /// The thread that is inside a hook, as [`this_thread`] tells; 0 for none.
+    hooking: AtomicUsize,
+}
+
+#[derive(Default)]
+struct Hooked {
+    hooks: Option<Arc<dyn Hooks>>,
+    needed: usize,
+    registered: Option<ForApp>,
+}
+
+/// What the application keeps for its registration; ours to give back only.
+struct ForApp(*mut c_void);
+
+// SAFETY: never looked into; the application's event loop must bear hooks on any thread.
+unsafe impl Send for ForApp {}
+
+struct Front {
+    epoll: Epoll,
+    bell: EventFd,
+}
+
+const REACTOR: u64 = 0;
+const BELL: u64 = 1;
+
+impl Front {
+    fn new(runtime: &Runtime) -> Result<Self, Errno> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
+        epoll.add(runtime.reactor()?.fd(), EpollEvent::new(EpollFlags::EPOLLIN, REACTOR))?;
+        epoll.add(&bell, EpollEvent::new(EpollFlags::EPOLLIN, BELL))?;
+        Ok(Self { epoll, bell })
+    }
+}
+
+thread_local! {
+    /// This thread dispatches for the application, which will look for events when it is done.
+    static DISPATCHING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A number that no other live thread has; not 0.
+fn this_thread() -> usize {
+    DISPATCHING.with(|here| std::ptr::from_ref(here) as usize)
+}
+
+impl Outside {
+    fn front(&self, runtime: &Runtime) -> Result<&Front, Errno> {
+        if let Some(front) = self.front.get() {
+            return Ok(front);
+        }
+        let _opening = locked(&self.opening);
+        if self.front.get().is_none() {
+            let _ = self.front.set(Front::new(runtime)?);
+        }
+        Ok(self.front.get().expect("set just now"))
+    }
+
+    /// Calls into the application, with the thread marked.
+    fn hook<T>(&self, call: impl FnOnce() -> T) -> T {
+        self.hooking.store(this_thread(), Ordering::SeqCst);
+        let value = call();
+        self.hooking.store(0, Ordering::SeqCst);
+        value
+    }
+
+    fn update(&self, runtime: &Runtime, hooked: &mut Hooked) -> Result<(), Undriven> {
+        let Some(hooks) = hooked.hooks.clone() else { return Ok(()) };
+        if hooked.needed > 0 && hooked.registered.is_none() {
+            let fd = self.front(runtime).map_err(Undriven::System)?.epoll.0.as_raw_fd();
+            let for_app = self.hook(|| hooks.register(fd)).map_err(Undriven::Refused)?;
+            hooked.registered = Some(ForApp(for_app));
+        } else if hooked.needed == 0
+            && let (Some(for_app), Some(front)) = (hooked.registered.take(), self.front.get())
+        {
+            self.hook(|| hooks.deregister(front.epoll.0.as_raw_fd(), for_app.0));
+        }
+        Ok(())
+    }
+}
+
+impl Runtime {
+    /// The descriptor for the application's event loop: readable when [`Runtime::dispatch_outside`] has
+    /// something to do.
+    pub fn front(&self) -> Result<BorrowedFd<'_>, Errno> {
+        Ok(self.outside().front(self)?.epoll.0.as_fd())
+    }
+
+    /// From now on, registers the front through the application's hooks.
+    pub fn set_hooks(&self, hooks: Arc<dyn Hooks>) -> Result<(), Undriven> {
+        let mut hooked = locked(&self.outside().hooked);
+        hooked.hooks = Some(hooks);
+        self.outside().update(self, &mut hooked)
+    }
+
+    /// Something begins that the application has to drive, until the answer is dropped.
+    pub fn need_driver(&self) -> Result<Driven, Undriven> {
+        let mut hooked = locked(&self.outside().hooked);
+        hooked.needed += 1;
+        self.outside().update(self, &mut hooked).inspect_err(|_| hooked.needed -= 1)?;
+        Ok(Driven(self.clone()))
+    }
+
+    /// Whether this thread is inside one of the application's hooks, where it may not call us.
+    pub fn in_hook(&self) -> bool {
+        self.outside().hooking.load(Ordering::SeqCst) == this_thread()
+    }
+
+    /// What an application's thread does when the front is readable, or to be sure.
+    pub fn dispatch_outside(&self) {
+        let before = DISPATCHING.replace(true);
+        if let Some(front) = self.outside().front.get() {
+            let _ = front.bell.read();
+        }
+        self.dispatch();
+        DISPATCHING.set(before);
+    }
+
+    /// Something has come that the application should look for: wakes its event loop, unless this
+    /// thread is the loop.
+    pub fn nudge(&self) {
+        let outside = self.outside();
+        if let Some(front) = outside.front.get()
+            && !DISPATCHING.get()
+        {
+            // It can only fail when the counter is full, and then it is readable.
+            let _ = front.bell.write(1);
+        }
+    }
+}
+
+/// Something that the application has to drive.
+#[derive(Debug)]
+pub struct Driven(Runtime);
+
+impl Drop for Driven {
+    fn drop(&mut self) {
+        let outside = self.0.outside();
+        let mut hooked = locked(&outside.hooked);
+        hooked.needed -= 1;
+        // Ending a registration cannot fail.
+        let _ = outside.update(&self.0, &mut hooked);
+    }
+}
+
+impl fmt::Debug for Outside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outside").finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    /// Counts, and refuses with a number if that is not 0.
+    #[derive(Default)]
+    struct Counting {
+        calls: Mutex<Vec<(bool, RawFd)>>,
+        refuse: c_int,
+    }
+
+    impl Hooks for Counting {
+        fn register(&self, fd: RawFd) -> Result<*mut c_void, c_int> {
+            locked(&self.calls).push((true, fd));
+            if self.refuse == 0 { Ok(std::ptr::null_mut()) } else { Err(self.refuse) }
+        }
+
+        fn deregister(&self, fd: RawFd, _: *mut c_void) {
+            locked(&self.calls).push((false, fd));
+        }
+    }
+
+    #[test]
+    fn one_registration_however_many_need_it() {
+        let runtime = Runtime::default();
+        let hooks = Arc::new(Counting::default());
+        runtime.set_hooks(Arc::<Counting>::clone(&hooks)).unwrap();
+        assert!(locked(&hooks.calls).is_empty(), "an idle ctx has none");
+        let many: Vec<_> = (0..10).map(|_| runtime.need_driver().unwrap()).collect();
+        drop(many);
+        let fd = runtime.front().unwrap().as_raw_fd();
+        assert_eq!(*locked(&hooks.calls), [(true, fd), (false, fd)]);
+        drop(runtime.need_driver());
+        assert_eq!(locked(&hooks.calls).len(), 4);
+    }
+
+    #[test]
+    fn a_refusal_is_passed_up_and_leaves_nothing() {
+        let runtime = Runtime::default();
+        let hooks = Arc::new(Counting { refuse: 77, ..Counting::default() });
+        runtime.set_hooks(Arc::<Counting>::clone(&hooks)).unwrap();
+        for _ in 0..2 {
+            assert_eq!(runtime.need_driver().unwrap_err(), Undriven::Refused(77));
+        }
+        assert!(locked(&hooks.calls).iter().all(|(register, _)| *register));
+        assert_eq!(locked(&runtime.outside().hooked).needed, 0);
+    }
+
+    #[test]
+    fn hooks_that_come_late_find_what_needs_them() {
+        let runtime = Runtime::default();
+        let driven = runtime.need_driver().unwrap();
+        let hooks = Arc::new(Counting::default());
+        runtime.set_hooks(Arc::<Counting>::clone(&hooks)).unwrap();
+        assert_eq!(locked(&hooks.calls).len(), 1);
+        drop(driven);
+        assert_eq!(locked(&hooks.calls).len(), 2);
+    }
+
+    #[test]
+    fn a_nudge_shows_at_the_front_until_it_is_served() {
+        let runtime = Runtime::default();
+        let readable = || {
+            let front = runtime.front().unwrap();
+            let mut fds = [nix::poll::PollFd::new(front, nix::poll::PollFlags::POLLIN)];
+            nix::poll::poll(&mut fds, nix::poll::PollTimeout::ZERO).unwrap() == 1
+        };
+        assert!(!readable());
+        runtime.nudge();
+        assert!(readable());
+        runtime.dispatch_outside();
+        assert!(!readable());
+    }
+}
