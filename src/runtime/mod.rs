@@ -113,9 +113,12 @@ impl Runtime {
         self.work();
     }
 
-    /// Runs the tasks that can go on.
+    /// Runs the tasks that can go on. Not from within one of the application's hooks: a task may end there,
+    /// and its end may call the hooks; the call that runs the hook comes by here later.
     pub fn work(&self) {
-        self.shared.tasks.work();
+        if self.shared.tasks.have_work() && !self.in_hook() {
+            self.shared.tasks.work();
+        }
     }
 
     fn outside(&self) -> &Outside {
