@@ -14,6 +14,7 @@
 //! | `ongoing.rs` | every operation that has begun, for `libxl_ao_abort` |
 //! | `events.rs` | what has happened and is not collected yet |
 //! | `outside.rs` | the application's own event loop |
+//! | `child/` | programs and forked helpers, SIGCHLD, and what a forked child does first |
 //!
 //! Nothing here knows of Xen. Nothing is opened before something waits.
 //!
@@ -28,9 +29,10 @@
 //!
 //! All locks here are leaves: held for a few instructions or one short system call, never around a
 //! wait, a call into the application, or each other; but for the lead's, under which the bell is rung,
-//! and the hooks' (see `outside.rs`).
+//! the hooks' (see `outside.rs`), and the children's (see `child/mod.rs`).
 
 pub mod abort;
+pub mod child;
 pub mod clock;
 pub mod descriptor;
 pub mod events;

@@ -20,10 +20,11 @@ use std::task::Waker;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
 use super::timers::Timers;
+use crate::sync::noted::Noted;
 use crate::sync::{Arc, Mutex, locked};
 
 /// Reports taken from the kernel at once.
@@ -40,8 +41,8 @@ pub trait Ready: Send + Sync {
 
 /// One ctx's epoll set and what goes with it.
 pub struct Reactor {
-    epoll: Epoll,
-    bell: EventFd,
+    epoll: Noted<Epoll>,
+    bell: Noted<EventFd>,
     timers: Timers,
     entries: Mutex<Entries>,
 }
@@ -53,8 +54,9 @@ struct Entries {
 
 impl Reactor {
     pub fn new() -> Result<Self, Errno> {
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
+        let epoll = Noted::epoll()?;
+        let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
+        let bell = Noted::new(EventFd::from_flags(flags)?);
         let timers = Timers::new()?;
         epoll.add(timers.fd(), EpollEvent::new(EpollFlags::EPOLLIN, TIMER))?;
         let entries = Mutex::new(Entries { known: HashMap::new(), next: TIMER + 1 });

@@ -13,6 +13,7 @@ use nix::errno::Errno;
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
+use crate::sync::noted::Noted;
 use crate::sync::{Mutex, locked};
 
 /// A deadline's place among the others.
@@ -21,7 +22,7 @@ pub type Key = (Instant, u64);
 /// The deadlines of one ctx.
 #[derive(Debug)]
 pub struct Timers {
-    fd: TimerFd,
+    fd: Noted<TimerFd>,
     state: Mutex<State>,
 }
 
@@ -35,7 +36,8 @@ struct State {
 impl Timers {
     pub fn new() -> Result<Self, Errno> {
         let flags = TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK;
-        Ok(Self { fd: TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?, state: Mutex::default() })
+        let fd = Noted::new(TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?);
+        Ok(Self { fd, state: Mutex::default() })
     }
 
     /// Has `waker` woken when `deadline` has come; `key` is from the last such call, if there was one.

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// One `T` for each process that uses it.
 pub struct PerProcess<T> {
-    /// The newest node. Older ones belong to ancestors.
+    /// The newest node, or null. Older ones belong to ancestors.
     head: AtomicPtr<Node<T>>,
 }
 
@@ -27,6 +27,11 @@ unsafe impl<T: Send + Sync> Send for PerProcess<T> {}
 unsafe impl<T: Send + Sync> Sync for PerProcess<T> {}
 
 impl<T> PerProcess<T> {
+    /// Without a value yet.
+    pub const fn empty() -> Self {
+        Self { head: AtomicPtr::new(ptr::null_mut()) }
+    }
+
     /// With this process's value.
     pub fn new(value: T) -> Self {
         let node = Node { pid: process::id(), value, older: ptr::null_mut() };
@@ -37,7 +42,7 @@ impl<T> PerProcess<T> {
     pub fn get(&self, make: impl FnOnce() -> T) -> &T {
         let pid = process::id();
         let mut head = self.head.load(Ordering::Acquire);
-        // SAFETY: `head` is never null, and nodes live until `self` is dropped.
+        // SAFETY: `head` is null or a node, and nodes live until `self` is dropped.
         if let Some(value) = unsafe { Self::of(head, pid) } {
             return value;
         }
@@ -78,10 +83,10 @@ impl<T> PerProcess<T> {
     }
 
     /// # Safety
-    /// `head` is a node of a list that outlives `'a`.
+    /// `head` is null or a node of a list that outlives `'a`.
     unsafe fn of<'a>(head: *mut Node<T>, pid: u32) -> Option<&'a T> {
         // SAFETY: the contract.
-        let node = unsafe { &*head };
+        let node = unsafe { head.as_ref() }?;
         (node.pid == pid).then_some(&node.value)
     }
 }
@@ -98,7 +103,7 @@ impl<T> Drop for PerProcess<T> {
         // SAFETY: `&mut self`: no reference into the list is left. Only this process's own node is
         // dropped: what an ancestor's locks guarded may be half changed, so that stays.
         unsafe {
-            if (*head).pid == process::id() {
+            if head.as_ref().is_some_and(|node| node.pid == process::id()) {
                 drop(Box::from_raw(head));
             }
         }

@@ -1,0 +1,453 @@
+//! Child processes: programs and forked helpers, and whose business SIGCHLD is.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `program.rs`, `start.rs` | what to start, and starting it |
+//! | `record.rs` | one child, and how its end is found out |
+//! | `registry.rs` | all of them in the process, and who takes a status |
+//! | `sigchld.rs` | the process's signal handler |
+//! | `sys.rs` | system calls |
+//!
+//! Our children need neither SIGCHLD nor the application: each has a pidfd in its ctx's epoll set, and
+//! `waitpid` is called for that child alone. What the mode of `libxl_childproc_setmode` changes is what the
+//! process's other children, and its SIGCHLD, are to see:
+//!
+//! | mode | SIGCHLD | other children |
+//! |---|---|---|
+//! | `libxl` | ours while there is a child | reaped while there is one, told to the application |
+//! | `mainloop` | not touched | not touched; ours are reaped by the application, which says so |
+//! | `libxl_always` | ours | reaped, told to the application |
+//! | `libxl_always_selective_reap` | ours | not touched |
+//!
+//! # Locks
+//!
+//! `Setup`'s is held while the handler is put in or taken out. The registry's is a leaf. Neither is held
+//! around a fork or a call into the application.
+
+mod program;
+mod record;
+mod registry;
+mod sigchld;
+mod start;
+mod sys;
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+use std::ffi::c_int;
+use std::fmt;
+use std::future::poll_fn;
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::sys::epoll::EpollFlags;
+use std::os::fd::AsFd;
+
+pub use program::{Io, Program};
+pub use record::Outcome;
+pub use sys::Pid;
+
+use super::Runtime;
+use super::reactor::Ready;
+use crate::sync::{Arc, Mutex, locked, noted};
+use program::Prepared;
+use record::Record;
+use registry::{Starting, registry};
+use sigchld::{Bell, User};
+
+/// How long `libxl_ctx_free` waits for a child that was killed. Only one that sleeps in the kernel, on a
+/// dead disk for instance, takes longer than a moment.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Who reaps whose children: `libxl_sigchld_owner`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Owner {
+    /// The library everybody's, while it has a child.
+    #[default]
+    Libxl,
+    /// The application, which tells of ours.
+    Mainloop,
+    /// The library everybody's, always.
+    LibxlAlways,
+    /// The library its own.
+    LibxlAlwaysSelectiveReap,
+}
+
+impl Owner {
+    /// Whether SIGCHLD is to be ours, with or without a child of ours.
+    fn wants_signal(self, have_child: bool) -> bool {
+        match self {
+            Self::Libxl => have_child,
+            Self::Mainloop => false,
+            Self::LibxlAlways | Self::LibxlAlwaysSelectiveReap => true,
+        }
+    }
+
+    fn reaps_all(self) -> bool {
+        matches!(self, Self::Libxl | Self::LibxlAlways)
+    }
+}
+
+/// The application's part: the functions of `libxl_childproc_hooks`. Called with no lock held.
+pub trait Hooks: Send + Sync {
+    /// Whether the application forks itself.
+    fn forks(&self) -> bool;
+    /// Forks; 0 in the child.
+    fn fork(&self) -> Result<Pid, Errno>;
+    /// Tells of a child that is not ours. `None`: the application does not want to know.
+    fn reaped(&self, pid: Pid, status: c_int) -> Option<c_int>;
+}
+
+/// What is worth a line in the log, or more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Report {
+    /// A child was reaped that nobody knows.
+    UnknownChild { pid: Pid, status: c_int },
+    /// The application's function failed, with `code`, to take note of its child.
+    ReapedCallback { pid: Pid, status: c_int, code: c_int },
+    /// SIGCHLD is to be ours, but the application has a handler of its own.
+    HandlerInTheWay,
+    /// A child is still there, killed, when the ctx goes.
+    Undead { pid: Pid },
+}
+
+/// The children of one ctx; clones are the same.
+#[derive(Clone)]
+pub struct Children {
+    shared: Arc<Shared>,
+}
+
+/// What a ctx's children share.
+pub struct Shared {
+    runtime: Runtime,
+    tell: Box<dyn Fn(Report) + Send + Sync>,
+    /// The value that the application's reaped_callback gives for a child that is not its own.
+    unknown_child: c_int,
+    setup: Mutex<Setup>,
+}
+
+#[derive(Default)]
+struct Setup {
+    owner: Owner,
+    hooks: Option<Arc<dyn Hooks>>,
+    /// Children whose status was not taken, and starts under way.
+    count: usize,
+    signal: Option<Signal>,
+    /// The log has [`Report::HandlerInTheWay`].
+    told: bool,
+}
+
+/// A ctx's part in the handler.
+struct Signal {
+    user: User,
+    /// Its place in the epoll set, if it is to reap.
+    place: Option<u64>,
+}
+
+impl Children {
+    /// No children, in the mode `libxl`. `tell` is called with no lock held.
+    pub fn new(
+        runtime: Runtime,
+        unknown_child: c_int,
+        tell: impl Fn(Report) + Send + Sync + 'static,
+    ) -> Self {
+        let setup = Mutex::default();
+        Self { shared: Arc::new(Shared { runtime, tell: Box::new(tell), unknown_child, setup }) }
+    }
+
+    /// From now on, does as `owner` says.
+    pub fn set_mode(&self, owner: Owner, hooks: Option<Arc<dyn Hooks>>) {
+        let before = {
+            let mut setup = locked(&self.shared.setup);
+            setup.owner = owner;
+            // What reaping there is to be may be other than before.
+            self.shared.leave_signal(&mut setup);
+            std::mem::replace(&mut setup.hooks, hooks)
+        };
+        drop(before);
+        self.shared.update_signal(|_| ());
+    }
+
+    /// Whether the application must let the library look at SIGCHLD even when there is no operation.
+    pub fn always_listens(&self) -> bool {
+        locked(&self.shared.setup).owner == Owner::LibxlAlways
+    }
+
+    /// Starts a program.
+    ///
+    /// # Errors
+    /// `ENOENT`, `EACCES`: there is no such program; `EINVAL`: a NUL in a string; `ENOMEM`, `EMFILE` and
+    /// the like: the system has no room.
+    pub fn spawn(&self, program: &Program<'_>) -> Result<Child, Errno> {
+        match self.spawn_exactly(program) {
+            Err(Errno::ENOEXEC) => self.spawn_exactly(&program.by_shell()),
+            other => other,
+        }
+    }
+
+    fn spawn_exactly(&self, program: &Program<'_>) -> Result<Child, Errno> {
+        let prepared = Prepared::new(program)?;
+        self.start(|fork| match fork {
+            None => start::spawn(&prepared),
+            Some(fork) => start::spawn_by(fork, &prepared),
+        })
+    }
+
+    /// Runs `body` in a forked child, whose exit status is what it returns. Other threads may have held
+    /// locks at the fork, which nobody will open there: `body` must take none that is shared with others.
+    /// Descriptors on the process's list are closed (`sync/noted.rs`), the others are there.
+    pub fn fork(&self, body: impl FnOnce() -> u8) -> Result<Child, Errno> {
+        self.start(|fork| start::fork_and_run(fork, body))
+    }
+
+    fn start(
+        &self,
+        start: impl FnOnce(Option<start::Fork<'_>>) -> Result<Pid, Errno>,
+    ) -> Result<Child, Errno> {
+        let shared = &self.shared;
+        // Without it there is no waiting; better to know before there is a child.
+        shared.runtime.reactor()?;
+        let counted = Counted::one_more(shared);
+        let starting = Starting::begin();
+        let pid = match &counted.hooks {
+            Some(hooks) => start(Some(&|| hooks.fork())),
+            None => start(None),
+        }?;
+        let record = Record::new(shared, pid, counted.owner == Owner::Mainloop);
+        starting.done(&record);
+        counted.keep();
+        record.watch();
+        Ok(Child { record })
+    }
+
+    /// The application has reaped `pid`; whether that is a child of this ctx.
+    pub fn reaped(&self, pid: Pid, status: c_int) -> bool {
+        let mut registry = registry();
+        let Some(child) = registry.get(pid).filter(|child| child.belongs_to(&self.shared)) else {
+            return false;
+        };
+        let outcome = Outcome::Ended(std::os::unix::process::ExitStatusExt::from_raw(status));
+        let ended = child.settle(&mut registry, outcome);
+        drop(registry);
+        if let Some(ended) = ended {
+            ended.tell();
+        }
+        true
+    }
+
+    /// There was a SIGCHLD: looks at this ctx's children.
+    pub fn look(&self) {
+        for child in self.shared.children() {
+            child.look();
+        }
+    }
+
+    /// How many children's statuses were not taken.
+    pub fn count(&self) -> usize {
+        self.shared.children().len()
+    }
+
+    /// The ctx goes: kills and reaps what children there are, and leaves SIGCHLD as it was. No other thread
+    /// may use it.
+    pub fn shut_down(&self) {
+        let children = self.shared.children();
+        for child in &children {
+            let _ = child.kill(libc::SIGKILL);
+        }
+        for child in children {
+            if !child.wait_here(PATIENCE) {
+                (self.shared.tell)(Report::Undead { pid: child.pid() });
+                child.give_up();
+            }
+        }
+        let hooks = {
+            let mut setup = locked(&self.shared.setup);
+            self.shared.leave_signal(&mut setup);
+            setup.owner = Owner::Mainloop;
+            setup.hooks.take()
+        };
+        drop(hooks);
+    }
+}
+
+impl fmt::Debug for Children {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Children").finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn children(self: &Arc<Self>) -> Vec<Arc<Record>> {
+        registry().filter(|child| child.belongs_to(self))
+    }
+
+    /// A child's status was taken.
+    fn one_less(self: &Arc<Self>) {
+        self.update_signal(|setup| setup.count -= 1);
+    }
+
+    /// Makes a change, and SIGCHLD ours or not as it is to be then.
+    fn update_signal<T>(self: &Arc<Self>, change: impl FnOnce(&mut Setup) -> T) -> T {
+        let mut setup = locked(&self.setup);
+        let value = change(&mut setup);
+        let wanted = setup.owner.wants_signal(setup.count > 0);
+        let mut in_the_way = false;
+        if !wanted {
+            self.leave_signal(&mut setup);
+        } else if setup.signal.is_none()
+            // Without it our own children are reaped all the same.
+            && let Ok(user) = User::new()
+        {
+            in_the_way = user.in_the_way && !std::mem::replace(&mut setup.told, true);
+            let place = if setup.owner.reaps_all() { self.listen(user.bell()).ok() } else { None };
+            setup.signal = Some(Signal { user, place });
+        }
+        drop(setup);
+        if in_the_way {
+            (self.tell)(Report::HandlerInTheWay);
+        }
+        value
+    }
+
+    fn listen(self: &Arc<Self>, bell: &Bell) -> Result<u64, Errno> {
+        let flags = EpollFlags::EPOLLIN | EpollFlags::EPOLLET;
+        let reaper: Arc<dyn Ready> = Arc::new(Reaper(Arc::clone(self)));
+        self.runtime.reactor()?.add(bell.as_fd(), flags, reaper)
+    }
+
+    fn leave_signal(&self, setup: &mut Setup) {
+        let Some(Signal { user, place }) = setup.signal.take() else { return };
+        if let (Some(place), Ok(reactor)) = (place, self.runtime.reactor()) {
+            reactor.remove(user.bell().as_fd(), place);
+        }
+    }
+
+    /// Reaps the process's children that have ended, and tells of those that are not ours.
+    fn reap_all(self: &Arc<Self>) {
+        loop {
+            let hooks = {
+                let setup = locked(&self.setup);
+                if setup.signal.is_none() || !setup.owner.reaps_all() {
+                    return;
+                }
+                setup.hooks.clone()
+            };
+            let Some((pid, status)) = registry::next_stranger() else { return };
+            let code = hooks.and_then(|hooks| hooks.reaped(pid, status));
+            match code {
+                Some(0) => {}
+                Some(code) if code != self.unknown_child => {
+                    return (self.tell)(Report::ReapedCallback { pid, status, code });
+                }
+                _ => (self.tell)(Report::UnknownChild { pid, status }),
+            }
+        }
+    }
+}
+
+/// A ctx's ear for SIGCHLD.
+struct Reaper(Arc<Shared>);
+
+impl Ready for Reaper {
+    fn ready(&self, _: EpollFlags) {
+        // Not here: the application may call the library from its reaped_callback, and wait, and this
+        // thread leads those that sleep. A task runs when the lead is passed on.
+        let shared = Arc::clone(&self.0);
+        let mut later = false;
+        self.0.runtime.spawn(async move {
+            poll_fn(|cx| {
+                if std::mem::replace(&mut later, true) {
+                    return std::task::Poll::Ready(());
+                }
+                cx.waker().wake_by_ref();
+                std::task::Poll::Pending
+            })
+            .await;
+            shared.reap_all();
+        });
+    }
+}
+
+/// A start under way, counted as a child; given back unless a child came of it.
+struct Counted<'a> {
+    shared: &'a Arc<Shared>,
+    owner: Owner,
+    /// Those of an application that forks itself.
+    hooks: Option<Arc<dyn Hooks>>,
+}
+
+impl<'a> Counted<'a> {
+    fn one_more(shared: &'a Arc<Shared>) -> Self {
+        let (owner, hooks) = shared.update_signal(|setup| {
+            setup.count += 1;
+            (setup.owner, setup.hooks.clone())
+        });
+        Self { shared, owner, hooks: hooks.filter(|hooks| hooks.forks()) }
+    }
+
+    fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.shared.one_less();
+    }
+}
+
+/// A child. One that is dropped before it has ended is killed; it is reaped all the same.
+pub struct Child {
+    record: Arc<Record>,
+}
+
+impl Child {
+    /// Starts a program: [`Children::spawn`].
+    pub fn spawn(children: &Children, program: &Program<'_>) -> Result<Self, Errno> {
+        children.spawn(program)
+    }
+
+    pub fn pid(&self) -> Pid {
+        self.record.pid()
+    }
+
+    /// Waits for its end.
+    pub async fn exited(&self) -> Outcome {
+        poll_fn(|cx| self.record.poll_outcome(cx)).await
+    }
+
+    /// How it ended, if it has and was reaped.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.record.outcome()
+    }
+
+    /// Sends a signal; nothing if it has ended.
+    pub fn kill(&self, signal: c_int) -> Result<(), Errno> {
+        self.record.kill(signal)
+    }
+
+    /// Kills it and waits until it is reaped, so that no SIGCHLD comes later.
+    pub async fn end(self) -> Outcome {
+        let _ = self.kill(libc::SIGKILL);
+        self.exited().await
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        let _ = self.record.kill(libc::SIGKILL);
+    }
+}
+
+impl fmt::Debug for Child {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Child").field("pid", &self.pid()).finish_non_exhaustive()
+    }
+}
+
+/// In a forked child that goes on without executing another program: closes its copies of the
+/// library's descriptors and puts SIGCHLD back, for all ctxs of its ancestors. Takes no lock, allocates
+/// nothing; elsewhere it does nothing.
+pub fn postfork() {
+    sigchld::postfork();
+    noted::close_all_inherited();
+}

@@ -1,0 +1,273 @@
+//! One child: what is known of it, and how its end is found out.
+//!
+//! The end shows on the child's pidfd, which is in the ctx's epoll set, once; whoever dispatches takes the
+//! status, whether or not anybody waits for it: a child that was abandoned is reaped like the others.
+//! Where there is no pidfd (none to be had, or the system refuses), and in the rare case that a child has
+//! ended but cannot be waited for yet (it is being traced), a task looks from time to time.
+//!
+//! In the mode in which the application reaps, the pidfd only starts a clock: the application is to
+//! say what it has reaped. If it does not, because its main loop does not run while the operation waits or
+//! because it forgot, the status is taken when the clock has run out: an operation must not hang.
+
+use std::ffi::c_int;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{self, ExitStatus};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::sys::epoll::EpollFlags;
+
+use super::Shared;
+use super::registry::{self, Registry};
+use super::sys::{self, Pid, Waited};
+use crate::runtime::reactor::Ready;
+use crate::sync::noted::Noted;
+use crate::sync::{Arc, Mutex, locked};
+
+/// Between two looks at a child that has no pidfd.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long the application may leave one of our ended children lying about.
+const ITS_TURN: Duration = Duration::from_secs(1);
+/// How long it may keep a status to itself that it has taken.
+const ITS_WORD: Duration = Duration::from_secs(10);
+
+/// How a child ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    Ended(ExitStatus),
+    /// It has ended; somebody else has taken its status (or has SIGCHLD ignored, so that there is none).
+    Lost,
+}
+
+impl Outcome {
+    /// Whether it ended by itself with status 0.
+    pub fn success(self) -> bool {
+        matches!(self, Self::Ended(status) if status.success())
+    }
+
+    /// The wait status. One that was lost is told as exit status 255, as libxl tells it.
+    pub fn status(self) -> c_int {
+        match self {
+            Self::Ended(status) => status.into_raw(),
+            Self::Lost => 255 << 8,
+        }
+    }
+}
+
+/// A child of this process.
+pub struct Record {
+    pid: Pid,
+    /// The process whose child it is.
+    parent: u32,
+    shared: Arc<Shared>,
+    pidfd: Option<Noted<OwnedFd>>,
+    /// The application is to reap it.
+    left_to_application: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    outcome: Option<Outcome>,
+    waiting: Vec<Waker>,
+    /// Its place in the epoll set.
+    place: Option<u64>,
+}
+
+/// A child whose status was taken just now; to be told of with no lock held.
+#[must_use = "those who wait must be woken"]
+pub struct Ended {
+    child: Arc<Record>,
+    waiting: Vec<Waker>,
+}
+
+impl Ended {
+    pub fn tell(self) {
+        self.child.leave_reactor();
+        self.waiting.into_iter().for_each(Waker::wake);
+        self.child.shared.one_less();
+    }
+}
+
+impl Record {
+    /// A new child. It may have ended already; nobody but a stranger can have taken its status.
+    pub fn new(shared: &Arc<Shared>, pid: Pid, left_to_application: bool) -> Arc<Self> {
+        Arc::new(Self {
+            pid,
+            parent: process::id(),
+            shared: Arc::clone(shared),
+            pidfd: sys::pidfd_open(pid).ok().map(Noted::new),
+            left_to_application,
+            state: Mutex::default(),
+        })
+    }
+
+    /// Begins to look for its end. It is in the registry.
+    pub fn watch(self: &Arc<Self>) {
+        if let Some(pidfd) = &self.pidfd
+            && let Ok(reactor) = self.shared.runtime.reactor()
+        {
+            let ready: Arc<dyn Ready> = Arc::new(Exit(Arc::clone(self)));
+            let flags = EpollFlags::EPOLLIN | EpollFlags::EPOLLONESHOT;
+            if let Ok(place) = reactor.add(pidfd.as_fd(), flags, ready) {
+                locked(&self.state).place = Some(place);
+                if self.outcome().is_some() {
+                    // Taken meanwhile by a reaper, who did not see the place.
+                    self.leave_reactor();
+                }
+                return;
+            }
+        }
+        self.look_often();
+    }
+
+    fn leave_reactor(&self) {
+        let place = locked(&self.state).place.take();
+        if let (Some(place), Some(pidfd), Ok(reactor)) =
+            (place, &self.pidfd, self.shared.runtime.reactor())
+        {
+            reactor.remove(pidfd.as_fd(), place);
+        }
+    }
+
+    /// Looks again and again until the end.
+    fn look_often(self: &Arc<Self>) {
+        let child = Arc::clone(self);
+        self.shared.runtime.spawn(async move {
+            while child.outcome().is_none() {
+                if child.shared.runtime.sleep(LOOK).await.is_err() {
+                    return;
+                }
+                if child.left_to_application {
+                    child.give_the_application_time().await;
+                }
+                child.look();
+            }
+        });
+    }
+
+    /// Takes the status if it can be had; whether the child is done with.
+    pub fn look(self: &Arc<Self>) -> bool {
+        let ended = self.collect(&mut registry::registry());
+        if let Some(ended) = ended {
+            ended.tell();
+        }
+        self.outcome().is_some()
+    }
+
+    /// Takes the status if it can be had and was not taken.
+    pub fn collect(self: &Arc<Self>, registry: &mut Registry) -> Option<Ended> {
+        if self.outcome().is_some() {
+            return None;
+        }
+        let outcome = match sys::reap(self.pid) {
+            Waited::Running => return None,
+            Waited::Ended(status) => Outcome::Ended(ExitStatus::from_raw(status)),
+            Waited::NotOurs => Outcome::Lost,
+        };
+        self.settle(registry, outcome)
+    }
+
+    /// The outcome is known; `None` if it was known before.
+    pub fn settle(self: &Arc<Self>, registry: &mut Registry, outcome: Outcome) -> Option<Ended> {
+        if !registry.remove(self) {
+            return None;
+        }
+        let mut state = locked(&self.state);
+        state.outcome = Some(outcome);
+        let waiting = std::mem::take(&mut state.waiting);
+        Some(Ended { child: Arc::clone(self), waiting })
+    }
+
+    /// The child has ended; the application may reap it and tell us. Ends when it has, or had its time.
+    async fn give_the_application_time(&self) {
+        let runtime = &self.shared.runtime;
+        if self.outcome().is_some() || runtime.sleep(ITS_TURN).await.is_err() {
+            return;
+        }
+        if self.outcome().is_none() && !sys::is_child(self.pid) {
+            let _ = runtime.sleep(ITS_WORD - ITS_TURN).await;
+        }
+    }
+
+    /// Waits for the outcome.
+    pub fn poll_outcome(&self, cx: &mut Context<'_>) -> Poll<Outcome> {
+        let mut state = locked(&self.state);
+        if let Some(outcome) = state.outcome {
+            return Poll::Ready(outcome);
+        }
+        if !state.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
+            state.waiting.push(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    /// Sends a signal; nothing if the child has ended, or is not this process's.
+    pub fn kill(&self, signal: c_int) -> Result<(), Errno> {
+        // Nobody takes the status meanwhile, so the number is this child's.
+        let _registry = registry::registry();
+        if self.parent != process::id() || self.outcome().is_some() {
+            return Ok(());
+        }
+        let done = match &self.pidfd {
+            Some(pidfd) => match sys::pidfd_kill(pidfd.as_fd(), signal) {
+                Err(Errno::ENOSYS) => sys::kill(self.pid, signal),
+                other => other,
+            },
+            None => sys::kill(self.pid, signal),
+        };
+        match done {
+            Err(Errno::ESRCH) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Waits for the end on this thread; whether it came within `patience`.
+    pub fn wait_here(self: &Arc<Self>, patience: Duration) -> bool {
+        let until = std::time::Instant::now() + patience;
+        let mut pause = Duration::from_micros(100);
+        while !self.look() {
+            if std::time::Instant::now() >= until {
+                return false;
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(LOOK);
+        }
+        true
+    }
+
+    /// Looks after it no more: it does not end, and the ctx goes.
+    pub fn give_up(self: &Arc<Self>) {
+        let ended = self.settle(&mut registry::registry(), Outcome::Lost);
+        if let Some(ended) = ended {
+            ended.tell();
+        }
+    }
+
+    pub fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    pub fn outcome(&self) -> Option<Outcome> {
+        locked(&self.state).outcome
+    }
+
+    /// Whether it is a child of this ctx.
+    pub fn belongs_to(&self, shared: &Arc<Shared>) -> bool {
+        Arc::ptr_eq(&self.shared, shared)
+    }
+}
+
+/// A child's pidfd in the epoll set.
+struct Exit(Arc<Record>);
+
+impl Ready for Exit {
+    fn ready(&self, _: EpollFlags) {
+        let Self(child) = self;
+        if child.left_to_application || !child.look() {
+            child.look_often();
+        }
+    }
+}

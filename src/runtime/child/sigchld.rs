@@ -1,0 +1,244 @@
+//! The process's one SIGCHLD handler, shared by all ctxs that ask for one.
+//!
+//! Our own children need no signal: each has a descriptor. The handler is there because the mode says so:
+//! so that SIGCHLD is not ignored (the kernel would throw the statuses away), and where the library is
+//! to reap everybody's children, so that it hears of them.
+//!
+//! # The handler
+//!
+//! It writes to one eventfd and saves errno. Every ctx that listens has this eventfd in its epoll set, edge
+//! triggered, so that nobody has to read it and each set sees each signal. When the last user leaves, the
+//! eventfd is closed; before that its number is taken from the handler's sight, and handlers that are running
+//! in other threads are waited for (`RUNNING`), so that none writes into a file that gets the number next.
+//!
+//! # The disposition
+//!
+//! It is saved and put back as the kernel has it, by the system call: the C library's `sigaction` would add
+//! a flag of its own. It is put back only if it is still ours. Where the application has a handler of its
+//! own it is left alone (Xen's libxl aborts there): our children do not depend on it.
+//!
+//! # A forked child
+//!
+//! It inherits disposition and statics but no thread, and cannot take [`STATE`]'s lock. `CHANGED` says
+//! which process has changed the disposition; `BEFORE` is written while `CHANGED` is 0 only, so that who
+//! sees the number sees what to put back, at whatever moment the fork came.
+
+use std::cell::UnsafeCell;
+use std::ffi::{c_int, c_ulong};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, AsRawFd};
+use std::process;
+use std::ptr;
+use std::sync::atomic::{AtomicIsize, AtomicU32, AtomicU64, Ordering};
+
+use nix::errno::Errno;
+use nix::sys::eventfd::{EfdFlags, EventFd};
+
+use crate::sync::noted::Noted;
+use crate::sync::process::PerProcess;
+use crate::sync::{Arc, Mutex, locked};
+
+/// What the handler wakes.
+pub type Bell = Arc<Noted<EventFd>>;
+
+/// The eventfd that the handler writes to, below the process that it belongs to.
+static BELL: AtomicU64 = AtomicU64::new(NO_BELL);
+const NO_BELL: u64 = u64::MAX;
+/// How many handlers are running.
+static RUNNING: AtomicIsize = AtomicIsize::new(0);
+/// The process whose SIGCHLD is ours, or about to be, or just was; 0 for none.
+static CHANGED: AtomicU32 = AtomicU32::new(0);
+/// Its disposition before.
+static BEFORE: Before = Before(UnsafeCell::new(MaybeUninit::uninit()));
+static STATE: PerProcess<Mutex<State>> = PerProcess::empty();
+
+struct Before(UnsafeCell<MaybeUninit<Disposition>>);
+
+// SAFETY: written under the lock of `STATE` while `CHANGED` is 0, read only while it is not.
+unsafe impl Sync for Before {}
+
+#[derive(Default)]
+struct State {
+    users: usize,
+    bell: Option<Bell>,
+}
+
+/// The kernel's own form of a disposition.
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Disposition {
+    handler: usize,
+    flags: c_ulong,
+    restorer: usize,
+    mask: u64,
+}
+
+impl Disposition {
+    /// SIGCHLD's now.
+    pub fn current() -> Self {
+        let mut now = Self { handler: libc::SIG_DFL, flags: 0, restorer: 0, mask: 0 };
+        // SAFETY: the kernel writes a structure of this shape, with a set of 8 bytes.
+        unsafe {
+            let none = ptr::null::<Self>();
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                libc::SIGCHLD,
+                none,
+                &raw mut now,
+                size_of::<u64>(),
+            );
+        }
+        now
+    }
+
+    fn put_back(&self) {
+        // SAFETY: what the kernel gave earlier.
+        unsafe {
+            let none = ptr::null_mut::<Self>();
+            let this = ptr::from_ref(self);
+            libc::syscall(libc::SYS_rt_sigaction, libc::SIGCHLD, this, none, size_of::<u64>());
+        }
+    }
+
+    fn is_ours(&self) -> bool {
+        self.handler == on_sigchld as *const () as usize
+    }
+
+    /// Whether a function of the application's stands there.
+    fn is_the_applications(&self) -> bool {
+        !self.is_ours() && self.handler != libc::SIG_DFL && self.handler != libc::SIG_IGN
+    }
+}
+
+/// Async-signal-safe.
+extern "C" fn on_sigchld(_: c_int) {
+    let errno = Errno::last_raw();
+    RUNNING.fetch_add(1, Ordering::SeqCst);
+    ring();
+    RUNNING.fetch_sub(1, Ordering::SeqCst);
+    Errno::set_raw(errno);
+}
+
+/// Only between a change of `RUNNING` and the change back, or under the lock.
+fn ring() {
+    let bell = BELL.load(Ordering::SeqCst);
+    // A forked child's signals are no concern of its parent, whose eventfd this is.
+    if bell != NO_BELL && is_mine(bell) {
+        let one = 1_u64;
+        // SAFETY: eight bytes to write. The descriptor is the eventfd: see the head of this file.
+        unsafe { libc::write(bell as c_int, ptr::from_ref(&one).cast(), size_of::<u64>()) };
+    }
+}
+
+/// Whether a bell is this process's.
+fn is_mine(bell: u64) -> bool {
+    bell >> 32 == u64::from(process::id())
+}
+
+fn state() -> &'static Mutex<State> {
+    STATE.get(|| {
+        // It may be a forked child that did not call `libxl_postfork_child_noexec`.
+        postfork();
+        RUNNING.store(0, Ordering::SeqCst);
+        Mutex::default()
+    })
+}
+
+/// One ctx's use of the handler, until it is dropped.
+pub struct User {
+    bell: Bell,
+    /// The application has a handler of its own, which was left where it is.
+    pub in_the_way: bool,
+}
+
+impl User {
+    /// # Errors
+    /// `EMFILE`, `ENFILE`, `ENOMEM`: no descriptor for the bell.
+    pub fn new() -> Result<Self, Errno> {
+        let mut state = locked(state());
+        if state.bell.is_none() {
+            let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
+            let bell = Arc::new(Noted::new(EventFd::from_flags(flags)?));
+            let fd = bell.as_fd().as_raw_fd().cast_unsigned();
+            BELL.store(u64::from(process::id()) << 32 | u64::from(fd), Ordering::SeqCst);
+            state.bell = Some(bell);
+        }
+        state.users += 1;
+        let in_the_way = !install();
+        let bell = Arc::clone(state.bell.as_ref().expect("there is one now"));
+        Ok(Self { bell, in_the_way })
+    }
+
+    /// What rings when a SIGCHLD has come, for an edge-triggered place in an epoll set.
+    pub fn bell(&self) -> &Bell {
+        &self.bell
+    }
+}
+
+impl Drop for User {
+    fn drop(&mut self) {
+        let mut state = locked(state());
+        // A forked child never had its ancestor's users.
+        state.users = state.users.saturating_sub(1);
+        if state.users > 0 {
+            return;
+        }
+        uninstall();
+        BELL.store(NO_BELL, Ordering::SeqCst);
+        while RUNNING.load(Ordering::SeqCst) > 0 {
+            std::thread::yield_now();
+        }
+        state.bell = None;
+    }
+}
+
+/// Rings as if a SIGCHLD had come.
+pub fn poke() {
+    let _state = locked(state());
+    ring();
+}
+
+/// Makes SIGCHLD ours if it is not the application's; whether it is ours. Under the lock.
+fn install() -> bool {
+    let now = Disposition::current();
+    if now.is_the_applications() {
+        return false;
+    }
+    if !now.is_ours() {
+        CHANGED.store(0, Ordering::SeqCst);
+        // SAFETY: `CHANGED` is 0, and we have the lock.
+        unsafe { (*BEFORE.0.get()).write(now) };
+        CHANGED.store(process::id(), Ordering::SeqCst);
+        // SAFETY: a valid structure, and a handler that may run at any time.
+        unsafe {
+            let mut ours: libc::sigaction = std::mem::zeroed();
+            ours.sa_sigaction = on_sigchld as *const () as usize;
+            ours.sa_flags = libc::SA_NOCLDSTOP | libc::SA_RESTART | libc::SA_ONSTACK;
+            libc::sigaction(libc::SIGCHLD, &ours, ptr::null_mut());
+        }
+    }
+    true
+}
+
+/// Puts the disposition back if it was changed and is still ours.
+fn uninstall() {
+    if CHANGED.load(Ordering::SeqCst) == 0 {
+        return;
+    }
+    if Disposition::current().is_ours() {
+        // SAFETY: `CHANGED` is not 0, so it was written.
+        unsafe { (*BEFORE.0.get()).assume_init_ref() }.put_back();
+    }
+    CHANGED.store(0, Ordering::SeqCst);
+}
+
+/// In a forked child: puts back what an ancestor had changed. Takes no lock, allocates nothing;
+/// elsewhere it does nothing.
+pub fn postfork() {
+    if CHANGED.load(Ordering::SeqCst) != process::id() {
+        uninstall();
+    }
+    if !is_mine(BELL.load(Ordering::SeqCst)) {
+        BELL.store(NO_BELL, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,187 @@
+//! Children, each test in a process of its own: SIGCHLD and the list of children are the process's.
+
+mod modes;
+mod postfork;
+mod programs;
+
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+use std::{env, fs};
+
+use nix::sys::signal::{SigHandler, SigSet, Signal, signal};
+use nix::unistd;
+
+use super::*;
+
+/// The value of `unknown_child` here.
+const UNKNOWN: c_int = -14;
+const ALONE: &str = "XENLIGHT_TEST_ALONE";
+/// A test that hangs is ended after so many seconds.
+const WATCHDOG: u32 = 60;
+
+/// Runs `body`, a closure in a test function, in a process of its own, in which that test runs alone.
+fn alone<F: FnOnce()>(body: F) {
+    if env::var_os(ALONE).is_some() {
+        nix::unistd::alarm::set(WATCHDOG);
+        return body();
+    }
+    let name = std::any::type_name::<F>().strip_suffix("::{{closure}}").unwrap();
+    let name = name.split_once("::").unwrap().1;
+    let output = Command::new(env::current_exe().unwrap())
+        .args([name, "--exact", "--nocapture", "--test-threads=1"])
+        .env(ALONE, "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}{errors}");
+}
+
+/// A ctx's part of the runtime, and what it reported.
+struct Fixture {
+    runtime: Runtime,
+    children: Children,
+    reports: Arc<Mutex<Vec<Report>>>,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let runtime = Runtime::default();
+        let reports = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&reports);
+        let tell = move |report| locked(&told).push(report);
+        let children = Children::new(runtime.clone(), UNKNOWN, tell);
+        Self { runtime, children, reports }
+    }
+
+    fn in_mode(owner: Owner, hooks: Option<Arc<dyn Hooks>>) -> Self {
+        let fixture = Self::new();
+        fixture.children.set_mode(owner, hooks);
+        fixture
+    }
+
+    fn end(&self, child: &Child) -> Outcome {
+        self.runtime.block_on(child.exited())
+    }
+
+    fn sh(&self, text: &str) -> Child {
+        self.children.spawn(&sh(text)).unwrap()
+    }
+
+    /// Dispatches until `done`.
+    fn turn_until(&self, what: &str, done: impl Fn() -> bool) {
+        let began = Instant::now();
+        while !done() {
+            assert!(began.elapsed() < Duration::from_secs(20), "{what}");
+            self.runtime.dispatch();
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn reports(&self) -> Vec<Report> {
+        locked(&self.reports).clone()
+    }
+}
+
+impl Drop for Fixture {
+    fn drop(&mut self) {
+        self.runtime.shut_down();
+        self.children.shut_down();
+    }
+}
+
+fn sh(text: &str) -> Program<'static> {
+    Program::new("/bin/sh").argument("-c").argument(text)
+}
+
+fn status(code: u8) -> Outcome {
+    Outcome::Ended(ExitStatus::from_raw(c_int::from(code) << 8))
+}
+
+fn killed_by(signal: c_int) -> Outcome {
+    Outcome::Ended(ExitStatus::from_raw(signal))
+}
+
+/// An application that forks itself, and keeps a record of what it is told.
+#[derive(Default)]
+struct App {
+    forks: bool,
+    forked: AtomicUsize,
+    reaped: Mutex<Vec<(Pid, c_int)>>,
+    answer: Option<c_int>,
+}
+
+impl Hooks for App {
+    fn forks(&self) -> bool {
+        self.forks
+    }
+
+    fn fork(&self) -> Result<Pid, Errno> {
+        self.forked.fetch_add(1, Ordering::SeqCst);
+        // SAFETY: as the application does it.
+        Errno::result(unsafe { libc::fork() })
+    }
+
+    fn reaped(&self, pid: Pid, status: c_int) -> Option<c_int> {
+        locked(&self.reaped).push((pid, status));
+        self.answer
+    }
+}
+
+fn forking() -> Option<Arc<dyn Hooks>> {
+    Some(Arc::new(App { forks: true, ..App::default() }))
+}
+
+/// Both ways to start a program.
+fn both_ways(test: impl Fn(Fixture)) {
+    test(Fixture::in_mode(Owner::LibxlAlwaysSelectiveReap, None));
+    test(Fixture::in_mode(Owner::LibxlAlwaysSelectiveReap, forking()));
+}
+
+/// SIGCHLD's disposition as the kernel has it.
+fn disposition() -> [u64; 4] {
+    let mut now = [0; 4];
+    // SAFETY: the kernel's structure: handler, flags, restorer, 8 bytes of mask.
+    unsafe {
+        let none = std::ptr::null::<u64>();
+        libc::syscall(libc::SYS_rt_sigaction, libc::SIGCHLD, none, now.as_mut_ptr(), 8);
+    }
+    now
+}
+
+fn set_disposition(to: [u64; 4]) {
+    // SAFETY: as in `disposition`.
+    unsafe {
+        let none = std::ptr::null_mut::<u64>();
+        assert_eq!(libc::syscall(libc::SYS_rt_sigaction, libc::SIGCHLD, to.as_ptr(), none, 8), 0);
+    }
+}
+
+fn open_fds() -> usize {
+    fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+/// Whether this process has a child, ended or not.
+fn has_children() -> bool {
+    // SAFETY: all zeroes is a valid siginfo_t.
+    unsafe {
+        let mut info = std::mem::zeroed();
+        let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+        libc::waitid(libc::P_ALL, 0, &mut info, flags) == 0
+    }
+}
+
+/// A child of the application's own.
+fn foreign(text: &str) -> std::process::Child {
+    Command::new("/bin/sh").args(["-c", text]).stdin(Stdio::null()).spawn().unwrap()
+}
+
+fn read_all(fd: OwnedFd) -> String {
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut fs::File::from(fd), &mut text).unwrap();
+    text
+}

@@ -1,0 +1,252 @@
+//! The modes: whose SIGCHLD it is, who reaps whom, and who is told.
+
+use super::*;
+
+#[test]
+fn a_stolen_status_is_no_hang() {
+    alone(|| {
+        let fixture = Fixture::in_mode(Owner::LibxlAlwaysSelectiveReap, None);
+        let child = fixture.sh("exit 5");
+        // SAFETY: no status is asked for.
+        assert_eq!(unsafe { libc::waitpid(child.pid(), std::ptr::null_mut(), 0) }, child.pid());
+        assert_eq!(fixture.end(&child), Outcome::Lost);
+        assert_eq!(Outcome::Lost.status(), 255 << 8);
+        drop(fixture);
+
+        // The kernel keeps no status where SIGCHLD is ignored. Where it is ours, it does.
+        // SAFETY: no handler is installed.
+        unsafe { signal(Signal::SIGCHLD, SigHandler::SigIgn).unwrap() };
+        let before = disposition();
+        for owner in [Owner::Libxl, Owner::LibxlAlways, Owner::LibxlAlwaysSelectiveReap] {
+            let fixture = Fixture::in_mode(owner, None);
+            assert_eq!(fixture.end(&fixture.sh("exit 6")), status(6), "{owner:?}");
+            drop(fixture);
+            assert_eq!(disposition(), before, "{owner:?}");
+        }
+        let fixture = Fixture::in_mode(Owner::Mainloop, None);
+        let began = Instant::now();
+        assert_eq!(fixture.end(&fixture.sh("exit 6")), Outcome::Lost);
+        assert!(began.elapsed() < Duration::from_secs(15));
+    });
+}
+
+#[test]
+fn the_disposition_is_put_back_exactly() {
+    alone(|| {
+        let odd = (libc::SA_NODEFER | libc::SA_NOCLDSTOP) as u64;
+        for before in [disposition(), [0, odd, 0, 0x8a00], [1, 0, 0, 0]] {
+            set_disposition(before);
+            let before = disposition();
+            let fixture = Fixture::new();
+            assert_eq!(disposition(), before, "nothing without a child");
+            let (one, two) = (fixture.sh("exec sleep 100"), fixture.sh("exec sleep 100"));
+            assert_ne!(disposition(), before);
+            fixture.runtime.block_on(one.end());
+            assert_ne!(disposition(), before, "a child is left");
+            fixture.runtime.block_on(two.end());
+            assert_eq!(disposition(), before, "after the last child");
+            fixture.children.spawn(&Program::new("/no/such/program")).unwrap_err();
+            assert_eq!(disposition(), before, "after a child that never was");
+
+            let other = Fixture::in_mode(Owner::LibxlAlways, None);
+            let selective = Fixture::in_mode(Owner::LibxlAlwaysSelectiveReap, None);
+            assert_ne!(disposition(), before, "always");
+            drop(other);
+            assert_ne!(disposition(), before, "one is left");
+            selective.children.set_mode(Owner::Mainloop, None);
+            assert_eq!(disposition(), before, "and none");
+        }
+    });
+}
+
+static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+extern "C" fn the_applications(_: c_int) {
+    CALLS.fetch_add(1, Ordering::SeqCst);
+}
+
+#[test]
+fn a_handler_of_the_applications_stays() {
+    alone(|| {
+        // SAFETY: the handler adds to a number.
+        unsafe { signal(Signal::SIGCHLD, SigHandler::Handler(the_applications)).unwrap() };
+        let before = disposition();
+        let fixture = Fixture::new();
+        for code in [1, 2] {
+            let child = fixture.sh(&format!("exit {code}"));
+            assert_eq!(disposition(), before);
+            assert_eq!(fixture.end(&child), status(code));
+        }
+        assert_eq!(fixture.reports(), [Report::HandlerInTheWay]);
+        assert!(CALLS.load(Ordering::SeqCst) > 0);
+        drop(fixture);
+        assert_eq!(disposition(), before);
+        // One that comes later stays too.
+        set_disposition([0; 4]);
+        let fixture = Fixture::in_mode(Owner::LibxlAlways, None);
+        set_disposition(before);
+        drop(fixture);
+        assert_eq!(disposition(), before);
+    });
+}
+
+#[test]
+fn the_applications_children_are_not_touched() {
+    alone(|| {
+        for owner in [Owner::Mainloop, Owner::LibxlAlwaysSelectiveReap] {
+            let fixture = Fixture::in_mode(owner, None);
+            let mut theirs = foreign("exit 9");
+            for _ in 0..5 {
+                let ours = fixture.sh("exit 1");
+                fixture.turn_until("ours", || {
+                    fixture.children.look();
+                    ours.outcome().is_some()
+                });
+            }
+            assert_eq!(theirs.wait().unwrap().code(), Some(9), "{owner:?}");
+            assert_eq!(fixture.reports(), []);
+        }
+    });
+}
+
+#[test]
+fn strangers_are_reaped_and_told_of() {
+    alone(|| {
+        for owner in [Owner::Libxl, Owner::LibxlAlways] {
+            for answer in [None, Some(0), Some(UNKNOWN), Some(-3)] {
+                let app = Arc::new(App { answer, ..App::default() });
+                let fixture = Fixture::in_mode(owner, Some(Arc::<App>::clone(&app)));
+                let ours = fixture.sh("exec sleep 100");
+                let pid = foreign("exit 4").id() as Pid;
+                fixture.turn_until("told", || !locked(&app.reaped).is_empty());
+                let status = 4 << 8;
+                assert_eq!(*locked(&app.reaped), [(pid, status)]);
+                let expected = match answer {
+                    Some(0) => vec![],
+                    None | Some(UNKNOWN) => vec![Report::UnknownChild { pid, status }],
+                    Some(code) => vec![Report::ReapedCallback { pid, status, code }],
+                };
+                assert_eq!(fixture.reports(), expected);
+                assert_eq!(fixture.runtime.block_on(ours.end()), killed_by(9));
+                assert_eq!(locked(&app.reaped).len(), 1, "ours are not told of");
+            }
+        }
+    });
+}
+
+/// Waits for one of our own children inside the application's function.
+struct Nested(Mutex<Option<Fixture>>, AtomicBool);
+
+impl Hooks for Nested {
+    fn forks(&self) -> bool {
+        false
+    }
+
+    fn fork(&self) -> Result<Pid, Errno> {
+        unreachable!()
+    }
+
+    fn reaped(&self, _: Pid, _: c_int) -> Option<c_int> {
+        let (runtime, children) = {
+            let fixture = locked(&self.0);
+            let fixture = fixture.as_ref()?;
+            (fixture.runtime.clone(), fixture.children.clone())
+        };
+        let child = children.spawn(&sh("exit 2")).unwrap();
+        assert_eq!(runtime.block_on(child.exited()), status(2));
+        self.1.store(true, Ordering::SeqCst);
+        Some(0)
+    }
+}
+
+#[test]
+fn the_application_may_call_us_when_told() {
+    alone(|| {
+        let fixture = Fixture::new();
+        let hooks = Arc::new(Nested(Mutex::default(), AtomicBool::new(false)));
+        fixture.children.set_mode(Owner::LibxlAlways, Some(Arc::<Nested>::clone(&hooks)));
+        let runtime = fixture.runtime.clone();
+        *locked(&hooks.0) = Some(fixture);
+        let _pid = foreign("exit 4").id();
+        // The calling thread leads and is the one that hears of the stranger.
+        runtime.block_on(async {
+            while !hooks.1.load(Ordering::SeqCst) {
+                runtime.sleep(Duration::from_millis(5)).await.unwrap();
+            }
+        });
+        let fixture = locked(&hooks.0).take();
+        drop(fixture);
+    });
+}
+
+#[test]
+fn the_application_reaps_and_says_so() {
+    alone(|| {
+        let before = disposition();
+        let (fixture, other) =
+            (Fixture::in_mode(Owner::Mainloop, None), Fixture::in_mode(Owner::Mainloop, None));
+        let child = fixture.sh("exit 8");
+        let mut raw = 0;
+        // SAFETY: a number to write to.
+        let pid = unsafe { libc::waitpid(-1, &mut raw, 0) };
+        assert!(!other.children.reaped(pid, raw), "another ctx's");
+        assert!(!fixture.children.reaped(1, raw), "nobody's");
+        assert!(fixture.children.reaped(pid, raw));
+        assert!(!fixture.children.reaped(pid, raw), "once");
+        assert_eq!(fixture.end(&child), status(8));
+
+        // Ended, and only found when the application says that there was a signal.
+        let child = fixture.sh("exit 9");
+        thread::sleep(Duration::from_millis(200));
+        fixture.runtime.dispatch();
+        assert_eq!(child.outcome(), None);
+        fixture.children.look();
+        assert_eq!(child.outcome(), Some(status(9)));
+
+        // The application never says anything.
+        let began = Instant::now();
+        assert_eq!(fixture.end(&fixture.sh("exit 10")), status(10));
+        assert!(began.elapsed() < Duration::from_secs(5));
+        assert_eq!(disposition(), before);
+    });
+}
+
+/// Own children and strangers, started and reaped by several threads and ctxs at once: none is taken for
+/// another.
+#[test]
+fn nobody_is_mistaken_for_another() {
+    alone(|| {
+        for hooks in [None, forking()] {
+            let app = Arc::new(App { answer: Some(0), forks: hooks.is_some(), ..App::default() });
+            let fixtures = [(); 2]
+                .map(|()| Fixture::in_mode(Owner::LibxlAlways, Some(Arc::<App>::clone(&app) as _)));
+            let strangers = Mutex::new(Vec::new());
+            thread::scope(|scope| {
+                for worker in 0..4_u8 {
+                    let fixture = &fixtures[usize::from(worker % 2)];
+                    scope.spawn(move || {
+                        for round in 0..50 {
+                            let code = worker * 50 + round;
+                            let child = fixture.children.fork(|| code).unwrap();
+                            assert_eq!(fixture.end(&child), status(code));
+                        }
+                    });
+                }
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        locked(&strangers).push(foreign("exit 77").id() as Pid);
+                    }
+                });
+            });
+            let count = || locked(&app.reaped).len();
+            fixtures[0].turn_until("all strangers", || count() >= 50);
+            let mut reaped = locked(&app.reaped).clone();
+            let mut strangers: Vec<_> =
+                locked(&strangers).iter().map(|pid| (*pid, 77 << 8)).collect();
+            reaped.sort_unstable();
+            strangers.sort_unstable();
+            assert_eq!(reaped, strangers);
+        }
+        assert!(!has_children());
+    });
+}

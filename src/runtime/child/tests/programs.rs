@@ -1,0 +1,175 @@
+//! Starting programs, and how they end.
+
+use super::*;
+
+#[test]
+fn a_program_gets_what_it_is_given() {
+    alone(|| {
+        both_ways(|fixture| {
+            let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
+            let script = r#"echo "$0 $1 $COLOUR $SHAPE"; echo oops >&2; cat; echo more >&4"#;
+            let mut program = Program::new("/bin/sh")
+                .arguments(["-c", script, "zero", "one two"])
+                .variable("COLOUR", "red")
+                .variable("SHAPE", "square")
+                .variable("COLOUR", "blue")
+                .stdin(Io::Null)
+                .stdout(Io::Fd(writer.as_fd()))
+                .stderr(Io::Fd(writer.as_fd()));
+            let null = fs::File::open("/dev/null").unwrap();
+            assert_eq!(program.pass(null.as_fd()), 3);
+            assert_eq!(program.pass(writer.as_fd()), 4);
+            let child = Child::spawn(&fixture.children, &program).unwrap();
+            drop(program);
+            drop(writer);
+            assert_eq!(read_all(reader), "zero one two blue square\noops\nmore\n");
+            assert_eq!(fixture.end(&child), status(0));
+        });
+    });
+}
+
+#[test]
+fn a_program_inherits_nothing_else() {
+    alone(|| {
+        // What an application may have done: a descriptor for all, signals ignored or blocked.
+        let mut leak = fs::File::open("/dev/zero").unwrap();
+        // SAFETY: a descriptor that is open.
+        unsafe { libc::fcntl(leak.as_raw_fd(), libc::F_SETFD, 0) };
+        // SAFETY: no handler is installed.
+        unsafe { signal(Signal::SIGPIPE, SigHandler::SigIgn).unwrap() };
+        let mut blocked = SigSet::empty();
+        blocked.add(Signal::SIGUSR1);
+        blocked.add(Signal::SIGCHLD);
+        blocked.thread_block().unwrap();
+        both_ways(|fixture| {
+            let output = |name: &str, arguments: [&str; 2]| {
+                let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
+                let program = Program::new(name).arguments(arguments).stdin(Io::Null);
+                let program = program.stdout(Io::Fd(writer.as_fd()));
+                let child = fixture.children.spawn(&program).unwrap();
+                drop(program);
+                drop(writer);
+                let text = read_all(reader);
+                assert_eq!(fixture.end(&child), status(0));
+                text
+            };
+            // `ls` itself opens the directory.
+            assert_eq!(output("ls", ["-1", "/proc/self/fd"]), "0\n1\n2\n3\n");
+            // Not by a shell, which has ideas of its own about signals.
+            let text = output("grep", ["Sig", "/proc/self/status"]);
+            let bits = |name| {
+                let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+                u64::from_str_radix(line.trim(), 16).unwrap()
+            };
+            assert_eq!(bits("SigBlk:"), 0, "{text}");
+            let ours = 1 << (libc::SIGPIPE - 1) | 1 << (libc::SIGCHLD - 1);
+            assert_eq!(bits("SigIgn:") & ours, 0, "{text}");
+        });
+        assert_eq!(SigSet::thread_get_mask().unwrap(), blocked, "the parent's mask is as it was");
+        let _ = std::io::Read::read(&mut leak, &mut [0]);
+    });
+}
+
+#[test]
+fn what_cannot_start_says_why() {
+    alone(|| {
+        both_ways(|fixture| {
+            let start = |path| fixture.children.spawn(&Program::new(path)).map(drop);
+            assert_eq!(start("/no/such/program"), Err(Errno::ENOENT));
+            assert_eq!(start("no-such-program-in-the-path"), Err(Errno::ENOENT));
+            assert_eq!(start("/etc"), Err(Errno::EACCES));
+            assert_eq!(start("a\0b"), Err(Errno::EINVAL));
+            assert!(!has_children());
+            assert_eq!(fixture.children.count(), 0);
+        });
+    });
+}
+
+#[test]
+fn a_script_needs_no_interpreters_name() {
+    alone(|| {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("script");
+        fs::write(&path, "exit $1\n").unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&path, mode).unwrap();
+        both_ways(|fixture| {
+            let child = fixture.children.spawn(&Program::new(&path).argument("7")).unwrap();
+            assert_eq!(fixture.end(&child), status(7));
+        });
+    });
+}
+
+#[test]
+fn every_end_is_told() {
+    alone(|| {
+        both_ways(|fixture| {
+            assert_eq!(fixture.end(&fixture.sh("exit 3")), status(3));
+            assert_eq!(fixture.end(&fixture.sh("kill -9 $$")), killed_by(9));
+            // A real-time signal has no name.
+            assert_eq!(fixture.end(&fixture.sh("kill -40 $$")), killed_by(40));
+            let child = fixture.sh("exec sleep 100");
+            child.kill(libc::SIGTERM).unwrap();
+            assert_eq!(fixture.end(&child), killed_by(15));
+            assert_eq!(child.kill(libc::SIGTERM), Ok(()), "too late is no error");
+            assert_eq!(child.outcome(), Some(killed_by(15)), "and can be asked again");
+        });
+    });
+}
+
+#[test]
+fn neither_stopped_nor_stubborn_children_hold_out() {
+    alone(|| {
+        let fixture = Fixture::new();
+        let stopped = fixture.sh("kill -STOP $$; sleep 100");
+        let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
+        let program = sh("trap '' TERM; echo; exec sleep 100").stdout(Io::Fd(writer.as_fd()));
+        let stubborn = fixture.children.spawn(&program).unwrap();
+        unistd::read(&reader, &mut [0]).unwrap();
+        for child in [&stopped, &stubborn] {
+            child.kill(libc::SIGTERM).unwrap();
+            let wait = async {
+                let late = fixture.runtime.sleep(Duration::from_millis(50));
+                futures_util::future::select(Box::pin(child.exited()), late).await;
+            };
+            fixture.runtime.block_on(wait);
+            assert_eq!(child.outcome(), None);
+        }
+        assert_eq!(fixture.runtime.block_on(stopped.end()), killed_by(9));
+        assert_eq!(fixture.runtime.block_on(stubborn.end()), killed_by(9));
+        assert!(!has_children());
+    });
+}
+
+#[test]
+fn an_abandoned_child_is_killed_and_reaped() {
+    alone(|| {
+        let fixture = Fixture::new();
+        drop(fixture.sh("exec sleep 100"));
+        fixture.turn_until("reaped", || !has_children());
+        assert_eq!(fixture.children.count(), 0);
+        // And with the ctx, whoever waits for it.
+        let child = fixture.sh("exec sleep 100");
+        fixture.runtime.spawn(async move {
+            child.exited().await;
+        });
+        assert!(has_children());
+        drop(fixture);
+        assert!(!has_children());
+    });
+}
+
+#[test]
+fn three_hundred_leave_nothing() {
+    alone(|| {
+        let fds = open_fds();
+        for hooks in [None, forking()] {
+            let fixture = Fixture::in_mode(Owner::Libxl, hooks);
+            for round in 0..150_u8 {
+                assert_eq!(fixture.end(&fixture.sh(&format!("exit {round}"))), status(round));
+            }
+            assert!(!has_children());
+        }
+        assert_eq!(open_fds(), fds);
+    });
+}

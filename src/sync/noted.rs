@@ -1,0 +1,229 @@
+//! The process's list of its own open descriptors, for a forked child to close its copies of them.
+//!
+//! A child that executes another program needs none of this: every descriptor is close-on-exec from
+//! birth. One that does not would keep the other ends waiting for an end that does not come: xenstored
+//! would go on serving a parent that is gone.
+//!
+//! The child may not take a lock, since the thread that held it may not exist there. So the list is
+//! a chain of slots that are never freed, only used again, each one atomic number: the descriptor and the
+//! process it belongs to. A descriptor is noted after it is opened and forgotten before it is closed,
+//! so that what the list says is never somebody else's; a fork between the two leaves the child one
+//! descriptor too many, which is the lesser evil.
+
+use std::fmt;
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::process;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+
+use nix::errno::Errno;
+use nix::sys::epoll::{Epoll, EpollCreateFlags};
+use nix::unistd;
+
+/// The newest slot.
+static SLOTS: AtomicPtr<Slot> = AtomicPtr::new(ptr::null_mut());
+
+/// The value of a slot that holds nothing.
+const NOTHING: u64 = u64::MAX;
+
+struct Slot {
+    /// The process in the upper half, the descriptor in the lower.
+    value: AtomicU64,
+    taken: AtomicBool,
+    older: Option<&'static Slot>,
+}
+
+fn value(pid: u32, fd: RawFd) -> u64 {
+    u64::from(pid) << 32 | u64::from(fd.cast_unsigned())
+}
+
+impl Slot {
+    /// Closes this process's copy of an ancestor's descriptor, once.
+    fn close_inherited(&self) {
+        let value = self.value.load(Ordering::Acquire);
+        let pid = (value >> 32) as u32;
+        if value != NOTHING && pid != process::id() && self.empty(value) {
+            let _ = unistd::close((value as u32).cast_signed());
+        }
+    }
+
+    /// Whether `value` was in the slot.
+    fn empty(&self, value: u64) -> bool {
+        let change = (Ordering::AcqRel, Ordering::Relaxed);
+        self.value.compare_exchange(value, NOTHING, change.0, change.1).is_ok()
+    }
+}
+
+/// All slots, newest first.
+fn slots() -> impl Iterator<Item = &'static Slot> {
+    std::iter::successors(at(SLOTS.load(Ordering::Acquire)), |slot| slot.older)
+}
+
+fn at(slot: *mut Slot) -> Option<&'static Slot> {
+    // SAFETY: null or a slot in the chain; those are never freed and only changed by their atomics.
+    unsafe { slot.as_ref() }
+}
+
+/// In a forked child: closes its copies of every descriptor that its ancestors had noted. Takes no
+/// lock, allocates nothing; elsewhere it does nothing.
+pub fn close_all_inherited() {
+    slots().for_each(Slot::close_inherited);
+}
+
+/// A place in the list for one descriptor at a time.
+pub struct NotedFd(&'static Slot);
+
+impl Default for NotedFd {
+    fn default() -> Self {
+        let free = slots().find(|slot| !slot.taken.swap(true, Ordering::AcqRel));
+        Self(free.unwrap_or_else(add_slot))
+    }
+}
+
+fn add_slot() -> &'static Slot {
+    let value = AtomicU64::new(NOTHING);
+    let slot = Box::into_raw(Box::new(Slot { value, taken: AtomicBool::new(true), older: None }));
+    let mut newest = SLOTS.load(Ordering::Acquire);
+    loop {
+        // SAFETY: ours alone until it is in the chain.
+        unsafe { (*slot).older = at(newest) };
+        match SLOTS.compare_exchange(newest, slot, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => return at(slot).expect("not null"),
+            Err(now) => newest = now,
+        }
+    }
+}
+
+impl NotedFd {
+    pub fn note(&self, fd: RawFd) {
+        self.0.value.store(value(process::id(), fd), Ordering::Release);
+    }
+
+    /// `fd` is about to be closed. A newer one may have been noted already.
+    pub fn forget(&self, fd: RawFd) {
+        self.0.empty(value(process::id(), fd));
+    }
+
+    /// In a forked child: closes its copy of the parent's fd, once. Async-signal-safe.
+    pub fn close_inherited(&self) {
+        self.0.close_inherited();
+    }
+}
+
+impl Drop for NotedFd {
+    fn drop(&mut self) {
+        let value = self.0.value.load(Ordering::Acquire);
+        // What is still noted is an ancestor's: the slot stays, for `close_all_inherited`.
+        if value == NOTHING || (value >> 32) as u32 == process::id() {
+            self.0.value.store(NOTHING, Ordering::Release);
+            self.0.taken.store(false, Ordering::Release);
+        }
+    }
+}
+
+impl fmt::Debug for NotedFd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NotedFd").finish_non_exhaustive()
+    }
+}
+
+/// An open descriptor that is on the list. It is closed by the process that made it and by no other: in
+/// a forked child its number may be another file's by the time that this is dropped.
+#[derive(Debug)]
+pub struct Noted<T> {
+    inner: ManuallyDrop<T>,
+    fd: RawFd,
+    pid: u32,
+    slot: NotedFd,
+}
+
+impl<T: AsFd> Noted<T> {
+    pub fn new(inner: T) -> Self {
+        let fd = inner.as_fd().as_raw_fd();
+        Self::of(inner, fd)
+    }
+}
+
+impl Noted<Epoll> {
+    /// A new epoll set, close-on-exec.
+    pub fn epoll() -> Result<Self, Errno> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        let fd = epoll.0.as_raw_fd();
+        Ok(Self::of(epoll, fd))
+    }
+}
+
+impl<T> Noted<T> {
+    /// `inner` closes `fd` when it is dropped.
+    fn of(inner: T, fd: RawFd) -> Self {
+        let slot = NotedFd::default();
+        slot.note(fd);
+        Self { inner: ManuallyDrop::new(inner), fd, pid: process::id(), slot }
+    }
+}
+
+impl<T> Deref for Noted<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.inner
+    }
+}
+
+impl<T: AsFd> AsFd for Noted<T> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.inner.as_fd()
+    }
+}
+
+impl<T> Drop for Noted<T> {
+    fn drop(&mut self) {
+        if self.pid == process::id() {
+            self.slot.forget(self.fd);
+            // SAFETY: dropped here only, once.
+            unsafe { ManuallyDrop::drop(&mut self.inner) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_process_itself_closes_nothing() {
+        let (reader, writer) = unistd::pipe().unwrap();
+        let writer = Noted::new(writer);
+        close_all_inherited();
+        unistd::write(&writer, b"x").unwrap();
+        drop(writer);
+        assert_eq!(unistd::read(&reader, &mut [0; 2]), Ok(1));
+        assert_eq!(unistd::read(&reader, &mut [0; 2]), Ok(0), "closed when dropped");
+    }
+
+    #[test]
+    fn an_ancestors_is_closed_once() {
+        let (reader, writer) = unistd::pipe().unwrap();
+        let slot = NotedFd::default();
+        let fd = std::os::fd::IntoRawFd::into_raw_fd(writer);
+        slot.0.value.store(value(1, fd), Ordering::Release);
+        slot.close_inherited();
+        assert_eq!(unistd::read(&reader, &mut [0; 2]), Ok(0));
+        assert_eq!(slot.0.value.load(Ordering::Acquire), NOTHING);
+    }
+
+    #[test]
+    fn slots_are_used_again() {
+        let mut seen = Vec::new();
+        for _ in 0..1000 {
+            let slot = NotedFd::default();
+            if !seen.contains(&ptr::from_ref(slot.0)) {
+                seen.push(ptr::from_ref(slot.0));
+            }
+        }
+        // Other tests take and give back some at the same time.
+        assert!(seen.len() < 100, "{} slots", seen.len());
+    }
+}
