@@ -517,11 +517,10 @@ int libxl_domain_remus_start(libxl_ctx *ctx,
 
 /* ---- The life of domains ---- */
 
-/* Asks the guest's kernel to power off and waits until it has taken the request in.
- * ERROR_NOPARAVIRT if the kernel does not listen, ERROR_TIMEDOUT after a minute. */
-int libxl_domain_shutdown(libxl_ctx *ctx,
-                          uint32_t domid,
-                          const libxl_asyncop_how *ao_how);
+/* Asks the guest's kernel to power off and waits until it has taken the request in, or has ended.
+ * ERROR_NOPARAVIRT if the kernel does not listen, ERROR_TIMEDOUT after a minute, or at once if it
+ * had ended before. */
+int libxl_domain_shutdown(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
 
 /* Asks the guest's kernel to reboot; as libxl_domain_shutdown. */
 int libxl_domain_reboot(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);

@@ -16,8 +16,9 @@ use crate::types::sys::*;
 use crate::xen::hypervisor::Trigger;
 use crate::xen::store::Ops;
 
-/// Asks the guest's kernel to power off and waits until it has taken the request in. `ERROR_NOPARAVIRT`
-/// if the kernel does not listen, `ERROR_TIMEDOUT` after a minute.
+/// Asks the guest's kernel to power off and waits until it has taken the request in, or has ended.
+/// `ERROR_NOPARAVIRT` if the kernel does not listen, `ERROR_TIMEDOUT` after a minute, or at once if
+/// it had ended before.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -30,8 +31,7 @@ pub unsafe extern "C" fn libxl_domain_shutdown(
     // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_domain_shutdown", domid, |ao| {
-            control::request(&ao, domid, Request::Poweroff)?;
-            Ok(async { Ok(()) })
+            control::request(ao, domid, Request::Poweroff)
         })
     }
 }
@@ -49,8 +49,7 @@ pub unsafe extern "C" fn libxl_domain_reboot(
     // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_domain_reboot", domid, |ao| {
-            control::request(&ao, domid, Request::Reboot)?;
-            Ok(async { Ok(()) })
+            control::request(ao, domid, Request::Reboot)
         })
     }
 }
@@ -152,7 +151,7 @@ pub unsafe extern "C" fn libxl_domain_unpause(
     // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_domain_unpause", domid, |ao| {
-            Ok(async move { control::unpause(&ao, domid) })
+            Ok(async move { control::unpause(&ao, domid).await })
         })
     }
 }

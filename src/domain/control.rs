@@ -1,15 +1,23 @@
 //! Holding domains and letting them run, and asking their kernels for something.
 
+use std::future::Future;
+use std::pin::pin;
 use std::time::{Duration, Instant};
+
+use futures_util::future::{Either, select};
 
 use super::kind::Kind;
 use super::{kind, model, nodes};
-use crate::core::{Ctx, Error, Result};
+use crate::core::watches::Watch;
+use crate::core::{Ao, Ctx, Error, Result};
 use crate::error;
 use crate::xen::hypervisor::Trigger;
 
 /// How long a guest may take to take a request in.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Changes whenever a domain has shut down or gone.
+const RELEASES: &str = "@releaseDomain";
 
 /// What a guest's kernel can be asked for through its `control/shutdown` node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,24 +44,33 @@ pub fn pause(ctx: &Ctx, domid: u32) -> Result<()> {
 }
 
 /// Lets the domain run, and its device model before it.
-pub fn unpause(ctx: &Ctx, domid: u32) -> Result<()> {
-    if kind::of(ctx, domid).map_err(|_| Error::Fail)? == Kind::Hvm {
-        model::resume(ctx, domid)?;
+pub async fn unpause(ao: &Ao, domid: u32) -> Result<()> {
+    if kind::of(ao, domid).map_err(|_| Error::Fail)? == Kind::Hvm {
+        model::resume(ao, domid).await?;
     }
-    ctx.hypervisor().domain_unpause(domid).map_err(|e| {
-        error!(ctx, domid = domid, "cannot unpause: {e}");
+    ao.hypervisor().domain_unpause(domid).map_err(|e| {
+        error!(ao, domid = domid, "cannot unpause: {e}");
         Error::Fail
     })
 }
 
-/// Asks the guest's kernel to power off or reboot, and waits until it has taken the request in (which
-/// it shows by emptying the node), a minute at most.
+/// Asks the guest's kernel to power off or reboot. What it gives waits until the guest has taken the
+/// request in (which it shows by emptying the node), a minute at most; the end of the guest, or of its
+/// nodes, counts as well.
 ///
 /// `Error::NoParavirt` if the kernel of an HVM guest does not listen to such requests.
-pub fn request(ctx: &Ctx, domid: u32, request: Request) -> Result<()> {
-    if kind::of(ctx, domid).map_err(|_| Error::Fail)? == Kind::Hvm {
-        let listens = ctx.hypervisor().callback_irq(domid).map_err(|e| {
-            error!(ctx, domid = domid, "cannot tell whether the guest has PV drivers: {e}");
+pub fn request(
+    ao: Ao,
+    domid: u32,
+    request: Request,
+) -> Result<impl Future<Output = Result<()>> + Send> {
+    let info = kind::info(&ao, domid).map_err(|_| {
+        error!(ao, domid = domid, "cannot tell what kind of guest it is");
+        Error::Fail
+    })?;
+    if kind::known(&ao, domid, &info) == Kind::Hvm {
+        let listens = ao.hypervisor().callback_irq(domid).map_err(|e| {
+            error!(ao, domid = domid, "cannot tell whether the guest has PV drivers: {e}");
             Error::Fail
         })?;
         if listens == 0 {
@@ -61,18 +78,54 @@ pub fn request(ctx: &Ctx, domid: u32, request: Request) -> Result<()> {
         }
     }
     let path = format!("{}/control/shutdown", nodes::domain_path(domid));
-    nodes::write(ctx, ctx.store(), &path, request.word().as_bytes())?;
-    let until = Instant::now() + PATIENCE;
-    let mut pause = Duration::from_millis(1);
-    while nodes::read(ctx, ctx.store(), &path)?.is_some_and(|value| !value.is_empty()) {
-        if Instant::now() >= until {
-            error!(ctx, domid = domid, "the guest does not take the {} request in", request.word());
-            return Err(Error::TimedOut);
+    nodes::write(&ao, ao.store(), &path, request.word().as_bytes())?;
+    let deadline = Instant::now() + PATIENCE;
+    let taken_in = TakenIn { domid, changes: ao.watch(&path)?, ends: ao.watch(RELEASES)?, path };
+    Ok(async move {
+        let outcome = if info.ended {
+            // Nobody will. The C library finds that out when the minute is over.
+            Err(Error::TimedOut)
+        } else {
+            let outcome = ao.until(deadline, taken_in.wait(&ao, info.uuid)).await;
+            outcome.and_then(|outcome| outcome.unwrap_or(Err(Error::TimedOut)))
+        };
+        outcome.inspect_err(|e| {
+            error!(
+                ao,
+                domid = domid,
+                "the guest has not taken the {} request in: {e}",
+                request.word()
+            );
+        })
+    })
+}
+
+/// A request that a guest was given, and what is to be watched until it has taken it in.
+struct TakenIn {
+    domid: u32,
+    path: String,
+    changes: Watch,
+    ends: Watch,
+}
+
+impl TakenIn {
+    async fn wait(mut self, ctx: &Ctx, uuid: [u8; 16]) -> Result<()> {
+        loop {
+            match select(pin!(self.changes.changed()), pin!(self.ends.changed())).await {
+                Either::Left(_) => {
+                    let value = nodes::read(ctx, ctx.store(), &self.path)?;
+                    if value.is_none_or(|value| value.is_empty()) {
+                        return Ok(());
+                    }
+                }
+                Either::Right(_) => match kind::info(ctx, self.domid) {
+                    Ok(info) if info.uuid == uuid && !info.ended => {}
+                    Ok(_) | Err(Error::DomainNotFound) => return Ok(()),
+                    Err(e) => return Err(e),
+                },
+            }
         }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(100));
     }
-    Ok(())
 }
 
 /// Gives the guest's kernel a system request key.

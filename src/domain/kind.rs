@@ -11,12 +11,22 @@ pub struct Info {
     pub uuid: [u8; 16],
     /// Runs in hardware virtualization: HVM or PVH.
     pub hvm: bool,
+    /// Its kernel will not run any more: shut down or crashed, or on its way out. A domain that has
+    /// suspended may go on.
+    pub ended: bool,
 }
+
+/// Xen's reason of a shutdown that may be no end.
+const SUSPENDED: u8 = 2;
 
 /// The hypervisor's word on `domid`; `Error::DomainNotFound`, not logged, if there is no such domain.
 pub fn info(ctx: &Ctx, domid: u32) -> Result<Info> {
     match ctx.hypervisor().domain(domid) {
-        Ok(Some(info)) => Ok(Info { uuid: info.uuid, hvm: info.hvm }),
+        Ok(Some(info)) => Ok(Info {
+            uuid: info.uuid,
+            hvm: info.hvm,
+            ended: info.dying || (info.shutdown && info.shutdown_reason != SUSPENDED),
+        }),
         Ok(None) => Err(Error::DomainNotFound),
         Err(e) => {
             error!(ctx, domid = domid, "cannot ask for the domain: {e}");
@@ -47,12 +57,17 @@ pub fn of(ctx: &Ctx, domid: u32) -> Result<Kind> {
     let info = info(ctx, domid).inspect_err(|_| {
         error!(ctx, domid = domid, "cannot tell what kind of guest it is");
     })?;
+    Ok(known(ctx, domid, &info))
+}
+
+/// As [`of`], of a domain that the hypervisor was asked about already.
+pub fn known(ctx: &Ctx, domid: u32, info: &Info) -> Kind {
     if !info.hvm {
-        return Ok(Kind::Pv);
+        return Kind::Pv;
     }
     let path = format!("{}/type", nodes::libxl_path(domid));
     let recorded = nodes::read(ctx, ctx.store(), &path).ok().flatten();
-    Ok(match recorded.as_deref() {
+    match recorded.as_deref() {
         Some(b"pvh") => Kind::Pvh,
         Some(b"hvm") => Kind::Hvm,
         Some(b"pv") => Kind::Pv,
@@ -60,5 +75,5 @@ pub fn of(ctx: &Ctx, domid: u32) -> Result<Kind> {
             warn!(ctx, domid = domid, "{path} does not tell the kind of guest: taken for HVM");
             Kind::Hvm
         }
-    })
+    }
 }

@@ -10,7 +10,7 @@ use nix::unistd::{Pid, User};
 use super::filelock::errno_of;
 use super::history::RUN_DIR;
 use super::{leading_number, names, nodes};
-use crate::core::{Ctx, Error, Result};
+use crate::core::{Ao, Ctx, Error, Result};
 use crate::xen::kill_uid::kill_all_of;
 use crate::{debug, error, warn};
 
@@ -48,10 +48,11 @@ pub fn is_active(ctx: &Ctx, domid: u32) -> Result<bool> {
 /// The traditional one is told through xenstore. QEMU proper is told `cont` through its QMP socket,
 /// which this library does not speak yet; it needs that only if it was started paused (`-S`: deprivileged,
 /// or in a stubdom), and never for a pause of the domain, which does not stop it.
-pub fn resume(ctx: &Ctx, domid: u32) -> Result<()> {
+pub async fn resume(ao: &Ao, domid: u32) -> Result<()> {
+    let ctx = ao.ctx();
     let version = format!("{}/dm-version", nodes::libxl_path(domid));
     match nodes::read(ctx, ctx.store(), &version)?.as_deref() {
-        None | Some(b"qemu_xen_traditional") => resume_traditional(ctx, domid),
+        None | Some(b"qemu_xen_traditional") => resume_traditional(ao, domid).await,
         Some(b"qemu_xen") => {
             let path = format!("{}/image/device-model-kill-uid", nodes::domain_path(domid));
             let deprivileged = nodes::read(ctx, ctx.store(), &path)?.is_some();
@@ -71,23 +72,27 @@ pub fn resume(ctx: &Ctx, domid: u32) -> Result<()> {
     }
 }
 
-fn resume_traditional(ctx: &Ctx, domid: u32) -> Result<()> {
-    let host = names::stubdom_of(ctx, domid).unwrap_or(0);
+async fn resume_traditional(ao: &Ao, domid: u32) -> Result<()> {
+    let host = names::stubdom_of(ao, domid).unwrap_or(0);
     let base = format!("/local/domain/{host}/device-model/{domid}");
     let state = format!("{base}/state");
-    if nodes::read(ctx, ctx.store(), &state)?.as_deref() != Some(b"paused") {
+    if nodes::read(ao, ao.store(), &state)?.as_deref() != Some(b"paused") {
         return Ok(());
     }
-    nodes::write(ctx, ctx.store(), &format!("{base}/command"), b"continue")?;
-    let until = Instant::now() + PATIENCE;
-    while nodes::read(ctx, ctx.store(), &state)?.as_deref() != Some(b"running") {
-        if Instant::now() >= until {
-            error!(ctx, domid = domid, "the device model does not run on");
-            return Err(Error::TimedOut);
+    nodes::write(ao, ao.store(), &format!("{base}/command"), b"continue")?;
+    let mut changes = ao.watch(&state)?;
+    let runs = async {
+        loop {
+            changes.changed().await;
+            if nodes::read(ao, ao.store(), &state)?.as_deref() == Some(b"running") {
+                return Ok(());
+            }
         }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    Ok(())
+    };
+    ao.until(Instant::now() + PATIENCE, runs).await?.unwrap_or_else(|| {
+        error!(ao, domid = domid, "the device model does not run on");
+        Err(Error::TimedOut)
+    })
 }
 
 /// Ends the device model process of a domain and removes its traces. Everything is tried; the first
