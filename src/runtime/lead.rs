@@ -12,13 +12,14 @@
 //!    each sleep. A parked thread's bell belongs to the same lock, so that it cannot be rung between the
 //!    look and the sleep. The leader's sleep begins after the lock is let go, so for it there is
 //!    [`Place::ring`], which makes the present or the next sleep end; `rung` says that it was called, and
-//!    the leader silences the ring when it is back under the lock, not before.
+//!    the leader silences the ring when it is back under the lock, not before. A place that had nothing to
+//!    ring yet does not sleep, so that the leader looks again.
 //! 3. *Nobody sleeps unattended.* While a thread is in `parked`, either (a) there is a leader, or (b) a
 //!    thread in `parked` is `WOKEN` or `ASKED`, so that it is about to run.
 //!
 //! Why 3 holds. A thread parks only under (a). The leader steps down in one place, under the lock,
-//! and before it does anything but lead again, or leave, it calls [`pass_on`]: that asks a parked thread
-//! unless one is about to run already: (b). A thread that was asked, or woken, leaves `parked`
+//! and before it lets the lock go again, to work or to leave, it calls [`pass_on`]: that asks a parked
+//! thread unless one is about to run already: (b). A thread that was asked, or woken, leaves `parked`
 //! under the lock and then takes the lead, (a); or finds that a newcomer has it, (a); or it leaves with its
 //! operation, and calls [`pass_on`] in its turn if there is no leader. A leader that only dispatched
 //! for others takes the lead again without anybody asked: it has not let the lock go in between.
@@ -27,17 +28,25 @@
 //! this module: it sleeps on the same reactor, which knows no stale sets.
 //!
 //! `model.rs` explores this code with loom, and shows that a leader who does not pass on is found out.
+//!
+//! What is to be done for nobody in particular, tasks, has an invariant of its own: see `queue.rs`.
 
 use std::collections::VecDeque;
 
+use super::broken::{Part, is_broken};
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked, sleep_on};
 
 /// Where the leader sleeps, and what it does about what it finds.
 pub trait Place {
+    /// The promise to look soon for what is to be done for nobody in particular; dropped, it is for
+    /// somebody else to look.
+    type Attending<'p>
+    where
+        Self: 'p;
     /// Sleeps until something happens outside or [`Place::ring`] was called since the last
-    /// [`Place::silence`]; then tells those whom it concerns. No lock is held.
-    fn sleep(&self);
+    /// [`Place::silence`], or for no reason; then tells those whom it concerns. No lock is held.
+    fn sleep(&self) -> Self::Attending<'_>;
     /// Ends the leader's sleep, or its next one. Never blocks.
     fn ring(&self);
     /// Takes a ring back.
@@ -45,7 +54,7 @@ pub trait Place {
     /// Whether [`Place::work`] has anything to do.
     fn has_work(&self) -> bool;
     /// Does what is to be done for nobody in particular. No lock is held; may take long.
-    fn work(&self);
+    fn work(&self, attending: Self::Attending<'_>);
 }
 
 /// The parked thread's operation can go on.
@@ -107,7 +116,9 @@ impl Lead {
             parker.bell.notify_one();
         } else if !state.rung {
             state.rung = true;
-            place.ring();
+            if !is_broken(Part::Ring) {
+                place.ring();
+            }
         }
     }
 
@@ -136,15 +147,15 @@ impl Lead {
         state.leading = Some(Arc::clone(parker));
         drop(state);
         let stepping_down = StepDown { lead: self, place };
-        place.sleep();
+        let attending = place.sleep();
         let mut state = stepping_down.now();
-        if parker.has(WOKEN) || place.has_work() {
+        // Our own operation comes before what another thread can do as well.
+        let ours = !parker.has(WOKEN) || state.parked.is_empty();
+        if ours && place.has_work() {
             pass_on(&state);
-            if place.has_work() {
-                drop(state);
-                place.work();
-                state = locked(&self.state);
-            }
+            drop(state);
+            place.work(attending);
+            state = locked(&self.state);
         }
         state
     }
@@ -165,7 +176,7 @@ impl Lead {
     }
 
     /// How many threads are parked, and whether one leads.
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     pub fn count(&self) -> (usize, bool) {
         let state = locked(&self.state);
         (state.parked.len(), state.leading.is_some())
@@ -174,21 +185,13 @@ impl Lead {
 
 /// Asks a parked thread to look whether there is a leader, unless one is about to run anyway.
 fn pass_on(state: &State) {
-    if broken() || state.parked.iter().any(|parker| parker.has(WOKEN | ASKED)) {
+    if is_broken(Part::HandOver) || state.parked.iter().any(|parker| parker.has(WOKEN | ASKED)) {
         return;
     }
     if let Some(next) = state.parked.front() {
         next.set(ASKED);
         next.bell.notify_one();
     }
-}
-
-/// Whether the test of the model has taken the hand-over away.
-fn broken() -> bool {
-    #[cfg(loom)]
-    return super::model::hand_over_is_broken();
-    #[cfg(not(loom))]
-    false
 }
 
 /// Ends the lead, also when a defect in a handler unwinds: a lead that nobody holds and everybody
@@ -218,6 +221,11 @@ impl<'l, P: Place> StepDown<'l, '_, P> {
 
 impl<P: Place> Drop for StepDown<'_, '_, P> {
     fn drop(&mut self) {
+        // A model that has failed has no locks any more.
+        #[cfg(loom)]
+        if std::thread::panicking() {
+            return;
+        }
         pass_on(&self.step_down());
     }
 }

@@ -10,7 +10,7 @@
 //! | `lead.rs` | threads asleep in the library, and the argument why none is forgotten |
 //! | `reactor.rs`, `timers.rs` | what is waited for outside: one epoll set, one timerfd |
 //! | `descriptor.rs`, `clock.rs`, `notify.rs`, `abort.rs` | the waits, as futures |
-//! | `tasks.rs` | operations that no thread waits for |
+//! | `tasks.rs`, `queue.rs` | operations that no thread waits for, and who goes on with them |
 //! | `ongoing.rs` | every operation that has begun, for `libxl_ao_abort` |
 //! | `events.rs` | what has happened and is not collected yet |
 //! | `outside.rs` | the application's own event loop |
@@ -22,16 +22,18 @@
 //!
 //! The leader among the threads asleep in the library; and an application's own thread, from
 //! `libxl_osevent_afterpoll` and `libxl_osevent_occurred_fd` ([`Runtime::dispatch`]). Both may at
-//! once. A thread that dispatches, or that makes a task runnable in another way, runs the tasks that
-//! can go on before it sleeps or leaves ([`Runtime::work`]; each C entry ends with it).
+//! once. A thread that dispatches runs the tasks that can go on; and a thread that makes a task runnable in
+//! another way runs it before it leaves ([`Runtime::work`]; each C entry ends with it), unless
+//! another thread was free sooner.
 //!
 //! # Locks
 //!
 //! All locks here are leaves: held for a few instructions or one short system call, never around a
-//! wait, a call into the application, or each other; but for the lead's, under which the bell is rung,
-//! the hooks' (see `outside.rs`), and the children's (see `child/mod.rs`).
+//! wait, a call into the application, or each other; but for the lead's, under which the bell is rung and
+//! the queue looked into, the hooks' (see `outside.rs`), and the children's (see `child/mod.rs`).
 
 pub mod abort;
+mod broken;
 pub mod child;
 pub mod clock;
 pub mod descriptor;
@@ -42,6 +44,7 @@ mod model;
 pub mod notify;
 pub mod ongoing;
 pub mod outside;
+mod queue;
 pub mod reactor;
 mod tasks;
 #[cfg(all(test, not(loom)))]
@@ -54,11 +57,13 @@ use std::sync::OnceLock;
 use std::task::{Context, Poll, Wake};
 use std::time::Duration;
 
+use async_task::Runnable;
 use nix::errno::Errno;
 
 use crate::sync::{Arc, Mutex, locked};
 use lead::{Lead, Parker, Place};
 use outside::Outside;
+use queue::Attending;
 use reactor::Reactor;
 use tasks::Tasks;
 
@@ -83,7 +88,7 @@ impl Runtime {
     /// The reactor, opened at its first use.
     ///
     /// # Errors
-    /// `EMFILE`, `ENFILE`, `ENOMEM`: there is no room for three more descriptors.
+    /// `EMFILE`, `ENFILE`, `ENOMEM`: there is no room for four more descriptors.
     pub fn reactor(&self) -> Result<&Reactor, Errno> {
         self.shared.reactor()
     }
@@ -111,14 +116,15 @@ impl Runtime {
 
     /// Does what can be done now, without sleeping: for an application's own event loop.
     pub fn dispatch(&self) {
+        let attending = self.shared.tasks.queue().attend();
         self.shared.turn();
-        self.work();
+        self.shared.tasks.work_off(attending);
     }
 
     /// Runs the tasks that can go on. Not from within one of the application's hooks: a task may end there,
     /// and its end may call the hooks; the call that runs the hook comes by here later.
     pub fn work(&self) {
-        if self.shared.tasks.have_work() && !self.in_hook() {
+        if !self.in_hook() {
             self.shared.tasks.work();
         }
     }
@@ -151,7 +157,10 @@ impl Shared {
         // The standard library's `get_or_try_init` is not stable yet.
         let _opening = locked(&self.opening);
         if self.reactor.get().is_none() {
-            let _ = self.reactor.set(Reactor::new()?);
+            let reactor = Reactor::new()?;
+            let alarm = reactor.alarm();
+            let _ = self.reactor.set(reactor);
+            self.tasks.queue().connect(alarm);
         }
         Ok(self.reactor.get().expect("set just now"))
     }
@@ -173,17 +182,23 @@ impl Shared {
 }
 
 impl Place for Shared {
-    fn sleep(&self) {
-        match self.reactor() {
-            Ok(reactor) => {
-                if let Err(errno) = reactor.sleep() {
-                    self.failed(errno);
-                }
-                self.turn();
+    type Attending<'p> = Attending<'p, Runnable>;
+
+    fn sleep(&self) -> Attending<'_, Runnable> {
+        let Some(reactor) = self.reactor.get() else {
+            // A ring that came until now has rung nothing: no sleep, but another look. Without
+            // descriptors, what is waited for is in this process: look again soon.
+            if self.reactor().is_err() {
+                std::thread::sleep(Duration::from_millis(10));
             }
-            // No descriptors to be had, and what is waited for is in this process: look again soon.
-            Err(_) => std::thread::sleep(Duration::from_millis(10)),
+            return self.tasks.queue().attend();
+        };
+        if let Err(errno) = reactor.sleep() {
+            self.failed(errno);
         }
+        let attending = self.tasks.queue().attend();
+        self.turn();
+        attending
     }
 
     fn ring(&self) {
@@ -199,11 +214,11 @@ impl Place for Shared {
     }
 
     fn has_work(&self) -> bool {
-        self.tasks.have_work()
+        !self.tasks.queue().is_empty()
     }
 
-    fn work(&self) {
-        self.tasks.work();
+    fn work(&self, attending: Attending<'_, Runnable>) {
+        self.tasks.work_off(attending);
     }
 }
 

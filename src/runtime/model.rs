@@ -1,6 +1,439 @@
-//! Explores the lead with loom: `RUSTFLAGS="--cfg loom" cargo test --lib runtime::model`.
+//! Every interleaving of a few threads in one [`Lead`] and one [`Queue`], explored by loom: nobody sleeps
+//! for ever (loom reports that as a deadlock), and no task is forgotten.
+//!
+//! `RUSTFLAGS="--cfg loom" cargo test --profile loom --lib runtime::model`
+//!
+//! The epoll set, the application's sleep on it and the operations are models; the lead and the queue are
+//! the code itself. Each part that the argument in `lead.rs` or `queue.rs` rests on is also taken
+//! away once, and loom must then find a thread that sleeps for ever.
 
-/// Whether the test of the test has taken the hand-over away.
-pub fn hand_over_is_broken() -> bool {
-    false
+use std::cell::Cell;
+use std::collections::VecDeque;
+
+use loom::thread;
+
+use super::broken::Part;
+use super::lead::{Lead, Parker, Place};
+use super::queue::{Alarm, Attending, Queue};
+use crate::sync::{Arc, Condvar, Mutex, locked, sleep_on};
+
+thread_local! {
+    /// All threads of a loom model are one thread of the system's: it has its own copy.
+    static BROKEN: Cell<Option<Part>> = const { Cell::new(None) };
+}
+
+/// Whether the test that runs has taken `part` away.
+pub fn is_broken(part: Part) -> bool {
+    BROKEN.get() == Some(part)
+}
+
+/// What goes on somewhere and ends what waits for it.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    /// The operation of this number can go on.
+    Operation(usize),
+    /// This task can go on.
+    Task(Task),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Task {
+    /// Lets the operation go on.
+    For(usize),
+    /// The same, but only when another operation can go on: the thread is busy until then.
+    After(usize, usize),
+}
+
+/// The epoll set, with the alarm in it, and the leader's bell beside it.
+#[derive(Default)]
+struct Set {
+    state: Mutex<SetState>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct SetState {
+    happened: VecDeque<Event>,
+    alarm: bool,
+    rung: bool,
+    /// The application's own reason to stop polling.
+    quit: bool,
+}
+
+impl Set {
+    fn change(&self, change: impl FnOnce(&mut SetState)) {
+        change(&mut locked(&self.state));
+        self.changed.notify_all();
+    }
+
+    fn wait(&self, until: impl Fn(&SetState) -> bool) {
+        let mut state = locked(&self.state);
+        while !until(&state) {
+            state = sleep_on(&self.changed, state);
+        }
+    }
+}
+
+impl SetState {
+    fn readable(&self) -> bool {
+        self.alarm || !self.happened.is_empty()
+    }
+}
+
+impl Alarm for Set {
+    fn set(&self, on: bool) {
+        self.change(|state| state.alarm = on);
+    }
+}
+
+/// A ctx.
+struct World {
+    lead: Lead,
+    queue: Queue<Task>,
+    set: Arc<Set>,
+    /// Whether there is a set yet. As in the runtime, the first that sleeps makes it.
+    open: Mutex<bool>,
+    /// The leader sleeps at once on a set that it has only just made.
+    careless: bool,
+    operations: Vec<Operation>,
+}
+
+#[derive(Default)]
+struct Operation {
+    parker: Arc<Parker>,
+    step: Mutex<Step>,
+    changed: Condvar,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Step {
+    #[default]
+    Waits,
+    CanGoOn,
+    Ended,
+}
+
+impl Operation {
+    fn go(&self, to: Step) {
+        let mut step = locked(&self.step);
+        *step = to.max(*step);
+        self.changed.notify_all();
+    }
+
+    fn is(&self, step: Step) -> bool {
+        *locked(&self.step) >= step
+    }
+
+    /// Something that the library knows nothing of keeps the thread busy until then.
+    fn busy_until(&self, step: Step) {
+        let mut now = locked(&self.step);
+        while *now < step {
+            now = sleep_on(&self.changed, now);
+        }
+    }
+}
+
+impl World {
+    fn new(operations: usize) -> Self {
+        Self {
+            lead: Lead::default(),
+            queue: Queue::default(),
+            set: Arc::default(),
+            open: Mutex::new(false),
+            careless: false,
+            operations: (0..operations).map(|_| Operation::default()).collect(),
+        }
+    }
+
+    /// Makes the set. Whether it was there already.
+    fn open(&self) -> bool {
+        let mut open = locked(&self.open);
+        if !*open {
+            *open = true;
+            let alarm: Arc<dyn Alarm> = Arc::<Set>::clone(&self.set);
+            self.queue.connect(alarm);
+            return false;
+        }
+        true
+    }
+
+    /// A blocking call.
+    fn block_on(&self, number: usize) {
+        let operation = &self.operations[number];
+        while !operation.is(Step::CanGoOn) {
+            self.lead.park(&operation.parker, self);
+        }
+        operation.go(Step::Ended);
+        // As each C entry ends.
+        self.work(self.queue.attend());
+    }
+
+    /// A waker's work.
+    fn wake(&self, number: usize) {
+        let operation = &self.operations[number];
+        operation.go(Step::CanGoOn);
+        self.lead.wake(&operation.parker, self);
+    }
+
+    /// The kernel has something to report.
+    fn happens(&self, event: Event) {
+        self.set.change(|state| state.happened.push_back(event));
+    }
+
+    fn turn(&self) {
+        // One after the other: a second thread that dispatches may get the next.
+        while let Some(event) = { locked(&self.set.state).happened.pop_front() } {
+            match event {
+                Event::Operation(number) => self.wake(number),
+                Event::Task(task) => self.queue.push(task),
+            }
+        }
+    }
+
+    /// `libxl_osevent_occurred_fd`, for a reason or for none.
+    fn dispatch(&self) {
+        let attending = self.queue.attend();
+        self.turn();
+        self.work(attending);
+    }
+
+    /// An application's event loop.
+    fn poll_loop(&self) {
+        self.open();
+        loop {
+            self.set.wait(|state| state.quit || state.readable());
+            if locked(&self.set.state).quit {
+                return;
+            }
+            self.dispatch();
+        }
+    }
+
+    fn run(&self, task: Task) {
+        match task {
+            Task::For(number) => self.wake(number),
+            Task::After(number, other) => {
+                self.operations[other].busy_until(Step::CanGoOn);
+                self.wake(number);
+            }
+        }
+    }
+}
+
+impl Place for World {
+    type Attending<'p> = Attending<'p, Task>;
+
+    fn sleep(&self) -> Attending<'_, Task> {
+        if !self.open() && !self.careless {
+            return self.queue.attend();
+        }
+        self.set.wait(|state| state.rung || state.readable());
+        let attending = self.queue.attend();
+        self.turn();
+        attending
+    }
+
+    fn ring(&self) {
+        if *locked(&self.open) {
+            self.set.change(|state| state.rung = true);
+        }
+    }
+
+    fn silence(&self) {
+        self.set.change(|state| state.rung = false);
+    }
+
+    fn has_work(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    fn work(&self, attending: Attending<'_, Task>) {
+        let mut next = attending.pop();
+        while let Some(task) = next {
+            self.run(task);
+            next = self.queue.pop();
+        }
+    }
+}
+
+/// What one thread does.
+type Role = fn(&World);
+
+/// All roles at once, the first in the model's own thread; at the end nothing may be left.
+fn explore(world: fn() -> World, roles: &[Role]) {
+    explore_without(None, world, roles);
+}
+
+fn explore_without(part: impl Into<Option<Part>>, world: fn() -> World, roles: &[Role]) {
+    BROKEN.set(part.into());
+    let roles = roles.to_vec();
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound.get_or_insert(2);
+    model.check(move || {
+        let world = Arc::new(world());
+        let others: Vec<_> = roles[1..]
+            .iter()
+            .map(|&role| {
+                let world = Arc::clone(&world);
+                thread::spawn(move || role(&world))
+            })
+            .collect();
+        roles[0](&world);
+        for other in others {
+            other.join().unwrap();
+        }
+        assert!(world.queue.is_empty());
+        assert!(!locked(&world.set.state).alarm);
+        assert!(!locked(&world.set.state).rung);
+    });
+}
+
+const ONE: Role = |world| world.block_on(0);
+const TWO: Role = |world| world.block_on(1);
+
+#[test]
+fn events_for_two_sleepers() {
+    let events: Role = |world| {
+        world.happens(Event::Operation(1));
+        world.happens(Event::Operation(0));
+    };
+    explore(|| World::new(2), &[events, ONE, TWO]);
+}
+
+const EVENTS_APART: &[Role] = &[
+    |world| {
+        world.happens(Event::Operation(0));
+        world.block_on(0);
+    },
+    // What lets it go on comes only when the first has ended: nobody else is there to see it.
+    |world| world.block_on(1),
+    |world| {
+        world.operations[0].busy_until(Step::Ended);
+        world.happens(Event::Operation(1));
+    },
+];
+
+#[test]
+fn a_leader_leaves_and_another_thread_leads() {
+    explore(|| World::new(2), EVENTS_APART);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn a_leader_that_does_not_pass_on_is_found() {
+    explore_without(Part::HandOver, || World::new(2), EVENTS_APART);
+}
+
+const WAKER: &[Role] = &[|world| world.wake(0), ONE];
+
+#[test]
+fn a_leader_is_woken_by_another_thread() {
+    explore(|| World::new(1), WAKER);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn a_leader_that_is_not_rung_is_found() {
+    explore_without(Part::Ring, || World::new(1), WAKER);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn a_ring_before_there_is_something_to_ring_is_found() {
+    explore(|| World { careless: true, ..World::new(1) }, WAKER);
+}
+
+#[test]
+fn three_sleepers_wake_each_other() {
+    let first: Role = |world| {
+        world.happens(Event::Operation(1));
+        world.block_on(0);
+    };
+    let second: Role = |world| {
+        world.block_on(1);
+        world.wake(2);
+    };
+    let third: Role = |world| {
+        world.block_on(2);
+        world.happens(Event::Operation(0));
+        world.dispatch();
+    };
+    explore(|| World::new(3), &[first, second, third]);
+}
+
+#[test]
+fn an_application_takes_what_is_meant_for_sleepers() {
+    let application: Role = |world| {
+        world.happens(Event::Operation(0));
+        world.dispatch();
+        world.happens(Event::Operation(1));
+    };
+    explore(|| World::new(2), &[application, ONE, TWO]);
+}
+
+#[test]
+fn a_waker_an_event_and_an_application() {
+    let waker: Role = |world| {
+        world.wake(0);
+        world.happens(Event::Operation(1));
+    };
+    explore(|| World::new(2), &[waker, ONE, TWO, |world| world.dispatch()]);
+}
+
+#[test]
+fn a_task_for_a_sleeper_is_run_by_whoever_comes() {
+    let application: Role = |world| {
+        world.happens(Event::Task(Task::For(0)));
+        world.dispatch();
+        world.happens(Event::Task(Task::For(1)));
+    };
+    explore(|| World::new(2), &[application, ONE, TWO]);
+}
+
+/// A thread makes a task runnable and has no time for it.
+const NO_TIME: &[Role] = &[|world| world.queue.push(Task::For(0)), ONE];
+
+#[test]
+fn a_task_that_its_finder_leaves_is_run_by_a_sleeper() {
+    explore(|| World::new(1), NO_TIME);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn a_task_that_raises_no_alarm_is_found() {
+    explore_without(Part::Alarm, || World::new(1), NO_TIME);
+}
+
+#[test]
+fn a_long_task_holds_up_no_other() {
+    // Whoever runs the first task is busy until somebody has run the second.
+    let events: Role = |world| {
+        world.happens(Event::Task(Task::After(0, 1)));
+        world.happens(Event::Task(Task::For(1)));
+    };
+    explore(|| World::new(2), &[events, ONE, TWO]);
+}
+
+#[test]
+fn an_application_that_polls_is_fetched_to_a_task() {
+    let worker: Role = |world| {
+        world.queue.push(Task::For(0));
+        world.operations[0].busy_until(Step::Ended);
+        world.set.change(|state| state.quit = true);
+    };
+    explore(|| World::new(1), &[worker, |world| world.poll_loop(), ONE]);
+}
+
+#[test]
+fn three_sleepers_and_a_task() {
+    let first: Role = |world| {
+        world.happens(Event::Task(Task::For(2)));
+        world.block_on(0);
+    };
+    let third: Role = |world| {
+        world.block_on(2);
+        world.happens(Event::Operation(1));
+        world.queue.push(Task::For(0));
+    };
+    explore(|| World::new(3), &[first, TWO, third]);
 }

@@ -6,6 +6,8 @@
 //! one thread, and armed again by the task. The few that are served right in the dispatching thread
 //! (the timerfd, the watches) stay armed, and may be served by two threads at once.
 //!
+//! Also in the set is the alarm that fetches a thread to the tasks that can go on (`queue.rs`).
+//!
 //! The leader (`lead.rs`) sleeps on two descriptors, the epoll set and a bell of its own. The bell is
 //! not in the set, because an application's thread that dispatches would then take a ring that
 //! is meant for the leader.
@@ -23,6 +25,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
+use super::queue::Alarm;
 use super::timers::Timers;
 use crate::sync::noted::Noted;
 use crate::sync::{Arc, Mutex, locked};
@@ -30,8 +33,11 @@ use crate::sync::{Arc, Mutex, locked};
 /// Reports taken from the kernel at once.
 const BATCH: usize = 64;
 
-/// The timerfd's number; entries count from the next.
+/// The timerfd's number.
 const TIMER: u64 = 0;
+
+/// The alarm's number; entries count from the next.
+const ALARM: u64 = 1;
 
 /// Who is told that a descriptor is ready.
 pub trait Ready: Send + Sync {
@@ -43,8 +49,19 @@ pub trait Ready: Send + Sync {
 pub struct Reactor {
     epoll: Noted<Epoll>,
     bell: Noted<EventFd>,
+    alarm: Arc<Bell>,
     timers: Timers,
     entries: Mutex<Entries>,
+}
+
+/// An eventfd that is readable while the alarm is on.
+struct Bell(Noted<EventFd>);
+
+impl Alarm for Bell {
+    fn set(&self, on: bool) {
+        // Only with the counter full can writing fail, and only with the counter at 0 reading.
+        let _ = if on { self.0.write(1).map(drop) } else { self.0.read().map(drop) };
+    }
 }
 
 struct Entries {
@@ -56,11 +73,18 @@ impl Reactor {
     pub fn new() -> Result<Self, Errno> {
         let epoll = Noted::epoll()?;
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
-        let bell = Noted::new(EventFd::from_flags(flags)?);
+        let eventfd = || EventFd::from_flags(flags).map(Noted::new);
+        let (bell, alarm) = (eventfd()?, Arc::new(Bell(eventfd()?)));
         let timers = Timers::new()?;
         epoll.add(timers.fd(), EpollEvent::new(EpollFlags::EPOLLIN, TIMER))?;
-        let entries = Mutex::new(Entries { known: HashMap::new(), next: TIMER + 1 });
-        Ok(Self { epoll, bell, timers, entries })
+        epoll.add(&*alarm.0, EpollEvent::new(EpollFlags::EPOLLIN, ALARM))?;
+        let entries = Mutex::new(Entries { known: HashMap::new(), next: ALARM + 1 });
+        Ok(Self { epoll, bell, alarm, timers, entries })
+    }
+
+    /// Makes [`Reactor::fd`] readable while it is on.
+    pub fn alarm(&self) -> Arc<dyn Alarm> {
+        Arc::<Bell>::clone(&self.alarm)
     }
 
     pub fn timers(&self) -> &Timers {
@@ -148,6 +172,7 @@ impl Reactor {
     }
 
     fn report(&self, id: u64, flags: EpollFlags) {
+        // An alarm needs no answer: whoever dispatches looks for tasks then.
         if id == TIMER {
             return self.timers.due().into_iter().for_each(Waker::wake);
         }

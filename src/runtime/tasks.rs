@@ -3,25 +3,21 @@
 //! The bookkeeping of a task's states is the `async-task` crate's. Here is only where a task that can
 //! go on waits for a thread, and the list that lets `libxl_ctx_free` drop what never ended.
 //!
-//! A task is put into the queue by a thread inside the library. That thread, or another one that is
-//! awake there, takes it out again before it leaves or sleeps ([`super::Runtime::work`]), so that no task
-//! is left in the queue with every thread asleep or gone.
+//! `queue.rs` sees to it that no task is left in the queue with every thread asleep or gone.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Weak;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_task::{Runnable, Task};
 
+use super::queue::{Attending, Queue};
 use crate::sync::{Arc, Mutex, locked};
 
 /// The tasks of one ctx.
 #[derive(Debug, Default)]
 pub struct Tasks {
-    queue: Mutex<VecDeque<Runnable>>,
-    /// The queue's length, for a look without its lock.
-    waiting: AtomicUsize,
+    queue: Queue<Runnable>,
     live: Mutex<Live>,
 }
 
@@ -59,17 +55,23 @@ impl Tasks {
         runnable.run();
     }
 
-    /// Whether a task waits for a thread.
-    pub fn have_work(&self) -> bool {
-        self.waiting.load(Ordering::SeqCst) > 0
+    /// Where they are while they wait for a thread.
+    pub fn queue(&self) -> &Queue<Runnable> {
+        &self.queue
     }
 
     /// Runs tasks until none can go on.
     pub fn work(&self) {
-        while self.have_work() {
-            let Some(runnable) = locked(&self.queue).pop_front() else { return };
-            self.waiting.fetch_sub(1, Ordering::SeqCst);
+        while let Some(runnable) = self.queue.pop() {
             runnable.run();
+        }
+    }
+
+    /// The same, for a thread that has dispatched.
+    pub fn work_off(&self, attending: Attending<'_, Runnable>) {
+        if let Some(runnable) = attending.pop() {
+            runnable.run();
+            self.work();
         }
     }
 
@@ -87,8 +89,7 @@ impl Tasks {
         };
         // A dropped handle puts its task into the queue once more; there its future is dropped.
         drop(tasks);
-        while let Some(runnable) = { locked(&self.queue).pop_front() } {
-            self.waiting.fetch_sub(1, Ordering::SeqCst);
+        while let Some(runnable) = self.queue.pop() {
             drop(runnable);
         }
     }
@@ -97,8 +98,7 @@ impl Tasks {
 fn enqueue(tasks: &Weak<Tasks>, runnable: Runnable) {
     // Without the ctx, the task is dropped.
     if let Some(tasks) = tasks.upgrade() {
-        locked(&tasks.queue).push_back(runnable);
-        tasks.waiting.fetch_add(1, Ordering::SeqCst);
+        tasks.queue.push(runnable);
     }
 }
 

@@ -8,11 +8,14 @@
 pub mod noted;
 pub mod process;
 
+// Not loom's `Arc`: it makes neither wakers nor trait objects, and counting is not what the models check.
+pub use std::sync::Arc;
+
 #[cfg(not(loom))]
-pub use std::sync::{Arc, Condvar, Mutex, MutexGuard, atomic};
+pub use std::sync::{Condvar, Mutex, MutexGuard, atomic};
 
 #[cfg(loom)]
-pub use loom::sync::{Arc, Condvar, Mutex, MutexGuard, atomic};
+pub use loom::sync::{Condvar, Mutex, MutexGuard, atomic};
 
 /// Locks. A panic under one of these locks is a defect that is reported elsewhere; it must not
 /// take the other threads' work away.

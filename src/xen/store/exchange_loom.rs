@@ -1,7 +1,7 @@
 //! Every interleaving of a few threads in one [`Exchange`], explored by loom: nobody sleeps for ever
 //! (loom reports that as a deadlock) and everybody gets his own answers.
 //!
-//! `RUSTFLAGS="--cfg loom" cargo test --lib --release exchange::model`
+//! `RUSTFLAGS="--cfg loom" cargo test --profile loom --lib exchange::model`
 
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;

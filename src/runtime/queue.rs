@@ -1,0 +1,129 @@
+//! Tasks that can go on, and the alarm that fetches a thread to them.
+//!
+//! Any thread may make a task runnable: one that dispatches and will look here next, or one that is in the
+//! middle of something long, or about to leave for good. So the queue does not rely on it:
+//!
+//! *While a task is in the queue, a thread attends, or the alarm is on.*
+//!
+//! A thread attends from before it asks the kernel what has happened until it takes its first task, or
+//! finds none: it does nothing long in between. The alarm makes the reactor's set readable, so that a thread
+//! asleep there, the leader or one of the application's, comes and attends. It is off again when the
+//! last task is taken, so it brings nobody in vain but in a race. All this changes under one lock, by
+//! [`State::settle`].
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use super::broken::{Part, is_broken};
+use crate::sync::{Arc, Mutex, locked};
+
+/// Fetches a thread. Called under the queue's lock: must not block.
+pub trait Alarm: Send + Sync {
+    fn set(&self, on: bool);
+}
+
+/// Tasks that can go on, oldest first.
+pub struct Queue<T> {
+    state: Mutex<State<T>>,
+}
+
+struct State<T> {
+    tasks: VecDeque<T>,
+    /// None before anything could sleep.
+    alarm: Option<Arc<dyn Alarm>>,
+    on: bool,
+    attending: usize,
+}
+
+/// The promise to look into the queue soon.
+pub struct Attending<'q, T> {
+    queue: &'q Queue<T>,
+    kept: bool,
+}
+
+impl<T> Queue<T> {
+    /// Who is to be called from now on, and perhaps at once.
+    pub fn connect(&self, alarm: Arc<dyn Alarm>) {
+        let mut state = locked(&self.state);
+        state.alarm = Some(alarm);
+        state.settle();
+    }
+
+    pub fn push(&self, task: T) {
+        let mut state = locked(&self.state);
+        state.tasks.push_back(task);
+        state.settle();
+    }
+
+    pub fn is_empty(&self) -> bool {
+        locked(&self.state).tasks.is_empty()
+    }
+
+    /// Promises to look for tasks soon: what is pushed meanwhile raises no alarm.
+    pub fn attend(&self) -> Attending<'_, T> {
+        locked(&self.state).attending += 1;
+        Attending { queue: self, kept: false }
+    }
+
+    /// The oldest task.
+    pub fn pop(&self) -> Option<T> {
+        locked(&self.state).pop()
+    }
+}
+
+impl<T> Attending<'_, T> {
+    /// The oldest task. The promise is kept.
+    pub fn pop(mut self) -> Option<T> {
+        self.kept = true;
+        let mut state = locked(&self.queue.state);
+        state.attending -= 1;
+        state.pop()
+    }
+}
+
+impl<T> Drop for Attending<'_, T> {
+    fn drop(&mut self) {
+        // A model that has failed has no locks any more.
+        #[cfg(loom)]
+        if std::thread::panicking() {
+            return;
+        }
+        if !self.kept {
+            let mut state = locked(&self.queue.state);
+            state.attending -= 1;
+            state.settle();
+        }
+    }
+}
+
+impl<T> State<T> {
+    fn pop(&mut self) -> Option<T> {
+        let task = self.tasks.pop_front();
+        self.settle();
+        task
+    }
+
+    /// Turns the alarm on or off, as it must be.
+    fn settle(&mut self) {
+        let on = !self.tasks.is_empty() && self.attending == 0 && !is_broken(Part::Alarm);
+        if let Some(alarm) = &self.alarm
+            && on != self.on
+        {
+            self.on = on;
+            alarm.set(on);
+        }
+    }
+}
+
+impl<T> Default for Queue<T> {
+    fn default() -> Self {
+        let state = State { tasks: VecDeque::new(), alarm: None, on: false, attending: 0 };
+        Self { state: Mutex::new(state) }
+    }
+}
+
+impl<T> fmt::Debug for Queue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue").finish_non_exhaustive()
+    }
+}
