@@ -414,6 +414,9 @@ int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned int flags, xentoollo
 
 /* Closes and frees a ctx; NULL is allowed. Always 0.
  *
+ * Children are killed and reaped. In a forked child of the process that made the ctx nothing
+ * happens: all in it is the parent's.
+ *
  * Operations that have not ended, which the C library asserts that there are none of, are dropped
  * where they wait, with a warning; the application hears no more of them. Events that nobody
  * collected are freed. */

@@ -182,21 +182,33 @@ typedef struct {
 /* NULL hooks mean libxl_sigchld_owner_libxl. They stay the application's and must outlive the ctx. Only
  * while libxl has no children. */
 
-/* Tells who reaps children (hooks->chldowner), how to fork, and whom to tell; NULL is the default.
+/* Tells who reaps children (hooks->chldowner), how to fork, and whom to tell of children that are
+ * not the library's; NULL is the default, libxl_sigchld_owner_libxl without functions.
  *
- * In every mode the library waits, inside the call that starts a child, for that child alone, by
- * its number: it needs no SIGCHLD handler and reaps nobody else's. So there is nothing to keep of a
- * mode until operations run on after the call that starts them. A fork_replacement is not called
- * yet. */
-void libxl_childproc_setmode(libxl_ctx *ctx, const libxl_childproc_hooks *hooks, void *user);
-int libxl_childproc_reaped(libxl_ctx *ctx, pid_t pid, int status);
+ * *hooks is not copied. An unknown chldowner changes nothing and is logged. */
+void libxl_childproc_setmode(libxl_ctx *ctx,
+                             const libxl_childproc_hooks *hooks,
+                             void *user);
+
+/* The application, which reaps all children (libxl_sigchld_owner_mainloop), has reaped pid. 0 if
+ * that was a child of this ctx, ERROR_UNKNOWN_CHILD if not. */
+int libxl_childproc_reaped(libxl_ctx *ctx,
+                           pid_t pid,
+                           int status);
+
+/* The application, which has SIGCHLD (libxl_sigchld_owner_mainloop), has seen one: the ended
+ * children of this ctx are reaped, and no others. */
 void libxl_childproc_sigchld_occurred(libxl_ctx *ctx);
 
 /* In a forked child that goes on without exec: every ctx of the parent is void and must not even be
  * freed; no other call into libxl may come first. */
 
-/* In a forked child that will not execute another program: lets go of what is the parent's. The ctx
- * may then only be freed. */
+/* In a forked child that does not at once execute another program: lets go of what is the parent's,
+ * of all its ctxs, so that a new ctx can be made. Those of the parent may not be used nor freed.
+ * ctx may be NULL.
+ *
+ * Waits for nothing and takes no lock; SIGCHLD is as it was before the library took it over. In a
+ * process that was not forked it does nothing. */
 void libxl_postfork_child_noexec(libxl_ctx *ctx);
 
 #ifdef __cplusplus

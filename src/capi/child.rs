@@ -1,67 +1,144 @@
 //! The C entries for child processes and fork.
 
 use std::ffi::*;
+use std::sync::Arc;
 
-use crate::capi::entry::with_ctx;
-use crate::missing;
+use nix::errno::Errno;
+
+use crate::capi::entry::{guarded, with_ctx};
+use crate::capi::operation::{Lent, refused};
+use crate::core::{Ctx, Error};
+use crate::error;
+use crate::runtime::child::{Hooks, Owner, Pid, postfork};
 use crate::types::sys::*;
-use crate::warn;
 
-/// Tells who reaps children (`hooks->chldowner`), how to fork, and whom to tell; NULL is the default.
+/// Tells who reaps children (`hooks->chldowner`), how to fork, and whom to tell of children that are not the
+/// library's; NULL is the default, `libxl_sigchld_owner_libxl` without functions.
 ///
-/// In every mode the library waits, inside the call that starts a child, for that child alone, by its
-/// number: it needs no SIGCHLD handler and reaps nobody else's. So there is nothing to keep of a mode
-/// until operations run on after the call that starts them. A `fork_replacement` is not called yet.
+/// `*hooks` is not copied. An unknown `chldowner` changes nothing and is logged.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says; `hooks` outlives the ctx, or the next such call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_childproc_setmode(
     ctx: *mut libxl_ctx,
     hooks: *const libxl_childproc_hooks,
     user: *mut c_void,
 ) {
-    // SAFETY: `ctx` is NULL or live; `hooks` is NULL or valid.
+    const NAME: &str = "libxl_childproc_setmode";
+    // SAFETY: `ctx` is NULL or live, `hooks` NULL or as said.
     unsafe {
-        with_ctx(ctx, "libxl_childproc_setmode", |ctx| {
-            let _ = user;
-            let Some(hooks) = hooks.as_ref() else { return };
-            if hooks.fork_replacement.is_some() {
-                warn!(ctx, "the application's fork_replacement is not used yet");
+        with_ctx(ctx, NAME, |ctx| {
+            let hooks = hooks.as_ref();
+            let number = hooks.map_or(libxl_sigchld_owner_libxl, |hooks| hooks.chldowner);
+            let Some(owner) = owner(number) else {
+                return error!(ctx, "{NAME}: there is no chldowner {number}");
+            };
+            if ctx.children().count() > 0 {
+                error!(ctx, "{NAME}: called while the library has children");
+            }
+            let hooks = hooks.map(|hooks| {
+                let hooks: Arc<dyn Hooks> = Arc::new(Application { hooks, user: Lent(user) });
+                hooks
+            });
+            if let Err(undriven) = ctx.children().set_mode(owner, hooks) {
+                refused(ctx, undriven);
             }
         })
     }
 }
 
-/// Not there yet.
+fn owner(number: libxl_sigchld_owner) -> Option<Owner> {
+    #[allow(non_upper_case_globals)]
+    match number {
+        libxl_sigchld_owner_libxl => Some(Owner::Libxl),
+        libxl_sigchld_owner_mainloop => Some(Owner::Mainloop),
+        libxl_sigchld_owner_libxl_always => Some(Owner::LibxlAlways),
+        libxl_sigchld_owner_libxl_always_selective_reap => Some(Owner::LibxlAlwaysSelectiveReap),
+        _ => None,
+    }
+}
+
+/// The application's functions for children.
+struct Application {
+    hooks: &'static libxl_childproc_hooks,
+    user: Lent<c_void>,
+}
+
+impl Hooks for Application {
+    fn forks(&self) -> bool {
+        self.hooks.fork_replacement.is_some()
+    }
+
+    fn fork(&self) -> Result<Pid, Errno> {
+        let fork = self.hooks.fork_replacement.ok_or(Errno::ENOSYS)?;
+        // SAFETY: the application's function, which does as `fork` does.
+        Errno::result(unsafe { fork(self.user.get()) })
+    }
+
+    fn reaped(&self, pid: Pid, status: c_int) -> Option<c_int> {
+        let reaped = self.hooks.reaped_callback?;
+        // SAFETY: the application's function, called with no lock held.
+        Some(unsafe { reaped(pid, status, self.user.get()) })
+    }
+}
+
+/// The application, which reaps all children (`libxl_sigchld_owner_mainloop`), has reaped `pid`. 0 if that
+/// was a child of this ctx, `ERROR_UNKNOWN_CHILD` if not.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_childproc_reaped(
     ctx: *mut libxl_ctx,
     pid: pid_t,
     status: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_childproc_reaped"; pid, status)
+    const NAME: &str = "libxl_childproc_reaped";
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, NAME, |ctx| {
+            check_mainloop(ctx, NAME);
+            if ctx.children().reaped(pid, status) { 0 } else { Error::UnknownChild.code() }
+        })
+    }
 }
 
-/// Not there yet.
+/// The application, which has SIGCHLD (`libxl_sigchld_owner_mainloop`), has seen one: the ended children of
+/// this ctx are reaped, and no others.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_childproc_sigchld_occurred(ctx: *mut libxl_ctx) {
-    missing!(ctx, "libxl_childproc_sigchld_occurred")
+    const NAME: &str = "libxl_childproc_sigchld_occurred";
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, NAME, |ctx| {
+            check_mainloop(ctx, NAME);
+            ctx.children().look();
+        })
+    }
 }
 
-/// In a forked child that will not execute another program: lets go of what is the parent's. The ctx may
-/// then only be freed.
+/// Says so if the application did not ask for the mode that the entry is for. What it says is taken all the
+/// same, where the C library ends the process.
+fn check_mainloop(ctx: &Ctx, name: &str) {
+    if ctx.children().owner() != Owner::Mainloop {
+        error!(ctx, "{name}: called without libxl_sigchld_owner_mainloop");
+    }
+}
+
+/// In a forked child that does not at once execute another program: lets go of what is the parent's, of all
+/// its ctxs, so that a new ctx can be made. Those of the parent may not be used nor freed. `ctx` may be NULL.
+///
+/// Waits for nothing and takes no lock; SIGCHLD is as it was before the library took it over. In a process
+/// that was not forked it does nothing.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// May be called at any time; the other calls of the library in this process come after it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_postfork_child_noexec(ctx: *mut libxl_ctx) {
-    // SAFETY: `ctx` is NULL or live.
-    unsafe { with_ctx(ctx, "libxl_postfork_child_noexec", |ctx| ctx.store().after_fork_in_child()) }
+    let _ = ctx;
+    guarded(None, "libxl_postfork_child_noexec", postfork, |_| ())
 }

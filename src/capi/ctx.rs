@@ -60,6 +60,9 @@ pub unsafe extern "C" fn libxl_ctx_alloc(
 
 /// Closes and frees a ctx; NULL is allowed. Always 0.
 ///
+/// Children are killed and reaped. In a forked child of the process that made the ctx nothing happens: all in
+/// it is the parent's.
+///
 /// Operations that have not ended, which the C library asserts that there are none of, are dropped where they
 /// wait, with a warning; the application hears no more of them. Events that nobody collected are freed.
 ///
@@ -67,7 +70,8 @@ pub unsafe extern "C" fn libxl_ctx_alloc(
 /// `ctx` is NULL or came from `libxl_ctx_alloc`, and no other thread uses it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ctx_free(ctx: *mut libxl_ctx) -> c_int {
-    if !ctx.is_null() {
+    // SAFETY: NULL or a live ctx.
+    if unsafe { ctx.as_ref() }.is_some_and(|ctx| !ctx.is_inherited()) {
         // SAFETY: it came from Arc::into_raw in libxl_ctx_alloc and is freed once.
         let ctx = unsafe { Arc::from_raw(ctx.cast_const()) };
         guarded(
@@ -79,6 +83,7 @@ pub unsafe extern "C" fn libxl_ctx_free(ctx: *mut libxl_ctx) -> c_int {
                     warn!(ctx, "freed with {left} operations under way: they are dropped");
                 }
                 ctx.runtime().shut_down();
+                ctx.children().shut_down();
                 drop(ctx);
             },
             |_| (),

@@ -12,7 +12,6 @@ use crate::core::{Ctx, Error};
 use crate::missing;
 use crate::types::idiomatic::{CForm, Event};
 use crate::types::sys::*;
-use crate::xen::log::Level;
 
 /// The application's predicate on events.
 struct Wanted {
@@ -164,23 +163,10 @@ impl Listener for Application {
     }
 }
 
-/// Something has broken that the library cannot mend, and events may be missing: tells the application, or
-/// ends the process if that does not want to know, as `libxl_event.h` promises.
-pub fn disaster(ctx: &Ctx, kind: i32, what: &str, errno: i32) {
-    let text = nix::errno::Errno::from_raw(errno);
-    ctx.log().write(Level::Critical, Some(text), None, format_args!("disaster: {what}"));
-    let told = ctx.reports().listener().is_some_and(|l| l.disaster(kind, what, errno));
-    if !told {
-        eprintln!("libxl: disaster: {what}: {text}");
-        // The C library's answer. Not abort: the application's exit handlers run.
-        std::process::exit(255);
-    }
-}
-
 /// Tells the application, once, if the ctx's waiting has broken down.
 pub fn report_failure(ctx: &Ctx) {
     if let Some(errno) = ctx.runtime().take_failure() {
-        disaster(ctx, 0, "cannot wait for events", errno as i32);
+        ctx.reports().disaster(ctx.log(), 0, "cannot wait for events", errno as i32);
     }
 }
 

@@ -1,18 +1,22 @@
 //! The ctx: one application's connection to Xen, shared by all its threads.
 
 use std::any::Any;
+use std::process;
 use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 
+use crate::core::child::describe_end;
 use crate::core::reports::Reports;
 use crate::core::watches::Watches;
 use crate::core::{Error, Result};
 use crate::runtime::Runtime;
+use crate::runtime::child::{Children, Report};
 use crate::runtime::ongoing::Ongoing;
 use crate::xen::hypervisor::Hypervisor;
 use crate::xen::log::{Level, Log};
 use crate::xen::store::Store;
+use crate::{error, warn};
 
 /// What `libxl_ctx *` points to. An operation that is under way shares it ([`crate::core::Ao`]).
 #[derive(Debug)]
@@ -22,9 +26,11 @@ pub struct Ctx {
     store: Arc<Store>,
     runtime: Runtime,
     ongoing: Ongoing,
-    reports: Reports,
+    children: Children,
+    reports: Arc<Reports>,
     watches: Arc<Watches>,
     version: OnceCell<Box<dyn Any + Send + Sync>>,
+    pid: u32,
 }
 
 impl Ctx {
@@ -48,14 +54,19 @@ impl Ctx {
             }
         };
         let store = Arc::new(store);
+        let (runtime, reports) = (Runtime::default(), Arc::<Reports>::default());
+        // SAFETY: the logger outlives the ctx, and with it the children.
+        let ours = unsafe { Log::new(log.as_ptr()) };
         Ok(Self {
             log,
             hypervisor,
             watches: Arc::new(Watches::new(Arc::clone(&store))),
             store,
-            runtime: Runtime::default(),
+            children: children(&runtime, &reports, ours),
+            runtime,
             ongoing: Ongoing::default(),
-            reports: Reports::default(),
+            reports,
+            pid: process::id(),
             version: OnceCell::new(),
         })
     }
@@ -90,6 +101,17 @@ impl Ctx {
         &self.reports
     }
 
+    /// Child processes.
+    pub fn children(&self) -> &Children {
+        &self.children
+    }
+
+    /// Whether this process was forked from the one that made the ctx: then all in it is the parent's, and
+    /// locks may be held for ever by threads that are not here.
+    pub fn is_inherited(&self) -> bool {
+        self.pid != process::id()
+    }
+
     /// Xenstore's watches, as something to wait for.
     pub fn watches(&self) -> &Arc<Watches> {
         &self.watches
@@ -99,4 +121,25 @@ impl Ctx {
     pub fn version_slot(&self) -> &OnceCell<Box<dyn Any + Send + Sync>> {
         &self.version
     }
+}
+
+/// The children of a ctx; what is to be said of them is said in `log`, or is a disaster.
+fn children(runtime: &Runtime, reports: &Arc<Reports>, log: Log) -> Children {
+    let reports = Arc::clone(reports);
+    Children::new(runtime.clone(), Error::UnknownChild.code(), move |report| match report {
+        Report::UnknownChild { pid, status } => {
+            warn!(log, "{}", describe_end("unknown child", pid, status));
+        }
+        Report::ReapedCallback { pid, status, code } => {
+            let what =
+                format!("reaped_callback failed with {code} (for pid {pid}, status {status:#x})");
+            reports.disaster(&log, 0, &what, 0);
+        }
+        Report::HandlerInTheWay => {
+            let text =
+                "libxl owns SIGCHLD in this mode, but the application has a handler: left alone";
+            warn!(log, "{text}");
+        }
+        Report::Undead { pid } => error!(log, "child [{pid}] was killed but does not end"),
+    })
 }

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use nix::errno::Errno;
+
 use crate::runtime::Runtime;
 use crate::runtime::events::{Events, Kind};
 use crate::sync::{Arc, Mutex, locked};
 use crate::types::idiomatic::Event;
+use crate::xen::log::{Level, Log};
 
 impl Kind for Event {
     fn bit(&self) -> u64 {
@@ -56,6 +59,20 @@ impl Reports {
                     runtime.nudge();
                 }
             }
+        }
+    }
+
+    /// Something has broken that the library cannot mend, and events of type `kind` (0: any) may be missing:
+    /// tells the application, or ends the process if that does not want to know, as `libxl_event.h` promises.
+    /// `errno` may be 0.
+    pub fn disaster(&self, log: &Log, kind: i32, what: &str, errno: i32) {
+        let cause = (errno != 0).then(|| Errno::from_raw(errno));
+        log.write(Level::Critical, cause, None, format_args!("disaster: {what}"));
+        if !self.listener().is_some_and(|listener| listener.disaster(kind, what, errno)) {
+            let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+            eprintln!("libxl: disaster: {what}{cause}");
+            // The C library's answer. Not abort: the application's exit handlers run.
+            std::process::exit(255);
         }
     }
 }

@@ -29,10 +29,11 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
+use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
 use super::Runtime;
+use crate::sync::noted::Noted;
 use crate::sync::{Arc, Mutex, locked};
 
 /// The application's side of the registration.
@@ -76,8 +77,8 @@ struct ForApp(*mut c_void);
 unsafe impl Send for ForApp {}
 
 struct Front {
-    epoll: Epoll,
-    bell: EventFd,
+    epoll: Noted<Epoll>,
+    bell: Noted<EventFd>,
 }
 
 const REACTOR: u64 = 0;
@@ -85,10 +86,11 @@ const BELL: u64 = 1;
 
 impl Front {
     fn new(runtime: &Runtime) -> Result<Self, Errno> {
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
+        let epoll = Noted::epoll()?;
+        let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
+        let bell = Noted::new(EventFd::from_flags(flags)?);
         epoll.add(runtime.reactor()?.fd(), EpollEvent::new(EpollFlags::EPOLLIN, REACTOR))?;
-        epoll.add(&bell, EpollEvent::new(EpollFlags::EPOLLIN, BELL))?;
+        epoll.add(bell.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, BELL))?;
         Ok(Self { epoll, bell })
     }
 }

@@ -72,11 +72,11 @@ pub fn close_all_inherited() {
     slots().for_each(Slot::close_inherited);
 }
 
-/// A place in the list for one descriptor at a time.
-pub struct NotedFd(&'static Slot);
+/// A place in the list.
+struct Place(&'static Slot);
 
-impl Default for NotedFd {
-    fn default() -> Self {
+impl Place {
+    fn take() -> Self {
         let free = slots().find(|slot| !slot.taken.swap(true, Ordering::AcqRel));
         Self(free.unwrap_or_else(add_slot))
     }
@@ -96,47 +96,23 @@ fn add_slot() -> &'static Slot {
     }
 }
 
-impl NotedFd {
-    pub fn note(&self, fd: RawFd) {
-        self.0.value.store(value(process::id(), fd), Ordering::Release);
-    }
-
-    /// `fd` is about to be closed. A newer one may have been noted already.
-    pub fn forget(&self, fd: RawFd) {
-        self.0.empty(value(process::id(), fd));
-    }
-
-    /// In a forked child: closes its copy of the parent's fd, once. Async-signal-safe.
-    pub fn close_inherited(&self) {
-        self.0.close_inherited();
-    }
-}
-
-impl Drop for NotedFd {
+impl Drop for Place {
     fn drop(&mut self) {
         let value = self.0.value.load(Ordering::Acquire);
-        // What is still noted is an ancestor's: the slot stays, for `close_all_inherited`.
-        if value == NOTHING || (value >> 32) as u32 == process::id() {
-            self.0.value.store(NOTHING, Ordering::Release);
+        // What is still noted is an ancestor's: it stays, for `close_all_inherited`.
+        if value == NOTHING {
             self.0.taken.store(false, Ordering::Release);
         }
     }
 }
 
-impl fmt::Debug for NotedFd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NotedFd").finish_non_exhaustive()
-    }
-}
-
 /// An open descriptor that is on the list. It is closed by the process that made it and by no other: in
 /// a forked child its number may be another file's by the time that this is dropped.
-#[derive(Debug)]
 pub struct Noted<T> {
     inner: ManuallyDrop<T>,
     fd: RawFd,
     pid: u32,
-    slot: NotedFd,
+    place: Place,
 }
 
 impl<T: AsFd> Noted<T> {
@@ -158,9 +134,14 @@ impl Noted<Epoll> {
 impl<T> Noted<T> {
     /// `inner` closes `fd` when it is dropped.
     fn of(inner: T, fd: RawFd) -> Self {
-        let slot = NotedFd::default();
-        slot.note(fd);
-        Self { inner: ManuallyDrop::new(inner), fd, pid: process::id(), slot }
+        let (pid, place) = (process::id(), Place::take());
+        place.0.value.store(value(pid, fd), Ordering::Release);
+        Self { inner: ManuallyDrop::new(inner), fd, pid, place }
+    }
+
+    /// Whether it was made by this process.
+    pub fn is_ours(&self) -> bool {
+        self.pid == process::id()
     }
 }
 
@@ -180,11 +161,17 @@ impl<T: AsFd> AsFd for Noted<T> {
 
 impl<T> Drop for Noted<T> {
     fn drop(&mut self) {
-        if self.pid == process::id() {
-            self.slot.forget(self.fd);
+        if self.is_ours() {
+            self.place.0.empty(value(self.pid, self.fd));
             // SAFETY: dropped here only, once.
             unsafe { ManuallyDrop::drop(&mut self.inner) };
         }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Noted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
     }
 }
 
@@ -206,21 +193,21 @@ mod tests {
     #[test]
     fn an_ancestors_is_closed_once() {
         let (reader, writer) = unistd::pipe().unwrap();
-        let slot = NotedFd::default();
+        let place = Place::take();
         let fd = std::os::fd::IntoRawFd::into_raw_fd(writer);
-        slot.0.value.store(value(1, fd), Ordering::Release);
-        slot.close_inherited();
+        place.0.value.store(value(1, fd), Ordering::Release);
+        close_all_inherited();
         assert_eq!(unistd::read(&reader, &mut [0; 2]), Ok(0));
-        assert_eq!(slot.0.value.load(Ordering::Acquire), NOTHING);
+        assert_eq!(place.0.value.load(Ordering::Acquire), NOTHING);
     }
 
     #[test]
     fn slots_are_used_again() {
         let mut seen = Vec::new();
         for _ in 0..1000 {
-            let slot = NotedFd::default();
-            if !seen.contains(&ptr::from_ref(slot.0)) {
-                seen.push(ptr::from_ref(slot.0));
+            let place = Place::take();
+            if !seen.contains(&ptr::from_ref(place.0)) {
+                seen.push(ptr::from_ref(place.0));
             }
         }
         // Other tests take and give back some at the same time.

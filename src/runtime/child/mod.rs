@@ -47,6 +47,7 @@ pub use record::Outcome;
 pub use sys::Pid;
 
 use super::Runtime;
+use super::outside::{Driven, Undriven};
 use super::reactor::Ready;
 use crate::sync::{Arc, Mutex, locked, noted};
 use program::Prepared;
@@ -132,6 +133,8 @@ struct Setup {
     /// Children whose status was not taken, and starts under way.
     count: usize,
     signal: Option<Signal>,
+    /// The application's event loop is to serve the handler's bell at all times.
+    driven: Option<Driven>,
     /// The log has [`Report::HandlerInTheWay`].
     told: bool,
 }
@@ -155,21 +158,35 @@ impl Children {
     }
 
     /// From now on, does as `owner` says.
-    pub fn set_mode(&self, owner: Owner, hooks: Option<Arc<dyn Hooks>>) {
+    ///
+    /// # Errors
+    /// The application is to drive us even when there is no operation, so that its own children are reaped,
+    /// and this cannot be arranged. The mode is set nevertheless.
+    pub fn set_mode(&self, owner: Owner, hooks: Option<Arc<dyn Hooks>>) -> Result<(), Undriven> {
+        let driven = match owner {
+            Owner::LibxlAlways => self.shared.runtime.need_driver().map(Some),
+            _ => Ok(None),
+        };
+        let (driven, outcome) = match driven {
+            Ok(driven) => (driven, Ok(())),
+            Err(undriven) => (None, Err(undriven)),
+        };
         let before = {
             let mut setup = locked(&self.shared.setup);
             setup.owner = owner;
             // What reaping there is to be may be other than before.
             self.shared.leave_signal(&mut setup);
-            std::mem::replace(&mut setup.hooks, hooks)
+            let driven = std::mem::replace(&mut setup.driven, driven);
+            (driven, std::mem::replace(&mut setup.hooks, hooks))
         };
         drop(before);
         self.shared.update_signal(|_| ());
+        outcome
     }
 
-    /// Whether the application must let the library look at SIGCHLD even when there is no operation.
-    pub fn always_listens(&self) -> bool {
-        locked(&self.shared.setup).owner == Owner::LibxlAlways
+    /// The present mode.
+    pub fn owner(&self) -> Owner {
+        locked(&self.shared.setup).owner
     }
 
     /// Starts a program.
@@ -259,13 +276,8 @@ impl Children {
                 child.give_up();
             }
         }
-        let hooks = {
-            let mut setup = locked(&self.shared.setup);
-            self.shared.leave_signal(&mut setup);
-            setup.owner = Owner::Mainloop;
-            setup.hooks.take()
-        };
-        drop(hooks);
+        // Nothing of the application's is touched any more.
+        let _ = self.set_mode(Owner::Mainloop, None);
     }
 }
 

@@ -1,12 +1,9 @@
 //! The way to the daemon: its socket, or the kernel's xenbus device where there is none.
 
+use std::env;
 use std::ffi::OsString;
-use std::mem::ManuallyDrop;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
-use std::{env, process};
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
@@ -20,43 +17,13 @@ use nix::unistd;
 
 use super::exchange::{Link, SendError};
 use super::wire::Requests;
+use crate::sync::noted::Noted;
 
 /// An open connection. It is closed by the process that made it and by no other.
 #[derive(Debug)]
 pub struct Wire {
-    fd: ManuallyDrop<OwnedFd>,
+    fd: Noted<OwnedFd>,
     device: bool,
-    pid: u32,
-    noted: Arc<NotedFd>,
-}
-
-/// The number of an open fd, readable without a lock, so that a forked child can close it.
-#[derive(Debug)]
-pub struct NotedFd(AtomicI32);
-
-impl Default for NotedFd {
-    fn default() -> Self {
-        Self(AtomicI32::new(-1))
-    }
-}
-
-impl NotedFd {
-    pub fn note(&self, fd: RawFd) {
-        self.0.store(fd, Ordering::Relaxed);
-    }
-
-    /// `fd` is about to be closed. A newer one may have been noted already.
-    fn forget(&self, fd: RawFd) {
-        let _ = self.0.compare_exchange(fd, -1, Ordering::Relaxed, Ordering::Relaxed);
-    }
-
-    /// In a forked child: closes its copy of the parent's fd, once. Async-signal-safe.
-    pub fn close_inherited(&self) {
-        let fd = self.0.swap(-1, Ordering::Relaxed);
-        if fd >= 0 {
-            let _ = unistd::close(fd);
-        }
-    }
 }
 
 /// Where the daemon listens, first choice first. `XENSTORED_PATH` names one place, socket or device,
@@ -76,10 +43,10 @@ pub fn places() -> Vec<PathBuf> {
 
 impl Wire {
     /// Connects to the first place that answers; the error is that of the first that exists.
-    pub fn open(places: &[PathBuf], noted: Arc<NotedFd>) -> Result<Self, Errno> {
+    pub fn open(places: &[PathBuf]) -> Result<Self, Errno> {
         let mut failed = None;
         for place in places {
-            match Self::open_at(place, Arc::clone(&noted)) {
+            match Self::open_at(place) {
                 Ok(wire) => return Ok(wire),
                 Err(Errno::ENOENT) => {}
                 Err(errno) => {
@@ -91,17 +58,16 @@ impl Wire {
     }
 
     /// Connects to the daemon's socket or device at `place`.
-    fn open_at(place: &Path, noted: Arc<NotedFd>) -> Result<Self, Errno> {
+    fn open_at(place: &Path) -> Result<Self, Errno> {
         let kind = SFlag::from_bits_truncate(stat(place)?.st_mode) & SFlag::S_IFMT;
         let device = kind != SFlag::S_IFSOCK;
         let fd = if device { open_device(place)? } else { connect_socket(place)? };
-        noted.note(fd.as_raw_fd());
-        Ok(Self { fd: ManuallyDrop::new(fd), device, pid: process::id(), noted })
+        Ok(Self { fd: Noted::new(fd), device })
     }
 
     /// Whether this is the connection of the process that asks.
     pub fn is_ours(&self) -> bool {
-        self.pid == process::id()
+        self.fd.is_ours()
     }
 }
 
@@ -120,18 +86,6 @@ fn connect_socket(place: &Path) -> Result<OwnedFd, Errno> {
 impl AsFd for Wire {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
-    }
-}
-
-impl Drop for Wire {
-    fn drop(&mut self) {
-        if self.is_ours() {
-            self.noted.forget(self.fd.as_raw_fd());
-            // SAFETY: dropped here only, once.
-            unsafe { ManuallyDrop::drop(&mut self.fd) };
-        }
-        // In a child: `NotedFd::close_inherited` closes it, or has done so already, in which case
-        // the number may be another file's by now.
     }
 }
 

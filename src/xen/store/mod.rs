@@ -5,7 +5,7 @@
 //! - The daemon's socket is tried first, then the kernel's device, which takes one request at a
 //!   time: [`link`], [`exchange`].
 //! - A forked child gets connections of its own at its first request, and neither uses nor closes nor
-//!   writes to its parent's: [`crate::sync::process`]. Nothing is sent when a [`Store`] is dropped.
+//!   writes to its parent's: [`crate::sync::process`], [`crate::sync::noted`]. Nothing is sent when a [`Store`] is dropped.
 //! - When the daemon dies, the requests in flight fail (`ECONNRESET`, `EPIPE`); they are not
 //!   sent again, because the daemon may have carried them out. The next request opens a new
 //!   connection. A request that finds the connection dead before a byte of it was sent is sent on
@@ -38,9 +38,9 @@ pub use transaction::Transaction;
 pub use watch::WatchEvent;
 
 use crate::sync::process::PerProcess;
-use crate::sync::{Mutex, locked};
+use crate::sync::{Mutex, locked, noted};
 use exchange::{Exchange, Failure, Sink};
-use link::{NotedFd, Wire};
+use link::Wire;
 use watch::Watches;
 use wire::{Kind, Reply, Requests};
 
@@ -69,14 +69,6 @@ struct Connections {
     requester: Mutex<Option<Arc<Requester>>>,
     watches: OnceLock<Watches>,
     making_watches: Mutex<()>,
-    /// Every fd of this process's, for its children to close.
-    noted: Noted,
-}
-
-#[derive(Default, Debug)]
-struct Noted {
-    requester: Arc<NotedFd>,
-    watches: [Arc<NotedFd>; 3],
 }
 
 impl Store {
@@ -97,15 +89,6 @@ impl Store {
         let connections = Connections::default();
         connections.requester(&places)?;
         Ok(Self { places: places.into(), connections: PerProcess::new(connections) })
-    }
-
-    /// In a forked child: closes its copies of the parent's connections, so that the daemon sees
-    /// the parent's end when the parent ends. Async-signal-safe. The first request does it too.
-    pub fn after_fork_in_child(&self) {
-        for parent in self.connections.inherited() {
-            parent.noted.requester.close_inherited();
-            parent.noted.watches.iter().for_each(|noted| noted.close_inherited());
-        }
     }
 
     /// Asks to be told, as (path, `token`), of every change at `path` or below, and once at
@@ -204,7 +187,8 @@ impl Store {
 
     fn connections(&self) -> &Connections {
         self.connections.get(|| {
-            self.after_fork_in_child();
+            // A forked child closes its copies, so that the daemon sees the parent's end when it comes.
+            noted::close_all_inherited();
             Connections::default()
         })
     }
@@ -214,8 +198,8 @@ impl Store {
         // The standard library's `get_or_try_init` is not stable yet.
         let _making = locked(&connections.making_watches);
         if connections.watches.get().is_none() {
-            let new = Watches::new(&self.places, &connections.noted.watches)
-                .map_err(|errno| StoreError::new("watch", errno))?;
+            let new =
+                Watches::new(&self.places).map_err(|errno| StoreError::new("watch", errno))?;
             let _ = connections.watches.set(new);
         }
         Ok(connections.watches.get().expect("set just now"))
@@ -231,7 +215,7 @@ impl Connections {
         {
             return Ok(Arc::clone(requester));
         }
-        let wire = Wire::open(places, Arc::clone(&self.noted.requester))?;
+        let wire = Wire::open(places)?;
         let requester = Arc::new(Exchange::new(wire, NoEvents));
         *current = Some(Arc::clone(&requester));
         Ok(requester)

@@ -14,19 +14,20 @@
 //! is missed. If that fails the collection returns the error.
 
 use std::collections::{HashSet, VecDeque};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
+use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
 use super::error::{StoreError, StoreResult};
 use super::exchange::{Exchange, Sink};
-use super::link::{NotedFd, Wire};
+use super::link::Wire;
 use super::path;
 use super::wire::{Kind, Requests};
+use crate::sync::noted::Noted;
 use crate::sync::{Mutex, locked};
 
 /// Something at or below the watched node has changed (or may have).
@@ -43,7 +44,7 @@ pub struct WatchEvent {
 struct Queue {
     events: Mutex<Events>,
     /// Readable while there are events that were read by a thread other than the collecting one.
-    bell: EventFd,
+    bell: Noted<EventFd>,
 }
 
 #[derive(Default, Debug)]
@@ -72,11 +73,10 @@ type Connection = Arc<Exchange<Wire, ToQueue>>;
 /// One process's watches.
 #[derive(Debug)]
 pub struct Watches {
-    epoll: Epoll,
+    epoll: Noted<Epoll>,
     queue: Arc<Queue>,
     registry: Mutex<Registry>,
     places: Arc<[PathBuf]>,
-    noted: Arc<NotedFd>,
 }
 
 #[derive(Default, Debug)]
@@ -86,21 +86,12 @@ struct Registry {
 }
 
 impl Watches {
-    /// `noted` are three, for the connection and the two fds made here.
-    pub fn new(places: &Arc<[PathBuf]>, noted: &[Arc<NotedFd>; 3]) -> Result<Self, Errno> {
-        let bell = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        epoll.add(&bell, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
-        noted[1].note(bell.as_fd().as_raw_fd());
-        noted[2].note(epoll.0.as_raw_fd());
+    pub fn new(places: &Arc<[PathBuf]>) -> Result<Self, Errno> {
+        let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
+        let (bell, epoll) = (Noted::new(EventFd::from_flags(flags)?), Noted::epoll()?);
+        epoll.add(bell.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         let queue = Arc::new(Queue { events: Mutex::default(), bell });
-        Ok(Self {
-            epoll,
-            queue,
-            registry: Mutex::default(),
-            places: Arc::clone(places),
-            noted: Arc::clone(&noted[0]),
-        })
+        Ok(Self { epoll, queue, registry: Mutex::default(), places: Arc::clone(places) })
     }
 
     /// Readable when there may be events to collect.
@@ -201,7 +192,7 @@ impl Watches {
             }
             self.disconnect(registry, &connection);
         }
-        let wire = Wire::open(&self.places, Arc::clone(&self.noted))?;
+        let wire = Wire::open(&self.places)?;
         let connection = Arc::new(Exchange::new(wire, ToQueue(Arc::clone(&self.queue))));
         let mut requests = Requests::default();
         for (path, token) in &registry.watches {

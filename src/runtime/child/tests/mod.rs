@@ -60,7 +60,7 @@ impl Fixture {
 
     fn in_mode(owner: Owner, hooks: Option<Arc<dyn Hooks>>) -> Self {
         let fixture = Self::new();
-        fixture.children.set_mode(owner, hooks);
+        fixture.children.set_mode(owner, hooks).unwrap();
         fixture
     }
 

@@ -53,7 +53,7 @@ fn the_disposition_is_put_back_exactly() {
             assert_ne!(disposition(), before, "always");
             drop(other);
             assert_ne!(disposition(), before, "one is left");
-            selective.children.set_mode(Owner::Mainloop, None);
+            selective.children.set_mode(Owner::Mainloop, None).unwrap();
             assert_eq!(disposition(), before, "and none");
         }
     });
@@ -164,7 +164,7 @@ fn the_application_may_call_us_when_told() {
     alone(|| {
         let fixture = Fixture::new();
         let hooks = Arc::new(Nested(Mutex::default(), AtomicBool::new(false)));
-        fixture.children.set_mode(Owner::LibxlAlways, Some(Arc::<Nested>::clone(&hooks)));
+        fixture.children.set_mode(Owner::LibxlAlways, Some(Arc::<Nested>::clone(&hooks))).unwrap();
         let runtime = fixture.runtime.clone();
         *locked(&hooks.0) = Some(fixture);
         let _pid = foreign("exit 4").id();
