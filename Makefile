@@ -22,9 +22,9 @@ $(LIB): FORCE
 	$(CARGO) build --release --lib
 	@awk 'BEGIN { print "VERS_4.17.0 {\n  global:" } { print "    " $$1 ";" } \
 	  END { print "  local: *;\n};" }' src/exports.txt > $(BUILD)/exports.map
-	cc -shared -o $@.tmp -Wl,--whole-archive $(BUILD)/libxenlight.a -Wl,--no-whole-archive \
+	cc -shared -static-libgcc -o $@.tmp -Wl,--whole-archive $(BUILD)/libxenlight.a -Wl,--no-whole-archive \
 	  -Wl,--gc-sections -Wl,--version-script=$(BUILD)/exports.map -Wl,--no-undefined-version \
-	  -Wl,-z,defs -Wl,-soname,libxenlight.so.4.17 -Wl,-z,relro,-z,now,-z,nodelete \
+	  -Wl,-z,defs -Wl,-soname,libxenlight.so.4.17 -Wl,-z,relro,-z,now,-z,nodelete,-z,pack-relative-relocs \
 	  -Wl,--as-needed $(XEN_LIBS) -lpthread -ldl
 	mv $@.tmp $@
 	ln -sf libxenlight.so.4.17.0 $(BUILD)/libxenlight.so.4.17

@@ -88,10 +88,22 @@ fn primitive_shape(p: Primitive) -> String {
 }
 
 fn plain(out: &mut String, name: &str, c_name: &str, rust: &str, shape: &str, init: i64) {
+    type_of(out, name, c_name, rust, shape, "    parts: &[],\n    starts: &[],\n", init);
+}
+
+fn type_of(
+    out: &mut String,
+    name: &str,
+    c_name: &str,
+    rust: &str,
+    shape: &str,
+    derived: &str,
+    init: i64,
+) {
     let _ = writeln!(
         out,
         "pub static {}: Type = Type {{\n    name: {c_name:?},\n    size: size_of::<{rust}>(),\n    \
-         shape: {shape},\n    init: {init},\n}};\n",
+         shape: {shape},\n{derived}    init: {init},\n}};\n",
         static_name(name)
     );
 }
@@ -153,5 +165,12 @@ fn structure(out: &mut String, model: &Model, path: &str, c: &str, rust: &str, f
             f.is_const,
         );
     }
-    plain(out, path, c, rust, &format!("Shape::Struct(&[\n{body}])"), 0);
+    let name = static_name(path);
+    let fields = format!("{name}_FIELDS");
+    let _ = writeln!(out, "const {fields}: &[Field] = &[\n{body}];");
+    let derived = format!(
+        "    parts: &const {{ parts::<{{ part_count({fields}) }}>({fields}) }},\n    \
+         starts: &const {{ starts::<{{ start_count({fields}) }}>({fields}) }},\n"
+    );
+    type_of(out, path, c, rust, &format!("Shape::Struct({fields})"), &derived, 0);
 }

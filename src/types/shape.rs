@@ -17,6 +17,11 @@ pub struct Type {
     /// `sizeof` in C.
     pub size: usize,
     pub shape: Shape,
+    /// Of a struct: what in it, and in the structs inside it, takes more than a copy of the bytes;
+    /// in order of the offsets. [`parts`] makes it.
+    pub parts: &'static [Part],
+    /// Of a struct: what `_init` stores over zeroes in it and in the structs inside it. [`starts`] makes it.
+    pub starts: &'static [Start],
     /// What `_init` stores, for an integer or enum that does not start at 0 (`libxl_devid`: -1).
     pub init: i64,
 }
@@ -83,6 +88,197 @@ pub struct UnionMember {
     pub name: &'static str,
     /// `None` where the key value has no data.
     pub ty: Option<&'static Type>,
+}
+
+/// A place in a struct that a copy of its bytes would not copy, or must not. Copying and disposing go
+/// through these alone: most of a config is plain numbers, which go over in a few blocks.
+#[derive(Clone, Copy)]
+pub struct Part {
+    /// From the start of the outermost struct, as are the offsets in `kind`.
+    pub offset: usize,
+    pub size: usize,
+    pub kind: PartKind,
+}
+
+/// What a [`Part`] is.
+#[derive(Clone, Copy)]
+pub enum PartKind {
+    /// A string that is owned.
+    String,
+    /// A type with code of its own that owns something.
+    Builtin(Builtin),
+    /// See [`FieldShape::Array`].
+    Array { element: &'static Type, count_offset: usize },
+    /// See [`FieldShape::Union`].
+    Union { key_offset: usize, members: &'static [UnionMember] },
+    /// Neither copied nor disposed of: a `const` field.
+    Kept,
+}
+
+/// How many parts a struct of these fields has.
+pub const fn part_count(fields: &[Field]) -> usize {
+    let (mut count, mut i) = (0, 0);
+    while i < fields.len() {
+        let field = &fields[i];
+        count += match &field.shape {
+            FieldShape::Plain(ty) if !field.is_const => match ty.shape {
+                Shape::Struct(inner) => part_count(inner),
+                Shape::String => 1,
+                Shape::Builtin(kind) if kind.owns() => 1,
+                _ => 0,
+            },
+            _ => 1,
+        };
+        i += 1;
+    }
+    count
+}
+
+/// The parts of a struct of these fields; `N` is their [`part_count`].
+pub const fn parts<const N: usize>(fields: &'static [Field]) -> [Part; N] {
+    let mut parts = [Part { offset: 0, size: 0, kind: PartKind::Kept }; N];
+    let count = put_parts(fields, 0, &mut parts, 0);
+    assert!(count == N);
+    parts
+}
+
+/// Writes the parts of a struct that stands at `base` from `parts[at]` on; answers where they end.
+const fn put_parts(
+    fields: &'static [Field],
+    base: usize,
+    parts: &mut [Part],
+    mut at: usize,
+) -> usize {
+    let (mut end, mut i) = (0, 0);
+    while i < fields.len() {
+        let field = &fields[i];
+        assert!(field.offset >= end, "fields are in order of their offsets");
+        let kind = match &field.shape {
+            _ if field.is_const => Some(PartKind::Kept),
+            FieldShape::Plain(ty) => match ty.shape {
+                Shape::Struct(inner) => {
+                    at = put_parts(inner, base + field.offset, parts, at);
+                    None
+                }
+                Shape::String => Some(PartKind::String),
+                Shape::Builtin(kind) if kind.owns() => Some(PartKind::Builtin(kind)),
+                _ => None,
+            },
+            FieldShape::Array { element, count_offset } => {
+                Some(PartKind::Array { element, count_offset: base + *count_offset })
+            }
+            FieldShape::Union { key_offset, members, .. } => {
+                Some(PartKind::Union { key_offset: base + *key_offset, members })
+            }
+        };
+        if let Some(kind) = kind {
+            parts[at] = Part { offset: base + field.offset, size: field.size(), kind };
+            at += 1;
+        }
+        end = field.offset + field.size();
+        i += 1;
+    }
+    at
+}
+
+/// A number that a struct starts with, where that is not 0.
+#[derive(Clone, Copy)]
+pub struct Start {
+    /// From the start of the outermost struct.
+    pub offset: u32,
+    pub size: u32,
+    pub value: i64,
+}
+
+/// How many numbers a struct of these fields starts with.
+pub const fn start_count(fields: &[Field]) -> usize {
+    let (mut count, mut i) = (0, 0);
+    while i < fields.len() {
+        count += match &fields[i].shape {
+            FieldShape::Plain(Type { shape: Shape::Struct(inner), .. })
+                if fields[i].init.is_none() =>
+            {
+                start_count(inner)
+            }
+            _ => fields[i].start().is_some() as usize,
+        };
+        i += 1;
+    }
+    count
+}
+
+/// What a struct of these fields starts with; `N` is their [`start_count`].
+pub const fn starts<const N: usize>(fields: &'static [Field]) -> [Start; N] {
+    let mut starts = [Start { offset: 0, size: 0, value: 0 }; N];
+    let count = put_starts(fields, 0, &mut starts, 0);
+    assert!(count == N);
+    starts
+}
+
+const fn put_starts(fields: &[Field], base: usize, starts: &mut [Start], mut at: usize) -> usize {
+    let mut i = 0;
+    while i < fields.len() {
+        match &fields[i].shape {
+            FieldShape::Plain(Type { shape: Shape::Struct(inner), .. })
+                if fields[i].init.is_none() =>
+            {
+                at = put_starts(inner, base + fields[i].offset, starts, at);
+            }
+            _ => {
+                if let Some((offset, size, value)) = fields[i].start() {
+                    starts[at] = Start { offset: (base + offset) as u32, size: size as u32, value };
+                    at += 1;
+                }
+            }
+        }
+        i += 1;
+    }
+    at
+}
+
+impl Field {
+    /// Offset, size and value of the number that `_init` stores for this field, if it is not 0.
+    const fn start(&self) -> Option<(usize, usize, i64)> {
+        let (offset, size, value) = match &self.shape {
+            _ if self.is_const => return None,
+            FieldShape::Plain(ty) => match self.init {
+                Some(init) => (self.offset, ty.size, init),
+                None => (self.offset, ty.size, ty.init),
+            },
+            FieldShape::Array { .. } => return None,
+            FieldShape::Union { key_offset, key, .. } => (*key_offset, key.size, key.init),
+        };
+        if value == 0 { None } else { Some((offset, size, value)) }
+    }
+
+    const fn size(&self) -> usize {
+        match &self.shape {
+            FieldShape::Plain(ty) => ty.size,
+            FieldShape::Array { .. } => size_of::<*mut u8>(),
+            FieldShape::Union { members, .. } => {
+                let (mut size, mut i) = (0, 0);
+                while i < members.len() {
+                    if let Some(ty) = members[i].ty
+                        && ty.size > size
+                    {
+                        size = ty.size;
+                    }
+                    i += 1;
+                }
+                size
+            }
+        }
+    }
+}
+
+impl Builtin {
+    /// Whether values own memory.
+    const fn owns(self) -> bool {
+        match self {
+            Self::Bitmap | Self::CpuidPolicyList | Self::StringList | Self::KeyValueList => true,
+            Self::Defbool | Self::Uuid | Self::Mac | Self::Hwcap | Self::MsVmGenid => false,
+        }
+    }
 }
 
 /// Types whose parts are code, not tables.

@@ -3,7 +3,10 @@
 use std::ffi::{c_char, c_int};
 use std::mem::offset_of;
 
-use super::shape::{Builtin, EnumValue, Field, FieldShape, Shape, Type, UnionMember};
+use super::shape::{
+    Builtin, EnumValue, Field, FieldShape, Shape, Type, UnionMember, part_count, parts,
+    start_count, starts,
+};
 use super::sys::*;
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));

@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use super::raw;
 use super::{builtin, member_of};
-use crate::types::shape::{FieldShape, Shape, Type, UnionMember};
+use crate::types::shape::{FieldShape, PartKind, Shape, Type, UnionMember};
 
 /// Gives zeroed memory the values that do not start at 0.
 ///
@@ -14,19 +14,9 @@ pub unsafe fn start(p: *mut u8, ty: &Type) {
     // SAFETY: the caller's contract: `p` has what the table says.
     unsafe {
         match ty.shape {
-            Shape::Struct(fields) => {
-                for field in fields.iter().filter(|f| !f.is_const) {
-                    let at = p.add(field.offset);
-                    match &field.shape {
-                        FieldShape::Plain(ty) => match field.init {
-                            Some(init) => raw::store(at, ty.size, init),
-                            None => start(at, ty),
-                        },
-                        FieldShape::Array { .. } => {}
-                        FieldShape::Union { key_offset, key, .. } => {
-                            raw::store(p.add(*key_offset), key.size, key.init);
-                        }
-                    }
+            Shape::Struct(_) => {
+                for start in ty.starts {
+                    raw::store(p.add(start.offset as usize), start.size as usize, start.value);
                 }
             }
             Shape::Int { .. } | Shape::Enum(_) if ty.init != 0 => raw::store(p, ty.size, ty.init),
@@ -78,27 +68,42 @@ pub unsafe fn release(p: *mut u8, ty: &Type) {
     // SAFETY: the caller's contract: `p` has what the table says.
     unsafe {
         match ty.shape {
-            Shape::String => libc::free(raw::load_pointer(p)),
+            Shape::String => release_string(p),
             Shape::Builtin(kind) => builtin::dispose(p, kind),
-            Shape::Struct(fields) => {
-                for field in fields.iter().filter(|f| !f.is_const) {
-                    let at = p.add(field.offset);
-                    match &field.shape {
-                        FieldShape::Plain(ty) => release(at, ty),
-                        FieldShape::Array { element, count_offset } => {
+            Shape::Struct(_) => {
+                for part in ty.parts {
+                    let at = p.add(part.offset);
+                    match part.kind {
+                        PartKind::String => release_string(at),
+                        PartKind::Builtin(kind) => builtin::dispose(at, kind),
+                        PartKind::Array { element, count_offset } => {
                             let elements: *mut u8 = raw::load_pointer(at);
-                            for i in 0..array_len(elements, p.add(*count_offset)) {
+                            for i in 0..array_len(elements, p.add(count_offset)) {
                                 release(elements.add(i * element.size), element);
                             }
                             libc::free(elements.cast());
                         }
-                        FieldShape::Union { key_offset, members, .. } => {
-                            dispose_member(at, members, raw::load_int(p.add(*key_offset)));
+                        PartKind::Union { key_offset, members } => {
+                            dispose_member(at, members, raw::load_int(p.add(key_offset)));
                         }
+                        PartKind::Kept => {}
                     }
                 }
             }
             Shape::Bool | Shape::Int { .. } | Shape::Enum(_) => {}
+        }
+    }
+}
+
+/// # Safety
+/// `p` points to a string that is owned, or NULL.
+unsafe fn release_string(p: *mut u8) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let text: *mut libc::c_void = raw::load_pointer(p);
+        // Most are: not worth the call.
+        if !text.is_null() {
+            libc::free(text);
         }
     }
 }
@@ -135,36 +140,60 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, ty: &Type) {
             Shape::Bool | Shape::Int { .. } | Shape::Enum(_) => {
                 raw::store(to, ty.size, raw::load(from, ty.size, false));
             }
-            Shape::String => {
-                let text = raw::text(raw::load_pointer(from)).map(raw::duplicate);
-                raw::store_pointer(to, text.unwrap_or(std::ptr::null_mut()));
-            }
+            Shape::String => copy_string(to, from),
             Shape::Builtin(kind) => builtin::copy(to, from, ty.size, kind),
-            Shape::Struct(fields) => {
-                for field in fields.iter().filter(|f| !f.is_const) {
-                    let (to_at, from_at) = (to.add(field.offset), from.add(field.offset));
-                    match &field.shape {
-                        FieldShape::Plain(ty) => copy(to_at, from_at, ty),
-                        FieldShape::Array { element, count_offset } => {
+            Shape::Struct(_) => {
+                // What lies between the parts is plain bytes.
+                let mut done = 0;
+                for part in ty.parts {
+                    let (to_at, from_at) = (to.add(part.offset), from.add(part.offset));
+                    to.add(done).copy_from_nonoverlapping(from.add(done), part.offset - done);
+                    done = part.offset + part.size;
+                    match part.kind {
+                        PartKind::String => copy_string(to_at, from_at),
+                        PartKind::Builtin(kind) => builtin::copy(to_at, from_at, part.size, kind),
+                        PartKind::Array { element, count_offset } => {
                             let old: *const u8 = raw::load_pointer(from_at);
-                            let count = array_len(old, from.add(*count_offset));
-                            let new = raw::zeroed::<u8>(count * element.size);
-                            raw::store_pointer(to_at, new);
-                            raw::store(to.add(*count_offset), size_of::<c_int>(), count as i64);
-                            for i in (0..count).map(|i| i * element.size) {
-                                copy(new.add(i), old.add(i), element);
-                            }
+                            let count = array_len(old, from.add(count_offset));
+                            raw::store_pointer(to_at, copy_array(old, count, element));
                         }
-                        FieldShape::Union { key_offset, members, .. } => {
-                            let key = raw::load_int(from.add(*key_offset));
-                            raw::store(to.add(*key_offset), size_of::<c_int>(), i64::from(key));
+                        PartKind::Union { key_offset, members } => {
+                            let key = raw::load_int(from.add(key_offset));
                             if let Some(ty) = member_of(members, key).and_then(|m| m.ty) {
                                 copy(to_at, from_at, ty);
                             }
                         }
+                        PartKind::Kept => {}
                     }
                 }
+                to.add(done).copy_from_nonoverlapping(from.add(done), ty.size - done);
             }
         }
+    }
+}
+
+/// A copy of an array; NULL of NULL, since the length that goes with it may then be any number.
+///
+/// # Safety
+/// `old` is NULL or points to `count` values of type `element`.
+unsafe fn copy_array(old: *const u8, count: usize, element: &Type) -> *mut u8 {
+    if old.is_null() {
+        return std::ptr::null_mut();
+    }
+    let new = raw::zeroed::<u8>(count * element.size);
+    for i in (0..count).map(|i| i * element.size) {
+        // SAFETY: the caller's contract, and `new` has as much room.
+        unsafe { copy(new.add(i), old.add(i), element) }
+    }
+    new
+}
+
+/// # Safety
+/// `from` points to a string or NULL, `to` to room for a pointer.
+unsafe fn copy_string(to: *mut u8, from: *const u8) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let text = raw::text(raw::load_pointer(from)).map(raw::duplicate);
+        raw::store_pointer(to, text.unwrap_or(std::ptr::null_mut()));
     }
 }

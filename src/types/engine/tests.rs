@@ -42,7 +42,18 @@ union U {
 }
 
 const fn ty(name: &'static str, size: usize, shape: Shape, init: i64) -> Type {
-    Type { name, size, shape, init }
+    Type { name, size, shape, parts: &[], starts: &[], init }
+}
+
+/// A struct's type.
+macro_rules! structure {
+    ($name:literal, $size:expr, $fields:ident) => {
+        Type {
+            parts: &const { parts::<{ part_count($fields) }>($fields) },
+            starts: &const { starts::<{ start_count($fields) }>($fields) },
+            ..ty($name, $size, Shape::Struct($fields), 0)
+        }
+    };
 }
 
 const fn plain(name: &'static str, offset: usize, ty: &'static Type) -> Field {
@@ -75,50 +86,42 @@ static KIND: Type = ty(
     ]),
     -1,
 );
-static PART: Type = ty(
-    "part",
-    size_of::<Part>(),
-    Shape::Struct(&[
-        Field { init: Some(-7), ..plain("id", offset_of!(Part, id), &INT) },
-        plain("name", offset_of!(Part, name), &STRING),
-    ]),
-    0,
-);
-static SAMPLE: Type = ty(
-    "sample",
-    size_of::<Sample>(),
-    Shape::Struct(&[
-        plain("flag", offset_of!(Sample, flag), &BOOL),
-        plain("small", offset_of!(Sample, small), &U8),
-        plain("big", offset_of!(Sample, big), &MEMKB),
-        plain("number", offset_of!(Sample, number), &INT),
-        plain("text", offset_of!(Sample, text), &STRING),
-        Field { is_const: true, ..plain("fixed", offset_of!(Sample, fixed), &STRING) },
-        plain("choice", offset_of!(Sample, choice), &DEFBOOL),
-        plain("color", offset_of!(Sample, color), &COLOR),
-        plain("set", offset_of!(Sample, set), &BITMAP),
-        plain("list", offset_of!(Sample, list), &LIST),
-        plain("pairs", offset_of!(Sample, pairs), &PAIRS),
-        Field {
-            shape: FieldShape::Array { element: &PART, count_offset: offset_of!(Sample, count) },
-            ..plain("parts", offset_of!(Sample, parts), &INT)
+const PART_FIELDS: &[Field] = &[
+    Field { init: Some(-7), ..plain("id", offset_of!(Part, id), &INT) },
+    plain("name", offset_of!(Part, name), &STRING),
+];
+static PART: Type = structure!("part", size_of::<Part>(), PART_FIELDS);
+const SAMPLE_FIELDS: &[Field] = &[
+    plain("flag", offset_of!(Sample, flag), &BOOL),
+    plain("small", offset_of!(Sample, small), &U8),
+    plain("big", offset_of!(Sample, big), &MEMKB),
+    plain("number", offset_of!(Sample, number), &INT),
+    plain("text", offset_of!(Sample, text), &STRING),
+    Field { is_const: true, ..plain("fixed", offset_of!(Sample, fixed), &STRING) },
+    plain("choice", offset_of!(Sample, choice), &DEFBOOL),
+    plain("color", offset_of!(Sample, color), &COLOR),
+    plain("set", offset_of!(Sample, set), &BITMAP),
+    plain("list", offset_of!(Sample, list), &LIST),
+    plain("pairs", offset_of!(Sample, pairs), &PAIRS),
+    Field {
+        shape: FieldShape::Array { element: &PART, count_offset: offset_of!(Sample, count) },
+        ..plain("parts", offset_of!(Sample, parts), &INT)
+    },
+    Field {
+        shape: FieldShape::Union {
+            key_offset: offset_of!(Sample, kind),
+            key_name: "kind",
+            key: &KIND,
+            members: &[
+                UnionMember { value: 1, name: "one", ty: Some(&PART) },
+                UnionMember { value: 2, name: "two", ty: None },
+                UnionMember { value: -1, name: "invalid", ty: None },
+            ],
         },
-        Field {
-            shape: FieldShape::Union {
-                key_offset: offset_of!(Sample, kind),
-                key_name: "kind",
-                key: &KIND,
-                members: &[
-                    UnionMember { value: 1, name: "one", ty: Some(&PART) },
-                    UnionMember { value: 2, name: "two", ty: None },
-                    UnionMember { value: -1, name: "invalid", ty: None },
-                ],
-            },
-            ..plain("u", offset_of!(Sample, u), &INT)
-        },
-    ]),
-    0,
-);
+        ..plain("u", offset_of!(Sample, u), &INT)
+    },
+];
+static SAMPLE: Type = structure!("sample", size_of::<Sample>(), SAMPLE_FIELDS);
 
 impl Sample {
     fn new() -> Box<Self> {

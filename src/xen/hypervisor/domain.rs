@@ -2,6 +2,8 @@
 
 use std::ffi::c_int;
 
+use nix::errno::Errno;
+
 use super::{Hypervisor, HypervisorError, Result, sys};
 
 /// How many domains' details fit into one page: a list of at most this many needs no mapping of its
@@ -141,8 +143,18 @@ impl Hypervisor {
 
     /// The security label of number `ssidref`, as text; `ENOSYS` where Xen runs without Flask.
     pub fn flask_label(&self, ssidref: u32) -> Result<Vec<u8>> {
+        const WHAT: &str = "flask_sid_to_context";
+        if self.no_flask.known() {
+            return Err(HypervisorError { errno: Errno::ENOSYS, what: WHAT });
+        }
+        self.ask_flask_label(ssidref, WHAT).inspect_err(|e| {
+            self.no_flask.learn(e.errno);
+        })
+    }
+
+    fn ask_flask_label(&self, ssidref: u32, what: &'static str) -> Result<Vec<u8>> {
         let mut buffer = vec![0u8; 4096];
-        self.call("flask_sid_to_context", |xch| {
+        self.call(what, |xch| {
             // SAFETY: the buffer has the size that is passed.
             unsafe {
                 sys::xc_flask_sid_to_context(
@@ -153,10 +165,10 @@ impl Hypervisor {
                 )
             }
         })?;
-        let end = buffer.iter().position(|&b| b == 0).ok_or(HypervisorError {
-            errno: nix::errno::Errno::ERANGE,
-            what: "flask_sid_to_context",
-        })?;
+        let end = buffer
+            .iter()
+            .position(|&b| b == 0)
+            .ok_or(HypervisorError { errno: Errno::ERANGE, what })?;
         buffer.truncate(end);
         Ok(buffer)
     }

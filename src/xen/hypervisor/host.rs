@@ -2,8 +2,6 @@
 
 use std::ffi::{CStr, CString, c_char, c_int, c_long, c_void};
 
-use nix::errno::Errno;
-
 use super::{Hypervisor, HypervisorError, Result, sys};
 
 /// Xen's version and build. Text is as Xen gives it, which need not be UTF-8.
@@ -107,18 +105,29 @@ impl Hypervisor {
         let mut raw: sys::xen_sysctl_physinfo = unsafe { std::mem::zeroed() };
         // SAFETY: the struct is the one that the function fills.
         self.call("physinfo", |xch| unsafe { sys::xc_physinfo(xch, &mut raw) })?;
-        let xch = self.xch()?;
-        // A Xen without memory sharing has saved nothing by it.
-        let count = |n: c_long, what| match u64::try_from(n) {
-            Ok(n) => Ok(n),
-            Err(_) if Errno::last() == Errno::ENOSYS => Ok(0),
-            Err(_) => Err(HypervisorError::last(what)),
-        };
         // SAFETY: an open handle.
-        let freed = count(unsafe { sys::xc_sharing_freed_pages(xch) }, "sharing_freed_pages")?;
+        let freed =
+            self.shared("sharing_freed_pages", |xch| unsafe { sys::xc_sharing_freed_pages(xch) })?;
         // SAFETY: an open handle.
-        let used = count(unsafe { sys::xc_sharing_used_frames(xch) }, "sharing_used_frames")?;
+        let used =
+            self.shared("sharing_used_frames", |xch| unsafe { sys::xc_sharing_used_frames(xch) })?;
         Ok(PhysInfo { raw, sharing_freed_pages: freed, sharing_used_frames: used })
+    }
+
+    /// A count of shared pages: a Xen without memory sharing has saved nothing by it.
+    fn shared(
+        &self,
+        what: &'static str,
+        ask: impl FnOnce(*mut sys::xc_interface) -> c_long,
+    ) -> Result<u64> {
+        if self.no_sharing.known() {
+            return Ok(0);
+        }
+        let count = ask(self.xch()?);
+        u64::try_from(count).or_else(|_| match HypervisorError::last(what) {
+            e if self.no_sharing.learn(e.errno) => Ok(0),
+            e => Err(e),
+        })
     }
 
     /// Cpus that the host can have.

@@ -44,6 +44,7 @@ mod bindings_test;
 
 use std::ffi::c_int;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::errno::Errno;
 use once_cell::sync::OnceCell;
@@ -73,6 +74,32 @@ pub struct Hypervisor {
     /// The application's logger, which libxenctrl writes its own lines to.
     logger: *mut xentoollog_logger,
     handle: OnceCell<Handle>,
+    no_flask: Absent,
+    no_sharing: Absent,
+}
+
+/// Set once Xen has said that it was built or booted without something: that stays so while it runs,
+/// and asking again costs a hypercall each time.
+#[derive(Debug)]
+struct Absent(AtomicBool);
+
+impl Absent {
+    const fn new() -> Self {
+        Self(AtomicBool::new(false))
+    }
+
+    fn known(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Takes note of a call's errno; true if it says that there is no such thing.
+    fn learn(&self, errno: Errno) -> bool {
+        let absent = errno == Errno::ENOSYS;
+        if absent {
+            self.0.store(true, Ordering::Relaxed);
+        }
+        absent
+    }
 }
 
 // SAFETY: the logger may be called from every thread (see `xen::log::Log`), and the handle is
@@ -99,7 +126,7 @@ impl Hypervisor {
     /// # Safety
     /// `logger` is NULL or stays valid for as long as this value lives.
     pub const unsafe fn new(logger: *mut xentoollog_logger) -> Self {
-        Self { logger, handle: OnceCell::new() }
+        Self { logger, handle: OnceCell::new(), no_flask: Absent::new(), no_sharing: Absent::new() }
     }
 
     /// libxenctrl's handle, for the wrappers in this module.

@@ -59,9 +59,12 @@ impl Wire {
 
     /// Connects to the daemon's socket or device at `place`.
     fn open_at(place: &Path) -> Result<Self, Errno> {
-        let kind = SFlag::from_bits_truncate(stat(place)?.st_mode) & SFlag::S_IFMT;
-        let device = kind != SFlag::S_IFSOCK;
-        let fd = if device { open_device(place)? } else { connect_socket(place)? };
+        let (fd, device) = match connect_socket(place) {
+            Ok(fd) => (fd, false),
+            // What is there may be no socket.
+            Err(Errno::ECONNREFUSED) if is_device(place) => (open_device(place)?, true),
+            Err(errno) => return Err(errno),
+        };
         Ok(Self { fd: Noted::new(fd), device })
     }
 
@@ -69,6 +72,11 @@ impl Wire {
     pub fn is_ours(&self) -> bool {
         self.fd.is_ours()
     }
+}
+
+fn is_device(place: &Path) -> bool {
+    let kind = |mode| SFlag::from_bits_truncate(mode) & SFlag::S_IFMT;
+    stat(place).is_ok_and(|s| kind(s.st_mode) != SFlag::S_IFSOCK)
 }
 
 fn open_device(place: &Path) -> Result<OwnedFd, Errno> {
