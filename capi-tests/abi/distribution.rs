@@ -3,7 +3,7 @@
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 
-use xenlight::types::shape::{FieldShape, Shape, Type};
+use xenlight::types::shape::{FieldShape, Shape, Type, Union};
 use xenlight::types::{engine, tables};
 
 const LIBRARY: &CStr = c"/usr/lib/x86_64-linux-gnu/libxenlight.so.4.17";
@@ -73,12 +73,12 @@ fn choosing_a_member_leaves_the_same_bytes() {
     for ty in structs() {
         let Shape::Struct(fields) = &ty.shape else { unreachable!("filtered") };
         for f in fields.iter() {
-            let FieldShape::Union { key_name, members, .. } = f.shape else { continue };
+            let FieldShape::Union(Union { key_name, members, .. }) = f.shape else { continue };
             let symbol = theirs.symbol(&format!("{}_init_{key_name}", ty.name)).expect(ty.name);
             // SAFETY: so are these functions declared.
             let init_key: extern "C" fn(*mut c_void, c_int) =
                 unsafe { std::mem::transmute(symbol) };
-            for m in members {
+            for m in *members {
                 let mut a = rubbish(ty);
                 theirs.init(ty, &mut a);
                 let mut b = a.clone();

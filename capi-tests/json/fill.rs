@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, c_char, c_int};
 
-use xenlight::types::shape::{Builtin, FieldShape, Shape, Type};
+use xenlight::types::shape::{Builtin, FieldShape, Shape, Type, Union};
 
 use super::library::Library;
 
@@ -112,7 +112,7 @@ pub unsafe fn fill(random: &mut Random, library: &Library, p: *mut u8, ty: &Type
                     if random.below(6) < rare {
                         continue;
                     }
-                    let at = p.add(field.offset);
+                    let at = p.add(field.offset as usize);
                     match &field.shape {
                         FieldShape::Plain(ty) => fill(random, library, at, ty),
                         FieldShape::Array { element, count_offset } => {
@@ -126,9 +126,9 @@ pub unsafe fn fill(random: &mut Random, library: &Library, p: *mut u8, ty: &Type
                                 fill(random, library, element_at, element);
                             }
                             at.cast::<*mut u8>().write(elements);
-                            p.add(*count_offset).cast::<c_int>().write(count as c_int);
+                            p.add(*count_offset as usize).cast::<c_int>().write(count as c_int);
                         }
-                        FieldShape::Union { key_offset, members, .. } => {
+                        FieldShape::Union(Union { key_offset, members, .. }) => {
                             let member = random.pick(members);
                             p.add(*key_offset).cast::<c_int>().write(member.value);
                             if let Some(ty) = member.ty {

@@ -88,7 +88,7 @@ fn primitive_shape(p: Primitive) -> String {
 }
 
 fn plain(out: &mut String, name: &str, c_name: &str, rust: &str, shape: &str, init: i64) {
-    type_of(out, name, c_name, rust, shape, "    parts: &[],\n    starts: &[],\n", init);
+    type_of(out, name, c_name, rust, shape, "    parts: &[],\n    image: &[],\n", init);
 }
 
 fn type_of(
@@ -119,7 +119,7 @@ fn structure(out: &mut String, model: &Model, path: &str, c: &str, rust: &str, f
         let shape = match &f.kind {
             FieldKind::Plain(ty) => format!("FieldShape::Plain(&{})", static_name(&ty.text)),
             FieldKind::Array { element, count } => format!(
-                "FieldShape::Array {{ element: &{}, count_offset: {} }}",
+                "FieldShape::Array {{ element: &{}, count_offset: {} as u32 }}",
                 static_name(&element.text),
                 offset_of(count)
             ),
@@ -147,18 +147,17 @@ fn structure(out: &mut String, model: &Model, path: &str, c: &str, rust: &str, f
                     );
                 }
                 format!(
-                    "FieldShape::Union {{ key_offset: {}, key_name: {:?}, key: &{}, members: &[\n{list}        ] }}",
+                    "FieldShape::Union(&Union {{ key_offset: {}, key_name: {:?}, key: &{}, members: &[\n{list}        ] }})",
                     offset_of(key),
                     key.text,
                     static_name(&key_type.text)
                 )
             }
         };
-        let deprecated_by = f.deprecated_by.as_ref().map(|n| &n.text);
         let _ = writeln!(
             body,
-            "    Field {{\n        name: {:?},\n        offset: {},\n        shape: {shape},\n        \
-             init: {:?},\n        is_const: {},\n        deprecated_by: {deprecated_by:?},\n    }},",
+            "    Field {{\n        name: {:?},\n        offset: {} as u32,\n        shape: {shape},\n        \
+             init: {:?},\n        is_const: {},\n    }},",
             f.name.text,
             offset_of(&f.name),
             f.init,
@@ -170,7 +169,7 @@ fn structure(out: &mut String, model: &Model, path: &str, c: &str, rust: &str, f
     let _ = writeln!(out, "const {fields}: &[Field] = &[\n{body}];");
     let derived = format!(
         "    parts: &const {{ parts::<{{ part_count({fields}) }}>({fields}) }},\n    \
-         starts: &const {{ starts::<{{ start_count({fields}) }}>({fields}) }},\n"
+         image: &const {{ image::<{{ size_of::<{rust}>() }}>({fields}) }},\n"
     );
     type_of(out, path, c, rust, &format!("Shape::Struct({fields})"), &derived, 0);
 }

@@ -20,8 +20,8 @@ pub struct Type {
     /// Of a struct: what in it, and in the structs inside it, takes more than a copy of the bytes;
     /// in order of the offsets. [`parts`] makes it.
     pub parts: &'static [Part],
-    /// Of a struct: what `_init` stores over zeroes in it and in the structs inside it. [`starts`] makes it.
-    pub starts: &'static [Start],
+    /// Of a struct: what `_init` makes of it. [`image`] makes it.
+    pub image: &'static [u8],
     /// What `_init` stores, for an integer or enum that does not start at 0 (`libxl_devid`: -1).
     pub init: i64,
 }
@@ -55,14 +55,12 @@ pub struct Field {
     pub name: &'static str,
     /// From the start of the struct that lists it (for a struct inside another: of the inner one).
     /// The same holds for `count_offset` and `key_offset` below.
-    pub offset: usize,
+    pub offset: u32,
     pub shape: FieldShape,
     /// What `_init` stores in this field, where it differs from the type's own init; cut to its width.
-    pub init: Option<i64>,
+    pub init: Option<i32>,
     /// Declared `const` in C: read, but never disposed or parsed into freshly owned memory.
     pub is_const: bool,
-    /// The name of the field of the outermost struct that took this one's place, for a deprecated field.
-    pub deprecated_by: Option<&'static str>,
 }
 
 /// What a field holds.
@@ -70,15 +68,18 @@ pub enum FieldShape {
     /// A value in place.
     Plain(&'static Type),
     /// A pointer to a `malloc`ed array whose `int` length lies at `count_offset`.
-    Array { element: &'static Type, count_offset: usize },
-    /// A union whose valid member is told by the enum `key_name` at `key_offset`. Its members lie at
-    /// the field's own offset. In JSON it stands under `key_name.member`.
-    Union {
-        key_offset: usize,
-        key_name: &'static str,
-        key: &'static Type,
-        members: &'static [UnionMember],
-    },
+    Array { element: &'static Type, count_offset: u32 },
+    /// A union. Its members lie at the field's own offset.
+    Union(&'static Union),
+}
+
+/// A union whose valid member is told by the enum `key_name` at `key_offset`. In JSON it stands under
+/// `key_name.member`.
+pub struct Union {
+    pub key_offset: usize,
+    pub key_name: &'static str,
+    pub key: &'static Type,
+    pub members: &'static [UnionMember],
 }
 
 /// One member of a keyed union: what is valid while the key has `value`.
@@ -109,7 +110,7 @@ pub enum PartKind {
     Builtin(Builtin),
     /// See [`FieldShape::Array`].
     Array { element: &'static Type, count_offset: usize },
-    /// See [`FieldShape::Union`].
+    /// See [`Union`].
     Union { key_offset: usize, members: &'static [UnionMember] },
     /// Neither copied nor disposed of: a `const` field.
     Kept,
@@ -152,12 +153,12 @@ const fn put_parts(
     let (mut end, mut i) = (0, 0);
     while i < fields.len() {
         let field = &fields[i];
-        assert!(field.offset >= end, "fields are in order of their offsets");
+        assert!(field.offset as usize >= end, "fields are in order of their offsets");
         let kind = match &field.shape {
             _ if field.is_const => Some(PartKind::Kept),
             FieldShape::Plain(ty) => match ty.shape {
                 Shape::Struct(inner) => {
-                    at = put_parts(inner, base + field.offset, parts, at);
+                    at = put_parts(inner, base + field.offset as usize, parts, at);
                     None
                 }
                 Shape::String => Some(PartKind::String),
@@ -165,97 +166,73 @@ const fn put_parts(
                 _ => None,
             },
             FieldShape::Array { element, count_offset } => {
-                Some(PartKind::Array { element, count_offset: base + *count_offset })
+                Some(PartKind::Array { element, count_offset: base + *count_offset as usize })
             }
-            FieldShape::Union { key_offset, members, .. } => {
-                Some(PartKind::Union { key_offset: base + *key_offset, members })
+            FieldShape::Union(union) => {
+                let key_offset = base + union.key_offset;
+                Some(PartKind::Union { key_offset, members: union.members })
             }
         };
         if let Some(kind) = kind {
-            parts[at] = Part { offset: base + field.offset, size: field.size(), kind };
+            parts[at] = Part { offset: base + field.offset as usize, size: field.size(), kind };
             at += 1;
         }
-        end = field.offset + field.size();
+        end = field.offset as usize + field.size();
         i += 1;
     }
     at
 }
 
-/// A number that a struct starts with, where that is not 0.
-#[derive(Clone, Copy)]
-pub struct Start {
-    /// From the start of the outermost struct.
-    pub offset: u32,
-    pub size: u32,
-    pub value: i64,
+/// The bytes that a struct of these fields starts with; `SIZE` is its size.
+pub const fn image<const SIZE: usize>(fields: &[Field]) -> [u8; SIZE] {
+    let mut bytes = [0; SIZE];
+    put_image(fields, 0, &mut bytes);
+    bytes
 }
 
-/// How many numbers a struct of these fields starts with.
-pub const fn start_count(fields: &[Field]) -> usize {
-    let (mut count, mut i) = (0, 0);
-    while i < fields.len() {
-        count += match &fields[i].shape {
-            FieldShape::Plain(Type { shape: Shape::Struct(inner), .. })
-                if fields[i].init.is_none() =>
-            {
-                start_count(inner)
-            }
-            _ => fields[i].start().is_some() as usize,
-        };
-        i += 1;
-    }
-    count
-}
-
-/// What a struct of these fields starts with; `N` is their [`start_count`].
-pub const fn starts<const N: usize>(fields: &'static [Field]) -> [Start; N] {
-    let mut starts = [Start { offset: 0, size: 0, value: 0 }; N];
-    let count = put_starts(fields, 0, &mut starts, 0);
-    assert!(count == N);
-    starts
-}
-
-const fn put_starts(fields: &[Field], base: usize, starts: &mut [Start], mut at: usize) -> usize {
+const fn put_image(fields: &[Field], base: usize, bytes: &mut [u8]) {
     let mut i = 0;
     while i < fields.len() {
-        match &fields[i].shape {
-            FieldShape::Plain(Type { shape: Shape::Struct(inner), .. })
-                if fields[i].init.is_none() =>
-            {
-                at = put_starts(inner, base + fields[i].offset, starts, at);
+        let field = &fields[i];
+        match &field.shape {
+            FieldShape::Plain(Type { shape: Shape::Struct(inner), .. }) if field.init.is_none() => {
+                put_image(inner, base + field.offset as usize, bytes);
             }
             _ => {
-                if let Some((offset, size, value)) = fields[i].start() {
-                    starts[at] = Start { offset: (base + offset) as u32, size: size as u32, value };
+                let (offset, size, value) = field.start();
+                // A machine of the other byte order would want the other end.
+                let value = value.to_le_bytes();
+                let mut at = 0;
+                while at < size {
+                    bytes[base + offset + at] = value[at];
                     at += 1;
                 }
             }
         }
         i += 1;
     }
-    at
 }
 
 impl Field {
-    /// Offset, size and value of the number that `_init` stores for this field, if it is not 0.
-    const fn start(&self) -> Option<(usize, usize, i64)> {
-        let (offset, size, value) = match &self.shape {
-            _ if self.is_const => return None,
+    /// Offset, size and value of the number that `_init` stores for this field.
+    const fn start(&self) -> (usize, usize, i64) {
+        match &self.shape {
+            _ if self.is_const => (0, 0, 0),
             FieldShape::Plain(ty) => match self.init {
-                Some(init) => (self.offset, ty.size, init),
-                None => (self.offset, ty.size, ty.init),
+                Some(init) => (self.offset as usize, ty.size, init as i64),
+                None if ty.init != 0 => (self.offset as usize, ty.size, ty.init),
+                None => (0, 0, 0),
             },
-            FieldShape::Array { .. } => return None,
-            FieldShape::Union { key_offset, key, .. } => (*key_offset, key.size, key.init),
-        };
-        if value == 0 { None } else { Some((offset, size, value)) }
+            FieldShape::Array { .. } => (0, 0, 0),
+            FieldShape::Union(union) => (union.key_offset, union.key.size, union.key.init),
+        }
     }
 
     const fn size(&self) -> usize {
         match &self.shape {
             FieldShape::Plain(ty) => ty.size,
             FieldShape::Array { .. } => size_of::<*mut u8>(),
-            FieldShape::Union { members, .. } => {
+            FieldShape::Union(Union { members, .. }) => {
                 let (mut size, mut i) = (0, 0);
                 while i < members.len() {
                     if let Some(ty) = members[i].ty

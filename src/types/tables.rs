@@ -4,8 +4,8 @@ use std::ffi::{c_char, c_int};
 use std::mem::offset_of;
 
 use super::shape::{
-    Builtin, EnumValue, Field, FieldShape, Shape, Type, UnionMember, part_count, parts,
-    start_count, starts,
+    Builtin, EnumValue, Field, FieldShape, Shape, Type, Union, UnionMember, image, part_count,
+    parts,
 };
 use super::sys::*;
 

@@ -4,21 +4,17 @@ use std::ffi::c_int;
 
 use super::raw;
 use super::{builtin, member_of};
-use crate::types::shape::{FieldShape, PartKind, Shape, Type, UnionMember};
+use crate::types::shape::{FieldShape, PartKind, Shape, Type, Union, UnionMember};
 
-/// Gives zeroed memory the values that do not start at 0.
+/// Gives memory the values that a value of the type starts with.
 ///
 /// # Safety
-/// `p` points to a zeroed value of type `ty`.
+/// `p` points to room for a value of type `ty`; it is zeroed unless that is a struct.
 pub unsafe fn start(p: *mut u8, ty: &Type) {
     // SAFETY: the caller's contract: `p` has what the table says.
     unsafe {
         match ty.shape {
-            Shape::Struct(_) => {
-                for start in ty.starts {
-                    raw::store(p.add(start.offset as usize), start.size as usize, start.value);
-                }
-            }
+            Shape::Struct(_) => p.copy_from_nonoverlapping(ty.image.as_ptr(), ty.image.len()),
             Shape::Int { .. } | Shape::Enum(_) if ty.init != 0 => raw::store(p, ty.size, ty.init),
             _ => {}
         }
@@ -32,16 +28,17 @@ pub unsafe fn start(p: *mut u8, ty: &Type) {
 pub unsafe fn choose(p: *mut u8, ty: &Type, key: &str, value: c_int) {
     let Shape::Struct(fields) = ty.shape else { return };
     for field in fields {
-        let FieldShape::Union { key_offset, key_name, key: key_type, members } = &field.shape
+        let &FieldShape::Union(&Union { key_offset, key_name, key: key_type, members }) =
+            &field.shape
         else {
             continue;
         };
-        if *key_name != key {
+        if key_name != key {
             continue;
         }
         // SAFETY: the caller's contract: what the table says of a field holds for `p`.
         unsafe {
-            let (key_at, at) = (p.add(*key_offset), p.add(field.offset));
+            let (key_at, at) = (p.add(key_offset), p.add(field.offset as usize));
             let before = raw::load_int(key_at);
             if i64::from(before) != key_type.init {
                 // The C library fails an assertion. Changing the member without a leak, and without

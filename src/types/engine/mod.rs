@@ -37,7 +37,9 @@ pub unsafe fn init(p: *mut u8, ty: &Type) {
     }
     // SAFETY: the caller's contract.
     unsafe {
-        p.write_bytes(0, ty.size);
+        if !matches!(ty.shape, Shape::Struct(_)) {
+            p.write_bytes(0, ty.size);
+        }
         life::start(p, ty);
     }
 }

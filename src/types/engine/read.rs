@@ -7,7 +7,7 @@ use std::ffi::c_int;
 
 use super::json::{Document, Node};
 use super::{builtin, life, raw};
-use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type};
+use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type, Union};
 
 /// Why a value does not fit its field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,17 +77,23 @@ impl<'a> Reader<'a> {
             // SAFETY: the caller's contract: what the table says of a field holds for `p`.
             unsafe {
                 match &field.shape {
-                    FieldShape::Union { .. } => self.union(at, p, field)?,
+                    FieldShape::Union(_) => self.union(at, p, field)?,
                     _ if found == ABSENT => {}
                     FieldShape::Plain(ty) => {
                         if looks_at(self.json.node(found), ty) {
-                            self.value(found, p.add(field.offset), ty)?;
+                            self.value(found, p.add(field.offset as usize), ty)?;
                         }
                     }
                     FieldShape::Array { element, count_offset } => {
                         if let Node::Array { count, .. } = self.json.node(found) {
-                            let count_at = p.add(*count_offset).cast::<c_int>();
-                            self.array(found, p.add(field.offset), element, count, count_at)?;
+                            let count_at = p.add(*count_offset as usize).cast::<c_int>();
+                            self.array(
+                                found,
+                                p.add(field.offset as usize),
+                                element,
+                                count,
+                                count_at,
+                            )?;
                         }
                     }
                 }
@@ -158,7 +164,7 @@ impl<'a> Reader<'a> {
     /// # Safety
     /// `p` points to a struct that has that field.
     unsafe fn union(&mut self, at: u32, p: *mut u8, field: &Field) -> Result<(), Misfit> {
-        let FieldShape::Union { key_offset, key_name, key, members } = &field.shape else {
+        let FieldShape::Union(Union { key_offset, key_name, key, members }) = &field.shape else {
             return Ok(());
         };
         for member in *members {
@@ -178,8 +184,8 @@ impl<'a> Reader<'a> {
                 }
                 raw::store(p.add(*key_offset), size_of::<c_int>(), i64::from(member.value));
                 if let Some(ty) = member.ty {
-                    life::start(p.add(field.offset), ty);
-                    self.value(found, p.add(field.offset), ty)?;
+                    life::start(p.add(field.offset as usize), ty);
+                    self.value(found, p.add(field.offset as usize), ty)?;
                 }
             }
         }

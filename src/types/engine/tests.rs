@@ -42,7 +42,7 @@ union U {
 }
 
 const fn ty(name: &'static str, size: usize, shape: Shape, init: i64) -> Type {
-    Type { name, size, shape, parts: &[], starts: &[], init }
+    Type { name, size, shape, parts: &[], image: &[], init }
 }
 
 /// A struct's type.
@@ -50,7 +50,7 @@ macro_rules! structure {
     ($name:literal, $size:expr, $fields:ident) => {
         Type {
             parts: &const { parts::<{ part_count($fields) }>($fields) },
-            starts: &const { starts::<{ start_count($fields) }>($fields) },
+            image: &const { image::<{ $size }>($fields) },
             ..ty($name, $size, Shape::Struct($fields), 0)
         }
     };
@@ -58,7 +58,7 @@ macro_rules! structure {
 
 const fn plain(name: &'static str, offset: usize, ty: &'static Type) -> Field {
     let shape = FieldShape::Plain(ty);
-    Field { name, offset, shape, init: None, is_const: false, deprecated_by: None }
+    Field { name, offset: offset as u32, shape, init: None, is_const: false }
 }
 
 static BOOL: Type = ty("bool", 1, Shape::Bool, 0);
@@ -104,11 +104,11 @@ const SAMPLE_FIELDS: &[Field] = &[
     plain("list", offset_of!(Sample, list), &LIST),
     plain("pairs", offset_of!(Sample, pairs), &PAIRS),
     Field {
-        shape: FieldShape::Array { element: &PART, count_offset: offset_of!(Sample, count) },
+        shape: FieldShape::Array { element: &PART, count_offset: offset_of!(Sample, count) as u32 },
         ..plain("parts", offset_of!(Sample, parts), &INT)
     },
     Field {
-        shape: FieldShape::Union {
+        shape: FieldShape::Union(&Union {
             key_offset: offset_of!(Sample, kind),
             key_name: "kind",
             key: &KIND,
@@ -117,7 +117,7 @@ const SAMPLE_FIELDS: &[Field] = &[
                 UnionMember { value: 2, name: "two", ty: None },
                 UnionMember { value: -1, name: "invalid", ty: None },
             ],
-        },
+        }),
         ..plain("u", offset_of!(Sample, u), &INT)
     },
 ];

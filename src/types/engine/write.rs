@@ -3,7 +3,7 @@
 use super::raw;
 use super::sink::Sink;
 use super::{builtin, member_of};
-use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type};
+use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type, Union};
 
 /// Writes a value.
 ///
@@ -51,17 +51,17 @@ unsafe fn structure<S: Sink>(
     for field in fields.iter().filter(|f| !f.is_const) {
         // SAFETY: the caller's contract: what the table says of a field holds for `p`.
         unsafe {
-            let at = p.add(field.offset);
+            let at = p.add(field.offset as usize);
             match &field.shape {
                 FieldShape::Plain(ty) => {
-                    if !is_default(at, ty, field.init) {
+                    if !is_default(at, ty, field.init.map(i64::from)) {
                         sink.key(field.name)?;
                         value(sink, at, ty)?;
                     }
                 }
                 FieldShape::Array { element, count_offset } => {
                     let elements: *const u8 = raw::load_pointer(at);
-                    let count = raw::load_int(p.add(*count_offset));
+                    let count = raw::load_int(p.add(*count_offset as usize));
                     if !elements.is_null() && count != 0 {
                         sink.key(field.name)?;
                         sink.open_array()?;
@@ -71,7 +71,7 @@ unsafe fn structure<S: Sink>(
                         sink.close_array()?;
                     }
                 }
-                FieldShape::Union { key_offset, key_name, members, .. } => {
+                FieldShape::Union(Union { key_offset, key_name, members, .. }) => {
                     if let Some(member) = member_of(members, raw::load_int(p.add(*key_offset))) {
                         sink.member_key(key_name, member.name)?;
                         match member.ty {
