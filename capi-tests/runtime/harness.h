@@ -58,7 +58,7 @@ bool is_ours(void);
 
 /* Keeps what is logged; shown when a case fails. */
 extern xentoollog_logger logger;
-int error_lines(void);
+int log_lines(void); /* of warnings and errors */
 libxl_ctx *new_ctx(void);
 
 /*

@@ -205,14 +205,14 @@ static void reentry(void)
     struct driver *driver = drive(ctx, BY_HOOKS);
     struct tally tally = TALLY;
     uint32_t domid = new_domain(0);
-    int rc, before = error_lines();
+    int rc, before = log_lines();
 
     inside_register = reenter;
     rc = libxl_domain_shutdown(ctx, domid, INTO(&tally));
     check(!rc, "libxl_domain_shutdown: %d", rc);
     check(reached(&tally, 1, 10), "no end");
     check(reentered, "no hook was called");
-    check(error_lines() > before, "not a word in the log");
+    check(log_lines() > before, "not a word in the log");
     inside_register = NULL;
     rc = libxl_domain_shutdown(ctx, domid, INTO(&tally));
     check(!rc && reached(&tally, 2, 10) && !tally.last, "the next operation: %d, %d", rc, tally.last);

@@ -180,8 +180,7 @@ static bool supervise(const struct testcase *c, const char *side, double seconds
         dup2(open("/dev/null", O_RDONLY), 0);
         dup2(open("/tmp/case.out", O_WRONLY | O_CREAT | O_APPEND, 0600), 1);
         dup2(open("/tmp/case.err", O_WRONLY | O_CREAT | O_APPEND, 0600), 2);
-        for (int fd = 3; fd < 64; fd++)
-            close(fd);
+        close_range(3, ~0u, 0);
         execvp(argv[0], (char **)argv);
         _exit(127);
     }

@@ -137,7 +137,7 @@ struct sleeper {
     libxl_ctx *ctx;
     struct tally asleep, *ends;
     atomic_bool stop;
-    atomic_int events;
+    atomic_int events, until;
     uint64_t user;
 };
 
@@ -146,14 +146,14 @@ static void *sleep_in_poll(void *argument)
     struct sleeper *s = argument;
     struct pollfd fds[64];
 
-    while (!s->stop) {
+    while (!s->stop || hits(s->ends) < s->until) {
         int n = 64, timeout = -1, r, rc = libxl_osevent_beforepoll(s->ctx, &n, fds, &timeout, wall());
         libxl_event *event;
 
         check(!rc, "beforepoll: %d", rc);
         hit(&s->asleep, 0);
         r = poll(fds, n, timeout < 0 || timeout > 15000 ? 15000 : timeout);
-        check(r || s->stop || timeout >= 0, "asleep for 15 s");
+        check(r || timeout >= 0, "asleep for 15 s");
         libxl_osevent_afterpoll(s->ctx, n, fds, wall());
         while (!(rc = libxl_event_check(s->ctx, &event, LIBXL_EVENTMASK_ALL, NULL, NULL))) {
             s->events++;
@@ -186,8 +186,9 @@ static void asleep(void)
         check(r.done % 2 || s.user == (uint64_t)r.done, "for_user %d", (int)s.user);
         check(now() - began < 8, "an end after %.1f s", now() - began);
     }
+    s.until = expected + 1;
     s.stop = true;
-    libxl_domain_pause(s.ctx, domid, AS_EVENT(1)); /* wakes the sleeper */
+    libxl_domain_shutdown(s.ctx, domid, AS_EVENT(1)); /* wakes the sleeper */
     finish(thread);
     note("%d rounds", expected);
     libxl_ctx_free(s.ctx);
@@ -197,7 +198,7 @@ static void asleep_deaths(void)
 {
     struct tally ends = TALLY;
     struct sleeper s = { .ctx = new_ctx(), .asleep = TALLY, .ends = &ends };
-    uint32_t last = new_domain(NO_ACK);
+    uint32_t last = new_domain(0);
     pthread_t thread = start(sleep_in_poll, &s);
     int expected = 0;
 
@@ -216,8 +217,9 @@ static void asleep_deaths(void)
         check(s.user == domid, "for_user %d instead of %u", (int)s.user, domid);
         libxl_evdisable_domain_death(s.ctx, evgen);
     }
+    s.until = expected + 1;
     s.stop = true;
-    libxl_domain_pause(s.ctx, last, AS_EVENT(1));
+    libxl_domain_shutdown(s.ctx, last, AS_EVENT(1));
     finish(thread);
     note("%d rounds", expected);
     libxl_ctx_free(s.ctx);

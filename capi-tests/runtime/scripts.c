@@ -18,10 +18,10 @@ static void failing(const char *text)
 {
     libxl_ctx *ctx = new_ctx();
     char *script = text ? new_script(text) : strdup("/tmp/harness-there-is-no-such-script");
-    int before = error_lines(), rc = destroy(ctx, script);
+    int before = log_lines(), rc = destroy(ctx, script);
 
     check(rc <= 0, "libxl_domain_destroy: %d", rc);
-    check(error_lines() > before, "not a word in the log");
+    check(log_lines() > before, "not a word in the log");
     rc = destroy(ctx, new_script("exit 0"));
     check(!rc, "the next destroy: %d", rc);
     libxl_ctx_free(ctx);

@@ -315,7 +315,7 @@ static void always(libxl_sigchld_owner owner, int answer, enum style style)
     else
         check(reached(&disasters, 10, 5), "%d disasters for ten answers of %d", hits(&disasters), answer);
     if (answer == ERROR_UNKNOWN_CHILD)
-        check(error_lines() > 0, "children that nobody knows are not logged");
+        check(log_lines() > 0, "children that nobody knows are not logged");
     stop_driving(driver);
     libxl_ctx_free(ctx);
     check(!registered(driver), "%d registrations after ctx_free", registered(driver));
@@ -456,10 +456,10 @@ static void replacement_refuses(void)
     libxl_childproc_setmode(ctx, &hooks, &reaped);
     refuse_forks = 1;
     add_disk(domid, 51712, script);
-    before = error_lines();
+    before = log_lines();
     rc = libxl_domain_destroy(ctx, domid, NULL);
     check(rc <= 0, "libxl_domain_destroy: %d", rc);
-    check(error_lines() > before, "a refused fork is not logged");
+    check(log_lines() > before, "a refused fork is not logged");
     check(!runs() && !children(), "%d runs, %u children", runs(), children());
     refuse_forks = 0;
     destroy(ctx);
