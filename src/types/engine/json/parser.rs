@@ -1,0 +1,343 @@
+//! The grammar: from text to nodes, without recursion.
+
+use super::{Malformed, Node};
+
+/// How many levels of maps and arrays are kept as nodes. The deepest type needs ten.
+pub(super) const KEPT_DEPTH: usize = 32;
+
+/// A stack of bits.
+#[derive(Default)]
+struct Bits {
+    words: Vec<u64>,
+    len: usize,
+}
+
+impl Bits {
+    fn push(&mut self, bit: bool) {
+        if self.len.is_multiple_of(64) {
+            self.words.push(0);
+        }
+        if let Some(word) = self.words.last_mut() {
+            *word = *word << 1 | u64::from(bit);
+        }
+        self.len += 1;
+    }
+
+    fn pop(&mut self) {
+        self.len -= 1;
+        if self.len.is_multiple_of(64) {
+            self.words.pop();
+        } else if let Some(word) = self.words.last_mut() {
+            *word >>= 1;
+        }
+    }
+
+    fn last(&self) -> Option<bool> {
+        self.words.last().map(|word| word & 1 == 1)
+    }
+}
+
+/// A text on its way to nodes.
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) at: usize,
+    pub(super) nodes: Vec<Node>,
+    pub(super) decoded: Vec<u8>,
+    /// The open maps and arrays that are kept.
+    open: Vec<u32>,
+    /// The open ones inside those that are not: set for a map.
+    deep: Bits,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(text: &'a [u8]) -> Self {
+        Self {
+            text,
+            at: 0,
+            // A pretty-printed text has about one node for twelve bytes.
+            nodes: Vec::with_capacity(text.len() / 12 + 8),
+            decoded: Vec::new(),
+            open: Vec::new(),
+            deep: Bits::default(),
+        }
+    }
+
+    pub(super) fn wrong<T>(&self, why: &'static str) -> Result<T, Malformed> {
+        Err(Malformed { at: self.at, why })
+    }
+
+    /// The next byte that is not white space; 0 at the end, where none can stand in a C string.
+    fn peek(&mut self) -> u8 {
+        while let Some(&b) = self.text.get(self.at) {
+            if !matches!(b, b' ' | b'\t'..=b'\r') {
+                return b;
+            }
+            self.at += 1;
+        }
+        0
+    }
+
+    pub(super) fn kept(&self) -> bool {
+        self.deep.len == 0
+    }
+
+    pub(super) fn push(&mut self, node: Node) {
+        if self.kept() {
+            self.nodes.push(node);
+        }
+    }
+
+    /// Whether the innermost open container is a map; `None` where none is open.
+    fn in_map(&self) -> Option<bool> {
+        self.deep.last().or_else(|| {
+            let &innermost = self.open.last()?;
+            Some(matches!(self.nodes[innermost as usize], Node::Map { .. }))
+        })
+    }
+
+    /// One value with all that is in it.
+    pub(super) fn value(&mut self) -> Result<(), Malformed> {
+        loop {
+            // A value is due here.
+            match self.peek() {
+                b'{' => {
+                    self.at += 1;
+                    self.enter(true);
+                    if self.peek() != b'}' {
+                        self.key()?;
+                        continue;
+                    }
+                    self.at += 1;
+                    self.leave();
+                }
+                b'[' => {
+                    self.at += 1;
+                    self.enter(false);
+                    if self.peek() != b']' {
+                        continue;
+                    }
+                    self.at += 1;
+                    self.leave();
+                }
+                b'"' => self.string()?,
+                b'-' | b'0'..=b'9' => self.number()?,
+                b't' => self.word(b"true", Node::Bool(true))?,
+                b'f' => self.word(b"false", Node::Bool(false))?,
+                b'n' => self.word(b"null", Node::Null)?,
+                0 if self.at >= self.text.len() => return self.wrong("ends too early"),
+                _ => return self.wrong("not the start of a value"),
+            }
+            // A value has just ended.
+            loop {
+                let Some(in_map) = self.in_map() else { return Ok(()) };
+                self.count();
+                match (self.peek(), in_map) {
+                    (b',', true) => {
+                        self.at += 1;
+                        self.key()?;
+                        break;
+                    }
+                    (b',', false) => {
+                        self.at += 1;
+                        break;
+                    }
+                    (b'}', true) | (b']', false) => {
+                        self.at += 1;
+                        self.leave();
+                    }
+                    (_, true) => return self.wrong("',' or '}' expected"),
+                    (_, false) => return self.wrong("',' or ']' expected"),
+                }
+            }
+        }
+    }
+
+    fn enter(&mut self, map: bool) {
+        if self.kept() && self.open.len() < KEPT_DEPTH {
+            self.open.push(self.nodes.len() as u32);
+            let node =
+                if map { Node::Map { count: 0, end: 0 } } else { Node::Array { count: 0, end: 0 } };
+            self.nodes.push(node);
+        } else {
+            if self.kept() {
+                // What stands for the whole of it.
+                self.nodes.push(Node::OtherNumber);
+            }
+            self.deep.push(map);
+        }
+    }
+
+    fn leave(&mut self) {
+        if !self.kept() {
+            self.deep.pop();
+        } else if let Some(index) = self.open.pop() {
+            let next = self.nodes.len() as u32;
+            if let Node::Map { end, .. } | Node::Array { end, .. } = &mut self.nodes[index as usize]
+            {
+                *end = next;
+            }
+        }
+    }
+
+    /// Counts a value in the innermost container.
+    fn count(&mut self) {
+        if self.kept()
+            && let Some(&index) = self.open.last()
+            && let Node::Map { count, .. } | Node::Array { count, .. } =
+                &mut self.nodes[index as usize]
+        {
+            *count += 1;
+        }
+    }
+
+    fn key(&mut self) -> Result<(), Malformed> {
+        if self.peek() != b'"' {
+            return self.wrong("a key must be a string");
+        }
+        self.string()?;
+        if self.peek() != b':' {
+            return self.wrong("':' expected");
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn word(&mut self, word: &[u8], node: Node) -> Result<(), Malformed> {
+        if !self.text[self.at..].starts_with(word) {
+            return self.wrong("not a word of JSON");
+        }
+        self.at += word.len();
+        self.push(node);
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<(), Malformed> {
+        let text = self.text;
+        let digits = |mut at: usize| {
+            while text.get(at).is_some_and(u8::is_ascii_digit) {
+                at += 1;
+            }
+            at
+        };
+        let start = self.at;
+        let first = start + usize::from(text[start] == b'-');
+        self.at = digits(first);
+        if self.at == first {
+            return self.wrong("a digit is required");
+        }
+        if text[first] == b'0' {
+            // A number that starts with 0 is 0; what follows is another token.
+            self.at = first + 1;
+        }
+        let whole = &text[start..self.at];
+        let mut fraction = false;
+        if text.get(self.at) == Some(&b'.') {
+            fraction = true;
+            let from = self.at + 1;
+            self.at = digits(from);
+            if self.at == from {
+                return self.wrong("a digit is required after the point");
+            }
+        }
+        if matches!(text.get(self.at), Some(b'e' | b'E')) {
+            let from =
+                self.at + 1 + usize::from(matches!(text.get(self.at + 1), Some(b'+' | b'-')));
+            self.at = digits(from);
+            if self.at == from {
+                return self.wrong("a digit is required in the exponent");
+            }
+        }
+        self.push(match integer(whole) {
+            Some(value) if !fraction => Node::Integer(value),
+            _ => Node::OtherNumber,
+        });
+        Ok(())
+    }
+}
+
+/// The value of an optional minus and digits; `None` beyond 64 bits.
+fn integer(text: &[u8]) -> Option<i64> {
+    let (digits, sign) = match text {
+        [b'-', digits @ ..] => (digits, -1),
+        digits => (digits, 1),
+    };
+    digits.iter().try_fold(0i64, |value, digit| {
+        value.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Document, Node};
+
+    fn root(text: &str) -> Option<Node> {
+        Document::parse(text.as_bytes()).ok().map(|d| d.node(0))
+    }
+
+    #[test]
+    fn numbers_are_what_strtoll_makes_of_them() {
+        for (text, node) in [
+            ("12 34", Node::Integer(12)),
+            ("01", Node::Integer(0)),
+            ("-0", Node::Integer(0)),
+            ("1e5", Node::Integer(1)),
+            ("15E+3", Node::Integer(15)),
+            ("1.5", Node::OtherNumber),
+            ("1.0e-3", Node::OtherNumber),
+            ("9223372036854775807", Node::Integer(i64::MAX)),
+            ("-9223372036854775808", Node::Integer(i64::MIN)),
+            ("9223372036854775808", Node::OtherNumber),
+            ("-9223372036854775809", Node::OtherNumber),
+            ("7,", Node::Integer(7)),
+        ] {
+            assert_eq!(root(text), Some(node), "{text}");
+        }
+        for text in ["-", "1.", "1.e3", "1e", "1e+", "+1", ".5", "-a"] {
+            assert_eq!(root(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_first_value_counts() {
+        for text in
+            ["\u{b}\u{c}1", "true}", "null//", "{}x", "[] ]", "false0", "{\"a\":{\"a\":[]}}]"]
+        {
+            assert!(root(text).is_some(), "{text}");
+        }
+        for text in [
+            "",
+            " ",
+            "tru",
+            "nul",
+            "[01]",
+            "[1,]",
+            "{\"a\":1,}",
+            "{a:1}",
+            "{\"a\" 1}",
+            "{,}",
+            "[,]",
+        ] {
+            assert_eq!(root(text), None, "{text}");
+        }
+        for text in ["/**/1", "\u{feff}{}", "[1}", "{\"a\":1]", "[1", "{\"a\":", "{\"a\"", "{1:2}"]
+        {
+            assert_eq!(root(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn depth_costs_little_and_is_checked() {
+        let deep = |n: usize| [vec![b'['; n], vec![b']'; n]].concat();
+        assert!(Document::parse(&deep(5_000_000)).is_ok());
+        let mut odd = deep(500);
+        odd[700] = b'}';
+        assert!(Document::parse(&odd).is_err());
+        assert!(Document::parse(&vec![b'['; 10_000_000]).is_err());
+        let maps = [br#"{"a":"#.repeat(200), b"1".to_vec(), b"}".repeat(200)].concat();
+        assert!(Document::parse(&maps).is_ok());
+        let after = [b"[".to_vec(), deep(100), b",7]".to_vec()].concat();
+        let d = Document::parse(&after).ok().unwrap();
+        let last = d.elements(0).last().unwrap();
+        assert_eq!(d.node(last), Node::Integer(7));
+    }
+}
