@@ -53,6 +53,10 @@ fn destroy_one(ctx: &Ctx, domid: u32) -> Result<()> {
         }
         qemu = process;
     }
+    if let Some(target) = names::stubdom_target(ctx, domid) {
+        // A failure is logged where it is found.
+        let _ = model::destroy_proxy(ctx, domid, target);
+    }
     if remove::remove_all(ctx, domid, qemu.as_ref()).is_err() {
         error!(ctx, domid = domid, "some devices were not removed as they should");
     }

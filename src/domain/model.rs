@@ -109,7 +109,7 @@ pub fn destroy(ctx: &Ctx, domid: u32) -> (Result<()>, Option<Process>) {
         Ok(Some(uid)) => outcome = outcome.and(kill_user(ctx, domid, &uid)),
         other => {
             outcome = outcome.and(other.map(|_| ()));
-            match hang_up(ctx, domid, &format!("{image}pid")) {
+            match hang_up(ctx, domid, &format!("{image}pid"), "device model") {
                 Ok(hung_up) => process = hung_up,
                 Err(e) => outcome = outcome.and(Err(e)),
             }
@@ -119,8 +119,20 @@ pub fn destroy(ctx: &Ctx, domid: u32) -> (Result<()>, Option<Process>) {
     (outcome, process)
 }
 
+/// Ends the process that passes QMP between a Linux stubdom's QEMU and the sockets of `target`; with any
+/// other stubdom there is none.
+pub fn destroy_proxy(ctx: &Ctx, stubdom: u32, target: u32) -> Result<()> {
+    let path = format!("{}/image/qmp-proxy-pid", nodes::domain_path(stubdom));
+    if nodes::read(ctx, ctx.store(), &path)?.is_none() {
+        return Ok(());
+    }
+    let outcome = hang_up(ctx, stubdom, &path, "QMP proxy");
+    remove_sockets(ctx, target);
+    outcome.map(|_| ())
+}
+
 /// Sends SIGHUP to the process whose number is at `path`, as its end is asked for.
-fn hang_up(ctx: &Ctx, domid: u32, path: &str) -> Result<Option<Process>> {
+fn hang_up(ctx: &Ctx, domid: u32, path: &str, what: &str) -> Result<Option<Process>> {
     let value = nodes::read(ctx, ctx.store(), path)?;
     // 0, 1 and negative numbers would reach far more than one process.
     let Some(pid) = value.and_then(|v| leading_number::<i32>(&v)).filter(|&pid| pid > 1) else {
@@ -131,11 +143,11 @@ fn hang_up(ctx: &Ctx, domid: u32, path: &str) -> Result<Option<Process>> {
     match kill(pid, Signal::SIGHUP) {
         Ok(()) => Ok(Some(Process(pid))),
         Err(Errno::ESRCH) => {
-            error!(ctx, domid = domid, "device model {pid} has ended already");
+            error!(ctx, domid = domid, "{what} {pid} has ended already");
             Ok(None)
         }
         Err(errno) => {
-            error!(ctx, domid = domid, errno = errno, "cannot signal device model {pid}");
+            error!(ctx, domid = domid, errno = errno, "cannot signal {what} {pid}");
             Err(Error::Fail)
         }
     }
