@@ -418,8 +418,8 @@ int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned int flags, xentoollo
  * happens: all in it is the parent's.
  *
  * Operations that have not ended, which the C library asserts that there are none of, are dropped
- * where they wait, with a warning; the application hears no more of them. Events that nobody
- * collected are freed. */
+ * where they wait, with a warning; the application hears no more of them. Generators of events end.
+ * Events that nobody collected are freed. */
 int libxl_ctx_free(libxl_ctx *ctx);
 
 /* ---- Making domains ---- */

@@ -71,18 +71,39 @@ void libxl_event_register_callbacks(libxl_ctx *ctx,
  * what to disable with. An event that happened before it was disabled may still come. All are gone with
  * the ctx. */
 typedef struct libxl__evgen_domain_death libxl_evgen_domain_death;
+
+/* Begins to generate DOMAIN_SHUTDOWN, once the domain has shut down (again after it was resumed),
+ * and DOMAIN_DEATH, once it is gone, each with user. A domain that is destroyed before it shuts
+ * down has the latter only. What has happened already is told too: a domain that does not exist is
+ * dead.
+ *
+ * *evgen_out is for libxl_evdisable_domain_death. What the application's fd_register hook answers
+ * if it refuses; ERROR_FAIL without xenstore. */
 int libxl_evenable_domain_death(libxl_ctx *ctx,
                                 uint32_t domid,
                                 libxl_ev_user user,
                                 libxl_evgen_domain_death **evgen_out);
-void libxl_evdisable_domain_death(libxl_ctx *ctx, libxl_evgen_domain_death *generator);
+
+/* Ends what libxl_evenable_domain_death began: no event is generated afterwards, but one that is in
+ * the queue, or just being told, may still come. NULL is allowed. */
+void libxl_evdisable_domain_death(libxl_ctx *ctx,
+                                  libxl_evgen_domain_death *generator);
 
 typedef struct libxl__evgen_disk_eject libxl_evgen_disk_eject;
+
+/* Begins to generate DISK_EJECT whenever the guest asks for the ejection of the disk that it knows
+ * as vdev, which is copied; the request is acknowledged. The event has that copy, and the drive as
+ * it is without its medium. Neither domain nor disk need exist.
+ *
+ * *evgen_out is for libxl_evdisable_disk_eject. ERROR_INVAL if vdev is no name of a disk; what the
+ * application's fd_register hook answers if it refuses; ERROR_FAIL without xenstore. */
 int libxl_evenable_disk_eject(libxl_ctx *ctx,
                               uint32_t domid,
                               const char *vdev,
                               libxl_ev_user user,
                               libxl_evgen_disk_eject **evgen_out);
+
+/* Ends what libxl_evenable_disk_eject began, as libxl_evdisable_domain_death does. */
 void libxl_evdisable_disk_eject(libxl_ctx *ctx, libxl_evgen_disk_eject *generator);
 
 /* ---- The application's event loop ----

@@ -64,7 +64,8 @@ pub unsafe extern "C" fn libxl_ctx_alloc(
 /// it is the parent's.
 ///
 /// Operations that have not ended, which the C library asserts that there are none of, are dropped where they
-/// wait, with a warning; the application hears no more of them. Events that nobody collected are freed.
+/// wait, with a warning; the application hears no more of them. Generators of events end. Events that nobody
+/// collected are freed.
 ///
 /// # Safety
 /// `ctx` is NULL or came from `libxl_ctx_alloc`, and no other thread uses it.
@@ -82,6 +83,7 @@ pub unsafe extern "C" fn libxl_ctx_free(ctx: *mut libxl_ctx) -> c_int {
                 if left > 0 {
                     warn!(ctx, "freed with {left} operations under way: they are dropped");
                 }
+                ctx.generators().end();
                 ctx.runtime().shut_down();
                 ctx.children().shut_down();
                 drop(ctx);

@@ -6,6 +6,7 @@
 
 use std::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use crate::core::{Ctx, Error, Result};
 use crate::types::sys::libxl_ctx;
@@ -106,6 +107,18 @@ pub unsafe fn with_ctx<T: FromError>(
             guarded(Some(ctx.log()), name, body, T::from_error)
         }
         None => T::from_error(Error::Invalid),
+    }
+}
+
+/// A live ctx as something to keep: for what goes on after the call.
+///
+/// # Safety
+/// `ctx` is a live `libxl_ctx` from `libxl_ctx_alloc`.
+pub unsafe fn shared(ctx: *const libxl_ctx) -> Arc<Ctx> {
+    // SAFETY: it came from `Arc::into_raw` in libxl_ctx_alloc; the count goes down with the answer.
+    unsafe {
+        Arc::increment_strong_count(ctx);
+        Arc::from_raw(ctx)
     }
 }
 

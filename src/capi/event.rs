@@ -3,13 +3,17 @@
 use std::ffi::*;
 use std::sync::Arc;
 
-use crate::capi::entry::with_ctx;
+use crate::capi::entry::{shared, with_ctx};
 use crate::capi::give::null;
-use crate::capi::operation::{Lent, given};
+use crate::capi::operation::{Lent, given, refused};
 use crate::capi::osevent::re_entered;
+use crate::core::generators::Handle;
 use crate::core::reports::Listener;
-use crate::core::{Ctx, Error};
-use crate::missing;
+use crate::core::{Ctx, Error, Result};
+use crate::device::eject;
+use crate::domain::death;
+use crate::error;
+use crate::runtime::outside::Driven;
 use crate::types::idiomatic::{CForm, Event};
 use crate::types::sys::*;
 
@@ -170,10 +174,70 @@ pub fn report_failure(ctx: &Ctx) {
     }
 }
 
-/// Not there yet.
+/// Begins a generator: what all kinds share. `begin` gets what keeps the application's event loop at it.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// `ctx` is NULL or live, `out` NULL or can be written to.
+unsafe fn enable<T>(
+    ctx: *mut libxl_ctx,
+    name: &str,
+    out: *mut *mut T,
+    begin: impl FnOnce(&Arc<Ctx>, Driven) -> Result<Handle>,
+) -> c_int {
+    // SAFETY: the caller's contract; with_ctx comes by only with a live ctx.
+    unsafe {
+        with_ctx(ctx, name, |here| {
+            let Some(out) = out.as_mut() else { return null(here, name) };
+            if re_entered(here, name) {
+                return Error::Invalid.code();
+            }
+            let driven = match here.runtime().need_driver() {
+                Ok(driven) => driven,
+                Err(undriven) => return refused(here, undriven),
+            };
+            match begin(&shared(ctx), driven) {
+                Ok(handle) => {
+                    *out = std::ptr::without_provenance_mut(handle.to_address());
+                    0
+                }
+                Err(e) => e.code(),
+            }
+        })
+    }
+}
+
+/// Ends a generator; NULL is allowed, and a wrong one is said in the log.
+///
+/// # Safety
+/// `ctx` is NULL or live.
+unsafe fn disable<T>(
+    ctx: *mut libxl_ctx,
+    name: &str,
+    generator: *mut T,
+    end: impl FnOnce(&Ctx, Handle) -> bool,
+) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, name, |ctx| {
+            if !generator.is_null()
+                && !re_entered(ctx, name)
+                && !end(ctx, Handle::from_address(generator.addr()))
+            {
+                error!(ctx, "{name}: there is no such generator, or it was disabled before");
+            }
+        })
+    }
+}
+
+/// Begins to generate `DOMAIN_SHUTDOWN`, once the domain has shut down (again after it was resumed), and
+/// `DOMAIN_DEATH`, once it is gone, each with `user`. A domain that is destroyed before it shuts down has
+/// the latter only. What has happened already is told too: a domain that does not exist is dead.
+///
+/// `*evgen_out` is for [`libxl_evdisable_domain_death`]. What the application's `fd_register` hook answers if
+/// it refuses; `ERROR_FAIL` without xenstore.
+///
+/// # Safety
+/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evenable_domain_death(
     ctx: *mut libxl_ctx,
@@ -181,25 +245,34 @@ pub unsafe extern "C" fn libxl_evenable_domain_death(
     user: libxl_ev_user,
     evgen_out: *mut *mut libxl_evgen_domain_death,
 ) -> c_int {
-    missing!(ctx, "libxl_evenable_domain_death"; domid, user, evgen_out)
+    const NAME: &str = "libxl_evenable_domain_death";
+    // SAFETY: `ctx` is NULL or live, `evgen_out` NULL or can be written to.
+    unsafe { enable(ctx, NAME, evgen_out, |ctx, driven| death::enable(ctx, domid, user, driven)) }
 }
 
-/// Not there yet.
+/// Ends what [`libxl_evenable_domain_death`] began: no event is generated afterwards, but one that is in the
+/// queue, or just being told, may still come. NULL is allowed.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evdisable_domain_death(
     ctx: *mut libxl_ctx,
     generator: *mut libxl_evgen_domain_death,
 ) {
-    missing!(ctx, "libxl_evdisable_domain_death"; generator)
+    // SAFETY: `ctx` is NULL or live.
+    unsafe { disable(ctx, "libxl_evdisable_domain_death", generator, death::disable) }
 }
 
-/// Not there yet.
+/// Begins to generate `DISK_EJECT` whenever the guest asks for the ejection of the disk that it knows as
+/// `vdev`, which is copied; the request is acknowledged. The event has that copy, and the drive as it is
+/// without its medium. Neither domain nor disk need exist.
+///
+/// `*evgen_out` is for [`libxl_evdisable_disk_eject`]. `ERROR_INVAL` if `vdev` is no name of a disk; what the
+/// application's `fd_register` hook answers if it refuses; `ERROR_FAIL` without xenstore.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evenable_disk_eject(
     ctx: *mut libxl_ctx,
@@ -208,17 +281,28 @@ pub unsafe extern "C" fn libxl_evenable_disk_eject(
     user: libxl_ev_user,
     evgen_out: *mut *mut libxl_evgen_disk_eject,
 ) -> c_int {
-    missing!(ctx, "libxl_evenable_disk_eject"; domid, vdev, user, evgen_out)
+    const NAME: &str = "libxl_evenable_disk_eject";
+    // SAFETY: `ctx` is NULL or live, `vdev` NULL or a string, `evgen_out` NULL or can be written to.
+    unsafe {
+        enable(ctx, NAME, evgen_out, |ctx, driven| {
+            if vdev.is_null() {
+                null(ctx, NAME);
+                return Err(Error::Invalid);
+            }
+            eject::enable(ctx, domid, CStr::from_ptr(vdev).to_bytes(), user, driven)
+        })
+    }
 }
 
-/// Not there yet.
+/// Ends what [`libxl_evenable_disk_eject`] began, as [`libxl_evdisable_domain_death`] does.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evdisable_disk_eject(
     ctx: *mut libxl_ctx,
     generator: *mut libxl_evgen_disk_eject,
 ) {
-    missing!(ctx, "libxl_evdisable_disk_eject"; generator)
+    // SAFETY: `ctx` is NULL or live.
+    unsafe { disable(ctx, "libxl_evdisable_disk_eject", generator, eject::disable) }
 }

@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::FutureExt;
 
-use crate::capi::entry::guarded;
+use crate::capi::entry::{guarded, shared};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::error;
 use crate::runtime::abort::Abort;
@@ -127,11 +127,8 @@ where
     if ctx.is_null() {
         return Error::Invalid.code();
     }
-    // SAFETY: a live ctx came from `Arc::into_raw` in libxl_ctx_alloc; the count goes down with `ctx`.
-    let ctx = unsafe {
-        Arc::increment_strong_count(ctx);
-        Arc::from_raw(ctx.cast_const())
-    };
+    // SAFETY: it is live.
+    let ctx = unsafe { shared(ctx) };
     // SAFETY: the caller's contract.
     let how = unsafe { how.as_ref().map(|how| How::of(how)) };
     let run = || {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use once_cell::sync::OnceCell;
 
 use crate::core::child::describe_end;
+use crate::core::generators::Generators;
 use crate::core::reports::Reports;
 use crate::core::watches::Watches;
 use crate::core::{Error, Result};
@@ -29,6 +30,7 @@ pub struct Ctx {
     children: Children,
     reports: Arc<Reports>,
     watches: Arc<Watches>,
+    generators: Generators,
     version: OnceCell<Box<dyn Any + Send + Sync>>,
     pid: u32,
 }
@@ -66,8 +68,9 @@ impl Ctx {
             runtime,
             ongoing: Ongoing::default(),
             reports,
-            pid: process::id(),
+            generators: Generators::default(),
             version: OnceCell::new(),
+            pid: process::id(),
         })
     }
 
@@ -115,6 +118,11 @@ impl Ctx {
     /// Xenstore's watches, as something to wait for.
     pub fn watches(&self) -> &Arc<Watches> {
         &self.watches
+    }
+
+    /// What the application has asked to be told of.
+    pub fn generators(&self) -> &Generators {
+        &self.generators
     }
 
     /// Where the C interface keeps the version that it has handed out: that must live as long as the ctx.

@@ -7,6 +7,7 @@ pub mod ctx;
 pub mod error;
 pub mod fd;
 pub mod file;
+pub mod generators;
 pub mod number;
 pub mod reports;
 pub mod uuid;

@@ -1,6 +1,7 @@
 //! What the application is told: events, and that something has gone wrong that it should know of.
 
 use std::fmt;
+use std::io::Write;
 
 use nix::errno::Errno;
 
@@ -50,6 +51,11 @@ impl Reports {
         &self.events
     }
 
+    /// Whether the application takes events like this one by a call, and not from the queue.
+    pub fn calls_for(&self, event: &Event) -> bool {
+        self.listener().is_some_and(|listener| listener.mask() & event.bit() != 0)
+    }
+
     /// Tells of an event, or queues it. Called with no lock held.
     pub fn occurred(&self, runtime: &Runtime, event: Event) {
         match self.listener() {
@@ -70,7 +76,8 @@ impl Reports {
         log.write(Level::Critical, cause, None, format_args!("disaster: {what}"));
         if !self.listener().is_some_and(|listener| listener.disaster(kind, what, errno)) {
             let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
-            eprintln!("libxl: disaster: {what}{cause}");
+            // Not `eprintln!`, which panics if nobody reads.
+            let _ = writeln!(std::io::stderr(), "libxl: disaster: {what}{cause}");
             // The C library's answer. Not abort: the application's exit handlers run.
             std::process::exit(255);
         }

@@ -35,6 +35,8 @@ struct State {
     /// The same, for finding whom an event concerns.
     by_token: HashMap<String, Arc<Notify>>,
     next: u64,
+    /// Why the daemon cannot be asked, and whether that was told.
+    lost: Option<(Errno, bool)>,
 }
 
 /// One node that is watched.
@@ -98,6 +100,28 @@ impl Watches {
         Ok(())
     }
 
+    /// Whether no event can come, because the daemon is gone. Whoever watches is woken once when that
+    /// begins, and from then on has to look by itself, with [`Watches::retry`].
+    pub fn is_lost(&self) -> bool {
+        locked(&self.state).lost.is_some()
+    }
+
+    /// Why the daemon is gone, for the one who tells it.
+    pub fn take_loss(&self) -> Option<Errno> {
+        match &mut locked(&self.state).lost {
+            Some((errno, told)) if !*told => {
+                *told = true;
+                Some(*errno)
+            }
+            _ => None,
+        }
+    }
+
+    /// Tries to reach the daemon again.
+    pub fn retry(&self) {
+        self.ready(EpollFlags::empty());
+    }
+
     fn leave(&self, path: &str) {
         let _registering = locked(&self.registering);
         let token = {
@@ -121,12 +145,14 @@ impl Ready for Watches {
     fn ready(&self, _: EpollFlags) {
         let changed: Vec<_> = match self.store.pending_watch_events() {
             Ok(events) => {
-                let state = locked(&self.state);
+                let mut state = locked(&self.state);
+                state.lost = None;
                 events.iter().filter_map(|e| state.by_token.get(&e.token).cloned()).collect()
             }
             // The daemon is away: everybody looks, and finds out.
-            Err(_) => {
-                let state = locked(&self.state);
+            Err(e) => {
+                let mut state = locked(&self.state);
+                state.lost.get_or_insert((e.errno(), false));
                 state.by_token.values().cloned().collect()
             }
         };
@@ -146,6 +172,11 @@ impl Watch {
     /// Waits until the node, or one below it, may have changed since the last time.
     pub async fn changed(&mut self) {
         self.listener.changed().await;
+    }
+
+    /// What has changed so far is known.
+    pub fn catch_up(&mut self) {
+        self.listener.catch_up();
     }
 }
 

@@ -1,7 +1,9 @@
 //! Devices of guests: what they are, where their halves lie in xenstore, and taking them away.
 
+pub mod eject;
 pub mod hotplug;
 pub mod remove;
+pub mod vdev;
 
 use crate::domain::nodes;
 

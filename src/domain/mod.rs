@@ -4,6 +4,7 @@ pub mod affinity;
 pub mod console;
 pub mod control;
 pub mod cpupool;
+pub mod death;
 pub mod destroy;
 pub mod filelock;
 pub mod history;

@@ -51,6 +51,11 @@ pub struct Listener {
 }
 
 impl Listener {
+    /// What has changed so far is known.
+    pub fn catch_up(&mut self) {
+        self.seen = locked(&self.notify.state).changes;
+    }
+
     /// Waits for a change that this listener has not seen; several at once count as one.
     pub async fn changed(&mut self) {
         poll_fn(|cx| {

@@ -8,10 +8,10 @@ use super::{Hypervisor, HypervisorError, Result, sys};
 
 /// How many domains' details fit into one page: a list of at most this many needs no mapping of its
 /// own in libxencall, which keeps single pages ready.
-const ONE_PAGE: u32 = (4096 / size_of::<sys::xen_domctl_getdomaininfo>()) as u32;
+pub const ONE_PAGE: u32 = (4096 / size_of::<sys::xen_domctl_getdomaininfo>()) as u32;
 
 /// How many domains a further call asks for.
-const MANY: u32 = 1024;
+pub const MANY: u32 = 1024;
 
 /// What the hypervisor tells about one domain. Memory is counted in pages of 4 KiB.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -91,6 +91,13 @@ impl Hypervisor {
         unsafe { raw.set_len(n as usize) };
         out.extend(raw.iter().map(DomainInfo::from));
         Ok(n)
+    }
+
+    /// The first `max` domains, or fewer if there are no more, whose number is `first` or above, in order.
+    pub fn domains_at(&self, first: u32, max: u32) -> Result<Vec<DomainInfo>> {
+        let mut some = Vec::new();
+        self.domains_from(first, max, &mut some)?;
+        Ok(some)
     }
 
     /// Every domain, in order of domid.

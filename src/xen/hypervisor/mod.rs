@@ -49,7 +49,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nix::errno::Errno;
 use once_cell::sync::OnceCell;
 
-pub use domain::DomainInfo;
+pub use domain::{DomainInfo, MANY, ONE_PAGE};
 pub use error::HypervisorError;
 pub use guest::Trigger;
 pub use host::{Node, PhysInfo, VersionInfo};

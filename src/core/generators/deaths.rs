@@ -1,0 +1,393 @@
+//! Which domains' ends the application wants to be told of, and what it has been told of them.
+//!
+//! One looker a ctx (a task, `domain/death.rs`) asks the hypervisor about all watched domains together
+//! and hands in what it saw with [`Deaths::settle`]. What follows from that goes straight into the queue
+//! of events or, for an application that takes events by a call, into `due`: a call may last long, and
+//! must hold up neither the looker nor the events of another generator.
+//!
+//! # Invariants, under the lock
+//!
+//! 1. A generator gets its events in order: it is marked `calling` while its last one is being told, and
+//!    [`Deaths::next_due`] passes over it meanwhile.
+//! 2. What the looker saw concerns only the generators that were there before it looked: a
+//!    [`Handle`] is given out under the lock, so these are those up to the newest at that time. A generator
+//!    that comes later for a number that is used again is not told of its predecessor's death.
+//! 3. `looking` is true exactly while there is a looker, and it ends only when there is no generator.
+//! 4. A disabled generator has nothing due.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use super::Handle;
+use crate::runtime::notify::Notify;
+use crate::runtime::outside::Driven;
+use crate::sync::{Arc, Mutex, locked};
+use crate::types::idiomatic::{Event, EventData, EventDomainShutdown, Uuid};
+use crate::xen::hypervisor::DomainInfo;
+
+/// The generators of one ctx.
+#[derive(Debug, Default)]
+pub struct Deaths {
+    state: Mutex<State>,
+    /// The looker is to look again, or to see that it is needed no more.
+    pub wanted: Arc<Notify>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    all: HashMap<Handle, Generator>,
+    /// Those whose domain's death was not told yet; of one domain the newest first, as in the C library.
+    living: BTreeSet<(u32, Reverse<Handle>)>,
+    newest: Option<Handle>,
+    due: VecDeque<(Handle, Event)>,
+    looking: bool,
+}
+
+#[derive(Debug)]
+struct Generator {
+    domid: u32,
+    user: u64,
+    domain: Known,
+    /// The reason of the shutdown that was told last, if the domain has not been seen running since.
+    shutdown: Option<u8>,
+    calling: bool,
+    /// Keeps the application's event loop at it.
+    _driven: Option<Driven>,
+}
+
+/// What is known of the one domain that a generator is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Known {
+    Nothing,
+    /// There was none when the generator began, or it was dying.
+    NeverThere,
+    Uuid([u8; 16]),
+}
+
+/// What a generator that was disabled leaves to be done, with no lock held: dropping it may call the
+/// application.
+#[derive(Debug)]
+#[must_use = "the looker is to be told if it was the last"]
+pub struct Disabled {
+    _generator: Generator,
+    /// There is no generator any more.
+    pub last: bool,
+}
+
+impl Deaths {
+    /// Adds a generator. The second answer: there is no looker, and the caller is to start one.
+    pub fn enable(&self, domid: u32, user: u64, driven: Option<Driven>) -> (Handle, bool) {
+        let mut state = locked(&self.state);
+        let handle = Handle::next();
+        let generator = Generator {
+            domid,
+            user,
+            domain: Known::Nothing,
+            shutdown: None,
+            calling: false,
+            _driven: driven,
+        };
+        state.all.insert(handle, generator);
+        state.living.insert((domid, Reverse(handle)));
+        state.newest = Some(handle);
+        (handle, !std::mem::replace(&mut state.looking, true))
+    }
+
+    /// What the domain of a new generator was like just after it was added. Whether there is something to
+    /// tell already.
+    pub fn began(&self, handle: Handle, seen: Option<&DomainInfo>) -> bool {
+        let mut state = locked(&self.state);
+        let Some(generator) = state.all.get_mut(&handle) else { return false };
+        if generator.domain == Known::Nothing {
+            generator.domain = match seen {
+                Some(info) if !info.dying => Known::Uuid(info.uuid),
+                _ => Known::NeverThere,
+            };
+        }
+        seen.is_none_or(|info| info.dying || info.shutdown)
+    }
+
+    /// Ends a generator; `None` if there is none such.
+    pub fn disable(&self, handle: Handle) -> Option<Disabled> {
+        let mut state = locked(&self.state);
+        let generator = state.all.remove(&handle)?;
+        state.living.remove(&(generator.domid, Reverse(handle)));
+        state.due.retain(|(other, _)| *other != handle);
+        Some(Disabled { _generator: generator, last: state.all.is_empty() })
+    }
+
+    /// Ends all generators.
+    pub fn end(&self) {
+        let all = {
+            let mut state = locked(&self.state);
+            state.living.clear();
+            state.due.clear();
+            std::mem::take(&mut state.all)
+        };
+        drop(all);
+    }
+
+    /// The domains to look at, in order, and the newest generator that this is for. `None`: there is no
+    /// generator, and the looker has ended.
+    pub fn watched(&self) -> Option<(Vec<u32>, Handle)> {
+        let mut state = locked(&self.state);
+        let Some(newest) = state.newest.filter(|_| !state.all.is_empty()) else {
+            state.looking = false;
+            return None;
+        };
+        let mut domids: Vec<u32> = state.living.iter().map(|(domid, _)| *domid).collect();
+        domids.dedup();
+        Some((domids, newest))
+    }
+
+    /// Takes in what was seen: every domain of [`Deaths::watched`], in the same order. The events that go to
+    /// the queue are answered; those of the types in `called` become due, and the second answer is whether
+    /// any did.
+    pub fn settle(
+        &self,
+        newest: Handle,
+        seen: &[(u32, Option<DomainInfo>)],
+        called: impl Fn(&Event) -> bool,
+    ) -> (Vec<Event>, bool) {
+        let mut state = locked(&self.state);
+        let state = &mut *state;
+        let mut seen = seen.iter().peekable();
+        let (mut queued, mut dead, mut any_due) = (Vec::new(), Vec::new(), false);
+        for &(domid, Reverse(handle)) in &state.living {
+            while seen.next_if(|(other, _)| *other < domid).is_some() {}
+            let Some((_, info)) = seen.peek().filter(|(other, _)| *other == domid) else {
+                continue;
+            };
+            let Some(generator) = state.all.get_mut(&handle).filter(|_| handle <= newest) else {
+                continue;
+            };
+            let Some(event) = generator.look(info.as_ref()) else { continue };
+            if matches!(event.u, EventData::DomainDeath) {
+                dead.push((domid, Reverse(handle)));
+            }
+            if called(&event) {
+                state.due.push_back((handle, event));
+                any_due = true;
+            } else {
+                queued.push(event);
+            }
+        }
+        for key in &dead {
+            state.living.remove(key);
+        }
+        (queued, any_due)
+    }
+
+    /// The next event to call the application with; [`Deaths::called`] must follow.
+    pub fn next_due(&self) -> Option<(Handle, Event)> {
+        let mut state = locked(&self.state);
+        let State { due, all, .. } = &mut *state;
+        let free = |(handle, _): &(Handle, Event)| all.get(handle).is_some_and(|g| !g.calling);
+        let (handle, event) = due.iter().position(free).and_then(|at| due.remove(at))?;
+        if let Some(generator) = all.get_mut(&handle) {
+            generator.calling = true;
+        }
+        Some((handle, event))
+    }
+
+    /// The call is over.
+    pub fn called(&self, handle: Handle) {
+        if let Some(generator) = locked(&self.state).all.get_mut(&handle) {
+            generator.calling = false;
+        }
+    }
+}
+
+impl Generator {
+    /// What is to be told, now that the hypervisor's list has `info` for this number.
+    fn look(&mut self, info: Option<&DomainInfo>) -> Option<Event> {
+        let alive = info.filter(|info| {
+            !info.dying
+                && match self.domain {
+                    Known::Nothing => true,
+                    Known::NeverThere => false,
+                    Known::Uuid(uuid) => uuid == info.uuid,
+                }
+        });
+        let Some(info) = alive else { return Some(self.event(EventData::DomainDeath)) };
+        self.domain = Known::Uuid(info.uuid);
+        let reason = info.shutdown.then_some(info.shutdown_reason);
+        let told = std::mem::replace(&mut self.shutdown, reason);
+        // Another reason than the one told: it was resumed in between.
+        let shutdown_reason = reason.filter(|_| told != reason)?;
+        Some(self.event(EventData::DomainShutdown(EventDomainShutdown { shutdown_reason })))
+    }
+
+    fn event(&self, u: EventData) -> Event {
+        let domuuid = match self.domain {
+            Known::Uuid(uuid) => Uuid(uuid),
+            _ => Uuid::default(),
+        };
+        Event { domid: self.domid, domuuid, for_user: self.user, u }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    /// A domain that runs; its uuid's first byte is `uuid`.
+    fn running(domid: u32, uuid: u8) -> DomainInfo {
+        let mut info = DomainInfo { domid, ..DomainInfo::default() };
+        info.uuid[0] = uuid;
+        info
+    }
+
+    fn down(domid: u32, uuid: u8, reason: u8) -> DomainInfo {
+        DomainInfo { shutdown: true, shutdown_reason: reason, ..running(domid, uuid) }
+    }
+
+    fn dying(domid: u32, uuid: u8) -> DomainInfo {
+        DomainInfo { dying: true, ..down(domid, uuid, 0) }
+    }
+
+    /// What the application hears: the generator's number, and the reason or `None` for a death.
+    fn heard(events: &[Event]) -> Vec<(u64, Option<u8>)> {
+        let told = |e: &Event| match &e.u {
+            EventData::DomainShutdown(s) => (e.for_user, Some(s.shutdown_reason)),
+            EventData::DomainDeath => (e.for_user, None),
+            other => panic!("{other:?}"),
+        };
+        events.iter().map(told).collect()
+    }
+
+    fn look(deaths: &Deaths, infos: &[DomainInfo]) -> Vec<(u64, Option<u8>)> {
+        let (domids, newest) = deaths.watched().unwrap();
+        let find = |id: u32| (id, infos.iter().find(|info| info.domid == id).cloned());
+        let seen: Vec<_> = domids.into_iter().map(find).collect();
+        let (events, due) = deaths.settle(newest, &seen, |_| false);
+        assert!(!due);
+        heard(&events)
+    }
+
+    #[test]
+    fn a_domains_life_in_looks() {
+        // What each look sees (`None`: no such domain), and what is told after it.
+        type Look = (Option<DomainInfo>, Option<Option<u8>>);
+        let (run, other) = (running(5, 1), running(5, 2));
+        let died = Some(None);
+        let cases: &[(&str, Option<DomainInfo>, &[Look])] = &[
+            (
+                "the usual way",
+                Some(run.clone()),
+                &[
+                    (Some(run.clone()), None),
+                    (Some(down(5, 1, 1)), Some(Some(1))),
+                    (Some(down(5, 1, 1)), None),
+                    (Some(dying(5, 1)), died),
+                ],
+            ),
+            ("destroyed at once", Some(run.clone()), &[(None, died)]),
+            ("seen dying only", Some(run.clone()), &[(Some(dying(5, 1)), died)]),
+            ("the number is used again", Some(run.clone()), &[(Some(other.clone()), died)]),
+            ("... and that one is down", Some(run.clone()), &[(Some(down(5, 2, 0)), died)]),
+            ("never there", None, &[(None, died)]),
+            ("never there, then another comes", None, &[(Some(run.clone()), died)]),
+            ("dying at the beginning", Some(dying(5, 1)), &[(Some(other), died)]),
+            (
+                "down at the beginning",
+                Some(down(5, 1, 0)),
+                &[(Some(down(5, 1, 0)), Some(Some(0))), (None, died)],
+            ),
+            (
+                "suspended, resumed unseen, down",
+                Some(run.clone()),
+                &[
+                    (Some(down(5, 1, 2)), Some(Some(2))),
+                    (Some(down(5, 1, 0)), Some(Some(0))),
+                    (None, died),
+                ],
+            ),
+            (
+                "suspended twice",
+                Some(run.clone()),
+                &[
+                    (Some(down(5, 1, 2)), Some(Some(2))),
+                    (Some(run), None),
+                    (Some(down(5, 1, 2)), Some(Some(2))),
+                ],
+            ),
+        ];
+        for (what, beginning, looks) in cases {
+            let deaths = Deaths::default();
+            let (handle, start) = deaths.enable(5, 77, None);
+            assert!(start, "{what}");
+            let over = beginning.as_ref().is_none_or(|info| info.shutdown || info.dying);
+            assert_eq!(deaths.began(handle, beginning.as_ref()), over, "{what}");
+            for (seen, told) in *looks {
+                let expected: Vec<_> = told.iter().map(|reason| (77, *reason)).collect();
+                assert_eq!(look(&deaths, seen.as_slice()), expected, "{what}: {seen:?}");
+            }
+            if looks.last().unwrap().1 == died {
+                assert!(deaths.watched().unwrap().0.is_empty(), "{what}: nothing to look at");
+                assert!(look(&deaths, &[]).is_empty(), "{what}: twice");
+            }
+            assert!(deaths.disable(handle).unwrap().last);
+            assert!(deaths.disable(handle).is_none());
+            assert!(deaths.watched().is_none());
+            assert!(deaths.enable(5, 77, None).1, "{what}: the looker has ended");
+        }
+    }
+
+    #[test]
+    fn what_was_seen_before_a_generator_began_is_not_for_it() {
+        let deaths = Deaths::default();
+        let (old, _) = deaths.enable(5, 1, None);
+        deaths.began(old, Some(&running(5, 1)));
+        let (domids, newest) = deaths.watched().unwrap();
+        assert_eq!(domids, [5]);
+        // The domain dies, a new one gets its number, and a generator for that one comes.
+        let (new, start) = deaths.enable(5, 2, None);
+        assert!(!start);
+        deaths.began(new, Some(&running(5, 2)));
+        let (events, _) = deaths.settle(newest, &[(5, None)], |_| false);
+        assert_eq!(heard(&events), [(1, None)]);
+        assert_eq!(look(&deaths, &[running(5, 2)]), []);
+        assert_eq!(look(&deaths, &[]), [(2, None)]);
+    }
+
+    #[test]
+    fn several_generators_and_domains_each_once() {
+        let deaths = Deaths::default();
+        let handles: Vec<_> = [(9, 1), (4, 2), (9, 3), (7, 4)]
+            .into_iter()
+            .map(|(domid, user)| deaths.enable(domid, user, None).0)
+            .collect();
+        assert_eq!(deaths.watched().unwrap().0, [4, 7, 9]);
+        assert_eq!(
+            look(&deaths, &[down(4, 1, 0), running(7, 1), down(9, 1, 3)]),
+            [(2, Some(0)), (3, Some(3)), (1, Some(3))]
+        );
+        assert!(!deaths.disable(handles[2]).unwrap().last);
+        assert_eq!(look(&deaths, &[running(7, 1)]), [(2, None), (1, None)]);
+        assert_eq!(deaths.watched().unwrap().0, [7]);
+    }
+
+    #[test]
+    fn calls_keep_a_generators_order_and_end_with_it() {
+        let deaths = Deaths::default();
+        let (a, _) = deaths.enable(1, 1, None);
+        let (b, _) = deaths.enable(2, 2, None);
+        let seen = [(1, Some(down(1, 1, 0))), (2, Some(down(2, 1, 0)))];
+        let (_, newest) = deaths.watched().unwrap();
+        assert!(deaths.settle(newest, &seen, |_| true).1);
+        let (first, _) = deaths.next_due().unwrap();
+        assert_eq!(first, a);
+        assert!(deaths.settle(newest, &[(1, None), (2, None)], |_| true).1);
+        // While a's shutdown is told, its death waits, and b goes on.
+        let (second, event) = deaths.next_due().unwrap();
+        assert_eq!((second, heard(&[event])), (b, vec![(2, Some(0))]));
+        assert!(deaths.next_due().is_none());
+        let _ = deaths.disable(b);
+        deaths.called(b);
+        assert!(deaths.next_due().is_none(), "b's death goes with it");
+        deaths.called(a);
+        let (third, event) = deaths.next_due().unwrap();
+        assert_eq!((third, heard(&[event])), (a, vec![(1, None)]));
+    }
+}

@@ -1,0 +1,141 @@
+//! Which drives' ejections the application wants to be told of.
+//!
+//! A guest asks for an ejection by writing to a node of its own, and the toolstack answers there. Two
+//! that looked at the node by themselves would take the request from each other, so there is one
+//! looker a node (a task, `device/eject.rs`), who tells all.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::Handle;
+use crate::runtime::notify::Notify;
+use crate::runtime::outside::Driven;
+use crate::sync::{Arc, Mutex, locked};
+
+/// The generators of one ctx.
+#[derive(Debug, Default)]
+pub struct Ejects {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// There while the node has a looker.
+    nodes: HashMap<String, Node>,
+    node_of: HashMap<Handle, String>,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    generators: BTreeMap<Handle, (Interest, Option<Driven>)>,
+    wanted: Arc<Notify>,
+}
+
+/// What the application gave, for its events.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Interest {
+    pub domid: u32,
+    pub vdev: Vec<u8>,
+    pub user: u64,
+}
+
+/// What a generator that was disabled leaves to be done, with no lock held: dropping it may call the
+/// application.
+#[derive(Debug)]
+#[must_use = "the looker is to be told if it was the last"]
+pub struct Disabled {
+    _driven: Option<Driven>,
+    /// The node has no generator any more: whom to tell.
+    pub last: Option<Arc<Notify>>,
+}
+
+impl Ejects {
+    /// Adds a generator for the node at `path`. The second answer: the node has no looker, and the caller is
+    /// to start one, who listens there.
+    pub fn enable(
+        &self,
+        path: &str,
+        interest: Interest,
+        driven: Option<Driven>,
+    ) -> (Handle, Option<Arc<Notify>>) {
+        let mut state = locked(&self.state);
+        let handle = Handle::next();
+        state.node_of.insert(handle, path.to_owned());
+        let mut start = None;
+        let node = state.nodes.entry(path.to_owned()).or_insert_with(|| {
+            let node = Node::default();
+            start = Some(Arc::clone(&node.wanted));
+            node
+        });
+        node.generators.insert(handle, (interest, driven));
+        (handle, start)
+    }
+
+    /// Ends a generator; `None` if there is none such.
+    pub fn disable(&self, handle: Handle) -> Option<Disabled> {
+        let mut state = locked(&self.state);
+        let path = state.node_of.remove(&handle)?;
+        let node = state.nodes.get_mut(&path)?;
+        let (_, driven) = node.generators.remove(&handle)?;
+        let last = node.generators.is_empty().then(|| Arc::clone(&node.wanted));
+        Some(Disabled { _driven: driven, last })
+    }
+
+    /// Ends all generators.
+    pub fn end(&self) {
+        let all = std::mem::take(&mut *locked(&self.state));
+        drop(all);
+    }
+
+    /// Whether anybody is interested in the node at `path`; if not, its looker has ended.
+    pub fn goes_on(&self, path: &str) -> bool {
+        let mut state = locked(&self.state);
+        let goes_on = state.nodes.get(path).is_some_and(|node| !node.generators.is_empty());
+        if !goes_on {
+            state.nodes.remove(path);
+        }
+        goes_on
+    }
+
+    /// Who is to be told, in the order in which they began.
+    pub fn interested(&self, path: &str) -> Vec<(Handle, Interest)> {
+        let state = locked(&self.state);
+        let generators = state.nodes.get(path).map(|node| &node.generators);
+        let each = generators.into_iter().flatten();
+        each.map(|(handle, (interest, _))| (*handle, interest.clone())).collect()
+    }
+
+    /// Whether a generator has not been disabled.
+    pub fn is_enabled(&self, handle: Handle) -> bool {
+        locked(&self.state).node_of.contains_key(&handle)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    fn interest(user: u64) -> Interest {
+        Interest { domid: 3, vdev: b"hdc".to_vec(), user }
+    }
+
+    #[test]
+    fn one_looker_a_node_and_all_are_told() {
+        let ejects = Ejects::default();
+        let (a, first) = ejects.enable("/a", interest(1), None);
+        let (b, second) = ejects.enable("/a", interest(2), None);
+        let (c, third) = ejects.enable("/c", interest(3), None);
+        assert!(first.is_some() && second.is_none() && third.is_some());
+        let told = |path| ejects.interested(path).into_iter().map(|(handle, i)| (handle, i.user));
+        assert_eq!(told("/a").collect::<Vec<_>>(), [(a, 1), (b, 2)]);
+        assert!(ejects.disable(a).unwrap().last.is_none());
+        assert!(ejects.disable(a).is_none() && !ejects.is_enabled(a));
+        assert_eq!(told("/a").collect::<Vec<_>>(), [(b, 2)]);
+        assert!(Arc::ptr_eq(&ejects.disable(b).unwrap().last.unwrap(), &first.unwrap()));
+        // Not ended yet: who comes now needs no new looker.
+        let (d, start) = ejects.enable("/a", interest(4), None);
+        assert!(start.is_none() && ejects.goes_on("/a"));
+        assert!(ejects.disable(d).unwrap().last.is_some() && !ejects.goes_on("/a"));
+        assert!(ejects.enable("/a", interest(5), None).1.is_some());
+        assert!(ejects.goes_on("/c") && ejects.is_enabled(c));
+    }
+}

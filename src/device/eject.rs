@@ -1,0 +1,230 @@
+//! Telling the application that a guest wants a medium ejected (`libxl_evenable_disk_eject`).
+//!
+//! The guest (or its device model's domain) writes `eject` to a node beside its half of the disk, and the
+//! toolstack acknowledges by making it empty. One task a node looks at it: `core/generators/ejects.rs`.
+//!
+//! The node is the guest's, so all that is taken from it is whether it says that one word. What the
+//! event tells of the disk is the toolstack's own record of it under `/libxl`.
+
+use std::sync::Arc;
+
+use crate::core::generators::ejects::Interest;
+use crate::core::generators::{Handle, look};
+use crate::core::watches::Watch;
+use crate::core::{Ctx, Error, Result};
+use crate::device::{Device, Kind, vdev};
+use crate::domain::{names, nodes};
+use crate::error;
+use crate::runtime::notify::Listener;
+use crate::runtime::outside::Driven;
+use crate::types::idiomatic::{
+    DeviceDisk, DiskBackend, DiskFormat, Event, EventData, EventDiskEject, Text,
+};
+use crate::types::sys::LIBXL_EVENT_TYPE_DISK_EJECT;
+use crate::xen::store::{Ops, StoreError};
+
+const REQUEST: &[u8] = b"eject";
+
+/// Begins to tell of one disk's ejections; `vdev` is the guest's name for it. Neither the disk nor the domain
+/// has to exist.
+///
+/// `driven` is let go when the generator ends.
+///
+/// # Errors
+/// `Error::Invalid` for what is no name of a disk.
+pub fn enable(
+    ctx: &Arc<Ctx>,
+    domid: u32,
+    vdev: &[u8],
+    user: u64,
+    driven: Driven,
+) -> Result<Handle> {
+    let Some(devid) = vdev::number(vdev) else {
+        let shown = &vdev[..vdev.len().min(64)];
+        error!(ctx, domid = domid, "{:?} is no disk", String::from_utf8_lossy(shown));
+        return Err(Error::Invalid);
+    };
+    let front = names::stubdom_of(ctx, domid).unwrap_or(domid);
+    let path = format!("{}/device/vbd/{devid}/eject", nodes::domain_path(front));
+    let watch = ctx.watches().watch(ctx.runtime(), &path).map_err(|e| {
+        error!(ctx, domid = domid, "ejections cannot be watched for: {e}");
+        Error::Fail
+    })?;
+    let interest = Interest { domid, vdev: vdev.to_vec(), user };
+    let (handle, start) = ctx.generators().ejects.enable(&path, interest, Some(driven));
+    if let Some(wanted) = start {
+        let drive = Drive { path, front, devid };
+        ctx.runtime().spawn(look_after(Arc::clone(ctx), drive, watch, wanted.listen()));
+    }
+    Ok(handle)
+}
+
+/// Ends a generator. Whether there was one.
+pub fn disable(ctx: &Ctx, handle: Handle) -> bool {
+    let Some(disabled) = ctx.generators().ejects.disable(handle) else { return false };
+    if let Some(looker) = &disabled.last {
+        looker.notify();
+    }
+    true
+}
+
+/// A drive with a looker.
+struct Drive {
+    /// Where requests come.
+    path: String,
+    /// The domain that has the front end.
+    front: u32,
+    devid: i32,
+}
+
+/// The looker's life.
+async fn look_after(ctx: Arc<Ctx>, drive: Drive, mut watch: Watch, mut wanted: Listener) {
+    let ejects = &ctx.generators().ejects;
+    loop {
+        look::reason(&ctx, &mut watch, &mut wanted).await;
+        if !ejects.goes_on(&drive.path) {
+            return;
+        }
+        let disk = match drive.ejected(&ctx) {
+            Ok(Some(disk)) => disk,
+            Ok(None) => continue,
+            Err(_) if ctx.watches().is_lost() => continue,
+            Err(e) => {
+                let kind = LIBXL_EVENT_TYPE_DISK_EJECT as i32;
+                ctx.reports().disaster(
+                    ctx.log(),
+                    kind,
+                    &format!("an ejection may be missed: {e}"),
+                    e.errno() as i32,
+                );
+                continue;
+            }
+        };
+        for (handle, interest) in ejects.interested(&drive.path) {
+            if ejects.is_enabled(handle) {
+                ctx.reports().occurred(ctx.runtime(), event(interest, disk.clone()));
+            }
+        }
+    }
+}
+
+impl Drive {
+    /// The disk, if the guest has asked for its ejection, which is acknowledged. A disk that is gone
+    /// altogether was not ejected.
+    fn ejected(&self, ctx: &Ctx) -> std::result::Result<Option<DeviceDisk>, StoreError> {
+        let asks = |value: Option<Vec<u8>>| value.is_some_and(|value| is_request(&value));
+        if !asks(ctx.store().read(&self.path)?) {
+            return Ok(None);
+        }
+        // A plain write would bring the node back if the domain has gone meanwhile.
+        let acknowledged = ctx.store().transaction(|t| {
+            let asked = asks(t.read(&self.path)?);
+            if asked {
+                t.write(&self.path, "")?;
+            }
+            Ok::<_, StoreError>(asked)
+        })?;
+        if !acknowledged {
+            return Ok(None);
+        }
+        let record = format!("{}/device/vbd/{}", nodes::libxl_path(self.front), self.devid);
+        let read =
+            ctx.store().read_many(&[format!("{record}/backend"), format!("{record}/dev")])?;
+        let [Some(backend), dev] = &*read else { return Ok(None) };
+        Ok(Some(disk(self.front, self.devid, backend, dev.as_deref())))
+    }
+}
+
+/// Whether a node's value, as C programs see it, is the request.
+fn is_request(value: &[u8]) -> bool {
+    value.split(|&b| b == 0).next() == Some(REQUEST)
+}
+
+/// The drive as it is now, without a medium; what to give `libxl_cdrom_insert`.
+fn disk(front: u32, devid: i32, backend: &[u8], dev: Option<&[u8]>) -> DeviceDisk {
+    let recorded = std::str::from_utf8(backend).ok();
+    let recorded = recorded.and_then(|path| Device::recorded(front, Kind::Vbd, devid, path));
+    DeviceDisk {
+        backend_domid: recorded.map_or(0, |device| device.backend_domid),
+        backend: match recorded.map(|device| device.backend_kind) {
+            Some(Kind::Vbd) => DiskBackend::Phy,
+            Some(Kind::Qdisk) => DiskBackend::Qdisk,
+            _ => DiskBackend::Unknown,
+        },
+        pdev_path: Text::new(""),
+        vdev: dev.filter(|dev| vdev::number(dev) == Some(devid)).and_then(Text::new),
+        format: DiskFormat::Empty,
+        removable: 1,
+        readwrite: 0,
+        is_cdrom: 1,
+        ..DeviceDisk::default()
+    }
+}
+
+fn event(interest: Interest, mut disk: DeviceDisk) -> Event {
+    let vdev = Text::new(interest.vdev);
+    disk.vdev = disk.vdev.or_else(|| vdev.clone());
+    let u = EventData::DiskEject(EventDiskEject { vdev, disk });
+    Event { domid: interest.domid, for_user: interest.user, u, ..Event::default() }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_word_is_a_request() {
+        for (value, request) in [
+            (&b"eject"[..], true),
+            (b"eject\0", true),
+            (b"eject\0now", true),
+            (b"", false),
+            (b"ejected", false),
+            (b"ejec", false),
+            (b"EJECT", false),
+            (b"\0eject", false),
+            (b"eject\n", false),
+            (&[b'e'; 4096], false),
+        ] {
+            assert_eq!(is_request(value), request, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn the_disk_is_as_recorded() {
+        let of = |backend: &[u8], dev: Option<&[u8]>| {
+            let disk = disk(3, 5632, backend, dev);
+            assert_eq!((disk.removable, disk.readwrite, disk.is_cdrom), (1, 0, 1));
+            assert_eq!(disk.format, DiskFormat::Empty);
+            (disk.backend_domid, disk.backend, disk.vdev.map(|t| t.to_string()))
+        };
+        let hdc = || Some("hdc".to_owned());
+        assert_eq!(
+            of(b"/local/domain/2/backend/qdisk/3/5632", Some(b"hdc")),
+            (2, DiskBackend::Qdisk, hdc())
+        );
+        assert_eq!(
+            of(b"/local/domain/0/backend/vbd/3/5632", Some(b"hdc")),
+            (0, DiskBackend::Phy, hdc())
+        );
+        // Not this disk's name, no such kind, no path.
+        assert_eq!(
+            of(b"/local/domain/0/backend/vif/3/5632", Some(b"xvda")),
+            (0, DiskBackend::Unknown, None)
+        );
+        assert_eq!(of(b"\xff", None), (0, DiskBackend::Unknown, None));
+    }
+
+    #[test]
+    fn an_event_has_the_applications_name_and_the_recorded_one() {
+        let interest = Interest { domid: 4, vdev: b"d0p0".to_vec(), user: 9 };
+        let recorded = disk(3, 51712, b"/local/domain/0/backend/vbd/3/51712", Some(b"xvda"));
+        for (disk, name) in [(recorded, "xvda"), (DeviceDisk::default(), "d0p0")] {
+            let event = event(interest.clone(), disk);
+            assert_eq!((event.domid, event.for_user), (4, 9));
+            let EventData::DiskEject(eject) = event.u else { panic!() };
+            assert_eq!(eject.vdev, Text::new("d0p0"));
+            assert_eq!(eject.disk.vdev, Text::new(name));
+        }
+    }
+}

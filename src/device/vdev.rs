@@ -1,0 +1,136 @@
+//! A guest's name for a disk (`xvda`, `hdc1`, `d5p2`) as the number that names its nodes in xenstore.
+//!
+//! The numbers are Xen's (docs/man/xen-vbd-interface.7): those of old Linux devices, and an extended form
+//! for what these cannot express.
+
+/// The disk's number; `None` if there is no such name.
+pub fn number(vdev: &[u8]) -> Option<i32> {
+    let text = std::str::from_utf8(vdev).ok()?;
+    if let Some((disk, part)) =
+        by_numbers(text).or_else(|| by_letters(text, "xvd", (1 << 20) - 1, 255))
+    {
+        return Some(if disk <= 15 && part <= 15 {
+            202 << 8 | disk << 4 | part
+        } else {
+            1 << 28 | disk << 8 | part
+        });
+    }
+    // The number itself.
+    if let Some(number) = plain(text) {
+        return Some(number);
+    }
+    if let Some((disk, part)) = by_letters(text, "hd", 3, 63) {
+        let major = if disk < 2 { 3 } else { 22 };
+        return Some(major << 8 | (disk & 1) << 6 | part);
+    }
+    let (disk, part) = by_letters(text, "sd", 15, 15)?;
+    Some(8 << 8 | disk << 4 | part)
+}
+
+/// `d<disk>p<partition>`.
+fn by_numbers(text: &str) -> Option<(i32, i32)> {
+    let (disk, part) = text.strip_prefix('d')?.split_once('p')?;
+    let (disk, part) = (plain(disk)?, plain(part)?);
+    (disk < 1 << 20 && part < 256).then_some((disk, part))
+}
+
+/// `<prefix><letters><partition>`, the letters counting a, b, … z, aa, ab, …
+fn by_letters(text: &str, prefix: &str, most: i32, parts: i32) -> Option<(i32, i32)> {
+    let rest = text.strip_prefix(prefix)?;
+    let letters = rest.bytes().take_while(u8::is_ascii_lowercase).count();
+    let (letters, part) = rest.split_at(letters);
+    let mut disk = -1;
+    for letter in letters.bytes() {
+        disk = (disk + 1) * 26 + i32::from(letter - b'a');
+        if disk > most {
+            return None;
+        }
+    }
+    let part = match part {
+        "" => 0,
+        part if part.starts_with('0') || !part.bytes().all(|b| b.is_ascii_digit()) => return None,
+        part => part.parse().ok().filter(|part| *part <= parts)?,
+    };
+    (disk >= 0).then_some((disk, part))
+}
+
+/// A number as C writes them: decimal, `0x…`, or octal with a leading 0.
+fn plain(text: &str) -> Option<i32> {
+    let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(hex) => (hex, 16),
+        None if text.len() > 1 && text.starts_with('0') => (&text[1..], 8),
+        None => (text, 10),
+    };
+    // `from_str_radix` takes a sign.
+    let first = digits.bytes().next()?;
+    first.is_ascii_hexdigit().then(|| i32::from_str_radix(digits, radix).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn names_and_their_numbers() {
+        for (name, expected) in [
+            ("xvda", 51712),
+            ("xvda1", 51713),
+            ("xvdp15", 51967),
+            ("xvdq", 1 << 28 | 16 << 8),
+            ("xvda16", 1 << 28 | 16),
+            ("xvdaa", 1 << 28 | 26 << 8),
+            ("hda", 768),
+            ("hdb", 832),
+            ("hdc", 5632),
+            ("hdd3", 5699),
+            ("sda", 2048),
+            ("sdb2", 2066),
+            ("d0", -1),
+            ("d0p0", 51712),
+            ("d5p2", 51794),
+            ("d0x10p0", 1 << 28 | 16 << 8),
+            ("d1048575p255", 1 << 28 | 1_048_575 << 8 | 255),
+            ("51712", 51712),
+            ("0xca00", 51712),
+            ("0145000", 51712),
+            ("0", 0),
+            ("2147483647", i32::MAX),
+        ] {
+            let expected = (expected >= 0).then_some(expected);
+            assert_eq!(number(name.as_bytes()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_name() {
+        for name in [
+            "",
+            "xvd",
+            "hd",
+            "sd",
+            "xvda01",
+            "xvda256",
+            "hde",
+            "hda64",
+            "sdq",
+            "sda16",
+            "xvdA",
+            "-1",
+            "+1",
+            "2147483648",
+            "xvda/../1",
+            "d1048576p0",
+            "d0p256",
+            "d-1p0",
+            "xvda ",
+            "0x",
+            "08",
+            "vda",
+            "d0p",
+            "xvdbzzzzzzzzzzzzzzzz",
+        ] {
+            assert_eq!(number(name.as_bytes()), None, "{name:?}");
+        }
+        assert_eq!(number(b"xvd\xff"), None);
+    }
+}

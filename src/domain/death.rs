@@ -1,0 +1,220 @@
+//! Telling the application that domains shut down and die (`libxl_evenable_domain_death`).
+//!
+//! Xenstore's `@releaseDomain` says that some domain has, not which. So one task a ctx, the looker, asks
+//! the hypervisor about all watched domains together whenever that fires: one hypercall for as many as
+//! are close to each other, however many generators there are, and none if every watched domain's death
+//! was told. What is told, and in what order: `core/generators/deaths.rs`.
+//!
+//! Nothing is missed: a generator is added first, then its domain is looked at; what happens later
+//! fires the watch, which was there before.
+
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use crate::core::generators::{Handle, look};
+use crate::core::watches::Watch;
+use crate::core::{Ctx, Error, Result};
+use crate::error;
+use crate::runtime::notify::Listener;
+use crate::runtime::outside::Driven;
+use crate::xen::hypervisor::{self, DomainInfo};
+
+const RELEASED: &str = "@releaseDomain";
+
+/// Long enough for the call that begins a generator to come back first.
+const SOON: Duration = Duration::from_millis(1);
+
+/// Begins to tell of a domain, whether it exists or not: one that does not is told as dead.
+///
+/// `driven` is let go when the generator ends. The application is never called from here.
+pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<Handle> {
+    let watch = ctx.watches().watch(ctx.runtime(), RELEASED).map_err(|e| {
+        error!(ctx, domid = domid, "its end cannot be watched for: {e}");
+        Error::Fail
+    });
+    let mut watch = watch?;
+    // What was before is found out below.
+    watch.catch_up();
+    let deaths = &ctx.generators().deaths;
+    let (handle, start) = deaths.enable(domid, user, Some(driven));
+    if start {
+        let wanted = deaths.wanted.listen();
+        ctx.runtime().spawn(look_after(Arc::clone(ctx), watch, wanted));
+    }
+    match ctx.hypervisor().domain(domid) {
+        Ok(seen) => {
+            if deaths.began(handle, seen.as_ref()) {
+                look_soon(ctx);
+            }
+        }
+        // The looker will find that out too, and tell it as it must be told.
+        Err(_) => look_soon(ctx),
+    }
+    Ok(handle)
+}
+
+/// Ends a generator. Whether there was one.
+pub fn disable(ctx: &Ctx, handle: Handle) -> bool {
+    let deaths = &ctx.generators().deaths;
+    let Some(disabled) = deaths.disable(handle) else { return false };
+    if disabled.last {
+        deaths.wanted.notify();
+    }
+    true
+}
+
+/// Has the looker look, by the next thread that dispatches: the application does not expect to be called
+/// from the call that begins a generator.
+fn look_soon(ctx: &Arc<Ctx>) {
+    let ctx = Arc::clone(ctx);
+    ctx.runtime().clone().spawn(async move {
+        let _ = ctx.runtime().sleep(SOON).await;
+        ctx.generators().deaths.wanted.notify();
+    });
+}
+
+/// The looker's life.
+async fn look_after(ctx: Arc<Ctx>, mut watch: Watch, mut wanted: Listener) {
+    let deaths = &ctx.generators().deaths;
+    loop {
+        look::reason(&ctx, &mut watch, &mut wanted).await;
+        let Some((domids, newest)) = deaths.watched() else { return };
+        let list = |first, max| ctx.hypervisor().domains_at(first, max);
+        match fates(&domids, list) {
+            Ok(seen) => {
+                let (queued, due) =
+                    deaths.settle(newest, &seen, |event| ctx.reports().calls_for(event));
+                queued.into_iter().for_each(|e| ctx.reports().occurred(ctx.runtime(), e));
+                if due {
+                    ctx.runtime().spawn(tell(Arc::clone(&ctx)));
+                }
+            }
+            Err(e) => {
+                ctx.reports().disaster(ctx.log(), 0, "the domains cannot be listed", e.errno as i32)
+            }
+        }
+    }
+}
+
+/// Calls the application with what is due. A task of its own, so that a long call holds up neither the
+/// looker nor, where another thread dispatches, the other generators' events.
+async fn tell(ctx: Arc<Ctx>) {
+    let mut first = true;
+    std::future::poll_fn(|cx| {
+        if std::mem::take(&mut first) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    })
+    .await;
+    let deaths = &ctx.generators().deaths;
+    while let Some((handle, event)) = deaths.next_due() {
+        ctx.reports().occurred(ctx.runtime(), event);
+        deaths.called(handle);
+    }
+}
+
+/// What has become of each of `watched`, which are in order; `None` for a domain that is not there.
+/// `list` is the hypervisor's: at most so many domains from a number on, in order.
+fn fates<E>(
+    watched: &[u32],
+    mut list: impl FnMut(u32, u32) -> std::result::Result<Vec<DomainInfo>, E>,
+) -> std::result::Result<Vec<(u32, Option<DomainInfo>)>, E> {
+    let mut fates = Vec::with_capacity(watched.len());
+    let mut rest = watched;
+    while let (Some(&first), Some(&last)) = (rest.first(), rest.last()) {
+        let room = (rest.len() as u32).clamp(hypervisor::ONE_PAGE, hypervisor::MANY);
+        let max = room.min((last - first).saturating_add(1));
+        let found = list(first, max)?;
+        // Fewer than asked for: there are no more.
+        let end = if found.len() < max as usize { None } else { found.last().map(|d| d.domid) };
+        let end = end.map_or(u32::MAX, |end| end.max(first));
+        let (told, later) = rest.split_at(rest.partition_point(|&domid| domid <= end));
+        let mut found = found.into_iter().peekable();
+        for &domid in told {
+            while found.next_if(|d| d.domid < domid).is_some() {}
+            fates.push((domid, found.next_if(|d| d.domid == domid)));
+        }
+        rest = later;
+    }
+    Ok(fates)
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    /// A hypervisor with these domains; counts what it is asked.
+    fn hypervisor(
+        domids: &[u32],
+        calls: &mut Vec<(u32, u32)>,
+    ) -> impl FnMut(u32, u32) -> std::result::Result<Vec<DomainInfo>, ()> {
+        move |first, max| {
+            calls.push((first, max));
+            let from = domids.iter().filter(|&&domid| domid >= first).take(max as usize);
+            Ok(from.map(|&domid| DomainInfo { domid, ..DomainInfo::default() }).collect())
+        }
+    }
+
+    fn found(watched: &[u32], existing: &[u32]) -> (Vec<u32>, Vec<(u32, u32)>) {
+        let mut calls = Vec::new();
+        let fates = fates(watched, hypervisor(existing, &mut calls)).unwrap();
+        let order: Vec<u32> = fates.iter().map(|(domid, _)| *domid).collect();
+        assert_eq!(order, watched, "each once, in order");
+        for (domid, info) in &fates {
+            assert!(info.as_ref().is_none_or(|info| info.domid == *domid));
+        }
+        let there = fates.into_iter().filter_map(|(_, info)| info.map(|info| info.domid));
+        (there.collect(), calls)
+    }
+
+    #[test]
+    fn lists_are_merged() {
+        let range = |a, b| (a..b).collect::<Vec<u32>>();
+        // Watched; existing; how many calls at most.
+        let cases: &[(&[u32], &[u32], usize)] = &[
+            (&[], &[0, 1, 2], 0),
+            (&[5], &[0, 5, 6], 1),
+            (&[5], &[0, 6, 7], 1),
+            (&[5], &[], 1),
+            (&[1, 2, 3], &[2], 1),
+            (&[1, 2, 3], &[0, 1, 3, 9], 1),
+            (&[3, 9000, 32000], &[3, 32000], 1),
+            (&[3, 32000], &range(0, 500), 2),
+            (&range(1, 200), &range(0, 1000), 1),
+            (&range(1, 200), &range(50, 60), 1),
+            (&[10, 20, 30], &[10, 11, 12, 13, 20], 1),
+        ];
+        for (watched, existing, calls) in cases {
+            let expected: Vec<u32> =
+                watched.iter().filter(|domid| existing.contains(domid)).copied().collect();
+            let (there, asked) = found(watched, existing);
+            assert_eq!(there, expected, "{watched:?} of {existing:?}");
+            assert!(asked.len() <= *calls, "{watched:?} of {existing:?}: {asked:?}");
+        }
+    }
+
+    #[test]
+    fn no_more_is_asked_for_than_can_matter() {
+        assert_eq!(found(&[7], &(0..100).collect::<Vec<_>>()).1, [(7, 1)]);
+        assert_eq!(found(&[7, 9], &(0..100).collect::<Vec<_>>()).1, [(7, 3)]);
+    }
+
+    #[test]
+    fn a_hypervisor_that_answers_nonsense_is_not_asked_for_ever() {
+        let mut calls = 0;
+        let list = |_, max| {
+            calls += 1;
+            Ok::<_, ()>(vec![DomainInfo::default(); max as usize])
+        };
+        assert_eq!(fates(&[7, 9, 500], list).unwrap().len(), 3);
+        assert!(calls <= 3);
+    }
+
+    #[test]
+    fn an_error_is_passed_on() {
+        assert_eq!(fates(&[1], |_, _| Err(5)), Err(5));
+    }
+}
