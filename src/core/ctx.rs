@@ -1,7 +1,6 @@
 //! The ctx: one application's connection to Xen, shared by all its threads.
 
 use std::any::Any;
-use std::process;
 use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
@@ -14,6 +13,7 @@ use crate::core::{Error, Result};
 use crate::runtime::Runtime;
 use crate::runtime::child::{Children, Report};
 use crate::runtime::ongoing::Ongoing;
+use crate::sync::pid::pid;
 use crate::xen::hypervisor::Hypervisor;
 use crate::xen::log::{Level, Log};
 use crate::xen::store::Store;
@@ -70,7 +70,7 @@ impl Ctx {
             reports,
             generators: Generators::default(),
             version: OnceCell::new(),
-            pid: process::id(),
+            pid: pid(),
         })
     }
 
@@ -112,7 +112,7 @@ impl Ctx {
     /// Whether this process was forked from the one that made the ctx: then all in it is the parent's, and
     /// locks may be held for ever by threads that are not here.
     pub fn is_inherited(&self) -> bool {
-        self.pid != process::id()
+        self.pid != pid()
     }
 
     /// Xenstore's watches, as something to wait for.

@@ -6,6 +6,7 @@
 //! one for the whole process, and the child would inherit its locks as they were.
 
 pub mod noted;
+pub mod pid;
 pub mod process;
 
 // Not loom's `Arc`: it makes neither wakers nor trait objects, and counting is not what the models check.

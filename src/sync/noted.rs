@@ -14,13 +14,14 @@ use std::fmt;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::process;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags};
 use nix::unistd;
+
+use crate::sync::pid::pid;
 
 /// The newest slot.
 static SLOTS: AtomicPtr<Slot> = AtomicPtr::new(ptr::null_mut());
@@ -43,8 +44,8 @@ impl Slot {
     /// Closes this process's copy of an ancestor's descriptor, once.
     fn close_inherited(&self) {
         let value = self.value.load(Ordering::Acquire);
-        let pid = (value >> 32) as u32;
-        if value != NOTHING && pid != process::id() && self.empty(value) {
+        let owner = (value >> 32) as u32;
+        if value != NOTHING && owner != pid() && self.empty(value) {
             let _ = unistd::close((value as u32).cast_signed());
         }
     }
@@ -134,14 +135,14 @@ impl Noted<Epoll> {
 impl<T> Noted<T> {
     /// `inner` closes `fd` when it is dropped.
     fn of(inner: T, fd: RawFd) -> Self {
-        let (pid, place) = (process::id(), Place::take());
+        let (pid, place) = (pid(), Place::take());
         place.0.value.store(value(pid, fd), Ordering::Release);
         Self { inner: ManuallyDrop::new(inner), fd, pid, place }
     }
 
     /// Whether it was made by this process.
     pub fn is_ours(&self) -> bool {
-        self.pid == process::id()
+        self.pid == pid()
     }
 }
 

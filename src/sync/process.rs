@@ -5,9 +5,10 @@
 //! the child gets a value of its own at first use. Finding out costs a `getpid` for each use.
 
 use std::fmt;
-use std::process;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
+
+use crate::sync::pid::pid;
 
 /// One `T` for each process that uses it.
 pub struct PerProcess<T> {
@@ -34,13 +35,13 @@ impl<T> PerProcess<T> {
 
     /// With this process's value.
     pub fn new(value: T) -> Self {
-        let node = Node { pid: process::id(), value, older: ptr::null_mut() };
+        let node = Node { pid: pid(), value, older: ptr::null_mut() };
         Self { head: AtomicPtr::new(Box::into_raw(Box::new(node))) }
     }
 
     /// This process's value, made by `make` if it has none yet.
     pub fn get(&self, make: impl FnOnce() -> T) -> &T {
-        let pid = process::id();
+        let pid = pid();
         let mut head = self.head.load(Ordering::Acquire);
         // SAFETY: `head` is null or a node, and nodes live until `self` is dropped.
         if let Some(value) = unsafe { Self::of(head, pid) } {
@@ -87,7 +88,7 @@ impl<T> Drop for PerProcess<T> {
         // SAFETY: `&mut self`: no reference into the list is left. Only this process's own node is
         // dropped: what an ancestor's locks guarded may be half changed, so that stays.
         unsafe {
-            if head.as_ref().is_some_and(|node| node.pid == process::id()) {
+            if head.as_ref().is_some_and(|node| node.pid == pid()) {
                 drop(Box::from_raw(head));
             }
         }
