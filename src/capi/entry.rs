@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::core::{Ctx, Error, Result};
+use crate::runtime::defect::message;
 use crate::types::sys::libxl_ctx;
 use crate::xen::log::{Level, Log};
 
@@ -66,21 +67,24 @@ pub fn guarded<T>(
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(value) => value,
         Err(panic) => {
-            let what = panic
-                .downcast_ref::<&str>()
-                .copied()
-                .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-                .unwrap_or("(no message)");
             if let Some(log) = log {
-                log.write(
-                    Level::Critical,
-                    None,
-                    None,
-                    format_args!("{name}: defect in the library: {what}"),
-                );
+                report_defect(log, name, message(&*panic));
             }
             failed(Error::BadFail)
         }
+    }
+}
+
+fn report_defect(log: &Log, name: &str, what: &str) {
+    let text = format_args!("{name}: defect in the library: {what}");
+    log.write(Level::Critical, None, None, text);
+}
+
+/// Runs what this call has woken, so that it is not left lying when the thread goes.
+pub fn work(ctx: &Ctx, name: &str) {
+    ctx.runtime().work();
+    if let Some(what) = ctx.runtime().take_defect() {
+        report_defect(ctx.log(), name, &what);
     }
 }
 
@@ -100,8 +104,7 @@ pub unsafe fn with_ctx<T: FromError>(
         Some(ctx) => {
             let body = || {
                 let value = body(ctx);
-                // What this call has woken is not left lying when the thread goes.
-                ctx.runtime().work();
+                work(ctx, name);
                 value
             };
             guarded(Some(ctx.log()), name, body, T::from_error)

@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::FutureExt;
 
-use crate::capi::entry::{guarded, shared};
+use crate::capi::entry::{guarded, shared, work};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::error;
 use crate::runtime::abort::Abort;
@@ -140,7 +140,7 @@ where
             None => in_this_thread(&ctx, begin),
             Some(how) => in_the_background(&ctx, how, name, domid, begin),
         };
-        ctx.runtime().work();
+        work(&ctx, name);
         code
     };
     guarded(Some(ctx.log()), name, run, Error::code)

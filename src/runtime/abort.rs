@@ -4,6 +4,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Poll, Waker};
 
+use super::wakers::Wakers;
 use crate::sync::{Arc, Mutex, locked};
 
 /// The mark of one operation, and of what it starts in turn.
@@ -15,8 +16,7 @@ pub struct Abort {
 #[derive(Debug, Default)]
 struct State {
     asked: bool,
-    waiting: Vec<(u64, Waker)>,
-    next: u64,
+    waiting: Wakers,
 }
 
 /// The operation was to be cut short.
@@ -31,9 +31,9 @@ impl Abort {
             if std::mem::replace(&mut state.asked, true) {
                 return false;
             }
-            std::mem::take(&mut state.waiting)
+            state.waiting.all()
         };
-        waiting.into_iter().for_each(|(_, waker)| waker.wake());
+        waiting.for_each(Waker::wake);
         true
     }
 
@@ -47,20 +47,14 @@ impl Abort {
         let mut future = pin!(future);
         let mut entry = Entry { abort: self, place: None };
         poll_fn(|cx| {
-            {
+            let old = {
                 let mut state = locked(&self.state);
                 if state.asked {
                     return Poll::Ready(Err(Aborted));
                 }
-                let place = *entry.place.get_or_insert_with(|| {
-                    state.next += 1;
-                    state.next
-                });
-                match state.waiting.iter_mut().find(|(other, _)| *other == place) {
-                    Some((_, old)) => old.clone_from(cx.waker()),
-                    None => state.waiting.push((place, cx.waker().clone())),
-                }
-            }
+                state.waiting.enter(&mut entry.place, cx.waker())
+            };
+            drop(old);
             future.as_mut().poll(cx).map(Ok)
         })
         .await
@@ -75,8 +69,7 @@ struct Entry<'a> {
 
 impl Drop for Entry<'_> {
     fn drop(&mut self) {
-        if let Some(place) = self.place {
-            locked(&self.abort.state).waiting.retain(|(other, _)| *other != place);
-        }
+        let waker = locked(&self.abort.state).waiting.leave(self.place);
+        drop(waker);
     }
 }

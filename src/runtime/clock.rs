@@ -10,6 +10,9 @@ use nix::errno::Errno;
 use super::Runtime;
 use super::timers::Key;
 
+/// No sum with this is beyond what the clock can count.
+const CENTURY: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
+
 /// Ends at a time; an error if no timer can be set.
 #[derive(Debug)]
 #[must_use = "a future does nothing until it is waited for"]
@@ -25,9 +28,9 @@ impl Runtime {
         Sleep { runtime: self.clone(), deadline, key: None }
     }
 
-    /// Waits for `time`.
+    /// Waits for `time`; more than a century is that.
     pub fn sleep(&self, time: Duration) -> Sleep {
-        self.sleep_until(Instant::now() + time)
+        self.sleep_until(Instant::now() + time.min(CENTURY))
     }
 }
 

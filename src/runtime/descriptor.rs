@@ -10,6 +10,7 @@ use nix::sys::epoll::EpollFlags;
 
 use super::Runtime;
 use super::reactor::Ready;
+use super::wakers::renew;
 use crate::sync::{Arc, Mutex, locked};
 
 /// A descriptor that one task at a time waits for. It is taken out of the epoll set before `T` closes it.
@@ -25,17 +26,25 @@ struct State {
     seen: Mutex<Seen>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seen {
-    flags: Option<EpollFlags>,
+    /// What was reported since the wait began. Reports may come in any order: one that an earlier
+    /// wait has left behind, late, must not hide that of this one.
+    flags: EpollFlags,
     waker: Option<Waker>,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self { flags: EpollFlags::empty(), waker: None }
+    }
 }
 
 impl Ready for State {
     fn ready(&self, flags: EpollFlags) {
         let waker = {
             let mut seen = locked(&self.seen);
-            seen.flags = Some(flags);
+            seen.flags |= flags;
             seen.waker.take()
         };
         if let Some(waker) = waker {
@@ -58,17 +67,23 @@ impl<T: AsFd> Descriptor<T> {
 
     /// Waits until one of `flags` is so, or the descriptor has hung up or failed, and says what is.
     pub async fn ready(&self, flags: EpollFlags) -> Result<EpollFlags, Errno> {
+        let wanted = flags | EpollFlags::EPOLLERR | EpollFlags::EPOLLHUP;
+        let waiting = Waiting(&self.state);
         // A report of an earlier wait that was given up says nothing about now.
-        locked(&self.state.seen).flags = None;
+        locked(&waiting.0.seen).flags = EpollFlags::empty();
         let mut armed = false;
         poll_fn(|cx| {
-            {
-                let mut seen = locked(&self.state.seen);
-                if armed && let Some(flags) = seen.flags.take() {
-                    return Poll::Ready(Ok(flags));
+            let old = {
+                let mut seen = locked(&waiting.0.seen);
+                if armed && seen.flags.intersects(wanted) {
+                    return Poll::Ready(Ok(seen.flags));
                 }
-                seen.waker = Some(cx.waker().clone());
-            }
+                match &mut seen.waker {
+                    Some(old) => renew(old, cx.waker()),
+                    none => none.replace(cx.waker().clone()),
+                }
+            };
+            drop(old);
             if !armed {
                 armed = true;
                 let place = self.place.expect("in the set until it is dropped");
@@ -95,6 +110,16 @@ impl<T: AsFd> Descriptor<T> {
     }
 }
 
+/// A wait, after which nobody is woken.
+struct Waiting<'a>(&'a State);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let waker = locked(&self.0.seen).waker.take();
+        drop(waker);
+    }
+}
+
 impl<T: AsFd> Drop for Descriptor<T> {
     fn drop(&mut self) {
         if let (Some(place), Ok(reactor)) = (self.place.take(), self.runtime.reactor()) {
@@ -106,5 +131,39 @@ impl<T: AsFd> Drop for Descriptor<T> {
 impl<T: AsFd + fmt::Debug> fmt::Debug for Descriptor<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Descriptor").field("inner", &self.inner).finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use futures_util::FutureExt;
+    use nix::unistd;
+
+    use super::*;
+
+    #[test]
+    fn a_late_report_neither_ends_another_wait_nor_hides_its_own() {
+        let runtime = Runtime::default();
+        let (reader, writer) = unistd::pipe().unwrap();
+        let reader = Descriptor::new(&runtime, reader).unwrap();
+        let mut wait = Box::pin(reader.readable());
+        assert!(wait.as_mut().now_or_never().is_none());
+        // Taken from the kernel by another thread before this wait began.
+        reader.state.ready(EpollFlags::EPOLLOUT);
+        assert!(wait.as_mut().now_or_never().is_none());
+        unistd::write(&writer, b"x").unwrap();
+        runtime.dispatch();
+        reader.state.ready(EpollFlags::EPOLLOUT);
+        let seen = wait.as_mut().now_or_never().unwrap().unwrap();
+        assert!(seen.contains(EpollFlags::EPOLLIN));
+    }
+
+    #[test]
+    fn what_was_reported_before_a_wait_does_not_end_it() {
+        let runtime = Runtime::default();
+        let (reader, _writer) = unistd::pipe().unwrap();
+        let reader = Descriptor::new(&runtime, reader).unwrap();
+        reader.state.ready(EpollFlags::EPOLLIN);
+        assert!(reader.readable().now_or_never().is_none());
     }
 }

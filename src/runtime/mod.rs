@@ -10,7 +10,9 @@
 //! | `lead.rs` | threads asleep in the library, and the argument why none is forgotten |
 //! | `reactor.rs`, `timers.rs` | what is waited for outside: one epoll set, one timerfd |
 //! | `descriptor.rs`, `clock.rs`, `notify.rs`, `abort.rs` | the waits, as futures |
+//! | `wakers.rs` | those who wait for the same thing |
 //! | `tasks.rs`, `queue.rs` | operations that no thread waits for, and who goes on with them |
+//! | `defect.rs` | panics, kept where they happen |
 //! | `ongoing.rs` | every operation that has begun, for `libxl_ao_abort` |
 //! | `events.rs` | what has happened and is not collected yet |
 //! | `outside.rs` | the application's own event loop |
@@ -36,6 +38,7 @@ pub mod abort;
 mod broken;
 pub mod child;
 pub mod clock;
+pub mod defect;
 pub mod descriptor;
 pub mod events;
 mod lead;
@@ -50,6 +53,7 @@ mod tasks;
 #[cfg(all(test, not(loom)))]
 mod tests;
 mod timers;
+mod wakers;
 
 use std::future::Future;
 use std::pin::pin;
@@ -138,6 +142,12 @@ impl Runtime {
         locked(&self.shared.failure).take()
     }
 
+    /// What a task, or something that was told of an event, has panicked with: a defect that the application
+    /// is to be told of. The first since the last call.
+    pub fn take_defect(&self) -> Option<String> {
+        self.shared.tasks.defects().take()
+    }
+
     /// How many tasks have not ended.
     pub fn task_count(&self) -> usize {
         self.shared.tasks.count()
@@ -167,7 +177,7 @@ impl Shared {
 
     fn turn(&self) {
         if let Some(reactor) = self.reactor.get()
-            && let Err(errno) = reactor.turn()
+            && let Err(errno) = reactor.turn(self.tasks.defects())
         {
             self.failed(errno);
         }

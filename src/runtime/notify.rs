@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
+use super::wakers::Wakers;
 use crate::sync::{Arc, Mutex, locked};
 
 /// Counts changes. Whoever waits, waits for the next change after the last that it has seen.
@@ -14,8 +15,7 @@ pub struct Notify {
 #[derive(Debug, Default)]
 struct State {
     changes: u64,
-    waiting: Vec<(u64, Waker)>,
-    next: u64,
+    waiting: Wakers,
 }
 
 impl Notify {
@@ -24,9 +24,9 @@ impl Notify {
         let waiting = {
             let mut state = locked(&self.state);
             state.changes += 1;
-            std::mem::take(&mut state.waiting)
+            state.waiting.all()
         };
-        waiting.into_iter().for_each(|(_, waker)| waker.wake());
+        waiting.for_each(Waker::wake);
     }
 
     /// A listener that has seen everything so far.
@@ -64,15 +64,9 @@ impl Listener {
                 self.seen = state.changes;
                 return Poll::Ready(());
             }
-            let place = *self.place.get_or_insert_with(|| {
-                state.next += 1;
-                state.next
-            });
-            let waker = cx.waker().clone();
-            match state.waiting.iter_mut().find(|(other, _)| *other == place) {
-                Some((_, old)) => *old = waker,
-                None => state.waiting.push((place, waker)),
-            }
+            let old = state.waiting.enter(&mut self.place, cx.waker());
+            drop(state);
+            drop(old);
             Poll::Pending
         })
         .await;
@@ -81,8 +75,7 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        if let Some(place) = self.place {
-            locked(&self.notify.state).waiting.retain(|(other, _)| *other != place);
-        }
+        let waker = locked(&self.notify.state).waiting.leave(self.place);
+        drop(waker);
     }
 }

@@ -25,6 +25,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
+use super::defect::Defects;
 use super::queue::Alarm;
 use super::timers::Timers;
 use crate::sync::noted::Noted;
@@ -114,10 +115,13 @@ impl Reactor {
             entries.known.insert(id, ready);
             id
         };
-        self.epoll.add(fd, EpollEvent::new(flags, id)).inspect_err(|_| {
-            locked(&self.entries).known.remove(&id);
-        })?;
-        Ok(id)
+        match self.epoll.add(fd, EpollEvent::new(flags, id)) {
+            Ok(()) => Ok(id),
+            Err(errno) => {
+                self.forget(id);
+                Err(errno)
+            }
+        }
     }
 
     /// Arms an entry (again).
@@ -129,7 +133,13 @@ impl Reactor {
     /// thread may still come.
     pub fn remove(&self, fd: BorrowedFd<'_>, id: u64) {
         let _ = self.epoll.delete(fd);
-        locked(&self.entries).known.remove(&id);
+        self.forget(id);
+    }
+
+    fn forget(&self, id: u64) {
+        let ready = locked(&self.entries).known.remove(&id);
+        // Without the lock: what goes with it may have entries of its own.
+        drop(ready);
     }
 
     /// Sleeps until there is something to dispatch or the bell was rung.
@@ -153,8 +163,9 @@ impl Reactor {
         let _ = self.bell.read();
     }
 
-    /// Tells everybody whose descriptor is ready or whose time has come; never sleeps.
-    pub fn turn(&self) -> Result<(), Errno> {
+    /// Tells everybody whose descriptor is ready or whose time has come; never sleeps. Each is told,
+    /// even if one panics: what is reported once is not reported again.
+    pub fn turn(&self, defects: &Defects) -> Result<(), Errno> {
         let mut events = [EpollEvent::empty(); BATCH];
         loop {
             let count = match self.epoll.wait(&mut events, EpollTimeout::ZERO) {
@@ -163,7 +174,7 @@ impl Reactor {
                 Err(errno) => return Err(errno),
             };
             for event in &events[..count] {
-                self.report(event.data(), event.events());
+                defects.contain(|| self.report(event.data(), event.events()));
             }
             if count < BATCH {
                 return Ok(());

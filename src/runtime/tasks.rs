@@ -7,10 +7,13 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Weak;
+use std::task::{Context, Poll};
 
 use async_task::{Runnable, Task};
 
+use super::defect::Defects;
 use super::queue::{Attending, Queue};
 use crate::sync::{Arc, Mutex, locked};
 
@@ -19,6 +22,7 @@ use crate::sync::{Arc, Mutex, locked};
 pub struct Tasks {
     queue: Queue<Runnable>,
     live: Mutex<Live>,
+    defects: Defects,
 }
 
 #[derive(Debug, Default)]
@@ -38,11 +42,9 @@ impl Tasks {
             live.next
         };
         let (tasks, queue) = (Arc::downgrade(self), Arc::downgrade(self));
-        let ending = async move {
-            future.await;
-            forget(&tasks, id);
-        };
-        let (runnable, task) = async_task::spawn(ending, move |runnable| enqueue(&queue, runnable));
+        let contained = Contained { future: Some(Box::pin(future)), tasks, id };
+        let schedule = move |runnable| enqueue(&queue, runnable);
+        let (runnable, task) = async_task::spawn(contained, schedule);
         {
             let mut live = locked(&self.live);
             if live.closed {
@@ -53,6 +55,11 @@ impl Tasks {
             live.tasks.insert(id, task);
         }
         runnable.run();
+    }
+
+    /// What tasks, and whoever dispatches for them, have panicked with.
+    pub fn defects(&self) -> &Defects {
+        &self.defects
     }
 
     /// Where they are while they wait for a thread.
@@ -102,9 +109,44 @@ fn enqueue(tasks: &Weak<Tasks>, runnable: Runnable) {
     }
 }
 
-fn forget(tasks: &Weak<Tasks>, id: u64) {
-    let task = tasks.upgrade().and_then(|tasks| locked(&tasks.live).tasks.remove(&id));
-    if let Some(task) = task {
-        task.detach();
+/// A task's future. It takes itself off the list when it ends, in whatever way; and a panic, while it runs
+/// or is dropped, is its end and nobody else's.
+struct Contained {
+    future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    tasks: Weak<Tasks>,
+    id: u64,
+}
+
+impl Future for Contained {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let (Some(tasks), Some(future)) = (self.tasks.upgrade(), &mut self.future) else {
+            return Poll::Ready(());
+        };
+        let mut outcome = Poll::Ready(());
+        tasks.defects.contain(|| outcome = future.as_mut().poll(cx));
+        if outcome.is_ready() {
+            self.end();
+        }
+        outcome
+    }
+}
+
+impl Contained {
+    fn end(&mut self) {
+        let Some(future) = self.future.take() else { return };
+        let Some(tasks) = self.tasks.upgrade() else { return };
+        tasks.defects.contain(|| drop(future));
+        let task = locked(&tasks.live).tasks.remove(&self.id);
+        if let Some(task) = task {
+            task.detach();
+        }
+    }
+}
+
+impl Drop for Contained {
+    fn drop(&mut self) {
+        self.end();
     }
 }

@@ -5,6 +5,7 @@
 //! system call for each operation that ends in time (nearly all do).
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ use nix::errno::Errno;
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
+use super::wakers::renew;
 use crate::sync::noted::Noted;
 use crate::sync::{Mutex, locked};
 
@@ -47,14 +49,25 @@ impl Timers {
             state.next += 1;
             (deadline, state.next)
         });
-        state.waiting.insert(key, waker.clone());
-        self.arm(&mut state, false)?;
-        Ok(key)
+        let old = match state.waiting.entry(key) {
+            Entry::Occupied(mut old) => renew(old.get_mut(), waker),
+            Entry::Vacant(place) => {
+                place.insert(waker.clone());
+                None
+            }
+        };
+        let armed = self.arm(&mut state, false);
+        let refused = armed.is_err().then(|| state.waiting.remove(&key));
+        // A waker that goes may take a task with it, whose end comes back here.
+        drop(state);
+        drop((old, refused));
+        armed.map(|()| key)
     }
 
     /// Forgets a deadline.
     pub fn unset(&self, key: Key) {
-        locked(&self.state).waiting.remove(&key);
+        let waker = locked(&self.state).waiting.remove(&key);
+        drop(waker);
     }
 
     /// The timerfd is readable: those whose time has come.

@@ -1,5 +1,9 @@
 //! The runtime without Xen: threads, deadlines, descriptors, tasks and aborts.
 
+mod defects;
+mod threads;
+mod waits;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,0 +1,34 @@
+//! Panics in tasks and in what is told of events: defects of the library, kept from the thread that
+//! happens to run them, whose own operation has nothing to do with them.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::sync::{Mutex, locked};
+
+/// What a panic said.
+pub fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("(no message)")
+}
+
+/// The defects of one ctx that nobody has been told of.
+#[derive(Debug, Default)]
+pub struct Defects {
+    /// The first of them: what comes after is often its consequence.
+    first: Mutex<Option<String>>,
+}
+
+impl Defects {
+    /// Calls `body`, and keeps what it panics with.
+    pub fn contain(&self, body: impl FnOnce()) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
+            locked(&self.first).get_or_insert_with(|| message(&*panic).to_owned());
+        }
+    }
+
+    /// The first since the last look.
+    pub fn take(&self) -> Option<String> {
+        locked(&self.first).take()
+    }
+}
