@@ -1,6 +1,6 @@
 //! Names and numbers of domains and cpupools, in both directions.
 //!
-//! A name is a node in xenstore, so finding one means reading those of all domains; they are read
+//! A name is a node in xenstore, so finding one means reading those of all domains up to it; many are read
 //! together, in one round trip.
 
 use crate::core::{Ctx, Error, Result};
@@ -8,6 +8,11 @@ use crate::error;
 use crate::xen::store::Ops;
 
 use super::{cpupool, kind, leading_number, nodes};
+
+/// How many names are read at first, and how many times as many with each further trip: the daemon's work for names
+/// after the one that is looked for is in vain.
+const FIRST_READS: usize = 4;
+const MORE_READS: usize = 4;
 
 /// A domain's name; `None` if it has none, as when there is no such domain.
 pub fn name_of(ctx: &Ctx, domid: u32) -> Option<Vec<u8>> {
@@ -55,10 +60,18 @@ fn find(
         error!(ctx, "a name of {} bytes is longer than any can be", name.len());
         return Err(Error::Invalid);
     }
-    let paths: Vec<String> = ids.iter().map(|&id| path(id)).collect();
-    let names = nodes::read_many(ctx, ops, &paths)?;
-    let found = ids.iter().zip(names).find(|(_, n)| n.as_deref().map(before_nul) == Some(name));
-    found.map(|(&id, _)| id).ok_or(Error::Invalid)
+    let (mut left, mut now) = (ids, FIRST_READS);
+    while !left.is_empty() {
+        let (ids, later) = left.split_at(now.min(left.len()));
+        let paths: Vec<String> = ids.iter().map(|&id| path(id)).collect();
+        let names = nodes::read_many(ctx, ops, &paths)?;
+        let found = ids.iter().zip(names).find(|(_, n)| n.as_deref().map(before_nul) == Some(name));
+        if let Some((&id, _)) = found {
+            return Ok(id);
+        }
+        (left, now) = (later, now * MORE_READS);
+    }
+    Err(Error::Invalid)
 }
 
 /// The domain that a number or a name tells. Only digits make a number, whether or not there is such a
