@@ -385,6 +385,7 @@ struct Counted<'a> {
     owner: Owner,
     /// Those of an application that forks itself.
     hooks: Option<Arc<dyn Hooks>>,
+    kept: bool,
 }
 
 impl<'a> Counted<'a> {
@@ -393,17 +394,20 @@ impl<'a> Counted<'a> {
             setup.count += 1;
             (setup.owner, setup.hooks.clone())
         });
-        Self { shared, owner, hooks: hooks.filter(|hooks| hooks.forks()) }
+        Self { shared, owner, hooks: hooks.filter(|hooks| hooks.forks()), kept: false }
     }
 
-    fn keep(self) {
-        std::mem::forget(self);
+    /// There is a child; it counts until its status is taken.
+    fn keep(mut self) {
+        self.kept = true;
     }
 }
 
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        self.shared.one_less();
+        if !self.kept {
+            self.shared.one_less();
+        }
     }
 }
 

@@ -246,6 +246,8 @@ fn nobody_is_mistaken_for_another() {
             reaped.sort_unstable();
             strangers.sort_unstable();
             assert_eq!(reaped, strangers);
+            drop(fixtures);
+            assert_eq!(Arc::strong_count(&app), 1, "the application's functions are let go");
         }
         assert!(!has_children());
     });
