@@ -9,9 +9,8 @@ use crate::capi::give::{array, failed};
 use crate::capi::operation::start;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::control::{self, Request};
-use crate::domain::{destroy, names, rename};
+use crate::domain::{apart, destroy, names, rename};
 use crate::error;
-use crate::missing;
 use crate::types::sys::*;
 use crate::xen::hypervisor::Trigger;
 use crate::xen::store::Ops;
@@ -68,7 +67,7 @@ pub unsafe extern "C" fn libxl_domain_destroy(
     // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_domain_destroy", domid, |ao| {
-            Ok(async move { destroy::destroy(&ao, domid) })
+            Ok(async move { destroy::destroy(&ao, domid).await })
         })
     }
 }
@@ -156,7 +155,8 @@ pub unsafe extern "C" fn libxl_domain_unpause(
     }
 }
 
-/// Not there yet.
+/// Writes the domain's memory and registers to the file `filename`, for a debugger. `ERROR_FAIL` if that
+/// cannot be done; what was written by then stays.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -167,7 +167,16 @@ pub unsafe extern "C" fn libxl_domain_core_dump(
     filename: *const c_char,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_core_dump"; domid, filename, ao_how)
+    // SAFETY: `ctx` is NULL or live, `filename` NULL or a string, `ao_how` NULL or valid.
+    unsafe {
+        start(ctx, ao_how, "libxl_domain_core_dump", domid, |ao| {
+            let file = text(filename).map(<[u8]>::to_vec).ok_or_else(|| {
+                error!(ao, domid = domid, "libxl_domain_core_dump: no file");
+                Error::Invalid
+            })?;
+            Ok(async move { apart::dump_core(&ao, domid, &file).await })
+        })
+    }
 }
 
 /// Fills `*info_r` (which is not disposed of first) with what Xen tells about a domain; with NULL it

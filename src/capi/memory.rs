@@ -1,6 +1,7 @@
 //! The C entries for memory of domains and of the host.
 
 use std::ffi::*;
+use std::time::Duration;
 
 use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{failed, null};
@@ -9,7 +10,6 @@ use crate::domain::memory;
 use crate::error;
 use crate::missing;
 use crate::types::sys::*;
-use crate::xen::store::Ops;
 
 /// Free and still dirty memory, in KiB.
 fn free_memory(ctx: &Ctx) -> Result<u64> {
@@ -25,11 +25,9 @@ fn narrow(ctx: &Ctx, kb: u64) -> Result<u32> {
     })
 }
 
-/// The target, which is only good beside a `static-max`: C libxl wants both.
-fn memory_target(ctx: &Ctx, domid: u32) -> Result<u64> {
-    let values = ctx.store().read_many(&memory::paths(domid))?;
-    let values = values.try_into().map_err(|_| Error::BadFail)?;
-    Ok(memory::limits(ctx, domid, &values)?.target)
+/// A time that the application gives in seconds; none for a negative one.
+fn seconds(secs: c_int) -> Duration {
+    Duration::from_secs(u64::try_from(secs).unwrap_or(0))
 }
 
 /// Not there yet.
@@ -76,7 +74,7 @@ pub unsafe extern "C" fn libxl_get_memory_target(
             let Some(out) = out_target.as_mut() else {
                 return null(ctx, "libxl_get_memory_target");
             };
-            code(memory_target(ctx, domid).map(|kb| *out = kb))
+            code(memory::target(ctx, domid).map(|kb| *out = kb))
         })
     }
 }
@@ -97,7 +95,7 @@ pub unsafe extern "C" fn libxl_get_memory_target_0x040700(
             let Some(out) = out_target.as_mut() else {
                 return null(ctx, "libxl_get_memory_target");
             };
-            code(memory_target(ctx, domid).and_then(|kb| narrow(ctx, kb)).map(|kb| *out = kb))
+            code(memory::target(ctx, domid).and_then(|kb| narrow(ctx, kb)).map(|kb| *out = kb))
         })
     }
 }
@@ -175,7 +173,8 @@ pub unsafe extern "C" fn libxl_get_free_memory_0x040700(
     }
 }
 
-/// Not there yet.
+/// Waits until the host has `memory_kb` KiB of free memory, `wait_secs` seconds at most. `ERROR_NOMEM` if
+/// not by then, and at once for no time at all.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -186,10 +185,17 @@ pub unsafe extern "C" fn libxl_wait_for_free_memory(
     memory_kb: u64,
     wait_secs: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_wait_for_free_memory"; domid, memory_kb, wait_secs)
+    let _ = domid;
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, "libxl_wait_for_free_memory", |ctx| {
+            code(memory::wait_for_free(ctx, memory_kb, seconds(wait_secs)))
+        })
+    }
 }
 
-/// Not there yet.
+/// Waits until the domain uses no more memory than its target. `ERROR_FAIL` if it comes no nearer for
+/// `wait_secs` seconds (two at least), or uses more than two seconds before.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -199,7 +205,12 @@ pub unsafe extern "C" fn libxl_wait_for_memory_target(
     domid: u32,
     wait_secs: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_wait_for_memory_target"; domid, wait_secs)
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, "libxl_wait_for_memory_target", |ctx| {
+            code(memory::wait_for_target(ctx, domid, seconds(wait_secs)))
+        })
+    }
 }
 
 /// How many KiB of shadow memory a guest of `maxmem_kb` and `smp_cpus` needs.

@@ -1,13 +1,14 @@
 //! Hotplug scripts: the programs that join a block or network back end to the host, and undo it.
 
 use std::os::fd::AsFd;
-use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{Device, Kind};
-use crate::core::{Ctx, Error, Result};
-use crate::domain::filelock::errno_of;
+use crate::core::child::describe_end;
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::domain::identity::Identity;
 use crate::domain::{names, nodes};
+use crate::runtime::child::{Io, Outcome, Program};
 use crate::{debug, error};
 
 /// How long a script may take.
@@ -21,26 +22,76 @@ struct Call {
     environment: Vec<(&'static str, String)>,
 }
 
-/// A script at work.
-#[derive(Debug)]
-pub struct Running {
-    child: Child,
-    what: String,
-    until: Instant,
-    killed: bool,
+/// Runs the scripts that undo a device (a network card with an emulated sibling has two), one after the
+/// other, to the first that there is none of. The device goes however they end; the first failure is the
+/// result.
+///
+/// A script that takes too long is killed, and so is one that is at work when the operation is aborted.
+pub async fn undo(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
+    let mut outcome = Ok(());
+    for round in 0.. {
+        // A later domain of the same number is not to lose its device.
+        if !owner.exists(ao)? {
+            debug!(
+                ao,
+                domid = device.domid,
+                "gone already: {} is left alone",
+                device.backend_path()
+            );
+            return outcome;
+        }
+        let Some(call) = removal(ao, device, round)? else { break };
+        let ran = run(ao, device, &call).await;
+        if ran == Err(Error::Aborted) {
+            return ran;
+        }
+        outcome = outcome.and(ran);
+    }
+    outcome
 }
 
-/// Starts the `round`th script that undoes a device (a network card with an emulated sibling has two);
-/// `None` if there is none.
-pub fn start_removal(ctx: &Ctx, device: &Device, round: u32) -> Result<Option<Running>> {
-    let Some(call) = removal(ctx, device, round)? else { return Ok(None) };
+async fn run(ao: &Ao, device: &Device, call: &Call) -> Result<()> {
     let what = format!("{} {}", call.script, call.arguments.join(" "));
-    debug!(ctx, domid = device.domid, "running {what}");
-    let child = start(&call).map_err(|e| {
-        error!(ctx, domid = device.domid, errno = errno_of(&e), "cannot run {what}");
+    debug!(ao, domid = device.domid, "running {what}");
+    let stderr = std::io::stderr();
+    let mut program = Program::new(&call.script)
+        .arguments(&call.arguments)
+        // The script reads nothing, and what it says goes where errors go.
+        .stdin(Io::Null)
+        .stdout(Io::Fd(stderr.as_fd()));
+    for (name, value) in &call.environment {
+        program = program.variable(name, value);
+    }
+    let child = ao.children().spawn(&program).map_err(|errno| {
+        error!(ao, domid = device.domid, errno = errno, "cannot run {what}");
         Error::Fail
     })?;
-    Ok(Some(Running { child, what, until: Instant::now() + PATIENCE, killed: false }))
+    drop(program);
+    match ao.until(Instant::now() + PATIENCE, child.exited()).await {
+        Ok(Some(outcome)) if outcome.success() => Ok(()),
+        Ok(Some(Outcome::Lost)) => {
+            // An application that reaps every child may have taken the status.
+            debug!(ao, domid = device.domid, "how {what} has ended is not known");
+            Ok(())
+        }
+        Ok(Some(outcome)) => {
+            let how = describe_end(&what, child.pid(), outcome.status());
+            let path = format!("{}/hotplug-error", device.backend_path());
+            let why = nodes::read(ao, ao.store(), &path).ok().flatten().unwrap_or_default();
+            error!(ao, domid = device.domid, "{how} {}", String::from_utf8_lossy(&why));
+            Err(Error::Fail)
+        }
+        Ok(None) => {
+            error!(ao, domid = device.domid, "{what} takes too long: killed");
+            child.end().await;
+            Err(Error::TimedOut)
+        }
+        Err(e) => {
+            error!(ao, domid = device.domid, "{what} is killed: {e}");
+            child.end().await;
+            Err(e)
+        }
+    }
 }
 
 /// What undoes a device, told from its back end's nodes.
@@ -107,52 +158,6 @@ fn environment(device: &Device, script: &str) -> Vec<(&'static str, String)> {
         ("XENBUS_PATH", format!("backend/{kind}/{}/{}", device.domid, device.devid)),
         ("XENBUS_BASE_PATH", "backend".to_owned()),
     ]
-}
-
-/// The script reads nothing, and what it says goes where errors go.
-fn start(call: &Call) -> std::io::Result<Child> {
-    let errors = std::io::stderr().as_fd().try_clone_to_owned()?;
-    Command::new(&call.script)
-        .args(&call.arguments)
-        .envs(call.environment.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null())
-        .stdout(errors)
-        .spawn()
-}
-
-impl Running {
-    /// Whether the script is done; `false` while it works. One that takes too long is killed. How a
-    /// removal's script ends changes nothing, as the device goes anyway: a failure is only told.
-    pub fn is_done(&mut self, ctx: &Ctx, device: &Device) -> bool {
-        match self.child.try_wait() {
-            Ok(None) => {
-                if !self.killed && Instant::now() >= self.until {
-                    error!(ctx, domid = device.domid, "{} takes too long: killed", self.what);
-                    self.killed = self.child.kill().is_ok();
-                }
-                false
-            }
-            Ok(Some(status)) => {
-                if !status.success() {
-                    self.tell_failure(ctx, device, status);
-                }
-                true
-            }
-            // An application that reaps every child may have taken the status.
-            Err(e) => {
-                let errno = errno_of(&e);
-                debug!(ctx, domid = device.domid, errno = errno, "status of {} is lost", self.what);
-                true
-            }
-        }
-    }
-
-    fn tell_failure(&self, ctx: &Ctx, device: &Device, status: ExitStatus) {
-        let path = format!("{}/hotplug-error", device.backend_path());
-        let why = nodes::read(ctx, ctx.store(), &path).ok().flatten().unwrap_or_default();
-        let (what, why) = (&self.what, String::from_utf8_lossy(&why));
-        error!(ctx, domid = device.domid, "{what}: {status} {why}");
-    }
 }
 
 #[cfg(test)]

@@ -11,15 +11,18 @@
 //! ```
 //!
 //! The guest is paused by now, so its half of a device is removed first: a back end then has nobody
-//! left to wait for. A step that fails or takes too long is told, and the nodes go all the same.
-//!
-//! The waiting is a bounded poll; with the runtime it becomes a watch.
+//! left to wait for. A step that fails or takes too long is told, and the nodes go all the same. An abort
+//! ends whatever is waited for, and leaves only the nodes to be removed.
 
+use std::future::Future;
 use std::time::{Duration, Instant};
 
-use super::hotplug::{self, Running};
-use super::{Device, Kind};
-use crate::core::{Ctx, Error, Result};
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+
+use super::{Device, Kind, hotplug};
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::domain::identity::Identity;
 use crate::domain::model::Process;
 use crate::domain::{leading_number, nodes};
 use crate::{debug, error, warn};
@@ -34,55 +37,34 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long QEMU may go on using what it serves after it was told to end.
 const QEMU_PATIENCE: Duration = Duration::from_secs(2);
 
-/// How far one device has come.
-enum Step {
-    QemuEnds { until: Instant },
-    Closes { until: Instant },
-    Script { running: Running, round: u32 },
-    NodesGo { until: Instant },
-    Done,
+/// Removes every device of a domain, which must be paused. `qemu` is the device model that was told to
+/// end, if there was one. All are tried; the first failure is the result.
+pub async fn remove_all(ao: &Ao, owner: &Identity, qemu: Option<&Process>) -> Result<()> {
+    let own = own_domid(ao)?;
+    let devices = recorded(ao, owner.domid)?;
+    // One wait for all that QEMU serves; it begins when the first device asks.
+    let qemu_ends = wait_for_qemu(ao, qemu).shared();
+    let removals = devices.iter().map(|device| {
+        let qemu_ends = qemu_ends.clone();
+        async move {
+            // Nothing but nodes stands behind these.
+            let bare = matches!(device.backend_kind, Kind::Console | Kind::Vuart);
+            let undone = if bare { Ok(()) } else { undo(ao, device, owner, own, qemu_ends).await };
+            undone.and(forget(ao, device, owner, own))
+        }
+    });
+    join_all(removals).await.into_iter().fold(Ok(()), Result::and)
 }
 
-/// Removes every device of `domid`, which must be paused. `qemu` is the device model that was told to
-/// end, if there was one. All are tried; the first failure is the result.
-pub fn remove_all(ctx: &Ctx, domid: u32, qemu: Option<&Process>) -> Result<()> {
-    let own = own_domid(ctx)?;
-    let mut outcome = Ok(());
-    let mut at_work = Vec::new();
-    for device in recorded(ctx, domid)? {
-        // Nothing but nodes stands behind these.
-        if matches!(device.backend_kind, Kind::Console | Kind::Vuart) {
-            outcome = outcome.and(forget(ctx, &device, own));
-            continue;
+/// Waits for QEMU's end, or for as long as it is given to end.
+async fn wait_for_qemu(ao: &Ao, qemu: Option<&Process>) -> Result<()> {
+    let ends = async {
+        match qemu {
+            Some(process) => process.ended(ao.runtime()).await,
+            None => std::future::pending().await,
         }
-        match begin(ctx, &device) {
-            Ok(step) => at_work.push((device, step)),
-            Err(e) => {
-                outcome = outcome.and(Err(e));
-                at_work.push((device, Step::Done));
-            }
-        }
-    }
-    let mut pause = Duration::from_millis(1);
-    let mut going: Vec<usize> = (0..at_work.len()).collect();
-    loop {
-        for &i in &going {
-            let (device, step) = &mut at_work[i];
-            if let Err(e) = advance(ctx, device, step, own, qemu) {
-                outcome = outcome.and(Err(e));
-                *step = Step::Done;
-            }
-            if matches!(step, Step::Done) {
-                outcome = outcome.and(forget(ctx, device, own));
-            }
-        }
-        going.retain(|&i| !matches!(at_work[i].1, Step::Done));
-        if going.is_empty() {
-            return outcome;
-        }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
-    }
+    };
+    ao.until(Instant::now() + QEMU_PATIENCE, ends).await.map(drop)
 }
 
 /// The devices that the toolstack recorded.
@@ -109,119 +91,112 @@ fn recorded(ctx: &Ctx, domid: u32) -> Result<Vec<Device>> {
     Ok(devices)
 }
 
-/// The first step of a device.
-fn begin(ctx: &Ctx, device: &Device) -> Result<Step> {
-    let now = Instant::now();
+/// Takes a device out of use.
+async fn undo(
+    ao: &Ao,
+    device: &Device,
+    owner: &Identity,
+    own: u32,
+    qemu_ends: impl Future<Output = Result<()>>,
+) -> Result<()> {
     if device.backend_kind.is_qemu() {
-        return Ok(Step::QemuEnds { until: now + QEMU_PATIENCE });
-    }
-    let base = device.backend_path();
-    let state = format!("{base}/state");
-    let there = nodes::transaction(ctx, |t| {
-        let Some(value) = nodes::read(ctx, t, &state)? else { return Ok(false) };
-        nodes::remove_up(ctx, t, &device.frontend_path())?;
-        nodes::write(ctx, t, &format!("{base}/online"), b"0")?;
-        if leading_number(&value) != Some(CLOSED) {
-            nodes::write(ctx, t, &state, CLOSING)?;
+        if device.backend_domid == own {
+            qemu_ends.await?;
+        } else {
+            // Of a QEMU in another domain nothing is known.
+            ao.sleep(QEMU_PATIENCE).await?;
         }
-        Ok(true)
-    })?;
-    if !there {
-        debug!(ctx, domid = device.domid, "{base} is gone already");
-        return Ok(Step::Done);
+        mark_closed(ao, device, owner)?;
+    } else if !close(ao, device, owner).await? {
+        return Ok(());
     }
-    Ok(Step::Closes { until: now + PATIENCE })
+    if device.backend_domid == own {
+        hotplug::undo(ao, device, owner).await
+    } else {
+        nodes_go(ao, device).await
+    }
 }
 
-/// Goes on as far as nothing need be waited for.
-fn advance(
-    ctx: &Ctx,
-    device: &Device,
-    step: &mut Step,
-    own: u32,
-    qemu: Option<&Process>,
-) -> Result<()> {
-    loop {
-        *step = match step {
-            Step::QemuEnds { until } => {
-                let ended = device.backend_domid == own && qemu.is_some_and(Process::has_ended);
-                if !ended && Instant::now() < *until {
-                    return Ok(());
-                }
-                mark_closed(ctx, device)?;
-                after_close(ctx, device, own)?
-            }
-            Step::Closes { until } => {
-                let base = device.backend_path();
-                match nodes::read(ctx, ctx.store(), &format!("{base}/state"))? {
-                    Some(state) if leading_number(&state) == Some(CLOSED) => {
-                        after_close(ctx, device, own)?
-                    }
-                    Some(_) if Instant::now() < *until => return Ok(()),
-                    Some(_) => {
-                        error!(
-                            ctx,
-                            domid = device.domid,
-                            "{base} does not close: removed by force"
-                        );
-                        return Err(Error::TimedOut);
-                    }
-                    None => {
-                        error!(ctx, domid = device.domid, "{base} went while it was to close");
-                        return Err(Error::Invalid);
-                    }
-                }
-            }
-            Step::Script { running, round } => {
-                if !running.is_done(ctx, device) {
-                    return Ok(());
-                }
-                script(ctx, device, *round + 1)?
-            }
-            Step::NodesGo { until } => {
-                let base = device.backend_path();
-                if nodes::read(ctx, ctx.store(), &base)?.is_none() {
-                    Step::Done
-                } else if Instant::now() < *until {
-                    return Ok(());
-                } else {
-                    error!(ctx, domid = device.domid, "{base} is not removed by who serves it");
-                    return Err(Error::TimedOut);
-                }
-            }
-            Step::Done => return Ok(()),
-        };
+/// Asks the back end to close, and waits for that. Whether there is one.
+async fn close(ao: &Ao, device: &Device, owner: &Identity) -> Result<bool> {
+    let base = device.backend_path();
+    let state = format!("{base}/state");
+    let before = nodes::transaction(ao, |t| {
+        if !owner.owns_nodes(ao, t)? {
+            return Ok(None);
+        }
+        let Some(value) = nodes::read(ao, t, &state)? else { return Ok(None) };
+        nodes::remove_up(ao, t, &device.frontend_path())?;
+        nodes::write(ao, t, &format!("{base}/online"), b"0")?;
+        if !is_closed(&value) {
+            nodes::write(ao, t, &state, CLOSING)?;
+        }
+        Ok(Some(value))
+    })?;
+    let Some(before) = before else {
+        debug!(ao, domid = device.domid, "{base} is gone already");
+        return Ok(false);
+    };
+    if is_closed(&before) {
+        return Ok(true);
     }
+    let mut changes = ao.watch(&state)?;
+    let closes = async {
+        loop {
+            changes.changed().await;
+            match nodes::read(ao, ao.store(), &state)? {
+                Some(value) if is_closed(&value) => return Ok(true),
+                Some(_) => {}
+                None => {
+                    error!(ao, domid = device.domid, "{base} went while it was to close");
+                    return Err(Error::Invalid);
+                }
+            }
+        }
+    };
+    ao.until(Instant::now() + PATIENCE, closes).await?.unwrap_or_else(|| {
+        error!(ao, domid = device.domid, "{base} does not close: removed by force");
+        Err(Error::TimedOut)
+    })
+}
+
+fn is_closed(state: &[u8]) -> bool {
+    leading_number(state) == Some(CLOSED)
+}
+
+/// Waits until the domain that serves the device has removed its nodes.
+async fn nodes_go(ao: &Ao, device: &Device) -> Result<()> {
+    let base = device.backend_path();
+    let mut changes = ao.watch(&base)?;
+    let go = async {
+        while nodes::read(ao, ao.store(), &base)?.is_some() {
+            changes.changed().await;
+        }
+        Ok(())
+    };
+    ao.until(Instant::now() + PATIENCE, go).await?.unwrap_or_else(|| {
+        error!(ao, domid = device.domid, "{base} is not removed by who serves it");
+        Err(Error::TimedOut)
+    })
 }
 
 /// QEMU cannot do it any more. In another domain it may have, and removed the nodes as well.
-fn mark_closed(ctx: &Ctx, device: &Device) -> Result<()> {
+fn mark_closed(ctx: &Ctx, device: &Device, owner: &Identity) -> Result<()> {
     let state = format!("{}/state", device.backend_path());
     nodes::transaction(ctx, |t| match nodes::read(ctx, t, &state)? {
-        Some(value) if leading_number(&value) != Some(CLOSED) => {
+        Some(value) if !is_closed(&value) && owner.owns_nodes(ctx, t)? => {
             nodes::write(ctx, t, &state, CLOSED.to_string().as_bytes())
         }
         _ => Ok(()),
     })
 }
 
-fn after_close(ctx: &Ctx, device: &Device, own: u32) -> Result<Step> {
-    if device.backend_domid != own {
-        return Ok(Step::NodesGo { until: Instant::now() + PATIENCE });
-    }
-    script(ctx, device, 0)
-}
-
-fn script(ctx: &Ctx, device: &Device, round: u32) -> Result<Step> {
-    Ok(match hotplug::start_removal(ctx, device, round)? {
-        Some(running) => Step::Script { running, round },
-        None => Step::Done,
-    })
-}
-
 /// Removes a device's nodes: in domain 0 all, in a driver domain those it serves.
-fn forget(ctx: &Ctx, device: &Device, own: u32) -> Result<()> {
+fn forget(ctx: &Ctx, device: &Device, owner: &Identity, own: u32) -> Result<()> {
     nodes::transaction(ctx, |t| {
+        if !owner.owns_nodes(ctx, t)? {
+            return Ok(());
+        }
         if own == 0 {
             nodes::remove_up(ctx, t, &device.frontend_path())?;
             nodes::remove_up(ctx, t, &device.libxl_path())?;

@@ -4,82 +4,166 @@
 //! devices any more; then the devices go, then the nodes and files. The domain itself goes last: while
 //! it exists its number and uuid are its own, and whoever looks after a failure finds something to
 //! destroy again.
+//!
+//! # Two at once
+//!
+//! Devices may take seconds to go. Meanwhile another thread, or a process with either library, may end the
+//! same domain, and somebody may make a new one of the same number (which libxl gives out again after a
+//! minute, or at once to who asks for it by number). So:
+//!
+//! - what is removed from xenstore is removed in a transaction that has seen whose it is;
+//! - files go under the lock of that very domain's userdata, after having seen that it exists;
+//! - scripts run, and the hypervisor is told, after another such look. Between the look and the act lie
+//!   microseconds, and the number of a domain that ends in them rests.
+//!
+//! Whoever comes second finds less and less, and succeeds: the domain is gone as he wished.
+//!
+//! # Abort
+//!
+//! As in C, a destroy that was begun is not undone: an abort ends the waits for devices at once, kills
+//! their scripts, and what takes no waiting is done. The operation then ends as it would have.
 
+use futures_util::future::join;
+use nix::errno::Errno;
+
+use super::apart::{self, Failure};
+use super::identity::Identity;
+use super::kind::{self, Kind};
 use super::userdata::{self, LIB_DIR};
-use super::{filelock::errno_of, history::History, kind, model, names, nodes};
-use crate::core::{Ctx, Error, Result};
+use super::{filelock::errno_of, history::History, model, names, nodes};
+use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::remove;
-use crate::{error, warn};
+use crate::{debug, error, warn};
+
+/// How much memory, in pages, the hypervisor takes back in the time that a process takes to fork.
+const SMALL: u64 = 4096;
 
 /// Destroys the domain, and the domain of its device model if it has one.
 ///
 /// `Error::DomainNotFound` if there is no such domain.
-pub fn destroy(ctx: &Ctx, domid: u32) -> Result<()> {
-    let stubdom = match names::stubdom_of(ctx, domid) {
-        Some(stubdom) => destroy_one(ctx, stubdom).inspect_err(|_| {
-            error!(ctx, domid = domid, "its device model's domain {stubdom} cannot be destroyed");
-        }),
-        None => Ok(()),
+pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
+    let stubdom = names::stubdom_of(ao, domid);
+    let end_stubdom = async {
+        let Some(stubdom) = stubdom else { return Ok(()) };
+        destroy_one(ao, stubdom).await.inspect_err(|_| {
+            error!(ao, domid = domid, "its device model's domain {stubdom} cannot be destroyed");
+        })
     };
-    let outcome = destroy_one(ctx, domid);
+    let (stubdom, outcome) = join(end_stubdom, destroy_one(ao, domid)).await;
     if let Err(e) = outcome {
-        error!(ctx, domid = domid, "not destroyed: {e}");
+        error!(ao, domid = domid, "not destroyed: {e}");
     }
     outcome.and(stubdom)
 }
 
-fn destroy_one(ctx: &Ctx, domid: u32) -> Result<()> {
-    let info = kind::info(ctx, domid).inspect_err(|e| {
+async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
+    let (domain, info) = Identity::of(ao, domid).inspect_err(|e| {
         if *e == Error::DomainNotFound {
-            error!(ctx, domid = domid, "no such domain");
+            error!(ao, domid = domid, "no such domain");
         }
     })?;
-    if remove::own_domid(ctx)? == domid {
+    if remove::own_domid(ao)? == domid {
         // The hypervisor would refuse, but only after we had removed all that this domain needs.
-        error!(ctx, domid = domid, "this process runs in that domain");
+        error!(ao, domid = domid, "this process runs in that domain");
         return Err(Error::Invalid);
     }
-    tell_about_pci(ctx, domid);
-    if let Err(e) = ctx.hypervisor().domain_pause(domid) {
-        error!(ctx, domid = domid, "cannot pause: {e}");
+    tell_about_pci(ao, domid);
+    if let Err(e) = ao.hypervisor().domain_pause(domid) {
+        error!(ao, domid = domid, "cannot pause: {e}");
     }
-    let hvm = info.hvm && kind::of(ctx, domid)? == kind::Kind::Hvm;
-    let in_stubdom = hvm && names::stubdom_of(ctx, domid).is_some();
+    let in_stubdom = info.hvm
+        && names::stubdom_of(ao, domid).is_some()
+        && kind::known(ao, domid, &info) == Kind::Hvm;
     let mut qemu = None;
-    if !in_stubdom && model::is_active(ctx, domid)? {
-        let (outcome, process) = model::destroy(ctx, domid);
+    if !in_stubdom && model::is_active(ao, domid)? {
+        let (outcome, process) = model::destroy(ao, domid).await;
         if outcome.is_err() {
-            error!(ctx, domid = domid, "the device model cannot be ended");
+            error!(ao, domid = domid, "the device model cannot be ended");
         }
         qemu = process;
     }
-    if let Some(target) = names::stubdom_target(ctx, domid) {
+    if let Some(target) = names::stubdom_target(ao, domid) {
         // A failure is logged where it is found.
-        let _ = model::destroy_proxy(ctx, domid, target);
+        let _ = model::destroy_proxy(ao, domid, target);
     }
-    if remove::remove_all(ctx, domid, qemu.as_ref()).is_err() {
-        error!(ctx, domid = domid, "some devices were not removed as they should");
+    if remove::remove_all(ao, &domain, qemu.as_ref()).await.is_err() {
+        error!(ao, domid = domid, "some devices were not removed as they should");
     }
-    remove_nodes(ctx, domid, &info.uuid);
-    userdata::lock(ctx, domid)?.remove_all();
+    let ao = ao.unabortable();
+    if !remove_records(&ao, &domain)? {
+        debug!(ao, domid = domid, "was destroyed by somebody else meanwhile");
+        return Ok(());
+    }
+    end(&ao, &domain).await
+}
+
+/// Removes all that is kept of the domain outside the hypervisor. Whether it still exists.
+fn remove_records(ctx: &Ctx, domain: &Identity) -> Result<bool> {
+    let domid = domain.domid;
+    let locked = match userdata::lock_of(ctx, domid, domain.uuid) {
+        Ok(locked) => Some(locked),
+        Err(Error::DomainNotFound) => None,
+        Err(e) => return Err(e),
+    };
+    remove_nodes(ctx, domain);
+    let Some(locked) = locked else { return Ok(false) };
+    locked.remove_all();
     for name in ["qemu-save", "qemu-resume"] {
         remove_file(ctx, domid, &format!("{LIB_DIR}/{name}.{domid}"))?;
     }
     // Before the number is free.
     History::of_host(ctx.log()).add(domid)?;
-    ctx.hypervisor().domain_destroy(domid).map_err(|e| {
-        error!(ctx, domid = domid, "not destroyed: {e}");
-        Error::Fail
-    })
+    Ok(true)
 }
 
 /// Everything that xenstore holds of the domain. What cannot be removed is told and left.
-fn remove_nodes(ctx: &Ctx, domid: u32, uuid: &[u8; 16]) {
-    let vm = names::vm_path(ctx, domid);
-    let vm = vm.unwrap_or_else(|| format!("/vm/{}", super::uuid_text(uuid)));
-    for path in [vm, nodes::domain_path(domid), nodes::libxl_path(domid)] {
-        // A failure is logged where it is found.
-        let _ = nodes::remove(ctx, ctx.store(), &path);
+fn remove_nodes(ctx: &Ctx, domain: &Identity) {
+    let domid = domain.domid;
+    // A failure is logged where it is found.
+    let _ = nodes::transaction(ctx, |t| {
+        if !domain.owns_nodes(ctx, t)? {
+            return Ok(());
+        }
+        // The node may have changed, if the domain was set aside.
+        let vm = names::vm_path_in(ctx, t, domid).or_else(|| domain.vm_path());
+        let vm = vm.unwrap_or_else(|| format!("/vm/{}", super::uuid_text(&domain.uuid)));
+        for path in [vm, nodes::domain_path(domid), nodes::libxl_path(domid)] {
+            nodes::remove(ctx, t, &path)?;
+        }
+        Ok(())
+    });
+}
+
+/// Ends the domain itself.
+async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
+    let (domid, uuid) = (domain.domid, domain.uuid);
+    let there = |info: &crate::xen::hypervisor::DomainInfo| info.uuid == uuid;
+    let small = match ao.hypervisor().domain(domid) {
+        Ok(info) => match info.filter(there) {
+            Some(info) => info.total_pages <= SMALL,
+            None => return Ok(()),
+        },
+        Err(_) => false,
+    };
+    let outcome = if small || ao.is_waited_for() {
+        ao.hypervisor().domain_destroy(domid).map_err(|e| Failure::Refused(e.errno))
+    } else {
+        apart::call(ao, domid, "domain destroy", move |xen| match xen.domain(domid)? {
+            Some(info) if info.uuid == uuid => xen.domain_destroy(domid),
+            _ => Ok(()),
+        })
+        .await?
+    };
+    match outcome {
+        Ok(()) => Ok(()),
+        // Somebody else's destroy was quicker.
+        Err(Failure::Refused(Errno::ESRCH)) => Ok(()),
+        Err(Failure::Unknown) if !domain.exists(ao)? => Ok(()),
+        Err(Failure::Refused(errno)) => {
+            error!(ao, domid = domid, errno = errno, "the hypervisor does not destroy it");
+            Err(Error::Fail)
+        }
+        Err(Failure::Unknown) => Err(Error::Fail),
     }
 }
 

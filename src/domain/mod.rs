@@ -1,6 +1,7 @@
 //! What a toolstack asks about domains and does to them.
 
 pub mod affinity;
+pub mod apart;
 pub mod console;
 pub mod control;
 pub mod cpupool;
@@ -8,6 +9,7 @@ pub mod death;
 pub mod destroy;
 pub mod filelock;
 pub mod history;
+pub mod identity;
 pub mod kind;
 pub mod memory;
 pub mod model;

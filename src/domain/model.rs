@@ -1,9 +1,10 @@
 //! A domain's device model: whether one runs, letting it run on, and ending it.
 
+use std::ffi::CStr;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::fcntl::{Flock, FlockArg};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User};
 
@@ -11,23 +12,64 @@ use super::filelock::errno_of;
 use super::history::RUN_DIR;
 use super::{leading_number, names, nodes};
 use crate::core::{Ao, Ctx, Error, Result};
+use crate::runtime::Runtime;
+use crate::runtime::child::{self, Outcome};
+use crate::runtime::descriptor::Descriptor;
+use crate::sync::noted::Noted;
 use crate::xen::kill_uid::kill_all_of;
 use crate::{debug, error, warn};
 
 /// How long a device model may take to run on.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Between two looks at a process that the system gives no descriptor for.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The lock of those who kill.
+const REAPER_LOCK: &CStr = c"/var/run/xen/dm-reaper-lock";
+
 /// The user that kills another user's processes, and the one to do without it.
 const REAPERS: [&str; 2] = ["xen-qemuuser-reaper", "xen-qemuuser-range-base"];
 
 /// A process that was told to end. It may be no child of ours, so its status cannot be waited for.
 #[derive(Debug)]
-pub struct Process(Pid);
+pub struct Process {
+    pid: Pid,
+    /// Where the system has such a thing, and lets us have one.
+    pidfd: Option<Noted<OwnedFd>>,
+}
 
 impl Process {
-    /// Whether it has ended, reaped or not.
-    pub fn has_ended(&self) -> bool {
-        let Ok(stat) = std::fs::read_to_string(format!("/proc/{}/stat", self.0)) else {
+    /// Tells process `pid` to end; `None` if there is no such process.
+    fn hang_up(pid: Pid) -> std::result::Result<Option<Self>, Errno> {
+        // First, so that what is told to end is what we look at then.
+        let pidfd = child::pidfd_open(pid.as_raw()).map(Noted::new);
+        let told = match &pidfd {
+            Err(Errno::ESRCH) => return Ok(None),
+            Ok(pidfd) => child::pidfd_kill(pidfd.as_fd(), libc::SIGHUP),
+            Err(_) => kill(pid, Signal::SIGHUP),
+        };
+        match told {
+            Ok(()) => Ok(Some(Self { pid, pidfd: pidfd.ok() })),
+            Err(Errno::ESRCH) => Ok(None),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    /// Waits until it has ended, reaped or not.
+    pub async fn ended(&self, runtime: &Runtime) {
+        if let Some(pidfd) = &self.pidfd
+            && let Ok(copy) = pidfd.try_clone()
+            && let Ok(descriptor) = Descriptor::new(runtime, Noted::new(copy))
+            && descriptor.readable().await.is_ok()
+        {
+            return;
+        }
+        while !self.has_ended() && runtime.sleep(LOOK).await.is_ok() {}
+    }
+
+    fn has_ended(&self) -> bool {
+        let Ok(stat) = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)) else {
             return true;
         };
         // The name, in parentheses, may hold anything.
@@ -97,25 +139,25 @@ async fn resume_traditional(ao: &Ao, domid: u32) -> Result<()> {
 
 /// Ends the device model process of a domain and removes its traces. Everything is tried; the first
 /// failure is the result. The process, if it may take a moment to end.
-pub fn destroy(ctx: &Ctx, domid: u32) -> (Result<()>, Option<Process>) {
+pub async fn destroy(ao: &Ao, domid: u32) -> (Result<()>, Option<Process>) {
     let traces = format!("/local/domain/0/device-model/{domid}");
-    let mut outcome = nodes::remove(ctx, ctx.store(), &traces);
+    let mut outcome = nodes::remove(ao, ao.store(), &traces);
     let image = format!("{}/image/device-model-", nodes::domain_path(domid));
-    let uid = nodes::read(ctx, ctx.store(), &format!("{image}kill-uid"));
+    let uid = nodes::read(ao, ao.store(), &format!("{image}kill-uid"));
     let mut process = None;
     match uid {
         // A taken-over QEMU may have ended and left its pid to somebody else: with a user of its own,
         // it is that user's processes that end.
-        Ok(Some(uid)) => outcome = outcome.and(kill_user(ctx, domid, &uid)),
+        Ok(Some(uid)) => outcome = outcome.and(kill_user(ao, domid, &uid).await),
         other => {
             outcome = outcome.and(other.map(|_| ()));
-            match hang_up(ctx, domid, &format!("{image}pid"), "device model") {
+            match hang_up(ao, domid, &format!("{image}pid"), "device model") {
                 Ok(hung_up) => process = hung_up,
                 Err(e) => outcome = outcome.and(Err(e)),
             }
         }
     }
-    remove_sockets(ctx, domid);
+    remove_sockets(ao, domid);
     (outcome, process)
 }
 
@@ -139,59 +181,44 @@ fn hang_up(ctx: &Ctx, domid: u32, path: &str, what: &str) -> Result<Option<Proce
         error!(ctx, domid = domid, "{path} tells no process");
         return Err(Error::Fail);
     };
-    let pid = Pid::from_raw(pid);
-    match kill(pid, Signal::SIGHUP) {
-        Ok(()) => Ok(Some(Process(pid))),
-        Err(Errno::ESRCH) => {
-            error!(ctx, domid = domid, "{what} {pid} has ended already");
-            Ok(None)
-        }
-        Err(errno) => {
-            error!(ctx, domid = domid, errno = errno, "cannot signal {what} {pid}");
-            Err(Error::Fail)
-        }
+    let process = Process::hang_up(Pid::from_raw(pid)).map_err(|errno| {
+        error!(ctx, domid = domid, errno = errno, "cannot signal {what} {pid}");
+        Error::Fail
+    })?;
+    if process.is_none() {
+        error!(ctx, domid = domid, "{what} {pid} has ended already");
     }
+    Ok(process)
 }
 
 /// Kills every process of the user that the device model had to itself.
-fn kill_user(ctx: &Ctx, domid: u32, uid: &[u8]) -> Result<()> {
+async fn kill_user(ao: &Ao, domid: u32, uid: &[u8]) -> Result<()> {
     let Some(uid) = leading_number::<u32>(uid).filter(|&uid| uid != 0) else {
-        error!(ctx, domid = domid, "the user recorded for the device model is none");
+        error!(ao, domid = domid, "the user recorded for the device model is none");
         return Err(Error::Fail);
     };
-    let lock = format!("{RUN_DIR}/dm-reaper-lock");
-    // One at a time: the killers share a user and would kill each other.
-    let held = std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&lock)
-        .map_err(|e| errno_of(&e))
-        .and_then(|file| Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, errno)| errno));
-    let mut outcome = held.as_ref().map(|_| ()).map_err(|&errno| {
-        error!(ctx, domid = domid, errno = errno, "cannot lock {lock}");
-        Error::Fail
-    });
     let reaper = REAPERS
         .iter()
         .find_map(|name| User::from_name(name).ok().flatten())
         .map(|user| user.uid.as_raw())
         .filter(|&reaper| reaper != 0);
     if reaper.is_none() {
-        warn!(
-            ctx,
-            domid = domid,
-            "no user to kill the device model from: it might kill the killer"
-        );
-        outcome = outcome.and(Err(Error::Invalid));
+        warn!(ao, domid = domid, "no user to kill the device model from: it might kill the killer");
     }
-    kill_all_of(uid, reaper.unwrap_or(uid)).map_err(|errno| {
-        error!(ctx, domid = domid, errno = errno, "cannot kill the processes of user {uid}");
+    let failed = |errno: Errno| {
+        error!(ao, domid = domid, errno = errno, "cannot kill the processes of user {uid}");
         Error::Fail
-    })?;
-    debug!(ctx, domid = domid, "killed the processes of user {uid}");
-    outcome
+    };
+    let killer = ao.children().fork(|| kill_all_of(uid, reaper.unwrap_or(uid), REAPER_LOCK));
+    let outcome = killer.map_err(failed)?.exited().await;
+    match outcome {
+        Outcome::Ended(status) if !status.success() => {
+            return Err(failed(Errno::from_raw(status.code().unwrap_or(libc::EINTR))));
+        }
+        // An application that reaps every child may have taken the status.
+        _ => debug!(ao, domid = domid, "killed the processes of user {uid}"),
+    }
+    reaper.map(drop).ok_or(Error::Invalid)
 }
 
 /// Removes the sockets that the device model listened on.
@@ -210,18 +237,31 @@ fn remove_sockets(ctx: &Ctx, domid: u32) {
 mod tests {
     use super::*;
 
+    fn told_to_end(child: &std::process::Child, with_pidfd: bool) -> Process {
+        let pid = Pid::from_raw(child.id() as i32);
+        let process = Process::hang_up(pid).unwrap().unwrap();
+        if with_pidfd { process } else { Process { pid, pidfd: None } }
+    }
+
     #[test]
-    fn a_zombie_has_ended() {
-        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
-        let process = Process(Pid::from_raw(child.id() as i32));
-        assert!(!process.has_ended());
-        child.kill().unwrap();
-        let until = Instant::now() + Duration::from_secs(10);
-        while !process.has_ended() && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(1));
+    fn an_end_is_seen_before_it_is_reaped() {
+        let runtime = Runtime::default();
+        for with_pidfd in [true, false] {
+            let mut shell = std::process::Command::new("sh");
+            // Says that it listens, ends half a second after it was told to.
+            let script = "trap 'sleep 0.5; exit 0' HUP; echo; while :; do sleep 0.01; done";
+            shell.args(["-c", script]).stdout(std::process::Stdio::piped());
+            let mut child = shell.spawn().unwrap();
+            std::io::Read::read(child.stdout.as_mut().unwrap(), &mut [0]).unwrap();
+            let process = told_to_end(&child, with_pidfd);
+            assert!(!process.has_ended());
+            let began = Instant::now();
+            runtime.block_on(process.ended(&runtime));
+            assert!(process.has_ended());
+            assert!(began.elapsed() > Duration::from_millis(300), "{:?}", began.elapsed());
+            assert_eq!(child.wait().unwrap().code(), Some(0));
+            runtime.block_on(process.ended(&runtime));
+            assert!(Process::hang_up(process.pid).unwrap().is_none());
         }
-        assert!(process.has_ended());
-        child.wait().unwrap();
-        assert!(process.has_ended());
     }
 }

@@ -132,12 +132,18 @@ pub fn start_time(ctx: &Ctx, domid: u32) -> Option<u32> {
 
 /// The domain's directory under `/vm`. What the node says is believed only if it is one.
 pub fn vm_path(ctx: &Ctx, domid: u32) -> Option<String> {
+    vm_path_in(ctx, ctx.store(), domid)
+}
+
+/// As [`vm_path`], inside a transaction.
+pub fn vm_path_in(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Option<String> {
     let path = format!("{}/vm", nodes::domain_path(domid));
-    let value = nodes::read(ctx, ctx.store(), &path).ok().flatten()?;
+    let value = nodes::read(ctx, ops, &path).ok().flatten()?;
     is_vm_path(&value).then(|| String::from_utf8_lossy(&value).into_owned())
 }
 
-fn is_vm_path(value: &[u8]) -> bool {
+/// Whether the value of a `vm` node is a directory under `/vm`.
+pub fn is_vm_path(value: &[u8]) -> bool {
     value.strip_prefix(b"/vm/").is_some_and(|name| {
         !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
     })

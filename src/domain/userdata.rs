@@ -53,16 +53,23 @@ pub fn lock(ctx: &Ctx, domid: u32) -> Result<Locked<'_>> {
         error!(ctx, domid = domid, "no such domain, so no userdata of it");
         return Err(Error::LockFail);
     };
-    let uuid = info.uuid;
-    let files = Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid);
-    let locked = files.lock()?;
-    // The domain may have gone while we waited, and its number may be another's by now.
+    lock_of(ctx, domid, info.uuid).map_err(|e| {
+        if e == Error::DomainNotFound {
+            error!(ctx, domid = domid, "the domain went away while its userdata was being locked");
+        }
+        Error::LockFail
+    })
+}
+
+/// The lock on the userdata of that very domain. `Error::DomainNotFound`, not logged, if it has gone,
+/// whether or not its number is another's by now.
+pub fn lock_of(ctx: &Ctx, domid: u32, uuid: [u8; 16]) -> Result<Locked<'_>> {
+    let locked = Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).lock()?;
+    // It may have gone while we waited.
     match kind::info(ctx, domid) {
         Ok(info) if info.uuid == uuid => Ok(locked),
-        _ => {
-            error!(ctx, domid = domid, "the domain went away while its userdata was being locked");
-            Err(Error::LockFail)
-        }
+        Ok(_) => Err(Error::DomainNotFound),
+        Err(e) => Err(e),
     }
 }
 

@@ -1,41 +1,43 @@
 //! Killing all processes of a user, from a process of its own that takes that user on.
 
-use nix::errno::Errno;
-use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, fork};
+use std::ffi::{CStr, c_int};
 
-/// Kills every process whose user is `uid`. The killer's real user is `reaper`, so that what it kills
-/// cannot kill it first (only who has the real user's number may signal it).
+use nix::errno::Errno;
+
+/// For a forked child, which ends with the status that this gives (0 or an errno): kills every process
+/// whose user is `uid`. The killer's real user is `reaper`, so that what it kills cannot kill it first
+/// (only who has the real user's number may signal it). As the killers of several domains share that
+/// user and would kill each other, one at a time holds the file `lock`, to its end.
 ///
-/// Neither may be root: `kill(-1)` would take the host down.
-pub fn kill_all_of(uid: u32, reaper: u32) -> Result<(), Errno> {
+/// Neither may be root: `kill(-1)` would take the host down. Async-signal-safe.
+pub fn kill_all_of(uid: u32, reaper: u32, lock: &CStr) -> u8 {
     if uid == 0 || reaper == 0 {
-        return Err(Errno::EINVAL);
+        return libc::EINVAL as u8;
     }
-    // SAFETY: other threads may hold any lock at the fork, so the child calls only async-signal-safe
-    // functions: plain system calls (glibc's setresuid would signal threads that are not there).
-    match unsafe { fork() }? {
-        ForkResult::Child => {
-            // SAFETY: system calls on integers; `_exit` never returns.
-            unsafe {
-                if libc::syscall(libc::SYS_setresuid, reaper, uid, 0) != 0
-                    || (libc::kill(-1, libc::SIGKILL) != 0
-                        && *libc::__errno_location() != libc::ESRCH)
-                {
-                    libc::_exit(*libc::__errno_location());
-                }
-                libc::_exit(0)
-            }
+    let held = take(lock);
+    // SAFETY: system calls on integers. glibc's setresuid would signal threads that are not there.
+    let killed = unsafe {
+        if libc::syscall(libc::SYS_setresuid, reaper, uid, 0) != 0 {
+            return Errno::last_raw() as u8;
         }
-        ForkResult::Parent { child } => loop {
-            match waitpid(child, None) {
-                Err(Errno::EINTR) => {}
-                // An application that reaps every child may have taken the status.
-                Err(Errno::ECHILD) | Ok(WaitStatus::Exited(_, 0)) => return Ok(()),
-                Ok(WaitStatus::Exited(_, errno)) => return Err(Errno::from_raw(errno)),
-                Ok(_) => return Err(Errno::EINTR),
-                Err(errno) => return Err(errno),
-            }
-        },
+        Errno::result(libc::kill(-1, libc::SIGKILL))
+    };
+    match killed {
+        Err(errno) if errno != Errno::ESRCH => errno as u8,
+        _ => held.err().map_or(0, |errno| errno as u8),
+    }
+}
+
+/// Takes the lock, for as long as this process lives.
+fn take(lock: &CStr) -> Result<(), Errno> {
+    let flags = libc::O_RDWR | libc::O_CREAT | libc::O_CLOEXEC;
+    // SAFETY: a string that ends with NUL.
+    let fd: c_int = Errno::result(unsafe { libc::open(lock.as_ptr(), flags, 0o644) })?;
+    loop {
+        // SAFETY: integers.
+        match Errno::result(unsafe { libc::flock(fd, libc::LOCK_EX) }) {
+            Err(Errno::EINTR) => {}
+            other => return other.map(drop),
+        }
     }
 }

@@ -44,7 +44,7 @@ use std::os::fd::AsFd;
 
 pub use program::{Io, Program};
 pub use record::Outcome;
-pub use sys::Pid;
+pub use sys::{Pid, pidfd_kill, pidfd_open};
 
 use super::Runtime;
 use super::outside::{Driven, Undriven};

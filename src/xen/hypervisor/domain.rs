@@ -1,6 +1,6 @@
 //! Domains as the hypervisor sees them: list, details, pause, unpause, destroy, shut down.
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int};
 
 use nix::errno::Errno;
 
@@ -133,11 +133,21 @@ impl Hypervisor {
         self.call("domain_unpause", |xch| unsafe { sys::xc_domain_unpause(xch, domid) }).map(drop)
     }
 
-    /// Destroys the domain. Slow: Xen gives back its memory in pieces and libxenctrl asks again
-    /// until all is gone (seconds, for a big domain).
+    /// Destroys the domain. Slow: returns when Xen has given back all its memory (seconds, for a big
+    /// domain).
     pub fn domain_destroy(&self, domid: u32) -> Result<()> {
         // SAFETY: plain numbers.
         self.call("domain_destroy", |xch| unsafe { sys::xc_domain_destroy(xch, domid) }).map(drop)
+    }
+
+    /// Writes the domain's memory and registers to `file`. Slow; uses what is not guarded in the handle,
+    /// which must be the caller's own.
+    pub fn domain_dump_core(&self, domid: u32, file: &CStr) -> Result<()> {
+        // SAFETY: the string ends with NUL.
+        self.call("domain_dumpcore", |xch| unsafe {
+            sys::xc_domain_dumpcore(xch, domid, file.as_ptr())
+        })
+        .map(drop)
     }
 
     /// Marks the domain as shut down for `reason` (`SHUTDOWN_*` of Xen), without asking the guest.

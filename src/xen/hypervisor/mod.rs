@@ -129,6 +129,18 @@ impl Hypervisor {
         Self { logger, handle: OnceCell::new(), no_flask: Absent::new(), no_sharing: Absent::new() }
     }
 
+    /// A connection for a forked child, where the application's logger must not be called.
+    pub const fn of_child() -> Self {
+        // SAFETY: NULL.
+        unsafe { Self::new(std::ptr::null_mut()) }
+    }
+
+    /// Runs `f` with a connection of its own: see the module's text.
+    pub fn apart<T>(&self, f: impl FnOnce(&Self) -> T) -> T {
+        // SAFETY: the logger outlives `self`, and so this call.
+        f(&unsafe { Self::new(self.logger) })
+    }
+
     /// libxenctrl's handle, for the wrappers in this module.
     fn xch(&self) -> Result<*mut sys::xc_interface> {
         let handle = self.handle.get_or_try_init(|| {

@@ -1,0 +1,97 @@
+//! Calls of the hypervisor that may take seconds.
+
+use std::ffi::CString;
+
+use nix::errno::Errno;
+
+use crate::core::child::describe_end;
+use crate::core::{Ao, Error, Result};
+use crate::runtime::child::Outcome;
+use crate::xen::hypervisor::{self, Hypervisor};
+use crate::{debug, error};
+
+/// The highest errno that an exit status can tell.
+const MOST: u8 = 125;
+
+/// Why a call has failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Failure {
+    /// The hypervisor refuses.
+    Refused(Errno),
+    /// It is not known whether it has.
+    Unknown,
+}
+
+/// Makes `call` with a connection of its own. In an operation that no thread waits for, it is made in a
+/// forked child, so that no thread of the application's is held up. An abort kills that child.
+///
+/// `call` must take no locks but its own: see [`crate::runtime::child::Children::fork`].
+pub async fn call<F>(
+    ao: &Ao,
+    domid: u32,
+    what: &str,
+    call: F,
+) -> Result<std::result::Result<(), Failure>>
+where
+    F: FnOnce(&Hypervisor) -> hypervisor::Result<()> + Send,
+{
+    let here = |call: F| ao.hypervisor().apart(call).map_err(|e| Failure::Refused(e.errno));
+    if ao.is_waited_for() {
+        return Ok(here(call));
+    }
+    let mut call = Some(call);
+    let body = || match call.take().map(|call| call(&Hypervisor::of_child())) {
+        Some(Ok(())) => 0,
+        Some(Err(e)) => {
+            u8::try_from(e.errno as i32).map_or(u8::MAX, |e| if e <= MOST { e } else { u8::MAX })
+        }
+        None => u8::MAX,
+    };
+    let child = match ao.children().fork(body) {
+        Ok(child) => child,
+        Err(errno) => {
+            // A big process on a small host: better late than not.
+            debug!(ao, domid = domid, errno = errno, "cannot fork for {what}");
+            return Ok(call.map_or(Err(Failure::Unknown), here));
+        }
+    };
+    let outcome = match ao.wait(child.exited()).await {
+        Ok(outcome) => outcome,
+        Err(e) => {
+            child.end().await;
+            return Err(e);
+        }
+    };
+    Ok(match outcome {
+        outcome if outcome.success() => Ok(()),
+        Outcome::Ended(status) => match status.code() {
+            Some(code @ 1..=125) => Err(Failure::Refused(Errno::from_raw(code))),
+            _ => {
+                error!(ao, domid = domid, "{}", describe_end(what, child.pid(), outcome.status()));
+                Err(Failure::Unknown)
+            }
+        },
+        Outcome::Lost => Err(Failure::Unknown),
+    })
+}
+
+/// Writes the domain's memory and registers to a file, for a debugger.
+pub async fn dump_core(ao: &Ao, domid: u32, file: &[u8]) -> Result<()> {
+    let shown = String::from_utf8_lossy(file);
+    let name = CString::new(file).map_err(|_| Error::Invalid)?;
+    let dumped = call(ao, domid, "core dump", |xen| xen.domain_dump_core(domid, &name)).await?;
+    dumped.map_err(|failure| {
+        match failure {
+            Failure::Refused(errno) => {
+                error!(
+                    ao,
+                    domid = domid,
+                    errno = errno,
+                    "cannot dump the domain's core to {shown}"
+                );
+            }
+            Failure::Unknown => error!(ao, domid = domid, "the dump to {shown} may not be whole"),
+        }
+        Error::Fail
+    })
+}

@@ -1,0 +1,57 @@
+//! Which domain is meant by a number, while others may end it and make a new one with the same number.
+
+use super::{kind, nodes};
+use crate::core::{Ctx, Error, Result};
+use crate::xen::store::Ops;
+
+/// A domain as it was found. Its number may be another's later: whoever has waited asks again before
+/// taking anything away.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Identity {
+    pub domid: u32,
+    pub uuid: [u8; 16],
+    /// What its `vm` node held. A new domain has that node from its first moment in xenstore on.
+    vm: Option<Vec<u8>>,
+}
+
+impl Identity {
+    /// The domain of that number, and what the hypervisor says of it; `Error::DomainNotFound`, not
+    /// logged, if there is none.
+    pub fn of(ctx: &Ctx, domid: u32) -> Result<(Self, kind::Info)> {
+        let path = format!("{}/vm", nodes::domain_path(domid));
+        let mut info = kind::info(ctx, domid)?;
+        loop {
+            let vm = nodes::read(ctx, ctx.store(), &path)?;
+            // The node is this domain's if it was there all the time.
+            let now = kind::info(ctx, domid)?;
+            if now.uuid == info.uuid {
+                return Ok((Self { domid, uuid: now.uuid, vm }, now));
+            }
+            info = now;
+        }
+    }
+
+    /// Whether the number is still this domain's.
+    pub fn exists(&self, ctx: &Ctx) -> Result<bool> {
+        match kind::info(ctx, self.domid) {
+            Ok(info) => Ok(info.uuid == self.uuid),
+            Err(Error::DomainNotFound) => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Whether what xenstore has under the number is not another domain's: for use inside the
+    /// transaction that changes it.
+    pub fn owns_nodes(&self, ctx: &Ctx, ops: &impl Ops) -> Result<bool> {
+        let path = format!("{}/vm", nodes::domain_path(self.domid));
+        let vm = nodes::read(ctx, ops, &path)?;
+        // A domain that was set aside meanwhile has a new node, and is the same.
+        Ok(vm.is_none() || vm == self.vm || self.exists(ctx)?)
+    }
+
+    /// Its directory under `/vm`. What the node says is believed only if it is one.
+    pub fn vm_path(&self) -> Option<String> {
+        let vm = self.vm.as_deref().filter(|vm| super::names::is_vm_path(vm))?;
+        Some(String::from_utf8_lossy(vm).into_owned())
+    }
+}
