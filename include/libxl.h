@@ -554,6 +554,9 @@ int libxl_domain_pause(libxl_ctx *ctx,
 
 /* Lets the domain run. ERROR_FAIL if there is no such domain. */
 int libxl_domain_unpause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+
+/* Writes the domain's memory and registers to the file filename, for a debugger. ERROR_FAIL if that
+ * cannot be done; what was written by then stays. */
 int libxl_domain_core_dump(libxl_ctx *ctx,
                            uint32_t domid,
                            const char *filename,
@@ -657,7 +660,16 @@ int libxl_get_free_memory(libxl_ctx *ctx, uint64_t *memkb);
 
 /* As libxl_get_free_memory; ERROR_FAIL for more than 32 bits can hold. */
 int libxl_get_free_memory_0x040700(libxl_ctx *ctx, uint32_t *memkb);
-int libxl_wait_for_free_memory(libxl_ctx *ctx, uint32_t domid, uint64_t memory_kb, int wait_secs);
+
+/* Waits until the host has memory_kb KiB of free memory, wait_secs seconds at most. ERROR_NOMEM if
+ * not by then, and at once for no time at all. */
+int libxl_wait_for_free_memory(libxl_ctx *ctx,
+                               uint32_t domid,
+                               uint64_t memory_kb,
+                               int wait_secs);
+
+/* Waits until the domain uses no more memory than its target. ERROR_FAIL if it comes no nearer for
+ * wait_secs seconds (two at least), or uses more than two seconds before. */
 int libxl_wait_for_memory_target(libxl_ctx *ctx, uint32_t domid, int wait_secs);
 
 /* Numbers of KiB had 32 bits before 4.8; the need was told of the build info alone before 4.13. */
