@@ -42,7 +42,7 @@ enum {
 };
 extern const struct testcase blocking_cases[], poll_cases[], wait_cases[], hooks_cases[], occurred_cases[],
     sigchld_cases[], scripts_cases[], postfork_cases[], abort_cases[], complete_cases[], death_cases[],
-    life_cases[];
+    generator_cases[], life_cases[];
 
 /* Failure ends the process, from whichever thread. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -111,7 +111,12 @@ int xc_domain_create(xc_interface *xch, uint32_t *domid, struct xen_domctl_creat
     struct domain *d;
 
     (void)xch;
-    *domid = atomic_fetch_add(&host()->next, 1) + 1;
+    if (*domid && *domid < MOST && host()->domains[*domid].flags) {
+        errno = EEXIST;
+        return -1;
+    }
+    if (!*domid)
+        *domid = atomic_fetch_add(&host()->next, 1) + 1;
     if (*domid >= MOST) {
         errno = ENOMEM;
         return -1;
@@ -180,6 +185,12 @@ int xc_domain_shutdown(xc_interface *xch, uint32_t domid, int reason)
     r = change(domid, XEN_DOMINF_shutdown | (unsigned)reason << XEN_DOMINF_shutdownshift, 0);
     tell_xenstored();
     return r;
+}
+
+int xc_domain_resume(xc_interface *xch, uint32_t domid, int fast)
+{
+    (void)xch, (void)fast;
+    return change(domid, 0, XEN_DOMINF_shutdown | XEN_DOMINF_shutdownmask << XEN_DOMINF_shutdownshift);
 }
 
 int xc_domain_destroy(xc_interface *xch, uint32_t domid)

@@ -104,7 +104,15 @@ impl Deaths {
                 _ => Known::NeverThere,
             };
         }
+        // Another domain than an older generator's: that one's is dead, whether xenstore tells or not.
+        let another = |(_, Reverse(other)): &(u32, Reverse<Handle>)| {
+            let known = state.all.get(other).map(|generator| generator.domain);
+            seen.is_some_and(|info| matches!(known, Some(Known::Uuid(uuid)) if uuid != info.uuid))
+        };
+        let domid = seen.map_or(0, |info| info.domid);
+        let of_domid = (domid, Reverse(Handle(usize::MAX)))..=(domid, Reverse(Handle(0)));
         seen.is_none_or(|info| info.dying || info.shutdown)
+            || state.living.range(of_domid).any(another)
     }
 
     /// Ends a generator; `None` if there is none such.
@@ -332,6 +340,18 @@ mod tests {
             assert!(deaths.watched().is_none());
             assert!(deaths.enable(5, 77, None).1, "{what}: the looker has ended");
         }
+    }
+
+    #[test]
+    fn a_new_domain_of_a_number_tells_of_the_old_ones_death() {
+        let deaths = Deaths::default();
+        for (user, uuid, news) in [(1, 1, false), (2, 1, false), (3, 2, true), (4, 2, true)] {
+            let (handle, _) = deaths.enable(5, user, None);
+            assert_eq!(deaths.began(handle, Some(&running(5, uuid))), news, "{user}");
+        }
+        let (other, _) = deaths.enable(6, 5, None);
+        assert!(!deaths.began(other, Some(&running(6, 3))));
+        assert_eq!(look(&deaths, &[running(5, 2), running(6, 3)]), [(2, None), (1, None)]);
     }
 
     #[test]
