@@ -428,7 +428,7 @@ impl Child {
 
     /// Waits for its end.
     pub async fn exited(&self) -> Outcome {
-        poll_fn(|cx| self.record.poll_outcome(cx)).await
+        self.record.ended().await
     }
 
     /// How it ended, if it has and was reaped.

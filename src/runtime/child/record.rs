@@ -10,10 +10,11 @@
 //! because it forgot, the status is taken when the clock has run out: an operation must not hang.
 
 use std::ffi::c_int;
+use std::future::poll_fn;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{self, ExitStatus};
-use std::task::{Context, Poll, Waker};
+use std::process::ExitStatus;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -23,8 +24,9 @@ use super::Shared;
 use super::registry::{self, Registry};
 use super::sys::{self, Pid, Waited};
 use crate::runtime::reactor::Ready;
+use crate::runtime::wakers::Wakers;
 use crate::sync::noted::Noted;
-use crate::sync::{Arc, Mutex, locked};
+use crate::sync::{Arc, Mutex, locked, pid};
 
 /// Between two looks at a child that has no pidfd.
 const LOOK: Duration = Duration::from_millis(20);
@@ -71,7 +73,7 @@ pub struct Record {
 #[derive(Default)]
 struct State {
     outcome: Option<Outcome>,
-    waiting: Vec<Waker>,
+    waiting: Wakers,
     /// Its place in the epoll set.
     place: Option<u64>,
 }
@@ -96,7 +98,7 @@ impl Record {
     pub fn new(shared: &Arc<Shared>, pid: Pid, left_to_application: bool) -> Arc<Self> {
         Arc::new(Self {
             pid,
-            parent: process::id(),
+            parent: pid::pid(),
             shared: Arc::clone(shared),
             pidfd: sys::pidfd_open(pid).ok().map(Noted::new),
             left_to_application,
@@ -177,7 +179,7 @@ impl Record {
         }
         let mut state = locked(&self.state);
         state.outcome = Some(outcome);
-        let waiting = std::mem::take(&mut state.waiting);
+        let waiting = state.waiting.all().collect();
         Some(Ended { child: Arc::clone(self), waiting })
     }
 
@@ -193,22 +195,27 @@ impl Record {
     }
 
     /// Waits for the outcome.
-    pub fn poll_outcome(&self, cx: &mut Context<'_>) -> Poll<Outcome> {
-        let mut state = locked(&self.state);
-        if let Some(outcome) = state.outcome {
-            return Poll::Ready(outcome);
-        }
-        if !state.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
-            state.waiting.push(cx.waker().clone());
-        }
-        Poll::Pending
+    pub async fn ended(&self) -> Outcome {
+        let mut wait = Wait { child: self, place: None };
+        poll_fn(|cx| {
+            let old = {
+                let mut state = locked(&self.state);
+                match state.outcome {
+                    Some(outcome) => return Poll::Ready(outcome),
+                    None => state.waiting.enter(&mut wait.place, cx.waker()),
+                }
+            };
+            drop(old);
+            Poll::Pending
+        })
+        .await
     }
 
     /// Sends a signal; nothing if the child has ended, or is not this process's.
     pub fn kill(&self, signal: c_int) -> Result<(), Errno> {
         // Nobody takes the status meanwhile, so the number is this child's.
         let _registry = registry::registry();
-        if self.parent != process::id() || self.outcome().is_some() {
+        if self.parent != pid::pid() || self.outcome().is_some() {
             return Ok(());
         }
         let done = match &self.pidfd {
@@ -257,6 +264,19 @@ impl Record {
     /// Whether it is a child of this ctx.
     pub fn belongs_to(&self, shared: &Arc<Shared>) -> bool {
         Arc::ptr_eq(&self.shared, shared)
+    }
+}
+
+/// A wait for a child's end, given up when it is dropped.
+struct Wait<'a> {
+    child: &'a Record,
+    place: Option<u64>,
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        let waker = locked(&self.child.state).waiting.leave(self.place);
+        drop(waker);
     }
 }
 

@@ -27,7 +27,6 @@ use std::cell::UnsafeCell;
 use std::ffi::{c_int, c_ulong};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd};
-use std::process;
 use std::ptr;
 use std::sync::atomic::{AtomicIsize, AtomicU32, AtomicU64, Ordering};
 
@@ -35,6 +34,7 @@ use nix::errno::Errno;
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
 use crate::sync::noted::Noted;
+use crate::sync::pid::pid;
 use crate::sync::process::PerProcess;
 use crate::sync::{Arc, Mutex, locked};
 
@@ -132,7 +132,7 @@ fn ring() {
 
 /// Whether a bell is this process's.
 fn is_mine(bell: u64) -> bool {
-    bell >> 32 == u64::from(process::id())
+    bell >> 32 == u64::from(pid())
 }
 
 fn state() -> &'static Mutex<State> {
@@ -160,7 +160,7 @@ impl User {
             let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
             let bell = Arc::new(Noted::new(EventFd::from_flags(flags)?));
             let fd = bell.as_fd().as_raw_fd().cast_unsigned();
-            BELL.store(u64::from(process::id()) << 32 | u64::from(fd), Ordering::SeqCst);
+            BELL.store(u64::from(pid()) << 32 | u64::from(fd), Ordering::SeqCst);
             state.bell = Some(bell);
         }
         state.users += 1;
@@ -208,7 +208,7 @@ fn install() -> bool {
         CHANGED.store(0, Ordering::SeqCst);
         // SAFETY: `CHANGED` is 0, and we have the lock.
         unsafe { (*BEFORE.0.get()).write(now) };
-        CHANGED.store(process::id(), Ordering::SeqCst);
+        CHANGED.store(pid(), Ordering::SeqCst);
         // SAFETY: a valid structure, and a handler that may run at any time.
         unsafe {
             let mut ours: libc::sigaction = std::mem::zeroed();
@@ -235,7 +235,7 @@ fn uninstall() {
 /// In a forked child: puts back what an ancestor had changed. Takes no lock, allocates nothing;
 /// elsewhere it does nothing.
 pub fn postfork() {
-    if CHANGED.load(Ordering::SeqCst) != process::id() {
+    if CHANGED.load(Ordering::SeqCst) != pid() {
         uninstall();
     }
     if !is_mine(BELL.load(Ordering::SeqCst)) {
