@@ -86,6 +86,9 @@ static void synchronous(void)
     libxl_ctx_free(b.ctx);
 }
 
+/* One for each operation: none is used again while an abort may still be looking for it. */
+static struct tally tallies[2001];
+
 /* With the guest about to answer: the end is one or the other, and comes once. */
 static void any_moment(enum style style)
 {
@@ -95,7 +98,7 @@ static void any_moment(enum style style)
     int aborted = 0, done = 0, late = 0;
 
     for (struct rounds r = rounds(30, 2000); another(&r);) {
-        struct tally *tally = calloc(1, sizeof(*tally));
+        struct tally *tally = &tallies[r.done];
         int rc;
 
         *tally = (struct tally)TALLY;
@@ -132,7 +135,7 @@ static void destroying(void)
     int aborted = 0, done = 0, other = 0;
 
     for (struct rounds r = rounds(6, 60); another(&r);) {
-        struct tally *tally = calloc(1, sizeof(*tally));
+        struct tally *tally = &tallies[r.done];
         uint32_t domid = new_domain(NO_ACK);
         int rc;
 
@@ -176,7 +179,6 @@ static void *abort_all(void *argument)
 static void many(void)
 {
     enum { MOST = 400 };
-    static struct tally tallies[MOST];
     struct aborter a = { .ctx = new_ctx(), .tallies = tallies, .number = MOST };
     struct driver *driver = drive(a.ctx, BY_HOOKS);
     uint32_t domids[4];

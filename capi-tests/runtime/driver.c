@@ -6,6 +6,7 @@
 #include "harness.h"
 
 #define MAGIC 0x72656769u
+#define ASLEEP 25000 /* ms: longer than any case waits, so that a wake-up that is missing shows */
 
 struct reg {
     struct reg *next;
@@ -211,7 +212,7 @@ static void turn_of_hooks(struct driver *d)
     struct pollfd fds[256];
     struct ready ready[256];
     unsigned serials[256], n = 1, i, found = 0;
-    int wait = 1000;
+    int wait = ASLEEP;
     struct timeval tv = wall();
     struct reg *reg;
     char drain[64];
@@ -272,7 +273,7 @@ static void turn_of_poll(struct driver *d)
 
     for (;;) {
         n = room;
-        timeout = 1000;
+        timeout = ASLEEP;
         rc = libxl_osevent_beforepoll(d->ctx, &n, fds ? fds + 1 : NULL, &timeout, wall());
         if (rc != ERROR_BUFFERFULL)
             break;
@@ -281,7 +282,7 @@ static void turn_of_poll(struct driver *d)
         fds = realloc(fds, sizeof(*fds) * (room + 1));
     }
     check(!rc, "libxl_osevent_beforepoll: %d", rc);
-    check(n <= room && timeout >= 0 && timeout <= 1000, "beforepoll: %d fds, time-out %d", n, timeout);
+    check(n <= room && timeout >= 0 && timeout <= ASLEEP, "beforepoll: %d fds, time-out %d", n, timeout);
     if (!fds)
         fds = calloc(1, sizeof(*fds));
     fds[0] = (struct pollfd){ d->wake[0], POLLIN, 0 };

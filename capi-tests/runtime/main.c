@@ -144,7 +144,7 @@ static void end_group(pid_t pid)
         ;
 }
 
-static const char *const valgrind[] = { "valgrind", "--error-exitcode=99", "--num-callers=25", "-q", NULL };
+static const char *const valgrind[] = { "valgrind", "--error-exitcode=99", "--num-callers=25", "--fair-sched=yes", "-q", NULL };
 
 static bool supervise(const struct testcase *c, const char *side, double seconds)
 {
@@ -170,7 +170,8 @@ static bool supervise(const struct testcase *c, const char *side, double seconds
             snprintf(command, sizeof(command), "--tool=%s", tool);
             argv[n++] = command;
             if (!strcmp(tool, "memcheck"))
-                argv[n++] = "--leak-check=full", argv[n++] = "--errors-for-leak-kinds=definite";
+                argv[n++] = "--leak-check=full", argv[n++] = "--errors-for-leak-kinds=definite",
+                argv[n++] = "--show-leak-kinds=definite";
             if (!access("/tmp/suppressions", R_OK))
                 argv[n++] = "--suppressions=/tmp/suppressions";
         }
