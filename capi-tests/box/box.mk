@@ -1,5 +1,5 @@
 # The real Xen host and what runs on it.
-.PHONY: box demo diff bench test-more
+.PHONY: box demo diff runtime bench test-more
 
 box:
 	capi-tests/box/box build
@@ -12,6 +12,10 @@ demo:
 # Every case under Debian's library and under ours, compared.
 diff: lib box
 	capi-tests/diff/run $(LIB)
+
+# Operations, events, hooks and children, held to the headers.
+runtime: lib box
+	capi-tests/runtime/run $(LIB)
 
 bench: lib box
 	capi-tests/bench/run $(LIB)

@@ -102,23 +102,24 @@ static void nested_blocking(void)
 }
 
 /* Many at a time, on few domains, ended by few answers. */
-static void many(enum style style, int number)
+static void many(enum style style, int most)
 {
     enum { DOMAINS = 10 };
     libxl_ctx *ctx = new_ctx();
     struct driver *driver = drive(ctx, style);
     struct tally tally = TALLY;
     uint32_t domids[DOMAINS];
-    double began = now(), middle;
-    int rc;
+    double began, middle;
+    int number = 0, rc;
 
     for (int i = 0; i < DOMAINS; i++)
         domids[i] = new_domain(NO_ACK);
-    for (int i = 0; i < number; i++) {
+    began = now();
+    for (struct rounds r = rounds(100, most); another(&r); number++) {
         enter(driver);
-        rc = libxl_domain_shutdown(ctx, domids[i % DOMAINS], INTO(&tally));
+        rc = libxl_domain_shutdown(ctx, domids[number % DOMAINS], INTO(&tally));
         leave(driver);
-        check(!rc, "operation %d: %d", i, rc);
+        check(!rc, "operation %d: %d", number, rc);
     }
     check(!hits(&tally), "%d ended before any guest answered, rc %d", hits(&tally), tally.last);
     middle = now();

@@ -94,9 +94,9 @@ static void by_default_with(void (*handler)(int), int flags, int masked)
     was = disposition();
     ctx = new_ctx();
     same(was, disposition(), "after ctx_alloc");
-    for (int i = 1; i <= 5; i++) {
+    for (struct rounds r = rounds(2, 5); another(&r);) {
         destroy(ctx);
-        check(runs() == i, "the script ran %d times of %d", runs(), i);
+        check(runs() == r.done, "the script ran %d times of %d", runs(), r.done);
         check(!children(), "%u children after a destroy", children());
         same(was, disposition(), "while idle");
     }
