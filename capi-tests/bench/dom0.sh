@@ -1,7 +1,8 @@
 # The measurements, in dom0; figures.json and the table are left in /share/out.
-mkdir -p /tmp/bench/ours /share/out
+mkdir -p /tmp/bench/ours /tmp/bench/debian /share/out
 cp /share/bench /share/*.py /tmp/bench/ || exit 1   # not from the share: its speed is QEMU's
 cp /share/lib/libxenlight.so.4.17 /tmp/bench/ours/
+cp -L /usr/lib/x86_64-linux-gnu/libxenlight.so.4.17 /tmp/bench/debian/ || exit 1
 cd /tmp/bench || exit 1
 rows=$(cat /share/rows)
 
