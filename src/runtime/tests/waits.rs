@@ -170,7 +170,9 @@ fn among_many_only_the_one_concerned_is_polled() {
 fn a_task_is_polled_once_for_each_change() {
     const CHANGES: usize = 10;
     let (runtime, notify) = (Runtime::default(), Arc::new(Notify::default()));
-    let polls: &'static AtomicUsize = Box::leak(Box::default());
+    // Static, as a task is.
+    static POLLS: AtomicUsize = AtomicUsize::new(0);
+    let polls = &POLLS;
     let mut listener = notify.listen();
     let task: Wait<'static> = Box::pin(async move {
         for _ in 0..CHANGES {
