@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
+use super::wakers::renew;
 use crate::sync::{Arc, Mutex, locked};
 
 /// An event's type as one bit, for masks.
@@ -110,17 +111,27 @@ impl<E> Place<'_, E> {
             state.next += 1;
             state.next
         });
-        match state.waiting.iter_mut().find(|(other, ..)| *other == number) {
-            Some((_, _, old)) => old.clone_from(waker),
-            None => state.waiting.push((number, mask, waker.clone())),
-        }
+        let old = match state.waiting.iter_mut().find(|(other, ..)| *other == number) {
+            Some((_, _, old)) => renew(old, waker),
+            None => {
+                state.waiting.push((number, mask, waker.clone()));
+                None
+            }
+        };
+        // A waker that goes may take a task with it, whose end comes back here.
+        drop(state);
+        drop(old);
     }
 }
 
 impl<E> Drop for Place<'_, E> {
     fn drop(&mut self) {
         if let Some(number) = self.number {
-            locked(&self.events.state).waiting.retain(|(other, ..)| *other != number);
+            let mut state = locked(&self.events.state);
+            let at = state.waiting.iter().position(|(other, ..)| *other == number);
+            let gone = at.map(|at| state.waiting.remove(at));
+            drop(state);
+            drop(gone);
         }
     }
 }

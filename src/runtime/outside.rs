@@ -96,8 +96,9 @@ impl Front {
 }
 
 thread_local! {
-    /// This thread dispatches for the application, which will look for events when it is done.
-    static DISPATCHING: Cell<bool> = const { Cell::new(false) };
+    /// The ctx for which this thread dispatches: the application will look for its events when it is
+    /// done, but not for those of another ctx that is called meanwhile.
+    static DISPATCHING: Cell<*const Outside> = const { Cell::new(std::ptr::null()) };
 }
 
 /// A number that no other live thread has; not 0.
@@ -169,7 +170,7 @@ impl Runtime {
 
     /// What an application's thread does when the front is readable, or to be sure.
     pub fn dispatch_outside(&self) {
-        let before = DISPATCHING.replace(true);
+        let before = DISPATCHING.replace(self.outside());
         if let Some(front) = self.outside().front.get() {
             let _ = front.bell.read();
         }
@@ -182,7 +183,7 @@ impl Runtime {
     pub fn nudge(&self) {
         let outside = self.outside();
         if let Some(front) = outside.front.get()
-            && !DISPATCHING.get()
+            && !std::ptr::eq(DISPATCHING.get(), outside)
         {
             // It can only fail when the counter is full, and then it is readable.
             let _ = front.bell.write(1);
@@ -269,18 +270,34 @@ mod tests {
         assert_eq!(locked(&hooks.calls).len(), 2);
     }
 
+    fn readable(runtime: &Runtime) -> bool {
+        let front = runtime.front().unwrap();
+        let mut fds = [nix::poll::PollFd::new(front, nix::poll::PollFlags::POLLIN)];
+        nix::poll::poll(&mut fds, nix::poll::PollTimeout::ZERO).unwrap() == 1
+    }
+
     #[test]
     fn a_nudge_shows_at_the_front_until_it_is_served() {
         let runtime = Runtime::default();
-        let readable = || {
-            let front = runtime.front().unwrap();
-            let mut fds = [nix::poll::PollFd::new(front, nix::poll::PollFlags::POLLIN)];
-            nix::poll::poll(&mut fds, nix::poll::PollTimeout::ZERO).unwrap() == 1
-        };
-        assert!(!readable());
+        assert!(!readable(&runtime));
         runtime.nudge();
-        assert!(readable());
+        assert!(readable(&runtime));
         runtime.dispatch_outside();
-        assert!(!readable());
+        assert!(!readable(&runtime));
+    }
+
+    #[test]
+    fn who_dispatches_for_one_ctx_still_nudges_another() {
+        let [one, other] = [Runtime::default(), Runtime::default()];
+        assert!(!readable(&one) && !readable(&other));
+        let change = Arc::new(crate::runtime::notify::Notify::default());
+        let (mut listener, tell) = (change.listen(), [one.clone(), other.clone()]);
+        one.spawn(async move {
+            listener.changed().await;
+            tell.iter().for_each(Runtime::nudge);
+        });
+        change.notify();
+        one.dispatch_outside();
+        assert_eq!((readable(&one), readable(&other)), (false, true));
     }
 }
