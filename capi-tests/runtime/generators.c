@@ -257,6 +257,7 @@ static void used_again(void)
     expect_nothing(ctx);
     libxl_evdisable_domain_death(ctx, new);
     libxl_evdisable_domain_death(ctx, old);
+    xc_interface_close(xch);
     libxl_ctx_free(ctx);
 }
 
@@ -281,6 +282,8 @@ static void resumed(void)
     }
     expect(ctx, LIBXL_EVENT_TYPE_DOMAIN_DEATH, domid, 5);
     libxl_evdisable_domain_death(ctx, evgen);
+    xs_close(xs);
+    xc_interface_close(xch);
     libxl_ctx_free(ctx);
 }
 
