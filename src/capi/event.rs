@@ -167,13 +167,6 @@ impl Listener for Application {
     }
 }
 
-/// Tells the application, once, if the ctx's waiting has broken down.
-pub fn report_failure(ctx: &Ctx) {
-    if let Some(errno) = ctx.runtime().take_failure() {
-        ctx.reports().disaster(ctx.log(), 0, "cannot wait for events", errno as i32);
-    }
-}
-
 /// Begins a generator: what all kinds share. `begin` gets what keeps the application's event loop at it.
 ///
 /// # Safety

@@ -10,7 +10,6 @@ use std::os::fd::RawFd;
 use std::sync::Arc;
 
 use crate::capi::entry::with_ctx;
-use crate::capi::event::report_failure;
 use crate::capi::give::null;
 use crate::capi::operation::{Lent, refused};
 use crate::core::{Ctx, Error};
@@ -144,7 +143,6 @@ pub unsafe extern "C" fn libxl_osevent_occurred_timeout(
 fn serve(ctx: &Ctx, name: &str) {
     if !re_entered(ctx, name) {
         ctx.runtime().dispatch_outside();
-        report_failure(ctx);
     }
 }
 

@@ -57,6 +57,12 @@ impl Ctx {
         };
         let store = Arc::new(store);
         let (runtime, reports) = (Runtime::default(), Arc::<Reports>::default());
+        // SAFETY: the logger outlives the ctx, and with it the runtime.
+        let of_runtime = unsafe { Log::new(log.as_ptr()) };
+        let told = Arc::clone(&reports);
+        runtime.on_failure(move |errno| {
+            told.disaster(&of_runtime, 0, "cannot wait for events", errno as i32);
+        });
         // SAFETY: the logger outlives the ctx, and with it the children.
         let ours = unsafe { Log::new(log.as_ptr()) };
         Ok(Self {

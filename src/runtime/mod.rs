@@ -55,9 +55,11 @@ mod tests;
 mod timers;
 mod wakers;
 
+use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake};
 use std::time::Duration;
 
@@ -84,8 +86,20 @@ struct Shared {
     reactor: OnceLock<Reactor>,
     opening: Mutex<()>,
     outside: Outside,
-    /// The reactor does not work any more: the application was or is to be told.
-    failure: Mutex<Option<Errno>>,
+    failure: Failure,
+}
+
+/// Whom to tell, once, that the reactor does not work any more.
+#[derive(Default)]
+struct Failure {
+    tell: OnceLock<Box<dyn Fn(Errno) + Send + Sync>>,
+    told: AtomicBool,
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure").field("told", &self.told).finish_non_exhaustive()
+    }
 }
 
 impl Runtime {
@@ -137,9 +151,10 @@ impl Runtime {
         &self.shared.outside
     }
 
-    /// Why the reactor does not work, once, if it does not.
-    pub fn take_failure(&self) -> Option<Errno> {
-        locked(&self.shared.failure).take()
+    /// Who is told, once and with no lock held, if the reactor breaks down: nothing is waited for any more
+    /// then. For the first such call only.
+    pub fn on_failure(&self, tell: impl Fn(Errno) + Send + Sync + 'static) {
+        let _ = self.shared.failure.tell.set(Box::new(tell));
     }
 
     /// What a task, or something that was told of an event, has panicked with: a defect that the application
@@ -183,10 +198,14 @@ impl Shared {
         }
     }
 
-    /// An epoll set that cannot be asked: nothing that the library can mend. Whoever comes by tells the
-    /// application; a pause keeps a sleeping thread from turning in circles.
+    /// An epoll set that cannot be asked: nothing that the library can mend. A pause keeps a sleeping
+    /// thread from turning in circles.
     fn failed(&self, errno: Errno) {
-        locked(&self.failure).get_or_insert(errno);
+        if let Some(tell) = self.failure.tell.get()
+            && !self.failure.told.swap(true, Ordering::Relaxed)
+        {
+            tell(errno);
+        }
         std::thread::sleep(Duration::from_millis(100));
     }
 }

@@ -1,5 +1,6 @@
 //! The runtime without Xen: threads, deadlines, descriptors, tasks and aborts.
 
+mod breakdown;
 mod defects;
 mod threads;
 mod waits;

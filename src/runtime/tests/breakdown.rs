@@ -1,0 +1,33 @@
+//! The reactor breaks down: the application has closed its descriptor, say.
+
+use std::os::fd::AsRawFd;
+
+use super::*;
+
+#[test]
+fn it_is_told_once() {
+    let runtime = Runtime::default();
+    let told = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&told);
+    runtime.on_failure(move |errno| {
+        assert_eq!(errno, Errno::EINVAL);
+        counted.fetch_add(1, Ordering::SeqCst);
+    });
+    runtime.block_on(runtime.sleep(Duration::from_millis(1))).unwrap();
+    let nothing = std::fs::File::open("/dev/null").unwrap();
+    let epoll = runtime.reactor().unwrap().fd().as_raw_fd();
+    // SAFETY: only this runtime knows the descriptor, and it is an open file as before.
+    assert_eq!(unsafe { libc::dup2(nothing.as_raw_fd(), epoll) }, epoll);
+    thread::scope(|scope| {
+        let (wakes, began) = (Arc::new(Notify::default()), Instant::now());
+        let mut asleep = wakes.listen();
+        let runtime = &runtime;
+        scope.spawn(move || runtime.block_on(async { asleep.changed().await }));
+        while told.load(Ordering::SeqCst) == 0 && began.elapsed() < LATE {
+            thread::sleep(SOON);
+        }
+        // What comes from inside the process still reaches the thread.
+        wakes.notify();
+    });
+    assert_eq!(told.load(Ordering::SeqCst), 1);
+}
