@@ -52,7 +52,7 @@ use super::reactor::Ready;
 use crate::sync::{Arc, Mutex, locked, noted};
 use program::Prepared;
 use record::Record;
-use registry::{Starting, registry};
+use registry::{Starting, registry, registry_when_started};
 use sigchld::{Bell, User};
 
 /// How long `libxl_ctx_free` waits for a child that was killed. Only one that sleeps in the kernel, on a
@@ -224,7 +224,7 @@ impl Children {
         // Without it there is no waiting; better to know before there is a child.
         shared.runtime.reactor()?;
         let counted = Counted::one_more(shared);
-        let starting = Starting::begin();
+        let starting = Starting::begin(shared);
         let pid = match &counted.hooks {
             Some(hooks) => start(Some(&|| hooks.fork())),
             None => start(None),
@@ -238,21 +238,23 @@ impl Children {
 
     /// The application has reaped `pid`; whether that is a child of this ctx.
     pub fn reaped(&self, pid: Pid, status: c_int) -> bool {
-        let mut registry = registry();
-        let Some(child) = registry.get(pid).filter(|child| child.belongs_to(&self.shared)) else {
-            return false;
-        };
+        let mine = |child: &Arc<Record>| child.belongs_to(&self.shared);
+        let child = registry().get(pid).filter(mine);
+        // One that has ended before its start has?
+        let child = child.or_else(|| registry_when_started(&self.shared).get(pid).filter(mine));
+        let Some(child) = child else { return false };
         let outcome = Outcome::Ended(std::os::unix::process::ExitStatusExt::from_raw(status));
-        let ended = child.settle(&mut registry, outcome);
-        drop(registry);
+        let ended = child.settle(&mut registry(), outcome);
+        let ours = ended.is_some();
         if let Some(ended) = ended {
             ended.tell();
         }
-        true
+        ours
     }
 
     /// There was a SIGCHLD: looks at this ctx's children.
     pub fn look(&self) {
+        drop(registry_when_started(&self.shared));
         for child in self.shared.children() {
             child.look();
         }

@@ -19,34 +19,69 @@
 //! enters 17, waits for ever
 //! ```
 //!
-//! Therefore `starting` counts the forks under way, and while it is not 0 no stranger is reaped (a child
+//! Therefore `starting` has the forks under way, and while there is one no stranger is reaped (a child
 //! of ours never needs the reaper). The reaper looks for an ended child first and takes the lock then, so
 //! a child that it has seen was started by somebody counted, or is entered. Who ends the last start rings
 //! the reaper's bell if one has gone away for it.
+//!
+//! An application that reaps our children itself may likewise be quicker than the start. Its call waits for the
+//! starts of that ctx that are under way, before it answers that it knows no such child.
 
 use std::collections::HashMap;
+use std::thread::{self, ThreadId};
 
+use super::Shared;
 use super::record::Record;
 use super::sigchld;
 use super::sys::{self, Pid, Waited};
 use crate::sync::process::PerProcess;
-use crate::sync::{Arc, Mutex, MutexGuard, locked};
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked, sleep_on};
 
-static REGISTRY: PerProcess<Mutex<Registry>> = PerProcess::empty();
+static PROCESS: PerProcess<Process> = PerProcess::empty();
+
+#[derive(Default)]
+struct Process {
+    registry: Mutex<Registry>,
+    /// Rung at the end of each start.
+    started: Condvar,
+}
 
 /// Children that have not ended, or whose status was not taken.
 #[derive(Default)]
 pub struct Registry {
     children: HashMap<Pid, Arc<Record>>,
-    /// Forks under way.
-    starting: usize,
+    starting: Vec<Start>,
+    next: u64,
     /// A reaper has gone away because of `starting`.
     put_off: bool,
 }
 
+/// A fork under way: its number, for which ctx and by whom.
+struct Start(u64, Arc<Shared>, ThreadId);
+
+fn process() -> &'static Process {
+    PROCESS.get(Process::default)
+}
+
 /// This process's, locked: a leaf, held for a system call that does not wait.
 pub fn registry() -> MutexGuard<'static, Registry> {
-    locked(REGISTRY.get(Mutex::default))
+    locked(&process().registry)
+}
+
+/// The same, when all starts of this ctx that are under way have ended. Those take a moment, unless the
+/// application forks itself and has its own ideas. Not those of this thread, which an application makes that
+/// calls from where it must not.
+pub fn registry_when_started(shared: &Arc<Shared>) -> MutexGuard<'static, Registry> {
+    let mut registry = registry();
+    let before = registry.next;
+    let here = thread::current().id();
+    let blocks = |Start(number, other, thread): &Start| {
+        *number < before && Arc::ptr_eq(other, shared) && *thread != here
+    };
+    while registry.starting.iter().any(blocks) {
+        registry = sleep_on(&process().started, registry);
+    }
+    registry
 }
 
 impl Registry {
@@ -70,12 +105,16 @@ impl Registry {
 }
 
 /// A fork under way.
-pub struct Starting(());
+pub struct Starting(u64);
 
 impl Starting {
-    pub fn begin() -> Self {
-        registry().starting += 1;
-        Self(())
+    pub fn begin(shared: &Arc<Shared>) -> Self {
+        let mut registry = registry();
+        let number = registry.next;
+        registry.next += 1;
+        let start = Start(number, Arc::clone(shared), thread::current().id());
+        registry.starting.push(start);
+        Self(number)
     }
 
     /// The fork has made this child.
@@ -86,12 +125,20 @@ impl Starting {
 
 impl Drop for Starting {
     fn drop(&mut self) {
-        let mut registry = registry();
-        registry.starting = registry.starting.saturating_sub(1);
-        if registry.starting == 0 && std::mem::take(&mut registry.put_off) {
-            drop(registry);
+        let (shared, poke) = {
+            let mut registry = registry();
+            let Some(at) = registry.starting.iter().position(|start| start.0 == self.0) else {
+                return;
+            };
+            let Start(_, shared, _) = registry.starting.swap_remove(at);
+            let last = registry.starting.is_empty();
+            (shared, last && std::mem::take(&mut registry.put_off))
+        };
+        process().started.notify_all();
+        if poke {
             sigchld::poke();
         }
+        drop(shared);
     }
 }
 
@@ -110,7 +157,7 @@ pub fn next_stranger() -> Option<(Pid, i32)> {
                 None => return None,
             }
             continue;
-        } else if registry.starting > 0 {
+        } else if !registry.starting.is_empty() {
             registry.put_off = true;
             return None;
         } else {

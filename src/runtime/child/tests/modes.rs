@@ -211,6 +211,62 @@ fn the_application_reaps_and_says_so() {
     });
 }
 
+/// Forks, and goes on long after the child has ended.
+struct Slow(Children, AtomicBool);
+
+impl Hooks for Slow {
+    fn forks(&self) -> bool {
+        true
+    }
+
+    fn fork(&self) -> Result<Pid, Errno> {
+        // SAFETY: as the application does it.
+        let pid = Errno::result(unsafe { libc::fork() })?;
+        if pid != 0 {
+            self.1.store(true, Ordering::SeqCst);
+            assert!(!self.0.reaped(1, 0), "a call from here must not be made, but does not hang");
+            thread::sleep(Duration::from_millis(100));
+        }
+        Ok(pid)
+    }
+
+    fn reaped(&self, _: Pid, _: c_int) -> Option<c_int> {
+        None
+    }
+}
+
+#[test]
+fn the_application_may_be_quicker_than_the_start() {
+    alone(|| {
+        for looks in [false, true] {
+            let fixture = Fixture::new();
+            let hooks = Arc::new(Slow(fixture.children.clone(), AtomicBool::new(false)));
+            fixture.children.set_mode(Owner::Mainloop, Some(Arc::<Slow>::clone(&hooks))).unwrap();
+            let began = Instant::now();
+            let ours = thread::scope(|scope| {
+                let start = scope.spawn(|| fixture.children.fork(|| 8).unwrap());
+                while !hooks.1.load(Ordering::SeqCst) {
+                    thread::yield_now();
+                }
+                if looks {
+                    thread::sleep(Duration::from_millis(50));
+                    fixture.children.look();
+                } else {
+                    let mut raw = 0;
+                    // SAFETY: a number to write to.
+                    let pid = unsafe { libc::waitpid(-1, &mut raw, 0) };
+                    assert!(fixture.children.reaped(pid, raw));
+                }
+                start.join().unwrap()
+            });
+            assert_eq!(ours.outcome(), Some(status(8)));
+            assert!(began.elapsed() < Duration::from_millis(900), "not by the clock");
+            // Hooks and children hold each other.
+            fixture.children.set_mode(Owner::Mainloop, None).unwrap();
+        }
+    });
+}
+
 /// Own children and strangers, started and reaped by several threads and ctxs at once: none is taken for
 /// another.
 #[test]
