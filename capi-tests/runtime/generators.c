@@ -287,6 +287,31 @@ static void resumed(void)
     libxl_ctx_free(ctx);
 }
 
+/* Numbers that no domain can have, some of which are a domain's in their lower 16 bits. */
+static void no_numbers(void)
+{
+    libxl_ctx *ctx = new_ctx();
+    uint32_t domid = new_domain(NO_ACK), numbers[] = { 0x7ff0, 0x7fff, 0x10000, 0x10000 + domid, ~0u };
+    libxl_evgen_domain_death *evgens[6];
+
+    evgens[5] = enable(ctx, domid, 9);
+    for (int i = 0; i < 5; i++)
+        evgens[i] = enable(ctx, numbers[i], i);
+    for (int i = 0; i < 5; i++)
+        expect(ctx, LIBXL_EVENT_TYPE_DOMAIN_DEATH, numbers[i], i);
+    expect_nothing(ctx);
+    end_domain(domid);
+    expect(ctx, LIBXL_EVENT_TYPE_DOMAIN_DEATH, domid, 9);
+    for (int i = 0; i < 6; i++)
+        libxl_evdisable_domain_death(ctx, evgens[i]);
+    for (int i = 0; i < 6; i++)
+        libxl_evdisable_domain_death(ctx, evgens[i]);
+    libxl_evdisable_domain_death(ctx, NULL);
+    libxl_evdisable_disk_eject(ctx, (void *)evgens[0]);
+    expect_nothing(ctx);
+    libxl_ctx_free(ctx);
+}
+
 /* ---- called ---- */
 
 static struct {
@@ -802,6 +827,8 @@ static void cost(void)
     qsort(times, NUMBER, sizeof(*times), by_number);
     note("one death after another: %.0f us (median), %.2f hypercalls, %.2f requests each", times[NUMBER / 2] * 1e6,
          (lists - asked) / (double)NUMBER, (between->requests - requests) / (double)NUMBER);
+    check(lists - asked <= 2 * NUMBER, "%u hypercalls for %d deaths", lists - asked, NUMBER);
+    check(between->requests - requests < NUMBER / 10, "%u requests for %d deaths", between->requests - requests, NUMBER);
     requests = between->requests;
     for (int i = 0; i < NUMBER; i++)
         libxl_evdisable_domain_death(ctx, evgens[i]);
@@ -822,6 +849,7 @@ static void cost(void)
         check(event && event->type == LIBXL_EVENT_TYPE_DOMAIN_DEATH, "a death of %d", i);
         libxl_event_free(ctx, event);
     }
+    check(lists - asked <= 5, "%u hypercalls for deaths that all had happened", lists - asked);
     note("%d deaths at once: %.1f ms, %u hypercalls, %u requests", NUMBER, (now() - began) * 1e3, lists - asked,
          between->requests - requests);
     for (int i = 0; i < NUMBER; i++)
@@ -833,6 +861,7 @@ static void cost(void)
 const struct testcase generator_cases[] = {
     { "generators-asleep", asleep_in_wait, 0, "threads in event_wait hear what another thread enables meanwhile" },
     { "generators-used-again", used_again, 0, "a domain number used again: the old domain is dead, the new one is not" },
+    { "generators-no-numbers", no_numbers, OURS_ONLY, "numbers that no domain can have are dead; evdisable twice" },
     { "generators-resumed", resumed, 0, "a domain that was suspended, resumed and shut down has two shutdowns" },
     { "generators-in-callbacks", from_callbacks, 0, "generators that end and begin inside event_occurs" },
     { "generators-nested", nested, 0, "event_occurs destroys the domain and waits for its death" },
