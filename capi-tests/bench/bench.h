@@ -20,7 +20,7 @@ enum scene {
 struct row {
     const char *name;     /* on the command line, in the figures; a scene's count of domains is added */
     const char *title;    /* in the table */
-    double aim;           /* ours / Debian's, at most */
+    double aim;           /* ours / Debian's, at most; 0 for none */
     int scenes;
     void (*prepare)(void); /* once in a process; may be NULL */
     /* Either: one call of what is measured, timed from outside, a number of calls at a time. */

@@ -17,10 +17,10 @@ def number(value):
 
 def line(row):
     title = row["title"] + (f", {SCENES[row['scene']]}" if row["scene"] == 2 or row["row"] in crowded else "")
-    aim = f"≤ {row['aim']:.1f}"
+    aim = f"≤ {row['aim']:.1f}" if row["aim"] else ""
     if "failed" in row:
         return [title, "-", "-", "-", aim, *["-"] * len(COUNTS)]
-    missed = " (missed)" if round(row["ratio"], 2) > row["aim"] else ""
+    missed = " (missed)" if row["aim"] and round(row["ratio"], 2) > row["aim"] else ""
     counts = row.get("counts")
     pairs = [f"{number(counts['debian'][c])} / {number(counts['ours'][c])}" if counts else "" for c in COUNTS]
     return [title, shown(row["debian"], row["unit"]), shown(row["ours"], row["unit"]), f"{row['ratio']:.2f}{missed}", aim,

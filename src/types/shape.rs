@@ -95,9 +95,9 @@ pub struct UnionMember {
 /// through these alone: most of a config is plain numbers, which go over in a few blocks.
 #[derive(Clone, Copy)]
 pub struct Part {
-    /// From the start of the outermost struct, as are the offsets in `kind`.
-    pub offset: usize,
-    pub size: usize,
+    /// From the start of the outermost struct.
+    pub offset: u32,
+    pub size: u32,
     pub kind: PartKind,
 }
 
@@ -108,10 +108,10 @@ pub enum PartKind {
     String,
     /// A type with code of its own that owns something.
     Builtin(Builtin),
-    /// See [`FieldShape::Array`].
-    Array { element: &'static Type, count_offset: usize },
-    /// See [`Union`].
-    Union { key_offset: usize, members: &'static [UnionMember] },
+    /// See [`FieldShape::Array`]; the offset is from the start of the outermost struct.
+    Array { element: &'static Type, count_offset: u32 },
+    /// A union in a struct that starts at `base`.
+    Union { base: u32, union: &'static Union },
     /// Neither copied nor disposed of: a `const` field.
     Kept,
 }
@@ -166,15 +166,13 @@ const fn put_parts(
                 _ => None,
             },
             FieldShape::Array { element, count_offset } => {
-                Some(PartKind::Array { element, count_offset: base + *count_offset as usize })
+                Some(PartKind::Array { element, count_offset: base as u32 + *count_offset })
             }
-            FieldShape::Union(union) => {
-                let key_offset = base + union.key_offset;
-                Some(PartKind::Union { key_offset, members: union.members })
-            }
+            FieldShape::Union(union) => Some(PartKind::Union { base: base as u32, union }),
         };
         if let Some(kind) = kind {
-            parts[at] = Part { offset: base + field.offset as usize, size: field.size(), kind };
+            let (offset, size) = (base as u32 + field.offset, field.size() as u32);
+            parts[at] = Part { offset, size, kind };
             at += 1;
         }
         end = field.offset as usize + field.size();

@@ -69,19 +69,20 @@ pub unsafe fn release(p: *mut u8, ty: &Type) {
             Shape::Builtin(kind) => builtin::dispose(p, kind),
             Shape::Struct(_) => {
                 for part in ty.parts {
-                    let at = p.add(part.offset);
+                    let at = p.add(part.offset as usize);
                     match part.kind {
                         PartKind::String => release_string(at),
                         PartKind::Builtin(kind) => builtin::dispose(at, kind),
                         PartKind::Array { element, count_offset } => {
                             let elements: *mut u8 = raw::load_pointer(at);
-                            for i in 0..array_len(elements, p.add(count_offset)) {
+                            for i in 0..array_len(elements, p.add(count_offset as usize)) {
                                 release(elements.add(i * element.size), element);
                             }
                             libc::free(elements.cast());
                         }
-                        PartKind::Union { key_offset, members } => {
-                            dispose_member(at, members, raw::load_int(p.add(key_offset)));
+                        PartKind::Union { base, union } => {
+                            let key = raw::load_int(p.add(base as usize + union.key_offset));
+                            dispose_member(at, union.members, key);
                         }
                         PartKind::Kept => {}
                     }
@@ -143,20 +144,21 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, ty: &Type) {
                 // What lies between the parts is plain bytes.
                 let mut done = 0;
                 for part in ty.parts {
-                    let (to_at, from_at) = (to.add(part.offset), from.add(part.offset));
-                    to.add(done).copy_from_nonoverlapping(from.add(done), part.offset - done);
-                    done = part.offset + part.size;
+                    let (offset, size) = (part.offset as usize, part.size as usize);
+                    let (to_at, from_at) = (to.add(offset), from.add(offset));
+                    to.add(done).copy_from_nonoverlapping(from.add(done), offset - done);
+                    done = offset + size;
                     match part.kind {
                         PartKind::String => copy_string(to_at, from_at),
-                        PartKind::Builtin(kind) => builtin::copy(to_at, from_at, part.size, kind),
+                        PartKind::Builtin(kind) => builtin::copy(to_at, from_at, size, kind),
                         PartKind::Array { element, count_offset } => {
                             let old: *const u8 = raw::load_pointer(from_at);
-                            let count = array_len(old, from.add(count_offset));
+                            let count = array_len(old, from.add(count_offset as usize));
                             raw::store_pointer(to_at, copy_array(old, count, element));
                         }
-                        PartKind::Union { key_offset, members } => {
-                            let key = raw::load_int(from.add(key_offset));
-                            if let Some(ty) = member_of(members, key).and_then(|m| m.ty) {
+                        PartKind::Union { base, union } => {
+                            let key = raw::load_int(from.add(base as usize + union.key_offset));
+                            if let Some(ty) = member_of(union.members, key).and_then(|m| m.ty) {
                                 copy(to_at, from_at, ty);
                             }
                         }
