@@ -82,7 +82,8 @@ static void inheritance(void)
     int rc;
 
     snprintf(path, sizeof(path), "/tmp/harness-fds-%d", getpid());
-    if (asprintf(&text, "find /proc/$$/fd -type l -printf '%%f %%l\\n' >> %s", path) < 0)
+    /* A shell that redirects one command keeps the old output open meanwhile. */
+    if (asprintf(&text, "exec >> %s\nfind /proc/$$/fd -type l -printf '%%f %%l\\n'", path) < 0)
         fail("memory");
     rc = libxl_evenable_domain_death(other, new_domain(NO_ACK), 1, &evgen);
     check(!rc, "libxl_evenable_domain_death: %d", rc);
