@@ -871,6 +871,8 @@ int libxl_device_disk_safe_remove(libxl_ctx *ctx,
                                   uint32_t domid,
                                   libxl_device_disk *disk,
                                   const libxl_asyncop_how *ao_how);
+
+/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
 libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx, uint32_t domid, int *num);
 int libxl_device_disk_getinfo(libxl_ctx *ctx,
                               uint32_t domid,
@@ -894,6 +896,8 @@ int libxl_device_nic_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_nic *nic,
                              const libxl_asyncop_how *ao_how);
+
+/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
 libxl_device_nic *libxl_device_nic_list(libxl_ctx *ctx, uint32_t domid, int *num);
 int libxl_device_nic_getinfo(libxl_ctx *ctx,
                              uint32_t domid,
@@ -913,6 +917,8 @@ int libxl_device_usbctrl_destroy(libxl_ctx *ctx,
                                  uint32_t domid,
                                  libxl_device_usbctrl *usbctrl,
                                  const libxl_asyncop_how *ao_how);
+
+/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
 libxl_device_usbctrl *libxl_device_usbctrl_list(libxl_ctx *ctx, uint32_t domid, int *num);
 int libxl_device_usbctrl_getinfo(libxl_ctx *ctx,
                                  uint32_t domid,
@@ -926,6 +932,8 @@ int libxl_device_usbdev_remove(libxl_ctx *ctx,
                                uint32_t domid,
                                libxl_device_usbdev *usbdev,
                                const libxl_asyncop_how *ao_how);
+
+/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
 libxl_device_usbdev *libxl_device_usbdev_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
 /* TPMs */
@@ -941,6 +949,8 @@ int libxl_device_vtpm_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_vtpm *vtpm,
                               const libxl_asyncop_how *ao_how);
+
+/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
 libxl_device_vtpm *libxl_device_vtpm_list(libxl_ctx *ctx, uint32_t domid, int *num);
 int libxl_device_vtpm_getinfo(libxl_ctx *ctx,
                               uint32_t domid,
@@ -960,6 +970,8 @@ int libxl_device_vdispl_destroy(libxl_ctx *ctx,
                                 uint32_t domid,
                                 libxl_device_vdispl *vdispl,
                                 const libxl_asyncop_how *ao_how);
+
+/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
 libxl_device_vdispl *libxl_device_vdispl_list(libxl_ctx *ctx, uint32_t domid, int *num);
 int libxl_device_vdispl_getinfo(libxl_ctx *ctx,
                                 uint32_t domid,
@@ -977,6 +989,8 @@ int libxl_device_vsnd_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_vsnd *vsnd,
                               const libxl_asyncop_how *ao_how);
+
+/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
 libxl_device_vsnd *libxl_device_vsnd_list(libxl_ctx *ctx, uint32_t domid, int *num);
 int libxl_device_vsnd_getinfo(libxl_ctx *ctx,
                               uint32_t domid,
@@ -994,6 +1008,8 @@ int libxl_device_vkb_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vkb *vkb,
                              const libxl_asyncop_how *ao_how);
+
+/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
 libxl_device_vkb *libxl_device_vkb_list(libxl_ctx *ctx, uint32_t domid, int *num);
 int libxl_device_vkb_getinfo(libxl_ctx *ctx,
                              uint32_t domid,
@@ -1025,12 +1041,16 @@ int libxl_device_pci_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_pci *pci,
                              const libxl_asyncop_how *ao_how);
+
+/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
 libxl_device_pci *libxl_device_pci_list(libxl_ctx *ctx, uint32_t domid, int *num);
 int libxl_device_pci_assignable_add(libxl_ctx *ctx, libxl_device_pci *pci, int rebind);
 int libxl_device_pci_assignable_remove(libxl_ctx *ctx, libxl_device_pci *pci, int rebind);
 libxl_device_pci *libxl_device_pci_assignable_list(libxl_ctx *ctx, int *num);
 
 /* Channels, 9pfs, PV calls, driver domains */
+
+/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
 libxl_device_channel *libxl_device_channel_list(libxl_ctx *ctx, uint32_t domid, int *num);
 int libxl_device_channel_getinfo(libxl_ctx *ctx,
                                  uint32_t domid,
@@ -1302,10 +1322,29 @@ int libxl_tmem_freeable(libxl_ctx *ctx);
 
 /* ---- Security labels (XSM with Flask) ---- */
 
-int libxl_flask_context_to_sid(libxl_ctx *ctx, char *buf, size_t len, uint32_t *ssidref);
-int libxl_flask_sid_to_context(libxl_ctx *ctx, uint32_t ssidref, char **buf, size_t *len);
+/* The number of the security label buf, of len bytes, into *ssidref. -1 and errno if Xen has no
+ * such label or no Flask. */
+int libxl_flask_context_to_sid(libxl_ctx *ctx,
+                               char *buf,
+                               size_t len,
+                               uint32_t *ssidref);
+
+/* The security label of number ssidref into *buf, for the caller to free, and its length into *len.
+ * -1 and errno if Xen has no such number or no Flask. */
+int libxl_flask_sid_to_context(libxl_ctx *ctx,
+                               uint32_t ssidref,
+                               char **buf,
+                               size_t *len);
+
+/* Whether the policy is enforced: 1, or 0 if its violations are only logged; -1 and errno if Xen
+ * does not say. */
 int libxl_flask_getenforce(libxl_ctx *ctx);
-int libxl_flask_setenforce(libxl_ctx *ctx, int mode);
+
+/* Has the policy enforced (mode 1) or only its violations logged (0); -1 and errno if Xen refuses. */
+int libxl_flask_setenforce(libxl_ctx *ctx,
+                           int mode);
+
+/* Replaces the policy by the size bytes at policy; -1 and errno if Xen refuses it. */
 int libxl_flask_loadpolicy(libxl_ctx *ctx, void *policy, uint32_t size);
 
 /* ---- Small things ---- */

@@ -1,10 +1,15 @@
 # The differential run, in dom0: every case with both libraries, one after the other.
 # Libraries and records are on a tmpfs: the share is slow.
 . /share/lib.sh
-mkdir -p /tmp/ours
-cp /share/lib/libxenlight.so.4.17 /tmp/ours/
+mkdir -p /tmp/lib/debian /tmp/lib/ours
+cp -L /usr/lib/*/libxenlight.so.4.17 /tmp/lib/debian/
+cp /share/lib/libxenlight.so.4.17 /tmp/lib/ours/
+cp /share/look /tmp/
 
+echo "dom0 is up after $(cut -d. -f1 /proc/uptime) s"
 /share/skip-domids 1200 || exit 1
+echo "ids are used up after $(cut -d. -f1 /proc/uptime) s"
+exec 9>&1
 record=/tmp/out
 mkdir -p $record
 guest linux-pv linux-pv || exit 1
@@ -16,7 +21,7 @@ guest idle-pvh pvh || exit 1
 guest first pv -p && reference destroy first
 sed -i '/ first$/d' $record/domids
 common=$(cat $record/domids)
-echo "guests are up after $(cut -d. -f1 /proc/uptime) s:"
+echo "guests are made after $(cut -d. -f1 /proc/uptime) s:"
 domains
 
 last=
@@ -28,18 +33,14 @@ for script in /share/cases/*.sh; do
     mkdir -p "$record"
     echo "$common" > "$record/domids"
     # What the last case left is what this one finds, unless guests had to be removed.
-    if [ -n "$last" ]; then
-      cp "$last/xenstore.after" "$record/xenstore.before"
-      cp "$last/files.after" "$record/files.before"
-    else
-      snapshot before
-    fi
+    if [ -n "$last" ]; then cp -al "$last/after" "$record/before" || exit 1; else snapshot before || exit 1; fi
     began=$(date +%s%N)
-    (. "$script") > "$record/stdout" 2> "$record/stderr" < /dev/null
+    # One limit for the case, and not one for each command, whose start would cost more.
+    timeout --kill-after=5 600 bash -c '. /share/lib.sh; . "$1"' - "$script" \
+      > "$record/stdout" 2> "$record/stderr" < /dev/null
     echo $? > "$record/status"
     line="$line $side $((($(date +%s%N) - began) / 1000000)) ms"
-    snapshot after
-    domains > "$record/domains"
+    snapshot after || exit 1
     last=$record
     # What the case left behind goes, before the other side's turn.
     while read -r id made; do
@@ -48,6 +49,7 @@ for script in /share/cases/*.sh; do
       last=
     done < "$record/domids"
   done
-  cp -r "/tmp/out/$name" /share/out/
+  # One file: each is dear on the share.
+  tar -C /tmp/out -cf "/share/out/$name.tar" "$name"
   echo "$line"
 done

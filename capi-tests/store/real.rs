@@ -11,7 +11,7 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork};
-use xenlight::xen::store::{Access, Ops, Permission, Store, StoreError, WatchEvent};
+use xenlight::xen::store::{Access, Ops, Permission, Store, StoreError, WatchEvent, tidy};
 
 use crate::daemon::Daemon;
 
@@ -76,6 +76,42 @@ fn values() {
     assert!(store.remove(&path).unwrap());
     assert_eq!(store.read(&path).unwrap(), None);
     assert!(!store.remove(&format!("{base}/no/such/parent")).unwrap());
+}
+
+#[test]
+fn empty_directories_go_with_what_was_in_them() {
+    let (_daemon, store, base) = fixture();
+    let write = |path: &str, value: &str| store.write(&format!("{base}/{path}"), value).unwrap();
+    let there = |path: &str| store.exists(&format!("{base}/{path}")).unwrap();
+    let remove = |paths: &[&str]| {
+        let paths: Vec<String> = paths.iter().map(|path| format!("{base}/{path}")).collect();
+        tidy::remove_up(&store, &paths).unwrap();
+    };
+    for path in ["a/x/vif/0/state", "a/x/vif/1/state", "a/x/vbd/7/state", "a/stays"] {
+        write(path, "1");
+    }
+    remove(&["a/x/vif/0"]);
+    assert!(!there("a/x/vif/0") && there("a/x/vif/1"));
+    // Directories of different depth become empty together.
+    remove(&["a/x/vif/1", "a/x/vbd/7/state"]);
+    assert!(!there("a/x") && there("a/stays"));
+    // A value keeps a directory, and so does a child that nobody removes.
+    write("b", "value");
+    write("b/c/d", "");
+    remove(&["b/c/d"]);
+    assert!(!there("b/c") && there("b"));
+    write("e/f", "");
+    write("e/g", "");
+    remove(&["e/f"]);
+    assert!(there("e/g"));
+    // What is not there: with its directory, and without.
+    remove(&["e/none", "no/such/node"]);
+    assert!(there("e/g") && !there("no"));
+    store.write(&format!("{base}/h/i"), "").unwrap();
+    let in_transaction = store.transaction(|t| tidy::remove_up(t, &[format!("{base}/h/i")]));
+    in_transaction.unwrap();
+    assert!(!there("h"));
+    remove(&[]);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::ffi::*;
 
+use crate::capi::device::no_devices;
+use crate::device::Kind;
 use crate::missing;
 use crate::types::sys::*;
 
@@ -47,7 +49,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_destroy(
     missing!(ctx, "libxl_device_vdispl_destroy"; domid, vdispl, ao_how)
 }
 
-/// Not there yet.
+/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -57,6 +59,10 @@ pub unsafe extern "C" fn libxl_device_vdispl_list(
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_vdispl {
+    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    if unsafe { no_devices(ctx, domid, num, &[Kind::Vdispl]) } {
+        return std::ptr::null_mut();
+    }
     missing!(ctx, "libxl_device_vdispl_list"; domid, num)
 }
 
@@ -116,7 +122,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_destroy(
     missing!(ctx, "libxl_device_vsnd_destroy"; domid, vsnd, ao_how)
 }
 
-/// Not there yet.
+/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -126,6 +132,10 @@ pub unsafe extern "C" fn libxl_device_vsnd_list(
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_vsnd {
+    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    if unsafe { no_devices(ctx, domid, num, &[Kind::Vsnd]) } {
+        return std::ptr::null_mut();
+    }
     missing!(ctx, "libxl_device_vsnd_list"; domid, num)
 }
 
@@ -185,7 +195,7 @@ pub unsafe extern "C" fn libxl_device_vkb_destroy(
     missing!(ctx, "libxl_device_vkb_destroy"; domid, vkb, ao_how)
 }
 
-/// Not there yet.
+/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -195,6 +205,10 @@ pub unsafe extern "C" fn libxl_device_vkb_list(
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_vkb {
+    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    if unsafe { no_devices(ctx, domid, num, &[Kind::Vkbd]) } {
+        return std::ptr::null_mut();
+    }
     missing!(ctx, "libxl_device_vkb_list"; domid, num)
 }
 

@@ -9,11 +9,10 @@ use crate::capi::give::{array, failed};
 use crate::capi::operation::start;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::control::{self, Request};
-use crate::domain::{apart, destroy, names, rename};
+use crate::domain::{apart, destroy, names, nodes, rename};
 use crate::error;
 use crate::types::sys::*;
 use crate::xen::hypervisor::Trigger;
-use crate::xen::store::Ops;
 
 /// Asks the guest's kernel to power off and waits until it has taken the request in, or has ended.
 /// `ERROR_NOPARAVIRT` if the kernel does not listen, `ERROR_TIMEDOUT` after a minute, or at once if
@@ -242,7 +241,9 @@ pub unsafe extern "C" fn libxl_list_vm(
                 let domains = ctx.hypervisor().domains().map_err(|e| failed(ctx, e))?;
                 let targets: Vec<_> =
                     domains.iter().map(|d| format!("/local/domain/{}/target", d.domid)).collect();
-                let targets = ctx.store().read_many(&targets)?;
+                // One that cannot be read makes no device model of a domain.
+                let targets = nodes::read_many(ctx, ctx.store(), &targets)
+                    .unwrap_or_else(|_| nodes::peek_many(ctx, ctx.store(), &targets));
                 // A domain with a number for its target is another's device model.
                 let is_stubdom = |target: &Option<Vec<u8>>| {
                     target.as_ref().is_some_and(|t| t.iter().all(u8::is_ascii_digit))

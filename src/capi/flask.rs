@@ -1,11 +1,46 @@
 //! The C entries for flask security labels.
+//!
+//! They answer libxenctrl's -1, which is none of libxl's codes for "refused", and leave the reason in
+//! `errno`, which callers look at: `ENOSYS` where Xen runs without Flask. As in the C library, nothing is
+//! logged, since that is no failure of the library.
 
 use std::ffi::*;
 
-use crate::missing;
+use crate::capi::entry::with_ctx;
+use crate::capi::give::{null, string};
+use crate::core::{Ctx, Error};
 use crate::types::sys::*;
+use crate::xen::hypervisor::Result;
 
-/// Not there yet.
+/// What `answer` makes of the result, or -1 with `errno` set.
+fn told<T>(result: Result<T>, answer: impl FnOnce(T) -> c_int) -> c_int {
+    match result {
+        Ok(value) => answer(value),
+        Err(e) => {
+            e.errno.set();
+            -1
+        }
+    }
+}
+
+/// Memory of the application's; `None` for NULL, unless it is empty.
+///
+/// # Safety
+/// `start` is NULL or there are `size` bytes that nobody writes while the slice lives.
+unsafe fn bytes<'a>(ctx: &Ctx, name: &str, start: *const c_void, size: usize) -> Option<&'a [u8]> {
+    match size {
+        0 => Some(&[]),
+        _ if start.is_null() => {
+            null(ctx, name);
+            None
+        }
+        // SAFETY: the caller's contract.
+        _ => Some(unsafe { std::slice::from_raw_parts(start.cast(), size) }),
+    }
+}
+
+/// The number of the security label `buf`, of `len` bytes, into `*ssidref`. -1 and `errno` if Xen has no
+/// such label or no Flask.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -16,10 +51,23 @@ pub unsafe extern "C" fn libxl_flask_context_to_sid(
     len: size_t,
     ssidref: *mut u32,
 ) -> c_int {
-    missing!(ctx, "libxl_flask_context_to_sid"; buf, len, ssidref)
+    // SAFETY: `ctx` is NULL or live; `buf` has `len` bytes; `ssidref` is NULL or writable.
+    unsafe {
+        with_ctx(ctx, "libxl_flask_context_to_sid", |ctx| {
+            let Some(out) = ssidref.as_mut() else { return null(ctx, "ssidref") };
+            let Some(label) = bytes(ctx, "buf", buf.cast(), len) else {
+                return Error::Invalid.code();
+            };
+            told(ctx.hypervisor().flask_number(label), |number| {
+                *out = number;
+                0
+            })
+        })
+    }
 }
 
-/// Not there yet.
+/// The security label of number `ssidref` into `*buf`, for the caller to free, and its length into `*len`.
+/// -1 and `errno` if Xen has no such number or no Flask.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -30,28 +78,51 @@ pub unsafe extern "C" fn libxl_flask_sid_to_context(
     buf: *mut *mut c_char,
     len: *mut size_t,
 ) -> c_int {
-    missing!(ctx, "libxl_flask_sid_to_context"; ssidref, buf, len)
+    // SAFETY: `ctx` is NULL or live; the others are NULL or writable.
+    unsafe {
+        with_ctx(ctx, "libxl_flask_sid_to_context", |ctx| {
+            let (Some(buf), Some(len)) = (buf.as_mut(), len.as_mut()) else {
+                return null(ctx, "buf and len");
+            };
+            told(ctx.hypervisor().flask_label(ssidref), |label| {
+                *buf = string(&label);
+                *len = label.len();
+                if buf.is_null() { Error::NoMemory.code() } else { 0 }
+            })
+        })
+    }
 }
 
-/// Not there yet.
+/// Whether the policy is enforced: 1, or 0 if its violations are only logged; -1 and `errno` if Xen does
+/// not say.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_flask_getenforce(ctx: *mut libxl_ctx) -> c_int {
-    missing!(ctx, "libxl_flask_getenforce")
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, "libxl_flask_getenforce", |ctx| {
+            told(ctx.hypervisor().flask_mode(), |mode| mode as c_int)
+        })
+    }
 }
 
-/// Not there yet.
+/// Has the policy enforced (`mode` 1) or only its violations logged (0); -1 and `errno` if Xen refuses.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_flask_setenforce(ctx: *mut libxl_ctx, mode: c_int) -> c_int {
-    missing!(ctx, "libxl_flask_setenforce"; mode)
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, "libxl_flask_setenforce", |ctx| {
+            told(ctx.hypervisor().set_flask_mode(mode), |()| 0)
+        })
+    }
 }
 
-/// Not there yet.
+/// Replaces the policy by the `size` bytes at `policy`; -1 and `errno` if Xen refuses it.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -61,5 +132,13 @@ pub unsafe extern "C" fn libxl_flask_loadpolicy(
     policy: *mut c_void,
     size: u32,
 ) -> c_int {
-    missing!(ctx, "libxl_flask_loadpolicy"; policy, size)
+    // SAFETY: `ctx` is NULL or live; `policy` has `size` bytes.
+    unsafe {
+        with_ctx(ctx, "libxl_flask_loadpolicy", |ctx| {
+            match bytes(ctx, "policy", policy, size as usize) {
+                Some(policy) => told(ctx.hypervisor().load_flask_policy(policy), |()| 0),
+                None => Error::Invalid.code(),
+            }
+        })
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::ffi::*;
 
+use crate::capi::device::no_devices;
+use crate::device::Kind;
 use crate::missing;
 use crate::types::sys::*;
 
@@ -47,7 +49,7 @@ pub unsafe extern "C" fn libxl_device_nic_destroy(
     missing!(ctx, "libxl_device_nic_destroy"; domid, nic, ao_how)
 }
 
-/// Not there yet.
+/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -57,6 +59,10 @@ pub unsafe extern "C" fn libxl_device_nic_list(
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_nic {
+    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    if unsafe { no_devices(ctx, domid, num, &[Kind::Vif]) } {
+        return std::ptr::null_mut();
+    }
     missing!(ctx, "libxl_device_nic_list"; domid, num)
 }
 

@@ -2,6 +2,7 @@
 
 use std::ffi::*;
 
+use crate::capi::device::no_pci_devices;
 use crate::missing;
 use crate::types::sys::*;
 
@@ -47,7 +48,7 @@ pub unsafe extern "C" fn libxl_device_pci_destroy(
     missing!(ctx, "libxl_device_pci_destroy"; domid, pci, ao_how)
 }
 
-/// Not there yet.
+/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -57,6 +58,10 @@ pub unsafe extern "C" fn libxl_device_pci_list(
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_pci {
+    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    if unsafe { no_pci_devices(ctx, domid, num) } {
+        return std::ptr::null_mut();
+    }
     missing!(ctx, "libxl_device_pci_list"; domid, num)
 }
 

@@ -77,7 +77,7 @@ async fn run(ao: &Ao, device: &Device, call: &Call) -> Result<()> {
         Ok(Some(outcome)) => {
             let how = describe_end(&what, child.pid(), outcome.status());
             let path = format!("{}/hotplug-error", device.backend_path());
-            let why = nodes::read(ao, ao.store(), &path).ok().flatten().unwrap_or_default();
+            let why = nodes::peek(ao, ao.store(), &path).unwrap_or_default();
             error!(ao, domid = device.domid, "{how} {}", String::from_utf8_lossy(&why));
             Err(Error::Fail)
         }

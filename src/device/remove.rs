@@ -126,7 +126,7 @@ async fn close(ao: &Ao, device: &Device, owner: &Identity) -> Result<bool> {
             return Ok(None);
         }
         let Some(value) = nodes::read(ao, t, &state)? else { return Ok(None) };
-        nodes::remove_up(ao, t, &device.frontend_path())?;
+        nodes::remove_up(ao, t, &[device.frontend_path()])?;
         nodes::write(ao, t, &format!("{base}/online"), b"0")?;
         if !is_closed(&value) {
             nodes::write(ao, t, &state, CLOSING)?;
@@ -197,14 +197,14 @@ fn forget(ctx: &Ctx, device: &Device, owner: &Identity, own: u32) -> Result<()> 
         if !owner.owns_nodes(ctx, t)? {
             return Ok(());
         }
+        let mut paths = Vec::new();
         if own == 0 {
-            nodes::remove_up(ctx, t, &device.frontend_path())?;
-            nodes::remove_up(ctx, t, &device.libxl_path())?;
+            paths.extend([device.frontend_path(), device.libxl_path()]);
         }
         if own == 0 || own == device.backend_domid {
-            nodes::remove_up(ctx, t, &device.backend_path())?;
+            paths.push(device.backend_path());
         }
-        Ok(())
+        nodes::remove_up(ctx, t, &paths)
     })
 }
 

@@ -1,5 +1,6 @@
 //! Holding domains and letting them run, and asking their kernels for something.
 
+use std::ffi::CStr;
 use std::future::Future;
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -126,6 +127,15 @@ impl TakenIn {
             }
         }
     }
+}
+
+/// Writes the domain's memory and processors into a file, which is made or replaced.
+pub fn dump_core(ctx: &Ctx, domid: u32, path: &CStr) -> Result<()> {
+    ctx.hypervisor().domain_dump_core(domid, path).map_err(|e| {
+        let path = path.to_string_lossy();
+        error!(ctx, domid = domid, errno = e.errno, "cannot dump its core to {path}");
+        Error::Fail
+    })
 }
 
 /// Gives the guest's kernel a system request key.

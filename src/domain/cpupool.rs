@@ -47,7 +47,7 @@ pub fn all(ctx: &Ctx) -> Result<Vec<CpupoolInfo>> {
 pub fn named(ctx: &Ctx) -> Result<Vec<(CpupoolInfo, Vec<u8>)>> {
     let all = all(ctx)?;
     let paths: Vec<_> = all.iter().map(|pool| name_path(pool.id)).collect();
-    let names = nodes::read_many(ctx, ctx.store(), &paths)?;
+    let names = nodes::peek_many(ctx, ctx.store(), &paths);
     Ok(all.into_iter().zip(names).map_while(|(pool, name)| Some((pool, name?))).collect())
 }
 

@@ -171,7 +171,7 @@ async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
 /// domain. Resetting them and giving them back to their drivers comes with the PCI functions.
 fn tell_about_pci(ctx: &Ctx, domid: u32) {
     let path = format!("/local/domain/0/backend/pci/{domid}/0/num_devs");
-    let assigned = nodes::read(ctx, ctx.store(), &path).ok().flatten();
+    let assigned = nodes::peek(ctx, ctx.store(), &path);
     if assigned.is_some_and(|n| super::leading_number::<u32>(&n) != Some(0)) {
         warn!(ctx, domid = domid, "assigned PCI devices are not reset: not implemented yet");
     }

@@ -66,7 +66,7 @@ pub fn known(ctx: &Ctx, domid: u32, info: &Info) -> Kind {
         return Kind::Pv;
     }
     let path = format!("{}/type", nodes::libxl_path(domid));
-    let recorded = nodes::read(ctx, ctx.store(), &path).ok().flatten();
+    let recorded = nodes::peek(ctx, ctx.store(), &path);
     match recorded.as_deref() {
         Some(b"pvh") => Kind::Pvh,
         Some(b"hvm") => Kind::Hvm,

@@ -4,8 +4,8 @@
 //! together, in one round trip.
 
 use crate::core::{Ctx, Error, Result};
-use crate::error;
 use crate::xen::store::Ops;
+use crate::{debug, error};
 
 use super::{cpupool, kind, leading_number, nodes};
 
@@ -16,7 +16,7 @@ const MORE_READS: usize = 4;
 
 /// A domain's name; `None` if it has none, as when there is no such domain.
 pub fn name_of(ctx: &Ctx, domid: u32) -> Option<Vec<u8>> {
-    nodes::read(ctx, ctx.store(), &name_path(domid)).ok().flatten()
+    nodes::peek(ctx, ctx.store(), &name_path(domid))
 }
 
 /// A value as C programs see it.
@@ -26,7 +26,7 @@ fn before_nul(value: &[u8]) -> &[u8] {
 
 /// A cpupool's name; `None` if there is no such pool.
 pub fn pool_name_of(ctx: &Ctx, pool: u32) -> Option<Vec<u8>> {
-    nodes::read(ctx, ctx.store(), &cpupool::name_path(pool)).ok().flatten()
+    nodes::peek(ctx, ctx.store(), &cpupool::name_path(pool))
 }
 
 /// The domain of that name: the first, if several have it.
@@ -57,14 +57,14 @@ fn find(
     path: fn(u32) -> String,
 ) -> Result<u32> {
     if name.len() > nodes::MAX_VALUE {
-        error!(ctx, "a name of {} bytes is longer than any can be", name.len());
+        debug!(ctx, "a name of {} bytes is longer than any can be", name.len());
         return Err(Error::Invalid);
     }
     let (mut left, mut now) = (ids, FIRST_READS);
     while !left.is_empty() {
         let (ids, later) = left.split_at(now.min(left.len()));
         let paths: Vec<String> = ids.iter().map(|&id| path(id)).collect();
-        let names = nodes::read_many(ctx, ops, &paths)?;
+        let names = nodes::peek_many(ctx, ops, &paths);
         let found = ids.iter().zip(names).find(|(_, n)| n.as_deref().map(before_nul) == Some(name));
         if let Some((&id, _)) = found {
             return Ok(id);
@@ -108,20 +108,20 @@ fn too_large(ctx: &Ctx, text: &[u8]) {
 /// The domain in which the device model of `domid` runs, if it has one to itself.
 pub fn stubdom_of(ctx: &Ctx, domid: u32) -> Option<u32> {
     let path = format!("{}/image/device-model-domid", nodes::domain_path(domid));
-    let value = nodes::read(ctx, ctx.store(), &path).ok().flatten()?;
+    let value = nodes::peek(ctx, ctx.store(), &path)?;
     leading_number(&value).filter(|&stubdom| super::valid_guest(stubdom))
 }
 
 /// The domain that `domid` runs the device model of, if that is what it is for.
 pub fn stubdom_target(ctx: &Ctx, domid: u32) -> Option<u32> {
     let path = format!("{}/target", nodes::domain_path(domid));
-    number(&nodes::read(ctx, ctx.store(), &path).ok().flatten()?)?.ok()
+    number(&nodes::peek(ctx, ctx.store(), &path)?)?.ok()
 }
 
 /// When the domain was started, in seconds since 1970.
 pub fn start_time(ctx: &Ctx, domid: u32) -> Option<u32> {
     let found = vm_path(ctx, domid).and_then(|vm| {
-        let value = nodes::read(ctx, ctx.store(), &format!("{vm}/start_time")).ok().flatten()?;
+        let value = nodes::peek(ctx, ctx.store(), &format!("{vm}/start_time"))?;
         leading_number(&value)
     });
     if found.is_none() {
@@ -138,7 +138,7 @@ pub fn vm_path(ctx: &Ctx, domid: u32) -> Option<String> {
 /// As [`vm_path`], inside a transaction.
 pub fn vm_path_in(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Option<String> {
     let path = format!("{}/vm", nodes::domain_path(domid));
-    let value = nodes::read(ctx, ops, &path).ok().flatten()?;
+    let value = nodes::peek(ctx, ops, &path)?;
     is_vm_path(&value).then(|| String::from_utf8_lossy(&value).into_owned())
 }
 

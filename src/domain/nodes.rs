@@ -2,8 +2,8 @@
 //! cleaning up directories that end up empty.
 
 use crate::core::{Ctx, Error, Result};
-use crate::error;
-use crate::xen::store::{Ops, StoreError, Transaction};
+use crate::xen::store::{Ops, StoreError, Transaction, tidy};
+use crate::{debug, error};
 
 /// Xenstore's own limit of a value, and so of a name.
 pub const MAX_VALUE: usize = 4096;
@@ -34,6 +34,21 @@ pub fn read_many(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Result<Vec<Opti
     ops.read_many(paths).map_err(|e| failed(ctx, e))
 }
 
+/// A node's value where it makes no difference whether there is no such node or it cannot be read: the
+/// C library does not tell the two apart, nor say why, and a domain without rights meets the second
+/// everywhere.
+pub fn peek(ctx: &Ctx, ops: &impl Ops, path: &str) -> Option<Vec<u8>> {
+    ops.read(path).inspect_err(|e| debug!(ctx, "{e}")).ok().flatten()
+}
+
+/// As [`peek`], of several nodes, in one round trip; one that cannot be read does not hide the others.
+pub fn peek_many(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Vec<Option<Vec<u8>>> {
+    match ops.read_many(paths) {
+        Ok(values) => values,
+        Err(_) => paths.iter().map(|path| peek(ctx, ops, path)).collect(),
+    }
+}
+
 /// What a directory holds; nothing if there is none.
 pub fn list(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<Vec<String>> {
     ops.list(path).map(Option::unwrap_or_default).map_err(|e| failed(ctx, e))
@@ -49,24 +64,9 @@ pub fn remove(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<()> {
     ops.remove(path).map(drop).map_err(|e| failed(ctx, e))
 }
 
-/// Removes a node, and then each directory above it that is left with no value and no children.
-pub fn remove_up(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<()> {
-    let mut path = path;
-    if read(ctx, ops, path)?.is_none() {
-        return Ok(());
-    }
-    remove(ctx, ops, path)?;
-    while let Some((parent, _)) = path.rsplit_once('/') {
-        if parent.is_empty()
-            || read(ctx, ops, parent)?.is_none_or(|value| !value.is_empty())
-            || !list(ctx, ops, parent)?.is_empty()
-        {
-            break;
-        }
-        remove(ctx, ops, parent)?;
-        path = parent;
-    }
-    Ok(())
+/// Removes nodes, and then each directory above one of them that is left with no value and no children.
+pub fn remove_up(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Result<()> {
+    tidy::remove_up(ops, paths).map_err(|e| failed(ctx, e))
 }
 
 /// Why the body of a transaction ended.

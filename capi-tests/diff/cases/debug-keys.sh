@@ -1,12 +1,15 @@
 # Keys to the hypervisor, and what it says.
+press() {
+  try xl debug-keys "$@"
+  try reference dmesg -c
+}
 reference dmesg -c > /dev/null
-try xl debug-keys h
-try reference dmesg -c
-try xl debug-keys hh
-try reference dmesg -c
-try xl debug-keys '%'
-try reference dmesg -c
-try xl debug-keys ''
-try reference dmesg -c
-try xl debug-keys
+press h
+press hh
+press '%'
+press ''
+press
+press "$(printf '\001')"
+press '~' extra
+try xl debug-keys "$(printf '%2000s' '' | tr ' ' '%')"
 try reference dmesg -c

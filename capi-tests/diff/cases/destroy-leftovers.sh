@@ -7,3 +7,5 @@ echo keep > "/var/lib/xen/userdata-n.$id.$uuid.n"
 xenstore-write "/local/domain/$id/data/something" value "/libxl/$id/something" value "/vm/$uuid/something" value \
   "/tool/other" "of $id"
 try xl destroy d-left
+xenstore-exists /tool/other && echo "/tool/other is still there"
+xenstore-rm /tool/other

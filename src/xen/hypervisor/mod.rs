@@ -23,6 +23,7 @@
 
 mod domain;
 mod error;
+mod flask;
 mod guest;
 mod host;
 #[allow(

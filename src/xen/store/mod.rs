@@ -20,6 +20,7 @@ mod link;
 mod ops;
 pub mod path;
 mod permission;
+pub mod tidy;
 mod transaction;
 mod watch;
 mod wire;

@@ -1,0 +1,52 @@
+//! Flask, Xen's mandatory access control: labels and their numbers, the mode, the policy. Everything is
+//! `ENOSYS` where Xen runs without it.
+
+use std::ffi::{c_int, c_uint};
+
+use nix::errno::Errno;
+
+use super::{Hypervisor, HypervisorError, Result, sys};
+
+impl Hypervisor {
+    /// The number of a security label.
+    pub fn flask_number(&self, label: &[u8]) -> Result<u32> {
+        const WHAT: &str = "flask_context_to_sid";
+        let Ok(size) = u32::try_from(label.len()) else {
+            return Err(HypervisorError { errno: Errno::E2BIG, what: WHAT });
+        };
+        // libxenctrl wants memory that it may write, although it does not.
+        let mut label = label.to_vec();
+        let mut number = 0;
+        // SAFETY: the buffer has the size that is passed.
+        self.call(WHAT, |xch| unsafe {
+            sys::xc_flask_context_to_sid(xch, label.as_mut_ptr().cast(), size, &mut number)
+        })?;
+        Ok(number)
+    }
+
+    /// Whether the policy is enforced: 0 is no, 1 is yes.
+    pub fn flask_mode(&self) -> Result<c_uint> {
+        // SAFETY: an open handle.
+        self.call("flask_getenforce", |xch| unsafe { sys::xc_flask_getenforce(xch) })
+    }
+
+    /// Has the policy enforced (1) or only its violations logged (0).
+    pub fn set_flask_mode(&self, mode: c_int) -> Result<()> {
+        // SAFETY: a plain number.
+        self.call("flask_setenforce", |xch| unsafe { sys::xc_flask_setenforce(xch, mode) })
+            .map(drop)
+    }
+
+    /// Replaces the policy by this one, in Flask's binary form.
+    pub fn load_flask_policy(&self, policy: &[u8]) -> Result<()> {
+        const WHAT: &str = "flask_load";
+        let Ok(size) = u32::try_from(policy.len()) else {
+            return Err(HypervisorError { errno: Errno::E2BIG, what: WHAT });
+        };
+        // SAFETY: libxenctrl copies that many bytes from the buffer and writes nothing to it.
+        self.call(WHAT, |xch| unsafe {
+            sys::xc_flask_load(xch, policy.as_ptr().cast_mut().cast(), size)
+        })
+        .map(drop)
+    }
+}
