@@ -254,7 +254,9 @@ pub unsafe extern "C" fn libxl_read_exactly(
         unsafe {
             let (source, what) = (shown(filename), give::text(what).map(String::from_utf8_lossy));
             let subject = fd::Subject { what: what.as_deref(), source: &source };
-            fd::read_exactly(log, borrow(fd)?, buffer, subject)
+            let fd = borrow(fd)
+                .inspect_err(|&e| error!(log, errno = e, "could not read {subject}: {fd} is none"))?;
+            fd::read_exactly(log, fd, buffer, subject)
         }
     };
     // SAFETY: the caller's contract.
@@ -290,7 +292,9 @@ pub unsafe extern "C" fn libxl_write_exactly(
         unsafe {
             let (source, what) = (shown(filename), give::text(what).map(String::from_utf8_lossy));
             let subject = fd::Subject { what: what.as_deref(), source: &source };
-            fd::write_exactly(log, borrow(fd)?, data, subject)
+            let fd = borrow(fd)
+                .inspect_err(|&e| error!(log, errno = e, "could not write {subject}: {fd} is none"))?;
+            fd::write_exactly(log, fd, data, subject)
         }
     };
     // SAFETY: the caller's contract.
