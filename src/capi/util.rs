@@ -254,8 +254,9 @@ pub unsafe extern "C" fn libxl_read_exactly(
         unsafe {
             let (source, what) = (shown(filename), give::text(what).map(String::from_utf8_lossy));
             let subject = fd::Subject { what: what.as_deref(), source: &source };
-            let fd = borrow(fd)
-                .inspect_err(|&e| error!(log, errno = e, "could not read {subject}: {fd} is none"))?;
+            let fd = borrow(fd).inspect_err(|&e| {
+                error!(log, errno = e, "could not read {subject}: {fd} is none")
+            })?;
             fd::read_exactly(log, fd, buffer, subject)
         }
     };
@@ -292,8 +293,9 @@ pub unsafe extern "C" fn libxl_write_exactly(
         unsafe {
             let (source, what) = (shown(filename), give::text(what).map(String::from_utf8_lossy));
             let subject = fd::Subject { what: what.as_deref(), source: &source };
-            let fd = borrow(fd)
-                .inspect_err(|&e| error!(log, errno = e, "could not write {subject}: {fd} is none"))?;
+            let fd = borrow(fd).inspect_err(|&e| {
+                error!(log, errno = e, "could not write {subject}: {fd} is none")
+            })?;
             fd::write_exactly(log, fd, data, subject)
         }
     };
