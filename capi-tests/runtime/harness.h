@@ -42,7 +42,7 @@ enum {
 };
 extern const struct testcase blocking_cases[], poll_cases[], wait_cases[], hooks_cases[], occurred_cases[],
     sigchld_cases[], scripts_cases[], postfork_cases[], abort_cases[], complete_cases[], death_cases[],
-    generator_cases[], life_cases[];
+    generator_cases[], life_cases[], ending_cases[];
 
 /* Failure ends the process, from whichever thread. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -67,6 +67,7 @@ libxl_ctx *new_ctx(void);
  */
 #define NO_ACK (-1)
 uint32_t new_domain(int ack_ms);
+uint32_t new_domain_at(uint32_t domid, int ack_ms); /* with that number, which must be free; 0: any */
 void set_ack(uint32_t domid, int ack_ms);
 void end_domain(uint32_t domid);                    /* as the hypervisor does, without libxl */
 void stop_domain(uint32_t domid, int reason);       /* likewise */

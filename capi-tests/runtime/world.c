@@ -134,11 +134,15 @@ void set_ack(uint32_t domid, int ack_ms)
 
 uint32_t new_domain(int ack_ms)
 {
+    return new_domain_at(0, ack_ms);
+}
+
+uint32_t new_domain_at(uint32_t domid, int ack_ms)
+{
     struct xen_domctl_createdomain config = {
         .max_vcpus = 1, .max_evtchn_port = 1023, .max_grant_frames = 4, .max_maptrack_frames = 4,
         .grant_opts = XEN_DOMCTL_GRANT_version(1),
     };
-    uint32_t domid = 0;
     xen_pfn_t frame = 0;
     char uuid[40], text[64];
     int port, i, used = 0;
@@ -149,8 +153,12 @@ uint32_t new_domain(int ack_ms)
         used += sprintf(uuid + used, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
                         config.handle[i]);
     }
-    if (xc_domain_create(xch, &domid, &config) || xc_domain_setmaxmem(xch, domid, 4096))
-        fail("xc_domain_create: %s", strerror(errno));
+    /* The last of that number may be on its way out still. */
+    for (i = 0; xc_domain_create(xch, &domid, &config); i++, nap(10000))
+        if (errno != EEXIST || i == 200)
+            fail("xc_domain_create: %s", strerror(errno));
+    if (xc_domain_setmaxmem(xch, domid, 4096))
+        fail("xc_domain_setmaxmem: %s", strerror(errno));
     if (xc_domain_populate_physmap_exact(xch, domid, 1, 0, 0, &frame))
         fail("a page for domain %u: %s", domid, strerror(errno));
     if (xc_dom_gnttab_seed(xch, domid, false, frame, frame, 0, 0))

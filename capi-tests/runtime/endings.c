@@ -1,0 +1,216 @@
+/* The end of a domain, while somebody else is at work on it too. */
+#include "harness.h"
+
+/* What is left of a domain in xenstore, if anything. */
+static const char *left_of(uint32_t domid)
+{
+    static const char *const places[] = {
+        "/local/domain/%u", "/libxl/%u", "/local/domain/0/backend/vbd/%u", "/local/domain/%u/vm",
+    };
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        char *value = stored(places[i], domid);
+
+        if (value) {
+            free(value);
+            return places[i];
+        }
+    }
+    return NULL;
+}
+
+static uint32_t victim(const char *script)
+{
+    uint32_t domid = new_domain(NO_ACK);
+
+    add_disk(domid, 51712, script);
+    return domid;
+}
+
+struct job { libxl_ctx *ctx; uint32_t domid; struct tally ends; };
+
+static void *destroy(void *argument)
+{
+    struct job *job = argument;
+
+    hit(&job->ends, libxl_domain_destroy(job->ctx, job->domid, NULL));
+    return NULL;
+}
+
+static bool gone_or_done(int rc)
+{
+    return rc == 0 || rc == ERROR_DOMAIN_NOTFOUND;
+}
+
+/* Two threads; one ctx or two. */
+static void twice(bool one_ctx)
+{
+    libxl_ctx *a = new_ctx(), *b = one_ctx ? a : new_ctx();
+    char *script = new_script("sleep 0.02");
+
+    for (struct rounds r = rounds(10, 200); another(&r);) {
+        uint32_t domid = victim(script);
+        struct job first = { a, domid, TALLY }, second = { b, domid, TALLY };
+        pthread_t threads[] = { start(destroy, &first), (nap(rand() % 40000), start(destroy, &second)) };
+
+        finish(threads[0]);
+        finish(threads[1]);
+        check(gone_or_done(first.ends.last) && gone_or_done(second.ends.last), "round %d: %d and %d", r.done,
+              first.ends.last, second.ends.last);
+        check(first.ends.last == 0 || second.ends.last == 0, "round %d: neither has done it", r.done);
+        check(!domain_exists(domid), "round %d: domain %u is still there", r.done, domid);
+        check(!left_of(domid), "round %d: %s is left", r.done, left_of(domid));
+    }
+    check(!children(), "%u children", children());
+    if (b != a)
+        libxl_ctx_free(b);
+    libxl_ctx_free(a);
+}
+static void twice_one_ctx(void) { twice(true); }
+static void twice_two_ctxs(void) { twice(false); }
+
+static void two_processes(void)
+{
+    char *script = new_script("sleep 0.02");
+
+    for (struct rounds r = rounds(5, 100); another(&r);) {
+        uint32_t domid = victim(script);
+        int status[2], good = 0;
+        pid_t pids[2];
+
+        for (int i = 0; i < 2; i++) {
+            pids[i] = fork();
+            if (!pids[i]) {
+                libxl_ctx *ctx = new_ctx();
+                int rc;
+
+                nap(rand() % (1 + i * 30000));
+                rc = libxl_domain_destroy(ctx, domid, NULL);
+                libxl_ctx_free(ctx);
+                _exit(rc == 0 ? 0 : gone_or_done(rc) ? 1 : 2);
+            }
+        }
+        for (int i = 0; i < 2; i++) {
+            check(waitpid(pids[i], &status[i], 0) == pids[i], "waitpid: %s", strerror(errno));
+            check(WIFEXITED(status[i]) && WEXITSTATUS(status[i]) < 2, "round %d: status %#x", r.done, status[i]);
+            good += !status[i];
+        }
+        check(good, "round %d: neither has done it", r.done);
+        check(!domain_exists(domid), "round %d: domain %u is still there", r.done, domid);
+        check(!left_of(domid), "round %d: %s is left", r.done, left_of(domid));
+    }
+}
+
+/*
+ * While a destroy waits for a script, the domain is ended by somebody else and its number is another's. Nothing
+ * of that one's goes.
+ */
+static void reborn(void)
+{
+    libxl_ctx *ctx = new_ctx();
+    char *slow = new_script("sleep 0.5"), *trace, *script;
+
+    if (asprintf(&trace, "/tmp/harness-trace-%d", getpid()) < 0 || asprintf(&script, "echo $XENBUS_PATH >> %s", trace) < 0)
+        fail("memory");
+    for (struct rounds r = rounds(2, 5); another(&r);) {
+        uint32_t domid = victim(slow);
+        struct job job = { ctx, domid, TALLY };
+        pthread_t thread = start(destroy, &job);
+        char *value;
+
+        nap(200000);
+        end_domain(domid);
+        nap(100000); /* xenstored lets go of it */
+        check(new_domain_at(domid, NO_ACK) == domid, "the number is not given out again");
+        add_disk(domid, 51712, new_script(script));
+        add_disk(domid, 51728, new_script(script));
+        finish(thread);
+        check(gone_or_done(job.ends.last), "the first one's end: %d", job.ends.last);
+        check(domain_exists(domid), "round %d: the new domain was destroyed", r.done);
+        for (int devid = 51712; devid <= 51728; devid += 16) {
+            value = stored("/local/domain/0/backend/vbd/%u/%d/state", domid, devid);
+            check(value && !strcmp(value, "6"), "round %d: the new domain's back end %d has state %s", r.done, devid,
+                  value ?: "none");
+            check(stored("/libxl/%u/device/vbd/%d/backend", domid, devid), "round %d: device %d is forgotten", r.done,
+                  devid);
+        }
+        check(stored("/local/domain/%u/name", domid), "round %d: the new domain has no name", r.done);
+        check(access(trace, F_OK), "round %d: the new domain's script has run", r.done);
+        check(libxl_domain_destroy(ctx, domid, NULL) == 0, "the new domain's end");
+        check(!access(trace, F_OK) && !left_of(domid), "the new domain is left");
+        unlink(trace);
+    }
+    libxl_ctx_free(ctx);
+}
+
+/* A guest that ends without having acknowledged will not any more. */
+static void shutdown_ends(void)
+{
+    libxl_ctx *ctx = new_ctx();
+    struct driver *driver = drive(ctx, BY_HOOKS);
+    struct tally tally = TALLY, waiting = TALLY;
+    uint32_t other = new_domain(NO_ACK);
+    int rc = libxl_domain_shutdown(ctx, other, INTO(&waiting));
+
+    check(!rc, "libxl_domain_shutdown: %d", rc);
+    for (int i = 0; i < 4; i++) {
+        uint32_t domid = new_domain(NO_ACK);
+
+        rc = i % 2 ? libxl_domain_reboot(ctx, domid, INTO(&tally)) : libxl_domain_shutdown(ctx, domid, INTO(&tally));
+        check(!rc, "request %d: %d", i, rc);
+        nap(20000);
+        check(hits(&tally) == i, "%d ends", hits(&tally));
+        if (i == 0)
+            stop_domain(domid, SHUTDOWN_poweroff);
+        else if (i == 1)
+            end_domain(domid);
+        else if (i == 2)
+            check(!libxl_domain_destroy(ctx, domid, NULL), "libxl_domain_destroy");
+        else
+            stop_domain(domid, SHUTDOWN_crash);
+        check(reached(&tally, i + 1, 10), "end %d is not seen", i);
+        check(tally.last == 0, "end %d: %d", i, tally.last);
+    }
+    /* One that has suspended may run on and acknowledge. */
+    stop_domain(other, SHUTDOWN_suspend);
+    nap(100000);
+    check(!hits(&waiting), "ended with %d", waiting.last);
+    store("", "/local/domain/%u/control/shutdown", other);
+    check(reached(&waiting, 1, 10) && waiting.last == 0, "%d ends, %d", hits(&waiting), waiting.last);
+    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
+    stop_driving(driver);
+    libxl_ctx_free(ctx);
+    forget_driver(driver);
+}
+
+/* Which errors the call itself returns, the callback then being left alone. */
+static void refused(void)
+{
+    libxl_ctx *ctx = new_ctx();
+    struct tally tally = TALLY;
+    uint32_t nobody = new_domain(NO_ACK);
+    int rc;
+
+    end_domain(nobody);
+    rc = libxl_domain_shutdown(ctx, nobody, INTO(&tally));
+    check(rc == ERROR_FAIL && !hits(&tally), "shutdown: %d, %d ends", rc, hits(&tally));
+    rc = libxl_domain_reboot(ctx, nobody, INTO(&tally));
+    check(rc == ERROR_FAIL && !hits(&tally), "reboot: %d, %d ends", rc, hits(&tally));
+    rc = libxl_domain_pause(ctx, nobody, INTO(&tally));
+    check(rc == ERROR_FAIL && !hits(&tally), "pause: %d, %d ends", rc, hits(&tally));
+    rc = libxl_domain_unpause(ctx, nobody, INTO(&tally));
+    check(rc == 0 && reached(&tally, 1, 5) && tally.last == ERROR_FAIL, "unpause: %d, then %d", rc, tally.last);
+    rc = libxl_domain_destroy(ctx, nobody, INTO(&tally));
+    check(rc == 0 && reached(&tally, 2, 5) && tally.last == ERROR_DOMAIN_NOTFOUND, "destroy: %d, then %d", rc, tally.last);
+    libxl_ctx_free(ctx);
+}
+
+const struct testcase ending_cases[] = {
+    { "ending-refused", refused, 0, "what the call returns, and what the callback is told" },
+    { "ending-shutdown", shutdown_ends, OURS_ONLY, "a shutdown request ends with its guest" },
+    { "ending-twice", twice_one_ctx, 0, "one domain destroyed by two threads: both are content" },
+    { "ending-twice-ctxs", twice_two_ctxs, 0, "likewise with a ctx each" },
+    { "ending-processes", two_processes, 0, "likewise from two processes" },
+    { "ending-reborn", reborn, 0, "a slow destroy takes nothing from a later domain of that number" },
+    { 0 }
+};
