@@ -745,6 +745,51 @@ static void both_are_told(void)
     libxl_ctx_free(ctx);
 }
 
+static void *ask_and_ask(void *domid)
+{
+    for (double until = now() + 2; now() < until;)
+        store("eject", "/local/domain/%u/device/vbd/%d/eject", *(uint32_t *)domid, HDC);
+    return NULL;
+}
+
+/* A guest that asks without end gets its events, ends nobody, and holds nobody up. */
+static void endless_requests(void)
+{
+    libxl_ctx *ctx = new_ctx();
+    uint32_t domid = new_domain(NO_ACK);
+    libxl_evgen_disk_eject *evgen;
+    double longest = 0, began = 0;
+    pthread_t threads[2];
+    int events = 0;
+
+    add_disk(domid, HDC, "");
+    store("", "/local/domain/%u/device/vbd/%d/eject", domid, HDC);
+    check(!libxl_evenable_disk_eject(ctx, domid, "hdc", 1, &evgen), "libxl_evenable_disk_eject");
+    for (int i = 0; i < 2; i++)
+        threads[i] = start(ask_and_ask, &domid);
+    for (double until = now() + 2.5; now() < until;) {
+        libxl_event *event;
+
+        began = now();
+        turn(ctx, 20);
+        if (now() - began > longest)
+            longest = now() - began;
+        while (!libxl_event_check(ctx, &event, LIBXL_EVENTMASK_ALL, NULL, NULL)) {
+            check(event->type == LIBXL_EVENT_TYPE_DISK_EJECT, "type %d", event->type);
+            libxl_event_free(ctx, event);
+            events++;
+        }
+    }
+    for (int i = 0; i < 2; i++)
+        finish(threads[i]);
+    expect_nothing(ctx);
+    check(events > 0, "no event");
+    check(longest < 1, "held up for %.1f s", longest);
+    note("%d events, held up for %.0f ms at most", events, longest * 1e3);
+    libxl_evdisable_disk_eject(ctx, evgen);
+    libxl_ctx_free(ctx);
+}
+
 /* What a guest may write there, and what it may take away. */
 static void strange_requests(void)
 {
@@ -874,6 +919,7 @@ const struct testcase generator_cases[] = {
     { "generators-disaster-once", disaster_once, OURS_ONLY, "one loss is one disaster" },
     { "generators-eject-both", both_are_told, 0, "two generators of one disk are both told, with its name" },
     { "generators-eject-strange", strange_requests, 0, "only the one word is a request; nothing else is believed" },
+    { "generators-eject-endless", endless_requests, 0, "a guest that asks without end harms nobody" },
     { "generators-cost", cost, 0, "200 generators: hypercalls, xenstore requests, time" },
     { 0 }
 };

@@ -25,6 +25,9 @@ use crate::xen::store::{Ops, StoreError};
 
 const REQUEST: &[u8] = b"eject";
 
+/// How often a guest may get in the way of an acknowledgement.
+const ATTEMPTS: usize = 4;
+
 /// Begins to tell of one disk's ejections; `vdev` is the guest's name for it. Neither the disk nor the domain
 /// has to exist.
 ///
@@ -112,19 +115,7 @@ impl Drive {
     /// The disk, if the guest has asked for its ejection, which is acknowledged. A disk that is gone
     /// altogether was not ejected.
     fn ejected(&self, ctx: &Ctx) -> std::result::Result<Option<DeviceDisk>, StoreError> {
-        let asks = |value: Option<Vec<u8>>| value.is_some_and(|value| is_request(&value));
-        if !asks(ctx.store().read(&self.path)?) {
-            return Ok(None);
-        }
-        // A plain write would bring the node back if the domain has gone meanwhile.
-        let acknowledged = ctx.store().transaction(|t| {
-            let asked = asks(t.read(&self.path)?);
-            if asked {
-                t.write(&self.path, "")?;
-            }
-            Ok::<_, StoreError>(asked)
-        })?;
-        if !acknowledged {
+        if !self.asks(ctx.store())? || !self.acknowledge(ctx)? {
             return Ok(None);
         }
         let record = format!("{}/device/vbd/{}", nodes::libxl_path(self.front), self.devid);
@@ -132,6 +123,28 @@ impl Drive {
             ctx.store().read_many(&[format!("{record}/backend"), format!("{record}/dev")])?;
         let [Some(backend), dev] = &*read else { return Ok(None) };
         Ok(Some(disk(self.front, self.devid, backend, dev.as_deref())))
+    }
+
+    fn asks(&self, ops: &impl Ops) -> std::result::Result<bool, StoreError> {
+        Ok(ops.read(&self.path)?.is_some_and(|value| is_request(&value)))
+    }
+
+    /// Makes the request empty; false if there is none any more, or the guest keeps changing it: then it will
+    /// be looked at again, because the watch has fired again. A guest must not hold anybody up.
+    ///
+    /// A plain write would bring the node back if the domain has gone meanwhile.
+    fn acknowledge(&self, ctx: &Ctx) -> std::result::Result<bool, StoreError> {
+        for _ in 0..ATTEMPTS {
+            let transaction = ctx.store().begin()?;
+            if !self.asks(&transaction)? {
+                return Ok(false);
+            }
+            transaction.write(&self.path, "")?;
+            if transaction.commit()? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
