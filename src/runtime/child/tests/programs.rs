@@ -1,5 +1,7 @@
 //! Starting programs, and how they end.
 
+use std::io::Write;
+
 use super::*;
 
 #[test]
@@ -171,5 +173,27 @@ fn three_hundred_leave_nothing() {
             assert!(!has_children());
         }
         assert_eq!(open_fds(), fds);
+    });
+}
+
+/// What a start costs in a process that has much memory, with and without the application's fork.
+#[test]
+#[ignore = "a measurement"]
+fn a_start_in_a_big_process() {
+    alone(|| {
+        let ballast = vec![1_u8; 1 << 30];
+        both_ways(|fixture| {
+            let program = Program::new("/bin/true");
+            let mut starts = [(); 50].map(|()| {
+                let began = Instant::now();
+                let child = fixture.children.spawn(&program).unwrap();
+                let took = began.elapsed();
+                assert_eq!(fixture.end(&child), status(0));
+                took
+            });
+            starts.sort_unstable();
+            let _ = writeln!(std::io::stderr(), "a start takes {:?}", starts[25]);
+        });
+        assert_eq!(ballast[ballast.len() / 2], 1);
     });
 }
