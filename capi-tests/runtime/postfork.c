@@ -117,6 +117,55 @@ static void from_threads(bool use)
     forget_driver(driver);
 }
 
+/* While the library's own children come and go on another thread: they stay the parent's. */
+static char *script;
+
+static void *destroys(void *argument)
+{
+    struct inside *in = argument;
+
+    while (!in->stop) {
+        uint32_t domid = new_domain(NO_ACK);
+        int rc;
+
+        add_disk(domid, 51712, script);
+        rc = libxl_domain_destroy(in->ctx, domid, NULL);
+        check(!rc, "a parent's destroy: %d", rc);
+        in->done++;
+    }
+    return NULL;
+}
+
+static void beside_children(void)
+{
+    static const libxl_childproc_hooks hooks = { .chldowner = libxl_sigchld_owner_libxl_always_selective_reap };
+    struct inside in = { .ctx = new_ctx() };
+    pthread_t thread;
+    int forks = 0, before;
+
+    script = new_script("sleep 0.01");
+    libxl_childproc_setmode(in.ctx, &hooks, NULL);
+    thread = start(destroys, &in);
+    for (struct rounds r = rounds(10, 200); another(&r); forks++) {
+        pid_t pid = fork();
+        int status;
+
+        if (!pid)
+            child(in.ctx, r.done % 2);
+        while (waitpid(pid, &status, 0) < 0)
+            check(errno == EINTR, "our own child was stolen: %s", strerror(errno));
+        check(WIFEXITED(status) && !WEXITSTATUS(status), "child %d: status %x", r.done, status);
+    }
+    before = in.done;
+    for (double until = now() + 20; in.done == before; nap(1000))
+        check(now() < until, "the parent's thread no longer gets on");
+    in.stop = true;
+    finish(thread);
+    check(!children(), "%u children left", children());
+    note("%d forks, %d destroys", forks, in.done);
+    libxl_ctx_free(in.ctx);
+}
+
 static int always_reaped(pid_t pid, int status, void *user)
 {
     (void)pid, (void)user;
@@ -219,6 +268,7 @@ const struct testcase postfork_cases[] = {
     { "postfork-selective", selective, 0, "with three ctxs and threads inside each: returns at once, SIGCHLD is as it was" },
     { "postfork-use", selective_use, 0, "and the child may use a ctx of its own" },
     { "postfork-always", always, 0, "the same with a ctx that reaps all children" },
+    { "postfork-children", beside_children, 0, "while the library has children, which stay the parent's" },
     { "postfork-callback", in_callback, 0, "from within a completion callback" },
     { 0 }
 };
