@@ -76,7 +76,7 @@ void store(const char *value, const char *format, ...) __attribute__((format(pri
 char *stored(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A disk whose back end has gone (state 6) and names a hotplug script. */
 void add_disk(uint32_t domid, int devid, const char *script);
-/* A script in /tmp that runs `text`; its path is to be freed. */
+/* A script in /tmp that runs `text`; its path stays. */
 char *new_script(const char *text);
 int acknowledger(void);
 
@@ -95,6 +95,11 @@ struct rounds {
 };
 struct rounds rounds(int least, int most);
 bool another(struct rounds *rounds);
+
+/* The end of a forked child; under Valgrind without its search for leaks, which only finds the parent's. */
+_Noreturn void end_child(int status);
+/* Not lost, if never freed. */
+void keep(void *memory);
 
 pthread_t start(void *(*body)(void *), void *argument);
 void finish(pthread_t thread);

@@ -217,6 +217,12 @@ static bool supervise(const struct testcase *c, const char *side, double seconds
                  strsignal(WTERMSIG(status)));
     else if (WEXITSTATUS(status) && !*why)
         snprintf(why, sizeof(why), "status %d", WEXITSTATUS(status));
+    file = getenv("HARNESS_VALGRIND") ? fopen("/tmp/case.err", "r") : NULL;
+    while (file && fgets(line, sizeof(line), file) && !*why)
+        if (!strncmp(line, "==", 2) && (strstr(line, "Invalid") || strstr(line, "uninitialised")))
+            snprintf(why, sizeof(why), "%s", strtok(line, "\n"));
+    if (file)
+        fclose(file);
     ok = !*why;
     if (ok)
         printf("ok   %s %s (%.1f s)\n", side, c->name, took);

@@ -49,20 +49,20 @@ static _Noreturn void child(libxl_ctx *ctx, bool use)
     alarm(15);
     libxl_postfork_child_noexec(ctx);
     if (now() - began > 10)
-        _exit(21);
+        end_child(21);
     sigaction(SIGCHLD, NULL, &sa);
     if (sa.sa_handler != SIG_DFL)
-        _exit(22);
+        end_child(22);
     if (!use)
-        _exit(0);
+        end_child(0);
     if (libxl_ctx_alloc(&own, LIBXL_VERSION, 0, &logger))
-        _exit(23);
+        end_child(23);
     name = libxl_domid_to_name(own, 0);
     if (!name)
-        _exit(24);
+        end_child(24);
     free(name);
     libxl_ctx_free(own);
-    _exit(0);
+    end_child(0);
 }
 
 static void from_threads(bool use)

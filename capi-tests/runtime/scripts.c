@@ -17,7 +17,7 @@ static int destroy(libxl_ctx *ctx, const char *script)
 static void failing(const char *text)
 {
     libxl_ctx *ctx = new_ctx();
-    char *script = text ? new_script(text) : strdup("/tmp/harness-there-is-no-such-script");
+    char *script = text ? new_script(text) : (char *)"/tmp/harness-there-is-no-such-script";
     int before = log_lines(), rc = destroy(ctx, script);
 
     check(rc <= 0, "libxl_domain_destroy: %d", rc);
@@ -53,6 +53,7 @@ static void stopped(void)
     if (asprintf(&text, "echo $$ > %s; kill -STOP $$; exit 0", path) < 0)
         fail("memory");
     job.script = new_script(text);
+    free(text);
     thread = start(destroyer, &job);
     for (double until = now() + 10; now() < until && !pid; nap(20000)) {
         file = fopen(path, "r");
@@ -89,6 +90,7 @@ static void inheritance(void)
     check(!rc, "libxl_evenable_domain_death: %d", rc);
     for (int i = 0; i < 3; i++)
         check(!destroy(ctx, new_script(text)), "libxl_domain_destroy");
+    free(text);
     file = fopen(path, "r");
     check(file, "the script did not run");
     while (fgets(line, sizeof(line), file)) {

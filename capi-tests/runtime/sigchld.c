@@ -13,6 +13,7 @@ static void prepare(void)
     if (asprintf(&text, "echo $$ >> %s", ran_path) < 0)
         fail("memory");
     script = new_script(text);
+    free(text);
 }
 
 static int runs(void)
@@ -76,7 +77,7 @@ static pid_t own_child(int status, unsigned delay)
 
     if (!pid) {
         nap(delay);
-        _exit(status);
+        end_child(status);
     }
     check(pid > 0, "fork: %s", strerror(errno));
     return pid;

@@ -239,6 +239,7 @@ char *new_script(const char *text)
     file = fopen(path, "wx");
     if (!file || fprintf(file, "#!/bin/sh\n%s\n", text) < 0 || fclose(file) || chmod(path, 0755))
         fail("script %s: %s", path, strerror(errno));
+    keep(path);
     return path;
 }
 
@@ -348,6 +349,27 @@ bool another(struct rounds *r)
         return false;
     r->done++;
     return true;
+}
+
+void end_child(int status)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "exit %d", status);
+    if (getenv("HARNESS_VALGRIND"))
+        execl("/bin/sh", "sh", "-c", text, NULL);
+    _exit(status);
+}
+
+void keep(void *memory)
+{
+    static struct kept { struct kept *next; void *memory; } *_Atomic all;
+    struct kept *k = malloc(sizeof(*k));
+
+    check(k, "memory");
+    k->memory = memory;
+    for (k->next = all; !atomic_compare_exchange_weak(&all, &k->next, k);)
+        ;
 }
 
 pthread_t start(void *(*body)(void *), void *argument)
