@@ -205,7 +205,78 @@ static void refused(void)
     libxl_ctx_free(ctx);
 }
 
+/* The hypervisor takes its time to take memory back; the threads of the application go on. */
+static void big(void)
+{
+    libxl_ctx *ctx = new_ctx();
+    struct driver *driver = drive(ctx, BY_HOOKS);
+    struct tally tally = TALLY;
+    double began, slowest = 0, call;
+    uint32_t domid = new_domain(NO_ACK), small = new_domain(NO_ACK);
+    int rc;
+
+    give_memory(domid, 256);
+    began = now();
+    rc = libxl_domain_destroy(ctx, domid, INTO(&tally));
+    call = now() - began;
+    check(!rc, "libxl_domain_destroy: %d", rc);
+    while (!hits(&tally) && now() < began + 30) {
+        struct tally pause = TALLY;
+        double then = now();
+
+        rc = libxl_domain_pause(ctx, small, INTO(&pause));
+        check(!rc && reached(&pause, 1, 10), "libxl_domain_pause: %d", rc);
+        if (now() - then > slowest)
+            slowest = now() - then;
+        nap(1000);
+    }
+    check(reached(&tally, 1, 30) && !tally.last, "%d ends, %d", hits(&tally), tally.last);
+    note("256 MiB: %.0f ms, of them %.0f in the call; meanwhile the slowest small operation: %.1f ms",
+         (now() - began) * 1000, call * 1000, slowest * 1000);
+    check(!domain_exists(domid) && !left_of(domid), "the domain is left");
+    check(!children(), "%u children", children());
+    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
+    stop_driving(driver);
+    libxl_ctx_free(ctx);
+    forget_driver(driver);
+}
+
+/* A device that QEMU serves, and a QEMU that ends when it is told to. */
+static void with_qemu(void)
+{
+    /* QEMU is a child of ours here, and not for the library to reap. */
+    static const libxl_childproc_hooks hooks = { .chldowner = libxl_sigchld_owner_libxl_always_selective_reap };
+    libxl_ctx *ctx = new_ctx();
+    uint32_t domid = new_domain(NO_ACK);
+    char be[128], pid_text[16];
+    double began;
+    pid_t pid = fork();
+    int rc;
+
+    if (!pid) {
+        signal(SIGHUP, SIG_DFL);
+        nap(20000000);
+        _exit(0);
+    }
+    snprintf(pid_text, sizeof(pid_text), "%d", pid);
+    store(pid_text, "/local/domain/%u/image/device-model-pid", domid);
+    snprintf(be, sizeof(be), "/local/domain/0/backend/qdisk/%u/51712", domid);
+    store(be, "/libxl/%u/device/vbd/51712/backend", domid);
+    store("4", "%s/state", be);
+    libxl_childproc_setmode(ctx, &hooks, NULL);
+    began = now();
+    rc = libxl_domain_destroy(ctx, domid, NULL);
+    note("a disk that QEMU serves: %.2f s", now() - began);
+    check(!rc, "libxl_domain_destroy: %d", rc);
+    check(!stored("%s", be) && !left_of(domid), "the device is left");
+    check(waitpid(pid, &rc, 0) == pid && WIFSIGNALED(rc) && WTERMSIG(rc) == SIGHUP, "QEMU was not told to end: %#x", rc);
+    check(!is_ours() || now() - began < 1.5, "QEMU's end was not seen");
+    libxl_ctx_free(ctx);
+}
+
 const struct testcase ending_cases[] = {
+    { "ending-big", big, 0, "a domain with much memory holds up no thread of the application's" },
+    { "ending-qemu", with_qemu, 0, "QEMU is told to end; its devices go when it has" },
     { "ending-refused", refused, 0, "what the call returns, and what the callback is told" },
     { "ending-shutdown", shutdown_ends, OURS_ONLY, "a shutdown request ends with its guest" },
     { "ending-twice", twice_one_ctx, 0, "one domain destroyed by two threads: both are content" },

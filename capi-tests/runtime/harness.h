@@ -69,6 +69,7 @@ libxl_ctx *new_ctx(void);
 uint32_t new_domain(int ack_ms);
 uint32_t new_domain_at(uint32_t domid, int ack_ms); /* with that number, which must be free; 0: any */
 void set_ack(uint32_t domid, int ack_ms);
+void give_memory(uint32_t domid, unsigned mib);
 void end_domain(uint32_t domid);                    /* as the hypervisor does, without libxl */
 void stop_domain(uint32_t domid, int reason);       /* likewise */
 bool domain_exists(uint32_t domid);

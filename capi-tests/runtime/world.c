@@ -124,6 +124,23 @@ char *stored(const char *format, ...)
     return value;
 }
 
+void give_memory(uint32_t domid, unsigned mib)
+{
+    xen_pfn_t frames[256];
+    int r;
+
+    with_world();
+    r = xc_domain_setmaxmem(xch, domid, (mib + 4) * 1024);
+    for (unsigned i = 0; !r && i < mib; i++) {
+        for (int k = 0; k < 256; k++)
+            frames[k] = i * 256 + k + 16;
+        r = xc_domain_populate_physmap_exact(xch, domid, 256, 0, 0, frames);
+    }
+    if (r)
+        fail("%u MiB for domain %u: %s", mib, domid, strerror(errno));
+    done_with_world();
+}
+
 void set_ack(uint32_t domid, int ack_ms)
 {
     char text[16];

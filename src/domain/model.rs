@@ -40,20 +40,24 @@ pub struct Process {
 }
 
 impl Process {
-    /// Tells process `pid` to end; `None` if there is no such process.
-    fn hang_up(pid: Pid) -> std::result::Result<Option<Self>, Errno> {
+    /// Process `pid`, and whether it was told to end just now: `ESRCH` if it had ended before.
+    fn hang_up(pid: Pid) -> (Self, std::result::Result<(), Errno>) {
         // First, so that what is told to end is what we look at then.
         let pidfd = child::pidfd_open(pid.as_raw()).map(Noted::new);
         let told = match &pidfd {
-            Err(Errno::ESRCH) => return Ok(None),
+            Err(Errno::ESRCH) => Err(Errno::ESRCH),
             Ok(pidfd) => child::pidfd_kill(pidfd.as_fd(), libc::SIGHUP),
             Err(_) => kill(pid, Signal::SIGHUP),
         };
-        match told {
-            Ok(()) => Ok(Some(Self { pid, pidfd: pidfd.ok() })),
-            Err(Errno::ESRCH) => Ok(None),
-            Err(errno) => Err(errno),
-        }
+        (Self { pid, pidfd: pidfd.ok() }, told)
+    }
+
+    /// The process whose number is at `path`, to wait for its end only.
+    fn recorded(ctx: &Ctx, path: &str) -> Option<Self> {
+        let value = nodes::read(ctx, ctx.store(), path).ok().flatten()?;
+        let pid = leading_number::<i32>(&value).filter(|&pid| pid > 1)?;
+        let pidfd = child::pidfd_open(pid).ok().map(Noted::new);
+        Some(Self { pid: Pid::from_raw(pid), pidfd })
     }
 
     /// Waits until it has ended, reaped or not.
@@ -138,7 +142,7 @@ async fn resume_traditional(ao: &Ao, domid: u32) -> Result<()> {
 }
 
 /// Ends the device model process of a domain and removes its traces. Everything is tried; the first
-/// failure is the result. The process, if it may take a moment to end.
+/// failure is the result. The process, which may take a moment to end.
 pub async fn destroy(ao: &Ao, domid: u32) -> (Result<()>, Option<Process>) {
     let traces = format!("/local/domain/0/device-model/{domid}");
     let mut outcome = nodes::remove(ao, ao.store(), &traces);
@@ -148,11 +152,14 @@ pub async fn destroy(ao: &Ao, domid: u32) -> (Result<()>, Option<Process>) {
     match uid {
         // A taken-over QEMU may have ended and left its pid to somebody else: with a user of its own,
         // it is that user's processes that end.
-        Ok(Some(uid)) => outcome = outcome.and(kill_user(ao, domid, &uid).await),
+        Ok(Some(uid)) => {
+            process = Process::recorded(ao, &format!("{image}pid"));
+            outcome = outcome.and(kill_user(ao, domid, &uid).await);
+        }
         other => {
             outcome = outcome.and(other.map(|_| ()));
             match hang_up(ao, domid, &format!("{image}pid"), "device model") {
-                Ok(hung_up) => process = hung_up,
+                Ok(hung_up) => process = Some(hung_up),
                 Err(e) => outcome = outcome.and(Err(e)),
             }
         }
@@ -174,21 +181,24 @@ pub fn destroy_proxy(ctx: &Ctx, stubdom: u32, target: u32) -> Result<()> {
 }
 
 /// Sends SIGHUP to the process whose number is at `path`, as its end is asked for.
-fn hang_up(ctx: &Ctx, domid: u32, path: &str, what: &str) -> Result<Option<Process>> {
+fn hang_up(ctx: &Ctx, domid: u32, path: &str, what: &str) -> Result<Process> {
     let value = nodes::read(ctx, ctx.store(), path)?;
     // 0, 1 and negative numbers would reach far more than one process.
     let Some(pid) = value.and_then(|v| leading_number::<i32>(&v)).filter(|&pid| pid > 1) else {
         error!(ctx, domid = domid, "{path} tells no process");
         return Err(Error::Fail);
     };
-    let process = Process::hang_up(Pid::from_raw(pid)).map_err(|errno| {
-        error!(ctx, domid = domid, errno = errno, "cannot signal {what} {pid}");
-        Error::Fail
-    })?;
-    if process.is_none() {
-        error!(ctx, domid = domid, "{what} {pid} has ended already");
+    match Process::hang_up(Pid::from_raw(pid)) {
+        (process, Ok(())) => Ok(process),
+        (process, Err(Errno::ESRCH)) => {
+            error!(ctx, domid = domid, "{what} {pid} has ended already");
+            Ok(process)
+        }
+        (_, Err(errno)) => {
+            error!(ctx, domid = domid, errno = errno, "cannot signal {what} {pid}");
+            Err(Error::Fail)
+        }
     }
-    Ok(process)
 }
 
 /// Kills every process of the user that the device model had to itself.
@@ -239,7 +249,8 @@ mod tests {
 
     fn told_to_end(child: &std::process::Child, with_pidfd: bool) -> Process {
         let pid = Pid::from_raw(child.id() as i32);
-        let process = Process::hang_up(pid).unwrap().unwrap();
+        let (process, told) = Process::hang_up(pid);
+        told.unwrap();
         if with_pidfd { process } else { Process { pid, pidfd: None } }
     }
 
@@ -261,7 +272,7 @@ mod tests {
             assert!(began.elapsed() > Duration::from_millis(300), "{:?}", began.elapsed());
             assert_eq!(child.wait().unwrap().code(), Some(0));
             runtime.block_on(process.ended(&runtime));
-            assert!(Process::hang_up(process.pid).unwrap().is_none());
+            assert_eq!(Process::hang_up(process.pid).1, Err(Errno::ESRCH));
         }
     }
 }
