@@ -1,4 +1,7 @@
 # A stored configuration that is empty, broken, missing, or something else.
+#: sed stderr /^ {20,}\{/d                  -- the C library's log goes on with yajl's picture of the text,
+#: sed stderr /^ +\(right here\) -+\^$/d    -- of the place in it,
+#: sed stderr /^$/d                         -- and an empty line
 guest json pv -p
 id=$(id_of json)
 file=$(echo /var/lib/xen/userdata-d."$id".*.libxl-json)
