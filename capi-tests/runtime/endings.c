@@ -1,21 +1,22 @@
 /* The end of a domain, while somebody else is at work on it too. */
 #include "harness.h"
 
+static bool is_there(char *value)
+{
+    free(value);
+    return value;
+}
+
 /* What is left of a domain in xenstore, if anything. */
 static const char *left_of(uint32_t domid)
 {
     static const char *const places[] = {
         "/local/domain/%u", "/libxl/%u", "/local/domain/0/backend/vbd/%u", "/local/domain/%u/vm",
     };
-    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        char *value = stored(places[i], domid);
-
-        if (value) {
-            free(value);
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+        if (is_there(stored(places[i], domid)))
             return places[i];
-        }
-    }
     return NULL;
 }
 
@@ -62,6 +63,7 @@ static void twice(bool one_ctx)
         check(!left_of(domid), "round %d: %s is left", r.done, left_of(domid));
     }
     check(!children(), "%u children", children());
+    free(script);
     if (b != a)
         libxl_ctx_free(b);
     libxl_ctx_free(a);
@@ -99,6 +101,7 @@ static void two_processes(void)
         check(!domain_exists(domid), "round %d: domain %u is still there", r.done, domid);
         check(!left_of(domid), "round %d: %s is left", r.done, left_of(domid));
     }
+    free(script);
 }
 
 /*
@@ -108,10 +111,11 @@ static void two_processes(void)
 static void reborn(void)
 {
     libxl_ctx *ctx = new_ctx();
-    char *slow = new_script("sleep 0.5"), *trace, *script;
+    char *slow = new_script("sleep 0.5"), *trace, *script, *traced;
 
     if (asprintf(&trace, "/tmp/harness-trace-%d", getpid()) < 0 || asprintf(&script, "echo $XENBUS_PATH >> %s", trace) < 0)
         fail("memory");
+    traced = new_script(script);
     for (struct rounds r = rounds(2, 5); another(&r);) {
         uint32_t domid = victim(slow);
         struct job job = { ctx, domid, TALLY };
@@ -122,8 +126,8 @@ static void reborn(void)
         end_domain(domid);
         nap(100000); /* xenstored lets go of it */
         check(new_domain_at(domid, NO_ACK) == domid, "the number is not given out again");
-        add_disk(domid, 51712, new_script(script));
-        add_disk(domid, 51728, new_script(script));
+        add_disk(domid, 51712, traced);
+        add_disk(domid, 51728, traced);
         finish(thread);
         check(gone_or_done(job.ends.last), "the first one's end: %d", job.ends.last);
         check(domain_exists(domid), "round %d: the new domain was destroyed", r.done);
@@ -131,15 +135,20 @@ static void reborn(void)
             value = stored("/local/domain/0/backend/vbd/%u/%d/state", domid, devid);
             check(value && !strcmp(value, "6"), "round %d: the new domain's back end %d has state %s", r.done, devid,
                   value ?: "none");
-            check(stored("/libxl/%u/device/vbd/%d/backend", domid, devid), "round %d: device %d is forgotten", r.done,
+            free(value);
+            check(is_there(stored("/libxl/%u/device/vbd/%d/backend", domid, devid)), "round %d: device %d is forgotten", r.done,
                   devid);
         }
-        check(stored("/local/domain/%u/name", domid), "round %d: the new domain has no name", r.done);
+        check(is_there(stored("/local/domain/%u/name", domid)), "round %d: the new domain has no name", r.done);
         check(access(trace, F_OK), "round %d: the new domain's script has run", r.done);
         check(libxl_domain_destroy(ctx, domid, NULL) == 0, "the new domain's end");
         check(!access(trace, F_OK) && !left_of(domid), "the new domain is left");
         unlink(trace);
     }
+    free(slow);
+    free(trace);
+    free(script);
+    free(traced);
     libxl_ctx_free(ctx);
 }
 
@@ -268,7 +277,7 @@ static void with_qemu(void)
     rc = libxl_domain_destroy(ctx, domid, NULL);
     note("a disk that QEMU serves: %.2f s", now() - began);
     check(!rc, "libxl_domain_destroy: %d", rc);
-    check(!stored("%s", be) && !left_of(domid), "the device is left");
+    check(!is_there(stored("%s", be)) && !left_of(domid), "the device is left");
     check(waitpid(pid, &rc, 0) == pid && WIFSIGNALED(rc) && WTERMSIG(rc) == SIGHUP, "QEMU was not told to end: %#x", rc);
     check(!is_ours() || now() - began < 1.5, "QEMU's end was not seen");
     libxl_ctx_free(ctx);
