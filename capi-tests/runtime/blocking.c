@@ -134,6 +134,7 @@ static void with_both(void)
 
     workers(ctx, hooks, 3);
     stop_driving(polling);
+    forget_driver(polling);
     end(ctx, hooks, evgen);
 }
 

@@ -121,6 +121,7 @@ char *stored(const char *format, ...)
     with_world();
     value = xs_read(xs, XBT_NULL, path, NULL);
     done_with_world();
+    keep(value);
     return value;
 }
 
