@@ -8,6 +8,7 @@ use once_cell::sync::OnceCell;
 use crate::core::child::describe_end;
 use crate::core::generators::Generators;
 use crate::core::reports::Reports;
+use crate::core::seen_names::SeenNames;
 use crate::core::watches::Watches;
 use crate::core::{Error, Result};
 use crate::runtime::Runtime;
@@ -32,6 +33,7 @@ pub struct Ctx {
     watches: Arc<Watches>,
     generators: Generators,
     version: OnceCell<Box<dyn Any + Send + Sync>>,
+    seen_names: SeenNames,
     pid: u32,
 }
 
@@ -76,6 +78,7 @@ impl Ctx {
             reports,
             generators: Generators::default(),
             version: OnceCell::new(),
+            seen_names: SeenNames::default(),
             pid: pid(),
         })
     }
@@ -88,6 +91,11 @@ impl Ctx {
     /// The connection to the hypervisor, opened at its first use.
     pub fn hypervisor(&self) -> &Hypervisor {
         &self.hypervisor
+    }
+
+    /// Where to look first for a name.
+    pub fn seen_names(&self) -> &SeenNames {
+        &self.seen_names
     }
 
     /// Xenstore.

@@ -10,6 +10,7 @@ pub mod file;
 pub mod generators;
 pub mod number;
 pub mod reports;
+pub mod seen_names;
 pub mod uuid;
 pub mod watches;
 

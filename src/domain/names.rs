@@ -16,7 +16,9 @@ const MORE_READS: usize = 4;
 
 /// A domain's name; `None` if it has none, as when there is no such domain.
 pub fn name_of(ctx: &Ctx, domid: u32) -> Option<Vec<u8>> {
-    nodes::peek(ctx, ctx.store(), &name_path(domid))
+    let name = nodes::peek(ctx, ctx.store(), &name_path(domid))?;
+    ctx.seen_names().note(domid, before_nul(&name));
+    Some(name)
 }
 
 /// A value as C programs see it.
@@ -29,12 +31,21 @@ pub fn pool_name_of(ctx: &Ctx, pool: u32) -> Option<Vec<u8>> {
     nodes::peek(ctx, ctx.store(), &cpupool::name_path(pool))
 }
 
-/// The domain of that name: the first, if several have it.
+/// The domain of that name. If several have it (which no toolstack allows), the first, or one that this ctx
+/// has seen with that name before.
 ///
 /// `Error::Invalid` if none has it, `Error::NoMemory` if the domains cannot be listed: the C library
 /// says the same.
 pub fn by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
-    by_name_in(ctx, ctx.store(), name)
+    if let Some(domid) = ctx.seen_names().domid_of(name)
+        && matches!(ctx.hypervisor().domain(domid), Ok(Some(_)))
+        && name_of(ctx, domid).as_deref().map(before_nul) == Some(name)
+    {
+        return Ok(domid);
+    }
+    let domid = by_name_in(ctx, ctx.store(), name)?;
+    ctx.seen_names().note(domid, name);
+    Ok(domid)
 }
 
 /// As [`by_name`], with the names as they are inside a transaction.

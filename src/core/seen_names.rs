@@ -1,0 +1,63 @@
+//! The names under which this ctx has seen domains: where to look first when a name is asked for again.
+//!
+//! A hint and no more: whoever takes it reads the name anew before believing it.
+
+use std::sync::Mutex;
+
+/// Most domains remembered. A host with more forgets, and looks for names among all.
+const MOST: usize = 1024;
+/// Longer names are not remembered.
+const LONGEST: usize = 256;
+
+/// By domain, in order. The lock is only ever tried for: a fork may have left it locked for good.
+#[derive(Default, Debug)]
+pub struct SeenNames(Mutex<Vec<(u32, Box<[u8]>)>>);
+
+impl SeenNames {
+    /// Domain `domid` has that name.
+    pub fn note(&self, domid: u32, name: &[u8]) {
+        let Ok(mut seen) = self.0.try_lock() else { return };
+        if name.is_empty() || name.len() > LONGEST {
+            return;
+        }
+        match seen.binary_search_by_key(&domid, |(seen, _)| *seen) {
+            Ok(at) if *seen[at].1 == *name => {}
+            Ok(at) => seen[at].1 = name.into(),
+            Err(_) if seen.len() == MOST => *seen = vec![(domid, name.into())],
+            Err(at) => seen.insert(at, (domid, name.into())),
+        }
+    }
+
+    /// The first domain that was last seen with that name.
+    pub fn domid_of(&self, name: &[u8]) -> Option<u32> {
+        let seen = self.0.try_lock().ok()?;
+        seen.iter().find(|(_, seen)| **seen == *name).map(|(domid, _)| *domid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_name_counts_and_of_domains_the_first() {
+        let seen = SeenNames::default();
+        for (domid, name) in [(7, b"a"), (3, b"b"), (3, b"a"), (9, b"c")] {
+            seen.note(domid, name);
+        }
+        let found = [b"a", b"b", b"c"].map(|name| seen.domid_of(name));
+        assert_eq!(found, [Some(3), None, Some(9)]);
+        seen.note(1, &[b'x'; LONGEST + 1]);
+        assert_eq!(seen.domid_of(&[b'x'; LONGEST + 1]), None);
+    }
+
+    #[test]
+    fn there_is_an_end_to_what_is_remembered() {
+        let seen = SeenNames::default();
+        for domid in 0..=MOST as u32 {
+            seen.note(domid, domid.to_string().as_bytes());
+        }
+        assert_eq!(seen.domid_of(b"0"), None);
+        assert_eq!(seen.domid_of(MOST.to_string().as_bytes()), Some(MOST as u32));
+    }
+}
