@@ -101,15 +101,30 @@ pub unsafe fn with_ctx<T: FromError>(
 ) -> T {
     // SAFETY: the caller's contract.
     match unsafe { ctx.as_ref() } {
-        Some(ctx) => {
-            let body = || {
-                let value = body(ctx);
-                work(ctx, name);
-                value
-            };
-            guarded(Some(ctx.log()), name, body, T::from_error)
-        }
+        Some(ctx) => guarded(Some(ctx.log()), name, || body(ctx), T::from_error),
         None => T::from_error(Error::Invalid),
+    }
+}
+
+/// As [`with_ctx`], for the entries from which libxl may call the application back: what they have made
+/// runnable runs before they return. The others, that only ask or change something, call nobody back: an
+/// application may hold its own locks there. What they make runnable is left to whoever dispatches, who is
+/// woken for it (`runtime/queue.rs`).
+///
+/// # Safety
+/// `ctx` is NULL or a live `libxl_ctx` from `libxl_ctx_alloc`.
+pub unsafe fn with_callbacks<T: FromError>(
+    ctx: *const libxl_ctx,
+    name: &str,
+    body: impl FnOnce(&Ctx) -> T,
+) -> T {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, name, |ctx| {
+            let value = body(ctx);
+            work(ctx, name);
+            value
+        })
     }
 }
 

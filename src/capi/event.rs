@@ -3,7 +3,7 @@
 use std::ffi::*;
 use std::sync::Arc;
 
-use crate::capi::entry::{shared, with_ctx};
+use crate::capi::entry::{shared, with_callbacks, with_ctx};
 use crate::capi::give::null;
 use crate::capi::operation::{Lent, given, refused};
 use crate::capi::osevent::re_entered;
@@ -54,7 +54,7 @@ pub unsafe extern "C" fn libxl_event_check(
     const NAME: &str = "libxl_event_check";
     // SAFETY: `ctx` is NULL or live; `event_r` is NULL or can be written to.
     unsafe {
-        with_ctx(ctx, NAME, |ctx| {
+        with_callbacks(ctx, NAME, |ctx| {
             if event_r.is_null() {
                 return null(ctx, NAME);
             }
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn libxl_event_wait(
     const NAME: &str = "libxl_event_wait";
     // SAFETY: `ctx` is NULL or live; `event_r` is NULL or can be written to.
     unsafe {
-        with_ctx(ctx, NAME, |ctx| {
+        with_callbacks(ctx, NAME, |ctx| {
             if event_r.is_null() {
                 return null(ctx, NAME);
             }

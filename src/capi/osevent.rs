@@ -9,7 +9,7 @@ use std::os::fd::AsRawFd;
 use std::os::fd::RawFd;
 use std::sync::Arc;
 
-use crate::capi::entry::with_ctx;
+use crate::capi::entry::{with_callbacks, with_ctx};
 use crate::capi::give::null;
 use crate::capi::operation::{Lent, refused};
 use crate::core::{Ctx, Error};
@@ -73,7 +73,9 @@ pub unsafe extern "C" fn libxl_osevent_afterpoll(
 ) {
     let _ = (nfds, fds, now);
     // SAFETY: `ctx` is NULL or live.
-    unsafe { with_ctx(ctx, "libxl_osevent_afterpoll", |ctx| serve(ctx, "libxl_osevent_afterpoll")) }
+    unsafe {
+        with_callbacks(ctx, "libxl_osevent_afterpoll", |ctx| serve(ctx, "libxl_osevent_afterpoll"))
+    }
 }
 
 /// Gives the functions by which the application watches descriptors for the library. The library
@@ -121,7 +123,9 @@ pub unsafe extern "C" fn libxl_osevent_occurred_fd(
     let _ = (for_libxl, fd, events, revents);
     // SAFETY: `ctx` is NULL or live.
     unsafe {
-        with_ctx(ctx, "libxl_osevent_occurred_fd", |ctx| serve(ctx, "libxl_osevent_occurred_fd"))
+        with_callbacks(ctx, "libxl_osevent_occurred_fd", |ctx| {
+            serve(ctx, "libxl_osevent_occurred_fd")
+        })
     }
 }
 
@@ -137,7 +141,7 @@ pub unsafe extern "C" fn libxl_osevent_occurred_timeout(
     const NAME: &str = "libxl_osevent_occurred_timeout";
     let _ = for_libxl;
     // SAFETY: `ctx` is NULL or live.
-    unsafe { with_ctx(ctx, NAME, |ctx| serve(ctx, NAME)) }
+    unsafe { with_callbacks(ctx, NAME, |ctx| serve(ctx, NAME)) }
 }
 
 fn serve(ctx: &Ctx, name: &str) {

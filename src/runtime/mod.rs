@@ -25,8 +25,8 @@
 //! The leader among the threads asleep in the library; and an application's own thread, from
 //! `libxl_osevent_afterpoll` and `libxl_osevent_occurred_fd` ([`Runtime::dispatch`]). Both may at
 //! once. A thread that dispatches runs the tasks that can go on; and a thread that makes a task runnable in
-//! another way runs it before it leaves ([`Runtime::work`]; each C entry ends with it), unless
-//! another thread was free sooner.
+//! another way runs it before it leaves ([`Runtime::work`]), if it is in a call from which the application may
+//! be called back; otherwise the queue's alarm fetches a thread.
 //!
 //! # Locks
 //!

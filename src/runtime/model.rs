@@ -164,7 +164,7 @@ impl World {
             self.lead.park(&operation.parker, self);
         }
         operation.go(Step::Ended);
-        // As each C entry ends.
+        // As the C entries end from which the application may be called back.
         self.work(self.queue.attend());
     }
 
