@@ -116,6 +116,8 @@ static void reborn(void)
     if (asprintf(&trace, "/tmp/harness-trace-%d", getpid()) < 0 || asprintf(&script, "echo $XENBUS_PATH >> %s", trace) < 0)
         fail("memory");
     traced = new_script(script);
+    keep(trace);
+    keep(script);
     for (struct rounds r = rounds(2, 5); another(&r);) {
         uint32_t domid = victim(slow);
         struct job job = { ctx, domid, TALLY };
