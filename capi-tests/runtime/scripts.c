@@ -116,7 +116,7 @@ static void inheritance(void)
 /* Many domains at once, each with its script. */
 static void many(void)
 {
-    enum { NUMBER = 20 };
+    enum { NUMBER = 8 };
     libxl_ctx *ctx = new_ctx();
     struct driver *driver = drive(ctx, BY_HOOKS);
     struct tally tally = TALLY;
@@ -153,6 +153,6 @@ const struct testcase scripts_cases[] = {
     { "scripts-missing", missing, 0, "a script that is not there" },
     { "scripts-stopped", stopped, 0, "a script that is stopped is waited for" },
     { "scripts-inherit", inheritance, 0, "no fd of the library is open in a script" },
-    { "scripts-many", many, 0, "forty scripts at once; each domain gone, each child reaped" },
+    { "scripts-many", many, 0, "sixteen scripts at once; each domain gone, each child reaped" },
     { 0 }
 };

@@ -334,13 +334,14 @@ static void default_stranger(void)
 {
     libxl_childproc_hooks hooks = { .chldowner = libxl_sigchld_owner_libxl, .reaped_callback = reaped_callback };
     libxl_ctx *ctx = new_ctx();
-    char *slow = new_script("sleep 1");
+    char *slow = new_script("sleep 2");
     uint32_t domid = new_domain(NO_ACK);
-    pid_t pid = own_child(6, 500000);
+    pid_t pid;
     int rc;
 
     libxl_childproc_setmode(ctx, &hooks, &reaped);
     add_disk(domid, 51712, slow);
+    pid = own_child(6, 500000); /* ends while the script runs */
     rc = libxl_domain_destroy(ctx, domid, NULL);
     check(!rc, "libxl_domain_destroy: %d", rc);
     check(hits(&reaped.tally) == 1 && reaped.pid == pid, "%d strangers reported", hits(&reaped.tally));

@@ -105,7 +105,8 @@ static void waiters(bool any, bool slow)
     }
     for (struct rounds r = rounds(40, slow ? 500 : MOST); another(&r); sent++) {
         /* Ends at once, or when the guest answers, seen by whichever waiter drives. */
-        rc = slow ? libxl_domain_shutdown(ctx, domid, AS_EVENT(sent)) : libxl_domain_pause(ctx, domid, AS_EVENT(sent));
+        rc = slow ? libxl_domain_shutdown(ctx, domid, AS_EVENT(sent))
+             : sent % 2 ? libxl_domain_unpause(ctx, domid, AS_EVENT(sent)) : libxl_domain_pause(ctx, domid, AS_EVENT(sent));
         check(!rc, "operation %d: %d", sent, rc);
         if (sent % 16 == 15)
             check(reached(&all, sent + 1, 10), "%d events of %d within 10 s", hits(&all), sent + 1);
