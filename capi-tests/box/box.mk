@@ -20,8 +20,8 @@ runtime: lib box
 bench: lib box
 	capi-tests/bench/run $(LIB)
 
-# What make test leaves out: the utilities, bad input and xenstore on a real Xen (one boot; not yet seen to
-# pass three times running since its last faults were mended), and the differential cases with Linux in the guests.
+# What make test leaves out: the runtime's cases on a real Xen, with both libraries, and the differential cases
+# with Linux in the guests and those that are not ready.
 test-more: lib box
-	capi-tests/box/suites $(LIB) utils hostile store
+	capi-tests/runtime/run $(LIB)
 	capi-tests/diff/run --all $(LIB)
