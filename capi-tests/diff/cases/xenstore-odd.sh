@@ -1,7 +1,7 @@
 # Nodes that are empty, missing, huge, or hold what no name should hold.
 #: sed stdout s/ +[0-9.]+$//   -- the time used
 #: sed stdout s/^((linux|Domain).*) [r-][b-]/\1 ??/ -- whether it runs just now
-#: sed stdout s/[0-9]+:[0-9]{2}:[0-9]{2}/TIME/g     -- it passes
+#: sed stdout s/ +[0-9]+:[0-9]{2}:[0-9]{2}/ TIME/g  -- it passes, and its width with it
 #: sed stdout s/ [0-9]+ days,/ N days,/             -- those since 1970
 guest odd pv -p
 id=$(id_of odd)
