@@ -5,6 +5,7 @@
 //! ```text
 //! capi       extern "C", one file per subject; translation only
 //! domain device config what a toolstack asks for
+//! lock       a domain's locks on files
 //! core       ctx, errors
 //! xen        hypercalls, xenstore client, log
 //! types      the public types, generated from idl/
@@ -15,6 +16,7 @@ pub mod config;
 pub mod core;
 pub mod device;
 pub mod domain;
+pub mod lock;
 pub mod runtime;
 pub mod sync;
 pub mod types;

@@ -24,15 +24,16 @@ pub struct PlainFile<'a> {
     size: usize,
 }
 
-fn errno(e: &io::Error) -> Errno {
-    e.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+/// The errno inside a `std` error.
+pub fn errno_of(error: &io::Error) -> Errno {
+    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 
 impl<'a> PlainFile<'a> {
     /// Opens `path`. `ENOENT` is an answer and not logged; anything but a plain file is `ENOTTY`.
     pub fn open(log: &Log, path: &'a Path) -> std::result::Result<Self, Errno> {
         let failed = |what: &str, e: io::Error| {
-            let e = errno(&e);
+            let e = errno_of(&e);
             error!(log, errno = e, "could not {what} {}", path.display());
             e
         };
@@ -68,7 +69,7 @@ impl<'a> PlainFile<'a> {
                 error!(log, "{} changed its size while it was read", self.path.display());
                 return Errno::EPROTO;
             }
-            let e = errno(&e);
+            let e = errno_of(&e);
             error!(log, errno = e, "could not read {}", self.path.display());
             e
         })
@@ -99,7 +100,7 @@ pub fn rotate_log(log: &Log, dir: &Path, name: &std::ffi::OsStr) -> Result<PathB
         Err(e) if e.kind() == io::ErrorKind::NotFound => {}
         Err(e) => warn!(
             log,
-            errno = errno(&e),
+            errno = errno_of(&e),
             "cannot tell whether the log file {} is there and should be rotated",
             newest.display()
         ),
@@ -112,7 +113,7 @@ fn rename_if_there(log: &Log, from: &Path, to: &Path) -> Result<()> {
         Err(e) if e.kind() != io::ErrorKind::NotFound => {
             error!(
                 log,
-                errno = errno(&e),
+                errno = errno_of(&e),
                 "could not rotate the log file: renaming {} to {} failed",
                 from.display(),
                 to.display()

@@ -8,9 +8,9 @@ use std::process::Command;
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
-use super::filelock::errno_of;
 use super::kind::Kind;
 use super::{kind, leading_number, names, nodes};
+use crate::core::file::errno_of;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 

@@ -10,9 +10,10 @@ use std::path::PathBuf;
 
 use nix::time::{ClockId, clock_gettime};
 
-use super::filelock::{FileLock, errno_of};
+use crate::core::file::errno_of;
 use crate::core::{Error, Result};
 use crate::error;
+use crate::lock::{Failure, FileLock};
 use crate::xen::log::Log;
 
 /// Where libxl keeps what does not outlive a boot.
@@ -61,8 +62,9 @@ impl<'a> History<'a> {
 
     fn add_at(&self, domid: u32, now: i64) -> Result<()> {
         let lock = self.path(".lock");
-        let _lock = FileLock::take(&lock).map_err(|errno| {
-            error!(self, domid = domid, errno = errno, "cannot lock {}", lock.display());
+        let _lock = FileLock::take(&lock, || Ok(())).map_err(|failure: Failure| {
+            let (errno, lock) = (failure.errno, lock.display());
+            error!(self, domid = domid, errno = errno, "{failure} {lock}");
             Error::Fail
         })?;
         let mut text: String =

@@ -7,7 +7,6 @@ pub mod control;
 pub mod cpupool;
 pub mod death;
 pub mod destroy;
-pub mod filelock;
 pub mod history;
 pub mod identity;
 pub mod kind;

@@ -8,9 +8,9 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User};
 
-use super::filelock::errno_of;
 use super::history::RUN_DIR;
 use super::{leading_number, names, nodes};
+use crate::core::file::errno_of;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::runtime::Runtime;
 use crate::runtime::child::{self, Outcome};

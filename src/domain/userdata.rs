@@ -13,10 +13,11 @@ use std::path::PathBuf;
 
 use nix::errno::Errno;
 
-use super::filelock::{FileLock, errno_of};
 use super::kind;
+use crate::core::file::errno_of;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
+use crate::lock::{Failure, FastLock};
 use crate::xen::log::Log;
 
 /// Where libxl keeps what outlives a process.
@@ -42,7 +43,7 @@ pub struct Userdata<'a> {
 #[derive(Debug)]
 pub struct Locked<'a> {
     files: Userdata<'a>,
-    _lock: FileLock,
+    _lock: FastLock,
 }
 
 /// The lock on the userdata of `domid`, and the files.
@@ -64,12 +65,23 @@ pub fn lock(ctx: &Ctx, domid: u32) -> Result<Locked<'_>> {
 /// The lock on the userdata of that very domain. `Error::DomainNotFound`, not logged, if it has gone,
 /// whether or not its number is another's by now.
 pub fn lock_of(ctx: &Ctx, domid: u32, uuid: [u8; 16]) -> Result<Locked<'_>> {
-    let locked = Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).lock()?;
-    // It may have gone while we waited.
-    match kind::info(ctx, domid) {
-        Ok(info) if info.uuid == uuid => Ok(locked),
+    // It may go while we wait.
+    Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).lock(|| match kind::info(ctx, domid) {
+        Ok(info) if info.uuid == uuid => Ok(()),
         Ok(_) => Err(Error::DomainNotFound),
         Err(e) => Err(e),
+    })
+}
+
+/// Why the lock was not had.
+enum Unlocked {
+    File(Failure),
+    Domain(Error),
+}
+
+impl From<Failure> for Unlocked {
+    fn from(failure: Failure) -> Self {
+        Self::File(failure)
     }
 }
 
@@ -82,14 +94,15 @@ impl<'a> Userdata<'a> {
         self.log
     }
 
-    /// Takes the lock, waiting for it.
-    pub fn lock(self) -> Result<Locked<'a>> {
+    /// Takes the lock, waiting for it. `exists` is asked then, and its error is the result.
+    pub fn lock(self, exists: impl FnOnce() -> Result<()>) -> Result<Locked<'a>> {
         let path = self.path('l', LOCK_USERID.as_ref());
-        match FileLock::take(&path) {
+        match FastLock::take(&path, || exists().map_err(Unlocked::Domain)) {
             Ok(lock) => Ok(Locked { files: self, _lock: lock }),
-            Err(errno) => {
-                let domid = self.domid;
-                error!(self, domid = domid, errno = errno, "cannot lock {}", path.display());
+            Err(Unlocked::Domain(e)) => Err(e),
+            Err(Unlocked::File(failure)) => {
+                let (domid, errno, path) = (self.domid, failure.errno, path.display());
+                error!(self, domid = domid, errno = errno, "{failure} {path}");
                 Err(Error::LockFail)
             }
         }
@@ -249,7 +262,7 @@ mod tests {
     }
 
     fn locked<'a>(log: &'a Log, dir: &tempfile::TempDir) -> Locked<'a> {
-        Userdata::new(log, dir.path().to_owned(), 7, UUID).lock().unwrap()
+        Userdata::new(log, dir.path().to_owned(), 7, UUID).lock(|| Ok(())).unwrap()
     }
 
     #[test]

@@ -66,7 +66,7 @@ use std::time::Duration;
 use async_task::Runnable;
 use nix::errno::Errno;
 
-use crate::sync::{Arc, Mutex, locked};
+use crate::sync::{Arc, Mutex, locked, order};
 use lead::{Lead, Parker, Place};
 use outside::Outside;
 use queue::Attending;
@@ -123,6 +123,7 @@ impl Runtime {
             if let Poll::Ready(value) = future.as_mut().poll(&mut cx) {
                 return value;
             }
+            order::sleeps();
             self.shared.lead.park(&parker, &*self.shared);
         }
     }

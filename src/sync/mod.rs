@@ -6,6 +6,7 @@
 //! one for the whole process, and the child would inherit its locks as they were.
 
 pub mod noted;
+pub mod order;
 pub mod pid;
 pub mod process;
 
@@ -13,18 +14,49 @@ pub mod process;
 pub use std::sync::Arc;
 
 #[cfg(not(loom))]
-pub use std::sync::{Condvar, Mutex, MutexGuard, atomic};
+pub use std::sync::{Condvar, Mutex, atomic};
 
 #[cfg(loom)]
-pub use loom::sync::{Condvar, Mutex, MutexGuard, atomic};
+pub use loom::sync::{Condvar, Mutex, atomic};
+
+#[cfg(not(loom))]
+use std::sync::MutexGuard as Inner;
+
+#[cfg(loom)]
+use loom::sync::MutexGuard as Inner;
+
+use std::ops::{Deref, DerefMut};
+
+/// A lock held. In debug builds the thread is known to hold it: see [`order`].
+#[derive(Debug)]
+pub struct MutexGuard<'a, T> {
+    inner: Inner<'a, T>,
+    leaf: order::Leaf,
+}
+
+impl<T> Deref for MutexGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.inner
+    }
+}
+
+impl<T> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.inner
+    }
+}
 
 /// Locks. A panic under one of these locks is a defect that is reported elsewhere; it must not
 /// take the other threads' work away.
 pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poison| poison.into_inner())
+    let inner = mutex.lock().unwrap_or_else(|poison| poison.into_inner());
+    MutexGuard { inner, leaf: order::Leaf::new() }
 }
 
 /// Sleeps on `bell` until it is rung, or for no reason.
 pub fn sleep_on<'a, T>(bell: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
-    bell.wait(guard).unwrap_or_else(|poison| poison.into_inner())
+    let MutexGuard { inner, leaf } = guard;
+    MutexGuard { inner: bell.wait(inner).unwrap_or_else(|poison| poison.into_inner()), leaf }
 }

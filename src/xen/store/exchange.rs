@@ -51,7 +51,7 @@ use std::collections::VecDeque;
 use nix::errno::Errno;
 
 use super::wire::{self, Kind, Message, Reply, Requests};
-use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked};
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked, sleep_on};
 
 /// Requests in flight for one thread.
 const RUN_COUNT: usize = 128;
@@ -213,7 +213,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
             let batch = state.batch(first);
             batch.asleep = true;
             let bell = Arc::clone(&batch.bell);
-            state = bell.wait(state).unwrap_or_else(|poison| poison.into_inner());
+            state = sleep_on(&bell, state);
             state.batch(first).asleep = false;
         }
     }

@@ -1,0 +1,34 @@
+//! The fast lock: around reading and changing what is kept of a domain in files, and around what must agree
+//! in xenstore and the hypervisor (target and maxmem).
+//!
+//! It blocks the thread, so nothing slow happens under it: file and xenstore work, a hypercall that answers at
+//! once. It is bound to its thread, which keeps it from being held across a wait (see `mod.rs`).
+
+use std::marker::PhantomData;
+use std::path::Path;
+
+use super::file::{Failure, FileLock};
+use crate::sync::order;
+
+/// `domain-userdata-lock` of one domain, held until it is dropped.
+#[derive(Debug)]
+pub struct FastLock {
+    // Fields are dropped in this order.
+    _file: FileLock,
+    _order: order::Fast,
+    /// Not `Send`.
+    _here: PhantomData<*const ()>,
+}
+
+impl FastLock {
+    /// Waits for the lock on `path`; then `exists` says whether there is still anything to lock, and
+    /// if not the lock is given back.
+    pub fn take<E: From<Failure>>(
+        path: &Path,
+        exists: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let order = order::Fast::new();
+        let file = FileLock::take(path, exists)?;
+        Ok(Self { _file: file, _order: order, _here: PhantomData })
+    }
+}

@@ -1,0 +1,240 @@
+//! Locks on files that processes with either library take: libxl's own protocol over `flock`.
+//!
+//! # The protocol
+//!
+//! The holder removes the file before it lets go. A waiter may therefore get the lock on a file that
+//! is no longer there, while somebody else locks its successor; so after getting it, the waiter makes
+//! sure that the name still leads to the file it holds, and starts again if not:
+//!
+//! ```text
+//! holder                        waiter
+//!                               open (old file)
+//! remove, unlock
+//!                               flock: got it, but the name is gone or leads to a new file
+//!                               compare, start again
+//! ```
+//!
+//! *Who has the lock on the file that the name leads to has the lock.* There are never two: only the holder
+//! removes the file, so while he holds it the name leads to it, and no other can have the lock on that file. The
+//! other way round (unlock, remove) a waiter could compare in between, and then lose the name.
+//!
+//! There is one exception. A domain's end removes the files of its slow locks while somebody may hold them;
+//! whoever takes the lock after that finds that there is no such domain. The earlier holder must not remove
+//! a successor's file, so it compares before it removes.
+//!
+//! # Waiters that are known
+//!
+//! If all waiters had to start again at each turn, those of the process that has just let go would always be
+//! first, and the others starve. So a waiter of this library marks itself on the file that it waits for
+//! ([`Candidate::mark`]): a shared record lock, which does not meddle with `flock` (on the local file systems where
+//! such locks live) and goes with its process. A holder who sees a mark leaves the file where it is and only
+//! unlocks: the kernel gives it to the waiter that has waited longest, who compares, and it is the
+//! right file. That is as good in the protocol's eyes: removing the file is tidiness, not exclusion.
+//!
+//! # Copies
+//!
+//! `flock` belongs to the open file, of which a forked child has a copy. It is close-on-exec from birth, and noted
+//! for `libxl_postfork_child_noexec` to close ([`crate::sync::noted`]); and the lock is given back explicitly, which
+//! works whatever copies there are. A child that has a copy never gives its parent's lock back.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
+
+use crate::core::file::errno_of;
+use crate::sync::noted::Noted;
+
+/// How often a waiter starts again. Each time somebody else has had the lock meanwhile, so this many in a row do
+/// not come by bad luck: something makes and removes the file without regard to the lock.
+pub const ROUNDS: u32 = 10_000;
+
+/// What could not be done with a lock's file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Failure {
+    pub what: &'static str,
+    pub errno: Errno,
+}
+
+impl Failure {
+    fn of(what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |error| Self { what, errno: errno_of(&error) }
+    }
+
+    /// The file was replaced too often.
+    pub fn turmoil() -> Self {
+        Self { what: "keep up with the replacements of", errno: Errno::ELOOP }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot {} the lock file", self.what)
+    }
+}
+
+/// An open file that one may get the lock with. Dropping it gives back what it has got of the lock, or what
+/// somebody else has got for it.
+#[derive(Debug)]
+pub struct Candidate {
+    path: PathBuf,
+    file: Noted<File>,
+    /// Device and number of the open file.
+    identity: (u64, u64),
+    marked: bool,
+    /// If the lock is known to be ours: whether waiters mark themselves.
+    held: Option<bool>,
+}
+
+impl Candidate {
+    /// Opens the file, which is made if it is not there.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let mut options = OpenOptions::new();
+        // std opens close-on-exec.
+        options.read(true).write(true).create(true).truncate(false).mode(0o666);
+        let file = options.open(path).map_err(Failure::of("open"))?;
+        let file = Noted::new(file);
+        let ours = file.metadata().map_err(Failure::of("look at"))?;
+        let identity = (ours.dev(), ours.ino());
+        Ok(Self { path: path.to_owned(), file, identity, marked: false, held: None })
+    }
+
+    /// Waits for the lock on this file; a signal only interrupts the wait.
+    pub fn lock(&self) -> Result<(), Failure> {
+        loop {
+            match self.file.lock() {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                other => return other.map_err(Failure::of("lock")),
+            }
+        }
+    }
+
+    /// Takes the lock on this file if nobody else has it. Whether it is ours now.
+    pub fn try_lock(&self) -> Result<bool, Failure> {
+        loop {
+            match self.file.try_lock() {
+                Ok(()) => return Ok(true),
+                Err(TryLockError::WouldBlock) => return Ok(false),
+                Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(TryLockError::Error(e)) => return Err(Failure::of("lock")(e)),
+            }
+        }
+    }
+
+    /// Whether the name leads to this file.
+    pub fn is_current(&self) -> Result<bool, Failure> {
+        match fs::metadata(&self.path) {
+            Ok(now) => Ok((now.dev(), now.ino()) == self.identity),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(Failure::of("look for")(e)),
+        }
+    }
+
+    /// Tells the holder that somebody waits for this very file. A file system that has no such marks has a
+    /// less fair lock.
+    pub fn mark(&mut self) {
+        let lock = record_lock(libc::F_RDLCK);
+        self.marked |= fcntl(&*self.file, FcntlArg::F_OFD_SETLK(&lock)).is_ok();
+    }
+
+    /// Waits no longer.
+    pub fn unmark(&mut self) {
+        if std::mem::take(&mut self.marked) {
+            let lock = record_lock(libc::F_UNLCK);
+            let _ = fcntl(&*self.file, FcntlArg::F_OFD_SETLK(&lock));
+        }
+    }
+
+    /// Whether somebody else waits for this very file and has marked it.
+    pub fn is_awaited(&self) -> bool {
+        let mut lock = record_lock(libc::F_WRLCK);
+        let asked = fcntl(&*self.file, FcntlArg::F_OFD_GETLK(&mut lock));
+        asked.is_ok() && i32::from(lock.l_type) != libc::F_UNLCK
+    }
+
+    /// Removes the file if it is still the right one, and unlocks. We have the lock.
+    fn give_back(&self, awaited: bool) {
+        if !awaited && self.is_current() == Ok(true) {
+            let _ = fs::remove_file(&self.path);
+        }
+        let _ = self.file.unlock();
+    }
+}
+
+impl AsFd for Candidate {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+}
+
+impl Drop for Candidate {
+    fn drop(&mut self) {
+        // A forked child has nothing to give back.
+        if !self.file.is_ours() {
+            return;
+        }
+        match self.held {
+            Some(marks) => self.give_back(marks && self.is_awaited()),
+            None if self.try_lock() == Ok(true) => self.give_back(self.is_awaited()),
+            None => {}
+        }
+    }
+}
+
+/// A record lock on the first byte.
+fn record_lock(kind: libc::c_int) -> libc::flock {
+    libc::flock {
+        l_type: kind as libc::c_short,
+        l_whence: libc::SEEK_SET as libc::c_short,
+        l_start: 0,
+        l_len: 1,
+        l_pid: 0,
+    }
+}
+
+/// A lock held, until it is dropped.
+#[derive(Debug)]
+pub struct FileLock(Candidate);
+
+impl FileLock {
+    /// Waits for the lock on `path`; then `exists` says whether there is still anything to lock, and if not
+    /// the lock is given back.
+    pub fn take<E: From<Failure>>(
+        path: &Path,
+        exists: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let lock = Self::take_from(|| Candidate::open(path), ROUNDS)?;
+        exists()?;
+        Ok(lock)
+    }
+
+    fn take_from(
+        mut open: impl FnMut() -> Result<Candidate, Failure>,
+        rounds: u32,
+    ) -> Result<Self, Failure> {
+        for _ in 0..rounds {
+            let mut candidate = open()?;
+            candidate.lock()?;
+            if candidate.is_current()? {
+                candidate.held = Some(false);
+                return Ok(Self(candidate));
+            }
+        }
+        Err(Failure::turmoil())
+    }
+
+    /// The candidate has the lock, and the name leads to its file. Waiters mark themselves.
+    pub fn of(mut candidate: Candidate) -> Self {
+        candidate.unmark();
+        candidate.held = Some(true);
+        Self(candidate)
+    }
+}
+
+#[cfg(test)]
+mod tests;

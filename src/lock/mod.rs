@@ -1,0 +1,48 @@
+//! A domain's locks, which processes with either library take: files and `flock`, by libxl's own protocol.
+//!
+//! | lock | file | guards | taken |
+//! |---|---|---|---|
+//! | [`FastLock`] | `domain-userdata-lock` | the domain's userdata, libxl-json among them; target with maxmem | blocking; held for moments |
+//!
+//! # Order
+//!
+//! Outermost first: slow locks, fast lock, leaf locks (`sync::locked`). What types can say they say: a fast lock
+//! is bound to its thread (not `Send`), so an operation, which may go on in another thread after each wait, does
+//! not compile with a wait while it has one, the wait for a slow lock included; and what a lock guards takes the
+//! guard as an argument, or is a method of it. The rest is checked at run time in debug builds: `sync/order.rs`.
+//!
+//! ```compile_fail
+//! # use xenlight::lock::FastLock;
+//! # async fn wait() {}
+//! fn operation(work: impl Future<Output = ()> + Send) {}
+//! # fn lock() -> FastLock { unimplemented!() }
+//! operation(async {
+//!     let guard = lock();
+//!     wait().await;
+//!     drop(guard);
+//! });
+//! ```
+//!
+//! ```
+//! # use xenlight::lock::FastLock;
+//! # async fn wait() {}
+//! fn operation(work: impl Future<Output = ()> + Send) {}
+//! # fn lock() -> FastLock { unimplemented!() }
+//! operation(async {
+//!     {
+//!         let guard = lock();
+//!         drop(guard);
+//!     }
+//!     wait().await;
+//! });
+//! ```
+//!
+//! # Files
+//!
+//! `file.rs` is the one implementation of the protocol.
+
+mod fast;
+mod file;
+
+pub use fast::FastLock;
+pub use file::{Failure, FileLock};
