@@ -4,7 +4,8 @@
 //! threads' requests never wake whoever sleeps on the watches, and nobody has to read events off a
 //! connection while he waits for an answer. One fd shows that there are events: an epoll fd that holds
 //! that connection and an eventfd. The eventfd is for events that a thread read while it waited
-//! for the reply to its `watch` or `unwatch`.
+//! for the reply to its `watch` or `unwatch`: while any thread does, the connection shows nothing, because
+//! that thread reads it, and a reply is nothing to wake others for.
 //!
 //! An event says "look again", no more; the same event is queued once however often it comes
 //! before it is collected. That bounds the queue by the number of nodes under watch.
@@ -83,6 +84,8 @@ pub struct Watches {
 struct Registry {
     connection: Option<Connection>,
     watches: Vec<(String, String)>,
+    /// How many threads wait for a reply on the connection.
+    asking: usize,
 }
 
 impl Watches {
@@ -112,11 +115,14 @@ impl Watches {
             // Before it is sent: should the connection break meanwhile, it is registered again
             // with the others.
             registry.watches.push(watch.clone());
+            self.ask(&mut registry);
             connection
         };
         let reply = request(&connection, Kind::Watch, wpath, token);
+        let mut registry = locked(&self.registry);
+        self.answered(&mut registry, &connection);
         reply.map_err(|errno| {
-            locked(&self.registry).watches.retain(|w| *w != watch);
+            registry.watches.retain(|w| *w != watch);
             failed(errno)
         })
     }
@@ -129,15 +135,18 @@ impl Watches {
             let known = |w: &(String, String)| w.0 == wpath && w.1 == token;
             let at = registry.watches.iter().position(known);
             registry.watches.remove(at.ok_or_else(|| failed(Errno::ENOENT))?);
-            registry.connection.clone()
-        };
-        let reply = match connection {
-            Some(connection) if connection.broken().is_none() => {
-                request(&connection, Kind::Unwatch, wpath, token)
+            // A daemon has forgotten it with a connection that broke.
+            let connection = registry.connection.clone().filter(|c| c.broken().is_none());
+            if connection.is_some() {
+                self.ask(&mut registry);
             }
-            // The daemon has forgotten it, with the connection.
-            _ => Ok(()),
+            connection
         };
+        let reply = connection.map_or(Ok(()), |connection| {
+            let reply = request(&connection, Kind::Unwatch, wpath, token);
+            self.answered(&mut locked(&self.registry), &connection);
+            reply
+        });
         // What it has sent before its answer is in the queue now.
         let mut events = locked(&self.queue.events);
         let stale = |e: &WatchEvent| e.token == token && path::is_within(&e.path, wpath);
@@ -203,7 +212,35 @@ impl Watches {
         }
         self.epoll.add(connection.link(), EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         registry.connection = Some(Arc::clone(&connection));
+        registry.asking = 0;
         Ok(connection)
+    }
+
+    /// A thread begins to wait for a reply on the connection, and reads it therefore.
+    fn ask(&self, registry: &mut Registry) {
+        registry.asking += 1;
+        if registry.asking == 1 {
+            self.show(registry, EpollFlags::empty());
+        }
+    }
+
+    /// It has ended.
+    fn answered(&self, registry: &mut Registry, connection: &Connection) {
+        // Another connection may have taken its place, which nobody had asked on.
+        if registry.connection.as_ref().is_some_and(|c| Arc::ptr_eq(c, connection)) {
+            registry.asking -= 1;
+            if registry.asking == 0 {
+                self.show(registry, EpollFlags::EPOLLIN);
+            }
+        }
+    }
+
+    /// What the fd shows of the connection; its end always.
+    fn show(&self, registry: &Registry, flags: EpollFlags) {
+        if let Some(connection) = &registry.connection {
+            // It is in the set, and changing an entry takes no memory.
+            let _ = self.epoll.modify(connection.link(), &mut EpollEvent::new(flags, 0));
+        }
     }
 
     /// Out of the epoll set by hand: a forked child may hold the connection open, and then
