@@ -632,7 +632,22 @@ static inline int libxl_send_trigger_0x041200(libxl_ctx *ctx, uint32_t domid, li
 
 /* ---- Memory ---- */
 
-int libxl_domain_setmaxmem(libxl_ctx *ctx, uint32_t domid, uint64_t target_memkb);
+/* Sets the most that the domain can be told to use, and what Xen lets it have, to target_memkb KiB.
+ * What the domain uses now does not change.
+ *
+ * 1 if that is less than the domain's target, or the target is not known; ERROR_LOCK_FAIL if there
+ * is no such domain, ERROR_JSON_CONFIG_EMPTY if no configuration is stored for it,
+ * ERROR_NONSPECIFIC if Xen refuses. */
+int libxl_domain_setmaxmem(libxl_ctx *ctx,
+                           uint32_t domid,
+                           uint64_t target_memkb);
+
+/* Sets what the domain shall use to target_memkb KiB, its video memory included, or changes it by
+ * so much (relative; no further than to 0). With enforce Xen gives it no more from then on.
+ *
+ * ERROR_INVAL if that is more than the domain's static maximum, less than nothing, or less than 128
+ * MiB for domain 0; ERROR_LOCK_FAIL if there is no such domain, ERROR_JSON_CONFIG_EMPTY if no
+ * configuration is stored for it. */
 int libxl_set_memory_target(libxl_ctx *ctx,
                             uint32_t domid,
                             int64_t target_memkb,

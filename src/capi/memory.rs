@@ -30,7 +30,11 @@ fn seconds(secs: c_int) -> Duration {
     Duration::from_secs(u64::try_from(secs).unwrap_or(0))
 }
 
-/// Not there yet.
+/// Sets the most that the domain can be told to use, and what Xen lets it have, to `target_memkb` KiB. What
+/// the domain uses now does not change.
+///
+/// 1 if that is less than the domain's target, or the target is not known; `ERROR_LOCK_FAIL` if there is no such
+/// domain, `ERROR_JSON_CONFIG_EMPTY` if no configuration is stored for it, `ERROR_NONSPECIFIC` if Xen refuses.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -40,10 +44,24 @@ pub unsafe extern "C" fn libxl_domain_setmaxmem(
     domid: u32,
     target_memkb: u64,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_setmaxmem"; domid, target_memkb)
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_setmaxmem", |ctx| {
+            match memory::set_limit(ctx, domid, target_memkb) {
+                Ok(Ok(())) => 0,
+                Ok(Err(memory::Refused)) => 1,
+                Err(e) => e.code(),
+            }
+        })
+    }
 }
 
-/// Not there yet.
+/// Sets what the domain shall use to `target_memkb` KiB, its video memory included, or changes it by so much
+/// (`relative`; no further than to 0). With `enforce` Xen gives it no more from then on.
+///
+/// `ERROR_INVAL` if that is more than the domain's static maximum, less than nothing, or less than 128 MiB for
+/// domain 0; `ERROR_LOCK_FAIL` if there is no such domain, `ERROR_JSON_CONFIG_EMPTY` if no configuration is
+/// stored for it.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -55,7 +73,16 @@ pub unsafe extern "C" fn libxl_set_memory_target(
     relative: c_int,
     enforce: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_set_memory_target"; domid, target_memkb, relative, enforce)
+    // SAFETY: `ctx` is NULL or live.
+    unsafe {
+        with_ctx(ctx, "libxl_set_memory_target", |ctx| {
+            let change = match relative {
+                0 => memory::Change::To(target_memkb),
+                _ => memory::Change::By(target_memkb),
+            };
+            code(memory::set_target(ctx, domid, change, enforce != 0))
+        })
+    }
 }
 
 /// A domain's memory target in KiB. For domain 0 without one, it is set to what the domain has now.

@@ -26,6 +26,7 @@ struct domain {
     atomic_uint flags; /* XEN_DOMINF_*; 0: no such domain */
     xen_domain_handle_t handle;
     unsigned pages;
+    atomic_ulong limit; /* pages */
 };
 struct host {
     atomic_uint next;
@@ -124,15 +125,29 @@ int xc_domain_create(xc_interface *xch, uint32_t *domid, struct xen_domctl_creat
     }
     d = &host()->domains[*domid];
     memcpy(d->handle, config->handle, sizeof(d->handle));
-    d->pages = 0;
+    d->pages = d->limit = 0;
     d->flags = XEN_DOMINF_paused | XEN_DOMINF_blocked;
     return 0;
 }
 
 int xc_domain_setmaxmem(xc_interface *xch, uint32_t domid, uint64_t kb)
 {
-    (void)xch, (void)kb;
-    return find(domid) ? 0 : -1;
+    struct domain *d = find(domid);
+
+    (void)xch;
+    if (d)
+        d->limit = kb / 4;
+    return d ? 0 : -1;
+}
+
+/* None of them is populated on demand, or can be. */
+int xc_domain_set_pod_target(xc_interface *xch, uint32_t domid, uint64_t pages, uint64_t *total, uint64_t *cached,
+                             uint64_t *entries)
+{
+    (void)xch, (void)pages, (void)total, (void)cached, (void)entries;
+    if (find(domid))
+        errno = EINVAL;
+    return -1;
 }
 
 int xc_domain_populate_physmap_exact(xc_interface *xch, uint32_t domid, unsigned long n, unsigned order, unsigned flags,
@@ -246,7 +261,7 @@ int xc_domain_getinfolist(xc_interface *xch, uint32_t first, unsigned most, xc_d
         info[n].domain = first;
         info[n].flags = flags;
         info[n].tot_pages = d->pages;
-        info[n].max_pages = d->pages + 1024;
+        info[n].max_pages = d->limit;
         memcpy(info[n].handle, d->handle, sizeof(d->handle));
         n++;
     }

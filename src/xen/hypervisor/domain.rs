@@ -158,6 +158,24 @@ impl Hypervisor {
             .map(drop)
     }
 
+    /// Sets what the domain may have, in KiB; pages that it has beyond stay its own.
+    pub fn set_max_memory(&self, domid: u32, kb: u64) -> Result<()> {
+        // SAFETY: plain numbers.
+        self.call("domain_setmaxmem", |xch| unsafe { sys::xc_domain_setmaxmem(xch, domid, kb) })
+            .map(drop)
+    }
+
+    /// Sets how many pages there shall be behind the memory of an HVM or PVH guest that is populated on
+    /// demand; no more than it may have. A guest that is populated is left alone.
+    pub fn set_pod_target(&self, domid: u32, pages: u64) -> Result<()> {
+        let none = std::ptr::null_mut();
+        // SAFETY: where the answers are NULL they are not written.
+        self.call("domain_set_pod_target", |xch| unsafe {
+            sys::xc_domain_set_pod_target(xch, domid, pages, none, none, none)
+        })
+        .map(drop)
+    }
+
     /// The security label of number `ssidref`, as text; `ENOSYS` where Xen runs without Flask.
     pub fn flask_label(&self, ssidref: u32) -> Result<Vec<u8>> {
         const WHAT: &str = "flask_sid_to_context";

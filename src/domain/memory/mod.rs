@@ -1,0 +1,100 @@
+//! A domain's memory: its target and limits as xenstore and the hypervisor have them, and waiting for it.
+
+mod set;
+mod wait;
+
+use crate::core::{Ctx, Error, Result};
+use crate::error;
+
+use super::nodes;
+
+pub use set::{Change, Refused, set_limit, set_target};
+pub use wait::{wait_for_free, wait_for_target};
+
+/// In KiB.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// What the guest shall use now.
+    pub target: u64,
+    /// What it may ever be told to use.
+    pub static_max: u64,
+}
+
+/// The nodes that [`limits`] is made of, in its order.
+pub fn paths(domid: u32) -> [String; 2] {
+    let base = format!("{}/memory", nodes::domain_path(domid));
+    [format!("{base}/target"), format!("{base}/static-max")]
+}
+
+/// The limits that the values of [`paths`] tell. Both must be there, except for domain 0, which was not
+/// built by a toolstack: what it has now becomes its target and limit.
+pub fn limits(ctx: &Ctx, domid: u32, values: &[Option<Vec<u8>>; 2]) -> Result<Limits> {
+    let paths = paths(domid);
+    if domid != 0 || values.iter().all(Option::is_some) {
+        let mut numbers = [0u64; 2];
+        for ((path, value), number) in paths.iter().zip(values).zip(&mut numbers) {
+            let value = value.as_ref().ok_or_else(|| {
+                error!(ctx, domid = domid, "Cannot get target memory info from {path}");
+                Error::Fail
+            })?;
+            *number = parse(ctx, domid, path, value)?;
+        }
+        return Ok(Limits { target: numbers[0], static_max: numbers[1] });
+    }
+    fill_dom0(ctx)
+}
+
+/// The limits of domain 0: what of them is not recorded yet becomes what the domain has now, for everybody.
+fn fill_dom0(ctx: &Ctx) -> Result<Limits> {
+    let paths = paths(0);
+    let info = ctx.hypervisor().domain(0).map_err(|e| {
+        error!(ctx, errno = e.errno, "{}", e.what);
+        Error::Fail
+    })?;
+    let info = info.ok_or(Error::DomainNotFound)?;
+    let mut now = [info.total_pages * 4, info.max_pages.wrapping_mul(4)];
+    nodes::transaction(ctx, |t| {
+        let values = nodes::read_many(ctx, t, &paths)?;
+        for ((path, value), now) in paths.iter().zip(&values).zip(&mut now) {
+            match value {
+                None => nodes::write(ctx, t, path, now.to_string().as_bytes())?,
+                Some(value) => *now = parse(ctx, 0, path, value)?,
+            }
+        }
+        Ok(Limits { target: now[0], static_max: now[1] })
+    })
+}
+
+/// A size in KiB from `path`.
+fn parse(ctx: &Ctx, domid: u32, path: &str, value: &[u8]) -> Result<u64> {
+    number(value).ok_or_else(|| {
+        let text = String::from_utf8_lossy(value);
+        error!(ctx, domid = domid, "Invalid memory size {text} from {path}");
+        Error::Fail
+    })
+}
+
+/// The target of `domid`: it is only good beside a `static-max`, C libxl wants both.
+pub fn target(ctx: &Ctx, domid: u32) -> Result<u64> {
+    let values = nodes::peek_many(ctx, ctx.store(), &paths(domid));
+    let values = values.try_into().map_err(|_| Error::BadFail)?;
+    Ok(limits(ctx, domid, &values)?.target)
+}
+
+fn number(value: &[u8]) -> Option<u64> {
+    std::str::from_utf8(value).ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_numbers_are_sizes() {
+        assert_eq!(number(b"262144"), Some(262144));
+        assert_eq!(number(b"18446744073709551615"), Some(u64::MAX));
+        for bad in [&b""[..], b"12k", b"-1", b"18446744073709551616", b"\xff"] {
+            assert_eq!(number(bad), None);
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Changing how much memory a domain shall have and how much it may have.
+//!
+//! The target is a node in xenstore, which the guest's balloon follows; the limit is a number in Xen, which
+//! gives the guest no page beyond it. A transaction guards the first alone, so without more these two
+//! calls could leave one's target beside the other's limit:
+//!
+//! ```text
+//! target 5                      target 3
+//! begins                        begins
+//! writes 5, limit 5             writes 3
+//!                               limit 3
+//! commits                       must begin again
+//! ```
+//!
+//! Hence both are changed under the userdata lock, by either library, and what Xen was told is taken back if
+//! the transaction comes to nothing: whoever has the lock sees the two agree. (The process may be killed
+//! between the two. The next change puts that right.)
+
+use std::ffi::CString;
+
+use crate::core::{Ctx, Error, Result};
+use crate::error;
+use crate::types::idiomatic::{DomainConfig, DomainType, json};
+use crate::xen::hypervisor::DomainInfo;
+use crate::xen::store::{Ops, Transaction};
+
+use crate::domain::userdata::{self, Locked};
+use crate::domain::{nodes, uuid_text};
+
+use super::{fill_dom0, parse, paths};
+
+/// What a domain may have beyond its target, in KiB, for pages that are not the guest's own.
+const SLACK: u64 = 1024;
+
+/// The least that domain 0 can be told to do with, in KiB.
+const LEAST_DOM0: u64 = 128 * 1024;
+
+/// A change of a target, in KiB.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// To so much, video memory included.
+    To(i64),
+    /// By so much from what it is now.
+    By(i64),
+}
+
+impl Change {
+    /// The new target, of a domain that has `now` and so much video memory; less than 0 if there is none.
+    fn of(self, now: u64, video: i64) -> i128 {
+        match self {
+            Self::To(kb) => i128::from(kb) - i128::from(video),
+            Self::By(kb) => (i128::from(now) + i128::from(kb)).max(0),
+        }
+    }
+}
+
+/// A limit that is less than the target, or a target that is not known: C tells these apart from failures by
+/// a positive number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refused;
+
+/// Sets the target of `domid`, and with `enforce` its limit.
+///
+/// `Error::LockFail` if there is no such domain, `Error::JsonConfigEmpty` if no configuration is stored for
+/// it, `Error::Invalid` for a target beyond the domain's static maximum or too small for domain 0.
+pub fn set_target(ctx: &Ctx, domid: u32, change: Change, enforce: bool) -> Result<()> {
+    let files = userdata::lock(ctx, domid)?;
+    let pv = stored_config(ctx, domid, &files)?.c_info.type_ == DomainType::Pv;
+    let info = known(ctx, domid)?;
+    let mut limit = Limit::new(ctx, &info);
+    let mut attempt = || {
+        nodes::transaction(ctx, |t| {
+            let Some(plan) = Plan::new(ctx, domid, t, change)? else { return Ok(false) };
+            if enforce {
+                limit.set(plan.limit())?;
+            }
+            if !pv {
+                populate_on_demand(ctx, domid, plan.target)?;
+            }
+            plan.write(ctx, domid, t, &info)?;
+            Ok(true)
+        })
+    };
+    if !attempt()? {
+        // Nobody has asked for domain 0's yet.
+        fill_dom0(ctx)?;
+        if !attempt()? {
+            error!(ctx, domid = domid, "its memory target went away again");
+            return Err(Error::Fail);
+        }
+    }
+    limit.keep();
+    Ok(())
+}
+
+/// Sets the most that `domid` can ever be told to use, and what Xen lets it have, to `kb` KiB.
+///
+/// `Error::LockFail` if there is no such domain, `Error::JsonConfigEmpty` if no configuration is stored for it.
+pub fn set_limit(ctx: &Ctx, domid: u32, kb: u64) -> Result<std::result::Result<(), Refused>> {
+    let files = userdata::lock(ctx, domid)?;
+    let [target_path, max_path] = paths(domid);
+    let Some(value) = nodes::peek(ctx, ctx.store(), &target_path) else {
+        error!(ctx, domid = domid, "Cannot get memory info from {target_path}");
+        return Ok(Err(Refused));
+    };
+    let Ok(target) = parse(ctx, domid, &target_path, &value) else { return Ok(Err(Refused)) };
+    if kb < target {
+        error!(ctx, domid = domid, "a limit of {kb} KiB is less than the target of {target} KiB");
+        return Ok(Err(Refused));
+    }
+    stored_config(ctx, domid, &files)?;
+    let mut limit = Limit::new(ctx, &known(ctx, domid)?);
+    // The C library hands on what the hypervisor call gave.
+    limit.set(kb.saturating_add(SLACK)).map_err(|_| Error::Nonspecific)?;
+    nodes::write(ctx, ctx.store(), &max_path, kb.to_string().as_bytes())?;
+    limit.keep();
+    Ok(Ok(()))
+}
+
+/// What a transaction has read, and what comes of it; all in KiB.
+struct Plan {
+    target: u64,
+    video: i64,
+}
+
+impl Plan {
+    /// `None` if nobody has recorded domain 0's memory yet.
+    fn new(ctx: &Ctx, domid: u32, t: &Transaction, change: Change) -> Result<Option<Self>> {
+        let [target_path, max_path] = paths(domid);
+        let video_path = format!("{}/memory/videoram", nodes::domain_path(domid));
+        let wanted = [target_path, max_path, video_path];
+        let values = nodes::read_many(ctx, t, &wanted)?;
+        if domid == 0 && values[0].is_none() {
+            return Ok(None);
+        }
+        let size = |i: usize| {
+            let path = &wanted[i];
+            let Some(value) = &values[i] else {
+                error!(ctx, domid = domid, "Cannot get memory info from {path}");
+                return Err(Error::Fail);
+            };
+            parse(ctx, domid, path, value)
+        };
+        let (now, most) = (size(0)?, size(1)?);
+        let video = values[2].as_deref().map_or(0, video_memory);
+        let target = change.of(now, video);
+        let target = u64::try_from(target).ok().filter(|&kb| kb <= most).ok_or_else(|| {
+            error!(ctx, domid = domid, "a target of {target} KiB is not between 0 and {most} KiB");
+            Error::Invalid
+        })?;
+        if domid == 0 && target < LEAST_DOM0 {
+            error!(ctx, domid = domid, "{target} KiB are too few: {LEAST_DOM0} at least");
+            return Err(Error::Invalid);
+        }
+        Ok(Some(Self { target, video }))
+    }
+
+    /// The limit that goes with the target.
+    fn limit(&self) -> u64 {
+        self.target.saturating_add_signed(self.video).saturating_add(SLACK)
+    }
+
+    fn write(&self, ctx: &Ctx, domid: u32, t: &Transaction, info: &DomainInfo) -> Result<()> {
+        let [target, _] = paths(domid);
+        let vm = format!("/vm/{}/memory", uuid_text(&info.uuid));
+        let values = [(target, self.target.to_string()), (vm, (self.target / 1024).to_string())];
+        t.write_many(&values).map_err(|e| nodes::failed(ctx, e))
+    }
+}
+
+/// The limit that Xen holds for a domain. Changed, and dropped without [`Limit::keep`], it becomes what it
+/// was. It goes before the lock does, which is taken before it.
+struct Limit<'a> {
+    ctx: &'a Ctx,
+    domid: u32,
+    /// In KiB.
+    before: u64,
+    changed: bool,
+}
+
+impl<'a> Limit<'a> {
+    fn new(ctx: &'a Ctx, info: &DomainInfo) -> Self {
+        // The largest number of pages is none: that of KiB is one of no limit too.
+        let before = info.max_pages.saturating_mul(4);
+        Self { ctx, domid: info.domid, before, changed: false }
+    }
+
+    fn set(&mut self, kb: u64) -> Result<()> {
+        self.ctx.hypervisor().set_max_memory(self.domid, kb).map_err(|e| {
+            error!(self.ctx, domid = self.domid, errno = e.errno, "cannot limit it to {kb} KiB");
+            Error::Fail
+        })?;
+        self.changed = true;
+        Ok(())
+    }
+
+    fn keep(mut self) {
+        self.changed = false;
+    }
+}
+
+impl Drop for Limit<'_> {
+    fn drop(&mut self) {
+        if self.changed
+            && let Err(e) = self.ctx.hypervisor().set_max_memory(self.domid, self.before)
+        {
+            let kb = self.before;
+            error!(self.ctx, domid = self.domid, errno = e.errno, "its limit was {kb} KiB");
+        }
+    }
+}
+
+/// Tells Xen how much of a guest in hardware virtualization that was started with less than its static
+/// maximum there shall be.
+fn populate_on_demand(ctx: &Ctx, domid: u32, target: u64) -> Result<()> {
+    let pages = target.saturating_add(SLACK) / 4;
+    ctx.hypervisor().set_pod_target(domid, pages).map_err(|e| {
+        error!(ctx, domid = domid, errno = e.errno, "cannot have {pages} pages populated");
+        Error::Fail
+    })
+}
+
+/// The hypervisor's word on a domain that is known to be there.
+fn known(ctx: &Ctx, domid: u32) -> Result<DomainInfo> {
+    let info = ctx.hypervisor().domain(domid).map_err(|e| {
+        error!(ctx, domid = domid, "cannot ask for the domain: {e}");
+        Error::Fail
+    })?;
+    info.ok_or_else(|| {
+        error!(ctx, domid = domid, "the domain went away");
+        Error::Fail
+    })
+}
+
+/// The stored configuration; `Error::JsonConfigEmpty` if there is none.
+fn stored_config(ctx: &Ctx, domid: u32, files: &Locked<'_>) -> Result<DomainConfig> {
+    let Some(mut data) = files.retrieve(userdata::CONFIG_USERID.as_bytes())? else {
+        error!(ctx, domid = domid, "no configuration is stored");
+        return Err(Error::JsonConfigEmpty);
+    };
+    data.truncate(data.iter().position(|&b| b == 0).unwrap_or(data.len()));
+    let text = CString::new(data).ok();
+    text.and_then(|text| json::domain_config(Some(ctx), &text)).ok_or_else(|| {
+        error!(ctx, domid = domid, "the stored configuration is not sound");
+        Error::Fail
+    })
+}
+
+/// How many KiB of video memory `memory/videoram` tells, as `atoi` reads it.
+fn video_memory(value: &[u8]) -> i64 {
+    let value = value.trim_ascii_start();
+    let (sign, digits) = match value {
+        [b'-', digits @ ..] => (-1, digits),
+        [b'+', digits @ ..] => (1, digits),
+        digits => (1, digits),
+    };
+    let end = digits.iter().position(|b| !b.is_ascii_digit()).unwrap_or(digits.len());
+    let number = std::str::from_utf8(&digits[..end]).ok().and_then(|d| d.parse::<u32>().ok());
+    sign * i64::from(number.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_to_and_by() {
+        for (change, now, video, target) in [
+            (Change::To(4096), 1, 0, 4096),
+            (Change::To(4096), 1, 16, 4080),
+            (Change::To(8), 1, 16, -8),
+            (Change::To(-1), 1, 0, -1),
+            (Change::To(10), 1, -1, 11),
+            (Change::By(100), 200, 16, 300),
+            (Change::By(-100), 200, 16, 100),
+            (Change::By(-200), 200, 0, 0),
+            (Change::By(-201), 200, 0, 0),
+            (Change::By(i64::MIN), u64::MAX, 0, 0x7fff_ffff_ffff_ffff),
+            (Change::By(i64::MAX), 1, 0, 0x8000_0000_0000_0000),
+        ] {
+            assert_eq!(change.of(now, video), target, "{change:?} from {now}");
+        }
+    }
+
+    #[test]
+    fn limits_are_a_mebibyte_above() {
+        assert_eq!(Plan { target: 4096, video: 0 }.limit(), 5120);
+        assert_eq!(Plan { target: 4096, video: 16384 }.limit(), 21504);
+        assert_eq!(Plan { target: 4096, video: -1 }.limit(), 5119);
+        assert_eq!(Plan { target: u64::MAX, video: 0 }.limit(), u64::MAX);
+    }
+
+    #[test]
+    fn video_memory_as_atoi_reads_it() {
+        for (text, kb) in [
+            ("0", 0),
+            ("16384", 16384),
+            (" 8 MB", 8),
+            ("-1", -1),
+            ("+2", 2),
+            ("", 0),
+            ("x", 0),
+            ("99999999999", 0),
+        ] {
+            assert_eq!(video_memory(text.as_bytes()), kb, "{text:?}");
+        }
+    }
+}
