@@ -8,7 +8,7 @@
  *
  * The libraries are in $MEMORY_C and $MEMORY_OURS (folders), and a worker is a process with one of them. The
  * sampler, in this process, uses neither: it takes the lock by flock as libxl does, asks xenstore and Xen, and
- * compares. A case without SECONDS' worth of samples (LEAST of them) has shown nothing and fails.
+ * compares. A case with fewer than LEAST samples has shown nothing and fails.
  */
 #include "../runtime/harness.h"
 #include <fnmatch.h>
@@ -42,6 +42,7 @@ static const struct scene {
     int video;              /* KiB */
     bool one_ctx;           /* for all threads of a process */
     bool must_differ;       /* in the sampler's eyes */
+    bool spoilt;            /* somebody writes a node that the transactions read, without the lock */
     const char *type;       /* in the stored configuration, if not pv */
 } scenes[] = {
     { "without-lock", WITHOUT_LOCK, 2, 1, "o", .must_differ = true },
@@ -55,6 +56,8 @@ static const struct scene {
     { "twenty-processes", TO, 20, 1, "o" },
     { "twenty-mixed", TO, 20, 1, "co" },
     { "threads-mixed", TO, 4, 5, "coo" },
+    { "spoilt", TO, 2, 2, "o", .spoilt = true },
+    { "spoilt-mixed", TO, 2, 2, "co", .spoilt = true },
     { "relative", BY, 2, 4, "o", .video = 4096 },
     { "relative-mixed", BY, 4, 2, "co" },
     { "limit", LIMIT, 2, 4, "o" },
@@ -291,6 +294,27 @@ static void sample(const struct scene *s, uint32_t domid)
 
 /* ---- a case ---- */
 
+/* The same value again and again: a transaction that has read it must begin again. */
+static pid_t spoil(const struct scene *s, uint32_t domid)
+{
+    char path[64], text[16];
+    pid_t pid = fork();
+    struct xs_handle *h;
+    int n;
+
+    if (pid)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    h = xs_open(0);
+    snprintf(path, sizeof(path), "/local/domain/%u/memory/videoram", domid);
+    n = sprintf(text, "%d", s->video);
+    while (h && !shared->stop) {
+        xs_write(h, XBT_NULL, path, text, n);
+        nap(rand() % 500);
+    }
+    _exit(!h);
+}
+
 static uint32_t make_domain(const struct scene *s)
 {
     uint32_t domid = new_domain(NO_ACK);
@@ -332,7 +356,7 @@ static void reap(pid_t pid, const char *what)
 static void run(const struct scene *s, double seconds)
 {
     uint32_t domid = make_domain(s);
-    pid_t pids[MOST_WORKERS];
+    pid_t pids[MOST_WORKERS], spoiler = 0;
     double until, next_kill, began;
     bool refusals_wanted = s->how == REFUSED || s->how == GONE;
     unsigned killed = 0;
@@ -342,6 +366,8 @@ static void run(const struct scene *s, double seconds)
     last = 0;
     for (int i = 0; i < s->processes; i++)
         pids[i] = begin(s, s->how, domid, i);
+    if (s->spoilt)
+        spoiler = spoil(s, domid);
     for (until = now() + 30; shared->ready < s->processes * s->threads; nap(2000))
         if (now() > until) {
             wrong("the workers do not start");
@@ -378,6 +404,8 @@ static void run(const struct scene *s, double seconds)
     shared->stop = 1;
     for (int i = 0; i < s->processes; i++)
         reap(pids[i], "a worker");
+    if (spoiler)
+        reap(spoiler, "the spoiler");
     if (s->how == KILLED) {
         unsigned long before = shared->calls;
 
