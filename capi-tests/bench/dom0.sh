@@ -1,20 +1,42 @@
-# The measurements, in dom0; figures.json and the table are left in /share/out.
-mkdir -p /tmp/bench/ours /tmp/bench/debian /share/out
-cp /share/bench /share/*.py /tmp/bench/ || exit 1   # not from the share: its speed is QEMU's
-cp /share/lib/libxenlight.so.4.17 /tmp/bench/ours/
+# The measurements, in dom0; figures.json and the table are left in /share/out. (BENCH_SHARE: elsewhere.)
+share=${BENCH_SHARE:-/share}
+mkdir -p /tmp/bench/ours /tmp/bench/debian "$share/out"
+cp "$share/bench" "$share"/*.py /tmp/bench/ || exit 1   # not from the share: its speed is QEMU's
+cp "$share/lib/libxenlight.so.4.17" /tmp/bench/ours/
 cp -L /usr/lib/x86_64-linux-gnu/libxenlight.so.4.17 /tmp/bench/debian/ || exit 1
 cd /tmp/bench || exit 1
-rows=$(cat /share/rows)
+set -f
+rows=$(cat "$share/rows")
 
 say() { echo "[$(cut -d. -f1 /proc/uptime) s] $*"; }
-set -- $rows
+measure() {
+  # shellcheck disable=SC2086 # patterns, one word each
+  python3 measure.py "$1" $rows || exit 1
+  python3 table.py "$share/out/figures.json" > "$share/out/table.md"
+}
 
-say "dom0 alone"
-python3 measure.py 1 "$@" || exit 1
-python3 table.py /share/out/figures.json > /share/out/table.md
-say "making ${BENCH_CROWD:-40} domains"
-./bench crowd "${BENCH_CROWD:-40}" || exit 1
-say "with $(($(/usr/lib/xen-4.17/bin/xl list | wc -l) - 1)) domains"
-python3 measure.py 2 "$@" || exit 1
-python3 table.py /share/out/figures.json > /share/out/table.md
+if [ -n "${BENCH_HERE:-}" ]; then
+  export LD_PRELOAD=/tmp/pretend.so
+else
+  say "dom0 alone"
+  measure 1
+  say "making ${BENCH_CROWD:-40} domains"
+  ./bench crowd "${BENCH_CROWD:-40}" || exit 1
+  say "with $(($(/usr/lib/xen-4.17/bin/xl list | wc -l) - 1)) domains"
+  measure 2
+fi
+say "making guests"
+./bench guests > guests &
+answering=$!
+until grep -q ready guests; do kill -0 $answering || exit 1; sleep 0.1; done
+if [ -e /guest/tiny ]; then
+  printf 'name="bench-dump"\ntype="pvh"\nkernel="/guest/tiny"\nmemory=64\n' > dump.cfg
+  /usr/lib/xen-4.17/bin/xl create -q dump.cfg || exit 1
+  xenstore-write /bench/dump "$(/usr/lib/xen-4.17/bin/xl domid bench-dump)"
+else
+  xenstore-write /bench/dump "$(xenstore-read /bench/101)"
+fi
+say "with guests"
+measure 4
+kill $answering
 say "done"

@@ -1,11 +1,12 @@
 /*
  * Measures whichever libxenlight the dynamic linker finds; measure.py drives it, one process for each library.
  *
- *   bench rows             name|title|aim|scenes|unit of every row ("ns" where it is timed)
+ *   bench rows             name|title|aim|scenes|unit|with_last of every row ("timed" for ns, timed from outside)
  *   bench serve ROW        for each line "N" of stdin: runs it N times, answers the nanoseconds they took
  *   bench times ROW N      runs it N times, printing nothing: for strace
- *   bench figure ROW       the one figure of a row that takes its own
+ *   bench figure ROW       the figure of a row that takes its own, and those of the rows that go with it
  *   bench crowd N          makes N domains: see crowd.c
+ *   bench guests           makes guests, says so, answers for them until it is killed: see guests.c
  *   bench clock            counts of the processor for each nanosecond, for BENCH_RATE
  *
  * Exit status 3: the library has no such function yet (ERROR_NI).
@@ -18,6 +19,7 @@
 
 static const struct row *const subjects[] = {
     ctx_rows, domain_rows, host_rows, userdata_rows, memory_rows, config_rows, xl_rows,
+    operation_rows, runtime_rows,
 };
 
 xentoollog_logger *logger;
@@ -121,7 +123,8 @@ static int list_rows(void)
 
     for (i = 0; i < sizeof(subjects) / sizeof(*subjects); i++)
         for (row = subjects[i]; row->name; row++)
-            printf("%s|%s|%g|%d|%s\n", row->name, row->title, row->aim, row->scenes, row->run ? "ns" : row->unit);
+            printf("%s|%s|%g|%d|%s|%s\n", row->name, row->title, row->aim, row->scenes,
+                   row->run ? "timed" : row->unit, row->with_last ? "with last" : "");
     return 0;
 }
 
@@ -165,6 +168,8 @@ int main(int argc, char **argv)
         return list_rows();
     if (!strcmp(what, "clock"))
         return clock_rate();
+    if (!strcmp(what, "guests"))
+        return guests();
     if (argc < 3)
         return 2;
     if (!strcmp(what, "crowd"))
@@ -179,7 +184,11 @@ int main(int argc, char **argv)
             row->run();
         return 0;
     }
-    if (!strcmp(what, "figure") && row->figure)
-        return printf("%.0f\n", row->figure()) < 0;
+    if (!strcmp(what, "figure") && row->figure) {
+        do
+            printf("%.2f\n", row->figure());
+        while ((++row)->name && row->with_last);
+        return 0;
+    }
     return 2;
 }

@@ -1,17 +1,18 @@
 """Measures the rows of ./bench with both libraries in turn; run in dom0 by dom0.sh.
 
-    measure.py SCENE [ROW…]      1: dom0 alone, 2: with the crowd; appends to /share/out/figures.json
+    measure.py SCENE [ROW…]      1: dom0 alone, 2: with the crowd, 4: and guests; appends to /share/out/figures.json
+                                 ROW: a pattern
 
 Each row is timed by two processes, one for each library, which take turns of some thousandths of a second: less than
 a busy machine's scheduler gives at once. A turn of the one and the next of the other make a pair, so that whatever else the
 machine does hits both alike: the ratio is the median of the pairs' ratios. Then the same calls are counted under strace.
 """
-import json, os, statistics, subprocess, sys, time
+import fnmatch, json, os, statistics, subprocess, sys, time
 
 import trace_calls
 
 BENCH = "/tmp/bench/bench"
-FIGURES = "/share/out/figures.json"
+FIGURES = os.environ.get("BENCH_SHARE", "/share") + "/out/figures.json"
 TURN = 4e6                                     # ns
 SECONDS = float(os.environ.get("BENCH_SECONDS", 3))  # for one row
 PAIRS = (9, 401)                               # at least, at most
@@ -73,15 +74,17 @@ def timed(row):
 
 
 def taken(row):
+    """The results of the row and of those that go with it."""
     values = {side: [] for side in SIDES}
     for _ in range(5):
         for side in SIDES:
             done = subprocess.run([BENCH, "figure", row], env=environment(side), text=True, capture_output=True)
             if done.returncode:
                 raise Failed(f"{side}: {done.stderr.strip()}")
-            values[side].append(float(done.stdout))
-    result = {side: statistics.median(values[side]) for side in SIDES}
-    return {**result, "ratio": result["ours"] / result["debian"]}
+            values[side].append([float(value) for value in done.stdout.split()])
+    medians = {side: [statistics.median(figures) for figures in zip(*values[side])] for side in SIDES}
+    return [{"debian": debian, "ours": ours, "ratio": ours / debian if debian else float(ours > 0)}
+            for debian, ours in zip(medians["debian"], medians["ours"])]
 
 
 def counted(row):
@@ -98,27 +101,50 @@ def counted(row):
     return result
 
 
+def groups(lines):
+    """Rows with those whose figures are taken in the same processes."""
+    found = []
+    for line in lines:
+        name, title, aim, scenes, unit, with_last = line.split("|")
+        row = {"row": name, "title": title, "aim": float(aim), "scenes": int(scenes), "unit": unit}
+        if with_last:
+            found[-1].append(row)
+        else:
+            found.append([row])
+    return found
+
+
+def measured(group):
+    """A result for each row of the group."""
+    row, unit = group[0]["row"], group[0]["unit"]
+    try:
+        if unit != "timed":
+            return taken(row)
+        result = timed(row)
+        if not os.environ.get("BENCH_NO_COUNTS"):
+            result["counts"] = counted(row)
+        return [result]
+    except Failed as failed:
+        return [{"failed": str(failed)}] * len(group)
+
+
 def main():
     scene, wanted = int(sys.argv[1]), sys.argv[2:]
     os.environ["BENCH_RATE"] = subprocess.run([BENCH, "clock"], text=True, capture_output=True, check=True).stdout.strip()
     rows = subprocess.run([BENCH, "rows"], text=True, capture_output=True, check=True).stdout
     with open(FIGURES, "a") as figures:
-        for line in rows.splitlines():
-            row, title, aim, scenes, unit = line.split("|")
-            if not int(scenes) & scene or wanted and row not in wanted:
+        for group in groups(rows.splitlines()):
+            names = [row["row"] for row in group]
+            chosen = not wanted or any(fnmatch.fnmatch(name, pattern) for name in names for pattern in wanted)
+            if not chosen or not group[0]["scenes"] & scene:
                 continue
-            result = {"row": row, "title": title, "aim": float(aim), "scene": scene, "unit": unit}
-            try:
-                if unit == "ns":
-                    result |= timed(row)
-                    if not os.environ.get("BENCH_NO_COUNTS"):
-                        result["counts"] = counted(row)
-                else:
-                    result |= taken(row)
-            except Failed as failed:
-                result["failed"] = str(failed)
-            print(f"  {row}: {result.get('failed') or '%.2f' % result['ratio']}", flush=True)
-            print(json.dumps(result), file=figures, flush=True)
+            began = time.monotonic()
+            results = measured(group)
+            said = [result.get("failed") or "%.2f" % result["ratio"] for result in results]
+            print(f"  {' '.join(names)}: {' '.join(said)} ({time.monotonic() - began:.1f} s)", flush=True)
+            for row, result in zip(group, results):
+                row = {**row, "scene": scene, "unit": "ns" if row["unit"] == "timed" else row["unit"]}
+                print(json.dumps(row | result), file=figures, flush=True)
 
 
 main()

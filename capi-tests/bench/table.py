@@ -17,7 +17,7 @@ def number(value):
 
 def line(row):
     title = row["title"] + (f", {SCENES[row['scene']]}" if row["scene"] == 2 or row["row"] in crowded else "")
-    aim = f"≤ {row['aim']:.1f}" if row["aim"] else ""
+    aim = f"≤ {row['aim']:.2g}" if row["aim"] else ""
     if "failed" in row:
         return [title, "-", "-", "-", aim, *["-"] * len(COUNTS)]
     missed = " (missed)" if row["aim"] and round(row["ratio"], 2) > row["aim"] else ""

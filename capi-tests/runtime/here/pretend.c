@@ -233,6 +233,14 @@ int xc_domain_destroy(xc_interface *xch, uint32_t domid)
     return 0;
 }
 
+/* As long as 64 MB take, about. */
+int xc_domain_dumpcore(xc_interface *xch, uint32_t domid, const char *file)
+{
+    (void)xch, (void)file;
+    usleep(300000);
+    return find(domid) ? 0 : -1;
+}
+
 int xc_domain_send_trigger(xc_interface *xch, uint32_t domid, uint32_t trigger, uint32_t vcpu)
 {
     (void)xch, (void)trigger, (void)vcpu;

@@ -1,7 +1,7 @@
 # A pretended host for programs under pretend.c (sourced, in namespaces of its own, with their folder in $1, which
 # becomes /tmp): empty /run and /var/lib, and a real xenstored. Leaves what is to be preloaded in HARNESS_PRELOAD.
 folder=$1
-mount -t tmpfs tmp /mnt && cp "$folder"/* /mnt/ && mount --move /mnt /tmp || exit 2
+mount -t tmpfs tmp /mnt && cp -r "$folder"/* /mnt/ && mount --move /mnt /tmp || exit 2
 mount -t tmpfs run /run && mount -t tmpfs lib /var/lib || exit 2
 mkdir -p /var/lib/xen /run/xen /run/lock /tmp/ours /var/log/xen
 [ ! -e /tmp/libxenlight.so.4.17 ] || mv /tmp/libxenlight.so.4.17 /tmp/ours/
