@@ -13,6 +13,7 @@ use crate::core::watches::Watch;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::runtime::abort::{Abort, Aborted};
+use crate::sync::order::Line;
 use crate::types::idiomatic::Event;
 
 /// An operation under way. What it does to the host it does through its [`Ctx`], and every wait through
@@ -21,6 +22,7 @@ use crate::types::idiomatic::Event;
 pub struct Ao {
     ctx: Arc<Ctx>,
     abort: Abort,
+    line: Line,
     waited_for: bool,
     progress: Option<Arc<dyn Fn(Event) + Send + Sync>>,
 }
@@ -28,7 +30,7 @@ pub struct Ao {
 impl Ao {
     /// `waited_for`: the thread that called the operation waits for it, and runs it.
     pub fn new(ctx: Arc<Ctx>, abort: Abort, waited_for: bool) -> Self {
-        Self { ctx, abort, waited_for, progress: None }
+        Self { ctx, abort, line: Line::default(), waited_for, progress: None }
     }
 
     /// The same operation, which reports its progress.
@@ -39,6 +41,22 @@ impl Ao {
     /// The same operation where an abort ends no wait: for giving back what was taken.
     pub fn unabortable(&self) -> Self {
         Self { abort: Abort::default(), ..self.clone() }
+    }
+
+    /// The same operation, for a part of it that runs beside others and takes slow locks for itself: the
+    /// order of locks counts within each part.
+    pub fn branch(&self) -> Self {
+        Self { line: self.line.branch(), ..self.clone() }
+    }
+
+    /// The operation's mark, for waits that have to clean up in their own way.
+    pub fn abort(&self) -> &Abort {
+        &self.abort
+    }
+
+    /// What the operation holds while it waits, for the checker of the order.
+    pub fn line(&self) -> &Line {
+        &self.line
     }
 
     /// The ctx.

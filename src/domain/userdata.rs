@@ -1,8 +1,6 @@
 //! Userdata: small files that toolstacks keep about a domain, under libxl's own names.
 //!
-//! `/var/lib/xen/userdata-<kind>.<domid>.<uuid>.<userid>`, where the kind is `d` for data, `n` for data
-//! being written (renamed over `d` when it is whole) and `l` for a lock. The uuid keeps a later domain
-//! with the same number from reading what an earlier one left behind.
+//! Every access is under the domain's fast lock: [`Locked`] is the lock and the files in one.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -17,11 +15,10 @@ use super::kind;
 use crate::core::file::errno_of;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
-use crate::lock::{Failure, FastLock};
+use crate::lock::{Failure, FastLock, name};
 use crate::xen::log::Log;
 
-/// Where libxl keeps what outlives a process.
-pub const LIB_DIR: &str = "/var/lib/xen";
+pub use crate::lock::name::LIB_DIR;
 
 /// The userid of the lock around all userdata of a domain.
 const LOCK_USERID: &str = "domain-userdata-lock";
@@ -35,8 +32,7 @@ pub struct Userdata<'a> {
     log: &'a Log,
     dir: PathBuf,
     domid: u32,
-    /// As in file names: lower case, with dashes.
-    uuid: String,
+    uuid: [u8; 16],
 }
 
 /// A domain's userdata, held against every other process.
@@ -87,7 +83,7 @@ impl From<Failure> for Unlocked {
 
 impl<'a> Userdata<'a> {
     pub fn new(log: &'a Log, dir: PathBuf, domid: u32, uuid: [u8; 16]) -> Self {
-        Self { log, dir, domid, uuid: super::uuid_text(&uuid) }
+        Self { log, dir, domid, uuid }
     }
 
     fn log(&self) -> &Log {
@@ -110,7 +106,7 @@ impl<'a> Userdata<'a> {
 
     /// What every name of a kind begins with.
     fn prefix(&self, kind: char) -> String {
-        format!("userdata-{kind}.{}.{}.", self.domid, self.uuid)
+        name::prefix(kind, self.domid, &self.uuid)
     }
 
     fn path(&self, kind: char, userid: &OsStr) -> PathBuf {

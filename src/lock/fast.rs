@@ -27,7 +27,7 @@ impl FastLock {
         path: &Path,
         exists: impl FnOnce() -> Result<(), E>,
     ) -> Result<Self, E> {
-        let order = order::Fast::new();
+        let order = order::Fast::begin();
         let file = FileLock::take(path, exists)?;
         Ok(Self { _file: file, _order: order, _here: PhantomData })
     }

@@ -143,7 +143,7 @@ impl Candidate {
     }
 
     /// Waits no longer.
-    pub fn unmark(&mut self) {
+    fn unmark(&mut self) {
         if std::mem::take(&mut self.marked) {
             let lock = record_lock(libc::F_UNLCK);
             let _ = fcntl(&*self.file, FcntlArg::F_OFD_SETLK(&lock));
@@ -155,6 +155,12 @@ impl Candidate {
         let mut lock = record_lock(libc::F_WRLCK);
         let asked = fcntl(&*self.file, FcntlArg::F_OFD_GETLK(&mut lock));
         asked.is_ok() && i32::from(lock.l_type) != libc::F_UNLCK
+    }
+
+    /// We have the lock, and the name leads to this file. Waiters mark themselves.
+    pub fn hold(&mut self) {
+        self.unmark();
+        self.held = Some(true);
     }
 
     /// Removes the file if it is still the right one, and unlocks. We have the lock.
@@ -199,7 +205,9 @@ fn record_lock(kind: libc::c_int) -> libc::flock {
 
 /// A lock held, until it is dropped.
 #[derive(Debug)]
-pub struct FileLock(Candidate);
+pub struct FileLock {
+    _file: Candidate,
+}
 
 impl FileLock {
     /// Waits for the lock on `path`; then `exists` says whether there is still anything to lock, and if not
@@ -222,17 +230,10 @@ impl FileLock {
             candidate.lock()?;
             if candidate.is_current()? {
                 candidate.held = Some(false);
-                return Ok(Self(candidate));
+                return Ok(Self { _file: candidate });
             }
         }
         Err(Failure::turmoil())
-    }
-
-    /// The candidate has the lock, and the name leads to its file. Waiters mark themselves.
-    pub fn of(mut candidate: Candidate) -> Self {
-        candidate.unmark();
-        candidate.held = Some(true);
-        Self(candidate)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! | lock | file | guards | taken |
 //! |---|---|---|---|
+//! | [`DeviceLock`] | `libxl-device-changes-lock` | changes of devices through the device model | awaited |
+//! | [`QmpLock`] | `qmp-socket-lock` | the device model's socket, which takes one connection at a time | awaited, inside of the former |
 //! | [`FastLock`] | `domain-userdata-lock` | the domain's userdata, libxl-json among them; target with maxmem | blocking; held for moments |
 //!
 //! # Order
@@ -39,10 +41,20 @@
 //!
 //! # Files
 //!
-//! `file.rs` is the one implementation of the protocol.
+//! | file | subject |
+//! |---|---|
+//! | `file.rs` | the one implementation of the protocol |
+//! | `fast.rs` | the fast lock |
+//! | `slow.rs`, `slow/host.rs` | the slow locks: how one is had, and every way that the wait for one ends |
+//! | `queue.rs` | their waiters of this process |
+//! | `name.rs` | where the files are |
 
 mod fast;
 mod file;
+pub mod name;
+mod queue;
+mod slow;
 
 pub use fast::FastLock;
 pub use file::{Failure, FileLock};
+pub use slow::{DeviceLock, QmpLock};

@@ -53,7 +53,7 @@ mod tasks;
 #[cfg(all(test, not(loom)))]
 mod tests;
 mod timers;
-mod wakers;
+pub mod wakers;
 
 use std::fmt;
 use std::future::Future;

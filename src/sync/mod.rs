@@ -52,7 +52,7 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 /// take the other threads' work away.
 pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     let inner = mutex.lock().unwrap_or_else(|poison| poison.into_inner());
-    MutexGuard { inner, leaf: order::Leaf::new() }
+    MutexGuard { inner, leaf: order::Leaf::begin() }
 }
 
 /// Sleeps on `bell` until it is rung, or for no reason.

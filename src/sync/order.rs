@@ -70,7 +70,7 @@ mod checked {
 
     impl Fast {
         #[track_caller]
-        pub fn new() -> Self {
+        pub fn begin() -> Self {
             nothing_held("taking a fast lock");
             change(&FAST, 1);
             Self(())
@@ -88,7 +88,7 @@ mod checked {
     pub struct Leaf(());
 
     impl Leaf {
-        pub fn new() -> Self {
+        pub fn begin() -> Self {
             change(&LEAVES, 1);
             Self(())
         }
@@ -156,7 +156,7 @@ mod checked {
     pub struct Fast(());
 
     impl Fast {
-        pub fn new() -> Self {
+        pub fn begin() -> Self {
             Self(())
         }
     }
@@ -165,7 +165,7 @@ mod checked {
     pub struct Leaf(());
 
     impl Leaf {
-        pub fn new() -> Self {
+        pub fn begin() -> Self {
             Self(())
         }
     }
@@ -200,7 +200,7 @@ mod tests {
         let line = Line::default();
         let devices = line.enter(1, Slow::Devices);
         let qmp = line.enter(1, Slow::Qmp);
-        let fast = Fast::new();
+        let fast = Fast::begin();
         let mutex = Mutex::new(());
         drop(locked(&mutex));
         drop(fast);
@@ -219,14 +219,14 @@ mod tests {
     #[test]
     #[should_panic(expected = "taking a fast lock while this thread has a fast lock")]
     fn fast_within_fast_is_caught() {
-        let _one = Fast::new();
-        let _two = Fast::new();
+        let _one = Fast::begin();
+        let _two = Fast::begin();
     }
 
     #[test]
     #[should_panic(expected = "taking a slow lock while this thread has a fast lock")]
     fn slow_within_fast_is_caught() {
-        let _fast = Fast::new();
+        let _fast = Fast::begin();
         let _slow = Line::default().enter(1, Slow::Devices);
     }
 
@@ -235,7 +235,7 @@ mod tests {
     fn sleeping_with_a_fast_lock_is_caught() {
         let runtime = Runtime::default();
         runtime.block_on(async {
-            let _fast = Fast::new();
+            let _fast = Fast::begin();
             let _ = runtime.sleep(std::time::Duration::from_millis(1)).await;
         });
     }
@@ -245,7 +245,7 @@ mod tests {
     fn fast_within_leaf_is_caught() {
         let mutex = Mutex::new(());
         let _leaf = locked(&mutex);
-        let _fast = Fast::new();
+        let _fast = Fast::begin();
     }
 
     #[test]
@@ -300,9 +300,9 @@ mod tests {
             while !*guard {
                 guard = sleep_on(&bell, guard);
             }
-            assert!(std::panic::catch_unwind(Fast::new).is_err());
+            assert!(std::panic::catch_unwind(Fast::begin).is_err());
             drop(guard);
-            drop(Fast::new());
+            drop(Fast::begin());
         });
     }
 }

@@ -124,9 +124,9 @@ fn a_holder_whose_file_was_replaced_removes_nobodys() {
 fn a_marked_waiter_gets_the_very_file() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
-    let first = Candidate::open(&path).unwrap();
+    let mut first = Candidate::open(&path).unwrap();
     assert_eq!(first.try_lock(), Ok(true));
-    let first = FileLock::of(first);
+    first.hold();
     let mut waiter = Candidate::open(&path).unwrap();
     waiter.mark();
     assert!(!waiter.is_awaited(), "one's own mark does not count");
@@ -134,9 +134,9 @@ fn a_marked_waiter_gets_the_very_file() {
     drop(first);
     assert!(path.exists());
     assert_eq!((waiter.try_lock(), waiter.is_current()), (Ok(true), Ok(true)));
-    let second = FileLock::of(waiter);
+    waiter.hold();
     assert!(!Candidate::open(&path).unwrap().is_awaited());
-    drop(second);
+    drop(waiter);
     assert!(!path.exists());
 }
 
@@ -144,9 +144,9 @@ fn a_marked_waiter_gets_the_very_file() {
 fn a_waiter_that_gives_up_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
-    let first = Candidate::open(&path).unwrap();
+    let mut first = Candidate::open(&path).unwrap();
     assert_eq!(first.try_lock(), Ok(true));
-    let first = FileLock::of(first);
+    first.hold();
     let mut waiter = Candidate::open(&path).unwrap();
     waiter.mark();
     drop(first);
@@ -160,7 +160,7 @@ fn no_program_inherits_the_lock() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
     let lock = take(&path).unwrap();
-    let flags = fcntl(&lock.0, FcntlArg::F_GETFD).unwrap();
+    let flags = fcntl(&lock._file, FcntlArg::F_GETFD).unwrap();
     assert_eq!(flags, libc::FD_CLOEXEC);
 }
 
@@ -170,7 +170,7 @@ fn a_copy_in_a_child_does_not_keep_the_lock() {
     let path = dir.path().join("lock");
     let lock = take(&path).unwrap();
     // The same open file, as a forked child has it.
-    let copy = nix::unistd::dup(&lock.0).unwrap();
+    let copy = nix::unistd::dup(&lock._file).unwrap();
     drop(lock);
     assert!(copy.as_raw_fd() >= 0);
     assert_eq!(Candidate::open(&path).unwrap().try_lock(), Ok(true));

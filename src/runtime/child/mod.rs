@@ -40,7 +40,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::epoll::EpollFlags;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd, RawFd};
 
 pub use program::{Io, Program};
 pub use record::Outcome;
@@ -213,7 +213,13 @@ impl Children {
     /// locks at the fork, which nobody will open there: `body` must take none that is shared with others.
     /// Descriptors on the process's list are closed (`sync/noted.rs`), the others are there.
     pub fn fork(&self, body: impl FnOnce() -> u8) -> Result<Child, Errno> {
-        self.start(|fork| start::fork_and_run(fork, body))
+        self.start(|fork| start::fork_and_run(fork, None, body))
+    }
+
+    /// The same, but `kept` stays open in the child although it is on the list.
+    pub fn fork_with(&self, kept: impl AsFd, body: impl FnOnce() -> u8) -> Result<Child, Errno> {
+        let kept = kept.as_fd().as_raw_fd();
+        self.start(|fork| start::fork_and_run(fork, Some(kept), body))
     }
 
     fn start(
@@ -466,6 +472,11 @@ impl fmt::Debug for Child {
 /// library's descriptors and puts SIGCHLD back, for all ctxs of its ancestors. Takes no lock, allocates
 /// nothing; elsewhere it does nothing.
 pub fn postfork() {
+    postfork_but(None);
+}
+
+/// The same, but the child keeps one descriptor.
+fn postfork_but(kept: Option<RawFd>) {
     sigchld::postfork();
-    noted::close_all_inherited();
+    noted::close_all_inherited(kept);
 }

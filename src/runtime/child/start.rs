@@ -153,14 +153,18 @@ fn exec_error(pid: Pid, reader: &Noted<OwnedFd>) -> Option<Errno> {
     (count == Ok(errno.len())).then(|| Errno::from_raw(c_int::from_ne_bytes(errno)))
 }
 
-/// Runs `body` in a forked child, whose exit status is what it returns.
-pub fn fork_and_run(fork: Option<Fork<'_>>, body: impl FnOnce() -> u8) -> Result<Pid, Errno> {
+/// Runs `body` in a forked child, whose exit status is what it returns. `kept` stays open there.
+pub fn fork_and_run(
+    fork: Option<Fork<'_>>,
+    kept: Option<RawFd>,
+    body: impl FnOnce() -> u8,
+) -> Result<Pid, Errno> {
     let plain = || {
         // SAFETY: the child runs `forked`'s body only, and then ends.
         Errno::result(unsafe { libc::fork() })
     };
     forked(fork.unwrap_or(&plain), || {
-        super::postfork();
+        super::postfork_but(kept);
         reset_signals();
         unblock_signals();
         // A defect must not unwind into what is the parent's.

@@ -1,0 +1,136 @@
+//! The waiters of this process for a lock's file: they queue here, first come first served, and only the first
+//! of them goes for the file.
+//!
+//! # Invariants
+//!
+//! 1. A name is in the map while somebody is in its queue, and no longer.
+//! 2. The first of a queue *has its turn*, and nobody else has. Whoever becomes the first is woken, if it has
+//!    left a waker; if it has not, it has not looked yet, and will look before it sleeps (both under the lock).
+//! 3. A place is left by dropping [`Place`], in whatever state it is: before its turn, in its turn while it waits
+//!    for the file, holding the lock. If it was the first, the next is the first from then on.
+//!
+//! So as long as each that has its turn leaves some time, everybody gets one, and one that gives up holds up
+//! nobody. The file is given back before the place is left, so that the next finds it free.
+
+use std::collections::{HashMap, VecDeque};
+use std::future::poll_fn;
+use std::path::{Path, PathBuf};
+use std::task::{Poll, Waker};
+
+use crate::runtime::wakers::renew;
+use crate::sync::pid::pid;
+use crate::sync::process::PerProcess;
+use crate::sync::{Arc, Mutex, locked};
+
+/// The queues of one process, by the file's path; clones are the same.
+#[derive(Clone, Debug, Default)]
+pub struct Queues {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    queues: HashMap<PathBuf, VecDeque<Entry>>,
+    next: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    number: u64,
+    waker: Option<Waker>,
+}
+
+impl Queues {
+    /// This process's.
+    pub fn of_process() -> &'static Self {
+        static PROCESS: PerProcess<Queues> = PerProcess::empty();
+        PROCESS.get(Self::default)
+    }
+
+    /// Gets in line for `path`.
+    pub fn enter(&self, path: &Path) -> Place {
+        let number = {
+            let mut state = locked(&self.state);
+            state.next += 1;
+            let number = state.next;
+            let queue = state.queues.entry(path.to_owned()).or_default();
+            queue.push_back(Entry { number, waker: None });
+            number
+        };
+        Place { queues: self.clone(), path: path.to_owned(), number, pid: pid() }
+    }
+
+    /// Whether nobody is in any queue.
+    #[cfg(test)]
+    pub fn is_empty(&self) -> bool {
+        locked(&self.state).queues.is_empty()
+    }
+
+    /// How many are in the queue for `path`.
+    #[cfg(all(test, not(loom)))]
+    pub fn count(&self, path: &Path) -> usize {
+        locked(&self.state).queues.get(path).map_or(0, VecDeque::len)
+    }
+}
+
+/// A place in a queue, left when it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    queues: Queues,
+    path: PathBuf,
+    number: u64,
+    pid: u32,
+}
+
+impl Place {
+    /// Waits for its turn.
+    pub async fn turn(&self) {
+        poll_fn(|cx| {
+            let old = {
+                let mut state = locked(&self.queues.state);
+                let queue = state.queues.get_mut(&self.path).expect("we are in it");
+                if queue[0].number == self.number {
+                    return Poll::Ready(());
+                }
+                let entry = queue.iter_mut().find(|entry| entry.number == self.number);
+                match &mut entry.expect("we are in it").waker {
+                    Some(old) => renew(old, cx.waker()),
+                    none => {
+                        *none = Some(cx.waker().clone());
+                        None
+                    }
+                }
+            };
+            drop(old);
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // A forked child is in no queue, and its parent's may be locked.
+        if self.pid != pid() {
+            return;
+        }
+        let (own, next) = {
+            let mut state = locked(&self.queues.state);
+            let queue = state.queues.get_mut(&self.path).expect("we are in it");
+            let at = queue.iter().position(|entry| entry.number == self.number);
+            let own = at.and_then(|at| queue.remove(at));
+            // Taken, not copied: it is woken once for its turn.
+            let first = queue.front_mut().filter(|_| at == Some(0));
+            let next = first.and_then(|entry| entry.waker.take());
+            if queue.is_empty() {
+                state.queues.remove(&self.path);
+            }
+            (own, next)
+        };
+        // A waker that goes may take a task with it.
+        drop(own);
+        if let Some(next) = next {
+            next.wake();
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Acquiring a slow lock on a host: real files, forked helpers, and a domain that may go meanwhile.
+
+use std::future::{Future, pending};
+use std::path::Path;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use nix::errno::Errno;
+
+use super::{Means, Why};
+use crate::core::{Ao, Error};
+use crate::error;
+use crate::lock::file::{Candidate, Failure};
+use crate::runtime::Runtime;
+use crate::runtime::abort::Abort;
+use crate::runtime::child::{Children, Outcome};
+
+/// Helpers that are sent, one after the other, if they die without a reason.
+const HELPERS: u32 = 5;
+
+/// Between two looks at a lock that nobody can be sent to wait for.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// The highest errno that an exit status can tell; 255 is a defect in the helper.
+const MOST: u8 = 254;
+
+/// If this is in the environment, a helper is sent always, as in debug builds: for tests.
+const SWITCH: &str = "LIBXL_SLOW_LOCK_ALWAYS_FORKS";
+
+/// What the lock is of.
+pub trait Locked: Send + Sync {
+    /// Whether it is still there; if not, `Error::DomainNotFound`.
+    fn exists(&self) -> Result<(), Error>;
+
+    /// Waits until it may have gone.
+    fn gone(&self) -> impl Future<Output = ()> + Send;
+}
+
+/// A domain as it was found.
+pub struct Domain<'a> {
+    ao: &'a Ao,
+    domid: u32,
+    pub uuid: [u8; 16],
+}
+
+impl<'a> Domain<'a> {
+    /// `Error::LockFail`, logged, if there is none of that number.
+    pub fn find(ao: &'a Ao, domid: u32) -> Result<Self, Error> {
+        match uuid_of(ao, domid) {
+            Ok(uuid) => Ok(Self { ao, domid, uuid }),
+            Err(e) => {
+                if e == Error::DomainNotFound {
+                    error!(ao, domid = domid, "no such domain, so no lock of it");
+                }
+                Err(Error::LockFail)
+            }
+        }
+    }
+}
+
+fn uuid_of(ao: &Ao, domid: u32) -> Result<[u8; 16], Error> {
+    match ao.hypervisor().domain(domid) {
+        Ok(Some(info)) => Ok(info.uuid),
+        Ok(None) => Err(Error::DomainNotFound),
+        Err(e) => {
+            error!(ao, domid = domid, "cannot ask for the domain: {e}");
+            Err(Error::Fail)
+        }
+    }
+}
+
+impl Locked for Domain<'_> {
+    fn exists(&self) -> Result<(), Error> {
+        // A domain of that number with another uuid is another domain.
+        if uuid_of(self.ao, self.domid)? == self.uuid { Ok(()) } else { Err(Error::DomainNotFound) }
+    }
+
+    async fn gone(&self) {
+        // Without the watch, the lock is waited for to the end. Logged where it fails.
+        let Ok(mut releases) = self.ao.watch("@releaseDomain") else { return pending().await };
+        while self.exists() != Err(Error::DomainNotFound) {
+            releases.changed().await;
+        }
+    }
+}
+
+/// Where and for whom a lock is acquired.
+pub struct Host<'a, L> {
+    pub runtime: &'a Runtime,
+    pub children: &'a Children,
+    pub abort: &'a Abort,
+    pub tries_first: bool,
+    pub locked: L,
+}
+
+impl<'a> Host<'a, Domain<'a>> {
+    pub fn of(ao: &'a Ao, domain: Domain<'a>) -> Self {
+        let forks = cfg!(debug_assertions) || std::env::var_os(SWITCH).is_some();
+        let (runtime, children, abort) = (ao.runtime(), ao.children(), ao.abort());
+        Self { runtime, children, abort, tries_first: !forks, locked: domain }
+    }
+}
+
+impl<L: Locked> Means for Host<'_, L> {
+    type File = Candidate;
+
+    fn tries_first(&self) -> bool {
+        self.tries_first
+    }
+
+    fn open(&self, path: &Path) -> Result<Candidate, Failure> {
+        Candidate::open(path)
+    }
+
+    async fn wait<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Why> {
+        match self.unless_gone(future).await? {
+            Some(value) => Ok(value),
+            None => Err(Why::Domain(Error::DomainNotFound)),
+        }
+    }
+
+    async fn wait_for(&self, file: &Candidate) -> Result<(), Why> {
+        for _ in 0..HELPERS {
+            let helper = match self.children.fork_with(file, || wait_in_child(file)) {
+                Ok(helper) => helper,
+                Err(_) => return self.look_often(file).await,
+            };
+            match self.unless_gone(helper.exited()).await {
+                Ok(Some(outcome)) if reason(outcome).is_none() => {}
+                Ok(Some(outcome)) => {
+                    let errno = reason(outcome).unwrap_or(Errno::EIO);
+                    return Err(Failure { what: "lock", errno }.into());
+                }
+                other => {
+                    helper.end().await;
+                    return other.and(Err(Why::Domain(Error::DomainNotFound)));
+                }
+            }
+            if file.try_lock()? {
+                return Ok(());
+            }
+        }
+        Err(Why::Helper)
+    }
+
+    fn exists(&self) -> Result<(), Why> {
+        self.locked.exists().map_err(Why::Domain)
+    }
+}
+
+impl<L: Locked> Host<'_, L> {
+    /// Waits for `future`; `None` if the domain goes before.
+    async fn unless_gone<T: Send>(
+        &self,
+        future: impl Future<Output = T> + Send,
+    ) -> Result<Option<T>, Why> {
+        let both = async {
+            match select(pin!(future), pin!(self.locked.gone())).await {
+                Either::Left((value, _)) => Some(value),
+                Either::Right(_) => None,
+            }
+        };
+        self.abort.or(both).await.map_err(|_| Why::Aborted)
+    }
+
+    /// For a process that has no room for a child.
+    async fn look_often(&self, file: &Candidate) -> Result<(), Why> {
+        while !file.try_lock()? {
+            let sleep = self.runtime.sleep(LOOK);
+            self.wait(sleep).await?.map_err(|errno| Failure { what: "wait for", errno })?;
+        }
+        Ok(())
+    }
+}
+
+/// The helper: takes the lock on the file that it shares with its parent. Its exit status.
+fn wait_in_child(file: &Candidate) -> u8 {
+    match file.lock() {
+        Ok(()) => 0,
+        Err(failure) => u8::try_from(failure.errno as i32).map_or(MOST, |e| e.clamp(1, MOST)),
+    }
+}
+
+/// Why a helper could not take the lock, if it says so itself.
+fn reason(outcome: Outcome) -> Option<Errno> {
+    match outcome {
+        Outcome::Ended(status) => {
+            status.code().filter(|code| *code != 0).map(|code| match u8::try_from(code) {
+                Ok(code) if code < MOST => Errno::from_raw(code.into()),
+                _ => Errno::EIO,
+            })
+        }
+        Outcome::Lost => None,
+    }
+}
