@@ -254,11 +254,10 @@ int xc_flask_sid_to_context(xc_interface *xch, int sid, char *buf, uint32_t size
     return -1;
 }
 
-int xc_domain_getinfolist(xc_interface *xch, uint32_t first, unsigned most, xc_domaininfo_t *info)
+static unsigned list(uint32_t first, unsigned most, xc_domaininfo_t *info)
 {
     unsigned n = 0, last = host()->next;
 
-    (void)xch;
     for (; first <= last && first < MOST && n < most; first++) {
         struct domain *d = &host()->domains[first];
         unsigned flags = d->flags;
@@ -276,25 +275,26 @@ int xc_domain_getinfolist(xc_interface *xch, uint32_t first, unsigned most, xc_d
     return n;
 }
 
+int xc_domain_getinfolist(xc_interface *xch, uint32_t first, unsigned most, xc_domaininfo_t *info)
+{
+    (void)xch;
+    return list(first, most, info);
+}
+
 int xc_domain_getinfo(xc_interface *xch, uint32_t first, unsigned most, xc_dominfo_t *info)
 {
-    unsigned n = 0, last = host()->next;
+    xc_domaininfo_t listed;
+    unsigned n = 0;
 
     (void)xch;
-    for (; first <= last && first < MOST && n < most; first++) {
-        struct domain *d = &host()->domains[first];
-        unsigned flags = d->flags;
-
-        if (!flags)
-            continue;
+    for (; n < most && list(first, 1, &listed); n++, first = listed.domain + 1) {
         memset(&info[n], 0, sizeof(*info));
-        info[n].domid = first;
-        info[n].paused = !!(flags & XEN_DOMINF_paused);
-        info[n].running = !!(flags & XEN_DOMINF_running);
-        info[n].shutdown = !!(flags & XEN_DOMINF_shutdown);
-        info[n].shutdown_reason = flags >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask;
-        memcpy(info[n].handle, d->handle, sizeof(d->handle));
-        n++;
+        info[n].domid = listed.domain;
+        info[n].paused = !!(listed.flags & XEN_DOMINF_paused);
+        info[n].running = !!(listed.flags & XEN_DOMINF_running);
+        info[n].shutdown = !!(listed.flags & XEN_DOMINF_shutdown);
+        info[n].shutdown_reason = listed.flags >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask;
+        memcpy(info[n].handle, listed.handle, sizeof(listed.handle));
     }
     if (!n)
         errno = ESRCH;
