@@ -28,10 +28,7 @@ static void answers(void)
     rc = libxl_ao_abort(ctx, INTO(&tally));
     check(rc == ERROR_NOTFOUND, "abort after the end: %d", rc);
     check(hits(&tally) == 1, "%d ends", hits(&tally));
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
-    stop_driving(driver);
-    libxl_ctx_free(ctx);
-    forget_driver(driver);
+    end_driven(ctx, driver);
 }
 
 /* Nobody drives the ctx between the two aborts, except the second abort itself. */
@@ -116,11 +113,8 @@ static void any_moment(enum style style)
         aborted += tally->last == ERROR_ABORTED;
         done += tally->last == 0;
     }
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
     note("%d aborted, %d done, of those %d before the abort", aborted, done, late);
-    stop_driving(driver);
-    libxl_ctx_free(ctx);
-    forget_driver(driver);
+    end_driven(ctx, driver);
 }
 
 static void any_moment_hooks(void) { any_moment(BY_HOOKS); }
@@ -208,11 +202,8 @@ static void many(void)
         finish(threads[i]);
     for (int i = 0; i < begun; i++)
         check(hits(&tallies[i]) == 1, "operation %d ended %d times", i, hits(&tallies[i]));
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
     note("%d begun, %d aborted", begun, aborted);
-    stop_driving(driver);
-    libxl_ctx_free(a.ctx);
-    forget_driver(driver);
+    end_driven(a.ctx, driver);
 }
 
 const struct testcase abort_cases[] = {

@@ -54,31 +54,6 @@ static void workers(libxl_ctx *ctx, struct driver *driver, int number)
     note("%d threads, %d rounds; the longest %.0f ms", number, done, worst * 1e3);
 }
 
-/* Something the driver must always care for: a death watch on a domain that lives on. */
-static libxl_evgen_domain_death *keep_driving(libxl_ctx *ctx, struct driver *driver, uint32_t domid)
-{
-    libxl_evgen_domain_death *evgen = NULL;
-    int rc;
-
-    enter(driver);
-    rc = libxl_evenable_domain_death(ctx, domid, 1, &evgen);
-    leave(driver);
-    check(!rc && evgen, "libxl_evenable_domain_death: %d", rc);
-    return evgen;
-}
-
-static void end(libxl_ctx *ctx, struct driver *driver, libxl_evgen_domain_death *evgen)
-{
-    enter(driver);
-    libxl_evdisable_domain_death(ctx, evgen);
-    leave(driver);
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
-    stop_driving(driver);
-    libxl_ctx_free(ctx);
-    check(!registered(driver), "%d registrations after ctx_free", registered(driver));
-    forget_driver(driver);
-}
-
 static void alone(void)
 {
     libxl_ctx *ctx = new_ctx();
@@ -95,48 +70,32 @@ static void several(void)
     libxl_ctx_free(ctx);
 }
 
-static void with_hooks(void)
+/* While the driver has something to care for: a death watch on a domain that lives on. */
+static void driven(enum style style, bool polled_too, int number)
 {
     libxl_ctx *ctx = new_ctx();
-    struct driver *driver = drive(ctx, BY_HOOKS);
-    libxl_evgen_domain_death *evgen = keep_driving(ctx, driver, new_domain(NO_ACK));
+    struct driver *driver = drive(ctx, style), *polling = polled_too ? drive(ctx, BY_POLL) : NULL;
+    uint32_t domid = new_domain(NO_ACK);
+    libxl_evgen_domain_death *evgen;
 
-    workers(ctx, driver, 2);
-    end(ctx, driver, evgen);
+    enter(driver);
+    evgen = enable(ctx, domid, 1);
+    leave(driver);
+    workers(ctx, driver, number);
+    if (polling) {
+        stop_driving(polling);
+        forget_driver(polling);
+    }
+    enter(driver);
+    libxl_evdisable_domain_death(ctx, evgen);
+    leave(driver);
+    end_driven(ctx, driver);
 }
 
-static void with_hooks_locked(void)
-{
-    libxl_ctx *ctx = new_ctx();
-    struct driver *driver = drive(ctx, BY_HOOKS_LOCKED);
-    libxl_evgen_domain_death *evgen = keep_driving(ctx, driver, new_domain(NO_ACK));
-
-    workers(ctx, driver, 2);
-    end(ctx, driver, evgen);
-}
-
-static void with_poll(void)
-{
-    libxl_ctx *ctx = new_ctx();
-    struct driver *driver = drive(ctx, BY_POLL);
-    libxl_evgen_domain_death *evgen = keep_driving(ctx, driver, new_domain(NO_ACK));
-
-    workers(ctx, driver, 2);
-    end(ctx, driver, evgen);
-}
-
-/* Hooks and a beforepoll loop on one ctx. */
-static void with_both(void)
-{
-    libxl_ctx *ctx = new_ctx();
-    struct driver *hooks = drive(ctx, BY_HOOKS), *polling = drive(ctx, BY_POLL);
-    libxl_evgen_domain_death *evgen = keep_driving(ctx, hooks, new_domain(NO_ACK));
-
-    workers(ctx, hooks, 3);
-    stop_driving(polling);
-    forget_driver(polling);
-    end(ctx, hooks, evgen);
-}
+static void with_hooks(void) { driven(BY_HOOKS, false, 2); }
+static void with_hooks_locked(void) { driven(BY_HOOKS_LOCKED, false, 2); }
+static void with_poll(void) { driven(BY_POLL, false, 2); }
+static void with_both(void) { driven(BY_HOOKS, true, 3); }
 
 const struct testcase blocking_cases[] = {
     { "blocking-alone", alone, 0, "a synchronous operation ends when its guest has answered" },

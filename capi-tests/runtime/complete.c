@@ -60,10 +60,7 @@ static void from_callbacks(enum style style)
     next_link(c.ctx, 0, &c);
     leave(driver);
     check(reached(&c.all, 41, 20), "%d links of 41", hits(&c.all));
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
-    stop_driving(driver);
-    libxl_ctx_free(c.ctx);
-    forget_driver(driver);
+    end_driven(c.ctx, driver);
 }
 
 static void from_callbacks_hooks(void) { from_callbacks(BY_HOOKS); }

@@ -26,15 +26,6 @@ static void count(libxl_ctx *ctx, libxl_event *event, void *user)
     }
 }
 
-static libxl_evgen_domain_death *enable(libxl_ctx *ctx, uint32_t domid, uint64_t user)
-{
-    libxl_evgen_domain_death *evgen = NULL;
-    int rc = libxl_evenable_domain_death(ctx, domid, user, &evgen);
-
-    check(!rc && evgen, "libxl_evenable_domain_death: %d", rc);
-    return evgen;
-}
-
 static void many(enum style style, int number)
 {
     libxl_ctx *ctx = new_ctx();
@@ -68,10 +59,7 @@ static void many(enum style style, int number)
               shutdowns[domids[i]], died[domids[i]]);
     for (int i = 0; i < number; i++)
         libxl_evdisable_domain_death(ctx, evgens[i]);
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
-    stop_driving(driver);
-    libxl_ctx_free(ctx);
-    forget_driver(driver);
+    end_driven(ctx, driver);
 }
 
 static void many_hooks(void) { many(BY_HOOKS, 120); }
@@ -124,10 +112,7 @@ static void too_late(void)
     check(reached(&all_deaths, 3, 10) && died[down] == 1, "no death");
     for (int i = 0; i < 3; i++)
         libxl_evdisable_domain_death(ctx, evgens[i]);
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
-    stop_driving(driver);
-    libxl_ctx_free(ctx);
-    forget_driver(driver);
+    end_driven(ctx, driver);
 }
 
 /* Destroyed by the library, on another thread; a domain destroyed at once may have no SHUTDOWN. */
@@ -149,10 +134,7 @@ static void destroyed(void)
         libxl_evdisable_domain_death(ctx, evgen);
     }
     check(hits(&all_deaths) == n, "%d deaths of %d", hits(&all_deaths), n);
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
-    stop_driving(driver);
-    libxl_ctx_free(ctx);
-    forget_driver(driver);
+    end_driven(ctx, driver);
 }
 
 /* Generators come and go on several threads while domains die. */

@@ -363,6 +363,15 @@ void forget_driver(struct driver *d)
     free(d);
 }
 
+void end_driven(libxl_ctx *ctx, struct driver *d)
+{
+    check(all_given_back(d, 5), "%d registrations of an idle ctx", registered(d));
+    stop_driving(d);
+    libxl_ctx_free(ctx);
+    check(!registered(d), "%d registrations after ctx_free", registered(d));
+    forget_driver(d);
+}
+
 int registered(struct driver *d)
 {
     struct reg *reg;

@@ -188,10 +188,7 @@ static void shutdown_ends(void)
     check(!hits(&waiting), "ended with %d", waiting.last);
     store("", "/local/domain/%u/control/shutdown", other);
     check(reached(&waiting, 1, 10) && waiting.last == 0, "%d ends, %d", hits(&waiting), waiting.last);
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
-    stop_driving(driver);
-    libxl_ctx_free(ctx);
-    forget_driver(driver);
+    end_driven(ctx, driver);
 }
 
 /* Which errors the call itself returns, the callback then being left alone. */
@@ -246,10 +243,7 @@ static void big(void)
          (now() - began) * 1000, call * 1000, slowest * 1000);
     check(!domain_exists(domid) && !left_of(domid), "the domain is left");
     check(!children(), "%u children", children());
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
-    stop_driving(driver);
-    libxl_ctx_free(ctx);
-    forget_driver(driver);
+    end_driven(ctx, driver);
 }
 
 /* A device that QEMU serves, and a QEMU that ends when it is told to. */

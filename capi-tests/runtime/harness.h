@@ -42,7 +42,7 @@ enum {
 };
 extern const struct testcase blocking_cases[], poll_cases[], wait_cases[], hooks_cases[], occurred_cases[],
     sigchld_cases[], scripts_cases[], postfork_cases[], abort_cases[], complete_cases[], death_cases[],
-    generator_cases[], life_cases[], ending_cases[];
+    generator_cases[], callback_cases[], eject_cases[], disaster_cases[], life_cases[], ending_cases[];
 
 /* Failure ends the process, from whichever thread. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -85,6 +85,7 @@ unsigned open_fds(void);
 unsigned threads(void);
 unsigned children(void);  /* of this process, zombies or not */
 unsigned zombies(void);
+int status_of(pid_t pid); /* of a child of the case's own, when it has ended */
 
 /*
  * Rounds are cheap on an idle machine and dear on a busy one: at least `least` of them, then up to `most`
@@ -134,6 +135,8 @@ struct driver *drive(libxl_ctx *ctx, enum style style);
 void stop_driving(struct driver *driver);
 /* When the ctx is no more. */
 void forget_driver(struct driver *driver);
+/* All three, of a ctx that is idle: it has to have nothing registered. */
+void end_driven(libxl_ctx *ctx, struct driver *driver);
 /* Around every call into the library: takes the lock of BY_HOOKS_LOCKED. */
 void enter(struct driver *driver);
 void leave(struct driver *driver);
@@ -153,3 +156,21 @@ extern atomic_int not_null;
 extern void (*inside_register)(libxl_ctx *ctx, void *for_libxl, int fd);
 /* Turns of the loop. */
 unsigned turns(struct driver *driver);
+
+/* ---- loop.c: an application with one thread ---- */
+
+libxl_evgen_domain_death *enable(libxl_ctx *ctx, uint32_t domid, uint64_t user);
+void turn(libxl_ctx *ctx, int timeout);
+/* The next event within so many seconds; NULL: none. */
+libxl_event *next_event(libxl_ctx *ctx, double seconds);
+void expect(libxl_ctx *ctx, libxl_event_type type, uint32_t domid, uint64_t user);
+void expect_nothing(libxl_ctx *ctx);
+
+/* ---- between.c: what the library asks for, counted ---- */
+
+unsigned lists_asked_for(void); /* of domains, of the hypervisor */
+/* From now on, new connections to xenstore go through a process of ours, which can be ended. */
+void go_between(void);
+unsigned requests_made(void); /* of xenstore, since then */
+void end_of_xenstore(void);
+void xenstore_is_back(void);

@@ -21,8 +21,7 @@ static void idle(void)
         check(reached(&tally, i + 1, 10) && !tally.failures, "%d ends, rc %d", hits(&tally), tally.last);
         check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
     }
-    rc = libxl_evenable_domain_death(ctx, domid, 1, &evgen);
-    check(!rc, "libxl_evenable_domain_death: %d", rc);
+    evgen = enable(ctx, domid, 1);
     check(registered(driver) > 0, "nothing registered for an enabled event");
     libxl_evdisable_domain_death(ctx, evgen);
     check(all_given_back(driver, 5), "%d registrations after evdisable", registered(driver));
@@ -90,8 +89,7 @@ static void *calling_worker(void *argument)
         int rc;
 
         enter(s->driver);
-        rc = libxl_evenable_domain_death(s->ctx, domid, 1, &evgen);
-        check(!rc, "libxl_evenable_domain_death: %d", rc);
+        evgen = enable(s->ctx, domid, 1);
         for (int i = 0; i < 4; i++) {
             rc = libxl_domain_shutdown(s->ctx, domid, INTO(s->ends));
             check(!rc, "libxl_domain_shutdown: %d", rc);
@@ -184,10 +182,7 @@ static void refusal_blocking(void)
         rc = libxl_domain_shutdown(ctx, domid, NULL);
         check(!rc, "after a refusal: %d", rc);
     }
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
-    stop_driving(driver);
-    libxl_ctx_free(ctx);
-    forget_driver(driver);
+    end_driven(ctx, driver);
 }
 
 /* Calling occurred_fd from a hook is forbidden: ours says so, and neither hangs nor dies. */
@@ -216,10 +211,7 @@ static void reentry(void)
     inside_register = NULL;
     rc = libxl_domain_shutdown(ctx, domid, INTO(&tally));
     check(!rc && reached(&tally, 2, 10) && !tally.last, "the next operation: %d, %d", rc, tally.last);
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
-    stop_driving(driver);
-    libxl_ctx_free(ctx);
-    forget_driver(driver);
+    end_driven(ctx, driver);
 }
 
 const struct testcase hooks_cases[] = {

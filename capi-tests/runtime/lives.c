@@ -115,7 +115,6 @@ static void outstanding(void)
         struct tally *tally = &tallies[i];
         libxl_ctx *ctx = new_ctx();
         struct driver *driver = drive(ctx, i % 2 ? BY_HOOKS : BY_POLL);
-        libxl_evgen_domain_death *evgen;
         int rc;
 
         *tally = (struct tally)TALLY;
@@ -123,8 +122,7 @@ static void outstanding(void)
             rc = libxl_domain_shutdown(ctx, domid, k % 2 ? INTO(tally) : AS_EVENT(k));
             check(!rc, "libxl_domain_shutdown: %d", rc);
         }
-        rc = libxl_evenable_domain_death(ctx, domid, 1, &evgen);
-        check(!rc, "libxl_evenable_domain_death: %d", rc);
+        enable(ctx, domid, 1);
         if (i % 3 == 0) {
             victim = new_domain(NO_ACK);
             add_disk(victim, 51712, script);

@@ -75,8 +75,7 @@ static void late(void)
     int fd, rc, expected = 0;
 
     for (struct rounds r = rounds(20, 1000); another(&r);) {
-        rc = libxl_evenable_domain_death(ctx, domid, 1, &evgen);
-        check(!rc, "libxl_evenable_domain_death: %d", rc);
+        evgen = enable(ctx, domid, 1);
         check(last_fd(driver, &for_libxl, &fd), "nothing registered");
         libxl_evdisable_domain_death(ctx, evgen);
         for (int i = 0; i < 5; i++)
@@ -88,10 +87,7 @@ static void late(void)
             check(reached(&tally, ++expected, 10) && !tally.last, "an operation afterwards: %d", tally.last);
         }
     }
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
-    stop_driving(driver);
-    libxl_ctx_free(ctx);
-    forget_driver(driver);
+    end_driven(ctx, driver);
 }
 
 /* Two loops hand in the same readiness; each registration may be reported by either, or by both. */

@@ -52,14 +52,8 @@ static void space(void)
         check(fds[room].fd == 0x55555555, "written beyond the space");
     }
     libxl_ao_abort(ctx, INTO(&tally));
-    for (double until = now() + 10; !hits(&tally) && now() < until;) {
-        n = 64;
-        timeout = 500;
-        rc = libxl_osevent_beforepoll(ctx, &n, fds, &timeout, wall());
-        check(!rc, "beforepoll: %d", rc);
-        poll(fds, n, timeout);
-        libxl_osevent_afterpoll(ctx, n, fds, wall());
-    }
+    for (double until = now() + 10; !hits(&tally) && now() < until;)
+        turn(ctx, 500);
     check(hits(&tally) == 1, "the aborted operation did not end");
     libxl_ctx_free(ctx);
 }
@@ -205,11 +199,9 @@ static void asleep_deaths(void)
     for (struct rounds r = rounds(3, 60); another(&r);) {
         libxl_evgen_domain_death *evgen = NULL;
         uint32_t domid = new_domain(NO_ACK);
-        int rc;
 
         nap(rand() % 3000);
-        rc = libxl_evenable_domain_death(s.ctx, domid, domid, &evgen);
-        check(!rc, "libxl_evenable_domain_death: %d", rc);
+        evgen = enable(s.ctx, domid, domid);
         if (r.done % 2)
             nap(rand() % 3000);
         end_domain(domid);

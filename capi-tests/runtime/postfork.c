@@ -73,14 +73,13 @@ static void from_threads(bool use)
     libxl_evgen_domain_death *evgen;
     pthread_t threads[4];
     uint32_t domid = new_domain(NO_ACK);
-    int n = 0, forks = 0, rc, idle;
+    int n = 0, forks = 0, idle;
 
     driver = drive(in[1].ctx, BY_HOOKS);
     for (int i = 0; i < 3; i++)
         libxl_childproc_setmode(in[i].ctx, &hooks, NULL);
     idle = registered(driver); /* the library may keep an eye on children all the time */
-    rc = libxl_evenable_domain_death(in[1].ctx, domid, 1, &evgen);
-    check(!rc, "libxl_evenable_domain_death: %d", rc);
+    evgen = enable(in[1].ctx, domid, 1);
     threads[n++] = start(operations, &in[0]);
     threads[n++] = start(operations, &in[1]);
     threads[n++] = start(small_calls, &in[1]);
@@ -92,8 +91,7 @@ static void from_threads(bool use)
         if (!pid)
             child(in[r.done % 3].ctx, use);
         check(pid > 0, "fork: %s", strerror(errno));
-        while (waitpid(pid, &status, 0) < 0)
-            check(errno == EINTR, "our own child was stolen: %s", strerror(errno));
+        status = status_of(pid);
         check(WIFEXITED(status) && !WEXITSTATUS(status), "child %d: status %x", r.done, status);
     }
     for (int i = 0; i < 3; i++) {
@@ -152,8 +150,7 @@ static void beside_children(void)
 
         if (!pid)
             child(in.ctx, r.done % 2);
-        while (waitpid(pid, &status, 0) < 0)
-            check(errno == EINTR, "our own child was stolen: %s", strerror(errno));
+        status = status_of(pid);
         check(WIFEXITED(status) && !WEXITSTATUS(status), "child %d: status %x", r.done, status);
     }
     before = in.done;
@@ -235,8 +232,7 @@ static void fork_in_callback(libxl_ctx *ctx, int rc, void *user)
     pid = fork();
     if (!pid)
         child(ctx, true);
-    while (waitpid(pid, &status, 0) < 0)
-        check(errno == EINTR, "our own child was stolen: %s", strerror(errno));
+    status = status_of(pid);
     check(WIFEXITED(status) && !WEXITSTATUS(status), "a child's status: %x", status);
     forked_in_callback++;
     hit(user, 0);

@@ -80,14 +80,12 @@ static void inheritance(void)
     char path[64], line[300], *text;
     unsigned lines = 0;
     FILE *file;
-    int rc;
 
     snprintf(path, sizeof(path), "/tmp/harness-fds-%d", getpid());
     /* A shell that redirects one command keeps the old output open meanwhile. */
     if (asprintf(&text, "exec >> %s\nfind /proc/$$/fd -type l -printf '%%f %%l\\n'", path) < 0)
         fail("memory");
-    rc = libxl_evenable_domain_death(other, new_domain(NO_ACK), 1, &evgen);
-    check(!rc, "libxl_evenable_domain_death: %d", rc);
+    evgen = enable(other, new_domain(NO_ACK), 1);
     for (int i = 0; i < 3; i++)
         check(!destroy(ctx, new_script(text)), "libxl_domain_destroy");
     free(text);
@@ -141,10 +139,7 @@ static void many(void)
     for (int i = 0; i < NUMBER; i++)
         check(!domain_exists(domids[i]), "domain %u is still there", domids[i]);
     check(!children(), "%u children left", children());
-    check(all_given_back(driver, 5), "%d registrations of an idle ctx", registered(driver));
-    stop_driving(driver);
-    libxl_ctx_free(ctx);
-    forget_driver(driver);
+    end_driven(ctx, driver);
 }
 
 const struct testcase scripts_cases[] = {

@@ -232,8 +232,7 @@ static void mainloop(bool reap)
         if (reap)
             nap(30000);
         else {
-            while (waitpid(pid, &status, 0) < 0)
-                check(errno == EINTR, "waitpid of our own child: %s", strerror(errno));
+            status = status_of(pid);
             check(WIFEXITED(status) && WEXITSTATUS(status) == i, "our own child's status: %x", status);
         }
     }
@@ -380,8 +379,7 @@ static void selective(void)
         pid_t pid = own_child(i, i % 2 ? 0 : 5000);
 
         nap(i % 3 * 20000);
-        while (waitpid(pid, &status, 0) < 0)
-            check(errno == EINTR, "our own child was stolen: %s", strerror(errno));
+        status = status_of(pid);
         check(WIFEXITED(status) && WEXITSTATUS(status) == i, "our own child's status: %x", status);
     }
     for (int i = 0; i < 3; i++)

@@ -156,24 +156,14 @@ static void event_hooks(void)
     check(reached(&tally, 1, 0) && !tally.failures, "the event of an ended operation");
     rc = libxl_domain_shutdown(ctx, domid, AS_EVENT(8));
     check(!rc, "libxl_domain_shutdown: %d", rc);
-    rc = libxl_evenable_domain_death(ctx, other, 9, &evgen);
-    check(!rc, "libxl_evenable_domain_death: %d", rc);
+    evgen = enable(ctx, other, 9);
     end_domain(other);
     rc = libxl_event_wait(ctx, &event, LIBXL_EVENTMASK_ALL, NULL, NULL);
     check(!rc && event->type == LIBXL_EVENT_TYPE_DOMAIN_DEATH, "a type that is not in the mask is queued: %d", rc);
     libxl_event_free(ctx, event);
     libxl_evdisable_domain_death(ctx, evgen);
-    for (double until = now() + 10; hits(&tally) < 2 && now() < until; nap(1000)) {
-        struct pollfd fds[16];
-        struct timeval tv;
-        int n = 16, timeout = 100;
-
-        gettimeofday(&tv, NULL);
-        rc = libxl_osevent_beforepoll(ctx, &n, fds, &timeout, tv);
-        check(!rc, "beforepoll: %d", rc);
-        poll(fds, n, timeout);
-        libxl_osevent_afterpoll(ctx, n, fds, tv);
-    }
+    for (double until = now() + 10; hits(&tally) < 2 && now() < until;)
+        turn(ctx, 100);
     check(hits(&tally) == 2 && !tally.failures, "%d events of operations", hits(&tally));
     libxl_event_register_callbacks(ctx, &none, NULL);
     rc = libxl_domain_pause(ctx, domid, AS_EVENT(10));

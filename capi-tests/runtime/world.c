@@ -349,6 +349,15 @@ static unsigned offspring(bool dead_only)
     return n;
 }
 
+int status_of(pid_t pid)
+{
+    int status;
+
+    while (waitpid(pid, &status, 0) < 0)
+        check(errno == EINTR, "our own child was stolen: %s", strerror(errno));
+    return status;
+}
+
 unsigned children(void) { return offspring(false); }
 unsigned zombies(void) { return offspring(true); }
 
