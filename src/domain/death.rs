@@ -9,7 +9,6 @@
 //! fires the watch, which was there before.
 
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use crate::core::generators::{Handle, look};
@@ -87,7 +86,7 @@ async fn look_after(ctx: Arc<Ctx>, mut watch: Watch, mut wanted: Listener) {
                     deaths.settle(newest, &seen, |event| ctx.reports().calls_for(event));
                 queued.into_iter().for_each(|e| ctx.reports().occurred(ctx.runtime(), e));
                 if due {
-                    ctx.runtime().spawn(tell(Arc::clone(&ctx)));
+                    ctx.runtime().spawn_later(tell(Arc::clone(&ctx)));
                 }
             }
             Err(e) => {
@@ -100,15 +99,6 @@ async fn look_after(ctx: Arc<Ctx>, mut watch: Watch, mut wanted: Listener) {
 /// Calls the application with what is due. A task of its own, so that a long call holds up neither the
 /// looker nor, where another thread dispatches, the other generators' events.
 async fn tell(ctx: Arc<Ctx>) {
-    let mut first = true;
-    std::future::poll_fn(|cx| {
-        if std::mem::take(&mut first) {
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        Poll::Ready(())
-    })
-    .await;
     let deaths = &ctx.generators().deaths;
     while let Some((handle, event)) = deaths.next_due() {
         ctx.reports().occurred(ctx.runtime(), event);

@@ -56,7 +56,7 @@ mod timers;
 pub mod wakers;
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,8 +65,9 @@ use std::time::Duration;
 
 use async_task::Runnable;
 use nix::errno::Errno;
+use once_cell::sync::OnceCell;
 
-use crate::sync::{Arc, Mutex, locked, order};
+use crate::sync::{Arc, order};
 use lead::{Lead, Parker, Place};
 use outside::Outside;
 use queue::Attending;
@@ -83,8 +84,7 @@ pub struct Runtime {
 struct Shared {
     lead: Lead,
     tasks: Arc<Tasks>,
-    reactor: OnceLock<Reactor>,
-    opening: Mutex<()>,
+    reactor: OnceCell<Reactor>,
     outside: Outside,
     failure: Failure,
 }
@@ -133,6 +133,22 @@ impl Runtime {
         self.shared.tasks.spawn(future);
     }
 
+    /// The same for a thread that dispatches, from the beginning.
+    pub fn spawn_later(&self, future: impl Future<Output = ()> + Send + 'static) {
+        let mut begun = false;
+        self.spawn(async move {
+            poll_fn(|cx| {
+                if std::mem::replace(&mut begun, true) {
+                    return Poll::Ready(());
+                }
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            })
+            .await;
+            future.await;
+        });
+    }
+
     /// Does what can be done now, without sleeping: for an application's own event loop.
     pub fn dispatch(&self) {
         let attending = self.shared.tasks.queue().attend();
@@ -177,18 +193,11 @@ impl Runtime {
 
 impl Shared {
     fn reactor(&self) -> Result<&Reactor, Errno> {
-        if let Some(reactor) = self.reactor.get() {
-            return Ok(reactor);
-        }
-        // The standard library's `get_or_try_init` is not stable yet.
-        let _opening = locked(&self.opening);
-        if self.reactor.get().is_none() {
+        self.reactor.get_or_try_init(|| {
             let reactor = Reactor::new()?;
-            let alarm = reactor.alarm();
-            let _ = self.reactor.set(reactor);
-            self.tasks.queue().connect(alarm);
-        }
-        Ok(self.reactor.get().expect("set just now"))
+            self.tasks.queue().connect(reactor.alarm());
+            Ok(reactor)
+        })
     }
 
     fn turn(&self) {

@@ -25,12 +25,12 @@ use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::fmt;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 use nix::sys::eventfd::{EfdFlags, EventFd};
+use once_cell::sync::OnceCell;
 
 use super::Runtime;
 use crate::sync::noted::Noted;
@@ -56,8 +56,7 @@ pub enum Undriven {
 /// One ctx's side towards the application's event loop.
 #[derive(Default)]
 pub struct Outside {
-    front: OnceLock<Front>,
-    opening: Mutex<()>,
+    front: OnceCell<Front>,
     hooked: Mutex<Hooked>,
     /// The thread that is inside a hook, as [`this_thread`] tells; 0 for none.
     hooking: AtomicUsize,
@@ -108,14 +107,7 @@ fn this_thread() -> usize {
 
 impl Outside {
     fn front(&self, runtime: &Runtime) -> Result<&Front, Errno> {
-        if let Some(front) = self.front.get() {
-            return Ok(front);
-        }
-        let _opening = locked(&self.opening);
-        if self.front.get().is_none() {
-            let _ = self.front.set(Front::new(runtime)?);
-        }
-        Ok(self.front.get().expect("set just now"))
+        self.front.get_or_try_init(|| Front::new(runtime))
     }
 
     /// Calls into the application, with the thread marked.

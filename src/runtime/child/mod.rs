@@ -35,7 +35,6 @@ mod tests;
 
 use std::ffi::c_int;
 use std::fmt;
-use std::future::poll_fn;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -372,18 +371,7 @@ impl Ready for Reaper {
         // Not here: the application may call the library from its reaped_callback, and wait, and this
         // thread leads those that sleep. A task runs when the lead is passed on.
         let shared = Arc::clone(&self.0);
-        let mut later = false;
-        self.0.runtime.spawn(async move {
-            poll_fn(|cx| {
-                if std::mem::replace(&mut later, true) {
-                    return std::task::Poll::Ready(());
-                }
-                cx.waker().wake_by_ref();
-                std::task::Poll::Pending
-            })
-            .await;
-            shared.reap_all();
-        });
+        self.0.runtime.spawn_later(async move { shared.reap_all() });
     }
 }
 
@@ -425,11 +413,6 @@ pub struct Child {
 }
 
 impl Child {
-    /// Starts a program: [`Children::spawn`].
-    pub fn spawn(children: &Children, program: &Program<'_>) -> Result<Self, Errno> {
-        children.spawn(program)
-    }
-
     pub fn pid(&self) -> Pid {
         self.record.pid()
     }

@@ -15,6 +15,7 @@ use super::abort::{Abort, Aborted};
 use super::descriptor::Descriptor;
 use super::notify::Notify;
 use super::*;
+use crate::sync::{Mutex, locked};
 
 const SOON: Duration = Duration::from_millis(20);
 /// Nobody waits as long as this unless something is lost.

@@ -28,9 +28,10 @@ mod wire;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use nix::errno::Errno;
+use once_cell::sync::OnceCell;
 
 pub use error::{StoreError, StoreResult};
 pub use ops::Ops;
@@ -68,8 +69,7 @@ pub struct Store {
 #[derive(Default, Debug)]
 struct Connections {
     requester: Mutex<Option<Arc<Requester>>>,
-    watches: OnceLock<Watches>,
-    making_watches: Mutex<()>,
+    watches: OnceCell<Watches>,
 }
 
 impl Store {
@@ -196,14 +196,9 @@ impl Store {
 
     fn watches(&self) -> StoreResult<&Watches> {
         let connections = self.connections();
-        // The standard library's `get_or_try_init` is not stable yet.
-        let _making = locked(&connections.making_watches);
-        if connections.watches.get().is_none() {
-            let new =
-                Watches::new(&self.places).map_err(|errno| StoreError::new("watch", errno))?;
-            let _ = connections.watches.set(new);
-        }
-        Ok(connections.watches.get().expect("set just now"))
+        connections.watches.get_or_try_init(|| {
+            Watches::new(&self.places).map_err(|errno| StoreError::new("watch", errno))
+        })
     }
 }
 

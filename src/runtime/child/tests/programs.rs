@@ -21,7 +21,7 @@ fn a_program_gets_what_it_is_given() {
             let null = fs::File::open("/dev/null").unwrap();
             assert_eq!(program.pass(null.as_fd()), 3);
             assert_eq!(program.pass(writer.as_fd()), 4);
-            let child = Child::spawn(&fixture.children, &program).unwrap();
+            let child = fixture.children.spawn(&program).unwrap();
             drop(program);
             drop(writer);
             assert_eq!(read_all(reader), "zero one two blue square\noops\nmore\n");
