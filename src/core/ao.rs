@@ -70,11 +70,6 @@ impl Ao {
         self.waited_for
     }
 
-    /// `Error::Aborted` once that was asked for: for long work that never waits.
-    pub fn go_on(&self) -> Result<()> {
-        if self.abort.is_asked() { Err(Error::Aborted) } else { Ok(()) }
-    }
-
     /// Waits for `future`.
     pub async fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T> {
         self.abort.or(future).await.map_err(|Aborted| Error::Aborted)

@@ -16,7 +16,7 @@ use crate::sync::{Arc, Mutex, locked};
 /// A descriptor that one task at a time waits for. It is taken out of the epoll set before `T` closes it.
 pub struct Descriptor<T: AsFd> {
     runtime: Runtime,
-    place: Option<u64>,
+    place: u64,
     state: Arc<State>,
     inner: T,
 }
@@ -62,7 +62,7 @@ impl<T: AsFd> Descriptor<T> {
         let state = Arc::new(State::default());
         let ready: Arc<dyn Ready> = Arc::<State>::clone(&state);
         let place = runtime.reactor()?.add(inner.as_fd(), EpollFlags::EPOLLONESHOT, ready)?;
-        Ok(Self { runtime: runtime.clone(), place: Some(place), state, inner })
+        Ok(Self { runtime: runtime.clone(), place, state, inner })
     }
 
     /// Waits until one of `flags` is so, or the descriptor has hung up or failed, and says what is.
@@ -86,9 +86,8 @@ impl<T: AsFd> Descriptor<T> {
             drop(old);
             if !armed {
                 armed = true;
-                let place = self.place.expect("in the set until it is dropped");
                 let flags = flags | EpollFlags::EPOLLONESHOT;
-                self.runtime.reactor()?.arm(self.inner.as_fd(), place, flags)?;
+                self.runtime.reactor()?.arm(self.inner.as_fd(), self.place, flags)?;
             }
             Poll::Pending
         })
@@ -122,8 +121,8 @@ impl Drop for Waiting<'_> {
 
 impl<T: AsFd> Drop for Descriptor<T> {
     fn drop(&mut self) {
-        if let (Some(place), Ok(reactor)) = (self.place.take(), self.runtime.reactor()) {
-            reactor.remove(self.inner.as_fd(), place);
+        if let Ok(reactor) = self.runtime.reactor() {
+            reactor.remove(self.inner.as_fd(), self.place);
         }
     }
 }
