@@ -65,7 +65,9 @@ where
     Ok(match outcome {
         outcome if outcome.success() => Ok(()),
         Outcome::Ended(status) => match status.code() {
-            Some(code @ 1..=125) => Err(Failure::Refused(Errno::from_raw(code))),
+            Some(code) if (1..=i32::from(MOST)).contains(&code) => {
+                Err(Failure::Refused(Errno::from_raw(code)))
+            }
             _ => {
                 error!(ao, domid = domid, "{}", describe_end(what, child.pid(), outcome.status()));
                 Err(Failure::Unknown)

@@ -138,9 +138,8 @@ fn remove_nodes(ctx: &Ctx, domain: &Identity) {
 /// Ends the domain itself.
 async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
     let (domid, uuid) = (domain.domid, domain.uuid);
-    let there = |info: &crate::xen::hypervisor::DomainInfo| info.uuid == uuid;
     let small = match ao.hypervisor().domain(domid) {
-        Ok(info) => match info.filter(there) {
+        Ok(info) => match info.filter(|info| info.uuid == uuid) {
             Some(info) => info.total_pages <= SMALL,
             None => return Ok(()),
         },

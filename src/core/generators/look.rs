@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::select;
+use futures_util::future::{Either, select};
 
 use crate::core::Ctx;
 use crate::core::watches::Watch;
@@ -23,8 +23,8 @@ pub async fn reason(ctx: &Ctx, watch: &mut Watch, wanted: &mut Listener) {
     while ctx.watches().is_lost() {
         let time = ctx.runtime().sleep(AGAIN);
         match select(pin!(wanted.changed()), pin!(time)).await {
-            futures_util::future::Either::Left(_) => return,
-            futures_util::future::Either::Right(_) => ctx.watches().retry(),
+            Either::Left(_) => return,
+            Either::Right(_) => ctx.watches().retry(),
         }
     }
 }
