@@ -3,12 +3,14 @@
 //! Layers, each using only those below it (see `docs/architecture.md`):
 //!
 //! ```text
-//! capi       extern "C", one file per subject; translation only
+//! capi                 extern "C", one file per subject; translation only
 //! domain device config what a toolstack asks for
-//! lock       a domain's locks on files
-//! core       ctx, errors
-//! xen        hypercalls, xenstore client, log
-//! types      the public types, generated from idl/
+//! lock                 a domain's locks on files
+//! core                 ctx, operations, errors
+//! runtime              waiting: tasks, the reactor, events, children
+//! xen                  hypercalls, xenstore client, log
+//! types                the public types, generated from idl/
+//! sync                 locks, and what a forked child needs of them
 //! ```
 
 pub mod capi;

@@ -1,4 +1,5 @@
-//! What every part of the library shares: the ctx and the errors.
+//! What every part of the library shares: the ctx, operations, errors, what the application is told, and small
+//! things.
 
 pub mod ao;
 pub mod bitmap;
