@@ -12,7 +12,7 @@ nodes /local/domain/0/memory
 try xl mem-set Domain-0 "$((was - 1))"
 try xl mem-set 0 "$was"
 nodes /local/domain/0/memory
-nodes /vm
+nodes /vm/00000000-0000-0000-0000-000000000000
 try xl mem-max 0 100
 try xl mem-max 0 "$((was + 512))"
 nodes /local/domain/0/memory
