@@ -5,12 +5,13 @@
  *   memory run SECONDS CASE…    every case, or those that match a pattern; one line each; status 1 if any failed
  *   memory list                 the cases
  *   memory work …               a worker, which the cases start
+ *   memory answers …            likewise, for the case of answers.c
  *
  * The libraries are in $MEMORY_C and $MEMORY_OURS (folders), and a worker is a process with one of them. The
  * sampler, in this process, uses neither: it takes the lock by flock as libxl does, asks xenstore and Xen, and
  * compares. A case with fewer than LEAST samples has shown nothing and fails.
  */
-#include "../runtime/harness.h"
+#include "memory.h"
 #include <fnmatch.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -24,6 +25,7 @@ enum how {
     KILLED,        /* as TO, and a worker is killed and replaced all the time */
     GONE,          /* as TO, and the domain goes away */
     REFUSED,       /* as TO, and Xen refuses half-way */
+    ANSWERS,       /* no race: what each library answers */
     ONCE,          /* one call with a target of START */
 };
 
@@ -45,6 +47,7 @@ static const struct scene {
     bool spoilt;            /* somebody writes a node that the transactions read, without the lock */
     const char *type;       /* in the stored configuration, if not pv */
 } scenes[] = {
+    { "answers", ANSWERS },
     { "without-lock", WITHOUT_LOCK, 2, 1, "o", .must_differ = true },
     { "two-threads-c", TO, 1, 2, "c" },
     { "two-threads", TO, 1, 2, "o" },
@@ -69,6 +72,7 @@ static const struct scene {
     { "refused", REFUSED, 2, 2, "o", .type = "pvh" },
 };
 
+struct xs_handle *store_handle;
 static char self[4096], shared_path[64], why[400];
 
 void fail(const char *format, ...)
@@ -194,19 +198,25 @@ static int worker(char **argv)
     return 0;
 }
 
+/* For exec, in a child. */
+static void choose(char library)
+{
+    setenv("LD_LIBRARY_PATH", getenv(library == 'c' ? "MEMORY_C" : "MEMORY_OURS") ?: "", 1);
+    if (getenv("HARNESS_PRELOAD"))
+        setenv("LD_PRELOAD", getenv("HARNESS_PRELOAD"), 1);
+    dup2(open("/tmp/memory.said", O_WRONLY | O_CREAT | O_APPEND, 0600), 2);
+}
+
 static pid_t begin(const struct scene *s, enum how how, uint32_t domid, int process)
 {
-    char args[5][16], library = s->libraries[process % strlen(s->libraries)];
+    char args[5][16];
     pid_t pid;
 
     fflush(stdout);
     pid = fork();
     if (pid)
         return pid;
-    setenv("LD_LIBRARY_PATH", getenv(library == 'c' ? "MEMORY_C" : "MEMORY_OURS") ?: "", 1);
-    if (getenv("HARNESS_PRELOAD"))
-        setenv("LD_PRELOAD", getenv("HARNESS_PRELOAD"), 1);
-    dup2(open("/tmp/memory.said", O_WRONLY | O_CREAT | O_APPEND, 0600), 2);
+    choose(s->libraries[process % strlen(s->libraries)]);
     int n[] = { how, domid, process * s->threads, how == ONCE ? 1 : s->threads, s->one_ctx };
     for (int i = 0; i < 5; i++)
         sprintf(args[i], "%d", n[i]);
@@ -216,9 +226,8 @@ static pid_t begin(const struct scene *s, enum how how, uint32_t domid, int proc
 
 /* ---- the sampler ---- */
 
-static struct xs_handle *store_handle;
 static xc_interface *xen;
-static char lock_path[200];
+static char lock_path[200], config_path[200];
 
 static int take(void)
 {
@@ -256,7 +265,7 @@ static long long node(uint32_t domid, const char *name)
     return number;
 }
 
-static long long limit(uint32_t domid)
+long long limit(uint32_t domid)
 {
     xc_domaininfo_t info;
 
@@ -318,15 +327,15 @@ static pid_t spoil(const struct scene *s, uint32_t domid)
 static uint32_t make_domain(const struct scene *s)
 {
     uint32_t domid = new_domain(NO_ACK);
-    char path[200], text[32], *vm = stored("/local/domain/%u/vm", domid);
+    char text[32], *vm = stored("/local/domain/%u/vm", domid);
     const char *uuid = vm + strlen("/vm/"), *type = s->type ?: "pv";
     FILE *file;
 
     snprintf(lock_path, sizeof(lock_path), "/var/lib/xen/userdata-l.%u.%s.domain-userdata-lock", domid, uuid);
-    snprintf(path, sizeof(path), "/var/lib/xen/userdata-d.%u.%s.libxl-json", domid, uuid);
-    file = fopen(path, "w");
+    snprintf(config_path, sizeof(config_path), "/var/lib/xen/userdata-d.%u.%s.libxl-json", domid, uuid);
+    file = fopen(config_path, "w");
     if (!file || fprintf(file, "{\"c_info\": {\"type\": \"%s\"}, \"b_info\": {\"type\": \"%s\"}}", type, type) < 0 || fclose(file))
-        fail("%s: %s", path, strerror(errno));
+        fail("%s: %s", config_path, strerror(errno));
     snprintf(text, sizeof(text), "%d", START);
     store(text, "/local/domain/%u/memory/target", domid);
     snprintf(text, sizeof(text), "%d", MOST);
@@ -351,6 +360,59 @@ static void reap(pid_t pid, const char *what)
         }
     if (status && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
         wrong("%s: status %#x", what, status);
+}
+
+/* The same lines from both, but for those that are known to differ: these must. */
+static void compare_answers(const struct scene *s)
+{
+    char line[2][400];
+    FILE *out[2];
+    unsigned n = 0, known = 0;
+
+    for (int i = 0; i < 2; i++) {
+        uint32_t domid = make_domain(s);
+        char path[32], number[16];
+        pid_t pid;
+
+        store("65536", "/local/domain/%u/memory/static-max", domid);
+        store("4096", "/local/domain/%u/memory/target", domid);
+        snprintf(path, sizeof(path), "/tmp/memory.answers.%c", "co"[i]);
+        fflush(stdout);
+        pid = fork();
+        if (!pid) {
+            choose("co"[i]);
+            sprintf(number, "%u", domid);
+            execl(self, self, "answers", number, config_path, path, NULL);
+            _exit(127);
+        }
+        reap(pid, "the calls");
+        end_domain(domid);
+        out[i] = fopen(path, "r");
+        if (!out[i]) {
+            wrong("no answers");
+            return;
+        }
+    }
+    for (;;) {
+        bool c = fgets(line[0], sizeof(line[0]), out[0]), o = fgets(line[1], sizeof(line[1]), out[1]);
+
+        if (!c && !o)
+            break;
+        for (int i = 0; i < 2; i++)
+            line[i][strcspn(line[i], "\n")] = 0;
+        n++;
+        known += line[0][0] == '~';
+        if (c != o || !strcmp(line[0], line[1]) != (line[0][0] != '~')) {
+            wrong("answers differ, or should");
+            printf("  | C    %s\n  | ours %s\n", line[0], line[1]);
+        }
+    }
+    fclose(out[0]);
+    fclose(out[1]);
+    if (n < 50)
+        wrong("%u answers only", n);
+    printf("%s %s: %u answers, %u wanted differences%s%s\n", *why ? "FAIL" : "ok", s->name, n, known, *why ? ": " : "", why);
+    fflush(stdout);
 }
 
 static void run(const struct scene *s, double seconds)
@@ -448,6 +510,10 @@ int main(int argc, char **argv)
 
     if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
         return 2;
+    store_handle = xs_open(0);
+    xen = xc_interface_open(NULL, NULL, 0);
+    if (argc == 5 && !strcmp(argv[1], "answers"))
+        return answers(atoi(argv[2]), argv[3], argv[4]);
     if (argc == 8 && !strcmp(argv[1], "work"))
         return worker(argv + 2);
     if (argc == 2 && !strcmp(argv[1], "list")) {
@@ -460,8 +526,6 @@ int main(int argc, char **argv)
     srand(getpid());
     snprintf(shared_path, sizeof(shared_path), "/tmp/memory.shared.%d", getpid());
     map_shared(shared_path);
-    store_handle = xs_open(0);
-    xen = xc_interface_open(NULL, NULL, 0);
     if (!store_handle || !xen)
         fail("no xenstore or no Xen: %s", strerror(errno));
     for (size_t i = 0; i < sizeof(scenes) / sizeof(*scenes); i++) {
@@ -473,7 +537,10 @@ int main(int argc, char **argv)
             continue;
         *why = 0;
         remove("/tmp/memory.said");
-        run(&scenes[i], atof(argv[2]));
+        if (scenes[i].how == ANSWERS)
+            compare_answers(&scenes[i]);
+        else
+            run(&scenes[i], atof(argv[2]));
         ran++;
         failed += *why != 0;
         if (*why)
