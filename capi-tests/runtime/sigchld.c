@@ -328,9 +328,11 @@ static void always_hooks(void) { always(libxl_sigchld_owner_libxl_always, 0, BY_
 static void always_unknown(void) { always(libxl_sigchld_owner_libxl_always, ERROR_UNKNOWN_CHILD, BY_POLL); }
 static void always_disaster(void) { always(libxl_sigchld_owner_libxl_always, ERROR_FAIL, BY_POLL); }
 
-/* In the default mode, while an operation runs, strangers are reaped too. */
-static void default_stranger(void)
+/* In the default mode, while an operation runs, strangers are reaped too: those that end meanwhile, and those that
+ * had ended before. */
+static void default_strangers(bool before)
 {
+    siginfo_t info;
     libxl_childproc_hooks hooks = { .chldowner = libxl_sigchld_owner_libxl, .reaped_callback = reaped_callback };
     libxl_ctx *ctx = new_ctx();
     char *slow = new_script("sleep 2");
@@ -340,7 +342,9 @@ static void default_stranger(void)
 
     libxl_childproc_setmode(ctx, &hooks, &reaped);
     add_disk(domid, 51712, slow);
-    pid = own_child(6, 500000); /* ends while the script runs */
+    pid = own_child(6, before ? 0 : 500000); /* otherwise it ends while the script runs */
+    if (before)
+        check(!waitid(P_PID, pid, &info, WEXITED | WNOWAIT), "waitid: %m");
     rc = libxl_domain_destroy(ctx, domid, NULL);
     check(!rc, "libxl_domain_destroy: %d", rc);
     check(hits(&reaped.tally) == 1 && reaped.pid == pid, "%d strangers reported", hits(&reaped.tally));
@@ -348,6 +352,9 @@ static void default_stranger(void)
     check(!children(), "%u children left", children());
     libxl_ctx_free(ctx);
 }
+
+static void default_stranger(void) { default_strangers(false); }
+static void default_stranger_before(void) { default_strangers(true); }
 
 /* ---- the library reaps its own only ---- */
 
@@ -495,6 +502,7 @@ const struct testcase sigchld_cases[] = {
     { "sigchld-ignored", ignored, 0, "also where the application ignores it" },
     { "sigchld-blocked", blocked, 0, "also if all threads in the library block it" },
     { "sigchld-stranger", default_stranger, 0, "strangers that end meanwhile go to reaped_callback" },
+    { "sigchld-stranger-before", default_stranger_before, 0, "and so do those that had ended before" },
     { "sigchld-mainloop-reaped", mainloop_reaped, 0, "childproc_reaped knows the library's children and no others" },
     { "sigchld-mainloop-occurred", mainloop_occurred, 0, "sigchld_occurred reaps the library's children and no others" },
     { "sigchld-always", always_known, 0, "the application's children are reaped and reported" },

@@ -7,7 +7,8 @@
 //! # The handler
 //!
 //! It writes to one eventfd and saves errno. Every ctx that listens has this eventfd in its epoll set, edge
-//! triggered, so that nobody has to read it and each set sees each signal. When the last user leaves, the
+//! triggered, so that nobody has to read it and each set sees each signal. It is readable from birth, so that who
+//! begins to listen looks once for children that had ended before. When the last user leaves, the
 //! eventfd is closed; before that its number is taken from the handler's sight, and handlers that are running
 //! in other threads are waited for (`RUNNING`), so that none writes into a file that gets the number next.
 //!
@@ -158,7 +159,7 @@ impl User {
         let mut state = locked(state());
         if state.bell.is_none() {
             let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
-            let bell = Arc::new(Noted::new(EventFd::from_flags(flags)?));
+            let bell = Arc::new(Noted::new(EventFd::from_value_and_flags(1, flags)?));
             let fd = bell.as_fd().as_raw_fd().cast_unsigned();
             BELL.store(u64::from(pid()) << 32 | u64::from(fd), Ordering::SeqCst);
             state.bell = Some(bell);
