@@ -26,9 +26,11 @@ struct row {
     void (*prepare)(void); /* once in a process; may be NULL */
     /* Either: one call of what is measured, timed from outside, a number of calls at a time. */
     void (*run)(void);
-    /* Or: one figure that the row itself takes, in `unit` (ns, kB, B, or a word), in a fresh process each time. */
+    /* Or: one figure that the row itself takes, in `unit` (ns, kB, B, or a word), in a fresh process each time; with
+     * `run` too, the calls of one run are counted. */
     double (*figure)(void);
     const char *unit;
+    int processes;         /* for a figure, a side; 0: five */
     int with_last; /* the figure is taken in the process of the row before, after that one */
 };
 

@@ -73,10 +73,10 @@ def timed(row):
             "ratio": statistics.median(ratios), "pairs": len(ratios), "per turn": count}
 
 
-def taken(row):
+def taken(row, processes):
     """The results of the row and of those that go with it."""
     values = {side: [] for side in SIDES}
-    for _ in range(5):
+    for _ in range(processes):
         for side in SIDES:
             done = subprocess.run([BENCH, "figure", row], env=environment(side), text=True, capture_output=True)
             if done.returncode:
@@ -87,8 +87,7 @@ def taken(row):
             for debian, ours in zip(medians["debian"], medians["ours"])]
 
 
-def counted(row):
-    few, more = 1, 2
+def counted(row, few, more):
     result = {}
     for side in SIDES:
         for count in few, few + more:
@@ -105,9 +104,10 @@ def groups(lines):
     """Rows with those whose figures are taken in the same processes."""
     found = []
     for line in lines:
-        name, title, aim, scenes, unit, with_last = line.split("|")
-        row = {"row": name, "title": title, "aim": float(aim), "scenes": int(scenes), "unit": unit}
-        if with_last:
+        name, title, aim, scenes, unit, with_last, processes, count = line.split("|")
+        row = {"row": name, "title": title, "aim": float(aim), "scenes": int(scenes), "unit": unit,
+               "processes": int(processes), "counted": int(count)}
+        if int(with_last):
             found[-1].append(row)
         else:
             found.append([row])
@@ -117,13 +117,15 @@ def groups(lines):
 def measured(group):
     """A result for each row of the group."""
     row, unit = group[0]["row"], group[0]["unit"]
+    counts = not os.environ.get("BENCH_NO_COUNTS")
     try:
-        if unit != "timed":
-            return taken(row)
-        result = timed(row)
-        if not os.environ.get("BENCH_NO_COUNTS"):
-            result["counts"] = counted(row)
-        return [result]
+        if unit == "timed":
+            return [timed(row) | ({"counts": counted(row, 1, 2)} if counts else {})]
+        results = taken(row, group[0]["processes"])
+        for row, result in zip(group, results):
+            if counts and row["counted"]:
+                result["counts"] = counted(row["row"], 0, 1)
+        return results
     except Failed as failed:
         return [{"failed": str(failed)}] * len(group)
 

@@ -21,13 +21,6 @@ static const libxl_asyncop_how callback = { .callback = complete };
 
 /* ---- many at once, through hooks ---- */
 
-static void with_hooks(void)
-{
-    use_hooks(ctx());
-    guest(0);
-    in_loop = 1;
-}
-
 /* Until all have ended, and what is registered has been given back. */
 static void parallel(int n)
 {
@@ -40,26 +33,44 @@ static void parallel(int n)
         turn_of_hooks(ctx());
 }
 
+/* What is opened and registered once is there afterwards. */
+static void with_hooks(void)
+{
+    int i;
+
+    for (i = 0; i < ANSWERING; i++)
+        guest(i);
+    use_hooks(ctx());
+    in_loop = 1;
+    parallel(1);
+}
+
 static void parallel_1(void) { parallel(1); }
 static void parallel_10(void) { parallel(10); }
 static void parallel_100(void) { parallel(100); }
 
-/* The second time: what is registered for good is there already. */
-static double calls_of(int n)
-{
-    int before;
+static int calls_at_once;
 
-    if (!hooks.calls)
-        with_hooks();
-    parallel(n);
-    before = hooks.calls;
-    parallel(n);
-    return hooks.calls - before;
+static double time_of(int n, int rounds)
+{
+    double took[9];
+    int i;
+
+    for (i = 0; i < rounds; i++) {
+        double start = now();
+
+        calls_at_once = hooks.calls;
+        parallel(n);
+        calls_at_once = hooks.calls - calls_at_once;
+        took[i] = now() - start;
+    }
+    return median(took, rounds);
 }
 
-static double calls_1(void) { return calls_of(1); }
-static double calls_10(void) { return calls_of(10); }
-static double calls_100(void) { return calls_of(100); }
+static double time_1(void) { return time_of(1, 9); }
+static double time_10(void) { return time_of(10, 3); }
+static double time_100(void) { return time_of(100, 1); }
+static double calls_of_hooks(void) { return calls_at_once; }
 
 /* ---- the thread that waits ---- */
 
@@ -105,7 +116,7 @@ static void begin_waiting(void)
     await_request(guest(SILENT));
 }
 
-enum { ROUNDS = 40 };
+enum { ROUNDS = 15 };
 
 static double wake_up(void)
 {
@@ -179,14 +190,14 @@ static double loop_time, loop_turns;
 
 static double loop_cpu(void)
 {
-    enum { OPERATIONS = 150 };
+    enum { OPERATIONS = 50 };
     double cpu = 0;
     int i, turns = 0;
 
     in_loop = 1;
     start_waiter();
     begin_waiting();
-    for (i = -10; i < OPERATIONS; i++) {
+    for (i = -5; i < OPERATIONS; i++) {
         if (!i) {
             loop_time = now();
             cpu = process_cpu();
@@ -211,24 +222,25 @@ static double loop_turns_of_it(void) { return loop_turns; }
 
 const struct row operation_rows[] = {
     { .name = "ao-1", .title = "an operation through hooks", .aim = 1, .scenes = GUESTS, .prepare = with_hooks,
-      .run = parallel_1 },
-    { .name = "ao-10", .title = "10 at once", .aim = 1, .scenes = GUESTS, .prepare = with_hooks, .run = parallel_10 },
+      .run = parallel_1, .figure = time_1, .unit = "ns", .processes = 3 },
+    { .name = "ao-1-hooks", .title = "its calls of hooks", .aim = 1, .scenes = GUESTS, .figure = calls_of_hooks,
+      .unit = "calls", .with_last = 1 },
+    { .name = "ao-10", .title = "10 at once", .aim = 1, .scenes = GUESTS, .prepare = with_hooks, .run = parallel_10,
+      .figure = time_10, .unit = "ns", .with_last = 1 },
+    { .name = "ao-10-hooks", .title = "their calls of hooks (aim: as many as for one)", .aim = 0.1, .scenes = GUESTS,
+      .figure = calls_of_hooks, .unit = "calls", .with_last = 1 },
     { .name = "ao-100", .title = "100 at once", .aim = 1, .scenes = GUESTS, .prepare = with_hooks,
-      .run = parallel_100 },
-    { .name = "hooks-1", .title = "calls of hooks for an operation", .aim = 1, .scenes = GUESTS, .figure = calls_1,
-      .unit = "calls" },
-    { .name = "hooks-10", .title = "for 10 at once (aim: as many as for one)", .aim = 0.1, .scenes = GUESTS,
-      .figure = calls_10, .unit = "calls", .with_last = 1 },
-    { .name = "hooks-100", .title = "for 100 (aim: as many as for one)", .aim = 0.01, .scenes = GUESTS,
-      .figure = calls_100, .unit = "calls", .with_last = 1 },
+      .run = parallel_100, .figure = time_100, .unit = "ns", .with_last = 1 },
+    { .name = "ao-100-hooks", .title = "their calls of hooks (aim: as many as for one)", .aim = 0.01,
+      .scenes = GUESTS, .figure = calls_of_hooks, .unit = "calls", .with_last = 1 },
     { .name = "wake", .title = "a thread blocked in an operation, from the guest's answer to its return", .aim = 1,
-      .scenes = GUESTS, .figure = wake_up, .unit = "ns" },
+      .scenes = GUESTS, .figure = wake_up, .unit = "ns", .processes = 3 },
     { .name = "wake-loop", .title = "the same beside an application's loop", .aim = 1, .scenes = GUESTS,
-      .figure = wake_up_beside_a_loop, .unit = "ns" },
+      .figure = wake_up_beside_a_loop, .unit = "ns", .processes = 3 },
     { .name = "wake-abort", .title = "a thread blocked in an operation, from another's abort to its return", .aim = 1,
-      .scenes = GUESTS, .figure = wake_up_by_abort, .unit = "ns" },
+      .scenes = GUESTS, .figure = wake_up_by_abort, .unit = "ns", .processes = 3 },
     { .name = "loop-cpu", .title = "an operation in an application's loop beside a blocked thread: processor time",
-      .aim = 1, .scenes = GUESTS, .figure = loop_cpu, .unit = "ns" },
+      .aim = 1, .scenes = GUESTS, .figure = loop_cpu, .unit = "ns", .processes = 3 },
     { .name = "loop-time", .title = "its time", .aim = 1, .scenes = GUESTS, .figure = loop_time_of_it, .unit = "ns",
       .with_last = 1 },
     { .name = "loop-turns", .title = "its turns of the loop", .scenes = GUESTS, .figure = loop_turns_of_it,

@@ -68,7 +68,7 @@ static double thread_cpu(pthread_t thread)
 
 static double death(void)
 {
-    enum { WATCHED = 200, ROUNDS = 10 };
+    enum { WATCHED = 200, ROUNDS = 6 };
     double took[ROUNDS], cpu = 0;
     libxl_evgen_domain_death *generator;
     uint32_t domids[WATCHED];
@@ -154,22 +154,21 @@ static void *check_again_and_again(void *unused)
 static double longest_lock(void)
 {
     static const libxl_asyncop_how as_event;
-    int round, i;
+    enum { AT_ONCE = 40 };
+    int i;
     pthread_t thread;
 
     ctx();
     guest(0);
     thread = thread_of(check_again_and_again);
-    for (round = 0; round < 5; round++) {
-        for (i = 0; i < ANSWERING; i++)
-            check(libxl_domain_shutdown(ctx(), guest(i), &as_event), "libxl_domain_shutdown");
-        for (i = 0; i < ANSWERING; i++) {
-            libxl_event *event;
+    for (i = 0; i < AT_ONCE; i++)
+        check(libxl_domain_shutdown(ctx(), guest(i), &as_event), "libxl_domain_shutdown");
+    for (i = 0; i < AT_ONCE; i++) {
+        libxl_event *event;
 
-            check(libxl_event_wait(ctx(), &event, LIBXL_EVENTMASK_ALL, NULL, NULL), "libxl_event_wait");
-            check(event->u.operation_complete.rc, "libxl_domain_shutdown");
-            libxl_event_free(ctx(), event);
-        }
+        check(libxl_event_wait(ctx(), &event, LIBXL_EVENTMASK_ALL, NULL, NULL), "libxl_event_wait");
+        check(event->u.operation_complete.rc, "libxl_domain_shutdown");
+        libxl_event_free(ctx(), event);
     }
     __atomic_store_n(&stop, 1, __ATOMIC_SEQ_CST);
     pthread_join(thread, NULL);
@@ -211,7 +210,7 @@ static double beside_a_shutdown(void)
     answer(guest(SILENT));
     thread = thread_of(shut_down);
     await_request(guest(SILENT));
-    for (i = 0; i < 200; i++) {
+    for (i = 0; i < 100; i++) {
         double start = now();
 
         look_up();
@@ -258,17 +257,17 @@ const struct row runtime_rows[] = {
     { .name = "check-watch", .title = "the same with a domain watched for its end", .aim = 1, .scenes = GUESTS,
       .prepare = one_watch, .run = idle_check },
     { .name = "death", .title = "a death among 200 watched domains: until its event", .aim = 1, .scenes = GUESTS,
-      .figure = death, .unit = "ns" },
+      .figure = death, .unit = "ns", .processes = 3 },
     { .name = "death-cpu", .title = "processor time of the thread that gets it", .aim = 1, .scenes = GUESTS,
       .figure = death_cpu, .unit = "ns", .with_last = 1 },
     { .name = "death-calls", .title = "its hypercalls", .aim = 1, .scenes = GUESTS, .figure = death_hypercalls,
       .unit = "hypercalls", .with_last = 1 },
-    { .name = "lock", .title = "longest event_check while another thread has 100 operations", .aim = 1,
-      .scenes = GUESTS, .figure = longest_lock, .unit = "ns" },
+    { .name = "lock", .title = "longest event_check while another thread has 40 operations", .aim = 1,
+      .scenes = GUESTS, .figure = longest_lock, .unit = "ns", .processes = 3 },
     { .name = "beside-shutdown", .title = "longest domain_info + domid_to_name while another thread waits for a guest",
-      .aim = 1, .scenes = GUESTS, .figure = beside_a_shutdown, .unit = "ns" },
+      .aim = 1, .scenes = GUESTS, .figure = beside_a_shutdown, .unit = "ns", .processes = 3 },
     { .name = "beside-dump", .title = "longest pause + unpause while another thread dumps a domain (aim: 20 ms)",
-      .aim = 1, .scenes = GUESTS, .figure = pause_beside_a_dump, .unit = "ns" },
+      .aim = 1, .scenes = GUESTS, .figure = pause_beside_a_dump, .unit = "ns", .processes = 3 },
     { .name = "dump", .title = "length of that dump", .scenes = GUESTS, .figure = length_of_the_dump, .unit = "ns",
       .with_last = 1 },
     { .name = "beside-dump-info", .title = "longest domain_info + domid_to_name meanwhile", .aim = 1, .scenes = GUESTS,

@@ -8,7 +8,7 @@ COUNTS = ["calls", "hypercalls", "trips"]
 def shown(value, unit):
     if unit == "ns":
         return f"{value / 1e3:.1f} µs" if value < 1e5 else f"{value / 1e3:.0f} µs" if value < 1e6 else f"{value / 1e6:.2f} ms"
-    return f"{value / 1e6:.2f} MB" if unit == "B" else f"{value:.0f} {unit}"
+    return f"{value / 1e6:.2f} MB" if unit == "B" else f"{number(value)} {unit}"
 
 
 def number(value):
