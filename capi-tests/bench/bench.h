@@ -30,6 +30,7 @@ struct row {
      * `run` too, the calls of one run are counted. */
     double (*figure)(void);
     const char *unit;
+    int fresh;             /* the first call costs what the next does */
     int processes;         /* for a figure, a side; 0: five */
     int with_last; /* the figure is taken in the process of the row before, after that one */
 };

@@ -1,7 +1,8 @@
 /*
  * Measures whichever libxenlight the dynamic linker finds; measure.py drives it, one process for each library.
  *
- *   bench rows             name|title|aim|scenes|unit|with_last|processes|counted of every row ("timed": from outside)
+ *   bench rows             name|title|aim|scenes|unit|with_last|processes|counted|fresh of every row; the unit is "timed"
+ *                          if it is run and timed from outside
  *   bench serve ROW        for each line "N" of stdin: runs it N times, answers the nanoseconds they took
  *   bench times ROW N      runs it N times, printing nothing: for strace
  *   bench figure ROW       the figure of a row that takes its own, and those of the rows that go with it
@@ -123,9 +124,9 @@ static int list_rows(void)
 
     for (i = 0; i < sizeof(subjects) / sizeof(*subjects); i++)
         for (row = subjects[i]; row->name; row++)
-            printf("%s|%s|%g|%d|%s|%d|%d|%d\n", row->name, row->title, row->aim, row->scenes,
+            printf("%s|%s|%g|%d|%s|%d|%d|%d|%d\n", row->name, row->title, row->aim, row->scenes,
                    row->figure ? row->unit : "timed", row->with_last, row->processes ? row->processes : 5,
-                   row->run != NULL);
+                   row->run != NULL, row->fresh);
     return 0;
 }
 

@@ -222,15 +222,15 @@ static double loop_turns_of_it(void) { return loop_turns; }
 
 const struct row operation_rows[] = {
     { .name = "ao-1", .title = "an operation through hooks", .aim = 1, .scenes = GUESTS, .prepare = with_hooks,
-      .run = parallel_1, .figure = time_1, .unit = "ns", .processes = 3 },
+      .run = parallel_1, .fresh = 1, .figure = time_1, .unit = "ns", .processes = 3 },
     { .name = "ao-1-hooks", .title = "its calls of hooks", .aim = 1, .scenes = GUESTS, .figure = calls_of_hooks,
       .unit = "calls", .with_last = 1 },
-    { .name = "ao-10", .title = "10 at once", .aim = 1, .scenes = GUESTS, .prepare = with_hooks, .run = parallel_10,
+    { .name = "ao-10", .title = "10 at once", .aim = 1, .scenes = GUESTS, .prepare = with_hooks, .run = parallel_10, .fresh = 1,
       .figure = time_10, .unit = "ns", .with_last = 1 },
     { .name = "ao-10-hooks", .title = "their calls of hooks (aim: as many as for one)", .aim = 0.1, .scenes = GUESTS,
       .figure = calls_of_hooks, .unit = "calls", .with_last = 1 },
     { .name = "ao-100", .title = "100 at once", .aim = 1, .scenes = GUESTS, .prepare = with_hooks,
-      .run = parallel_100, .figure = time_100, .unit = "ns", .with_last = 1 },
+      .run = parallel_100, .fresh = 1, .figure = time_100, .unit = "ns", .with_last = 1 },
     { .name = "ao-100-hooks", .title = "their calls of hooks (aim: as many as for one)", .aim = 0.01,
       .scenes = GUESTS, .figure = calls_of_hooks, .unit = "calls", .with_last = 1 },
     { .name = "wake", .title = "a thread blocked in an operation, from the guest's answer to its return", .aim = 1,

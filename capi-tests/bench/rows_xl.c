@@ -16,10 +16,15 @@ ROW(xl_domid_last, "domid", "bench-39")
 ROW(xl_vcpu_list, "vcpu-list")
 
 const struct row xl_rows[] = {
-    { .name = "xl-list", .title = "`xl list`", .aim = 1, .scenes = ALONE | CROWD, .run = xl_list },
-    { .name = "xl-info", .title = "`xl info`", .aim = 1, .scenes = ALONE, .run = xl_info },
-    { .name = "xl-domid", .title = "`xl domid Domain-0`", .aim = 1, .scenes = ALONE, .run = xl_domid },
-    { .name = "xl-domid-last", .title = "`xl domid bench-39`", .aim = 1, .scenes = CROWD, .run = xl_domid_last },
-    { .name = "xl-vcpu-list", .title = "`xl vcpu-list`", .aim = 1, .scenes = ALONE | CROWD, .run = xl_vcpu_list },
+    { .name = "xl-list", .title = "`xl list`", .aim = 1, .scenes = ALONE | CROWD, .run = xl_list,
+      .fresh = 1 },
+    { .name = "xl-info", .title = "`xl info`", .aim = 1, .scenes = ALONE, .run = xl_info,
+      .fresh = 1 },
+    { .name = "xl-domid", .title = "`xl domid Domain-0`", .aim = 1, .scenes = ALONE, .run = xl_domid,
+      .fresh = 1 },
+    { .name = "xl-domid-last", .title = "`xl domid bench-39`", .aim = 1, .scenes = CROWD, .run = xl_domid_last,
+      .fresh = 1 },
+    { .name = "xl-vcpu-list", .title = "`xl vcpu-list`", .aim = 1, .scenes = ALONE | CROWD, .run = xl_vcpu_list,
+      .fresh = 1 },
     { NULL }
 };

@@ -6,6 +6,8 @@ COUNTS = ["calls", "hypercalls", "trips"]
 
 
 def shown(value, unit):
+    if unit == "ns" and value < 1e3:
+        return f"{value:.0f} ns"
     if unit == "ns":
         return f"{value / 1e3:.1f} µs" if value < 1e5 else f"{value / 1e3:.0f} µs" if value < 1e6 else f"{value / 1e6:.2f} ms"
     return f"{value / 1e6:.2f} MB" if unit == "B" else f"{number(value)} {unit}"
