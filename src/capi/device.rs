@@ -2,81 +2,82 @@
 
 use std::ffi::*;
 
-use crate::capi::entry::with_ctx;
-use crate::capi::give::null;
-use crate::core::Ctx;
-use crate::device::Kind;
-use crate::domain::{leading_number, nodes};
+use crate::capi::entry::{code, with_ctx};
+use crate::capi::give::{elements, null};
+use crate::core::{Ctx, Result};
+use crate::device::read::{channel, info};
 use crate::missing;
+use crate::types::idiomatic::{CForm, Channelinfo, DeviceChannel};
 use crate::types::sys::*;
-use crate::xen::store::Ops;
 
-/// Whether xenstore has no record of such devices, and then 0 in `*num`. What cannot be read is not there,
-/// as in the C library.
+/// What the entries do that list devices: an array from `malloc`, and its length in `*num`; NULL and 0 for
+/// none.
 ///
 /// # Safety
 /// `ctx` is NULL or live, `num` NULL or writable.
-unsafe fn none(ctx: *mut libxl_ctx, num: *mut c_int, found: impl FnOnce(&Ctx) -> bool) -> bool {
+pub unsafe fn list<T: CForm>(
+    ctx: *mut libxl_ctx,
+    name: &str,
+    num: *mut c_int,
+    read: impl FnOnce(&Ctx) -> Vec<T>,
+) -> *mut T::C {
     // SAFETY: the caller's contract.
     unsafe {
-        with_ctx(ctx, "libxl_device_*_list", |ctx| {
+        with_ctx(ctx, name, |ctx| {
             let Some(num) = num.as_mut() else {
-                null(ctx, "num");
-                return true;
+                null(ctx, name);
+                return std::ptr::null_mut();
             };
             *num = 0;
-            !found(ctx)
+            let all = read(ctx);
+            if all.is_empty() {
+                return std::ptr::null_mut();
+            }
+            let count = all.len() as c_int;
+            let Some(array) = elements(all.iter().map(CForm::to_c).collect()) else {
+                return std::ptr::null_mut();
+            };
+            *num = count;
+            array
         })
     }
 }
 
-/// [`none`], of devices of the given kinds.
+/// What the entries do that give one thing: it, or `empty` and the error.
 ///
 /// # Safety
-/// As for [`none`].
-pub unsafe fn no_devices(ctx: *mut libxl_ctx, domid: u32, num: *mut c_int, kinds: &[Kind]) -> bool {
-    let dir = |kind: &Kind| format!("{}/device/{}", nodes::libxl_path(domid), kind.name());
+/// `ctx` is NULL or live, `out` NULL or writable.
+pub unsafe fn fill<T: CForm>(
+    ctx: *mut libxl_ctx,
+    name: &str,
+    out: *mut T::C,
+    empty: T,
+    read: impl FnOnce(&Ctx) -> Result<T>,
+) -> c_int {
     // SAFETY: the caller's contract.
     unsafe {
-        none(ctx, num, |ctx| {
-            let lists = ctx.store().list_many(&kinds.iter().map(dir).collect::<Vec<_>>());
-            lists.is_ok_and(|lists| lists.iter().flatten().any(|list| !list.is_empty()))
+        with_ctx(ctx, name, |ctx| {
+            if out.is_null() {
+                return null(ctx, name);
+            }
+            let read = read(ctx);
+            out.write(read.as_ref().unwrap_or(&empty).to_c());
+            code(read.map(drop))
         })
     }
 }
 
-/// [`none`], of PCI devices: their back end counts them.
+/// The answer to a NULL where something is due.
 ///
 /// # Safety
-/// As for [`none`].
-pub unsafe fn no_pci_devices(ctx: *mut libxl_ctx, domid: u32, num: *mut c_int) -> bool {
-    let path = format!("{}/backend/pci/{domid}/0/num_devs", nodes::domain_path(0));
+/// `ctx` is NULL or live.
+pub unsafe fn refused(ctx: *mut libxl_ctx, name: &str) -> c_int {
     // SAFETY: the caller's contract.
-    unsafe {
-        none(ctx, num, |ctx| {
-            let count = nodes::peek(ctx, ctx.store(), &path);
-            count.is_some_and(|count| leading_number::<u32>(&count) != Some(0))
-        })
-    }
+    unsafe { with_ctx(ctx, name, |ctx| null(ctx, name)) }
 }
 
-/// [`none`], of channels: the consoles that have a name.
-///
-/// # Safety
-/// As for [`none`].
-unsafe fn no_channels(ctx: *mut libxl_ctx, domid: u32, num: *mut c_int) -> bool {
-    let dir = format!("{}/device/{}", nodes::libxl_path(domid), Kind::Console.name());
-    // SAFETY: the caller's contract.
-    unsafe {
-        none(ctx, num, |ctx| {
-            let consoles = ctx.store().list(&dir).ok().flatten().unwrap_or_default();
-            let names: Vec<_> = consoles.iter().map(|id| format!("{dir}/{id}/name")).collect();
-            nodes::peek_many(ctx, ctx.store(), &names).iter().any(Option::is_some)
-        })
-    }
-}
-
-/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
+/// The domain's channels, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
+/// `libxl_device_channel_list_free` frees them. One that makes no sense is left out, with a line in the log.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -87,13 +88,12 @@ pub unsafe extern "C" fn libxl_device_channel_list(
     num: *mut c_int,
 ) -> *mut libxl_device_channel {
     // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
-    if unsafe { no_channels(ctx, domid, num) } {
-        return std::ptr::null_mut();
-    }
-    missing!(ctx, "libxl_device_channel_list"; domid, num)
+    unsafe { list(ctx, "libxl_device_channel_list", num, |ctx| channel::all(ctx, domid)) }
 }
 
-/// Not there yet.
+/// What is known of the channel with the `devid` and connection of `channel`, into `channelinfo`, for
+/// `libxl_channelinfo_dispose`; a terminal that is not known is `/NO-SUCH-PATH`. Numbers that the guest has not
+/// written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such channel.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -104,7 +104,15 @@ pub unsafe extern "C" fn libxl_device_channel_getinfo(
     channel: *const libxl_device_channel,
     channelinfo: *mut libxl_channelinfo,
 ) -> c_int {
-    missing!(ctx, "libxl_device_channel_getinfo"; domid, channel, channelinfo)
+    const NAME: &str = "libxl_device_channel_getinfo";
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        let Some(wanted) = channel.as_ref().map(|channel| DeviceChannel::from_c(channel)) else {
+            return refused(ctx, NAME);
+        };
+        let empty = Channelinfo { devid: wanted.devid, ..Default::default() };
+        fill(ctx, NAME, channelinfo, empty, |ctx| info::channel(ctx, domid, &wanted))
+    }
 }
 
 /// Not there yet.

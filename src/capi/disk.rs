@@ -2,9 +2,12 @@
 
 use std::ffi::*;
 
-use crate::capi::device::no_devices;
-use crate::device::Kind;
+use crate::capi::device::{fill, list, refused};
+use crate::capi::give::text;
+use crate::core::Error;
+use crate::device::read::{self, disk, info};
 use crate::missing;
+use crate::types::idiomatic::{DeviceDisk, Diskinfo};
 use crate::types::sys::*;
 
 /// Not there yet.
@@ -63,7 +66,8 @@ pub unsafe extern "C" fn libxl_device_disk_safe_remove(
     missing!(ctx, "libxl_device_disk_safe_remove"; domid, disk, ao_how)
 }
 
-/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
+/// The domain's disks, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
+/// `libxl_device_disk_list_free` frees them. One that makes no sense is left out, with a line in the log.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -74,13 +78,11 @@ pub unsafe extern "C" fn libxl_device_disk_list(
     num: *mut c_int,
 ) -> *mut libxl_device_disk {
     // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
-    if unsafe { no_devices(ctx, domid, num, &[Kind::Vbd, Kind::VirtioDisk]) } {
-        return std::ptr::null_mut();
-    }
-    missing!(ctx, "libxl_device_disk_list"; domid, num)
+    unsafe { list(ctx, "libxl_device_disk_list", num, |ctx| disk::all(ctx, domid)) }
 }
 
-/// Not there yet.
+/// What is known of the disk with the `vdev` of `disk`, into `diskinfo`, for `libxl_diskinfo_dispose`. Numbers that the
+/// guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such disk.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -91,7 +93,20 @@ pub unsafe extern "C" fn libxl_device_disk_getinfo(
     disk: *const libxl_device_disk,
     diskinfo: *mut libxl_diskinfo,
 ) -> c_int {
-    missing!(ctx, "libxl_device_disk_getinfo"; domid, disk, diskinfo)
+    const NAME: &str = "libxl_device_disk_getinfo";
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        let disk = disk.as_ref();
+        let Some((vdev, backend)) = disk.and_then(|d| Some((text(d.vdev)?, d.backend))) else {
+            return refused(ctx, NAME);
+        };
+        fill(ctx, NAME, diskinfo, Diskinfo::default(), |ctx| {
+            let devid = disk::number(ctx, domid, vdev).map_err(|_| Error::Fail)?;
+            let standalone = backend == LIBXL_DISK_BACKEND_STANDALONE;
+            let table = if standalone { &info::VIRTIO_DISK } else { &info::VBD };
+            read::alone(ctx, domid, table, devid)
+        })
+    }
 }
 
 /// Not there yet.
@@ -108,7 +123,9 @@ pub unsafe extern "C" fn libxl_cdrom_insert(
     missing!(ctx, "libxl_cdrom_insert"; domid, disk, ao_how)
 }
 
-/// Not there yet.
+/// The disk that the guest knows as `vdev`, into `disk`, for `libxl_device_disk_dispose`. `ERROR_INVAL` if that is no
+/// disk's name, or the domain has disks of Xen's kind and of virtio's; `ERROR_FAIL` if there is no such disk, or it
+/// makes no sense.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -119,5 +136,12 @@ pub unsafe extern "C" fn libxl_vdev_to_device_disk(
     vdev: *const c_char,
     disk: *mut libxl_device_disk,
 ) -> c_int {
-    missing!(ctx, "libxl_vdev_to_device_disk"; domid, vdev, disk)
+    const NAME: &str = "libxl_vdev_to_device_disk";
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        let Some(vdev) = text(vdev) else { return refused(ctx, NAME) };
+        fill(ctx, NAME, disk, DeviceDisk::default(), |ctx| {
+            disk::with_number(ctx, domid, disk::number(ctx, domid, vdev)?)
+        })
+    }
 }

@@ -2,10 +2,19 @@
 
 use std::ffi::*;
 
-use crate::capi::device::no_devices;
-use crate::device::Kind;
+use crate::capi::device::{fill, list, refused};
+use crate::core::{Error, Result};
+use crate::device::read::{self, display, info, sound, vkb};
 use crate::missing;
+use crate::types::idiomatic::{
+    CForm, DeviceVdispl, DeviceVkb, DeviceVsnd, Vdisplinfo, Vkbinfo, Vsndinfo,
+};
 use crate::types::sys::*;
+
+/// In C these look through the list of all that make sense, and find it or do not.
+fn found<T>(read: Result<T>) -> Result<T> {
+    read.map_err(|_| Error::NotFound)
+}
 
 /// Not there yet.
 ///
@@ -49,7 +58,8 @@ pub unsafe extern "C" fn libxl_device_vdispl_destroy(
     missing!(ctx, "libxl_device_vdispl_destroy"; domid, vdispl, ao_how)
 }
 
-/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
+/// The domain's displays, without their connectors, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
+/// `libxl_device_vdispl_list_free` frees them. One that makes no sense is left out, with a line in the log.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -60,13 +70,13 @@ pub unsafe extern "C" fn libxl_device_vdispl_list(
     num: *mut c_int,
 ) -> *mut libxl_device_vdispl {
     // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
-    if unsafe { no_devices(ctx, domid, num, &[Kind::Vdispl]) } {
-        return std::ptr::null_mut();
+    unsafe {
+        list(ctx, "libxl_device_vdispl_list", num, |ctx| read::all(ctx, domid, &display::VDISPL))
     }
-    missing!(ctx, "libxl_device_vdispl_list"; domid, num)
 }
 
-/// Not there yet.
+/// What is known of the device with the `devid` of `vdispl`, into `vdisplinfo`, for `libxl_vdisplinfo_dispose`. Numbers
+/// that the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such device.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -77,7 +87,15 @@ pub unsafe extern "C" fn libxl_device_vdispl_getinfo(
     vdispl: *const libxl_device_vdispl,
     vdisplinfo: *mut libxl_vdisplinfo,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vdispl_getinfo"; domid, vdispl, vdisplinfo)
+    const NAME: &str = "libxl_device_vdispl_getinfo";
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        let Some(devid) = vdispl.as_ref().map(|device| device.devid) else {
+            return refused(ctx, NAME);
+        };
+        let empty = Vdisplinfo { devid, ..Default::default() };
+        fill(ctx, NAME, vdisplinfo, empty, |ctx| read::alone(ctx, domid, &info::VDISPL, devid))
+    }
 }
 
 /// Not there yet.
@@ -122,7 +140,8 @@ pub unsafe extern "C" fn libxl_device_vsnd_destroy(
     missing!(ctx, "libxl_device_vsnd_destroy"; domid, vsnd, ao_how)
 }
 
-/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
+/// The domain's sound cards, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
+/// `libxl_device_vsnd_list_free` frees them. One that makes no sense is left out, with a line in the log.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -133,13 +152,12 @@ pub unsafe extern "C" fn libxl_device_vsnd_list(
     num: *mut c_int,
 ) -> *mut libxl_device_vsnd {
     // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
-    if unsafe { no_devices(ctx, domid, num, &[Kind::Vsnd]) } {
-        return std::ptr::null_mut();
-    }
-    missing!(ctx, "libxl_device_vsnd_list"; domid, num)
+    unsafe { list(ctx, "libxl_device_vsnd_list", num, |ctx| read::all(ctx, domid, &sound::VSND)) }
 }
 
-/// Not there yet.
+/// What is known of the sound card with the `devid` of `vsnd`, into `vsndlinfo`, for `libxl_vsndinfo_dispose`; of as
+/// many streams as `vsnd` has. Numbers that the guest has not written, or not as numbers that fit, are -1.
+/// `ERROR_FAIL` if there is no such card.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -150,7 +168,15 @@ pub unsafe extern "C" fn libxl_device_vsnd_getinfo(
     vsnd: *const libxl_device_vsnd,
     vsndlinfo: *mut libxl_vsndinfo,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vsnd_getinfo"; domid, vsnd, vsndlinfo)
+    const NAME: &str = "libxl_device_vsnd_getinfo";
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        let Some(card) = vsnd.as_ref().map(|card| DeviceVsnd::from_c(card)) else {
+            return refused(ctx, NAME);
+        };
+        let empty = Vsndinfo { devid: card.devid, ..Default::default() };
+        fill(ctx, NAME, vsndlinfo, empty, |ctx| info::sound(ctx, domid, &card))
+    }
 }
 
 /// Not there yet.
@@ -195,7 +221,8 @@ pub unsafe extern "C" fn libxl_device_vkb_destroy(
     missing!(ctx, "libxl_device_vkb_destroy"; domid, vkb, ao_how)
 }
 
-/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
+/// The domain's keyboards, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
+/// `libxl_device_vkb_list_free` frees them. One that makes no sense is left out, with a line in the log.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -206,13 +233,11 @@ pub unsafe extern "C" fn libxl_device_vkb_list(
     num: *mut c_int,
 ) -> *mut libxl_device_vkb {
     // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
-    if unsafe { no_devices(ctx, domid, num, &[Kind::Vkbd]) } {
-        return std::ptr::null_mut();
-    }
-    missing!(ctx, "libxl_device_vkb_list"; domid, num)
+    unsafe { list(ctx, "libxl_device_vkb_list", num, |ctx| read::all(ctx, domid, &vkb::VKB)) }
 }
 
-/// Not there yet.
+/// What is known of the device with the `devid` of `vkb`, into `vkbinfo`, for `libxl_vkbinfo_dispose`. Numbers
+/// that the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such device.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -223,7 +248,15 @@ pub unsafe extern "C" fn libxl_device_vkb_getinfo(
     vkb: *const libxl_device_vkb,
     vkbinfo: *mut libxl_vkbinfo,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vkb_getinfo"; domid, vkb, vkbinfo)
+    const NAME: &str = "libxl_device_vkb_getinfo";
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        let Some(devid) = vkb.as_ref().map(|device| device.devid) else {
+            return refused(ctx, NAME);
+        };
+        let empty = Vkbinfo { devid, ..Default::default() };
+        fill(ctx, NAME, vkbinfo, empty, |ctx| read::alone(ctx, domid, &info::VKB, devid))
+    }
 }
 
 /// Not there yet.
@@ -268,7 +301,8 @@ pub unsafe extern "C" fn libxl_device_vfb_destroy(
     missing!(ctx, "libxl_device_vfb_destroy"; domid, vfb, ao_how)
 }
 
-/// Not there yet.
+/// The keyboard with that number, into `vkb`, for `libxl_device_vkb_dispose`. `ERROR_NOTFOUND` if there is none
+/// that makes sense; `vkb` is then as `libxl_device_vkb_init` makes it.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -279,10 +313,17 @@ pub unsafe extern "C" fn libxl_devid_to_device_vkb(
     devid: c_int,
     vkb: *mut libxl_device_vkb,
 ) -> c_int {
-    missing!(ctx, "libxl_devid_to_device_vkb"; domid, devid, vkb)
+    const NAME: &str = "libxl_devid_to_device_vkb";
+    // SAFETY: `ctx` is NULL or live, `vkb` is NULL or writable.
+    unsafe {
+        fill(ctx, NAME, vkb, DeviceVkb::default(), |ctx| {
+            found(read::one(ctx, domid, &vkb::VKB, devid))
+        })
+    }
 }
 
-/// Not there yet.
+/// The display with that number, into `vdispl`, for `libxl_device_vdispl_dispose`. `ERROR_NOTFOUND` if there is none,
+/// `ERROR_FAIL` if it makes no sense; `vdispl` is then as `libxl_device_vdispl_init` makes it.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -293,10 +334,17 @@ pub unsafe extern "C" fn libxl_devid_to_device_vdispl(
     devid: c_int,
     vdispl: *mut libxl_device_vdispl,
 ) -> c_int {
-    missing!(ctx, "libxl_devid_to_device_vdispl"; domid, devid, vdispl)
+    const NAME: &str = "libxl_devid_to_device_vdispl";
+    // SAFETY: `ctx` is NULL or live, `vdispl` is NULL or writable.
+    unsafe {
+        fill(ctx, NAME, vdispl, DeviceVdispl::default(), |ctx| {
+            read::one(ctx, domid, &display::VDISPL, devid)
+        })
+    }
 }
 
-/// Not there yet.
+/// The sound card with that number, into `vsnd`, for `libxl_device_vsnd_dispose`. `ERROR_NOTFOUND` if there is none
+/// that makes sense; `vsnd` is then as `libxl_device_vsnd_init` makes it.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -307,5 +355,11 @@ pub unsafe extern "C" fn libxl_devid_to_device_vsnd(
     devid: c_int,
     vsnd: *mut libxl_device_vsnd,
 ) -> c_int {
-    missing!(ctx, "libxl_devid_to_device_vsnd"; domid, devid, vsnd)
+    const NAME: &str = "libxl_devid_to_device_vsnd";
+    // SAFETY: `ctx` is NULL or live, `vsnd` is NULL or writable.
+    unsafe {
+        fill(ctx, NAME, vsnd, DeviceVsnd::default(), |ctx| {
+            found(read::one(ctx, domid, &sound::VSND, devid))
+        })
+    }
 }

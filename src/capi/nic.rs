@@ -2,9 +2,13 @@
 
 use std::ffi::*;
 
-use crate::capi::device::no_devices;
-use crate::device::Kind;
+use crate::capi::device::{fill, list, refused};
+use crate::capi::entry::with_ctx;
+use crate::capi::give::text;
+use crate::core::Error;
+use crate::device::read::{self, info, nic, value};
 use crate::missing;
+use crate::types::idiomatic::{CForm, DeviceNic, Nicinfo};
 use crate::types::sys::*;
 
 /// Not there yet.
@@ -49,7 +53,8 @@ pub unsafe extern "C" fn libxl_device_nic_destroy(
     missing!(ctx, "libxl_device_nic_destroy"; domid, nic, ao_how)
 }
 
-/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
+/// The domain's network interfaces, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
+/// `libxl_device_nic_list_free` frees them. One that makes no sense is left out, with a line in the log.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -60,13 +65,11 @@ pub unsafe extern "C" fn libxl_device_nic_list(
     num: *mut c_int,
 ) -> *mut libxl_device_nic {
     // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
-    if unsafe { no_devices(ctx, domid, num, &[Kind::Vif]) } {
-        return std::ptr::null_mut();
-    }
-    missing!(ctx, "libxl_device_nic_list"; domid, num)
+    unsafe { list(ctx, "libxl_device_nic_list", num, |ctx| read::all(ctx, domid, &nic::NIC)) }
 }
 
-/// Not there yet.
+/// What is known of the device with the `devid` of `nic`, into `nicinfo`, for `libxl_nicinfo_dispose`. Numbers
+/// that the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such device.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -77,10 +80,19 @@ pub unsafe extern "C" fn libxl_device_nic_getinfo(
     nic: *const libxl_device_nic,
     nicinfo: *mut libxl_nicinfo,
 ) -> c_int {
-    missing!(ctx, "libxl_device_nic_getinfo"; domid, nic, nicinfo)
+    const NAME: &str = "libxl_device_nic_getinfo";
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        let Some(devid) = nic.as_ref().map(|device| device.devid) else {
+            return refused(ctx, NAME);
+        };
+        let empty = Nicinfo { devid, ..Default::default() };
+        fill(ctx, NAME, nicinfo, empty, |ctx| read::alone(ctx, domid, &info::NIC, devid))
+    }
 }
 
-/// Not there yet.
+/// The first interface with that address, into `nic`, for `libxl_device_nic_dispose`. `ERROR_INVAL` if the text is no
+/// address, `nic` then as it was, or if none has it, `nic` then all zero; `ERROR_FAIL` if the domain has no interfaces.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -91,10 +103,27 @@ pub unsafe extern "C" fn libxl_mac_to_device_nic(
     mac: *const c_char,
     nic: *mut libxl_device_nic,
 ) -> c_int {
-    missing!(ctx, "libxl_mac_to_device_nic"; domid, mac, nic)
+    const NAME: &str = "libxl_mac_to_device_nic";
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        let (Some(mac), false) = (text(mac), nic.is_null()) else { return refused(ctx, NAME) };
+        with_ctx(ctx, NAME, |ctx| {
+            let Some(mac) = value::mac(mac) else { return Error::Invalid.code() };
+            match nic::with_mac(ctx, domid, mac) {
+                Ok(Some(found)) => nic.write(found.to_c()),
+                Ok(None) => {
+                    nic.write_bytes(0, 1);
+                    return Error::Invalid.code();
+                }
+                Err(error) => return error.code(),
+            }
+            0
+        })
+    }
 }
 
-/// Not there yet.
+/// The network interface with that number, into `nic`, for `libxl_device_nic_dispose`. `ERROR_NOTFOUND` if there is none,
+/// `ERROR_FAIL` if it makes no sense; `nic` is then as `libxl_device_nic_init` makes it.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -105,5 +134,9 @@ pub unsafe extern "C" fn libxl_devid_to_device_nic(
     devid: c_int,
     nic: *mut libxl_device_nic,
 ) -> c_int {
-    missing!(ctx, "libxl_devid_to_device_nic"; domid, devid, nic)
+    const NAME: &str = "libxl_devid_to_device_nic";
+    // SAFETY: `ctx` is NULL or live, `nic` is NULL or writable.
+    unsafe {
+        fill(ctx, NAME, nic, DeviceNic::default(), |ctx| read::one(ctx, domid, &nic::NIC, devid))
+    }
 }

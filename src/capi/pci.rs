@@ -2,7 +2,8 @@
 
 use std::ffi::*;
 
-use crate::capi::device::no_pci_devices;
+use crate::capi::device::list;
+use crate::device::read::pci;
 use crate::missing;
 use crate::types::sys::*;
 
@@ -48,7 +49,8 @@ pub unsafe extern "C" fn libxl_device_pci_destroy(
     missing!(ctx, "libxl_device_pci_destroy"; domid, pci, ao_how)
 }
 
-/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
+/// The PCI devices passed through to the domain, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
+/// `libxl_device_pci_list_free` frees them. One that makes no sense is left out, with a line in the log.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -59,10 +61,7 @@ pub unsafe extern "C" fn libxl_device_pci_list(
     num: *mut c_int,
 ) -> *mut libxl_device_pci {
     // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
-    if unsafe { no_pci_devices(ctx, domid, num) } {
-        return std::ptr::null_mut();
-    }
-    missing!(ctx, "libxl_device_pci_list"; domid, num)
+    unsafe { list(ctx, "libxl_device_pci_list", num, |ctx| pci::all(ctx, domid)) }
 }
 
 /// Not there yet.
@@ -91,7 +90,8 @@ pub unsafe extern "C" fn libxl_device_pci_assignable_remove(
     missing!(ctx, "libxl_device_pci_assignable_remove"; pci, rebind)
 }
 
-/// Not there yet.
+/// The host's PCI devices that may be given to guests and are not, and how many in `*num`; NULL and 0 for
+/// none, and if the kernel keeps none for guests. `libxl_device_pci_assignable_list_free` frees them.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -100,5 +100,7 @@ pub unsafe extern "C" fn libxl_device_pci_assignable_list(
     ctx: *mut libxl_ctx,
     num: *mut c_int,
 ) -> *mut libxl_device_pci {
-    missing!(ctx, "libxl_device_pci_assignable_list"; num)
+    const NAME: &str = "libxl_device_pci_assignable_list";
+    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    unsafe { list(ctx, NAME, num, |ctx| pci::assignable(ctx).unwrap_or_default()) }
 }

@@ -2,9 +2,11 @@
 
 use std::ffi::*;
 
-use crate::capi::device::no_devices;
-use crate::device::Kind;
+use crate::capi::device::{fill, list, refused};
+use crate::capi::entry::{code, with_ctx};
+use crate::device::read::usb;
 use crate::missing;
+use crate::types::idiomatic::{CForm, DeviceUsbctrl, Usbctrlinfo};
 use crate::types::sys::*;
 
 /// Not there yet.
@@ -49,7 +51,8 @@ pub unsafe extern "C" fn libxl_device_usbctrl_destroy(
     missing!(ctx, "libxl_device_usbctrl_destroy"; domid, usbctrl, ao_how)
 }
 
-/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
+/// The domain's USB controllers, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
+/// `libxl_device_usbctrl_list_free` frees them. One that makes no sense is left out, with a line in the log.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -60,13 +63,11 @@ pub unsafe extern "C" fn libxl_device_usbctrl_list(
     num: *mut c_int,
 ) -> *mut libxl_device_usbctrl {
     // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
-    if unsafe { no_devices(ctx, domid, num, &[Kind::Vusb]) } {
-        return std::ptr::null_mut();
-    }
-    missing!(ctx, "libxl_device_usbctrl_list"; domid, num)
+    unsafe { list(ctx, "libxl_device_usbctrl_list", num, |ctx| usb::controllers(ctx, domid)) }
 }
 
-/// Not there yet.
+/// What is known of the device with the `devid` of `usbctrl`, into `usbctrlinfo`, for `libxl_usbctrlinfo_dispose`. Numbers
+/// that the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such device.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -77,7 +78,15 @@ pub unsafe extern "C" fn libxl_device_usbctrl_getinfo(
     usbctrl: *const libxl_device_usbctrl,
     usbctrlinfo: *mut libxl_usbctrlinfo,
 ) -> c_int {
-    missing!(ctx, "libxl_device_usbctrl_getinfo"; domid, usbctrl, usbctrlinfo)
+    const NAME: &str = "libxl_device_usbctrl_getinfo";
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        let Some(devid) = usbctrl.as_ref().map(|device| device.devid) else {
+            return refused(ctx, NAME);
+        };
+        let empty = Usbctrlinfo { devid, ..Default::default() };
+        fill(ctx, NAME, usbctrlinfo, empty, |ctx| usb::info(ctx, domid, devid))
+    }
 }
 
 /// Not there yet.
@@ -108,7 +117,8 @@ pub unsafe extern "C" fn libxl_device_usbdev_remove(
     missing!(ctx, "libxl_device_usbdev_remove"; domid, usbdev, ao_how)
 }
 
-/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
+/// The host's USB devices at the ports of the domain's controllers, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
+/// `libxl_device_usbdev_list_free` frees them. One that makes no sense is left out, with a line in the log.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -119,13 +129,11 @@ pub unsafe extern "C" fn libxl_device_usbdev_list(
     num: *mut c_int,
 ) -> *mut libxl_device_usbdev {
     // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
-    if unsafe { no_devices(ctx, domid, num, &[Kind::Vusb]) } {
-        return std::ptr::null_mut();
-    }
-    missing!(ctx, "libxl_device_usbdev_list"; domid, num)
+    unsafe { list(ctx, "libxl_device_usbdev_list", num, |ctx| usb::devices(ctx, domid)) }
 }
 
-/// Not there yet.
+/// The USB controller with that number, into `usbctrl`, for `libxl_device_usbctrl_dispose`. `ERROR_NOTFOUND` if there is none,
+/// `ERROR_FAIL` if it makes no sense; `usbctrl` is then as `libxl_device_usbctrl_init` makes it.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -136,10 +144,15 @@ pub unsafe extern "C" fn libxl_devid_to_device_usbctrl(
     devid: c_int,
     usbctrl: *mut libxl_device_usbctrl,
 ) -> c_int {
-    missing!(ctx, "libxl_devid_to_device_usbctrl"; domid, devid, usbctrl)
+    const NAME: &str = "libxl_devid_to_device_usbctrl";
+    // SAFETY: `ctx` is NULL or live, `usbctrl` is NULL or writable.
+    unsafe {
+        fill(ctx, NAME, usbctrl, DeviceUsbctrl::default(), |ctx| usb::controller(ctx, domid, devid))
+    }
 }
 
-/// Not there yet.
+/// The host's device at a port of a controller, into `usbdev`, for `libxl_device_usbdev_dispose`. `ERROR_FAIL` if there
+/// is none, `usbdev` then as it was.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -151,5 +164,15 @@ pub unsafe extern "C" fn libxl_ctrlport_to_device_usbdev(
     port: c_int,
     usbdev: *mut libxl_device_usbdev,
 ) -> c_int {
-    missing!(ctx, "libxl_ctrlport_to_device_usbdev"; domid, ctrl, port, usbdev)
+    const NAME: &str = "libxl_ctrlport_to_device_usbdev";
+    if usbdev.is_null() {
+        // SAFETY: `ctx` is NULL or live.
+        return unsafe { refused(ctx, NAME) };
+    }
+    // SAFETY: `ctx` is NULL or live, `usbdev` can be written to.
+    unsafe {
+        with_ctx(ctx, NAME, |ctx| {
+            code(usb::at_port(ctx, domid, ctrl, port).map(|found| usbdev.write(found.to_c())))
+        })
+    }
 }

@@ -2,10 +2,43 @@
 
 use std::ffi::*;
 
-use crate::capi::device::no_devices;
-use crate::device::Kind;
+use crate::capi::device::{fill, list, refused};
+use crate::capi::entry::with_ctx;
+use crate::core::Error;
+use crate::device::read::{self, info, vtpm};
 use crate::missing;
+use crate::types::idiomatic::{CForm, DeviceVtpm, Vtpminfo};
 use crate::types::sys::*;
+
+/// The first TPM that is `wanted`, into `vtpm`; 1, and `empty` there, if none is.
+///
+/// # Safety
+/// `ctx` is NULL or live, `vtpm` NULL or writable.
+unsafe fn find(
+    ctx: *mut libxl_ctx,
+    name: &str,
+    domid: u32,
+    vtpm: *mut libxl_device_vtpm,
+    empty: libxl_device_vtpm,
+    wanted: impl FnMut(&DeviceVtpm) -> bool,
+) -> c_int {
+    if vtpm.is_null() {
+        // SAFETY: the caller's contract.
+        return unsafe { refused(ctx, name) };
+    }
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, name, |ctx| {
+            let all = read::all(ctx, domid, &vtpm::VTPM);
+            if all.is_empty() {
+                return Error::Fail.code();
+            }
+            let found = all.into_iter().find(wanted);
+            vtpm.write(found.as_ref().map_or(empty, CForm::to_c));
+            c_int::from(found.is_none())
+        })
+    }
+}
 
 /// Not there yet.
 ///
@@ -49,7 +82,8 @@ pub unsafe extern "C" fn libxl_device_vtpm_destroy(
     missing!(ctx, "libxl_device_vtpm_destroy"; domid, vtpm, ao_how)
 }
 
-/// NULL, and 0 in `*num`, for a domain that has none; not there yet for others.
+/// The domain's TPMs, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
+/// `libxl_device_vtpm_list_free` frees them. One that makes no sense is left out, with a line in the log.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -60,13 +94,11 @@ pub unsafe extern "C" fn libxl_device_vtpm_list(
     num: *mut c_int,
 ) -> *mut libxl_device_vtpm {
     // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
-    if unsafe { no_devices(ctx, domid, num, &[Kind::Vtpm]) } {
-        return std::ptr::null_mut();
-    }
-    missing!(ctx, "libxl_device_vtpm_list"; domid, num)
+    unsafe { list(ctx, "libxl_device_vtpm_list", num, |ctx| read::all(ctx, domid, &vtpm::VTPM)) }
 }
 
-/// Not there yet.
+/// What is known of the device with the `devid` of `vtpm`, into `vtpminfo`, for `libxl_vtpminfo_dispose`. Numbers
+/// that the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such device.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -77,10 +109,18 @@ pub unsafe extern "C" fn libxl_device_vtpm_getinfo(
     vtpm: *const libxl_device_vtpm,
     vtpminfo: *mut libxl_vtpminfo,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vtpm_getinfo"; domid, vtpm, vtpminfo)
+    const NAME: &str = "libxl_device_vtpm_getinfo";
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        let Some(devid) = vtpm.as_ref().map(|device| device.devid) else {
+            return refused(ctx, NAME);
+        };
+        let empty = Vtpminfo { devid, ..Default::default() };
+        fill(ctx, NAME, vtpminfo, empty, |ctx| read::alone(ctx, domid, &info::VTPM, devid))
+    }
 }
 
-/// Not there yet.
+/// The first TPM with that uuid, into `vtpm`. 1 if none has it, `ERROR_FAIL` if the domain has no TPMs.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -91,10 +131,16 @@ pub unsafe extern "C" fn libxl_uuid_to_device_vtpm(
     uuid: *mut libxl_uuid,
     vtpm: *mut libxl_device_vtpm,
 ) -> c_int {
-    missing!(ctx, "libxl_uuid_to_device_vtpm"; domid, uuid, vtpm)
+    const NAME: &str = "libxl_uuid_to_device_vtpm";
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        let Some(wanted) = uuid.as_ref().copied() else { return refused(ctx, NAME) };
+        // All zero where C zeroes it.
+        find(ctx, NAME, domid, vtpm, std::mem::zeroed(), |vtpm| vtpm.uuid.0 == wanted.uuid)
+    }
 }
 
-/// Not there yet.
+/// The first TPM with that number, into `vtpm`. 1 if none has it, `ERROR_FAIL` if the domain has no TPMs.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -105,5 +151,8 @@ pub unsafe extern "C" fn libxl_devid_to_device_vtpm(
     devid: c_int,
     vtpm: *mut libxl_device_vtpm,
 ) -> c_int {
-    missing!(ctx, "libxl_devid_to_device_vtpm"; domid, devid, vtpm)
+    const NAME: &str = "libxl_devid_to_device_vtpm";
+    let empty = DeviceVtpm::default().to_c();
+    // SAFETY: `ctx` is NULL or live, `vtpm` is NULL or writable.
+    unsafe { find(ctx, NAME, domid, vtpm, empty, |vtpm| vtpm.devid == devid) }
 }

@@ -2,6 +2,7 @@
 
 pub mod eject;
 pub mod hotplug;
+pub mod read;
 pub mod remove;
 pub mod vdev;
 

@@ -111,6 +111,7 @@ int xc_interface_close(xc_interface *xch)
 int xc_domain_create(xc_interface *xch, uint32_t *domid, struct xen_domctl_createdomain *config)
 {
     struct domain *d;
+    unsigned last;
 
     (void)xch;
     if (*domid && *domid < MOST && host()->domains[*domid].flags) {
@@ -127,6 +128,9 @@ int xc_domain_create(xc_interface *xch, uint32_t *domid, struct xen_domctl_creat
     memcpy(d->handle, config->handle, sizeof(d->handle));
     d->pages = d->limit = 0;
     d->flags = XEN_DOMINF_paused | XEN_DOMINF_blocked;
+    /* The last that lists look at. */
+    for (last = host()->next; last < *domid && !atomic_compare_exchange_weak(&host()->next, &last, *domid);)
+        ;
     return 0;
 }
 
@@ -299,6 +303,43 @@ int xc_domain_getinfo(xc_interface *xch, uint32_t first, unsigned most, xc_domin
     if (!n)
         errno = ESRCH;
     return n ? (int)n : -1;
+}
+
+/* One pool of four processors, with credit2. */
+xc_cpupoolinfo_t *xc_cpupool_getinfo(xc_interface *xch, uint32_t id)
+{
+    xc_cpupoolinfo_t *info;
+
+    (void)xch;
+    info = id ? NULL : calloc(1, sizeof(*info));
+    if (!info) {
+        errno = ENOENT;
+        return NULL;
+    }
+    info->sched_id = XEN_SCHEDULER_CREDIT2;
+    info->cpumap = calloc(1, 8);
+    if (info->cpumap)
+        info->cpumap[0] = 15;
+    return info;
+}
+
+void xc_cpupool_infofree(xc_interface *xch, xc_cpupoolinfo_t *info)
+{
+    (void)xch;
+    free(info->cpumap);
+    free(info);
+}
+
+int xc_get_max_cpus(xc_interface *xch) { (void)xch; return 4; }
+int xc_get_max_nodes(xc_interface *xch) { (void)xch; return 1; }
+int xc_get_cpumap_size(xc_interface *xch) { (void)xch; return 1; }
+
+int xc_sched_credit2_domain_get(xc_interface *xch, uint32_t domid, struct xen_domctl_sched_credit2 *params)
+{
+    (void)xch;
+    params->weight = 256 + domid;
+    params->cap = 50;
+    return find(domid) ? 0 : -1;
 }
 
 /* ---- xenstored's part ---- */

@@ -465,7 +465,7 @@ fn parse_uuid(text: &[u8]) -> Option<[u8; 16]> {
 
 /// Six hexadecimal numbers of two characters each, the first of which may be a blank or a sign, with
 /// colons between; what follows another colon does not matter. The bytes before a wrong one are kept.
-fn parse_mac(text: &[u8], mac: &mut libxl_mac) -> bool {
+pub fn parse_mac(text: &[u8], mac: &mut libxl_mac) -> bool {
     let mut rest = text;
     for byte in mac {
         let [high, low, after @ ..] = rest else { return false };

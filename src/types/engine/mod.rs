@@ -19,6 +19,8 @@ mod read;
 mod sink;
 mod write;
 
+pub use builtin::parse_mac;
+
 use std::ffi::{c_char, c_int};
 
 use super::shape::{Shape, Type, UnionMember};

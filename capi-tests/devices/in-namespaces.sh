@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# The program, in namespaces of its own (run), with the run's folder in $1; $2: --valgrind or nothing.
+set -u
+folder=$1
+mount -t tmpfs run /run && mount -t tmpfs lib /var/lib || exit 2
+mkdir -p /var/lib/xen /run/xen /run/lock "$folder/pretend"
+# The host's USB and PCI devices.
+mount -t tmpfs bus /sys/bus || exit 2
+for device in 1-1:1:7 1-2:1:200; do
+  IFS=: read -r name bus address <<< "$device"
+  mkdir -p "/sys/bus/usb/devices/$name"
+  echo "$bus" > "/sys/bus/usb/devices/$name/busnum"
+  echo "$address" > "/sys/bus/usb/devices/$name/devnum"
+done
+mkdir -p /sys/bus/pci/drivers/pciback/{0000:01:00.0,0000:02:1f.3,0000:05:00.1,module,new_id}
+export PRETEND=$folder/pretend XENSTORED_RUNDIR=$folder/pretend XENSTORED_PATH=$folder/pretend/socket
+daemon=/usr/lib/xen-4.17/bin/xenstored
+[ -x $daemon ] || daemon=/usr/sbin/xenstored
+env -u XENSTORED_PATH LD_PRELOAD="$folder/pretend.so" $daemon --no-fork --internal-db --pid-file "$PRETEND/pid" &
+for _ in $(seq 100); do [ -S "$PRETEND/socket" ] || sleep 0.1; done
+[ -S "$PRETEND/socket" ] || { echo "xenstored does not start" >&2; exit 2; }
+xenstore-write /local/domain/0/name Domain-0 /local/domain/0/domid 0 /local/domain/0/vm /vm/0 /vm/0/uuid 0
+xenstore-write /libxl/pci/0000-02-1f-3/domid 7 /libxl/pci/0000-05-00-1/name lan
+with() { # LIBS OUTPUT WHAT [WRAPPER…]
+  local libs=$1 out=$2 what=$3
+  shift 3
+  LD_LIBRARY_PATH=$libs "$@" env LD_PRELOAD="$folder/pretend.so" "$folder/devices" "$what" "$folder/scenes" \
+    > "$folder/$out" 2> "$folder/$out.log"
+}
+with '' filled fill || { cat "$folder/filled.log"; exit 2; }
+with '' theirs show || exit 2
+with "$folder/ours" ours.txt show || { tail -n 5 "$folder/ours.txt.log"; exit 2; }
+if [ "$2" = --valgrind ]; then
+  with "$folder/ours" valgrind plain valgrind -q --trace-children=yes --leak-check=full \
+    --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99
+  echo "exit status $?" >> "$folder/valgrind"
+fi
+exit 0

@@ -1,0 +1,53 @@
+//! Channels: the consoles that have a name. Among each other they are numbered in the order of the consoles.
+
+use super::{Half, Node, Set, Table, done};
+use crate::core::Ctx;
+use crate::device::Kind;
+use crate::error;
+use crate::types::idiomatic::{DeviceChannel, DeviceChannelData, DeviceChannelSocket, Text};
+
+/// A console, as far as it tells whether it is a channel.
+#[derive(Default)]
+struct Console {
+    name: Option<Text>,
+    connection: Option<Text>,
+    path: Option<Text>,
+}
+
+const fn record(name: &'static str, set: Set<Console>) -> Node<Console> {
+    Node { half: Half::Record, name, set }
+}
+
+static CONSOLE: Table<Console> = Table {
+    kind: Kind::Console,
+    begin: |_, _| Ok(()),
+    nodes: &[
+        record("name", Set::Text(|console| &mut console.name)),
+        record("connection", Set::Text(|console| &mut console.connection)),
+        record("path", Set::Text(|console| &mut console.path)),
+    ],
+    tree: None,
+    end: done,
+};
+
+/// All channels. One that makes no sense keeps its number.
+pub fn all(ctx: &Ctx, domid: u32) -> Vec<DeviceChannel> {
+    let named = super::all(ctx, domid, &CONSOLE).into_iter().filter(|c| c.name.is_some());
+    let channel = |(devid, console)| {
+        let channel = channel(devid, console);
+        if channel.is_none() {
+            error!(ctx, domid = domid, "channel {devid} has no connection of a known kind");
+        }
+        channel
+    };
+    (0..).zip(named).filter_map(channel).collect()
+}
+
+fn channel(devid: i32, console: Console) -> Option<DeviceChannel> {
+    let u = match console.connection?.as_bytes() {
+        b"pty" => DeviceChannelData::Pty,
+        b"socket" => DeviceChannelData::Socket(DeviceChannelSocket { path: console.path }),
+        _ => return None,
+    };
+    Some(DeviceChannel { devid, name: console.name, u, ..Default::default() })
+}

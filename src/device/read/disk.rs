@@ -1,0 +1,192 @@
+//! Disks. Those of a guest are all of Xen's kind or all of virtio's.
+
+use std::ffi::c_int;
+
+use super::{Half, Made, Node, Place, Set, Table, broken, done, value};
+use crate::core::{Ctx, Error, Result};
+use crate::device::{Kind, vdev};
+use crate::error;
+use crate::types::idiomatic::{
+    DeviceDisk, DiskBackend, DiskFormat, DiskSpecification, DiskTransport, Text,
+};
+use crate::types::tables;
+
+const fn record(name: &'static str, set: Set<DeviceDisk>) -> Node<DeviceDisk> {
+    Node { half: Half::Record, name, set }
+}
+
+/// The table of either kind.
+const fn table(kind: Kind) -> Table<DeviceDisk> {
+    Table { kind, begin, nodes: NODES, tree: None, end: done }
+}
+
+static VBD: Table<DeviceDisk> = table(Kind::Vbd);
+static VIRTIO: Table<DeviceDisk> = table(Kind::VirtioDisk);
+
+const KINDS: [Kind; 2] = [Kind::Vbd, Kind::VirtioDisk];
+
+fn begin(disk: &mut DeviceDisk, place: &Place) -> Made {
+    disk.backend_domid = place.backend_domid()?;
+    disk.format = DiskFormat::Unknown;
+    Ok(())
+}
+
+/// An irq or an address: as C's `strtoul`, but refused if it does not fit.
+fn decimal<T: std::str::FromStr>(value: Option<&[u8]>) -> std::result::Result<T, super::Broken> {
+    let number = value.and_then(crate::domain::leading_number);
+    number.map_or_else(|| broken("no number"), Ok)
+}
+
+const NODES: &[Node<DeviceDisk>] = &[
+    record(
+        "params",
+        Set::With(|disk, value| {
+            // The driver's name, as in `aio:/path`, is no part of the medium's.
+            let path = value.map(|v| v.splitn(2, |&b| b == b':').last().unwrap_or(v));
+            disk.pdev_path = path.and_then(value::text);
+            Ok(())
+        }),
+    ),
+    record(
+        "colo-host",
+        Set::With(|disk, value| {
+            disk.colo_host = value.and_then(value::text);
+            disk.colo_enable = Some(disk.colo_host.is_some());
+            Ok(())
+        }),
+    ),
+    record(
+        "colo-port",
+        Set::With(|disk, value| match (disk.colo_enable, value) {
+            (Some(true), None) => broken("missing"),
+            (Some(true), Some(port)) => {
+                disk.colo_port = value::int(port).unwrap_or(-1);
+                Ok(())
+            }
+            _ => Ok(()),
+        }),
+    ),
+    record("colo-export", Set::With(|disk, value| colo(disk, value, |d| &mut d.colo_export))),
+    record("active-disk", Set::With(|disk, value| colo(disk, value, |d| &mut d.active_disk))),
+    record("hidden-disk", Set::With(|disk, value| colo(disk, value, |d| &mut d.hidden_disk))),
+    record(
+        "type",
+        Set::With(|disk, value| {
+            disk.backend = match value {
+                None => return broken("missing"),
+                Some(b"phy") => DiskBackend::Phy,
+                Some(b"file") => DiskBackend::Tap,
+                Some(b"qdisk") => DiskBackend::Qdisk,
+                Some(b"standalone") => DiskBackend::Standalone,
+                Some(_) => DiskBackend::Unknown,
+            };
+            Ok(())
+        }),
+    ),
+    record(
+        "specification",
+        Set::With(|disk, value| {
+            let known = value.map(|name| value::named(&tables::DISK_SPECIFICATION, name));
+            match known.unwrap_or(Some(DiskSpecification::Xen)) {
+                Some(specification) => disk.specification = specification,
+                None => return broken("unknown"),
+            }
+            Ok(())
+        }),
+    ),
+    record(
+        "transport",
+        Set::With(|disk, value| {
+            if disk.specification != DiskSpecification::Virtio {
+                return Ok(());
+            }
+            disk.transport = match value.map(|n| value::named(&tables::DISK_TRANSPORT, n)) {
+                Some(Some(mmio @ DiskTransport::Mmio)) => mmio,
+                _ => return broken("not mmio, as all of virtio's"),
+            };
+            Ok(())
+        }),
+    ),
+    record(
+        "base",
+        Set::With(|disk, value| {
+            if disk.specification == DiskSpecification::Virtio {
+                disk.base = decimal(value)?;
+            }
+            Ok(())
+        }),
+    ),
+    record(
+        "irq",
+        Set::With(|disk, value| {
+            if disk.specification == DiskSpecification::Virtio {
+                disk.irq = decimal(value)?;
+            }
+            Ok(())
+        }),
+    ),
+    record("dev", Set::Must(|disk| &mut disk.vdev)),
+    record(
+        "removable",
+        Set::With(|disk, value| {
+            let Some(value) = value else { return broken("missing") };
+            disk.removable = value::int(value).unwrap_or(0);
+            Ok(())
+        }),
+    ),
+    record("mode", Set::With(|disk, value| is(value, b"w", &mut disk.readwrite))),
+    record("device-type", Set::With(|disk, value| is(value, b"cdrom", &mut disk.is_cdrom))),
+];
+
+fn colo(
+    disk: &mut DeviceDisk,
+    value: Option<&[u8]>,
+    field: fn(&mut DeviceDisk) -> &mut Option<Text>,
+) -> Made {
+    if disk.colo_enable == Some(true) {
+        let Some(value) = value else { return broken("missing") };
+        *field(disk) = value::text(value);
+    }
+    Ok(())
+}
+
+/// Whether the node, which must be there, is that word.
+fn is(value: Option<&[u8]>, word: &[u8], field: &mut c_int) -> Made {
+    let Some(value) = value else { return broken("missing") };
+    *field = c_int::from(value == word);
+    Ok(())
+}
+
+/// Which kind the guest has, and the numbers of its disks. `Error::Invalid` for one that has both.
+fn kind_of(ctx: &Ctx, domid: u32) -> Result<(&'static Table<DeviceDisk>, Vec<i32>)> {
+    let mut dirs = super::devids(ctx, domid, &KINDS).into_iter();
+    match (dirs.next().flatten(), dirs.next().flatten()) {
+        (Some(_), Some(_)) => {
+            error!(ctx, domid = domid, "the domain has disks of Xen's kind and of virtio's");
+            Err(Error::Invalid)
+        }
+        (None, Some(devids)) => Ok((&VIRTIO, devids)),
+        (devids, None) => Ok((&VBD, devids.unwrap_or_default())),
+    }
+}
+
+/// All disks.
+pub fn all(ctx: &Ctx, domid: u32) -> Vec<DeviceDisk> {
+    let Ok((table, devids)) = kind_of(ctx, domid) else { return Vec::new() };
+    super::some(ctx, domid, table, &devids)
+}
+
+/// The disk that the guest knows by that number.
+pub fn with_number(ctx: &Ctx, domid: u32, devid: i32) -> Result<DeviceDisk> {
+    let (table, _) = kind_of(ctx, domid)?;
+    super::alone(ctx, domid, table, devid)
+}
+
+/// The number of the name; `Error::Invalid` if it is none.
+pub fn number(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<i32> {
+    vdev::number(name).ok_or_else(|| {
+        let shown = String::from_utf8_lossy(&name[..name.len().min(64)]).into_owned();
+        error!(ctx, domid = domid, "{shown:?} is no disk");
+        Error::Invalid
+    })
+}

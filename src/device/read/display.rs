@@ -1,0 +1,17 @@
+//! Displays. Their connectors stand in the guest's half only, and a list does not show them.
+
+use super::{Table, done};
+use crate::device::Kind;
+use crate::types::idiomatic::DeviceVdispl;
+
+pub static VDISPL: Table<DeviceVdispl> = Table {
+    kind: Kind::Vdispl,
+    begin: |vdispl, place| {
+        vdispl.devid = place.devid;
+        vdispl.backend_domid = place.backend_domid()?;
+        Ok(())
+    },
+    nodes: &[],
+    tree: None,
+    end: done,
+};

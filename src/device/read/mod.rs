@@ -1,0 +1,353 @@
+//! Reading a guest's devices out of xenstore: one frame, and a table for each kind.
+//!
+//! A device is spread over three directories: the toolstack's record under `/libxl`, which nobody else
+//! writes and which decides whether there is a device and who serves it; the back end's half; the
+//! guest's half. A [`Table`] says which nodes of which half make which fields. The frame reads the nodes of
+//! all devices together, so that their number does not change how often xenstore is waited for (but for the
+//! client's limit on requests under way):
+//!
+//! 1. the numbers of the devices,
+//! 2. for many devices: which nodes their records have, because most of those that could be are not,
+//! 3. the nodes of the records and of the guest's halves,
+//! 4. where a table wants them: those of the back ends' halves, whose place the record tells.
+//!
+//! The halves hold whatever a guest or a driver domain likes: [`value`] bounds it. Paths are made from numbers
+//! alone. A device that makes no sense is told in the log and left out; the C library then leaves
+//! out all of its kind.
+
+pub mod channel;
+pub mod disk;
+pub mod display;
+pub mod info;
+pub mod nic;
+pub mod pci;
+pub mod sound;
+pub mod tree;
+pub mod usb;
+pub mod value;
+pub mod vkb;
+pub mod vtpm;
+
+use std::borrow::Cow;
+use std::ffi::c_int;
+
+use super::{Device, Kind};
+use crate::core::number::leading_number;
+use crate::core::{Ctx, Error, Result};
+use crate::domain::nodes;
+use crate::types::idiomatic::Text;
+use crate::xen::store::Ops;
+use crate::{debug, error};
+use tree::Tree;
+
+/// From this many requests on, records are listed before they are read.
+const MANY: usize = 64;
+
+/// Why there is no making sense of a device: what its reading answers, and the reason.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Broken(Error, Cow<'static, str>);
+
+/// Fails with `ERROR_FAIL`.
+pub fn broken<T>(why: &'static str) -> std::result::Result<T, Broken> {
+    Err(Broken(Error::Fail, why.into()))
+}
+
+/// Fails with `ERROR_INVAL`.
+pub fn invalid<T>(why: &'static str) -> std::result::Result<T, Broken> {
+    Err(Broken(Error::Invalid, why.into()))
+}
+
+type Made = std::result::Result<(), Broken>;
+
+/// Where a node lies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Half {
+    /// In the toolstack's record.
+    Record,
+    /// In the back end's half.
+    Back,
+    /// In the guest's half.
+    Front,
+}
+
+/// A node that tells something of a `T`.
+pub struct Node<T> {
+    pub half: Half,
+    pub name: &'static str,
+    pub set: Set<T>,
+}
+
+/// What a node's value is for. Where nothing else is said, a missing node or a number that does not fit leaves
+/// the field as it is.
+pub enum Set<T> {
+    Text(fn(&mut T) -> &mut Option<Text>),
+    /// As [`Set::Text`], and the node must be there.
+    Must(fn(&mut T) -> &mut Option<Text>),
+    /// A decimal number; -1 if there is none.
+    Int(fn(&mut T) -> &mut c_int),
+    Unsigned(fn(&mut T) -> &mut u32),
+    /// A number, and whether it is another than 0.
+    Flag(fn(&mut T) -> &mut bool),
+    With(fn(&mut T, Option<&[u8]>) -> Made),
+}
+
+/// For kinds whose record must tell the guest's half, though its place is known.
+const fn frontend<T>() -> Node<T> {
+    fn there<T>(_: &mut T, value: Option<&[u8]>) -> Made {
+        value.map_or_else(|| broken("missing"), |_| Ok(()))
+    }
+    Node { half: Half::Record, name: "frontend", set: Set::With(there) }
+}
+
+/// How a kind of device is read.
+pub struct Table<T: 'static> {
+    pub kind: Kind,
+    /// Fills what follows from where the device is.
+    pub begin: fn(&mut T, &Place) -> Made,
+    /// In the order in which they are looked at.
+    pub nodes: &'static [Node<T>],
+    /// Of the guest's half, all that has one of these names in the directories `0`, `1`, …, so many levels
+    /// down.
+    pub tree: Option<tree::Wanted>,
+    /// Fills what follows from the rest.
+    pub end: fn(&mut T, &Place, &Tree) -> Made,
+}
+
+/// A [`Table::end`] that has nothing to do.
+pub fn done<T>(_: &mut T, _: &Place, _: &Tree) -> Made {
+    Ok(())
+}
+
+/// Where a device is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    pub domid: u32,
+    pub devid: i32,
+    pub kind: Kind,
+    /// The back end's path as recorded, if it is.
+    pub backend: Option<Text>,
+}
+
+impl Place {
+    /// The back end's path, for those kinds that always have one.
+    pub fn backend(&self) -> std::result::Result<&Text, Broken> {
+        self.backend.as_ref().map_or_else(|| broken("no back end"), Ok)
+    }
+
+    /// The domain that serves the device.
+    pub fn backend_domid(&self) -> std::result::Result<u32, Broken> {
+        let domid = value::backend_domid(self.backend()?.as_bytes());
+        domid.map_or_else(|| broken("its back end is in no domain"), Ok)
+    }
+
+    /// Who serves it, and as what.
+    pub fn device(&self) -> Option<Device> {
+        let backend = self.backend.as_ref()?.as_str()?;
+        Device::recorded(self.domid, self.kind, self.devid, backend)
+    }
+
+    pub fn record_path(&self) -> String {
+        format!("{}/{}", records(self.domid, self.kind), self.devid)
+    }
+
+    pub fn frontend_path(&self) -> String {
+        let base = nodes::domain_path(self.domid);
+        format!("{base}/device/{}/{}", self.kind.name(), self.devid)
+    }
+}
+
+/// The directory of the records of a domain's devices of a kind.
+pub fn records(domid: u32, kind: Kind) -> String {
+    format!("{}/device/{}", nodes::libxl_path(domid), kind.name())
+}
+
+/// The numbers of a domain's devices of some kinds; for each kind `None` if it has no directory. What cannot be
+/// read is not there, as in the C library.
+pub fn devids(ctx: &Ctx, domid: u32, kinds: &[Kind]) -> Vec<Option<Vec<i32>>> {
+    let dirs: Vec<_> = kinds.iter().map(|&kind| records(domid, kind)).collect();
+    let listed = ctx.store().list_many(&dirs).unwrap_or_else(|e| {
+        debug!(ctx, domid = domid, "{e}");
+        vec![None; dirs.len()]
+    });
+    let numbers = |names: Vec<String>| names.iter().filter_map(|name| devid(name)).collect();
+    listed.into_iter().map(|names| names.map(numbers)).collect()
+}
+
+/// The number that a directory's name is.
+fn devid(name: &str) -> Option<i32> {
+    let plain = name.bytes().all(|b| b.is_ascii_digit()) && (name == "0" || !name.starts_with('0'));
+    plain.then(|| name.parse().ok()).flatten()
+}
+
+/// All devices of a kind; those that make no sense are left out, and it is told why.
+pub fn all<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>) -> Vec<T> {
+    let devids = devids(ctx, domid, &[table.kind]).pop().flatten().unwrap_or_default();
+    some(ctx, domid, table, &devids)
+}
+
+/// As [`all`], of those with these numbers.
+pub fn some<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devids: &[i32]) -> Vec<T> {
+    let read = read(ctx, domid, table, devids).unwrap_or_default();
+    read.into_iter().filter_map(|device| told(ctx, table.kind, device).ok()).collect()
+}
+
+/// The device with that number. `Error::NotFound` if there is none.
+pub fn one<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devid: i32) -> Result<T> {
+    if nodes::read(ctx, ctx.store(), &place(domid, table, devid).record_path())?.is_none() {
+        debug!(ctx, domid = domid, "there is no {} {devid}", table.kind.name());
+        return Err(Error::NotFound);
+    }
+    alone(ctx, domid, table, devid)
+}
+
+/// As [`one`], without a look whether there is such a device.
+pub fn alone<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devid: i32) -> Result<T> {
+    let mut read = read(ctx, domid, table, &[devid])?;
+    read.pop().ok_or(Error::Fail).and_then(|device| told(ctx, table.kind, device))
+}
+
+/// What was read of one device.
+struct Read<T> {
+    place: Place,
+    device: T,
+    made: Made,
+}
+
+fn told<T>(ctx: &Ctx, kind: Kind, read: Read<T>) -> Result<T> {
+    let Place { domid, devid, .. } = read.place;
+    read.made.map(|()| read.device).map_err(|Broken(error, why)| {
+        error!(ctx, domid = domid, "{} {devid} is not usable: {why}", kind.name());
+        error
+    })
+}
+
+fn place<T>(domid: u32, table: &Table<T>, devid: i32) -> Place {
+    Place { domid, devid, kind: table.kind, backend: None }
+}
+
+/// A node of a device among many.
+#[derive(Clone, Copy)]
+struct At {
+    device: usize,
+    /// In the table; `None` for the back end's path.
+    node: Option<usize>,
+}
+
+/// Reads these devices.
+fn read<T: Default>(
+    ctx: &Ctx,
+    domid: u32,
+    table: &Table<T>,
+    devids: &[i32],
+) -> Result<Vec<Read<T>>> {
+    let mut places: Vec<_> = devids.iter().map(|&devid| place(domid, table, devid)).collect();
+    let mut values: Vec<Vec<Option<Vec<u8>>>> =
+        places.iter().map(|_| vec![None; table.nodes.len()]).collect();
+    let near = recorded(ctx, table, &places)?;
+    let paths: Vec<_> = near.iter().map(|(_, path)| path.as_str()).collect();
+    let found = ctx.store().read_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
+    for ((at, _), value) in near.iter().zip(found) {
+        match at.node {
+            Some(node) => values[at.device][node] = value,
+            None => places[at.device].backend = value.and_then(|path| value::text(&path)),
+        }
+    }
+
+    let mut far = Vec::new();
+    for (device, place) in places.iter().enumerate() {
+        let nodes = table.nodes.iter().enumerate().filter(|(_, n)| n.half == Half::Back);
+        let Some(back) = place.device().map(|d| d.backend_path()) else { continue };
+        far.extend(nodes.map(|(node, n)| (device, node, format!("{back}/{}", n.name))));
+    }
+    let paths: Vec<_> = far.iter().map(|(_, _, path)| path.as_str()).collect();
+    let found = ctx.store().read_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
+    for ((device, node, _), value) in far.iter().zip(found) {
+        values[*device][*node] = value;
+    }
+
+    let trees = match &table.tree {
+        Some(wanted) => {
+            let roots: Vec<_> = places.iter().map(Place::frontend_path).collect();
+            tree::read(ctx, &roots, wanted)?
+        }
+        None => places.iter().map(|_| Tree::default()).collect(),
+    };
+    let made = places.into_iter().zip(values).zip(trees).map(|((place, values), tree)| {
+        let mut device = T::default();
+        let made = if tree.is_cut {
+            broken("too many parts")
+        } else {
+            make(table, &mut device, &place, &values, &tree)
+        };
+        Read { place, device, made }
+    });
+    Ok(made.collect())
+}
+
+/// The nodes of records and guests' halves that are worth asking for, with their paths.
+fn recorded<T>(ctx: &Ctx, table: &Table<T>, places: &[Place]) -> Result<Vec<(At, String)>> {
+    let dirs: Vec<_> = places.iter().map(Place::record_path).collect();
+    let many = (table.nodes.len() + 1) * places.len() > MANY;
+    let present = if many {
+        ctx.store().list_many(&dirs).map_err(|e| nodes::failed(ctx, e))?
+    } else {
+        Vec::new()
+    };
+    let mut wanted = Vec::new();
+    for (device, (place, dir)) in places.iter().zip(&dirs).enumerate() {
+        let there = |name: &str| match present.get(device) {
+            Some(names) => names.iter().flatten().any(|n| n == name),
+            None => true,
+        };
+        if there("backend") {
+            wanted.push((At { device, node: None }, format!("{dir}/backend")));
+        }
+        let front = place.frontend_path();
+        for (node, Node { half, name, .. }) in table.nodes.iter().enumerate() {
+            let at = At { device, node: Some(node) };
+            match half {
+                Half::Record if there(name) => wanted.push((at, format!("{dir}/{name}"))),
+                Half::Front => wanted.push((at, format!("{front}/{name}"))),
+                _ => {}
+            }
+        }
+    }
+    Ok(wanted)
+}
+
+/// Makes a device from the values of the table's nodes.
+fn make<T>(
+    table: &Table<T>,
+    device: &mut T,
+    place: &Place,
+    values: &[Option<Vec<u8>>],
+    tree: &Tree,
+) -> Made {
+    (table.begin)(device, place)?;
+    for (node, value) in table.nodes.iter().zip(values) {
+        // As C programs see it.
+        let value = value.as_deref().map(|v| v.split(|&b| b == 0).next().unwrap_or(v));
+        set(&node.set, device, value)
+            .map_err(|Broken(error, why)| Broken(error, format!("{}: {why}", node.name).into()))?;
+    }
+    (table.end)(device, place, tree)
+}
+
+fn set<T>(set: &Set<T>, device: &mut T, value: Option<&[u8]>) -> Made {
+    match (set, value) {
+        (Set::Text(field), Some(value)) => *field(device) = value::text(value),
+        (Set::Must(field), Some(value)) => *field(device) = value::text(value),
+        (Set::Must(_), None) => return broken("missing"),
+        (Set::Int(field), value) => *field(device) = value.and_then(value::int).unwrap_or(-1),
+        (Set::Unsigned(field), Some(value)) => {
+            let field = field(device);
+            *field = value::unsigned(value).unwrap_or(*field);
+        }
+        (Set::Flag(field), Some(value)) => {
+            *field(device) = leading_number(value).is_some_and(|(number, _)| number != 0);
+        }
+        (Set::With(with), value) => return with(device, value),
+        (_, None) => {}
+    }
+    Ok(())
+}

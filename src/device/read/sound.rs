@@ -1,0 +1,86 @@
+//! Sound cards: each has PCM devices (`0`, `1`, …), and each of these streams (`0/0`, `0/1`, …). Every level has
+//! parameters, which those below inherit where they have none.
+
+use super::tree::{Tree, Wanted};
+use super::{Made, Table, broken, value};
+use crate::device::Kind;
+use crate::types::idiomatic::{DeviceVsnd, VsndParams, VsndPcm, VsndStream, VsndStreamType};
+use crate::types::tables;
+
+pub static VSND: Table<DeviceVsnd> = Table {
+    kind: Kind::Vsnd,
+    begin: |vsnd, place| {
+        vsnd.devid = place.devid;
+        vsnd.backend_domid = place.backend_domid()?;
+        Ok(())
+    },
+    nodes: &[super::frontend()],
+    tree: Some(Wanted {
+        levels: 2,
+        names: &[
+            "short-name",
+            "long-name",
+            "name",
+            "unique-id",
+            "type",
+            "sample-rates",
+            "sample-formats",
+            "channels-min",
+            "channels-max",
+            "buffer-size",
+        ],
+    }),
+    end: |vsnd, _, tree| {
+        vsnd.short_name = tree.value("", "short-name").and_then(value::text);
+        vsnd.long_name = tree.value("", "long-name").and_then(value::text);
+        params(&mut vsnd.params, tree, "")?;
+        for number in 0..tree.count("") {
+            let mut made = VsndPcm::default();
+            pcm(&mut made, tree, &number.to_string())?;
+            vsnd.pcms.push(made);
+        }
+        Ok(())
+    },
+};
+
+fn pcm(pcm: &mut VsndPcm, tree: &Tree, dir: &str) -> Made {
+    pcm.name = tree.value(dir, "name").and_then(value::text);
+    params(&mut pcm.params, tree, dir)?;
+    for number in 0..tree.count(dir) {
+        let dir = format!("{dir}/{number}");
+        let mut stream = VsndStream {
+            unique_id: tree.value(&dir, "unique-id").and_then(value::text),
+            ..Default::default()
+        };
+        if let Some(name) = tree.value(&dir, "type") {
+            stream.type_ = match value::named::<VsndStreamType>(&tables::VSND_STREAM_TYPE, name) {
+                Some(kind) => kind,
+                None => return broken("a stream of no known type"),
+            };
+        }
+        params(&mut stream.params, tree, &dir)?;
+        pcm.streams.push(stream);
+    }
+    Ok(())
+}
+
+fn params(params: &mut VsndParams, tree: &Tree, dir: &str) -> Made {
+    let words = |name| {
+        let value = tree.value(dir, name).unwrap_or_default();
+        value.split(|b| matches!(b, b' ' | b',')).filter(|word| !word.is_empty())
+    };
+    let number = |name| tree.value(dir, name).and_then(value::unsigned).unwrap_or(0);
+    for rate in words("sample-rates") {
+        params.sample_rates.push(value::unsigned(rate).unwrap_or(0));
+    }
+    for name in words("sample-formats") {
+        match value::named(&tables::VSND_PCM_FORMAT, name) {
+            Some(format) => params.sample_formats.push(format),
+            None => return broken("samples of no known format"),
+        }
+    }
+    params.channels_min = number("channels-min");
+    params.channels_max = number("channels-max");
+    params.buffer_size = number("buffer-size");
+    Ok(())
+}

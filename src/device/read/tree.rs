@@ -1,0 +1,99 @@
+//! What a guest's half of a device has in numbered directories (`0`, `0/1`, …), as sound cards and displays do.
+//!
+//! All levels of all devices are listed together: one wait a level, and one for the values.
+
+use std::collections::HashMap;
+
+use crate::core::Ctx;
+use crate::core::Result;
+use crate::domain::nodes;
+use crate::error;
+use crate::xen::store::Ops;
+
+/// The most directories that one device has: more than a guest's share of xenstore holds.
+const MOST: usize = 4096;
+
+/// Which nodes are wanted.
+pub struct Wanted {
+    /// How many levels of numbered directories; the device's own is the one above.
+    pub levels: usize,
+    /// The nodes, in each of these directories and in the device's own.
+    pub names: &'static [&'static str],
+}
+
+/// The nodes of one device, by their path below the device.
+#[derive(Default, PartialEq, Eq, Debug)]
+pub struct Tree {
+    nodes: HashMap<String, Vec<u8>>,
+    /// How many directories `0`, `1`, … there are in a directory.
+    counts: HashMap<String, usize>,
+    total: usize,
+    /// There were too many.
+    pub is_cut: bool,
+}
+
+impl Tree {
+    /// How many directories there are in `dir` (`""`, `"0"`) from 0 on without a gap.
+    pub fn count(&self, dir: &str) -> usize {
+        self.counts.get(dir).copied().unwrap_or(0)
+    }
+
+    /// The value of a node of a directory.
+    pub fn value(&self, dir: &str, name: &str) -> Option<&[u8]> {
+        let value = self.nodes.get(&below(dir, name))?;
+        Some(value.split(|&b| b == 0).next().unwrap_or(value))
+    }
+}
+
+fn below(dir: &str, name: &str) -> String {
+    if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
+}
+
+/// Reads below each of `roots`.
+pub fn read(ctx: &Ctx, roots: &[String], wanted: &Wanted) -> Result<Vec<Tree>> {
+    let mut trees: Vec<_> = roots.iter().map(|_| Tree::default()).collect();
+    let mut leaves = Vec::new();
+    let mut level: Vec<(usize, String)> = (0..roots.len()).map(|i| (i, String::new())).collect();
+    for depth in 0..=wanted.levels {
+        let full: Vec<_> = level.iter().map(|(root, dir)| below(&roots[*root], dir)).collect();
+        let full: Vec<_> = full.iter().map(|path| path.trim_end_matches('/')).collect();
+        let listed = ctx.store().list_many(&full).map_err(|e| nodes::failed(ctx, e))?;
+        let mut next = Vec::new();
+        for ((root, dir), names) in level.into_iter().zip(listed) {
+            let names = names.unwrap_or_default();
+            for name in wanted.names {
+                if names.iter().any(|n| n == name) {
+                    leaves.push((root, below(&dir, name)));
+                }
+            }
+            if depth == wanted.levels {
+                continue;
+            }
+            let mut numbered = vec![false; names.len()];
+            for number in names.iter().filter_map(|name| super::devid(name)) {
+                if let Some(there) = numbered.get_mut(number as usize) {
+                    *there = true;
+                }
+            }
+            let count = numbered.iter().take_while(|there| **there).count();
+            let tree = &mut trees[root];
+            tree.total += count;
+            if tree.total > MOST {
+                error!(ctx, "{} has more directories than it may", roots[root]);
+                tree.is_cut = true;
+                continue;
+            }
+            next.extend((0..count).map(|number| (root, below(&dir, &number.to_string()))));
+            tree.counts.insert(dir, count);
+        }
+        level = next;
+    }
+    let paths: Vec<_> = leaves.iter().map(|(root, leaf)| below(&roots[*root], leaf)).collect();
+    let values = nodes::read_many(ctx, ctx.store(), &paths)?;
+    for ((root, leaf), value) in leaves.into_iter().zip(values) {
+        if let Some(value) = value {
+            trees[root].nodes.insert(leaf, value);
+        }
+    }
+    Ok(trees)
+}

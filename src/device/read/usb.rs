@@ -1,0 +1,226 @@
+//! USB controllers, and the host's devices at their ports.
+//!
+//! A controller that QEMU emulates has no back end: its ports stand in the toolstack's record.
+
+use std::ffi::c_int;
+use std::io::Read;
+
+use super::{Half, Made, Node, Place, Set, Table, Tree, broken, value};
+use crate::core::{Ctx, Error, Result};
+use crate::device::Kind;
+use crate::device::remove::own_domid;
+use crate::domain::nodes;
+use crate::error;
+use crate::types::idiomatic::{
+    DeviceUsbctrl, DeviceUsbdev, DeviceUsbdevData, DeviceUsbdevHostdev, Text, UsbctrlType,
+    Usbctrlinfo,
+};
+use crate::types::tables;
+use crate::xen::store::Ops;
+
+/// Where the host's kernel shows its USB devices.
+const SYSFS: &str = "/sys/bus/usb/devices";
+
+/// More ports than any controller has.
+const MOST_PORTS: c_int = 255;
+
+/// A controller as all of its nodes tell it.
+struct Controller {
+    ctrl: DeviceUsbctrl,
+    /// Version and number of ports by the record and by the back end.
+    own: [c_int; 2],
+    back: [c_int; 2],
+    /// The directory of its ports.
+    ports: String,
+    backend: Option<Text>,
+    /// The guest's half: state, event channel, ring.
+    front: [c_int; 3],
+}
+
+impl Default for Controller {
+    fn default() -> Self {
+        Self {
+            ctrl: DeviceUsbctrl::default(),
+            own: [-1; 2],
+            back: [-1; 2],
+            ports: String::new(),
+            backend: None,
+            front: [-1; 3],
+        }
+    }
+}
+
+const fn node(half: Half, name: &'static str, set: Set<Controller>) -> Node<Controller> {
+    Node { half, name, set }
+}
+
+static CONTROLLER: Table<Controller> = Table {
+    kind: Kind::Vusb,
+    begin: |this, place| {
+        this.ctrl.devid = place.devid;
+        Ok(())
+    },
+    nodes: &[
+        node(
+            Half::Record,
+            "type",
+            Set::With(|this, value| {
+                match value.and_then(|name| value::named(&tables::USBCTRL_TYPE, name)) {
+                    Some(kind) => this.ctrl.type_ = kind,
+                    None => return broken("none that is known"),
+                }
+                Ok(())
+            }),
+        ),
+        node(Half::Record, "usb-ver", Set::Int(|this| &mut this.own[0])),
+        node(Half::Record, "num-ports", Set::Int(|this| &mut this.own[1])),
+        node(Half::Back, "usb-ver", Set::Int(|this| &mut this.back[0])),
+        node(Half::Back, "num-ports", Set::Int(|this| &mut this.back[1])),
+        node(Half::Front, "state", Set::Int(|this| &mut this.front[0])),
+        node(Half::Front, "event-channel", Set::Int(|this| &mut this.front[1])),
+        node(Half::Front, "urb-ring-ref", Set::Int(|this| &mut this.front[2])),
+    ],
+    tree: None,
+    end: complete,
+};
+
+fn complete(this: &mut Controller, place: &Place, _: &Tree) -> Made {
+    let dir;
+    if this.ctrl.type_ == UsbctrlType::Devicemodel {
+        [this.ctrl.version, this.ctrl.ports] = this.own;
+        dir = place.record_path();
+    } else {
+        this.ctrl.backend_domid = place.backend_domid()?;
+        let Some(device) = place.device() else { return broken("its back end is no device's") };
+        [this.ctrl.version, this.ctrl.ports] = this.back;
+        this.backend = place.backend.clone();
+        dir = device.backend_path();
+    }
+    this.ports = format!("{dir}/port");
+    Ok(())
+}
+
+/// A controller is complete: of one that QEMU emulates, we are the back end.
+fn served(ctx: &Ctx, own: &mut Option<u32>, this: &mut Controller) -> Result<()> {
+    if this.ctrl.type_ == UsbctrlType::Devicemodel {
+        let domid = own.map_or_else(|| own_domid(ctx), Ok)?;
+        this.ctrl.backend_domid = *own.insert(domid);
+    }
+    Ok(())
+}
+
+/// All controllers.
+pub fn controllers(ctx: &Ctx, domid: u32) -> Vec<DeviceUsbctrl> {
+    let mut own = None;
+    let mut controllers = super::all(ctx, domid, &CONTROLLER);
+    controllers.retain_mut(|this| served(ctx, &mut own, this).is_ok());
+    controllers.into_iter().map(|this| this.ctrl).collect()
+}
+
+/// The controller with that number.
+pub fn controller(ctx: &Ctx, domid: u32, devid: i32) -> Result<DeviceUsbctrl> {
+    let mut this = super::one(ctx, domid, &CONTROLLER, devid)?;
+    served(ctx, &mut None, &mut this)?;
+    Ok(this.ctrl)
+}
+
+/// What a controller at work can tell.
+pub fn info(ctx: &Ctx, domid: u32, devid: i32) -> Result<Usbctrlinfo> {
+    let mut this = super::alone(ctx, domid, &CONTROLLER, devid)?;
+    served(ctx, &mut None, &mut this)?;
+    let DeviceUsbctrl { type_, version, ports, backend_domid: backend_id, .. } = this.ctrl;
+    let mut info = Usbctrlinfo { type_, devid, version, ports, backend_id, ..Default::default() };
+    if type_ != UsbctrlType::Devicemodel {
+        info.backend = this.backend;
+        info.frontend = Text::new(super::place(domid, &CONTROLLER, devid).frontend_path());
+        info.frontend_id = domid;
+        // C gives the ring of requests for the one of connections as well.
+        [info.state, info.evtch, info.ref_urb] = this.front;
+        info.ref_conn = info.ref_urb;
+    }
+    Ok(info)
+}
+
+/// The devices at the ports of all controllers. One that the host does not have is left out.
+pub fn devices(ctx: &Ctx, domid: u32) -> Vec<DeviceUsbdev> {
+    let controllers = super::all(ctx, domid, &CONTROLLER);
+    let dirs: Vec<_> = controllers.iter().map(|this| this.ports.as_str()).collect();
+    let listed = ctx.store().list_many(&dirs).map_err(|e| nodes::failed(ctx, e));
+    let mut at = Vec::new();
+    for (this, names) in controllers.iter().zip(listed.unwrap_or_default()) {
+        let mut ports: Vec<_> = names.iter().flatten().filter_map(|n| super::devid(n)).collect();
+        ports.sort_unstable();
+        let most = this.ctrl.ports.min(MOST_PORTS);
+        ports.retain(|port| (1..=most).contains(port));
+        let path = |&port: &c_int| format!("{}/{port}", this.ports);
+        at.extend(ports.iter().map(|port| (this.ctrl.devid, *port, path(port))));
+    }
+    let paths: Vec<_> = at.iter().map(|(_, _, path)| path.clone()).collect();
+    let values = nodes::read_many(ctx, ctx.store(), &paths).unwrap_or_default();
+    at.iter()
+        .zip(values)
+        .filter_map(|((ctrl, port, _), name)| {
+            let name = name.filter(|name| !name.is_empty())?;
+            device(ctx, domid, *ctrl, *port, &name).ok()
+        })
+        .collect()
+}
+
+/// The device at a controller's port. `Error::Fail` if there is none.
+pub fn at_port(ctx: &Ctx, domid: u32, ctrl: c_int, port: c_int) -> Result<DeviceUsbdev> {
+    let this = super::alone(ctx, domid, &CONTROLLER, ctrl)?;
+    let name = nodes::read(ctx, ctx.store(), &format!("{}/{port}", this.ports))?;
+    let name = name.filter(|name| !name.is_empty()).ok_or(Error::Fail)?;
+    device(ctx, domid, ctrl, port, &name)
+}
+
+/// The host's device of that name, at that port.
+fn device(ctx: &Ctx, domid: u32, ctrl: c_int, port: c_int, name: &[u8]) -> Result<DeviceUsbdev> {
+    let number = |what| std::str::from_utf8(name).ok().and_then(|name| host_number(name, what));
+    match (number("busnum"), number("devnum")) {
+        (Some(hostbus), Some(hostaddr)) => {
+            let u = DeviceUsbdevData::Hostdev(DeviceUsbdevHostdev { hostbus, hostaddr });
+            Ok(DeviceUsbdev { ctrl, port, u })
+        }
+        _ => {
+            let shown = String::from_utf8_lossy(&name[..name.len().min(64)]).into_owned();
+            error!(
+                ctx,
+                domid = domid,
+                "port {port} of controller {ctrl}: no device {shown:?} here"
+            );
+            Err(Error::Fail)
+        }
+    }
+}
+
+/// What the host's kernel says of the device of that name, as in `1-2.3`: a driver domain may have
+/// written it.
+fn host_number(name: &str, what: &str) -> Option<u8> {
+    if !is_host_name(name) {
+        return None;
+    }
+    let mut text = Vec::new();
+    let file = std::fs::File::open(format!("{SYSFS}/{name}/{what}")).ok()?;
+    file.take(16).read_to_end(&mut text).ok()?;
+    crate::domain::leading_number(&text)
+}
+
+fn is_host_name(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':');
+    name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.bytes().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_host_name;
+
+    #[test]
+    fn names_lead_nowhere_else() {
+        assert!(["1-2.3", "usb1", "4-1:1.0"].iter().all(|name| is_host_name(name)));
+        assert!(!["", "..", "../x", "1/2", "1-\0", ".1"].iter().any(|name| is_host_name(name)));
+        assert!(!is_host_name(&"1".repeat(65)));
+    }
+}

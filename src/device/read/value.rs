@@ -1,0 +1,119 @@
+//! What the nodes of a device hold, read as the C library reads it, as far as that makes sense.
+//!
+//! A back end's and a guest's half can hold anything. A number that does not fit its field is taken for
+//! none, where C cuts it to some other number.
+
+use crate::core::number;
+use crate::types::engine::parse_mac;
+use crate::types::idiomatic::{Mac, Text};
+use crate::types::shape::{Shape, Type};
+
+/// The decimal number that a value begins with, 0 where it begins with none; `None` if it does not fit.
+pub fn int(value: &[u8]) -> Option<i32> {
+    let text = value.trim_ascii_start();
+    let signs = usize::from(matches!(text.first(), Some(b'-' | b'+')));
+    let digits = text[signs..].iter().take_while(|b| b.is_ascii_digit()).count();
+    if digits == 0 {
+        return Some(0);
+    }
+    std::str::from_utf8(&text[..signs + digits]).ok()?.parse().ok()
+}
+
+/// As [`int`], without a sign, and also hexadecimal (`0x…`) or octal (`0…`).
+pub fn unsigned(value: &[u8]) -> Option<u32> {
+    number::leading_number(value).map_or(Some(0), |(number, _)| u32::try_from(number).ok())
+}
+
+/// A number and nothing else.
+pub fn whole(value: &[u8]) -> Option<i32> {
+    std::str::from_utf8(value).ok()?.parse().ok()
+}
+
+/// As text of C's, which ends at a NUL.
+pub fn text(value: &[u8]) -> Option<Text> {
+    let end = value.iter().position(|&b| b == 0).unwrap_or(value.len());
+    Text::new(&value[..end])
+}
+
+/// The value of an enum by its name, in either case.
+pub fn named<E: From<i32>>(ty: &'static Type, value: &[u8]) -> Option<E> {
+    let Shape::Enum(values) = ty.shape else { return None };
+    let named = values.iter().find(|v| v.text.to_bytes().eq_ignore_ascii_case(value));
+    named.map(|v| E::from(v.value))
+}
+
+/// An Ethernet address.
+pub fn mac(value: &[u8]) -> Option<Mac> {
+    let mut mac = Mac::default();
+    parse_mac(value, &mut mac.0).then_some(mac)
+}
+
+/// The domain that a back end's path lies in.
+pub fn backend_domid(path: &[u8]) -> Option<u32> {
+    let rest = path.strip_prefix(b"/local/domain/")?;
+    let end = rest.iter().position(|&b| b == b'/')?;
+    let digits = rest[..end].iter().all(u8::is_ascii_digit);
+    digits.then(|| std::str::from_utf8(&rest[..end]).ok()?.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::idiomatic::NicType;
+    use crate::types::tables;
+
+    #[test]
+    fn numbers_fit_or_are_none() {
+        for (text, expected) in [
+            ("4", Some(4)),
+            (" +12x", Some(12)),
+            ("-7", Some(-7)),
+            ("", Some(0)),
+            ("x", Some(0)),
+            ("-", Some(0)),
+            ("2147483647", Some(i32::MAX)),
+            ("2147483648", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(int(text.as_bytes()), expected, "{text:?}");
+        }
+        assert_eq!(int(b"\xff"), Some(0));
+        for (text, expected) in [
+            ("0x10", Some(16)),
+            ("010", Some(8)),
+            ("4294967295", Some(u32::MAX)),
+            ("4294967296", None),
+            ("-1", None),
+            ("yes", Some(0)),
+        ] {
+            assert_eq!(unsigned(text.as_bytes()), expected, "{text:?}");
+        }
+        assert_eq!(whole(b"1500"), Some(1500));
+        assert_eq!((whole(b"1500 "), whole(b""), whole(b"1e3")), (None, None, None));
+    }
+
+    #[test]
+    fn texts_end_as_in_c() {
+        assert_eq!(text(b"a\0b"), Text::new("a"));
+        assert_eq!(text(b"\xff"), Text::new(*b"\xff"));
+        assert_eq!(text(b""), Text::new(""));
+    }
+
+    #[test]
+    fn names_in_either_case() {
+        assert_eq!(named(&tables::NIC_TYPE, b"VIF_ioemu"), Some(NicType::VifIoemu));
+        assert_eq!(named::<NicType>(&tables::NIC_TYPE, b"other"), None);
+    }
+
+    #[test]
+    fn back_ends_lie_in_a_domain() {
+        assert_eq!(backend_domid(b"/local/domain/12/backend/vbd/1/1"), Some(12));
+        assert_eq!(backend_domid(b"/local/domain/0/"), Some(0));
+        for bad in
+            [&b"/local/domain/12"[..], b"/local/domain//x", b"/local/domain/-1/x", b"", b"\xff"]
+        {
+            assert_eq!(backend_domid(bad), None);
+        }
+        assert_eq!(backend_domid(b"/local/domain/4294967296/x"), None);
+    }
+}

@@ -1,0 +1,37 @@
+//! Keyboards with pointers.
+
+use super::{Half, Node, Set, Table, broken, done};
+use crate::device::Kind;
+use crate::types::idiomatic::{DeviceVkb, VkbBackend};
+
+const fn back(name: &'static str, set: Set<DeviceVkb>) -> Node<DeviceVkb> {
+    Node { half: Half::Back, name, set }
+}
+
+pub static VKB: Table<DeviceVkb> = Table {
+    kind: Kind::Vkbd,
+    begin: |vkb, place| {
+        vkb.devid = place.devid;
+        vkb.backend_domid = place.backend_domid()?;
+        let Some(device) = place.device() else { return broken("its back end is no device's") };
+        let linux = device.backend_kind == Kind::Vinput;
+        vkb.backend_type = if linux { VkbBackend::Linux } else { VkbBackend::Qemu };
+        Ok(())
+    },
+    nodes: &[
+        super::frontend(),
+        back("unique-id", Set::Text(|vkb| &mut vkb.unique_id)),
+        back("feature-disable-keyboard", Set::Flag(|vkb| &mut vkb.feature_disable_keyboard)),
+        back("feature-disable-pointer", Set::Flag(|vkb| &mut vkb.feature_disable_pointer)),
+        back("feature-abs-pointer", Set::Flag(|vkb| &mut vkb.feature_abs_pointer)),
+        back("feature-raw-pointer", Set::Flag(|vkb| &mut vkb.feature_raw_pointer)),
+        back("feature-multi-touch", Set::Flag(|vkb| &mut vkb.feature_multi_touch)),
+        back("multi-touch-width", Set::Unsigned(|vkb| &mut vkb.multi_touch_width)),
+        back("multi-touch-height", Set::Unsigned(|vkb| &mut vkb.multi_touch_height)),
+        back("multi-touch-num-contacts", Set::Unsigned(|vkb| &mut vkb.multi_touch_num_contacts)),
+        back("width", Set::Unsigned(|vkb| &mut vkb.width)),
+        back("height", Set::Unsigned(|vkb| &mut vkb.height)),
+    ],
+    tree: None,
+    end: done,
+};

@@ -1,0 +1,27 @@
+//! Virtual TPMs.
+
+use super::{Half, Node, Set, Table, broken, done};
+use crate::core::uuid;
+use crate::device::Kind;
+use crate::types::idiomatic::{DeviceVtpm, Uuid};
+
+pub static VTPM: Table<DeviceVtpm> = Table {
+    kind: Kind::Vtpm,
+    begin: |vtpm, place| {
+        vtpm.devid = place.devid;
+        vtpm.backend_domid = place.backend_domid()?;
+        Ok(())
+    },
+    nodes: &[Node {
+        half: Half::Back,
+        name: "uuid",
+        set: Set::With(|vtpm, value| {
+            let Some(value) = value else { return Ok(()) };
+            let Some(uuid) = uuid::parse(value) else { return broken("no uuid") };
+            vtpm.uuid = Uuid(uuid);
+            Ok(())
+        }),
+    }],
+    tree: None,
+    end: done,
+};
