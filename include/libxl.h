@@ -887,8 +887,16 @@ int libxl_device_disk_safe_remove(libxl_ctx *ctx,
                                   libxl_device_disk *disk,
                                   const libxl_asyncop_how *ao_how);
 
-/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
-libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx, uint32_t domid, int *num);
+/* The domain's disks, and how many in *num; NULL and 0 for none, also if they cannot be read.
+ * libxl_device_disk_list_free frees them. One that makes no sense is left out, with a line in the
+ * log. */
+libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx,
+                                          uint32_t domid,
+                                          int *num);
+
+/* What is known of the disk with the vdev of disk, into diskinfo, for libxl_diskinfo_dispose.
+ * Numbers that the guest has not written, or not as numbers that fit, are -1. ERROR_FAIL if there
+ * is no such disk. */
 int libxl_device_disk_getinfo(libxl_ctx *ctx,
                               uint32_t domid,
                               const libxl_device_disk *disk,
@@ -912,8 +920,16 @@ int libxl_device_nic_destroy(libxl_ctx *ctx,
                              libxl_device_nic *nic,
                              const libxl_asyncop_how *ao_how);
 
-/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
-libxl_device_nic *libxl_device_nic_list(libxl_ctx *ctx, uint32_t domid, int *num);
+/* The domain's network interfaces, and how many in *num; NULL and 0 for none, also if they cannot
+ * be read. libxl_device_nic_list_free frees them. One that makes no sense is left out, with a line
+ * in the log. */
+libxl_device_nic *libxl_device_nic_list(libxl_ctx *ctx,
+                                        uint32_t domid,
+                                        int *num);
+
+/* What is known of the device with the devid of nic, into nicinfo, for libxl_nicinfo_dispose.
+ * Numbers that the guest has not written, or not as numbers that fit, are -1. ERROR_FAIL if there
+ * is no such device. */
 int libxl_device_nic_getinfo(libxl_ctx *ctx,
                              uint32_t domid,
                              const libxl_device_nic *nic,
@@ -933,8 +949,16 @@ int libxl_device_usbctrl_destroy(libxl_ctx *ctx,
                                  libxl_device_usbctrl *usbctrl,
                                  const libxl_asyncop_how *ao_how);
 
-/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
-libxl_device_usbctrl *libxl_device_usbctrl_list(libxl_ctx *ctx, uint32_t domid, int *num);
+/* The domain's USB controllers, and how many in *num; NULL and 0 for none, also if they cannot be
+ * read. libxl_device_usbctrl_list_free frees them. One that makes no sense is left out, with a line
+ * in the log. */
+libxl_device_usbctrl *libxl_device_usbctrl_list(libxl_ctx *ctx,
+                                                uint32_t domid,
+                                                int *num);
+
+/* What is known of the device with the devid of usbctrl, into usbctrlinfo, for
+ * libxl_usbctrlinfo_dispose. Numbers that the guest has not written, or not as numbers that fit,
+ * are -1. ERROR_FAIL if there is no such device. */
 int libxl_device_usbctrl_getinfo(libxl_ctx *ctx,
                                  uint32_t domid,
                                  const libxl_device_usbctrl *usbctrl,
@@ -948,8 +972,12 @@ int libxl_device_usbdev_remove(libxl_ctx *ctx,
                                libxl_device_usbdev *usbdev,
                                const libxl_asyncop_how *ao_how);
 
-/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
-libxl_device_usbdev *libxl_device_usbdev_list(libxl_ctx *ctx, uint32_t domid, int *num);
+/* The host's USB devices at the ports of the domain's controllers, and how many in *num; NULL and 0
+ * for none, also if they cannot be read. libxl_device_usbdev_list_free frees them. One that makes
+ * no sense is left out, with a line in the log. */
+libxl_device_usbdev *libxl_device_usbdev_list(libxl_ctx *ctx,
+                                              uint32_t domid,
+                                              int *num);
 
 /* TPMs */
 int libxl_device_vtpm_add(libxl_ctx *ctx,
@@ -965,8 +993,16 @@ int libxl_device_vtpm_destroy(libxl_ctx *ctx,
                               libxl_device_vtpm *vtpm,
                               const libxl_asyncop_how *ao_how);
 
-/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
-libxl_device_vtpm *libxl_device_vtpm_list(libxl_ctx *ctx, uint32_t domid, int *num);
+/* The domain's TPMs, and how many in *num; NULL and 0 for none, also if they cannot be read.
+ * libxl_device_vtpm_list_free frees them. One that makes no sense is left out, with a line in the
+ * log. */
+libxl_device_vtpm *libxl_device_vtpm_list(libxl_ctx *ctx,
+                                          uint32_t domid,
+                                          int *num);
+
+/* What is known of the device with the devid of vtpm, into vtpminfo, for libxl_vtpminfo_dispose.
+ * Numbers that the guest has not written, or not as numbers that fit, are -1. ERROR_FAIL if there
+ * is no such device. */
 int libxl_device_vtpm_getinfo(libxl_ctx *ctx,
                               uint32_t domid,
                               const libxl_device_vtpm *vtpm,
@@ -986,8 +1022,16 @@ int libxl_device_vdispl_destroy(libxl_ctx *ctx,
                                 libxl_device_vdispl *vdispl,
                                 const libxl_asyncop_how *ao_how);
 
-/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
-libxl_device_vdispl *libxl_device_vdispl_list(libxl_ctx *ctx, uint32_t domid, int *num);
+/* The domain's displays, without their connectors, and how many in *num; NULL and 0 for none, also
+ * if they cannot be read. libxl_device_vdispl_list_free frees them. One that makes no sense is left
+ * out, with a line in the log. */
+libxl_device_vdispl *libxl_device_vdispl_list(libxl_ctx *ctx,
+                                              uint32_t domid,
+                                              int *num);
+
+/* What is known of the device with the devid of vdispl, into vdisplinfo, for
+ * libxl_vdisplinfo_dispose. Numbers that the guest has not written, or not as numbers that fit, are
+ * -1. ERROR_FAIL if there is no such device. */
 int libxl_device_vdispl_getinfo(libxl_ctx *ctx,
                                 uint32_t domid,
                                 const libxl_device_vdispl *vdispl,
@@ -1005,8 +1049,16 @@ int libxl_device_vsnd_destroy(libxl_ctx *ctx,
                               libxl_device_vsnd *vsnd,
                               const libxl_asyncop_how *ao_how);
 
-/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
-libxl_device_vsnd *libxl_device_vsnd_list(libxl_ctx *ctx, uint32_t domid, int *num);
+/* The domain's sound cards, and how many in *num; NULL and 0 for none, also if they cannot be read.
+ * libxl_device_vsnd_list_free frees them. One that makes no sense is left out, with a line in the
+ * log. */
+libxl_device_vsnd *libxl_device_vsnd_list(libxl_ctx *ctx,
+                                          uint32_t domid,
+                                          int *num);
+
+/* What is known of the sound card with the devid of vsnd, into vsndlinfo, for
+ * libxl_vsndinfo_dispose; of as many streams as vsnd has. Numbers that the guest has not written,
+ * or not as numbers that fit, are -1. ERROR_FAIL if there is no such card. */
 int libxl_device_vsnd_getinfo(libxl_ctx *ctx,
                               uint32_t domid,
                               const libxl_device_vsnd *vsnd,
@@ -1024,8 +1076,16 @@ int libxl_device_vkb_destroy(libxl_ctx *ctx,
                              libxl_device_vkb *vkb,
                              const libxl_asyncop_how *ao_how);
 
-/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
-libxl_device_vkb *libxl_device_vkb_list(libxl_ctx *ctx, uint32_t domid, int *num);
+/* The domain's keyboards, and how many in *num; NULL and 0 for none, also if they cannot be read.
+ * libxl_device_vkb_list_free frees them. One that makes no sense is left out, with a line in the
+ * log. */
+libxl_device_vkb *libxl_device_vkb_list(libxl_ctx *ctx,
+                                        uint32_t domid,
+                                        int *num);
+
+/* What is known of the device with the devid of vkb, into vkbinfo, for libxl_vkbinfo_dispose.
+ * Numbers that the guest has not written, or not as numbers that fit, are -1. ERROR_FAIL if there
+ * is no such device. */
 int libxl_device_vkb_getinfo(libxl_ctx *ctx,
                              uint32_t domid,
                              const libxl_device_vkb *vkb,
@@ -1057,16 +1117,33 @@ int libxl_device_pci_destroy(libxl_ctx *ctx,
                              libxl_device_pci *pci,
                              const libxl_asyncop_how *ao_how);
 
-/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
-libxl_device_pci *libxl_device_pci_list(libxl_ctx *ctx, uint32_t domid, int *num);
+/* The PCI devices passed through to the domain, and how many in *num; NULL and 0 for none, also if
+ * they cannot be read. libxl_device_pci_list_free frees them. One that makes no sense is left out,
+ * with a line in the log. */
+libxl_device_pci *libxl_device_pci_list(libxl_ctx *ctx,
+                                        uint32_t domid,
+                                        int *num);
 int libxl_device_pci_assignable_add(libxl_ctx *ctx, libxl_device_pci *pci, int rebind);
 int libxl_device_pci_assignable_remove(libxl_ctx *ctx, libxl_device_pci *pci, int rebind);
-libxl_device_pci *libxl_device_pci_assignable_list(libxl_ctx *ctx, int *num);
+
+/* The host's PCI devices that may be given to guests and are not, and how many in *num; NULL and 0
+ * for none, and if the kernel keeps none for guests. libxl_device_pci_assignable_list_free frees
+ * them. */
+libxl_device_pci *libxl_device_pci_assignable_list(libxl_ctx *ctx,
+                                                   int *num);
 
 /* Channels, 9pfs, PV calls, driver domains */
 
-/* NULL, and 0 in *num, for a domain that has none; not there yet for others. */
-libxl_device_channel *libxl_device_channel_list(libxl_ctx *ctx, uint32_t domid, int *num);
+/* The domain's channels, and how many in *num; NULL and 0 for none, also if they cannot be read.
+ * libxl_device_channel_list_free frees them. One that makes no sense is left out, with a line in
+ * the log. */
+libxl_device_channel *libxl_device_channel_list(libxl_ctx *ctx,
+                                                uint32_t domid,
+                                                int *num);
+
+/* What is known of the channel with the devid and connection of channel, into channelinfo, for
+ * libxl_channelinfo_dispose; a terminal that is not known is /NO-SUCH-PATH. Numbers that the guest
+ * has not written, or not as numbers that fit, are -1. ERROR_FAIL if there is no such channel. */
 int libxl_device_channel_getinfo(libxl_ctx *ctx,
                                  uint32_t domid,
                                  const libxl_device_channel *channel,

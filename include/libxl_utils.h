@@ -56,27 +56,74 @@ int libxl_is_stubdom(libxl_ctx *ctx, uint32_t domid, uint32_t *target_domid);
 
 /* ---- Finding a device ---- */
 
-int libxl_mac_to_device_nic(libxl_ctx *ctx, uint32_t domid, const char *mac, libxl_device_nic *nic);
-int libxl_devid_to_device_nic(libxl_ctx *ctx, uint32_t domid, int devid, libxl_device_nic *nic);
+/* The first interface with that address, into nic, for libxl_device_nic_dispose. ERROR_INVAL if the
+ * text is no address, nic then as it was, or if none has it, nic then all zero; ERROR_FAIL if the
+ * domain has no interfaces. */
+int libxl_mac_to_device_nic(libxl_ctx *ctx,
+                            uint32_t domid,
+                            const char *mac,
+                            libxl_device_nic *nic);
+
+/* The network interface with that number, into nic, for libxl_device_nic_dispose. ERROR_NOTFOUND if
+ * there is none, ERROR_FAIL if it makes no sense; nic is then as libxl_device_nic_init makes it. */
+int libxl_devid_to_device_nic(libxl_ctx *ctx,
+                              uint32_t domid,
+                              int devid,
+                              libxl_device_nic *nic);
+
+/* The disk that the guest knows as vdev, into disk, for libxl_device_disk_dispose. ERROR_INVAL if
+ * that is no disk's name, or the domain has disks of Xen's kind and of virtio's; ERROR_FAIL if
+ * there is no such disk, or it makes no sense. */
 int libxl_vdev_to_device_disk(libxl_ctx *ctx,
                               uint32_t domid,
                               const char *vdev,
                               libxl_device_disk *disk);
+
+/* The first TPM with that uuid, into vtpm. 1 if none has it, ERROR_FAIL if the domain has no TPMs. */
 int libxl_uuid_to_device_vtpm(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_uuid *uuid,
                               libxl_device_vtpm *vtpm);
-int libxl_devid_to_device_vtpm(libxl_ctx *ctx, uint32_t domid, int devid, libxl_device_vtpm *vtpm);
+
+/* The first TPM with that number, into vtpm. 1 if none has it, ERROR_FAIL if the domain has no
+ * TPMs. */
+int libxl_devid_to_device_vtpm(libxl_ctx *ctx,
+                               uint32_t domid,
+                               int devid,
+                               libxl_device_vtpm *vtpm);
+
+/* The USB controller with that number, into usbctrl, for libxl_device_usbctrl_dispose.
+ * ERROR_NOTFOUND if there is none, ERROR_FAIL if it makes no sense; usbctrl is then as
+ * libxl_device_usbctrl_init makes it. */
 int libxl_devid_to_device_usbctrl(libxl_ctx *ctx,
                                   uint32_t domid,
                                   int devid,
                                   libxl_device_usbctrl *usbctrl);
-int libxl_devid_to_device_vkb(libxl_ctx *ctx, uint32_t domid, int devid, libxl_device_vkb *vkb);
+
+/* The keyboard with that number, into vkb, for libxl_device_vkb_dispose. ERROR_NOTFOUND if there is
+ * none that makes sense; vkb is then as libxl_device_vkb_init makes it. */
+int libxl_devid_to_device_vkb(libxl_ctx *ctx,
+                              uint32_t domid,
+                              int devid,
+                              libxl_device_vkb *vkb);
+
+/* The display with that number, into vdispl, for libxl_device_vdispl_dispose. ERROR_NOTFOUND if
+ * there is none, ERROR_FAIL if it makes no sense; vdispl is then as libxl_device_vdispl_init makes
+ * it. */
 int libxl_devid_to_device_vdispl(libxl_ctx *ctx,
                                  uint32_t domid,
                                  int devid,
                                  libxl_device_vdispl *vdispl);
-int libxl_devid_to_device_vsnd(libxl_ctx *ctx, uint32_t domid, int devid, libxl_device_vsnd *vsnd);
+
+/* The sound card with that number, into vsnd, for libxl_device_vsnd_dispose. ERROR_NOTFOUND if
+ * there is none that makes sense; vsnd is then as libxl_device_vsnd_init makes it. */
+int libxl_devid_to_device_vsnd(libxl_ctx *ctx,
+                               uint32_t domid,
+                               int devid,
+                               libxl_device_vsnd *vsnd);
+
+/* The host's device at a port of a controller, into usbdev, for libxl_device_usbdev_dispose.
+ * ERROR_FAIL if there is none, usbdev then as it was. */
 int libxl_ctrlport_to_device_usbdev(libxl_ctx *ctx,
                                     uint32_t domid,
                                     int ctrl,
