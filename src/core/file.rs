@@ -1,4 +1,4 @@
-//! Files by name: one read whole, and the log files of domains with their rotation.
+//! Files by name: one read whole, one removed, and the log files of domains with their rotation.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
@@ -73,6 +73,14 @@ impl<'a> PlainFile<'a> {
             error!(log, errno = e, "could not read {}", self.path.display());
             e
         })
+    }
+}
+
+/// Removes a file that may not be there.
+pub fn remove_if_there(path: impl AsRef<Path>) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
     }
 }
 

@@ -31,7 +31,7 @@ use super::identity::Identity;
 use super::kind::{self, Kind};
 use super::userdata::{self, LIB_DIR};
 use super::{history::History, model, names, nodes};
-use crate::core::file::errno_of;
+use crate::core::file::{errno_of, remove_if_there};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::remove;
 use crate::{debug, error, warn};
@@ -178,11 +178,8 @@ fn tell_about_pci(ctx: &Ctx, domid: u32) {
 }
 
 fn remove_file(ctx: &Ctx, domid: u32, path: &str) -> Result<()> {
-    match std::fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-            error!(ctx, domid = domid, errno = errno_of(&e), "cannot remove {path}");
-            Err(Error::Fail)
-        }
-        _ => Ok(()),
-    }
+    remove_if_there(path).map_err(|e| {
+        error!(ctx, domid = domid, errno = errno_of(&e), "cannot remove {path}");
+        Error::Fail
+    })
 }

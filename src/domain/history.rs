@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use nix::time::{ClockId, clock_gettime};
 
-use crate::core::file::errno_of;
+use crate::core::file::{errno_of, remove_if_there};
 use crate::core::{Error, Result};
 use crate::error;
 use crate::lock::{Failure, FileLock};
@@ -49,10 +49,7 @@ impl<'a> History<'a> {
     /// Forgets every number. For use while the host starts: nothing else may be at work.
     pub fn clear(&self) -> Result<()> {
         let path = self.path("");
-        match fs::remove_file(&path) {
-            Err(e) if e.kind() != ErrorKind::NotFound => Err(self.failed("remove", &path, &e)),
-            _ => Ok(()),
-        }
+        remove_if_there(&path).map_err(|e| self.failed("remove", &path, &e))
     }
 
     /// Adds `domid`, and leaves out the numbers that have rested.

@@ -10,7 +10,7 @@ use nix::unistd::{Pid, User};
 
 use super::history::RUN_DIR;
 use super::{leading_number, names, nodes};
-use crate::core::file::errno_of;
+use crate::core::file::{errno_of, remove_if_there};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::runtime::Runtime;
 use crate::runtime::child::{self, Outcome};
@@ -235,9 +235,7 @@ async fn kill_user(ao: &Ao, domid: u32, uid: &[u8]) -> Result<()> {
 fn remove_sockets(ctx: &Ctx, domid: u32) {
     for name in ["libxl", "libxenstat"] {
         let path = format!("{RUN_DIR}/qmp-{name}-{domid}");
-        if let Err(e) = std::fs::remove_file(&path)
-            && e.kind() != std::io::ErrorKind::NotFound
-        {
+        if let Err(e) = remove_if_there(&path) {
             error!(ctx, domid = domid, errno = errno_of(&e), "cannot remove {path}");
         }
     }
