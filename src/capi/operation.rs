@@ -107,6 +107,10 @@ pub unsafe fn key(how: *const libxl_asyncop_how) -> Key {
     unsafe { how.as_ref().map_or(Key::Synchronous, |how| How::of(how).key()) }
 }
 
+/// What an operation does once it counts as started.
+pub trait Operation: Future<Output = Result<()>> + Send + 'static {}
+impl<F: Future<Output = Result<()>> + Send + 'static> Operation for F {}
+
 /// Runs an operation the way `how` asks for. `domid` is what its event says at the end.
 ///
 /// `begin` is what must be right before the operation counts as started: its error is what the initiating
@@ -114,16 +118,13 @@ pub unsafe fn key(how: *const libxl_asyncop_how) -> Key {
 ///
 /// # Safety
 /// `ctx` is NULL or live, `how` NULL or valid; no lock is held.
-pub unsafe fn start<F>(
+pub unsafe fn start<F: Operation>(
     ctx: *mut libxl_ctx,
     how: *const libxl_asyncop_how,
     name: &'static str,
     domid: u32,
     begin: impl FnOnce(Ao) -> Result<F>,
-) -> c_int
-where
-    F: Future<Output = Result<()>> + Send + 'static,
-{
+) -> c_int {
     if ctx.is_null() {
         return Error::Invalid.code();
     }
@@ -146,10 +147,7 @@ where
     guarded(Some(ctx.log()), name, run, Error::code)
 }
 
-fn in_this_thread<F>(ctx: &Arc<Ctx>, begin: impl FnOnce(Ao) -> Result<F>) -> c_int
-where
-    F: Future<Output = Result<()>>,
-{
+fn in_this_thread<F: Operation>(ctx: &Arc<Ctx>, begin: impl FnOnce(Ao) -> Result<F>) -> c_int {
     let abort = Abort::default();
     let _entry = ctx.ongoing().add(Key::Synchronous, abort.clone());
     let outcome = begin(Ao::new(Arc::clone(ctx), abort, true))
@@ -157,16 +155,13 @@ where
     outcome.err().map_or(0, Error::code)
 }
 
-fn in_the_background<F>(
+fn in_the_background<F: Operation>(
     ctx: &Arc<Ctx>,
     how: How,
     name: &'static str,
     domid: u32,
     begin: impl FnOnce(Ao) -> Result<F>,
-) -> c_int
-where
-    F: Future<Output = Result<()>> + Send + 'static,
-{
+) -> c_int {
     let abort = Abort::default();
     let entry = ctx.ongoing().add(how.key(), abort.clone());
     let mut operation = match begin(Ao::new(Arc::clone(ctx), abort.clone(), false)) {
