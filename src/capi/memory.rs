@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{failed, null};
+use crate::config::defaults;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::memory;
 use crate::error;
 use crate::missing;
+use crate::types::idiomatic::{CForm, DomainBuildInfo, DomainConfig, write_back};
 use crate::types::sys::*;
+use crate::types::tables;
 
 /// Free and still dirty memory, in KiB.
 fn free_memory(ctx: &Ctx) -> Result<u64> {
@@ -23,6 +26,18 @@ fn narrow(ctx: &Ctx, kb: u64) -> Result<u32> {
         error!(ctx, "memory size {kb} too large for 32 bit value");
         Error::Fail
     })
+}
+
+/// What a domain needs of which only this is known.
+///
+/// # Safety
+/// `build` fits `CForm::from_c`.
+unsafe fn need_of_build(ctx: &Ctx, build: &libxl_domain_build_info) -> Result<u64> {
+    ctx.need_asked().note_old();
+    // SAFETY: the caller's contract.
+    let mut build = unsafe { DomainBuildInfo::from_c(build) };
+    defaults::complete_build(ctx, &mut build)?;
+    Ok(defaults::memory::need(&build))
 }
 
 /// A time that the application gives in seconds; none for a negative one.
@@ -127,7 +142,9 @@ pub unsafe extern "C" fn libxl_get_memory_target_0x040700(
     }
 }
 
-/// Not there yet.
+/// How much of the host's memory a domain of this configuration will take, in KiB, into `*need_memkb`. The
+/// configuration is completed: what it leaves open becomes what `libxl_domain_create_new` would take.
+/// `ERROR_INVAL` for one that cannot be, which stays as it was.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -138,10 +155,24 @@ pub unsafe extern "C" fn libxl_domain_need_memory(
     domid_for_logging: u32,
     need_memkb: *mut u64,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_need_memory"; config, domid_for_logging, need_memkb)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_need_memory", |ctx| {
+            let (Some(config), Some(out)) = (config.as_mut(), need_memkb.as_mut()) else {
+                return null(ctx, "libxl_domain_need_memory");
+            };
+            ctx.need_asked().note();
+            let mut complete = DomainConfig::from_c(config);
+            code(defaults::complete(ctx, &mut complete, domid_for_logging).map(|()| {
+                write_back(&complete, config, &tables::DOMAIN_CONFIG);
+                *out = defaults::memory::need(&complete.b_info);
+            }))
+        })
+    }
 }
 
-/// Not there yet.
+/// As `libxl_domain_need_memory`, for the interfaces before 4.13: what the domain is built from is all that
+/// is known, and it stays as it is. Page tables count only as far as it says itself.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -151,10 +182,18 @@ pub unsafe extern "C" fn libxl_domain_need_memory_0x041200(
     b_info_in: *const libxl_domain_build_info,
     need_memkb: *mut u64,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_need_memory_0x041200"; b_info_in, need_memkb)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_need_memory_0x041200", |ctx| {
+            let (Some(build), Some(out)) = (b_info_in.as_ref(), need_memkb.as_mut()) else {
+                return null(ctx, "libxl_domain_need_memory");
+            };
+            code(need_of_build(ctx, build).map(|kb| *out = kb))
+        })
+    }
 }
 
-/// Not there yet.
+/// As `libxl_domain_need_memory_0x041200`; `ERROR_FAIL` for more than 32 bits can hold.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -164,7 +203,16 @@ pub unsafe extern "C" fn libxl_domain_need_memory_0x040700(
     b_info_in: *const libxl_domain_build_info,
     need_memkb: *mut u32,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_need_memory_0x040700"; b_info_in, need_memkb)
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_ctx(ctx, "libxl_domain_need_memory_0x040700", |ctx| {
+            let (Some(build), Some(out)) = (b_info_in.as_ref(), need_memkb.as_mut()) else {
+                return null(ctx, "libxl_domain_need_memory");
+            };
+            let need = need_of_build(ctx, build).and_then(|kb| narrow(ctx, kb));
+            code(need.map(|kb| *out = kb))
+        })
+    }
 }
 
 /// The host's free memory in KiB, what is still to be scrubbed included.

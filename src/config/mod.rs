@@ -2,4 +2,6 @@
 
 pub mod cpuid;
 mod cpuid_names;
+pub mod defaults;
+pub mod paths;
 pub mod retrieve;

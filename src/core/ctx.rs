@@ -7,6 +7,7 @@ use once_cell::sync::OnceCell;
 
 use crate::core::child::describe_end;
 use crate::core::generators::Generators;
+use crate::core::need_asked::NeedAsked;
 use crate::core::reports::Reports;
 use crate::core::seen_names::SeenNames;
 use crate::core::watches::Watches;
@@ -34,6 +35,7 @@ pub struct Ctx {
     generators: Generators,
     version: OnceCell<Box<dyn Any + Send + Sync>>,
     seen_names: SeenNames,
+    need_asked: NeedAsked,
     pid: u32,
 }
 
@@ -79,6 +81,7 @@ impl Ctx {
             generators: Generators::default(),
             version: OnceCell::new(),
             seen_names: SeenNames::default(),
+            need_asked: NeedAsked::default(),
             pid: pid(),
         })
     }
@@ -96,6 +99,11 @@ impl Ctx {
     /// Where to look first for a name.
     pub fn seen_names(&self) -> &SeenNames {
         &self.seen_names
+    }
+
+    /// How the application has asked for a domain's need of memory.
+    pub fn need_asked(&self) -> &NeedAsked {
+        &self.need_asked
     }
 
     /// Xenstore.

@@ -9,6 +9,7 @@ pub mod error;
 pub mod fd;
 pub mod file;
 pub mod generators;
+pub mod need_asked;
 pub mod number;
 pub mod reports;
 pub mod seen_names;

@@ -508,7 +508,7 @@ unsafe fn bytes<const N: usize>(p: *const u8) -> [u8; N] {
 ///
 /// # Safety
 /// `p` points to a [`libxl_bitmap`] that is not written to while the slice lives.
-unsafe fn bitmap<'a>(p: *const u8) -> &'a [u8] {
+pub(super) unsafe fn bitmap<'a>(p: *const u8) -> &'a [u8] {
     // SAFETY: the caller's contract; the map has as many bytes as the bitmap says.
     unsafe {
         let bitmap = p.cast::<libxl_bitmap>().read_unaligned();

@@ -119,7 +119,7 @@ unsafe fn dispose_member(p: *mut u8, members: &'static [UnionMember], key: c_int
 ///
 /// # Safety
 /// `count` points to an `int`.
-unsafe fn array_len(elements: *const u8, count: *const u8) -> usize {
+pub(super) unsafe fn array_len(elements: *const u8, count: *const u8) -> usize {
     if elements.is_null() {
         return 0;
     }

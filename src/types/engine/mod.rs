@@ -7,6 +7,7 @@
 //! life     init, dispose, copy
 //! write    memory → sink: text of our own, or the application's yajl_gen
 //! read     json, the parsed text → memory
+//! update   a fresh value's changes → the application's value
 //! builtin  the same for types that are code, not tables
 //! raw      scalars, strings and arrays in C memory
 //! ```
@@ -17,6 +18,7 @@ mod life;
 mod raw;
 mod read;
 mod sink;
+mod update;
 mod write;
 
 pub use builtin::parse_mac;
@@ -28,6 +30,7 @@ use super::sys::{ERROR_FAIL, ERROR_INVAL, libxl_ctx, yajl_gen, yajl_gen_status};
 use json::Document;
 use read::Reader;
 use sink::{IN_ERROR_STATE, Text, Yajl};
+pub use update::update;
 
 /// Sets `*p` to its start, whatever it was.
 ///

@@ -14,7 +14,8 @@ use std::ffi::c_int;
 pub use self::builtin::{Bitmap, Hwcap, Mac, MsVmGenid, Uuid};
 pub use self::text::Text;
 pub use super::cpuid::Policy;
-use super::sys;
+use super::shape::Type;
+use super::{engine, sys};
 
 /// A value with a form in C.
 pub trait CForm: Sized {
@@ -39,6 +40,21 @@ macro_rules! same_in_c {
     })* };
 }
 same_in_c!(bool, c_int, u8, u16, u32, u64);
+
+/// Brings C's value `to` up to date: what differs from `value` becomes as `value` has it, all else stays
+/// where it is, since the application may have kept pointers to it.
+///
+/// # Safety
+/// `to` fits [`CForm::from_c`] and owns what it points to; `ty` is the table of its type.
+pub unsafe fn write_back<T: CForm>(value: &T, to: &mut T::C, ty: &Type) {
+    let mut fresh = value.to_c();
+    let [to, fresh] = [to, &mut fresh].map(|c| std::ptr::from_mut(c).cast::<u8>());
+    // SAFETY: the caller's contract; what is fresh shares nothing with it, and is not used again.
+    unsafe {
+        engine::update(to, fresh, ty);
+        engine::dispose(fresh, ty);
+    }
+}
 
 /// Room for `count` elements, all zero; NULL for none.
 fn allocate<T>(count: usize) -> *mut T {

@@ -135,6 +135,29 @@ fn round_trip<T: CForm + Sample + PartialEq + std::fmt::Debug>(r: &mut Random, t
     }
 }
 
+/// One value written over another: it reads as the new one, and what was the same has not moved.
+fn overwrite<T: CForm + Sample + PartialEq + std::fmt::Debug>(r: &mut Random, table: &Type) {
+    for _ in 0..20 {
+        let (old, new) = (T::sample(r), T::sample(r));
+        let mut c = old.to_c();
+        // SAFETY: `to_c` made it.
+        let read = |c: &T::C| unsafe { T::from_c(c) };
+        // SAFETY: a plain struct of C's, of which the bytes are looked at alone.
+        let bytes = |c: &T::C| unsafe {
+            std::slice::from_raw_parts(std::ptr::from_ref(c).cast::<u8>(), table.size).to_vec()
+        };
+        // SAFETY: it owns what it points to, and the table is its own.
+        unsafe { write_back(&new, &mut c, table) };
+        assert_eq!(read(&c), new, "{}", table.name);
+        let before = bytes(&c);
+        // SAFETY: as above.
+        unsafe { write_back(&new, &mut c, table) };
+        assert_eq!(bytes(&c), before, "{}: nothing is new, nothing moves", table.name);
+        // SAFETY: as above, and it is not used again.
+        unsafe { engine::dispose((&raw mut c).cast(), table) };
+    }
+}
+
 fn fresh<T: CForm + Default + PartialEq + std::fmt::Debug>(table: &Type) {
     // Rubbish first: what `init` leaves alone shows.
     let mut c = std::mem::MaybeUninit::<T::C>::uninit();
@@ -155,6 +178,17 @@ fn random_values_survive_the_way_to_c_and_back() {
     macro_rules! each {
         ($ty:ident, $table:ident) => {
             round_trip::<$ty>(&mut r, &tables::$table);
+        };
+    }
+    each_struct!(each);
+}
+
+#[test]
+fn a_value_is_brought_up_to_date_in_place() {
+    let mut r = Random(0x5eed);
+    macro_rules! each {
+        ($ty:ident, $table:ident) => {
+            overwrite::<$ty>(&mut r, &tables::$table);
         };
     }
     each_struct!(each);

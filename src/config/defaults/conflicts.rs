@@ -1,0 +1,48 @@
+//! What a domain cannot have at the same time, or not on this host.
+
+use super::Rules;
+use crate::core::Result;
+use crate::types::idiomatic::{
+    Altp2mMode, DomainBuildInfoData as Guest, DomainConfig, DomainType, Passthrough,
+};
+
+/// Memory that comes on demand, the IOMMU, and virtual NUMA.
+pub fn of_memory(rules: &Rules, config: &DomainConfig, on_demand: bool) -> Result<()> {
+    let passthrough = config.c_info.passthrough != Passthrough::Disabled;
+    let vnuma = !config.b_info.vnuma_nodes.is_empty();
+    // A device may reach for a page that is not there yet.
+    if on_demand && passthrough {
+        return Err(rules.refuse(format_args!(
+            "IOMMU required for device passthrough but not supported together with PoD"
+        )));
+    }
+    // Memory on demand comes from any node.
+    if on_demand && vnuma {
+        return Err(rules.refuse(format_args!("Cannot enable PoD and vNUMA at the same time")));
+    }
+    if config.c_info.type_ == DomainType::Pv && vnuma {
+        return Err(rules.refuse(format_args!("PV vNUMA is not yet supported")));
+    }
+    Ok(())
+}
+
+/// Several views of memory, a hypervisor inside, and performance counters.
+pub fn of_features(rules: &Rules, config: &DomainConfig, on_demand: bool) -> Result<()> {
+    let (kind, build) = (config.c_info.type_, &config.b_info);
+    let translated = kind != DomainType::Pv;
+    // The old switch, which is HVM's alone, or the new one.
+    let old =
+        kind == DomainType::Hvm && matches!(&build.u, Guest::Hvm(hvm) if hvm.altp2m == Some(true));
+    let views = old || (translated && build.altp2m != Altp2mMode::Disabled);
+    if translated && views && build.nested_hvm == Some(true) {
+        let why = "nestedhvm and altp2mhvm cannot be used together";
+        return Err(rules.refuse(format_args!("{why}")));
+    }
+    if views && on_demand {
+        return Err(rules.refuse(format_args!("Cannot enable PoD and ALTP2M at the same time")));
+    }
+    if build.vpmu == Some(true) && !rules.host.vpmu {
+        return Err(rules.refuse(format_args!("vPMU not supported on this platform")));
+    }
+    Ok(())
+}

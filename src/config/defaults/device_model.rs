@@ -1,0 +1,109 @@
+//! The device model: which QEMU, where it runs, and the firmware that goes with it.
+
+use nix::errno::Errno;
+use nix::unistd::{AccessFlags, access};
+
+use super::Rules;
+use crate::config::paths;
+use crate::core::{Error, Result};
+use crate::types::idiomatic::{
+    BiosType, DeviceModelVersion as Version, DomainBuildInfo, DomainBuildInfoData as Guest, Text,
+};
+use crate::xen::log::Level;
+
+/// Flask's number for the label of a domain that is another's device model.
+const LABEL_OF_STUBDOMAINS: u32 = 13;
+
+pub fn settle(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
+    let apart = *build.device_model_stubdomain.get_or_insert(false);
+    build.vpmu.get_or_insert(false);
+    if apart && build.device_model_ssidref == 0 {
+        build.device_model_ssidref = LABEL_OF_STUBDOMAINS;
+    }
+    if build.device_model_version == Version::Unknown {
+        build.device_model_version = version(rules, build, apart)?;
+    }
+    if build.blkdev_start.is_none() {
+        build.blkdev_start = Some(Text::from(c"xvda"));
+    }
+    let is_hvm = matches!(build.u, Guest::Hvm(_));
+    if is_hvm {
+        firmware(rules, build)?;
+        if build.kernel.is_none() && (build.ramdisk.is_some() || build.cmdline.is_some()) {
+            let why = "direct boot parameters specified but kernel missing";
+            return Err(rules.refuse(format_args!("{why}")));
+        }
+    }
+    if is_hvm && apart {
+        stubdomain(build);
+    }
+    Ok(())
+}
+
+/// Whether QEMU has a Linux around it in the domain of its own; otherwise that is MiniOS.
+pub fn stubdomain_is_linux(build: &DomainBuildInfo) -> bool {
+    build.device_model_stubdomain == Some(true) && build.device_model_version == Version::QemuXen
+}
+
+/// The QEMU that is there.
+fn version(rules: &Rules, build: &DomainBuildInfo, apart: bool) -> Result<Version> {
+    let found = match (apart, &build.device_model) {
+        // The old one is what was first put into a domain of its own. Without HVM that is not to be
+        // had, and no program to look for.
+        (true, _) if matches!(build.u, Guest::Hvm(_)) => return Ok(Version::QemuXenTraditional),
+        (true, _) => Err(Errno::EFAULT),
+        (false, Some(path)) => access(path.as_c_str(), AccessFlags::X_OK),
+        (false, None) => access(paths::QEMU, AccessFlags::X_OK),
+    };
+    match found {
+        Ok(()) => Ok(Version::QemuXen),
+        Err(errno @ Errno::ENOENT) => {
+            let text = "qemu-xen is unavailable, using qemu-xen-traditional instead";
+            rules.log.write(Level::Info, Some(errno), rules.domid, format_args!("{text}"));
+            Ok(Version::QemuXenTraditional)
+        }
+        Err(errno) => {
+            let text = format_args!("qemu-xen access error");
+            rules.log.write(Level::Error, Some(errno), rules.domid, text);
+            Err(Error::Fail)
+        }
+    }
+}
+
+/// An HVM guest's firmware, which only one of the QEMUs knows.
+fn firmware(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
+    let Guest::Hvm(hvm) = &mut build.u else { return Ok(()) };
+    let only = match build.device_model_version {
+        Version::QemuXenTraditional => BiosType::Rombios,
+        Version::QemuXen => BiosType::Seabios,
+        _ => return Err(rules.refuse(format_args!("unknown device model version"))),
+    };
+    if hvm.bios == BiosType::Unknown {
+        hvm.bios = only;
+    }
+    match (only, hvm.bios) {
+        (BiosType::Rombios, BiosType::Rombios) => Ok(()),
+        (BiosType::Rombios, _) => {
+            Err(rules.refuse(format_args!("qemu-xen-traditional requires bios=rombios.")))
+        }
+        (_, BiosType::Rombios) => {
+            Err(rules.refuse(format_args!("qemu-xen does not support bios=rombios.")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the domain around QEMU is started from.
+fn stubdomain(build: &mut DomainBuildInfo) {
+    let (kernel, ramdisk) = match stubdomain_is_linux(build) {
+        true => ("qemu-stubdom-linux-kernel", Some("qemu-stubdom-linux-rootfs")),
+        false => ("ioemu-stubdom.gz", None),
+    };
+    let in_firmware = |name| Text::new(format!("{}/{name}", paths::FIRMWARE));
+    if build.stubdomain_kernel.is_none() {
+        build.stubdomain_kernel = in_firmware(kernel);
+    }
+    if build.stubdomain_ramdisk.is_none() {
+        build.stubdomain_ramdisk = ramdisk.and_then(in_firmware);
+    }
+}

@@ -1,0 +1,89 @@
+//! Memory: the guest's own, that of its page tables, and how much of the host's it takes in all.
+
+use super::device_model;
+use crate::types::idiomatic::{
+    DomainBuildInfo, DomainBuildInfoData as Guest, DomainConfig, DomainType, Passthrough,
+};
+use crate::types::sys::LIBXL_MEMKB_DEFAULT as UNSAID;
+
+/// What a domain takes beyond what it asks for, in KiB.
+const BEYOND_HVM: u64 = 2048;
+const BEYOND_PV: u64 = 1024;
+
+/// Domains are given memory in pieces of this size, in KiB.
+const PIECE: u64 = 2048;
+
+/// Whether the guest may get its memory when it touches it: it starts with less than it believes to have.
+pub fn populated_on_demand(config: &DomainConfig) -> bool {
+    config.c_info.type_ != DomainType::Pv && config.b_info.target_memkb < config.b_info.max_memkb
+}
+
+/// Room for page tables, where the configuration does not say.
+///
+/// Derived from memory and vcpus as given: of a configuration that leaves these open, which has one
+/// vcpu in the end, none is counted. As the C library has it, and visible in what the domain gets.
+pub fn page_tables(config: &mut DomainConfig) {
+    let (create, build) = (&config.c_info, &mut config.b_info);
+    if build.shadow_memkb == UNSAID {
+        // A page for each MiB, if the guest's view of memory is not the machine's, and one more if the
+        // processor does not do the rest; and 1 MiB for each vcpu.
+        let hap = create.type_ != DomainType::Pv && create.hap == Some(true);
+        let tables = u64::from(create.type_ != DomainType::Pv) + u64::from(!hap);
+        let vcpus = u64::from((build.max_vcpus as u32).wrapping_mul(256));
+        build.shadow_memkb =
+            vcpus.wrapping_add(tables.wrapping_mul(build.max_memkb / 1024)).wrapping_mul(4);
+    }
+    if build.iommu_memkb == UNSAID {
+        build.iommu_memkb = match create.passthrough {
+            Passthrough::SyncPt => iommu_tables(build.max_memkb),
+            _ => 0,
+        };
+    }
+}
+
+/// Four levels of tables with 512 entries each, in KiB.
+fn iommu_tables(kb: u64) -> u64 {
+    let mut entries = kb / 4;
+    let mut pages = 0;
+    for _ in 0..4 {
+        entries = entries.div_ceil(512);
+        pages += entries;
+    }
+    pages * 4
+}
+
+/// Sizes that nobody has said.
+pub fn settle(build: &mut DomainBuildInfo) {
+    or(&mut build.max_memkb, 32 * 1024);
+    or(&mut build.target_memkb, build.max_memkb);
+    let stubdomain = match build.device_model_stubdomain {
+        Some(true) if device_model::stubdomain_is_linux(build) => 128 * 1024,
+        Some(true) => 28 * 1024,
+        _ => 0,
+    };
+    or(&mut build.stubdomain_memkb, stubdomain);
+    or(&mut build.iommu_memkb, 0);
+    or(&mut build.shadow_memkb, 0);
+}
+
+/// A size, if none is said.
+pub fn or(size: &mut u64, default: u64) {
+    if *size == UNSAID {
+        *size = default;
+    }
+}
+
+/// How much of the host's memory a domain takes that is built from this, in KiB.
+pub fn need(build: &DomainBuildInfo) -> u64 {
+    let mut parts = vec![build.target_memkb, build.shadow_memkb, build.iommu_memkb];
+    if let Guest::Pv(_) = build.u {
+        parts.push(BEYOND_PV);
+    } else {
+        parts.push(BEYOND_HVM);
+        if build.device_model_stubdomain == Some(true) {
+            parts.extend([build.stubdomain_memkb, build.video_memkb]);
+        }
+    }
+    let sum = parts.into_iter().fold(0, u64::wrapping_add);
+    sum.wrapping_add((PIECE - sum % PIECE) % PIECE)
+}

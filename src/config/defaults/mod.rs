@@ -1,0 +1,167 @@
+//! A domain's configuration made complete: what it leaves open is settled, what cannot be is refused.
+//!
+//! One file a subject, each with its rules; this one has their order. The order is the C library's as
+//! far as it can be seen: of two faults the same one is named, and a default that another is derived
+//! from is settled in time, or too late (`memory.rs`).
+//!
+//! The rules change a copy of the configuration. One that is refused leaves the caller's as it was; in
+//! the C library some of the defaults are in it then.
+//!
+//! Devices have rules of their own ([`devices`]), since these want the domain to be there.
+
+use std::fmt;
+
+use crate::core::{Ctx, Error, Result};
+use crate::domain::valid_guest;
+use crate::error;
+use crate::types::idiomatic::{DomainBuildInfo, DomainConfig, DomainType};
+use crate::xen::log::{Level, Log};
+
+mod conflicts;
+mod deprecated;
+mod device_model;
+mod guest;
+mod hvm;
+mod identity;
+pub mod memory;
+mod passthrough;
+#[cfg(test)]
+mod tests;
+mod vcpus;
+mod video;
+
+/// What the rules want to know of the host; asked once for a whole configuration.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Host {
+    /// The processor helps with a guest's page tables.
+    pub hap: bool,
+    pub shadow: bool,
+    /// There is an IOMMU, so that devices can be passed through.
+    pub directio: bool,
+    /// Which can use the tables that the processor uses.
+    pub shared_tables: bool,
+    pub vpmu: bool,
+    /// The highest version of grant tables; 0 for none.
+    pub grant_version: u8,
+}
+
+impl Host {
+    /// The host of this ctx.
+    pub fn of(ctx: &Ctx) -> Result<Self> {
+        use crate::xen::hypervisor::sys;
+        let info = ctx.hypervisor().physinfo().map_err(|e| {
+            error!(ctx, errno = e.errno, "getting physinfo");
+            Error::Fail
+        })?;
+        let has = |bit: u32| info.raw.capabilities & bit != 0;
+        Ok(Self {
+            hap: has(sys::XEN_SYSCTL_PHYSCAP_hap),
+            shadow: has(sys::XEN_SYSCTL_PHYSCAP_shadow),
+            directio: has(sys::XEN_SYSCTL_PHYSCAP_directio),
+            shared_tables: has(sys::XEN_SYSCTL_PHYSCAP_iommu_hap_pt_share),
+            vpmu: has(sys::XEN_SYSCTL_PHYSCAP_vpmu),
+            grant_version: match () {
+                () if has(sys::XEN_SYSCTL_PHYSCAP_gnttab_v2) => 2,
+                () if has(sys::XEN_SYSCTL_PHYSCAP_gnttab_v1) => 1,
+                () => 0,
+            },
+        })
+    }
+}
+
+/// The rules for one configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    log: &'a Log,
+    /// Named in the log.
+    domid: Option<u32>,
+    host: Host,
+    /// Whether room for page tables is derived from memory and vcpus where the configuration does not say.
+    derive_tables: bool,
+}
+
+/// Completes a whole configuration; `domid` is for the log alone, and need not be a domain's.
+///
+/// # Errors
+/// `Error::Invalid` for what cannot be, `Error::Nonspecific` for a security label that Xen does not know,
+/// `Error::Fail` where the host cannot be asked; said in the log.
+pub fn complete(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<()> {
+    let domid = valid_guest(domid).then_some(domid);
+    let derive_tables = ctx.need_asked().derive_tables();
+    let rules = Rules { log: ctx.log(), domid, host: Host::of(ctx)?, derive_tables };
+    identity::labels(ctx, &rules, config)?;
+    identity::pool(ctx, &rules, &mut config.c_info)?;
+    rules.settle(config)?;
+    vcpus::spread(ctx, &mut config.b_info)
+}
+
+/// Completes what a domain is built from, where nothing else of it is known.
+///
+/// # Errors
+/// As for [`complete`].
+pub fn complete_build(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
+    let host = Host::of(ctx)?;
+    Rules { log: ctx.log(), domid: None, host, derive_tables: false }.build(build)?;
+    vcpus::spread(ctx, build)
+}
+
+impl Rules<'_> {
+    /// All rules that want nothing but the configuration and what is known of the host.
+    fn settle(&self, config: &mut DomainConfig) -> Result<()> {
+        self.named("Unable to set domain create info defaults", || {
+            identity::create_info(self, &mut config.c_info)
+        })?;
+        passthrough::settle(self, config)?;
+        // As given: memory's own defaults come later.
+        let on_demand = memory::populated_on_demand(config);
+        conflicts::of_memory(self, config, on_demand)?;
+        if self.derive_tables {
+            memory::page_tables(config);
+        }
+        self.named("Unable to set domain build info defaults", || self.build(&mut config.b_info))?;
+        conflicts::of_features(self, config, on_demand)
+    }
+
+    /// What a domain is built from.
+    fn build(&self, build: &mut DomainBuildInfo) -> Result<()> {
+        let kind = build.u.key().into();
+        if !matches!(kind, DomainType::Hvm | DomainType::Pv | DomainType::Pvh) {
+            return Err(self.refuse(format_args!("invalid domain type")));
+        }
+        deprecated::carry_over(self, build)?;
+        device_model::settle(self, build)?;
+        vcpus::settle(self, build)?;
+        memory::settle(build);
+        guest::common(build);
+        match kind {
+            DomainType::Hvm => hvm::settle(self, build)?,
+            DomainType::Pv => guest::pv(build),
+            _ => guest::pvh(build),
+        }
+        guest::translated(build);
+        guest::grants(self, build)
+    }
+
+    /// An error line, of this domain if it has a number.
+    #[track_caller]
+    fn say(&self, level: Level, text: fmt::Arguments<'_>) {
+        self.log.write(level, None, self.domid, text);
+    }
+
+    /// Says why the configuration cannot be.
+    #[track_caller]
+    fn refuse(&self, why: fmt::Arguments<'_>) -> Error {
+        self.say(Level::Error, why);
+        Error::Invalid
+    }
+
+    #[track_caller]
+    fn warn(&self, text: fmt::Arguments<'_>) {
+        self.say(Level::Warn, text);
+    }
+
+    /// Says as well which part was refused.
+    fn named<T>(&self, part: &str, rules: impl FnOnce() -> Result<T>) -> Result<T> {
+        rules().inspect_err(|_| self.say(Level::Error, format_args!("{part}")))
+    }
+}

@@ -1,0 +1,48 @@
+//! Virtual CPUs: how many, which are on, and where they may run.
+
+use super::Rules;
+use crate::core::{Ctx, Error, Result};
+use crate::error;
+use crate::types::idiomatic::{Bitmap, DomainBuildInfo};
+use crate::xen::log::Level;
+
+/// Most bytes of a set of vcpus. (Most vcpus of an HVM guest, which the C library takes for bytes.)
+const MOST_BYTES: usize = 128;
+
+/// More vcpus than any set of them has room for.
+const MOST_VCPUS: i32 = 8 * MOST_BYTES as i32;
+
+pub fn settle(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
+    if build.max_vcpus == 0 {
+        build.max_vcpus = 1;
+    }
+    if build.avail_vcpus.bytes.is_empty() {
+        build.avail_vcpus.bytes = vec![1];
+    } else if build.avail_vcpus.bytes.len() > MOST_BYTES {
+        let why = format_args!("avail_vcpus bitmap contains too many VCPUS");
+        rules.say(Level::Error, why);
+        return Err(Error::Fail);
+    }
+    build.numa_placement.get_or_insert(true);
+    Ok(())
+}
+
+/// The old way to say where all vcpus may run becomes the new one, that says it of each.
+pub fn spread(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
+    if build.cpumap.bytes.is_empty() || !build.vcpu_hard_affinity.is_empty() {
+        return Ok(());
+    }
+    if build.max_vcpus > MOST_VCPUS {
+        error!(ctx, "{} vcpus are too many to say where they run", build.max_vcpus);
+        return Err(Error::Fail);
+    }
+    let cpus = ctx.hypervisor().max_cpus().map_err(|e| {
+        error!(ctx, errno = e.errno, "failed to allocate vcpu hard affinity bitmap");
+        Error::Fail
+    })?;
+    let mut set = Bitmap { bytes: build.cpumap.bytes.clone() };
+    set.bytes.resize(cpus.div_ceil(8) as usize, 0);
+    let vcpus = usize::try_from(build.max_vcpus).unwrap_or(0);
+    build.vcpu_hard_affinity = vec![set; vcpus];
+    Ok(())
+}

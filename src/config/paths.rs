@@ -1,0 +1,10 @@
+//! Where Xen's own programs and images are: the distribution's places.
+
+/// What domains are started from: the shim, kernels of service domains.
+pub const FIRMWARE: &str = "/usr/lib/xen-4.17/boot";
+
+/// The QEMU for domains, unless a configuration names one.
+pub const QEMU: &str = "/usr/libexec/xen-qemu-system-i386";
+
+/// The hotplug scripts.
+pub const SCRIPTS: &str = "/etc/xen/scripts";
