@@ -659,13 +659,22 @@ int libxl_get_memory_target(libxl_ctx *ctx, uint32_t domid, uint64_t *out_target
 
 /* As libxl_get_memory_target; ERROR_FAIL for more than 32 bits can hold. */
 int libxl_get_memory_target_0x040700(libxl_ctx *ctx, uint32_t domid, uint32_t *out_target);
+
+/* How much of the host's memory a domain of this configuration will take, in KiB, into *need_memkb.
+ * The configuration is completed: what it leaves open becomes what libxl_domain_create_new would
+ * take. ERROR_INVAL for one that cannot be, which stays as it was. */
 int libxl_domain_need_memory(libxl_ctx *ctx,
                              libxl_domain_config *config,
                              uint32_t domid_for_logging,
                              uint64_t *need_memkb);
+
+/* As libxl_domain_need_memory, for the interfaces before 4.13: what the domain is built from is all
+ * that is known, and it stays as it is. Page tables count only as far as it says itself. */
 int libxl_domain_need_memory_0x041200(libxl_ctx *ctx,
                                       const libxl_domain_build_info *b_info_in,
                                       uint64_t *need_memkb);
+
+/* As libxl_domain_need_memory_0x041200; ERROR_FAIL for more than 32 bits can hold. */
 int libxl_domain_need_memory_0x040700(libxl_ctx *ctx,
                                       const libxl_domain_build_info *b_info_in,
                                       uint32_t *need_memkb);

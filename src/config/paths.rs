@@ -3,8 +3,5 @@
 /// What domains are started from: the shim, kernels of service domains.
 pub const FIRMWARE: &str = "/usr/lib/xen-4.17/boot";
 
-/// The QEMU for domains, unless a configuration names one.
-pub const QEMU: &str = "/usr/libexec/xen-qemu-system-i386";
-
 /// The hotplug scripts.
 pub const SCRIPTS: &str = "/etc/xen/scripts";

@@ -26,6 +26,21 @@ pub fn of_memory(rules: &Rules, config: &DomainConfig, on_demand: bool) -> Resul
     Ok(())
 }
 
+/// A configuration says twice of what kind the guest is. Where that differs so that the rest makes no sense,
+/// C fails an assertion.
+pub fn of_kinds(rules: &Rules, config: &DomainConfig) -> Result<()> {
+    let (kind, build) = (config.c_info.type_, &config.b_info.u);
+    let senseless = match kind {
+        DomainType::Pv => false,
+        DomainType::Hvm => !matches!(build, Guest::Hvm(_)),
+        _ => matches!(build, Guest::Pv(_)),
+    };
+    if senseless {
+        return Err(rules.refuse(format_args!("create info and build info differ in domain type")));
+    }
+    Ok(())
+}
+
 /// Several views of memory, a hypervisor inside, and performance counters.
 pub fn of_features(rules: &Rules, config: &DomainConfig, on_demand: bool) -> Result<()> {
     let (kind, build) = (config.c_info.type_, &config.b_info);

@@ -1,15 +1,11 @@
 //! The device model: which QEMU, where it runs, and the firmware that goes with it.
 
-use nix::errno::Errno;
-use nix::unistd::{AccessFlags, access};
-
 use super::Rules;
 use crate::config::paths;
-use crate::core::{Error, Result};
+use crate::core::Result;
 use crate::types::idiomatic::{
     BiosType, DeviceModelVersion as Version, DomainBuildInfo, DomainBuildInfoData as Guest, Text,
 };
-use crate::xen::log::Level;
 
 /// Flask's number for the label of a domain that is another's device model.
 const LABEL_OF_STUBDOMAINS: u32 = 13;
@@ -21,7 +17,12 @@ pub fn settle(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
         build.device_model_ssidref = LABEL_OF_STUBDOMAINS;
     }
     if build.device_model_version == Version::Unknown {
-        build.device_model_version = version(rules, build, apart)?;
+        // The old one is what was first put into a domain of its own. Whether it is there at all is seen
+        // when it is started.
+        build.device_model_version = match build.u {
+            Guest::Hvm(_) if apart => Version::QemuXenTraditional,
+            _ => Version::QemuXen,
+        };
     }
     if build.blkdev_start.is_none() {
         build.blkdev_start = Some(Text::from(c"xvda"));
@@ -43,31 +44,6 @@ pub fn settle(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
 /// Whether QEMU has a Linux around it in the domain of its own; otherwise that is MiniOS.
 pub fn stubdomain_is_linux(build: &DomainBuildInfo) -> bool {
     build.device_model_stubdomain == Some(true) && build.device_model_version == Version::QemuXen
-}
-
-/// The QEMU that is there.
-fn version(rules: &Rules, build: &DomainBuildInfo, apart: bool) -> Result<Version> {
-    let found = match (apart, &build.device_model) {
-        // The old one is what was first put into a domain of its own. Without HVM that is not to be
-        // had, and no program to look for.
-        (true, _) if matches!(build.u, Guest::Hvm(_)) => return Ok(Version::QemuXenTraditional),
-        (true, _) => Err(Errno::EFAULT),
-        (false, Some(path)) => access(path.as_c_str(), AccessFlags::X_OK),
-        (false, None) => access(paths::QEMU, AccessFlags::X_OK),
-    };
-    match found {
-        Ok(()) => Ok(Version::QemuXen),
-        Err(errno @ Errno::ENOENT) => {
-            let text = "qemu-xen is unavailable, using qemu-xen-traditional instead";
-            rules.log.write(Level::Info, Some(errno), rules.domid, format_args!("{text}"));
-            Ok(Version::QemuXenTraditional)
-        }
-        Err(errno) => {
-            let text = format_args!("qemu-xen access error");
-            rules.log.write(Level::Error, Some(errno), rules.domid, text);
-            Err(Error::Fail)
-        }
-    }
 }
 
 /// An HVM guest's firmware, which only one of the QEMUs knows.

@@ -100,5 +100,5 @@ fn reserved(hvm: &mut DomainBuildInfoHvm) {
     if hvm.rdm.policy == RdmReservePolicy::Invalid {
         hvm.rdm.policy = RdmReservePolicy::Relaxed;
     }
-    or(&mut hvm.rdm_mem_boundary_memkb, u64::from(LIBXL_RDM_MEM_BOUNDARY_MEMKB_DEFAULT));
+    or(&mut hvm.rdm_mem_boundary_memkb, LIBXL_RDM_MEM_BOUNDARY_MEMKB_DEFAULT);
 }

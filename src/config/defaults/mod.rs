@@ -100,7 +100,7 @@ pub fn complete(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<()> 
 /// # Errors
 /// As for [`complete`].
 pub fn complete_build(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
-    let host = Host::of(ctx)?;
+    let host = Host::of(ctx).inspect_err(|_| error!(ctx, "failed to get hypervisor info"))?;
     Rules { log: ctx.log(), domid: None, host, derive_tables: false }.build(build)?;
     vcpus::spread(ctx, build)
 }
@@ -119,6 +119,7 @@ impl Rules<'_> {
             memory::page_tables(config);
         }
         self.named("Unable to set domain build info defaults", || self.build(&mut config.b_info))?;
+        conflicts::of_kinds(self, config)?;
         conflicts::of_features(self, config, on_demand)
     }
 
