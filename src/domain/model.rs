@@ -54,8 +54,7 @@ impl Process {
 
     /// The process whose number is at `path`, to wait for its end only.
     fn recorded(ctx: &Ctx, path: &str) -> Option<Self> {
-        let value = nodes::read(ctx, ctx.store(), path).ok().flatten()?;
-        let pid = leading_number::<i32>(&value).filter(|&pid| pid > 1)?;
+        let pid = recorded_pid(&nodes::read(ctx, ctx.store(), path).ok().flatten()?)?;
         let pidfd = child::pidfd_open(pid).ok().map(Noted::new);
         Some(Self { pid: Pid::from_raw(pid), pidfd })
     }
@@ -180,11 +179,15 @@ pub fn destroy_proxy(ctx: &Ctx, stubdom: u32, target: u32) -> Result<()> {
     outcome.map(|_| ())
 }
 
+/// The process that a node's value tells. 0 and 1 would reach far more than one process.
+fn recorded_pid(value: &[u8]) -> Option<i32> {
+    leading_number(value).filter(|&pid| pid > 1)
+}
+
 /// Sends SIGHUP to the process whose number is at `path`, as its end is asked for.
 fn hang_up(ctx: &Ctx, domid: u32, path: &str, what: &str) -> Result<Process> {
     let value = nodes::read(ctx, ctx.store(), path)?;
-    // 0, 1 and negative numbers would reach far more than one process.
-    let Some(pid) = value.and_then(|v| leading_number::<i32>(&v)).filter(|&pid| pid > 1) else {
+    let Some(pid) = value.and_then(|v| recorded_pid(&v)) else {
         error!(ctx, domid = domid, "{path} tells no process");
         return Err(Error::Fail);
     };
