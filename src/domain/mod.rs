@@ -38,8 +38,8 @@ pub fn uuid_text(uuid: &[u8; 16]) -> String {
     text
 }
 
-/// The number a text begins with, as C's `strtoul` and `atoi` take it, but refused when it does not
-/// fit; `None` if it begins with none.
+/// The decimal number without a sign that a text begins with; `None` if it begins with none, or it does
+/// not fit. What C reads with `strtoul` and its prefixes: [`crate::core::number::leading_number`].
 pub fn leading_number<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
     let text = text.trim_ascii_start();
     let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
