@@ -16,7 +16,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 
-enum { LEAST = 50, MOST_WORKERS = 20, SLACK = 1024, START = 65536, STEP = 4096, MOST = 4 << 20 };
+enum { LEAST = 5, PATIENCE = 60, MOST_WORKERS = 20, SLACK = 1024, START = 65536, STEP = 4096, MOST = 4 << 20 };
 enum how {
     TO = 1,        /* targets of their own */
     BY,            /* up and down again */
@@ -317,9 +317,14 @@ static pid_t spoil(const struct scene *s, uint32_t domid)
     h = xs_open(0);
     snprintf(path, sizeof(path), "/local/domain/%u/memory/videoram", domid);
     n = sprintf(text, "%d", s->video);
-    while (h && !shared->stop) {
+    /* Once a call, somewhere in it: oftener, and on a slow machine no call would ever come to its end. */
+    for (double last = now(), took = 0; h && !shared->stop; took = now() - last, last = now()) {
+        unsigned long seen = shared->calls;
+
+        nap(took * 1e6 * rand() / RAND_MAX);
         xs_write(h, XBT_NULL, path, text, n);
-        nap(rand() % 500);
+        while (shared->calls == seen && !shared->stop)
+            nap(200);
     }
     _exit(!h);
 }
@@ -347,11 +352,11 @@ static uint32_t make_domain(const struct scene *s)
     return domid;
 }
 
-static void reap(pid_t pid, const char *what)
+static void reap(pid_t pid, const char *what, double seconds)
 {
     int status;
 
-    for (double until = now() + 30; waitpid(pid, &status, WNOHANG) != pid; nap(2000))
+    for (double until = now() + seconds; waitpid(pid, &status, WNOHANG) != pid; nap(2000))
         if (now() > until) {
             wrong("%s does not end", what);
             kill(pid, SIGKILL);
@@ -385,7 +390,7 @@ static void compare_answers(const struct scene *s)
             execl(self, self, "answers", number, config_path, path, NULL);
             _exit(127);
         }
-        reap(pid, "the calls");
+        reap(pid, "the calls", 5 * PATIENCE);
         end_domain(domid);
         out[i] = fopen(path, "r");
         if (!out[i]) {
@@ -431,7 +436,7 @@ static void run(const struct scene *s, double seconds)
         pids[i] = begin(s, s->how, domid, i);
     if (s->spoilt)
         spoiler = spoil(s, domid);
-    for (until = now() + 30; shared->ready < s->processes * s->threads; nap(2000))
+    for (until = now() + PATIENCE; shared->ready < s->processes * s->threads; nap(2000))
         if (now() > until) {
             wrong("the workers do not start");
             break;
@@ -446,12 +451,12 @@ static void run(const struct scene *s, double seconds)
         end_domain(domid);
         for (unsigned long seen = shared->calls; shared->calls < seen + 50 && now() < began + 20;)
             nap(1000);
-    } else while (now() < until || ((samples < LEAST || (changes_wanted && changes < 3)) && now() < until + 30)) {
+    } else while (now() < until || ((samples < LEAST || (changes_wanted && changes < 3)) && now() < until + PATIENCE)) {
         if (s->how == KILLED && now() > next_kill) {
             int i = killed++ % s->processes;
 
             kill(pids[i], SIGKILL);
-            reap(pids[i], "a killed worker");
+            reap(pids[i], "a killed worker", PATIENCE);
             pids[i] = begin(s, s->how, domid, i);
             next_kill = now() + 0.02 + rand() % 40 / 1000.;
         }
@@ -466,13 +471,13 @@ static void run(const struct scene *s, double seconds)
     }
     shared->stop = 1;
     for (int i = 0; i < s->processes; i++)
-        reap(pids[i], "a worker");
+        reap(pids[i], "a worker", PATIENCE);
     if (spoiler)
-        reap(spoiler, "the spoiler");
+        reap(spoiler, "the spoiler", PATIENCE);
     if (s->how == KILLED) {
         unsigned long before = shared->calls;
 
-        reap(begin(s, ONCE, domid, rand() % 2), "the last worker");
+        reap(begin(s, ONCE, domid, rand() % 2), "the last worker", PATIENCE);
         if (shared->calls != before + 1)
             wrong("the last worker did not call");
         sample(s, domid);
