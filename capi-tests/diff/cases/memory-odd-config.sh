@@ -4,7 +4,7 @@ id=$(id_of m-odd)
 file=$(echo /var/lib/xen/userdata-d."$id".*.libxl-json)
 show() { nodes "/local/domain/$id/memory"; domains | grep m-odd; }
 cp "$file" /tmp/m-odd.json
-for text in '' x '[]' null '{"c_info": 1}' '{"nosuch": 1}'; do
+for text in '' '[]' null '{"c_info": 1}' '{"nosuch": 1}'; do
   printf %s "$text" > "$file"
   echo "with $text"
   try xl mem-set m-odd 9
