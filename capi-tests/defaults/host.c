@@ -1,7 +1,9 @@
 /*
- * Preloaded beside ../runtime/here/pretend.c: what a domain's defaults depend on of the host. $HOST_CAPS has its
- * capabilities as a number, or is "dead" for a host that does not answer.
+ * Preloaded before ../runtime/here/pretend.c: what a domain's defaults depend on of the host. $HOST_CAPS has its
+ * capabilities as a number, or is "dead" for a host that does not answer. With $HOST_HVM all domains are HVM or PVH.
  */
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,3 +71,14 @@ void xc_cpupool_infofree(xc_interface *xch, xc_cpupoolinfo_t *info)
 }
 
 xc_cpumap_t xc_cpumap_alloc(xc_interface *xch) { (void)xch; return calloc(1, 8); }
+
+int xc_domain_getinfolist(xc_interface *xch, uint32_t first, unsigned most, xc_domaininfo_t *info)
+{
+    int (*next)(xc_interface *, uint32_t, unsigned, xc_domaininfo_t *) = dlsym(RTLD_NEXT, "xc_domain_getinfolist");
+    const char *hvm = getenv("HOST_HVM");
+    int i, n = next(xch, first, most, info);
+
+    for (i = 0; hvm && *hvm && i < n; i++)
+        info[i].flags |= XEN_DOMINF_hvm_guest;
+    return n;
+}

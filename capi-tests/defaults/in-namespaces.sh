@@ -11,11 +11,13 @@ env -u XENSTORED_PATH LD_PRELOAD=/mnt/pretend.so $daemon --no-fork --internal-db
 for _ in $(seq 200); do [ -S $PRETEND/socket ] || sleep 0.05; done
 [ -S $PRETEND/socket ] || { echo "xenstored does not start" >&2; exit 2; }
 xenstore-write /local/domain/0/name Domain-0 /local/pool/0/name Pool-0 /local/pool/3/name other
+env HOST_CAPS=0 LD_PRELOAD="/mnt/host.so /mnt/pretend.so" /mnt/devices < /mnt/devices.txt > "$folder/out.devices" \
+  2> "$folder/err.devices" || echo "status $?" >> "$folder/err.devices"
 side() { # NAME LIBRARIES WHICH WRAPPER...
   local name=$1 libraries=$2 which=$3
   shift 3
   # shellcheck disable=SC2086 # none or several words
-  LD_PRELOAD=/mnt/pretend.so LD_LIBRARY_PATH=$libraries "$@" /mnt/driver $which < /mnt/cases.txt > "$folder/out.$name" \
+  LD_PRELOAD="/mnt/host.so /mnt/pretend.so" LD_LIBRARY_PATH=$libraries "$@" /mnt/driver $which < /mnt/cases.txt > "$folder/out.$name" \
     2> "$folder/err.$name" || echo "status $?" >> "$folder/err.$name"
 }
 side C /usr/lib/x86_64-linux-gnu C

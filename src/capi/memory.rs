@@ -9,7 +9,6 @@ use crate::config::defaults;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::memory;
 use crate::error;
-use crate::missing;
 use crate::types::idiomatic::{CForm, DomainBuildInfo, DomainConfig, write_back};
 use crate::types::sys::*;
 use crate::types::tables;

@@ -20,6 +20,7 @@ use crate::xen::log::{Level, Log};
 mod conflicts;
 mod deprecated;
 mod device_model;
+pub mod devices;
 mod guest;
 mod hvm;
 mod identity;

@@ -1,0 +1,150 @@
+//! Disks and drives: above all, what serves them.
+
+use nix::errno::Errno;
+use nix::sys::stat::{SFlag, stat};
+
+use super::{Place, Result};
+use crate::core::Error;
+use crate::domain::kind::Kind;
+use crate::types::idiomatic::{
+    DeviceDisk, DiskBackend as Backend, DiskFormat as Format, DiskSpecification as Specification,
+    DiskTransport as Transport, Text,
+};
+use crate::{debug, error};
+
+pub fn complete(place: Place, disk: &mut DeviceDisk) -> Result<()> {
+    disk.discard_enable.get_or_insert(disk.readwrite != 0);
+    disk.colo_enable.get_or_insert(false);
+    disk.colo_restore_enable.get_or_insert(false);
+    disk.trusted.get_or_insert(true);
+    place.backend(&disk.backend_domname, &mut disk.backend_domid)?;
+    protocol(place, disk)?;
+    // A guest with a device model has its CDs changed there.
+    if disk.is_cdrom != 0 && matches!(place.world.kind(), Ok(Kind::Hvm)) {
+        if !matches!(disk.backend, Backend::Qdisk | Backend::Unknown) {
+            place.refuse(format_args!("Backend for CD devices on HVM guests must be Qdisk"));
+            return Err(Error::Fail);
+        }
+        disk.backend = Backend::Qdisk;
+    }
+    disk.backend = backend(place, disk)?;
+    Ok(())
+}
+
+/// Xen's own, or virtio, which has no hotplug and one way to the guest.
+fn protocol(place: Place, disk: &mut DeviceDisk) -> Result<()> {
+    if disk.specification == Specification::Unknown {
+        disk.specification = Specification::Xen;
+    }
+    match (disk.specification, disk.transport) {
+        (Specification::Xen, Transport::Unknown) => Ok(()),
+        (Specification::Xen, _) => {
+            let why = "Transport is only supported for specification virtio";
+            Err(place.refuse(format_args!("{why}")))
+        }
+        (Specification::Virtio, Transport::Unknown | Transport::Mmio) => {
+            disk.transport = Transport::Mmio;
+            if place.hotplug {
+                let why = "Hotplug isn't supported for specification virtio";
+                place.refuse(format_args!("{why}"));
+                return Err(Error::Fail);
+            }
+            Ok(())
+        }
+        (Specification::Virtio, _) => {
+            Err(place.refuse(format_args!("Unsupported transport for specification virtio")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What serves the disk: what is asked for, if it can, or the first that can.
+fn backend(place: Place, disk: &DeviceDisk) -> Result<Backend> {
+    let vdev = name(&disk.vdev);
+    if disk.format == Format::Empty {
+        if disk.is_cdrom == 0 {
+            return Err(place.refuse(format_args!("Disk vdev={vdev} is empty but not cdrom")));
+        }
+        if let Some(path) = disk.pdev_path.as_ref().filter(|path| !path.as_bytes().is_empty()) {
+            return Err(place.refuse(format_args!(
+                "Disk vdev={vdev} is empty but an image has been provided: {path}"
+            )));
+        }
+    }
+    // Of a disk that another domain serves, or a script finds, the path is nothing to look at.
+    let looked_at = match disk.backend {
+        _ if disk.format == Format::Empty || disk.backend_domid != 0 || disk.script.is_some() => {
+            None
+        }
+        Backend::Unknown | Backend::Phy | Backend::Standalone => {
+            Some(is_storage(&disk.pdev_path).map_err(|errno| {
+                let path = name(&disk.pdev_path);
+                let (log, domid) = (place.world.log(), place.domid);
+                error!(
+                    log,
+                    domid = domid,
+                    errno = errno,
+                    "Disk vdev={vdev} failed to stat: {path}"
+                );
+                Error::Invalid
+            })?)
+        }
+        _ => None,
+    };
+    let storage = looked_at == Some(true);
+    let mut candidates = match disk.backend {
+        Backend::Unknown => vec![Backend::Phy, Backend::Qdisk, Backend::Tap, Backend::Standalone],
+        asked => vec![asked],
+    }
+    .into_iter();
+    let found = candidates.find(|&backend| match why_not(disk, backend, storage) {
+        None => true,
+        Some(why) => {
+            let asked = backend.name().unwrap_or("(none)");
+            debug!(
+                place.world.log(),
+                domid = place.domid,
+                "Disk vdev={vdev}, backend {asked}: {why}"
+            );
+            false
+        }
+    });
+    found.ok_or_else(|| place.refuse(format_args!("no suitable backend for disk {vdev}")))
+}
+
+/// Why a backend cannot serve the disk; `storage` as [`is_storage`] says of its path.
+fn why_not(disk: &DeviceDisk, backend: Backend, storage: bool) -> Option<&'static str> {
+    let virtio = disk.specification == Specification::Virtio;
+    if virtio != (backend == Backend::Standalone) {
+        return Some("not compatible with its specification");
+    }
+    let plain = disk.format == Format::Raw;
+    let elsewhere = disk.backend_domid != 0;
+    match backend {
+        Backend::Phy | Backend::Standalone if !plain => Some("unsuitable due to its format"),
+        Backend::Standalone | Backend::Qdisk if disk.script.is_some() => {
+            Some("not compatible with a script")
+        }
+        Backend::Phy | Backend::Standalone if disk.colo_enable == Some(true) => {
+            Some("not compatible with colo")
+        }
+        Backend::Phy | Backend::Standalone => {
+            let usable = elsewhere || disk.script.is_some() || storage;
+            (!usable).then_some("unsuitable as phys path not a block device")
+        }
+        Backend::Qdisk => None,
+        Backend::Tap => Some("unsuitable because blktap not available"),
+        _ => Some("unknown"),
+    }
+}
+
+/// Whether the kernel's back end can serve what is there: a block device, or a file through one.
+fn is_storage(path: &Option<Text>) -> std::result::Result<bool, Errno> {
+    let path = path.as_ref().ok_or(Errno::EFAULT)?;
+    let kind = SFlag::from_bits_truncate(stat(path.as_c_str())?.st_mode) & SFlag::S_IFMT;
+    Ok(kind == SFlag::S_IFBLK || kind == SFlag::S_IFREG)
+}
+
+fn name(text: &Option<Text>) -> String {
+    text.as_ref().map_or_else(|| "(null)".into(), Text::to_string)
+}

@@ -1,0 +1,53 @@
+//! Network cards.
+
+use super::{Place, Result};
+use crate::config::paths;
+use crate::core::Error;
+use crate::domain::kind::Kind;
+use crate::types::idiomatic::{DeviceNic, Mac, NicType, Text};
+
+/// The first half of the addresses that Xen may give.
+const XEN: [u8; 3] = [0x00, 0x16, 0x3e];
+
+pub fn complete(place: Place, nic: &mut DeviceNic) -> Result<()> {
+    if nic.mtu == 0 {
+        nic.mtu = 1500;
+    }
+    if nic.model.is_none() {
+        nic.model = Some(Text::from(c"rtl8139"));
+    }
+    if nic.mac == Mac::default() {
+        let random = place.random()?;
+        nic.mac = Mac([XEN[0], XEN[1], XEN[2], random[0] & 0x7f, random[1], random[2]]);
+    }
+    if nic.bridge.is_none() {
+        nic.bridge = Some(Text::from(c"xenbr0"));
+    }
+    if nic.script.is_none() {
+        nic.script = Text::new(format!("{}/vif-bridge", paths::SCRIPTS));
+    }
+    place.backend(&nic.backend_domname, &mut nic.backend_domid)?;
+    // Only an HVM guest has a card that is emulated, until its drivers run.
+    match (place.world.kind().map_err(|_| Error::Fail)?, nic.nictype) {
+        (Kind::Hvm, NicType::Unknown) if place.hotplug => nic.nictype = NicType::Vif,
+        (Kind::Hvm, NicType::Unknown) => nic.nictype = NicType::VifIoemu,
+        (Kind::Hvm, _) => {}
+        (Kind::Pv | Kind::Pvh, NicType::VifIoemu) => {
+            let why = "trying to create PV or PVH guest with an emulated interface";
+            return Err(place.refuse(format_args!("{why}")));
+        }
+        (Kind::Pv | Kind::Pvh, _) => nic.nictype = NicType::Vif,
+    }
+    nic.trusted.get_or_insert(true);
+    Ok(())
+}
+
+/// Numbers the cards that have none, from the highest number on. (C means the same, but never sees a
+/// number that is there: those it gives start at 0.)
+pub fn number(nics: &mut [DeviceNic]) {
+    let mut next = nics.iter().map(|nic| nic.devid).max().map_or(0, |devid| devid.max(-1) + 1);
+    for nic in nics.iter_mut().filter(|nic| nic.devid < 0) {
+        nic.devid = next;
+        next += 1;
+    }
+}

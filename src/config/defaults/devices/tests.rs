@@ -1,0 +1,144 @@
+//! The rules held against what the C library makes of the same devices: `capi-tests/defaults/devices.txt`,
+//! which `capi-tests/defaults/run` writes and keeps true.
+
+use std::ffi::{CStr, CString};
+use std::mem::MaybeUninit;
+
+use super::*;
+use crate::types::idiomatic::{CForm, DeviceNic, Mac};
+use crate::types::shape::Type;
+use crate::types::{engine, tables};
+
+static SEEN: &str = include_str!("../../../../capi-tests/defaults/devices.txt");
+
+/// A host with one domain, and a guest.
+struct Made {
+    log: Log,
+    guest: Option<Kind>,
+}
+
+impl World for Made {
+    fn log(&self) -> &Log {
+        &self.log
+    }
+    fn kind(&self) -> Result<Kind> {
+        self.guest.ok_or(Error::DomainNotFound)
+    }
+    fn domain_of(&self, name: &[u8]) -> Result<u32> {
+        match std::str::from_utf8(name).unwrap() {
+            "" | "Domain-0" => Ok(0),
+            name => name.parse().map_err(|_| Error::Invalid),
+        }
+    }
+    fn kernel_serves_usb(&self) -> Result<bool> {
+        Ok(false)
+    }
+}
+
+/// The device in the JSON, completed, as JSON in one line.
+fn completed<T: CForm>(
+    json: &str,
+    table: &Type,
+    rule: impl FnOnce(&mut T) -> Result<()>,
+) -> Result<String> {
+    let json = CString::new(json).unwrap();
+    let mut c = MaybeUninit::<T::C>::uninit();
+    let p = c.as_mut_ptr().cast::<u8>();
+    // SAFETY: no ctx; the table is that of the struct, which is initialised first.
+    let rc = unsafe { engine::from_json(std::ptr::null_mut(), p, json.as_ptr(), table) };
+    assert_eq!(rc, 0, "{json:?}");
+    // SAFETY: initialised and filled above.
+    let mut device = unsafe { T::from_c(c.assume_init_ref()) };
+    // SAFETY: as above; what was read from it shares nothing with it.
+    unsafe { engine::dispose(p, table) };
+    rule(&mut device)?;
+    let mut c = device.to_c();
+    let p = (&raw mut c).cast::<u8>();
+    // SAFETY: no ctx, and a value of the table's type, disposed of once.
+    let text = unsafe {
+        let text = engine::to_json(std::ptr::null_mut(), p, table);
+        engine::dispose(p, table);
+        let line = CStr::from_ptr(text).to_str().unwrap().lines().map(str::trim_start).collect();
+        libc::free(text.cast());
+        line
+    };
+    Ok(text)
+}
+
+fn complete(place: Place, device: &str, json: &str) -> Result<String> {
+    match device {
+        "disk" => completed(json, &tables::DEVICE_DISK, |d| disk::complete(place, d)),
+        "nic" => completed(json, &tables::DEVICE_NIC, |d| nic::complete(place, d)),
+        "vfb" => completed(json, &tables::DEVICE_VFB, |d| vfb(place, d)),
+        "vkb" => completed(json, &tables::DEVICE_VKB, |d| vkb(place, d)),
+        "usbctrl" => completed(json, &tables::DEVICE_USBCTRL, |d| usb::controller(place, d)),
+        "pci" => completed(json, &tables::DEVICE_PCI, |d| {
+            pci(d);
+            Ok(())
+        }),
+        "vtpm" => completed(json, &tables::DEVICE_VTPM, |d| vtpm(place, d)),
+        "p9" => completed(json, &tables::DEVICE_P9, |d| p9(place, d)),
+        "pvcallsif" => completed(json, &tables::DEVICE_PVCALLSIF, |d| pvcallsif(place, d)),
+        "vdispl" => completed(json, &tables::DEVICE_VDISPL, |d| vdispl(place, d)),
+        "vsnd" => completed(json, &tables::DEVICE_VSND, |d| vsnd(place, d)),
+        other => panic!("no such device: {other}"),
+    }
+}
+
+#[test]
+fn devices_are_completed_as_the_c_library_does() {
+    let (mut kinds, mut wrong) = (std::collections::BTreeSet::new(), Vec::new());
+    for line in SEEN.lines() {
+        let [guest, hotplug, device, json, rc, after] =
+            line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let guest = match guest {
+            "pv" => Some(Kind::Pv),
+            "pvh" => Some(Kind::Pvh),
+            "hvm" => Some(Kind::Hvm),
+            _ => None,
+        };
+        let world = Made { log: Log::none(), guest };
+        let place = Place { world: &world, domid: 7, hotplug: hotplug == "1" };
+        let (code, text) = match complete(place, device, json) {
+            Ok(text) => (0, text),
+            Err(e) => (e.code(), String::new()),
+        };
+        if (code.to_string().as_str(), text.as_str()) != (rc, after) {
+            wrong.push(format!("{line}\n  ours: {code} {text}"));
+        }
+        kinds.insert(device);
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(kinds.len(), 11, "all kinds of devices were there");
+}
+
+#[test]
+fn what_is_made_up_is_new() {
+    let world = Made { log: Log::none(), guest: Some(Kind::Pv) };
+    let place = Place { world: &world, domid: 7, hotplug: false };
+    let mut nics = [DeviceNic::default(), DeviceNic::default()];
+    for card in &mut nics {
+        nic::complete(place, card).unwrap();
+        let Mac([0x00, 0x16, 0x3e, fourth, ..]) = card.mac else { panic!("{}", card.mac) };
+        assert!(fourth < 0x80);
+    }
+    assert_ne!(nics[0].mac, nics[1].mac);
+    let mut device = DeviceVtpm::default();
+    vtpm(place, &mut device).unwrap();
+    assert!(!device.uuid.is_nil());
+}
+
+#[test]
+fn cards_without_a_number_come_after_the_others() {
+    for (given, expected) in [
+        (&[-1, -1][..], &[0, 1][..]),
+        (&[4, -1, 2, -1], &[4, 5, 2, 6]),
+        (&[-1, 0, -1], &[1, 0, 2]),
+        (&[], &[]),
+    ] {
+        let mut nics: Vec<_> =
+            given.iter().map(|&devid| DeviceNic { devid, ..Default::default() }).collect();
+        nic::number(&mut nics);
+        assert_eq!(nics.iter().map(|nic| nic.devid).collect::<Vec<_>>(), expected, "{given:?}");
+    }
+}

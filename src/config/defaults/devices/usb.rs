@@ -1,0 +1,65 @@
+//! USB controllers. (The default of a device's controller and port is a free one of the guest's: that wants
+//! xenstore, and belongs to adding it.)
+
+use super::{Place, Result};
+use crate::domain::kind::Kind;
+use crate::types::idiomatic::{DeviceUsbctrl, UsbctrlType};
+
+/// Most ports of a controller that the guest knows to be Xen's.
+const MOST_PV_PORTS: i32 = 31;
+
+pub fn controller(place: Place, device: &mut DeviceUsbctrl) -> Result<()> {
+    if device.type_ == UsbctrlType::Auto {
+        device.type_ = match place.world.kind() {
+            Ok(Kind::Hvm) => UsbctrlType::Devicemodel,
+            _ if place.world.kernel_serves_usb()? => UsbctrlType::Pv,
+            _ => UsbctrlType::Qusb,
+        };
+    }
+    let known =
+        matches!(device.type_, UsbctrlType::Pv | UsbctrlType::Qusb | UsbctrlType::Devicemodel);
+    if known && device.version == 0 {
+        device.version = 2;
+    }
+    match (device.type_, device.version) {
+        (UsbctrlType::Pv | UsbctrlType::Qusb, 1 | 2) => {
+            if device.ports == 0 {
+                device.ports = 8;
+            }
+            if !(1..=MOST_PV_PORTS).contains(&device.ports) {
+                return Err(place.refuse(format_args!(
+                    "Number of ports for USB controller is limited to {MOST_PV_PORTS}"
+                )));
+            }
+        }
+        (UsbctrlType::Pv | UsbctrlType::Qusb, _) => {
+            let why = "USB version for paravirtualized devices must be 1 or 2";
+            return Err(place.refuse(format_args!("{why}")));
+        }
+        // QEMU's have a number of their own, but for the newest.
+        (UsbctrlType::Devicemodel, version @ (1 | 2)) => {
+            let ports = if version == 1 { 2 } else { 6 };
+            if device.ports != 0 && device.ports != ports {
+                return Err(place.refuse(format_args!(
+                    "Number of ports for USB controller of version {version} is always {ports}"
+                )));
+            }
+            device.ports = ports;
+        }
+        (UsbctrlType::Devicemodel, 3) => {
+            if device.ports == 0 {
+                device.ports = 8;
+            }
+            if device.ports > 15 {
+                return Err(place.refuse(format_args!(
+                    "Number of ports for USB controller of version 3 is limited to 15"
+                )));
+            }
+        }
+        (UsbctrlType::Devicemodel, _) => {
+            return Err(place.refuse(format_args!("Illegal USB version")));
+        }
+        _ => {}
+    }
+    place.backend(&device.backend_domname, &mut device.backend_domid)
+}
