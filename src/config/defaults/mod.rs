@@ -30,6 +30,7 @@ mod passthrough;
 mod tests;
 mod vcpus;
 mod video;
+pub mod vnuma;
 
 /// What the rules want to know of the host; asked once for a whole configuration.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -45,9 +45,9 @@ pub fn complete(place: Place, nic: &mut DeviceNic) -> Result<()> {
 /// Numbers the cards that have none, from the highest number on. (C means the same, but never sees a
 /// number that is there: those it gives start at 0.)
 pub fn number(nics: &mut [DeviceNic]) {
-    let mut next = nics.iter().map(|nic| nic.devid).max().map_or(0, |devid| devid.max(-1) + 1);
-    for nic in nics.iter_mut().filter(|nic| nic.devid < 0) {
-        nic.devid = next;
-        next += 1;
+    let first = nics.iter().map(|nic| nic.devid).max().map_or(0, |devid| devid.max(-1) + 1);
+    let unnumbered = nics.iter_mut().filter(|nic| nic.devid < 0);
+    for (devid, nic) in (first..).zip(unnumbered) {
+        nic.devid = devid;
     }
 }
