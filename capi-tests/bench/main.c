@@ -19,7 +19,7 @@
 #include "bench.h"
 
 static const struct row *const subjects[] = {
-    ctx_rows, domain_rows, host_rows, userdata_rows, memory_rows, config_rows, xl_rows,
+    ctx_rows, domain_rows, host_rows, userdata_rows, memory_rows, config_rows, device_rows, xl_rows,
     operation_rows, runtime_rows,
 };
 

@@ -19,7 +19,7 @@ daemon=/usr/lib/xen-4.17/bin/xenstored
 env -u XENSTORED_PATH LD_PRELOAD="$folder/pretend.so" $daemon --no-fork --internal-db --pid-file "$PRETEND/pid" &
 for _ in $(seq 100); do [ -S "$PRETEND/socket" ] || sleep 0.1; done
 [ -S "$PRETEND/socket" ] || { echo "xenstored does not start" >&2; exit 2; }
-xenstore-write /local/domain/0/name Domain-0 /local/domain/0/domid 0 /local/domain/0/vm /vm/0 /vm/0/uuid 0
+xenstore-write /local/pool/0/name Pool-0 /local/domain/0/name Domain-0 /local/domain/0/domid 0 /local/domain/0/vm /vm/0 /vm/0/uuid 0
 xenstore-write /libxl/pci/0000-02-1f-3/domid 7 /libxl/pci/0000-05-00-1/name lan
 with() { # LIBS OUTPUT WHAT [WRAPPER…]
   local libs=$1 out=$2 what=$3
@@ -31,8 +31,9 @@ with '' filled fill || { cat "$folder/filled.log"; exit 2; }
 with '' theirs show || exit 2
 with "$folder/ours" ours.txt show || { tail -n 5 "$folder/ours.txt.log"; exit 2; }
 if [ "$2" = --valgrind ]; then
+  # A hash table of the standard library's is known by pointers into its middle: "possibly" says nothing.
   with "$folder/ours" valgrind plain valgrind -q --trace-children=yes --leak-check=full \
-    --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99
+    --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --error-exitcode=99
   echo "exit status $?" >> "$folder/valgrind"
 fi
 exit 0

@@ -306,10 +306,10 @@ static const struct {
     { "retrieve", retrieve, "stored" },
 };
 
+static xentoollog_logger *logger;
+
 static void open_ctx(void)
 {
-    xentoollog_logger *logger;
-
     logger = (void *)xtl_createlogger_stdiostream(stderr, getenv("DEVICES_DEBUG") ? XTL_DEBUG : XTL_WARN, 0);
     if (libxl_ctx_alloc(&ctx, LIBXL_VERSION, 0, logger)) {
         fprintf(stderr, "no ctx\n");
@@ -351,6 +351,6 @@ int main(int argc, char **argv)
         open_ctx();
     scenes(argv[2], 0, show);
     if (!forks)
-        libxl_ctx_free(ctx);
+        libxl_ctx_free(ctx), xtl_logger_destroy(logger);
     return 0;
 }

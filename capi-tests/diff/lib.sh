@@ -71,3 +71,21 @@ nodes() { /tmp/look "at=$1"; }
 
 # snapshot LABEL: xenstore, the files and the domains, for comparison.
 snapshot() { /tmp/look -o "$record/$1" xenstore files domains; }
+
+# device KIND DEVID BACKKIND [NODE VALUE]…: a device of domain $id that only xenstore knows: the toolstack's
+# record with these nodes. $front and $back are then its two halves.
+device() {
+  local dir=/libxl/$id/device/$1/$2
+  front=/local/domain/$id/device/$1/$2 back=/local/domain/0/backend/$3/$id/$2
+  xenstore-write "$dir" '' "$dir/backend" "$back" "$dir/frontend" "$front"
+  shift 3
+  while [ $# -gt 0 ]; do xenstore-write "$dir/$1" "$2"; shift 2; done
+}
+
+# no_devices: takes all such devices of domain $id away, so that its end waits for none.
+no_devices() {
+  local kind
+  xenstore-rm "/libxl/$id/device"
+  for kind in $(xenstore-list /local/domain/0/backend); do xenstore-rm "/local/domain/0/backend/$kind/$id" 2> /dev/null; done
+  xenstore-rm "/local/domain/$id/device" 2> /dev/null
+}

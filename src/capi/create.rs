@@ -7,7 +7,7 @@ use crate::capi::entry::with_ctx;
 use crate::capi::give::null;
 use crate::capi::operation::{Lent, start};
 use crate::config::retrieve::{self, Retrieved};
-use crate::core::{Ctx, Result};
+use crate::core::{Ao, Result};
 use crate::missing;
 use crate::types::idiomatic::{CForm, DomainConfig, DomainSchedParams};
 use crate::types::sys::*;
@@ -85,17 +85,17 @@ pub unsafe extern "C" fn libxl_retrieve_domain_configuration(
     let out = Lent(d_config);
     // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
     unsafe {
-        start(ctx, ao_how, NAME, domid, move |ao| Ok(async move { current(&ao, domid, out) }))
+        start(ctx, ao_how, NAME, domid, move |ao| Ok(async move { current(&ao, domid, out).await }))
     }
 }
 
 /// Gives a domain's configuration as it is now.
-fn current(ctx: &Ctx, domid: u32, out: Lent<libxl_domain_config>) -> Result<()> {
-    let mut config = retrieve::retrieve(ctx, domid)?;
+async fn current(ao: &Ao, domid: u32, out: Lent<libxl_domain_config>) -> Result<()> {
+    let mut config = retrieve::retrieve(ao, domid).await?;
     // A domain without a name is answered with what is stored, as the C library does.
     if let Retrieved::Current(config) = &mut config {
         let mut params = DomainSchedParams::default().to_c();
-        sched::domain_sched_params(ctx, domid, &mut params)?;
+        sched::domain_sched_params(ao, domid, &mut params)?;
         // SAFETY: filled in just now.
         config.b_info.sched_params = unsafe { DomainSchedParams::from_c(&params) };
     }

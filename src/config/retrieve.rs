@@ -5,29 +5,29 @@
 //! device by any more is left out; the stored entry tells the rest of a device, but for a drive whose
 //! medium is out.
 //!
+//! The lock of device changes keeps this from seeing one half done; under it, and under the userdata lock,
+//! xenstore is waited for once. A broken record of one device drops that device; in the C library it drops all
+//! of its kind.
+//!
 //! Left for when there is QMP: which vcpus of an HVM guest are on is QEMU's to tell, so a guest with
-//! QEMU is refused. Left for when devices are changed through QEMU: the lock around such changes, which
-//! keeps this from seeing one half done. Here the userdata lock is held throughout instead, and nothing
-//! under it waits for a guest. A broken record of one device drops that device; in the C library it
-//! drops all of its kind.
+//! QEMU is refused.
 
 use std::ffi::CString;
 
-use crate::core::{Ctx, Error, Result, bitmap};
+use crate::core::{Ao, Ctx, Error, Result, bitmap};
 use crate::device::Kind as DeviceKind;
+use crate::device::read::{pci, records};
+use crate::device::vdev;
 use crate::domain::{kind, memory, nodes, userdata};
+use crate::lock::DeviceLock;
 use crate::types::idiomatic::{
-    Bitmap, DeviceDisk, DevicePci, DiskFormat, DomainBuildInfo, DomainBuildInfoData as Guest,
-    DomainConfig, Text, Uuid, json,
+    Bitmap, DeviceDisk, DevicePci, DiskFormat, DiskSpecification, DomainBuildInfo,
+    DomainBuildInfoData as Guest, DomainConfig, Text, Uuid, json,
 };
-use crate::xen::store::Ops;
 use crate::{error, warn};
 
 /// More vcpus than any Xen gives a guest: a stored number above is not believed.
 const MOST_VCPUS: i32 = 8192;
-
-/// More PCI devices than one back end serves.
-const MOST_PCI: u32 = 256;
 
 /// What an HVM guest's target in xenstore leaves out where it may balloon, in KiB.
 const MAXMEM_CONSTANT: u64 = 1024;
@@ -51,7 +51,12 @@ impl Retrieved {
 /// The configuration of `domid`, but for the scheduler's parameters: these are as stored.
 ///
 /// `Error::LockFail` if there is no such domain, `Error::Fail` if none is stored for it.
-pub fn retrieve(ctx: &Ctx, domid: u32) -> Result<Retrieved> {
+pub async fn retrieve(ao: &Ao, domid: u32) -> Result<Retrieved> {
+    let _devices_stay = DeviceLock::take(ao, domid).await?;
+    current(ao, domid)
+}
+
+fn current(ctx: &Ctx, domid: u32) -> Result<Retrieved> {
     let files = userdata::lock(ctx, domid)?;
     let stored = files.retrieve(userdata::CONFIG_USERID.as_bytes())?;
     let text = stored.and_then(|data| CString::new(until_nul(data)).ok());
@@ -73,15 +78,19 @@ pub fn retrieve(ctx: &Ctx, domid: u32) -> Result<Retrieved> {
 
     // One round trip for all that can be named beforehand.
     let base = nodes::domain_path(domid);
-    let mut wanted = vec![format!("{base}/name"), format!("{}/num_devs", pci_path(domid))];
+    let mut wanted = vec![format!("{base}/name")];
     wanted.extend(memory::paths(domid));
     let devices = device_nodes(domid, &config);
-    wanted.extend(devices.iter().cloned());
+    let disks = disk_nodes(domid, &config.disks);
+    let pcis = pci_nodes(domid, config.pcidevs.len());
+    wanted.extend(devices.iter().chain(&disks).chain(&pcis).cloned());
     wanted.extend((0..vcpus).map(|vcpu| format!("{base}/cpu/{vcpu}/availability")));
     let mut values = nodes::read_many(ctx, ctx.store(), &wanted)?.into_iter();
-    let (name, pci_count) = (values.next().flatten(), values.next().flatten());
+    let name = values.next().flatten();
     let limits = [values.next().flatten(), values.next().flatten()];
     let known: Vec<bool> = values.by_ref().take(devices.len()).map(|v| v.is_some()).collect();
+    let disks: Vec<_> = values.by_ref().take(disks.len()).collect();
+    let pcis: Vec<_> = values.by_ref().take(pcis.len()).collect();
     let availability: Vec<_> = values.collect();
 
     let Some(name) = name.and_then(|name| Text::new(until_nul(name))) else {
@@ -99,11 +108,9 @@ pub fn retrieve(ctx: &Ctx, domid: u32) -> Result<Retrieved> {
     keep_known(&mut config, &known);
     // The C library cannot tell from xenstore which devices are behind a controller, and so knows none.
     config.usbdevs.clear();
-    if !config.disks.is_empty() {
-        merge_disks(&mut config.disks, &disks_of(ctx, domid)?);
-    }
+    merge_disks(&mut config.disks, &known_disks(&disks));
     if !config.pcidevs.is_empty() {
-        let known = pci_of(ctx, domid, pci_count)?;
+        let known = known_pcis(ctx, domid, pcis)?;
         config.pcidevs.retain(|device| known.contains(&pci_address(device)));
     }
     let gone = before - checked(&config);
@@ -218,31 +225,41 @@ impl KnownDisk {
     }
 }
 
-/// The disks in xenstore. A guest has one of the two kinds; with both there is no telling, as in C.
-fn disks_of(ctx: &Ctx, domid: u32) -> Result<Vec<KnownDisk>> {
-    let base = format!("{}/device", nodes::libxl_path(domid));
-    let dirs = [DeviceKind::Vbd, DeviceKind::VirtioDisk].map(|k| format!("{base}/{}", k.name()));
-    let listed = ctx.store().list_many(&dirs).map_err(|e| nodes::failed(ctx, e))?;
-    let mut found = dirs.iter().zip(listed).filter_map(|(dir, list)| Some((dir, list?)));
-    let (Some((dir, devids)), None) = (found.next(), found.next()) else { return Ok(Vec::new()) };
-    let paths: Vec<String> = devids
-        .iter()
-        .flat_map(|devid| ["dev", "removable", "params"].map(|n| format!("{dir}/{devid}/{n}")))
-        .collect();
-    let values = nodes::read_many(ctx, ctx.store(), &paths)?;
-    Ok(values
-        .chunks_exact(3)
-        .filter_map(|v| KnownDisk::new(v[0].clone(), v[1].as_deref(), v[2].as_deref()))
-        .collect())
+/// The nodes that tell of a disk.
+const DISK_NODES: [&str; 3] = ["dev", "removable", "params"];
+
+/// The directories of both kinds of disks, and each disk's nodes: what [`known_disks`] is made of.
+fn disk_nodes(domid: u32, disks: &[DeviceDisk]) -> Vec<String> {
+    let dirs = [DeviceKind::Vbd, DeviceKind::VirtioDisk].map(|kind| records(domid, kind));
+    let nodes = |disk: &DeviceDisk| {
+        let dir = &dirs[usize::from(disk.specification == DiskSpecification::Virtio)];
+        // What is no name has no number, and nobody's node.
+        let number = disk.vdev.as_ref().and_then(|vdev| vdev::number(vdev.as_bytes()));
+        let number = number.unwrap_or(-1);
+        DISK_NODES.map(|node| format!("{dir}/{number}/{node}"))
+    };
+    dirs.iter().cloned().chain(disks.iter().flat_map(nodes)).collect()
 }
 
-/// Drops the disks that are not `known`, and empties the drives that are.
-fn merge_disks(disks: &mut Vec<DeviceDisk>, known: &[KnownDisk]) {
+/// For each disk, what xenstore knows it as. A guest has one of the two kinds; with both there is no telling,
+/// as in C.
+fn known_disks(values: &[Option<Vec<u8>>]) -> Vec<Option<KnownDisk>> {
+    let (dirs, disks) = values.split_at(2);
+    let both = dirs.iter().all(Option::is_some);
+    disks
+        .chunks_exact(DISK_NODES.len())
+        .map(|v| KnownDisk::new(v[0].clone(), v[1].as_deref(), v[2].as_deref()))
+        .map(|disk| disk.filter(|_| !both))
+        .collect()
+}
+
+/// Drops the disks that are not known by their name, and empties the drives that are empty.
+fn merge_disks(disks: &mut Vec<DeviceDisk>, known: &[Option<KnownDisk>]) {
+    let mut known = known.iter();
     disks.retain_mut(|disk| {
         let vdev = disk.vdev.as_ref().map(Text::as_bytes);
-        let Some(now) = known.iter().find(|now| Some(now.vdev.as_slice()) == vdev) else {
-            return false;
-        };
+        let now = known.next().and_then(Option::as_ref);
+        let Some(now) = now.filter(|now| Some(now.vdev.as_slice()) == vdev) else { return false };
         if now.empty {
             disk.pdev_path = Text::new("");
             disk.format = DiskFormat::Empty;
@@ -251,36 +268,32 @@ fn merge_disks(disks: &mut Vec<DeviceDisk>, known: &[KnownDisk]) {
     });
 }
 
-/// Segment, bus, device and function.
-type PciAddress = (u32, u32, u32, u32);
-
-fn pci_address(device: &DevicePci) -> PciAddress {
+fn pci_address(device: &DevicePci) -> pci::Address {
     (device.domain as u32, device.bus.into(), device.dev.into(), device.func.into())
 }
 
-/// Where the back end of a guest's PCI devices lies: there is one, in domain 0.
-fn pci_path(domid: u32) -> String {
-    format!("{}/backend/pci/{domid}/0", nodes::domain_path(0))
+/// How many PCI devices the guest has, and the first so many: as a rule those are all.
+fn pci_nodes(domid: u32, stored: usize) -> Vec<String> {
+    let base = pci::backend_path(domid);
+    if stored == 0 {
+        return Vec::new();
+    }
+    let stored = stored.min(pci::MOST as usize);
+    let devices = (0..stored).map(|i| format!("{base}/dev-{i}"));
+    std::iter::once(format!("{base}/num_devs")).chain(devices).collect()
 }
 
-/// The PCI devices in xenstore, `count` of them by its word.
-fn pci_of(ctx: &Ctx, domid: u32, count: Option<Vec<u8>>) -> Result<Vec<PciAddress>> {
-    let count: Option<u32> = count.and_then(|count| crate::domain::leading_number(&count));
-    let base = pci_path(domid);
-    let paths: Vec<String> =
-        (0..count.unwrap_or(0).min(MOST_PCI)).map(|i| format!("{base}/dev-{i}")).collect();
-    let values = nodes::read_many(ctx, ctx.store(), &paths)?;
-    Ok(values.into_iter().flatten().filter_map(|value| parse_bdf(&value)).collect())
-}
-
-/// `0000:03:1f.7`
-fn parse_bdf(text: &[u8]) -> Option<PciAddress> {
-    let text = std::str::from_utf8(text).ok()?;
-    let hex = |text: &str| u32::from_str_radix(text, 16).ok();
-    let mut parts = text.splitn(3, ':');
-    let (domain, bus, rest) = (parts.next()?, parts.next()?, parts.next()?);
-    let (dev, func) = rest.split_once('.')?;
-    Some((hex(domain)?, hex(bus)?, hex(dev)?, hex(func)?))
+/// The PCI devices in xenstore, by the values of [`pci_nodes`].
+fn known_pcis(ctx: &Ctx, domid: u32, values: Vec<Option<Vec<u8>>>) -> Result<Vec<pci::Address>> {
+    let mut values = values.into_iter();
+    let count = pci::count(values.next().flatten().as_deref()) as usize;
+    let mut found: Vec<_> = values.take(count).collect();
+    let base = pci::backend_path(domid);
+    let more: Vec<_> = (found.len()..count).map(|i| format!("{base}/dev-{i}")).collect();
+    if !more.is_empty() {
+        found.extend(nodes::read_many(ctx, ctx.store(), &more)?);
+    }
+    Ok(found.into_iter().flatten().filter_map(|value| pci::address(&value)).collect())
 }
 
 #[cfg(test)]
@@ -369,18 +382,31 @@ mod tests {
     fn disks_are_those_that_xenstore_knows() {
         let mut disks = vec![disk("xvda", "/a"), disk("xvdb", "/b"), disk("hdc", "/c.iso")];
         disks.push(DeviceDisk::default());
-        let known = [("hdc", true), ("xvda", false), ("xvdz", false)]
-            .map(|(vdev, empty)| KnownDisk { vdev: vdev.into(), empty });
+        let known = [Some(("xvda", false)), Some(("xvdz", false)), Some(("hdc", true)), None]
+            .map(|known| known.map(|(vdev, empty)| KnownDisk { vdev: vdev.into(), empty }));
         merge_disks(&mut disks, &known);
         let emptied = DeviceDisk { format: DiskFormat::Empty, ..disk("hdc", "") };
         assert_eq!(disks, [disk("xvda", "/a"), emptied]);
     }
 
     #[test]
-    fn pci_addresses() {
-        assert_eq!(parse_bdf(b"0001:03:1f.7"), Some((1, 3, 0x1f, 7)));
-        for bad in [&b""[..], b"03:00.0", b"0000:03:00", b"0000:03:xx.0", b"\xff"] {
-            assert_eq!(parse_bdf(bad), None);
-        }
+    fn disks_of_both_kinds_are_none() {
+        let virtio = DeviceDisk { specification: DiskSpecification::Virtio, ..disk("xvdb", "") };
+        let nodes = disk_nodes(7, &[disk("xvda", ""), virtio]);
+        assert_eq!(nodes[..2], ["/libxl/7/device/vbd", "/libxl/7/device/virtio_disk"]);
+        assert_eq!(nodes[2], "/libxl/7/device/vbd/51712/dev");
+        assert_eq!(nodes[5], "/libxl/7/device/virtio_disk/51728/dev");
+        let mut values = vec![value(""), None, value("xvda"), None, None];
+        let known = KnownDisk { vdev: b"xvda".to_vec(), empty: false };
+        assert_eq!(known_disks(&values), [Some(known)]);
+        values[1] = value("");
+        assert_eq!(known_disks(&values), [None]);
+    }
+
+    #[test]
+    fn pci_devices_are_asked_for_where_there_are_any() {
+        assert_eq!(pci_nodes(7, 0), [""; 0]);
+        let base = "/local/domain/0/backend/pci/7/0";
+        assert_eq!(pci_nodes(7, 1), [format!("{base}/num_devs"), format!("{base}/dev-0")]);
     }
 }
