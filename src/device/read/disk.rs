@@ -190,3 +190,53 @@ pub fn number(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<i32> {
         Error::Invalid
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::read::{Broken, Tree, tests::made};
+
+    const BACK: Option<&str> = Some("/local/domain/5/backend/vbd/7/51712");
+
+    /// A disk that lacks nothing, but for what is given instead.
+    fn disk(instead: &[(&str, &str)]) -> std::result::Result<DeviceDisk, Broken> {
+        let usual = ["dev xvda", "type phy", "removable 1", "mode w", "device-type cdrom"];
+        let usual = usual.iter().map(|node| node.split_once(' ').unwrap());
+        let values: Vec<_> = instead.iter().copied().chain(usual).collect();
+        let values: Vec<_> = values
+            .iter()
+            .filter(|(_, value)| *value != "-")
+            .map(|(name, value)| (*name, value.as_bytes()))
+            .collect();
+        let gone = |name| instead.contains(&(name, "-"));
+        let values: Vec<_> = values.into_iter().filter(|(name, _)| !gone(name)).collect();
+        made(&VBD, BACK, &values, &Tree::default())
+    }
+
+    #[test]
+    fn a_disk_from_its_nodes() {
+        let plain = disk(&[]).unwrap();
+        assert_eq!((plain.backend, plain.backend_domid), (DiskBackend::Phy, 5));
+        assert_eq!((plain.removable, plain.readwrite, plain.is_cdrom), (1, 1, 1));
+        assert_eq!((plain.pdev_path, plain.colo_enable), (None, Some(false)));
+        let path = |params| disk(&[("params", params)]).unwrap().pdev_path;
+        assert_eq!(
+            (path("aio:/a:b"), path("/a"), path("")),
+            (Text::new("/a:b"), Text::new("/a"), Text::new(""))
+        );
+        assert_eq!(disk(&[("type", "tap")]).unwrap().backend, DiskBackend::Unknown);
+    }
+
+    #[test]
+    fn what_a_disk_must_have() {
+        for node in ["dev", "type", "removable", "mode", "device-type"] {
+            assert!(disk(&[(node, "-")]).is_err(), "{node}");
+        }
+        assert!(disk(&[("colo-host", "h")]).is_err());
+        assert!(disk(&[("specification", "scsi")]).is_err());
+        let virtio = ("specification", "virtio");
+        assert!(disk(&[virtio, ("transport", "pci"), ("base", "1"), ("irq", "2")]).is_err());
+        let virtio = disk(&[virtio, ("transport", "mmio"), ("base", "1"), ("irq", "2")]).unwrap();
+        assert_eq!((virtio.base, virtio.irq), (1, 2));
+    }
+}

@@ -351,3 +351,78 @@ fn set<T>(set: &Set<T>, device: &mut T, value: Option<&[u8]>) -> Made {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::idiomatic::{DeviceNic, DeviceVkb, Diskinfo};
+
+    /// A device from the values of its nodes, whatever half they lie in.
+    pub fn made<T: Default>(
+        table: &Table<T>,
+        backend: Option<&str>,
+        values: &[(&str, &[u8])],
+        tree: &Tree,
+    ) -> std::result::Result<T, Broken> {
+        let backend = backend.and_then(Text::new);
+        let place = Place { backend, ..place(7, table, 3) };
+        let value = |node: &Node<T>| {
+            values.iter().find(|(name, _)| *name == node.name).map(|(_, value)| value.to_vec())
+        };
+        let values: Vec<_> = table.nodes.iter().map(value).collect();
+        let mut device = T::default();
+        make(table, &mut device, &place, &values, tree).map(|()| device)
+    }
+
+    const BACK: Option<&str> = Some("/local/domain/5/backend/x/7/3");
+
+    #[test]
+    fn missing_nodes_and_hostile_ones() {
+        let info =
+            |values: &[(&str, &[u8])]| made(&info::VBD, BACK, values, &Tree::default()).unwrap();
+        let Diskinfo { state, evtch, rref, backend_id, frontend, devid, .. } = info(&[]);
+        assert_eq!((state, evtch, rref, backend_id, devid), (-1, -1, -1, 5, 3));
+        assert_eq!(frontend, None);
+        let Diskinfo { state, evtch, rref, .. } =
+            info(&[("state", b"4\0junk"), ("event-channel", b"\xff"), ("ring-ref", b"4294967300")]);
+        assert_eq!((state, evtch, rref), (4, 0, -1));
+    }
+
+    #[test]
+    fn there_must_be_a_back_end() {
+        for backend in [None, Some("/local/domain/5"), Some("/local/domain/../0/x")] {
+            assert!(made::<DeviceNic>(&nic::NIC, backend, &[], &Tree::default()).is_err());
+        }
+        let back = Some("/local/domain/5/backend/unheard-of/7/3");
+        let values: &[(&str, &[u8])] = &[("frontend", b"f")];
+        assert!(made::<DeviceVkb>(&vkb::VKB, back, values, &Tree::default()).is_err());
+        let back = Some("/local/domain/5/backend/vinput/7/3");
+        assert!(made(&vkb::VKB, back, &[], &Tree::default()).is_err());
+        let made = made(&vkb::VKB, back, &[values[0], ("width", b"-1")], &Tree::default());
+        assert_eq!(made.unwrap().width, 0);
+    }
+
+    #[test]
+    fn interfaces_have_defaults() {
+        let nic =
+            |values: &[(&str, &[u8])]| made::<DeviceNic>(&nic::NIC, BACK, values, &Tree::default());
+        let plain = nic(&[]).unwrap();
+        assert_eq!((plain.devid, plain.mtu, plain.backend_domid), (0, 1500, 5));
+        assert_eq!(nic(&[("mtu", b"9000")]).unwrap().mtu, 9000);
+        for bad in [("mtu", &b"9000x"[..]), ("mac", b"00:16"), ("type", b"tap")] {
+            assert!(nic(&[bad]).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn places() {
+        assert_eq!(devid("51712"), Some(51712));
+        for bad in ["", "-1", "+1", "01", "1x", "99999999999"] {
+            assert_eq!(devid(bad), None);
+        }
+        let place = place(7, &nic::NIC, 3);
+        assert_eq!(place.record_path(), "/libxl/7/device/vif/3");
+        assert_eq!(place.frontend_path(), "/local/domain/7/device/vif/3");
+        assert_eq!(place.device(), None);
+    }
+}

@@ -84,3 +84,45 @@ fn params(params: &mut VsndParams, tree: &Tree, dir: &str) -> Made {
     params.buffer_size = number("buffer-size");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::read::Place;
+    use crate::types::idiomatic::VsndPcmFormat;
+
+    fn card(nodes: &[(&str, &str)]) -> Result<DeviceVsnd, super::super::Broken> {
+        let place = Place { domid: 7, devid: 0, kind: Kind::Vsnd, backend: None };
+        let mut card = DeviceVsnd::default();
+        (VSND.end)(&mut card, &place, &Tree::of(nodes)).map(|()| card)
+    }
+
+    #[test]
+    fn cards_have_pcms_have_streams() {
+        let card = card(&[
+            ("short-name", "card"),
+            ("sample-rates", "48000, 0x10,,x"),
+            ("sample-formats", "S16_LE"),
+            ("channels-max", "99999999999"),
+            ("0/name", "first"),
+            ("0/0/type", "c"),
+            ("0/1/unique-id", "two"),
+            ("1/buffer-size", "64"),
+        ])
+        .unwrap();
+        assert_eq!(card.params.sample_rates, [48000, 16, 0]);
+        assert_eq!(card.params.sample_formats, [VsndPcmFormat::S16Le]);
+        assert_eq!(card.params.channels_max, 0);
+        assert_eq!((card.pcms.len(), card.pcms[0].streams.len()), (2, 2));
+        assert_eq!(card.pcms[0].streams[0].type_, VsndStreamType::C);
+        assert_eq!(card.pcms[1].params.buffer_size, 64);
+    }
+
+    #[test]
+    fn what_has_no_name_is_refused() {
+        for bad in [("sample-formats", "s16_le,loud"), ("0/sample-formats", "x"), ("0/0/type", "x")]
+        {
+            assert!(card(&[bad]).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -97,3 +97,34 @@ pub fn read(ctx: &Ctx, roots: &[String], wanted: &Wanted) -> Result<Vec<Tree>> {
     }
     Ok(trees)
 }
+
+#[cfg(test)]
+impl Tree {
+    /// A tree with these nodes and the directories that they lie in.
+    pub fn of(nodes: &[(&str, &str)]) -> Self {
+        let mut tree = Self::default();
+        for (path, value) in nodes {
+            tree.nodes.insert((*path).to_owned(), value.as_bytes().to_vec());
+            let parts: Vec<_> = path.split('/').collect();
+            for (depth, name) in parts[..parts.len() - 1].iter().enumerate() {
+                let count = tree.counts.entry(parts[..depth].join("/")).or_insert(0);
+                *count = (*count).max(name.parse::<usize>().unwrap() + 1);
+            }
+        }
+        tree
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_end_as_in_c() {
+        let tree = Tree::of(&[("name", "a\0b"), ("0/1/type", "p")]);
+        assert_eq!(tree.value("", "name"), Some(&b"a"[..]));
+        assert_eq!(tree.value("0/1", "type"), Some(&b"p"[..]));
+        assert_eq!((tree.value("0", "type"), tree.value("", "x")), (None, None));
+        assert_eq!((tree.count(""), tree.count("0"), tree.count("1")), (1, 2, 0));
+    }
+}
