@@ -19,7 +19,7 @@ use crate::sync::noted::Noted;
 use crate::xen::kill_uid::kill_all_of;
 use crate::{debug, error, warn};
 
-/// How long a device model may take to run on.
+/// How long a device model may take to run on, and a killer until it has its turn and has killed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Between two looks at a process that the system gives no descriptor for.
@@ -223,7 +223,15 @@ async fn kill_user(ao: &Ao, domid: u32, uid: &[u8]) -> Result<()> {
         Error::Fail
     };
     let killer = ao.children().fork(|| kill_all_of(uid, reaper.unwrap_or(uid), REAPER_LOCK));
-    let outcome = killer.map_err(failed)?.exited().await;
+    let killer = killer.map_err(failed)?;
+    // It waits for a lock, which somebody may hold who has stopped.
+    let outcome = match ao.until(Instant::now() + PATIENCE, killer.exited()).await {
+        Ok(Some(outcome)) => outcome,
+        late_or_aborted => {
+            killer.end().await;
+            return Err(late_or_aborted.err().unwrap_or_else(|| failed(Errno::ETIMEDOUT)));
+        }
+    };
     match outcome {
         Outcome::Ended(status) if !status.success() => {
             return Err(failed(Errno::from_raw(status.code().unwrap_or(libc::EINTR))));
