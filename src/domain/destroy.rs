@@ -95,7 +95,9 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         debug!(ao, domid = domid, "was destroyed by somebody else meanwhile");
         return Ok(());
     }
-    end(&ao, &domain).await
+    end(&ao, &domain).await?;
+    userdata::remove_rest(&ao, domid, domain.uuid);
+    Ok(())
 }
 
 /// Removes all that is kept of the domain outside the hypervisor. Whether it still exists.

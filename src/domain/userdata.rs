@@ -69,6 +69,15 @@ pub fn lock_of(ctx: &Ctx, domid: u32, uuid: [u8; 16]) -> Result<Locked<'_>> {
     })
 }
 
+/// Removes what was stored between the removal of everything and the end of the domain. For when it is gone: then
+/// nobody begins to store, and who had begun has the lock.
+pub fn remove_rest(ctx: &Ctx, domid: u32, uuid: [u8; 16]) {
+    // A failure is logged where it is found.
+    if let Ok(locked) = Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).lock(|| Ok(())) {
+        locked.remove_all();
+    }
+}
+
 /// Why the lock was not had.
 enum Unlocked {
     File(Failure),
@@ -145,7 +154,9 @@ impl Locked<'_> {
             .truncate(true)
             .mode(0o600)
             .open(&new)
-            .and_then(|mut file| file.write_all(data))
+            .and_then(|mut file| file.write_all(data).map(|()| file))
+            // Some file systems tell only then that there was no room.
+            .and_then(|file| nix::unistd::close(file).map_err(std::io::Error::from))
             .and_then(|()| fs::rename(&new, &path));
         written.map_err(|e| {
             let failed = files.failed("write userdata to", &new, &e);

@@ -26,10 +26,23 @@
 //!
 //! If all waiters had to start again at each turn, those of the process that has just let go would always be
 //! first, and the others starve. So a waiter of this library marks itself on the file that it waits for
-//! ([`Candidate::mark`]): a shared record lock, which does not meddle with `flock` (on the local file systems where
+//! ([`LockFile::mark`]): a shared record lock, which does not meddle with `flock` (on the local file systems where
 //! such locks live) and goes with its process. A holder who sees a mark leaves the file where it is and only
 //! unlocks: the kernel gives it to the waiter that has waited longest, who compares, and it is the
 //! right file. That is as good in the protocol's eyes: removing the file is tidiness, not exclusion.
+//!
+//! A waiter may give up at that moment, and nobody would remove the file. So the waiter takes its mark off and then
+//! tries the lock; the holder unlocks and then looks for marks again. Whichever of the two first steps comes
+//! second, its thread sees the other's, gets the lock and removes the file ([`LockFile::let_go`]):
+//!
+//! ```text
+//! holder                        waiter
+//! sees the mark
+//!                               takes its mark off
+//!                               tries the lock: no
+//! unlocks
+//! sees no mark: locks again, removes
+//! ```
 //!
 //! # Copies
 //!
@@ -78,6 +91,59 @@ impl fmt::Display for Failure {
     }
 }
 
+/// Rounds of letting go, each for a waiter that has come and given up in the meantime.
+const FAREWELLS: u32 = 100;
+
+/// A lock's file, open: the steps of the protocol, each a system call, and how they are put together to let go.
+pub trait LockFile: Send {
+    /// Takes the lock on this file if nobody else has it. Whether it is ours now.
+    fn try_lock(&self) -> Result<bool, Failure>;
+
+    /// Whether the name leads to this file.
+    fn is_current(&self) -> Result<bool, Failure>;
+
+    /// Tells the holder that somebody waits for this very file. A file system that has no such marks has a
+    /// less fair lock.
+    fn mark(&mut self);
+
+    /// Waits no longer.
+    fn unmark(&mut self);
+
+    /// Whether somebody else waits for this very file and has marked it.
+    fn is_awaited(&self) -> bool;
+
+    /// Removes the name.
+    fn remove(&self);
+
+    fn unlock(&self);
+
+    /// The lock is known to be ours, on the file that the name leads to.
+    fn hold(&mut self);
+
+    /// Lets go of the lock, which is ours. `marks`: waiters may have marked themselves.
+    fn let_go(&self, marks: bool) {
+        for _ in 0..FAREWELLS {
+            let awaited = marks && self.is_awaited();
+            if !awaited && self.is_current() == Ok(true) {
+                self.remove();
+            }
+            self.unlock();
+            if !awaited || self.is_awaited() || self.try_lock() != Ok(true) {
+                return;
+            }
+        }
+        self.unlock();
+    }
+
+    /// Waits no longer, and gives back what it may have got without knowing.
+    fn give_up(&mut self) {
+        self.unmark();
+        if self.try_lock() == Ok(true) {
+            self.let_go(true);
+        }
+    }
+}
+
 /// An open file that one may get the lock with. Dropping it gives back what it has got of the lock, or what
 /// somebody else has got for it.
 #[derive(Debug)]
@@ -113,9 +179,10 @@ impl Candidate {
             }
         }
     }
+}
 
-    /// Takes the lock on this file if nobody else has it. Whether it is ours now.
-    pub fn try_lock(&self) -> Result<bool, Failure> {
+impl LockFile for Candidate {
+    fn try_lock(&self) -> Result<bool, Failure> {
         loop {
             match self.file.try_lock() {
                 Ok(()) => return Ok(true),
@@ -126,8 +193,7 @@ impl Candidate {
         }
     }
 
-    /// Whether the name leads to this file.
-    pub fn is_current(&self) -> Result<bool, Failure> {
+    fn is_current(&self) -> Result<bool, Failure> {
         match fs::metadata(&self.path) {
             Ok(now) => Ok((now.dev(), now.ino()) == self.identity),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -135,14 +201,11 @@ impl Candidate {
         }
     }
 
-    /// Tells the holder that somebody waits for this very file. A file system that has no such marks has a
-    /// less fair lock.
-    pub fn mark(&mut self) {
+    fn mark(&mut self) {
         let lock = record_lock(libc::F_RDLCK);
         self.marked |= fcntl(&*self.file, FcntlArg::F_OFD_SETLK(&lock)).is_ok();
     }
 
-    /// Waits no longer.
     fn unmark(&mut self) {
         if std::mem::take(&mut self.marked) {
             let lock = record_lock(libc::F_UNLCK);
@@ -150,25 +213,23 @@ impl Candidate {
         }
     }
 
-    /// Whether somebody else waits for this very file and has marked it.
-    pub fn is_awaited(&self) -> bool {
+    fn is_awaited(&self) -> bool {
         let mut lock = record_lock(libc::F_WRLCK);
         let asked = fcntl(&*self.file, FcntlArg::F_OFD_GETLK(&mut lock));
         asked.is_ok() && i32::from(lock.l_type) != libc::F_UNLCK
     }
 
-    /// We have the lock, and the name leads to this file. Waiters mark themselves.
-    pub fn hold(&mut self) {
-        self.unmark();
-        self.held = Some(true);
+    fn remove(&self) {
+        let _ = fs::remove_file(&self.path);
     }
 
-    /// Removes the file if it is still the right one, and unlocks. We have the lock.
-    fn give_back(&self, awaited: bool) {
-        if !awaited && self.is_current() == Ok(true) {
-            let _ = fs::remove_file(&self.path);
-        }
+    fn unlock(&self) {
         let _ = self.file.unlock();
+    }
+
+    fn hold(&mut self) {
+        self.unmark();
+        self.held = Some(true);
     }
 }
 
@@ -185,9 +246,8 @@ impl Drop for Candidate {
             return;
         }
         match self.held {
-            Some(marks) => self.give_back(marks && self.is_awaited()),
-            None if self.try_lock() == Ok(true) => self.give_back(self.is_awaited()),
-            None => {}
+            Some(marks) => self.let_go(marks),
+            None => self.give_up(),
         }
     }
 }

@@ -46,46 +46,14 @@ mod tests;
 use std::future::Future;
 use std::path::Path;
 
-use super::file::{Candidate, Failure, ROUNDS};
+use super::file::{Candidate, Failure, LockFile, ROUNDS};
 use super::name;
 use super::queue::{Place, Queues};
 use crate::core::{Ao, Error};
 use crate::error;
+use crate::runtime::broken::{Part, is_broken};
 use crate::sync::order;
 use host::{Domain, Host};
-
-/// A lock's file, open.
-trait LockFile: Send {
-    /// Takes the lock if nobody has it. Whether we have it.
-    fn try_lock(&self) -> Result<bool, Failure>;
-    fn is_current(&self) -> Result<bool, Failure>;
-    fn is_awaited(&self) -> bool;
-    fn mark(&mut self);
-    /// We have the lock, and the name leads to the file.
-    fn hold(&mut self);
-}
-
-impl LockFile for Candidate {
-    fn try_lock(&self) -> Result<bool, Failure> {
-        self.try_lock()
-    }
-
-    fn is_current(&self) -> Result<bool, Failure> {
-        self.is_current()
-    }
-
-    fn is_awaited(&self) -> bool {
-        self.is_awaited()
-    }
-
-    fn mark(&mut self) {
-        self.mark();
-    }
-
-    fn hold(&mut self) {
-        self.hold();
-    }
-}
 
 /// What a lock is acquired with.
 trait Means: Sync {
@@ -143,7 +111,7 @@ async fn acquire<M: Means>(means: &M, queues: &Queues, path: &Path) -> Result<He
             file.mark();
             means.wait_for(&file).await?;
         }
-        if file.is_current()? {
+        if file.is_current()? || is_broken(Part::Compare) {
             file.hold();
             let held = Held { _file: file, _place: place };
             means.exists()?;

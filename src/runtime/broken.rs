@@ -1,4 +1,4 @@
-//! The parts of the runtime that a test of the models takes away, to see that the models notice.
+//! The parts of waiting that a test of the models takes away, to see that the models notice.
 
 /// What can be missing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -9,10 +9,36 @@ pub enum Part {
     Ring,
     /// A task that nobody attends to raises the alarm.
     Alarm,
+    /// Who leaves a lock's queue wakes the next.
+    Turn,
+    /// Who gets a file's lock looks if the name still leads to the file.
+    Compare,
 }
 
 #[cfg(all(test, loom))]
-pub use super::model::is_broken;
+mod chosen {
+    use std::cell::Cell;
+
+    use super::Part;
+
+    thread_local! {
+        /// All threads of a loom model are one thread of the system's: it has its own copy.
+        static BROKEN: Cell<Option<Part>> = const { Cell::new(None) };
+    }
+
+    /// Takes `part` away, or none, from the models that this test runs from now on.
+    pub fn take_away(part: Option<Part>) {
+        BROKEN.set(part);
+    }
+
+    /// Whether the test that runs has taken `part` away.
+    pub fn is_broken(part: Part) -> bool {
+        BROKEN.get() == Some(part)
+    }
+}
+
+#[cfg(all(test, loom))]
+pub use chosen::{is_broken, take_away};
 
 #[cfg(not(all(test, loom)))]
 pub const fn is_broken(_: Part) -> bool {

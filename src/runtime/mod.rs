@@ -35,7 +35,7 @@
 //! the queue looked into, the hooks' (see `outside.rs`), and the children's (see `child/mod.rs`).
 
 pub mod abort;
-mod broken;
+pub mod broken;
 pub mod child;
 pub mod clock;
 pub mod defect;

@@ -7,25 +7,14 @@
 //! the code itself. Each part that the argument in `lead.rs` or `queue.rs` rests on is also taken
 //! away once, and loom must then find a thread that sleeps for ever.
 
-use std::cell::Cell;
 use std::collections::VecDeque;
 
 use loom::thread;
 
-use super::broken::Part;
+use super::broken::{Part, take_away};
 use super::lead::{Lead, Parker, Place};
 use super::queue::{Alarm, Attending, Queue};
 use crate::sync::{Arc, Condvar, Mutex, locked, sleep_on};
-
-thread_local! {
-    /// All threads of a loom model are one thread of the system's: it has its own copy.
-    static BROKEN: Cell<Option<Part>> = const { Cell::new(None) };
-}
-
-/// Whether the test that runs has taken `part` away.
-pub fn is_broken(part: Part) -> bool {
-    BROKEN.get() == Some(part)
-}
 
 /// What goes on somewhere and ends what waits for it.
 #[derive(Clone, Copy, Debug)]
@@ -265,7 +254,7 @@ fn explore(world: fn() -> World, roles: &[Role]) {
 }
 
 fn explore_without(part: impl Into<Option<Part>>, world: fn() -> World, roles: &[Role]) {
-    BROKEN.set(part.into());
+    take_away(part.into());
     let roles = roles.to_vec();
     let mut model = loom::model::Builder::new();
     model.preemption_bound.get_or_insert(2);

@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use super::{Means, Why};
 use crate::core::{Ao, Error};
 use crate::error;
-use crate::lock::file::{Candidate, Failure};
+use crate::lock::file::{Candidate, Failure, LockFile};
 use crate::runtime::Runtime;
 use crate::runtime::abort::Abort;
 use crate::runtime::child::{Children, Outcome};

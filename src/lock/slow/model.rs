@@ -1,1 +1,388 @@
+//! Every interleaving of a few threads and processes that acquire, give up and release one slow lock, explored by
+//! loom: no two have it at once, nobody waits for ever (loom reports that as a deadlock), and nothing is left.
+//!
+//! `RUSTFLAGS="--cfg loom" cargo test --profile loom --lib slow::model`
+//!
+//! Acquiring, the queue and the abort are the code itself; the disk and the helpers are models: each system call
+//! is a step, and a helper is a wait that the disk ends. Each part that the argument rests on is also taken away
+//! once, and loom must notice.
 
+use std::collections::HashSet;
+use std::future::poll_fn;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::task::{Context, Poll, Wake, Waker};
+
+use loom::thread;
+
+use super::*;
+use crate::runtime::abort::Abort;
+use crate::runtime::broken::take_away;
+use crate::sync::{Arc, Condvar, Mutex, locked, sleep_on};
+
+/// Where lock files are, for all processes.
+#[derive(Default)]
+struct Disk {
+    state: Mutex<DiskState>,
+    /// A lock has come free; for who waits on his thread.
+    freed: Condvar,
+}
+
+#[derive(Default)]
+struct DiskState {
+    /// What the name leads to.
+    current: Option<usize>,
+    files: Vec<FileState>,
+    /// Who is inside of what the lock guards.
+    inside: bool,
+    opened: usize,
+    domain_gone: bool,
+}
+
+#[derive(Default)]
+struct FileState {
+    /// The open file that has the lock.
+    owner: Option<usize>,
+    marks: HashSet<usize>,
+    waiting: Vec<Waker>,
+}
+
+/// An open file.
+struct Open {
+    disk: Arc<Disk>,
+    file: usize,
+    number: usize,
+    held: bool,
+}
+
+impl Open {
+    fn new(disk: &Arc<Disk>) -> Self {
+        let mut state = locked(&disk.state);
+        let next = state.files.len();
+        let file = *state.current.get_or_insert(next);
+        if file == next {
+            state.files.push(FileState::default());
+        }
+        state.opened += 1;
+        Self { disk: Arc::clone(disk), file, number: state.opened, held: false }
+    }
+
+    /// One system call.
+    fn call<T>(&self, call: impl FnOnce(&mut FileState) -> T) -> T {
+        call(&mut locked(&self.disk.state).files[self.file])
+    }
+}
+
+impl LockFile for Open {
+    fn try_lock(&self) -> Result<bool, Failure> {
+        Ok(self.call(|file| *file.owner.get_or_insert(self.number) == self.number))
+    }
+
+    fn is_current(&self) -> Result<bool, Failure> {
+        Ok(locked(&self.disk.state).current == Some(self.file))
+    }
+
+    fn is_awaited(&self) -> bool {
+        self.call(|file| file.marks.iter().any(|mark| *mark != self.number))
+    }
+
+    fn mark(&mut self) {
+        self.call(|file| file.marks.insert(self.number));
+    }
+
+    fn unmark(&mut self) {
+        self.call(|file| file.marks.remove(&self.number));
+    }
+
+    fn remove(&self) {
+        locked(&self.disk.state).current = None;
+    }
+
+    fn unlock(&self) {
+        let waiting = self.call(|file| {
+            if file.owner == Some(self.number) {
+                file.owner = None;
+            }
+            std::mem::take(&mut file.waiting)
+        });
+        self.disk.freed.notify_all();
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    fn hold(&mut self) {
+        self.unmark();
+        self.held = true;
+    }
+}
+
+impl Drop for Open {
+    /// As of a [`Candidate`].
+    fn drop(&mut self) {
+        if self.held { self.let_go(true) } else { self.give_up() }
+    }
+}
+
+/// A process.
+#[derive(Clone)]
+struct Process {
+    disk: Arc<Disk>,
+    queues: Queues,
+    abort: Abort,
+    tries_first: bool,
+}
+
+impl Process {
+    fn new(disk: &Arc<Disk>, tries_first: bool) -> Self {
+        let (queues, abort) = (Queues::default(), Abort::default());
+        Self { disk: Arc::clone(disk), queues, abort, tries_first }
+    }
+
+    /// The same process; an operation of its own.
+    fn again(&self) -> Self {
+        Self { abort: Abort::default(), ..self.clone() }
+    }
+
+    async fn lock(&self) -> Result<Held<Open>, Why> {
+        acquire(self, &self.queues, &PathBuf::from("lock")).await
+    }
+
+    /// Has the lock for a moment.
+    fn turn(&self) -> Result<(), Why> {
+        let held = block_on(self.lock())?;
+        self.disk.inside(true);
+        thread::yield_now();
+        self.disk.inside(false);
+        drop(held);
+        Ok(())
+    }
+}
+
+impl Disk {
+    fn inside(&self, now: bool) {
+        let before = std::mem::replace(&mut locked(&self.state).inside, now);
+        assert!(before != now, "two at once");
+    }
+
+    /// A turn of a process with the C library.
+    fn turn_as_in_c(self: &Arc<Self>) {
+        loop {
+            let open = Open::new(self);
+            let mut state = locked(&self.state);
+            while *state.files[open.file].owner.get_or_insert(open.number) != open.number {
+                state = sleep_on(&self.freed, state);
+            }
+            drop(state);
+            if open.is_current() != Ok(true) {
+                open.unlock();
+                std::mem::forget(open);
+                continue;
+            }
+            self.inside(true);
+            thread::yield_now();
+            self.inside(false);
+            open.remove();
+            open.unlock();
+            return std::mem::forget(open);
+        }
+    }
+
+    /// The end of the domain: the file goes, whoever has the lock.
+    fn end_domain(&self) {
+        let waiting: Vec<Waker> = {
+            let mut state = locked(&self.state);
+            state.domain_gone = true;
+            state.current = None;
+            state.files.iter_mut().flat_map(|file| std::mem::take(&mut file.waiting)).collect()
+        };
+        waiting.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl Means for Process {
+    type File = Open;
+
+    fn tries_first(&self) -> bool {
+        self.tries_first
+    }
+
+    fn open(&self, _: &Path) -> Result<Open, Failure> {
+        Ok(Open::new(&self.disk))
+    }
+
+    async fn wait<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Why> {
+        self.abort.or(future).await.map_err(|_| Why::Aborted)
+    }
+
+    async fn wait_for(&self, open: &Open) -> Result<(), Why> {
+        let helper = poll_fn(|cx| {
+            let mut state = locked(&self.disk.state);
+            if state.domain_gone {
+                return Poll::Ready(Err(Why::Domain(Error::DomainNotFound)));
+            }
+            let file = &mut state.files[open.file];
+            if *file.owner.get_or_insert(open.number) == open.number {
+                return Poll::Ready(Ok(()));
+            }
+            file.waiting.push(cx.waker().clone());
+            Poll::Pending
+        });
+        self.wait(helper).await?
+    }
+
+    fn exists(&self) -> Result<(), Why> {
+        if locked(&self.disk.state).domain_gone {
+            return Err(Why::Domain(Error::DomainNotFound));
+        }
+        Ok(())
+    }
+}
+
+/// What a thread sleeps on that waits for a future.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        *locked(&self.rung) = true;
+        self.changed.notify_all();
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let bell = Arc::new(Bell::default());
+    let waker = Waker::from(Arc::clone(&bell));
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return value;
+        }
+        let mut rung = locked(&bell.rung);
+        while !*rung {
+            rung = sleep_on(&bell.changed, rung);
+        }
+        *rung = false;
+    }
+}
+
+/// What one thread does, in the first process or in the second.
+type Role = fn(&Process, &Process);
+
+fn explore(roles: &[Role]) {
+    explore_without(None, roles);
+}
+
+/// All roles at once, the first in the model's own thread; at the end nothing may be left.
+fn explore_without(part: Option<Part>, roles: &[Role]) {
+    take_away(part);
+    let roles = roles.to_vec();
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound.get_or_insert(2);
+    model.check(move || {
+        let disk = Arc::new(Disk::default());
+        let (one, two) = (Process::new(&disk, true), Process::new(&disk, false));
+        let others: Vec<_> = roles[1..]
+            .iter()
+            .map(|&role| {
+                let (one, two) = (one.clone(), two.clone());
+                thread::spawn(move || role(&one, &two))
+            })
+            .collect();
+        roles[0](&one, &two);
+        for other in others {
+            other.join().unwrap();
+        }
+        assert!(one.queues.is_empty() && two.queues.is_empty(), "nobody is in a queue");
+        let state = locked(&disk.state);
+        assert!(state.current.is_none(), "no file is left");
+        assert!(state.files.iter().all(|file| file.owner.is_none() && file.marks.is_empty()));
+    });
+}
+
+const ONE: Role = |one, _| one.again().turn().unwrap();
+const TWO: Role = |_, two| two.again().turn().unwrap();
+const C: Role = |one, _| one.disk.turn_as_in_c();
+
+/// Aborted at any moment of the wait, or too late.
+const MAY_BE_ABORTED: Role = |one, _| match one.turn() {
+    Ok(()) | Err(Why::Aborted) => {}
+    Err(why) => panic!("{why:?}"),
+};
+const ABORTS: Role = |one, _| {
+    one.abort.ask();
+};
+
+/// Looks once and gives up.
+fn gives_up(process: &Process) {
+    let attempt = Box::pin(process.lock());
+    let mut attempt = attempt;
+    let mut nobody = Context::from_waker(Waker::noop());
+    if let Poll::Ready(held) = attempt.as_mut().poll(&mut nobody) {
+        process.disk.inside(true);
+        process.disk.inside(false);
+        drop(held);
+    }
+}
+
+#[test]
+fn threads_of_one_process() {
+    explore(&[ONE, ONE, ONE]);
+}
+
+#[test]
+fn two_processes() {
+    explore(&[ONE, TWO]);
+}
+
+#[test]
+fn two_threads_and_another_process() {
+    explore(&[ONE, ONE, TWO]);
+}
+
+#[test]
+fn a_process_with_the_c_library() {
+    explore(&[ONE, TWO, C]);
+}
+
+#[test]
+fn an_abort_at_any_moment() {
+    explore(&[MAY_BE_ABORTED, ABORTS, ONE]);
+}
+
+#[test]
+fn an_abort_while_another_process_has_it() {
+    explore(&[MAY_BE_ABORTED, ABORTS, TWO]);
+}
+
+#[test]
+fn one_that_gives_up_between_others() {
+    explore(&[ONE, |one, _| gives_up(&one.again()), ONE]);
+    explore(&[ONE, |_, two| gives_up(two), TWO]);
+}
+
+#[test]
+fn the_domain_goes() {
+    let turn: Role = |one, _| match one.again().turn() {
+        Ok(()) | Err(Why::Domain(_)) => {}
+        Err(why) => panic!("{why:?}"),
+    };
+    let other: Role = |_, two| match two.again().turn() {
+        Ok(()) | Err(Why::Domain(_)) => {}
+        Err(why) => panic!("{why:?}"),
+    };
+    explore(&[turn, other, |one, _| one.disk.end_domain()]);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn a_turn_that_wakes_nobody_is_found() {
+    explore_without(Some(Part::Turn), &[ONE, ONE]);
+}
+
+#[test]
+#[should_panic(expected = "two at once")]
+fn a_file_that_is_not_compared_is_found() {
+    explore_without(Some(Part::Compare), &[ONE, TWO, C]);
+}
