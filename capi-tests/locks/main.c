@@ -489,7 +489,7 @@ static int case_gone(uint32_t domid)
 /* All userids go with the domain; also what others store while it goes, if it goes with this library. */
 static int case_destroyed(uint32_t domid)
 {
-    static const char *const userids[] = { "xl", "libvirt-xml", "libxl-json", "harness-0", "of its own" };
+    static const char *const userids[] = { "xl", "libvirt-xml", "libxl-json", "harness-9", "of its own" };
     bool storm = side_of(1) == OURS;
     double until = now() + UNTIL_LATE;
     libxl_ctx *ctx = new_ctx();
