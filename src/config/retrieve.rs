@@ -12,8 +12,6 @@
 //! Left for when there is QMP: which vcpus of an HVM guest are on is QEMU's to tell, so a guest with
 //! QEMU is refused.
 
-use std::ffi::CString;
-
 use crate::core::{Ao, Ctx, Error, Result, bitmap};
 use crate::device::Kind as DeviceKind;
 use crate::device::read::{pci, records};
@@ -22,7 +20,7 @@ use crate::domain::{kind, memory, nodes, userdata};
 use crate::lock::DeviceLock;
 use crate::types::idiomatic::{
     Bitmap, DeviceDisk, DevicePci, DiskFormat, DiskSpecification, DomainBuildInfo,
-    DomainBuildInfoData as Guest, DomainConfig, Text, Uuid, json,
+    DomainBuildInfoData as Guest, DomainConfig, Text, Uuid,
 };
 use crate::{error, warn};
 
@@ -58,15 +56,10 @@ pub async fn retrieve(ao: &Ao, domid: u32) -> Result<Retrieved> {
 
 fn current(ctx: &Ctx, domid: u32) -> Result<Retrieved> {
     let files = userdata::lock(ctx, domid)?;
-    let stored = files.retrieve(userdata::CONFIG_USERID.as_bytes())?;
-    let text = stored.and_then(|data| CString::new(until_nul(data)).ok());
-    let mut config = text
-        .and_then(|text| json::domain_config(Some(ctx), &text))
-        .map(Box::new)
-        .ok_or_else(|| {
-            error!(ctx, domid = domid, "there is no stored configuration, or none that is sound");
-            Error::Fail
-        })?;
+    let Some(mut config) = files.config(ctx)? else {
+        error!(ctx, domid = domid, "there is no stored configuration");
+        return Err(Error::Fail);
+    };
     let vcpus = match config.b_info.max_vcpus {
         vcpus @ 0..=MOST_VCPUS => vcpus,
         vcpus => {

@@ -2,7 +2,7 @@
 //!
 //! Every access is under the domain's fast lock: [`Locked`] is the lock and the files in one.
 
-use std::ffi::OsStr;
+use std::ffi::{CString, OsStr};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -16,6 +16,7 @@ use crate::core::file::errno_of;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::lock::{Failure, FastLock, name};
+use crate::types::idiomatic::{DomainConfig, json};
 use crate::xen::log::Log;
 
 pub use crate::lock::name::LIB_DIR;
@@ -24,7 +25,7 @@ pub use crate::lock::name::LIB_DIR;
 const LOCK_USERID: &str = "domain-userdata-lock";
 
 /// The userid of the configuration that the library itself keeps, as JSON.
-pub const CONFIG_USERID: &str = "libxl-json";
+const CONFIG_USERID: &str = "libxl-json";
 
 /// A domain's userdata files. The lock is not taken here: see [`Userdata::lock`].
 #[derive(Debug)]
@@ -190,6 +191,20 @@ impl Locked<'_> {
             }
             Err(e) => Err(self.files.failed("read", &path, &e)),
         }
+    }
+
+    /// The configuration that the library keeps of the domain; `None` if there is none. `Error::Fail`, logged, if
+    /// it is not sound.
+    pub fn config(&self, ctx: &Ctx) -> Result<Option<Box<DomainConfig>>> {
+        let Some(mut data) = self.retrieve(CONFIG_USERID.as_bytes())? else { return Ok(None) };
+        // The C library stores its text with the NUL.
+        data.truncate(data.iter().position(|&b| b == 0).unwrap_or(data.len()));
+        let text = CString::new(data).ok();
+        let config = text.and_then(|text| json::domain_config(Some(ctx), &text));
+        config.map(|config| Some(Box::new(config))).ok_or_else(|| {
+            error!(ctx, domid = self.files.domid, "the stored configuration is not sound");
+            Error::Fail
+        })
     }
 
     /// How many bytes of data `userid` has; `None` if there is none.

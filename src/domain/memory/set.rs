@@ -16,11 +16,9 @@
 //! the transaction comes to nothing: whoever has the lock sees the two agree. (The process may be killed
 //! between the two. The next change puts that right.)
 
-use std::ffi::CString;
-
 use crate::core::{Ctx, Error, Result};
 use crate::error;
-use crate::types::idiomatic::{DomainConfig, DomainType, json};
+use crate::types::idiomatic::{DomainConfig, DomainType};
 use crate::xen::hypervisor::DomainInfo;
 use crate::xen::store::{Ops, Transaction};
 
@@ -233,16 +231,10 @@ fn known(ctx: &Ctx, domid: u32) -> Result<DomainInfo> {
 }
 
 /// The stored configuration; `Error::JsonConfigEmpty` if there is none.
-fn stored_config(ctx: &Ctx, domid: u32, files: &Locked<'_>) -> Result<DomainConfig> {
-    let Some(mut data) = files.retrieve(userdata::CONFIG_USERID.as_bytes())? else {
+fn stored_config(ctx: &Ctx, domid: u32, files: &Locked<'_>) -> Result<Box<DomainConfig>> {
+    files.config(ctx)?.ok_or_else(|| {
         error!(ctx, domid = domid, "no configuration is stored");
-        return Err(Error::JsonConfigEmpty);
-    };
-    data.truncate(data.iter().position(|&b| b == 0).unwrap_or(data.len()));
-    let text = CString::new(data).ok();
-    text.and_then(|text| json::domain_config(Some(ctx), &text)).ok_or_else(|| {
-        error!(ctx, domid = domid, "the stored configuration is not sound");
-        Error::Fail
+        Error::JsonConfigEmpty
     })
 }
 
