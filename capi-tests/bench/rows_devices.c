@@ -235,9 +235,9 @@ static void retrieve(void)
 const struct row device_rows[] = {
     { .name = "retrieve-config", .title = "configuration of a domain with 10 devices", .aim = 0.5, .scenes = ALONE,
       .prepare = make_ten_devices, .run = retrieve },
-    { .name = "disk-list", .title = "list of 10 disks", .aim = 0.5, .scenes = ALONE, .prepare = make_ten_disks,
+    { .name = "disk-list", .title = "list of 10 disks", .aim = 1, .scenes = ALONE, .prepare = make_ten_disks,
       .run = list_disks },
-    { .name = "nic-list", .title = "list of 10 network interfaces", .aim = 0.5, .scenes = ALONE,
+    { .name = "nic-list", .title = "list of 10 network interfaces", .aim = 1, .scenes = ALONE,
       .prepare = make_ten_nics, .run = list_nics },
     { .name = "disk-find", .title = "disk by its name, of 10", .aim = 1, .scenes = ALONE, .prepare = make_ten_disks,
       .run = find_disk },

@@ -5,11 +5,13 @@ use std::ffi::c_int;
 use super::{Half, Made, Node, Place, Set, Table, broken, done, value};
 use crate::core::{Ctx, Error, Result};
 use crate::device::{Kind, vdev};
+use crate::domain::nodes;
 use crate::error;
 use crate::types::idiomatic::{
     DeviceDisk, DiskBackend, DiskFormat, DiskSpecification, DiskTransport, Text,
 };
 use crate::types::tables;
+use crate::xen::store::Ops;
 
 const fn record(name: &'static str, set: Set<DeviceDisk>) -> Node<DeviceDisk> {
     Node { half: Half::Record, name, set }
@@ -23,7 +25,7 @@ const fn table(kind: Kind) -> Table<DeviceDisk> {
 static VBD: Table<DeviceDisk> = table(Kind::Vbd);
 static VIRTIO: Table<DeviceDisk> = table(Kind::VirtioDisk);
 
-const KINDS: [Kind; 2] = [Kind::Vbd, Kind::VirtioDisk];
+static TABLES: [&Table<DeviceDisk>; 2] = [&VBD, &VIRTIO];
 
 fn begin(disk: &mut DeviceDisk, place: &Place) -> Made {
     disk.backend_domid = place.backend_domid()?;
@@ -157,29 +159,31 @@ fn is(value: Option<&[u8]>, word: &[u8], field: &mut c_int) -> Made {
     Ok(())
 }
 
-/// Which kind the guest has, and the numbers of its disks. `Error::Invalid` for one that has both.
-fn kind_of(ctx: &Ctx, domid: u32) -> Result<(&'static Table<DeviceDisk>, Vec<i32>)> {
-    let mut dirs = super::devids(ctx, domid, &KINDS).into_iter();
-    match (dirs.next().flatten(), dirs.next().flatten()) {
-        (Some(_), Some(_)) => {
-            error!(ctx, domid = domid, "the domain has disks of Xen's kind and of virtio's");
-            Err(Error::Invalid)
-        }
-        (None, Some(devids)) => Ok((&VIRTIO, devids)),
-        (devids, None) => Ok((&VBD, devids.unwrap_or_default())),
+/// Which kind the guest has, by what the directories of both are said to be. `Error::Invalid` for one that has
+/// both.
+fn kind_of<T>(ctx: &Ctx, domid: u32, [xen, virtio]: [&Option<T>; 2]) -> Result<usize> {
+    if xen.is_some() && virtio.is_some() {
+        error!(ctx, domid = domid, "the domain has disks of Xen's kind and of virtio's");
+        return Err(Error::Invalid);
     }
+    Ok(usize::from(virtio.is_some()))
 }
 
 /// All disks.
 pub fn all(ctx: &Ctx, domid: u32) -> Vec<DeviceDisk> {
-    let Ok((table, devids)) = kind_of(ctx, domid) else { return Vec::new() };
-    super::some(ctx, domid, table, &devids)
+    let devids = super::devids(ctx, domid, &TABLES.map(|table| table.kind));
+    let Ok(kind) = kind_of(ctx, domid, [&devids[0], &devids[1]]) else { return Vec::new() };
+    super::some(ctx, domid, TABLES[kind], devids[kind].as_deref().unwrap_or_default())
 }
 
 /// The disk that the guest knows by that number.
 pub fn with_number(ctx: &Ctx, domid: u32, devid: i32) -> Result<DeviceDisk> {
-    let (table, _) = kind_of(ctx, domid)?;
-    super::alone(ctx, domid, table, devid)
+    let dirs = TABLES.map(|table| super::records(domid, table.kind));
+    let paths = [dirs[0].clone(), dirs[1].clone()];
+    let paths = [paths, dirs.map(|dir| format!("{dir}/{devid}"))].concat();
+    let mut names = ctx.store().list_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
+    let kind = kind_of(ctx, domid, [&names[0], &names[1]])?;
+    super::listed(ctx, domid, TABLES[kind], devid, names.swap_remove(2 + kind))
 }
 
 /// The number of the name; `Error::Invalid` if it is none.

@@ -187,22 +187,36 @@ pub fn all<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>) -> Vec<T> {
 
 /// As [`all`], of those with these numbers.
 pub fn some<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devids: &[i32]) -> Vec<T> {
-    let read = read(ctx, domid, table, devids).unwrap_or_default();
+    let read = read(ctx, domid, table, devids, None).unwrap_or_default();
     read.into_iter().filter_map(|device| told(ctx, table.kind, device).ok()).collect()
 }
 
 /// The device with that number. `Error::NotFound` if there is none.
 pub fn one<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devid: i32) -> Result<T> {
-    if nodes::read(ctx, ctx.store(), &place(domid, table, devid).record_path())?.is_none() {
+    let path = place(domid, table, devid).record_path();
+    let names = ctx.store().list(&path).map_err(|e| nodes::failed(ctx, e))?;
+    if names.is_none() {
         debug!(ctx, domid = domid, "there is no {} {devid}", table.kind.name());
         return Err(Error::NotFound);
     }
-    alone(ctx, domid, table, devid)
+    listed(ctx, domid, table, devid, names)
 }
 
-/// As [`one`], without a look whether there is such a device.
+/// As [`one`], of a device whose record has nodes of these names; `None` for no record.
+fn listed<T: Default>(
+    ctx: &Ctx,
+    domid: u32,
+    table: &Table<T>,
+    devid: i32,
+    names: Option<Vec<String>>,
+) -> Result<T> {
+    let mut read = read(ctx, domid, table, &[devid], Some(vec![names]))?;
+    read.pop().ok_or(Error::Fail).and_then(|device| told(ctx, table.kind, device))
+}
+
+/// As [`one`], without a look whether there is such a device: for few nodes.
 pub fn alone<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devid: i32) -> Result<T> {
-    let mut read = read(ctx, domid, table, &[devid])?;
+    let mut read = read(ctx, domid, table, &[devid], None)?;
     read.pop().ok_or(Error::Fail).and_then(|device| told(ctx, table.kind, device))
 }
 
@@ -233,17 +247,21 @@ struct At {
     node: Option<usize>,
 }
 
+/// The names of what each record has, if that was looked at; `None` for no record.
+type Names = Option<Vec<Option<Vec<String>>>>;
+
 /// Reads these devices.
 fn read<T: Default>(
     ctx: &Ctx,
     domid: u32,
     table: &Table<T>,
     devids: &[i32],
+    names: Names,
 ) -> Result<Vec<Read<T>>> {
     let mut places: Vec<_> = devids.iter().map(|&devid| place(domid, table, devid)).collect();
     let mut values: Vec<Vec<Option<Vec<u8>>>> =
         places.iter().map(|_| vec![None; table.nodes.len()]).collect();
-    let near = recorded(ctx, table, &places)?;
+    let near = recorded(ctx, table, &places, names)?;
     let paths: Vec<_> = near.iter().map(|(_, path)| path.as_str()).collect();
     let found = ctx.store().read_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
     for ((at, _), value) in near.iter().zip(found) {
@@ -285,18 +303,23 @@ fn read<T: Default>(
 }
 
 /// The nodes of records and guests' halves that are worth asking for, with their paths.
-fn recorded<T>(ctx: &Ctx, table: &Table<T>, places: &[Place]) -> Result<Vec<(At, String)>> {
+fn recorded<T>(
+    ctx: &Ctx,
+    table: &Table<T>,
+    places: &[Place],
+    names: Names,
+) -> Result<Vec<(At, String)>> {
     let dirs: Vec<_> = places.iter().map(Place::record_path).collect();
-    let many = (table.nodes.len() + 1) * places.len() > MANY;
-    let present = if many {
-        ctx.store().list_many(&dirs).map_err(|e| nodes::failed(ctx, e))?
-    } else {
-        Vec::new()
+    let names = match names {
+        None if (table.nodes.len() + 1) * places.len() > MANY => {
+            Some(ctx.store().list_many(&dirs).map_err(|e| nodes::failed(ctx, e))?)
+        }
+        names => names,
     };
     let mut wanted = Vec::new();
     for (device, (place, dir)) in places.iter().zip(&dirs).enumerate() {
-        let there = |name: &str| match present.get(device) {
-            Some(names) => names.iter().flatten().any(|n| n == name),
+        let there = |name: &str| match &names {
+            Some(names) => names[device].iter().flatten().any(|n| n == name),
             None => true,
         };
         if there("backend") {
