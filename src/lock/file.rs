@@ -61,6 +61,7 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 
 use crate::core::file::errno_of;
+use crate::runtime::broken::{Part, is_broken};
 use crate::sync::noted::Noted;
 
 /// How often a waiter starts again. Each time somebody else has had the lock meanwhile, so this many in a row do
@@ -128,7 +129,8 @@ pub trait LockFile: Send {
                 self.remove();
             }
             self.unlock();
-            if !awaited || self.is_awaited() || self.try_lock() != Ok(true) {
+            let leave = !awaited || is_broken(Part::LookAgain) || self.is_awaited();
+            if leave || self.try_lock() != Ok(true) {
                 return;
             }
         }

@@ -11,6 +11,8 @@ pub enum Part {
     Alarm,
     /// Who leaves a lock's queue wakes the next.
     Turn,
+    /// Who leaves a lock's file to a waiter looks again when it has unlocked.
+    LookAgain,
     /// Who gets a file's lock looks if the name still leads to the file.
     Compare,
 }

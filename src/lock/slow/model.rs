@@ -382,6 +382,12 @@ fn a_turn_that_wakes_nobody_is_found() {
 }
 
 #[test]
+#[should_panic(expected = "no file is left")]
+fn a_file_that_is_left_to_one_who_has_given_up_is_found() {
+    explore_without(Some(Part::LookAgain), &[MAY_BE_ABORTED, ABORTS, TWO]);
+}
+
+#[test]
 #[should_panic(expected = "two at once")]
 fn a_file_that_is_not_compared_is_found() {
     explore_without(Some(Part::Compare), &[ONE, TWO, C]);
