@@ -246,15 +246,15 @@ static void big(void)
     end_driven(ctx, driver);
 }
 
-/* A device that QEMU serves, and a QEMU that ends when it is told to. */
-static void with_qemu(void)
+/* The time that a destroy takes of a domain with a device that QEMU serves, and a QEMU that ends when it is told to. */
+static double without_waiting(void)
 {
     /* QEMU is a child of ours here, and not for the library to reap. */
     static const libxl_childproc_hooks hooks = { .chldowner = libxl_sigchld_owner_libxl_always_selective_reap };
     libxl_ctx *ctx = new_ctx();
     uint32_t domid = new_domain(NO_ACK);
     char be[128], pid_text[16];
-    double began;
+    double began, took;
     pid_t pid = fork();
     int rc;
 
@@ -271,12 +271,27 @@ static void with_qemu(void)
     libxl_childproc_setmode(ctx, &hooks, NULL);
     began = now();
     rc = libxl_domain_destroy(ctx, domid, NULL);
-    note("a disk that QEMU serves: %.2f s", now() - began);
+    took = now() - began;
     check(!rc, "libxl_domain_destroy: %d", rc);
     check(!is_there(stored("%s", be)) && !left_of(domid), "the device is left");
     check(waitpid(pid, &rc, 0) == pid && WIFSIGNALED(rc) && WTERMSIG(rc) == SIGHUP, "QEMU was not told to end: %#x", rc);
-    check(!is_ours() || now() - began < 1.5, "QEMU's end was not seen");
     libxl_ctx_free(ctx);
+    return took;
+}
+
+/* Two seconds are what QEMU is given; on a busy host a destroy may take that long by itself, but not each time. */
+static void with_qemu(void)
+{
+    double quickest = without_waiting();
+
+    for (int i = 1; i < 4 && quickest >= 1.5; i++) {
+        double took = without_waiting();
+
+        if (took < quickest)
+            quickest = took;
+    }
+    note("a disk that QEMU serves: %.2f s", quickest);
+    check(!is_ours() || quickest < 1.5, "QEMU's end was not seen");
 }
 
 const struct testcase ending_cases[] = {

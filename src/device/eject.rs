@@ -25,9 +25,6 @@ use crate::xen::store::{Ops, StoreError};
 
 const REQUEST: &[u8] = b"eject";
 
-/// How often a guest may get in the way of an acknowledgement.
-const ATTEMPTS: usize = 4;
-
 /// Begins to tell of one disk's ejections; `vdev` is the guest's name for it. Neither the disk nor the domain
 /// has to exist.
 ///
@@ -129,22 +126,18 @@ impl Drive {
         Ok(ops.read(&self.path)?.is_some_and(|value| is_request(&value)))
     }
 
-    /// Makes the request empty; false if there is none any more, or the guest keeps changing it: then it will
-    /// be looked at again, because the watch has fired again. A guest must not hold anybody up.
+    /// Makes the request empty; false if there is none any more, or the guest has changed it meanwhile: then it
+    /// will be looked at again, because the watch has fired again. Not here at once: a guest that writes without
+    /// end must not hold anybody up.
     ///
     /// A plain write would bring the node back if the domain has gone meanwhile.
     fn acknowledge(&self, ctx: &Ctx) -> std::result::Result<bool, StoreError> {
-        for _ in 0..ATTEMPTS {
-            let transaction = ctx.store().begin()?;
-            if !self.asks(&transaction)? {
-                return Ok(false);
-            }
-            transaction.write(&self.path, "")?;
-            if transaction.commit()? {
-                return Ok(true);
-            }
+        let transaction = ctx.store().begin()?;
+        if !self.asks(&transaction)? {
+            return Ok(false);
         }
-        Ok(false)
+        transaction.write(&self.path, "")?;
+        transaction.commit()
     }
 }
 
