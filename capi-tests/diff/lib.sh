@@ -86,6 +86,10 @@ device() {
 no_devices() {
   local kind
   xenstore-rm "/libxl/$id/device"
-  for kind in $(xenstore-list /local/domain/0/backend); do xenstore-rm "/local/domain/0/backend/$kind/$id" 2> /dev/null; done
+  for kind in $(xenstore-list /local/domain/0/backend); do
+    xenstore-rm "/local/domain/0/backend/$kind/$id" 2> /dev/null
+    # The other side's turn must not find what this one's has made.
+    [ -n "$(xenstore-list "/local/domain/0/backend/$kind")" ] || xenstore-rm "/local/domain/0/backend/$kind"
+  done
   xenstore-rm "/local/domain/$id/device" 2> /dev/null
 }
