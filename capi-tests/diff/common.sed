@@ -1,6 +1,8 @@
 # What may differ between any two runs, or is not the interface.
 # The library's log (and that of the libraries under it): its wording is our own.
 s/^(libxl|xc|xencall|xendevicemodel|xenforeignmemory|xenevtchn|xenstore)?(: )?(libxl|xc|xencall|xenforeignmemory|xenevtchn|xendevicemodel): (critical|error|warn|warning|notice|info|verbose|progress|detail|debug): .*/(the library logged)/
+# What a child of the C library that cannot be executed says, on standard error; ours logs it.
+s/^libxl: cannot execute .*/(the library logged)/
 # Event channels and grants are handed out as they come.
 s,(/(port|event-channel|ring-ref)) = "[0-9]+",\1 = "N",
 s,(/tty) = "/dev/pts/[0-9]+",\1 = "PTY",

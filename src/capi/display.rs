@@ -12,8 +12,8 @@ use crate::types::idiomatic::{
 use crate::types::sys::*;
 
 /// In C these look through the list of all that make sense, and find it or do not.
-fn found<T>(read: Result<T>) -> Result<T> {
-    read.map_err(|_| Error::NotFound)
+fn found<T>(read: Result<Option<T>>) -> Result<T> {
+    read.ok().flatten().ok_or(Error::NotFound)
 }
 
 /// Not there yet.
@@ -317,7 +317,7 @@ pub unsafe extern "C" fn libxl_devid_to_device_vkb(
     // SAFETY: `ctx` is NULL or live, `vkb` is NULL or writable.
     unsafe {
         fill(ctx, NAME, vkb, DeviceVkb::default(), |ctx| {
-            found(read::one(ctx, domid, &vkb::VKB, devid))
+            found(read::if_any(ctx, domid, &vkb::VKB, devid))
         })
     }
 }
@@ -359,7 +359,7 @@ pub unsafe extern "C" fn libxl_devid_to_device_vsnd(
     // SAFETY: `ctx` is NULL or live, `vsnd` is NULL or writable.
     unsafe {
         fill(ctx, NAME, vsnd, DeviceVsnd::default(), |ctx| {
-            found(read::one(ctx, domid, &sound::VSND, devid))
+            found(read::if_any(ctx, domid, &sound::VSND, devid))
         })
     }
 }

@@ -191,15 +191,28 @@ pub fn some<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devids: &[i32])
     read.into_iter().filter_map(|device| told(ctx, table.kind, device).ok()).collect()
 }
 
-/// The device with that number. `Error::NotFound` if there is none.
+/// The device with that number. `Error::NotFound`, and a line in the log, if there is none.
 pub fn one<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devid: i32) -> Result<T> {
+    let found = if_any(ctx, domid, table, devid)?;
+    found.ok_or_else(|| {
+        error!(ctx, domid = domid, "there is no {} {devid}", table.kind.name());
+        Error::NotFound
+    })
+}
+
+/// As [`one`], where it may well be that there is none.
+pub fn if_any<T: Default>(
+    ctx: &Ctx,
+    domid: u32,
+    table: &Table<T>,
+    devid: i32,
+) -> Result<Option<T>> {
     let path = place(domid, table, devid).record_path();
     let names = ctx.store().list(&path).map_err(|e| nodes::failed(ctx, e))?;
     if names.is_none() {
-        debug!(ctx, domid = domid, "there is no {} {devid}", table.kind.name());
-        return Err(Error::NotFound);
+        return Ok(None);
     }
-    listed(ctx, domid, table, devid, names)
+    listed(ctx, domid, table, devid, names).map(Some)
 }
 
 /// As [`one`], of a device whose record has nodes of these names; `None` for no record.
