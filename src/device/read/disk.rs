@@ -6,12 +6,12 @@ use super::{Half, Made, Node, Place, Set, Table, broken, done, value};
 use crate::core::{Ctx, Error, Result};
 use crate::device::{Kind, vdev};
 use crate::domain::nodes;
-use crate::error;
 use crate::types::idiomatic::{
     DeviceDisk, DiskBackend, DiskFormat, DiskSpecification, DiskTransport, Text,
 };
 use crate::types::tables;
 use crate::xen::store::Ops;
+use crate::{debug, error};
 
 const fn record(name: &'static str, set: Set<DeviceDisk>) -> Node<DeviceDisk> {
     Node { half: Half::Record, name, set }
@@ -186,11 +186,12 @@ pub fn with_number(ctx: &Ctx, domid: u32, devid: i32) -> Result<DeviceDisk> {
     super::listed(ctx, domid, TABLES[kind], devid, names.swap_remove(2 + kind))
 }
 
-/// The number of the name; `Error::Invalid` if it is none.
+/// The number of the name; `Error::Invalid` if it is none, as users' names often are: the C library says nothing
+/// of it either.
 pub fn number(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<i32> {
     vdev::number(name).ok_or_else(|| {
         let shown = String::from_utf8_lossy(&name[..name.len().min(64)]).into_owned();
-        error!(ctx, domid = domid, "{shown:?} is no disk");
+        debug!(ctx, domid = domid, "{shown:?} is no disk");
         Error::Invalid
     })
 }
