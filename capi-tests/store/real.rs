@@ -11,7 +11,7 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork};
-use xenlight::xen::store::{Access, Ops, Permission, Store, StoreError, WatchEvent, tidy};
+use xenlight::xen::store::{Access, NewNode, Ops, Permission, Store, StoreError, WatchEvent, tidy};
 
 use crate::daemon::Daemon;
 
@@ -213,6 +213,19 @@ fn permissions() {
     assert_eq!(store.get_permissions(&none).unwrap(), None);
     assert_eq!(store.set_permissions(&none, &wanted).unwrap_err().errno(), Errno::ENOENT);
     assert_eq!(store.set_permissions(&base, &[]).unwrap_err().errno(), Errno::EINVAL);
+    let (of_parent, own) = (format!("{base}/made/of-parent"), format!("{base}/made/own"));
+    let nobody = [Permission::new(0, Access::None)];
+    store
+        .make_many(&[
+            NewNode::directory(format!("{base}/made"), &wanted),
+            NewNode::value(&of_parent, "v"),
+            NewNode::directory(&own, &nobody),
+        ])
+        .unwrap();
+    assert_eq!(store.read(&of_parent).unwrap().as_deref(), Some(&b"v"[..]));
+    assert_eq!(store.get_permissions(&of_parent).unwrap().unwrap(), wanted);
+    assert_eq!(store.read(&own).unwrap().as_deref(), Some(&b""[..]));
+    assert_eq!(store.get_permissions(&own).unwrap().unwrap(), nobody);
 }
 
 #[test]

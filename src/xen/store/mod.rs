@@ -34,7 +34,7 @@ use nix::errno::Errno;
 use once_cell::sync::OnceCell;
 
 pub use error::{StoreError, StoreResult};
-pub use ops::Ops;
+pub use ops::{NewNode, Ops};
 pub use permission::{Access, Permission};
 pub use transaction::Transaction;
 pub use watch::WatchEvent;

@@ -10,6 +10,9 @@ use super::wire::{self, Kind, Reply, Requests, strings};
 /// Most replies that a list which changes all the time is asked for.
 const LIST_ATTEMPTS: usize = 32;
 
+/// The operation's name in errors.
+const SET_PERMISSIONS: &str = "set permissions";
+
 /// Requests about nodes. [`super::Store`] and [`super::Transaction`] have them all.
 ///
 /// Everywhere a node that does not exist is an answer, not an error. The `_many` forms cost one round
@@ -102,6 +105,27 @@ pub trait Ops {
         })
     }
 
+    /// Sets the values of many nodes, and who may do what with them, in order and in one go. Without permissions
+    /// of its own, a new node has those of its parent.
+    fn make_many(&self, nodes: &[NewNode]) -> StoreResult<()> {
+        let mut requests = Requests::default();
+        let mut about = Vec::new();
+        for NewNode { path, value, permissions } in nodes {
+            let failed = |errno| StoreError::about("write", path, errno);
+            checked("write", path)?;
+            requests.push(Kind::Write, &[path.as_bytes(), &[0], value]).map_err(failed)?;
+            about.push(("write", path));
+            if !permissions.is_empty() {
+                set_permissions(&mut requests, path, permissions)?;
+                about.push((SET_PERMISSIONS, path));
+            }
+        }
+        let replies = self.call("write", requests)?;
+        replies.into_iter().zip(about).try_for_each(|(reply, (operation, path))| {
+            reply.map(drop).map_err(|errno| StoreError::about(operation, path, errno))
+        })
+    }
+
     /// Makes `path` exist, with an empty value if it is new.
     fn mkdir(&self, path: &str) -> StoreResult<()> {
         let reply = single(about_paths(self, "mkdir", Kind::Mkdir, &[path])?.map(Ok).collect())?;
@@ -150,24 +174,52 @@ pub trait Ops {
     ) -> StoreResult<()> {
         let mut requests = Requests::default();
         for (path, permissions) in nodes {
-            let (path, permissions) = (path.as_ref(), permissions.as_ref());
-            let failed = |errno| StoreError::about("set permissions", path, errno);
-            checked("set permissions", path)?;
-            if permissions.is_empty() {
-                return Err(failed(Errno::EINVAL));
-            }
-            let entries: String = permissions.iter().map(|p| p.encode() + "\0").collect();
-            requests
-                .push(Kind::SetPermissions, &[path.as_bytes(), &[0], entries.as_bytes()])
-                .map_err(failed)?;
+            set_permissions(&mut requests, path.as_ref(), permissions.as_ref())?;
         }
-        let replies = self.call("set permissions", requests)?;
+        let replies = self.call(SET_PERMISSIONS, requests)?;
         replies.into_iter().zip(nodes).try_for_each(|(reply, (path, _))| {
             reply
                 .map(drop)
-                .map_err(|errno| StoreError::about("set permissions", path.as_ref(), errno))
+                .map_err(|errno| StoreError::about(SET_PERMISSIONS, path.as_ref(), errno))
         })
     }
+}
+
+/// A node to be made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewNode {
+    pub path: String,
+    pub value: Vec<u8>,
+    /// The owner first; empty: as its parent's.
+    pub permissions: Vec<Permission>,
+}
+
+impl NewNode {
+    /// A node with that value, and permissions as its parent's.
+    pub fn value(path: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), value: value.into(), permissions: Vec::new() }
+    }
+
+    /// An empty node with those permissions.
+    pub fn directory(path: impl Into<String>, permissions: &[Permission]) -> Self {
+        Self { path: path.into(), value: Vec::new(), permissions: permissions.to_vec() }
+    }
+}
+
+fn set_permissions(
+    requests: &mut Requests,
+    path: &str,
+    permissions: &[Permission],
+) -> StoreResult<()> {
+    let failed = |errno| StoreError::about(SET_PERMISSIONS, path, errno);
+    checked(SET_PERMISSIONS, path)?;
+    if permissions.is_empty() {
+        return Err(failed(Errno::EINVAL));
+    }
+    let entries: String = permissions.iter().map(|p| p.encode() + "\0").collect();
+    requests
+        .push(Kind::SetPermissions, &[path.as_bytes(), &[0], entries.as_bytes()])
+        .map_err(failed)
 }
 
 /// One request of `kind` for each path, whose only field is the path.
