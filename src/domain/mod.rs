@@ -2,6 +2,7 @@
 
 pub mod affinity;
 pub mod apart;
+pub mod bootloader;
 pub mod console;
 pub mod control;
 pub mod cpupool;
@@ -14,6 +15,7 @@ pub mod memory;
 pub mod model;
 pub mod names;
 pub mod nodes;
+pub mod payload;
 pub mod rename;
 pub mod sched;
 pub mod userdata;

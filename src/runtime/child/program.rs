@@ -4,6 +4,7 @@ use std::ffi::{CStr, CString, OsStr, OsString, c_char};
 use std::fmt::Display;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 use std::{env, ptr};
 
 use nix::errno::Errno;
@@ -32,6 +33,7 @@ pub struct Program<'a> {
     environment: Vec<(OsString, OsString)>,
     io: [Io<'a>; 3],
     passed: Vec<BorrowedFd<'a>>,
+    terminal: Option<PathBuf>,
 }
 
 /// The first descriptor of [`Program::pass`] in the child.
@@ -46,6 +48,7 @@ impl<'a> Program<'a> {
             environment: Vec::new(),
             io: [Io::Inherit; 3],
             passed: Vec::new(),
+            terminal: None,
         }
     }
 
@@ -80,6 +83,13 @@ impl<'a> Program<'a> {
         self
     }
 
+    /// Starts the program in a session of its own, which a terminal controls. Its first three descriptors
+    /// lead there too, unless they are set.
+    pub fn terminal(mut self, path: impl AsRef<Path>) -> Self {
+        self.terminal = Some(path.as_ref().to_owned());
+        self
+    }
+
     /// Gives the child one more descriptor, and says which number it has there.
     pub fn pass(&mut self, fd: BorrowedFd<'a>) -> RawFd {
         self.passed.push(fd);
@@ -110,6 +120,9 @@ impl<'a> Program<'a> {
 pub struct Prepared {
     strings: Vec<CString>,
     arguments: usize,
+    /// What is opened as descriptor 0 before the moves, by the leader of a new session, so that it
+    /// controls that session.
+    pub terminal: Option<CString>,
     /// From which descriptor to which.
     pub moves: Vec<(RawFd, RawFd)>,
     /// The child keeps no descriptor from this number on.
@@ -140,7 +153,11 @@ impl Prepared {
             strings.push(c_string(OsString::from_vec(line))?);
         }
         let keep_below = FIRST_PASSED + program.passed.len() as RawFd;
+        let terminal = program.terminal.as_ref().map(|path| c_string(path.into())).transpose()?;
         let (mut moves, mut held) = (Vec::new(), Vec::new());
+        if terminal.is_some() {
+            moves.extend([(0, 1), (0, 2)]);
+        }
         let io = (0..).zip(program.io);
         let passed = (FIRST_PASSED..).zip(program.passed.iter().map(|fd| Io::Fd(*fd)));
         for (to, io) in io.chain(passed) {
@@ -153,7 +170,7 @@ impl Prepared {
             moves.push((lifted.as_raw_fd(), to));
             held.push(lifted);
         }
-        Ok(Self { strings, arguments, moves, keep_below, _held: held })
+        Ok(Self { strings, arguments, terminal, moves, keep_below, _held: held })
     }
 
     pub fn path(&self) -> &CStr {

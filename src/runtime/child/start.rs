@@ -38,7 +38,7 @@ const NO_PROGRAM: c_int = 127;
 pub fn spawn(prepared: &Prepared) -> Result<Pid, Errno> {
     let pointers = prepared.pointers();
     let actions = Actions::new(prepared)?;
-    let attributes = Attributes::new()?;
+    let attributes = Attributes::new(prepared.terminal.is_some())?;
     let mut pid = 0;
     // SAFETY: all arguments were made for this call and outlive it; the lists end with NULL.
     check(unsafe {
@@ -69,6 +69,13 @@ impl Actions {
         check(unsafe { libc::posix_spawn_file_actions_init(new.as_mut_ptr()) })?;
         // SAFETY: initialised by the call above.
         let mut actions = Self(unsafe { new.assume_init() });
+        if let Some(terminal) = &prepared.terminal {
+            let (path, flags) = (terminal.as_ptr(), libc::O_RDWR);
+            // SAFETY: `actions` is initialised; the path is copied.
+            check(unsafe {
+                libc::posix_spawn_file_actions_addopen(&mut actions.0, 0, path, flags, 0)
+            })?;
+        }
         for (from, to) in &prepared.moves {
             // SAFETY: `actions` is initialised.
             check(unsafe { libc::posix_spawn_file_actions_adddup2(&mut actions.0, *from, *to) })?;
@@ -89,11 +96,11 @@ impl Drop for Actions {
 }
 
 /// Signals: none blocked; SIGPIPE and SIGCHLD, which an application may have set to be ignored, as a
-/// program expects them.
+/// program expects them. And whether it gets a session of its own.
 struct Attributes(libc::posix_spawnattr_t);
 
 impl Attributes {
-    fn new() -> Result<Self, Errno> {
+    fn new(session: bool) -> Result<Self, Errno> {
         let mut new = MaybeUninit::uninit();
         // SAFETY: it is initialised here, and once.
         check(unsafe { libc::posix_spawnattr_init(new.as_mut_ptr()) })?;
@@ -102,7 +109,10 @@ impl Attributes {
         let mut default = SigSet::empty();
         default.add(nix::sys::signal::Signal::SIGPIPE);
         default.add(nix::sys::signal::Signal::SIGCHLD);
-        let flags = libc::POSIX_SPAWN_SETSIGDEF | libc::POSIX_SPAWN_SETSIGMASK;
+        let mut flags = libc::POSIX_SPAWN_SETSIGDEF | libc::POSIX_SPAWN_SETSIGMASK;
+        if session {
+            flags |= c_int::from(libc::POSIX_SPAWN_SETSID);
+        }
         // SAFETY: `attributes` is initialised, the sets are valid.
         unsafe {
             check(libc::posix_spawnattr_setsigdefault(&mut attributes.0, default.as_ref()))?;
@@ -210,6 +220,15 @@ fn become_program(prepared: &Prepared, pointers: &Pointers, failed: RawFd) -> c_
 
 /// The descriptors that the program is to have; the others close when it starts.
 fn take_descriptors(prepared: &Prepared) -> Result<(), Errno> {
+    if let Some(terminal) = &prepared.terminal {
+        // SAFETY: system calls that change this process alone. Opened by a session's leader, a terminal
+        // comes to control the session.
+        unsafe {
+            Errno::result(libc::setsid())?;
+            let fd = Errno::result(libc::open(terminal.as_ptr(), libc::O_RDWR))?;
+            Errno::result(libc::dup2(fd, 0))?;
+        }
+    }
     for (from, to) in &prepared.moves {
         // SAFETY: numbers only; nothing of this process's is used any more.
         Errno::result(unsafe { libc::dup2(*from, *to) })?;

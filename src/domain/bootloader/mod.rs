@@ -1,0 +1,125 @@
+//! Bootloaders: programs that look into a guest's disk for what it is to be started with.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `disk.rs` | the disk, as a path here |
+//! | `workplace.rs` | files that it writes |
+//! | `program.rs` | which program, its arguments, how far it is trusted |
+//! | `terminal.rs`, `relay.rs` | its terminal, and the user's |
+//! | `session.rs` | running it |
+//! | `output.rs` | what it has found |
+//!
+//! A bootloader may have a menu, so it gets a terminal, and the user another, whose name is in the domain's
+//! `console/tty` as xenconsoled's will be later: `xl create -c` joins that as soon as it is told. What goes
+//! through is copied from one to the other, and to a log file.
+//!
+//! ```text
+//! bootloader -- (slave  own  master) <-> (master  user  slave) -- xenconsole
+//! ```
+//!
+//! The bootloader ends by itself, or when the operation is aborted, the domain goes away, the copying fails, or
+//! (only a restricted one) its time is over: then it gets SIGTERM, and SIGKILL if it goes on. However it ends,
+//! what it wrote is gone, except for the log file.
+
+mod disk;
+mod output;
+mod program;
+mod relay;
+mod session;
+mod terminal;
+mod workplace;
+
+use std::path::Path;
+use std::time::Instant;
+
+use nix::errno::Errno;
+
+use crate::core::child::describe_end;
+use crate::core::file::LOG_DIR;
+use crate::core::{Ao, Error, Result};
+use crate::domain::nodes;
+use crate::domain::payload::Payload;
+use crate::domain::userdata::LIB_DIR;
+use crate::runtime::child::Program;
+use crate::types::idiomatic::{DomainBuildInfoData, DomainConfig, Event, EventData};
+use crate::{debug, error};
+use program::Restriction;
+use session::Session;
+use terminal::Terminal;
+use workplace::Workplace;
+
+/// Runs the bootloader of a domain that exists but is not built, if its configuration names one. `None`: the
+/// domain is built from what the configuration names.
+///
+/// Reports [`EventData::DomainCreateConsoleAvailable`] when there is a terminal.
+pub async fn run(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<Payload>> {
+    let info = &config.b_info;
+    let is_hvm = matches!(info.u, DomainBuildInfoData::Hvm(_));
+    let Some(bootloader) = info.bootloader.as_ref().filter(|_| !is_hvm) else {
+        debug!(ao, domid = domid, "no bootloader");
+        return Ok(None);
+    };
+    let Some(disk) = config.disks.first() else {
+        error!(ao, domid = domid, "there is no disk for the bootloader to look into");
+        return Err(Error::Fail);
+    };
+    let place = Workplace::new(ao.log(), domid, Path::new(LIB_DIR), Path::new(LOG_DIR))?;
+    let disk = disk::reach(ao, domid, disk).await?;
+    let restriction = Restriction::from_environment();
+    let arguments = program::arguments(ao.log(), domid, info, &restriction, &place, &disk.path)?;
+    let program = Program::new(program::find(ao.log(), domid, bootloader))
+        .arguments(arguments)
+        .variable("TERM", "vt100");
+
+    let (own, user) = (open_terminal(ao, domid)?, open_terminal(ao, domid)?);
+    let tty = format!("{}/console/tty", nodes::domain_path(domid));
+    nodes::write(ao, ao.store(), &tty, user.name().as_os_str().as_encoded_bytes())?;
+    let mut watch = ao.watch(&nodes::domain_path(domid))?;
+    let u = EventData::DomainCreateConsoleAvailable;
+    ao.progress(Event { domid, u, ..Event::default() });
+
+    let stop = async {
+        let gone = async {
+            loop {
+                watch.changed().await;
+                match nodes::read(ao, ao.store(), &nodes::domain_path(domid)) {
+                    Ok(Some(_)) => {}
+                    Ok(None) => {
+                        error!(ao, domid = domid, "the domain is gone: so its bootloader is ended");
+                        return Error::DomainDestroyed;
+                    }
+                    Err(e) => return e,
+                }
+            }
+        };
+        let ended = match restriction.time {
+            Some(time) => ao.until(Instant::now() + time, gone).await,
+            None => ao.wait(gone).await.map(Some),
+        };
+        match ended {
+            Ok(Some(e)) | Err(e) => e,
+            Ok(None) => {
+                error!(ao, domid = domid, "the bootloader takes too long: it is ended");
+                Error::TimedOut
+            }
+        }
+    };
+    let (runtime, children, log) = (ao.runtime(), ao.children(), ao.log());
+    let record = &place.record;
+    let session = Session { runtime, children, log, domid, user: &user, record };
+    let (pid, outcome) = session.run(program, &own, stop).await?;
+    if !outcome.success() {
+        let shown = place.record_path.display();
+        error!(ao, domid = domid, "the bootloader has failed: see what it says in {shown}");
+        error!(ao, domid = domid, "{}", describe_end("bootloader", pid, outcome.status()));
+        return Err(Error::Fail);
+    }
+    output::take(ao.log(), domid, &place.output).map(Some)
+}
+
+fn open_terminal(ao: &Ao, domid: u32) -> Result<Terminal> {
+    Terminal::open().map_err(|errno: Errno| {
+        error!(ao, domid = domid, errno = errno, "cannot make a terminal for the bootloader");
+        Error::Fail
+    })
+}

@@ -1,0 +1,167 @@
+//! Which program is the bootloader, and how it is called.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::time::Duration;
+
+use nix::unistd::{Uid, User};
+
+use super::workplace::Workplace;
+use crate::config::paths;
+use crate::core::{Error, Result};
+use crate::types::idiomatic::{DomainBuildInfo, Text};
+use crate::xen::log::Log;
+use crate::{debug, error, warn};
+
+/// How long a bootloader that is restricted may take, unless the environment says otherwise.
+const RESTRICTED_TIME: u64 = 120;
+
+/// Accounts for programs that are not trusted: one that all share, and the first of a row of numbers, one for
+/// each domain. (QEMU's.)
+const SHARED_USER: &str = "xen-qemuuser-shared";
+const FIRST_USER: &str = "xen-qemuuser-range-base";
+
+/// How far a bootloader is trusted: `LIBXL_BOOTLOADER_*` in the toolstack's environment.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Restriction {
+    /// It is to give up its rights.
+    pub is_wanted: bool,
+    /// The account that it is to take on.
+    pub user: Option<OsString>,
+    /// `None`: as long as it likes.
+    pub time: Option<Duration>,
+}
+
+impl Restriction {
+    pub fn from_environment() -> Self {
+        let user = env::var_os("LIBXL_BOOTLOADER_USER");
+        if user.is_none() && env::var_os("LIBXL_BOOTLOADER_RESTRICT").is_none() {
+            return Self::default();
+        }
+        let time = env::var_os("LIBXL_BOOTLOADER_TIMEOUT");
+        let seconds = time.map_or(RESTRICTED_TIME, |text| {
+            crate::domain::leading_number(text.as_bytes()).unwrap_or(0)
+        });
+        let time = (seconds > 0).then(|| Duration::from_secs(seconds));
+        Self { is_wanted: true, user, time }
+    }
+}
+
+/// The bootloader's file, or its name for `PATH`. A relative one is looked for among Xen's own programs first.
+pub fn find(log: &Log, domid: u32, configured: &Text) -> OsString {
+    find_in(log, domid, configured, Path::new(paths::PROGRAMS))
+}
+
+fn find_in(log: &Log, domid: u32, configured: &Text, programs: &Path) -> OsString {
+    if *configured == *"/usr/bin/pygrub" {
+        warn!(
+            log,
+            domid = domid,
+            "bootloader=\"/usr/bin/pygrub\" is an old way to say bootloader=\"pygrub\""
+        );
+    }
+    let configured = OsStr::from_bytes(configured.as_bytes());
+    if configured.as_bytes().starts_with(b"/") {
+        return configured.to_owned();
+    }
+    let own = programs.join(configured);
+    if fs::symlink_metadata(&own).is_ok() {
+        return own.into();
+    }
+    debug!(log, domid = domid, "bootloader: there is no {}", own.display());
+    configured.to_owned()
+}
+
+/// The bootloader's arguments, but for its name.
+pub fn arguments(
+    log: &Log,
+    domid: u32,
+    info: &DomainBuildInfo,
+    restriction: &Restriction,
+    place: &Workplace,
+    disk: &OsStr,
+) -> Result<Vec<OsString>> {
+    let text = |text: &Text| OsStr::from_bytes(text.as_bytes()).to_owned();
+    let option = |name: &str, value: &OsStr| {
+        let mut option = OsString::from(name);
+        option.push(value);
+        option
+    };
+    let mut all = Vec::new();
+    all.extend(info.kernel.as_ref().map(|kernel| option("--kernel=", &text(kernel))));
+    all.extend(info.ramdisk.as_ref().map(|ramdisk| option("--ramdisk=", &text(ramdisk))));
+    let cmdline = info.cmdline.as_ref().filter(|cmdline| !cmdline.as_bytes().is_empty());
+    all.extend(cmdline.map(|cmdline| option("--args=", &text(cmdline))));
+    if restriction.is_wanted {
+        let uid = account(log, domid, restriction.user.as_deref())?;
+        debug!(log, domid = domid, "the bootloader is to run as user {uid}");
+        all.extend([format!("--runas={uid}").into(), "--quiet".into()]);
+    }
+    all.push(option("--output=", place.output.as_os_str()));
+    all.push("--output-format=simple0".into());
+    all.push(option("--output-directory=", place.directory.as_os_str()));
+    all.extend(info.bootloader_args.iter().map(text));
+    all.push(disk.to_owned());
+    Ok(all)
+}
+
+/// The account that a bootloader is to take on, never root's.
+fn account(log: &Log, domid: u32, wanted: Option<&OsStr>) -> Result<Uid> {
+    let by_name = |name: &str| {
+        let found = User::from_name(name);
+        found.map(|user| user.map(|user| user.uid)).map_err(|errno| {
+            error!(log, domid = domid, errno = errno, "cannot look for user {name}");
+            Error::Fail
+        })
+    };
+    let uid = match wanted {
+        Some(name) => {
+            let name = name.to_string_lossy();
+            by_name(&name)?.ok_or_else(|| {
+                error!(log, domid = domid, "the bootloader is to run as {name}: no such user");
+                Error::Invalid
+            })?
+        }
+        None => match by_name(FIRST_USER)? {
+            Some(first) => own_account(log, domid, first)?,
+            None => by_name(SHARED_USER)?
+                .inspect(|_| {
+                    warn!(log, domid = domid, "no user {FIRST_USER}: {SHARED_USER} it is");
+                })
+                .ok_or_else(|| {
+                    error!(
+                        log,
+                        domid = domid,
+                        "the bootloader cannot be restricted: neither {FIRST_USER} nor \
+                         {SHARED_USER} is a user"
+                    );
+                    Error::Invalid
+                })?,
+        },
+    };
+    if uid.is_root() {
+        error!(log, domid = domid, "the bootloader cannot be restricted to the rights of root");
+        return Err(Error::Invalid);
+    }
+    Ok(uid)
+}
+
+/// The domain's own account: a number that nobody else has.
+fn own_account(log: &Log, domid: u32, first: Uid) -> Result<Uid> {
+    let uid = Uid::from_raw(first.as_raw().wrapping_add(domid));
+    match User::from_uid(uid) {
+        Ok(None) => Ok(uid),
+        Ok(Some(other)) => {
+            let name = other.name;
+            error!(log, domid = domid, "the bootloader is to run as {uid}, which is {name}");
+            Err(Error::Invalid)
+        }
+        Err(errno) => {
+            error!(log, domid = domid, errno = errno, "cannot look for user {uid}");
+            Err(Error::Fail)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! A bootloader at work: its terminal joined to the user's, until it ends or is stopped.
+
+use std::fs::File;
+use std::future::Future;
+use std::io::Write;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use nix::errno::Errno;
+
+use super::relay::{Broken, Relay};
+use super::terminal::Terminal;
+use crate::core::{Error, Result};
+use crate::runtime::Runtime;
+use crate::runtime::child::{Child, Children, Outcome, Program};
+use crate::xen::log::Log;
+use crate::{debug, error};
+
+/// How long a bootloader that is told to end may take for it. It may have helpers to end in turn.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What a session works with.
+pub struct Session<'a> {
+    pub runtime: &'a Runtime,
+    pub children: &'a Children,
+    pub log: &'a Log,
+    pub domid: u32,
+    /// What the user's program opens.
+    pub user: &'a Terminal,
+    /// Gets all that the bootloader shows.
+    pub record: &'a File,
+}
+
+impl Session<'_> {
+    /// Runs `program` to its end, and says how that was. When `stop` gives an error first, the program is
+    /// ended, and that is the result.
+    pub async fn run(
+        &self,
+        program: Program<'_>,
+        own: &Terminal,
+        stop: impl Future<Output = Error>,
+    ) -> Result<(i32, Outcome)> {
+        let relay = |from, to| Relay::new(self.runtime, from, to).map_err(|e| self.cannot_wait(e));
+        let (mut display, mut keys) = (relay(own, self.user)?, relay(self.user, own)?);
+        let record = |seen: &[u8]| (&*self.record).write_all(seen);
+        let what = program.describe().to_string();
+        let spawned = self.children.spawn(&program.terminal(own.name()));
+        let child = spawned.map_err(|errno| {
+            // Who looks into the log file finds it there too.
+            let _ = record(format!("cannot run {what}: {}\n", errno.desc()).as_bytes());
+            error!(self.log, domid = self.domid, errno = errno, "cannot run {what}");
+            Error::Fail
+        })?;
+        debug!(self.log, domid = self.domid, "bootloader [{}] runs: {what}", child.pid());
+        let failure = {
+            let ended = async { Ok(child.exited().await) };
+            let stopped = async { Err(stop.await) };
+            let display = async { Err(self.broken("output", display.run(record).await)) };
+            let keys = async { Err(self.broken("input", keys.run(|_| Ok(())).await)) };
+            first(ended, first(stopped, first(display, keys))).await
+        };
+        let failure = match failure {
+            Err(failure) => failure,
+            Ok(outcome) => {
+                display.finish(record);
+                return Ok((child.pid(), outcome));
+            }
+        };
+        let outcome = self.end(&child).await;
+        display.finish(record);
+        debug!(self.log, domid = self.domid, "bootloader [{}] was ended: {outcome:?}", child.pid());
+        Err(failure)
+    }
+
+    /// Ends the program: first it is asked to.
+    async fn end(&self, child: &Child) -> Outcome {
+        let _ = child.kill(libc::SIGTERM);
+        let patience = self.runtime.sleep(GRACE);
+        match select(pin!(child.exited()), patience).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(_) => {
+                error!(self.log, domid = self.domid, "the bootloader does not end: it is killed");
+                let _ = child.kill(libc::SIGKILL);
+                child.exited().await
+            }
+        }
+    }
+
+    fn broken(&self, what: &str, broken: Broken) -> Error {
+        error!(self.log, domid = self.domid, "the bootloader's {what} is not passed on: {broken}");
+        Error::Fail
+    }
+
+    fn cannot_wait(&self, errno: Errno) -> Error {
+        error!(self.log, domid = self.domid, errno = errno, "cannot wait for the bootloader");
+        Error::Fail
+    }
+}
+
+/// What comes first; the left where both are there.
+async fn first<T>(left: impl Future<Output = T>, right: impl Future<Output = T>) -> T {
+    select(pin!(left), pin!(right)).await.factor_first().0
+}

@@ -1,0 +1,51 @@
+//! Terminals: the bootloader's, which it takes for its user's, and the one that the user's program opens.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::pty::{posix_openpt, ptsname_r, unlockpt};
+use nix::sys::stat::Mode;
+use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
+
+use crate::sync::noted::Noted;
+
+/// A pseudo-terminal. Its other side is open here too, so that it does not hang up while nobody else has it.
+#[derive(Debug)]
+pub struct Terminal {
+    master: Noted<OwnedFd>,
+    _slave: Noted<OwnedFd>,
+    name: PathBuf,
+}
+
+impl Terminal {
+    /// A new one, which passes on what it gets as it is, and echoes nothing.
+    pub fn open() -> Result<Self, Errno> {
+        let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+        let master = posix_openpt(flags | OFlag::O_NONBLOCK)?;
+        // Linux has made it ours already; nothing forks here, as `grantpt` once did.
+        unlockpt(&master)?;
+        let name = PathBuf::from(ptsname_r(&master)?);
+        let slave = Noted::new(open(&name, flags, Mode::empty())?);
+        let mut attributes = tcgetattr(&slave)?;
+        cfmakeraw(&mut attributes);
+        tcsetattr(&slave, SetArg::TCSANOW, &attributes)?;
+        Ok(Self { master: Noted::new(master.into()), _slave: slave, name })
+    }
+
+    /// What programs open.
+    pub fn name(&self) -> &Path {
+        &self.name
+    }
+
+    /// Our side, which does not block.
+    pub fn ours(&self) -> BorrowedFd<'_> {
+        self.master.as_fd()
+    }
+
+    /// Our side again, to wait for one thing while the other waits for another.
+    pub fn duplicate(&self) -> std::io::Result<Noted<OwnedFd>> {
+        self.ours().try_clone_to_owned().map(Noted::new)
+    }
+}
