@@ -3,6 +3,7 @@
 pub mod affinity;
 pub mod apart;
 pub mod bootloader;
+pub mod build;
 pub mod console;
 pub mod control;
 pub mod cpupool;

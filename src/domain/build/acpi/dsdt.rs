@@ -1,0 +1,155 @@
+//! The DSDT: the processors, which of them are on, and how the guest hears that one comes or goes.
+//!
+//! It is the same for every guest, with objects for as many vcpus as there can be. What differs between
+//! guests the objects read at run time: from the page of facts, from the MADT, and from Xen's bit set of
+//! vcpus at an I/O port.
+
+use super::aml::{self, Space, Unit, integer, local, name};
+use super::table::Table;
+use super::{INFO_ADDRESS, MOST_VCPUS};
+
+/// Where Xen has its set of the vcpus that are on, and the general purpose event that tells of a change.
+const ONLINE_PORT: u64 = 0xaf00;
+const ONLINE_EVENT: &str = "_E02";
+
+/// A processor's register block in I/O space, which Xen does not have.
+const PROCESSOR_BLOCK: u32 = 0xb010;
+const PROCESSOR_BLOCK_SIZE: u8 = 6;
+
+/// What a processor tells of itself while it is on: present, enabled, shown, working.
+const ALL_WELL: u64 = 0xf;
+
+/// Why a processor is notified.
+const DEVICE_CHECK: u64 = 1;
+const EJECT_REQUEST: u64 = 3;
+
+/// Bytes of the page of facts that the objects know of.
+const INFO_SIZE: u64 = 40;
+
+/// The size of a processor's entry in the MADT; its flags begin at bit 32.
+const LAPIC_SIZE: u64 = 8;
+
+/// The whole table. Its creator is that of the compiler which the C library's was made with: a guest
+/// can see it.
+pub fn dsdt() -> Vec<u8> {
+    let mut table = Table::new(b"DSDT", 5);
+    table.created_by(b"INTL", 0x2020_0925);
+    table.extend(&aml::scope("_SB", &facts()));
+    table.extend(&aml::scope("_SB", &processors()));
+    let event = aml::method(ONLINE_EVENT, 0, &name("\\_SB.PRSC"));
+    table.extend(&aml::scope("_GPE", &event));
+    table.finish()
+}
+
+/// The page of facts ([`super::Info`]), by names.
+fn facts() -> Vec<u8> {
+    let units = [
+        Unit::Named("UAR1", 1),
+        Unit::Named("UAR2", 1),
+        Unit::Named("LTP1", 1),
+        Unit::Named("HPET", 1),
+        Unit::Reserved(12),
+        Unit::Named("NCPU", 16),
+        Unit::Named("PMIN", 32),
+        Unit::Named("PLEN", 32),
+        Unit::Named("MSUA", 32),
+        Unit::Named("MAPA", 32),
+        Unit::Named("VGIA", 32),
+        Unit::Named("LMIN", 32),
+        Unit::Named("HMIN", 32),
+        Unit::Named("LLEN", 32),
+        Unit::Named("HLEN", 32),
+    ];
+    let region = aml::region("BIOS", Space::Memory, &integer(INFO_ADDRESS), &integer(INFO_SIZE));
+    [region, aml::field("BIOS", &units)].concat()
+}
+
+fn processors() -> Vec<u8> {
+    let mut body = aml::region("MSUM", Space::Memory, &name("MSUA"), &integer(1));
+    body.extend(aml::field("MSUM", &[Unit::Named("MSU", 8)]));
+    body.extend(entry_of_a_vcpu());
+    for vcpu in 0..MOST_VCPUS {
+        body.extend(processor(vcpu));
+    }
+    let bytes = integer(u64::from(MOST_VCPUS / 8));
+    body.extend(aml::region("PRST", Space::Io, &integer(ONLINE_PORT), &bytes));
+    body.extend(aml::field("PRST", &[Unit::Named("PRS", MOST_VCPUS as usize)]));
+    body.extend(look_for_changes());
+    body
+}
+
+fn object(vcpu: u32) -> String {
+    format!("PR{vcpu:02X}")
+}
+
+/// `PMAT(vcpu, entry)`: the vcpu's entry in the MADT, or one that says "off" for a vcpu beyond the
+/// guest's own.
+fn entry_of_a_vcpu() -> Vec<u8> {
+    let own = aml::less(&aml::arg(0), &name("NCPU"));
+    let entry = aml::give(&aml::to_buffer(&aml::arg(1)));
+    let off = aml::give(&aml::buffer(&[0, 8, 0xff, 0xff, 0, 0, 0, 0]));
+    aml::method("PMAT", 2, &[aml::when(&own, &entry), off].concat())
+}
+
+fn processor(vcpu: u32) -> Vec<u8> {
+    let number = integer(vcpu.into());
+    let offset = integer(u64::from(vcpu) * LAPIC_SIZE);
+    let entry = aml::add(&name("MAPA"), &offset, aml::NOWHERE);
+    // The first is always there, so that it asks less.
+    let (entry_read, own) = if vcpu == 0 {
+        (aml::to_buffer(&name("MAT")), None)
+    } else {
+        let read = [name("PMAT"), number.clone(), name("MAT")].concat();
+        (read, Some(aml::less(&number, &name("NCPU"))))
+    };
+    let on = aml::when(&name("FLG"), &aml::give(&integer(ALL_WELL)));
+    let state = match own {
+        None => on,
+        Some(own) => aml::when(&own, &on),
+    };
+    let body = [
+        aml::named("_HID", &aml::string("ACPI0007")),
+        aml::named("_UID", &number),
+        aml::region("MATR", Space::Memory, &entry, &integer(LAPIC_SIZE)),
+        aml::field("MATR", &[Unit::Named("MAT", 64)]),
+        aml::field("MATR", &[Unit::Reserved(32), Unit::Named("FLG", 1)]),
+        aml::method("_MAT", 0, &aml::give(&entry_read)),
+        aml::method("_STA", 0, &[state, aml::give(&integer(0))].concat()),
+        aml::method("_EJ0", 1, &aml::sleep(&integer(200))),
+    ];
+    aml::processor(&object(vcpu), vcpu as u8, PROCESSOR_BLOCK, PROCESSOR_BLOCK_SIZE, &body.concat())
+}
+
+/// `PRSC`: holds Xen's set against the MADT; where they differ it corrects the MADT, with its checksum,
+/// and notifies the processor.
+fn look_for_changes() -> Vec<u8> {
+    let (set, byte, bit) = (local(0), local(1), local(2));
+    let mut body = aml::store(&aml::to_buffer(&name("PRS")), &set);
+    for vcpu in 0..MOST_VCPUS {
+        body.extend(if vcpu % 8 == 0 {
+            aml::store(&aml::element(&set, &integer(u64::from(vcpu / 8))), &byte)
+        } else {
+            aml::shift_right(&byte, &integer(1), &byte)
+        });
+        body.extend(aml::and(&byte, &integer(1), &bit));
+        let object = object(vcpu);
+        let flag = name(&format!("^{object}.FLG"));
+        let checksum = name("MSU");
+        let came = [
+            aml::notify(&object, &integer(DEVICE_CHECK)),
+            aml::subtract(&checksum, &integer(1), &checksum),
+        ];
+        let went = [
+            aml::notify(&object, &integer(EJECT_REQUEST)),
+            aml::add(&checksum, &integer(1), &checksum),
+        ];
+        let change = [
+            aml::store(&bit, &flag),
+            aml::when(&aml::equal(&bit, &integer(1)), &came.concat()),
+            aml::otherwise(&went.concat()),
+        ];
+        body.extend(aml::when(&aml::differ(&bit, &flag), &change.concat()));
+    }
+    body.extend(aml::give(&integer(1)));
+    aml::method("PRSC", 0, &body)
+}

@@ -1,0 +1,3 @@
+//! Building a domain: what is put into it before it first runs.
+
+pub mod acpi;
