@@ -57,6 +57,11 @@ impl<'a> History<'a> {
         self.add_at(domid, now())
     }
 
+    /// Whether `domid` was a domain's lately.
+    pub fn is_recent(&self, domid: u32) -> Result<bool> {
+        Ok(self.recent(now())?.iter().any(|&(_, who)| who == domid))
+    }
+
     fn add_at(&self, domid: u32, now: i64) -> Result<()> {
         let lock = self.path(".lock");
         let _lock = FileLock::take(&lock, || Ok(())).map_err(|failure: Failure| {

@@ -207,6 +207,14 @@ impl Locked<'_> {
         })
     }
 
+    /// Replaces the configuration that the library keeps of the domain.
+    pub fn set_config(&self, config: &DomainConfig) -> Result<()> {
+        // The C library stores its text with the NUL, and reads up to it.
+        let mut text = json::text_of(config);
+        text.push(0);
+        self.store(CONFIG_USERID.as_bytes(), &text)
+    }
+
     /// How many bytes of data `userid` has; `None` if there is none.
     pub fn length(&self, userid: &[u8]) -> Result<Option<usize>> {
         Ok(self.open(userid)?.map(|(_, _, length)| length))

@@ -95,10 +95,19 @@ pub unsafe fn to_json(_ctx: *mut libxl_ctx, p: *const u8, ty: &Type) -> *mut c_c
     if p.is_null() {
         return std::ptr::null_mut();
     }
+    // SAFETY: the caller's contract.
+    raw::duplicate(&unsafe { json_text(p, ty) })
+}
+
+/// The JSON text of `*p`.
+///
+/// # Safety
+/// `p` is a value of type `ty`.
+pub unsafe fn json_text(p: *const u8, ty: &Type) -> Vec<u8> {
     let mut text = Text::new();
     // SAFETY: the caller's contract.
     let Ok(()) = unsafe { write::value(&mut text, p, ty) };
-    raw::duplicate(&text.finish())
+    text.finish()
 }
 
 /// Reads `*p` from JSON text: 0, or `ERROR_FAIL` if the text is not JSON or does not fit the type.

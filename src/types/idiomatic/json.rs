@@ -1,4 +1,4 @@
-//! A domain's configuration out of the JSON that the library keeps.
+//! A domain's configuration as the JSON that the library keeps, in both directions.
 
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
@@ -22,6 +22,19 @@ pub fn domain_config(ctx: Option<&Ctx>, text: &CStr) -> Option<DomainConfig> {
     config
 }
 
+/// The text that holds the configuration, without an end.
+pub fn text_of(config: &DomainConfig) -> Vec<u8> {
+    let ty = &tables::DOMAIN_CONFIG;
+    let mut c = config.to_c();
+    let p = std::ptr::from_mut(&mut c).cast::<u8>();
+    // SAFETY: the table is that of the struct, which is ours, and not used again.
+    unsafe {
+        let text = engine::json_text(p, ty);
+        engine::dispose(p, ty);
+        text
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,6 +49,18 @@ mod tests {
         assert_eq!(config.c_info.name, Text::new("n"));
         assert_eq!(config.b_info.max_vcpus, 3);
         assert_eq!(config.nics.iter().map(|nic| nic.devid).collect::<Vec<_>>(), [4]);
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let text =
+            cr#"{"c_info": {"type": "pv", "name": "n"}, "b_info": {"type.pv": {"kernel": "/k"}}}"#;
+        let config = domain_config(None, text).unwrap();
+        let mut again = text_of(&config);
+        assert!(again.windows(4).any(|bytes| bytes == b"\"/k\""));
+        again.push(0);
+        let again = CStr::from_bytes_with_nul(&again).unwrap();
+        assert_eq!(domain_config(None, again), Some(config));
     }
 
     #[test]

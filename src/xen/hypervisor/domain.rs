@@ -121,6 +121,21 @@ impl Hypervisor {
         Ok(one.pop().filter(|d| d.domid == domid))
     }
 
+    /// Makes a domain, paused, without memory and vcpus, and gives its number: `wanted` if a guest may have
+    /// that, one of Xen's choice otherwise. `EEXIST` if there is a domain of that number.
+    pub fn domain_create(
+        &self,
+        wanted: u32,
+        parameters: &mut sys::xen_domctl_createdomain,
+    ) -> Result<u32> {
+        let mut domid = wanted;
+        // SAFETY: both point to what may be read and written for the call.
+        self.call("domain_create", |xch| unsafe {
+            sys::xc_domain_create(xch, &mut domid, parameters)
+        })?;
+        Ok(domid)
+    }
+
     /// Stops the domain's vcpus until [`Self::domain_unpause`]; counted by Xen.
     pub fn domain_pause(&self, domid: u32) -> Result<()> {
         // SAFETY: plain numbers.

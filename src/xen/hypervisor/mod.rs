@@ -26,6 +26,7 @@ mod error;
 mod flask;
 mod guest;
 mod host;
+mod resources;
 #[allow(
     non_camel_case_types,
     non_snake_case,
