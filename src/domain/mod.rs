@@ -16,6 +16,7 @@ pub mod memory;
 pub mod model;
 pub mod names;
 pub mod nodes;
+pub mod numa;
 pub mod payload;
 pub mod rename;
 pub mod sched;

@@ -1,0 +1,407 @@
+//! Automatic NUMA placement: on which of the host's nodes a new domain had better be.
+//!
+//! [`place`] is for the build of a domain, after its vcpus exist and before the affinities that the
+//! configuration names are set. What it decides becomes `b_info.nodemap`, which the caller then makes the
+//! domain's node affinity (if the set is not empty), and the soft affinity of the vcpus, which it sets
+//! itself. [`choose`] is the decision, a function of plain facts.
+//!
+//! Few nodes are better than many. Of as many, those are better on which fewer vcpus can run, and then those
+//! with more free memory; of equals the first, counting from node 0.
+
+use crate::config::defaults::memory;
+use crate::core::{Ctx, Error, Result, bitmap};
+use crate::types::idiomatic::{Bitmap, DomainBuildInfo, DomainConfig};
+use crate::xen::hypervisor::{DomainInfo, HypervisorError};
+use crate::xen::log::Level;
+use crate::{debug, error, log_line, warn};
+
+use super::affinity::{self, Wish};
+
+/// With more nodes there are too many sets of them to look at each.
+const MOST_NODES: usize = 16;
+
+/// A set of nodes, one bit each.
+type Nodes = u16;
+
+/// What matters of a node of the host.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Node {
+    pub free_kb: u64,
+    pub cpus: u32,
+    /// Those of them that the domain can use: its cpupool's.
+    pub usable: u32,
+    /// Vcpus of all domains that can run on a usable cpu of it.
+    pub vcpus: u32,
+}
+
+/// What the domain wants, or what a set of nodes has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    pub memory_kb: u64,
+    pub cpus: u32,
+}
+
+/// Nodes that the domain could be on, and what they have together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Candidate {
+    pub nodes: Nodes,
+    pub cpus: u32,
+    pub vcpus: u32,
+    pub free_kb: u64,
+}
+
+impl Candidate {
+    fn new(nodes: Nodes, host: &[Node]) -> Self {
+        let mut it = Self { nodes, cpus: 0, vcpus: 0, free_kb: 0 };
+        for node in members(nodes).map(|i| &host[i]) {
+            it.cpus += node.usable;
+            it.vcpus += node.vcpus;
+            it.free_kb += node.free_kb;
+        }
+        it
+    }
+
+    fn serves(&self, wanted: Wanted) -> bool {
+        self.cpus >= wanted.cpus && self.free_kb >= wanted.memory_kb
+    }
+
+    /// Than one of as many nodes.
+    fn better_than(&self, other: &Self) -> bool {
+        (self.vcpus, other.free_kb) < (other.vcpus, self.free_kb)
+    }
+}
+
+fn members(nodes: Nodes) -> impl Iterator<Item = usize> {
+    (0..MOST_NODES).filter(move |i| nodes >> i & 1 != 0)
+}
+
+/// Calls `look` with each set of `size` of these nodes, added to `with`: those with lower nodes first.
+fn each_set(of: &[usize], size: usize, with: Nodes, look: &mut impl FnMut(Nodes)) {
+    if size == 0 {
+        return look(with);
+    }
+    for first in 0..(of.len() + 1).saturating_sub(size) {
+        each_set(&of[first + 1..], size - 1, with | 1 << of[first], look);
+    }
+}
+
+/// How many cpus each node has, if all have as many.
+fn cpus_of_each(host: &[Node]) -> Option<u32> {
+    // One without cpus counts unless a node before it has some: so it is in the C library.
+    let mut with_cpus = host.iter().skip_while(|node| node.cpus == 0).map(|node| node.cpus);
+    let first = with_cpus.next()?;
+    with_cpus.all(|cpus| cpus == first).then_some(first)
+}
+
+/// The best nodes for a domain; `None` if it fits nowhere. `improved` hears of each candidate that is better
+/// than all before.
+pub fn choose(
+    host: &[Node],
+    wanted: Wanted,
+    mut improved: impl FnMut(&Candidate),
+) -> Option<Candidate> {
+    let usable: Vec<_> = (0..host.len().min(MOST_NODES)).filter(|i| host[*i].usable > 0).collect();
+    let fewest = cpus_of_each(host).map_or(1, |cpus| wanted.cpus.div_ceil(cpus) as usize);
+    (fewest.clamp(1, usable.len().max(1))..=usable.len()).find_map(|size| {
+        let mut best: Option<Candidate> = None;
+        each_set(&usable, size, 0, &mut |nodes| {
+            let new = Candidate::new(nodes, host);
+            if new.serves(wanted) && best.is_none_or(|best| new.better_than(&best)) {
+                improved(&new);
+                best = Some(new);
+            }
+        });
+        best
+    })
+}
+
+/// Places the domain, if the configuration wants that and does not itself say where it shall be.
+///
+/// Afterwards `b_info.nodemap` has the nodes (all, if there is nothing to choose or nowhere has enough of
+/// everything), the vcpus' soft affinity is the cpus of these, and `b_info.numa_placement` is off, so that a
+/// domain built again from this configuration comes to be on the same nodes.
+///
+/// # Errors
+/// `Error::Invalid` if the domain's hard affinity has no cpu of its cpupool, `Error::Fail` if the hypervisor
+/// does not tell of the host.
+pub fn place(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<()> {
+    let build = &mut config.b_info;
+    if build.numa_placement != Some(true) {
+        return Ok(());
+    }
+    if !build.cpumap.bytes.is_empty() || !build.vcpu_soft_affinity.is_empty() {
+        warn!(ctx, "no NUMA placement: the configuration says on which cpus the domain runs");
+        return Ok(());
+    }
+    if !build.nodemap.bytes.is_empty() {
+        warn!(ctx, "no NUMA placement: the configuration says on which nodes the domain is");
+        return Ok(());
+    }
+    let host = Host::read(ctx)?;
+    let mut nodes = vec![0xff; host.max_nodes.div_ceil(8)];
+    if let Some(best) = best(ctx, domid, build, &host)? {
+        nodes.fill(0);
+        members(best.nodes).for_each(|node| bitmap::set(&mut nodes, node as i32));
+    }
+    let soft = host.cpus_where(|node| bitmap::test(&nodes, node as i32));
+    let vcpus = u32::try_from(build.max_vcpus).unwrap_or(0);
+    let wish = Wish { hard: None, soft: Some(&soft), force: false };
+    // A preference: that one vcpu does not get it is said in the log, and is no reason to stop.
+    let _ = affinity::set_vcpus(ctx, domid, vcpus, &wish);
+    build.nodemap = Bitmap { bytes: nodes };
+    build.numa_placement = Some(false);
+    Ok(())
+}
+
+/// What must be known of the host in any case.
+struct Host {
+    max_nodes: usize,
+    max_cpus: usize,
+    /// Free memory of each node, in KiB.
+    free_kb: Vec<u64>,
+    /// Each cpu's node.
+    node_of: Vec<u32>,
+}
+
+fn refused(ctx: &Ctx, e: HypervisorError) -> Error {
+    error!(ctx, errno = e.errno, "NUMA placement: {}", e.what);
+    Error::Fail
+}
+
+impl Host {
+    fn read(ctx: &Ctx) -> Result<Self> {
+        let xen = ctx.hypervisor();
+        let read = || {
+            Ok(Self {
+                max_nodes: xen.max_nodes()? as usize,
+                max_cpus: xen.max_cpus()? as usize,
+                free_kb: xen.numa()?.iter().map(|node| node.free.unwrap_or(0) / 1024).collect(),
+                node_of: xen.cpu_topology()?.iter().map(|cpu| cpu.node).collect(),
+            })
+        };
+        read().map_err(|e| refused(ctx, e))
+    }
+
+    /// The cpus whose node is wanted.
+    fn cpus_where(&self, wanted: impl Fn(u32) -> bool) -> Vec<u8> {
+        let mut cpus = vec![0; self.max_cpus.div_ceil(8)];
+        let chosen = (0..).zip(&self.node_of).filter(|(_, node)| wanted(**node));
+        chosen.for_each(|(cpu, _)| bitmap::set(&mut cpus, cpu));
+        cpus
+    }
+
+    /// The nodes that these cpus are on.
+    fn nodes_of(&self, cpus: &[u8]) -> impl Iterator<Item = usize> {
+        let node_of = (0..).zip(&self.node_of).filter(|(cpu, _)| bitmap::test(cpus, *cpu));
+        node_of.map(|(_, node)| *node as usize).filter(|node| *node < self.free_kb.len())
+    }
+
+    /// The nodes on which a vcpu can run that may run on these cpus, of a domain whose node affinity is
+    /// `nodes`.
+    fn nodes_for(&self, cpus: &[u8], nodes: &[u8]) -> Nodes {
+        let allowed = self.nodes_of(cpus).filter(|node| bitmap::test(nodes, *node as i32));
+        allowed.fold(0, |set, node| set | 1 << node)
+    }
+
+    /// The nodes, for a domain that can use these cpus.
+    fn nodes(&self, usable: &[u8], vcpus: &[u32]) -> Vec<Node> {
+        let mut nodes: Vec<_> = self
+            .free_kb
+            .iter()
+            .zip(vcpus)
+            .map(|(free, vcpus)| Node { free_kb: *free, vcpus: *vcpus, ..Node::default() })
+            .collect();
+        self.nodes_of(&vec![0xff; self.max_cpus.div_ceil(8)]).for_each(|i| nodes[i].cpus += 1);
+        self.nodes_of(usable).for_each(|i| nodes[i].usable += 1);
+        nodes
+    }
+}
+
+/// The best nodes; `None` if there is nothing to choose between, or nothing that is enough.
+fn best(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, host: &Host) -> Result<Option<Candidate>> {
+    let domain = ctx.hypervisor().domain(domid).map_err(|e| refused(ctx, e))?;
+    let domain = domain.ok_or_else(|| {
+        error!(ctx, "NUMA placement: there is no domain {domid}");
+        Error::Fail
+    })?;
+    let usable = cpus_of_pool(ctx, domain.cpupool).ok_or_else(|| {
+        error!(ctx, "NUMA placement: there is no cpupool {}", domain.cpupool);
+        Error::Fail
+    })?;
+    // In the C library too, hard affinity is looked at here, but the placement takes the whole pool.
+    if let Some(hard) = build.vcpu_hard_affinity.first()
+        && bitmap::is_empty(&bitmap::and(&hard.bytes, &usable))
+    {
+        error!(ctx, "the domain's hard affinity has no cpu of its cpupool");
+        return Err(Error::Invalid);
+    }
+    let count = host.free_kb.len();
+    if count <= 1 {
+        return Ok(None);
+    }
+    if count > MOST_NODES {
+        warn!(ctx, "no NUMA placement: {count} nodes are too many, use affinities or cpupools");
+        return Ok(None);
+    }
+    let nodes = host.nodes(&usable, &vcpus_on_nodes(ctx, host, &usable)?);
+    let wanted = Wanted {
+        memory_kb: memory::need(build),
+        cpus: u32::try_from(build.max_vcpus).unwrap_or(0),
+    };
+    let shown = |it: &Candidate| {
+        let Candidate { nodes, cpus, vcpus, free_kb } = it;
+        format!("nodes {nodes:#b}, {cpus} cpus, {vcpus} vcpus, {free_kb} KiB free")
+    };
+    let best = choose(&nodes, wanted, |it| debug!(ctx, "NUMA placement, so far: {}", shown(it)));
+    match &best {
+        Some(best) => log_line!(Level::Detail, ctx, "NUMA placement: {}", shown(best)),
+        None => log_line!(Level::Notice, ctx, "NUMA placement: the domain fits on no nodes"),
+    }
+    Ok(best)
+}
+
+fn cpus_of_pool(ctx: &Ctx, pool: u32) -> Option<Vec<u8>> {
+    let found = ctx.hypervisor().cpupool_from(pool).ok()??;
+    (found.id == pool).then_some(found.cpus)
+}
+
+/// How many vcpus can run on each node, on cpus of `usable`.
+fn vcpus_on_nodes(ctx: &Ctx, host: &Host, usable: &[u8]) -> Result<Vec<u32>> {
+    let mut vcpus = vec![0; host.free_kb.len()];
+    for domain in ctx.hypervisor().domains().map_err(|e| refused(ctx, e))? {
+        for set in sets_of_vcpus(ctx, host, &domain, usable).unwrap_or_default() {
+            members(set).for_each(|node| vcpus[node] += 1);
+        }
+    }
+    Ok(vcpus)
+}
+
+/// For each vcpu of a domain the nodes on which it can run. `None` for one that is just going.
+fn sets_of_vcpus(ctx: &Ctx, host: &Host, domain: &DomainInfo, usable: &[u8]) -> Option<Vec<Nodes>> {
+    let xen = ctx.hypervisor();
+    let cpus = bitmap::and(&cpus_of_pool(ctx, domain.cpupool)?, usable);
+    let nodes = xen.node_affinity(domain.domid).ok()?;
+    let vcpus = 0..domain.max_vcpu_id.map_or(0, |last| last + 1);
+    let set = |vcpu| {
+        let hard = xen.vcpu(domain.domid, vcpu, host.max_cpus as u32).ok()?.hard;
+        Some(host.nodes_for(&bitmap::and(&hard, &cpus), &nodes))
+    };
+    vcpus.map(set).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(free_kb: u64, cpus: u32, vcpus: u32) -> Node {
+        Node { free_kb, cpus, usable: cpus, vcpus }
+    }
+
+    fn chosen(host: &[Node], memory_kb: u64, cpus: u32) -> Option<Nodes> {
+        choose(host, Wanted { memory_kb, cpus }, |_| ()).map(|it| it.nodes)
+    }
+
+    #[test]
+    fn sets_come_in_order() {
+        let mut sets = Vec::new();
+        each_set(&[0, 1, 3, 4], 2, 0, &mut |set| sets.push(set));
+        assert_eq!(sets, [0b11, 0b1001, 0b10001, 0b1010, 0b10010, 0b11000]);
+        for (size, count) in [(0, 1), (1, 4), (3, 4), (4, 1), (5, 0)] {
+            let mut sets = 0;
+            each_set(&[0, 1, 3, 4], size, 0, &mut |_| sets += 1);
+            assert_eq!(sets, count, "{size}");
+        }
+    }
+
+    #[test]
+    fn fewer_vcpus_before_more_memory_before_lower_numbers() {
+        assert_eq!(chosen(&[node(500, 4, 2), node(400, 4, 1)], 100, 1), Some(0b10));
+        assert_eq!(chosen(&[node(400, 4, 1), node(500, 4, 1)], 100, 1), Some(0b10));
+        assert_eq!(chosen(&[node(400, 4, 1), node(400, 4, 1)], 100, 1), Some(0b01));
+    }
+
+    #[test]
+    fn one_node_that_is_enough_is_better_than_two() {
+        let host = [node(300, 4, 9), node(100, 4, 0), node(150, 4, 0)];
+        assert_eq!(chosen(&host, 300, 2), Some(0b001));
+        assert_eq!(chosen(&host, 350, 2), Some(0b101));
+        assert_eq!(chosen(&host, 250, 2), Some(0b001));
+        assert_eq!(chosen(&host, 550, 2), Some(0b111));
+        assert_eq!(chosen(&host, 551, 2), None);
+    }
+
+    #[test]
+    fn there_must_be_a_cpu_for_each_vcpu() {
+        let host = [node(900, 2, 0), node(900, 2, 3), node(900, 2, 1)];
+        assert_eq!(chosen(&host, 1, 2), Some(0b001));
+        assert_eq!(chosen(&host, 1, 3), Some(0b101));
+        assert_eq!(chosen(&host, 1, 5), Some(0b111));
+        assert_eq!(chosen(&host, 1, 7), None);
+        let uneven = [node(900, 1, 0), node(900, 4, 5)];
+        assert_eq!(chosen(&uneven, 1, 4), Some(0b10));
+        assert_eq!(chosen(&uneven, 1, 5), Some(0b11));
+    }
+
+    #[test]
+    fn only_nodes_of_the_pool_count() {
+        let mut host = [node(900, 4, 0), node(500, 4, 7), node(500, 4, 8)];
+        host[0].usable = 0;
+        host[1].usable = 1;
+        assert_eq!(chosen(&host, 100, 1), Some(0b010));
+        assert_eq!(chosen(&host, 100, 2), Some(0b100));
+        assert_eq!(chosen(&host, 100, 5), Some(0b110));
+        assert_eq!(chosen(&host, 1001, 1), None);
+        host[1].usable = 0;
+        host[2].usable = 0;
+        assert_eq!(chosen(&host, 1, 1), None);
+    }
+
+    #[test]
+    fn each_improvement_is_told() {
+        let host = [node(500, 4, 2), node(400, 4, 3), node(600, 4, 2), node(100, 4, 1)];
+        let mut told = Vec::new();
+        choose(&host, Wanted { memory_kb: 50, cpus: 1 }, |it| told.push((it.nodes, it.free_kb)));
+        assert_eq!(told, [(0b0001, 500), (0b0100, 600), (0b1000, 100)]);
+    }
+
+    #[test]
+    fn memory_beyond_32_bits() {
+        // In the C library sums of 4 TiB and more lose their upper bits.
+        let host = [node(5 << 32, 4, 0), node(6 << 32, 4, 0)];
+        assert_eq!(chosen(&host, 3 << 32, 1), Some(0b10));
+        assert_eq!(chosen(&host, 10 << 32, 1), Some(0b11));
+    }
+
+    #[test]
+    fn what_each_node_has() {
+        let host = Host {
+            max_nodes: 2,
+            max_cpus: 6,
+            free_kb: vec![100, 200],
+            node_of: vec![0, 0, 1, 1, u32::MAX, 1],
+        };
+        assert_eq!(host.cpus_where(|node| node == 1), [0b101100]);
+        assert_eq!(host.nodes_for(&[0b000011], &[0xff]), 0b01);
+        assert_eq!(host.nodes_for(&[0b111111], &[0xff]), 0b11);
+        assert_eq!(host.nodes_for(&[0b111111], &[0b10]), 0b10);
+        assert_eq!(host.nodes_for(&[0b010000], &[0xff]), 0);
+        assert_eq!(
+            host.nodes(&[0b000110], &[5, 6]),
+            [
+                Node { free_kb: 100, cpus: 2, usable: 1, vcpus: 5 },
+                Node { free_kb: 200, cpus: 3, usable: 1, vcpus: 6 }
+            ]
+        );
+    }
+
+    #[test]
+    fn nodes_of_one_size() {
+        let of =
+            |cpus: &[u32]| cpus_of_each(&cpus.iter().map(|n| node(0, *n, 0)).collect::<Vec<_>>());
+        assert_eq!(of(&[4, 4, 4]), Some(4));
+        assert_eq!(of(&[4, 3]), None);
+        assert_eq!(of(&[0, 4]), Some(4));
+        assert_eq!(of(&[4, 0]), None);
+        assert_eq!(of(&[0]), None);
+    }
+}
