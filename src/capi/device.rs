@@ -4,10 +4,12 @@ use std::ffi::*;
 
 use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{elements, null};
+use crate::capi::plug;
 use crate::core::{Ctx, Result};
 use crate::device::read::{channel, info};
+use crate::device::remove::Force;
 use crate::missing;
-use crate::types::idiomatic::{CForm, Channelinfo, DeviceChannel};
+use crate::types::idiomatic::{CForm, Channelinfo, DeviceChannel, DeviceP9, DevicePvcallsif};
 use crate::types::sys::*;
 
 /// What the entries do that list devices: an array from `malloc`, and its length in `*num`; NULL and 0 for
@@ -115,7 +117,8 @@ pub unsafe extern "C" fn libxl_device_channel_getinfo(
     }
 }
 
-/// Not there yet.
+/// Takes a folder away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
+/// `backend_domid` say.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -126,10 +129,15 @@ pub unsafe extern "C" fn libxl_device_p9_remove(
     p9: *mut libxl_device_p9,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_p9_remove"; domid, p9, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceP9>(ctx, domid, p9, ao_how, "libxl_device_p9_remove", Force::InTheEnd)
+    }
 }
 
-/// Not there yet.
+/// Takes a folder away without asking the guest. Which one, `devid` and `backend_domid` say. The folder is gone also
+/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s,
+/// `ERROR_FAIL` if the script fails.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -140,10 +148,12 @@ pub unsafe extern "C" fn libxl_device_p9_destroy(
     p9: *mut libxl_device_p9,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_p9_destroy"; domid, p9, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe { plug::take::<DeviceP9>(ctx, domid, p9, ao_how, "libxl_device_p9_destroy", Force::Yes) }
 }
 
-/// Not there yet.
+/// Takes a device away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
+/// `backend_domid` say.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -154,10 +164,22 @@ pub unsafe extern "C" fn libxl_device_pvcallsif_remove(
     pvcallsif: *mut libxl_device_pvcallsif,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_pvcallsif_remove"; domid, pvcallsif, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DevicePvcallsif>(
+            ctx,
+            domid,
+            pvcallsif,
+            ao_how,
+            "libxl_device_pvcallsif_remove",
+            Force::InTheEnd,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes a device away without asking the guest. Which one, `devid` and `backend_domid` say. The device is gone also
+/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s,
+/// `ERROR_FAIL` if the script fails.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -168,7 +190,17 @@ pub unsafe extern "C" fn libxl_device_pvcallsif_destroy(
     pvcallsif: *mut libxl_device_pvcallsif,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_pvcallsif_destroy"; domid, pvcallsif, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DevicePvcallsif>(
+            ctx,
+            domid,
+            pvcallsif,
+            ao_how,
+            "libxl_device_pvcallsif_destroy",
+            Force::Yes,
+        )
+    }
 }
 
 /// Not there yet.

@@ -4,13 +4,22 @@ use std::ffi::*;
 
 use crate::capi::device::{fill, list, refused};
 use crate::capi::give::text;
+use crate::capi::plug;
 use crate::core::Error;
 use crate::device::read::{self, disk, info};
+use crate::device::remove::Force;
 use crate::missing;
 use crate::types::idiomatic::{DeviceDisk, Diskinfo};
 use crate::types::sys::*;
+use crate::types::tables;
 
-/// Not there yet.
+/// Adds a disk to a domain that runs, and waits until what serves it is ready and its hotplug script, if it has one,
+/// has ended. `disk` is completed before this returns, unless the disk is refused.
+///
+/// `ERROR_DEVICE_EXISTS` if the domain has it; `ERROR_INVAL` for what cannot be; `ERROR_FAIL` if the script fails or
+/// what serves it wants a device model and none runs; `ERROR_TIMEDOUT` if it is not ready within 10 s, or the script
+/// takes more than 40 s. After these but the first two a disk may be there that does not work: remove it.
+/// `ERROR_JSON_CONFIG_EMPTY` if no configuration of the domain is stored.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -21,10 +30,21 @@ pub unsafe extern "C" fn libxl_device_disk_add(
     disk: *mut libxl_device_disk,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_disk_add"; domid, disk, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::add::<DeviceDisk>(
+            ctx,
+            domid,
+            disk,
+            ao_how,
+            "libxl_device_disk_add",
+            &tables::DEVICE_DISK,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes a disk away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `vdev`, `backend`
+/// and `backend_domid` say.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -35,10 +55,22 @@ pub unsafe extern "C" fn libxl_device_disk_remove(
     disk: *mut libxl_device_disk,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_disk_remove"; domid, disk, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceDisk>(
+            ctx,
+            domid,
+            disk,
+            ao_how,
+            "libxl_device_disk_remove",
+            Force::InTheEnd,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes a disk away without asking the guest. Which one, `vdev`, `backend` and `backend_domid` say. The disk is gone
+/// also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10
+/// s, `ERROR_FAIL` if the script fails.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -49,10 +81,13 @@ pub unsafe extern "C" fn libxl_device_disk_destroy(
     disk: *mut libxl_device_disk,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_disk_destroy"; domid, disk, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceDisk>(ctx, domid, disk, ao_how, "libxl_device_disk_destroy", Force::Yes)
+    }
 }
 
-/// Not there yet.
+/// As `libxl_device_disk_remove`, but a disk that the guest does not let go of stays: `ERROR_TIMEDOUT`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -63,7 +98,17 @@ pub unsafe extern "C" fn libxl_device_disk_safe_remove(
     disk: *mut libxl_device_disk,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_disk_safe_remove"; domid, disk, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceDisk>(
+            ctx,
+            domid,
+            disk,
+            ao_how,
+            "libxl_device_disk_safe_remove",
+            Force::No,
+        )
+    }
 }
 
 /// The domain's disks, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
@@ -81,8 +126,8 @@ pub unsafe extern "C" fn libxl_device_disk_list(
     unsafe { list(ctx, "libxl_device_disk_list", num, |ctx| disk::all(ctx, domid)) }
 }
 
-/// What is known of the disk with the `vdev` of `disk`, into `diskinfo`, for `libxl_diskinfo_dispose`. Numbers that the
-/// guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such disk.
+/// What is known of the disk with the `vdev` of `disk`, into `diskinfo`, for `libxl_diskinfo_dispose`. Numbers that
+/// the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such disk.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

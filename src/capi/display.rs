@@ -3,20 +3,28 @@
 use std::ffi::*;
 
 use crate::capi::device::{fill, list, refused};
+use crate::capi::plug;
 use crate::core::{Error, Result};
 use crate::device::read::{self, display, info, sound, vkb};
-use crate::missing;
+use crate::device::remove::Force;
 use crate::types::idiomatic::{
-    CForm, DeviceVdispl, DeviceVkb, DeviceVsnd, Vdisplinfo, Vkbinfo, Vsndinfo,
+    CForm, DeviceVdispl, DeviceVfb, DeviceVkb, DeviceVsnd, Vdisplinfo, Vkbinfo, Vsndinfo,
 };
 use crate::types::sys::*;
+use crate::types::tables;
 
 /// In C these look through the list of all that make sense, and find it or do not.
 fn found<T>(read: Result<Option<T>>) -> Result<T> {
     read.ok().flatten().ok_or(Error::NotFound)
 }
 
-/// Not there yet.
+/// Adds a display to a domain that runs, and waits until what serves it is ready and its hotplug script, if it has
+/// one, has ended. `displ` is completed before this returns, unless the display is refused.
+///
+/// `ERROR_DEVICE_EXISTS` if the domain has it; `ERROR_INVAL` for what cannot be; `ERROR_FAIL` if the script fails or
+/// what serves it wants a device model and none runs; `ERROR_TIMEDOUT` if it is not ready within 10 s, or the script
+/// takes more than 40 s. After these but the first two a display may be there that does not work: remove it.
+/// `ERROR_JSON_CONFIG_EMPTY` if no configuration of the domain is stored.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -27,10 +35,21 @@ pub unsafe extern "C" fn libxl_device_vdispl_add(
     displ: *mut libxl_device_vdispl,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vdispl_add"; domid, displ, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::add::<DeviceVdispl>(
+            ctx,
+            domid,
+            displ,
+            ao_how,
+            "libxl_device_vdispl_add",
+            &tables::DEVICE_VDISPL,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes a display away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
+/// `backend_domid` say.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -41,10 +60,22 @@ pub unsafe extern "C" fn libxl_device_vdispl_remove(
     vdispl: *mut libxl_device_vdispl,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vdispl_remove"; domid, vdispl, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceVdispl>(
+            ctx,
+            domid,
+            vdispl,
+            ao_how,
+            "libxl_device_vdispl_remove",
+            Force::InTheEnd,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes a display away without asking the guest. Which one, `devid` and `backend_domid` say. The display is gone
+/// also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10
+/// s, `ERROR_FAIL` if the script fails.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -55,11 +86,21 @@ pub unsafe extern "C" fn libxl_device_vdispl_destroy(
     vdispl: *mut libxl_device_vdispl,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vdispl_destroy"; domid, vdispl, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceVdispl>(
+            ctx,
+            domid,
+            vdispl,
+            ao_how,
+            "libxl_device_vdispl_destroy",
+            Force::Yes,
+        )
+    }
 }
 
-/// The domain's displays, without their connectors, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_vdispl_list_free` frees them. One that makes no sense is left out, with a line in the log.
+/// The domain's displays, without their connectors, and how many in `*num`; NULL and 0 for none, also if they cannot
+/// be read. `libxl_device_vdispl_list_free` frees them. One that makes no sense is left out, with a line in the log.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -75,8 +116,9 @@ pub unsafe extern "C" fn libxl_device_vdispl_list(
     }
 }
 
-/// What is known of the device with the `devid` of `vdispl`, into `vdisplinfo`, for `libxl_vdisplinfo_dispose`. Numbers
-/// that the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such device.
+/// What is known of the device with the `devid` of `vdispl`, into `vdisplinfo`, for `libxl_vdisplinfo_dispose`.
+/// Numbers that the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such
+/// device.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -98,7 +140,13 @@ pub unsafe extern "C" fn libxl_device_vdispl_getinfo(
     }
 }
 
-/// Not there yet.
+/// Adds a sound card to a domain that runs, and waits until what serves it is ready and its hotplug script, if it has
+/// one, has ended. `vsnd` is completed before this returns, unless the sound card is refused.
+///
+/// `ERROR_DEVICE_EXISTS` if the domain has it; `ERROR_INVAL` for what cannot be; `ERROR_FAIL` if the script fails or
+/// what serves it wants a device model and none runs; `ERROR_TIMEDOUT` if it is not ready within 10 s, or the script
+/// takes more than 40 s. After these but the first two a sound card may be there that does not work: remove it.
+/// `ERROR_JSON_CONFIG_EMPTY` if no configuration of the domain is stored.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -109,10 +157,21 @@ pub unsafe extern "C" fn libxl_device_vsnd_add(
     vsnd: *mut libxl_device_vsnd,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vsnd_add"; domid, vsnd, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::add::<DeviceVsnd>(
+            ctx,
+            domid,
+            vsnd,
+            ao_how,
+            "libxl_device_vsnd_add",
+            &tables::DEVICE_VSND,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes a sound card away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
+/// `backend_domid` say.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -123,10 +182,22 @@ pub unsafe extern "C" fn libxl_device_vsnd_remove(
     vsnd: *mut libxl_device_vsnd,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vsnd_remove"; domid, vsnd, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceVsnd>(
+            ctx,
+            domid,
+            vsnd,
+            ao_how,
+            "libxl_device_vsnd_remove",
+            Force::InTheEnd,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes a sound card away without asking the guest. Which one, `devid` and `backend_domid` say. The sound card is
+/// gone also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close
+/// within 10 s, `ERROR_FAIL` if the script fails.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -137,7 +208,10 @@ pub unsafe extern "C" fn libxl_device_vsnd_destroy(
     vsnd: *mut libxl_device_vsnd,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vsnd_destroy"; domid, vsnd, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceVsnd>(ctx, domid, vsnd, ao_how, "libxl_device_vsnd_destroy", Force::Yes)
+    }
 }
 
 /// The domain's sound cards, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
@@ -179,7 +253,8 @@ pub unsafe extern "C" fn libxl_device_vsnd_getinfo(
     }
 }
 
-/// Not there yet.
+/// Adds a keyboard to a domain that runs, in place of the one with that `devid` if there is one. Nothing is waited
+/// for. `vkb` is completed before this returns.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -190,10 +265,21 @@ pub unsafe extern "C" fn libxl_device_vkb_add(
     vkb: *mut libxl_device_vkb,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vkb_add"; domid, vkb, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::add_bare::<DeviceVkb>(
+            ctx,
+            domid,
+            vkb,
+            ao_how,
+            "libxl_device_vkb_add",
+            &tables::DEVICE_VKB,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes a keyboard away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid`,
+/// `backend_type` and `backend_domid` say.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -204,10 +290,15 @@ pub unsafe extern "C" fn libxl_device_vkb_remove(
     vkb: *mut libxl_device_vkb,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vkb_remove"; domid, vkb, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceVkb>(ctx, domid, vkb, ao_how, "libxl_device_vkb_remove", Force::InTheEnd)
+    }
 }
 
-/// Not there yet.
+/// Takes a keyboard away without asking the guest. Which one, `devid`, `backend_type` and `backend_domid` say. The
+/// keyboard is gone also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does
+/// not close within 10 s, `ERROR_FAIL` if the script fails.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -218,7 +309,10 @@ pub unsafe extern "C" fn libxl_device_vkb_destroy(
     vkb: *mut libxl_device_vkb,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vkb_destroy"; domid, vkb, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceVkb>(ctx, domid, vkb, ao_how, "libxl_device_vkb_destroy", Force::Yes)
+    }
 }
 
 /// The domain's keyboards, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
@@ -259,7 +353,8 @@ pub unsafe extern "C" fn libxl_device_vkb_getinfo(
     }
 }
 
-/// Not there yet.
+/// Adds a screen to a domain that runs, in place of the one with that `devid` if there is one. Nothing is waited
+/// for. `vfb` is completed before this returns.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -270,10 +365,21 @@ pub unsafe extern "C" fn libxl_device_vfb_add(
     vfb: *mut libxl_device_vfb,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vfb_add"; domid, vfb, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::add_bare::<DeviceVfb>(
+            ctx,
+            domid,
+            vfb,
+            ao_how,
+            "libxl_device_vfb_add",
+            &tables::DEVICE_VFB,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes a screen away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
+/// `backend_domid` say.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -284,10 +390,15 @@ pub unsafe extern "C" fn libxl_device_vfb_remove(
     vfb: *mut libxl_device_vfb,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vfb_remove"; domid, vfb, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceVfb>(ctx, domid, vfb, ao_how, "libxl_device_vfb_remove", Force::InTheEnd)
+    }
 }
 
-/// Not there yet.
+/// Takes a screen away without asking the guest. Which one, `devid` and `backend_domid` say. The screen is gone also
+/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s,
+/// `ERROR_FAIL` if the script fails.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -298,7 +409,10 @@ pub unsafe extern "C" fn libxl_device_vfb_destroy(
     vfb: *mut libxl_device_vfb,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vfb_destroy"; domid, vfb, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceVfb>(ctx, domid, vfb, ao_how, "libxl_device_vfb_destroy", Force::Yes)
+    }
 }
 
 /// The keyboard with that number, into `vkb`, for `libxl_device_vkb_dispose`. `ERROR_NOTFOUND` if there is none

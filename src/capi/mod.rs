@@ -32,6 +32,7 @@ pub mod nic;
 pub mod operation;
 pub mod osevent;
 pub mod pci;
+pub mod plug;
 pub mod psr;
 pub mod qemu;
 pub mod sched;

@@ -5,13 +5,21 @@ use std::ffi::*;
 use crate::capi::device::{fill, list, refused};
 use crate::capi::entry::with_ctx;
 use crate::capi::give::text;
+use crate::capi::plug;
 use crate::core::Error;
 use crate::device::read::{self, info, nic, value};
-use crate::missing;
+use crate::device::remove::Force;
 use crate::types::idiomatic::{CForm, DeviceNic, Nicinfo};
 use crate::types::sys::*;
+use crate::types::tables;
 
-/// Not there yet.
+/// Adds a network interface to a domain that runs, and waits until what serves it is ready and its hotplug script, if
+/// it has one, has ended. `nic` is completed before this returns, unless the network interface is refused.
+///
+/// `ERROR_DEVICE_EXISTS` if the domain has it; `ERROR_INVAL` for what cannot be; `ERROR_FAIL` if the script fails or
+/// what serves it wants a device model and none runs; `ERROR_TIMEDOUT` if it is not ready within 10 s, or the script
+/// takes more than 40 s. After these but the first two a network interface may be there that does not work: remove
+/// it. `ERROR_JSON_CONFIG_EMPTY` if no configuration of the domain is stored.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -22,10 +30,14 @@ pub unsafe extern "C" fn libxl_device_nic_add(
     nic: *mut libxl_device_nic,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_nic_add"; domid, nic, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::add::<DeviceNic>(ctx, domid, nic, ao_how, "libxl_device_nic_add", &tables::DEVICE_NIC)
+    }
 }
 
-/// Not there yet.
+/// Takes a network interface away: the guest has 10 s to let go of it, and then it goes all the same. Which one,
+/// `devid` and `backend_domid` say.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -36,10 +48,15 @@ pub unsafe extern "C" fn libxl_device_nic_remove(
     nic: *mut libxl_device_nic,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_nic_remove"; domid, nic, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceNic>(ctx, domid, nic, ao_how, "libxl_device_nic_remove", Force::InTheEnd)
+    }
 }
 
-/// Not there yet.
+/// Takes a network interface away without asking the guest. Which one, `devid` and `backend_domid` say. The network
+/// interface is gone also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does
+/// not close within 10 s, `ERROR_FAIL` if the script fails.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -50,7 +67,10 @@ pub unsafe extern "C" fn libxl_device_nic_destroy(
     nic: *mut libxl_device_nic,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_nic_destroy"; domid, nic, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceNic>(ctx, domid, nic, ao_how, "libxl_device_nic_destroy", Force::Yes)
+    }
 }
 
 /// The domain's network interfaces, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
@@ -92,7 +112,8 @@ pub unsafe extern "C" fn libxl_device_nic_getinfo(
 }
 
 /// The first interface with that address, into `nic`, for `libxl_device_nic_dispose`. `ERROR_INVAL` if the text is no
-/// address, `nic` then as it was, or if none has it, `nic` then all zero; `ERROR_FAIL` if the domain has no interfaces.
+/// address, `nic` then as it was, or if none has it, `nic` then all zero; `ERROR_FAIL` if the domain has no
+/// interfaces.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -122,8 +143,8 @@ pub unsafe extern "C" fn libxl_mac_to_device_nic(
     }
 }
 
-/// The network interface with that number, into `nic`, for `libxl_device_nic_dispose`. `ERROR_NOTFOUND` if there is none,
-/// `ERROR_FAIL` if it makes no sense; `nic` is then as `libxl_device_nic_init` makes it.
+/// The network interface with that number, into `nic`, for `libxl_device_nic_dispose`. `ERROR_NOTFOUND` if there is
+/// none, `ERROR_FAIL` if it makes no sense; `nic` is then as `libxl_device_nic_init` makes it.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

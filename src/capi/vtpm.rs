@@ -4,11 +4,13 @@ use std::ffi::*;
 
 use crate::capi::device::{fill, list, refused};
 use crate::capi::entry::with_ctx;
+use crate::capi::plug;
 use crate::core::Error;
 use crate::device::read::{self, info, vtpm};
-use crate::missing;
+use crate::device::remove::Force;
 use crate::types::idiomatic::{CForm, DeviceVtpm, Vtpminfo};
 use crate::types::sys::*;
+use crate::types::tables;
 
 /// The first TPM that is `wanted`, into `vtpm`; 1, and `empty` there, if none is.
 ///
@@ -40,7 +42,13 @@ unsafe fn find(
     }
 }
 
-/// Not there yet.
+/// Adds a TPM to a domain that runs, and waits until what serves it is ready and its hotplug script, if it has one,
+/// has ended. `vtpm` is completed before this returns, unless the TPM is refused.
+///
+/// `ERROR_DEVICE_EXISTS` if the domain has it; `ERROR_INVAL` for what cannot be; `ERROR_FAIL` if the script fails or
+/// what serves it wants a device model and none runs; `ERROR_TIMEDOUT` if it is not ready within 10 s, or the script
+/// takes more than 40 s. After these but the first two a TPM may be there that does not work: remove it.
+/// `ERROR_JSON_CONFIG_EMPTY` if no configuration of the domain is stored.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -51,10 +59,21 @@ pub unsafe extern "C" fn libxl_device_vtpm_add(
     vtpm: *mut libxl_device_vtpm,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vtpm_add"; domid, vtpm, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::add::<DeviceVtpm>(
+            ctx,
+            domid,
+            vtpm,
+            ao_how,
+            "libxl_device_vtpm_add",
+            &tables::DEVICE_VTPM,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes a TPM away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
+/// `backend_domid` say.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -65,10 +84,22 @@ pub unsafe extern "C" fn libxl_device_vtpm_remove(
     vtpm: *mut libxl_device_vtpm,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vtpm_remove"; domid, vtpm, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceVtpm>(
+            ctx,
+            domid,
+            vtpm,
+            ao_how,
+            "libxl_device_vtpm_remove",
+            Force::InTheEnd,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes a TPM away without asking the guest. Which one, `devid` and `backend_domid` say. The TPM is gone also after
+/// an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s,
+/// `ERROR_FAIL` if the script fails.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -79,7 +110,10 @@ pub unsafe extern "C" fn libxl_device_vtpm_destroy(
     vtpm: *mut libxl_device_vtpm,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_vtpm_destroy"; domid, vtpm, ao_how)
+    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    unsafe {
+        plug::take::<DeviceVtpm>(ctx, domid, vtpm, ao_how, "libxl_device_vtpm_destroy", Force::Yes)
+    }
 }
 
 /// The domain's TPMs, and how many in `*num`; NULL and 0 for none, also if they cannot be read.

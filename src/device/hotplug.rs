@@ -22,11 +22,30 @@ struct Call {
     environment: Vec<(&'static str, String)>,
 }
 
-/// Runs the scripts that undo a device (a network card with an emulated sibling has two), one after the
-/// other, to the first that there is none of. The device goes however they end; the first failure is the
-/// result.
+/// Whether a device comes or goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Way {
+    Add,
+    Remove,
+}
+
+/// Runs the scripts that join a device to the host (a network card with an emulated sibling has two), one after
+/// the other. The first failure ends it.
 ///
 /// A script that takes too long is killed, and so is one that is at work when the operation is aborted.
+pub async fn join(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
+    for round in 0.. {
+        if !owner.exists(ao)? {
+            error!(ao, domid = device.domid, "gone before {} was set up", device.backend_path());
+            return Err(Error::Fail);
+        }
+        let Some(call) = call(ao, device, Way::Add, round)? else { break };
+        run(ao, device, &call).await?;
+    }
+    Ok(())
+}
+
+/// As [`join`], the scripts that undo it. The device goes however they end; the first failure is the result.
 pub async fn undo(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     let mut outcome = Ok(());
     for round in 0.. {
@@ -40,7 +59,7 @@ pub async fn undo(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
             );
             return outcome;
         }
-        let Some(call) = removal(ao, device, round)? else { break };
+        let Some(call) = call(ao, device, Way::Remove, round)? else { break };
         let ran = run(ao, device, &call).await;
         if ran == Err(Error::Aborted) {
             return ran;
@@ -94,8 +113,8 @@ async fn run(ao: &Ao, device: &Device, call: &Call) -> Result<()> {
     }
 }
 
-/// What undoes a device, told from its back end's nodes.
-fn removal(ctx: &Ctx, device: &Device, round: u32) -> Result<Option<Call>> {
+/// What a device's script is called like, told from its back end's nodes; `None` if there is no such round.
+fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<Call>> {
     let is_nic = match (device.backend_kind, round) {
         (Kind::Vbd, 0) => false,
         (Kind::Vif, 0) => true,
@@ -115,7 +134,8 @@ fn removal(ctx: &Ctx, device: &Device, round: u32) -> Result<Option<Call>> {
     };
     if !is_nic {
         let environment = environment(device, &script);
-        return Ok(Some(Call { script, arguments: vec!["remove"], environment }));
+        let arguments = vec![if way == Way::Add { "add" } else { "remove" }];
+        return Ok(Some(Call { script, arguments, environment }));
     }
     let emulated = match kind.as_deref() {
         Some("vif") => false,
@@ -125,14 +145,15 @@ fn removal(ctx: &Ctx, device: &Device, round: u32) -> Result<Option<Call>> {
             return Err(Error::Fail);
         }
     };
-    Ok(nic_removal(device, script, gateway, emulated, round))
+    Ok(nic_call(device, script, gateway, emulated, way, round))
 }
 
-fn nic_removal(
+fn nic_call(
     device: &Device,
     script: String,
     gateway: Option<String>,
     emulated: bool,
+    way: Way,
     round: u32,
 ) -> Option<Call> {
     let mut environment = environment(device, &script);
@@ -142,10 +163,12 @@ fn nic_removal(
         environment.push(("INTERFACE", format!("{name}-emu")));
     }
     environment.push(("vif", name));
-    let arguments = match (round, emulated) {
-        (0, _) => vec!["offline", "type_if=vif"],
-        (_, true) => vec!["remove", "type_if=tap"],
-        (_, false) => return None,
+    let arguments = match (round, way, emulated) {
+        (0, Way::Add, _) => vec!["online", "type_if=vif"],
+        (0, Way::Remove, _) => vec!["offline", "type_if=vif"],
+        (_, Way::Add, true) => vec!["add", "type_if=tap"],
+        (_, Way::Remove, true) => vec!["remove", "type_if=tap"],
+        (_, _, false) => return None,
     };
     Some(Call { script, arguments, environment })
 }
@@ -170,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_plain_card_has_one_script() {
-        let call = nic_removal(&nic(), "/s/vif-bridge".into(), None, false, 0).unwrap();
+        let call = nic_call(&nic(), "/s/vif-bridge".into(), None, false, Way::Remove, 0).unwrap();
         assert_eq!(call.arguments, ["offline", "type_if=vif"]);
         let text = |name: &str| {
             call.environment.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str())
@@ -180,14 +203,20 @@ mod tests {
         assert_eq!(text("vif"), Some("vif4.1"));
         assert_eq!(text("netdev"), Some(""));
         assert_eq!(text("INTERFACE"), None);
-        assert_eq!(nic_removal(&nic(), "/s/vif-bridge".into(), None, false, 1), None);
+        assert_eq!(nic_call(&nic(), "/s/vif-bridge".into(), None, false, Way::Remove, 1), None);
+        let call = nic_call(&nic(), "/s/vif-bridge".into(), None, false, Way::Add, 0).unwrap();
+        assert_eq!(call.arguments, ["online", "type_if=vif"]);
     }
 
     #[test]
     fn an_emulated_card_has_two() {
-        let call = nic_removal(&nic(), "/s/vif-bridge".into(), Some("gw".into()), true, 1).unwrap();
+        let call =
+            nic_call(&nic(), "/s/vif-bridge".into(), Some("gw".into()), true, Way::Remove, 1)
+                .unwrap();
         assert_eq!(call.arguments, ["remove", "type_if=tap"]);
         assert!(call.environment.contains(&("INTERFACE", "vif4.1-emu".into())));
         assert!(call.environment.contains(&("netdev", "gw".into())));
+        let call = nic_call(&nic(), "/s/vif-bridge".into(), None, true, Way::Add, 1).unwrap();
+        assert_eq!(call.arguments, ["add", "type_if=tap"]);
     }
 }

@@ -1,5 +1,6 @@
-//! Devices of guests: what they are, where their halves lie in xenstore, and taking them away.
+//! Devices of guests: what they are, where their halves lie in xenstore, adding them and taking them away.
 
+pub mod add;
 pub mod eject;
 pub mod hotplug;
 pub mod read;

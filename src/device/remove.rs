@@ -1,18 +1,22 @@
-//! Taking a guest's devices away when the guest itself goes.
+//! Taking a guest's devices away: one while the guest runs, or all when it goes.
 //!
-//! Each device goes through the same steps, all devices at once:
+//! Each device goes through the same steps, when all go all at once:
 //!
 //! ```text
-//! served by QEMU      wait for QEMU's end (2 s at most), then mark the back end closed
-//! served by a kernel  ask the back end to close (online 0, state 5), wait for state 6 (10 s at most)
-//! then, if we serve   the hotplug scripts that undo it
-//!       another does  wait until it has removed its nodes (10 s at most)
-//! then                remove the nodes of both halves and of the toolstack's record
+//! served by QEMU, and    wait for QEMU's end (2 s at most), then mark the back end closed
+//! the guest does not run
+//! otherwise              ask the back end to close (online 0, state 5), wait for state 6 (10 s at most)
+//! then, if we serve it   the hotplug scripts that undo it
+//!       another does     wait until it has removed its nodes (10 s at most)
+//! then                   remove the nodes of both halves and of the toolstack's record
 //! ```
 //!
-//! The guest is paused by now, so its half of a device is removed first: a back end then has nobody
-//! left to wait for. A step that fails or takes too long is told, and the nodes go all the same. An abort
-//! ends whatever is waited for, and leaves only the nodes to be removed.
+//! A back end closes when the guest agrees. By force ([`Force::Yes`]; a guest that goes is paused and cannot agree)
+//! the guest's half is removed first, so that the back end has nobody left to wait for; a step that fails or takes
+//! too long is told then, and the nodes go all the same. An abort ends whatever is waited for.
+//!
+//! The stored configuration is left as it is: whoever retrieves it leaves out what xenstore does not know
+//! any more (`config/retrieve.rs`).
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -36,6 +40,63 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long QEMU may go on using what it serves after it was told to end.
 const QEMU_PATIENCE: Duration = Duration::from_secs(2);
+
+/// What becomes of a device whose guest does not let go of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Force {
+    /// It stays.
+    No,
+    /// It is removed, when the guest has had its time.
+    InTheEnd,
+    /// It is removed, and the guest not asked.
+    Yes,
+}
+
+/// Removes a device of a domain that may run. The first failure is the result; see [`Force`] for what is left then.
+pub async fn remove(ao: &Ao, device: &Device, force: Force) -> Result<()> {
+    let Device { domid, devid, kind, .. } = *device;
+    let removed = remove_one(ao, device, force).await;
+    removed.inspect_err(|e| error!(ao, domid = domid, "{} {devid} not removed: {e}", kind.name()))
+}
+
+async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
+    let own = own_domid(ao)?;
+    let (owner, _) = Identity::of(ao, device.domid)?;
+    let outcome = loop {
+        let stopped = if device.backend_kind.is_qemu() && !runs(ao, device.domid)? {
+            ao.sleep(QEMU_PATIENCE)
+                .await
+                .and_then(|()| mark_closed(ao, device, &owner))
+                .map(|()| true)
+        } else {
+            close(ao, device, &owner, force).await
+        };
+        break match stopped {
+            Err(Error::TimedOut) if force == Force::InTheEnd => {
+                force = Force::Yes;
+                continue;
+            }
+            Ok(true) => unhook(ao, device, &owner, own).await,
+            stopped => stopped.map(drop),
+        };
+    };
+    match outcome {
+        Err(e) if force != Force::Yes => Err(e),
+        outcome => outcome.and(forget(ao, device, &owner, own)),
+    }
+}
+
+/// Whether the guest runs. `Error::DomainNotFound` if it is gone.
+fn runs(ctx: &Ctx, domid: u32) -> Result<bool> {
+    match ctx.hypervisor().domain(domid) {
+        Ok(Some(info)) => Ok(!(info.paused || info.dying || info.shutdown)),
+        Ok(None) => Err(Error::DomainNotFound),
+        Err(e) => {
+            error!(ctx, domid = domid, "cannot ask for the domain: {e}");
+            Err(Error::Fail)
+        }
+    }
+}
 
 /// Removes every device of a domain, which must be paused. `qemu` is the device model that was told to
 /// end, if there was one. All are tried; the first failure is the result.
@@ -107,9 +168,14 @@ async fn undo(
             ao.sleep(QEMU_PATIENCE).await?;
         }
         mark_closed(ao, device, owner)?;
-    } else if !close(ao, device, owner).await? {
+    } else if !close(ao, device, owner, Force::Yes).await? {
         return Ok(());
     }
+    unhook(ao, device, owner, own).await
+}
+
+/// Undoes on the host what joined a device to it, its back end being closed.
+async fn unhook(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<()> {
     if device.backend_domid == own {
         hotplug::undo(ao, device, owner).await
     } else {
@@ -118,7 +184,7 @@ async fn undo(
 }
 
 /// Asks the back end to close, and waits for that. Whether there is one.
-async fn close(ao: &Ao, device: &Device, owner: &Identity) -> Result<bool> {
+async fn close(ao: &Ao, device: &Device, owner: &Identity, force: Force) -> Result<bool> {
     let base = device.backend_path();
     let state = format!("{base}/state");
     let before = nodes::transaction(ao, |t| {
@@ -126,7 +192,9 @@ async fn close(ao: &Ao, device: &Device, owner: &Identity) -> Result<bool> {
             return Ok(None);
         }
         let Some(value) = nodes::read(ao, t, &state)? else { return Ok(None) };
-        nodes::remove_up(ao, t, &[device.frontend_path()])?;
+        if force == Force::Yes {
+            nodes::remove_up(ao, t, &[device.frontend_path()])?;
+        }
         nodes::write(ao, t, &format!("{base}/online"), b"0")?;
         if !is_closed(&value) {
             nodes::write(ao, t, &state, CLOSING)?;
@@ -155,7 +223,7 @@ async fn close(ao: &Ao, device: &Device, owner: &Identity) -> Result<bool> {
         }
     };
     ao.until(Instant::now() + PATIENCE, closes).await?.unwrap_or_else(|| {
-        error!(ao, domid = device.domid, "{base} does not close: removed by force");
+        error!(ao, domid = device.domid, "{base} does not close");
         Err(Error::TimedOut)
     })
 }

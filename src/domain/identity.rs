@@ -49,6 +49,17 @@ impl Identity {
         Ok(vm.is_none() || vm == self.vm || self.exists(ctx)?)
     }
 
+    /// Whether xenstore has the domain's nodes under the number: for use inside the transaction that adds to
+    /// them. A domain that never had any counts as it is.
+    pub fn has_nodes(&self, ctx: &Ctx, ops: &impl Ops) -> Result<bool> {
+        let path = format!("{}/vm", nodes::domain_path(self.domid));
+        match nodes::read(ctx, ops, &path)? {
+            None if self.vm.is_some() => Ok(false),
+            vm if vm.is_some() && vm == self.vm => Ok(true),
+            _ => self.exists(ctx),
+        }
+    }
+
     /// Its directory under `/vm`. What the node says is believed only if it is one.
     pub fn vm_path(&self) -> Option<String> {
         let vm = self.vm.as_deref().filter(|vm| super::names::is_vm_path(vm))?;

@@ -136,6 +136,17 @@ impl Hypervisor {
         Ok(domid)
     }
 
+    /// The name of the layout of rings in the domain's memory; `None` for one that libxenctrl knows no name for.
+    pub fn native_protocol(&self, domid: u32) -> Result<Option<String>> {
+        let xch = self.xch()?;
+        // SAFETY: the answer is NULL or a string that stays.
+        let name = unsafe {
+            let name = sys::xc_domain_get_native_protocol(xch, domid);
+            (!name.is_null()).then(|| CStr::from_ptr(name))
+        };
+        Ok(name.map(|name| name.to_string_lossy().into_owned()))
+    }
+
     /// Stops the domain's vcpus until [`Self::domain_unpause`]; counted by Xen.
     pub fn domain_pause(&self, domid: u32) -> Result<()> {
         // SAFETY: plain numbers.

@@ -1,0 +1,104 @@
+//! What the entries share that add devices to a domain and take them away.
+
+use std::ffi::c_int;
+
+use crate::capi::device::refused;
+use crate::capi::operation::start;
+use crate::device::add::{Addable, Stored, running};
+use crate::device::remove::{self, Force};
+use crate::types::idiomatic::{CForm, write_back};
+use crate::types::shape::Type;
+use crate::types::sys::{libxl_asyncop_how, libxl_ctx};
+
+/// Adds a device that the domain's stored configuration is to have as well. The application's struct is completed when
+/// the device is written, which is before this returns.
+///
+/// # Safety
+/// As for [`start`]; `device` is NULL or a valid value of the type that `table` describes.
+pub unsafe fn add<T>(
+    ctx: *mut libxl_ctx,
+    domid: u32,
+    device: *mut T::C,
+    how: *const libxl_asyncop_how,
+    name: &'static str,
+    table: &Type,
+) -> c_int
+where
+    T: Stored + CForm,
+{
+    // SAFETY: the caller's contract.
+    let Some(mut complete) = (unsafe { device.as_ref().map(|given| T::from_c(given)) }) else {
+        // SAFETY: likewise.
+        return unsafe { refused(ctx, name) };
+    };
+    let begin = |ao: crate::core::Ao| {
+        let written = running::write_stored(&ao, domid, &mut complete);
+        if written.is_ok() {
+            // SAFETY: it is valid, and the application's own until we return.
+            unsafe { write_back(&complete, &mut *device, table) };
+        }
+        Ok(async move { written?.connect(&ao).await })
+    };
+    // SAFETY: the caller's contract.
+    unsafe { start(ctx, how, name, domid, begin) }
+}
+
+/// As [`add`], a device of a kind that is neither stored nor waited for.
+///
+/// # Safety
+/// As for [`add`].
+pub unsafe fn add_bare<T>(
+    ctx: *mut libxl_ctx,
+    domid: u32,
+    device: *mut T::C,
+    how: *const libxl_asyncop_how,
+    name: &'static str,
+    table: &Type,
+) -> c_int
+where
+    T: Addable + CForm,
+{
+    // SAFETY: the caller's contract.
+    let Some(mut complete) = (unsafe { device.as_ref().map(|given| T::from_c(given)) }) else {
+        // SAFETY: likewise.
+        return unsafe { refused(ctx, name) };
+    };
+    let begin = |ao: crate::core::Ao| {
+        let written = running::write_bare(&ao, domid, &mut complete);
+        if written.is_ok() {
+            // SAFETY: it is valid, and the application's own until we return.
+            unsafe { write_back(&complete, &mut *device, table) };
+        }
+        Ok(async move { written })
+    };
+    // SAFETY: the caller's contract.
+    unsafe { start(ctx, how, name, domid, begin) }
+}
+
+/// Takes a device away; the number of it, or a disk's name, and who serves it are all that counts of `device`.
+///
+/// # Safety
+/// As for [`add`].
+pub unsafe fn take<T>(
+    ctx: *mut libxl_ctx,
+    domid: u32,
+    device: *mut T::C,
+    how: *const libxl_asyncop_how,
+    name: &'static str,
+    force: Force,
+) -> c_int
+where
+    T: Addable + CForm,
+{
+    // SAFETY: the caller's contract.
+    let Some(given) = (unsafe { device.as_ref().map(|given| T::from_c(given)) }) else {
+        // SAFETY: likewise.
+        return unsafe { refused(ctx, name) };
+    };
+    let begin = |ao: crate::core::Ao| {
+        let device = given.device(&ao, domid)?;
+        Ok(async move { remove::remove(&ao, &device, force).await })
+    };
+    // SAFETY: the caller's contract.
+    unsafe { start(ctx, how, name, domid, begin) }
+}

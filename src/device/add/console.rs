@@ -1,0 +1,135 @@
+//! Consoles: the first, which every guest has, and the channels, which are consoles with a name.
+
+use super::nodes::Nodes;
+use super::{Existing, Target, leftovers};
+use crate::core::{Ctx, Error, Result};
+use crate::device::{Device, Kind};
+use crate::domain::{names, nodes as store};
+use crate::error;
+use crate::types::idiomatic::{DeviceChannel, DeviceChannelData as Data, Text};
+use crate::xen::store::Ops;
+
+/// How much of what a guest has said is kept while nobody reads, in bytes.
+const LIMIT: u32 = 1 << 20;
+
+/// The terminal that consoles pretend to be.
+const PROTOCOL: &str = "vt100";
+
+/// The first console, which xenconsoled serves.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Primary {
+    pub backend_domid: u32,
+    /// The guest's event channel.
+    pub port: u32,
+    /// The frame of the guest's ring.
+    pub ring: u64,
+    /// The terminal, if it is known already.
+    pub tty: Option<Text>,
+}
+
+/// Writes the first console.
+pub fn primary(target: &Target<'_>, console: &Primary) -> Result<()> {
+    let device = device(target.domid(), 0, console.backend_domid);
+    let mut nodes = back(&device);
+    nodes.front("backend-id", device.backend_domid);
+    front(&mut nodes, "xenconsoled", "pty");
+    match &console.tty {
+        None => nodes.fixed("tty", ""),
+        tty => nodes.fixed("tty", tty),
+    }
+    nodes.fixed("port", console.port);
+    nodes.fixed("ring-ref", console.ring);
+    write(target, vec![(device, nodes)])
+}
+
+/// Writes the channels, numbering those that have no number by their place, from 1 on. QEMU serves them.
+pub fn channels(target: &Target<'_>, channels: &mut [DeviceChannel]) -> Result<()> {
+    let ctx = target.ctx();
+    let mut written = Vec::new();
+    for (place, channel) in (1..).zip(channels) {
+        if channel.devid == -1 {
+            channel.devid = place;
+        }
+        let (connection, path, output) = complete(ctx, target.domid(), channel)?;
+        let device = device(target.domid(), channel.devid, channel.backend_domid);
+        let mut nodes = back(&device);
+        nodes.fixed("name", &channel.name);
+        nodes.back("name", &channel.name);
+        nodes.back("connection", connection);
+        nodes.back("path", &path);
+        nodes.front("backend-id", device.backend_domid);
+        front(&mut nodes, "ioemu", &output);
+        nodes.fixed("tty", "");
+        nodes.front("state", 1);
+        nodes.front("protocol", PROTOCOL);
+        written.push((device, nodes));
+    }
+    write(target, written)
+}
+
+/// Settles a channel. How it is connected, where, and what QEMU is told of it.
+fn complete(
+    ctx: &Ctx,
+    domid: u32,
+    channel: &mut DeviceChannel,
+) -> Result<(&'static str, Option<Text>, String)> {
+    let devid = channel.devid;
+    let refuse = |why: &str| {
+        error!(ctx, domid = domid, "channel {devid} {why}");
+        Err(Error::Invalid)
+    };
+    if channel.name.is_none() {
+        return refuse("has no name");
+    }
+    if let Some(name) = &channel.backend_domname {
+        channel.backend_domid = names::by_qualifier(ctx, name.as_bytes())?;
+    }
+    match &channel.u {
+        Data::Pty => Ok(("pty", None, "pty".to_owned())),
+        Data::Socket(socket) if socket.path.is_none() => refuse("has no path"),
+        Data::Socket(socket) => {
+            Ok(("socket", socket.path.clone(), format!("chardev:libxl-channel{devid}")))
+        }
+        Data::Unknown | Data::Other(_) => refuse("is connected to nothing"),
+    }
+}
+
+fn device(domid: u32, devid: i32, backend_domid: u32) -> Device {
+    Device { domid, devid, kind: Kind::Console, backend_domid, backend_kind: Kind::Console }
+}
+
+fn back(device: &Device) -> Nodes {
+    let mut nodes = Nodes::none();
+    nodes.back("frontend-id", device.domid);
+    nodes.back("online", 1);
+    nodes.back("state", 1);
+    nodes.back("protocol", PROTOCOL);
+    nodes
+}
+
+fn front(nodes: &mut Nodes, server: &str, output: &str) {
+    nodes.fixed("limit", LIMIT);
+    nodes.fixed("type", server);
+    nodes.fixed("output", output);
+}
+
+/// Writes consoles in place of what was there.
+fn write(target: &Target<'_>, consoles: Vec<(Device, Nodes)>) -> Result<()> {
+    if consoles.is_empty() {
+        return Ok(());
+    }
+    let ctx = target.ctx();
+    let (mut devices, mut new) = (Vec::new(), Vec::new());
+    for (device, nodes) in consoles {
+        nodes.make(&device, &mut new);
+        devices.push(device);
+    }
+    store::transaction(ctx, |t| {
+        target.check(t)?;
+        let old = leftovers(ctx, t, &devices, Existing::Replaced)?;
+        if !old.is_empty() {
+            t.remove_many(&old).map_err(|e| store::failed(ctx, e))?;
+        }
+        t.make_many(&new).map_err(|e| store::failed(ctx, e))
+    })
+}

@@ -1,0 +1,145 @@
+//! Disks and drives.
+
+use super::nodes::Nodes;
+use super::{Addable, Stored, Target};
+use crate::config::defaults::devices::{Place, disk};
+use crate::config::paths;
+use crate::core::{Ctx, Error, Result};
+use crate::device::{Device, Kind, vdev};
+use crate::error;
+use crate::types::idiomatic::{
+    DeviceDisk, DiskBackend as Backend, DiskFormat as Format, DiskSpecification, DomainConfig, Text,
+};
+
+/// The usual script.
+const BLOCK: &[u8] = b"block";
+
+impl Addable for DeviceDisk {
+    const KIND: Kind = Kind::Vbd;
+
+    fn complete(&mut self, place: Place) -> Result<()> {
+        disk::complete(place, self)
+    }
+
+    fn devid(&mut self) -> Option<&mut i32> {
+        None
+    }
+
+    fn device(&self, ctx: &Ctx, domid: u32) -> Result<Device> {
+        let Some(devid) = self.vdev.as_ref().and_then(|name| vdev::number(name.as_bytes())) else {
+            let name = self.vdev.as_ref().map_or_else(|| "(null)".into(), Text::to_string);
+            error!(ctx, domid = domid, "{name:.64} is no name of a disk");
+            return Err(Error::Invalid);
+        };
+        let (kind, backend_kind) = match self.backend {
+            Backend::Phy | Backend::Tap => (Kind::Vbd, Kind::Vbd),
+            Backend::Qdisk => (Kind::Vbd, Kind::Qdisk),
+            Backend::Standalone => (Kind::VirtioDisk, Kind::VirtioDisk),
+            other => {
+                error!(ctx, domid = domid, "nothing serves disks as {other:?}");
+                return Err(Error::Invalid);
+            }
+        };
+        Ok(Device { domid, devid, kind, backend_domid: self.backend_domid, backend_kind })
+    }
+
+    fn nodes(&self, target: &Target, nodes: &mut Nodes) -> Result<()> {
+        let ctx = target.ctx();
+        let kind = match self.backend {
+            Backend::Phy => {
+                nodes.back("params", &self.pdev_path);
+                let script = self.script.as_ref().map_or(BLOCK, Text::as_bytes);
+                nodes.back("script", script_path(script));
+                "phy"
+            }
+            Backend::Standalone => {
+                nodes.back("params", &self.pdev_path);
+                "standalone"
+            }
+            Backend::Qdisk => {
+                let mut params = format_name(self.format).as_bytes().to_vec();
+                params.push(b':');
+                params.extend(self.pdev_path.iter().flat_map(|path| path.as_bytes()));
+                nodes.back("params", params);
+                if self.colo_enable == Some(true) {
+                    nodes.back("colo-host", &self.colo_host);
+                    nodes.back("colo-port", self.colo_port);
+                    nodes.back("colo-export", &self.colo_export);
+                    nodes.back("active-disk", &self.active_disk);
+                    nodes.back("hidden-disk", &self.hidden_disk);
+                }
+                "qdisk"
+            }
+            Backend::Tap => {
+                error!(ctx, domid = target.domid(), "there is no blktap any more");
+                return Err(Error::Fail);
+            }
+            other => {
+                error!(ctx, domid = target.domid(), "nothing serves disks as {other:?}");
+                return Err(Error::Invalid);
+            }
+        };
+        let device_type = if self.is_cdrom != 0 { "cdrom" } else { "disk" };
+        nodes.back("removable", self.removable != 0);
+        nodes.back("bootable", 1);
+        nodes.back("dev", &self.vdev);
+        nodes.back("type", kind);
+        nodes.back("mode", if self.readwrite != 0 { "w" } else { "r" });
+        nodes.back("device-type", device_type);
+        if self.direct_io_safe {
+            nodes.back("direct-io-safe", 1);
+        }
+        nodes.back("discard-enable", self.discard_enable);
+        let name = self.specification.name();
+        nodes.back(
+            "specification",
+            name.filter(|_| self.specification != DiskSpecification::Unknown),
+        );
+        if self.specification == DiskSpecification::Virtio {
+            nodes.back("transport", self.transport.name());
+            nodes.back("base", self.base);
+            nodes.back("irq", self.irq);
+        }
+        nodes.front("virtual-device", self.device(ctx, target.domid())?.devid);
+        nodes.front("device-type", device_type);
+        nodes.front("trusted", self.trusted);
+        nodes.front("protocol", target.protocol());
+        Ok(())
+    }
+}
+
+impl Stored for DeviceDisk {
+    fn list(config: &mut DomainConfig) -> &mut Vec<Self> {
+        &mut config.disks
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.vdev == other.vdev
+    }
+
+    /// A disk is stored as it was asked for.
+    fn settle(&mut self, _: &Self) {}
+
+    const NO_DOMAIN: Error = Error::Fail;
+}
+
+/// A script's path: one without a folder of its own is Xen's.
+pub(super) fn script_path(script: &[u8]) -> Vec<u8> {
+    if script.starts_with(b"/") {
+        return script.to_vec();
+    }
+    [paths::SCRIPTS.as_bytes(), b"/", script].concat()
+}
+
+/// What QEMU is told of the format.
+fn format_name(format: Format) -> &'static str {
+    match format {
+        Format::Raw | Format::Empty => "aio",
+        Format::Qcow => "qcow",
+        Format::Qcow2 => "qcow2",
+        Format::Vhd => "vhd",
+        Format::Qed => "qed",
+        // C's words for a string that is not there; QEMU refuses it.
+        Format::Unknown | Format::Other(_) => "(null)",
+    }
+}

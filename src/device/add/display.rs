@@ -1,0 +1,99 @@
+//! Screens, displays, and keyboards with pointers.
+
+use super::nodes::Nodes;
+use super::plain::numbered;
+use super::{Addable, Stored, Target};
+use crate::config::defaults::devices::{self, Place};
+use crate::core::{Ctx, Result};
+use crate::device::{Device, Kind};
+use crate::types::idiomatic::{DeviceVdispl, DeviceVfb, DeviceVkb, DomainConfig, VkbBackend};
+
+impl Addable for DeviceVfb {
+    numbered!(Kind::Vfb, devices::vfb);
+
+    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+        nodes.back("vnc", self.vnc.enable);
+        nodes.back("vnclisten", &self.vnc.listen);
+        nodes.back("vncpasswd", &self.vnc.passwd);
+        nodes.back("vncdisplay", self.vnc.display);
+        nodes.back("vncunused", self.vnc.findunused);
+        nodes.back("sdl", self.sdl.enable);
+        nodes.back("opengl", self.sdl.opengl);
+        nodes.back("xauthority", &self.sdl.xauthority);
+        nodes.back("display", &self.sdl.display);
+        Ok(())
+    }
+}
+
+impl Addable for DeviceVkb {
+    const KIND: Kind = Kind::Vkbd;
+
+    fn complete(&mut self, place: Place) -> Result<()> {
+        devices::vkb(place, self)
+    }
+
+    fn devid(&mut self) -> Option<&mut i32> {
+        Some(&mut self.devid)
+    }
+
+    fn device(&self, _: &Ctx, domid: u32) -> Result<Device> {
+        let linux = self.backend_type == VkbBackend::Linux;
+        Ok(Device {
+            domid,
+            devid: self.devid,
+            kind: Kind::Vkbd,
+            backend_domid: self.backend_domid,
+            backend_kind: if linux { Kind::Vinput } else { Kind::Vkbd },
+        })
+    }
+
+    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+        nodes.back("unique-id", &self.unique_id);
+        for (name, is_set) in [
+            ("feature-disable-keyboard", self.feature_disable_keyboard),
+            ("feature-disable-pointer", self.feature_disable_pointer),
+            ("feature-abs-pointer", self.feature_abs_pointer),
+            ("feature-raw-pointer", self.feature_raw_pointer),
+            ("feature-multi-touch", self.feature_multi_touch),
+        ] {
+            nodes.back(name, is_set.then_some(1));
+        }
+        if self.feature_multi_touch {
+            nodes.back("multi-touch-width", self.multi_touch_width);
+            nodes.back("multi-touch-height", self.multi_touch_height);
+            nodes.back("multi-touch-num-contacts", self.multi_touch_num_contacts);
+        }
+        let set = |number: u32| (number != 0).then_some(number);
+        nodes.back("width", set(self.width));
+        nodes.back("height", set(self.height));
+        Ok(())
+    }
+}
+
+impl Addable for DeviceVdispl {
+    numbered!(Kind::Vdispl, devices::vdispl);
+
+    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+        nodes.fixed("be-alloc", self.be_alloc);
+        for (at, connector) in self.connectors.iter().enumerate() {
+            let (width, height) = (connector.width, connector.height);
+            nodes.fixed(format!("{at}/resolution"), format!("{width}x{height}"));
+            nodes.fixed(format!("{at}/unique-id"), &connector.unique_id);
+        }
+        Ok(())
+    }
+}
+
+impl Stored for DeviceVdispl {
+    fn list(config: &mut DomainConfig) -> &mut Vec<Self> {
+        &mut config.vdispls
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.devid == other.devid
+    }
+
+    fn settle(&mut self, complete: &Self) {
+        (self.devid, self.be_alloc) = (complete.devid, complete.be_alloc);
+    }
+}

@@ -1,0 +1,255 @@
+//! Adding devices to a domain: one frame, and for each kind a file that says what a device of it is.
+//!
+//! A device is added in two steps:
+//!
+//! 1. *written* ([`write`]): in one transaction the toolstack's record under `/libxl`, the guest's half and the
+//!    back end's half are made, of all devices of a kind together. The transaction has seen whose domain it
+//!    is, so that a domain that ends at the same time gets no device back;
+//! 2. *connected* ([`connect`]): the back end is waited for, and then the hotplug scripts run.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `target.rs` | the domain that gets the devices |
+//! | `nodes.rs` | what is written for a device, and with which permissions |
+//! | `connect.rs` | the second step |
+//! | `running.rs` | adding to a domain that runs, whose stored configuration follows |
+//! | the others | kinds of devices |
+//!
+//! As with the C library, a device whose second step fails stays written: its nodes tell what went wrong, and whoever
+//! added it, or the failing create, takes it away.
+
+mod connect;
+pub mod console;
+mod disk;
+mod display;
+mod nic;
+mod nodes;
+mod plain;
+pub mod running;
+mod sound;
+mod target;
+
+use crate::config::defaults::devices::Place;
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::device::{Device, Kind};
+use crate::domain::nodes as store;
+use crate::error;
+use crate::types::idiomatic::{
+    DeviceDisk, DeviceNic, DeviceP9, DevicePvcallsif, DeviceVdispl, DeviceVfb, DeviceVkb,
+    DeviceVsnd, DeviceVtpm, DomainConfig,
+};
+use crate::xen::store::Ops;
+pub use nodes::Nodes;
+pub use target::Target;
+
+/// A device that can be added.
+pub trait Addable: Clone {
+    /// The kind of its record and of the guest's half.
+    const KIND: Kind;
+
+    /// Settles what is left open.
+    fn complete(&mut self, place: Place) -> Result<()>;
+
+    /// Its number, where -1 leaves that to the library; `None` for devices that have a name instead.
+    fn devid(&mut self) -> Option<&mut i32>;
+
+    /// Which device of the domain it is. Errors are logged.
+    fn device(&self, ctx: &Ctx, domid: u32) -> Result<Device>;
+
+    /// What it has in xenstore besides what every device has.
+    fn nodes(&self, target: &Target, nodes: &mut Nodes) -> Result<()>;
+}
+
+/// A device that the stored configuration has, and that can come while the domain runs.
+pub trait Stored: Addable {
+    /// Where the configuration has such devices.
+    fn list(config: &mut DomainConfig) -> &mut Vec<Self>;
+
+    /// Whether both are the same device.
+    fn is(&self, other: &Self) -> bool;
+
+    /// Takes over what the library has chosen for the device and its next life needs.
+    fn settle(&mut self, complete: &Self);
+
+    /// What is answered when there is no such domain.
+    const NO_DOMAIN: Error = Error::LockFail;
+}
+
+/// Adds disks to a domain that is being made, and waits for what serves them.
+pub async fn disks(ao: &Ao, target: &Target<'_>, disks: &mut [DeviceDisk]) -> Result<()> {
+    connected(ao, target, disks).await
+}
+
+/// As [`disks`], network cards.
+pub async fn nics(ao: &Ao, target: &Target<'_>, nics: &mut [DeviceNic]) -> Result<()> {
+    connected(ao, target, nics).await
+}
+
+/// As [`disks`], trusted platform modules.
+pub async fn vtpms(ao: &Ao, target: &Target<'_>, vtpms: &mut [DeviceVtpm]) -> Result<()> {
+    connected(ao, target, vtpms).await
+}
+
+/// As [`disks`], displays.
+pub async fn vdispls(ao: &Ao, target: &Target<'_>, vdispls: &mut [DeviceVdispl]) -> Result<()> {
+    connected(ao, target, vdispls).await
+}
+
+/// As [`disks`], sound cards.
+pub async fn vsnds(ao: &Ao, target: &Target<'_>, vsnds: &mut [DeviceVsnd]) -> Result<()> {
+    connected(ao, target, vsnds).await
+}
+
+/// Writes screens. They are not waited for, as their QEMU may start later.
+pub fn vfbs(target: &Target<'_>, vfbs: &mut [DeviceVfb]) -> Result<()> {
+    written(target, vfbs)
+}
+
+/// As [`vfbs`], keyboards with pointers.
+pub fn vkbs(target: &Target<'_>, vkbs: &mut [DeviceVkb]) -> Result<()> {
+    written(target, vkbs)
+}
+
+/// As [`vfbs`], folders of the host.
+pub fn p9s(target: &Target<'_>, p9s: &mut [DeviceP9]) -> Result<()> {
+    written(target, p9s)
+}
+
+/// As [`vfbs`], sockets of another domain.
+pub fn pvcallsifs(target: &Target<'_>, pvcallsifs: &mut [DevicePvcallsif]) -> Result<()> {
+    written(target, pvcallsifs)
+}
+
+async fn connected<T: Addable>(ao: &Ao, target: &Target<'_>, devices: &mut [T]) -> Result<()> {
+    complete(target, devices)?;
+    let written = write(target, devices, Existing::Refused, |_| Ok(()))?;
+    connect::connect(ao, target.owner(), &written).await
+}
+
+fn written<T: Addable>(target: &Target<'_>, devices: &mut [T]) -> Result<()> {
+    complete(target, devices)?;
+    write(target, devices, Existing::Replaced, |_| Ok(())).map(drop)
+}
+
+fn complete<T: Addable>(target: &Target<'_>, devices: &mut [T]) -> Result<()> {
+    let place = Place { world: target, domid: target.domid(), hotplug: false };
+    devices.iter_mut().try_for_each(|device| device.complete(place))
+}
+
+/// What to do where there is such a device already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Existing {
+    Refused,
+    /// C replaces those devices that it does not wait for.
+    Replaced,
+}
+
+/// Writes devices, which are complete, giving numbers to those that have none. `before` is called when all is known
+/// and nothing is written, again if others have spoiled the transaction; its error leaves nothing changed.
+fn write<T: Addable>(
+    target: &Target<'_>,
+    devices: &mut [T],
+    existing: Existing,
+    mut before: impl FnMut(&[T]) -> Result<()>,
+) -> Result<Vec<Device>> {
+    if devices.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (ctx, domid) = (target.ctx(), target.domid());
+    let (numbered, written) = store::transaction(ctx, |t| {
+        target.check(t)?;
+        let mut devices = devices.to_vec();
+        number(ctx, t, domid, &mut devices)?;
+        let places: Vec<Device> =
+            devices.iter().map(|device| device.device(ctx, domid)).collect::<Result<_>>()?;
+        let old = leftovers(ctx, t, &places, existing)?;
+        before(&devices)?;
+        let mut new = Vec::new();
+        for (device, place) in devices.iter().zip(&places) {
+            let mut nodes = Nodes::of(place);
+            device.nodes(target, &mut nodes)?;
+            nodes.make(place, &mut new);
+        }
+        if !old.is_empty() {
+            t.remove_many(&old).map_err(|e| store::failed(ctx, e))?;
+        }
+        t.make_many(&new).map_err(|e| store::failed(ctx, e))?;
+        Ok((devices, places))
+    })?;
+    devices.clone_from_slice(&numbered);
+    Ok(written)
+}
+
+/// Numbers the devices that have no number, one after the other from the one made last on.
+fn number<T: Addable>(ctx: &Ctx, ops: &impl Ops, domid: u32, devices: &mut [T]) -> Result<()> {
+    let is_open = |device: &mut T| device.devid().is_some_and(|devid| *devid < 0);
+    if !devices.iter_mut().any(is_open) {
+        return Ok(());
+    }
+    let records = format!("{}/device/{}", store::libxl_path(domid), T::KIND.name());
+    let names = store::list(ctx, ops, &records)?;
+    let mut taken: Vec<i32> = names.iter().filter_map(|name| name.parse().ok()).collect();
+    for device in devices {
+        let Some(devid) = device.devid() else { continue };
+        if *devid == -1 {
+            *devid = next_number(&taken).unwrap_or(-1);
+        }
+        if *devid < 0 {
+            error!(ctx, domid = domid, "{devid} is no number of a {}", T::KIND.name());
+            return Err(Error::Fail);
+        }
+        taken.push(*devid);
+    }
+    Ok(())
+}
+
+/// The number after that of the device made last, as in C; after the highest if there is such a device.
+fn next_number(taken: &[i32]) -> Option<i32> {
+    let Some(last) = taken.last() else { return Some(0) };
+    let next = last.checked_add(1)?;
+    if taken.contains(&next) { taken.iter().max()?.checked_add(1) } else { Some(next) }
+}
+
+/// The directories of these devices that are there already.
+fn leftovers(
+    ctx: &Ctx,
+    ops: &impl Ops,
+    devices: &[Device],
+    existing: Existing,
+) -> Result<Vec<String>> {
+    let paths: Vec<String> = devices
+        .iter()
+        .flat_map(|device| [device.libxl_path(), device.frontend_path(), device.backend_path()])
+        .collect();
+    let values = store::read_many(ctx, ops, &paths)?;
+    if existing == Existing::Refused {
+        let twice = |at: usize| devices[..at].iter().any(|d| d.libxl_path() == paths[at * 3]);
+        if let Some(at) = (0..devices.len()).find(|&at| values[at * 3].is_some() || twice(at)) {
+            let Device { domid, devid, kind, .. } = devices[at];
+            error!(ctx, domid = domid, "it has a {} {devid} already", kind.name());
+            return Err(Error::DeviceExists);
+        }
+    }
+    let there = paths.into_iter().zip(values).filter(|(_, value)| value.is_some());
+    Ok(there.map(|(path, _)| path).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_number;
+
+    #[test]
+    fn numbers_follow_the_last() {
+        for (taken, next) in [
+            (&[][..], Some(0)),
+            (&[0], Some(1)),
+            (&[0, 1, 2], Some(3)),
+            (&[5, 0], Some(1)),
+            (&[1, 0], Some(2)),
+            (&[1, 7, 0], Some(8)),
+            (&[i32::MAX], None),
+        ] {
+            assert_eq!(next_number(taken), next, "{taken:?}");
+        }
+    }
+}

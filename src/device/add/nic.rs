@@ -1,0 +1,107 @@
+//! Network cards.
+
+use super::disk::script_path;
+use super::nodes::Nodes;
+use super::{Addable, Stored, Target};
+use crate::config::defaults::devices::{Place, nic};
+use crate::core::{Ctx, Error, Result};
+use crate::device::{Device, Kind};
+use crate::types::idiomatic::{DeviceNic, DomainConfig};
+
+/// A card of this many bytes is not told to the back end: it is what it takes cards for.
+const USUAL_MTU: i32 = 1500;
+
+/// Nodes that are named as their fields.
+macro_rules! same {
+    ($nic:ident, $nodes:ident: $($name:ident)*) => {
+        $( $nodes.back(stringify!($name), &$nic.$name); )*
+    };
+}
+
+impl Addable for DeviceNic {
+    const KIND: Kind = Kind::Vif;
+
+    fn complete(&mut self, place: Place) -> Result<()> {
+        nic::complete(place, self)
+    }
+
+    fn devid(&mut self) -> Option<&mut i32> {
+        Some(&mut self.devid)
+    }
+
+    fn device(&self, _: &Ctx, domid: u32) -> Result<Device> {
+        Ok(Device {
+            domid,
+            devid: self.devid,
+            kind: Kind::Vif,
+            backend_domid: self.backend_domid,
+            backend_kind: Kind::Vif,
+        })
+    }
+
+    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+        nodes.back("script", self.script.as_ref().map(|script| script_path(script.as_bytes())));
+        nodes.back("vifname", &self.ifname);
+        nodes.back("forwarddev", &self.coloft_forwarddev);
+        same!(self, nodes:
+            colo_sock_mirror_id colo_sock_mirror_ip colo_sock_mirror_port
+            colo_sock_compare_pri_in_id colo_sock_compare_pri_in_ip colo_sock_compare_pri_in_port
+            colo_sock_compare_sec_in_id colo_sock_compare_sec_in_ip colo_sock_compare_sec_in_port
+            colo_sock_compare_notify_id colo_sock_compare_notify_ip colo_sock_compare_notify_port
+            colo_sock_redirector0_id colo_sock_redirector0_ip colo_sock_redirector0_port
+            colo_sock_redirector1_id colo_sock_redirector1_ip colo_sock_redirector1_port
+            colo_sock_redirector2_id colo_sock_redirector2_ip colo_sock_redirector2_port
+            colo_filter_mirror_queue colo_filter_mirror_outdev
+            colo_filter_redirector0_queue colo_filter_redirector0_indev
+            colo_filter_redirector0_outdev
+            colo_filter_redirector1_queue colo_filter_redirector1_indev
+            colo_filter_redirector1_outdev
+            colo_compare_pri_in colo_compare_sec_in colo_compare_out colo_compare_notify_dev
+            colo_sock_sec_redirector0_id colo_sock_sec_redirector0_ip
+            colo_sock_sec_redirector0_port
+            colo_sock_sec_redirector1_id colo_sock_sec_redirector1_ip
+            colo_sock_sec_redirector1_port
+            colo_filter_sec_redirector0_queue colo_filter_sec_redirector0_indev
+            colo_filter_sec_redirector0_outdev
+            colo_filter_sec_redirector1_queue colo_filter_sec_redirector1_indev
+            colo_filter_sec_redirector1_outdev
+            colo_filter_sec_rewriter0_queue colo_checkpoint_host colo_checkpoint_port
+        );
+        nodes.back("mac", self.mac.to_string());
+        nodes.back("ip", &self.ip);
+        nodes.back("gatewaydev", &self.gatewaydev);
+        if self.rate_interval_usecs > 0 {
+            let (bytes, interval) = (self.rate_bytes_per_interval, self.rate_interval_usecs);
+            nodes.back("rate", format!("{bytes},{interval}"));
+        }
+        if self.mtu != USUAL_MTU {
+            nodes.back("mtu", self.mtu);
+        }
+        nodes.back("bridge", &self.bridge);
+        nodes.back("handle", self.devid);
+        nodes.back("type", self.nictype.name());
+        // Empty: the back end waits for the script to say that it is done.
+        nodes.back("hotplug-status", "");
+        nodes.front("handle", self.devid);
+        nodes.front("mac", self.mac.to_string());
+        nodes.front("trusted", self.trusted);
+        nodes.fixed("mtu", self.mtu);
+        Ok(())
+    }
+}
+
+impl Stored for DeviceNic {
+    fn list(config: &mut DomainConfig) -> &mut Vec<Self> {
+        &mut config.nics
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.devid == other.devid
+    }
+
+    fn settle(&mut self, complete: &Self) {
+        (self.devid, self.nictype, self.mac) = (complete.devid, complete.nictype, complete.mac);
+    }
+
+    const NO_DOMAIN: Error = Error::Fail;
+}

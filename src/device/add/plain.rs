@@ -1,0 +1,82 @@
+//! Kinds with few nodes: folders of the host, sockets of another domain, trusted platform modules.
+
+use super::nodes::Nodes;
+use super::{Addable, Stored, Target};
+use crate::config::defaults::devices;
+use crate::core::Result;
+use crate::device::Kind;
+use crate::types::idiomatic::{DeviceP9, DevicePvcallsif, DeviceVtpm, DomainConfig};
+
+/// What kinds share whose back end is of the same name: all of [`Addable`] but the nodes.
+macro_rules! numbered {
+    ($kind:expr, $complete:path) => {
+        const KIND: $crate::device::Kind = $kind;
+
+        fn complete(
+            &mut self,
+            place: $crate::config::defaults::devices::Place,
+        ) -> $crate::core::Result<()> {
+            $complete(place, self)
+        }
+
+        fn devid(&mut self) -> Option<&mut i32> {
+            Some(&mut self.devid)
+        }
+
+        fn device(
+            &self,
+            _: &$crate::core::Ctx,
+            domid: u32,
+        ) -> $crate::core::Result<$crate::device::Device> {
+            let (devid, backend_domid) = (self.devid, self.backend_domid);
+            let (kind, backend_kind) = ($kind, $kind);
+            Ok($crate::device::Device { domid, devid, kind, backend_domid, backend_kind })
+        }
+    };
+}
+pub(super) use numbered;
+
+impl Addable for DeviceP9 {
+    numbered!(Kind::NinePfs, devices::p9);
+
+    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+        nodes.back("path", &self.path);
+        nodes.back("security_model", &self.security_model);
+        nodes.front("tag", &self.tag);
+        Ok(())
+    }
+}
+
+impl Addable for DevicePvcallsif {
+    numbered!(Kind::Pvcalls, devices::pvcallsif);
+
+    fn nodes(&self, _: &Target, _: &mut Nodes) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Addable for DeviceVtpm {
+    numbered!(Kind::Vtpm, devices::vtpm);
+
+    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+        nodes.back("handle", self.devid);
+        nodes.back("uuid", self.uuid.to_string());
+        nodes.back("resume", "False");
+        nodes.front("handle", self.devid);
+        Ok(())
+    }
+}
+
+impl Stored for DeviceVtpm {
+    fn list(config: &mut DomainConfig) -> &mut Vec<Self> {
+        &mut config.vtpms
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.devid == other.devid
+    }
+
+    fn settle(&mut self, complete: &Self) {
+        (self.devid, self.uuid) = (complete.devid, complete.uuid);
+    }
+}

@@ -1,0 +1,144 @@
+//! Adding a device to a domain that runs: its stored configuration is brought up to date as well.
+//!
+//! Under the lock of the domain's userdata: the configuration is read, the device put into it, and both
+//! are written, the configuration first and inside xenstore's transaction. So a process that dies in
+//! between leaves a device stored that xenstore does not know: such are left out when a configuration is retrieved. The
+//! other way round a device would be forgotten at the domain's next life.
+
+use super::connect::connect;
+use super::{Addable, Existing, Stored, Target, write};
+use crate::config::defaults::devices::Place;
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::device::Device;
+use crate::device::remove::own_domid;
+use crate::domain::identity::Identity;
+use crate::domain::{model, userdata};
+use crate::error;
+use crate::types::idiomatic::{DiskBackend, DomainConfig, UsbctrlType, VkbBackend};
+
+/// A device that is written and not yet connected.
+#[derive(Debug)]
+pub struct Written {
+    owner: Identity,
+    device: Device,
+}
+
+impl Written {
+    /// Waits for its back end, and joins it to the host.
+    pub async fn connect(self, ao: &Ao) -> Result<()> {
+        let connected = connect(ao, &self.owner, &[self.device]).await;
+        connected.inspect_err(|_| {
+            let Device { domid, devid, kind, .. } = self.device;
+            error!(ao, domid = domid, "{} {devid} is not connected", kind.name());
+        })
+    }
+}
+
+/// Writes a device for a domain that runs. `device` is then complete.
+pub fn write_stored<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<Written> {
+    let target = Target::of(ctx, domid).map_err(|e| match e {
+        Error::DomainNotFound => T::NO_DOMAIN,
+        e => e,
+    })?;
+    let (mut complete, asked) = (device.clone(), device.clone());
+    complete.complete(Place { world: &target, domid, hotplug: true })?;
+
+    let owner = target.owner().clone();
+    let locked = userdata::lock_of(ctx, domid, owner.uuid).map_err(|_| {
+        error!(ctx, domid = domid, "its userdata cannot be locked");
+        Error::LockFail
+    })?;
+    let Some(stored) = locked.config(ctx)? else {
+        error!(ctx, domid = domid, "there is no stored configuration");
+        return Err(Error::JsonConfigEmpty);
+    };
+    let mut devices = [complete];
+    let written = write(&target, &mut devices, Existing::Refused, |devices| {
+        let mut config = stored.clone();
+        let mut asked = asked.clone();
+        asked.settle(&devices[0]);
+        put(T::list(&mut config), asked);
+        check_model(ctx, domid, &config)?;
+        locked.set_config(&config)
+    })?;
+    drop(locked);
+    [*device] = devices;
+    let device = written[0];
+    Ok(Written { owner, device })
+}
+
+/// Writes a device of a kind that is not stored and not waited for.
+pub fn write_bare<T: Addable>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<()> {
+    let target = Target::of(ctx, domid).map_err(|e| match e {
+        Error::DomainNotFound => Error::Fail,
+        e => e,
+    })?;
+    super::written(&target, std::slice::from_mut(device))
+}
+
+/// Puts a device into a list, instead of the same one that is there.
+fn put<T: Stored>(list: &mut Vec<T>, device: T) {
+    match list.iter_mut().rfind(|old| old.is(&device)) {
+        Some(old) => *old = device,
+        None => list.push(device),
+    }
+}
+
+/// Refuses what only a device model could serve if none runs: it is started with the domain, or not at all.
+fn check_model(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
+    let served = served_domains(config);
+    let wanted =
+        served.contains(&None) || !served.is_empty() && served.contains(&Some(own_domid(ctx)?));
+    if !wanted || model::is_active(ctx, domid)? {
+        return Ok(());
+    }
+    error!(ctx, domid = domid, "a device model is wanted, and none runs");
+    Err(Error::Fail)
+}
+
+/// For each device of a PV guest that is a QEMU's, in which domain that runs; `None`: beside the toolstack in any
+/// case.
+fn served_domains(config: &DomainConfig) -> Vec<Option<u32>> {
+    let mut all = Vec::new();
+    all.extend(config.vfbs.iter().map(|_| None));
+    all.extend(config.p9s.iter().map(|_| None));
+    let vkbs = config.vkbs.iter().filter(|vkb| vkb.backend_type == VkbBackend::Qemu);
+    all.extend(vkbs.map(|_| None));
+    let disks = config.disks.iter().filter(|disk| disk.backend == DiskBackend::Qdisk);
+    all.extend(disks.map(|disk| Some(disk.backend_domid)));
+    let usb = config.usbctrls.iter().filter(|usb| usb.type_ == UsbctrlType::Qusb);
+    all.extend(usb.map(|usb| Some(usb.backend_domid)));
+    all.extend(config.channels.iter().map(|channel| Some(channel.backend_domid)));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::idiomatic::{DeviceDisk, DeviceNic, DeviceVfb, Text};
+
+    #[test]
+    fn a_device_takes_the_place_of_the_same() {
+        let nic =
+            |devid, bridge| DeviceNic { devid, bridge: Text::new(bridge), ..Default::default() };
+        let mut nics = vec![nic(0, "a"), nic(1, "b")];
+        put(&mut nics, nic(1, "c"));
+        put(&mut nics, nic(4, "d"));
+        let shown: Vec<_> =
+            nics.iter().map(|nic| (nic.devid, nic.bridge.clone().unwrap().to_string())).collect();
+        assert_eq!(shown, [(0, "a".into()), (1, "c".into()), (4, "d".into())]);
+    }
+
+    #[test]
+    fn who_wants_a_model() {
+        let mut config = DomainConfig::default();
+        config.disks.push(DeviceDisk { backend: DiskBackend::Phy, ..Default::default() });
+        config.nics.push(DeviceNic::default());
+        assert_eq!(served_domains(&config), []);
+        let backend = DiskBackend::Qdisk;
+        config.disks.push(DeviceDisk { backend, backend_domid: 3, ..Default::default() });
+        assert_eq!(served_domains(&config), [Some(3)]);
+        config.vfbs.push(DeviceVfb::default());
+        assert_eq!(served_domains(&config), [None, Some(3)]);
+    }
+}

@@ -1,0 +1,58 @@
+//! Sound cards.
+
+use super::nodes::Nodes;
+use super::plain::numbered;
+use super::{Addable, Stored, Target};
+use crate::config::defaults::devices;
+use crate::core::Result;
+use crate::device::Kind;
+use crate::types::idiomatic::{DeviceVsnd, DomainConfig, VsndParams};
+
+impl Addable for DeviceVsnd {
+    numbered!(Kind::Vsnd, devices::vsnd);
+
+    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+        nodes.front("long-name", &self.long_name);
+        nodes.front("short-name", &self.short_name);
+        params(nodes, "", &self.params);
+        for (at, pcm) in self.pcms.iter().enumerate() {
+            let base = format!("{at}/");
+            nodes.front(format!("{base}name"), &pcm.name);
+            params(nodes, &base, &pcm.params);
+            for (at, stream) in pcm.streams.iter().enumerate() {
+                let base = format!("{base}{at}/");
+                nodes.front(format!("{base}unique-id"), &stream.unique_id);
+                nodes.front(format!("{base}type"), stream.type_.name());
+                params(nodes, &base, &stream.params);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Stored for DeviceVsnd {
+    fn list(config: &mut DomainConfig) -> &mut Vec<Self> {
+        &mut config.vsnds
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.devid == other.devid
+    }
+
+    fn settle(&mut self, complete: &Self) {
+        self.devid = complete.devid;
+    }
+}
+
+/// What a card, a part of one or a stream can do, as far as it is said.
+fn params(nodes: &mut Nodes, base: &str, params: &VsndParams) {
+    let rates: Vec<_> = params.sample_rates.iter().map(u32::to_string).collect();
+    let formats: Vec<_> = params.sample_formats.iter().filter_map(|format| format.name()).collect();
+    let list = |list: String| (!list.is_empty()).then_some(list);
+    let number = |number: u32| (number != 0).then_some(number);
+    nodes.front(format!("{base}sample-rates"), list(rates.join(",")));
+    nodes.front(format!("{base}sample-formats"), list(formats.join(",")));
+    nodes.front(format!("{base}channels-min"), number(params.channels_min));
+    nodes.front(format!("{base}channels-max"), number(params.channels_max));
+    nodes.front(format!("{base}buffer-size"), number(params.buffer_size));
+}

@@ -1,0 +1,90 @@
+//! The domain that gets devices.
+
+use once_cell::unsync::OnceCell;
+
+use crate::config::defaults::devices::{Guest, World};
+use crate::core::{Ctx, Error, Result};
+use crate::domain::identity::Identity;
+use crate::domain::kind::{self, Kind};
+use crate::error;
+use crate::xen::log::Log;
+use crate::xen::store::Ops;
+
+/// A domain as it was found, and what kinds of devices ask of it, each at most once.
+#[derive(Debug)]
+pub struct Target<'a> {
+    ctx: &'a Ctx,
+    owner: Identity,
+    info: kind::Info,
+    kind: OnceCell<Kind>,
+    protocol: OnceCell<Option<String>>,
+}
+
+impl<'a> Target<'a> {
+    /// The domain of that number. `Error::DomainNotFound`, logged, if there is none.
+    pub fn of(ctx: &'a Ctx, domid: u32) -> Result<Self> {
+        let (owner, info) = Identity::of(ctx, domid).inspect_err(|e| {
+            if *e == Error::DomainNotFound {
+                error!(ctx, domid = domid, "no such domain");
+            }
+        })?;
+        let (kind, protocol) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { ctx, owner, info, kind, protocol })
+    }
+
+    pub fn ctx(&self) -> &'a Ctx {
+        self.ctx
+    }
+
+    pub fn domid(&self) -> u32 {
+        self.owner.domid
+    }
+
+    /// Which domain it is.
+    pub fn owner(&self) -> &Identity {
+        &self.owner
+    }
+
+    /// Whether it is the domain that it was, and not one that is gone. In a transaction, so that it is so
+    /// when that takes effect.
+    pub fn check(&self, ops: &impl Ops) -> Result<()> {
+        if self.owner.has_nodes(self.ctx, ops)? {
+            return Ok(());
+        }
+        error!(self.ctx, domid = self.domid(), "the domain went away meanwhile");
+        Err(Error::Fail)
+    }
+
+    /// The kind of guest.
+    pub fn guest(&self) -> Kind {
+        *self.kind.get_or_init(|| kind::known(self.ctx, self.domid(), &self.info))
+    }
+
+    /// What rings are laid out like in a PV guest's memory, for its front ends from before 2.6.26 that
+    /// do not tell; `None` for other guests.
+    pub fn protocol(&self) -> Option<String> {
+        let ask = || match self.guest() {
+            Kind::Pv => self.ctx.hypervisor().native_protocol(self.domid()).ok().flatten(),
+            Kind::Pvh | Kind::Hvm => None,
+        };
+        self.protocol.get_or_init(ask).clone()
+    }
+}
+
+impl World for Target<'_> {
+    fn log(&self) -> &Log {
+        self.ctx.log()
+    }
+
+    fn kind(&self) -> Result<Kind> {
+        Ok(self.guest())
+    }
+
+    fn domain_of(&self, name: &[u8]) -> Result<u32> {
+        Guest::new(self.ctx, self.domid()).domain_of(name)
+    }
+
+    fn kernel_serves_usb(&self) -> Result<bool> {
+        Guest::new(self.ctx, self.domid()).kernel_serves_usb()
+    }
+}
