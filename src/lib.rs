@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! capi                 extern "C", one file per subject; translation only
-//! domain device config what a toolstack asks for
+//! domain device config
+//! qemu                 what a toolstack asks for
 //! lock                 a domain's locks on files
 //! core                 ctx, operations, errors
 //! runtime              waiting: tasks, the reactor, events, children
@@ -19,6 +20,7 @@ pub mod core;
 pub mod device;
 pub mod domain;
 pub mod lock;
+pub mod qemu;
 pub mod runtime;
 pub mod sync;
 pub mod types;

@@ -2,10 +2,17 @@
 
 use std::ffi::*;
 
-use crate::missing;
+use super::operation::{Lent, start};
+use crate::capi::give;
+use crate::core::Error;
+use crate::error;
+use crate::qemu::qmp;
 use crate::types::sys::*;
 
-/// Not there yet.
+/// Has the monitor of the domain's QEMU carry out `command_line`, as a person would type it, and stores what it prints
+/// in `*output`, which the caller frees. `*output` stays as it is on failure: `ERROR_LOCK_FAIL` without such a
+/// domain, `ERROR_FAIL` without QEMU, `ERROR_QMP_*` as QEMU refuses, `ERROR_PROTOCOL_ERROR_QMP` and `ERROR_QEMU_API` if
+/// it makes no sense, `ERROR_TIMEDOUT` after ten minutes.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -17,5 +24,25 @@ pub unsafe extern "C" fn libxl_qemu_monitor_command(
     output: *mut *mut c_char,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_qemu_monitor_command"; domid, command_line, output, ao_how)
+    let output = Lent(output);
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid, the line NULL or a string, and `output` NULL or valid
+    // until the operation has ended.
+    unsafe {
+        start(ctx, ao_how, "libxl_qemu_monitor_command", domid, |ao| {
+            let line = give::text(command_line).map(<[u8]>::to_vec);
+            let (Some(line), false) = (line, output.get().is_null()) else {
+                error!(ao, domid = domid, "no command, or nowhere to store what it prints");
+                return Err(Error::Invalid);
+            };
+            Ok(async move {
+                let text = qmp::monitor_command(&ao, domid, &line).await?;
+                let text = give::string(text.split(|&b| b == 0).next().unwrap_or_default());
+                if text.is_null() {
+                    return Err(Error::NoMemory);
+                }
+                output.get().write(text);
+                Ok(())
+            })
+        })
+    }
 }

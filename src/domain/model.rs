@@ -12,6 +12,7 @@ use super::history::RUN_DIR;
 use super::{leading_number, names, nodes};
 use crate::core::file::{errno_of, remove_if_there};
 use crate::core::{Ao, Ctx, Error, Result};
+use crate::qemu::qmp;
 use crate::runtime::Runtime;
 use crate::runtime::child::{self, Outcome};
 use crate::runtime::descriptor::Descriptor;
@@ -52,11 +53,15 @@ impl Process {
         (Self { pid, pidfd: pidfd.ok() }, told)
     }
 
+    /// Process `pid`, which was started just now, to wait for its end only.
+    pub fn new(pid: i32) -> Self {
+        let pidfd = child::pidfd_open(pid);
+        Self { pid: Pid::from_raw(pid), pidfd: pidfd.ok().map(Noted::new) }
+    }
+
     /// The process whose number is at `path`, to wait for its end only.
     fn recorded(ctx: &Ctx, path: &str) -> Option<Self> {
-        let pid = recorded_pid(&nodes::read(ctx, ctx.store(), path).ok().flatten()?)?;
-        let pidfd = child::pidfd_open(pid).ok().map(Noted::new);
-        Some(Self { pid: Pid::from_raw(pid), pidfd })
+        Some(Self::new(recorded_pid(&nodes::read(ctx, ctx.store(), path).ok().flatten()?)?))
     }
 
     /// Waits until it has ended, reaped or not.
@@ -90,25 +95,18 @@ pub fn is_active(ctx: &Ctx, domid: u32) -> Result<bool> {
 
 /// Lets the device model of an HVM guest run.
 ///
-/// The traditional one is told through xenstore. QEMU proper is told `cont` through its QMP socket,
-/// which this library does not speak yet; it needs that only if it was started paused (`-S`: deprivileged,
-/// or in a stubdom), and never for a pause of the domain, which does not stop it.
+/// The traditional one is told through xenstore. QEMU proper is told `cont` through its monitor; it needs that only
+/// if it was started paused (`-S`: deprivileged, or in a stubdom) or stopped by somebody, and never for a pause of
+/// the domain, which does not stop it.
 pub async fn resume(ao: &Ao, domid: u32) -> Result<()> {
     let ctx = ao.ctx();
     let version = format!("{}/dm-version", nodes::libxl_path(domid));
     match nodes::read(ctx, ctx.store(), &version)?.as_deref() {
         None | Some(b"qemu_xen_traditional") => resume_traditional(ao, domid).await,
         Some(b"qemu_xen") => {
-            let path = format!("{}/image/device-model-kill-uid", nodes::domain_path(domid));
-            let deprivileged = nodes::read(ctx, ctx.store(), &path)?.is_some();
-            if deprivileged || names::stubdom_of(ctx, domid).is_some() {
-                warn!(
-                    ctx,
-                    domid = domid,
-                    "QEMU may wait for the QMP command `cont', which is not sent yet"
-                );
-            }
-            Ok(())
+            qmp::execute(ao, domid, "cont", None, PATIENCE).await.map(drop).inspect_err(|e| {
+                error!(ctx, domid = domid, "the device model does not run on: {e}");
+            })
         }
         Some(_) => {
             error!(ctx, domid = domid, "{version} names no device model");

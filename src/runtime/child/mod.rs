@@ -3,6 +3,7 @@
 //! | file | subject |
 //! |---|---|
 //! | `program.rs`, `start.rs` | what to start, and starting it |
+//! | `detached.rs` | starting what is to outlive us |
 //! | `record.rs` | one child, and how its end is found out |
 //! | `registry.rs` | all of them in the process, and who takes a status |
 //! | `sigchld.rs` | the process's signal handler |
@@ -24,6 +25,7 @@
 //! `Setup`'s is held while the handler is put in or taken out. The registry's is a leaf. Neither is held
 //! around a fork or a call into the application.
 
+mod detached;
 mod program;
 mod record;
 mod registry;
@@ -41,6 +43,7 @@ use nix::errno::Errno;
 use nix::sys::epoll::EpollFlags;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 
+pub use detached::{Announce, Confinement};
 pub use program::{Io, Program};
 pub use record::Outcome;
 pub use sys::{Pid, pidfd_kill, pidfd_open};
@@ -206,6 +209,30 @@ impl Children {
             None => start::spawn(&prepared),
             Some(fork) => start::spawn_by(fork, &prepared),
         })
+    }
+
+    /// Starts a program that outlives us, in a session of its own, and whose end is nobody's business here. Gives
+    /// its number, which `announce` has told in the new process before that became the program (`detached.rs`).
+    ///
+    /// # Errors
+    /// As for [`Children::spawn`]; what `announce` says, and then there is no program. What it has told stays told
+    /// if the process cannot become the program.
+    pub fn spawn_detached(
+        &self,
+        program: &Program<'_>,
+        confinement: Option<Confinement<'_>>,
+        announce: Announce<'_>,
+    ) -> Result<Pid, Errno> {
+        let prepared = Prepared::new(program)?;
+        let plan = detached::Plan::new(&prepared, confinement, announce)?;
+        let forks = locked(&self.shared.setup).hooks.clone().filter(|hooks| hooks.forks());
+        let Some(_) = forks else { return plan.start() };
+        // It ends at once, and is reaped as every child.
+        let _between = self.start(|fork| match fork {
+            Some(fork) => start::forked(fork, || plan.start_in_between(fork)),
+            None => Err(Errno::EAGAIN),
+        })?;
+        plan.outcome()
     }
 
     /// Runs `body` in a forked child, whose exit status is what it returns. Other threads may have held

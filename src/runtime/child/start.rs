@@ -29,10 +29,10 @@ pub type Fork<'a> = &'a dyn Fn() -> Result<Pid, Errno>;
 
 /// How long a child may take to become its program before it is taken to have done so, in milliseconds.
 /// Only a copy of the pipe in a third process makes it wait as long.
-const PATIENCE: u16 = 1000;
+pub const PATIENCE: u16 = 1000;
 
 /// The exit status of a child that could not become its program.
-const NO_PROGRAM: c_int = 127;
+pub const NO_PROGRAM: c_int = 127;
 
 /// Starts a program without copying the parent's page tables.
 pub fn spawn(prepared: &Prepared) -> Result<Pid, Errno> {
@@ -183,7 +183,7 @@ pub fn fork_and_run(
 }
 
 /// Forks, with all signals blocked; `child` runs in the child and says how it is to end.
-fn forked(fork: Fork<'_>, child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
+pub fn forked(fork: Fork<'_>, child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
     let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK)?;
     let forked = fork();
     if forked == Ok(0) {
@@ -196,7 +196,7 @@ fn forked(fork: Fork<'_>, child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
 }
 
 /// In the child: becomes the program, or says why not and ends. Async-signal-safe.
-fn become_program(prepared: &Prepared, pointers: &Pointers, failed: RawFd) -> c_int {
+pub fn become_program(prepared: &Prepared, pointers: &Pointers, failed: RawFd) -> c_int {
     reset_signals();
     let errno = match take_descriptors(prepared) {
         Ok(()) => {

@@ -68,6 +68,15 @@ impl Wire {
         Ok(Self { fd: Noted::new(fd), device })
     }
 
+    /// Sends one whole message.
+    pub fn send_bytes(&self, message: &[u8]) -> Result<(), SendError> {
+        if self.device {
+            return write_all(message, |rest| unistd::write(self.as_fd(), rest));
+        }
+        let fd = self.fd.as_raw_fd();
+        write_all(message, |rest| send(fd, rest, MsgFlags::MSG_NOSIGNAL))
+    }
+
     /// Whether this is the connection of the process that asks.
     pub fn is_ours(&self) -> bool {
         self.fd.is_ours()
@@ -102,14 +111,12 @@ impl Link for Wire {
         if self.device {
             // The device takes one whole message with each write.
             for at in from..to {
-                let message = requests.bytes(at, at + 1);
-                write_all(message, |rest| unistd::write(self.as_fd(), rest))
+                self.send_bytes(requests.bytes(at, at + 1))
                     .map_err(|e| SendError { begun: e.begun || at > from, ..e })?;
             }
             return Ok(());
         }
-        let fd = self.fd.as_raw_fd();
-        write_all(requests.bytes(from, to), |rest| send(fd, rest, MsgFlags::MSG_NOSIGNAL))
+        self.send_bytes(requests.bytes(from, to))
     }
 
     fn receive(&self, buffer: &mut [u8], wait: bool) -> Result<usize, Errno> {

@@ -17,6 +17,7 @@
 mod error;
 mod exchange;
 mod link;
+mod number;
 mod ops;
 pub mod path;
 mod permission;
@@ -34,6 +35,7 @@ use nix::errno::Errno;
 use once_cell::sync::OnceCell;
 
 pub use error::{StoreError, StoreResult};
+pub use number::NumberWriter;
 pub use ops::{NewNode, Ops};
 pub use permission::{Access, Permission};
 pub use transaction::Transaction;

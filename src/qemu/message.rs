@@ -1,0 +1,280 @@
+//! What QEMU says on its monitor socket, taken apart: lines of JSON, none of them believed.
+//!
+//! QEMU may be in the hands of its guest. A line has a bound, and so has its nesting (`serde_json`'s own, 128);
+//! what is neither greeting, answer nor event ends the connection.
+
+use std::fmt;
+
+use nix::errno::Errno;
+use serde_json::{Map, Value};
+
+use crate::core::Error;
+
+/// The longest line that is taken, as in C.
+pub const MOST: usize = 1 << 20;
+
+/// One line.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Message {
+    /// The first, and QEMU's version.
+    Greeting([u64; 3]),
+    /// A command's result.
+    Return { id: Option<u64>, value: Value },
+    /// A command, or what came in its place, was refused.
+    Refusal { id: Option<u64>, refusal: Refusal },
+    /// Something that nobody has asked for.
+    Event,
+}
+
+/// Why QEMU does not do what it was told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    pub class: String,
+    pub text: String,
+}
+
+/// Why there is no answer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Failure {
+    /// A system call on the socket failed.
+    System(&'static str, Errno),
+    /// QEMU has closed the socket.
+    Closed,
+    /// A line has no end.
+    TooLong,
+    /// A line is not what the protocol allows here.
+    Protocol(&'static str),
+    /// The command was understood and not done.
+    Refused(Refusal),
+}
+
+impl Failure {
+    /// As the C interface tells it.
+    pub fn error(&self) -> Error {
+        match self {
+            Self::System(..) => Error::Fail,
+            Self::Closed | Self::Protocol(_) => Error::ProtocolErrorQmp,
+            Self::TooLong => Error::BufferFull,
+            Self::Refused(refusal) => refusal.error(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::System(what, errno) => write!(f, "cannot {what} QEMU's monitor socket: {errno}"),
+            Self::Closed => f.write_str("QEMU has closed its monitor socket"),
+            Self::TooLong => write!(f, "QEMU sends a line of more than {MOST} bytes"),
+            Self::Protocol(what) => write!(f, "QEMU breaks its protocol: {what}"),
+            Self::Refused(refusal) => write!(f, "QEMU refuses: {refusal}"),
+        }
+    }
+}
+
+impl Refusal {
+    fn error(&self) -> Error {
+        const CLASSES: [(&str, Error); 4] = [
+            ("GenericError", Error::QmpGeneric),
+            ("CommandNotFound", Error::QmpCommandNotFound),
+            ("DeviceNotActive", Error::QmpDeviceNotActive),
+            ("DeviceNotFound", Error::QmpDeviceNotFound),
+        ];
+        let known = CLASSES.iter().find(|(class, _)| class.eq_ignore_ascii_case(&self.class));
+        known.map_or(Error::UnknownQmpError, |(_, error)| *error)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", Shown(&self.text), Shown(&self.class))
+    }
+}
+
+/// Text of QEMU's as a log may have it: not for ever long, and with nothing that moves a cursor.
+pub struct Shown<'a>(pub &'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 512;
+        for c in self.0.chars().take(MOST) {
+            write!(f, "{}", if c.is_control() { ' ' } else { c })?;
+        }
+        if self.0.chars().nth(MOST).is_some() { f.write_str("...") } else { Ok(()) }
+    }
+}
+
+/// What was received and not looked at.
+#[derive(Default, Debug)]
+pub struct Inbox {
+    bytes: Vec<u8>,
+    /// How far it holds no end of a line.
+    searched: usize,
+}
+
+impl Inbox {
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The next whole line; `None` if there is none yet.
+    pub fn next(&mut self) -> Result<Option<Message>, Failure> {
+        let found = self.bytes[self.searched..].iter().position(|&b| b == b'\n');
+        let Some(end) = found.map(|at| self.searched + at) else {
+            self.searched = self.bytes.len();
+            return if self.searched > MOST { Err(Failure::TooLong) } else { Ok(None) };
+        };
+        if end > MOST {
+            return Err(Failure::TooLong);
+        }
+        let message = parse(&self.bytes[..end]);
+        self.bytes.drain(..=end);
+        self.searched = 0;
+        message.map(Some)
+    }
+}
+
+fn parse(line: &[u8]) -> Result<Message, Failure> {
+    let broken = Failure::Protocol;
+    let Ok(Value::Object(mut line)) = serde_json::from_slice(line) else {
+        return Err(broken("a line is no JSON object"));
+    };
+    if let Some(greeting) = line.get("QMP") {
+        let part =
+            |name: &str| greeting.pointer(&format!("/version/qemu/{name}")).and_then(Value::as_u64);
+        return Ok(Message::Greeting(["major", "minor", "micro"].map(|n| part(n).unwrap_or(0))));
+    }
+    let id = line.get("id").and_then(Value::as_u64);
+    if let Some(value) = line.remove("return") {
+        return Ok(Message::Return { id, value });
+    }
+    if let Some(error) = line.get("error") {
+        let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+        return match (text("class"), text("desc")) {
+            (Some(class), Some(text)) => {
+                Ok(Message::Refusal { id, refusal: Refusal { class, text } })
+            }
+            _ => Err(broken("an error without class or text")),
+        };
+    }
+    if line.contains_key("event") { Ok(Message::Event) } else { Err(broken("an unknown message")) }
+}
+
+/// A command as a line.
+pub fn command(name: &str, arguments: Option<Value>, id: u64) -> Vec<u8> {
+    let mut line = Map::new();
+    line.insert("execute".into(), name.into());
+    line.insert("id".into(), id.into());
+    if let Some(arguments) = arguments {
+        line.insert("arguments".into(), arguments);
+    }
+    let mut line = Value::Object(line).to_string().into_bytes();
+    line.extend_from_slice(b"\r\n");
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn one(line: &str) -> Result<Option<Message>, Failure> {
+        let mut inbox = Inbox::default();
+        inbox.push(line.as_bytes());
+        inbox.push(b"\r\n");
+        inbox.next()
+    }
+
+    #[test]
+    fn each_kind_of_line() {
+        let greeting = r#"{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7},
+            "package": "Debian"}, "capabilities": ["oob"]}}"#
+            .replace('\n', " ");
+        assert_eq!(one(&greeting), Ok(Some(Message::Greeting([7, 2, 22]))));
+        let value = json!([{"label": "compat"}]);
+        assert_eq!(
+            one(r#"{"return": [{"label": "compat"}], "id": 7}"#),
+            Ok(Some(Message::Return { id: Some(7), value }))
+        );
+        let refusal = Refusal { class: "CommandNotFound".into(), text: "no \"x\"".into() };
+        assert_eq!(
+            one(r#"{"id": 9, "error": {"class": "CommandNotFound", "desc": "no \"x\""}}"#),
+            Ok(Some(Message::Refusal { id: Some(9), refusal }))
+        );
+        let event = r#"{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "STOP"}"#;
+        assert_eq!(one(event), Ok(Some(Message::Event)));
+    }
+
+    #[test]
+    fn what_is_none_of_them() {
+        let deep = format!("{{\"return\": {}", "[".repeat(100_000));
+        let closed = format!("{{\"return\": {}{}}}", "[".repeat(5000), "]".repeat(5000));
+        let bad = ["", "[]", "{}", "x", "{\"error\": 3}", "\u{0}", "{\"id\": 1}", &deep, &closed];
+        for line in bad {
+            assert!(matches!(one(line), Err(Failure::Protocol(_))), "{line:.40}");
+        }
+        let mut inbox = Inbox::default();
+        inbox.push(b"{\"return\": \"\xff\"}\r\n");
+        assert!(inbox.next().is_err());
+    }
+
+    #[test]
+    fn lines_come_in_pieces_and_together() {
+        let mut inbox = Inbox::default();
+        for &byte in br#"{"return": 1, "id": 1}"# {
+            inbox.push(&[byte]);
+            assert_eq!(inbox.next(), Ok(None));
+        }
+        inbox.push(b"\r\n{\"event\": 1}\n{\"event");
+        assert!(matches!(inbox.next(), Ok(Some(Message::Return { .. }))));
+        assert_eq!(inbox.next(), Ok(Some(Message::Event)));
+        assert_eq!(inbox.next(), Ok(None));
+        inbox.push(b"\": 2}\n");
+        assert_eq!(inbox.next(), Ok(Some(Message::Event)));
+    }
+
+    #[test]
+    fn a_line_without_end_is_given_up() {
+        let mut inbox = Inbox::default();
+        inbox.push(&vec![b' '; MOST]);
+        assert_eq!(inbox.next(), Ok(None));
+        inbox.push(b" ");
+        assert_eq!(inbox.next(), Err(Failure::TooLong));
+        let mut inbox = Inbox::default();
+        inbox.push(&vec![b' '; MOST + 1]);
+        inbox.push(b"\n");
+        assert_eq!(inbox.next(), Err(Failure::TooLong));
+    }
+
+    #[test]
+    fn classes_have_their_errors() {
+        let error = |class: &str| {
+            Failure::Refused(Refusal { class: class.into(), text: String::new() }).error()
+        };
+        assert_eq!(error("GenericError"), Error::QmpGeneric);
+        assert_eq!(error("CommandNotFound"), Error::QmpCommandNotFound);
+        assert_eq!(error("DeviceNotActive"), Error::QmpDeviceNotActive);
+        assert_eq!(error("DeviceNotFound"), Error::QmpDeviceNotFound);
+        assert_eq!(error("KVMMissingCap"), Error::UnknownQmpError);
+    }
+
+    #[test]
+    fn a_command_is_one_line() {
+        let line = command("human-monitor-command", Some(json!({"command-line": "a\n\"b"})), 5);
+        let text = String::from_utf8(line).unwrap();
+        assert!(text.ends_with("\r\n") && !text[..text.len() - 2].contains(['\r', '\n']));
+        let read: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            read,
+            json!({"execute": "human-monitor-command", "id": 5,
+                   "arguments": {"command-line": "a\n\"b"}})
+        );
+    }
+
+    #[test]
+    fn what_is_shown_moves_no_cursor() {
+        assert_eq!(Shown("a\u{1b}[2Jb\n").to_string(), "a [2Jb ");
+        assert_eq!(Shown(&"x".repeat(600)).to_string().len(), 515);
+    }
+}

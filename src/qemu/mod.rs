@@ -1,0 +1,71 @@
+//! QEMU in its two parts, back end of a PV or PVH guest's devices and (to come) hardware of an HVM guest: whether a
+//! guest needs one, starting it, talking to it. Its end is `domain/model.rs`.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `arguments.rs` | the command line |
+//! | `account.rs` | as which user it runs |
+//! | `start.rs` | starting it and waiting until it serves |
+//! | `qmp.rs`, `message.rs` | its monitor |
+//!
+//! QEMU runs on when we are gone: it is nobody's child (`runtime/child/detached.rs`), and what there is to find it by
+//! is its number in xenstore, `image/device-model-pid`, written before it runs.
+
+mod account;
+mod arguments;
+mod message;
+pub mod qmp;
+mod start;
+
+pub use start::{start, start_for_driver_domain};
+
+use crate::core::{Ctx, Result};
+use crate::device::remove::own_domid;
+use crate::types::idiomatic::{DiskBackend, DomainConfig};
+
+/// Whether a PV or PVH guest with this configuration, its defaults filled in, needs a QEMU here.
+pub fn needed(ctx: &Ctx, config: &DomainConfig) -> Result<bool> {
+    Ok(is_needed(config, own_domid(ctx)?))
+}
+
+/// The same, asked in domain `own`: xenconsoled serves but one console, so the others, channels, are QEMU's.
+fn is_needed(config: &DomainConfig, own: u32) -> bool {
+    let mut disks = config.disks.iter();
+    !config.vfbs.is_empty()
+        || !config.p9s.is_empty()
+        || disks.any(|disk| disk.backend == DiskBackend::Qdisk && disk.backend_domid == own)
+        || config.channels.iter().any(|channel| channel.backend_domid == own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::idiomatic::{DeviceChannel, DeviceDisk, DeviceP9, DeviceVfb, DeviceVkb};
+
+    #[test]
+    fn who_needs_one() {
+        let needs = |change: fn(&mut DomainConfig)| {
+            let mut config = DomainConfig::default();
+            change(&mut config);
+            is_needed(&config, 0)
+        };
+        assert!(!needs(|_| ()));
+        assert!(needs(|c| c.vfbs = vec![DeviceVfb::default()]));
+        assert!(needs(|c| c.p9s = vec![DeviceP9::default()]));
+        let disk =
+            |backend, backend_domid| DeviceDisk { backend, backend_domid, ..Default::default() };
+        let needs_for = |disk: DeviceDisk| {
+            let config = DomainConfig { disks: vec![disk], ..Default::default() };
+            is_needed(&config, 0)
+        };
+        assert!(needs_for(disk(DiskBackend::Qdisk, 0)));
+        assert!(!needs_for(disk(DiskBackend::Qdisk, 3)));
+        assert!(!needs_for(disk(DiskBackend::Phy, 0)));
+        assert!(needs(|c| c.channels = vec![DeviceChannel::default()]));
+        assert!(!needs(|c| {
+            c.channels = vec![DeviceChannel { backend_domid: 3, ..Default::default() }];
+        }));
+        // A keyboard alone starts none, whoever is to serve it.
+        assert!(!needs(|c| c.vkbs = vec![DeviceVkb::default()]));
+    }
+}

@@ -1,0 +1,265 @@
+//! A client of QEMU's monitor (QMP).
+//!
+//! QEMU serves one client at a time on this socket and keeps only one other in line, so a client holds the domain's
+//! [`QmpLock`] from before it connects until it has closed. One command is under way at a time, and the answer must
+//! have its number. QEMU may be in its guest's hands: every wait has a deadline, each line a bound
+//! (`message.rs`), and after a failure other than a refused command the connection is not used again.
+//!
+//! Who the peer is cannot be asked of the kernel: a QEMU that was started with a socket that listens already answers
+//! with the credentials of whoever made it listen. Only root can put a socket at that path.
+
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::Path;
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use futures_util::future::{Either, select};
+use nix::errno::Errno;
+use nix::sys::socket::{
+    AddressFamily, MsgFlags, SockFlag, SockType, UnixAddr, connect, recv, send, socket,
+};
+use serde_json::{Value, json};
+
+use super::message::{Failure, Inbox, Message, command};
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::domain::history::RUN_DIR;
+use crate::lock::QmpLock;
+use crate::runtime::Runtime;
+use crate::runtime::descriptor::Descriptor;
+use crate::sync::noted::Noted;
+use crate::{debug, error};
+
+/// How long QEMU may take over a command that it does at once.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a command of the application's may take: it may be a job on a large disk.
+const MONITOR_PATIENCE: Duration = Duration::from_secs(600);
+
+/// Between two attempts to connect while QEMU has no room for one more client.
+const RETRY: Duration = Duration::from_millis(50);
+
+/// The number of the first command, `xlq` as text: whoever reads a trace knows whose it is.
+const FIRST_ID: u64 = 0x786c_7100;
+
+/// Where QEMU listens to the toolstack of a domain.
+pub fn socket_path(domid: u32) -> String {
+    format!("{RUN_DIR}/qmp-libxl-{domid}")
+}
+
+/// A connection with the QEMU of one domain, which is nobody else's while it lasts.
+#[derive(Debug)]
+pub struct Qmp {
+    ao: Ao,
+    domid: u32,
+    // In this order: the next to have the lock finds QEMU free.
+    connection: Connection,
+    _lock: QmpLock,
+}
+
+impl Qmp {
+    /// Connects, until `deadline` at most, the wait for others who talk to that QEMU included. What goes wrong is
+    /// logged.
+    pub async fn connect(ao: &Ao, domid: u32, deadline: Instant) -> Result<Self> {
+        // The lock ends its wait itself when there is an abort, and cleans up.
+        let late = pin!(ao.runtime().sleep_until(deadline));
+        let lock = match select(pin!(QmpLock::take(ao, domid)), late).await {
+            Either::Left((lock, _)) => lock?,
+            Either::Right(_) => {
+                error!(ao, domid = domid, "somebody else talks to QEMU and does not end");
+                return Err(Error::TimedOut);
+            }
+        };
+        let path = socket_path(domid);
+        debug!(ao, domid = domid, "connecting to {path}");
+        let opening = Connection::open(ao.runtime(), path.as_ref());
+        let opened = within(ao, domid, deadline, &path, opening).await?;
+        let (connection, version) = opened;
+        debug!(ao, domid = domid, "QEMU {}.{}.{}", version[0], version[1], version[2]);
+        Ok(Self { ao: ao.clone(), domid, connection, _lock: lock })
+    }
+
+    /// Has QEMU carry out a command, until `deadline` at most, and gives what it returns. What goes wrong is logged;
+    /// a refused command leaves the connection as it was.
+    pub async fn execute(
+        &mut self,
+        name: &str,
+        arguments: Option<Value>,
+        deadline: Instant,
+    ) -> Result<Value> {
+        debug!(self.ao, domid = self.domid, "QMP command {name}");
+        let answer = self.connection.execute(name, arguments);
+        within(&self.ao, self.domid, deadline, name, answer).await
+    }
+}
+
+/// Waits for what QEMU has to do, and logs what goes wrong.
+async fn within<T>(
+    ao: &Ao,
+    domid: u32,
+    deadline: Instant,
+    what: &str,
+    work: impl Future<Output = std::result::Result<T, Failure>>,
+) -> Result<T> {
+    match ao.until(deadline, work).await? {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(failure)) => {
+            error!(ao, domid = domid, "{what}: {failure}");
+            Err(failure.error())
+        }
+        None => {
+            error!(ao, domid = domid, "{what}: QEMU does not answer");
+            Err(Error::TimedOut)
+        }
+    }
+}
+
+/// Connects, has one command carried out, and gives what it returns.
+pub async fn execute(
+    ao: &Ao,
+    domid: u32,
+    name: &str,
+    arguments: Option<Value>,
+    patience: Duration,
+) -> Result<Value> {
+    let deadline = Instant::now() + patience;
+    Qmp::connect(ao, domid, deadline).await?.execute(name, arguments, deadline).await
+}
+
+/// Has the monitor for people carry out a line, and gives what it prints.
+pub async fn monitor_command(ao: &Ao, domid: u32, line: &[u8]) -> Result<Vec<u8>> {
+    let Ok(line) = std::str::from_utf8(line) else {
+        error!(ao, domid = domid, "a monitor command that is not UTF-8 cannot be told in JSON");
+        return Err(Error::Invalid);
+    };
+    let arguments = json!({"command-line": line});
+    let name = "human-monitor-command";
+    let answer = execute(ao, domid, name, Some(arguments), MONITOR_PATIENCE).await?;
+    let Value::String(text) = answer else {
+        return Err(unexpected(ao, domid, name));
+    };
+    Ok(text.into_bytes())
+}
+
+/// An answer of the wrong form.
+pub fn unexpected(ctx: &Ctx, domid: u32, name: &str) -> Error {
+    error!(ctx, domid = domid, "{name}: QEMU's answer makes no sense");
+    Error::QemuApi
+}
+
+/// The socket and the state of the dialogue. It knows no deadline.
+#[derive(Debug)]
+struct Connection {
+    socket: Descriptor<Noted<OwnedFd>>,
+    inbox: Inbox,
+    next_id: u64,
+    broken: bool,
+}
+
+impl Connection {
+    /// Connects, hears the greeting and asks for command mode. Gives QEMU's version as well.
+    async fn open(
+        runtime: &Runtime,
+        path: &Path,
+    ) -> std::result::Result<(Self, [u64; 3]), Failure> {
+        let socket = connect_to(runtime, path).await?;
+        let socket = Descriptor::new(runtime, socket).map_err(|e| Failure::System("watch", e))?;
+        let inbox = Inbox::default();
+        let mut connection = Self { socket, inbox, next_id: FIRST_ID, broken: false };
+        let Message::Greeting(version) = connection.receive().await? else {
+            return Err(Failure::Protocol("it does not begin with a greeting"));
+        };
+        match connection.execute("qmp_capabilities", None).await {
+            Ok(_) => Ok((connection, version)),
+            Err(Failure::Refused(_)) => Err(Failure::Protocol("it refuses command mode")),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn execute(
+        &mut self,
+        name: &str,
+        arguments: Option<Value>,
+    ) -> std::result::Result<Value, Failure> {
+        if std::mem::replace(&mut self.broken, true) {
+            return Err(Failure::Protocol("it was told too much before"));
+        }
+        let number = self.next_id;
+        self.next_id += 1;
+        self.send(&command(name, arguments, number)).await?;
+        let refusal = loop {
+            match self.receive().await? {
+                Message::Event => {}
+                Message::Return { id: Some(id), value } if id == number => {
+                    self.broken = false;
+                    return Ok(value);
+                }
+                Message::Refusal { id: Some(id), refusal } if id == number => break refusal,
+                Message::Refusal { id: None, .. } => {
+                    return Err(Failure::Protocol("it does not understand us"));
+                }
+                _ => return Err(Failure::Protocol("an answer to what was not asked")),
+            }
+        };
+        self.broken = false;
+        Err(Failure::Refused(refusal))
+    }
+
+    async fn send(&self, mut line: &[u8]) -> std::result::Result<(), Failure> {
+        let fd = self.socket.get().as_fd().as_raw_fd();
+        let failed = |errno| Failure::System("write to", errno);
+        while !line.is_empty() {
+            match send(fd, line, MsgFlags::MSG_NOSIGNAL | MsgFlags::MSG_DONTWAIT) {
+                Ok(count) => line = &line[count..],
+                Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) => {
+                    self.socket.writable().await.map_err(failed)?;
+                }
+                Err(Errno::EPIPE | Errno::ECONNRESET) => return Err(Failure::Closed),
+                Err(errno) => return Err(failed(errno)),
+            }
+        }
+        Ok(())
+    }
+
+    async fn receive(&mut self) -> std::result::Result<Message, Failure> {
+        let failed = |errno| Failure::System("read from", errno);
+        let mut buffer = [0; 16384];
+        loop {
+            if let Some(message) = self.inbox.next()? {
+                return Ok(message);
+            }
+            // Each time, so that one who never stops does not keep us from looking at the clock.
+            self.socket.readable().await.map_err(failed)?;
+            let fd = self.socket.get().as_fd().as_raw_fd();
+            match recv(fd, &mut buffer, MsgFlags::MSG_DONTWAIT) {
+                Ok(0) | Err(Errno::ECONNRESET) => return Err(Failure::Closed),
+                Ok(count) => self.inbox.push(&buffer[..count]),
+                Err(Errno::EINTR | Errno::EAGAIN) => {}
+                Err(errno) => return Err(failed(errno)),
+            }
+        }
+    }
+}
+
+async fn connect_to(
+    runtime: &Runtime,
+    path: &Path,
+) -> std::result::Result<Noted<OwnedFd>, Failure> {
+    let failed = |errno| Failure::System("connect to", errno);
+    let address = UnixAddr::new(path).map_err(failed)?;
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None).map_err(failed)?;
+    let fd = Noted::new(fd);
+    loop {
+        match connect(fd.as_fd().as_raw_fd(), &address) {
+            Ok(()) => return Ok(fd),
+            Err(Errno::EINTR) => {}
+            // Somebody who does not know the lock is in line.
+            Err(Errno::EAGAIN) => runtime.sleep(RETRY).await.map_err(failed)?,
+            Err(errno) => return Err(failed(errno)),
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -1,0 +1,453 @@
+//! Starting a guest's QEMU, and waiting until it serves.
+//!
+//! The record comes first: the number of the process is in xenstore before the process becomes QEMU. From then on
+//! whoever ends the domain ends QEMU as well, so a start that fails or is aborted ends nothing itself.
+//!
+//! QEMU says that it is there in one of two ways. Usually it writes `running` into its node in xenstore. One that is
+//! restricted might not be able to, and is not believed there: it is given a socket that listens already, and is
+//! ready when it answers on it.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use futures_util::future::{Either, select};
+use nix::errno::Errno;
+use nix::sys::resource::Resource;
+use nix::sys::socket::{
+    AddressFamily, Backlog, SockFlag, SockType, UnixAddr, bind, listen, socket,
+};
+use nix::unistd::{AccessFlags, access};
+use serde_json::{Value, json};
+
+use super::account;
+use super::arguments::{self, CommandLine, Refusal, Restricted};
+use super::message::Shown;
+use super::qmp::{self, Qmp, socket_path, unexpected};
+use crate::core::file::{LOG_DIR, errno_of, remove_if_there, rotate_log};
+use crate::core::watches::Watch;
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::domain::model::Process;
+use crate::domain::{names, nodes};
+use crate::runtime::child::{Confinement, Io, Program};
+use crate::sync::noted::Noted;
+use crate::types::idiomatic::{DeviceModelVersion, DomainBuildInfo, DomainConfig};
+use crate::xen::store::Ops;
+use crate::{debug, error};
+
+/// The distribution's QEMU for Xen.
+const QEMU: &str = "/usr/libexec/xen-qemu-system-i386";
+
+/// How long QEMU may take until it serves.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a restricted QEMU may have: enough for a log, nothing that it does not use.
+const LIMITS: [(Resource, u64); 5] = [
+    (Resource::RLIMIT_FSIZE, 256 * 1024),
+    (Resource::RLIMIT_CORE, 0),
+    (Resource::RLIMIT_MSGQUEUE, 0),
+    (Resource::RLIMIT_LOCKS, 0),
+    (Resource::RLIMIT_MEMLOCK, 0),
+];
+
+/// Starts the QEMU that serves devices of a PV or PVH guest, and waits until it does. The devices' nodes are there, and
+/// the configuration has its defaults. An HVM guest's is [`Error::NotImplemented`].
+pub async fn start(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
+    let build = &config.b_info;
+    let qemu = program(ao, domid, build)?;
+    // The user is looked for as for an HVM guest's. But this QEMU keeps root's rights (there is no -runas), so it is
+    // not recorded to be killed by its user.
+    account::of_guest(ao, domid, build)?;
+    let restricted = build.dm_restrict == Some(true);
+    let monitor = if restricted { Some(listening_socket(ao, domid)?) } else { None };
+    let mut program = Program::new(&qemu);
+    let monitor = monitor.as_ref().map(|fd| Restricted { monitor: program.pass(fd.as_fd()) });
+    let limited = is_limited();
+    let line = arguments::pv(domid, config, monitor, limited).map_err(|e| refused(ao, domid, e))?;
+    if restricted {
+        make_root(ao, domid)?;
+    }
+    let base = format!("/local/domain/0/device-model/{domid}");
+    let state = format!("{base}/state");
+    // What an earlier domain of that number has left says nothing of this one's.
+    nodes::remove(ao, ao.store(), &state)?;
+    ao.store().mkdir(&base).map_err(|e| nodes::failed(ao, e))?;
+    write_password(ao, domid, config)?;
+    let mut name = OsString::from("qemu-dm-");
+    name.extend(config.c_info.name.as_ref().map(|n| std::ffi::OsStr::from_bytes(n.as_bytes())));
+    let launch = Launch {
+        what: "device model",
+        domid,
+        program,
+        line,
+        log: name,
+        pid_path: format!("{}/image/device-model-pid", nodes::domain_path(domid)),
+        confined: restricted,
+    };
+    let mut said = ao.watch(&state)?;
+    let running = launch.start(ao)?;
+    let deadline = Instant::now() + PATIENCE;
+    if restricted {
+        running.serves(ao, deadline, answers(ao, domid, deadline)).await?;
+    } else {
+        running.serves(ao, deadline, is_running(ao, &mut said, &state)).await?;
+    }
+    drop(said);
+    describe(ao, domid, config).await.inspect_err(|e| {
+        error!(ao, domid = domid, "QEMU does not tell what it has made: {e}");
+    })
+}
+
+/// Starts the QEMU that serves the disks of domain `domid` from this domain, which is a driver domain, and waits until
+/// it does.
+pub async fn start_for_driver_domain(ao: &Ao, domid: u32) -> Result<()> {
+    // A domain with no rights but its own: relative to its own directory.
+    let state = format!("device-model/{domid}/state");
+    let launch = Launch {
+        what: "disk back end",
+        domid,
+        program: Program::new(QEMU),
+        line: arguments::driver_domain(domid, is_limited()),
+        log: format!("qdisk-{domid}").into(),
+        pid_path: format!("libxl/{domid}/qdisk-backend-pid"),
+        confined: false,
+    };
+    let mut said = ao.watch(&state)?;
+    let running = launch.start(ao)?;
+    let deadline = Instant::now() + PATIENCE;
+    running.serves(ao, deadline, is_running(ao, &mut said, &state)).await
+}
+
+/// A QEMU to start.
+struct Launch<'a> {
+    what: &'static str,
+    domid: u32,
+    program: Program<'a>,
+    line: CommandLine,
+    /// The name of the log file.
+    log: OsString,
+    /// The node for its number.
+    pid_path: String,
+    confined: bool,
+}
+
+/// A QEMU that was started.
+struct Running {
+    what: &'static str,
+    domid: u32,
+    process: Process,
+    log: PathBuf,
+}
+
+impl Launch<'_> {
+    fn start(self, ao: &Ao) -> Result<Running> {
+        let Self { what, domid, program, line, log, pid_path, confined } = self;
+        let (path, log) = open_log(ao, domid, &log)?;
+        let mut program = program
+            .arguments(&line.arguments)
+            .stdin(Io::Null)
+            .stdout(Io::Fd(log.as_fd()))
+            .stderr(Io::Fd(log.as_fd()));
+        for (name, value) in &line.environment {
+            program = program.variable(name, value);
+        }
+        debug!(ao, domid = domid, "starting the {what}: {}", program.describe());
+        let writer = ao.store().number_writer(&pid_path).map_err(|e| nodes::failed(ao, e))?;
+        let announce = |pid: i32| writer.write(pid.cast_unsigned());
+        let confinement = confined.then_some(Confinement { limits: &LIMITS, namespaces: true });
+        let pid = ao.children().spawn_detached(&program, confinement, &announce);
+        let pid = pid.map_err(|errno| {
+            error!(ao, domid = domid, errno = errno, "cannot start the {what}");
+            Error::Fail
+        })?;
+        debug!(ao, domid = domid, "the {what} is process {pid}");
+        Ok(Running { what, domid, process: Process::new(pid), log: path })
+    }
+}
+
+impl Running {
+    /// Waits until it serves, as `ready` sees it.
+    async fn serves(
+        &self,
+        ao: &Ao,
+        deadline: Instant,
+        ready: impl Future<Output = Result<()>>,
+    ) -> Result<()> {
+        let (what, domid) = (self.what, self.domid);
+        let ended = pin!(self.process.ended(ao.runtime()));
+        match ao.until(deadline, select(pin!(ready), ended)).await {
+            Ok(Some(Either::Left((outcome, _)))) => outcome,
+            Ok(Some(Either::Right(_))) => {
+                let (log, last) = (self.log.display(), last_line(&self.log));
+                error!(ao, domid = domid, "the {what} has ended at its start, see {log}: {last}");
+                Err(Error::Fail)
+            }
+            Ok(None) => {
+                let log = self.log.display();
+                error!(ao, domid = domid, "the {what} takes too long to start, see {log}");
+                Err(Error::TimedOut)
+            }
+            Err(e) => {
+                error!(ao, domid = domid, "the start of the {what} is not waited for: {e}");
+                Err(e)
+            }
+        }
+    }
+}
+
+/// Waits until QEMU's node says that it runs.
+async fn is_running(ao: &Ao, said: &mut Watch, state: &str) -> Result<()> {
+    loop {
+        said.changed().await;
+        if nodes::read(ao, ao.store(), state)?.as_deref() == Some(b"running") {
+            return Ok(());
+        }
+    }
+}
+
+/// Waits until QEMU answers on the socket that it was given, and has nothing else to say than that it waits.
+async fn answers(ao: &Ao, domid: u32, deadline: Instant) -> Result<()> {
+    let mut qmp = Qmp::connect(ao, domid, deadline).await?;
+    let status = qmp.execute("query-status", None, deadline).await?;
+    match status.get("status").and_then(Value::as_str) {
+        Some("prelaunch") => Ok(()),
+        Some(other) => {
+            error!(ao, domid = domid, "QEMU has started as {}", Shown(other));
+            Err(Error::NotReady)
+        }
+        None => Err(unexpected(ao, domid, "query-status")),
+    }
+}
+
+/// Writes into xenstore what only QEMU knows: the terminals of serial ports, and where the screen is served.
+async fn describe(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
+    let base = nodes::domain_path(domid);
+    let deadline = Instant::now() + qmp::PATIENCE;
+    let mut qmp = Qmp::connect(ao, domid, deadline).await?;
+    let answer = qmp.execute("query-chardev", None, deadline).await?;
+    let ports = serial_ports(&answer).ok_or_else(|| unexpected(ao, domid, "query-chardev"))?;
+    for (port, terminal) in ports {
+        let path = format!("{base}/serial/{port}/tty");
+        nodes::write(ao, ao.store(), &path, terminal.as_bytes())?;
+    }
+    let Some(vnc) = arguments::vnc(config) else { return Ok(()) };
+    let answer = qmp.execute("query-vnc", None, deadline).await?;
+    let served = screen(&answer).ok_or_else(|| unexpected(ao, domid, "query-vnc"))?;
+    if let Some((host, service)) = served {
+        for (name, value) in [("vnc-listen", host), ("vnc-port", service)] {
+            nodes::write(ao, ao.store(), &format!("{base}/console/{name}"), value.as_bytes())?;
+        }
+    }
+    let Some(password) = vnc.passwd.as_ref().filter(|p| !p.as_bytes().is_empty()) else {
+        return Ok(());
+    };
+    let arguments = json!({"password": password.to_string()});
+    qmp.execute("change-vnc-password", Some(arguments), deadline).await?;
+    nodes::write(ao, ao.store(), &format!("{base}/console/vnc-pass"), password.as_bytes())
+}
+
+/// The serial ports that have a terminal, from what `query-chardev` gives.
+fn serial_ports(answer: &Value) -> Option<Vec<(u32, &str)>> {
+    let mut ports = Vec::new();
+    for device in answer.as_array()? {
+        let Some(port) = device.get("label")?.as_str()?.strip_prefix("serial") else { continue };
+        let port = port.parse().ok()?;
+        if let Some(terminal) = device.get("filename")?.as_str()?.strip_prefix("pty:") {
+            // `xl console` opens it.
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
+            if !terminal.starts_with("/dev/") || !terminal.chars().all(plain) {
+                return None;
+            }
+            ports.push((port, terminal));
+        }
+    }
+    Some(ports)
+}
+
+/// Where the screen is served, from what `query-vnc` gives; `Some(None)` if nowhere.
+fn screen(answer: &Value) -> Option<Option<(&str, &str)>> {
+    if !answer.get("enabled")?.as_bool()? {
+        return Some(None);
+    }
+    let text = |name: &str| {
+        let text = answer.get(name)?.as_str()?;
+        (text.len() <= 256 && !text.contains(char::is_control)).then_some(text)
+    };
+    Some(Some((text("host")?, text("service")?)))
+}
+
+/// The program to run.
+fn program(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<PathBuf> {
+    let path = match (&build.device_model, build.device_model_version) {
+        (Some(path), _) => std::ffi::OsStr::from_bytes(path.as_bytes()).into(),
+        (None, DeviceModelVersion::QemuXen) => PathBuf::from(QEMU),
+        (None, other) => {
+            error!(ctx, domid = domid, "no program is known for device model {other:?}");
+            return Err(Error::Fail);
+        }
+    };
+    access(&path, AccessFlags::X_OK).map_err(|errno| {
+        let shown = path.display();
+        error!(ctx, domid = domid, errno = errno, "the device model {shown} cannot be run");
+        if path == Path::new(QEMU) {
+            error!(ctx, domid = domid, "this domain needs the package qemu-system-xen");
+        }
+        Error::Fail
+    })?;
+    Ok(path)
+}
+
+fn refused(ctx: &Ctx, domid: u32, refusal: Refusal) -> Error {
+    let text = match refusal {
+        Refusal::Channel => "a channel has no known kind of connection",
+        Refusal::TwoDisplays => "vnclisten has a display number, and vncdisplay another",
+        Refusal::Hvm => {
+            error!(ctx, domid = domid, "QEMU for HVM guests is not started by this library yet");
+            return Error::NotImplemented;
+        }
+    };
+    error!(ctx, domid = domid, "{text}");
+    Error::Invalid
+}
+
+/// Whether the administrator has set a limit for QEMU's log.
+fn is_limited() -> bool {
+    std::env::var_os("XEN_QEMU_CONSOLE_LIMIT").is_some()
+}
+
+/// A socket at the place of QEMU's monitor that listens already.
+fn listening_socket(ctx: &Ctx, domid: u32) -> Result<Noted<OwnedFd>> {
+    let path = socket_path(domid);
+    let make = || {
+        let address = UnixAddr::new(path.as_str())?;
+        let flags = SockFlag::SOCK_CLOEXEC;
+        let fd = Noted::new(socket(AddressFamily::Unix, SockType::Stream, flags, None)?);
+        remove_if_there(&path).map_err(|e| errno_of(&e))?;
+        bind(fd.as_fd().as_raw_fd(), &address)?;
+        listen(&fd, Backlog::new(1)?)?;
+        Ok(fd)
+    };
+    make().map_err(|errno: Errno| {
+        error!(ctx, domid = domid, errno = errno, "cannot listen at {path}");
+        Error::Fail
+    })
+}
+
+/// Makes the empty directory that a restricted QEMU gets as its root. One that is left from before has nothing in it,
+/// since nobody but root could write there.
+fn make_root(ctx: &Ctx, domid: u32) -> Result<()> {
+    let path = arguments::root_path(domid);
+    let failed = |e: std::io::Error| {
+        error!(ctx, domid = domid, errno = errno_of(&e), "cannot make QEMU's root {path}");
+        Error::Fail
+    };
+    match std::fs::remove_dir(&path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failed(e)),
+        _ => {}
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0);
+    builder.create(&path).map_err(failed)
+}
+
+/// The screen's password, where the traditional device model looks for it.
+fn write_password(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
+    let password = arguments::vnc(config).and_then(|vnc| vnc.passwd.as_ref());
+    let (Some(password), Some(vm)) = (password, names::vm_path(ctx, domid)) else {
+        return Ok(());
+    };
+    nodes::write(ctx, ctx.store(), &format!("{vm}/vncpasswd"), password.as_bytes())
+}
+
+/// The log file for a QEMU; the ones of earlier ones move up.
+fn open_log(ctx: &Ctx, domid: u32, name: &std::ffi::OsStr) -> Result<(PathBuf, File)> {
+    let path = rotate_log(ctx.log(), Path::new(LOG_DIR), name)?;
+    let file = OpenOptions::new().append(true).create(true).mode(0o644).open(&path);
+    let file = file.map_err(|e| {
+        let shown = path.display();
+        error!(ctx, domid = domid, errno = errno_of(&e), "cannot open the log file {shown}");
+        Error::Fail
+    })?;
+    Ok((path, file))
+}
+
+/// What a log file ends with, for a line in another.
+fn last_line(path: &Path) -> String {
+    const LOOKED_AT: u64 = 1024;
+    let read = || {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(LOOKED_AT)))?;
+        let mut end = Vec::new();
+        file.take(LOOKED_AT).read_to_end(&mut end)?;
+        Ok::<_, std::io::Error>(String::from_utf8_lossy(&end).into_owned())
+    };
+    let end = read().unwrap_or_default();
+    let last = end.lines().rev().find(|line| !line.trim().is_empty());
+    last.map_or_else(|| "it says nothing there".to_owned(), |line| Shown(line).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminals_of_serial_ports() {
+        let answer = json!([
+            {"label": "libxl-cmd", "filename": "disconnected:unix:/x,server", "frontend-open": true},
+            {"label": "serial0", "filename": "pty:/dev/pts/3", "frontend-open": true},
+            {"label": "serial1", "filename": "null", "frontend-open": true},
+        ]);
+        assert_eq!(serial_ports(&answer), Some(vec![(0, "/dev/pts/3")]));
+        assert_eq!(serial_ports(&json!([])), Some(vec![]));
+        let one = |label: &str, name: &str| json!([{"label": label, "filename": name}]);
+        for bad in [
+            json!({}),
+            json!([{}]),
+            json!([{"label": 3}]),
+            json!([{"label": "serial0"}]),
+            one("serialx", "null"),
+            one("serial", "null"),
+            one("serial-1", "null"),
+            one("serial0/../../x", "null"),
+            one("serial0", "pty:/etc/passwd"),
+            one("serial0", "pty:/dev/../etc/passwd"),
+            one("serial0", "pty:/dev/pts/3\n"),
+        ] {
+            assert_eq!(serial_ports(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn where_the_screen_is() {
+        let answer =
+            json!({"enabled": true, "host": "127.0.0.1", "service": "5900", "auth": "none"});
+        assert_eq!(screen(&answer), Some(Some(("127.0.0.1", "5900"))));
+        assert_eq!(screen(&json!({"enabled": false})), Some(None));
+        for bad in [
+            json!([]),
+            json!({"enabled": 1}),
+            json!({"enabled": true, "host": "h"}),
+            json!({"enabled": true, "host": "h", "service": 5900}),
+            json!({"enabled": true, "host": "h\n", "service": "5900"}),
+            json!({"enabled": true, "host": "h".repeat(300), "service": "5900"}),
+        ] {
+            assert_eq!(screen(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn last_words() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("l");
+        assert_eq!(last_line(&path), "it says nothing there");
+        std::fs::write(&path, format!("{}\nthe\x1b end\n\n", "x".repeat(3000))).unwrap();
+        assert_eq!(last_line(&path), "the  end");
+    }
+}
