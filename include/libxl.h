@@ -879,18 +879,37 @@ void libxl_psr_hw_info_list_free(libxl_psr_hw_info *list, unsigned int nr);
  */
 
 /* Disks */
+
+/* Adds a disk to a domain that runs, and waits until what serves it is ready and its hotplug
+ * script, if it has one, has ended. disk is completed before this returns, unless the disk is
+ * refused.
+ *
+ * ERROR_DEVICE_EXISTS if the domain has it; ERROR_INVAL for what cannot be; ERROR_FAIL if the
+ * script fails or what serves it wants a device model and none runs; ERROR_TIMEDOUT if it is not
+ * ready within 10 s, or the script takes more than 40 s. After these but the first two a disk may
+ * be there that does not work: remove it. ERROR_JSON_CONFIG_EMPTY if no configuration of the domain
+ * is stored. */
 int libxl_device_disk_add(libxl_ctx *ctx,
                           uint32_t domid,
                           libxl_device_disk *disk,
                           const libxl_asyncop_how *ao_how);
+
+/* Takes a disk away: the guest has 10 s to let go of it, and then it goes all the same. Which one,
+ * vdev, backend and backend_domid say. */
 int libxl_device_disk_remove(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_disk *disk,
                              const libxl_asyncop_how *ao_how);
+
+/* Takes a disk away without asking the guest. Which one, vdev, backend and backend_domid say. The
+ * disk is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves
+ * it does not close within 10 s, ERROR_FAIL if the script fails. */
 int libxl_device_disk_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_disk *disk,
                               const libxl_asyncop_how *ao_how);
+
+/* As libxl_device_disk_remove, but a disk that the guest does not let go of stays: ERROR_TIMEDOUT. */
 int libxl_device_disk_safe_remove(libxl_ctx *ctx,
                                   uint32_t domid,
                                   libxl_device_disk *disk,
@@ -916,14 +935,31 @@ int libxl_cdrom_insert(libxl_ctx *ctx,
                        const libxl_asyncop_how *ao_how);
 
 /* Network cards */
+
+/* Adds a network interface to a domain that runs, and waits until what serves it is ready and its
+ * hotplug script, if it has one, has ended. nic is completed before this returns, unless the
+ * network interface is refused.
+ *
+ * ERROR_DEVICE_EXISTS if the domain has it; ERROR_INVAL for what cannot be; ERROR_FAIL if the
+ * script fails or what serves it wants a device model and none runs; ERROR_TIMEDOUT if it is not
+ * ready within 10 s, or the script takes more than 40 s. After these but the first two a network
+ * interface may be there that does not work: remove it. ERROR_JSON_CONFIG_EMPTY if no configuration
+ * of the domain is stored. */
 int libxl_device_nic_add(libxl_ctx *ctx,
                          uint32_t domid,
                          libxl_device_nic *nic,
                          const libxl_asyncop_how *ao_how);
+
+/* Takes a network interface away: the guest has 10 s to let go of it, and then it goes all the
+ * same. Which one, devid and backend_domid say. */
 int libxl_device_nic_remove(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_nic *nic,
                             const libxl_asyncop_how *ao_how);
+
+/* Takes a network interface away without asking the guest. Which one, devid and backend_domid say.
+ * The network interface is gone also after an error, which tells of a step on the way:
+ * ERROR_TIMEDOUT if what serves it does not close within 10 s, ERROR_FAIL if the script fails. */
 int libxl_device_nic_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_nic *nic,
@@ -989,14 +1025,30 @@ libxl_device_usbdev *libxl_device_usbdev_list(libxl_ctx *ctx,
                                               int *num);
 
 /* TPMs */
+
+/* Adds a TPM to a domain that runs, and waits until what serves it is ready and its hotplug script,
+ * if it has one, has ended. vtpm is completed before this returns, unless the TPM is refused.
+ *
+ * ERROR_DEVICE_EXISTS if the domain has it; ERROR_INVAL for what cannot be; ERROR_FAIL if the
+ * script fails or what serves it wants a device model and none runs; ERROR_TIMEDOUT if it is not
+ * ready within 10 s, or the script takes more than 40 s. After these but the first two a TPM may be
+ * there that does not work: remove it. ERROR_JSON_CONFIG_EMPTY if no configuration of the domain is
+ * stored. */
 int libxl_device_vtpm_add(libxl_ctx *ctx,
                           uint32_t domid,
                           libxl_device_vtpm *vtpm,
                           const libxl_asyncop_how *ao_how);
+
+/* Takes a TPM away: the guest has 10 s to let go of it, and then it goes all the same. Which one,
+ * devid and backend_domid say. */
 int libxl_device_vtpm_remove(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vtpm *vtpm,
                              const libxl_asyncop_how *ao_how);
+
+/* Takes a TPM away without asking the guest. Which one, devid and backend_domid say. The TPM is
+ * gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it does
+ * not close within 10 s, ERROR_FAIL if the script fails. */
 int libxl_device_vtpm_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_vtpm *vtpm,
@@ -1018,14 +1070,31 @@ int libxl_device_vtpm_getinfo(libxl_ctx *ctx,
                               libxl_vtpminfo *vtpminfo);
 
 /* Displays, sound, keyboards, frame buffers */
+
+/* Adds a display to a domain that runs, and waits until what serves it is ready and its hotplug
+ * script, if it has one, has ended. displ is completed before this returns, unless the display is
+ * refused.
+ *
+ * ERROR_DEVICE_EXISTS if the domain has it; ERROR_INVAL for what cannot be; ERROR_FAIL if the
+ * script fails or what serves it wants a device model and none runs; ERROR_TIMEDOUT if it is not
+ * ready within 10 s, or the script takes more than 40 s. After these but the first two a display
+ * may be there that does not work: remove it. ERROR_JSON_CONFIG_EMPTY if no configuration of the
+ * domain is stored. */
 int libxl_device_vdispl_add(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_vdispl *displ,
                             const libxl_asyncop_how *ao_how);
+
+/* Takes a display away: the guest has 10 s to let go of it, and then it goes all the same. Which
+ * one, devid and backend_domid say. */
 int libxl_device_vdispl_remove(libxl_ctx *ctx,
                                uint32_t domid,
                                libxl_device_vdispl *vdispl,
                                const libxl_asyncop_how *ao_how);
+
+/* Takes a display away without asking the guest. Which one, devid and backend_domid say. The
+ * display is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what
+ * serves it does not close within 10 s, ERROR_FAIL if the script fails. */
 int libxl_device_vdispl_destroy(libxl_ctx *ctx,
                                 uint32_t domid,
                                 libxl_device_vdispl *vdispl,
@@ -1045,14 +1114,31 @@ int libxl_device_vdispl_getinfo(libxl_ctx *ctx,
                                 uint32_t domid,
                                 const libxl_device_vdispl *vdispl,
                                 libxl_vdisplinfo *vdisplinfo);
+
+/* Adds a sound card to a domain that runs, and waits until what serves it is ready and its hotplug
+ * script, if it has one, has ended. vsnd is completed before this returns, unless the sound card is
+ * refused.
+ *
+ * ERROR_DEVICE_EXISTS if the domain has it; ERROR_INVAL for what cannot be; ERROR_FAIL if the
+ * script fails or what serves it wants a device model and none runs; ERROR_TIMEDOUT if it is not
+ * ready within 10 s, or the script takes more than 40 s. After these but the first two a sound card
+ * may be there that does not work: remove it. ERROR_JSON_CONFIG_EMPTY if no configuration of the
+ * domain is stored. */
 int libxl_device_vsnd_add(libxl_ctx *ctx,
                           uint32_t domid,
                           libxl_device_vsnd *vsnd,
                           const libxl_asyncop_how *ao_how);
+
+/* Takes a sound card away: the guest has 10 s to let go of it, and then it goes all the same. Which
+ * one, devid and backend_domid say. */
 int libxl_device_vsnd_remove(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vsnd *vsnd,
                              const libxl_asyncop_how *ao_how);
+
+/* Takes a sound card away without asking the guest. Which one, devid and backend_domid say. The
+ * sound card is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what
+ * serves it does not close within 10 s, ERROR_FAIL if the script fails. */
 int libxl_device_vsnd_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_vsnd *vsnd,
@@ -1072,14 +1158,24 @@ int libxl_device_vsnd_getinfo(libxl_ctx *ctx,
                               uint32_t domid,
                               const libxl_device_vsnd *vsnd,
                               libxl_vsndinfo *vsndlinfo);
+
+/* Adds a keyboard to a domain that runs, in place of the one with that devid if there is one.
+ * Nothing is waited for. vkb is completed before this returns. */
 int libxl_device_vkb_add(libxl_ctx *ctx,
                          uint32_t domid,
                          libxl_device_vkb *vkb,
                          const libxl_asyncop_how *ao_how);
+
+/* Takes a keyboard away: the guest has 10 s to let go of it, and then it goes all the same. Which
+ * one, devid, backend_type and backend_domid say. */
 int libxl_device_vkb_remove(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_vkb *vkb,
                             const libxl_asyncop_how *ao_how);
+
+/* Takes a keyboard away without asking the guest. Which one, devid, backend_type and backend_domid
+ * say. The keyboard is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT
+ * if what serves it does not close within 10 s, ERROR_FAIL if the script fails. */
 int libxl_device_vkb_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vkb *vkb,
@@ -1099,14 +1195,24 @@ int libxl_device_vkb_getinfo(libxl_ctx *ctx,
                              uint32_t domid,
                              const libxl_device_vkb *vkb,
                              libxl_vkbinfo *vkbinfo);
+
+/* Adds a screen to a domain that runs, in place of the one with that devid if there is one. Nothing
+ * is waited for. vfb is completed before this returns. */
 int libxl_device_vfb_add(libxl_ctx *ctx,
                          uint32_t domid,
                          libxl_device_vfb *vfb,
                          const libxl_asyncop_how *ao_how);
+
+/* Takes a screen away: the guest has 10 s to let go of it, and then it goes all the same. Which
+ * one, devid and backend_domid say. */
 int libxl_device_vfb_remove(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_vfb *vfb,
                             const libxl_asyncop_how *ao_how);
+
+/* Takes a screen away without asking the guest. Which one, devid and backend_domid say. The screen
+ * is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it
+ * does not close within 10 s, ERROR_FAIL if the script fails. */
 int libxl_device_vfb_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vfb *vfb,
@@ -1157,18 +1263,32 @@ int libxl_device_channel_getinfo(libxl_ctx *ctx,
                                  uint32_t domid,
                                  const libxl_device_channel *channel,
                                  libxl_channelinfo *channelinfo);
+
+/* Takes a folder away: the guest has 10 s to let go of it, and then it goes all the same. Which
+ * one, devid and backend_domid say. */
 int libxl_device_p9_remove(libxl_ctx *ctx,
                            uint32_t domid,
                            libxl_device_p9 *p9,
                            const libxl_asyncop_how *ao_how);
+
+/* Takes a folder away without asking the guest. Which one, devid and backend_domid say. The folder
+ * is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it
+ * does not close within 10 s, ERROR_FAIL if the script fails. */
 int libxl_device_p9_destroy(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_p9 *p9,
                             const libxl_asyncop_how *ao_how);
+
+/* Takes a device away: the guest has 10 s to let go of it, and then it goes all the same. Which
+ * one, devid and backend_domid say. */
 int libxl_device_pvcallsif_remove(libxl_ctx *ctx,
                                   uint32_t domid,
                                   libxl_device_pvcallsif *pvcallsif,
                                   const libxl_asyncop_how *ao_how);
+
+/* Takes a device away without asking the guest. Which one, devid and backend_domid say. The device
+ * is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it
+ * does not close within 10 s, ERROR_FAIL if the script fails. */
 int libxl_device_pvcallsif_destroy(libxl_ctx *ctx,
                                    uint32_t domid,
                                    libxl_device_pvcallsif *pvcallsif,
