@@ -6,14 +6,12 @@ use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{elements, failed, null};
 use crate::capi::types::libxl_domain_sched_params_init;
 use crate::core::{Ctx, Error, Result};
-use crate::domain::sched::{self, Change, VcpuWish};
+use crate::domain::sched::{self, VcpuWish};
+use crate::types::idiomatic::{CForm, DomainSchedParams, Scheduler};
 use crate::types::sys::*;
 use crate::xen::hypervisor::sched::{Credit2Params, CreditParams, RtdsVcpu};
 use crate::xen::hypervisor::sys;
 use crate::{debug, error};
-
-/// What leaves any of a domain's parameters as it is: each has a constant of its own, and all are -1.
-const DEFAULT: c_int = LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
 
 /// What a scheduler holds for a domain.
 enum Params {
@@ -34,12 +32,7 @@ fn chosen_scheduler(ctx: &Ctx, domid: u32, named: libxl_scheduler) -> libxl_sche
 
 /// The answer to a scheduler that there is nothing to do for.
 fn no_such(ctx: &Ctx, domid: u32, scheduler: libxl_scheduler) -> Error {
-    if scheduler == LIBXL_SCHEDULER_SEDF {
-        error!(ctx, domid = domid, "SEDF scheduler no longer available");
-        return Error::FeatureRemoved;
-    }
-    error!(ctx, domid = domid, "Unknown scheduler");
-    Error::Invalid
+    sched::no_such(ctx, domid, Scheduler::from(scheduler as i32))
 }
 
 fn domain_params(ctx: &Ctx, domid: u32, scheduler: libxl_scheduler) -> Result<Params> {
@@ -73,26 +66,6 @@ pub fn domain_sched_params(
         Params::None => {}
     }
     Ok(())
-}
-
-fn set_domain_params(ctx: &Ctx, domid: u32, params: &libxl_domain_sched_params) -> Result<()> {
-    let given = |value: c_int| (value != DEFAULT).then_some(value);
-    let change = Change {
-        weight: given(params.weight),
-        cap: given(params.cap),
-        period: given(params.period),
-        budget: given(params.budget),
-        // The default, -1, is a yes.
-        extra_time: params.extratime != 0,
-    };
-    match chosen_scheduler(ctx, domid, params.sched) {
-        LIBXL_SCHEDULER_CREDIT => sched::set_credit(ctx, domid, &change),
-        LIBXL_SCHEDULER_CREDIT2 => sched::set_credit2(ctx, domid, &change),
-        LIBXL_SCHEDULER_RTDS => sched::set_rtds(ctx, domid, &change),
-        // They keep nothing for a domain, and so whatever is asked for holds.
-        LIBXL_SCHEDULER_ARINC653 | LIBXL_SCHEDULER_NULL => Ok(()),
-        scheduler => Err(no_such(ctx, domid, scheduler)),
-    }
 }
 
 /// Only RTDS has parameters of single vcpus.
@@ -365,7 +338,7 @@ pub unsafe extern "C" fn libxl_domain_sched_params_set(
     unsafe {
         with_ctx(ctx, "libxl_domain_sched_params_set", |ctx| {
             let Some(params) = params.as_ref() else { return null(ctx, "params") };
-            code(set_domain_params(ctx, domid, params))
+            code(sched::set(ctx, domid, &DomainSchedParams::from_c(params)))
         })
     }
 }

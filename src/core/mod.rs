@@ -4,6 +4,7 @@
 pub mod ao;
 pub mod bitmap;
 pub mod child;
+pub mod clock;
 pub mod ctx;
 pub mod error;
 pub mod fd;

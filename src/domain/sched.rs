@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::core::{Ctx, Error, Result};
 use crate::error;
+use crate::types::idiomatic::{DomainSchedParams, Scheduler};
+use crate::types::sys::LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
 use crate::xen::hypervisor::sched::RtdsVcpu;
 use crate::xen::hypervisor::{DomainInfo, HypervisorError, sys};
 
@@ -62,6 +64,43 @@ impl fmt::Display for Unfit {
             Self::Vcpu(vcpu, max) => write!(f, "vcpu {vcpu} must be from 0 to {max}"),
         }
     }
+}
+
+/// What keeps any parameter as it is: each has a constant of its own, and all are -1.
+const UNSAID: i32 = LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
+
+/// Changes a domain's parameters as an application wishes, under the scheduler that it names or else under
+/// the domain's. `Error::FeatureRemoved` or `Error::Invalid`, logged, for one that there is none such.
+pub fn set(ctx: &Ctx, domid: u32, params: &DomainSchedParams) -> Result<()> {
+    let given = |value: i32| (value != UNSAID).then_some(value);
+    let change = Change {
+        weight: given(params.weight),
+        cap: given(params.cap),
+        period: given(params.period),
+        budget: given(params.budget),
+        // Unsaid is a yes.
+        extra_time: params.extratime != 0,
+    };
+    let own = || of_domain(ctx, domid).map_or(Scheduler::Unknown, |own| (own as i32).into());
+    let scheduler = Some(params.sched).filter(|named| *named != Scheduler::Unknown);
+    match scheduler.unwrap_or_else(own) {
+        Scheduler::Credit => set_credit(ctx, domid, &change),
+        Scheduler::Credit2 => set_credit2(ctx, domid, &change),
+        Scheduler::Rtds => set_rtds(ctx, domid, &change),
+        // They keep nothing for a domain, and so whatever is asked for holds.
+        Scheduler::Arinc653 | Scheduler::Null => Ok(()),
+        scheduler => Err(no_such(ctx, domid, scheduler)),
+    }
+}
+
+/// The answer to a scheduler that there is nothing to do for.
+pub fn no_such(ctx: &Ctx, domid: u32, scheduler: Scheduler) -> Error {
+    if scheduler == Scheduler::Sedf {
+        error!(ctx, domid = domid, "SEDF scheduler no longer available");
+        return Error::FeatureRemoved;
+    }
+    error!(ctx, domid = domid, "Unknown scheduler");
+    Error::Invalid
 }
 
 fn weight(wanted: i32) -> std::result::Result<u16, Unfit> {

@@ -71,7 +71,7 @@ pub fn take(log: &Log, domid: u32, path: &Path) -> Result<Payload> {
         error!(log, domid = domid, "the bootloader names no kernel");
         return Err(Error::Fail);
     };
-    Ok(Payload { kernel: kernel?, ramdisk, cmdline })
+    Ok(Payload { kernel: Some(kernel?), ramdisk, cmdline })
 }
 
 /// Calls `each` with every item, without its NUL, and whether that is all of it.
@@ -124,7 +124,8 @@ fn take_image(log: &Log, domid: u32, path: &Path) -> Result<Source> {
     let content = read_image(path);
     // As in C, also if it could not be read.
     let _ = std::fs::remove_file(path);
-    content.map(Source::Bytes).map_err(|e| {
+    let source = |content| Source { path: path.into(), content: Some(content) };
+    content.map(source).map_err(|e| {
         let path = path.display();
         error!(log, domid = domid, errno = errno_of(&e), "cannot read {path} of the bootloader's");
         Error::Fail

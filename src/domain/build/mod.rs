@@ -1,3 +1,187 @@
 //! Building a domain: what is put into it before it first runs.
+//!
+//! [`build`] takes a domain that the hypervisor has made, without vcpus and memory, and whose first nodes are in
+//! xenstore, and leaves one that lacks nothing but devices. PV and PVH; the order of the steps is the C
+//! library's.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `before.rs` | vcpus and where they run, limits, event channels, clock, cpuid: before there is memory |
+//! | `pv.rs`, `pvh.rs` | memory and kernel, each kind's way ([`crate::xen::guest`]) |
+//! | `host_map.rs` | a PV guest's map of memory that follows the host's |
+//! | `numa.rs` | which memory is of which of the guest's NUMA nodes |
+//! | `acpi/` | a PVH guest's ACPI tables |
+//! | `after.rs` | what the guest and others find in xenstore |
+//!
+//! # In one go
+//!
+//! A build waits for nothing. It is computation (the kernel is unpacked) and hypercalls, some of them long
+//! (memory is given), and runs through in the thread that runs the operation: holding no lock of ours,
+//! neither the ctx's nor the domain's, so that all other operations of the ctx go on meanwhile. An abort is looked
+//! for between the steps.
+//!
+//! # Failure
+//!
+//! Nothing of a failed build stays in this process: an [`Image`](crate::xen::guest::Image) gives back what it
+//! holds when it is dropped. What the domain has got by then, memory and event channels, goes when it is
+//! destroyed, and what xenstore says of it likewise; that is the caller's to do.
 
 pub mod acpi;
+mod after;
+mod before;
+mod host_map;
+mod numa;
+mod pv;
+mod pvh;
+
+use std::ffi::CString;
+use std::os::unix::ffi::OsStrExt;
+
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::domain::payload::{Payload, Source};
+use crate::error;
+use crate::types::idiomatic::{DomainBuildInfoData as Guest, DomainConfig};
+use crate::xen::guest::{Blob, Channel, Facts};
+use crate::xen::hypervisor::HypervisorError;
+
+/// A page that the guest shares with somebody, and the event channel that goes with it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ring {
+    /// As the other end maps it.
+    pub frame: u64,
+    pub channel: Channel,
+}
+
+/// What others must be told of the new guest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Built {
+    /// Its first console, for the nodes of that (`ring-ref`, `port`).
+    pub console: Ring,
+    /// Xenstore knows already.
+    pub store: Ring,
+}
+
+/// Builds domain `domid`. `config` is complete; placement on NUMA nodes is decided here, and `config` then says so.
+///
+/// # Errors
+/// `Error::NotImplemented` for an HVM guest; `Error::VnumaConfigInvalid` and `Error::FeatureRemoved` for what the
+/// configuration wants and cannot be; `Error::Aborted`; `Error::Fail` otherwise. Said in the log.
+pub async fn build(
+    ao: &Ao,
+    domid: u32,
+    config: &mut DomainConfig,
+    payload: &Payload,
+) -> Result<Built> {
+    if !matches!(config.b_info.u, Guest::Pv(_) | Guest::Pvh(_)) {
+        error!(ao, domid = domid, "building HVM guests is not implemented yet");
+        return Err(Error::NotImplemented);
+    }
+    let channels = before::prepare(ao, domid, config)?;
+    let started = after::now();
+    let build = Build { ao, domid, config, payload, channels };
+    let rings = match &config.b_info.u {
+        Guest::Pv(pv) => pv::build(&build, pv)?,
+        Guest::Pvh(pvh) => pvh::build(&build, pvh)?,
+        _ => return Err(Error::NotImplemented),
+    };
+    build.go_on()?;
+    let ring = |frame, channel| Ring { frame, channel };
+    let built = Built {
+        console: ring(rings.console, channels.console),
+        store: ring(rings.store, channels.store),
+    };
+    after::finish(&build, &built.store, started)?;
+    Ok(built)
+}
+
+/// The event channels that a guest has from the start.
+#[derive(Clone, Copy, Debug)]
+struct Channels {
+    console: Channel,
+    store: Channel,
+}
+
+/// A build under way.
+struct Build<'a> {
+    ao: &'a Ao,
+    domid: u32,
+    config: &'a DomainConfig,
+    payload: &'a Payload,
+    channels: Channels,
+}
+
+impl Build<'_> {
+    /// What the guest's kernel is told.
+    fn facts(&self) -> Result<Facts> {
+        let build = &self.config.b_info;
+        Ok(Facts {
+            console: self.channels.console,
+            store: self.channels.store,
+            vcpus: vcpus(self.ao, self.domid, build.max_vcpus)?,
+            claim: build.claim_mode == Some(true),
+        })
+    }
+
+    /// An error of libxenguest's, which has said more in the log already.
+    #[track_caller]
+    fn failed(&self, e: HypervisorError) -> Error {
+        refused(self.ao, self.domid, e)
+    }
+
+    /// Not if the operation is to end.
+    fn go_on(&self) -> Result<()> {
+        if self.ao.abort().is_asked() { Err(Error::Aborted) } else { Ok(()) }
+    }
+}
+
+/// An image's path as C has it, beside what the image itself may point to.
+struct Named<'a> {
+    path: CString,
+    content: Option<&'a [u8]>,
+}
+
+impl<'a> Named<'a> {
+    /// `None` if there is none, or it has no name.
+    fn of(source: Option<&'a Source>) -> Option<Self> {
+        let source = source?;
+        let path = CString::new(source.path.as_os_str().as_bytes()).ok()?;
+        Some(Self { path, content: source.content.as_deref() })
+    }
+
+    fn blob(&self) -> Blob<'_> {
+        self.content.map_or(Blob::File(&self.path), Blob::Memory)
+    }
+}
+
+impl Build<'_> {
+    fn kernel(&self) -> Result<Named<'_>> {
+        Named::of(self.payload.kernel.as_ref()).ok_or_else(|| {
+            error!(self.ao, domid = self.domid, "no kernel is given");
+            Error::Fail
+        })
+    }
+
+    fn ramdisk(&self) -> Option<Named<'_>> {
+        Named::of(self.payload.ramdisk.as_ref()).filter(|named| !named.path.is_empty())
+    }
+}
+
+/// How many vcpus, as the hypervisor counts them.
+fn vcpus(ctx: &Ctx, domid: u32, count: i32) -> Result<u32> {
+    u32::try_from(count).map_err(|_| {
+        error!(ctx, domid = domid, "it cannot have {count} vcpus");
+        Error::Fail
+    })
+}
+
+/// Says what the hypervisor, or libxenguest, has refused.
+#[track_caller]
+fn refused(ctx: &Ctx, domid: u32, e: HypervisorError) -> Error {
+    error!(ctx, domid = domid, errno = e.errno, "{} failed", e.what);
+    Error::Fail
+}
+
+/// The image's memory in MiB: what is left of a size in KiB goes.
+fn mebibytes(kb: u64) -> u32 {
+    u32::try_from(kb / 1024).unwrap_or(u32::MAX)
+}

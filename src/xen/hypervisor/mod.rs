@@ -21,6 +21,7 @@
 //! A child must not use an inherited handle: it opens its own, or leaves by `exec`.
 //!
 
+mod building;
 mod domain;
 mod error;
 mod flask;
@@ -51,6 +52,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nix::errno::Errno;
 use once_cell::sync::OnceCell;
 
+pub use building::{CpuFeatures, MapEntry, MemoryRange, Vnuma};
 pub use domain::{DomainInfo, MANY, ONE_PAGE};
 pub use error::HypervisorError;
 pub use guest::Trigger;
@@ -143,8 +145,8 @@ impl Hypervisor {
         f(&unsafe { Self::new(self.logger) })
     }
 
-    /// libxenctrl's handle, for the wrappers in this module.
-    fn xch(&self) -> Result<*mut sys::xc_interface> {
+    /// libxenctrl's handle, for the wrappers in this module and in [`crate::xen::guest`].
+    pub(in crate::xen) fn xch(&self) -> Result<*mut sys::xc_interface> {
         let handle = self.handle.get_or_try_init(|| {
             // SAFETY: the logger is valid by the contract of `new`; libxenctrl allows NULL.
             let xch = unsafe { sys::xc_interface_open(self.logger, self.logger, 0) };

@@ -62,11 +62,22 @@ pub const XENVER_capabilities: u32 = 3;
 pub const XENVER_changeset: u32 = 4;
 pub const XENVER_platform_parameters: u32 = 5;
 pub const XENVER_get_features: u32 = 6;
+pub const XENFEAT_linux_rsdp_unrestricted: u32 = 15;
 pub const XENVER_pagesize: u32 = 7;
 pub const XENVER_guest_handle: u32 = 8;
 pub const XENVER_commandline: u32 = 9;
 pub const XENVER_build_id: u32 = 10;
+pub const HVM_PARAM_TIMER_MODE: u32 = 10;
+pub const HVM_PARAM_ALTP2M: u32 = 35;
 pub const XC_CPUPOOL_POOLID_ANY: u32 = 4294967295;
+pub const E820_RAM: u32 = 1;
+pub const E820_RESERVED: u32 = 2;
+pub const E820_ACPI: u32 = 3;
+pub const E820_NVS: u32 = 4;
+pub const E820_UNUSABLE: u32 = 5;
+pub const E820MAX: u32 = 128;
+pub const X86_HVM_NR_SPECIAL_PAGES: u32 = 8;
+pub const X86_HVM_END_SPECIAL_REGION: u32 = 1044480;
 pub type xen_pfn_t = ::libc::c_ulong;
 pub type xen_ulong_t = ::libc::c_ulong;
 #[repr(C)]
@@ -1349,11 +1360,169 @@ unsafe extern "C" {
         hw_info: *mut xc_psr_hw_info,
     ) -> ::libc::c_int;
 }
+pub type xen_vaddr_t = u64;
+pub type xen_paddr_t = u64;
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub struct xc_dom_seg {
+    pub vstart: xen_vaddr_t,
+    pub vend: xen_vaddr_t,
+    pub pfn: xen_pfn_t,
+    pub pages: xen_pfn_t,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of xc_dom_seg"][::core::mem::size_of::<xc_dom_seg>() - 32usize];
+    ["Alignment of xc_dom_seg"][::core::mem::align_of::<xc_dom_seg>() - 8usize];
+    ["Offset of field: xc_dom_seg::vstart"][::core::mem::offset_of!(xc_dom_seg, vstart) - 0usize];
+    ["Offset of field: xc_dom_seg::vend"][::core::mem::offset_of!(xc_dom_seg, vend) - 8usize];
+    ["Offset of field: xc_dom_seg::pfn"][::core::mem::offset_of!(xc_dom_seg, pfn) - 16usize];
+    ["Offset of field: xc_dom_seg::pages"][::core::mem::offset_of!(xc_dom_seg, pages) - 24usize];
+};
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub struct xc_hvm_firmware_module {
+    pub data: *mut u8,
+    pub length: u32,
+    pub guest_addr_out: u64,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of xc_hvm_firmware_module"][::core::mem::size_of::<xc_hvm_firmware_module>() - 24usize];
+    ["Alignment of xc_hvm_firmware_module"]
+        [::core::mem::align_of::<xc_hvm_firmware_module>() - 8usize];
+    ["Offset of field: xc_hvm_firmware_module::data"]
+        [::core::mem::offset_of!(xc_hvm_firmware_module, data) - 0usize];
+    ["Offset of field: xc_hvm_firmware_module::length"]
+        [::core::mem::offset_of!(xc_hvm_firmware_module, length) - 8usize];
+    ["Offset of field: xc_hvm_firmware_module::guest_addr_out"]
+        [::core::mem::offset_of!(xc_hvm_firmware_module, guest_addr_out) - 16usize];
+};
 #[repr(C)]
 #[repr(align(8))]
 #[derive(Copy, Clone)]
+pub struct xc_dom_mem {
+    pub _bindgen_opaque_blob: __BindgenOpaqueArray8<[u8; 32usize]>,
+}
+pub const XC_DOM_MEM_TYPE_MALLOC_INTERNAL: xc_dom_mem__bindgen_ty_1 = 0;
+pub const XC_DOM_MEM_TYPE_MALLOC_EXTERNAL: xc_dom_mem__bindgen_ty_1 = 1;
+pub const XC_DOM_MEM_TYPE_MMAP: xc_dom_mem__bindgen_ty_1 = 2;
+pub type xc_dom_mem__bindgen_ty_1 = ::libc::c_uint;
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of xc_dom_mem"][::core::mem::size_of::<xc_dom_mem>() - 32usize];
+    ["Alignment of xc_dom_mem"][::core::mem::align_of::<xc_dom_mem>() - 8usize];
+};
+#[repr(C)]
+#[repr(align(8))]
+#[derive(Copy, Clone)]
+pub struct xc_dom_phys {
+    pub _bindgen_opaque_blob: __BindgenOpaqueArray8<[u8; 32usize]>,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of xc_dom_phys"][::core::mem::size_of::<xc_dom_phys>() - 32usize];
+    ["Alignment of xc_dom_phys"][::core::mem::align_of::<xc_dom_phys>() - 8usize];
+};
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub struct xc_dom_module {
+    pub blob: *mut ::libc::c_void,
+    pub size: usize,
+    pub cmdline: *mut ::libc::c_void,
+    pub seg: xc_dom_seg,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of xc_dom_module"][::core::mem::size_of::<xc_dom_module>() - 56usize];
+    ["Alignment of xc_dom_module"][::core::mem::align_of::<xc_dom_module>() - 8usize];
+    ["Offset of field: xc_dom_module::blob"][::core::mem::offset_of!(xc_dom_module, blob) - 0usize];
+    ["Offset of field: xc_dom_module::size"][::core::mem::offset_of!(xc_dom_module, size) - 8usize];
+    ["Offset of field: xc_dom_module::cmdline"]
+        [::core::mem::offset_of!(xc_dom_module, cmdline) - 16usize];
+    ["Offset of field: xc_dom_module::seg"][::core::mem::offset_of!(xc_dom_module, seg) - 24usize];
+};
+#[repr(C)]
+#[derive(Copy, Clone)]
 pub struct xc_dom_image {
-    pub _bindgen_opaque_blob: __BindgenOpaqueArray8<[u8; 1952usize]>,
+    pub kernel_blob: *mut ::libc::c_void,
+    pub kernel_size: usize,
+    pub num_modules: ::libc::c_uint,
+    pub modules: [xc_dom_module; 2usize],
+    pub devicetree_blob: *mut ::libc::c_void,
+    pub devicetree_size: usize,
+    pub max_kernel_size: usize,
+    pub max_module_size: usize,
+    pub max_devicetree_size: usize,
+    pub cmdline: *mut ::libc::c_char,
+    pub cmdline_size: usize,
+    pub f_requested: [u32; 1usize],
+    pub parms: *mut elf_dom_parms,
+    pub guest_type: *const ::libc::c_char,
+    pub kernel_seg: xc_dom_seg,
+    pub p2m_seg: xc_dom_seg,
+    pub pgtables_seg: xc_dom_seg,
+    pub devicetree_seg: xc_dom_seg,
+    pub start_info_seg: xc_dom_seg,
+    pub start_info_pfn: xen_pfn_t,
+    pub console_pfn: xen_pfn_t,
+    pub xenstore_pfn: xen_pfn_t,
+    pub shared_info_pfn: xen_pfn_t,
+    pub bootstack_pfn: xen_pfn_t,
+    pub pfn_alloc_end: xen_pfn_t,
+    pub virt_alloc_end: xen_vaddr_t,
+    pub bsd_symtab_start: xen_vaddr_t,
+    pub initrd_start: u64,
+    pub initrd_len: u64,
+    pub alloc_bootstack: ::libc::c_uint,
+    pub virt_pgtab_end: xen_vaddr_t,
+    pub f_active: [u32; 1usize],
+    pub pv_p2m: *mut xen_pfn_t,
+    pub p2m_size: xen_pfn_t,
+    pub rambase_pfn: xen_pfn_t,
+    pub total_pages: xen_pfn_t,
+    pub phys_pages: *mut xc_dom_phys,
+    pub memblocks: *mut xc_dom_mem,
+    pub alloc_malloc: usize,
+    pub alloc_mem_map: usize,
+    pub alloc_file_map: usize,
+    pub alloc_domU_map: usize,
+    pub flags: ::libc::c_ulong,
+    pub console_evtchn: ::libc::c_uint,
+    pub xenstore_evtchn: ::libc::c_uint,
+    pub console_domid: u32,
+    pub xenstore_domid: u32,
+    pub shared_info_mfn: xen_pfn_t,
+    pub xch: *mut xc_interface,
+    pub guest_domid: u32,
+    pub claim_enabled: ::libc::c_int,
+    pub xen_version: ::libc::c_int,
+    pub xen_caps: xen_capabilities_info_t,
+    pub kernel_loader: *mut xc_dom_loader,
+    pub private_loader: *mut ::libc::c_void,
+    pub vmemranges: *mut xen_vmemrange_t,
+    pub nr_vmemranges: ::libc::c_uint,
+    pub vnode_to_pnode: *mut ::libc::c_uint,
+    pub nr_vnodes: ::libc::c_uint,
+    pub arch_private: *mut ::libc::c_void,
+    pub arch_hooks: *mut xc_dom_arch,
+    pub allocate:
+        ::core::option::Option<unsafe extern "C" fn(dom: *mut xc_dom_image) -> ::libc::c_int>,
+    pub container_type: xc_dom_image__bindgen_ty_1,
+    pub target_pages: xen_pfn_t,
+    pub mmio_start: xen_paddr_t,
+    pub mmio_size: xen_paddr_t,
+    pub lowmem_end: xen_paddr_t,
+    pub highmem_end: xen_paddr_t,
+    pub vga_hole_size: xen_pfn_t,
+    pub device_model: bool,
+    pub system_firmware_module: xc_hvm_firmware_module,
+    pub acpi_modules: [xc_hvm_firmware_module; 4usize],
+    pub smbios_module: xc_hvm_firmware_module,
+    pub e820: *mut e820entry,
+    pub e820_entries: ::libc::c_uint,
+    pub vuart_gfn: xen_pfn_t,
+    pub max_vcpus: ::libc::c_uint,
 }
 pub const XC_DOM_PV_CONTAINER: xc_dom_image__bindgen_ty_1 = 0;
 pub const XC_DOM_HVM_CONTAINER: xc_dom_image__bindgen_ty_1 = 1;
@@ -1362,6 +1531,170 @@ pub type xc_dom_image__bindgen_ty_1 = ::libc::c_uint;
 const _: () = {
     ["Size of xc_dom_image"][::core::mem::size_of::<xc_dom_image>() - 1952usize];
     ["Alignment of xc_dom_image"][::core::mem::align_of::<xc_dom_image>() - 8usize];
+    ["Offset of field: xc_dom_image::kernel_blob"]
+        [::core::mem::offset_of!(xc_dom_image, kernel_blob) - 0usize];
+    ["Offset of field: xc_dom_image::kernel_size"]
+        [::core::mem::offset_of!(xc_dom_image, kernel_size) - 8usize];
+    ["Offset of field: xc_dom_image::num_modules"]
+        [::core::mem::offset_of!(xc_dom_image, num_modules) - 16usize];
+    ["Offset of field: xc_dom_image::modules"]
+        [::core::mem::offset_of!(xc_dom_image, modules) - 24usize];
+    ["Offset of field: xc_dom_image::devicetree_blob"]
+        [::core::mem::offset_of!(xc_dom_image, devicetree_blob) - 136usize];
+    ["Offset of field: xc_dom_image::devicetree_size"]
+        [::core::mem::offset_of!(xc_dom_image, devicetree_size) - 144usize];
+    ["Offset of field: xc_dom_image::max_kernel_size"]
+        [::core::mem::offset_of!(xc_dom_image, max_kernel_size) - 152usize];
+    ["Offset of field: xc_dom_image::max_module_size"]
+        [::core::mem::offset_of!(xc_dom_image, max_module_size) - 160usize];
+    ["Offset of field: xc_dom_image::max_devicetree_size"]
+        [::core::mem::offset_of!(xc_dom_image, max_devicetree_size) - 168usize];
+    ["Offset of field: xc_dom_image::cmdline"]
+        [::core::mem::offset_of!(xc_dom_image, cmdline) - 176usize];
+    ["Offset of field: xc_dom_image::cmdline_size"]
+        [::core::mem::offset_of!(xc_dom_image, cmdline_size) - 184usize];
+    ["Offset of field: xc_dom_image::f_requested"]
+        [::core::mem::offset_of!(xc_dom_image, f_requested) - 192usize];
+    ["Offset of field: xc_dom_image::parms"]
+        [::core::mem::offset_of!(xc_dom_image, parms) - 200usize];
+    ["Offset of field: xc_dom_image::guest_type"]
+        [::core::mem::offset_of!(xc_dom_image, guest_type) - 208usize];
+    ["Offset of field: xc_dom_image::kernel_seg"]
+        [::core::mem::offset_of!(xc_dom_image, kernel_seg) - 216usize];
+    ["Offset of field: xc_dom_image::p2m_seg"]
+        [::core::mem::offset_of!(xc_dom_image, p2m_seg) - 248usize];
+    ["Offset of field: xc_dom_image::pgtables_seg"]
+        [::core::mem::offset_of!(xc_dom_image, pgtables_seg) - 280usize];
+    ["Offset of field: xc_dom_image::devicetree_seg"]
+        [::core::mem::offset_of!(xc_dom_image, devicetree_seg) - 312usize];
+    ["Offset of field: xc_dom_image::start_info_seg"]
+        [::core::mem::offset_of!(xc_dom_image, start_info_seg) - 344usize];
+    ["Offset of field: xc_dom_image::start_info_pfn"]
+        [::core::mem::offset_of!(xc_dom_image, start_info_pfn) - 376usize];
+    ["Offset of field: xc_dom_image::console_pfn"]
+        [::core::mem::offset_of!(xc_dom_image, console_pfn) - 384usize];
+    ["Offset of field: xc_dom_image::xenstore_pfn"]
+        [::core::mem::offset_of!(xc_dom_image, xenstore_pfn) - 392usize];
+    ["Offset of field: xc_dom_image::shared_info_pfn"]
+        [::core::mem::offset_of!(xc_dom_image, shared_info_pfn) - 400usize];
+    ["Offset of field: xc_dom_image::bootstack_pfn"]
+        [::core::mem::offset_of!(xc_dom_image, bootstack_pfn) - 408usize];
+    ["Offset of field: xc_dom_image::pfn_alloc_end"]
+        [::core::mem::offset_of!(xc_dom_image, pfn_alloc_end) - 416usize];
+    ["Offset of field: xc_dom_image::virt_alloc_end"]
+        [::core::mem::offset_of!(xc_dom_image, virt_alloc_end) - 424usize];
+    ["Offset of field: xc_dom_image::bsd_symtab_start"]
+        [::core::mem::offset_of!(xc_dom_image, bsd_symtab_start) - 432usize];
+    ["Offset of field: xc_dom_image::initrd_start"]
+        [::core::mem::offset_of!(xc_dom_image, initrd_start) - 440usize];
+    ["Offset of field: xc_dom_image::initrd_len"]
+        [::core::mem::offset_of!(xc_dom_image, initrd_len) - 448usize];
+    ["Offset of field: xc_dom_image::alloc_bootstack"]
+        [::core::mem::offset_of!(xc_dom_image, alloc_bootstack) - 456usize];
+    ["Offset of field: xc_dom_image::virt_pgtab_end"]
+        [::core::mem::offset_of!(xc_dom_image, virt_pgtab_end) - 464usize];
+    ["Offset of field: xc_dom_image::f_active"]
+        [::core::mem::offset_of!(xc_dom_image, f_active) - 472usize];
+    ["Offset of field: xc_dom_image::pv_p2m"]
+        [::core::mem::offset_of!(xc_dom_image, pv_p2m) - 480usize];
+    ["Offset of field: xc_dom_image::p2m_size"]
+        [::core::mem::offset_of!(xc_dom_image, p2m_size) - 488usize];
+    ["Offset of field: xc_dom_image::rambase_pfn"]
+        [::core::mem::offset_of!(xc_dom_image, rambase_pfn) - 496usize];
+    ["Offset of field: xc_dom_image::total_pages"]
+        [::core::mem::offset_of!(xc_dom_image, total_pages) - 504usize];
+    ["Offset of field: xc_dom_image::phys_pages"]
+        [::core::mem::offset_of!(xc_dom_image, phys_pages) - 512usize];
+    ["Offset of field: xc_dom_image::memblocks"]
+        [::core::mem::offset_of!(xc_dom_image, memblocks) - 520usize];
+    ["Offset of field: xc_dom_image::alloc_malloc"]
+        [::core::mem::offset_of!(xc_dom_image, alloc_malloc) - 528usize];
+    ["Offset of field: xc_dom_image::alloc_mem_map"]
+        [::core::mem::offset_of!(xc_dom_image, alloc_mem_map) - 536usize];
+    ["Offset of field: xc_dom_image::alloc_file_map"]
+        [::core::mem::offset_of!(xc_dom_image, alloc_file_map) - 544usize];
+    ["Offset of field: xc_dom_image::alloc_domU_map"]
+        [::core::mem::offset_of!(xc_dom_image, alloc_domU_map) - 552usize];
+    ["Offset of field: xc_dom_image::flags"]
+        [::core::mem::offset_of!(xc_dom_image, flags) - 560usize];
+    ["Offset of field: xc_dom_image::console_evtchn"]
+        [::core::mem::offset_of!(xc_dom_image, console_evtchn) - 568usize];
+    ["Offset of field: xc_dom_image::xenstore_evtchn"]
+        [::core::mem::offset_of!(xc_dom_image, xenstore_evtchn) - 572usize];
+    ["Offset of field: xc_dom_image::console_domid"]
+        [::core::mem::offset_of!(xc_dom_image, console_domid) - 576usize];
+    ["Offset of field: xc_dom_image::xenstore_domid"]
+        [::core::mem::offset_of!(xc_dom_image, xenstore_domid) - 580usize];
+    ["Offset of field: xc_dom_image::shared_info_mfn"]
+        [::core::mem::offset_of!(xc_dom_image, shared_info_mfn) - 584usize];
+    ["Offset of field: xc_dom_image::xch"][::core::mem::offset_of!(xc_dom_image, xch) - 592usize];
+    ["Offset of field: xc_dom_image::guest_domid"]
+        [::core::mem::offset_of!(xc_dom_image, guest_domid) - 600usize];
+    ["Offset of field: xc_dom_image::claim_enabled"]
+        [::core::mem::offset_of!(xc_dom_image, claim_enabled) - 604usize];
+    ["Offset of field: xc_dom_image::xen_version"]
+        [::core::mem::offset_of!(xc_dom_image, xen_version) - 608usize];
+    ["Offset of field: xc_dom_image::xen_caps"]
+        [::core::mem::offset_of!(xc_dom_image, xen_caps) - 612usize];
+    ["Offset of field: xc_dom_image::kernel_loader"]
+        [::core::mem::offset_of!(xc_dom_image, kernel_loader) - 1640usize];
+    ["Offset of field: xc_dom_image::private_loader"]
+        [::core::mem::offset_of!(xc_dom_image, private_loader) - 1648usize];
+    ["Offset of field: xc_dom_image::vmemranges"]
+        [::core::mem::offset_of!(xc_dom_image, vmemranges) - 1656usize];
+    ["Offset of field: xc_dom_image::nr_vmemranges"]
+        [::core::mem::offset_of!(xc_dom_image, nr_vmemranges) - 1664usize];
+    ["Offset of field: xc_dom_image::vnode_to_pnode"]
+        [::core::mem::offset_of!(xc_dom_image, vnode_to_pnode) - 1672usize];
+    ["Offset of field: xc_dom_image::nr_vnodes"]
+        [::core::mem::offset_of!(xc_dom_image, nr_vnodes) - 1680usize];
+    ["Offset of field: xc_dom_image::arch_private"]
+        [::core::mem::offset_of!(xc_dom_image, arch_private) - 1688usize];
+    ["Offset of field: xc_dom_image::arch_hooks"]
+        [::core::mem::offset_of!(xc_dom_image, arch_hooks) - 1696usize];
+    ["Offset of field: xc_dom_image::allocate"]
+        [::core::mem::offset_of!(xc_dom_image, allocate) - 1704usize];
+    ["Offset of field: xc_dom_image::container_type"]
+        [::core::mem::offset_of!(xc_dom_image, container_type) - 1712usize];
+    ["Offset of field: xc_dom_image::target_pages"]
+        [::core::mem::offset_of!(xc_dom_image, target_pages) - 1720usize];
+    ["Offset of field: xc_dom_image::mmio_start"]
+        [::core::mem::offset_of!(xc_dom_image, mmio_start) - 1728usize];
+    ["Offset of field: xc_dom_image::mmio_size"]
+        [::core::mem::offset_of!(xc_dom_image, mmio_size) - 1736usize];
+    ["Offset of field: xc_dom_image::lowmem_end"]
+        [::core::mem::offset_of!(xc_dom_image, lowmem_end) - 1744usize];
+    ["Offset of field: xc_dom_image::highmem_end"]
+        [::core::mem::offset_of!(xc_dom_image, highmem_end) - 1752usize];
+    ["Offset of field: xc_dom_image::vga_hole_size"]
+        [::core::mem::offset_of!(xc_dom_image, vga_hole_size) - 1760usize];
+    ["Offset of field: xc_dom_image::device_model"]
+        [::core::mem::offset_of!(xc_dom_image, device_model) - 1768usize];
+    ["Offset of field: xc_dom_image::system_firmware_module"]
+        [::core::mem::offset_of!(xc_dom_image, system_firmware_module) - 1776usize];
+    ["Offset of field: xc_dom_image::acpi_modules"]
+        [::core::mem::offset_of!(xc_dom_image, acpi_modules) - 1800usize];
+    ["Offset of field: xc_dom_image::smbios_module"]
+        [::core::mem::offset_of!(xc_dom_image, smbios_module) - 1896usize];
+    ["Offset of field: xc_dom_image::e820"]
+        [::core::mem::offset_of!(xc_dom_image, e820) - 1920usize];
+    ["Offset of field: xc_dom_image::e820_entries"]
+        [::core::mem::offset_of!(xc_dom_image, e820_entries) - 1928usize];
+    ["Offset of field: xc_dom_image::vuart_gfn"]
+        [::core::mem::offset_of!(xc_dom_image, vuart_gfn) - 1936usize];
+    ["Offset of field: xc_dom_image::max_vcpus"]
+        [::core::mem::offset_of!(xc_dom_image, max_vcpus) - 1944usize];
+};
+#[repr(C)]
+#[repr(align(8))]
+#[derive(Copy, Clone)]
+pub struct xc_dom_arch {
+    pub _bindgen_opaque_blob: __BindgenOpaqueArray8<[u8; 120usize]>,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of xc_dom_arch"][::core::mem::size_of::<xc_dom_arch>() - 120usize];
+    ["Alignment of xc_dom_arch"][::core::mem::align_of::<xc_dom_arch>() - 8usize];
 };
 unsafe extern "C" {
     pub fn xc_dom_allocate(
@@ -1491,4 +1824,14 @@ unsafe extern "C" {
         path: *const ::libc::c_char,
         val: *const ::libc::c_char,
     ) -> ::libc::c_int;
+}
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub struct elf_dom_parms {
+    pub _address: u8,
+}
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub struct xc_dom_loader {
+    pub _address: u8,
 }

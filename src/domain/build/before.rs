@@ -1,0 +1,196 @@
+//! Before there is memory: vcpus and where they run, limits, event channels, the clock, what the cpus say.
+
+use super::{Channels, host_map, refused, vcpus};
+use crate::core::clock::seconds_east;
+use crate::core::{Ctx, Error, Result, bitmap};
+use crate::domain::affinity::{self, Wish};
+use crate::domain::{leading_number, nodes};
+use crate::types::idiomatic::{
+    Bitmap, DomainBuildInfo, DomainBuildInfoData as Guest, DomainConfig, TscMode,
+};
+use crate::xen::guest::Channel;
+use crate::xen::hypervisor::{CpuFeatures, Result as XenResult, sys};
+use crate::{error, warn};
+
+/// What a domain may have beyond its target, in KiB.
+const BEYOND_TARGET: u64 = 1024;
+
+/// Where xenstore's and the consoles' daemons tell in which domain they run.
+const DAEMONS: [&str; 2] = ["/tool/xenstored/domid", "/tool/xenconsoled/domid"];
+
+/// Does all of it, in the C library's order.
+pub fn prepare(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<Channels> {
+    let xen = ctx.hypervisor();
+    let failed = |e| refused(ctx, domid, e);
+    let count = vcpus(ctx, domid, config.b_info.max_vcpus)?;
+    xen.set_max_vcpus(domid, count).map_err(failed)?;
+    place(ctx, domid, count, &mut config.b_info)?;
+    set_affinity(ctx, domid, &config.b_info)?;
+    let limit = config.b_info.target_memkb.wrapping_add(BEYOND_TARGET);
+    xen.set_max_memory(domid, limit).map_err(failed)?;
+    let channels = channels(ctx, domid)?;
+    if let Guest::Pvh(_) = config.b_info.u {
+        let timer = i32::from(config.b_info.timer_mode) as u64;
+        xen.set_hvm_param(domid, sys::HVM_PARAM_TIMER_MODE, timer).map_err(failed)?;
+        let views = i32::from(config.b_info.altp2m) as u64;
+        xen.set_hvm_param(domid, sys::HVM_PARAM_ALTP2M, views).map_err(failed)?;
+    }
+    set_clock(ctx, domid, &config.b_info)?;
+    set_memory(ctx, domid, &config.b_info)?;
+    set_cpuid(ctx, domid, &config.b_info).map_err(failed)?;
+    Ok(channels)
+}
+
+/// Chooses the host's NUMA nodes for a domain that may be anywhere. Its vcpus then would rather run there, and
+/// the configuration says where, so that it is not chosen anew if it is used again.
+fn place(ctx: &Ctx, domid: u32, vcpus: u32, build: &mut DomainBuildInfo) -> Result<()> {
+    if build.numa_placement != Some(true) {
+        return Ok(());
+    }
+    let no_choice = |why| warn!(ctx, domid = domid, "no placement on NUMA nodes: {why}");
+    if !build.cpumap.bytes.is_empty() || !build.vcpu_soft_affinity.is_empty() {
+        no_choice("where it would rather run is given");
+        return Ok(());
+    }
+    if !build.nodemap.bytes.is_empty() {
+        no_choice("its nodes are given");
+        return Ok(());
+    }
+    let failed = |e| refused(ctx, domid, e);
+    let most = ctx.hypervisor().max_nodes().map_err(failed)?;
+    let all = Bitmap { bytes: vec![0xff; most.div_ceil(8) as usize] };
+    build.nodemap = choose_nodes(ctx, domid, build)?.unwrap_or(all);
+    let cpus = cpus_of(ctx, &build.nodemap).map_err(failed)?;
+    let wish = Wish { hard: None, soft: Some(&cpus), force: false };
+    // What cannot be had is logged, and does not matter: nobody has asked for it.
+    let _ = affinity::set_vcpus(ctx, domid, vcpus, &wish);
+    build.numa_placement = Some(false);
+    Ok(())
+}
+
+/// The best nodes; `None` where one choice is as good as another.
+fn choose_nodes(ctx: &Ctx, domid: u32, _build: &DomainBuildInfo) -> Result<Option<Bitmap>> {
+    let nodes = ctx.hypervisor().numa().map_err(|e| refused(ctx, domid, e))?;
+    if nodes.len() > 1 {
+        warn!(
+            ctx,
+            domid = domid,
+            "nodes are not chosen by what is free there: not implemented yet"
+        );
+    }
+    Ok(None)
+}
+
+/// The cpus that are on some of the host's NUMA nodes, one bit each.
+pub fn cpus_of(ctx: &Ctx, nodes: &Bitmap) -> XenResult<Vec<u8>> {
+    let xen = ctx.hypervisor();
+    let mut cpus = vec![0; xen.max_cpus()?.div_ceil(8) as usize];
+    for (cpu, topology) in xen.cpu_topology()?.iter().enumerate() {
+        if nodes.contains(topology.node as usize) {
+            bitmap::set(&mut cpus, cpu as i32);
+        }
+    }
+    Ok(cpus)
+}
+
+/// Where memory had better be and where each vcpu may and would rather run, as far as that is said.
+fn set_affinity(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
+    if !build.nodemap.bytes.is_empty() {
+        // As in C: logged, and no reason not to have the domain.
+        let _ = affinity::set_nodes(ctx, domid, &build.nodemap.bytes);
+    }
+    let (hard, soft) = (&build.vcpu_hard_affinity, &build.vcpu_soft_affinity);
+    let cpus = |sets: &'_ [Bitmap], vcpu: usize| sets.get(vcpu).map(|set| set.bytes.clone());
+    for vcpu in 0..hard.len().max(soft.len()) {
+        let (hard, soft) = (cpus(hard, vcpu), cpus(soft, vcpu));
+        let wish = Wish { hard: hard.as_deref(), soft: soft.as_deref(), force: false };
+        affinity::set_vcpu(ctx, domid, vcpu as u32, &wish).map_err(|_| {
+            error!(ctx, domid = domid, "vcpu {vcpu} cannot be kept where it shall run");
+            Error::Fail
+        })?;
+    }
+    Ok(())
+}
+
+/// The event channels for xenstore and the first console.
+fn channels(ctx: &Ctx, domid: u32) -> Result<Channels> {
+    let daemons = nodes::peek_many(ctx, ctx.store(), &DAEMONS.map(String::from));
+    let alloc = |daemon: &Option<Vec<u8>>| {
+        let remote = daemon.as_deref().and_then(leading_number::<u32>).unwrap_or(0);
+        let port = ctx.hypervisor().alloc_port(domid, remote);
+        port.map(|port| Channel { port, domid: remote }).map_err(|e| refused(ctx, domid, e))
+    };
+    let [store, console] = [&daemons[0], &daemons[1]];
+    // In this order: the ports are numbered as they are made.
+    let store = alloc(store)?;
+    Ok(Channels { store, console: alloc(console)? })
+}
+
+/// The time stamp counter and the clock.
+fn set_clock(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
+    let xen = ctx.hypervisor();
+    let mode = match build.tsc_mode {
+        TscMode::Default => 0,
+        TscMode::AlwaysEmulate => 1,
+        TscMode::Native => 2,
+        TscMode::NativeParavirt => {
+            error!(ctx, domid = domid, "the TSC mode native_paravirt is gone from Xen");
+            return Err(Error::FeatureRemoved);
+        }
+        TscMode::Other(number) => {
+            error!(ctx, domid = domid, "there is no TSC mode {number}");
+            return Err(Error::Invalid);
+        }
+    };
+    xen.set_tsc_mode(domid, mode).map_err(|e| refused(ctx, domid, e))?;
+    let mut offset = build.rtc_timeoffset;
+    if build.localtime == Some(true) {
+        let east = seconds_east().ok_or_else(|| {
+            error!(ctx, domid = domid, "the local time is not known");
+            Error::Fail
+        })?;
+        offset = offset.wrapping_add(east as u32);
+    }
+    if offset != 0
+        && let Err(e) = xen.set_time_offset(domid, offset as i32)
+    {
+        // As in C, no reason not to have the domain.
+        warn!(ctx, domid = domid, errno = e.errno, "its clock stays at UTC");
+    }
+    Ok(())
+}
+
+/// Where a PV guest sees memory; room for the page tables of another.
+fn set_memory(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
+    let xen = ctx.hypervisor();
+    let failed = |e| refused(ctx, domid, e);
+    let Guest::Pv(pv) = &build.u else {
+        let kb = build.shadow_memkb;
+        let bytes = kb.checked_mul(1024).ok_or_else(|| {
+            error!(ctx, domid = domid, "{kb} KiB for page tables are too much");
+            Error::Fail
+        })?;
+        return xen.set_paging_pool(domid, bytes).map_err(failed);
+    };
+    let limit = build.max_memkb.wrapping_add(pv.slack_memkb);
+    if let Err(e) = xen.set_map_limit(domid, limit) {
+        // As in C: a guest that asks for its map gets none, and makes one up.
+        warn!(ctx, domid = domid, errno = e.errno, "{} failed", e.what);
+    }
+    if pv.e820_host == Some(true) {
+        let map = host_map::of_guest(ctx, domid, build, pv)?;
+        xen.set_memory_map(domid, &map).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn set_cpuid(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> XenResult<()> {
+    let features = CpuFeatures {
+        pae: true,
+        // Good for as long as the guest stays on this host, or where the counter is emulated anyway.
+        invariant_tsc: build.disable_migrate == Some(true)
+            || build.tsc_mode == TscMode::AlwaysEmulate,
+        nested: build.nested_hvm == Some(true),
+    };
+    ctx.hypervisor().apply_cpuid_policy(domid, features, &build.cpuid)
+}

@@ -1,0 +1,186 @@
+//! Virtual NUMA: which memory is of which of the guest's nodes, and telling the hypervisor.
+
+use super::{Build, before, refused};
+use crate::config::defaults::vnuma::{self, Nodes};
+use crate::core::{Ctx, Error, Result};
+use crate::domain::affinity::{self, Wish};
+use crate::error;
+use crate::types::idiomatic::{Bitmap, VnodeInfo};
+use crate::xen::guest::Layout;
+use crate::xen::hypervisor::{MapEntry, MemoryRange, Vnuma, sys};
+
+const FOUR_GIB: u64 = 1 << 32;
+
+/// One piece of memory for each node, one after the other.
+pub fn in_a_row(nodes: &[VnodeInfo]) -> Vec<MemoryRange> {
+    let mut start = 0;
+    let piece = |(node, info): (usize, &VnodeInfo)| {
+        let end = start + (info.memkb << 10);
+        let range = MemoryRange { start, end, node: node as u32 };
+        start = end;
+        range
+    };
+    nodes.iter().enumerate().map(piece).collect()
+}
+
+/// The memory of `map`, in its order, handed out to one node after the other; `None` if there is too little.
+pub fn along_map(nodes: &[VnodeInfo], map: &[MapEntry]) -> Option<Vec<MemoryRange>> {
+    let mut ranges = Vec::new();
+    let mut memory =
+        map.iter().filter(|e| e.kind == sys::E820_RAM).map(|e| (e.start, e.size)).peekable();
+    for (node, info) in nodes.iter().enumerate() {
+        let mut wanted = info.memkb << 10;
+        while wanted > 0 {
+            let (start, size) = memory.peek_mut()?;
+            let taken = wanted.min(*size);
+            ranges.push(MemoryRange { start: *start, end: *start + taken, node: node as u32 });
+            (*start, *size, wanted) = (*start + taken, *size - taken, wanted - taken);
+            if wanted > 0 {
+                memory.next();
+            }
+        }
+    }
+    Some(ranges)
+}
+
+/// As [`in_a_row`], around the hole for devices. Memory of the graphics card is node 0's and not in the
+/// guest's; `None` if that node has too little for it.
+pub fn around_hole(
+    nodes: &[VnodeInfo],
+    video_kb: u64,
+    layout: &Layout,
+) -> Option<Vec<MemoryRange>> {
+    let hole = layout.low_end.min(layout.hole_start);
+    let after = (layout.hole_start + layout.hole_size).max(FOUR_GIB);
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    for (node, info) in nodes.iter().enumerate() {
+        let kb = if node == 0 { info.memkb.checked_sub(video_kb)? } else { info.memkb };
+        let mut wanted = kb << 10;
+        while wanted > 0 {
+            if (hole..after).contains(&start) {
+                start = after;
+            }
+            let size = if start < hole { wanted.min(hole - start) } else { wanted };
+            ranges.push(MemoryRange { start, end: start + size, node: node as u32 });
+            (start, wanted) = (start + size, wanted - size);
+        }
+    }
+    Some(ranges)
+}
+
+/// Checks the guest's nodes, whose memory is `ranges`, and tells the hypervisor.
+///
+/// `Error::VnumaConfigInvalid`, said in the log, for nodes that cannot be.
+pub fn set(build: &Build, mut ranges: Vec<MemoryRange>) -> Result<Vnuma> {
+    let (ctx, domid, info) = (build.ao.ctx(), build.domid, &build.config.b_info);
+    let failed = |e| refused(ctx, domid, e);
+    let xen = ctx.hypervisor();
+    let topology = xen.cpu_topology().map_err(failed)?;
+    let of_cpus: Vec<u32> = topology.iter().map(|cpu| cpu.node).collect();
+    let host = Nodes { count: xen.numa().map_err(failed)?.len(), of_cpus: &of_cpus };
+    vnuma::check(ctx.log(), domid, info, host)?;
+    ranges.sort_by_key(|range| range.start);
+    check_ranges(ctx, domid, &ranges)?;
+
+    let nodes = &info.vnuma_nodes;
+    let mut of_vcpus = vec![0; super::vcpus(ctx, domid, info.max_vcpus)? as usize];
+    for (node, info) in nodes.iter().enumerate() {
+        for vcpu in info.vcpus.iter() {
+            if let Some(of) = of_vcpus.get_mut(vcpu) {
+                *of = node as u32;
+            }
+        }
+        if info.distances.len() != nodes.len() {
+            error!(ctx, domid = domid, "vnode {node} has not a distance to each");
+            return Err(Error::VnumaConfigInvalid);
+        }
+    }
+    let distances = nodes.iter().flat_map(|node| node.distances.iter().copied()).collect();
+    let on_host = nodes.iter().map(|node| node.pnode).collect();
+    let vnuma = Vnuma { ranges, distances, of_vcpus, on_host };
+    xen.set_vnuma(domid, &vnuma).map_err(failed)?;
+    Ok(vnuma)
+}
+
+fn check_ranges(ctx: &Ctx, domid: u32, ranges: &[MemoryRange]) -> Result<()> {
+    let bad = |why: std::fmt::Arguments<'_>| {
+        error!(ctx, domid = domid, "{why}");
+        Err(Error::VnumaConfigInvalid)
+    };
+    if ranges.iter().any(|range| range.end < range.start) {
+        return bad(format_args!("a vnode's memory ends before it begins"));
+    }
+    match ranges.windows(2).find(|pair| pair[0].end > pair[1].start) {
+        Some([a, b]) => bad(format_args!(
+            "memory of vnodes overlaps: {:#x} to {:#x}, and {:#x} to {:#x}",
+            a.start, a.end, b.start, b.end
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Each vcpu would rather run on the cpus of the host's node that its own node is on.
+pub fn prefer_own_nodes(ctx: &Ctx, domid: u32, nodes: &[VnodeInfo]) -> Result<()> {
+    for node in nodes {
+        let mut on_host = Bitmap { bytes: vec![0; node.pnode as usize / 8 + 1] };
+        crate::core::bitmap::set(&mut on_host.bytes, node.pnode as i32);
+        let cpus = before::cpus_of(ctx, &on_host).map_err(|e| refused(ctx, domid, e))?;
+        let wish = Wish { hard: None, soft: Some(&cpus), force: false };
+        for vcpu in node.vcpus.iter() {
+            affinity::set_vcpu(ctx, domid, vcpu as u32, &wish)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: u64 = 1 << 20;
+
+    fn nodes(mib: &[u64]) -> Vec<VnodeInfo> {
+        mib.iter().map(|mib| VnodeInfo { memkb: mib << 10, ..Default::default() }).collect()
+    }
+
+    fn ranges(all: &[(u64, u64, u32)]) -> Vec<MemoryRange> {
+        let range = |&(start, end, node)| MemoryRange { start: start * MIB, end: end * MIB, node };
+        all.iter().map(range).collect()
+    }
+
+    #[test]
+    fn without_holes() {
+        assert_eq!(in_a_row(&nodes(&[10, 20])), ranges(&[(0, 10, 0), (10, 30, 1)]));
+    }
+
+    #[test]
+    fn along_a_map_with_holes() {
+        let entry =
+            |start, end, kind| MapEntry { start: start * MIB, size: (end - start) * MIB, kind };
+        let map = [entry(0, 15, 1), entry(15, 20, 5), entry(40, 60, 1)];
+        let wanted = ranges(&[(0, 10, 0), (10, 15, 1), (40, 45, 1), (45, 50, 2)]);
+        assert_eq!(along_map(&nodes(&[10, 10, 5]), &map), Some(wanted));
+        // A node that ends where an entry does.
+        let wanted = ranges(&[(0, 15, 0), (40, 45, 1)]);
+        let got = along_map(&nodes(&[15, 5]), &map).unwrap();
+        assert_eq!(got.iter().filter(|r| r.end > r.start).copied().collect::<Vec<_>>(), wanted);
+        assert_eq!(along_map(&nodes(&[30, 10]), &map), None);
+    }
+
+    #[test]
+    fn around_the_hole_for_devices() {
+        let layout = Layout {
+            low_end: 3000 * MIB,
+            high_end: 4196 * MIB,
+            hole_start: 3000 * MIB,
+            hole_size: 1096 * MIB,
+            target_pages: 0,
+        };
+        let wanted = ranges(&[(0, 2000, 0), (2000, 3000, 1), (4096, 4196, 1)]);
+        assert_eq!(around_hole(&nodes(&[2000, 1100]), 0, &layout), Some(wanted));
+        let wanted = ranges(&[(0, 2984, 0), (2984, 3000, 1), (4096, 4184, 1)]);
+        assert_eq!(around_hole(&nodes(&[3000, 104]), 16 << 10, &layout), Some(wanted));
+        assert_eq!(around_hole(&nodes(&[8, 100]), 16 << 10, &layout), None);
+    }
+}
