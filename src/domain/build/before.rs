@@ -2,9 +2,9 @@
 
 use super::{Channels, host_map, refused, vcpus};
 use crate::core::clock::seconds_east;
-use crate::core::{Ctx, Error, Result, bitmap};
+use crate::core::{Ctx, Error, Result};
 use crate::domain::affinity::{self, Wish};
-use crate::domain::{leading_number, nodes};
+use crate::domain::{leading_number, nodes, numa};
 use crate::types::idiomatic::{
     Bitmap, DomainBuildInfo, DomainBuildInfoData as Guest, DomainConfig, TscMode,
 };
@@ -24,7 +24,7 @@ pub fn prepare(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<Chann
     let failed = |e| refused(ctx, domid, e);
     let count = vcpus(ctx, domid, config.b_info.max_vcpus)?;
     xen.set_max_vcpus(domid, count).map_err(failed)?;
-    place(ctx, domid, count, &mut config.b_info)?;
+    numa::place(ctx, domid, config)?;
     set_affinity(ctx, domid, &config.b_info)?;
     let limit = config.b_info.target_memkb.wrapping_add(BEYOND_TARGET);
     xen.set_max_memory(domid, limit).map_err(failed)?;
@@ -39,58 +39,6 @@ pub fn prepare(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<Chann
     set_memory(ctx, domid, &config.b_info)?;
     set_cpuid(ctx, domid, &config.b_info).map_err(failed)?;
     Ok(channels)
-}
-
-/// Chooses the host's NUMA nodes for a domain that may be anywhere. Its vcpus then would rather run there, and
-/// the configuration says where, so that it is not chosen anew if it is used again.
-fn place(ctx: &Ctx, domid: u32, vcpus: u32, build: &mut DomainBuildInfo) -> Result<()> {
-    if build.numa_placement != Some(true) {
-        return Ok(());
-    }
-    let no_choice = |why| warn!(ctx, domid = domid, "no placement on NUMA nodes: {why}");
-    if !build.cpumap.bytes.is_empty() || !build.vcpu_soft_affinity.is_empty() {
-        no_choice("where it would rather run is given");
-        return Ok(());
-    }
-    if !build.nodemap.bytes.is_empty() {
-        no_choice("its nodes are given");
-        return Ok(());
-    }
-    let failed = |e| refused(ctx, domid, e);
-    let most = ctx.hypervisor().max_nodes().map_err(failed)?;
-    let all = Bitmap { bytes: vec![0xff; most.div_ceil(8) as usize] };
-    build.nodemap = choose_nodes(ctx, domid, build)?.unwrap_or(all);
-    let cpus = cpus_of(ctx, &build.nodemap).map_err(failed)?;
-    let wish = Wish { hard: None, soft: Some(&cpus), force: false };
-    // What cannot be had is logged, and does not matter: nobody has asked for it.
-    let _ = affinity::set_vcpus(ctx, domid, vcpus, &wish);
-    build.numa_placement = Some(false);
-    Ok(())
-}
-
-/// The best nodes; `None` where one choice is as good as another.
-fn choose_nodes(ctx: &Ctx, domid: u32, _build: &DomainBuildInfo) -> Result<Option<Bitmap>> {
-    let nodes = ctx.hypervisor().numa().map_err(|e| refused(ctx, domid, e))?;
-    if nodes.len() > 1 {
-        warn!(
-            ctx,
-            domid = domid,
-            "nodes are not chosen by what is free there: not implemented yet"
-        );
-    }
-    Ok(None)
-}
-
-/// The cpus that are on some of the host's NUMA nodes, one bit each.
-pub fn cpus_of(ctx: &Ctx, nodes: &Bitmap) -> XenResult<Vec<u8>> {
-    let xen = ctx.hypervisor();
-    let mut cpus = vec![0; xen.max_cpus()?.div_ceil(8) as usize];
-    for (cpu, topology) in xen.cpu_topology()?.iter().enumerate() {
-        if nodes.contains(topology.node as usize) {
-            bitmap::set(&mut cpus, cpu as i32);
-        }
-    }
-    Ok(cpus)
 }
 
 /// Where memory had better be and where each vcpu may and would rather run, as far as that is said.

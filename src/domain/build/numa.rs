@@ -1,13 +1,13 @@
 //! Virtual NUMA: which memory is of which of the guest's nodes, and telling the hypervisor.
 
-use super::{Build, before, refused};
+use super::{Build, refused};
 use crate::config::defaults::vnuma::{self, Nodes};
-use crate::core::{Ctx, Error, Result};
+use crate::core::{Ctx, Error, Result, bitmap};
 use crate::domain::affinity::{self, Wish};
 use crate::error;
-use crate::types::idiomatic::{Bitmap, VnodeInfo};
+use crate::types::idiomatic::VnodeInfo;
 use crate::xen::guest::Layout;
-use crate::xen::hypervisor::{MapEntry, MemoryRange, Vnuma, sys};
+use crate::xen::hypervisor::{MapEntry, MemoryRange, Result as XenResult, Vnuma, sys};
 
 const FOUR_GIB: u64 = 1 << 32;
 
@@ -123,15 +123,25 @@ fn check_ranges(ctx: &Ctx, domid: u32, ranges: &[MemoryRange]) -> Result<()> {
 /// Each vcpu would rather run on the cpus of the host's node that its own node is on.
 pub fn prefer_own_nodes(ctx: &Ctx, domid: u32, nodes: &[VnodeInfo]) -> Result<()> {
     for node in nodes {
-        let mut on_host = Bitmap { bytes: vec![0; node.pnode as usize / 8 + 1] };
-        crate::core::bitmap::set(&mut on_host.bytes, node.pnode as i32);
-        let cpus = before::cpus_of(ctx, &on_host).map_err(|e| refused(ctx, domid, e))?;
+        let cpus = cpus_of(ctx, node.pnode).map_err(|e| refused(ctx, domid, e))?;
         let wish = Wish { hard: None, soft: Some(&cpus), force: false };
         for vcpu in node.vcpus.iter() {
             affinity::set_vcpu(ctx, domid, vcpu as u32, &wish)?;
         }
     }
     Ok(())
+}
+
+/// The cpus that are on a node of the host's, one bit each.
+fn cpus_of(ctx: &Ctx, node: u32) -> XenResult<Vec<u8>> {
+    let xen = ctx.hypervisor();
+    let mut cpus = vec![0; xen.max_cpus()?.div_ceil(8) as usize];
+    for (cpu, topology) in xen.cpu_topology()?.iter().enumerate() {
+        if topology.node == node {
+            bitmap::set(&mut cpus, cpu as i32);
+        }
+    }
+    Ok(cpus)
 }
 
 #[cfg(test)]
