@@ -244,6 +244,6 @@ mod tests {
     #[test]
     fn a_field_keeps_its_gaps() {
         let units = [Unit::Named("A", 1), Unit::Reserved(15), Unit::Named("B", 64)];
-        assert_eq!(field("R", &units), b"\x5b\x81\x12R___\x01A___\x01\x00\x0fB___\x40\x04");
+        assert_eq!(field("R", &units), b"\x5b\x81\x13R___\x01A___\x01\x00\x0fB___\x40\x04");
     }
 }
