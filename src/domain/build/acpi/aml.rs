@@ -67,9 +67,9 @@ pub fn integer(n: u64) -> Vec<u8> {
     let le = n.to_le_bytes();
     let (opcode, size) = match n {
         0 | 1 => return vec![n as u8],
-        ..=0xff => (0x0a, 1),
-        ..=0xffff => (0x0b, 2),
-        ..=0xffff_ffff => (0x0c, 4),
+        2..=0xff => (0x0a, 1),
+        0x100..=0xffff => (0x0b, 2),
+        0x1_0000..=0xffff_ffff => (0x0c, 4),
         _ => (0x0e, 8),
     };
     [&[opcode], &le[..size]].concat()
