@@ -5,7 +5,6 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::Future;
 use std::os::fd::OwnedFd;
 use std::pin::pin;
 
@@ -87,15 +86,13 @@ impl Relay {
         let _ = self.write();
     }
 
-    fn something_to_do(&self) -> impl Future<Output = Result<(), Errno>> {
-        async {
-            let readable = pin!(self.from.readable());
-            if self.kept.is_empty() {
-                return readable.await.map(drop);
-            }
-            let writable = pin!(self.to.writable());
-            select(readable, writable).await.factor_first().0.map(drop)
+    async fn something_to_do(&self) -> Result<(), Errno> {
+        let readable = pin!(self.from.readable());
+        if self.kept.is_empty() {
+            return readable.await.map(drop);
         }
+        let writable = pin!(self.to.writable());
+        select(readable, writable).await.factor_first().0.map(drop)
     }
 
     /// Reads once; whether there was anything.
