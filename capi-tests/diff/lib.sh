@@ -82,6 +82,33 @@ device() {
   while [ $# -gt 0 ]; do xenstore-write "$dir/$1" "$2"; shift 2; done
 }
 
+# devices: all that xenstore has of domain $id's devices, and the configuration that the library keeps of it.
+devices() {
+  local kind
+  {
+    nodes "/libxl/$id/device"
+    nodes "/local/domain/$id/device"
+    for kind in $(xenstore-list /local/domain/0/backend 2> /dev/null); do
+      nodes "/local/domain/0/backend/$kind/$id"
+    done
+  } 2> /dev/null | sort
+  cat /var/lib/xen/userdata-d."$id".*.libxl-json | tr -d '\0'
+  echo
+}
+
+# bridge NAME: a bridge to put network cards into.
+bridge() { ip link add "$1" type bridge 2> /dev/null; ip link set "$1" up; }
+
+# until_state PATH STATE: waits until a half of a device is in that state.
+until_state() {
+  local n
+  for n in $(seq 100); do
+    [ "$(xenstore-read "$1/state" 2> /dev/null)" != "$2" ] || return 0
+    sleep 0.2
+  done
+  echo "$1 is in state $(xenstore-read "$1/state"), not in $2"
+}
+
 # no_devices: takes all such devices of domain $id away, so that its end waits for none.
 no_devices() {
   local kind

@@ -4,11 +4,12 @@ use std::ffi::*;
 
 use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{elements, null};
+use crate::capi::operation::start;
 use crate::capi::plug;
 use crate::core::{Ctx, Result};
+use crate::device::driver;
 use crate::device::read::{channel, info};
 use crate::device::remove::Force;
-use crate::missing;
 use crate::types::idiomatic::{CForm, Channelinfo, DeviceChannel, DeviceP9, DevicePvcallsif};
 use crate::types::sys::*;
 
@@ -203,7 +204,8 @@ pub unsafe extern "C" fn libxl_device_pvcallsif_destroy(
     }
 }
 
-/// Not there yet.
+/// Serves devices of guests from a driver domain, as `xl devd` does: their hotplug scripts run here. Ends when it is
+/// aborted, or xenstore fails.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -212,5 +214,10 @@ pub unsafe extern "C" fn libxl_device_events_handler(
     ctx: *mut libxl_ctx,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_events_handler"; ao_how)
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    unsafe {
+        start(ctx, ao_how, "libxl_device_events_handler", 0, |ao| {
+            Ok(async move { driver::serve(&ao).await })
+        })
+    }
 }

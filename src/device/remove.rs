@@ -86,6 +86,12 @@ async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
     }
 }
 
+/// Undoes a device whose back end, in this domain, is closed.
+pub async fn clear(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<()> {
+    let undone = hotplug::undo(ao, device, owner).await;
+    undone.and(forget(ao, device, owner, own))
+}
+
 /// Whether the guest runs. `Error::DomainNotFound` if it is gone.
 fn runs(ctx: &Ctx, domid: u32) -> Result<bool> {
     match ctx.hypervisor().domain(domid) {
@@ -126,6 +132,11 @@ async fn wait_for_qemu(ao: &Ao, qemu: Option<&Process>) -> Result<()> {
         }
     };
     ao.until(Instant::now() + QEMU_PATIENCE, ends).await.map(drop)
+}
+
+/// Whether a device is recorded of the domain.
+pub fn has_devices(ctx: &Ctx, domid: u32) -> Result<bool> {
+    Ok(!recorded(ctx, domid)?.is_empty())
 }
 
 /// The devices that the toolstack recorded.

@@ -87,36 +87,58 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         // A failure is logged where it is found.
         let _ = model::destroy_proxy(ao, domid, target);
     }
-    if remove::remove_all(ao, &domain, qemu.as_ref()).await.is_err() {
-        error!(ao, domid = domid, "some devices were not removed as they should");
+    for last in [false, false, true] {
+        if remove::remove_all(ao, &domain, qemu.as_ref()).await.is_err() {
+            error!(ao, domid = domid, "some devices were not removed as they should");
+        }
+        match remove_records(ao, &domain, last)? {
+            Found::Domain => break,
+            Found::Device => debug!(ao, domid = domid, "a device was added meanwhile"),
+            Found::Nothing => {
+                debug!(ao, domid = domid, "was destroyed by somebody else meanwhile");
+                return Ok(());
+            }
+        }
     }
     let ao = ao.unabortable();
-    if !remove_records(&ao, &domain)? {
-        debug!(ao, domid = domid, "was destroyed by somebody else meanwhile");
-        return Ok(());
-    }
     end(&ao, &domain).await?;
     userdata::remove_rest(&ao, domid, domain.uuid);
     Ok(())
 }
 
-/// Removes all that is kept of the domain outside the hypervisor. Whether it still exists.
-fn remove_records(ctx: &Ctx, domain: &Identity) -> Result<bool> {
+/// What there is of a domain when its records are to go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Found {
+    /// Itself; the records are gone.
+    Domain,
+    /// A device that has come since the others went, so that nothing was removed. Who adds one has the same lock,
+    /// and finds no domain once the records are gone.
+    Device,
+    /// It was destroyed.
+    Nothing,
+}
+
+/// Removes all that is kept of the domain outside the hypervisor; if it is the `last` attempt, whether or not it
+/// has devices.
+fn remove_records(ctx: &Ctx, domain: &Identity, last: bool) -> Result<Found> {
     let domid = domain.domid;
     let locked = match userdata::lock_of(ctx, domid, domain.uuid) {
         Ok(locked) => Some(locked),
         Err(Error::DomainNotFound) => None,
         Err(e) => return Err(e),
     };
+    if !last && locked.is_some() && remove::has_devices(ctx, domid)? {
+        return Ok(Found::Device);
+    }
     remove_nodes(ctx, domain);
-    let Some(locked) = locked else { return Ok(false) };
+    let Some(locked) = locked else { return Ok(Found::Nothing) };
     locked.remove_all();
     for name in ["qemu-save", "qemu-resume"] {
         remove_file(ctx, domid, &format!("{LIB_DIR}/{name}.{domid}"))?;
     }
     // Before the number is free.
     History::of_host(ctx.log()).add(domid)?;
-    Ok(true)
+    Ok(Found::Domain)
 }
 
 /// Everything that xenstore holds of the domain. What cannot be removed is told and left.

@@ -18,7 +18,7 @@
 //! As with the C library, a device whose second step fails stays written: its nodes tell what went wrong, and whoever
 //! added it, or the failing create, takes it away.
 
-mod connect;
+pub mod connect;
 pub mod console;
 mod disk;
 mod display;
