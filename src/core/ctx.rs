@@ -34,6 +34,7 @@ pub struct Ctx {
     watches: Arc<Watches>,
     generators: Generators,
     version: OnceCell<Box<dyn Any + Send + Sync>>,
+    own_domid: OnceCell<u32>,
     seen_names: SeenNames,
     need_asked: NeedAsked,
     pid: u32,
@@ -80,6 +81,7 @@ impl Ctx {
             reports,
             generators: Generators::default(),
             version: OnceCell::new(),
+            own_domid: OnceCell::new(),
             seen_names: SeenNames::default(),
             need_asked: NeedAsked::default(),
             pid: pid(),
@@ -145,6 +147,11 @@ impl Ctx {
     /// What the application has asked to be told of.
     pub fn generators(&self) -> &Generators {
         &self.generators
+    }
+
+    /// Where it is kept, once known, which domain this process runs in: that does not change.
+    pub fn own_domid_slot(&self) -> &OnceCell<u32> {
+        &self.own_domid
     }
 
     /// Where the C interface keeps the version that it has handed out: that must live as long as the ctx.

@@ -10,7 +10,7 @@
 //! | state 6 and online 0 | it is none | undone, its nodes removed, forgotten |
 //! | another state | connected, known from now on | |
 //!
-//! A disk that QEMU serves wants a QEMU in this domain: not implemented yet, and said so in the log.
+//! All disks of a guest that QEMU serves are one QEMU's, in this domain: it starts with the first, and ends with the last.
 
 use std::collections::HashMap;
 use std::future::{Future, pending};
@@ -24,7 +24,8 @@ use super::add::connect::connect;
 use super::{Device, Kind, remove};
 use crate::core::{Ao, Ctx, Result};
 use crate::domain::identity::Identity;
-use crate::domain::{leading_number, nodes};
+use crate::domain::{leading_number, model, nodes};
+use crate::qemu::start_for_driver_domain;
 use crate::xen::store::Ops;
 use crate::{debug, error};
 
@@ -90,8 +91,11 @@ pub async fn serve(ao: &Ao) -> Result<()> {
             let path = device.backend_path();
             let work: Work = match (known.get(&path), done_with) {
                 (Some(Stage::Busy), _) | (Some(_), false) | (None, true) => continue,
-                (None, false) => Box::pin(come(ao, device)),
-                (Some(Stage::Connected), true) => Box::pin(go(ao, device, own)),
+                (None, false) => Box::pin(come(ao, device, !has_disks(&known, &device))),
+                (Some(Stage::Connected), true) => {
+                    known.remove(&path);
+                    Box::pin(go(ao, device, own, !has_disks(&known, &device)))
+                }
             };
             known.insert(path, Stage::Busy);
             works.push(work);
@@ -99,20 +103,36 @@ pub async fn serve(ao: &Ao) -> Result<()> {
     }
 }
 
-async fn come(ao: &Ao, device: Device) -> (Device, Option<Stage>) {
+/// Whether a disk of the device's guest is known that QEMU serves.
+fn has_disks(known: &HashMap<String, Stage>, device: &Device) -> bool {
+    let disks = Device { backend_kind: Kind::Qdisk, ..*device }.backend_path();
+    let disks = disks.rsplit_once('/').map_or("", |(dir, _)| dir);
+    known.keys().any(|path| path.rsplit_once('/').is_some_and(|(dir, _)| dir == disks))
+}
+
+/// A device has come; `first`: no disk of the guest is served by QEMU yet.
+async fn come(ao: &Ao, device: Device, first: bool) -> (Device, Option<Stage>) {
     let path = device.backend_path();
     debug!(ao, domid = device.domid, "{path} has come");
-    if device.backend_kind == Kind::Qdisk {
-        error!(ao, domid = device.domid, "{path} wants a QEMU here: not implemented yet");
-    } else if let Err(e) = connect(ao, &Identity::assumed(device.domid), &[device]).await {
+    let connected = match device.backend_kind {
+        Kind::Qdisk if first => start_for_driver_domain(ao, device.domid).await,
+        Kind::Qdisk => Ok(()),
+        _ => connect(ao, &Identity::assumed(device.domid), &[device]).await,
+    };
+    if let Err(e) = connected {
         error!(ao, domid = device.domid, "{path} is not connected: {e}");
     }
     (device, Some(Stage::Connected))
 }
 
-async fn go(ao: &Ao, device: Device, own: u32) -> (Device, Option<Stage>) {
+/// A device goes; `last`: no other disk of the guest is served by QEMU.
+async fn go(ao: &Ao, device: Device, own: u32, last: bool) -> (Device, Option<Stage>) {
     let path = device.backend_path();
     debug!(ao, domid = device.domid, "{path} goes");
+    if device.backend_kind == Kind::Qdisk && last {
+        // A failure is logged where it is found.
+        let _ = model::destroy_disk_server(ao, device.domid);
+    }
     if let Err(e) = remove::clear(ao, &device, &Identity::assumed(device.domid), own).await {
         error!(ao, domid = device.domid, "{path} has not gone as it should: {e}");
     }

@@ -289,9 +289,12 @@ fn forget(ctx: &Ctx, device: &Device, owner: &Identity, own: u32) -> Result<()> 
 
 /// The domain that this process runs in: paths that do not begin with a slash are its own.
 pub fn own_domid(ctx: &Ctx) -> Result<u32> {
-    let value = nodes::read(ctx, ctx.store(), "domid")?;
-    value.and_then(|v| leading_number(&v)).ok_or_else(|| {
-        error!(ctx, "xenstore does not tell the domain that this process runs in");
-        Error::Fail
-    })
+    let ask = || {
+        let value = nodes::read(ctx, ctx.store(), "domid")?;
+        value.and_then(|v| leading_number(&v)).ok_or_else(|| {
+            error!(ctx, "xenstore does not tell the domain that this process runs in");
+            Error::Fail
+        })
+    };
+    ctx.own_domid_slot().get_or_try_init(ask).copied()
 }

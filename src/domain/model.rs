@@ -165,6 +165,15 @@ pub async fn destroy(ao: &Ao, domid: u32) -> (Result<()>, Option<Process>) {
     (outcome, process)
 }
 
+/// Ends the QEMU that serves a guest's disks from this domain, a driver domain.
+pub fn destroy_disk_server(ctx: &Ctx, domid: u32) -> Result<()> {
+    // This domain's own nodes.
+    let path = format!("libxl/{domid}/qdisk-backend-pid");
+    hang_up(ctx, domid, &path, "disk back end")?;
+    nodes::remove(ctx, ctx.store(), &path)?;
+    nodes::remove(ctx, ctx.store(), &format!("device-model/{domid}"))
+}
+
 /// Ends the process that passes QMP between a Linux stubdom's QEMU and the sockets of `target`; with any
 /// other stubdom there is none.
 pub fn destroy_proxy(ctx: &Ctx, stubdom: u32, target: u32) -> Result<()> {

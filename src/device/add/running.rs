@@ -10,11 +10,11 @@ use super::{Addable, Existing, Stored, Target, write};
 use crate::config::defaults::devices::Place;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::Device;
-use crate::device::remove::own_domid;
 use crate::domain::identity::Identity;
 use crate::domain::{model, userdata};
 use crate::error;
-use crate::types::idiomatic::{DiskBackend, DomainConfig, UsbctrlType, VkbBackend};
+use crate::qemu;
+use crate::types::idiomatic::DomainConfig;
 
 /// A device that is written and not yet connected.
 #[derive(Debug)]
@@ -86,36 +86,17 @@ fn put<T: Stored>(list: &mut Vec<T>, device: T) {
 
 /// Refuses what only a device model could serve if none runs: it is started with the domain, or not at all.
 fn check_model(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
-    let served = served_domains(config);
-    let wanted =
-        served.contains(&None) || !served.is_empty() && served.contains(&Some(own_domid(ctx)?));
-    if !wanted || model::is_active(ctx, domid)? {
+    if !qemu::needed(ctx, config)? || model::is_active(ctx, domid)? {
         return Ok(());
     }
     error!(ctx, domid = domid, "a device model is wanted, and none runs");
     Err(Error::Fail)
 }
 
-/// For each device of a PV guest that is a QEMU's, in which domain that runs; `None`: beside the toolstack in any
-/// case.
-fn served_domains(config: &DomainConfig) -> Vec<Option<u32>> {
-    let mut all = Vec::new();
-    all.extend(config.vfbs.iter().map(|_| None));
-    all.extend(config.p9s.iter().map(|_| None));
-    let vkbs = config.vkbs.iter().filter(|vkb| vkb.backend_type == VkbBackend::Qemu);
-    all.extend(vkbs.map(|_| None));
-    let disks = config.disks.iter().filter(|disk| disk.backend == DiskBackend::Qdisk);
-    all.extend(disks.map(|disk| Some(disk.backend_domid)));
-    let usb = config.usbctrls.iter().filter(|usb| usb.type_ == UsbctrlType::Qusb);
-    all.extend(usb.map(|usb| Some(usb.backend_domid)));
-    all.extend(config.channels.iter().map(|channel| Some(channel.backend_domid)));
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::idiomatic::{DeviceDisk, DeviceNic, DeviceVfb, Text};
+    use crate::types::idiomatic::{DeviceNic, Text};
 
     #[test]
     fn a_device_takes_the_place_of_the_same() {
@@ -127,18 +108,5 @@ mod tests {
         let shown: Vec<_> =
             nics.iter().map(|nic| (nic.devid, nic.bridge.clone().unwrap().to_string())).collect();
         assert_eq!(shown, [(0, "a".into()), (1, "c".into()), (4, "d".into())]);
-    }
-
-    #[test]
-    fn who_wants_a_model() {
-        let mut config = DomainConfig::default();
-        config.disks.push(DeviceDisk { backend: DiskBackend::Phy, ..Default::default() });
-        config.nics.push(DeviceNic::default());
-        assert_eq!(served_domains(&config), []);
-        let backend = DiskBackend::Qdisk;
-        config.disks.push(DeviceDisk { backend, backend_domid: 3, ..Default::default() });
-        assert_eq!(served_domains(&config), [Some(3)]);
-        config.vfbs.push(DeviceVfb::default());
-        assert_eq!(served_domains(&config), [None, Some(3)]);
     }
 }
