@@ -5,10 +5,12 @@ use std::ffi::*;
 use crate::capi::bitmap::{bytes, bytes_mut, from_bytes};
 use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{array, failed, null};
+use crate::capi::operation::start;
 use crate::core::{Error, Result};
 use crate::domain::affinity::{self, Wish};
+use crate::domain::vcpus;
 use crate::error;
-use crate::missing;
+use crate::types::idiomatic::{Bitmap, CForm};
 use crate::types::sys::*;
 use crate::xen::hypervisor::{Result as HypervisorResult, VcpuInfo};
 
@@ -186,7 +188,10 @@ pub unsafe extern "C" fn libxl_domain_get_nodeaffinity(
     }
 }
 
-/// Not there yet.
+/// Has a guest use the vcpus of `cpumap` and no others. Its kernel does so when it comes to it.
+///
+/// `ERROR_FAIL` if that is none, or more than the guest can have; `ERROR_DOMAIN_NOTFOUND`; `ERROR_NI` for a
+/// guest served by QEMU.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -197,5 +202,18 @@ pub unsafe extern "C" fn libxl_set_vcpuonline(
     cpumap: *mut libxl_bitmap,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_set_vcpuonline"; domid, cpumap, ao_how)
+    const NAME: &str = "libxl_set_vcpuonline";
+    // SAFETY: `cpumap` is NULL or a bitmap.
+    let Some(cpumap) = (unsafe { cpumap.as_ref() }) else {
+        // SAFETY: `ctx` is NULL or live.
+        return unsafe { with_ctx(ctx, NAME, |ctx| null(ctx, "cpumap")) };
+    };
+    // SAFETY: as above; it is copied.
+    let wanted = unsafe { Bitmap::from_c(cpumap) };
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    unsafe {
+        start(ctx, ao_how, NAME, domid, move |ao| {
+            Ok(async move { vcpus::set_online(&ao, domid, &wanted).await })
+        })
+    }
 }

@@ -21,6 +21,7 @@ pub mod payload;
 pub mod rename;
 pub mod sched;
 pub mod userdata;
+pub mod vcpus;
 
 /// The first number that no domain can have: those from here on have meanings of their own.
 pub const FIRST_RESERVED: u32 = 0x7ff0;

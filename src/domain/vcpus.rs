@@ -1,0 +1,66 @@
+//! Which of a domain's vcpus its kernel is to use.
+
+use super::identity::Identity;
+use super::kind::{self, Kind};
+use super::nodes;
+use crate::core::{Ao, Error, Result};
+use crate::error;
+use crate::types::idiomatic::Bitmap;
+use crate::xen::store::Ops;
+
+/// Has the guest use the vcpus of `wanted` and no others, by its `cpu/N/availability` nodes, which its kernel
+/// watches. Vcpus that it does not have are counted and otherwise passed over, as in the C library.
+pub async fn set_online(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
+    let info = ao.hypervisor().domain(domid).map_err(|e| {
+        error!(ao, domid = domid, "cannot ask for the domain: {e}");
+        Error::Fail
+    })?;
+    let Some(info) = info else {
+        error!(ao, domid = domid, "its vcpus cannot be set: no such domain");
+        return Err(Error::DomainNotFound);
+    };
+    let has = info.max_vcpu_id.map_or(0, |last| last + 1);
+    match wanted.iter().count() {
+        0 => {
+            error!(ao, domid = domid, "asked for no vcpu at all");
+            return Err(Error::Fail);
+        }
+        count if count > has as usize => {
+            error!(ao, domid = domid, "asked for {count} vcpus: it has {has} at most");
+            return Err(Error::Fail);
+        }
+        _ => {}
+    }
+    let (owner, known) = Identity::of(ao, domid)?;
+    if kind::known(ao, domid, &known) == Kind::Hvm {
+        through_device_model(ao, domid)?;
+    }
+    let base = format!("{}/cpu", nodes::domain_path(domid));
+    let word = |vcpu| if wanted.contains(vcpu) { "online" } else { "offline" };
+    let values: Vec<_> =
+        (0..has as usize).map(|vcpu| (format!("{base}/{vcpu}/availability"), word(vcpu))).collect();
+    nodes::transaction(ao, |t| {
+        // Its nodes, if it is gone, are not to come back.
+        if !owner.exists(ao)? {
+            error!(ao, domid = domid, "its vcpus cannot be set: it is gone");
+            return Err(Error::DomainNotFound);
+        }
+        t.write_many(&values).map_err(|e| nodes::failed(ao, e))
+    })
+}
+
+/// The device model of an HVM guest has to add vcpus first, unless it is the traditional one.
+fn through_device_model(ao: &Ao, domid: u32) -> Result<()> {
+    let version = format!("{}/dm-version", nodes::libxl_path(domid));
+    match nodes::read(ao, ao.store(), &version)?.as_deref() {
+        None | Some(b"qemu_xen_traditional") => Ok(()),
+        Some(b"qemu_xen") => {
+            error!(ao, domid = domid, "the vcpus of a guest served by QEMU cannot be set yet");
+            Err(Error::NotImplemented)
+        }
+        Some(_) => {
+            error!(ao, domid = domid, "{version} names no device model");
+            Err(Error::Invalid)
+        }
+    }
+}
