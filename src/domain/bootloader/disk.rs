@@ -37,3 +37,32 @@ fn direct_path(disk: &DeviceDisk) -> Option<&OsStr> {
     let path = disk.pdev_path.as_ref().filter(|path| is_direct && !path.as_bytes().is_empty())?;
     Some(OsStr::from_bytes(path.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::idiomatic::{DiskBackend, Text};
+
+    #[test]
+    fn raw_bytes_of_this_domain_are_there_already() {
+        let text = |text: &str| Text::new(text);
+        let raw = DeviceDisk {
+            pdev_path: text("/images/a"),
+            format: DiskFormat::Raw,
+            ..DeviceDisk::default()
+        };
+        for backend in [DiskBackend::Phy, DiskBackend::Qdisk, DiskBackend::Tap] {
+            let disk = DeviceDisk { backend, ..raw.clone() };
+            assert_eq!(direct_path(&disk), Some(OsStr::new("/images/a")));
+        }
+        for other in [
+            DeviceDisk { format: DiskFormat::Qcow2, ..raw.clone() },
+            DeviceDisk { script: text("block-iscsi"), ..raw.clone() },
+            DeviceDisk { backend_domname: text("storage"), ..raw.clone() },
+            DeviceDisk { pdev_path: None, ..raw.clone() },
+            DeviceDisk { pdev_path: text(""), ..raw.clone() },
+        ] {
+            assert_eq!(direct_path(&other), None, "{other:?}");
+        }
+    }
+}

@@ -29,6 +29,9 @@ mod session;
 mod terminal;
 mod workplace;
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 use std::path::Path;
 use std::time::Instant;
 

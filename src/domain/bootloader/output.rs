@@ -149,3 +149,132 @@ fn read_image(path: &Path) -> io::Result<Vec<u8>> {
     file.take(LARGEST).read_to_end(&mut content)?;
     Ok(content)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const LOG: Log = Log::none();
+
+    fn items(content: &[u8]) -> Vec<(Vec<u8>, bool)> {
+        let mut items = Vec::new();
+        each_item(content, |item, is_whole| items.push((item.to_vec(), is_whole))).unwrap();
+        items.retain(|(item, _)| !item.is_empty());
+        items
+    }
+
+    #[test]
+    fn items_end_with_a_nul_or_the_file() {
+        let whole = |texts: &[&[u8]]| texts.iter().map(|t| (t.to_vec(), true)).collect::<Vec<_>>();
+        assert_eq!(items(b""), []);
+        assert_eq!(items(b"a b\0c\nd\0"), whole(&[b"a b", b"c\nd"]));
+        assert_eq!(items(b"\0\0a\0\0last"), whole(&[b"a", b"last"]));
+    }
+
+    #[test]
+    fn a_long_item_is_passed_over() {
+        let fits = vec![b'f'; LONGEST - 1];
+        let long = vec![b'l'; LONGEST];
+        let longer = vec![b'm'; 1_000_000];
+        let content = [&fits[..], &long, &b"args x"[..], &longer].join(&0);
+        let found: Vec<_> =
+            items(&content).into_iter().map(|(item, whole)| (item[0], item.len(), whole)).collect();
+        let wanted = [
+            (b'f', LONGEST - 1, true),
+            (b'l', LONGEST, false),
+            (b'a', 6, true),
+            (b'm', LONGEST, false),
+        ];
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn a_word_needs_white_space_behind_it() {
+        for (item, found) in [
+            (&b"kernel /boot/k"[..], Some(&b"/boot/k"[..])),
+            (b"kernel \t\x0b\n a b ", Some(b"a b ")),
+            (b"kernel ", Some(b"")),
+            (b"kernel", None),
+            (b"kernels x", None),
+            (b" kernel x", None),
+            (b"", None),
+        ] {
+            assert_eq!(rest(item, b"kernel"), found, "{item:?}");
+        }
+    }
+
+    struct Dir(tempfile::TempDir);
+
+    impl Dir {
+        fn file(&self, name: &str, content: &[u8]) -> String {
+            let path = self.0.path().join(name);
+            fs::write(&path, content).unwrap();
+            path.to_str().unwrap().to_owned()
+        }
+
+        fn take(&self, output: &str) -> Result<Payload> {
+            take(&LOG, 7, Path::new(&self.file("out", output.as_bytes())))
+        }
+    }
+
+    fn dir() -> Dir {
+        Dir(tempfile::tempdir().unwrap())
+    }
+
+    #[test]
+    fn images_are_taken_and_their_files_go() {
+        let dir = dir();
+        let (kernel, ramdisk) = (dir.file("k", b"KERNEL"), dir.file("r d", b""));
+        let output = format!("nonsense\0kernel {kernel}\0args a  b\0ramdisk {ramdisk}\0args\0");
+        let payload = dir.take(&output).unwrap();
+        assert_eq!(payload.kernel, Source::Bytes(b"KERNEL".to_vec()));
+        assert_eq!(payload.ramdisk, Some(Source::Bytes(Vec::new())));
+        assert_eq!(payload.cmdline.unwrap().as_bytes(), b"a  b");
+        assert!(!Path::new(&kernel).exists() && !Path::new(&ramdisk).exists());
+    }
+
+    #[test]
+    fn the_last_of_a_kind_counts() {
+        let dir = dir();
+        let (one, two) = (dir.file("1", b"one"), dir.file("2", b"two"));
+        let payload = dir.take(&format!("kernel {one}\0kernel {two}")).unwrap();
+        assert_eq!(payload.kernel, Source::Bytes(b"two".to_vec()));
+        assert_eq!((payload.ramdisk, payload.cmdline), (None, None));
+        assert!(!Path::new(&one).exists());
+    }
+
+    #[test]
+    fn without_a_kernel_there_is_nothing_to_build_from() {
+        let dir = dir();
+        let (folder, kernel) = (dir.0.path().display(), dir.file("k", b"k"));
+        for output in [
+            String::new(),
+            "args x\0".into(),
+            "kernel /no/such/file".into(),
+            format!("kernel {folder}"),
+            "kernel /dev/zero".into(),
+            format!("kernel {kernel}\0ramdisk /no/such/file"),
+        ] {
+            if !Path::new(&kernel).exists() {
+                dir.file("k", b"k");
+            }
+            if output.contains("/dev/zero") {
+                // It would be removed.
+                assert!(read_image(Path::new("/dev/zero")).is_err());
+                continue;
+            }
+            assert_eq!(dir.take(&output), Err(Error::Fail), "{output}");
+        }
+        assert_eq!(take(&LOG, 7, Path::new("/no/such/file")), Err(Error::Fail));
+    }
+
+    #[test]
+    fn an_image_without_end_is_refused() {
+        let dir = dir();
+        let path = dir.file("sparse", b"");
+        fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(LARGEST + 1).unwrap();
+        let refused = read_image(Path::new(&path)).unwrap_err();
+        assert_eq!(refused.raw_os_error(), Some(libc::EFBIG));
+    }
+}

@@ -165,3 +165,88 @@ fn own_account(log: &Log, domid: u32, first: Uid) -> Result<Uid> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOG: Log = Log::none();
+
+    fn text(text: &str) -> Text {
+        Text::new(text).unwrap()
+    }
+
+    #[test]
+    fn xens_own_programs_come_first() {
+        let programs = tempfile::tempdir().unwrap();
+        let own = programs.path().join("pygrub");
+        let found = |name: &str| find_in(&LOG, 1, &text(name), programs.path());
+        assert_eq!(found("pygrub"), "pygrub");
+        fs::write(&own, "").unwrap();
+        assert_eq!(found("pygrub"), own);
+        assert_eq!(found("./pygrub"), programs.path().join("./pygrub"));
+        // A full name is believed, the old one of Xen's as well.
+        for name in ["/usr/bin/pygrub", "/no/such/program"] {
+            assert_eq!(found(name), name);
+        }
+    }
+
+    fn arguments_of(info: &DomainBuildInfo, restriction: &Restriction) -> Result<Vec<OsString>> {
+        let dir = tempfile::tempdir().unwrap();
+        let mut place = Workplace::new(&LOG, 7, dir.path(), dir.path()).unwrap();
+        (place.directory, place.output) = ("/x/d".into(), "/x/o".into());
+        let arguments = arguments(&LOG, 7, info, restriction, &place, OsStr::new("/images/a b"));
+        // Nothing of that name is to be removed.
+        std::mem::forget(place);
+        arguments
+    }
+
+    #[test]
+    fn arguments_come_in_libxls_order() {
+        let plain = ["--output=/x/o", "--output-format=simple0", "--output-directory=/x/d"];
+        let mut info = DomainBuildInfo { cmdline: Some(text("")), ..DomainBuildInfo::default() };
+        let free = Restriction::default();
+        let wanted: Vec<_> = plain.into_iter().chain(["/images/a b"]).collect();
+        assert_eq!(arguments_of(&info, &free).unwrap(), wanted);
+        info.kernel = Some(text("/k 1"));
+        info.ramdisk = Some(text("/r"));
+        info.cmdline = Some(text("root=/dev/xvda ro"));
+        info.bootloader_args = vec![text("-q"), text("--entry=2 3")];
+        let wanted: Vec<_> = ["--kernel=/k 1", "--ramdisk=/r", "--args=root=/dev/xvda ro"]
+            .into_iter()
+            .chain(plain)
+            .chain(["-q", "--entry=2 3", "/images/a b"])
+            .collect();
+        assert_eq!(arguments_of(&info, &free).unwrap(), wanted);
+    }
+
+    #[test]
+    fn a_restricted_bootloader_is_told_its_user() {
+        let info = DomainBuildInfo::default();
+        let as_user = |user: &str| Restriction {
+            is_wanted: true,
+            user: Some(user.into()),
+            ..Restriction::default()
+        };
+        // A user that every system has.
+        let uid = User::from_name("daemon").unwrap().unwrap().uid;
+        let arguments = arguments_of(&info, &as_user("daemon")).unwrap();
+        assert_eq!(arguments[..2], [OsString::from(format!("--runas={uid}")), "--quiet".into()]);
+        for nobody in ["root", "no-such-user-here", ""] {
+            assert_eq!(arguments_of(&info, &as_user(nobody)), Err(Error::Invalid), "{nobody}");
+        }
+    }
+
+    #[test]
+    fn a_domains_own_account_is_nobody_elses() {
+        let unused = (60_000..65_000)
+            .map(Uid::from_raw)
+            .find(|uid| User::from_uid(*uid) == Ok(None))
+            .unwrap();
+        let first = Uid::from_raw(unused.as_raw() - 3);
+        assert_eq!(own_account(&LOG, 3, first), Ok(unused));
+        let daemon = User::from_name("daemon").unwrap().unwrap().uid;
+        let first = Uid::from_raw(daemon.as_raw().wrapping_sub(3));
+        assert_eq!(own_account(&LOG, 3, first), Err(Error::Invalid));
+    }
+}

@@ -18,7 +18,7 @@ use crate::xen::log::Log;
 use crate::{debug, error};
 
 /// How long a bootloader that is told to end may take for it. It may have helpers to end in turn.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_millis(if cfg!(test) { 300 } else { 5000 });
 
 /// What a session works with.
 pub struct Session<'a> {

@@ -31,6 +31,32 @@ fn a_program_gets_what_it_is_given() {
 }
 
 #[test]
+fn a_terminal_controls_a_session_of_its_own() {
+    alone(|| {
+        both_ways(|fixture| {
+            let pty = nix::pty::openpty(None, None).unwrap();
+            let name = unistd::ttyname(&pty.slave).unwrap();
+            let script = "read pid comm state parent group session tty foreground rest < /proc/$$/stat
+                [ $session = $$ ] && [ $foreground = $$ ] && [ -t 0 ] && [ -t 2 ] && echo fine > /dev/tty";
+            let child = fixture.children.spawn(&sh(script).terminal(&name)).unwrap();
+            assert_eq!(fixture.end(&child), status(0));
+            let mut text = [0; 100];
+            let count = unistd::read(&pty.master, &mut text).unwrap();
+            assert_eq!(&text[..count], b"fine\r\n");
+            // What is set goes elsewhere.
+            let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
+            let program = sh("[ -t 0 ] && [ ! -t 1 ] && echo out").terminal(&name);
+            let child = fixture.children.spawn(&program.stdout(Io::Fd(writer.as_fd()))).unwrap();
+            drop(writer);
+            assert_eq!(read_all(reader), "out\n");
+            assert_eq!(fixture.end(&child), status(0));
+            let nowhere = fixture.children.spawn(&sh("true").terminal("/no/such/terminal"));
+            assert_eq!(nowhere.map(drop), Err(Errno::ENOENT));
+        });
+    });
+}
+
+#[test]
 fn a_program_inherits_nothing_else() {
     alone(|| {
         // What an application may have done: a descriptor for all, signals ignored or blocked.

@@ -1,0 +1,307 @@
+//! Bootloaders that are shell scripts, of all tempers.
+
+use std::fs::{self, OpenOptions};
+use std::future::{Future, pending};
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, poll};
+
+use super::*;
+use crate::runtime::Runtime;
+use crate::runtime::child::{Children, Outcome, Owner};
+use crate::xen::log::Log;
+
+const LOG: Log = Log::none();
+
+struct Fixture {
+    runtime: Runtime,
+    children: Children,
+    dir: tempfile::TempDir,
+    place: Option<Workplace>,
+    own: Terminal,
+    user: Terminal,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let runtime = Runtime::default();
+        let children = Children::new(runtime.clone(), 0, |_| {});
+        // Other tests of this process have children too.
+        children.set_mode(Owner::LibxlAlwaysSelectiveReap, None).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let place = Some(Workplace::new(&LOG, 7, dir.path(), dir.path()).unwrap());
+        let terminal = || Terminal::open().unwrap();
+        Self { runtime, children, dir, place, own: terminal(), user: terminal() }
+    }
+
+    fn place(&self) -> &Workplace {
+        self.place.as_ref().unwrap()
+    }
+
+    fn script(&self, text: &str) -> PathBuf {
+        let path = self.dir.path().join("bootloader");
+        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+        path
+    }
+
+    /// Runs a script, whose arguments are the directory and the output file.
+    fn run(&self, text: &str, stop: impl Future<Output = Error>) -> Result<Outcome> {
+        let place = self.place();
+        let program = Program::new(self.script(text)).argument(&place.directory);
+        self.run_program(program.argument(&place.output).variable("TERM", "vt100"), stop)
+    }
+
+    fn run_program(
+        &self,
+        program: Program<'_>,
+        stop: impl Future<Output = Error>,
+    ) -> Result<Outcome> {
+        let session = Session {
+            runtime: &self.runtime,
+            children: &self.children,
+            log: &LOG,
+            domid: 7,
+            user: &self.user,
+            record: &self.place().record,
+        };
+        let ended = self.runtime.block_on(session.run(program, &self.own, stop));
+        ended.map(|(_, outcome)| outcome)
+    }
+
+    fn recorded(&self) -> String {
+        fs::read_to_string(&self.place().record_path).unwrap()
+    }
+
+    /// An error, after a while.
+    async fn after(&self, time: Duration, error: Error) -> Error {
+        self.runtime.sleep(time).await.unwrap();
+        error
+    }
+}
+
+impl Drop for Fixture {
+    fn drop(&mut self) {
+        self.runtime.shut_down();
+        self.children.shut_down();
+    }
+}
+
+/// A user at a terminal.
+struct User(fs::File);
+
+impl User {
+    fn at(terminal: &Terminal) -> Self {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).custom_flags(libc::O_NOCTTY);
+        Self(options.open(terminal.name()).unwrap())
+    }
+
+    /// Reads up to `end`.
+    fn expect(&mut self, end: &str) -> String {
+        let mut seen = Vec::new();
+        while !seen.ends_with(end.as_bytes()) {
+            let mut fds = [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)];
+            assert_eq!(poll(&mut fds, 20_000u16), Ok(1), "{:?}", String::from_utf8_lossy(&seen));
+            let mut byte = [0];
+            self.0.read_exact(&mut byte).unwrap();
+            seen.extend(byte);
+        }
+        String::from_utf8(seen).unwrap()
+    }
+}
+
+#[test]
+fn a_bootloader_works_and_its_files_are_taken() {
+    let mut fixture = Fixture::new();
+    let script = r#"
+        echo "working in $1"
+        printf KERNEL > "$1/k"
+        mkdir "$1/more" && printf RAMDISK > "$1/more/r" && echo left > "$1/more/left"
+        printf 'kernel %s\0ramdisk %s\0args a b\0' "$1/k" "$1/more/r" > "$2"
+    "#;
+    assert!(fixture.run(script, pending()).unwrap().success());
+    let payload = output::take(&LOG, 7, &fixture.place().output).unwrap();
+    assert_eq!(
+        format!("{payload:?}"),
+        r#"Payload { kernel: 6 bytes, ramdisk: Some(7 bytes), cmdline: Some("a b") }"#
+    );
+    let place = fixture.place();
+    let directory = place.directory.clone();
+    assert_eq!(fixture.recorded(), format!("working in {}\n", directory.display()));
+    assert!(directory.join("more/left").exists() && !directory.join("more/r").exists());
+    fixture.place = None;
+    let mut left: Vec<_> =
+        fs::read_dir(fixture.dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["bootloader", "bootloader.7.log"]);
+}
+
+#[test]
+fn its_terminal_is_its_own() {
+    let fixture = Fixture::new();
+    let script = r#"
+        for fd in 0 1 2; do [ -t $fd ] || echo "no terminal: $fd"; done
+        # The sixth word is the session, the seventh the terminal's number, the eighth its group.
+        read -r pid name state parent group session tty foreground rest < /proc/$$/stat
+        [ "$session" = $$ ] && [ "$tty" != 0 ] && [ "$foreground" = $$ ] || echo "bad session"
+        echo "to the terminal" > /dev/tty
+        echo $TERM >&2
+        ls /proc/$$/fd | tr '\n' ' '
+    "#;
+    assert!(fixture.run(script, pending()).unwrap().success());
+    let recorded = fixture.recorded();
+    // The shell has its script open.
+    let rest = recorded.strip_prefix("to the terminal\nvt100\n0 1 2 ").expect(&recorded);
+    assert!(rest.split_whitespace().count() <= 1, "{recorded}");
+}
+
+#[test]
+fn the_user_talks_with_it() {
+    let fixture = Fixture::new();
+    let name = fixture.user.name().to_owned();
+    let mut user = User::at(&fixture.user);
+    let user = thread::spawn(move || {
+        let asked = user.expect("? ");
+        user.0.write_all(b"two words\n").unwrap();
+        (asked, user.expect(".\n"))
+    });
+    let script = r#"printf 'which? '; read -r answer; echo "you say $answer.""#;
+    assert!(fixture.run(script, pending()).unwrap().success());
+    let wanted = ("which? ".to_owned(), "you say two words.\n".to_owned());
+    assert_eq!(user.join().unwrap(), wanted, "{}", name.display());
+    assert_eq!(fixture.recorded(), "which? you say two words.\n");
+}
+
+#[test]
+fn a_talkative_one_is_not_held_up_when_nobody_looks() {
+    let fixture = Fixture::new();
+    let script = r#"head -c 3000000 /dev/zero | tr '\0' x; echo; echo last words"#;
+    assert!(fixture.run(script, pending()).unwrap().success());
+    let recorded = fixture.recorded();
+    assert_eq!(recorded.len(), 3_000_000 + "\nlast words\n".len());
+    assert!(recorded.ends_with("x\nlast words\n"));
+    // Who comes late sees the beginning, as far as the terminal keeps it, and what came last.
+    let mut user = User::at(&fixture.user);
+    user.expect("xxxx");
+}
+
+#[test]
+fn how_it_ends_is_told() {
+    for (script, code, signal) in
+        [("exit 0", Some(0), None), ("exit 3", Some(3), None), ("kill -9 $$", None, Some(9))]
+    {
+        let outcome = Fixture::new().run(script, pending()).unwrap();
+        let Outcome::Ended(status) = outcome else { panic!("{outcome:?}") };
+        let ended = (status.code(), std::os::unix::process::ExitStatusExt::signal(&status));
+        assert_eq!(ended, (code, signal), "{script}");
+    }
+}
+
+#[test]
+fn one_that_cannot_run_is_an_error() {
+    let fixture = Fixture::new();
+    let program = Program::new("/no/such/bootloader");
+    assert_eq!(fixture.run_program(program, pending()), Err(Error::Fail));
+    assert!(fixture.recorded().contains("/no/such/bootloader"), "{}", fixture.recorded());
+}
+
+#[test]
+fn what_it_leaves_running_is_not_waited_for() {
+    let fixture = Fixture::new();
+    let began = Instant::now();
+    // It has the terminal open, and ignores that its session ends.
+    let script = r#"(trap '' HUP; exec sleep 60) & echo $! > "$1/pid"; echo done"#;
+    assert!(fixture.run(script, pending()).unwrap().success());
+    assert!(began.elapsed() < Duration::from_secs(30));
+    assert_eq!(fixture.recorded(), "done\n");
+    let pid = fs::read_to_string(fixture.place().directory.join("pid")).unwrap();
+    let pid = nix::unistd::Pid::from_raw(pid.trim().parse().unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
+}
+
+#[test]
+fn one_that_hangs_is_stopped() {
+    let fixture = Fixture::new();
+    let began = Instant::now();
+    let stop = fixture.after(Duration::from_millis(200), Error::Aborted);
+    let script = "trap 'echo bye; exit 0' TERM; echo hello; while :; do sleep 0.01; done";
+    assert_eq!(fixture.run(script, stop), Err(Error::Aborted));
+    assert!(began.elapsed() < Duration::from_secs(30));
+    assert_eq!(fixture.recorded(), "hello\nbye\n");
+    assert_eq!(fixture.children.count(), 0, "it was reaped");
+}
+
+#[test]
+fn one_that_does_not_want_to_end_is_killed() {
+    let fixture = Fixture::new();
+    let began = Instant::now();
+    let stop = fixture.after(Duration::from_millis(200), Error::TimedOut);
+    let script = "trap '' TERM HUP INT; while :; do sleep 0.01; done";
+    assert_eq!(fixture.run(script, stop), Err(Error::TimedOut));
+    assert!(began.elapsed() < Duration::from_secs(30));
+    assert_eq!(fixture.children.count(), 0);
+}
+
+#[test]
+fn one_that_is_forgotten_is_killed() {
+    let fixture = Fixture::new();
+    let place = fixture.place();
+    let program = Program::new(fixture.script("echo $$ > \"$1\"/pid; exec sleep 60"))
+        .argument(&place.directory);
+    let session = Session {
+        runtime: &fixture.runtime,
+        children: &fixture.children,
+        log: &LOG,
+        domid: 7,
+        user: &fixture.user,
+        record: &place.record,
+    };
+    let file = place.directory.join("pid");
+    let pid = {
+        let mut run = Box::pin(session.run(program, &fixture.own, pending()));
+        let mut nobody = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(run.as_mut().poll(&mut nobody).is_pending());
+        loop {
+            match fs::read_to_string(&file).ok().and_then(|pid| pid.trim().parse::<i32>().ok()) {
+                Some(pid) => break pid,
+                None => thread::sleep(Duration::from_millis(1)),
+            }
+        }
+    };
+    let began = Instant::now();
+    while fixture.children.count() > 0 {
+        assert!(began.elapsed() < Duration::from_secs(20));
+        fixture.runtime.dispatch();
+        thread::sleep(Duration::from_millis(1));
+    }
+    assert!(nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None).is_err());
+}
+
+#[test]
+fn what_an_earlier_one_left_is_cleared() {
+    let dir = tempfile::tempdir().unwrap();
+    let make = || Workplace::new(&LOG, 7, dir.path(), dir.path());
+    let first = make().unwrap();
+    fs::write(first.directory.join("old"), "x").unwrap();
+    fs::write(&first.output, "kernel /old").unwrap();
+    std::mem::forget(first);
+    let second = make().unwrap();
+    assert_eq!(fs::read_dir(&second.directory).unwrap().count(), 0);
+    assert_eq!(fs::read_to_string(&second.output).unwrap(), "");
+    assert!(dir.path().join("bootloader.7.log.1").exists(), "the old log is kept");
+    for (path, mode) in [(&second.directory, 0o700), (&second.output, 0o600)] {
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode);
+    }
+}
+
+/// The whole has to be fit for a task that moves between threads.
+#[expect(dead_code, reason = "to be compiled only")]
+fn it_can_move_between_threads(ao: &Ao, config: &DomainConfig) -> impl Send {
+    run(ao, 7, config)
+}
