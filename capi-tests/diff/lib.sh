@@ -31,17 +31,16 @@ try_each() {
   for arg; do try "${command[@]}" "$arg"; done
 }
 
-# guest NAME KIND [OPTION…]: a domain for this case. KIND: pv or pvh (both do
-# nothing and need 4 to 8 MB), linux-pv, linux-pvh. Options go to xl create, -p say;
-# one that has a = is a line of the configuration.
-guest() {
-  local name=$1 kind=$2 id
+# config NAME KIND [LINE…]: /tmp/NAME.cfg, the configuration of a domain. KIND: pv or pvh (both do
+# nothing and need 4 to 8 MB), linux-pv, linux-pvh. A line counts more than what KIND says.
+config() {
+  local name=$1 kind=$2
   shift 2
   [ ! -e /share/quick ] || kind=${kind#linux-}
   {
     echo "name=\"$name\""
     echo "uuid=\"$(echo "$name" | md5sum | sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/\1-\2-4\3-8\4-\5/')\""
-    [[ $* == *vcpus=* ]] || echo "vcpus=1"
+    [[ "${options-} $*" == *vcpus=* ]] || echo "vcpus=1"
     case $kind in
       *pvh) echo 'type="pvh"' ;;
       *) echo 'type="pv"' ;;
@@ -51,10 +50,65 @@ guest() {
       pvh) printf 'kernel="/guest/tiny"\nmemory=8\n' ;;
       pv) printf 'kernel="/guest/tiny"\nmemory=4\n' ;;
     esac
+    printf '%s\n' "$@"
   } > "/tmp/$name.cfg"
+}
+
+# guest NAME KIND [OPTION…]: a domain for this case, made with Debian's library. KIND is one of config's.
+# Options go to xl create, -p say; one that has a = is a line of the configuration.
+guest() {
+  local name=$1 kind=$2 options
+  shift 2
+  options=$*
+  config "$name" "$kind"
   reference create -q -e "$@" "/tmp/$name.cfg" || { echo "guest $name was not created"; return 1; }
   id=$(id_of "$name")
   echo "$id $name" >> "${record:-/share/out}/domids"
+}
+
+# create NAME KIND [LINE…]: tries to make a domain of this configuration with the library of this side. It stays
+# paused.
+create() {
+  config "$@"
+  try xl create -q -e -p "/tmp/$1.cfg"
+  made "$1"
+}
+
+# made NAME…: tells the runner of domains that this side has made, when the console daemon knows them. Those
+# that are not there are passed over.
+made() {
+  local name id tries
+  for name; do
+    for id in $(id_of "$name"); do
+      ! grep -q "^$id " "$record/domids" || continue
+      for ((tries = 0; tries < 100; tries++)); do
+        ! xenstore-exists "/local/domain/$id/console/tty" || break
+        sleep 0.1
+      done
+      echo "$id $name" >> "$record/domids"
+      echo "there is $name"
+    done
+  done
+}
+
+# until_true COMMAND…: waits for it, at most a minute.
+until_true() {
+  local tries
+  for ((tries = 0; tries < 300; tries++)); do
+    ! "$@" > /dev/null 2>&1 || return 0
+    sleep 0.2
+  done
+  echo "a minute went by until: $*"
+  return 1
+}
+
+# ends ID REASON: the domain's kernel shuts down: 0 off, 1 reboot, 3 crash, 4 watchdog.
+ends() { /share/end "$1" "$2"; }
+
+# daemon_log NAME: what xl's daemon has written, without the library's log.
+daemon_log() {
+  sed -E '/^(libxl|xc|xencall|xenforeignmemory|xenevtchn|xendevicemodel|xenstore): /d; s/\[pid [0-9]+\]/[pid N]/; s/(domid|Domain) [0-9]+/\1 N/' \
+    "/var/log/xen/xl-$1.log"
 }
 
 # id_of NAME: its domain id.

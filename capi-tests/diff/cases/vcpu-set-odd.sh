@@ -1,0 +1,15 @@
+# What the nodes hold already, or that there are none, is no matter; rights stay as they are.
+guest o-pv pv -p vcpus=3
+id=$(id_of o-pv)
+base=/local/domain/$id/cpu
+xenstore-write "$base/0/availability" nonsense "$base/2/availability/below" x "$base/7/availability" online
+xenstore-chmod "$base/1/availability" r0 "b$id"
+try xl vcpu-set o-pv 2
+nodes "$base"
+xenstore-rm "$base"
+try xl vcpu-set o-pv 3
+nodes "$base"
+try xl list -l o-pv
+ends "$id" 3
+try xl vcpu-set o-pv 1
+nodes "$base"
