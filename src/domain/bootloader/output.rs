@@ -228,8 +228,11 @@ mod tests {
         let (kernel, ramdisk) = (dir.file("k", b"KERNEL"), dir.file("r d", b""));
         let output = format!("nonsense\0kernel {kernel}\0args a  b\0ramdisk {ramdisk}\0args\0");
         let payload = dir.take(&output).unwrap();
-        assert_eq!(payload.kernel, Source::Bytes(b"KERNEL".to_vec()));
-        assert_eq!(payload.ramdisk, Some(Source::Bytes(Vec::new())));
+        let image = |path: &str, content: &[u8]| {
+            Some(Source { path: path.into(), content: Some(content.to_vec()) })
+        };
+        assert_eq!(payload.kernel, image(&kernel, b"KERNEL"));
+        assert_eq!(payload.ramdisk, image(&ramdisk, b""));
         assert_eq!(payload.cmdline.unwrap().as_bytes(), b"a  b");
         assert!(!Path::new(&kernel).exists() && !Path::new(&ramdisk).exists());
     }
@@ -239,7 +242,7 @@ mod tests {
         let dir = dir();
         let (one, two) = (dir.file("1", b"one"), dir.file("2", b"two"));
         let payload = dir.take(&format!("kernel {one}\0kernel {two}")).unwrap();
-        assert_eq!(payload.kernel, Source::Bytes(b"two".to_vec()));
+        assert_eq!(payload.kernel.unwrap().content.unwrap(), b"two");
         assert_eq!((payload.ramdisk, payload.cmdline), (None, None));
         assert!(!Path::new(&one).exists());
     }
