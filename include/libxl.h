@@ -1293,7 +1293,11 @@ int libxl_device_pvcallsif_destroy(libxl_ctx *ctx,
                                    uint32_t domid,
                                    libxl_device_pvcallsif *pvcallsif,
                                    const libxl_asyncop_how *ao_how);
-int libxl_device_events_handler(libxl_ctx *ctx, const libxl_asyncop_how *ao_how);
+
+/* Serves devices of guests from a driver domain, as xl devd does: their hotplug scripts run here.
+ * Ends when it is aborted, or xenstore fails. */
+int libxl_device_events_handler(libxl_ctx *ctx,
+                                const libxl_asyncop_how *ao_how);
 
 /* ---- CPUID ---- */
 
@@ -1384,6 +1388,11 @@ int libxl_domain_set_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *
 
 /* Sets in *nodemap, as far as it has room, the NUMA nodes on which a domain's memory had better be. */
 int libxl_domain_get_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *nodemap);
+
+/* Has a guest use the vcpus of cpumap and no others. Its kernel does so when it comes to it.
+ *
+ * ERROR_FAIL if that is none, or more than the guest can have; ERROR_DOMAIN_NOTFOUND; ERROR_NI for
+ * a guest served by QEMU. */
 int libxl_set_vcpuonline(libxl_ctx *ctx,
                          uint32_t domid,
                          libxl_bitmap *cpumap,
