@@ -111,6 +111,25 @@ daemon_log() {
     "/var/log/xen/xl-$1.log"
 }
 
+# build NAME LINE…: a domain of these lines, made paused by the library of this side; what the hypervisor has of it
+# (machine.c) and what xenstore says of it. It ends with the case, or by destroy.
+build() {
+  local name=$1 id
+  shift
+  {
+    echo "name=\"$name\""
+    echo "uuid=\"$(echo "$name" | md5sum | sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/\1-\2-4\3-8\4-\5/')\""
+    printf '%s\n' "$@"
+  } > "/tmp/$name.cfg"
+  try xl create -q -p "/tmp/$name.cfg"
+  id=$(id_of "$name")
+  [ -n "$id" ] || return 0
+  made "$name"
+  # Numbers of domains differ from one side to the other.
+  { /tmp/machine "$name"; nodes "/local/domain/$id"; nodes "$(xenstore-read "/local/domain/$id/vm")"; } 2>&1 |
+    sed -E "s,(/domain/|/libxl/|with )$id\b,\1ID,g; s,(domid\" = )\"$id\",\1\"ID\",; s,\(([a-z])$id\b,(\1ID,g"
+}
+
 # id_of NAME: its domain id.
 id_of() { /tmp/look "id=$1"; }
 
