@@ -91,7 +91,7 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         if remove::remove_all(ao, &domain, qemu.as_ref()).await.is_err() {
             error!(ao, domid = domid, "some devices were not removed as they should");
         }
-        match remove_records(ao, &domain, last)? {
+        match remove_records(ao, &domain, qemu.as_ref(), last)? {
             Found::Domain => break,
             Found::Device => debug!(ao, domid = domid, "a device was added meanwhile"),
             Found::Nothing => {
@@ -119,8 +119,13 @@ enum Found {
 }
 
 /// Removes all that is kept of the domain outside the hypervisor; if it is the `last` attempt, whether or not it
-/// has devices.
-fn remove_records(ctx: &Ctx, domain: &Identity, last: bool) -> Result<Found> {
+/// has devices. `qemu` was told to end.
+fn remove_records(
+    ctx: &Ctx,
+    domain: &Identity,
+    qemu: Option<&model::Process>,
+    last: bool,
+) -> Result<Found> {
     let domid = domain.domid;
     let locked = match userdata::lock_of(ctx, domid, domain.uuid) {
         Ok(locked) => Some(locked),
@@ -130,7 +135,9 @@ fn remove_records(ctx: &Ctx, domain: &Identity, last: bool) -> Result<Found> {
     if !last && locked.is_some() && remove::has_devices(ctx, domid)? {
         return Ok(Found::Device);
     }
-    remove_nodes(ctx, domain);
+    if let Some(late) = remove_nodes(ctx, domain) {
+        model::end_late(ctx, domid, &late, qemu);
+    }
     let Some(locked) = locked else { return Ok(Found::Nothing) };
     locked.remove_all();
     for name in ["qemu-save", "qemu-resume"] {
@@ -141,22 +148,25 @@ fn remove_records(ctx: &Ctx, domain: &Identity, last: bool) -> Result<Found> {
     Ok(Found::Domain)
 }
 
-/// Everything that xenstore holds of the domain. What cannot be removed is told and left.
-fn remove_nodes(ctx: &Ctx, domain: &Identity) {
+/// Everything that xenstore holds of the domain. What cannot be removed is told and left. Gives the number that
+/// was recorded of its device model at that moment.
+fn remove_nodes(ctx: &Ctx, domain: &Identity) -> Option<Vec<u8>> {
     let domid = domain.domid;
-    // A failure is logged where it is found.
-    let _ = nodes::transaction(ctx, |t| {
+    let removed = nodes::transaction(ctx, |t| {
         if !domain.owns_nodes(ctx, t)? {
-            return Ok(());
+            return Ok(None);
         }
+        let pid = nodes::read(ctx, t, &model::pid_path(domid))?;
         // The node may have changed, if the domain was set aside.
         let vm = names::vm_path_in(ctx, t, domid).or_else(|| domain.vm_path());
         let vm = vm.unwrap_or_else(|| format!("/vm/{}", super::uuid_text(&domain.uuid)));
         for path in [vm, nodes::domain_path(domid), nodes::libxl_path(domid)] {
             nodes::remove(ctx, t, &path)?;
         }
-        Ok(())
+        Ok(pid)
     });
+    // A failure is logged where it is found.
+    removed.ok().flatten()
 }
 
 /// Ends the domain itself.

@@ -9,6 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User};
 
 use super::history::RUN_DIR;
+use super::identity::Identity;
 use super::{leading_number, names, nodes};
 use crate::core::file::{errno_of, remove_if_there};
 use crate::core::{Ao, Ctx, Error, Result};
@@ -64,6 +65,15 @@ impl Process {
         Some(Self::new(recorded_pid(&nodes::read(ctx, ctx.store(), path).ok().flatten()?)?))
     }
 
+    /// Ends it at once.
+    fn kill(&self) {
+        // It may have ended by itself.
+        let _ = match &self.pidfd {
+            Some(pidfd) => child::pidfd_kill(pidfd.as_fd(), libc::SIGKILL),
+            None => kill(self.pid, Signal::SIGKILL),
+        };
+    }
+
     /// Waits until it has ended, reaped or not.
     pub async fn ended(&self, runtime: &Runtime) {
         if let Some(pidfd) = &self.pidfd
@@ -84,6 +94,11 @@ impl Process {
         let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
         matches!(state, Some('Z' | 'X'))
     }
+}
+
+/// The node that tells the process of a domain's device model.
+pub fn pid_path(domid: u32) -> String {
+    format!("{}/image/device-model-pid", nodes::domain_path(domid))
 }
 
 /// Whether a device model serves the domain, as a process or in a domain.
@@ -172,6 +187,40 @@ pub fn destroy_disk_server(ctx: &Ctx, domid: u32) -> Result<()> {
     hang_up(ctx, domid, &path, "disk back end")?;
     nodes::remove(ctx, ctx.store(), &path)?;
     nodes::remove(ctx, ctx.store(), &format!("device-model/{domid}"))
+}
+
+/// Ends the device model that was being started when the domain was taken apart: `recorded` is what the last look
+/// found of it, `known` who was told to end before.
+pub fn end_late(ctx: &Ctx, domid: u32, recorded: &[u8], known: Option<&Process>) {
+    let Some(pid) =
+        recorded_pid(recorded).filter(|&pid| known.is_none_or(|known| known.pid.as_raw() != pid))
+    else {
+        return;
+    };
+    debug!(ctx, domid = domid, "device model {pid} was started meanwhile");
+    Process::new(pid).kill();
+    remove_sockets(ctx, domid);
+}
+
+/// Ends a device model whose domain has gone while it was started: nobody else knows of it. `Error::DomainNotFound`
+/// if so.
+pub fn end_orphan(ctx: &Ctx, owner: &Identity, process: &Process) -> Result<()> {
+    if owner.exists(ctx)? {
+        return Ok(());
+    }
+    let domid = owner.domid;
+    error!(ctx, domid = domid, "the domain has gone while its device model was started");
+    process.kill();
+    remove_sockets(ctx, domid);
+    // What was written of it after everything else had been removed.
+    let _ = nodes::transaction(ctx, |t| {
+        if !owner.owns_nodes(ctx, t)? {
+            return Ok(());
+        }
+        nodes::remove(ctx, t, &nodes::domain_path(domid))?;
+        nodes::remove(ctx, t, &format!("/local/domain/0/device-model/{domid}"))
+    });
+    Err(Error::DomainNotFound)
 }
 
 /// Ends the process that passes QMP between a Linux stubdom's QEMU and the sockets of `target`; with any

@@ -1,7 +1,9 @@
 //! Starting a guest's QEMU, and waiting until it serves.
 //!
 //! The record comes first: the number of the process is in xenstore before the process becomes QEMU. From then on
-//! whoever ends the domain ends QEMU as well, so a start that fails or is aborted ends nothing itself.
+//! whoever ends the domain ends QEMU as well, so a start that fails or is aborted ends nothing itself. Only if the
+//! domain goes meanwhile, whoever ended it may have looked before there was a number: then QEMU is ended here, or by
+//! them, who look once more when they remove the domain's nodes (`domain/destroy.rs`).
 //!
 //! QEMU says that it is there in one of two ways. Usually it writes `running` into its node in xenstore. One that is
 //! restricted might not be able to, and is not believed there: it is given a socket that listens already, and is
@@ -9,6 +11,7 @@
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
+use std::future::pending;
 use std::io::{Read, Seek, SeekFrom};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -33,7 +36,8 @@ use super::qmp::{self, Qmp, socket_path, unexpected};
 use crate::core::file::{LOG_DIR, errno_of, remove_if_there, rotate_log};
 use crate::core::watches::Watch;
 use crate::core::{Ao, Ctx, Error, Result};
-use crate::domain::model::Process;
+use crate::domain::identity::Identity;
+use crate::domain::model::{self, Process};
 use crate::domain::{names, nodes};
 use crate::runtime::child::{Confinement, Io, Program};
 use crate::sync::noted::Noted;
@@ -60,6 +64,9 @@ const LIMITS: [(Resource, u64); 5] = [
 /// the configuration has its defaults. An HVM guest's is [`Error::NotImplemented`].
 pub async fn start(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
     let build = &config.b_info;
+    let (owner, _) = Identity::of(ao, domid).inspect_err(|_| {
+        error!(ao, domid = domid, "no such domain, so no device model of it");
+    })?;
     let qemu = program(ao, domid, build)?;
     // The user is looked for as for an HVM guest's. But this QEMU keeps root's rights (there is no -runas), so it is
     // not recorded to be killed by its user.
@@ -87,21 +94,38 @@ pub async fn start(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
         program,
         line,
         log: name,
-        pid_path: format!("{}/image/device-model-pid", nodes::domain_path(domid)),
+        pid_path: model::pid_path(domid),
         confined: restricted,
     };
     let mut said = ao.watch(&state)?;
     let running = launch.start(ao)?;
     let deadline = Instant::now() + PATIENCE;
-    if restricted {
-        running.serves(ao, deadline, answers(ao, domid, deadline)).await?;
-    } else {
-        running.serves(ao, deadline, is_running(ao, &mut said, &state)).await?;
+    let begun = async {
+        if restricted {
+            running.serves(ao, deadline, answers(ao, domid, deadline)).await?;
+        } else {
+            running.serves(ao, deadline, is_running(ao, &mut said, &state)).await?;
+        }
+        describe(ao, domid, config).await.inspect_err(|e| {
+            error!(ao, domid = domid, "QEMU does not tell what it has made: {e}");
+        })
+    };
+    let outcome = select(pin!(begun), pin!(has_gone(ao, &owner))).await.factor_first().0;
+    // Whoever has ended the domain may have looked for a device model before there was one.
+    model::end_orphan(ao, &owner, &running.process)?;
+    outcome
+}
+
+/// Waits until the domain has gone.
+async fn has_gone(ao: &Ao, owner: &Identity) -> Result<()> {
+    // Without the watch it is seen later. Logged where it fails.
+    let Ok(mut releases) = ao.watch("@releaseDomain") else { return pending().await };
+    loop {
+        ao.wait(releases.changed()).await?;
+        if owner.exists(ao) == Ok(false) {
+            return Err(Error::DomainNotFound);
+        }
     }
-    drop(said);
-    describe(ao, domid, config).await.inspect_err(|e| {
-        error!(ao, domid = domid, "QEMU does not tell what it has made: {e}");
-    })
 }
 
 /// Starts the QEMU that serves the disks of domain `domid` from this domain, which is a driver domain, and waits until

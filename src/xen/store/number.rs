@@ -89,3 +89,69 @@ impl NumberWriter {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::os::unix::net::UnixListener;
+    use std::thread;
+
+    use super::*;
+
+    /// What one request looks like on the wire, and how the write ends, with a daemon that answers `reply`.
+    fn written(path: &'static str, number: u32, reply: Vec<u8>) -> (Vec<u8>, Result<(), Errno>) {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("socket");
+        let listener = UnixListener::bind(&place).unwrap();
+        let daemon = thread::spawn(move || {
+            // The store's own connection comes first.
+            let (_of_store, _) = listener.accept().unwrap();
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; ROOM];
+            let count = stream.read(&mut request).unwrap();
+            stream.write_all(&reply).unwrap();
+            request[..count].to_vec()
+        });
+        let store = Store::open_at(&place).unwrap();
+        let writer = store.number_writer(path).unwrap();
+        let outcome = writer.write(number);
+        (daemon.join().unwrap(), outcome)
+    }
+
+    fn message(kind: u32, payload: &[u8]) -> Vec<u8> {
+        let words = [kind, 0, 0, payload.len() as u32];
+        words.iter().flat_map(|word| word.to_ne_bytes()).chain(payload.iter().copied()).collect()
+    }
+
+    #[test]
+    fn a_number_is_written() {
+        for (number, digits) in [(0, "0"), (7, "7"), (4194304, "4194304"), (u32::MAX, "4294967295")]
+        {
+            let (request, outcome) = written("/a/b", number, message(11, b"OK\0"));
+            assert_eq!(outcome, Ok(()));
+            assert_eq!(request, message(11, &[b"/a/b\0", digits.as_bytes()].concat()));
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_seen() {
+        let write = |reply| written("x/y", 3, reply).1;
+        assert_eq!(write(message(16, b"EACCES\0")), Err(Errno::EACCES));
+        assert_eq!(write(message(11, &[0; 4096])), Ok(()));
+        let mut long = message(11, b"");
+        long[12..].copy_from_slice(&5000_u32.to_ne_bytes());
+        assert_eq!(write(long), Err(Errno::EPROTO));
+        assert_eq!(write(message(11, b"OK\0")[..10].to_vec()), Err(Errno::ECONNRESET));
+    }
+
+    #[test]
+    fn only_what_fits_is_prepared() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("socket");
+        let _listener = UnixListener::bind(&place).unwrap();
+        let store = Store::open_at(&place).unwrap();
+        assert!(store.number_writer(&"a".repeat(600)).is_err());
+        assert!(store.number_writer("//").is_err());
+        assert!(store.number_writer("a").is_ok());
+    }
+}

@@ -1,5 +1,6 @@
 //! Children, each test in a process of its own: SIGCHLD and the list of children are the process's.
 
+mod detached;
 mod modes;
 mod postfork;
 mod programs;

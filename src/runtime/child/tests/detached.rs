@@ -1,0 +1,224 @@
+//! Programs that are nobody's child.
+
+use nix::sys::resource::{Resource, getrlimit};
+
+use super::*;
+
+impl Fixture {
+    /// Until every child was reaped.
+    fn settle(&self) {
+        self.turn_until("children are left", || self.children.count() == 0);
+    }
+}
+
+/// Waits until a process of that number has gone, or is a zombie.
+fn gone(pid: Pid) {
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let state = stat.rsplit_once(") ").map_or('X', |(_, rest)| rest.chars().next().unwrap());
+        if matches!(state, 'X' | 'Z') {
+            return;
+        }
+        assert!(Instant::now() < until, "{pid} runs on");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn no_child_is_left() {
+    // SAFETY: the status may be NULL.
+    let found = unsafe { libc::waitpid(-1, std::ptr::null_mut(), libc::WNOHANG | libc::__WALL) };
+    assert_eq!((found, Errno::last()), (-1, Errno::ECHILD));
+}
+
+#[test]
+fn it_outlives_its_ctx_and_is_not_ours() {
+    alone(|| {
+        both_ways(|fixture| {
+            let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
+            let (gate, opener) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
+            let script = "echo $$ $PPID $COLOUR; read go; cut -d ' ' -f 6 /proc/$$/stat";
+            let program = Program::new("/bin/sh")
+                .arguments(["-c", script])
+                .variable("COLOUR", "red")
+                .stdin(Io::Fd(gate.as_fd()))
+                .stdout(Io::Fd(writer.as_fd()));
+            let pid = fixture.children.spawn_detached(&program, None, &|_| Ok(())).unwrap();
+            drop(program);
+            drop((writer, gate));
+            // Whoever is in between is gone, and so is every trace of it.
+            fixture.settle();
+            no_child_is_left();
+            fixture.children.shut_down();
+            unistd::write(&opener, b"go\n").unwrap();
+            let text = read_all(reader);
+            let words: Vec<_> = text.split_whitespace().collect();
+            assert_eq!(words[0], pid.to_string());
+            assert_ne!(words[1], std::process::id().to_string(), "not ours");
+            assert_eq!(words[2], "red");
+            assert_eq!(words[3], pid.to_string(), "a session of its own");
+            gone(pid);
+        });
+    });
+}
+
+#[test]
+fn its_number_is_told_before_it_runs() {
+    alone(|| {
+        both_ways(|fixture| {
+            let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
+            let program =
+                Program::new("/bin/sh").arguments(["-c", "echo $$"]).stdout(Io::Fd(writer.as_fd()));
+            let fd = writer.as_raw_fd();
+            let announce = |pid: Pid| {
+                // In the child, so without allocating.
+                let digits =
+                    [1000000, 100000, 10000, 1000, 100, 10, 1].map(|n| b'0' + (pid / n % 10) as u8);
+                // SAFETY: a descriptor that the child has.
+                unsafe { libc::write(fd, digits.as_ptr().cast(), digits.len()) };
+                // SAFETY: as above.
+                unsafe { libc::write(fd, c"\n".as_ptr().cast(), 1) };
+                Ok(())
+            };
+            let pid = fixture.children.spawn_detached(&program, None, &announce).unwrap();
+            drop(program);
+            drop(writer);
+            let text = read_all(reader);
+            let told: Vec<Pid> = text.lines().map(|line| line.parse().unwrap()).collect();
+            assert_eq!(told, [pid, pid]);
+            fixture.settle();
+            no_child_is_left();
+        });
+    });
+}
+
+#[test]
+fn without_an_announcement_it_does_not_run() {
+    alone(|| {
+        both_ways(|fixture| {
+            let dir = tempfile::tempdir().unwrap();
+            let mark = dir.path().join("mark");
+            let program = Program::new("touch").argument(&mark);
+            let met = fixture.children.spawn_detached(&program, None, &|_| Err(Errno::EXDEV));
+            assert_eq!(met, Err(Errno::EXDEV));
+            let defect = fixture.children.spawn_detached(&program, None, &|_| panic!("a defect"));
+            assert_eq!(defect, Err(Errno::ECHILD));
+            thread::sleep(Duration::from_millis(100));
+            assert!(!mark.exists());
+            fixture.settle();
+            no_child_is_left();
+        });
+    });
+}
+
+#[test]
+fn what_cannot_start_says_why() {
+    alone(|| {
+        both_ways(|fixture| {
+            let start = |path| {
+                let program = Program::new(path);
+                fixture.children.spawn_detached(&program, None, &|_| Ok(()))
+            };
+            assert_eq!(start("/no/such/program"), Err(Errno::ENOENT));
+            assert_eq!(start("/etc"), Err(Errno::EACCES));
+            assert_eq!(start("a\0b"), Err(Errno::EINVAL));
+            fixture.settle();
+            no_child_is_left();
+        });
+    });
+}
+
+#[test]
+fn signals_and_descriptors_are_as_a_program_expects() {
+    alone(|| {
+        // SAFETY: no handler is installed.
+        unsafe { signal(Signal::SIGPIPE, SigHandler::SigIgn).unwrap() };
+        let mut blocked = SigSet::empty();
+        blocked.add(Signal::SIGUSR1);
+        blocked.thread_block().unwrap();
+        both_ways(|fixture| {
+            let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
+            let program = Program::new("/bin/sh")
+                .arguments(["-c", "ls -1 /proc/self/fd; exec grep Sig /proc/self/status"])
+                .stdin(Io::Null)
+                .stdout(Io::Fd(writer.as_fd()));
+            let pid = fixture.children.spawn_detached(&program, None, &|_| Ok(())).unwrap();
+            drop(program);
+            drop(writer);
+            let text = read_all(reader);
+            gone(pid);
+            assert!(text.starts_with("0\n1\n2\n3\nSig"), "{text}");
+            assert!(text.contains("SigBlk:\t0000000000000000"), "{text}");
+            let ignored = text.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+            let ignored = u64::from_str_radix(ignored.trim(), 16).unwrap();
+            let ours = 1 << (libc::SIGPIPE - 1) | 1 << (libc::SIGCHLD - 1);
+            assert_eq!(ignored & ours, 0, "{text}");
+            fixture.settle();
+        });
+        assert_eq!(SigSet::thread_get_mask().unwrap(), blocked, "the parent's mask is as it was");
+    });
+}
+
+#[test]
+fn one_that_is_confined() {
+    if !unistd::Uid::effective().is_root() {
+        eprintln!("only root can have namespaces of its own");
+        return;
+    }
+    alone(|| {
+        both_ways(|fixture| {
+            let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
+            let script = "ulimit -f; ulimit -Hc; readlink /proc/self/ns/mnt /proc/self/ns/ipc";
+            let program = Program::new("/bin/sh")
+                .arguments(["-c", script])
+                .stdout(Io::Fd(writer.as_fd()))
+                .stderr(Io::Fd(writer.as_fd()));
+            let limits = [(Resource::RLIMIT_FSIZE, 64 << 10), (Resource::RLIMIT_CORE, 0)];
+            let confinement = Confinement { limits: &limits, namespaces: true };
+            let here = |name| fs::read_link(format!("/proc/self/ns/{name}")).unwrap();
+            let before = (here("mnt"), here("ipc"), Resource::RLIMIT_FSIZE);
+            let limit = getrlimit(before.2).unwrap();
+            let pid =
+                fixture.children.spawn_detached(&program, Some(confinement), &|_| Ok(())).unwrap();
+            drop(program);
+            drop(writer);
+            let text = read_all(reader);
+            gone(pid);
+            let lines: Vec<_> = text.lines().collect();
+            assert_eq!(lines[..2], ["128", "0"], "{text}");
+            assert_ne!(lines[2], before.0.to_str().unwrap());
+            assert_ne!(lines[3], before.1.to_str().unwrap());
+            assert_eq!((here("mnt"), here("ipc")), (before.0, before.1), "ours are as they were");
+            assert_eq!(getrlimit(before.2).unwrap(), limit);
+            fixture.settle();
+        });
+    });
+}
+
+#[test]
+fn many_threads_start_at_once() {
+    alone(|| {
+        let fixture = Fixture::new();
+        let done = dirs(&fixture);
+        assert_eq!(done, 40);
+        no_child_is_left();
+    });
+}
+
+/// Starts 40 programs from 4 threads, each of which makes a file; how many files there are.
+fn dirs(fixture: &Fixture) -> usize {
+    let dir = tempfile::tempdir().unwrap();
+    thread::scope(|scope| {
+        for t in 0..4 {
+            let (path, children) = (dir.path(), &fixture.children);
+            scope.spawn(move || {
+                for n in 0..10 {
+                    let program = Program::new("touch").argument(path.join(format!("{t}-{n}")));
+                    let pid = children.spawn_detached(&program, None, &|_| Ok(())).unwrap();
+                    gone(pid);
+                }
+            });
+        }
+    });
+    fs::read_dir(dir.path()).unwrap().count()
+}
