@@ -330,6 +330,12 @@ void xc_cpupool_infofree(xc_interface *xch, xc_cpupoolinfo_t *info)
     free(info);
 }
 
+const char *xc_domain_get_native_protocol(xc_interface *xch, uint32_t domid)
+{
+    (void)xch, (void)domid;
+    return "x86_64-abi";
+}
+
 int xc_get_max_cpus(xc_interface *xch) { (void)xch; return 4; }
 int xc_get_max_nodes(xc_interface *xch) { (void)xch; return 1; }
 int xc_get_cpumap_size(xc_interface *xch) { (void)xch; return 1; }

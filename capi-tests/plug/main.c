@@ -1,0 +1,193 @@
+/*
+ * Adding and removing devices of domains that never run.
+ *
+ *   plug domain NAME [JSON]        makes a domain, with that as its stored configuration; prints its number
+ *   plug OPERATION KIND DOMID JSON [MS]   what libxl_device_KIND_OPERATION does with that device; with MS it is
+ *                                  begun in the background, and aborted after so long
+ *   plug serve                     takes the part of all back ends: a device that is written gets ready at once, one
+ *                                  that is to close does when the guest's half is gone or closed. One of number 666 never answers,
+ *                                  of 667 never closes
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <libxl.h>
+#include <libxl_utils.h>
+#include <xenctrl.h>
+#include <xenstore.h>
+
+static libxl_ctx *ctx;
+
+static int finished(libxl_asyncop_how *how, int started, int ms)
+{
+    libxl_event *event;
+    int rc;
+
+    if (!how)
+        return started;
+    if (started)
+        return printf("refused at once "), started;
+    usleep(ms * 1000);
+    rc = libxl_ao_abort(ctx, how);
+    if (rc)
+        printf("abort: %d ", rc);
+    if (libxl_event_wait(ctx, &event, LIBXL_EVENTMASK_ALL, NULL, NULL))
+        exit(2);
+    rc = event->u.operation_complete.rc;
+    libxl_event_free(ctx, event);
+    return rc;
+}
+
+#define ADDED(k)                                                                               \
+    if (!strcmp(kind, #k) && !strcmp(operation, "add")) {                                      \
+        libxl_device_##k device;                                                               \
+        libxl_device_##k##_init(&device);                                                      \
+        if (libxl_device_##k##_from_json(ctx, &device, json))                                  \
+            return 2;                                                                          \
+        rc = finished(how, libxl_device_##k##_add(ctx, domid, &device, how), ms);              \
+        text = libxl_device_##k##_to_json(ctx, &device);                                       \
+        libxl_device_##k##_dispose(&device);                                                   \
+    }
+#define GONE(k, o)                                                                             \
+    if (!strcmp(kind, #k) && !strcmp(operation, #o)) {                                         \
+        libxl_device_##k device;                                                               \
+        libxl_device_##k##_init(&device);                                                      \
+        if (libxl_device_##k##_from_json(ctx, &device, json))                                  \
+            return 2;                                                                          \
+        rc = finished(how, libxl_device_##k##_##o(ctx, domid, &device, how), ms);              \
+        libxl_device_##k##_dispose(&device);                                                   \
+    }
+#define BOTH(k) GONE(k, remove) GONE(k, destroy)
+
+static int operate(const char *operation, const char *kind, uint32_t domid, const char *json, int ms)
+{
+    libxl_asyncop_how background = { 0 }, *how = ms < 0 ? NULL : &background;
+    char *text = NULL;
+    int rc = 1;
+
+    ADDED(disk) ADDED(nic) ADDED(vtpm) ADDED(vdispl) ADDED(vsnd) ADDED(vkb) ADDED(vfb)
+    BOTH(disk) BOTH(nic) BOTH(vtpm) BOTH(vdispl) BOTH(vsnd) BOTH(vkb) BOTH(vfb) BOTH(p9) BOTH(pvcallsif)
+    GONE(disk, safe_remove)
+    printf("-> %d\n", rc);
+    if (text && !rc)
+        printf("%s", text);
+    free(text);
+    return 0;
+}
+
+static int make_domain(struct xs_handle *xs, const char *name, const char *json)
+{
+    struct xen_domctl_createdomain config = { .ssidref = 1 };
+    xc_interface *xch = xc_interface_open(NULL, NULL, 0);
+    char path[200], uuid[40];
+    uint32_t domid = 0;
+    FILE *f;
+    int i;
+
+    for (i = 0; i < 16; i++)
+        config.handle[i] = i * 16 + 1;
+    strcpy(uuid, "01112131-4151-6171-8191-a1b1c1d1e1f1");
+    if (!xch || xc_domain_create(xch, &domid, &config))
+        return 2;
+    snprintf(path, sizeof(path), "/local/domain/%u/vm", domid);
+    xs_write(xs, XBT_NULL, path, "/vm/01112131-4151-6171-8191-a1b1c1d1e1f1", 40);
+    snprintf(path, sizeof(path), "/local/domain/%u/name", domid);
+    xs_write(xs, XBT_NULL, path, name, strlen(name));
+    if (json) {
+        snprintf(path, sizeof(path), "/var/lib/xen/userdata-d.%u.%s.libxl-json", domid, uuid);
+        f = fopen(path, "w");
+        if (!f || fwrite(json, 1, strlen(json) + 1, f) != strlen(json) + 1 || fclose(f))
+            return 2;
+    }
+    printf("%u\n", domid);
+    return 0;
+}
+
+/* A node's value as a number; -1 if there is none. */
+static int number(struct xs_handle *xs, const char *format, const char *of)
+{
+    char path[600], *value;
+    int n = -1;
+
+    snprintf(path, sizeof(path), format, of);
+    value = xs_read(xs, XBT_NULL, path, NULL);
+    if (value)
+        n = atoi(value);
+    free(value);
+    return n;
+}
+
+static void set(struct xs_handle *xs, const char *back, const char *state)
+{
+    char path[600];
+
+    snprintf(path, sizeof(path), "%s/state", back);
+    xs_write(xs, XBT_NULL, path, state, 1);
+}
+
+static void one(struct xs_handle *xs, const char *back)
+{
+    char path[600], *front;
+    int state = number(xs, "%s/state", back), of_front, devid = atoi(strrchr(back, '/') + 1);
+
+    if (state == 1 && devid != 666)
+        set(xs, back, "2");
+    if (state != 5 || devid == 667)
+        return;
+    snprintf(path, sizeof(path), "%s/frontend", back);
+    front = xs_read(xs, XBT_NULL, path, NULL);
+    of_front = front ? number(xs, "%s/state", front) : -1;
+    free(front);
+    if (of_front < 0 || of_front > 4)
+        set(xs, back, "6");
+}
+
+static void serve(struct xs_handle *xs)
+{
+    const char *base = "/local/domain/0/backend";
+    char path[3][200], **kinds, **domids, **devids;
+    unsigned i, j, k, nk, nd, ni, n;
+
+    xs_watch(xs, base, "");
+    xs_watch(xs, "/local/domain/2/device", "");
+    for (;;) {
+        free(xs_read_watch(xs, &n));
+        kinds = xs_directory(xs, XBT_NULL, base, &nk);
+        for (i = 0; kinds && i < nk; i++) {
+            snprintf(path[0], 200, "%s/%s", base, kinds[i]);
+            domids = xs_directory(xs, XBT_NULL, path[0], &nd);
+            for (j = 0; domids && j < nd; j++) {
+                snprintf(path[1], 200, "%s/%s", path[0], domids[j]);
+                devids = xs_directory(xs, XBT_NULL, path[1], &ni);
+                for (k = 0; devids && k < ni; k++) {
+                    snprintf(path[2], 200, "%s/%s", path[1], devids[k]);
+                    one(xs, path[2]);
+                }
+                free(devids);
+            }
+            free(domids);
+        }
+        free(kinds);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    xentoollog_logger_stdiostream *log;
+
+    setbuf(stdout, NULL);
+    if (argc > 2 && !strcmp(argv[1], "domain"))
+        return make_domain(xs_open(0), argv[2], argv[3]);
+    if (argc == 2 && !strcmp(argv[1], "serve"))
+        serve(xs_open(0));
+    if (argc < 5)
+        return 2;
+    log = xtl_createlogger_stdiostream(stderr, XTL_DEBUG, XTL_STDIOSTREAM_SHOW_DATE);
+    if (libxl_ctx_alloc(&ctx, LIBXL_VERSION, 0, (xentoollog_logger *)log))
+        return 2;
+    return operate(argv[1], argv[2], atoi(argv[3]), argv[4], argc > 5 ? atoi(argv[5]) : -1);
+}
