@@ -27,6 +27,27 @@ pub fn number(vdev: &[u8]) -> Option<i32> {
     Some(8 << 8 | disk << 4 | part)
 }
 
+/// Which disk a name means, counted from 0, if it means a whole one.
+pub fn whole_disk(vdev: &[u8]) -> Option<i32> {
+    let text = std::str::from_utf8(vdev).ok()?;
+    let (disk, part) = by_numbers(text)
+        .or_else(|| by_letters(text, "xvd", (1 << 20) - 1, 255))
+        .or_else(|| by_letters(text, "hd", 3, 63))
+        .or_else(|| by_letters(text, "sd", 15, 15))?;
+    (part == 0).then_some(disk)
+}
+
+/// What Linux calls a disk, counted from 0, that is its own: `xvda`, … `xvdz`, `xvdaa`, …
+pub fn linux_name(disk: i32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = disk;
+    while rest >= 0 {
+        letters.push(char::from(b'a' + (rest % 26) as u8));
+        rest = rest / 26 - 1;
+    }
+    "xvd".chars().chain(letters.into_iter().rev()).collect()
+}
+
 /// `d<disk>p<partition>`.
 fn by_numbers(text: &str) -> Option<(i32, i32)> {
     let (disk, part) = text.strip_prefix('d')?.split_once('p')?;
@@ -68,7 +89,26 @@ fn plain(text: &str) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::{linux_name, number, whole_disk};
+
+    #[test]
+    fn linux_counts_in_letters() {
+        for (disk, name) in [
+            (0, "xvda"),
+            (25, "xvdz"),
+            (26, "xvdaa"),
+            (51, "xvdaz"),
+            (52, "xvdba"),
+            (701, "xvdzz"),
+            (702, "xvdaaa"),
+        ] {
+            assert_eq!(linux_name(disk), name);
+            assert_eq!(whole_disk(name.as_bytes()), Some(disk));
+        }
+        for (name, disk) in [("d3p0", Some(3)), ("sdb", Some(1)), ("xvda1", None), ("d0p2", None)] {
+            assert_eq!(whole_disk(name.as_bytes()), disk, "{name}");
+        }
+    }
 
     #[test]
     fn names_and_their_numbers() {

@@ -1,6 +1,6 @@
 //! The domain that gets devices.
 
-use once_cell::unsync::OnceCell;
+use once_cell::sync::OnceCell;
 
 use crate::config::defaults::devices::{Guest, World};
 use crate::core::{Ctx, Error, Result};

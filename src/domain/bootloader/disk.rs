@@ -1,33 +1,128 @@
 //! The disk that a bootloader looks into, as a path in this domain.
+//!
+//! A disk that is no plain sequence of bytes here is given to domain 0 like to any guest, for as long as the
+//! bootloader runs.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
+use std::time::{Duration, Instant};
 
 use crate::core::{Ao, Error, Result};
-use crate::error;
-use crate::types::idiomatic::{DeviceDisk, DiskFormat};
+use crate::device::add::{self, Addable, Target};
+use crate::device::remove::{Force, remove};
+use crate::device::{Device, vdev};
+use crate::domain::nodes;
+use crate::types::idiomatic::{DeviceDisk, DiskFormat, Text};
+use crate::{debug, error};
+
+/// The domain that gets the disk.
+const HERE: u32 = 0;
+
+/// How many names are tried: Linux has no more.
+const NAMES: i32 = 676;
+
+/// How long our kernel may take to have the disk.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A disk that can be opened here.
 #[derive(Debug)]
 pub struct Local {
     pub path: OsString,
+    /// What was added for that, and is to be removed.
+    added: Option<Device>,
 }
 
-/// The first disk of a domain, made reachable from here.
-pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk) -> Result<Local> {
-    match direct_path(disk) {
-        Some(path) => Ok(Local { path: path.to_owned() }),
-        None => {
-            let vdev = disk.vdev.as_ref().map(|vdev| vdev.to_string()).unwrap_or_default();
-            error!(
-                ao,
-                domid = domid,
-                "disk {vdev} cannot be given to a bootloader: only a raw image or block device of this \
-                 domain, without a script, can so far"
-            );
-            Err(Error::NotImplemented)
+impl Local {
+    /// Gives back what there is of it. Not cut short by an abort.
+    pub async fn release(self, ao: &Ao) -> Result<()> {
+        match self.added {
+            Some(device) => remove(&ao.unabortable(), &device, Force::InTheEnd).await,
+            None => Ok(()),
         }
     }
+}
+
+/// Makes a disk reachable from here. `first` is the first name that one of ours may have.
+pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>) -> Result<Local> {
+    if let Some(path) = direct_path(disk) {
+        return Ok(Local { path: path.to_owned(), added: None });
+    }
+    if disk.pdev_path.as_ref().is_none_or(|path| path.as_bytes().is_empty()) {
+        error!(
+            ao,
+            domid = domid,
+            "the bootloader has nothing to look into: the first disk is empty"
+        );
+        return Err(Error::Fail);
+    }
+    let first = first.map_or(Some(0), |first| vdev::whole_disk(first.as_bytes()));
+    let Some(first) = first else {
+        error!(ao, domid = domid, "blkdev_start is no name of a disk");
+        return Err(Error::Fail);
+    };
+    let target = Target::of(ao, HERE)?;
+    for number in first..first.saturating_add(NAMES) {
+        let mut disk = DeviceDisk { vdev: Text::new(vdev::linux_name(number)), ..disk.clone() };
+        if is_there(ao, &disk.device(ao, HERE)?)? {
+            continue;
+        }
+        let added = add::disks(ao, &target, std::slice::from_mut(&mut disk)).await;
+        if added == Err(Error::DeviceExists) {
+            // Somebody else was quicker.
+            continue;
+        }
+        let device = disk.device(ao, HERE)?;
+        let path = OsString::from(format!("/dev/{}", vdev::linux_name(number)));
+        let local = Local { path, added: Some(device) };
+        let ready = match added {
+            Ok(()) => connected(ao, &device).await,
+            error => error,
+        };
+        return match ready {
+            Ok(()) => {
+                debug!(ao, domid = domid, "the first disk is {} here", local.path.display());
+                Ok(local)
+            }
+            Err(e) => {
+                error!(ao, domid = domid, "the bootloader cannot be given the first disk: {e}");
+                if is_there(ao, &device)? {
+                    // The first error counts.
+                    let _ = local.release(ao).await;
+                }
+                Err(e)
+            }
+        };
+    }
+    error!(ao, domid = domid, "there is no name left for a disk of the bootloader's");
+    Err(Error::Fail)
+}
+
+fn is_there(ao: &Ao, device: &Device) -> Result<bool> {
+    let record = format!("{}/backend", device.libxl_path());
+    Ok(nodes::read(ao, ao.store(), &record)?.is_some())
+}
+
+/// Waits until our kernel has the device.
+async fn connected(ao: &Ao, device: &Device) -> Result<()> {
+    let path = format!("{}/state", device.backend_path());
+    let mut watch = ao.watch(&path)?;
+    let connected = async {
+        loop {
+            watch.changed().await;
+            match nodes::read(ao, ao.store(), &path)?.as_deref() {
+                Some(b"4") => return Ok(()),
+                Some(_) => {}
+                None => {
+                    error!(ao, "{path} went while the disk was to connect");
+                    return Err(Error::Fail);
+                }
+            }
+        }
+    };
+    ao.until(Instant::now() + PATIENCE, connected).await?.unwrap_or_else(|| {
+        error!(ao, "the disk at {path} does not connect");
+        Err(Error::Fail)
+    })
 }
 
 /// Where the disk's bytes are as the guest sees them, if that is a file or device of this domain.
@@ -41,7 +136,7 @@ fn direct_path(disk: &DeviceDisk) -> Option<&OsStr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::idiomatic::{DiskBackend, Text};
+    use crate::types::idiomatic::DiskBackend;
 
     #[test]
     fn raw_bytes_of_this_domain_are_there_already() {

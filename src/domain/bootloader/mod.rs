@@ -32,6 +32,7 @@ mod workplace;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Instant;
 
@@ -44,7 +45,7 @@ use crate::domain::nodes;
 use crate::domain::payload::Payload;
 use crate::domain::userdata::LIB_DIR;
 use crate::runtime::child::Program;
-use crate::types::idiomatic::{DomainBuildInfoData, DomainConfig, Event, EventData};
+use crate::types::idiomatic::{DomainBuildInfoData, DomainConfig, Event, EventData, Text};
 use crate::{debug, error};
 use program::Restriction;
 use session::Session;
@@ -67,9 +68,27 @@ pub async fn run(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<Pa
         return Err(Error::Fail);
     };
     let place = Workplace::new(ao.log(), domid, Path::new(LIB_DIR), Path::new(LOG_DIR))?;
-    let disk = disk::reach(ao, domid, disk).await?;
+    let disk = disk::reach(ao, domid, disk, info.blkdev_start.as_ref()).await?;
+    let found = run_on(ao, domid, config, bootloader, &place, &disk.path).await;
+    // Nobody has its files open any more.
+    match disk.release(ao).await {
+        Err(e) if found.is_ok() => Err(e),
+        _ => found.map(Some),
+    }
+}
+
+/// Runs the program on a disk.
+async fn run_on(
+    ao: &Ao,
+    domid: u32,
+    config: &DomainConfig,
+    bootloader: &Text,
+    place: &Workplace,
+    disk: &OsStr,
+) -> Result<Payload> {
     let restriction = Restriction::from_environment();
-    let arguments = program::arguments(ao.log(), domid, info, &restriction, &place, &disk.path)?;
+    let info = &config.b_info;
+    let arguments = program::arguments(ao.log(), domid, info, &restriction, place, disk)?;
     let program = Program::new(program::find(ao.log(), domid, bootloader))
         .arguments(arguments)
         .variable("TERM", "vt100");
@@ -117,7 +136,7 @@ pub async fn run(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<Pa
         error!(ao, domid = domid, "{}", describe_end("bootloader", pid, outcome.status()));
         return Err(Error::Fail);
     }
-    output::take(ao.log(), domid, &place.output).map(Some)
+    output::take(ao.log(), domid, &place.output)
 }
 
 fn open_terminal(ao: &Ao, domid: u32) -> Result<Terminal> {
