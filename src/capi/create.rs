@@ -3,19 +3,29 @@
 use std::ffi::*;
 
 use super::sched;
-use crate::capi::entry::with_ctx;
+use crate::capi::entry::{shared, with_ctx};
 use crate::capi::give::null;
-use crate::capi::operation::{Lent, start};
+use crate::capi::operation::{Lent, progress, start};
 use crate::config::retrieve::{self, Retrieved};
 use crate::core::{Ao, Result};
+use crate::domain::create::{self, Created};
 use crate::missing;
-use crate::types::idiomatic::{CForm, DomainConfig, DomainSchedParams};
+use crate::types::idiomatic::{CForm, DomainConfig, DomainSchedParams, write_back};
 use crate::types::sys::*;
+use crate::types::tables;
 
-/// Not there yet.
+/// Makes a domain, paused, as `d_config` says, whose defaults are filled in when that has succeeded. `*domid` is then
+/// its number. PV and PVH guests; `ERROR_NI` for HVM guests.
+///
+/// `aop_console_how` is told, by `DOMAIN_CREATE_CONSOLE_AVAILABLE`, that the console can be connected to: the
+/// bootloader's, if there is one, and then the domain's own. NULL: nobody is.
+///
+/// A configuration that cannot be is `ERROR_INVAL`, or what its fault is called; whatever fails later is
+/// `ERROR_FAIL`, or `ERROR_ABORTED`. Nothing stays of a domain that could not be made, also after an abort; `*domid`
+/// is then the number that it had, or `INVALID_DOMID`.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Pointers are NULL or as `libxl.h` says; `d_config` and `domid` stay valid until the operation has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_create_new(
     ctx: *mut libxl_ctx,
@@ -24,7 +34,36 @@ pub unsafe extern "C" fn libxl_domain_create_new(
     ao_how: *const libxl_asyncop_how,
     aop_console_how: *const libxl_asyncprogress_how,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_create_new"; d_config, domid, ao_how, aop_console_how)
+    const NAME: &str = "libxl_domain_create_new";
+    if ctx.is_null() || d_config.is_null() || domid.is_null() {
+        // SAFETY: `ctx` is NULL or live.
+        return unsafe { with_ctx(ctx, NAME, |ctx| null(ctx, NAME)) };
+    }
+    let (given, number) = (Lent(d_config), Lent(domid));
+    // SAFETY: `ctx` is live, the hows are NULL or valid, the rest is the application's for as long as the operation lasts.
+    unsafe {
+        domid.write(create::NO_DOMID);
+        let console = progress(&shared(ctx), aop_console_how);
+        let mut config = Box::new(DomainConfig::from_c(&*d_config));
+        for disk in &mut config.disks {
+            // That is for a restore.
+            disk.colo_restore_enable = Some(false);
+        }
+        start(ctx, ao_how, NAME, create::NO_DOMID, move |ao| {
+            let ao = match console {
+                Some(console) => ao.with_progress(console),
+                None => ao,
+            };
+            Ok(async move {
+                let Created { domid, outcome } = create::create(&ao, &mut config).await;
+                number.get().write(domid);
+                if outcome.is_ok() {
+                    write_back(&*config, &mut *given.get(), &tables::DOMAIN_CONFIG);
+                }
+                outcome
+            })
+        })
+    }
 }
 
 /// Not there yet.

@@ -7,6 +7,7 @@ pub mod build;
 pub mod console;
 pub mod control;
 pub mod cpupool;
+pub mod create;
 pub mod death;
 pub mod destroy;
 pub mod history;

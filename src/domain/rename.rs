@@ -33,7 +33,7 @@ pub fn preserve(ctx: &Ctx, domid: u32, name: &[u8], suffix: &[u8], uuid: &[u8; 1
 }
 
 /// Names come from users and end up in logs and on terminals.
-fn check_name(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<()> {
+pub fn check_name(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<()> {
     if name.len() > nodes::MAX_VALUE {
         error!(ctx, domid = domid, "a name of {} bytes is too long", name.len());
         return Err(Error::Fail);

@@ -24,6 +24,15 @@ impl Hypervisor {
         Ok(number)
     }
 
+    /// Gives a domain another label.
+    pub fn relabel(&self, domid: u32, number: u32) -> Result<()> {
+        // SAFETY: plain numbers.
+        self.call("flask_relabel_domain", |xch| unsafe {
+            sys::xc_flask_relabel_domain(xch, domid, number)
+        })
+        .map(drop)
+    }
+
     /// Whether the policy is enforced: 0 is no, 1 is yes.
     pub fn flask_mode(&self) -> Result<c_uint> {
         // SAFETY: an open handle.

@@ -8,6 +8,31 @@ impl<T: Copy + Default, const N: usize> Default for __BindgenOpaqueArray8<[T; N]
         Self([<T as Default>::default(); N])
     }
 }
+pub const XEN_X86_EMU_LAPIC: u32 = 1;
+pub const XEN_X86_EMU_HPET: u32 = 2;
+pub const XEN_X86_EMU_PM: u32 = 4;
+pub const XEN_X86_EMU_RTC: u32 = 8;
+pub const XEN_X86_EMU_IOAPIC: u32 = 16;
+pub const XEN_X86_EMU_PIC: u32 = 32;
+pub const XEN_X86_EMU_VGA: u32 = 64;
+pub const XEN_X86_EMU_IOMMU: u32 = 128;
+pub const XEN_X86_EMU_PIT: u32 = 256;
+pub const XEN_X86_EMU_USE_PIRQ: u32 = 512;
+pub const XEN_X86_EMU_VPCI: u32 = 1024;
+pub const XEN_X86_EMU_ALL: u32 = 2047;
+pub const XEN_X86_MSR_RELAXED: u32 = 1;
+pub const XEN_DOMCTL_CDF_hvm: u32 = 1;
+pub const XEN_DOMCTL_CDF_hap: u32 = 2;
+pub const XEN_DOMCTL_CDF_s3_integrity: u32 = 4;
+pub const XEN_DOMCTL_CDF_oos_off: u32 = 8;
+pub const XEN_DOMCTL_CDF_xs_domain: u32 = 16;
+pub const XEN_DOMCTL_CDF_iommu: u32 = 32;
+pub const XEN_DOMCTL_CDF_nested_virt: u32 = 64;
+pub const XEN_DOMCTL_CDF_vpmu: u32 = 128;
+pub const XEN_DOMCTL_CDF_MAX: u32 = 128;
+pub const XEN_DOMCTL_IOMMU_no_sharept: u32 = 1;
+pub const XEN_DOMCTL_IOMMU_MAX: u32 = 1;
+pub const XEN_DOMCTL_GRANT_version_mask: u32 = 15;
 pub const XEN_DOMINF_dying: u32 = 1;
 pub const XEN_DOMINF_hvm_guest: u32 = 2;
 pub const XEN_DOMINF_shutdown: u32 = 4;

@@ -1,0 +1,109 @@
+//! The domain in the hypervisor: which flags and number it is made with.
+
+use crate::core::{Ctx, Error, Result};
+use crate::domain::history::History;
+use crate::domain::valid_guest;
+use crate::types::idiomatic::{DomainConfig, DomainType, Passthrough};
+use crate::xen::hypervisor::sys;
+use crate::{debug, error};
+
+/// `RANDOM_DOMID`: any number, and not the next one, so that nobody can guess it.
+const RANDOM: u32 = u32::MAX - 1;
+
+/// How often another number is tried before the host counts as full.
+const ATTEMPTS: u32 = 100_000;
+
+/// Makes the domain, without memory or vcpus, and gives its number.
+///
+/// The number is none that was a domain's a moment ago: somebody may still act on that one.
+pub fn make(ctx: &Ctx, config: &DomainConfig) -> Result<u32> {
+    let wanted = config.c_info.domid;
+    let mut create = parameters(ctx, config)?;
+    let history = History::of_host(ctx.log());
+    for _ in 0..ATTEMPTS {
+        let number = if wanted == RANDOM { random(ctx)? } else { wanted };
+        if !valid_guest(number) && wanted == RANDOM {
+            continue;
+        }
+        let domid = match ctx.hypervisor().domain_create(number, &mut create) {
+            Ok(domid) => domid,
+            Err(e) if e.errno == nix::errno::Errno::EEXIST && wanted == RANDOM => continue,
+            Err(e) => {
+                let shown = Some(number).filter(|&number| valid_guest(number));
+                let shown = shown.map_or(String::new(), |number| format!(" as {number}"));
+                error!(ctx, errno = e.errno, "the hypervisor makes no domain{shown}");
+                return Err(Error::Fail);
+            }
+        };
+        let recent = history.is_recent(domid);
+        if recent == Ok(false) {
+            return Ok(domid);
+        }
+        if let Err(e) = ctx.hypervisor().domain_destroy(domid) {
+            error!(ctx, domid = domid, errno = e.errno, "cannot be destroyed");
+            return Err(Error::Fail);
+        }
+        recent?;
+        if valid_guest(wanted) {
+            error!(ctx, domid = domid, "was a domain's number until a moment ago");
+            return Err(Error::Fail);
+        }
+    }
+    error!(ctx, "there is no free number for a domain");
+    Err(Error::Fail)
+}
+
+/// Fifteen bits, as many as a number of a domain has.
+fn random(ctx: &Ctx) -> Result<u32> {
+    let mut bytes = [0; 2];
+    getrandom::fill(&mut bytes).map_err(|e| {
+        error!(ctx, "no random numbers: {e}");
+        Error::Fail
+    })?;
+    Ok(u32::from(u16::from_ne_bytes(bytes) & 0x7fff))
+}
+
+fn parameters(ctx: &Ctx, config: &DomainConfig) -> Result<sys::xen_domctl_createdomain> {
+    let (info, build) = (&config.c_info, &config.b_info);
+    let mut flags = 0;
+    let mut set = |flag: u32, on: bool| flags |= if on { flag } else { 0 };
+    if info.type_ != DomainType::Pv {
+        set(sys::XEN_DOMCTL_CDF_hvm, true);
+        set(sys::XEN_DOMCTL_CDF_hap, info.hap == Some(true));
+        set(sys::XEN_DOMCTL_CDF_oos_off, info.oos != Some(true));
+        set(sys::XEN_DOMCTL_CDF_nested_virt, build.nested_hvm == Some(true));
+    }
+    set(sys::XEN_DOMCTL_CDF_vpmu, build.vpmu == Some(true));
+    debug!(ctx, "passthrough: {}", info.passthrough.name().unwrap_or_default());
+    set(sys::XEN_DOMCTL_CDF_iommu, info.passthrough != Passthrough::Disabled);
+    let own_tables = info.passthrough == Passthrough::SyncPt;
+    let relaxed = build.arch_x86.msr_relaxed == Some(true);
+    let arch = sys::xen_arch_domainconfig {
+        emulation_flags: match info.type_ {
+            DomainType::Pv => 0,
+            DomainType::Pvh => sys::XEN_X86_EMU_LAPIC,
+            _ => sys::XEN_X86_EMU_ALL & !sys::XEN_X86_EMU_VPCI,
+        },
+        misc_flags: if relaxed { sys::XEN_X86_MSR_RELAXED } else { 0 },
+    };
+    // Whole pages.
+    let trace = i64::from(build.vmtrace_buf_kb).saturating_mul(1024).saturating_add(4095) & !4095;
+    let invalid = |what: &str| {
+        error!(ctx, "{what} is out of range");
+        Error::Invalid
+    };
+    Ok(sys::xen_domctl_createdomain {
+        ssidref: info.ssidref,
+        handle: info.uuid.0,
+        flags,
+        iommu_opts: if own_tables { sys::XEN_DOMCTL_IOMMU_no_sharept } else { 0 },
+        max_vcpus: u32::try_from(build.max_vcpus).map_err(|_| invalid("max_vcpus"))?,
+        max_evtchn_port: build.event_channels,
+        max_grant_frames: build.max_grant_frames as i32,
+        max_maptrack_frames: build.max_maptrack_frames as i32,
+        grant_opts: build.max_grant_version as u32 & sys::XEN_DOMCTL_GRANT_version_mask,
+        vmtrace_size: u32::try_from(trace).map_err(|_| invalid("vmtrace_buf_kb"))?,
+        cpupool_id: info.poolid,
+        arch,
+    })
+}

@@ -1,0 +1,199 @@
+//! A new domain, from its configuration to a guest that only has to be unpaused.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `made.rs` | the domain in the hypervisor, and its number |
+//! | `tree.rs` | its first nodes in xenstore |
+//! | `resources.rs` | what of the host it may use itself |
+//! | `stored.rs` | the configuration that is kept of it |
+//!
+//! Building is `domain/build`, devices are `device/add`, QEMU is `qemu`. The order is the C library's, since each
+//! step finds what the one before has left: the disk that a bootloader reads, the nodes that QEMU reads when it
+//! starts, the console that xenconsoled waits for.
+//!
+//! # Failure
+//!
+//! From the moment that the hypervisor has the domain, whatever goes wrong ends in its destruction: each step
+//! records in xenstore what it makes before it makes it, so `destroy` finds all of it. That holds for an abort too,
+//! where the C library leaves a domain half-made (`libxl.h` allows either). A process that is killed leaves
+//! the domain to the next `destroy`.
+//!
+//! # Others
+//!
+//! No lock is held from one step to the next. The domain is paused and its number new, so nobody but a
+//! toolstack that lists domains knows of it; one that destroys it meanwhile has the steps that follow fail.
+//! The build is computation and hypercalls, and waits for nothing: it runs through in the thread that runs the
+//! operation, and delays no other operation of the ctx, since none holds a lock that others want.
+
+mod made;
+mod resources;
+mod stored;
+mod tree;
+
+use std::time::{Duration, Instant};
+
+use super::build::{self, Built};
+use super::payload::Payload;
+use super::rename::check_name;
+use super::{bootloader, destroy, nodes};
+use crate::config::defaults;
+use crate::config::defaults::devices::{Place, disk, nic};
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::device::add::{self, Target, console};
+use crate::types::idiomatic::{DomainConfig, DomainType, Event, EventData};
+use crate::{error, qemu};
+
+/// `INVALID_DOMID`.
+pub const NO_DOMID: u32 = u32::MAX;
+
+/// How long xenconsoled may take to serve the console.
+const CONSOLE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What has become of a creation.
+#[derive(Debug)]
+pub struct Created {
+    /// The domain, or the number that it had; [`NO_DOMID`] if there never was one.
+    pub domid: u32,
+    pub outcome: Result<()>,
+}
+
+/// Makes the domain that `config` describes, and completes `config`.
+///
+/// Reports [`EventData::DomainCreateConsoleAvailable`] when the console can be connected to: once for the
+/// bootloader's, if there is one, and once for the domain's own.
+///
+/// Errors are said in the log: what is wrong with the configuration itself as [`defaults::complete`] says;
+/// whatever goes wrong later is `Error::Fail`, but for an abort.
+pub async fn create(ao: &Ao, config: &mut DomainConfig) -> Created {
+    let asked = config.clone();
+    let made = possible(ao, config)
+        .and_then(|()| defaults::complete(ao, config, NO_DOMID))
+        .and_then(|()| made::make(ao, config).map_err(|_| Error::Fail));
+    let domid = match made {
+        Ok(domid) => domid,
+        Err(error) => return Created { domid: NO_DOMID, outcome: Err(error) },
+    };
+    let furnished = furnish(ao, domid, config).await;
+    let mut outcome = furnished.and_then(|()| stored::store(ao, domid, asked, config));
+    if let Err(error) = outcome {
+        outcome = Err(if error == Error::Aborted { error } else { Error::Fail });
+        // Also after an abort: its waits are those of any destroy.
+        if destroy::destroy(&ao.unabortable(), domid).await.is_err() {
+            error!(ao, domid = domid, "what there is of the domain cannot be destroyed");
+        }
+    }
+    Created { domid, outcome }
+}
+
+/// What this library cannot make is refused before there is a domain.
+fn possible(ctx: &Ctx, config: &DomainConfig) -> Result<()> {
+    if config.c_info.type_ == DomainType::Hvm {
+        error!(ctx, "HVM guests are not implemented yet");
+        return Err(Error::NotImplemented);
+    }
+    let Some(name) = &config.c_info.name else {
+        error!(ctx, "the configuration names no domain");
+        return Err(Error::Fail);
+    };
+    check_name(ctx, NO_DOMID, name.as_bytes())
+}
+
+/// Everything between the bare domain and a guest that can run.
+async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<()> {
+    tree::write(ao, domid, config)?;
+    let target = Target::of(ao, domid)?;
+    complete_devices(&target, config)?;
+    let found = bootloader::run(ao, domid, config).await?;
+    let payload = found.unwrap_or_else(|| Payload::configured(&config.b_info));
+    let built = build::build(ao, domid, config, &payload).await.inspect_err(|e| {
+        error!(ao, domid = domid, "the domain cannot be built: {e}");
+    })?;
+    drop(payload);
+    add_devices(ao, &target, config, &built).await?;
+    console_is_there(ao, domid).await?;
+    relabel(ao, domid, config.b_info.exec_ssidref)
+}
+
+/// Completes those devices that others than their drivers look at: a bootloader reads the first disk.
+fn complete_devices(target: &Target<'_>, config: &mut DomainConfig) -> Result<()> {
+    let place = Place { world: target, domid: target.domid(), hotplug: false };
+    config.disks.iter_mut().try_for_each(|disk| disk::complete(place, disk))?;
+    config.nics.iter_mut().try_for_each(|nic| nic::complete(place, nic))?;
+    nic::number(&mut config.nics);
+    Ok(())
+}
+
+/// Adds the devices of a domain that is built. QEMU reads what is written before it starts.
+async fn add_devices(
+    ao: &Ao,
+    target: &Target<'_>,
+    config: &mut DomainConfig,
+    built: &Built,
+) -> Result<()> {
+    let domid = target.domid();
+    add::disks(ao, target, &mut config.disks).await?;
+    resources::give(ao, domid, &config.b_info)?;
+    console::channels(target, &mut config.channels)?;
+    add::p9s(target, &mut config.p9s)?;
+    add::pvcallsifs(target, &mut config.pvcallsifs)?;
+    add::vfbs(target, &mut config.vfbs)?;
+    add::vkbs(target, &mut config.vkbs)?;
+    let channel = built.console.channel;
+    let (backend_domid, port, ring) = (channel.domid, channel.port, built.console.frame);
+    console::primary(target, &console::Primary { backend_domid, port, ring, tty: None })?;
+    if qemu::needed(ao, config)? {
+        qemu::start(ao, domid, config).await?;
+    }
+    add::nics(ao, target, &mut config.nics).await?;
+    add::vtpms(ao, target, &mut config.vtpms).await?;
+    not_yet(ao, domid, config)?;
+    add::vdispls(ao, target, &mut config.vdispls).await?;
+    add::vsnds(ao, target, &mut config.vsnds).await
+}
+
+/// Devices that a PV guest may have and that this library does not add yet.
+fn not_yet(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
+    let kinds = [
+        ("USB controllers", config.usbctrls.len()),
+        ("USB devices", config.usbdevs.len()),
+        ("PCI devices", config.pcidevs.len()),
+        ("device tree devices", config.dtdevs.len()),
+    ];
+    match kinds.iter().find(|(_, count)| *count > 0) {
+        None => Ok(()),
+        Some((kind, _)) => {
+            error!(ctx, domid = domid, "{kind} are not implemented yet");
+            Err(Error::NotImplemented)
+        }
+    }
+}
+
+/// Waits until xenconsoled serves the console, and tells the application.
+async fn console_is_there(ao: &Ao, domid: u32) -> Result<()> {
+    let tty = format!("{}/console/tty", nodes::domain_path(domid));
+    let mut changes = ao.watch(&tty)?;
+    let served = async {
+        while nodes::read(ao, ao.store(), &tty)?.is_none_or(|tty| tty.is_empty()) {
+            changes.changed().await;
+        }
+        Ok(())
+    };
+    ao.until(Instant::now() + CONSOLE_PATIENCE, served).await?.unwrap_or_else(|| {
+        error!(ao, domid = domid, "nobody serves the console: is xenconsoled at work?");
+        Err(Error::TimedOut)
+    })?;
+    let u = EventData::DomainCreateConsoleAvailable;
+    ao.progress(Event { domid, u, ..Event::default() });
+    Ok(())
+}
+
+/// Gives the domain the security label that it is to run under, if it is another than it is made under.
+fn relabel(ctx: &Ctx, domid: u32, label: u32) -> Result<()> {
+    if label == 0 {
+        return Ok(());
+    }
+    ctx.hypervisor().relabel(domid, label).map_err(|e| {
+        error!(ctx, domid = domid, errno = e.errno, "cannot be given security label {label}");
+        Error::Fail
+    })
+}

@@ -1,0 +1,134 @@
+//! What xenstore says of a new domain, before it is built: its directories, its name, and what the guest may write.
+
+use crate::core::{Ctx, Error, Result};
+use crate::domain::{names, nodes, uuid_text};
+use crate::error;
+use crate::types::idiomatic::{
+    DeviceModelVersion, DomainConfig, DomainCreateInfo, DomainType, Text,
+};
+use crate::xen::store::{Access, NewNode, Ops, Permission, Transaction};
+
+/// Nodes that are the guest's to write, below its own directory.
+const GUESTS: [&str; 10] = [
+    "control/shutdown",
+    "control/feature-poweroff",
+    "control/feature-reboot",
+    "control/feature-suspend",
+    "control/sysrq",
+    "data",
+    "drivers",
+    "feature",
+    "attr",
+    "error",
+];
+
+/// Those that only a guest with emulated hardware has.
+const HVM_GUESTS: [&str; 2] = ["control/feature-s3", "control/feature-s4"];
+
+/// What a guest may use a library of its own for.
+const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
+
+/// Writes the domain's nodes, all or none. What a domain of that number or uuid has left goes first.
+///
+/// `Error::Invalid` if another domain has its name.
+pub fn write(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
+    let nodes = nodes(domid, config);
+    let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
+    nodes::transaction(ctx, |t| {
+        if !name.is_empty() {
+            is_free(ctx, t, domid, name)?;
+        }
+        for directory in directories(domid, &config.c_info) {
+            nodes::remove(ctx, t, &directory)?;
+        }
+        t.make_many(&nodes).map_err(|e| nodes::failed(ctx, e))
+    })
+}
+
+/// The name is read inside the transaction that writes it, so of two domains that are made at once with the same
+/// name one is refused.
+fn is_free(ctx: &Ctx, t: &Transaction, domid: u32, name: &[u8]) -> Result<()> {
+    match names::by_name_in(ctx, t, name) {
+        Ok(holder) if holder != domid => {
+            let shown = String::from_utf8_lossy(name);
+            error!(ctx, domid = domid, "domain {holder} is named `{shown}' already");
+            Err(Error::Invalid)
+        }
+        Ok(_) | Err(Error::Invalid) => Ok(()),
+        Err(e) => Err(e),
+    }
+}
+
+fn vm_path(info: &DomainCreateInfo) -> String {
+    format!("/vm/{}", uuid_text(&info.uuid.0))
+}
+
+fn directories(domid: u32, info: &DomainCreateInfo) -> [String; 3] {
+    [nodes::domain_path(domid), vm_path(info), nodes::libxl_path(domid)]
+}
+
+fn nodes(domid: u32, config: &DomainConfig) -> Vec<NewNode> {
+    let info = &config.c_info;
+    let [domain, vm, libxl] = directories(domid, info);
+    let hidden = [Permission::new(0, Access::None)];
+    let readable = [Permission::new(0, Access::None), Permission::new(domid, Access::Read)];
+    let own = [Permission::new(domid, Access::None)];
+    let hvm = info.type_ == DomainType::Hvm;
+    let name = info.name.as_ref().map_or(&[][..], Text::as_bytes);
+
+    let below = |path: &str| format!("{domain}/{path}");
+    let mut nodes = vec![
+        NewNode::directory(&domain, &readable),
+        NewNode::directory(&vm, &readable),
+        NewNode::directory(&libxl, &hidden),
+        NewNode::directory(format!("{libxl}/device"), &hidden),
+        NewNode::value(below("vm"), vm.as_bytes()),
+        NewNode::value(below("name"), name),
+        NewNode::directory(below("cpu"), &readable),
+        NewNode::directory(below("memory"), &readable),
+    ];
+    if info.xend_suspend_evtchn_compat == Some(true) {
+        // Such a guest makes the node itself.
+        nodes.push(NewNode::directory(below("device"), &own));
+    } else {
+        nodes.push(NewNode::directory(below("device"), &readable));
+        nodes.push(NewNode::directory(below("device/suspend/event-channel"), &own));
+    }
+    nodes.push(NewNode::directory(below("control"), &readable));
+    if hvm {
+        nodes.push(NewNode::directory(below("hvmloader"), &readable));
+    }
+    let more: &[&str] = if hvm { &HVM_GUESTS } else { &[] };
+    let driver: &[&str] = if info.driver_domain == Some(true) { &DRIVER_DOMAINS } else { &[] };
+    let guests = GUESTS.iter().chain(more).chain(driver);
+    nodes.extend(guests.map(|path| NewNode::directory(below(path), &own)));
+
+    nodes.push(NewNode::value(format!("{vm}/uuid"), uuid_text(&info.uuid.0)));
+    nodes.push(NewNode::value(format!("{vm}/name"), name));
+    nodes.extend(given(&domain, &info.xsdata));
+    nodes.extend(given(&below("platform"), &info.platformdata));
+    for feature in ["multiprocessor-suspend", "xs_reset_watches"] {
+        nodes.push(NewNode::value(below(&format!("control/platform-feature-{feature}")), "1"));
+    }
+    nodes.push(NewNode::value(format!("{libxl}/type"), info.type_.name().unwrap_or_default()));
+    // Early, so that whoever meets the domain half-made knows what may serve it.
+    let version = config.b_info.device_model_version;
+    nodes.push(dm_version(domid, version));
+    nodes
+}
+
+/// Which device model the domain has, if it has one.
+fn dm_version(domid: u32, version: DeviceModelVersion) -> NewNode {
+    let path = format!("{}/dm-version", nodes::libxl_path(domid));
+    NewNode::value(path, version.name().unwrap_or_default())
+}
+
+/// What the application wants the guest to find. A key without a value is left out.
+fn given(directory: &str, pairs: &[(Text, Option<Text>)]) -> Vec<NewNode> {
+    let node = |(key, value): &(Text, Option<Text>)| {
+        let value = value.as_ref()?;
+        let key = String::from_utf8_lossy(key.as_bytes()).into_owned();
+        Some(NewNode::value(format!("{directory}/{key}"), value.as_bytes()))
+    };
+    pairs.iter().filter_map(node).collect()
+}
