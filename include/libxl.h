@@ -428,6 +428,15 @@ int libxl_ctx_free(libxl_ctx *ctx);
 /* Asks for a number that is chosen at random. */
 #define RANDOM_DOMID (INVALID_DOMID - 1)
 
+/* Makes a domain, paused, as d_config says, whose defaults are filled in when that has succeeded.
+ * *domid is then its number. PV and PVH guests; ERROR_NI for HVM guests.
+ *
+ * aop_console_how is told, by DOMAIN_CREATE_CONSOLE_AVAILABLE, that the console can be connected
+ * to: the bootloader's, if there is one, and then the domain's own. NULL: nobody is.
+ *
+ * A configuration that cannot be is ERROR_INVAL, or what its fault is called; whatever fails later
+ * is ERROR_FAIL, or ERROR_ABORTED. Nothing stays of a domain that could not be made, also after an
+ * abort; *domid is then the number that it had, or INVALID_DOMID. */
 int libxl_domain_create_new(libxl_ctx *ctx,
                             libxl_domain_config *d_config,
                             uint32_t *domid,
