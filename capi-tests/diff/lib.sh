@@ -121,7 +121,7 @@ build() {
     echo "uuid=\"$(echo "$name" | md5sum | sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/\1-\2-4\3-8\4-\5/')\""
     printf '%s\n' "$@"
   } > "/tmp/$name.cfg"
-  try xl create -q -p "/tmp/$name.cfg"
+  try xl create -q -e -p "/tmp/$name.cfg"
   id=$(id_of "$name")
   [ -n "$id" ] || return 0
   made "$name"
