@@ -1,4 +1,6 @@
 //! Real guests, made with Debian's `xl` and library on a real Xen: what `box/dom0` found in their memory.
+//!
+//! Of those that the C library cannot make, what was found with ours: whether it asks for the right tables.
 
 use std::path::PathBuf;
 
@@ -25,7 +27,6 @@ fn guests() -> Vec<(&'static str, Facts<'static>)> {
     };
     vec![
         ("one", tiny(1, &[1])),
-        ("one-without-apic", Facts { apic: false, ..tiny(1, &[1]) }),
         ("two", tiny(2, &[3])),
         ("eight", tiny(8, &[7])),
         ("sixty-four", tiny(64, &[0xff; 8])),
@@ -65,7 +66,8 @@ fn guests_find_these_tables() {
     let dumps = PathBuf::from(std::env::var_os("ACPI_DUMPS").expect("ACPI_DUMPS names a folder"));
     let mut bad = 0;
     for (name, facts) in guests() {
-        let dump = dumps.join(format!("{name}.debian"));
+        let side = if facts.numa.is_some() { "ours" } else { "debian" };
+        let dump = dumps.join(format!("{name}.{side}"));
         for fault in faults(&dump, &tables(&facts).unwrap()) {
             eprintln!("{name}: {fault}");
             bad += 1;
