@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One side's turn, in namespaces of its own (run): the run's folder in $1, the library's folder or nothing in $2.
+# One side's turn, in namespaces of its own (run): the run's folder in $1, the library's folder or nothing in $2, what to do in $3.
 set -u
 folder=$1 libs=$2
 mount -t tmpfs run /run && mount -t tmpfs lib /var/lib || exit 2
@@ -14,4 +14,4 @@ for _ in $(seq 100); do [ -S "$PRETEND/socket" ] || sleep 0.1; done
 mkdir -p /run/xenstored && ln -s "$PRETEND/socket" /run/xenstored/socket
 xenstore-write /local/pool/0/name Pool-0 /local/domain/0/name Domain-0 /local/domain/0/domid 0 /local/domain/0/vm /vm/0 /vm/0/uuid 0
 LD_PRELOAD="$folder/pretend.so" "$folder/plug" serve &
-. "$folder/scenes.sh"
+. "$folder/$3.sh"

@@ -4,6 +4,7 @@
  *   plug domain NAME [JSON]        makes a domain, with that as its stored configuration; prints its number
  *   plug OPERATION KIND DOMID JSON [MS]   what libxl_device_KIND_OPERATION does with that device; with MS it is
  *                                  begun in the background, and aborted after so long
+ *   plug end domain DOMID {}       destroys the domain
  *   plug serve                     takes the part of all back ends: a device that is written gets ready at once, one
  *                                  that is to close does when the guest's half is gone or closed. One of number 666 never answers,
  *                                  of 667 never closes
@@ -69,6 +70,8 @@ static int operate(const char *operation, const char *kind, uint32_t domid, cons
     char *text = NULL;
     int rc = 1;
 
+    if (!strcmp(operation, "end"))
+        rc = libxl_domain_destroy(ctx, domid, how);
     ADDED(disk) ADDED(nic) ADDED(vtpm) ADDED(vdispl) ADDED(vsnd) ADDED(vkb) ADDED(vfb)
     BOTH(disk) BOTH(nic) BOTH(vtpm) BOTH(vdispl) BOTH(vsnd) BOTH(vkb) BOTH(vfb) BOTH(p9) BOTH(pvcallsif)
     GONE(disk, safe_remove)

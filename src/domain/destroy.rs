@@ -111,8 +111,8 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
 enum Found {
     /// Itself; the records are gone.
     Domain,
-    /// A device that has come since the others went, so that nothing was removed. Who adds one has the same lock,
-    /// and finds no domain once the records are gone.
+    /// A device that has come since the others went, so that but the files nothing was removed. Who adds one has the
+    /// same lock.
     Device,
     /// It was destroyed.
     Nothing,
@@ -132,7 +132,11 @@ fn remove_records(
         Err(Error::DomainNotFound) => None,
         Err(e) => return Err(e),
     };
-    if !last && locked.is_some() && remove::has_devices(ctx, domid)? {
+    if let Some(locked) = locked.as_ref().filter(|_| !last)
+        && remove::has_devices(ctx, domid)?
+    {
+        // Without a stored configuration neither library adds another, however many are about to.
+        locked.remove_all();
         return Ok(Found::Device);
     }
     if let Some(late) = remove_nodes(ctx, domain) {
