@@ -188,10 +188,11 @@ pub unsafe extern "C" fn libxl_domain_get_nodeaffinity(
     }
 }
 
-/// Has a guest use the vcpus of `cpumap` and no others. Its kernel does so when it comes to it.
+/// Has a guest use the vcpus of `cpumap` and no others. Its kernel does so when it comes to it; QEMU, if that
+/// serves the guest, adds what it does not have first.
 ///
-/// `ERROR_FAIL` if that is none, or more than the guest can have; `ERROR_DOMAIN_NOTFOUND`; `ERROR_NI` for a
-/// guest served by QEMU.
+/// `ERROR_FAIL` if that is none, or more than the guest can have; `ERROR_DOMAIN_NOTFOUND`; what QEMU's monitor
+/// answers.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

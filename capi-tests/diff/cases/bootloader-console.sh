@@ -11,6 +11,8 @@ done
 printf 'which one? '
 read -r answer
 echo "the $answer one"
+# What is not read when the terminal goes is lost.
+sleep 1
 cp /guest/tiny "$directory/kernel"
 printf 'kernel %s\0' "$directory/kernel" > "$output"
 SCRIPT

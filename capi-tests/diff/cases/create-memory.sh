@@ -4,11 +4,11 @@ create m-grows-pvh pvh 'memory=8' 'maxmem=16'
 create m-max-only pv 'maxmem=8'
 for lines in memory=1 memory=2 memory=0 memory=-1 memory=999999 memory=99999999999 'memory="x"' 'maxmem=2' \
   'maxmem=999999' 'maxmem=-1' 'videoram=4' 'shadow_memory=4'; do
-  for kind in pv pvh; do
-    create m-odd $kind "$lines"
-    domains | grep m-odd
-    reference destroy m-odd 2> /dev/null
-  done
+  # Each kind in turn.
+  [ "${kind-}" = pv ] && kind=pvh || kind=pv
+  create m-odd $kind "$lines"
+  domains | grep m-odd
+  reference destroy m-odd 2> /dev/null
 done
 config m-none pv
 sed -i /^memory=/d /tmp/m-none.cfg

@@ -12,10 +12,11 @@ pinned 'cpus="all"'
 pinned 'cpus="0-1,^0"'
 pinned 'cpus_soft="1"'
 pinned 'cpus="node:0"'
-for bad in '"7"' '"x"' '""' '"^0,^1"' '["0","1","0"]' '[]' '[-1]' 9 '"node:9"' '[[0]]' '"0-"' '"-1"'; do
+for bad in '"7"' '"x"' '""' '"^0,^1"' '["0","1","0"]' '[]' '[-1]' 9 '"node:9"' '[[0]]' '"0-"'; do
   pinned "cpus=$bad"
-  pinned "cpus_soft=$bad"
 done
+pinned 'cpus_soft="7"'
+pinned 'cpus_soft="x"'
 try reference vcpu-list $(domains | grep -o '^p[0-9]* ')
 #: sed stdout s/ +[0-9]+\.[0-9] / TIME /    -- the time used
 #: sed stdout s/^([^ ]+ +[^ ]+ +[0-9]+) +[0-9]+ +[r-][b-]([p-] TIME)/\1 CPU ??\2/  -- where it runs and whether

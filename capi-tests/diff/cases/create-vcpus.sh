@@ -6,10 +6,10 @@ create v-none pv 'vcpus=0'
 create v-max pv 'maxvcpus=3'
 try reference vcpu-list v-two v-some v-some-pvh v-max
 for lines in 'vcpus=-1' 'vcpus=129' 'vcpus=9999' 'vcpus="x"' 'maxvcpus=0' 'vcpus=99999999999' 'maxvcpus=-3'; do
-  for kind in pv pvh; do
-    create v-odd $kind "$lines"
-    reference destroy v-odd 2> /dev/null
-  done
+  # Each kind in turn.
+  [ "${kind-}" = pv ] && kind=pvh || kind=pv
+  create v-odd $kind "$lines"
+  reference destroy v-odd 2> /dev/null
 done
 create v-more pv 'vcpus=3' 'maxvcpus=2'
 #: sed stdout s/ +[0-9]+\.[0-9] / TIME /    -- the time used
