@@ -1398,10 +1398,11 @@ int libxl_domain_set_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *
 /* Sets in *nodemap, as far as it has room, the NUMA nodes on which a domain's memory had better be. */
 int libxl_domain_get_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *nodemap);
 
-/* Has a guest use the vcpus of cpumap and no others. Its kernel does so when it comes to it.
+/* Has a guest use the vcpus of cpumap and no others. Its kernel does so when it comes to it; QEMU,
+ * if that serves the guest, adds what it does not have first.
  *
- * ERROR_FAIL if that is none, or more than the guest can have; ERROR_DOMAIN_NOTFOUND; ERROR_NI for
- * a guest served by QEMU. */
+ * ERROR_FAIL if that is none, or more than the guest can have; ERROR_DOMAIN_NOTFOUND; what QEMU's
+ * monitor answers. */
 int libxl_set_vcpuonline(libxl_ctx *ctx,
                          uint32_t domid,
                          libxl_bitmap *cpumap,
