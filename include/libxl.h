@@ -912,7 +912,7 @@ int libxl_device_disk_remove(libxl_ctx *ctx,
 
 /* Takes a disk away without asking the guest. Which one, vdev, backend and backend_domid say. The
  * disk is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves
- * it does not close within 10 s, ERROR_FAIL if the script fails. */
+ * it does not close within 10 s. */
 int libxl_device_disk_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_disk *disk,
@@ -968,7 +968,7 @@ int libxl_device_nic_remove(libxl_ctx *ctx,
 
 /* Takes a network interface away without asking the guest. Which one, devid and backend_domid say.
  * The network interface is gone also after an error, which tells of a step on the way:
- * ERROR_TIMEDOUT if what serves it does not close within 10 s, ERROR_FAIL if the script fails. */
+ * ERROR_TIMEDOUT if what serves it does not close within 10 s. */
 int libxl_device_nic_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_nic *nic,
@@ -1057,7 +1057,7 @@ int libxl_device_vtpm_remove(libxl_ctx *ctx,
 
 /* Takes a TPM away without asking the guest. Which one, devid and backend_domid say. The TPM is
  * gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it does
- * not close within 10 s, ERROR_FAIL if the script fails. */
+ * not close within 10 s. */
 int libxl_device_vtpm_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_vtpm *vtpm,
@@ -1103,7 +1103,7 @@ int libxl_device_vdispl_remove(libxl_ctx *ctx,
 
 /* Takes a display away without asking the guest. Which one, devid and backend_domid say. The
  * display is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what
- * serves it does not close within 10 s, ERROR_FAIL if the script fails. */
+ * serves it does not close within 10 s. */
 int libxl_device_vdispl_destroy(libxl_ctx *ctx,
                                 uint32_t domid,
                                 libxl_device_vdispl *vdispl,
@@ -1147,7 +1147,7 @@ int libxl_device_vsnd_remove(libxl_ctx *ctx,
 
 /* Takes a sound card away without asking the guest. Which one, devid and backend_domid say. The
  * sound card is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what
- * serves it does not close within 10 s, ERROR_FAIL if the script fails. */
+ * serves it does not close within 10 s. */
 int libxl_device_vsnd_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_vsnd *vsnd,
@@ -1184,7 +1184,7 @@ int libxl_device_vkb_remove(libxl_ctx *ctx,
 
 /* Takes a keyboard away without asking the guest. Which one, devid, backend_type and backend_domid
  * say. The keyboard is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT
- * if what serves it does not close within 10 s, ERROR_FAIL if the script fails. */
+ * if what serves it does not close within 10 s. */
 int libxl_device_vkb_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vkb *vkb,
@@ -1221,7 +1221,7 @@ int libxl_device_vfb_remove(libxl_ctx *ctx,
 
 /* Takes a screen away without asking the guest. Which one, devid and backend_domid say. The screen
  * is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it
- * does not close within 10 s, ERROR_FAIL if the script fails. */
+ * does not close within 10 s. */
 int libxl_device_vfb_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vfb *vfb,
@@ -1282,7 +1282,7 @@ int libxl_device_p9_remove(libxl_ctx *ctx,
 
 /* Takes a folder away without asking the guest. Which one, devid and backend_domid say. The folder
  * is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it
- * does not close within 10 s, ERROR_FAIL if the script fails. */
+ * does not close within 10 s. */
 int libxl_device_p9_destroy(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_p9 *p9,
@@ -1297,7 +1297,7 @@ int libxl_device_pvcallsif_remove(libxl_ctx *ctx,
 
 /* Takes a device away without asking the guest. Which one, devid and backend_domid say. The device
  * is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it
- * does not close within 10 s, ERROR_FAIL if the script fails. */
+ * does not close within 10 s. */
 int libxl_device_pvcallsif_destroy(libxl_ctx *ctx,
                                    uint32_t domid,
                                    libxl_device_pvcallsif *pvcallsif,

@@ -137,8 +137,7 @@ pub unsafe extern "C" fn libxl_device_p9_remove(
 }
 
 /// Takes a folder away without asking the guest. Which one, `devid` and `backend_domid` say. The folder is gone also
-/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s,
-/// `ERROR_FAIL` if the script fails.
+/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -179,8 +178,7 @@ pub unsafe extern "C" fn libxl_device_pvcallsif_remove(
 }
 
 /// Takes a device away without asking the guest. Which one, `devid` and `backend_domid` say. The device is gone also
-/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s,
-/// `ERROR_FAIL` if the script fails.
+/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

@@ -70,7 +70,7 @@ pub unsafe extern "C" fn libxl_device_disk_remove(
 
 /// Takes a disk away without asking the guest. Which one, `vdev`, `backend` and `backend_domid` say. The disk is gone
 /// also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10
-/// s, `ERROR_FAIL` if the script fails.
+/// s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

@@ -75,7 +75,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_remove(
 
 /// Takes a display away without asking the guest. Which one, `devid` and `backend_domid` say. The display is gone
 /// also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10
-/// s, `ERROR_FAIL` if the script fails.
+/// s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -197,7 +197,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_remove(
 
 /// Takes a sound card away without asking the guest. Which one, `devid` and `backend_domid` say. The sound card is
 /// gone also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close
-/// within 10 s, `ERROR_FAIL` if the script fails.
+/// within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -298,7 +298,7 @@ pub unsafe extern "C" fn libxl_device_vkb_remove(
 
 /// Takes a keyboard away without asking the guest. Which one, `devid`, `backend_type` and `backend_domid` say. The
 /// keyboard is gone also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does
-/// not close within 10 s, `ERROR_FAIL` if the script fails.
+/// not close within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -397,8 +397,7 @@ pub unsafe extern "C" fn libxl_device_vfb_remove(
 }
 
 /// Takes a screen away without asking the guest. Which one, `devid` and `backend_domid` say. The screen is gone also
-/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s,
-/// `ERROR_FAIL` if the script fails.
+/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

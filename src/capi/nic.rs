@@ -56,7 +56,7 @@ pub unsafe extern "C" fn libxl_device_nic_remove(
 
 /// Takes a network interface away without asking the guest. Which one, `devid` and `backend_domid` say. The network
 /// interface is gone also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does
-/// not close within 10 s, `ERROR_FAIL` if the script fails.
+/// not close within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

@@ -98,8 +98,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_remove(
 }
 
 /// Takes a TPM away without asking the guest. Which one, `devid` and `backend_domid` say. The TPM is gone also after
-/// an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s,
-/// `ERROR_FAIL` if the script fails.
+/// an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
