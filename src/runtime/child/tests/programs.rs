@@ -154,6 +154,11 @@ fn neither_stopped_nor_stubborn_children_hold_out() {
         let program = sh("trap '' TERM; echo; exec sleep 100").stdout(Io::Fd(writer.as_fd()));
         let stubborn = fixture.children.spawn(&program).unwrap();
         unistd::read(&reader, &mut [0]).unwrap();
+        // Until it has stopped itself, SIGTERM would end it.
+        let stat = format!("/proc/{}/stat", stopped.pid());
+        while !std::fs::read_to_string(&stat).unwrap().contains(") T ") {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         for child in [&stopped, &stubborn] {
             child.kill(libc::SIGTERM).unwrap();
             let wait = async {
