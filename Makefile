@@ -16,10 +16,11 @@ all: lib
 lib: $(LIB)
 
 # Every name of the list must be defined (--no-undefined-version) and nothing else leaves the library.
-# rustc's own cdylib link cannot carry this version script: see Cargo.toml.
+# rustc's own cdylib link cannot carry this version script: see Cargo.toml. The crate type is named because
+# cargo leaves `lto` out, without a word, where a library is built as an rlib too.
 $(LIB): FORCE
 	@$(SETUP) build
-	$(CARGO) build --release --lib
+	$(CARGO) rustc --release --lib --crate-type staticlib
 	@awk 'BEGIN { print "VERS_4.17.0 {\n  global:" } { print "    " $$1 ";" } \
 	  END { print "  local: *;\n};" }' src/exports.txt > $(BUILD)/exports.map
 	cc -shared -static-libgcc -o $@.tmp -Wl,--whole-archive $(BUILD)/libxenlight.a -Wl,--no-whole-archive \
