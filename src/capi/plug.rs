@@ -3,7 +3,8 @@
 use std::ffi::c_int;
 
 use crate::capi::device::refused;
-use crate::capi::operation::start;
+use crate::capi::operation::{Operation, start};
+use crate::core::{Ao, Ctx, Result};
 use crate::device::add::{Addable, Stored, running};
 use crate::device::remove::{self, Force};
 use crate::types::idiomatic::{CForm, write_back};
@@ -26,21 +27,10 @@ pub unsafe fn add<T>(
 where
     T: Stored + CForm,
 {
+    let connect =
+        |ao: Ao, written: Result<running::Written>| async move { written?.connect(&ao).await };
     // SAFETY: the caller's contract.
-    let Some(mut complete) = (unsafe { device.as_ref().map(|given| T::from_c(given)) }) else {
-        // SAFETY: likewise.
-        return unsafe { refused(ctx, name) };
-    };
-    let begin = |ao: crate::core::Ao| {
-        let written = running::write_stored(&ao, domid, &mut complete);
-        if written.is_ok() {
-            // SAFETY: it is valid, and the application's own until we return.
-            unsafe { write_back(&complete, &mut *device, table) };
-        }
-        Ok(async move { written?.connect(&ao).await })
-    };
-    // SAFETY: the caller's contract.
-    unsafe { start(ctx, how, name, domid, begin) }
+    unsafe { add_by(ctx, domid, device, how, name, table, running::write_stored::<T>, connect) }
 }
 
 /// As [`add`], a device of a kind that is neither stored nor waited for.
@@ -58,18 +48,42 @@ pub unsafe fn add_bare<T>(
 where
     T: Addable + CForm,
 {
+    let nothing = |_: Ao, written: Result<()>| async move { written };
+    // SAFETY: the caller's contract.
+    unsafe { add_by(ctx, domid, device, how, name, table, running::write_bare::<T>, nothing) }
+}
+
+/// Writes a device in `write`, and does `rest` with what that gave.
+///
+/// # Safety
+/// As for [`add`].
+#[expect(clippy::too_many_arguments, reason = "those of the entry, and what differs")]
+unsafe fn add_by<T, W, F>(
+    ctx: *mut libxl_ctx,
+    domid: u32,
+    device: *mut T::C,
+    how: *const libxl_asyncop_how,
+    name: &'static str,
+    table: &Type,
+    write: fn(&Ctx, u32, &mut T) -> Result<W>,
+    rest: impl FnOnce(Ao, Result<W>) -> F,
+) -> c_int
+where
+    T: CForm,
+    F: Operation,
+{
     // SAFETY: the caller's contract.
     let Some(mut complete) = (unsafe { device.as_ref().map(|given| T::from_c(given)) }) else {
         // SAFETY: likewise.
         return unsafe { refused(ctx, name) };
     };
-    let begin = |ao: crate::core::Ao| {
-        let written = running::write_bare(&ao, domid, &mut complete);
+    let begin = |ao: Ao| {
+        let written = write(&ao, domid, &mut complete);
         if written.is_ok() {
             // SAFETY: it is valid, and the application's own until we return.
             unsafe { write_back(&complete, &mut *device, table) };
         }
-        Ok(async move { written })
+        Ok(rest(ao, written))
     };
     // SAFETY: the caller's contract.
     unsafe { start(ctx, how, name, domid, begin) }
@@ -95,7 +109,7 @@ where
         // SAFETY: likewise.
         return unsafe { refused(ctx, name) };
     };
-    let begin = |ao: crate::core::Ao| {
+    let begin = |ao: Ao| {
         let device = given.device(&ao, domid)?;
         Ok(async move { remove::remove(&ao, &device, force).await })
     };

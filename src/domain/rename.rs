@@ -61,16 +61,24 @@ fn rename_within(
     Ok(())
 }
 
-fn rename_one(ctx: &Ctx, t: &impl Ops, domid: u32, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
-    // Domains that are set aside half-made have no name, however many they are.
-    if !new.is_empty() {
-        let holder = names::by_name_in(ctx, t, new);
-        if holder.is_ok_and(|holder| holder != domid) {
-            let shown = String::from_utf8_lossy(new);
-            error!(ctx, domid = domid, "another domain is named `{shown}'");
-            return Err(Error::Invalid);
-        }
+/// Refuses the name of another domain. Domains that are set aside half-made have no name, however many they are.
+pub fn check_free(ctx: &Ctx, t: &impl Ops, domid: u32, name: &[u8]) -> Result<()> {
+    if name.is_empty() {
+        return Ok(());
     }
+    match names::by_name_in(ctx, t, name) {
+        Ok(holder) if holder != domid => {
+            let shown = String::from_utf8_lossy(name);
+            error!(ctx, domid = domid, "another domain is named `{shown}'");
+            Err(Error::Invalid)
+        }
+        Ok(_) | Err(Error::Invalid) => Ok(()),
+        Err(e) => Err(e),
+    }
+}
+
+fn rename_one(ctx: &Ctx, t: &impl Ops, domid: u32, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
+    check_free(ctx, t, domid, new)?;
     let path = format!("{}/name", nodes::domain_path(domid));
     if let Some(old) = old {
         let now = nodes::read(ctx, t, &path)?;

@@ -14,7 +14,8 @@ use crate::types::idiomatic::Bitmap;
 use crate::xen::store::Ops;
 
 /// Has the guest use the vcpus of `wanted` and no others, by its `cpu/N/availability` nodes, which its kernel
-/// watches; those of an HVM guest are plugged in first. Vcpus that it does not have are counted and otherwise passed over, as in the C library.
+/// watches; those of an HVM guest are plugged in first. Vcpus that it does not have are counted and otherwise passed
+/// over, as in the C library.
 pub async fn set_online(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     let info = ao.hypervisor().domain(domid).map_err(|e| {
         error!(ao, domid = domid, "cannot ask for the domain: {e}");

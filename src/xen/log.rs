@@ -111,7 +111,8 @@ impl Log {
         let at = Location::caller();
         let file = at.file().rsplit('/').next().unwrap_or("");
         let mut text = format!("{file}:{}: ", at.line());
-        if let Some(domid) = domid {
+        // `INVALID_DOMID`: there is no domain yet.
+        if let Some(domid) = domid.filter(|&domid| domid != u32::MAX) {
             text.push_str(&format!("Domain {domid}:"));
         }
         text.push_str(&message.to_string());

@@ -1,5 +1,6 @@
 //! The domain in the hypervisor: which flags and number it is made with.
 
+use crate::core::uuid::random_bytes;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::history::History;
 use crate::domain::valid_guest;
@@ -55,12 +56,11 @@ pub fn make(ctx: &Ctx, config: &DomainConfig) -> Result<u32> {
 
 /// Fifteen bits, as many as a number of a domain has.
 fn random(ctx: &Ctx) -> Result<u32> {
-    let mut bytes = [0; 2];
-    getrandom::fill(&mut bytes).map_err(|e| {
+    let bytes = random_bytes().map_err(|e| {
         error!(ctx, "no random numbers: {e}");
         Error::Fail
     })?;
-    Ok(u32::from(u16::from_ne_bytes(bytes) & 0x7fff))
+    Ok(u32::from(u16::from_ne_bytes([bytes[0], bytes[1]]) & 0x7fff))
 }
 
 fn parameters(ctx: &Ctx, config: &DomainConfig) -> Result<sys::xen_domctl_createdomain> {

@@ -1,12 +1,12 @@
 //! What xenstore says of a new domain, before it is built: its directories, its name, and what the guest may write.
 
-use crate::core::{Ctx, Error, Result};
-use crate::domain::{names, nodes, uuid_text};
-use crate::error;
+use crate::core::{Ctx, Result};
+use crate::domain::rename::check_free;
+use crate::domain::{nodes, uuid_text};
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainConfig, DomainCreateInfo, DomainType, Text,
 };
-use crate::xen::store::{Access, NewNode, Ops, Permission, Transaction};
+use crate::xen::store::{Access, NewNode, Ops, Permission};
 
 /// Nodes that are the guest's to write, below its own directory.
 const GUESTS: [&str; 10] = [
@@ -35,28 +35,13 @@ pub fn write(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
     let nodes = nodes(domid, config);
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
     nodes::transaction(ctx, |t| {
-        if !name.is_empty() {
-            is_free(ctx, t, domid, name)?;
-        }
+        // Read in here, so of two domains that are made at once with the same name one is refused.
+        check_free(ctx, t, domid, name)?;
         for directory in directories(domid, &config.c_info) {
             nodes::remove(ctx, t, &directory)?;
         }
         t.make_many(&nodes).map_err(|e| nodes::failed(ctx, e))
     })
-}
-
-/// The name is read inside the transaction that writes it, so of two domains that are made at once with the same
-/// name one is refused.
-fn is_free(ctx: &Ctx, t: &Transaction, domid: u32, name: &[u8]) -> Result<()> {
-    match names::by_name_in(ctx, t, name) {
-        Ok(holder) if holder != domid => {
-            let shown = String::from_utf8_lossy(name);
-            error!(ctx, domid = domid, "domain {holder} is named `{shown}' already");
-            Err(Error::Invalid)
-        }
-        Ok(_) | Err(Error::Invalid) => Ok(()),
-        Err(e) => Err(e),
-    }
 }
 
 fn vm_path(info: &DomainCreateInfo) -> String {
