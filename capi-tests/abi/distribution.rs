@@ -3,7 +3,7 @@
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 
-use xenlight::types::shape::{FieldShape, Shape, Type, Union};
+use xenlight::types::shape::{FieldShape, Shape, Type};
 use xenlight::types::{engine, tables};
 
 const LIBRARY: &CStr = c"/usr/lib/x86_64-linux-gnu/libxenlight.so.4.17";
@@ -29,7 +29,7 @@ impl Distribution {
     }
 
     fn init(&self, ty: &Type, room: &mut [u64]) {
-        let symbol = self.symbol(&format!("{}_init", ty.name)).expect(ty.name);
+        let symbol = self.symbol(&format!("{}_init", ty.name)).expect(&ty.name);
         // SAFETY: so is every `_init` declared; the room is large enough.
         unsafe {
             let init: extern "C" fn(*mut c_void) = std::mem::transmute(symbol);
@@ -71,20 +71,21 @@ fn choosing_a_member_leaves_the_same_bytes() {
     let theirs = Distribution::open();
     let mut count = 0;
     for ty in structs() {
-        let Shape::Struct(fields) = &ty.shape else { unreachable!("filtered") };
-        for f in fields.iter() {
-            let FieldShape::Union(Union { key_name, members, .. }) = f.shape else { continue };
-            let symbol = theirs.symbol(&format!("{}_init_{key_name}", ty.name)).expect(ty.name);
+        let Shape::Struct(body) = ty.shape else { unreachable!("filtered") };
+        for f in body.fields.iter() {
+            let FieldShape::Union(union) = f.shape else { continue };
+            let key_name = union.key_name;
+            let symbol = theirs.symbol(&format!("{}_init_{key_name}", ty.name)).expect(&ty.name);
             // SAFETY: so are these functions declared.
             let init_key: extern "C" fn(*mut c_void, c_int) =
                 unsafe { std::mem::transmute(symbol) };
-            for m in *members {
+            for m in union.members.iter() {
                 let mut a = rubbish(ty);
                 theirs.init(ty, &mut a);
                 let mut b = a.clone();
                 init_key(a.as_mut_ptr().cast(), m.value);
                 // SAFETY: a fresh value.
-                unsafe { engine::init_key(b.as_mut_ptr().cast(), ty, key_name, m.value) };
+                unsafe { engine::init_key(b.as_mut_ptr().cast(), ty, &key_name, m.value) };
                 assert_eq!(bytes(ty, &a), bytes(ty, &b), "{} {}", ty.name, m.name);
                 count += 1;
             }
@@ -97,7 +98,7 @@ fn choosing_a_member_leaves_the_same_bytes() {
 fn dispose_and_copy_exist_where_they_do_in_c() {
     let theirs = Distribution::open();
     let without: Vec<&str> = structs()
-        .map(|ty| ty.name)
+        .map(|ty| ty.name.get())
         .filter(|name| theirs.symbol(&format!("{name}_dispose")).is_none())
         .collect();
     assert_eq!(without, ["libxl_sched_credit_params", "libxl_sched_credit2_params"]);
@@ -113,7 +114,7 @@ fn names_of_values_are_the_same() {
     };
     let mut count = 0;
     for ty in tables::ALL.into_iter().filter(|ty| matches!(ty.shape, Shape::Enum(_))) {
-        let symbol = theirs.symbol(&format!("{}_to_string", ty.name)).expect(ty.name);
+        let symbol = theirs.symbol(&format!("{}_to_string", ty.name)).expect(&ty.name);
         // SAFETY: so are these functions declared.
         let to_string: extern "C" fn(c_int) -> *const c_char =
             unsafe { std::mem::transmute(symbol) };

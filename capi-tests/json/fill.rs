@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, c_char, c_int};
 
-use xenlight::types::shape::{Builtin, FieldShape, Shape, Type, Union};
+use xenlight::types::shape::{Builtin, FieldShape, Shape, Type};
 
 use super::library::Library;
 
@@ -100,15 +100,15 @@ pub unsafe fn fill(random: &mut Random, library: &Library, p: *mut u8, ty: &Type
                 let value = match random.below(20) {
                     // One of a newer header.
                     0 => 1000,
-                    _ => random.pick(values).value,
+                    _ => random.pick(&values).value,
                 };
                 p.cast::<c_int>().write(value);
             }
             Shape::Builtin(kind) => builtin(random, library, p, kind),
-            Shape::Struct(fields) => {
+            Shape::Struct(body) => {
                 // Every other value is sparse, as real ones are.
                 let rare = if random.below(2) == 0 { 6 } else { 1 };
-                for field in fields.iter().filter(|f| !f.is_const) {
+                for field in body.fields.iter().filter(|f| !f.is_const) {
                     if random.below(6) < rare {
                         continue;
                     }
@@ -128,11 +128,11 @@ pub unsafe fn fill(random: &mut Random, library: &Library, p: *mut u8, ty: &Type
                             at.cast::<*mut u8>().write(elements);
                             p.add(*count_offset as usize).cast::<c_int>().write(count as c_int);
                         }
-                        FieldShape::Union(Union { key_offset, members, .. }) => {
-                            let member = random.pick(members);
-                            p.add(*key_offset).cast::<c_int>().write(member.value);
+                        FieldShape::Union(union) => {
+                            let member = random.pick(&union.members);
+                            p.add(union.key_offset.into()).cast::<c_int>().write(member.value);
                             if let Some(ty) = member.ty {
-                                fill(random, library, at, ty);
+                                fill(random, library, at, &ty);
                             }
                         }
                     }

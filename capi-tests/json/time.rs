@@ -33,10 +33,10 @@ fn time_of_a_rich_config() {
     for (name, library) in
         [("C", Library::theirs()), ("ours", Library::ours()), ("C again", Library::theirs())]
     {
-        let (value, rc) = Value::read(&library, &DOMAIN_CONFIG, &text);
+        let (value, rc) = Value::read(&library, DOMAIN_CONFIG, &text);
         assert_eq!(rc, 0);
         let to = median(|| drop(value.json()));
-        let from = median(|| drop(Value::read(&library, &DOMAIN_CONFIG, &text)));
+        let from = median(|| drop(Value::read(&library, DOMAIN_CONFIG, &text)));
         let copy = median(|| drop(value.copied()));
         println!(
             "{name}: to_json {to:?}, from_json + dispose {from:?}, copy + dispose {copy:?}, {} bytes",

@@ -48,7 +48,7 @@ fn json(out: &mut String, name: &Name, by_value: bool) {
             "The JSON text of a [`{c}`], for the caller to free; NULL if it cannot be written."
         ),
         &format!("{c}_to_json(ctx: *mut libxl_ctx, p: {arg}) -> *mut c_char"),
-        &format!("boundary::to_json(ctx, {pointer}, &tables::{table})"),
+        &format!("boundary::to_json(ctx, {pointer}, tables::{table})"),
     );
     entry(
         out,
@@ -56,13 +56,13 @@ fn json(out: &mut String, name: &Name, by_value: bool) {
             "Reads a [`{c}`] from its JSON text: 0, or `ERROR_FAIL` for a text that is not one."
         ),
         &format!("{c}_from_json(ctx: *mut libxl_ctx, p: *mut {c}, s: *const c_char) -> c_int"),
-        &format!("boundary::from_json(ctx, p.cast(), s, &tables::{table})"),
+        &format!("boundary::from_json(ctx, p.cast(), s, tables::{table})"),
     );
     entry(
         out,
         &format!("Writes a [`{c}`] to the application's yajl generator."),
         &format!("{c}_gen_json(hand: yajl_gen, p: *mut {c}) -> yajl_gen_status"),
-        &format!("boundary::gen_json(hand, p.cast(), &tables::{table})"),
+        &format!("boundary::gen_json(hand, p.cast(), tables::{table})"),
     );
 }
 
@@ -74,13 +74,13 @@ fn enumeration(out: &mut String, e: &Enum) {
         out,
         "/// The name of a [`{c}`], static; NULL for a number that is none.\n#[unsafe(no_mangle)]\n\
          pub extern \"C\" fn {c}_to_string(p: {c}) -> *const c_char {{\n    \
-         engine::enum_to_string(p as c_int, &tables::{table})\n}}\n"
+         engine::enum_to_string(p as c_int, tables::{table})\n}}\n"
     );
     entry(
         out,
         &format!("Reads the name of a [`{c}`], in any case: 0, or `ERROR_FAIL` for another."),
         &format!("{c}_from_string(s: *const c_char, e: *mut {c}) -> c_int"),
-        &format!("boundary::enum_from_string(s, e.cast(), &tables::{table})"),
+        &format!("boundary::enum_from_string(s, e.cast(), tables::{table})"),
     );
     let _ = writeln!(
         out,
@@ -105,7 +105,7 @@ fn structure(out: &mut String, s: &Struct) {
         out,
         &format!("Sets a [`{c}`] to its start, whatever it was."),
         &format!("{c}_init(p: *mut {c})"),
-        &format!("boundary::init(p.cast(), &tables::{table})"),
+        &format!("boundary::init(p.cast(), tables::{table})"),
     );
     for f in &s.fields {
         if let FieldKind::Union { key, key_type, .. } = &f.kind {
@@ -119,7 +119,7 @@ fn structure(out: &mut String, s: &Struct) {
                 ),
                 &format!("{c}_init_{}(p: *mut {c}, {argument}: {key_type})", key.text),
                 &format!(
-                    "boundary::init_key(p.cast(), &tables::{table}, {:?}, {argument} as c_int)",
+                    "boundary::init_key(p.cast(), tables::{table}, {:?}, {argument} as c_int)",
                     key.text
                 ),
             );
@@ -130,14 +130,14 @@ fn structure(out: &mut String, s: &Struct) {
             out,
             &format!("Frees all that a [`{c}`] holds, and zeroes it."),
             &format!("{c}_dispose(p: *mut {c})"),
-            &format!("boundary::dispose(p.cast(), &tables::{table})"),
+            &format!("boundary::dispose(p.cast(), tables::{table})"),
         );
     }
     entry(
         out,
         &format!("Copies a [`{c}`] with all that it holds; what `dst` was is not freed."),
         &format!("{c}_copy(ctx: *mut libxl_ctx, dst: *mut {c}, src: *const {c})"),
-        &format!("boundary::copy(ctx, dst.cast(), src.cast(), &tables::{table})"),
+        &format!("boundary::copy(ctx, dst.cast(), src.cast(), tables::{table})"),
     );
     json(out, &s.name, false);
 }

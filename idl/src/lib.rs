@@ -76,12 +76,16 @@ pub fn load() -> Result<Model, Error> {
     let dir = source_dir();
     let mut model = Model::default();
     for name in FILES {
-        let path = dir.join(name).with_extension("idl");
-        let text = std::fs::read_to_string(&path)
-            .map_err(|e| Error(format!("{}: {e}", path.display())))?;
-        add(&mut model, &path.display().to_string(), &text)?;
+        add_file(&mut model, &dir.join(name).with_extension("idl"))?;
     }
     Ok(model)
+}
+
+/// Adds the types that a file describes, which may use those that the model has.
+pub fn add_file(model: &mut Model, path: &Path) -> Result<(), Error> {
+    let text =
+        std::fs::read_to_string(path).map_err(|e| Error(format!("{}: {e}", path.display())))?;
+    add(model, &path.display().to_string(), &text)
 }
 
 /// Adds the types that `text` describes; `file` is for the messages alone.

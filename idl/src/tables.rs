@@ -1,66 +1,30 @@
-//! The tables of `types::shape`, one static for each type.
+//! The tables of `types::shape`: an array for each kind of row. Rows name each other by number.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use crate::model::*;
 use crate::names::{c_name, rust_field};
 use crate::rust_types::{inner_name, member_name};
 
-/// `pub static DEVICE_DISK: Type = ...`; to be included where `shape::*` and `sys::*` are in scope.
+/// The arrays, and for each type a constant such as `DEVICE_DISK`, which refers to its row; to be
+/// included where `shape::*` and `sys::*` are in scope.
 pub fn rust(model: &Model) -> String {
-    let mut out = String::new();
-    for p in ["bool", "int", "u8", "u16", "u32", "u64", "string"] {
-        let primitive = Primitive::named(p).expect("listed above");
-        let name = primitive.c().trim_end();
-        plain(&mut out, p, name, primitive.rust(), &primitive_shape(primitive), 0);
-    }
-    let mut all = Vec::new();
-    for item in &model.items {
-        let name = &item.name().text;
-        let c = c_name(item.name());
-        match item {
-            Item::Number(n) => {
-                // libxl's JSON gives this one a sign that its C type does not have.
-                let shape = match name.as_str() {
-                    "ev_user" => "Shape::Int { signed: true }".into(),
-                    _ => primitive_shape(n.repr),
-                };
-                let c_type = model.ty(&n.name).c();
-                let rust_type = model.ty(&n.name).rust();
-                plain(&mut out, name, c_type.trim_end(), &rust_type, &shape, n.init);
-            }
-            // The library's own: not for the interpreter.
-            Item::Builtin(b) if b.private => {}
-            Item::Builtin(_) => {
-                let shape = format!("Shape::Builtin(Builtin::{})", camel(name));
-                plain(&mut out, name, &c, &c, &shape, 0);
-            }
-            Item::Enum(e) => {
-                let mut values = String::new();
-                for v in &e.values {
-                    let text = &v.name.text;
-                    let _ = writeln!(
-                        values,
-                        "    EnumValue {{ value: {}, text: c\"{text}\" }},",
-                        v.number
-                    );
-                }
-                plain(&mut out, name, &c, &c, &format!("Shape::Enum(&[\n{values}])"), e.init);
-                all.push(static_name(name));
-            }
-            Item::Struct(s) => {
-                structure(&mut out, model, &s.name.text, &c, &c, &s.fields);
-                all.push(static_name(name));
-            }
-        }
-    }
-    let _ = writeln!(out, "/// Every type with entries of its own, in declaration order.");
-    let _ = writeln!(out, "pub static ALL: [&Type; {}] = [", all.len());
-    for name in all {
-        let _ = writeln!(out, "    &{name},");
-    }
-    out.push_str("];\n");
-    out
+    let mut writer = Writer {
+        model,
+        text: String::new(),
+        places: HashMap::new(),
+        types: Vec::new(),
+        numbers: HashMap::new(),
+        values: Vec::new(),
+        bodies: Vec::new(),
+        fields: Vec::new(),
+        unions: Vec::new(),
+        members: Vec::new(),
+        all: Vec::new(),
+    };
+    writer.types();
+    writer.written()
 }
 
 /// `device_disk`: `DEVICE_DISK`.
@@ -79,97 +43,223 @@ pub(crate) fn camel(name: &str) -> String {
     out
 }
 
+/// Rows as they will stand in their arrays, each as an expression.
+struct Writer<'a> {
+    model: &'a Model,
+    /// All names, each ended by a NUL, and where each of them stands.
+    text: String,
+    places: HashMap<String, usize>,
+    types: Vec<String>,
+    /// Of the types with a name: their numbers.
+    numbers: HashMap<String, usize>,
+    values: Vec<String>,
+    bodies: Vec<String>,
+    fields: Vec<String>,
+    unions: Vec<String>,
+    members: Vec<String>,
+    /// The types with entries of their own.
+    all: Vec<String>,
+}
+
+impl Writer<'_> {
+    fn types(&mut self) {
+        for p in ["bool", "int", "u8", "u16", "u32", "u64", "string"] {
+            let primitive = Primitive::named(p).expect("listed above");
+            let name = primitive.c().trim_end();
+            self.named_type(p, name, primitive.rust(), &primitive_shape(primitive), 0);
+        }
+        for item in &self.model.items {
+            let name = &item.name().text;
+            let c = c_name(item.name());
+            match item {
+                Item::Number(n) => {
+                    // libxl's JSON gives this one a sign that its C type does not have.
+                    let shape = match name.as_str() {
+                        "ev_user" => "Shape::Int { signed: true }".into(),
+                        _ => primitive_shape(n.repr),
+                    };
+                    let ty = self.model.ty(&n.name);
+                    self.named_type(name, ty.c().trim_end(), &ty.rust(), &shape, n.init);
+                }
+                // The library's own: not for the interpreter.
+                Item::Builtin(b) if b.private => {}
+                Item::Builtin(_) => {
+                    let shape = format!("Shape::Builtin(Builtin::{})", camel(name));
+                    self.named_type(name, &c, &c, &shape, 0);
+                }
+                Item::Enum(e) => {
+                    let first = self.values.len();
+                    for v in &e.values {
+                        let text = self.name(&v.name.text);
+                        let value = v.number;
+                        self.values.push(format!("EnumValue {{ value: {value}, text: {text} }}"));
+                    }
+                    let shape = format!("Shape::Enum(Run::new({first}, {}))", e.values.len());
+                    self.named_type(name, &c, &c, &shape, e.init);
+                    self.all.push(static_name(name));
+                }
+                Item::Struct(s) => {
+                    let shape = self.body(&c, &s.fields);
+                    self.named_type(name, &c, &c, &shape, 0);
+                    self.all.push(static_name(name));
+                }
+            }
+        }
+    }
+
+    /// Adds the row of a type that others may refer to by `name`.
+    fn named_type(&mut self, name: &str, c: &str, rust: &str, shape: &str, init: i64) {
+        let number = self.add_type(c, rust, shape, init);
+        self.numbers.insert(name.into(), number);
+    }
+
+    /// Adds the row of a type with the name `c` in C and `rust` in Rust, and answers its number.
+    fn add_type(&mut self, c: &str, rust: &str, shape: &str, init: i64) -> usize {
+        let name = self.name(c);
+        self.types.push(format!(
+            "Type {{ name: {name}, size: size_of::<{rust}>(), shape: {shape}, init: {init} }}"
+        ));
+        self.types.len() - 1
+    }
+
+    /// Adds a struct without a name, and answers the number of its type.
+    fn inner(&mut self, rust: &str, fields: &[Field]) -> usize {
+        let shape = self.body(rust, fields);
+        self.add_type("", rust, &shape, 0)
+    }
+
+    /// Adds the fields of a struct, after the structs inside it, and answers its shape.
+    fn body(&mut self, rust: &str, fields: &[Field]) -> String {
+        let mut rows = Vec::new();
+        for f in fields.iter().filter(|f| !self.model.is_private(f)) {
+            let shape = match &f.kind {
+                FieldKind::Plain(ty) => format!("FieldShape::Plain({})", self.one(ty)),
+                FieldKind::Array { element, count } => format!(
+                    "FieldShape::Array {{ element: {}, count_offset: {} }}",
+                    self.one(element),
+                    offset_of(rust, count)
+                ),
+                FieldKind::Struct(inner) => {
+                    let number = self.inner(&inner_name(rust, f), inner);
+                    format!("FieldShape::Plain(One::new({number}))")
+                }
+                FieldKind::Union { key, key_type, members } => {
+                    let number = self.union(rust, &inner_name(rust, f), key, key_type, members);
+                    format!("FieldShape::Union(One::new({number}))")
+                }
+            };
+            rows.push(format!(
+                "Field {{ name: {}, offset: {}, shape: {shape}, init: {:?}, is_const: {} }}",
+                self.name(&f.name.text),
+                offset_of(rust, &f.name),
+                f.init,
+                f.is_const,
+            ));
+        }
+        let (first, len) = (self.fields.len(), rows.len());
+        self.fields.extend(rows);
+        self.bodies.push(format!("Body::new({first}, {len}, size_of::<{rust}>())"));
+        format!("Shape::Struct(One::new({}))", self.bodies.len() - 1)
+    }
+
+    /// Adds the union `rust` of the struct `outer`, and answers its number.
+    fn union(
+        &mut self,
+        outer: &str,
+        rust: &str,
+        key: &Name,
+        key_type: &Name,
+        members: &[Member],
+    ) -> usize {
+        let enumeration = self.model.key_enum(key_type);
+        let mut rows = Vec::new();
+        for m in members {
+            let ty = match &m.fields {
+                None => "None".into(),
+                Some(fields) => {
+                    format!("Some(One::new({}))", self.inner(&member_name(rust, m), fields))
+                }
+            };
+            let value = enumeration.value(&m.name.text).expect("checked").number;
+            let name = self.name(&m.name.text);
+            rows.push(format!("UnionMember {{ value: {value}, name: {name}, ty: {ty} }}"));
+        }
+        let (first, len) = (self.members.len(), rows.len());
+        self.members.extend(rows);
+        let name = self.name(&key.text);
+        self.unions.push(format!(
+            "Union {{ key_offset: {}, key_name: {name}, key: {}, members: Run::new({first}, {len}) }}",
+            offset_of(outer, key),
+            self.one(key_type),
+        ));
+        self.unions.len() - 1
+    }
+
+    /// What refers to a type with a name.
+    fn one(&self, ty: &Name) -> String {
+        format!("One::new({})", self.numbers[&ty.text])
+    }
+
+    /// What refers to a name. The same name stands in the text once.
+    fn name(&mut self, name: &str) -> String {
+        let at = *self.places.entry(name.into()).or_insert_with(|| {
+            let at = self.text.len();
+            self.text.push_str(name);
+            self.text.push('\0');
+            at
+        });
+        format!("Name::new({at}, {})", name.len())
+    }
+
+    fn written(self) -> String {
+        let mut out =
+            format!("/// Every name, ended by a NUL.\npub const TEXT: &str = {:?};\n\n", self.text);
+        array(&mut out, "pub static TYPES", "Type", &self.types);
+        array(&mut out, "pub static VALUES", "EnumValue", &self.values);
+        array(&mut out, "pub static FIELDS", "Field", &self.fields);
+        array(&mut out, "pub static UNIONS", "Union", &self.unions);
+        array(&mut out, "pub static MEMBERS", "UnionMember", &self.members);
+        array(&mut out, "const BODIES", "Body", &self.bodies);
+        let _ = writeln!(
+            out,
+            "pub static STRUCTS: [Struct; {}] = structs(&BODIES);\n\
+             pub static PARTS: [Part; totals(&STRUCTS).0] = parts(&BODIES);\n\
+             pub static IMAGES: [u8; totals(&STRUCTS).1] = images(&BODIES);\n",
+            self.bodies.len()
+        );
+        let mut numbers: Vec<_> = self.numbers.into_iter().collect();
+        numbers.sort_by_key(|&(_, number)| number);
+        for (name, number) in numbers {
+            let _ = writeln!(out, "pub const {}: &Type = &TYPES[{number}];", static_name(&name));
+        }
+        let _ = writeln!(
+            out,
+            "\n/// Every type with entries of its own, in declaration order.\n\
+             pub const ALL: [&Type; {}] = [{}];",
+            self.all.len(),
+            self.all.join(", ")
+        );
+        out
+    }
+}
+
+fn array(out: &mut String, start: &str, row: &str, rows: &[String]) {
+    let _ = writeln!(out, "{start}: [{row}; {}] = [", rows.len());
+    for row in rows {
+        let _ = writeln!(out, "    {row},");
+    }
+    out.push_str("];\n\n");
+}
+
+/// The offset of a field of `rust`, as the tables hold it.
+fn offset_of(rust: &str, field: &Name) -> String {
+    format!("narrow(offset_of!({rust}, {}))", rust_field(field))
+}
+
 fn primitive_shape(p: Primitive) -> String {
     match p {
         Primitive::Bool => "Shape::Bool".into(),
         Primitive::String => "Shape::String".into(),
         p => format!("Shape::Int {{ signed: {} }}", p == Primitive::Int),
     }
-}
-
-fn plain(out: &mut String, name: &str, c_name: &str, rust: &str, shape: &str, init: i64) {
-    type_of(out, name, c_name, rust, shape, "    parts: &[],\n    image: &[],\n", init);
-}
-
-fn type_of(
-    out: &mut String,
-    name: &str,
-    c_name: &str,
-    rust: &str,
-    shape: &str,
-    derived: &str,
-    init: i64,
-) {
-    let _ = writeln!(
-        out,
-        "pub static {}: Type = Type {{\n    name: {c_name:?},\n    size: size_of::<{rust}>(),\n    \
-         shape: {shape},\n{derived}    init: {init},\n}};\n",
-        static_name(name)
-    );
-}
-
-/// The table of a struct, after those of the structs inside it. `path` is where it stands in the
-/// description, `c` its name in C (none inside another), `rust` in Rust.
-fn structure(out: &mut String, model: &Model, path: &str, c: &str, rust: &str, fields: &[Field]) {
-    let mut body = String::new();
-    for f in fields.iter().filter(|f| !model.is_private(f)) {
-        let inner_path = format!("{path}_{}", f.name.text);
-        let inner_rust = inner_name(rust, f);
-        let offset_of = |name: &Name| format!("offset_of!({rust}, {})", rust_field(name));
-        let shape = match &f.kind {
-            FieldKind::Plain(ty) => format!("FieldShape::Plain(&{})", static_name(&ty.text)),
-            FieldKind::Array { element, count } => format!(
-                "FieldShape::Array {{ element: &{}, count_offset: {} as u32 }}",
-                static_name(&element.text),
-                offset_of(count)
-            ),
-            FieldKind::Struct(inner) => {
-                structure(out, model, &inner_path, "", &inner_rust, inner);
-                format!("FieldShape::Plain(&{})", static_name(&inner_path))
-            }
-            FieldKind::Union { key, key_type, members } => {
-                let enumeration = model.key_enum(key_type);
-                let mut list = String::new();
-                for m in members {
-                    let ty = match &m.fields {
-                        None => "None".into(),
-                        Some(fields) => {
-                            let path = format!("{inner_path}_{}", m.name.text);
-                            structure(out, model, &path, "", &member_name(&inner_rust, m), fields);
-                            format!("Some(&{})", static_name(&path))
-                        }
-                    };
-                    let value = enumeration.value(&m.name.text).expect("checked").number;
-                    let name = &m.name.text;
-                    let _ = writeln!(
-                        list,
-                        "            UnionMember {{ value: {value}, name: {name:?}, ty: {ty} }},"
-                    );
-                }
-                format!(
-                    "FieldShape::Union(&Union {{ key_offset: {}, key_name: {:?}, key: &{}, members: &[\n{list}        ] }})",
-                    offset_of(key),
-                    key.text,
-                    static_name(&key_type.text)
-                )
-            }
-        };
-        let _ = writeln!(
-            body,
-            "    Field {{\n        name: {:?},\n        offset: {} as u32,\n        shape: {shape},\n        \
-             init: {:?},\n        is_const: {},\n    }},",
-            f.name.text,
-            offset_of(&f.name),
-            f.init,
-            f.is_const,
-        );
-    }
-    let name = static_name(path);
-    let fields = format!("{name}_FIELDS");
-    let _ = writeln!(out, "const {fields}: &[Field] = &[\n{body}];");
-    let derived = format!(
-        "    parts: &const {{ parts::<{{ part_count({fields}) }}>({fields}) }},\n    \
-         image: &const {{ image::<{{ size_of::<{rust}>() }}>({fields}) }},\n"
-    );
-    type_of(out, path, c, rust, &format!("Shape::Struct({fields})"), &derived, 0);
 }

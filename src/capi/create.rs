@@ -58,7 +58,7 @@ pub unsafe extern "C" fn libxl_domain_create_new(
                 let Created { domid, outcome } = create::create(&ao, &mut config).await;
                 number.get().write(domid);
                 if outcome.is_ok() {
-                    write_back(&*config, &mut *given.get(), &tables::DOMAIN_CONFIG);
+                    write_back(&*config, &mut *given.get(), tables::DOMAIN_CONFIG);
                 }
                 outcome
             })

@@ -38,7 +38,7 @@ pub unsafe extern "C" fn libxl_device_disk_add(
             disk,
             ao_how,
             "libxl_device_disk_add",
-            &tables::DEVICE_DISK,
+            tables::DEVICE_DISK,
         )
     }
 }

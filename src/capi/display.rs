@@ -43,7 +43,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_add(
             displ,
             ao_how,
             "libxl_device_vdispl_add",
-            &tables::DEVICE_VDISPL,
+            tables::DEVICE_VDISPL,
         )
     }
 }
@@ -165,7 +165,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_add(
             vsnd,
             ao_how,
             "libxl_device_vsnd_add",
-            &tables::DEVICE_VSND,
+            tables::DEVICE_VSND,
         )
     }
 }
@@ -273,7 +273,7 @@ pub unsafe extern "C" fn libxl_device_vkb_add(
             vkb,
             ao_how,
             "libxl_device_vkb_add",
-            &tables::DEVICE_VKB,
+            tables::DEVICE_VKB,
         )
     }
 }
@@ -373,7 +373,7 @@ pub unsafe extern "C" fn libxl_device_vfb_add(
             vfb,
             ao_how,
             "libxl_device_vfb_add",
-            &tables::DEVICE_VFB,
+            tables::DEVICE_VFB,
         )
     }
 }

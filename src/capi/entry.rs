@@ -5,6 +5,7 @@
 //! becomes C's. The macros stand inside plain signatures, so that cbindgen and rustdoc see those.
 
 use std::ffi::c_int;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -60,7 +61,7 @@ pub fn code(result: Result<()>) -> c_int {
 /// `Error::BadFail`, since unwinding into C is undefined behaviour.
 pub fn guarded<T>(
     log: Option<&Log>,
-    name: &str,
+    name: impl Deref<Target = str>,
     body: impl FnOnce() -> T,
     failed: impl FnOnce(Error) -> T,
 ) -> T {
@@ -68,7 +69,7 @@ pub fn guarded<T>(
         Ok(value) => value,
         Err(panic) => {
             if let Some(log) = log {
-                report_defect(log, name, message(&*panic));
+                report_defect(log, &name, message(&*panic));
             }
             failed(Error::BadFail)
         }

@@ -163,7 +163,7 @@ pub unsafe extern "C" fn libxl_domain_need_memory(
             ctx.need_asked().note();
             let mut complete = DomainConfig::from_c(config);
             code(defaults::complete(ctx, &mut complete, domid_for_logging).map(|()| {
-                write_back(&complete, config, &tables::DOMAIN_CONFIG);
+                write_back(&complete, config, tables::DOMAIN_CONFIG);
                 *out = defaults::memory::need(&complete.b_info);
             }))
         })

@@ -32,7 +32,7 @@ pub unsafe extern "C" fn libxl_device_nic_add(
 ) -> c_int {
     // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
     unsafe {
-        plug::add::<DeviceNic>(ctx, domid, nic, ao_how, "libxl_device_nic_add", &tables::DEVICE_NIC)
+        plug::add::<DeviceNic>(ctx, domid, nic, ao_how, "libxl_device_nic_add", tables::DEVICE_NIC)
     }
 }
 

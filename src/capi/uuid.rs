@@ -125,5 +125,5 @@ pub unsafe extern "C" fn libxl_uuid_gen_json(
     p: *mut libxl_uuid,
 ) -> yajl_gen_status {
     // SAFETY: the table is that of the type, and the pointers are as the caller promised.
-    unsafe { engine::gen_json(hand, p.cast(), &tables::UUID) }
+    unsafe { engine::gen_json(hand, p.cast(), tables::UUID) }
 }

@@ -67,7 +67,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_add(
             vtpm,
             ao_how,
             "libxl_device_vtpm_add",
-            &tables::DEVICE_VTPM,
+            tables::DEVICE_VTPM,
         )
     }
 }

@@ -7,88 +7,106 @@
 //!
 //! The tables are generated from `idl/` with `offset_of!` and `size_of` of the structs in [`super::sys`],
 //! so a table that disagrees with its struct cannot be built.
+//!
+//! There is no pointer in them. All rows of one kind lie in one array of [`super::tables`], and a row
+//! names another by its number there (see [`rows`]). Pointers would have to be written by the dynamic
+//! loader in every process that loads the library, each page of them a page fault and a copy of the page;
+//! numbers are read-only data that all processes share, and take a quarter of the room.
 
-use std::ffi::CStr;
+pub mod derived;
+pub mod rows;
+
+pub use rows::{Name, One, Row, Run};
 
 /// A public type, or an anonymous struct inside one.
 pub struct Type {
     /// The C name, such as `libxl_device_disk`; empty for an anonymous struct.
-    pub name: &'static str,
+    pub name: Name,
     /// `sizeof` in C.
     pub size: usize,
     pub shape: Shape,
-    /// Of a struct: what in it, and in the structs inside it, takes more than a copy of the bytes;
-    /// in order of the offsets. [`parts`] makes it.
-    pub parts: &'static [Part],
-    /// Of a struct: what `_init` makes of it. [`image`] makes it.
-    pub image: &'static [u8],
     /// What `_init` stores, for an integer or enum that does not start at 0 (`libxl_devid`: -1).
-    pub init: i64,
+    pub init: i16,
 }
 
 /// What a type is made of.
+#[derive(Clone, Copy)]
 pub enum Shape {
     /// `bool`
     Bool,
     /// An integer of 1, 2, 4 or 8 bytes.
-    Int { signed: bool },
+    Int {
+        signed: bool,
+    },
     /// `char *`, owned, NULL allowed.
     String,
     /// A C enum, stored as `int`.
-    Enum(&'static [EnumValue]),
+    Enum(Run<EnumValue>),
     /// A type with code of its own.
     Builtin(Builtin),
-    /// Fields in declaration order.
-    Struct(&'static [Field]),
+    Struct(One<Struct>),
 }
 
 /// One value of an enum.
 pub struct EnumValue {
     pub value: i32,
     /// As `_to_string` gives it and `_from_string` takes it (compared without case).
-    pub text: &'static CStr,
+    pub text: Name,
+}
+
+/// What is known of a struct.
+#[derive(Clone, Copy)]
+pub struct Struct {
+    /// In declaration order.
+    pub fields: Run<Field>,
+    /// What in it, and in the structs inside it, takes more than a copy of the bytes; in order of the
+    /// offsets.
+    pub parts: Run<Part>,
+    /// What `_init` makes of it.
+    pub image: Run<u8>,
 }
 
 /// One member of a struct.
 pub struct Field {
     /// As in C and in JSON.
-    pub name: &'static str,
+    pub name: Name,
     /// From the start of the struct that lists it (for a struct inside another: of the inner one).
     /// The same holds for `count_offset` and `key_offset` below.
-    pub offset: u32,
+    pub offset: u16,
     pub shape: FieldShape,
     /// What `_init` stores in this field, where it differs from the type's own init; cut to its width.
-    pub init: Option<i32>,
+    pub init: Option<i16>,
     /// Declared `const` in C: read, but never disposed or parsed into freshly owned memory.
     pub is_const: bool,
 }
 
 /// What a field holds.
+#[derive(Clone, Copy)]
 pub enum FieldShape {
     /// A value in place.
-    Plain(&'static Type),
+    Plain(One<Type>),
     /// A pointer to a `malloc`ed array whose `int` length lies at `count_offset`.
-    Array { element: &'static Type, count_offset: u32 },
+    Array { element: One<Type>, count_offset: u16 },
     /// A union. Its members lie at the field's own offset.
-    Union(&'static Union),
+    Union(One<Union>),
 }
 
 /// A union whose valid member is told by the enum `key_name` at `key_offset`. In JSON it stands under
 /// `key_name.member`.
 pub struct Union {
-    pub key_offset: usize,
-    pub key_name: &'static str,
-    pub key: &'static Type,
-    pub members: &'static [UnionMember],
+    pub key_offset: u16,
+    pub key_name: Name,
+    pub key: One<Type>,
+    pub members: Run<UnionMember>,
 }
 
 /// One member of a keyed union: what is valid while the key has `value`.
 pub struct UnionMember {
     pub value: i32,
     /// As in C and in JSON.
-    pub name: &'static str,
+    pub name: Name,
     /// `None` where the key value has no data.
-    pub ty: Option<&'static Type>,
+    pub ty: Option<One<Type>>,
 }
 
 /// A place in a struct that a copy of its bytes would not copy, or must not. Copying and disposing go
@@ -96,8 +114,8 @@ pub struct UnionMember {
 #[derive(Clone, Copy)]
 pub struct Part {
     /// From the start of the outermost struct.
-    pub offset: u32,
-    pub size: u32,
+    pub offset: u16,
+    pub size: u16,
     pub kind: PartKind,
 }
 
@@ -109,151 +127,11 @@ pub enum PartKind {
     /// A type with code of its own that owns something.
     Builtin(Builtin),
     /// See [`FieldShape::Array`]; the offset is from the start of the outermost struct.
-    Array { element: &'static Type, count_offset: u32 },
+    Array { element: One<Type>, count_offset: u16 },
     /// A union in a struct that starts at `base`.
-    Union { base: u32, union: &'static Union },
+    Union { base: u16, union: One<Union> },
     /// Neither copied nor disposed of: a `const` field.
     Kept,
-}
-
-/// How many parts a struct of these fields has.
-pub const fn part_count(fields: &[Field]) -> usize {
-    let (mut count, mut i) = (0, 0);
-    while i < fields.len() {
-        let field = &fields[i];
-        count += match &field.shape {
-            FieldShape::Plain(ty) if !field.is_const => match ty.shape {
-                Shape::Struct(inner) => part_count(inner),
-                Shape::String => 1,
-                Shape::Builtin(kind) if kind.owns() => 1,
-                _ => 0,
-            },
-            _ => 1,
-        };
-        i += 1;
-    }
-    count
-}
-
-/// The parts of a struct of these fields; `N` is their [`part_count`].
-pub const fn parts<const N: usize>(fields: &'static [Field]) -> [Part; N] {
-    let mut parts = [Part { offset: 0, size: 0, kind: PartKind::Kept }; N];
-    let count = put_parts(fields, 0, &mut parts, 0);
-    assert!(count == N);
-    parts
-}
-
-/// Writes the parts of a struct that stands at `base` from `parts[at]` on; answers where they end.
-const fn put_parts(
-    fields: &'static [Field],
-    base: usize,
-    parts: &mut [Part],
-    mut at: usize,
-) -> usize {
-    let (mut end, mut i) = (0, 0);
-    while i < fields.len() {
-        let field = &fields[i];
-        assert!(field.offset as usize >= end, "fields are in order of their offsets");
-        let kind = match &field.shape {
-            _ if field.is_const => Some(PartKind::Kept),
-            FieldShape::Plain(ty) => match ty.shape {
-                Shape::Struct(inner) => {
-                    at = put_parts(inner, base + field.offset as usize, parts, at);
-                    None
-                }
-                Shape::String => Some(PartKind::String),
-                Shape::Builtin(kind) if kind.owns() => Some(PartKind::Builtin(kind)),
-                _ => None,
-            },
-            FieldShape::Array { element, count_offset } => {
-                Some(PartKind::Array { element, count_offset: base as u32 + *count_offset })
-            }
-            FieldShape::Union(union) => Some(PartKind::Union { base: base as u32, union }),
-        };
-        if let Some(kind) = kind {
-            let (offset, size) = (base as u32 + field.offset, field.size() as u32);
-            parts[at] = Part { offset, size, kind };
-            at += 1;
-        }
-        end = field.offset as usize + field.size();
-        i += 1;
-    }
-    at
-}
-
-/// The bytes that a struct of these fields starts with; `SIZE` is its size.
-pub const fn image<const SIZE: usize>(fields: &[Field]) -> [u8; SIZE] {
-    let mut bytes = [0; SIZE];
-    put_image(fields, 0, &mut bytes);
-    bytes
-}
-
-const fn put_image(fields: &[Field], base: usize, bytes: &mut [u8]) {
-    let mut i = 0;
-    while i < fields.len() {
-        let field = &fields[i];
-        match &field.shape {
-            FieldShape::Plain(Type { shape: Shape::Struct(inner), .. }) if field.init.is_none() => {
-                put_image(inner, base + field.offset as usize, bytes);
-            }
-            _ => {
-                let (offset, size, value) = field.start();
-                // A machine of the other byte order would want the other end.
-                let value = value.to_le_bytes();
-                let mut at = 0;
-                while at < size {
-                    bytes[base + offset + at] = value[at];
-                    at += 1;
-                }
-            }
-        }
-        i += 1;
-    }
-}
-
-impl Field {
-    /// Offset, size and value of the number that `_init` stores for this field.
-    const fn start(&self) -> (usize, usize, i64) {
-        match &self.shape {
-            _ if self.is_const => (0, 0, 0),
-            FieldShape::Plain(ty) => match self.init {
-                Some(init) => (self.offset as usize, ty.size, init as i64),
-                None if ty.init != 0 => (self.offset as usize, ty.size, ty.init),
-                None => (0, 0, 0),
-            },
-            FieldShape::Array { .. } => (0, 0, 0),
-            FieldShape::Union(union) => (union.key_offset, union.key.size, union.key.init),
-        }
-    }
-
-    const fn size(&self) -> usize {
-        match &self.shape {
-            FieldShape::Plain(ty) => ty.size,
-            FieldShape::Array { .. } => size_of::<*mut u8>(),
-            FieldShape::Union(Union { members, .. }) => {
-                let (mut size, mut i) = (0, 0);
-                while i < members.len() {
-                    if let Some(ty) = members[i].ty
-                        && ty.size > size
-                    {
-                        size = ty.size;
-                    }
-                    i += 1;
-                }
-                size
-            }
-        }
-    }
-}
-
-impl Builtin {
-    /// Whether values own memory.
-    const fn owns(self) -> bool {
-        match self {
-            Self::Bitmap | Self::CpuidPolicyList | Self::StringList | Self::KeyValueList => true,
-            Self::Defbool | Self::Uuid | Self::Mac | Self::Hwcap | Self::MsVmGenid => false,
-        }
-    }
 }
 
 /// Types whose parts are code, not tables.
@@ -268,4 +146,14 @@ pub enum Builtin {
     KeyValueList,
     Hwcap,
     MsVmGenid,
+}
+
+impl Builtin {
+    /// Whether values own memory.
+    const fn owns(self) -> bool {
+        match self {
+            Self::Bitmap | Self::CpuidPolicyList | Self::StringList | Self::KeyValueList => true,
+            Self::Defbool | Self::Uuid | Self::Mac | Self::Hwcap | Self::MsVmGenid => false,
+        }
+    }
 }

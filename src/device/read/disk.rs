@@ -88,7 +88,7 @@ const NODES: &[Node<DeviceDisk>] = &[
     record(
         "specification",
         Set::With(|disk, value| {
-            let known = value.map(|name| value::named(&tables::DISK_SPECIFICATION, name));
+            let known = value.map(|name| value::named(tables::DISK_SPECIFICATION, name));
             match known.unwrap_or(Some(DiskSpecification::Xen)) {
                 Some(specification) => disk.specification = specification,
                 None => return broken("unknown"),
@@ -102,7 +102,7 @@ const NODES: &[Node<DeviceDisk>] = &[
             if disk.specification != DiskSpecification::Virtio {
                 return Ok(());
             }
-            disk.transport = match value.map(|n| value::named(&tables::DISK_TRANSPORT, n)) {
+            disk.transport = match value.map(|n| value::named(tables::DISK_TRANSPORT, n)) {
                 Some(Some(mmio @ DiskTransport::Mmio)) => mmio,
                 _ => return broken("not mmio, as all of virtio's"),
             };

@@ -111,7 +111,7 @@ pub static NIC: Table<DeviceNic> = Table {
         record(
             "type",
             Set::With(|nic, value| {
-                nic.nictype = match value.map(|name| value::named(&tables::NIC_TYPE, name)) {
+                nic.nictype = match value.map(|name| value::named(tables::NIC_TYPE, name)) {
                     None => NicType::Vif,
                     Some(Some(kind)) => kind,
                     Some(None) => return broken("unknown"),

@@ -103,7 +103,7 @@ fn options(device: &mut DevicePci, text: &[u8]) {
             b"power_mgmt" => device.power_mgmt = is_on(),
             b"permissive" => device.permissive = is_on(),
             b"rdm_policy" => {
-                let policy = value::named(&tables::RDM_RESERVE_POLICY, value);
+                let policy = value::named(tables::RDM_RESERVE_POLICY, value);
                 device.rdm_policy = policy.unwrap_or(device.rdm_policy);
             }
             _ => {}

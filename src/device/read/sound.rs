@@ -53,7 +53,7 @@ fn pcm(pcm: &mut VsndPcm, tree: &Tree, dir: &str) -> Made {
             ..Default::default()
         };
         if let Some(name) = tree.value(&dir, "type") {
-            stream.type_ = match value::named::<VsndStreamType>(&tables::VSND_STREAM_TYPE, name) {
+            stream.type_ = match value::named::<VsndStreamType>(tables::VSND_STREAM_TYPE, name) {
                 Some(kind) => kind,
                 None => return broken("a stream of no known type"),
             };
@@ -74,7 +74,7 @@ fn params(params: &mut VsndParams, tree: &Tree, dir: &str) -> Made {
         params.sample_rates.push(value::unsigned(rate).unwrap_or(0));
     }
     for name in words("sample-formats") {
-        match value::named(&tables::VSND_PCM_FORMAT, name) {
+        match value::named(tables::VSND_PCM_FORMAT, name) {
             Some(format) => params.sample_formats.push(format),
             None => return broken("samples of no known format"),
         }

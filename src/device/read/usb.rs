@@ -65,7 +65,7 @@ static CONTROLLER: Table<Controller> = Table {
             Half::Record,
             "type",
             Set::With(|this, value| {
-                match value.and_then(|name| value::named(&tables::USBCTRL_TYPE, name)) {
+                match value.and_then(|name| value::named(tables::USBCTRL_TYPE, name)) {
                     Some(kind) => this.ctrl.type_ = kind,
                     None => return broken("none that is known"),
                 }

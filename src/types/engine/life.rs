@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use super::raw;
 use super::{builtin, member_of};
-use crate::types::shape::{FieldShape, PartKind, Shape, Type, Union, UnionMember};
+use crate::types::shape::{FieldShape, PartKind, Run, Shape, Type, UnionMember};
 
 /// Gives memory the values that a value of the type starts with.
 ///
@@ -14,8 +14,12 @@ pub unsafe fn start(p: *mut u8, ty: &Type) {
     // SAFETY: the caller's contract: `p` has what the table says.
     unsafe {
         match ty.shape {
-            Shape::Struct(_) => p.copy_from_nonoverlapping(ty.image.as_ptr(), ty.image.len()),
-            Shape::Int { .. } | Shape::Enum(_) if ty.init != 0 => raw::store(p, ty.size, ty.init),
+            Shape::Struct(body) => {
+                p.copy_from_nonoverlapping(body.image.as_ptr(), body.image.len());
+            }
+            Shape::Int { .. } | Shape::Enum(_) if ty.init != 0 => {
+                raw::store(p, ty.size, ty.init.into());
+            }
             _ => {}
         }
     }
@@ -26,32 +30,26 @@ pub unsafe fn start(p: *mut u8, ty: &Type) {
 /// # Safety
 /// `p` points to a value of type `ty`.
 pub unsafe fn choose(p: *mut u8, ty: &Type, key: &str, value: c_int) {
-    let Shape::Struct(fields) = ty.shape else { return };
-    for field in fields {
-        let &FieldShape::Union(&Union { key_offset, key_name, key: key_type, members }) =
-            &field.shape
-        else {
-            continue;
-        };
-        if key_name != key {
+    let Shape::Struct(body) = ty.shape else { return };
+    for field in body.fields.iter() {
+        let FieldShape::Union(union) = field.shape else { continue };
+        if *union.key_name != *key {
             continue;
         }
+        let members = union.members;
         // SAFETY: the caller's contract: what the table says of a field holds for `p`.
         unsafe {
-            let (key_at, at) = (p.add(key_offset), p.add(field.offset as usize));
+            let (key_at, at) = (p.add(union.key_offset.into()), p.add(field.offset.into()));
             let before = raw::load_int(key_at);
-            if i64::from(before) != key_type.init {
+            if before != c_int::from(union.key.init) {
                 // The C library fails an assertion. Changing the member without a leak, and without
                 // one member's bytes taken for another's, is the kinder answer to a wrong call.
                 dispose_member(at, members, before);
-                at.write_bytes(
-                    0,
-                    members.iter().filter_map(|m| m.ty).map(|t| t.size).max().unwrap_or(0),
-                );
+                at.write_bytes(0, size_of_members(members));
             }
-            raw::store(key_at, key_type.size, i64::from(value));
+            raw::store(key_at, union.key.size, i64::from(value));
             if let Some(ty) = member_of(members, value).and_then(|m| m.ty) {
-                start(at, ty);
+                start(at, &ty);
             }
         }
     }
@@ -67,8 +65,8 @@ pub unsafe fn release(p: *mut u8, ty: &Type) {
         match ty.shape {
             Shape::String => release_string(p),
             Shape::Builtin(kind) => builtin::dispose(p, kind),
-            Shape::Struct(_) => {
-                for part in ty.parts {
+            Shape::Struct(body) => {
+                for part in body.parts.iter() {
                     let at = p.add(part.offset as usize);
                     match part.kind {
                         PartKind::String => release_string(at),
@@ -76,12 +74,14 @@ pub unsafe fn release(p: *mut u8, ty: &Type) {
                         PartKind::Array { element, count_offset } => {
                             let elements: *mut u8 = raw::load_pointer(at);
                             for i in 0..array_len(elements, p.add(count_offset as usize)) {
-                                release(elements.add(i * element.size), element);
+                                release(elements.add(i * element.size), &element);
                             }
                             libc::free(elements.cast());
                         }
                         PartKind::Union { base, union } => {
-                            let key = raw::load_int(p.add(base as usize + union.key_offset));
+                            let key = raw::load_int(
+                                p.add(usize::from(base) + usize::from(union.key_offset)),
+                            );
                             dispose_member(at, union.members, key);
                         }
                         PartKind::Kept => {}
@@ -108,11 +108,16 @@ unsafe fn release_string(p: *mut u8) {
 
 /// # Safety
 /// `p` points to a union of which the member of `key` is valid.
-unsafe fn dispose_member(p: *mut u8, members: &'static [UnionMember], key: c_int) {
+unsafe fn dispose_member(p: *mut u8, members: Run<UnionMember>, key: c_int) {
     if let Some(ty) = member_of(members, key).and_then(|m| m.ty) {
         // SAFETY: the caller's contract.
-        unsafe { release(p, ty) }
+        unsafe { release(p, &ty) }
     }
+}
+
+/// How much room a union takes.
+pub(super) fn size_of_members(members: Run<UnionMember>) -> usize {
+    members.iter().filter_map(|m| m.ty).map(|ty| ty.size).max().unwrap_or(0)
 }
 
 /// How many elements an array has; none if it is NULL or its length makes no sense.
@@ -140,10 +145,10 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, ty: &Type) {
             }
             Shape::String => copy_string(to, from),
             Shape::Builtin(kind) => builtin::copy(to, from, ty.size, kind),
-            Shape::Struct(_) => {
+            Shape::Struct(body) => {
                 // What lies between the parts is plain bytes.
                 let mut done = 0;
-                for part in ty.parts {
+                for part in body.parts.iter() {
                     let (offset, size) = (part.offset as usize, part.size as usize);
                     let (to_at, from_at) = (to.add(offset), from.add(offset));
                     to.add(done).copy_from_nonoverlapping(from.add(done), offset - done);
@@ -154,12 +159,14 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, ty: &Type) {
                         PartKind::Array { element, count_offset } => {
                             let old: *const u8 = raw::load_pointer(from_at);
                             let count = array_len(old, from.add(count_offset as usize));
-                            raw::store_pointer(to_at, copy_array(old, count, element));
+                            raw::store_pointer(to_at, copy_array(old, count, &element));
                         }
                         PartKind::Union { base, union } => {
-                            let key = raw::load_int(from.add(base as usize + union.key_offset));
+                            let key = raw::load_int(
+                                from.add(usize::from(base) + usize::from(union.key_offset)),
+                            );
                             if let Some(ty) = member_of(union.members, key).and_then(|m| m.ty) {
-                                copy(to_at, from_at, ty);
+                                copy(to_at, from_at, &ty);
                             }
                         }
                         PartKind::Kept => {}

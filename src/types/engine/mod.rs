@@ -25,7 +25,7 @@ pub use builtin::parse_mac;
 
 use std::ffi::{c_char, c_int};
 
-use super::shape::{Shape, Type, UnionMember};
+use super::shape::{Run, Shape, Type, UnionMember};
 use super::sys::{ERROR_FAIL, ERROR_INVAL, libxl_ctx, yajl_gen, yajl_gen_status};
 use json::Document;
 use read::Reader;
@@ -165,7 +165,7 @@ pub unsafe fn gen_json(hand: yajl_gen, p: *const u8, ty: &Type) -> yajl_gen_stat
 /// The static name of an enum's value; NULL for a number that is none.
 pub fn enum_to_string(value: c_int, ty: &Type) -> *const c_char {
     let Shape::Enum(values) = ty.shape else { return std::ptr::null() };
-    write::named(values, value).map_or(std::ptr::null(), |v| v.text.as_ptr())
+    write::named(values.get(), value).map_or(std::ptr::null(), |v| v.text.as_ptr())
 }
 
 /// Reads the name of an enum's value, in any case: 0, or `ERROR_FAIL` for another name.
@@ -176,7 +176,7 @@ pub unsafe fn enum_from_string(s: *const c_char, e: *mut c_int, ty: &Type) -> c_
     // SAFETY: the caller's contract.
     let (Some(text), false) = (unsafe { raw::text(s) }, e.is_null()) else { return ERROR_INVAL };
     let Shape::Enum(values) = ty.shape else { return ERROR_INVAL };
-    match read::number(values, text) {
+    match read::number(&values, text) {
         Some(value) => {
             // SAFETY: the caller's contract.
             unsafe { e.write(value) };
@@ -187,9 +187,11 @@ pub unsafe fn enum_from_string(s: *const c_char, e: *mut c_int, ty: &Type) -> c_
 }
 
 /// The member of a union that is valid while its key has that number.
-fn member_of(members: &'static [UnionMember], key: c_int) -> Option<&'static UnionMember> {
-    members.iter().find(|m| m.value == key)
+fn member_of(members: Run<UnionMember>, key: c_int) -> Option<&'static UnionMember> {
+    members.get().iter().find(|m| m.value == key)
 }
 
+#[cfg(test)]
+pub(super) mod sample;
 #[cfg(test)]
 mod tests;

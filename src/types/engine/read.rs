@@ -57,11 +57,11 @@ impl<'a> Reader<'a> {
                 },
                 Shape::Enum(values) => {
                     let text = self.json.string(node).ok_or(Misfit("a string is due"))?;
-                    let value = number(values, text).ok_or(Misfit("not one of its names"))?;
+                    let value = number(&values, text).ok_or(Misfit("not one of its names"))?;
                     p.cast::<c_int>().write_unaligned(value);
                 }
                 Shape::Builtin(kind) => builtin::read(self.json, at, p, kind)?,
-                Shape::Struct(fields) => self.structure(at, p, fields)?,
+                Shape::Struct(body) => self.structure(at, p, &body.fields)?,
             }
         }
         Ok(())
@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
         let mut next = 0;
         for (key, value) in self.json.entries(at) {
             let (before, rest) = fields.split_at(next);
-            let is_it = |f: &Field| f.name.as_bytes() == key;
+            let is_it = |f: &Field| f.name.is(key);
             let place = rest
                 .iter()
                 .position(is_it)
@@ -164,13 +164,13 @@ impl<'a> Reader<'a> {
     /// # Safety
     /// `p` points to a struct that has that field.
     unsafe fn union(&mut self, at: u32, p: *mut u8, field: &Field) -> Result<(), Misfit> {
-        let FieldShape::Union(Union { key_offset, key_name, key, members }) = &field.shape else {
-            return Ok(());
-        };
-        for member in *members {
+        let FieldShape::Union(union) = field.shape else { return Ok(()) };
+        let Union { key_offset, key_name, key, members } = union.get();
+        let key_at = usize::from(*key_offset);
+        for member in members.iter() {
             let is_it = |k: &[u8]| {
                 let rest = k.strip_prefix(key_name.as_bytes());
-                rest.and_then(|k| k.strip_prefix(b".")) == Some(member.name.as_bytes())
+                rest.and_then(|k| k.strip_prefix(b".")).is_some_and(|k| member.name.is(k))
             };
             let Some((_, found)) = self.json.entries(at).find(|(k, _)| is_it(k)) else { continue };
             if !matches!(self.json.node(found), Node::Map { .. }) {
@@ -178,14 +178,14 @@ impl<'a> Reader<'a> {
             }
             // SAFETY: the caller's contract: what the table says of a field holds for `p`.
             unsafe {
-                if i64::from(raw::load_int(p.add(*key_offset))) != key.init {
+                if raw::load_int(p.add(key_at)) != c_int::from(key.init) {
                     // The C library fails an assertion.
                     return Err(Misfit("two members of one union"));
                 }
-                raw::store(p.add(*key_offset), size_of::<c_int>(), i64::from(member.value));
+                raw::store(p.add(key_at), size_of::<c_int>(), i64::from(member.value));
                 if let Some(ty) = member.ty {
-                    life::start(p.add(field.offset as usize), ty);
-                    self.value(found, p.add(field.offset as usize), ty)?;
+                    life::start(p.add(field.offset.into()), &ty);
+                    self.value(found, p.add(field.offset.into()), &ty)?;
                 }
             }
         }
@@ -219,6 +219,6 @@ fn in_range(value: i64, size: usize, signed: bool) -> bool {
 
 /// The number of an enum's value of that name, in any case.
 pub fn number(values: &[EnumValue], text: &[u8]) -> Option<c_int> {
-    let named = values.iter().find(|v| v.text.to_bytes().eq_ignore_ascii_case(text));
+    let named = values.iter().find(|v| v.text.is_in_any_case(text));
     named.map(|v| v.value)
 }

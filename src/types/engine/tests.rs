@@ -1,134 +1,20 @@
 //! The interpreter on a struct of its own that has one of everything. Expected texts are spelled out;
 //! the public types are compared with the C library in `capi-tests/json`.
 
-use std::ffi::{CStr, CString, c_char, c_int, c_uint};
-use std::mem::{offset_of, zeroed};
+use std::ffi::{CStr, CString, c_int};
+use std::mem::zeroed;
 use std::ptr::null_mut;
 
+use super::sample::libxl_sample as Sample;
 use super::*;
-use crate::types::shape::*;
-use crate::types::sys::{libxl_bitmap, libxl_defbool};
-
-#[repr(C)]
-struct Sample {
-    flag: bool,
-    small: u8,
-    big: u64,
-    number: c_int,
-    text: *mut c_char,
-    fixed: *const c_char,
-    choice: libxl_defbool,
-    color: c_uint,
-    set: libxl_bitmap,
-    list: *mut *mut c_char,
-    pairs: *mut *mut c_char,
-    count: c_int,
-    parts: *mut Part,
-    kind: c_int,
-    u: U,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct Part {
-    id: c_int,
-    name: *mut c_char,
-}
-
-#[repr(C)]
-union U {
-    one: Part,
-    two: u64,
-}
-
-const fn ty(name: &'static str, size: usize, shape: Shape, init: i64) -> Type {
-    Type { name, size, shape, parts: &[], image: &[], init }
-}
-
-/// A struct's type.
-macro_rules! structure {
-    ($name:literal, $size:expr, $fields:ident) => {
-        Type {
-            parts: &const { parts::<{ part_count($fields) }>($fields) },
-            image: &const { image::<{ $size }>($fields) },
-            ..ty($name, $size, Shape::Struct($fields), 0)
-        }
-    };
-}
-
-const fn plain(name: &'static str, offset: usize, ty: &'static Type) -> Field {
-    let shape = FieldShape::Plain(ty);
-    Field { name, offset: offset as u32, shape, init: None, is_const: false }
-}
-
-static BOOL: Type = ty("bool", 1, Shape::Bool, 0);
-static U8: Type = ty("uint8_t", 1, Shape::Int { signed: false }, 0);
-static MEMKB: Type = ty("uint64_t", 8, Shape::Int { signed: false }, -1);
-static INT: Type = ty("int", 4, Shape::Int { signed: true }, 0);
-static STRING: Type = ty("char *", 8, Shape::String, 0);
-static DEFBOOL: Type = ty("libxl_defbool", 4, Shape::Builtin(Builtin::Defbool), 0);
-static BITMAP: Type = ty("libxl_bitmap", 16, Shape::Builtin(Builtin::Bitmap), 0);
-static LIST: Type = ty("libxl_string_list", 8, Shape::Builtin(Builtin::StringList), 0);
-static PAIRS: Type = ty("libxl_key_value_list", 8, Shape::Builtin(Builtin::KeyValueList), 0);
-static COLOR: Type = ty(
-    "color",
-    4,
-    Shape::Enum(&[EnumValue { value: 1, text: c"red" }, EnumValue { value: 2, text: c"blue" }]),
-    1,
-);
-static KIND: Type = ty(
-    "kind",
-    4,
-    Shape::Enum(&[
-        EnumValue { value: -1, text: c"invalid" },
-        EnumValue { value: 1, text: c"one" },
-        EnumValue { value: 2, text: c"two" },
-    ]),
-    -1,
-);
-const PART_FIELDS: &[Field] = &[
-    Field { init: Some(-7), ..plain("id", offset_of!(Part, id), &INT) },
-    plain("name", offset_of!(Part, name), &STRING),
-];
-static PART: Type = structure!("part", size_of::<Part>(), PART_FIELDS);
-const SAMPLE_FIELDS: &[Field] = &[
-    plain("flag", offset_of!(Sample, flag), &BOOL),
-    plain("small", offset_of!(Sample, small), &U8),
-    plain("big", offset_of!(Sample, big), &MEMKB),
-    plain("number", offset_of!(Sample, number), &INT),
-    plain("text", offset_of!(Sample, text), &STRING),
-    Field { is_const: true, ..plain("fixed", offset_of!(Sample, fixed), &STRING) },
-    plain("choice", offset_of!(Sample, choice), &DEFBOOL),
-    plain("color", offset_of!(Sample, color), &COLOR),
-    plain("set", offset_of!(Sample, set), &BITMAP),
-    plain("list", offset_of!(Sample, list), &LIST),
-    plain("pairs", offset_of!(Sample, pairs), &PAIRS),
-    Field {
-        shape: FieldShape::Array { element: &PART, count_offset: offset_of!(Sample, count) as u32 },
-        ..plain("parts", offset_of!(Sample, parts), &INT)
-    },
-    Field {
-        shape: FieldShape::Union(&Union {
-            key_offset: offset_of!(Sample, kind),
-            key_name: "kind",
-            key: &KIND,
-            members: &[
-                UnionMember { value: 1, name: "one", ty: Some(&PART) },
-                UnionMember { value: 2, name: "two", ty: None },
-                UnionMember { value: -1, name: "invalid", ty: None },
-            ],
-        }),
-        ..plain("u", offset_of!(Sample, u), &INT)
-    },
-];
-static SAMPLE: Type = structure!("sample", size_of::<Sample>(), SAMPLE_FIELDS);
+use crate::types::tables::{SAMPLE, SAMPLE_COLOR as COLOR};
 
 impl Sample {
     fn new() -> Box<Self> {
         // SAFETY: all zero is a value of every field; init then sets it.
         let mut sample: Box<Self> = Box::new(unsafe { zeroed() });
         // SAFETY: it is a sample.
-        unsafe { init(sample.raw(), &SAMPLE) };
+        unsafe { init(sample.raw(), SAMPLE) };
         sample
     }
 
@@ -136,7 +22,7 @@ impl Sample {
         let mut sample = Self::new();
         let text = CString::new(json).unwrap();
         // SAFETY: it is a sample, and the text a C string.
-        let rc = unsafe { from_json(null_mut(), sample.raw(), text.as_ptr(), &SAMPLE) };
+        let rc = unsafe { from_json(null_mut(), sample.raw(), text.as_ptr(), SAMPLE) };
         (sample, rc)
     }
 
@@ -147,7 +33,7 @@ impl Sample {
     fn json(&mut self) -> String {
         // SAFETY: it is a sample; the text came from malloc and is freed once.
         unsafe {
-            let text = to_json(null_mut(), self.raw(), &SAMPLE);
+            let text = to_json(null_mut(), self.raw(), SAMPLE);
             let json = CStr::from_ptr(text).to_str().unwrap().to_owned();
             libc::free(text.cast());
             json
@@ -158,7 +44,7 @@ impl Sample {
 impl Drop for Sample {
     fn drop(&mut self) {
         // SAFETY: it is a sample and owns what it points to.
-        unsafe { dispose(self.raw(), &SAMPLE) }
+        unsafe { dispose(self.raw(), SAMPLE) }
     }
 }
 
@@ -225,7 +111,7 @@ fn a_copy_owns_all_that_it_holds() {
         let mut other = Sample::new();
         other.fixed = c"kept".as_ptr();
         // SAFETY: both are samples, and the new one owned nothing.
-        unsafe { copy(null_mut(), other.raw(), sample.raw(), &SAMPLE) };
+        unsafe { copy(null_mut(), other.raw(), sample.raw(), SAMPLE) };
         assert_eq!(other.fixed, c"kept".as_ptr());
         std::mem::swap(&mut copied, &mut other);
     }
@@ -271,16 +157,16 @@ fn names_of_an_enum_are_read_in_any_case() {
     assert_eq!((rc, sample.color), (0, 2));
     sample.color = 77;
     assert_eq!(sample.json(), "{\n    \"color\": null,\n    \"kind.invalid\": {\n\n    }\n}\n");
-    assert!(enum_to_string(77, &COLOR).is_null());
+    assert!(enum_to_string(77, COLOR).is_null());
     let mut e = 5;
     // SAFETY: C strings and room for an int, or NULL.
     unsafe {
-        assert_eq!(CStr::from_ptr(enum_to_string(1, &COLOR)), c"red");
-        assert_eq!(enum_from_string(c"Red".as_ptr(), &mut e, &COLOR), 0);
+        assert_eq!(CStr::from_ptr(enum_to_string(1, COLOR)), c"red");
+        assert_eq!(enum_from_string(c"Red".as_ptr(), &mut e, COLOR), 0);
         assert_eq!(e, 1);
-        assert_eq!(enum_from_string(c"rede".as_ptr(), &mut e, &COLOR), ERROR_FAIL);
-        assert_eq!(enum_from_string(std::ptr::null(), &mut e, &COLOR), ERROR_INVAL);
-        assert_eq!(enum_from_string(c"red".as_ptr(), null_mut(), &COLOR), ERROR_INVAL);
+        assert_eq!(enum_from_string(c"rede".as_ptr(), &mut e, COLOR), ERROR_FAIL);
+        assert_eq!(enum_from_string(std::ptr::null(), &mut e, COLOR), ERROR_INVAL);
+        assert_eq!(enum_from_string(c"red".as_ptr(), null_mut(), COLOR), ERROR_INVAL);
     }
     assert_eq!(e, 1);
 }
@@ -290,11 +176,11 @@ fn a_union_changes_its_member_without_a_trace() {
     let (mut sample, _) = Sample::read(r#"{"kind.one":{"name":"old"}}"#);
     // SAFETY: it is a sample; and NULL.
     unsafe {
-        init_key(sample.raw(), &SAMPLE, "kind", 2);
+        init_key(sample.raw(), SAMPLE, "kind", 2);
         assert_eq!((sample.kind, sample.u.two), (2, 0));
-        init_key(sample.raw(), &SAMPLE, "kind", 1);
+        init_key(sample.raw(), SAMPLE, "kind", 1);
         assert_eq!((sample.u.one.id, sample.u.one.name), (-7, null_mut()));
-        init_key(null_mut(), &SAMPLE, "kind", 1);
+        init_key(null_mut(), SAMPLE, "kind", 1);
     }
 }
 
@@ -302,13 +188,13 @@ fn a_union_changes_its_member_without_a_trace() {
 fn null_is_harmless() {
     // SAFETY: NULL everywhere.
     unsafe {
-        init(null_mut(), &SAMPLE);
-        dispose(null_mut(), &SAMPLE);
-        copy(null_mut(), null_mut(), null_mut(), &SAMPLE);
-        assert!(to_json(null_mut(), null_mut(), &SAMPLE).is_null());
-        assert_eq!(from_json(null_mut(), null_mut(), c"{}".as_ptr(), &SAMPLE), ERROR_INVAL);
+        init(null_mut(), SAMPLE);
+        dispose(null_mut(), SAMPLE);
+        copy(null_mut(), null_mut(), null_mut(), SAMPLE);
+        assert!(to_json(null_mut(), null_mut(), SAMPLE).is_null());
+        assert_eq!(from_json(null_mut(), null_mut(), c"{}".as_ptr(), SAMPLE), ERROR_INVAL);
         let mut sample = Sample::new();
-        assert_eq!(from_json(null_mut(), sample.raw(), std::ptr::null(), &SAMPLE), ERROR_INVAL);
-        assert_eq!(gen_json(null_mut(), sample.raw(), &SAMPLE), IN_ERROR_STATE);
+        assert_eq!(from_json(null_mut(), sample.raw(), std::ptr::null(), SAMPLE), ERROR_INVAL);
+        assert_eq!(gen_json(null_mut(), sample.raw(), SAMPLE), IN_ERROR_STATE);
     }
 }

@@ -18,8 +18,8 @@ pub unsafe fn update(to: *mut u8, from: *mut u8, ty: &Type) {
     // SAFETY: the caller's contract: both have what the table says.
     unsafe {
         match ty.shape {
-            Shape::Struct(fields) => {
-                for field in fields.iter().filter(|field| !field.is_const) {
+            Shape::Struct(body) => {
+                for field in body.fields.iter().filter(|field| !field.is_const) {
                     update_field(to, from, field);
                 }
             }
@@ -58,7 +58,7 @@ unsafe fn update_field(to: *mut u8, from: *mut u8, field: &Field) {
                     return;
                 }
                 for at in (0..count).map(|i| i * element.size) {
-                    update(lists[0].add(at), lists[1].add(at), element);
+                    update(lists[0].add(at), lists[1].add(at), &element);
                 }
             }
             FieldShape::Union(union) => update_union(to, from, offset, union),
@@ -71,17 +71,16 @@ unsafe fn update_field(to: *mut u8, from: *mut u8, field: &Field) {
 unsafe fn update_union(to: *mut u8, from: *mut u8, offset: usize, union: &Union) {
     // SAFETY: the caller's contract.
     unsafe {
-        let keys = [to, from].map(|p| p.add(union.key_offset));
+        let keys = [to, from].map(|p| p.add(union.key_offset.into()));
         let (to_at, from_at) = (to.add(offset), from.add(offset));
         let key = raw::load_int(keys[0]);
         if key == raw::load_int(keys[1]) {
             if let Some(ty) = member_of(union.members, key).and_then(|m| m.ty) {
-                update(to_at, from_at, ty);
+                update(to_at, from_at, &ty);
             }
             return;
         }
-        let sizes = union.members.iter().filter_map(|m| m.ty).map(|ty| ty.size);
-        exchange(to_at, from_at, sizes.max().unwrap_or(0));
+        exchange(to_at, from_at, life::size_of_members(union.members));
         exchange(keys[0], keys[1], union.key.size);
     }
 }

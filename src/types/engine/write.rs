@@ -3,7 +3,7 @@
 use super::raw;
 use super::sink::Sink;
 use super::{builtin, member_of};
-use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type, Union};
+use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type};
 
 /// Writes a value.
 ///
@@ -23,12 +23,12 @@ pub unsafe fn value<S: Sink>(sink: &mut S, p: *const u8, ty: &Type) -> Result<()
                 Some(text) => sink.string(text),
                 None => sink.null(),
             },
-            Shape::Enum(values) => match named(values, raw::load_int(p)) {
-                Some(named) => sink.string(named.text.to_bytes()),
+            Shape::Enum(values) => match named(values.get(), raw::load_int(p)) {
+                Some(named) => sink.string(named.text.as_bytes()),
                 None => sink.null(),
             },
             Shape::Builtin(kind) => builtin::write(sink, p, kind),
-            Shape::Struct(fields) => structure(sink, p, fields),
+            Shape::Struct(body) => structure(sink, p, &body.fields),
         }
     }
 }
@@ -42,11 +42,7 @@ pub fn named(values: &'static [EnumValue], number: i32) -> Option<&'static EnumV
 
 /// # Safety
 /// `p` points to a struct that has these fields.
-unsafe fn structure<S: Sink>(
-    sink: &mut S,
-    p: *const u8,
-    fields: &'static [Field],
-) -> Result<(), S::Stop> {
+unsafe fn structure<S: Sink>(sink: &mut S, p: *const u8, fields: &[Field]) -> Result<(), S::Stop> {
     sink.open_map()?;
     for field in fields.iter().filter(|f| !f.is_const) {
         // SAFETY: the caller's contract: what the table says of a field holds for `p`.
@@ -55,7 +51,7 @@ unsafe fn structure<S: Sink>(
             match &field.shape {
                 FieldShape::Plain(ty) => {
                     if !is_default(at, ty, field.init.map(i64::from)) {
-                        sink.key(field.name)?;
+                        sink.key(&field.name)?;
                         value(sink, at, ty)?;
                     }
                 }
@@ -63,7 +59,7 @@ unsafe fn structure<S: Sink>(
                     let elements: *const u8 = raw::load_pointer(at);
                     let count = raw::load_int(p.add(*count_offset as usize));
                     if !elements.is_null() && count != 0 {
-                        sink.key(field.name)?;
+                        sink.key(&field.name)?;
                         sink.open_array()?;
                         for i in 0..usize::try_from(count).unwrap_or(0) {
                             value(sink, elements.add(i * element.size), element)?;
@@ -71,11 +67,12 @@ unsafe fn structure<S: Sink>(
                         sink.close_array()?;
                     }
                 }
-                FieldShape::Union(Union { key_offset, key_name, members, .. }) => {
-                    if let Some(member) = member_of(members, raw::load_int(p.add(*key_offset))) {
-                        sink.member_key(key_name, member.name)?;
+                FieldShape::Union(union) => {
+                    let key = raw::load_int(p.add(union.key_offset.into()));
+                    if let Some(member) = member_of(union.members, key) {
+                        sink.member_key(&union.key_name, &member.name)?;
                         match member.ty {
-                            Some(ty) => value(sink, at, ty)?,
+                            Some(ty) => value(sink, at, &ty)?,
                             None => {
                                 sink.open_map()?;
                                 sink.close_map()?;
@@ -100,9 +97,9 @@ unsafe fn is_default(p: *const u8, ty: &Type, init: Option<i64>) -> bool {
             Shape::Bool => p.read() == 0,
             Shape::Int { signed } => {
                 let unused = 64 - 8 * ty.size.min(8) as u32;
-                (raw::load(p, ty.size, signed) ^ init.unwrap_or(ty.init)) << unused == 0
+                (raw::load(p, ty.size, signed) ^ init.unwrap_or(ty.init.into())) << unused == 0
             }
-            Shape::Enum(_) => i64::from(raw::load_int(p)) == init.unwrap_or(ty.init),
+            Shape::Enum(_) => i64::from(raw::load_int(p)) == init.unwrap_or(ty.init.into()),
             Shape::String => raw::load_pointer::<u8>(p).is_null(),
             Shape::Builtin(kind) => builtin::is_default(p, kind),
             Shape::Struct(_) => false,

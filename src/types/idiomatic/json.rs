@@ -12,7 +12,7 @@ pub fn domain_config(ctx: Option<&Ctx>, text: &CStr) -> Option<DomainConfig> {
     let ctx = ctx.map_or(std::ptr::null_mut(), |ctx| std::ptr::from_ref(ctx).cast_mut());
     let mut c = MaybeUninit::<sys::libxl_domain_config>::uninit();
     let p = c.as_mut_ptr().cast::<u8>();
-    let ty = &tables::DOMAIN_CONFIG;
+    let ty = tables::DOMAIN_CONFIG;
     // SAFETY: the ctx is only read; the table is that of the struct, which is initialised first.
     let rc = unsafe { engine::from_json(ctx, p, text.as_ptr(), ty) };
     // SAFETY: initialised above, and filled with what it owns, as far as the text went.
@@ -24,7 +24,7 @@ pub fn domain_config(ctx: Option<&Ctx>, text: &CStr) -> Option<DomainConfig> {
 
 /// The text that holds the configuration, without an end.
 pub fn text_of(config: &DomainConfig) -> Vec<u8> {
-    let ty = &tables::DOMAIN_CONFIG;
+    let ty = tables::DOMAIN_CONFIG;
     let mut c = config.to_c();
     let p = std::ptr::from_mut(&mut c).cast::<u8>();
     // SAFETY: the table is that of the struct, which is ours, and not used again.

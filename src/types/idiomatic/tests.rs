@@ -177,7 +177,7 @@ fn random_values_survive_the_way_to_c_and_back() {
     let mut r = Random(0x5eed);
     macro_rules! each {
         ($ty:ident, $table:ident) => {
-            round_trip::<$ty>(&mut r, &tables::$table);
+            round_trip::<$ty>(&mut r, tables::$table);
         };
     }
     each_struct!(each);
@@ -188,7 +188,7 @@ fn a_value_is_brought_up_to_date_in_place() {
     let mut r = Random(0x5eed);
     macro_rules! each {
         ($ty:ident, $table:ident) => {
-            overwrite::<$ty>(&mut r, &tables::$table);
+            overwrite::<$ty>(&mut r, tables::$table);
         };
     }
     each_struct!(each);
@@ -198,7 +198,7 @@ fn a_value_is_brought_up_to_date_in_place() {
 fn default_is_what_init_makes() {
     macro_rules! each {
         ($ty:ident, $table:ident) => {
-            fresh::<$ty>(&tables::$table);
+            fresh::<$ty>(tables::$table);
         };
     }
     each_struct!(each);

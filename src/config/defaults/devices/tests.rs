@@ -67,20 +67,20 @@ fn completed<T: CForm>(
 
 fn complete(place: Place, device: &str, json: &str) -> Result<String> {
     match device {
-        "disk" => completed(json, &tables::DEVICE_DISK, |d| disk::complete(place, d)),
-        "nic" => completed(json, &tables::DEVICE_NIC, |d| nic::complete(place, d)),
-        "vfb" => completed(json, &tables::DEVICE_VFB, |d| vfb(place, d)),
-        "vkb" => completed(json, &tables::DEVICE_VKB, |d| vkb(place, d)),
-        "usbctrl" => completed(json, &tables::DEVICE_USBCTRL, |d| usb::controller(place, d)),
-        "pci" => completed(json, &tables::DEVICE_PCI, |d| {
+        "disk" => completed(json, tables::DEVICE_DISK, |d| disk::complete(place, d)),
+        "nic" => completed(json, tables::DEVICE_NIC, |d| nic::complete(place, d)),
+        "vfb" => completed(json, tables::DEVICE_VFB, |d| vfb(place, d)),
+        "vkb" => completed(json, tables::DEVICE_VKB, |d| vkb(place, d)),
+        "usbctrl" => completed(json, tables::DEVICE_USBCTRL, |d| usb::controller(place, d)),
+        "pci" => completed(json, tables::DEVICE_PCI, |d| {
             pci(d);
             Ok(())
         }),
-        "vtpm" => completed(json, &tables::DEVICE_VTPM, |d| vtpm(place, d)),
-        "p9" => completed(json, &tables::DEVICE_P9, |d| p9(place, d)),
-        "pvcallsif" => completed(json, &tables::DEVICE_PVCALLSIF, |d| pvcallsif(place, d)),
-        "vdispl" => completed(json, &tables::DEVICE_VDISPL, |d| vdispl(place, d)),
-        "vsnd" => completed(json, &tables::DEVICE_VSND, |d| vsnd(place, d)),
+        "vtpm" => completed(json, tables::DEVICE_VTPM, |d| vtpm(place, d)),
+        "p9" => completed(json, tables::DEVICE_P9, |d| p9(place, d)),
+        "pvcallsif" => completed(json, tables::DEVICE_PVCALLSIF, |d| pvcallsif(place, d)),
+        "vdispl" => completed(json, tables::DEVICE_VDISPL, |d| vdispl(place, d)),
+        "vsnd" => completed(json, tables::DEVICE_VSND, |d| vsnd(place, d)),
         other => panic!("no such device: {other}"),
     }
 }
