@@ -102,8 +102,8 @@ pub unsafe extern "C" fn libxl_domain_soft_reset(
 /// The configuration that would make the domain again as it is now: the one it was made with, as the
 /// library stored it, brought up to date with xenstore and the hypervisor. Memory in KiB.
 ///
-/// `ERROR_LOCK_FAIL` if there is no such domain, `ERROR_FAIL` if none is stored for it, `ERROR_NI` for a
-/// guest served by QEMU. `d_config` can be disposed of in either case: what it held before is lost.
+/// `ERROR_LOCK_FAIL` if there is no such domain, `ERROR_FAIL` if none is stored for it; for a guest served by QEMU
+/// also what its monitor fails with. `d_config` can be disposed of in either case: what it held before is lost.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

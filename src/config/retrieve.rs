@@ -9,20 +9,21 @@
 //! xenstore is waited for once. A broken record of one device drops that device; in the C library it drops all
 //! of its kind.
 //!
-//! Left for when there is QMP: which vcpus of an HVM guest are on is QEMU's to tell, so a guest with
-//! QEMU is refused.
+//! Which vcpus of an HVM guest there are is QEMU's to tell. It is asked under the lock of device changes alone: it may
+//! take its time, and it may be in its guest's hands.
 
 use crate::core::{Ao, Ctx, Error, Result, bitmap};
 use crate::device::Kind as DeviceKind;
 use crate::device::read::{pci, records};
 use crate::device::vdev;
+use crate::domain::model::{self, Program};
 use crate::domain::{kind, memory, nodes, userdata};
 use crate::lock::DeviceLock;
 use crate::types::idiomatic::{
     Bitmap, DeviceDisk, DevicePci, DiskFormat, DiskSpecification, DomainBuildInfo,
     DomainBuildInfoData as Guest, DomainConfig, Text, Uuid,
 };
-use crate::{error, warn};
+use crate::{error, qemu, warn};
 
 /// More vcpus than any Xen gives a guest: a stored number above is not believed.
 const MOST_VCPUS: i32 = 8192;
@@ -51,23 +52,39 @@ impl Retrieved {
 /// `Error::LockFail` if there is no such domain, `Error::Fail` if none is stored for it.
 pub async fn retrieve(ao: &Ao, domid: u32) -> Result<Retrieved> {
     let _devices_stay = DeviceLock::take(ao, domid).await?;
-    current(ao, domid)
+    let (config, vcpus) = stored(ao, domid, &userdata::lock(ao, domid)?)?;
+    let plugged = match config.b_info.u {
+        Guest::Hvm(_) if model::program(ao, domid)? == Program::Qemu => {
+            Some(qemu::vcpus::plugged(ao, domid, u64::from(vcpus.unsigned_abs())).await?)
+        }
+        _ => None,
+    };
+    current(ao, domid, plugged)
 }
 
-fn current(ctx: &Ctx, domid: u32) -> Result<Retrieved> {
-    let files = userdata::lock(ctx, domid)?;
-    let Some(mut config) = files.config(ctx)? else {
+/// The stored configuration, and how many vcpus that has.
+fn stored(ctx: &Ctx, domid: u32, files: &userdata::Locked<'_>) -> Result<(Box<DomainConfig>, i32)> {
+    let Some(config) = files.config(ctx)? else {
         error!(ctx, domid = domid, "there is no stored configuration");
         return Err(Error::Fail);
     };
-    let vcpus = match config.b_info.max_vcpus {
-        vcpus @ 0..=MOST_VCPUS => vcpus,
+    if let Guest::Invalid | Guest::Other(_) = config.b_info.u {
+        error!(ctx, domid = domid, "the stored configuration has no type of guest");
+        return Err(Error::Fail);
+    }
+    match config.b_info.max_vcpus {
+        vcpus @ 0..=MOST_VCPUS => Ok((config, vcpus)),
         vcpus => {
             error!(ctx, domid = domid, "the stored configuration has {vcpus} vcpus");
-            return Err(Error::Fail);
+            Err(Error::Fail)
         }
-    };
-    check_type(ctx, domid, &config.b_info)?;
+    }
+}
+
+/// With the vcpus that QEMU has `plugged` in, if it is QEMU that knows.
+fn current(ctx: &Ctx, domid: u32, plugged: Option<Vec<u64>>) -> Result<Retrieved> {
+    let files = userdata::lock(ctx, domid)?;
+    let (mut config, vcpus) = stored(ctx, domid, &files)?;
 
     // One round trip for all that can be named beforehand.
     let base = nodes::domain_path(domid);
@@ -92,7 +109,10 @@ fn current(ctx: &Ctx, domid: u32) -> Result<Retrieved> {
     };
     config.c_info.name = Some(name);
     config.c_info.uuid = Uuid(kind::info(ctx, domid)?.uuid);
-    config.b_info.avail_vcpus = online(&availability);
+    config.b_info.avail_vcpus = match plugged {
+        Some(numbers) => map_of(vcpus, |vcpu| numbers.contains(&(vcpu as u64))),
+        None => map_of(vcpus, |vcpu| is_online(availability[vcpu].as_deref())),
+    };
     let limits = memory::limits(ctx, domid, &limits)?;
     config.b_info.target_memkb = limits.target.wrapping_add(beyond_target(&config.b_info));
     config.b_info.max_memkb = limits.static_max;
@@ -128,34 +148,15 @@ fn until_nul(mut value: Vec<u8>) -> Vec<u8> {
     value
 }
 
-/// Refuses guests whose vcpus cannot be known here.
-fn check_type(ctx: &Ctx, domid: u32, info: &DomainBuildInfo) -> Result<()> {
-    match info.u {
-        Guest::Pv(_) | Guest::Pvh(_) => Ok(()),
-        Guest::Hvm(_) => {
-            let path = format!("{}/dm-version", nodes::libxl_path(domid));
-            match nodes::read(ctx, ctx.store(), &path)?.as_deref() {
-                None | Some(b"qemu_xen_traditional") => Ok(()),
-                _ => {
-                    error!(ctx, domid = domid, "asking QEMU for its vcpus is not implemented yet");
-                    Err(Error::NotImplemented)
-                }
-            }
-        }
-        Guest::Invalid | Guest::Other(_) => {
-            error!(ctx, domid = domid, "the stored configuration has no type of guest");
-            Err(Error::Fail)
-        }
-    }
+/// The vcpus whose availability says so.
+fn is_online(availability: Option<&[u8]>) -> bool {
+    availability == Some(b"online")
 }
 
-/// The vcpus whose availability says so.
-fn online(availability: &[Option<Vec<u8>>]) -> Bitmap {
-    let mut bytes = vec![0; availability.len().div_ceil(8)];
-    for (vcpu, value) in (0..).zip(availability) {
-        if value.as_deref() == Some(b"online") {
-            bitmap::set(&mut bytes, vcpu);
-        }
+fn map_of(vcpus: i32, is_on: impl Fn(usize) -> bool) -> Bitmap {
+    let mut bytes = vec![0; (vcpus as usize).div_ceil(8)];
+    for vcpu in (0..vcpus).filter(|&vcpu| is_on(vcpu as usize)) {
+        bitmap::set(&mut bytes, vcpu);
     }
     Bitmap { bytes }
 }
@@ -314,8 +315,8 @@ mod tests {
         all[1] = value("offline");
         all[2] = value("online\n");
         all[9] = value("online");
-        assert_eq!(online(&all).bytes, [0x01, 0x02]);
-        assert_eq!(online(&[]), Bitmap::default());
+        assert_eq!(map_of(11, |vcpu| is_online(all[vcpu].as_deref())).bytes, [0x01, 0x02]);
+        assert_eq!(map_of(0, |_| true), Bitmap::default());
     }
 
     #[test]

@@ -108,24 +108,44 @@ pub fn is_active(ctx: &Ctx, domid: u32) -> Result<bool> {
     Ok(nodes::read_many(ctx, ctx.store(), &paths)?.iter().any(Option::is_some))
 }
 
+/// What serves an HVM guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// The old QEMU of Xen's own, which is told by xenstore. Also what a guest without a note is taken to have.
+    Traditional,
+    Qemu,
+}
+
+/// Where it is noted which device model a domain has.
+pub fn version_path(domid: u32) -> String {
+    format!("{}/dm-version", nodes::libxl_path(domid))
+}
+
+/// Which device model serves an HVM guest. `Error::Invalid` if the note names none.
+pub fn program(ctx: &Ctx, domid: u32) -> Result<Program> {
+    let path = version_path(domid);
+    match nodes::read(ctx, ctx.store(), &path)?.as_deref() {
+        None | Some(b"qemu_xen_traditional") => Ok(Program::Traditional),
+        Some(b"qemu_xen") => Ok(Program::Qemu),
+        Some(_) => {
+            error!(ctx, domid = domid, "{path} names no device model");
+            Err(Error::Invalid)
+        }
+    }
+}
+
 /// Lets the device model of an HVM guest run.
 ///
 /// The traditional one is told through xenstore. QEMU proper is told `cont` through its monitor; it needs that only
 /// if it was started paused (`-S`: deprivileged, or in a stubdom) or stopped by somebody, and never for a pause of
 /// the domain, which does not stop it.
 pub async fn resume(ao: &Ao, domid: u32) -> Result<()> {
-    let ctx = ao.ctx();
-    let version = format!("{}/dm-version", nodes::libxl_path(domid));
-    match nodes::read(ctx, ctx.store(), &version)?.as_deref() {
-        None | Some(b"qemu_xen_traditional") => resume_traditional(ao, domid).await,
-        Some(b"qemu_xen") => {
+    match program(ao, domid)? {
+        Program::Traditional => resume_traditional(ao, domid).await,
+        Program::Qemu => {
             qmp::execute(ao, domid, "cont", None, PATIENCE).await.map(drop).inspect_err(|e| {
-                error!(ctx, domid = domid, "the device model does not run on: {e}");
+                error!(ao, domid = domid, "the device model does not run on: {e}");
             })
-        }
-        Some(_) => {
-            error!(ctx, domid = domid, "{version} names no device model");
-            Err(Error::Invalid)
         }
     }
 }

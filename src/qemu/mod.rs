@@ -7,6 +7,7 @@
 //! | `account.rs` | as which user it runs |
 //! | `start.rs` | starting it and waiting until it serves |
 //! | `qmp.rs`, `message.rs` | its monitor |
+//! | `vcpus.rs` | the vcpus of an HVM guest |
 //!
 //! QEMU runs on when we are gone: it is nobody's child (`runtime/child/detached.rs`), and what there is to find it by
 //! is its number in xenstore, `image/device-model-pid`, written before it runs.
@@ -16,6 +17,7 @@ mod arguments;
 mod message;
 pub mod qmp;
 mod start;
+pub mod vcpus;
 
 pub use start::{start, start_for_driver_domain};
 

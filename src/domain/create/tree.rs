@@ -2,7 +2,7 @@
 
 use crate::core::{Ctx, Result};
 use crate::domain::rename::check_free;
-use crate::domain::{nodes, uuid_text};
+use crate::domain::{model, nodes, uuid_text};
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainConfig, DomainCreateInfo, DomainType, Text,
 };
@@ -88,8 +88,8 @@ fn nodes(domid: u32, config: &DomainConfig) -> Vec<NewNode> {
     let guests = GUESTS.iter().chain(more).chain(driver);
     nodes.extend(guests.map(|path| NewNode::directory(below(path), &own)));
 
-    nodes.push(NewNode::value(format!("{vm}/uuid"), uuid_text(&info.uuid.0)));
     nodes.push(NewNode::value(format!("{vm}/name"), name));
+    nodes.push(NewNode::value(format!("{vm}/uuid"), uuid_text(&info.uuid.0)));
     nodes.extend(given(&domain, &info.xsdata));
     nodes.extend(given(&below("platform"), &info.platformdata));
     for feature in ["multiprocessor-suspend", "xs_reset_watches"] {
@@ -104,8 +104,7 @@ fn nodes(domid: u32, config: &DomainConfig) -> Vec<NewNode> {
 
 /// Which device model the domain has, if it has one.
 fn dm_version(domid: u32, version: DeviceModelVersion) -> NewNode {
-    let path = format!("{}/dm-version", nodes::libxl_path(domid));
-    NewNode::value(path, version.name().unwrap_or_default())
+    NewNode::value(model::version_path(domid), version.name().unwrap_or_default())
 }
 
 /// What the application wants the guest to find. A key without a value is left out.

@@ -1,0 +1,85 @@
+//! The vcpus of an HVM guest as its QEMU has them.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::qmp::{self, Qmp};
+use crate::core::{Ao, Error, Result};
+use crate::types::idiomatic::Bitmap;
+
+/// Which of the guest's vcpus QEMU has plugged in, whether its kernel uses them or not. What QEMU says of a vcpu
+/// beyond `most` is left out.
+pub async fn plugged(ao: &Ao, domid: u32, most: u64) -> Result<Vec<u64>> {
+    let deadline = Instant::now() + qmp::PATIENCE;
+    let mut vcpus = ask(&mut Qmp::connect(ao, domid, deadline).await?, ao, domid, deadline).await?;
+    vcpus.retain(|&vcpu| vcpu < most);
+    Ok(vcpus)
+}
+
+/// Has QEMU add those of `wanted` that it does not have. It was started with one vcpu a socket.
+pub async fn plug(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
+    let deadline = Instant::now() + qmp::PATIENCE;
+    let mut qemu = Qmp::connect(ao, domid, deadline).await?;
+    let there = ask(&mut qemu, ao, domid, deadline).await?;
+    let name = "query-hotpluggable-cpus";
+    let kinds = qemu.execute(name, None, deadline).await?;
+    let driver = driver(&kinds).ok_or_else(|| qmp::unexpected(ao, domid, name))?;
+    for vcpu in wanted.iter().filter(|vcpu| !there.contains(&(*vcpu as u64))) {
+        let arguments = json!({
+            "id": format!("cpu-{vcpu}"),
+            "driver": driver,
+            "socket-id": vcpu,
+            "core-id": 0,
+            "thread-id": 0,
+        });
+        qemu.execute("device_add", Some(arguments), deadline).await?;
+    }
+    Ok(())
+}
+
+/// QEMU before 2.12 knows only the slower `query-cpus`, whose answer calls the number `CPU`.
+async fn ask(qemu: &mut Qmp, ao: &Ao, domid: u32, deadline: Instant) -> Result<Vec<u64>> {
+    let mut name = "query-cpus-fast";
+    let mut answer = qemu.execute(name, None, deadline).await;
+    if let Err(Error::QmpCommandNotFound) = answer {
+        name = "query-cpus";
+        answer = qemu.execute(name, None, deadline).await;
+    }
+    indices(&answer?).ok_or_else(|| qmp::unexpected(ao, domid, name))
+}
+
+fn indices(cpus: &Value) -> Option<Vec<u64>> {
+    let number = |cpu: &Value| cpu.get("cpu-index").or_else(|| cpu.get("CPU"))?.as_u64();
+    cpus.as_array()?.iter().map(number).collect()
+}
+
+/// What kind of device a vcpu is, all of them alike.
+fn driver(kinds: &Value) -> Option<&str> {
+    kinds.as_array()?.first()?.get("type")?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn qemu_says_which_vcpus_it_has() {
+        let cpus = json!([{"cpu-index": 0, "props": {}}, {"cpu-index": 3}]);
+        assert_eq!(indices(&cpus), Some(vec![0, 3]));
+        assert_eq!(indices(&json!([{"CPU": 1, "current": true}])), Some(vec![1]));
+        assert_eq!(indices(&json!([])), Some(vec![]));
+        for bad in [json!(null), json!({}), json!([{}]), json!([{"cpu-index": -1}]), json!([7])] {
+            assert_eq!(indices(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn qemu_says_what_a_vcpu_is() {
+        let kinds = json!([{"type": "qemu64-x86_64-cpu", "vcpus-count": 1}, {"type": "other"}]);
+        assert_eq!(driver(&kinds), Some("qemu64-x86_64-cpu"));
+        for bad in [json!([]), json!([{}]), json!([{"type": 1}]), json!("x")] {
+            assert_eq!(driver(&bad), None, "{bad}");
+        }
+    }
+}
