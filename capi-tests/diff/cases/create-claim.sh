@@ -10,3 +10,4 @@ done
 cp /tmp/xl.conf /etc/xen/xl.conf
 domains
 try xl claims
+#: sed stdout s/ +[0-9]+\.[0-9] / TIME /    -- the time used

@@ -1,5 +1,5 @@
 # Kinds of domains, and keys that are nonsense.
-for line in 'type="nosuch"' 'type=""' 'type=7' 'builder="generic"' 'builder="nosuch"' 'pvh=1' 'pvh="x"' \
+for line in 'type="nosuch"' 'type=7' 'builder="generic"' 'builder="nosuch"' 'pvh=1' 'pvh="x"' \
   'nestedhvm=1' 'altp2m="external"' 'altp2m="nosuch"' 'hap=0' 'hap="x"' 'acpi=0' 'apic=0' 'pae=1' 'nosuch=1' \
   'driver_domain=1' 'oos=1' 'vuart="sbsa_uart"' 'gic_version="v3"' 'tee="optee"' 'xend_suspend_evtchn_compat=1'; do
   kind=pv

@@ -1,0 +1,2 @@
+# A kind without a name is an HVM domain to xl.
+create t-empty pv 'type=""'
