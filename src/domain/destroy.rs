@@ -163,8 +163,7 @@ fn remove_nodes(ctx: &Ctx, domain: &Identity) -> Option<Vec<u8>> {
         let pid = nodes::read(ctx, t, &model::pid_path(domid))?;
         // The node may have changed, if the domain was set aside.
         let vm = names::vm_path_in(ctx, t, domid).or_else(|| domain.vm_path());
-        let vm = vm.unwrap_or_else(|| format!("/vm/{}", super::uuid_text(&domain.uuid)));
-        for path in [vm, nodes::domain_path(domid), nodes::libxl_path(domid)] {
+        for path in [nodes::domain_path(domid), nodes::libxl_path(domid)].into_iter().chain(vm) {
             nodes::remove(ctx, t, &path)?;
         }
         Ok(pid)

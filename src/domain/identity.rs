@@ -73,9 +73,13 @@ impl Identity {
         }
     }
 
-    /// Its directory under `/vm`. What the node says is believed only if it is one.
+    /// Its directory under `/vm`. What the node says is believed only if it is one; if not, it is that of its uuid.
+    /// A domain without the node has none: another may have the same uuid, and then the directory is that one's.
     pub fn vm_path(&self) -> Option<String> {
-        let vm = self.vm.as_deref().filter(|vm| super::names::is_vm_path(vm))?;
-        Some(String::from_utf8_lossy(vm).into_owned())
+        let vm = self.vm.as_deref()?;
+        Some(match super::names::is_vm_path(vm) {
+            true => String::from_utf8_lossy(vm).into_owned(),
+            false => format!("/vm/{}", super::uuid_text(&self.uuid)),
+        })
     }
 }

@@ -21,3 +21,8 @@ try reference network-list n-plain n-pvh n-devids
 for name in n-plain n-pvh n-true n-mtu n-devids; do try xl destroy $name; done
 ip link del n-br
 nodes /local/domain/0/backend
+# The script left this, which has no domain.
+xenstore-rm /local/domain/n-name 2> /dev/null
+#: sed stdout /n-mac/s/(00:16:3e)(:[0-9a-f]{2}){3}/\1:ANY/  -- made up where it is nonsense
+#: sed xenstore /n-mac/s/(00:16:3e)(:[0-9a-f]{2}){3}/\1:ANY/  -- made up where it is nonsense
+#: sed files /n-mac/s/(00:16:3e)(:[0-9a-f]{2}){3}/\1:ANY/  -- made up where it is nonsense

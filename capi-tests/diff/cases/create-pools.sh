@@ -11,3 +11,4 @@ pools
 for name in pool-named pool-pinned-well pool-pinned; do reference destroy $name 2> /dev/null; done
 reference cpupool-destroy other
 reference cpupool-cpu-add Pool-0 1
+#: sed stdout s/(uuid = ")[0-9a-f-]{36}"/\1UUID"/   -- made up anew for each pool
