@@ -30,3 +30,4 @@ sed "s,/$id/,/ID/," /tmp/a-log
 try xl destroy a-forms
 losetup -a | sed -E 's/:.*\(/ (/' | sort
 domains
+#: long

@@ -9,3 +9,4 @@ build b-claim type=\"pv\" "$tiny" memory=16 claim_mode=1 'vcpus=2' 'cpu_weight=6
 build b-host type=\"pv\" "$tiny" memory=16 e820_host=1
 build b-linux type=\"pv\" 'kernel="/guest/vmlinuz"' 'ramdisk="/guest/initrd.gz"' memory=160 'cmdline="console=hvc0"'
 for name in b-plain b-vcpus b-balloon b-clock b-native b-claim b-host b-linux; do try xl destroy $name; done
+#: long

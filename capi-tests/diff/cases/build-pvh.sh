@@ -9,3 +9,4 @@ build b-shadow type=\"pvh\" "$tiny" memory=8 hap=0
 build b-shim type=\"pvh\" "$tiny" memory=32 pvshim=1 'pvshim_extra="loglvl=all"' 'cmdline="inside"'
 build b-linux type=\"pvh\" 'kernel="/guest/vmlinuz"' 'ramdisk="/guest/initrd.gz"' memory=160 'cmdline="console=hvc0"'
 for name in b-plain b-vcpus b-demand b-bare b-clock b-shadow b-shim b-linux; do try xl destroy $name; done
+#: long

@@ -15,3 +15,4 @@ for guest in still idle-pvh linux-pv; do
   try xl console -t vuart $guest
 done
 umount /usr/lib/xen-4.17/bin/xenconsole
+#: long

@@ -26,3 +26,4 @@ for command in cpupool-cpu-add cpupool-cpu-remove; do
 done
 pools
 reference cpupool-cpu-add Pool-0 all 2> /dev/null
+#: long

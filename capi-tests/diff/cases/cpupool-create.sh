@@ -41,3 +41,4 @@ pools
 for pool in 2 3 4 5; do reference cpupool-destroy $pool 2> /dev/null; done
 reference cpupool-cpu-add Pool-0 all 2> /dev/null
 pools
+#: long

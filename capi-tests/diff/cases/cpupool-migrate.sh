@@ -34,3 +34,4 @@ for pool in 1 2; do reference cpupool-destroy $pool 2> /dev/null; done
 reference cpupool-cpu-add Pool-0 all 2> /dev/null
 #: sed stdout s/ +[0-9]+\.[0-9]( +)/ TIME\1/                  -- the time used
 #: sed stdout s/^((linux|Domain).*) [r-][b-]/\1 ??/          -- whether it runs just now
+#: long

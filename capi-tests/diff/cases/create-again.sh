@@ -6,3 +6,4 @@ for turn in 1 2 3; do
   done
 done
 domains
+#: long

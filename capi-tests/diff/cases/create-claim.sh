@@ -11,3 +11,4 @@ cp /tmp/xl.conf /etc/xen/xl.conf
 domains
 try xl claims
 #: sed stdout s/ +[0-9]+\.[0-9] / TIME /    -- the time used
+#: long

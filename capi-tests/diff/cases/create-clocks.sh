@@ -13,3 +13,4 @@ for mode in default always_emulate native native_paravirt nosuch 0 2 4; do
 done
 for mode in 0 1 delay_for_missed_ticks one_missed_tick_pending nosuch; do with pvh "timer_mode=\"$mode\""; done
 with pvh 'tsc_mode=1'
+#: long

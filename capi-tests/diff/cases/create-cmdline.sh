@@ -17,3 +17,4 @@ line pvh "extra=\"$(printf 'long%.0s' {1..300})\""
 line pv "extra=\"$(printf 'long%.0s' {1..1000})\""
 line pv 'extra=7'
 line pv 'extra=["a","b"]'
+#: long

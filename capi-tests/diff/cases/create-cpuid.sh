@@ -24,3 +24,4 @@ with pvh 'msr_relaxed=1'
 with pvh 'assisted_xapic=1'
 with pvh 'assisted_x2apic=0'
 with pv 'assisted_xapic=1'
+#: long

@@ -13,3 +13,4 @@ create d-twice pv "disk=['/tmp/disk.img,raw,xvda,w,backendtype=phy','/tmp/disk.i
 create d-no-list pv 'disk="/tmp/disk.img,raw,xvda,w"'
 losetup -a | grep -c disk.img
 nodes /local/domain/0/backend
+#: long

@@ -13,3 +13,4 @@ try xl destroy d-device
 try xl destroy d-file-pvh
 losetup -d "$loop"
 losetup -a
+#: long

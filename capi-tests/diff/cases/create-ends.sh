@@ -13,3 +13,4 @@ create e-mixed pv 'on_poweroff="preserve"' 'on_reboot="destroy"' 'on_crash="core
 reference list -l e-mixed
 create e-bad pv 'on_crash="nosuch"'
 create e-number pv 'on_crash=7'
+#: long

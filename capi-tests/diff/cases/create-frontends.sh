@@ -10,3 +10,4 @@ for line in "p9=['tag=t,path=/tmp,security_model=none']" "p9=['tag=t']" "p9=['no
   try xl create -q -n /tmp/fr-any.cfg
 done
 #: sed stderr s/: line [0-9]+: +[0-9]+ Aborted/: Aborted/    -- xl's own double free, and the process it was
+#: long

@@ -14,3 +14,4 @@ for kind in pv pvh; do
   made "k-$kind"
 done
 domains
+#: long

@@ -18,3 +18,4 @@ for bad in max_grant_frames=0 max_grant_frames=-1 max_grant_frames=99999999 max_
   with $([ $((n % 2)) = 0 ] && echo pv || echo pvh) "$bad"
 done
 domains
+#: long

@@ -14,3 +14,4 @@ config m-none pv
 sed -i /^memory=/d /tmp/m-none.cfg
 try xl create -q -e -p /tmp/m-none.cfg
 made m-none
+#: long

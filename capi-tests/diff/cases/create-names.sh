@@ -12,3 +12,4 @@ made 7
 sed -i '/^name=/d' /tmp/n-two.cfg
 try xl create -q -e -p /tmp/n-two.cfg
 domains
+#: long

@@ -26,3 +26,4 @@ xenstore-rm /local/domain/n-name 2> /dev/null
 #: sed stdout /n-mac/s/(00:16:3e)(:[0-9a-f]{2}){3}/\1:ANY/  -- made up where it is nonsense
 #: sed xenstore /n-mac/s/(00:16:3e)(:[0-9a-f]{2}){3}/\1:ANY/  -- made up where it is nonsense
 #: sed files /n-mac/s/(00:16:3e)(:[0-9a-f]{2}){3}/\1:ANY/  -- made up where it is nonsense
+#: long

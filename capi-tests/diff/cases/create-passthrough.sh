@@ -11,3 +11,4 @@ for line in 'passthrough="enabled"' 'passthrough="disabled"' 'passthrough="sync_
 done
 create pt-pv pv 'passthrough="enabled"'
 create pt-map pv 'e820_host=1'
+#: long

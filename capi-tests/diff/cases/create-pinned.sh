@@ -20,3 +20,4 @@ pinned 'cpus_soft="x"'
 try reference vcpu-list $(domains | grep -o '^p[0-9]* ')
 #: sed stdout s/ +[0-9]+\.[0-9] / TIME /    -- the time used
 #: sed stdout s/^([^ ]+ +[^ ]+ +[0-9]+) +[0-9]+ +[r-][b-]([p-] TIME)/\1 CPU ??\2/  -- where it runs and whether
+#: long

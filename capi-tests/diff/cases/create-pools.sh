@@ -12,3 +12,4 @@ for name in pool-named pool-pinned-well pool-pinned; do reference destroy $name 
 reference cpupool-destroy other
 reference cpupool-cpu-add Pool-0 1
 #: sed stdout s/(uuid = ")[0-9a-f-]{36}"/\1UUID"/   -- made up anew for each pool
+#: long

@@ -10,3 +10,4 @@ for kind in pv pvh; do
   done
   create "r-full-$kind" $kind 'ramdisk="/tmp/r-large"' 'memory=4'
 done
+#: long

@@ -12,3 +12,4 @@ for bad in cpu_weight=0 cpu_weight=-5 cpu_weight=99999999 cap=101 cap=-2 'cpu_we
   with pv "$bad"
 done
 try reference sched-credit2
+#: long

@@ -21,3 +21,4 @@ done
 cat /tmp/fails.log
 domains
 nodes /local/domain/0/backend
+#: long

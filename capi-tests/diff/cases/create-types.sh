@@ -12,3 +12,4 @@ config t-none pv
 sed -i /^type=/d /tmp/t-none.cfg
 try xl create -q -e -p /tmp/t-none.cfg 'type="pv"'
 made t-none
+#: long

@@ -7,3 +7,4 @@ create u-plain pv 'uuid="0123456789abcdef0123456789abcd00"'
 for bad in x 0123 "$uuid-0" 0123456g-89ab-cdef-0123-456789abcdef; do create u-bad pv "uuid=\"$bad\""; done
 create u-zero pv 'uuid="00000000-0000-0000-0000-000000000000"'
 create u-number pv 'uuid=7'
+#: long

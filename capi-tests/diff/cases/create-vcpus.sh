@@ -14,3 +14,4 @@ done
 create v-more pv 'vcpus=3' 'maxvcpus=2'
 #: sed stdout s/ +[0-9]+\.[0-9] / TIME /    -- the time used
 #: sed stdout s/^([^ ]+ +[^ ]+ +[0-9]+) +[0-9]+ +[r-][b-]([p-] TIME)/\1 CPU ??\2/  -- where it runs and whether
+#: long

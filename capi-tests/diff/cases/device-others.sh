@@ -35,3 +35,4 @@ xenstore-write "$pci/num_devs" 2 "$pci/dev-0" 0000:03:1f.7 "$pci/vdevfn-0" 68 "$
 show
 no_devices
 show
+#: long

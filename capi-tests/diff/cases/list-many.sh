@@ -10,3 +10,4 @@ reference destroy many-b
 try xl list
 try xl list many-b
 try xl domid many-c
+#: long

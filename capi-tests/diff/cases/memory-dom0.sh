@@ -32,3 +32,4 @@ domains
 # Gone before the other side's turn; no balloon has moved by then that matters.
 xenstore-rm /local/domain/0/memory
 xenstore-rm /vm/00000000-0000-0000-0000-000000000000
+#: long

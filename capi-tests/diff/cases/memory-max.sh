@@ -26,3 +26,4 @@ try xl mem-max nosuch 64
 try xl mem-max 99 64
 domains
 snapshot during
+#: long

@@ -25,3 +25,4 @@ cp /tmp/m-odd.json "$file"
 try xl mem-set m-odd 11
 show
 rm /tmp/m-odd.json
+#: long

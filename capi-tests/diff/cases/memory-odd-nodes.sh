@@ -34,3 +34,4 @@ try xl mem-set m-odd 65
 xenstore-rm "$base/videoram"
 try xl mem-set m-odd 8
 show
+#: long

@@ -25,3 +25,4 @@ try xl mem-set nosuch 64
 try xl mem-set 99 64
 domains
 snapshot during
+#: long

@@ -27,3 +27,4 @@ try xl sched-credit2
 reference destroy s-pv
 reference cpupool-destroy two
 reference cpupool-cpu-add Pool-0 1
+#: long

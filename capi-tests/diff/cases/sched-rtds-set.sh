@@ -47,3 +47,4 @@ reference destroy s-pv
 reference cpupool-destroy two
 reference cpupool-cpu-add Pool-0 1
 #: sed stdout s/ +[0-9]+\.[0-9] / TIME /    -- the time used
+#: long

@@ -14,3 +14,4 @@ for kind in pv pvh; do
     reference destroy "$name"
   done
 done
+#: long

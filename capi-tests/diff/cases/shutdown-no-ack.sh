@@ -22,3 +22,4 @@ for name in deaf-pv deaf-pvh deaf-reboot deaf-held; do
   xenstore-read "/local/domain/$(id_of "$name")/control/shutdown"
   reference destroy "$name"
 done
+#: long
