@@ -36,3 +36,4 @@ losetup -a | sed -E 's/:.*\(/ (/' | sort
 try xl destroy a-disk
 losetup -d "$loop"
 domains
+#: long

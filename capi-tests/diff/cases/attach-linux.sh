@@ -22,3 +22,4 @@ try xl network-attach a-linux mac=00:16:3e:00:00:01
 try xl destroy a-linux
 losetup -a
 domains
+#: long

@@ -22,3 +22,4 @@ devices
 sed "s,/$id/,/ID/,; s/vif$id\\./vifID./" /tmp/a-log
 try xl destroy a-script
 domains
+#: long

@@ -25,3 +25,6 @@ try xl network-detach a-nic 7
 devices
 try xl destroy a-nic
 domains
+# The script left this, which has no domain.
+xenstore-rm /local/domain/a-card 2> /dev/null
+#: long

@@ -15,3 +15,4 @@ try xl vtpm-detach a-others 0
 devices
 try xl destroy a-others
 domains
+#: long

@@ -38,3 +38,4 @@ for what in fails dies silent removes no-kernel nowhere directory text lines no-
   reference destroy bb-$what 2> /dev/null
 done
 domains
+#: long

@@ -40,3 +40,4 @@ LD_LIBRARY_PATH=/tmp/lib/$side try python3 /tmp/bl.py
 until_true eval 'domains | grep -q "^bl-menu .*-b----"'
 made bl-menu
 cat "$(ls -t /var/log/xen/bootloader.*.log | head -n 1)"
+#: long

@@ -11,3 +11,4 @@ create bb-no-disk pv 'bootloader="true"'
 create bb-pygrub pv 'bootloader="pygrub"' "disk=['/tmp/bl.img,raw,xvda,w,backendtype=phy']"
 create bb-pygrub pv 'bootloader="/usr/bin/pygrub"' "disk=['/tmp/bl.img,raw,xvda,w,backendtype=phy']"
 domains
+#: long

@@ -40,3 +40,4 @@ create bl-args pv 'bootloader="/tmp/bl"' 'bootloader_args=["-q","--entry=a b",""
 told
 ls /var/lib/xen
 for name in bl-pv bl-pvh bl-args; do reference destroy $name; done
+#: long

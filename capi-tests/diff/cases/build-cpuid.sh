@@ -6,3 +6,4 @@ for kind in pv pvh; do
   build b-steady type=\"$kind\" 'kernel="/guest/tiny"' memory=8 nomigrate=1 'cpuid="host,proccount=4,apicidsize=1"'
   for name in b-flags b-leaves b-leaf b-steady; do try xl destroy $name; done
 done
+#: long

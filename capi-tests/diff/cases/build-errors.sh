@@ -17,3 +17,4 @@ for kind in pv pvh; do
   nodes /vm | grep -c b-
   xl list | awk 'NR > 1 { print $1 }' | grep '^b-' | while read -r name; do try xl destroy "$name"; done
 done
+#: long

@@ -14,3 +14,4 @@ done
 build b-map type=\"pv\" 'kernel="/guest/tiny"' vcpus=2 maxvcpus=2 memory=16 e820_host=1 "vnuma=[$(node 0 8 0 10,20),$(node 0 8 1 20,10)]"
 try xl destroy b-map
 try xl list
+#: long

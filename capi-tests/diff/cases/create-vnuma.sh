@@ -14,3 +14,4 @@ wrong 'vnuma=["x"]'
 wrong 'vnuma=[]'
 create vn-short pv 'memory=4' 'vcpus=2' "$right"
 create vn-max pv 'memory=8' 'maxmem=16' 'vcpus=2' "$right"
+#: long

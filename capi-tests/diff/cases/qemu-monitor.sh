@@ -21,3 +21,5 @@ snapshot with
 kill -9 "$(xenstore-read "/local/domain/$id/image/device-model-pid")"
 try xl qemu-monitor-command m-qemu 'info status'
 reference destroy m-qemu
+#: sed stdout s/tcp::[^']*'/tcp::PORT'/   -- looks like a domain's number
+#: long

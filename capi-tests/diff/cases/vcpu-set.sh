@@ -3,7 +3,7 @@ guest s-pv pv -p vcpus=3
 guest s-pvh pvh -p vcpus=2
 guest s-one pv -p
 show() { nodes "/local/domain/$(id_of "$1")/cpu"; }
-for count in 1 2 3 3 0 4 -1 99 4294967295 4294967297 99999999999999999999 '' x 2x ' 1' 0x2; do
+for count in 1 2 3 3 0 4 -1 99 '' x 2x ' 1' 0x2; do
   try xl vcpu-set s-pv "$count"
   show s-pv
 done

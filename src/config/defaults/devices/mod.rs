@@ -108,7 +108,10 @@ impl Place<'_> {
     /// The number of the domain that serves a device, where it is named.
     fn backend(&self, name: &Option<Text>, domid: &mut u32) -> Result<()> {
         if let Some(name) = name {
-            *domid = self.world.domain_of(name.as_bytes())?;
+            *domid = self.world.domain_of(name.as_bytes()).inspect_err(|e| {
+                let shown = String::from_utf8_lossy(name.as_bytes());
+                error!(self.world.log(), domid = self.domid, "no domain `{shown}' to serve it: {e}");
+            })?;
         }
         Ok(())
     }
