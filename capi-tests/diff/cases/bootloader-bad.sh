@@ -39,3 +39,4 @@ for what in fails dies silent removes no-kernel nowhere directory text lines no-
 done
 domains
 #: long
+#: sed stderr /^': No such file or directory: Internal error/d    -- the end of a line of the C library's log

@@ -18,3 +18,4 @@ for kind in pv pvh; do
   xl list | awk 'NR > 1 { print $1 }' | grep '^b-' | while read -r name; do try xl destroy "$name"; done
 done
 #: long
+#: sed stdout s/ +[0-9]+\.[0-9]$/ TIME/    -- the time used

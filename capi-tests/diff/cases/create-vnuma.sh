@@ -2,6 +2,7 @@
 right='vnuma=[["pnode=0","size=4","vcpus=0","vdistances=10,20"],["pnode=0","size=4","vcpus=1","vdistances=20,10"]]'
 create vn-pv pv 'memory=8' 'vcpus=2' "$right"
 create vn-pvh pvh 'memory=8' 'vcpus=2' "$right"
+reference destroy vn-pvh 2> /dev/null
 wrong() { create vn-bad pv 'memory=8' 'vcpus=2' "$1"; }
 wrong "${right//size=4/size=3}"
 wrong "${right/vcpus=1/vcpus=0}"
