@@ -110,7 +110,11 @@ impl Place<'_> {
         if let Some(name) = name {
             *domid = self.world.domain_of(name.as_bytes()).inspect_err(|e| {
                 let shown = String::from_utf8_lossy(name.as_bytes());
-                error!(self.world.log(), domid = self.domid, "no domain `{shown}' to serve it: {e}");
+                error!(
+                    self.world.log(),
+                    domid = self.domid,
+                    "no domain `{shown}' to serve it: {e}"
+                );
             })?;
         }
         Ok(())
