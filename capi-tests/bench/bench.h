@@ -42,6 +42,7 @@ extern const struct row ctx_rows[], domain_rows[], host_rows[], userdata_rows[],
 extern xentoollog_logger *logger; /* drops all but critical lines */
 
 libxl_ctx *ctx(void);                       /* this process's, made at the first use */
+double together(int count, int rounds, void (*call)(void)); /* ns for a call, if so many processes make so many each */
 void check(int rc, const char *what);       /* ends the process if rc is an error; 3 for ERROR_NI */
 void refused(const char *what);             /* ends the process: a call without a code failed */
 double now(void);                           /* ns */

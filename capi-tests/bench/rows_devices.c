@@ -232,9 +232,13 @@ static void retrieve(void)
     libxl_domain_config_dispose(&config);
 }
 
+static double retrieve_by_four(void) { return together(4, 10, retrieve); }
+
 const struct row device_rows[] = {
     { .name = "retrieve-config", .title = "configuration of a domain with 10 devices", .aim = 0.5, .scenes = ALONE,
       .prepare = make_ten_devices, .run = retrieve },
+    { .name = "retrieve-4", .title = "the same by four processes at once (the slow lock)", .aim = 1, .scenes = ALONE,
+      .prepare = make_ten_devices, .figure = retrieve_by_four, .unit = "ns", .processes = 3 },
     { .name = "disk-list", .title = "list of 10 disks", .aim = 1, .scenes = ALONE, .prepare = make_ten_disks,
       .run = list_disks },
     { .name = "nic-list", .title = "list of 10 network interfaces", .aim = 1, .scenes = ALONE,

@@ -25,9 +25,13 @@ static void store_unlink(void)
     check(libxl_userdata_unlink(ctx(), 0, "bench"), "libxl_userdata_unlink");
 }
 
+static double store_by_four(void) { return together(4, 50, store); }
+
 const struct row userdata_rows[] = {
     { .name = "store", .title = "userdata store, 4 kB", .aim = 1, .scenes = ALONE, .run = store },
     { .name = "retrieve", .title = "userdata retrieve", .aim = 1, .scenes = ALONE, .prepare = store, .run = retrieve },
     { .name = "unlink", .title = "userdata store + unlink", .aim = 1, .scenes = ALONE, .run = store_unlink },
+    { .name = "store-4", .title = "userdata store by four processes at once (the fast lock)", .aim = 1, .scenes = ALONE,
+      .figure = store_by_four, .unit = "ns", .processes = 3 },
     { NULL }
 };
