@@ -156,7 +156,7 @@ static void configure(libxl_domain_config *config, const char *name, bool pvh, u
     config->c_info.name = strdup(name);
     libxl_uuid_generate(&config->c_info.uuid);
     libxl_domain_build_info_init_type(&config->b_info, type);
-    /* As xl says it: with none the room for a PVH guest's page tables is too small, in either library. */
+    /* Left open, the room for a small PVH guest's page tables is too little, in either library. */
     config->b_info.max_vcpus = 1;
     config->b_info.kernel = strdup("/guest/tiny");
     config->b_info.max_memkb = config->b_info.target_memkb = memory_mb * 1024;
