@@ -13,3 +13,4 @@ try xl list -l o-pv
 ends "$id" 3
 try xl vcpu-set o-pv 1
 nodes "$base"
+#: long
