@@ -9,7 +9,7 @@
  *   storm kill ROUNDS          a process is killed at a random point of its creation, then the domain is destroyed
  *   storm unpause ROUNDS       how long another thread's unpause takes while a domain is built
  *
- * Status 0 if nothing went wrong.
+ * Status 0 if nothing went wrong. For a host that has nothing else to do: `kill` destroys every domain that it finds.
  */
 #define _GNU_SOURCE
 #include <dirent.h>

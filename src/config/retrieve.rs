@@ -52,14 +52,18 @@ impl Retrieved {
 /// `Error::LockFail` if there is no such domain, `Error::Fail` if none is stored for it.
 pub async fn retrieve(ao: &Ao, domid: u32) -> Result<Retrieved> {
     let _devices_stay = DeviceLock::take(ao, domid).await?;
-    let (config, vcpus) = stored(ao, domid, &userdata::lock(ao, domid)?)?;
-    let plugged = match config.b_info.u {
-        Guest::Hvm(_) if model::program(ao, domid)? == Program::Qemu => {
-            Some(qemu::vcpus::plugged(ao, domid, u64::from(vcpus.unsigned_abs())).await?)
+    {
+        let files = userdata::lock(ao, domid)?;
+        let stored = stored(ao, domid, &files)?;
+        let hvm = matches!(stored.0.b_info.u, Guest::Hvm(_));
+        if !hvm || model::program(ao, domid)? != Program::Qemu {
+            return current(ao, domid, stored, None);
         }
-        _ => None,
-    };
-    current(ao, domid, plugged)
+    }
+    let plugged = qemu::vcpus::plugged(ao, domid).await?;
+    // What the userdata lock guards may have changed meanwhile.
+    let files = userdata::lock(ao, domid)?;
+    current(ao, domid, stored(ao, domid, &files)?, Some(plugged))
 }
 
 /// The stored configuration, and how many vcpus that has.
@@ -81,11 +85,13 @@ fn stored(ctx: &Ctx, domid: u32, files: &userdata::Locked<'_>) -> Result<(Box<Do
     }
 }
 
-/// With the vcpus that QEMU has `plugged` in, if it is QEMU that knows.
-fn current(ctx: &Ctx, domid: u32, plugged: Option<Vec<u64>>) -> Result<Retrieved> {
-    let files = userdata::lock(ctx, domid)?;
-    let (mut config, vcpus) = stored(ctx, domid, &files)?;
-
+/// Under the userdata lock; with the vcpus that QEMU has `plugged` in, if it is QEMU that knows.
+fn current(
+    ctx: &Ctx,
+    domid: u32,
+    (mut config, vcpus): (Box<DomainConfig>, i32),
+    plugged: Option<Vec<u64>>,
+) -> Result<Retrieved> {
     // One round trip for all that can be named beforehand.
     let base = nodes::domain_path(domid);
     let mut wanted = vec![format!("{base}/name")];

@@ -8,13 +8,10 @@ use super::qmp::{self, Qmp};
 use crate::core::{Ao, Error, Result};
 use crate::types::idiomatic::Bitmap;
 
-/// Which of the guest's vcpus QEMU has plugged in, whether its kernel uses them or not. What QEMU says of a vcpu
-/// beyond `most` is left out.
-pub async fn plugged(ao: &Ao, domid: u32, most: u64) -> Result<Vec<u64>> {
+/// Which of the guest's vcpus QEMU has plugged in, whether its kernel uses them or not. They may be any numbers.
+pub async fn plugged(ao: &Ao, domid: u32) -> Result<Vec<u64>> {
     let deadline = Instant::now() + qmp::PATIENCE;
-    let mut vcpus = ask(&mut Qmp::connect(ao, domid, deadline).await?, ao, domid, deadline).await?;
-    vcpus.retain(|&vcpu| vcpu < most);
-    Ok(vcpus)
+    ask(&mut Qmp::connect(ao, domid, deadline).await?, ao, domid, deadline).await
 }
 
 /// Has QEMU add those of `wanted` that it does not have. It was started with one vcpu a socket.
