@@ -1,6 +1,7 @@
 //! Where a domain's consoles are, and the programs that show them.
 
 use std::convert::Infallible;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::os::unix::process::CommandExt;
@@ -53,14 +54,23 @@ pub fn primary(ctx: &Ctx, domid: u32) -> Result<Console> {
     Ok(Console { domid, number: 0, kind })
 }
 
+/// Where xenstore has the terminal of the first PV console.
+pub fn first_path(domid: u32) -> String {
+    format!("{}/console/tty", nodes::domain_path(domid))
+}
+
+/// Where xenstore has the terminal of a serial port.
+pub fn serial_path(domid: u32, port: impl Display) -> String {
+    format!("{}/serial/{port}/tty", nodes::domain_path(domid))
+}
+
 /// The terminal device of a console.
 pub fn tty(ctx: &Ctx, console: Console) -> Result<Vec<u8>> {
     let Console { domid, number, kind } = console;
-    let base = nodes::domain_path(domid);
     let path = match (kind, number) {
-        (Type::Serial, n) => format!("{base}/serial/{n}/tty"),
-        (Type::Pv, 0) => format!("{base}/console/tty"),
-        (Type::Pv, n) => format!("{base}/device/console/{n}/tty"),
+        (Type::Serial, port) => serial_path(domid, port),
+        (Type::Pv, 0) => first_path(domid),
+        (Type::Pv, n) => format!("{}/device/console/{n}/tty", nodes::domain_path(domid)),
         (Type::Vuart, _) => {
             error!(ctx, domid = domid, "a vuart console has no terminal recorded");
             return Err(Error::Invalid);

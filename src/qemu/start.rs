@@ -38,7 +38,7 @@ use crate::core::watches::Watch;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::model::{self, Process};
-use crate::domain::{names, nodes};
+use crate::domain::{console, names, nodes};
 use crate::runtime::child::{Confinement, Io, Program};
 use crate::sync::noted::Noted;
 use crate::types::idiomatic::{DeviceModelVersion, DomainBuildInfo, DomainConfig};
@@ -257,8 +257,7 @@ async fn describe(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
     let answer = qmp.execute("query-chardev", None, deadline).await?;
     let ports = serial_ports(&answer).ok_or_else(|| unexpected(ao, domid, "query-chardev"))?;
     for (port, terminal) in ports {
-        let path = format!("{base}/serial/{port}/tty");
-        nodes::write(ao, ao.store(), &path, terminal.as_bytes())?;
+        nodes::write(ao, ao.store(), &console::serial_path(domid, port), terminal.as_bytes())?;
     }
     let Some(vnc) = arguments::vnc(config) else { return Ok(()) };
     let answer = qmp.execute("query-vnc", None, deadline).await?;

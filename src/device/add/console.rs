@@ -2,9 +2,10 @@
 
 use super::nodes::Nodes;
 use super::{Existing, Target, leftovers};
-use crate::core::{Ctx, Error, Result};
+use crate::config::defaults::devices::Place;
+use crate::core::{Error, Result};
 use crate::device::{Device, Kind};
-use crate::domain::{names, nodes as store};
+use crate::domain::nodes as store;
 use crate::error;
 use crate::types::idiomatic::{DeviceChannel, DeviceChannelData as Data, Text};
 use crate::xen::store::Ops;
@@ -44,13 +45,12 @@ pub fn primary(target: &Target<'_>, console: &Primary) -> Result<()> {
 
 /// Writes the channels, numbering those that have no number by their place, from 1 on. QEMU serves them.
 pub fn channels(target: &Target<'_>, channels: &mut [DeviceChannel]) -> Result<()> {
-    let ctx = target.ctx();
     let mut written = Vec::new();
     for (place, channel) in (1..).zip(channels) {
         if channel.devid == -1 {
             channel.devid = place;
         }
-        let (connection, path, output) = complete(ctx, target.domid(), channel)?;
+        let (connection, path, output) = complete(target, channel)?;
         let device = device(target.domid(), channel.devid, channel.backend_domid);
         let mut nodes = back(&device);
         nodes.fixed("name", &channel.name);
@@ -69,11 +69,10 @@ pub fn channels(target: &Target<'_>, channels: &mut [DeviceChannel]) -> Result<(
 
 /// Settles a channel. How it is connected, where, and what QEMU is told of it.
 fn complete(
-    ctx: &Ctx,
-    domid: u32,
+    target: &Target<'_>,
     channel: &mut DeviceChannel,
 ) -> Result<(&'static str, Option<Text>, String)> {
-    let devid = channel.devid;
+    let (ctx, domid, devid) = (target.ctx(), target.domid(), channel.devid);
     let refuse = |why: &str| {
         error!(ctx, domid = domid, "channel {devid} {why}");
         Err(Error::Invalid)
@@ -81,9 +80,8 @@ fn complete(
     if channel.name.is_none() {
         return refuse("has no name");
     }
-    if let Some(name) = &channel.backend_domname {
-        channel.backend_domid = names::by_qualifier(ctx, name.as_bytes())?;
-    }
+    let place = Place { world: target, domid, hotplug: false };
+    place.backend(&channel.backend_domname, &mut channel.backend_domid)?;
     match &channel.u {
         Data::Pty => Ok(("pty", None, "pty".to_owned())),
         Data::Socket(socket) if socket.path.is_none() => refuse("has no path"),

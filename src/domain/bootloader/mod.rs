@@ -41,9 +41,9 @@ use nix::errno::Errno;
 use crate::core::child::describe_end;
 use crate::core::file::LOG_DIR;
 use crate::core::{Ao, Error, Result};
-use crate::domain::nodes;
 use crate::domain::payload::Payload;
 use crate::domain::userdata::LIB_DIR;
+use crate::domain::{console, nodes};
 use crate::runtime::child::Program;
 use crate::types::idiomatic::{DomainBuildInfoData, DomainConfig, Event, EventData, Text};
 use crate::{debug, error};
@@ -94,7 +94,7 @@ async fn run_on(
         .variable("TERM", "vt100");
 
     let (own, user) = (open_terminal(ao, domid)?, open_terminal(ao, domid)?);
-    let tty = format!("{}/console/tty", nodes::domain_path(domid));
+    let tty = console::first_path(domid);
     nodes::write(ao, ao.store(), &tty, user.name().as_os_str().as_encoded_bytes())?;
     let mut watch = ao.watch(&nodes::domain_path(domid))?;
     let u = EventData::DomainCreateConsoleAvailable;

@@ -170,7 +170,7 @@ fn not_yet(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
 
 /// Waits until xenconsoled serves the console, and tells the application.
 async fn console_is_there(ao: &Ao, domid: u32) -> Result<()> {
-    let tty = format!("{}/console/tty", nodes::domain_path(domid));
+    let tty = super::console::first_path(domid);
     let mut changes = ao.watch(&tty)?;
     let served = async {
         while nodes::read(ao, ao.store(), &tty)?.is_none_or(|tty| tty.is_empty()) {

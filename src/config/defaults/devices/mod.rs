@@ -106,7 +106,7 @@ impl Place<'_> {
     }
 
     /// The number of the domain that serves a device, where it is named.
-    fn backend(&self, name: &Option<Text>, domid: &mut u32) -> Result<()> {
+    pub fn backend(&self, name: &Option<Text>, domid: &mut u32) -> Result<()> {
         if let Some(name) = name {
             *domid = self.world.domain_of(name.as_bytes()).inspect_err(|e| {
                 let shown = String::from_utf8_lossy(name.as_bytes());
