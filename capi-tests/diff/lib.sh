@@ -105,6 +105,23 @@ until_true() {
 # ends ID REASON: the domain's kernel shuts down: 0 off, 1 reboot, 3 crash, 4 watchdog.
 ends() { /share/end "$1" "$2"; }
 
+# joined NAME TEXT[=ANSWER]…: xl create -c of the configuration, on a terminal of its own. Waits until the domain runs and
+# the texts have come, and says with what the user was joined to it.
+joined() {
+  local name=$1 end=/tmp/joined-$1 session
+  shift
+  rm -f "$end"
+  LD_LIBRARY_PATH=/tmp/lib/$side try python3 /share/joined.py "/tmp/$name.cfg" "$end" "$@" &
+  session=$!
+  until_true eval "domains | grep -q '^$name .*-b----'"
+  made "$name"
+  until_true pgrep -x xenconsole
+  ps -o args= -C xenconsole | sed -E "s/ $(id_of "$name")( |$)/ ID\1/"
+  : > "$end"
+  wait $session
+  until_true eval '! pgrep -x xenconsole'
+}
+
 # daemon_log NAME: what xl's daemon has written, without the library's log.
 daemon_log() {
   sed -E '/^(libxl|xc|xencall|xenforeignmemory|xenevtchn|xendevicemodel|xenstore): /d; s/\[pid [0-9]+\]/[pid N]/; s/(domid|Domain) [0-9]+/\1 N/' \
