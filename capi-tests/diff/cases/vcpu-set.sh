@@ -23,4 +23,4 @@ try xl vcpu-set s-pv
 try xl vcpu-set
 try xl vcpu-set s-pv 1 2
 try xl vcpu-set -x s-pv 1
-for domain in nosuch 9999 -1 ''; do try xl vcpu-set "$domain" 1; done
+for domain in nosuch 9999 -1; do try xl vcpu-set "$domain" 1; done
