@@ -9,6 +9,7 @@ pub mod noted;
 pub mod order;
 pub mod pid;
 pub mod process;
+pub mod turn;
 
 // Not loom's `Arc`: it makes neither wakers nor trait objects, and counting is not what the models check.
 pub use std::sync::Arc;

@@ -42,6 +42,7 @@ pub use transaction::Transaction;
 pub use watch::WatchEvent;
 
 use crate::sync::process::PerProcess;
+use crate::sync::turn::Turns;
 use crate::sync::{Mutex, locked, noted};
 use exchange::{Exchange, Failure, Sink};
 use link::Wire;
@@ -72,6 +73,7 @@ pub struct Store {
 struct Connections {
     requester: Mutex<Option<Arc<Requester>>>,
     watches: OnceCell<Watches>,
+    transactions: Turns,
 }
 
 impl Store {

@@ -32,6 +32,10 @@ impl Store {
     /// Runs `body` in a transaction and commits it, again from the start while that fails with
     /// `EAGAIN` because others have changed what was read or written. An error of `body`
     /// discards the transaction and is the whole's.
+    ///
+    /// Threads take turns: transactions of one process that overlap spoil each other, and a creation's is long to
+    /// repeat. The daemon does one thing after the other anyway. Between attempts others have their turn, so that a
+    /// guest that spoils one transaction delays no other. `body` must not wait for anything but the daemon.
     pub fn transaction<T, E: From<StoreError>>(
         &self,
         mut body: impl FnMut(&Transaction) -> Result<T, E>,
@@ -40,6 +44,7 @@ impl Store {
             if let Some(late) = attempt.checked_sub(AT_ONCE) {
                 thread::sleep(Duration::from_micros(50 << late.min(10)).min(LONGEST_PAUSE));
             }
+            let _turn = self.connections().transactions.take();
             let transaction = self.begin()?;
             let value = body(&transaction)?;
             if transaction.commit()? {
