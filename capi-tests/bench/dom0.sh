@@ -28,7 +28,7 @@ fi
 say "making guests"
 if [ -e /guest/tiny ]; then
   # Before the others, which xenconsoled has to look at too. Without it the rows that dump it fail, no more.
-  printf 'name="bench-dump"\ntype="pvh"\nkernel="/guest/tiny"\nmemory=8\nvcpus=1\n' > dump.cfg
+  printf 'name="bench-dump"\ntype="pv"\nkernel="/guest/tiny"\nmemory=32\nvcpus=1\n' > dump.cfg
   /usr/lib/xen-4.17/bin/xl create -q dump.cfg && dump=$(/usr/lib/xen-4.17/bin/xl domid bench-dump)
 fi
 ./bench guests > guests &

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::capi::entry::guarded;
 use crate::core::{Ctx, Error};
+use crate::error;
 use crate::types::sys::*;
 use crate::warn;
-use crate::xen::log::{Level, Log};
+use crate::xen::log::Log;
 
 /// The one value of `version` that this release takes: `LIBXL_VERSION` of `libxl.h`.
 const VERSION: c_int = 0;
@@ -32,19 +33,12 @@ pub unsafe extern "C" fn libxl_ctx_alloc(
     let log = unsafe { Log::new(lg.cast()) };
     // SAFETY: the caller's contract.
     let Some(out) = (unsafe { pctx.as_mut() }) else {
-        log.write(Level::Error, None, None, format_args!("libxl_ctx_alloc: pctx is NULL"));
+        error!(log, "libxl_ctx_alloc: pctx is NULL");
         return Error::Invalid.code();
     };
     *out = std::ptr::null_mut();
     if version != VERSION {
-        log.write(
-            Level::Error,
-            None,
-            None,
-            format_args!(
-                "libxl_ctx_alloc: interface version {version} asked for, this is {VERSION}"
-            ),
-        );
+        error!(log, "libxl_ctx_alloc: interface version {version} asked for, this is {VERSION}");
         return Error::Version.code();
     }
     // SAFETY: as above; a second value because the first goes into the ctx.

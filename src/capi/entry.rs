@@ -78,7 +78,7 @@ pub fn guarded<T>(
 
 fn report_defect(log: &Log, name: &str, what: &str) {
     let text = format_args!("{name}: defect in the library: {what}");
-    log.write(Level::Critical, None, None, text);
+    log.write(Level::Critical, None, None, (file!(), line!()), text);
 }
 
 /// Runs what this call has woken, so that it is not left lying when the thread goes.

@@ -93,14 +93,12 @@ pub unsafe fn array<T>(
 }
 
 /// Logs what the hypervisor refused.
-#[track_caller]
 pub fn failed(ctx: &Ctx, e: HypervisorError) -> Error {
     error!(ctx, errno = e.errno, "{}", e.what);
     Error::Fail
 }
 
 /// Logs a NULL where a pointer is due; `ERROR_INVAL`.
-#[track_caller]
 pub fn null(ctx: &Ctx, name: &str) -> c_int {
     error!(ctx, "{name}: NULL where a pointer is due");
     Error::Invalid.code()

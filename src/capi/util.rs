@@ -340,7 +340,7 @@ pub unsafe extern "C" fn libxl_report_child_exitstatus(
         // SAFETY: the caller's contract.
         let what = unsafe { shown(what) };
         let end = child::describe_end(&what, pid, status);
-        log.write(Level::from_c(level), None, None, format_args!("{end}"));
+        log.write(Level::from_c(level), None, None, (file!(), line!()), format_args!("{end}"));
     };
     // SAFETY: the caller's contract.
     unsafe { entry::with_log(ctx, "libxl_report_child_exitstatus", body) }

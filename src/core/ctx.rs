@@ -49,14 +49,20 @@ impl Ctx {
         // SAFETY: the logger outlives the ctx, and so its log and this.
         let hypervisor = unsafe { Hypervisor::new(log.as_ptr()) };
         if let Err(e) = hypervisor.probe() {
-            log.write(Level::Error, Some(e.errno), None, format_args!("cannot {}", e.what));
+            error!(log, errno = e.errno, "cannot {}", e.what);
             return Err(Error::Fail);
         }
         let store = match Store::open() {
             Ok(store) => store,
             Err(e) => {
                 let errno = e.raw_os_error().map(nix::errno::Errno::from_raw);
-                log.write(Level::Error, errno, None, format_args!("cannot connect to xenstore"));
+                log.write(
+                    Level::Error,
+                    errno,
+                    None,
+                    (file!(), line!()),
+                    format_args!("cannot connect to xenstore"),
+                );
                 return Err(Error::Fail);
             }
         };

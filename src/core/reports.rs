@@ -73,7 +73,13 @@ impl Reports {
     /// `errno` may be 0.
     pub fn disaster(&self, log: &Log, kind: i32, what: &str, errno: i32) {
         let cause = (errno != 0).then(|| Errno::from_raw(errno));
-        log.write(Level::Critical, cause, None, format_args!("disaster: {what}"));
+        log.write(
+            Level::Critical,
+            cause,
+            None,
+            (file!(), line!()),
+            format_args!("disaster: {what}"),
+        );
         if !self.listener().is_some_and(|listener| listener.disaster(kind, what, errno)) {
             let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
             // Not `eprintln!`, which panics if nobody reads.

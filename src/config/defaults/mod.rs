@@ -146,19 +146,16 @@ impl Rules<'_> {
     }
 
     /// An error line, of this domain if it has a number.
-    #[track_caller]
     fn say(&self, level: Level, text: fmt::Arguments<'_>) {
-        self.log.write(level, None, self.domid, text);
+        self.log.write(level, None, self.domid, (file!(), line!()), text);
     }
 
     /// Says why the configuration cannot be.
-    #[track_caller]
     fn refuse(&self, why: fmt::Arguments<'_>) -> Error {
         self.say(Level::Error, why);
         Error::Invalid
     }
 
-    #[track_caller]
     fn warn(&self, text: fmt::Arguments<'_>) {
         self.say(Level::Warn, text);
     }

@@ -123,7 +123,6 @@ impl Build<'_> {
     }
 
     /// An error of libxenguest's, which has said more in the log already.
-    #[track_caller]
     fn failed(&self, e: HypervisorError) -> Error {
         refused(self.ao, self.domid, e)
     }
@@ -175,7 +174,6 @@ fn vcpus(ctx: &Ctx, domid: u32, count: i32) -> Result<u32> {
 }
 
 /// Says what the hypervisor, or libxenguest, has refused.
-#[track_caller]
 fn refused(ctx: &Ctx, domid: u32, e: HypervisorError) -> Error {
     error!(ctx, domid = domid, errno = e.errno, "{} failed", e.what);
     Error::Fail

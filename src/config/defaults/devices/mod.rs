@@ -91,7 +91,6 @@ pub struct Place<'a> {
 
 impl Place<'_> {
     /// Says why a device cannot be.
-    #[track_caller]
     fn refuse(&self, why: std::fmt::Arguments<'_>) -> Error {
         error!(self.world.log(), domid = self.domid, "{why}");
         Error::Invalid
