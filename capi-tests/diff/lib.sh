@@ -116,7 +116,7 @@ joined() {
   until_true eval "domains | grep -q '^$name .*-b----'"
   made "$name"
   until_true pgrep -x xenconsole
-  ps -o args= -C xenconsole | sed -E "s/ $(id_of "$name")( |$)/ ID\1/"
+  ps -o args= -C xenconsole | sed -E "s/ $(id_of "$name")( |$)/ ID\1/; s/(-fd) [0-9]+/\1 N/"
   : > "$end"
   wait $session
   until_true eval '! pgrep -x xenconsole'

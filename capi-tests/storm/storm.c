@@ -77,21 +77,24 @@ static long long entries(const char *path)
     return count;
 }
 
-static long long nodes_below(struct xs_handle *xs, const char *path)
+/* How many nodes there are at path and below; with show they are told. */
+static long long nodes_below(struct xs_handle *xs, const char *path, bool show)
 {
     unsigned count = 0;
     char **names = xs_directory(xs, XBT_NULL, path, &count);
     long long all = 1;
+    if (show)
+        fprintf(stderr, "storm: node %s\n", path);
     for (unsigned i = 0; names && i < count; i++) {
         char below[4096];
         snprintf(below, sizeof(below), "%s/%s", strcmp(path, "/") ? path : "", names[i]);
-        all += nodes_below(xs, below);
+        all += nodes_below(xs, below, show);
     }
     free(names);
     return all;
 }
 
-static struct host look(void)
+static struct host look(bool show_nodes)
 {
     xc_interface *xch = xc_interface_open(NULL, NULL, 0);
     struct xs_handle *xs = xs_open(0);
@@ -104,7 +107,7 @@ static struct host look(void)
     }
     host.free_kb = (long long)info.free_pages * 4;
     host.domains = xc_domain_getinfolist(xch, 0, 256, domains);
-    host.nodes = nodes_below(xs, "/");
+    host.nodes = nodes_below(xs, "/", show_nodes);
     host.files = entries("/var/lib/xen") + entries("/run/xen");
     xs_close(xs);
     xc_interface_close(xch);
@@ -116,10 +119,10 @@ static struct host look(void)
 /* The host when nothing changes any more: Xen takes domains apart when it has time. */
 static struct host look_when_quiet(void)
 {
-    struct host last = look();
+    struct host last = look(false);
     for (int tries = 0; tries < 50; tries++) {
         usleep(300000);
-        struct host now = look();
+        struct host now = look(false);
         if (!memcmp(&last, &now, sizeof(now)))
             break;
         last = now;
@@ -132,7 +135,7 @@ static void is_as_before(const struct host *before, const char *what)
 {
     struct host now;
     for (int tries = 0; tries < 40; tries++) {
-        now = look();
+        now = look(false);
         /* Xen keeps a page or two for as many event channels as dom0 once had: less than one for each domain made. */
         long long missing = before->free_kb - now.free_kb;
         struct host same = now;
@@ -144,6 +147,8 @@ static void is_as_before(const struct host *before, const char *what)
     FAILED("%s: free %lld KB (before %lld), nodes %lld (%lld), files %lld (%lld), fds %lld (%lld), threads %lld (%lld), "
            "domains %lld (%lld)", what, now.free_kb, before->free_kb, now.nodes, before->nodes, now.files, before->files,
            now.fds, before->fds, now.threads, before->threads, now.domains, before->domains);
+    if (now.nodes != before->nodes)
+        look(true);
 }
 
 /* ---- One domain ---- */
@@ -292,7 +297,7 @@ static void aborted(libxl_ctx *ctx, int rounds, long long usual)
         libxl_domain_config config;
         uint32_t domid = -1;
         pthread_t thread;
-        struct host before = look();
+        struct host before = look(false);
         struct later later = { ctx, { .u.for_event = round + 1 }, random() % (usual + usual / 8) };
         configure(&config, "storm-abort", round % 2, 8);
         if (pthread_create(&thread, NULL, aborts, &later))
@@ -307,7 +312,7 @@ static void aborted(libxl_ctx *ctx, int rounds, long long usual)
             FAILED("a creation aborted after %lld us: %d", later.after, rc);
         counts[rc == ERROR_ABORTED]++;
         libxl_domain_config_dispose(&config);
-        before.fds = look().fds;
+        before.fds = look(false).fds;
         is_as_before(&before, "after an abort");
     }
     printf("abort: %d creations were aborted, %d came first\n", counts[1], counts[0]);
@@ -317,7 +322,7 @@ static void killed(libxl_ctx *ctx, int rounds, long long usual)
 {
     int left = 0;
     for (int round = 0; round < rounds; round++) {
-        struct host before = look();
+        struct host before = look(false);
         int ready[2];
         char byte;
         if (pipe(ready))
@@ -351,7 +356,7 @@ static void killed(libxl_ctx *ctx, int rounds, long long usual)
                 FAILED("destroy of what a killed process left: %d", rc);
         }
         libxl_dominfo_list_free(domains, count);
-        before.fds = look().fds;
+        before.fds = look(false).fds;
         is_as_before(&before, "after a kill");
     }
     printf("kill: of %d killed creations %d had left a domain\n", rounds, left);

@@ -18,6 +18,7 @@
 //! The stored configuration is left as it is: whoever retrieves it leaves out what xenstore does not know
 //! any more (`config/retrieve.rs`).
 
+use crate::xen::store::Ops;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
@@ -108,7 +109,7 @@ fn runs(ctx: &Ctx, domid: u32) -> Result<bool> {
 /// end, if there was one. All are tried; the first failure is the result.
 pub async fn remove_all(ao: &Ao, owner: &Identity, qemu: Option<&Process>) -> Result<()> {
     let own = own_domid(ao)?;
-    let devices = recorded(ao, owner.domid)?;
+    let devices = recorded(ao, ao.store(), owner.domid)?;
     // One wait for all that QEMU serves; it begins when the first device asks.
     let qemu_ends = wait_for_qemu(ao, qemu).shared();
     let removals = devices.iter().map(|device| {
@@ -135,20 +136,20 @@ async fn wait_for_qemu(ao: &Ao, qemu: Option<&Process>) -> Result<()> {
 }
 
 /// Whether a device is recorded of the domain.
-pub fn has_devices(ctx: &Ctx, domid: u32) -> Result<bool> {
-    Ok(!recorded(ctx, domid)?.is_empty())
+pub fn has_devices(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<bool> {
+    Ok(!recorded(ctx, ops, domid)?.is_empty())
 }
 
 /// The devices that the toolstack recorded.
-fn recorded(ctx: &Ctx, domid: u32) -> Result<Vec<Device>> {
+fn recorded(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Vec<Device>> {
     let base = format!("{}/device", nodes::libxl_path(domid));
     let mut devices = Vec::new();
-    for kind_name in nodes::list(ctx, ctx.store(), &base)? {
+    for kind_name in nodes::list(ctx, ops, &base)? {
         let Some(kind) = Kind::from_name(&kind_name) else { continue };
-        let devids = nodes::list(ctx, ctx.store(), &format!("{base}/{kind_name}"))?;
+        let devids = nodes::list(ctx, ops, &format!("{base}/{kind_name}"))?;
         let paths: Vec<String> =
             devids.iter().map(|devid| format!("{base}/{kind_name}/{devid}/backend")).collect();
-        for (devid, backend) in devids.iter().zip(nodes::read_many(ctx, ctx.store(), &paths)?) {
+        for (devid, backend) in devids.iter().zip(nodes::read_many(ctx, ops, &paths)?) {
             // A record without a back end has nothing but itself to remove.
             let Some(backend) = backend else { continue };
             let device = devid.parse().ok().and_then(|devid| {

@@ -39,6 +39,9 @@ use crate::{debug, error, warn};
 /// How much memory, in pages, the hypervisor takes back in the time that a process takes to fork.
 const SMALL: u64 = 4096;
 
+/// How often a domain's devices are removed anew because others came meanwhile. A creation has a few steps that add some.
+const ATTEMPTS: u32 = 5;
+
 /// Destroys the domain, and the domain of its device model if it has one.
 ///
 /// `Error::DomainNotFound` if there is no such domain.
@@ -87,11 +90,11 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         // A failure is logged where it is found.
         let _ = model::destroy_proxy(ao, domid, target);
     }
-    for last in [false, false, true] {
+    for attempt in 1..=ATTEMPTS {
         if remove::remove_all(ao, &domain, qemu.as_ref()).await.is_err() {
             error!(ao, domid = domid, "some devices were not removed as they should");
         }
-        match remove_records(ao, &domain, qemu.as_ref(), last)? {
+        match remove_records(ao, &domain, qemu.as_ref(), attempt == ATTEMPTS)? {
             Found::Domain => break,
             Found::Device => debug!(ao, domid = domid, "a device was added meanwhile"),
             Found::Nothing => {
@@ -111,8 +114,7 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
 enum Found {
     /// Itself; the records are gone.
     Domain,
-    /// A device that has come since the others went, so that but the files nothing was removed. Who adds one has the
-    /// same lock.
+    /// A device that has come since the others went, so that but the files nothing was removed.
     Device,
     /// It was destroyed.
     Nothing,
@@ -132,15 +134,15 @@ fn remove_records(
         Err(Error::DomainNotFound) => None,
         Err(e) => return Err(e),
     };
-    if let Some(locked) = locked.as_ref().filter(|_| !last)
-        && remove::has_devices(ctx, domid)?
-    {
-        // Without a stored configuration neither library adds another, however many are about to.
-        locked.remove_all();
-        return Ok(Found::Device);
-    }
-    if let Some(late) = remove_nodes(ctx, domain) {
-        model::end_late(ctx, domid, &late, qemu);
+    match remove_nodes(ctx, domain, last || locked.is_none()) {
+        Removed::NotYet => {
+            // Without a stored configuration neither library adds another, however many are about to. Whoever is
+            // still creating the domain may, a few times.
+            locked.inspect(userdata::Locked::remove_all);
+            return Ok(Found::Device);
+        }
+        Removed::WithModel(late) => model::end_late(ctx, domid, &late, qemu),
+        Removed::All => {}
     }
     let Some(locked) = locked else { return Ok(Found::Nothing) };
     locked.remove_all();
@@ -152,13 +154,26 @@ fn remove_records(
     Ok(Found::Domain)
 }
 
-/// Everything that xenstore holds of the domain. What cannot be removed is told and left. Gives the number that
-/// was recorded of its device model at that moment.
-fn remove_nodes(ctx: &Ctx, domain: &Identity) -> Option<Vec<u8>> {
+/// What became of a domain's nodes.
+enum Removed {
+    All,
+    /// All, and this was the recorded number of its device model at that moment.
+    WithModel(Vec<u8>),
+    /// It has a device, whose other half would stay.
+    NotYet,
+}
+
+/// Everything that xenstore holds of the domain, with its devices only if they are not to be waited for. What cannot be
+/// removed is told and left. Looked for in the transaction, so that a device either comes before, and is seen, or after,
+/// when its adder finds no domain: creations have no lock that is held here.
+fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     let domid = domain.domid;
     let removed = nodes::transaction(ctx, |t| {
         if !domain.owns_nodes(ctx, t)? {
-            return Ok(None);
+            return Ok(Removed::All);
+        }
+        if !with_devices && remove::has_devices(ctx, t, domid)? {
+            return Ok(Removed::NotYet);
         }
         let pid = nodes::read(ctx, t, &model::pid_path(domid))?;
         // The node may have changed, if the domain was set aside.
@@ -166,10 +181,10 @@ fn remove_nodes(ctx: &Ctx, domain: &Identity) -> Option<Vec<u8>> {
         for path in [nodes::domain_path(domid), nodes::libxl_path(domid)].into_iter().chain(vm) {
             nodes::remove(ctx, t, &path)?;
         }
-        Ok(pid)
+        Ok(pid.map_or(Removed::All, Removed::WithModel))
     });
     // A failure is logged where it is found.
-    removed.ok().flatten()
+    removed.unwrap_or(Removed::All)
 }
 
 /// Ends the domain itself.

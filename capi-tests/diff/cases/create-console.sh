@@ -7,3 +7,4 @@ done
 config c-none pv 'kernel="/etc/passwd"'
 try xl create -q -c -e /tmp/c-none.cfg
 domains
+#: long

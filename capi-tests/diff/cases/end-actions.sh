@@ -18,3 +18,4 @@ stop crash 3 'on_crash="destroy"'
 stop crash-kept 3 'on_crash="preserve"'
 stop dog 4 'on_watchdog="destroy"'
 stop boot-off 1 'on_reboot="destroy"'
+#: long
