@@ -214,12 +214,13 @@ impl Foreign<'_> {
     /// Removes the file and lets go, as the C library does.
     fn done(self) {
         fs::remove_file(self.path).unwrap();
-        drop(self.file);
+        self.dies();
     }
 
-    /// Dies.
+    /// Dies. Not by closing alone: a helper that is forked in this very moment may have a copy, which another process's
+    /// helper would not.
     fn dies(self) {
-        drop(self.file);
+        self.file.unlock().unwrap();
     }
 }
 
