@@ -34,13 +34,38 @@ ours xl info
 check "it is Xen 4.17" has '^xen_version +: 4\.17'
 check "it has two processors" has '^nr_cpus +: 2'
 
-step "two guests, made with our library"
-for kind in pv pvh; do
+# make_guest KIND: demo-KIND, a Linux guest, made with our library.
+make_guest() {
   printf 'name="demo-%s"\ntype="%s"\nkernel="/guest/vmlinuz"\nramdisk="/guest/initrd.gz"\nmemory=192\nvcpus=1\nextra="console=hvc0 quiet"\n' \
-    $kind $kind > /tmp/demo-$kind.cfg
-  ours xl create -q -e /tmp/demo-$kind.cfg
-  check "demo-$kind is there, says Debian's library" [ -n "$(state demo-$kind)" ]
-done
+    "$1" "$1" > "/tmp/demo-$1.cfg"
+  ours xl create -q -e "/tmp/demo-$1.cfg"
+  check "demo-$1 is there, says Debian's library" [ -n "$(state "demo-$1")" ]
+}
+
+# is_up KIND: waits until Linux in the guest says so. QEMU's emulation of the processor's virtualisation breaks a PVH guest
+# at times, whichever library made it (box/run): then what is left of it is shown, and it is made once more, three times at most.
+is_up() {
+  local log=/var/log/xen/guest-demo-$1.log broken=0
+  for _ in $(seq 240); do
+    ! grep -q 'GUEST UP' "$log" || return 0
+    case $(state "demo-$1") in
+      ???s*)
+        broken=$((broken + 1))
+        echo "  demo-$1 has ended in its start ($(state "demo-$1")), time $broken; its console and Xen's ended with:"
+        { tail -n 12 "$log"; xl dmesg | tail -n 4; } | tr -d '\r' | sed 's/^/  | /'
+        [ $broken -le 3 ] || return 1
+        ours xl destroy "demo-$1"
+        rm -f "$log"
+        make_guest "$1"
+        ;;
+    esac
+    sleep 1
+  done
+  return 1
+}
+
+step "two guests, made with our library"
+for kind in pv pvh; do make_guest $kind; done
 
 step "list"
 ours xl list
@@ -65,14 +90,9 @@ sed 's/^/  /' <<<"$output"
 check "an unknown name is an error" [ "$result" != 0 ]
 
 step "the guests' consoles (what Linux in them said, from xenconsoled's log)"
-for _ in $(seq 60); do
-  grep -q 'GUEST UP' /var/log/xen/guest-demo-pv.log && grep -q 'GUEST UP' /var/log/xen/guest-demo-pvh.log && break
-  sleep 1
-done
 for kind in pv pvh; do
-  line=$(tr -d '\r' < /var/log/xen/guest-demo-$kind.log | grep 'GUEST UP' | tail -1)
-  echo "  demo-$kind: $line"
-  check "Linux is up in demo-$kind" [ -n "$line" ]
+  check "Linux is up in demo-$kind" is_up $kind
+  echo "  demo-$kind: $(tr -d '\r' < /var/log/xen/guest-demo-$kind.log | grep 'GUEST UP' | tail -1)"
 done
 
 step "pause and unpause"
