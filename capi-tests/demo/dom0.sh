@@ -42,8 +42,8 @@ make_guest() {
   check "demo-$1 is there, says Debian's library" [ -n "$(state "demo-$1")" ]
 }
 
-# is_up KIND: waits until Linux in the guest says so. QEMU's emulation of the processor's virtualisation breaks a PVH guest
-# at times, whichever library made it (box/run): then what is left of it is shown, and it is made once more, three times at most.
+# is_up KIND: waits until Linux in the guest says so. Under QEMU's emulation a PVH guest breaks
+# at times, with Debian's library too (box/run): then what is left of it is shown, and it is made once more, three times at most.
 is_up() {
   local log=/var/log/xen/guest-demo-$1.log broken=0
   for _ in $(seq 240); do
