@@ -20,8 +20,13 @@ runtime: lib box
 bench: lib box
 	capi-tests/bench/run $(LIB)
 
-# What make test leaves out: the runtime's cases on a real Xen, with both libraries, and the differential cases
-# that take long, with Linux in the guests.
+# What make test leaves out: the runtime's cases on a real Xen, with both libraries; a hundred creations under pressure,
+# and creations with devices that end early; ACPI tables that guests find; the differential cases that take long, with
+# Linux in the guests; and those of memory and vcpus on a host of two NUMA nodes.
 test-more: lib box
 	capi-tests/runtime/run $(LIB)
+	capi-tests/storm/run --rounds 13 $(LIB)
+	capi-tests/box/suites $(LIB) acpi
+	BOX_XEN_ARGS=numa=fake=2 capi-tests/diff/run --quick \
+	  --only 'build-numa create-pinned create-plain create-vcpus create-vnuma info-numa cpupool-numa-split' $(LIB)
 	capi-tests/diff/run --long $(LIB)

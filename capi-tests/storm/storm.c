@@ -7,6 +7,9 @@
  *   storm same N ROUNDS        N threads create a domain of the same name and destroy whatever has it
  *   storm abort ROUNDS         a creation is aborted after a random time
  *   storm kill ROUNDS          a process is killed at a random point of its creation, then the domain is destroyed
+ *   storm abort-devices ROUNDS, storm kill-devices ROUNDS
+ *                              the same with a disk, a card and a screen, which need scripts and a QEMU, and at points
+ *                              that lie evenly over the creation
  *   storm unpause ROUNDS       how long another thread's unpause takes while a domain is built
  *
  * Status 0 if nothing went wrong. For a host that has nothing else to do: `kill` destroys every domain that it finds.
@@ -14,6 +17,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -62,7 +66,7 @@ static libxl_ctx *context(void)
 /* ---- What the host has ---- */
 
 struct host {
-    long long free_kb, nodes, files, fds, threads, domains;
+    long long free_kb, nodes, files, fds, threads, domains, loops, interfaces, qemus;
 };
 
 static long long entries(const char *path)
@@ -72,6 +76,28 @@ static long long entries(const char *path)
     struct dirent *entry;
     while (dir && (entry = readdir(dir)))
         count += entry->d_name[0] != '.';
+    if (dir)
+        closedir(dir);
+    return count;
+}
+
+/* How many of path's entries that begin so have a file of that name with the word in it ("": with anything in it). */
+static long long entries_with(const char *path, const char *begin, const char *file, const char *word)
+{
+    DIR *dir = opendir(path);
+    long long count = 0;
+    struct dirent *entry;
+    while (dir && (entry = readdir(dir))) {
+        char name[512], text[256] = "";
+        if (strncmp(entry->d_name, begin, strlen(begin)))
+            continue;
+        snprintf(name, sizeof(name), "%s/%s/%s", path, entry->d_name, file);
+        int fd = open(name, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            continue;
+        count += read(fd, text, sizeof(text) - 1) > 0 && strstr(text, word);
+        close(fd);
+    }
     if (dir)
         closedir(dir);
     return count;
@@ -111,6 +137,9 @@ static struct host look(bool show_nodes)
     host.files = entries("/var/lib/xen") + entries("/run/xen");
     xs_close(xs);
     xc_interface_close(xch);
+    host.loops = entries_with("/sys/block", "loop", "loop/backing_file", "");
+    host.interfaces = entries("/sys/class/net");
+    host.qemus = entries_with("/proc", "", "comm", "qemu");
     host.fds = entries("/proc/self/fd");
     host.threads = entries("/proc/self/task");
     return host;
@@ -145,8 +174,10 @@ static void is_as_before(const struct host *before, const char *what)
         usleep(200000);
     }
     FAILED("%s: free %lld KB (before %lld), nodes %lld (%lld), files %lld (%lld), fds %lld (%lld), threads %lld (%lld), "
-           "domains %lld (%lld)", what, now.free_kb, before->free_kb, now.nodes, before->nodes, now.files, before->files,
-           now.fds, before->fds, now.threads, before->threads, now.domains, before->domains);
+           "domains %lld (%lld), loop devices %lld (%lld), interfaces %lld (%lld), QEMUs %lld (%lld)", what,
+           now.free_kb, before->free_kb, now.nodes, before->nodes, now.files, before->files, now.fds, before->fds,
+           now.threads, before->threads, now.domains, before->domains, now.loops, before->loops,
+           now.interfaces, before->interfaces, now.qemus, before->qemus);
     if (now.nodes != before->nodes)
         look(true);
 }
@@ -167,10 +198,48 @@ static void configure(libxl_domain_config *config, const char *name, bool pvh, u
     config->b_info.max_memkb = config->b_info.target_memkb = memory_mb * 1024;
 }
 
+#define DISK_FILE "/tmp/storm-disk"
+#define BRIDGE "storm-br"
+
+/* What needs a script each, a loop device, a bridge and a QEMU. */
+static void add_devices(libxl_domain_config *config)
+{
+    libxl_device_disk *disk = config->disks = calloc(1, sizeof(*disk));
+    libxl_device_nic *nic = config->nics = calloc(1, sizeof(*nic));
+    libxl_device_vfb *vfb = config->vfbs = calloc(1, sizeof(*vfb));
+    libxl_device_vkb *vkb = config->vkbs = calloc(1, sizeof(*vkb));
+    config->num_disks = config->num_nics = config->num_vfbs = config->num_vkbs = 1;
+    libxl_device_disk_init(disk);
+    disk->pdev_path = strdup(DISK_FILE);
+    disk->vdev = strdup("xvda");
+    disk->format = LIBXL_DISK_FORMAT_RAW;
+    disk->backend = LIBXL_DISK_BACKEND_PHY;
+    disk->script = strdup("block");
+    disk->readwrite = 1;
+    libxl_device_nic_init(nic);
+    nic->bridge = strdup(BRIDGE);
+    libxl_device_vfb_init(vfb);
+    libxl_defbool_set(&vfb->vnc.enable, true);
+    libxl_device_vkb_init(vkb);
+}
+
+static void need_devices(void)
+{
+    if (system("head -c 1048576 /dev/zero > " DISK_FILE " && { [ -e /sys/class/net/" BRIDGE " ] || "
+               "brctl addbr " BRIDGE "; } && ip link set " BRIDGE " up")) {
+        fprintf(stderr, "storm: no disk or bridge for the devices\n");
+        exit(2);
+    }
+}
+
+static bool with_devices;
+
 static int create(libxl_ctx *ctx, const char *name, bool pvh, uint32_t *domid)
 {
     libxl_domain_config config;
     configure(&config, name, pvh, pvh ? 8 : 4);
+    if (with_devices)
+        add_devices(&config);
     int rc = libxl_domain_create_new(ctx, &config, domid, NULL, NULL);
     libxl_domain_config_dispose(&config);
     return rc;
@@ -274,6 +343,13 @@ static int outcome(libxl_ctx *ctx)
     return rc;
 }
 
+/* The point of a creation, in us from its beginning, at which it shall end: somewhere; with devices, each part in turn. */
+static long long end_at(int round, int rounds, long long usual)
+{
+    long long all = usual + usual / 8;
+    return with_devices ? all * (2 * round + 1) / (2 * rounds) : random() % all;
+}
+
 struct later {
     libxl_ctx *ctx;
     libxl_asyncop_how how;
@@ -298,8 +374,10 @@ static void aborted(libxl_ctx *ctx, int rounds, long long usual)
         uint32_t domid = -1;
         pthread_t thread;
         struct host before = look(false);
-        struct later later = { ctx, { .u.for_event = round + 1 }, random() % (usual + usual / 8) };
+        struct later later = { ctx, { .u.for_event = round + 1 }, end_at(round, rounds, usual) };
         configure(&config, "storm-abort", round % 2, 8);
+        if (with_devices)
+            add_devices(&config);
         if (pthread_create(&thread, NULL, aborts, &later))
             abort();
         int rc = libxl_domain_create_new(ctx, &config, &domid, &later.how, NULL);
@@ -341,9 +419,12 @@ static void killed(libxl_ctx *ctx, int rounds, long long usual)
             FAILED("a child did not start");
         close(ready[0]);
         close(ready[1]);
-        usleep(random() % (usual + usual / 8));
+        usleep(end_at(round, rounds, usual));
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
+        /* A script that has been started goes on to its end, as does a QEMU. */
+        while (with_devices && (entries_with("/proc", "", "comm", "block\n") || entries_with("/proc", "", "comm", "vif-")))
+            usleep(50000);
 
         int count = 0;
         libxl_dominfo *domains = libxl_list_domain(ctx, &count);
@@ -419,10 +500,15 @@ int main(int argc, char **argv)
     long long began;
 
     setlinebuf(stdout);
+    if ((with_devices = strstr(what, "-devices")))
+        need_devices();
     srandom(getenv("STORM_SEED") ? atoi(getenv("STORM_SEED")) : getpid());
     /* What is made once, by the first creation on this host and in this process, is not counted. */
     libxl_ctx *ctx = context();
     long long usual = one_creation(ctx);
+    /* QEMU and the scripts have to be read from the disk first. */
+    if (with_devices)
+        usual = one_creation(ctx);
     libxl_ctx_free(ctx);
     struct host before = look_when_quiet();
 
@@ -434,14 +520,14 @@ int main(int argc, char **argv)
         in_threads(ctx, number, rounds, wants_the_same);
     else if (!strcmp(what, "processes"))
         in_processes(number, rounds);
-    else if (!strcmp(what, "abort"))
+    else if (!strncmp(what, "abort", 5))
         aborted(ctx, rounds, usual);
-    else if (!strcmp(what, "kill"))
+    else if (!strncmp(what, "kill", 4))
         killed(ctx, rounds, usual);
     else if (!strcmp(what, "unpause"))
         unpauses(ctx, rounds);
     else {
-        fprintf(stderr, "storm: threads, processes, same, abort, kill or unpause?\n");
+        fprintf(stderr, "storm: threads, processes, same, abort, kill, abort-devices, kill-devices or unpause?\n");
         return 2;
     }
     printf("%s: %lld ms; one creation alone took %lld ms\n", what, (now_us() - began) / 1000, usual / 1000);

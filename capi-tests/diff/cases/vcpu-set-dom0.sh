@@ -1,15 +1,19 @@
 # Domain 0's own processors.
 show() { nodes /local/domain/0/cpu; }
+online() { until_true grep -qx "$1" /sys/devices/system/cpu/online; }
 show
 try xl vcpu-set Domain-0 2
 show
 try xl vcpu-set 0 9
 try xl vcpu-set 0 0
 show
-# Its kernel sees to it after a while; one is enough of that.
+# Its kernel lets go of one by itself; that it may have it back is for a rule of udev's to use.
 try xl vcpu-set 0 1
 show
-until_true grep -qx 0 /sys/devices/system/cpu/online
+online 0
 try xl vcpu-set 0 2
 show
-until_true grep -qx 0-1 /sys/devices/system/cpu/online
+until_true [ -e /sys/devices/system/cpu/cpu1/online ]
+echo 1 > /sys/devices/system/cpu/cpu1/online
+online 0-1
+xenstore-rm /local/domain/0/cpu
