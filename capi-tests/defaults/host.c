@@ -1,5 +1,5 @@
 /*
- * Preloaded before ../runtime/here/pretend.c: what a domain's defaults depend on of the host. $HOST_CAPS has its
+ * Preloaded before ../pretend/pretend.c: what a domain's defaults depend on of the host. $HOST_CAPS has its
  * capabilities as a number, or is "dead" for a host that does not answer. With $HOST_HVM all domains are HVM or PVH.
  */
 #define _GNU_SOURCE

@@ -2,8 +2,8 @@
 # The program, in namespaces of its own (run), with the run's folder in $1; $2: --valgrind or nothing.
 set -u
 folder=$1
-mount -t tmpfs run /run && mount -t tmpfs lib /var/lib || exit 2
-mkdir -p /var/lib/xen /run/xen /run/lock "$folder/pretend"
+. "$(dirname "$0")/../pretend/host.sh"
+pretended_host "$folder"
 # The host's USB and PCI devices.
 mount -t tmpfs bus /sys/bus || exit 2
 for device in 1-1:1:7 1-2:1:200; do
@@ -13,13 +13,6 @@ for device in 1-1:1:7 1-2:1:200; do
   echo "$address" > "/sys/bus/usb/devices/$name/devnum"
 done
 mkdir -p /sys/bus/pci/drivers/pciback/{0000:01:00.0,0000:02:1f.3,0000:05:00.1,module,new_id}
-export PRETEND=$folder/pretend XENSTORED_RUNDIR=$folder/pretend XENSTORED_PATH=$folder/pretend/socket
-daemon=/usr/lib/xen-4.17/bin/xenstored
-[ -x $daemon ] || daemon=/usr/sbin/xenstored
-env -u XENSTORED_PATH LD_PRELOAD="$folder/pretend.so" $daemon --no-fork --internal-db --pid-file "$PRETEND/pid" &
-for _ in $(seq 100); do [ -S "$PRETEND/socket" ] || sleep 0.1; done
-[ -S "$PRETEND/socket" ] || { echo "xenstored does not start" >&2; exit 2; }
-xenstore-write /local/pool/0/name Pool-0 /local/domain/0/name Domain-0 /local/domain/0/domid 0 /local/domain/0/vm /vm/0 /vm/0/uuid 0
 xenstore-write /libxl/pci/0000-02-1f-3/domid 7 /libxl/pci/0000-05-00-1/name lan
 with() { # LIBS OUTPUT WHAT [WRAPPER…]
   local libs=$1 out=$2 what=$3

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
+use tempfile::TempDir;
 use xenlight::xen::store::Store;
 
 const PROGRAMS: [&str; 2] = ["/usr/lib/xen-4.17/bin/xenstored", "/usr/sbin/xenstored"];
@@ -31,16 +31,12 @@ fn preloaded() -> &'static Path {
 /// A running daemon, or the host's.
 pub struct Daemon {
     pub place: PathBuf,
-    own: Option<(Child, PathBuf)>,
+    own: Option<(Child, TempDir)>,
 }
 
 /// A fresh directory for a test's sockets.
-pub fn directory() -> PathBuf {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("store-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let directory = env::temp_dir().join(name);
-    fs::create_dir_all(&directory).unwrap();
-    directory
+pub fn directory() -> TempDir {
+    tempfile::tempdir().unwrap()
 }
 
 impl Daemon {
@@ -55,18 +51,18 @@ impl Daemon {
     /// One of our own, in any case.
     pub fn own() -> Self {
         let directory = directory();
-        let mut daemon = Self { place: directory.join("socket"), own: None };
+        let mut daemon = Self { place: directory.path().join("socket"), own: None };
         daemon.start(directory);
         daemon
     }
 
-    fn start(&mut self, directory: PathBuf) {
+    fn start(&mut self, directory: TempDir) {
         let program = PROGRAMS.iter().find(|p| PathBuf::from(p).exists());
         let program = program.expect("these tests need xenstored: install xen-utils-4.17");
         let child = Command::new(program)
             .args(["--no-fork", "--internal-db", "--pid-file"])
-            .arg(directory.join("pid"))
-            .env("XENSTORED_RUNDIR", &directory)
+            .arg(directory.path().join("pid"))
+            .env("XENSTORED_RUNDIR", directory.path())
             .env("LD_PRELOAD", preloaded())
             .stdin(Stdio::null())
             .spawn()
@@ -83,8 +79,8 @@ impl Daemon {
         Store::open_at(&self.place).unwrap()
     }
 
-    /// Whether the daemon can be killed.
-    pub fn kill(&mut self) -> PathBuf {
+    /// Ends the daemon, and leaves its directory to the caller.
+    pub fn kill(&mut self) -> TempDir {
         let (mut child, directory) = self.own.take().expect("only our own daemon dies");
         child.kill().unwrap();
         child.wait().unwrap();
@@ -101,7 +97,7 @@ impl Daemon {
 impl Drop for Daemon {
     fn drop(&mut self) {
         if self.own.is_some() {
-            let _ = fs::remove_dir_all(self.kill());
+            self.kill();
         }
     }
 }

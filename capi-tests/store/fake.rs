@@ -1,10 +1,11 @@
 //! A daemon that does what the test says.
 
 use std::io::{Read, Write};
+use std::ops::Deref;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::PathBuf;
 use std::thread;
 
+use tempfile::TempDir;
 use xenlight::xen::store::Store;
 
 use crate::daemon::directory;
@@ -72,9 +73,24 @@ impl Peer {
     }
 }
 
-/// Runs `serve` for each connection, with its number.
-pub fn daemon(serve: impl Fn(usize, &mut Peer) + Send + Sync + 'static) -> PathBuf {
-    let place = directory().join("socket");
+/// A client of such a daemon, whose socket goes with it.
+pub struct Client {
+    store: Store,
+    _directory: TempDir,
+}
+
+impl Deref for Client {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// A client of a daemon that runs `serve` for each connection, with its number.
+pub fn store(serve: impl Fn(usize, &mut Peer) + Send + Sync + 'static) -> Client {
+    let directory = directory();
+    let place = directory.path().join("socket");
     let listener = UnixListener::bind(&place).unwrap();
     let serve = std::sync::Arc::new(serve);
     thread::spawn(move || {
@@ -83,9 +99,5 @@ pub fn daemon(serve: impl Fn(usize, &mut Peer) + Send + Sync + 'static) -> PathB
             thread::spawn(move || serve(number, &mut Peer(stream.unwrap())));
         }
     });
-    place
-}
-
-pub fn store(serve: impl Fn(usize, &mut Peer) + Send + Sync + 'static) -> Store {
-    Store::open_at(&daemon(serve)).unwrap()
+    Client { store: Store::open_at(&place).unwrap(), _directory: directory }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
+use std::thread;
 use std::time::Duration;
-use std::{fs, thread};
 
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal, signal};
@@ -15,7 +15,7 @@ use crate::daemon::directory;
 use crate::fake::*;
 
 /// The first connection does `wrong` with its first request; later ones behave.
-fn first_goes_wrong(wrong: impl Fn(&mut Peer, &Request) + Send + Sync + 'static) -> Store {
+fn first_goes_wrong(wrong: impl Fn(&mut Peer, &Request) + Send + Sync + 'static) -> Client {
     store(move |number, peer| {
         if number == 0 {
             let request = peer.request().unwrap();
@@ -306,13 +306,13 @@ fn an_event_where_no_watch_is() {
 
 #[test]
 fn nobody_there() {
-    let place = directory().join("socket");
+    let directory = directory();
+    let place = directory.path().join("socket");
     let error = Store::open_at(&place).unwrap_err();
     assert_eq!(error.raw_os_error(), Some(libc::ENOENT));
     drop(std::os::unix::net::UnixListener::bind(&place).unwrap());
     let error = Store::open_at(&place).unwrap_err();
     assert_eq!(error.raw_os_error(), Some(libc::ECONNREFUSED));
-    fs::remove_dir_all(place.parent().unwrap()).unwrap();
 }
 
 #[test]

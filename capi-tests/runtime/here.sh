@@ -1,5 +1,6 @@
 # The cases on this machine, under pretend.c: in namespaces of its own (run --here), with the run's folder in $1.
-. "$(dirname "$0")/world.sh"
+. "$(dirname "$0")/../pretend/host.sh"
+pretended_host_in_tmp "$1"
 . /tmp/settings
 set -f
 LD_PRELOAD=/tmp/pretend.so /tmp/runtime acknowledger > /tmp/acknowledger &
