@@ -1,7 +1,7 @@
 # The cases on this machine, under the pretended hypervisor: in namespaces of its own (run), with the run's
 # folder in $1. The cases' output goes to $1/out.SIDE.
 folder=$1
-mkdir -p /tmp/out && mount -t tmpfs tmp /mnt && cp -r "$folder"/* /mnt/ || exit 2
+mount -t tmpfs tmp /mnt && cp -r "$folder"/* /mnt/ || exit 2
 . "$(dirname "$0")/../pretend/host.sh"
 pretended_host /mnt
 xenstore-write /local/pool/3/name other
