@@ -81,16 +81,14 @@ static long long entries(const char *path)
     return count;
 }
 
-/* How many of path's entries that begin so have a file of that name with the word in it ("": with anything in it). */
-static long long entries_with(const char *path, const char *begin, const char *file, const char *word)
+/* How many of path's entries have a file of that name with the word in it ("": with anything in it). */
+static long long entries_with(const char *path, const char *file, const char *word)
 {
     DIR *dir = opendir(path);
     long long count = 0;
     struct dirent *entry;
     while (dir && (entry = readdir(dir))) {
         char name[512], text[256] = "";
-        if (strncmp(entry->d_name, begin, strlen(begin)))
-            continue;
         snprintf(name, sizeof(name), "%s/%s/%s", path, entry->d_name, file);
         int fd = open(name, O_RDONLY | O_CLOEXEC);
         if (fd < 0)
@@ -137,9 +135,9 @@ static struct host look(bool show_nodes)
     host.files = entries("/var/lib/xen") + entries("/run/xen");
     xs_close(xs);
     xc_interface_close(xch);
-    host.loops = entries_with("/sys/block", "loop", "loop/backing_file", "");
+    host.loops = entries_with("/sys/block", "loop/backing_file", "");
     host.interfaces = entries("/sys/class/net");
-    host.qemus = entries_with("/proc", "", "comm", "qemu");
+    host.qemus = entries_with("/proc", "comm", "qemu");
     host.fds = entries("/proc/self/fd");
     host.threads = entries("/proc/self/task");
     return host;
@@ -184,20 +182,6 @@ static void is_as_before(const struct host *before, const char *what)
 
 /* ---- One domain ---- */
 
-static void configure(libxl_domain_config *config, const char *name, bool pvh, unsigned memory_mb)
-{
-    libxl_domain_type type = pvh ? LIBXL_DOMAIN_TYPE_PVH : LIBXL_DOMAIN_TYPE_PV;
-    libxl_domain_config_init(config);
-    config->c_info.type = type;
-    config->c_info.name = strdup(name);
-    libxl_uuid_generate(&config->c_info.uuid);
-    libxl_domain_build_info_init_type(&config->b_info, type);
-    /* Left open, the room for a small PVH guest's page tables is too little, in either library. */
-    config->b_info.max_vcpus = 1;
-    config->b_info.kernel = strdup("/guest/tiny");
-    config->b_info.max_memkb = config->b_info.target_memkb = memory_mb * 1024;
-}
-
 #define DISK_FILE "/tmp/storm-disk"
 #define BRIDGE "storm-br"
 
@@ -234,12 +218,26 @@ static void need_devices(void)
 
 static bool with_devices;
 
+static void configure(libxl_domain_config *config, const char *name, bool pvh, unsigned memory_mb)
+{
+    libxl_domain_type type = pvh ? LIBXL_DOMAIN_TYPE_PVH : LIBXL_DOMAIN_TYPE_PV;
+    libxl_domain_config_init(config);
+    config->c_info.type = type;
+    config->c_info.name = strdup(name);
+    libxl_uuid_generate(&config->c_info.uuid);
+    libxl_domain_build_info_init_type(&config->b_info, type);
+    /* Left open, the room for a small PVH guest's page tables is too little, in either library. */
+    config->b_info.max_vcpus = 1;
+    config->b_info.kernel = strdup("/guest/tiny");
+    config->b_info.max_memkb = config->b_info.target_memkb = memory_mb * 1024;
+    if (with_devices)
+        add_devices(config);
+}
+
 static int create(libxl_ctx *ctx, const char *name, bool pvh, uint32_t *domid)
 {
     libxl_domain_config config;
     configure(&config, name, pvh, pvh ? 8 : 4);
-    if (with_devices)
-        add_devices(&config);
     int rc = libxl_domain_create_new(ctx, &config, domid, NULL, NULL);
     libxl_domain_config_dispose(&config);
     return rc;
@@ -376,8 +374,6 @@ static void aborted(libxl_ctx *ctx, int rounds, long long usual)
         struct host before = look(false);
         struct later later = { ctx, { .u.for_event = round + 1 }, end_at(round, rounds, usual) };
         configure(&config, "storm-abort", round % 2, 8);
-        if (with_devices)
-            add_devices(&config);
         if (pthread_create(&thread, NULL, aborts, &later))
             abort();
         int rc = libxl_domain_create_new(ctx, &config, &domid, &later.how, NULL);
@@ -423,7 +419,7 @@ static void killed(libxl_ctx *ctx, int rounds, long long usual)
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
         /* A script that has been started goes on to its end, as does a QEMU. */
-        while (with_devices && (entries_with("/proc", "", "comm", "block\n") || entries_with("/proc", "", "comm", "vif-")))
+        while (with_devices && (entries_with("/proc", "comm", "block\n") || entries_with("/proc", "comm", "vif-")))
             usleep(50000);
 
         int count = 0;
