@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use nix::errno::Errno;
 
-use crate::capi::entry::{guarded, with_callbacks, with_ctx};
+use crate::capi::entry::{dispatching, guarded, with_ctx};
 use crate::capi::operation::{Lent, refused};
 use crate::core::{Ctx, Error};
 use crate::error;
@@ -97,9 +97,11 @@ pub unsafe extern "C" fn libxl_childproc_reaped(
     const NAME: &str = "libxl_childproc_reaped";
     // SAFETY: `ctx` is NULL or live.
     unsafe {
-        with_callbacks(ctx, NAME, |ctx| {
+        dispatching(ctx, NAME, |ctx| {
             check_mainloop(ctx, NAME);
-            if ctx.children().reaped(pid, status) { 0 } else { Error::UnknownChild.code() }
+            let known = ctx.children().reaped(pid, status);
+            ctx.runtime().dispatch();
+            if known { 0 } else { Error::UnknownChild.code() }
         })
     }
 }
@@ -114,9 +116,10 @@ pub unsafe extern "C" fn libxl_childproc_sigchld_occurred(ctx: *mut libxl_ctx) {
     const NAME: &str = "libxl_childproc_sigchld_occurred";
     // SAFETY: `ctx` is NULL or live.
     unsafe {
-        with_callbacks(ctx, NAME, |ctx| {
+        dispatching(ctx, NAME, |ctx| {
             check_mainloop(ctx, NAME);
             ctx.children().look();
+            ctx.runtime().dispatch();
         })
     }
 }

@@ -81,9 +81,8 @@ fn report_defect(log: &Log, name: &str, what: &str) {
     log.write(Level::Critical, None, None, (file!(), line!()), text);
 }
 
-/// Runs what this call has woken, so that it is not left lying when the thread goes.
-pub fn work(ctx: &Ctx, name: &str) {
-    ctx.runtime().work();
+/// Reports what has panicked in a thread that dispatched for others.
+pub fn report_defects(ctx: &Ctx, name: &str) {
     if let Some(what) = ctx.runtime().take_defect() {
         report_defect(ctx.log(), name, &what);
     }
@@ -107,14 +106,14 @@ pub unsafe fn with_ctx<T: FromError>(
     }
 }
 
-/// As [`with_ctx`], for the entries from which libxl may call the application back: what they have made
-/// runnable runs before they return. The others, that only ask or change something, call nobody back: an
-/// application may hold its own locks there. What they make runnable is left to whoever dispatches, who is
-/// woken for it (`runtime/queue.rs`).
+/// As [`with_ctx`], for the entries that wait, or that the application's event loop calls: they run what belongs to
+/// other operations, and may call the application back. The others run nothing but their own work, since an
+/// application may hold its own locks there. What they make runnable is left to these, and a thread is fetched
+/// for it (`runtime/queue.rs`).
 ///
 /// # Safety
 /// `ctx` is NULL or a live `libxl_ctx` from `libxl_ctx_alloc`.
-pub unsafe fn with_callbacks<T: FromError>(
+pub unsafe fn dispatching<T: FromError>(
     ctx: *const libxl_ctx,
     name: &str,
     body: impl FnOnce(&Ctx) -> T,
@@ -123,7 +122,7 @@ pub unsafe fn with_callbacks<T: FromError>(
     unsafe {
         with_ctx(ctx, name, |ctx| {
             let value = body(ctx);
-            work(ctx, name);
+            report_defects(ctx, name);
             value
         })
     }

@@ -3,7 +3,7 @@
 use std::ffi::*;
 use std::sync::Arc;
 
-use crate::capi::entry::{shared, with_callbacks, with_ctx};
+use crate::capi::entry::{dispatching, shared, with_ctx};
 use crate::capi::give::null;
 use crate::capi::operation::{Lent, given, refused};
 use crate::capi::osevent::re_entered;
@@ -13,6 +13,7 @@ use crate::core::{Ctx, Error, Result};
 use crate::device::eject;
 use crate::domain::death;
 use crate::error;
+use crate::runtime::callbacks;
 use crate::runtime::outside::Driven;
 use crate::types::idiomatic::{CForm, Event};
 use crate::types::sys::*;
@@ -30,16 +31,17 @@ impl Wanted {
         let mut shown = event.to_c();
         // SAFETY: the application's function, called with no lock held, on an event that is disposed of
         // when it has looked.
-        unsafe {
+        callbacks::enter(|| unsafe {
             let wanted = predicate(&shown, self.user) != 0;
             crate::capi::types::libxl_event_dispose(&mut shown);
             wanted
-        }
+        })
     }
 }
 
 /// Takes the oldest event whose type's bit is in `typemask` and that `predicate` wants (NULL: any), for
-/// `libxl_event_free`. `ERROR_NOT_READY` if there is none.
+/// `libxl_event_free`. `ERROR_NOT_READY` if there is none. Only collects: what has happened becomes events in
+/// the calls that wait or dispatch.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl_event.h` says.
@@ -54,7 +56,7 @@ pub unsafe extern "C" fn libxl_event_check(
     const NAME: &str = "libxl_event_check";
     // SAFETY: `ctx` is NULL or live; `event_r` is NULL or can be written to.
     unsafe {
-        with_callbacks(ctx, NAME, |ctx| {
+        with_ctx(ctx, NAME, |ctx| {
             if event_r.is_null() {
                 return null(ctx, NAME);
             }
@@ -85,7 +87,7 @@ pub unsafe extern "C" fn libxl_event_wait(
     const NAME: &str = "libxl_event_wait";
     // SAFETY: `ctx` is NULL or live; `event_r` is NULL or can be written to.
     unsafe {
-        with_callbacks(ctx, NAME, |ctx| {
+        dispatching(ctx, NAME, |ctx| {
             if event_r.is_null() {
                 return null(ctx, NAME);
             }
@@ -93,8 +95,9 @@ pub unsafe extern "C" fn libxl_event_wait(
                 return Error::Invalid.code();
             }
             let wanted = Wanted { predicate, user: predicate_user };
-            let events = ctx.reports().events();
-            let event = ctx.runtime().block_on(events.wait(typemask, |event| wanted.ask(event)));
+            let (events, runtime) = (ctx.reports().events(), ctx.runtime());
+            let next = events.wait(typemask, |event| wanted.ask(event), || runtime.nudge());
+            let event = runtime.block_on(next);
             event_r.write(given(&event));
             0
         })

@@ -2,8 +2,8 @@
 //! gets a call, or an event (`libxl_asyncop_how`).
 //!
 //! An operation begins in the calling thread, up to its first wait. If that is its end already, the
-//! application is told before the initiating call returns, which `libxl.h` allows, and nothing was
-//! registered with its event loop. An operation that finds at once that it cannot be done, and that the
+//! application is told before the initiating call returns, which `libxl.h` allows (unless that call was made in
+//! another callback: `runtime/callbacks.rs` has the rules), and nothing was registered with its event loop. An operation that finds at once that it cannot be done, and that the
 //! C library does not call started then, fails the initiating call itself: see [`start`].
 
 use std::ffi::{c_int, c_void};
@@ -14,12 +14,13 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::FutureExt;
 
-use crate::capi::entry::{guarded, shared, work};
+use crate::capi::entry::{guarded, report_defects, shared};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::error;
 use crate::runtime::abort::Abort;
+use crate::runtime::callbacks::Ordered;
 use crate::runtime::ongoing::Key;
-use crate::runtime::outside::Undriven;
+use crate::runtime::outside::{Driven, Undriven};
 use crate::types::idiomatic::{Event, EventData, EventOperationComplete};
 use crate::types::sys::{libxl_asyncop_how, libxl_asyncprogress_how, libxl_ctx, libxl_event};
 
@@ -79,20 +80,46 @@ impl How {
             Self::Event { for_user } => Key::Event(for_user),
         }
     }
+}
 
-    /// Tells the outcome; no lock is held.
-    fn tell(self, ctx: &Arc<Ctx>, domid: u32, outcome: Result<()>) {
+/// Whom to tell how an operation ends, and of its progress before that.
+struct Teller {
+    how: How,
+    domid: u32,
+    calls: Ordered,
+}
+
+impl Teller {
+    /// Tells the outcome; no lock is held. `driven`, what keeps the application's event loop at it, is given
+    /// back just before the application is called, which may then count on the ctx's being idle; but after an
+    /// event was queued, for which that loop is to come.
+    fn tell(&self, ctx: &Arc<Ctx>, outcome: Result<()>, driven: Option<Driven>) {
         let rc = outcome.err().map_or(0, Error::code);
-        match self {
-            // SAFETY: the application gave the function for this ctx and this pointer. The ctx is alive:
-            // it is not freed before its operations have ended or been dropped.
-            Self::Callback { function, data } => unsafe {
-                function(Arc::as_ptr(ctx).cast_mut(), rc, data.get())
-            },
-            Self::Event { for_user } => {
+        match self.how {
+            How::Callback { function, data } => {
+                let ctx = Arc::downgrade(ctx);
+                self.calls.last_call(move || {
+                    drop(driven);
+                    let Some(ctx) = ctx.upgrade() else { return };
+                    // SAFETY: the application gave the function for this ctx and this pointer. The ctx is
+                    // alive: it is not freed before its operations have ended or been dropped.
+                    unsafe { function(Arc::as_ptr(&ctx).cast_mut(), rc, data.get()) }
+                });
+            }
+            How::Event { for_user } => {
                 let u = EventData::OperationComplete(EventOperationComplete { rc });
-                let event = Event { domid, for_user, u, ..Event::default() };
-                ctx.reports().occurred(ctx.runtime(), event);
+                let event = Event { domid: self.domid, for_user, u, ..Event::default() };
+                let reports = Arc::clone(ctx.reports());
+                if reports.calls_for(&event) || !self.calls.is_idle() {
+                    let runtime = ctx.runtime().clone();
+                    self.calls.last_call(move || {
+                        drop(driven);
+                        reports.tell(&runtime, event);
+                    });
+                } else {
+                    reports.tell(ctx.runtime(), event);
+                    drop(driven);
+                }
             }
         }
     }
@@ -141,7 +168,8 @@ pub unsafe fn start<F: Operation>(
             None => in_this_thread(&ctx, begin),
             Some(how) => in_the_background(&ctx, how, name, domid, begin),
         };
-        work(&ctx, name);
+        ctx.runtime().run_own_callbacks();
+        report_defects(&ctx, name);
         code
     };
     guarded(Some(ctx.log()), name, run, Error::code)
@@ -150,7 +178,7 @@ pub unsafe fn start<F: Operation>(
 fn in_this_thread<F: Operation>(ctx: &Arc<Ctx>, begin: impl FnOnce(Ao) -> Result<F>) -> c_int {
     let abort = Abort::default();
     let _entry = ctx.ongoing().add(Key::Synchronous, abort.clone());
-    let outcome = begin(Ao::new(Arc::clone(ctx), abort, true))
+    let outcome = begin(Ao::new(Arc::clone(ctx), abort, None))
         .and_then(|operation| ctx.runtime().block_on(operation));
     outcome.err().map_or(0, Error::code)
 }
@@ -164,15 +192,18 @@ fn in_the_background<F: Operation>(
 ) -> c_int {
     let abort = Abort::default();
     let entry = ctx.ongoing().add(how.key(), abort.clone());
-    let mut operation = match begin(Ao::new(Arc::clone(ctx), abort.clone(), false)) {
+    let calls = ctx.runtime().ordered_callbacks();
+    let ao = Ao::new(Arc::clone(ctx), abort.clone(), Some(calls.clone()));
+    let mut operation = match begin(ao) {
         Ok(operation) => Box::pin(operation),
         Err(e) => return e.code(),
     };
+    let teller = Teller { how, domid, calls };
     // Most operations never wait; they need nobody to drive them.
     let mut nobody = Context::from_waker(Waker::noop());
     if let Poll::Ready(outcome) = operation.as_mut().poll(&mut nobody) {
         drop(entry);
-        how.tell(ctx, domid, outcome);
+        ctx.runtime().tell_now(|| teller.tell(ctx, outcome, None));
         return 0;
     }
     let driven = match ctx.runtime().need_driver() {
@@ -192,9 +223,8 @@ fn in_the_background<F: Operation>(
             error!(ctx, "{name}: defect in the library");
             Err(Error::BadFail)
         });
-        // Before the application is told: it may then count on the ctx's being idle.
-        drop((entry, driven));
-        how.tell(&ctx, domid, outcome);
+        drop(entry);
+        teller.tell(&ctx, outcome, Some(driven));
     });
     0
 }
@@ -213,7 +243,8 @@ pub fn refused(ctx: &Ctx, undriven: Undriven) -> c_int {
     }
 }
 
-/// What `libxl_asyncprogress_how` asks for: reports are called in at once, or queued; NULL discards.
+/// What `libxl_asyncprogress_how` asks for: a call for each report, or an event; NULL discards. To be called in a
+/// callback, as [`Ao::progress`] does.
 ///
 /// # Safety
 /// `how` is NULL or valid; it is copied.
@@ -234,7 +265,7 @@ pub unsafe fn progress(
             Some(callback) => unsafe {
                 callback(Arc::as_ptr(&ctx).cast_mut(), given(&event), data.get())
             },
-            None => ctx.reports().occurred(ctx.runtime(), event),
+            None => ctx.reports().tell(ctx.runtime(), event),
         }
     }))
 }

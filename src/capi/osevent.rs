@@ -9,7 +9,7 @@ use std::os::fd::AsRawFd;
 use std::os::fd::RawFd;
 use std::sync::Arc;
 
-use crate::capi::entry::{with_callbacks, with_ctx};
+use crate::capi::entry::{dispatching, with_ctx};
 use crate::capi::give::null;
 use crate::capi::operation::{Lent, refused};
 use crate::core::{Ctx, Error};
@@ -71,11 +71,25 @@ pub unsafe extern "C" fn libxl_osevent_afterpoll(
     fds: *const pollfd,
     now: timeval,
 ) {
-    let _ = (nfds, fds, now);
-    // SAFETY: `ctx` is NULL or live.
+    const NAME: &str = "libxl_osevent_afterpoll";
+    let _ = now;
+    // SAFETY: `ctx` is NULL or live; `fds` are as many as said.
     unsafe {
-        with_callbacks(ctx, "libxl_osevent_afterpoll", |ctx| serve(ctx, "libxl_osevent_afterpoll"))
+        dispatching(ctx, NAME, |ctx| {
+            let fds = match usize::try_from(nfds) {
+                Ok(count) if !fds.is_null() => std::slice::from_raw_parts(fds, count),
+                _ => &[],
+            };
+            serve(ctx, NAME, is_reported(ctx, fds));
+        })
     }
+}
+
+/// Whether `poll` found something for us. If it was not asked, it may have.
+fn is_reported(ctx: &Ctx, fds: &[pollfd]) -> bool {
+    let front = ctx.runtime().front().map(|front| front.as_raw_fd());
+    let ours = fds.iter().find(|entry| front.is_ok_and(|front| front == entry.fd));
+    ours.is_none_or(|entry| entry.revents != 0)
 }
 
 /// Gives the functions by which the application watches descriptors for the library. The library
@@ -123,8 +137,8 @@ pub unsafe extern "C" fn libxl_osevent_occurred_fd(
     let _ = (for_libxl, fd, events, revents);
     // SAFETY: `ctx` is NULL or live.
     unsafe {
-        with_callbacks(ctx, "libxl_osevent_occurred_fd", |ctx| {
-            serve(ctx, "libxl_osevent_occurred_fd")
+        dispatching(ctx, "libxl_osevent_occurred_fd", |ctx| {
+            serve(ctx, "libxl_osevent_occurred_fd", true)
         })
     }
 }
@@ -141,12 +155,12 @@ pub unsafe extern "C" fn libxl_osevent_occurred_timeout(
     const NAME: &str = "libxl_osevent_occurred_timeout";
     let _ = for_libxl;
     // SAFETY: `ctx` is NULL or live.
-    unsafe { with_callbacks(ctx, NAME, |ctx| serve(ctx, NAME)) }
+    unsafe { dispatching(ctx, NAME, |ctx| serve(ctx, NAME, true)) }
 }
 
-fn serve(ctx: &Ctx, name: &str) {
+fn serve(ctx: &Ctx, name: &str, reported: bool) {
     if !re_entered(ctx, name) {
-        ctx.runtime().dispatch_outside();
+        ctx.runtime().dispatch_outside(reported);
     }
 }
 

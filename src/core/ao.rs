@@ -13,6 +13,7 @@ use crate::core::watches::Watch;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::runtime::abort::{Abort, Aborted};
+use crate::runtime::callbacks::{self, Ordered};
 use crate::sync::order::Line;
 use crate::types::idiomatic::Event;
 
@@ -23,14 +24,17 @@ pub struct Ao {
     ctx: Arc<Ctx>,
     abort: Abort,
     line: Line,
-    waited_for: bool,
+    /// Where calls into the application go; `None`: the thread that called the operation waits for it, and
+    /// runs it.
+    calls: Option<Ordered>,
     progress: Option<Arc<dyn Fn(Event) + Send + Sync>>,
 }
 
 impl Ao {
-    /// `waited_for`: the thread that called the operation waits for it, and runs it.
-    pub fn new(ctx: Arc<Ctx>, abort: Abort, waited_for: bool) -> Self {
-        Self { ctx, abort, line: Line::default(), waited_for, progress: None }
+    /// `calls`: how the application is called in the operation's name; `None` if the thread that called the
+    /// operation waits for it, and runs it.
+    pub fn new(ctx: Arc<Ctx>, abort: Abort, calls: Option<Ordered>) -> Self {
+        Self { ctx, abort, line: Line::default(), calls, progress: None }
     }
 
     /// The same operation, which reports its progress.
@@ -67,7 +71,7 @@ impl Ao {
     /// Whether the thread that called the operation waits for it: then a long call of the system holds
     /// up that thread only, and otherwise one of the application's.
     pub fn is_waited_for(&self) -> bool {
-        self.waited_for
+        self.calls.is_none()
     }
 
     /// Waits for `future`.
@@ -101,10 +105,17 @@ impl Ao {
         })
     }
 
-    /// Reports progress, before anything that the operation does next.
+    /// Reports progress: if a thread waits for the operation, before anything that the operation does next;
+    /// otherwise before the application is told of its end.
     pub fn progress(&self, event: Event) {
-        if let Some(progress) = &self.progress {
-            progress(event);
+        let Some(progress) = &self.progress else { return };
+        match &self.calls {
+            Some(calls) => {
+                let progress = Arc::clone(progress);
+                calls.call(move || progress(event));
+            }
+            // Asked for by the very call that this thread is in.
+            None => callbacks::enter(|| progress(event)),
         }
     }
 
@@ -125,6 +136,6 @@ impl Deref for Ao {
 
 impl std::fmt::Debug for Ao {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ao").field("waited_for", &self.waited_for).finish_non_exhaustive()
+        f.debug_struct("Ao").field("waited_for", &self.is_waited_for()).finish_non_exhaustive()
     }
 }

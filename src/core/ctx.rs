@@ -130,7 +130,7 @@ impl Ctx {
     }
 
     /// What the application is to be told.
-    pub fn reports(&self) -> &Reports {
+    pub fn reports(&self) -> &Arc<Reports> {
         &self.reports
     }
 

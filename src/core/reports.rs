@@ -56,15 +56,27 @@ impl Reports {
         self.listener().is_some_and(|listener| listener.mask() & event.bit() != 0)
     }
 
-    /// Tells of an event, or queues it. Called with no lock held.
-    pub fn occurred(&self, runtime: &Runtime, event: Event) {
+    /// Has an event told to the application, or queues it. Called with no lock held.
+    pub fn occurred(self: &Arc<Self>, runtime: &Runtime, event: Event) {
+        if self.calls_for(&event) {
+            let (reports, of_call) = (Arc::clone(self), runtime.clone());
+            runtime.spawn_callback(move || reports.tell(&of_call, event));
+        } else {
+            self.queue(runtime, event);
+        }
+    }
+
+    /// The same from within a callback (`runtime/callbacks.rs`), at once.
+    pub fn tell(&self, runtime: &Runtime, event: Event) {
         match self.listener() {
             Some(listener) if listener.mask() & event.bit() != 0 => listener.occurs(&event),
-            _ => {
-                if !self.events.push(event) {
-                    runtime.nudge();
-                }
-            }
+            _ => self.queue(runtime, event),
+        }
+    }
+
+    fn queue(&self, runtime: &Runtime, event: Event) {
+        if self.events.push(event) {
+            runtime.nudge();
         }
     }
 

@@ -9,7 +9,6 @@
 //! fires the watch, which was there before.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::core::generators::{Handle, look};
 use crate::core::watches::Watch;
@@ -20,9 +19,6 @@ use crate::runtime::outside::Driven;
 use crate::xen::hypervisor::{self, DomainInfo};
 
 const RELEASED: &str = "@releaseDomain";
-
-/// Long enough for the call that begins a generator to come back first.
-const SOON: Duration = Duration::from_millis(1);
 
 /// Begins to tell of a domain, whether it exists or not: one that does not is told as dead.
 ///
@@ -44,11 +40,11 @@ pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<H
     match ctx.hypervisor().domain(domid) {
         Ok(seen) => {
             if deaths.began(handle, seen.as_ref()) {
-                look_soon(ctx);
+                deaths.wanted.notify();
             }
         }
         // The looker will find that out too, and tell it as it must be told.
-        Err(_) => look_soon(ctx),
+        Err(_) => deaths.wanted.notify(),
     }
     Ok(handle)
 }
@@ -63,16 +59,6 @@ pub fn disable(ctx: &Ctx, handle: Handle) -> bool {
     true
 }
 
-/// Has the looker look, by the next thread that dispatches: the application does not expect to be called
-/// from the call that begins a generator.
-fn look_soon(ctx: &Arc<Ctx>) {
-    let ctx = Arc::clone(ctx);
-    ctx.runtime().clone().spawn(async move {
-        let _ = ctx.runtime().sleep(SOON).await;
-        ctx.generators().deaths.wanted.notify();
-    });
-}
-
 /// The looker's life.
 async fn look_after(ctx: Arc<Ctx>, mut watch: Watch, mut wanted: Listener) {
     let deaths = &ctx.generators().deaths;
@@ -85,8 +71,9 @@ async fn look_after(ctx: Arc<Ctx>, mut watch: Watch, mut wanted: Listener) {
                 let (queued, due) =
                     deaths.settle(newest, &seen, |event| ctx.reports().calls_for(event));
                 queued.into_iter().for_each(|e| ctx.reports().occurred(ctx.runtime(), e));
-                if due {
-                    ctx.runtime().spawn_later(tell(Arc::clone(&ctx)));
+                for _ in 0..due {
+                    let ctx = Arc::clone(&ctx);
+                    ctx.runtime().clone().spawn_callback(move || tell(&ctx));
                 }
             }
             Err(e) => {
@@ -96,12 +83,13 @@ async fn look_after(ctx: Arc<Ctx>, mut watch: Watch, mut wanted: Listener) {
     }
 }
 
-/// Calls the application with what is due. A task of its own, so that a long call holds up neither the
-/// looker nor, where another thread dispatches, the other generators' events.
-async fn tell(ctx: Arc<Ctx>) {
+/// Calls the application with what is due. There is a callback for each event, so that a long one does not hold
+/// up, where another thread dispatches, the other generators' events; and each goes on with what is left, since a
+/// generator's next event is passed over while its last is being told.
+fn tell(ctx: &Ctx) {
     let deaths = &ctx.generators().deaths;
     while let Some((handle, event)) = deaths.next_due() {
-        ctx.reports().occurred(ctx.runtime(), event);
+        ctx.reports().tell(ctx.runtime(), event);
         deaths.called(handle);
     }
 }

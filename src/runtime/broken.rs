@@ -7,6 +7,8 @@ pub enum Part {
     HandOver,
     /// A leader who is woken is rung.
     Ring,
+    /// A leader inside a callback gives the lead to a thread that is not.
+    TakeOver,
     /// A task that nobody attends to raises the alarm.
     Alarm,
     /// Who leaves a lock's queue wakes the next.

@@ -3,6 +3,13 @@
 //! A collector may ask the application about each event (its predicate), which must not happen under a
 //! lock, and must not hide the event from another collector meanwhile. So the queue holds shared events:
 //! a collector looks at one, lets the lock go, asks, and then takes the event if it is still there.
+//!
+//! An event that comes while a collector of its type sleeps is first left to that one: the application's event loop
+//! is not woken. If the collector does not take it, because its predicate refuses or another event was enough
+//! for it, the loop must be woken after all. `announced` is the newest event that it has been woken for:
+//! *each event after `announced` is still to be looked at by a collector that was asleep when it came*, and whoever
+//! has looked, or leaves, announces what is left. One announcement is enough for all events up to the newest,
+//! since the application collects until there are none.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -28,16 +35,37 @@ struct State<E> {
     /// Collectors asleep: number, mask, waker.
     waiting: Vec<(u64, u64, Waker)>,
     next: u64,
+    /// The newest event that the application's loop knows of.
+    announced: u64,
+}
+
+impl<E: Kind> State<E> {
+    /// The oldest event after `seen` of a type in `mask`.
+    fn after(&self, seen: u64, mask: u64) -> Option<(u64, Arc<E>)> {
+        let from = self.queue.partition_point(|(number, _)| *number <= seen);
+        self.queue.range(from..).find(|(_, event)| event.bit() & mask != 0).cloned()
+    }
+}
+
+impl<E> State<E> {
+    /// Whether the application's loop is to be woken for what has come since the last time.
+    fn announce(&mut self) -> bool {
+        let newest = self.queue.back().map_or(0, |(number, _)| *number);
+        let due = newest > self.announced;
+        self.announced = self.announced.max(newest);
+        due
+    }
 }
 
 impl<E> Default for Events<E> {
     fn default() -> Self {
-        Self { state: Mutex::new(State { queue: VecDeque::new(), waiting: Vec::new(), next: 0 }) }
+        let (queue, waiting) = (VecDeque::new(), Vec::new());
+        Self { state: Mutex::new(State { queue, waiting, next: 0, announced: 0 }) }
     }
 }
 
 impl<E: Kind> Events<E> {
-    /// Adds an event. Whether a collector waits for its type.
+    /// Adds an event. Whether the application's loop is to be woken for it: no collector waits for its type.
     pub fn push(&self, event: E) -> bool {
         let bit = event.bit();
         let mut state = locked(&self.state);
@@ -48,18 +76,17 @@ impl<E: Kind> Events<E> {
         let waiting = std::mem::take(&mut state.waiting).into_iter();
         let (fit, others): (Vec<_>, Vec<_>) = waiting.partition(|(_, mask, _)| mask & bit != 0);
         state.waiting = others;
+        let announce = fit.is_empty() && state.announce();
         drop(state);
-        let somebody = !fit.is_empty();
         fit.into_iter().for_each(|(_, _, waker)| waker.wake());
-        somebody
+        announce
     }
 
     /// Takes the oldest event of a type in `mask` that `wanted` says yes to.
     pub fn take(&self, mask: u64, mut wanted: impl FnMut(&E) -> bool) -> Option<Arc<E>> {
         let mut seen = 0;
         loop {
-            let fits = |(number, event): &&(u64, Arc<E>)| *number > seen && event.bit() & mask != 0;
-            let (number, event) = locked(&self.state).queue.iter().find(fits).cloned()?;
+            let (number, event) = locked(&self.state).after(seen, mask)?;
             seen = number;
             if wanted(&event) && self.remove(number) {
                 return Some(event);
@@ -76,13 +103,23 @@ impl<E: Kind> Events<E> {
         }
     }
 
-    /// As [`Events::take`]; waits until there is one.
-    pub async fn wait(&self, mask: u64, mut wanted: impl FnMut(&E) -> bool) -> Arc<E> {
-        let mut place = Place { events: self, number: None };
+    /// As [`Events::take`]; waits until there is one. `announce` is called, with no lock held, when an event that
+    /// was left to this collector is to be told to the application's loop.
+    pub async fn wait(
+        &self,
+        mask: u64,
+        mut wanted: impl FnMut(&E) -> bool,
+        announce: impl Fn(),
+    ) -> Arc<E> {
+        let mut place = Place { events: self, announce, number: None };
         poll_fn(|cx| {
             // First, so that an event that comes while the predicate runs is not missed.
             place.take(mask, cx.waker());
-            self.take(mask, &mut wanted).map_or(Poll::Pending, Poll::Ready)
+            if let Some(event) = self.take(mask, &mut wanted) {
+                return Poll::Ready(event);
+            }
+            place.looked();
+            Poll::Pending
         })
         .await
     }
@@ -99,12 +136,21 @@ impl<E: Kind> Events<E> {
 }
 
 /// A collector's place among those asleep, given back when it goes.
-struct Place<'a, E> {
+struct Place<'a, E, F: Fn()> {
     events: &'a Events<E>,
+    announce: F,
     number: Option<u64>,
 }
 
-impl<E> Place<'_, E> {
+impl<E, F: Fn()> Place<'_, E, F> {
+    /// The collector has looked at all events there are, and taken none.
+    fn looked(&self) {
+        let due = locked(&self.events.state).announce();
+        if due {
+            (self.announce)();
+        }
+    }
+
     fn take(&mut self, mask: u64, waker: &Waker) {
         let mut state = locked(&self.events.state);
         let number = *self.number.get_or_insert_with(|| {
@@ -124,14 +170,18 @@ impl<E> Place<'_, E> {
     }
 }
 
-impl<E> Drop for Place<'_, E> {
+impl<E, F: Fn()> Drop for Place<'_, E, F> {
     fn drop(&mut self) {
         if let Some(number) = self.number {
             let mut state = locked(&self.events.state);
             let at = state.waiting.iter().position(|(other, ..)| *other == number);
             let gone = at.map(|at| state.waiting.remove(at));
+            let due = state.announce();
             drop(state);
             drop(gone);
+            if due {
+                (self.announce)();
+            }
         }
     }
 }
@@ -152,7 +202,7 @@ mod tests {
     #[test]
     fn oldest_first_by_mask_and_predicate() {
         let events = Events::default();
-        [11, 21, 12, 22].into_iter().for_each(|e| assert!(!events.push(e)));
+        [11, 21, 12, 22].into_iter().for_each(|e| assert!(events.push(e)));
         assert_eq!(events.take(1 << 2, |_| true).as_deref(), Some(&21));
         assert_eq!(events.take(!0, |&e| e == 12).as_deref(), Some(&12));
         assert_eq!(events.take(1 << 3, |_| true), None);
@@ -163,13 +213,38 @@ mod tests {
     #[test]
     fn a_predicate_may_collect_too() {
         let events = Events::default();
-        [11, 12].into_iter().for_each(|e| assert!(!events.push(e)));
+        [11, 12].into_iter().for_each(|e| assert!(events.push(e)));
         let mut inner = None;
         let outer = events.take(!0, |_| {
             inner = inner.take().or_else(|| events.take(!0, |_| true));
             true
         });
         assert_eq!((inner.as_deref(), outer.as_deref()), (Some(&11), Some(&12)));
+    }
+
+    #[test]
+    fn an_event_that_its_collector_leaves_is_announced() {
+        use futures_util::FutureExt;
+        use std::cell::Cell;
+        let (events, announced) = (Events::default(), Cell::new(0));
+        let announce = || announced.set(announced.get() + 1);
+        let mut refuses = Box::pin(events.wait(!0, |&e: &u8| e == 99, announce));
+        assert!(refuses.as_mut().now_or_never().is_none());
+        assert!(!events.push(11), "left to the collector");
+        assert!(refuses.as_mut().now_or_never().is_none());
+        assert_eq!(announced.get(), 1, "which refuses it");
+        assert!(refuses.as_mut().now_or_never().is_none());
+        assert_eq!(announced.get(), 1, "once");
+        // Two that fit while it sleeps; one is enough for it.
+        assert!(!events.push(99));
+        assert!(events.push(12), "it is awake now, and not counted upon");
+        assert_eq!(refuses.now_or_never().as_deref(), Some(&99));
+        assert_eq!(announced.get(), 1);
+        let mut leaves = Box::pin(events.wait(!0, |_| false, announce));
+        assert!(leaves.as_mut().now_or_never().is_none());
+        assert!(!events.push(13));
+        drop(leaves);
+        assert_eq!(announced.get(), 2, "a collector that goes away");
     }
 
     #[test]
@@ -184,7 +259,7 @@ mod tests {
                     // Two want types below ten only, and the last.
                     let mask = if kind % 2 == 0 { 0x3ff | 1 << 25 } else { !0 };
                     loop {
-                        let one = runtime.block_on(events.wait(mask, |_| true));
+                        let one = runtime.block_on(events.wait(mask, |_| true, || ()));
                         if *one == u8::MAX {
                             events.push(u8::MAX);
                             return;

@@ -24,10 +24,17 @@
 //! operation, and calls [`pass_on`] in its turn if there is no leader. A leader that only dispatched
 //! for others takes the lead again without anybody asked: it has not let the lock go in between.
 //!
+//! 4. *A thread inside a callback leads only while no other sleeps.* Such a thread may run tasks but no callbacks
+//!    (`callbacks.rs`), so if it slept as the leader beside one that may, a callback could wait for both. A
+//!    thread that may and finds such a leader rings it before it parks; the rung leader finds the other parked
+//!    when it is back under the lock, and does not lead again: it asks the other, and follows. When the lead is
+//!    passed on, those that may come first.
+//!
 //! 3 is what libxl's baton is for. An application's own thread that sleeps in `poll` is no concern of
 //! this module: it sleeps on the same reactor, which knows no stale sets.
 //!
-//! `model.rs` explores this code with loom, and shows that a leader who does not pass on is found out.
+//! `model.rs` explores this code with loom, and shows that a leader who does not pass on is found out, and one
+//! inside a callback that keeps the lead.
 //!
 //! What is to be done for nobody in particular, tasks, has an invariant of its own: see `queue.rs`.
 
@@ -46,12 +53,13 @@ pub trait Place {
         Self: 'p;
     /// Sleeps until something happens outside or [`Place::ring`] was called since the last
     /// [`Place::silence`], or for no reason; then tells those whom it concerns. No lock is held.
-    fn sleep(&self) -> Self::Attending<'_>;
+    /// With `may_call` also until a callback is due.
+    fn sleep(&self, may_call: bool) -> Self::Attending<'_>;
     /// Ends the leader's sleep, or its next one. Never blocks.
     fn ring(&self);
     /// Takes a ring back.
     fn silence(&self);
-    /// Whether [`Place::work`] has anything to do.
+    /// Whether [`Place::work`] has anything to do for this thread.
     fn has_work(&self) -> bool;
     /// Does what is to be done for nobody in particular. No lock is held; may take long.
     fn work(&self, attending: Self::Attending<'_>);
@@ -63,14 +71,20 @@ const WOKEN: u8 = 1;
 const ASKED: u8 = 2;
 
 /// One wait of one thread.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Parker {
     bell: Condvar,
+    /// The thread is not inside a callback.
+    may_call: bool,
     /// Written and read under the lead's lock; atomic only so that threads may share it.
     flags: AtomicU8,
 }
 
 impl Parker {
+    pub fn new(may_call: bool) -> Self {
+        Self { bell: Condvar::new(), may_call, flags: AtomicU8::new(0) }
+    }
+
     fn has(&self, flags: u8) -> bool {
         self.flags.load(Ordering::Relaxed) & flags != 0
     }
@@ -114,11 +128,8 @@ impl Lead {
         }
         if !state.leading.as_ref().is_some_and(|leader| Arc::ptr_eq(leader, parker)) {
             parker.bell.notify_one();
-        } else if !state.rung {
-            state.rung = true;
-            if !is_broken(Part::Ring) {
-                place.ring();
-            }
+        } else {
+            state.ring(place);
         }
     }
 
@@ -126,10 +137,21 @@ impl Lead {
     pub fn park(&self, parker: &Arc<Parker>, place: &impl Place) {
         let mut state = locked(&self.state);
         while !parker.take(WOKEN) {
-            state = if state.leading.is_none() {
-                self.lead(state, parker, place)
-            } else {
-                self.follow(state, parker)
+            let leader_may_call = state.leading.as_ref().map(|leader| leader.may_call);
+            state = match leader_may_call {
+                None if parker.may_call || !state.is_caller_parked() => {
+                    self.lead(state, parker, place)
+                }
+                None => {
+                    pass_on(&state);
+                    self.follow(state, parker)
+                }
+                Some(leader_may_call) => {
+                    if parker.may_call && !leader_may_call && !is_broken(Part::TakeOver) {
+                        state.ring(place);
+                    }
+                    self.follow(state, parker)
+                }
             };
         }
         if state.leading.is_none() {
@@ -147,7 +169,7 @@ impl Lead {
         state.leading = Some(Arc::clone(parker));
         drop(state);
         let stepping_down = StepDown { lead: self, place };
-        let attending = place.sleep();
+        let attending = place.sleep(parker.may_call);
         let mut state = stepping_down.now();
         // Our own operation comes before what another thread can do as well.
         let ours = !parker.has(WOKEN) || state.parked.is_empty();
@@ -183,12 +205,27 @@ impl Lead {
     }
 }
 
+impl State {
+    /// Ends the leader's sleep.
+    fn ring(&mut self, place: &impl Place) {
+        if !std::mem::replace(&mut self.rung, true) && !is_broken(Part::Ring) {
+            place.ring();
+        }
+    }
+
+    /// Whether a thread that is not inside a callback is parked.
+    fn is_caller_parked(&self) -> bool {
+        self.parked.iter().any(|parker| parker.may_call)
+    }
+}
+
 /// Asks a parked thread to look whether there is a leader, unless one is about to run anyway.
 fn pass_on(state: &State) {
     if is_broken(Part::HandOver) || state.parked.iter().any(|parker| parker.has(WOKEN | ASKED)) {
         return;
     }
-    if let Some(next) = state.parked.front() {
+    let caller = state.parked.iter().find(|parker| parker.may_call);
+    if let Some(next) = caller.or(state.parked.front()) {
         next.set(ASKED);
         next.bell.notify_one();
     }

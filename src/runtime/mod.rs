@@ -12,6 +12,7 @@
 //! | `descriptor.rs`, `clock.rs`, `notify.rs`, `abort.rs` | the waits, as futures |
 //! | `wakers.rs` | those who wait for the same thing |
 //! | `tasks.rs`, `queue.rs` | operations that no thread waits for, and who goes on with them |
+//! | `callbacks.rs` | calls into the application: when they are made, and by which thread |
 //! | `defect.rs` | panics, kept where they happen |
 //! | `ongoing.rs` | every operation that has begun, for `libxl_ao_abort` |
 //! | `events.rs` | what has happened and is not collected yet |
@@ -24,9 +25,9 @@
 //!
 //! The leader among the threads asleep in the library; and an application's own thread, from
 //! `libxl_osevent_afterpoll` and `libxl_osevent_occurred_fd` ([`Runtime::dispatch`]). Both may at
-//! once. A thread that dispatches runs the tasks that can go on; and a thread that makes a task runnable in
-//! another way runs it before it leaves ([`Runtime::work`]), if it is in a call from which the application may
-//! be called back; otherwise the queue's alarm fetches a thread.
+//! once. A thread that dispatches runs the tasks that can go on, and then the callbacks that are due. Who makes a
+//! task runnable in another way leaves it to these: the queue's alarm fetches a thread. So a call that neither
+//! waits nor comes from the application's event loop runs nothing that belongs to others.
 //!
 //! # Locks
 //!
@@ -36,6 +37,7 @@
 
 pub mod abort;
 pub mod broken;
+pub mod callbacks;
 pub mod child;
 pub mod clock;
 pub mod defect;
@@ -56,23 +58,22 @@ mod timers;
 pub mod wakers;
 
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake};
 use std::time::Duration;
 
-use async_task::Runnable;
 use nix::errno::Errno;
 use once_cell::sync::OnceCell;
 
 use crate::sync::{Arc, order};
+use callbacks::{Ordered, Serving};
 use lead::{Lead, Parker, Place};
 use outside::Outside;
-use queue::Attending;
 use reactor::Reactor;
-use tasks::Tasks;
+use tasks::{Attending, Tasks};
 
 /// The runtime of one ctx; clones are the same one.
 #[derive(Clone, Debug, Default)]
@@ -114,7 +115,7 @@ impl Runtime {
     /// Runs `future` to its end on this thread. While it waits, the thread may dispatch for others.
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
-        let parker = Arc::new(Parker::default());
+        let parker = Arc::new(Parker::new(callbacks::may_call()));
         let waker =
             Arc::new(Unpark { shared: Arc::clone(&self.shared), parker: Arc::clone(&parker) });
         let waker = waker.into();
@@ -133,35 +134,36 @@ impl Runtime {
         self.shared.tasks.spawn(future);
     }
 
-    /// The same for a thread that dispatches, from the beginning.
-    pub fn spawn_later(&self, future: impl Future<Output = ()> + Send + 'static) {
-        let mut begun = false;
-        self.spawn(async move {
-            poll_fn(|cx| {
-                if std::mem::replace(&mut begun, true) {
-                    return Poll::Ready(());
-                }
-                cx.waker().wake_by_ref();
-                Poll::Pending
-            })
-            .await;
-            future.await;
-        });
+    /// Has `call` made into the application, soon: see [`callbacks`].
+    pub fn spawn_callback(&self, call: impl FnOnce() + Send + 'static) {
+        self.shared.tasks.spawn_callback(call);
+    }
+
+    /// Calls into the application that are to reach it in order.
+    pub fn ordered_callbacks(&self) -> Ordered {
+        Ordered::new(&self.shared.tasks)
+    }
+
+    /// Runs the callbacks that this thread has made due, unless it is inside another: what a call does before
+    /// it returns.
+    pub fn run_own_callbacks(&self) {
+        callbacks::run_own(&self.shared.tasks);
+    }
+
+    /// Runs `tell`, which makes callbacks due and does nothing that lasts, and then those. Cheaper than to have
+    /// them found by [`Runtime::run_own_callbacks`]: no other thread is fetched to them.
+    pub fn tell_now(&self, tell: impl FnOnce()) {
+        let serving = Serving::begin(&self.shared.tasks);
+        tell();
+        drop(serving);
+        self.run_own_callbacks();
     }
 
     /// Does what can be done now, without sleeping: for an application's own event loop.
     pub fn dispatch(&self) {
-        let attending = self.shared.tasks.queue().attend();
+        let attending = self.shared.tasks.attend();
         self.shared.turn();
         self.shared.tasks.work_off(attending);
-    }
-
-    /// Runs the tasks that can go on. Not from within one of the application's hooks: a task may end there,
-    /// and its end may call the hooks; the call that runs the hook comes by here later.
-    pub fn work(&self) {
-        if !self.in_hook() {
-            self.shared.tasks.work();
-        }
     }
 
     fn outside(&self) -> &Outside {
@@ -188,6 +190,7 @@ impl Runtime {
     /// Drops the tasks that have not ended, where they wait. No other thread may use the runtime.
     pub fn shut_down(&self) {
         self.shared.tasks.drop_all();
+        self.forget_nudge();
     }
 }
 
@@ -196,6 +199,7 @@ impl Shared {
         self.reactor.get_or_try_init(|| {
             let reactor = Reactor::new()?;
             self.tasks.queue().connect(reactor.alarm());
+            self.tasks.callbacks().connect(reactor.callbacks_alarm());
             Ok(reactor)
         })
     }
@@ -221,21 +225,21 @@ impl Shared {
 }
 
 impl Place for Shared {
-    type Attending<'p> = Attending<'p, Runnable>;
+    type Attending<'p> = Attending<'p>;
 
-    fn sleep(&self) -> Attending<'_, Runnable> {
+    fn sleep(&self, may_call: bool) -> Attending<'_> {
         let Some(reactor) = self.reactor.get() else {
             // A ring that came until now has rung nothing: no sleep, but another look. Without
             // descriptors, what is waited for is in this process: look again soon.
             if self.reactor().is_err() {
                 std::thread::sleep(Duration::from_millis(10));
             }
-            return self.tasks.queue().attend();
+            return self.tasks.attend();
         };
-        if let Err(errno) = reactor.sleep() {
+        if let Err(errno) = reactor.sleep(may_call) {
             self.failed(errno);
         }
-        let attending = self.tasks.queue().attend();
+        let attending = self.tasks.attend();
         self.turn();
         attending
     }
@@ -253,10 +257,10 @@ impl Place for Shared {
     }
 
     fn has_work(&self) -> bool {
-        !self.tasks.queue().is_empty()
+        self.tasks.has_work()
     }
 
-    fn work(&self, attending: Attending<'_, Runnable>) {
+    fn work(&self, attending: Attending<'_>) {
         self.tasks.work_off(attending);
     }
 }

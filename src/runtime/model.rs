@@ -31,7 +31,12 @@ enum Task {
     For(usize),
     /// The same, but only when another operation can go on: the thread is busy until then.
     After(usize, usize),
+    /// Makes a callback due, which lets the operation go on.
+    Tell(usize),
 }
+
+/// A callback that lets the operation of this number go on.
+type Callback = usize;
 
 /// The epoll set, with the alarm in it, and the leader's bell beside it.
 #[derive(Default)]
@@ -44,6 +49,7 @@ struct Set {
 struct SetState {
     happened: VecDeque<Event>,
     alarm: bool,
+    callbacks_alarm: bool,
     rung: bool,
     /// The application's own reason to stop polling.
     quit: bool,
@@ -75,10 +81,26 @@ impl Alarm for Set {
     }
 }
 
+/// The alarm of callbacks, beside the set.
+struct Callbacks(Arc<Set>);
+
+impl Alarm for Callbacks {
+    fn set(&self, on: bool) {
+        self.0.change(|state| state.callbacks_alarm = on);
+    }
+}
+
+/// The promise of a thread that dispatches, as in `tasks.rs`.
+struct Both<'w> {
+    tasks: Attending<'w, Task>,
+    callbacks: Option<Attending<'w, Callback>>,
+}
+
 /// A ctx.
 struct World {
     lead: Lead,
     queue: Queue<Task>,
+    callbacks: Queue<Callback>,
     set: Arc<Set>,
     /// Whether there is a set yet. As in the runtime, the first that sleeps makes it.
     open: Mutex<bool>,
@@ -87,7 +109,6 @@ struct World {
     operations: Vec<Operation>,
 }
 
-#[derive(Default)]
 struct Operation {
     parker: Arc<Parker>,
     step: Mutex<Step>,
@@ -103,6 +124,12 @@ enum Step {
 }
 
 impl Operation {
+    /// `may_call`: the thread that waits for it is not inside a callback.
+    fn new(may_call: bool) -> Self {
+        let parker = Arc::new(Parker::new(may_call));
+        Self { parker, step: Mutex::default(), changed: Condvar::new() }
+    }
+
     fn go(&self, to: Step) {
         let mut step = locked(&self.step);
         *step = to.max(*step);
@@ -124,13 +151,19 @@ impl Operation {
 
 impl World {
     fn new(operations: usize) -> Self {
+        Self::of(&vec![true; operations])
+    }
+
+    /// Operations, and whether each is waited for outside of callbacks.
+    fn of(operations: &[bool]) -> Self {
         Self {
             lead: Lead::default(),
             queue: Queue::default(),
+            callbacks: Queue::default(),
             set: Arc::default(),
             open: Mutex::new(false),
             careless: false,
-            operations: (0..operations).map(|_| Operation::default()).collect(),
+            operations: operations.iter().map(|&may_call| Operation::new(may_call)).collect(),
         }
     }
 
@@ -141,6 +174,7 @@ impl World {
             *open = true;
             let alarm: Arc<dyn Alarm> = Arc::<Set>::clone(&self.set);
             self.queue.connect(alarm);
+            self.callbacks.connect(Arc::new(Callbacks(Arc::clone(&self.set))));
             return false;
         }
         true
@@ -153,8 +187,6 @@ impl World {
             self.lead.park(&operation.parker, self);
         }
         operation.go(Step::Ended);
-        // As the C entries end from which the application may be called back.
-        self.work(self.queue.attend());
     }
 
     /// A waker's work.
@@ -179,18 +211,50 @@ impl World {
         }
     }
 
+    fn attend(&self, may_call: bool) -> Both<'_> {
+        let callbacks = may_call.then(|| self.callbacks.attend());
+        Both { tasks: self.queue.attend(), callbacks }
+    }
+
     /// `libxl_osevent_occurred_fd`, for a reason or for none.
     fn dispatch(&self) {
-        let attending = self.queue.attend();
+        self.dispatch_from(true);
+    }
+
+    /// The same, perhaps from inside a callback.
+    fn dispatch_from(&self, may_call: bool) {
+        let attending = self.attend(may_call);
         self.turn();
-        self.work(attending);
+        self.work_off(attending);
+    }
+
+    /// As in `tasks.rs`.
+    fn work_off(&self, attending: Both<'_>) {
+        let Both { tasks, mut callbacks } = attending;
+        let may_call = callbacks.is_some();
+        let mut next = tasks.pop();
+        loop {
+            while let Some(task) = next {
+                drop(callbacks.take());
+                self.callbacks.settle();
+                self.run(task, may_call);
+                next = self.queue.pop();
+            }
+            if !may_call {
+                return;
+            }
+            let due = callbacks.take().map_or_else(|| self.callbacks.pop(), Attending::pop);
+            let Some(number) = due else { return };
+            self.wake(number);
+            next = self.queue.pop();
+        }
     }
 
     /// An application's event loop.
     fn poll_loop(&self) {
         self.open();
         loop {
-            self.set.wait(|state| state.quit || state.readable());
+            self.set.wait(|state| state.quit || state.readable() || state.callbacks_alarm);
             if locked(&self.set.state).quit {
                 return;
             }
@@ -198,9 +262,12 @@ impl World {
         }
     }
 
-    fn run(&self, task: Task) {
+    fn run(&self, task: Task, may_call: bool) {
         match task {
             Task::For(number) => self.wake(number),
+            // A thread that comes back for it at once does not ring for others.
+            Task::Tell(number) if may_call => self.callbacks.push_quietly(number),
+            Task::Tell(number) => self.callbacks.push(number),
             Task::After(number, other) => {
                 self.operations[other].busy_until(Step::CanGoOn);
                 self.wake(number);
@@ -210,14 +277,15 @@ impl World {
 }
 
 impl Place for World {
-    type Attending<'p> = Attending<'p, Task>;
+    type Attending<'p> = Both<'p>;
 
-    fn sleep(&self) -> Attending<'_, Task> {
+    fn sleep(&self, may_call: bool) -> Both<'_> {
         if !self.open() && !self.careless {
-            return self.queue.attend();
+            return self.attend(may_call);
         }
-        self.set.wait(|state| state.rung || state.readable());
-        let attending = self.queue.attend();
+        self.set
+            .wait(|state| state.rung || state.readable() || (may_call && state.callbacks_alarm));
+        let attending = self.attend(may_call);
         self.turn();
         attending
     }
@@ -233,15 +301,11 @@ impl Place for World {
     }
 
     fn has_work(&self) -> bool {
-        !self.queue.is_empty()
+        !self.queue.is_empty() || !self.callbacks.is_empty()
     }
 
-    fn work(&self, attending: Attending<'_, Task>) {
-        let mut next = attending.pop();
-        while let Some(task) = next {
-            self.run(task);
-            next = self.queue.pop();
-        }
+    fn work(&self, attending: Both<'_>) {
+        self.work_off(attending);
     }
 }
 
@@ -271,8 +335,8 @@ fn explore_without(part: impl Into<Option<Part>>, world: fn() -> World, roles: &
         for other in others {
             other.join().unwrap();
         }
-        assert!(world.queue.is_empty());
-        assert!(!locked(&world.set.state).alarm);
+        assert!(world.queue.is_empty() && world.callbacks.is_empty());
+        assert!(!locked(&world.set.state).alarm && !locked(&world.set.state).callbacks_alarm);
         assert!(!locked(&world.set.state).rung);
     });
 }
@@ -425,4 +489,56 @@ fn three_sleepers_and_a_task() {
         world.queue.push(Task::For(0));
     };
     explore(|| World::new(3), &[first, TWO, third]);
+}
+
+#[test]
+fn a_callback_for_a_sleeper_is_made_by_whoever_comes() {
+    let application: Role = |world| {
+        world.happens(Event::Task(Task::Tell(0)));
+        world.dispatch();
+        world.happens(Event::Task(Task::Tell(1)));
+    };
+    explore(|| World::new(2), &[application, ONE, TWO]);
+}
+
+/// The first operation is waited for inside a callback, the second outside. What lets the second go on is a
+/// callback, that only its own thread may make; what lets the first go on comes when the second has ended.
+const INSIDE: &[Role] = &[
+    |world| world.block_on(0),
+    TWO,
+    |world| {
+        world.happens(Event::Task(Task::Tell(1)));
+        world.operations[1].busy_until(Step::Ended);
+        world.happens(Event::Operation(0));
+    },
+];
+
+#[test]
+fn a_leader_inside_a_callback_keeps_no_callback_from_a_sleeper() {
+    explore(|| World::of(&[false, true]), INSIDE);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn a_leader_inside_a_callback_that_keeps_the_lead_is_found() {
+    explore_without(Part::TakeOver, || World::of(&[false, true]), INSIDE);
+}
+
+#[test]
+fn an_application_inside_a_callback_leaves_callbacks_to_a_sleeper() {
+    let application: Role = |world| {
+        world.happens(Event::Task(Task::Tell(0)));
+        world.dispatch_from(false);
+    };
+    explore(|| World::new(1), &[application, ONE]);
+}
+
+#[test]
+fn an_application_that_polls_makes_the_callbacks_of_a_leader_inside_one() {
+    let inside: Role = |world| {
+        world.happens(Event::Task(Task::Tell(0)));
+        world.block_on(0);
+        world.set.change(|state| state.quit = true);
+    };
+    explore(|| World::of(&[false]), &[inside, |world| world.poll_loop()]);
 }

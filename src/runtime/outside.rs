@@ -1,10 +1,11 @@
 //! The application's own event loop: the one descriptor that it watches for us, and its hooks.
 //!
-//! The application gets one descriptor, the front, whichever style it uses. It is an epoll set of two:
-//! the reactor's set, and a bell for what no descriptor shows (an event that another thread queued).
+//! The application gets one descriptor, the front, whichever style it uses. It is an epoll set of three:
+//! the reactor's set, the alarm of callbacks that are due, and a bell for what no descriptor shows (an event that
+//! another thread queued).
 //!
 //! With hooks, the front is registered while something needs the application to drive it: a task, an
-//! enabled event. An operation that its caller waits for is driven by its caller and registers nothing.
+//! enabled event, an event that the bell tells of. An operation that its caller waits for is driven by its caller and registers nothing.
 //! So an idle ctx holds no registration, and there is one registration however many tasks. No time-out is
 //! ever registered: the timerfd is in the reactor's set.
 //!
@@ -18,14 +19,17 @@
 //!    hierarchies that it permits are safe: an application that takes its own lock in the hook and calls us
 //!    never with that lock held waits for us nowhere; one that holds its lock in every call holds it in
 //!    the call that runs the hook too.
-//! 3. A call into the library from a hook finds its own thread in `hooking` and is refused before it
+//! 3. A bell that was rung while the front was registered keeps it registered until the application has come
+//!    ([`Hooked::nudged`]): an event that the last operation leaves in the queue is not told by a descriptor
+//!    that is taken away before anybody looks at it.
+//! 4. A call into the library from a hook finds its own thread in `hooking` and is refused before it
 //!    takes any lock.
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::fmt;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
@@ -33,6 +37,7 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 use once_cell::sync::OnceCell;
 
 use super::Runtime;
+use super::callbacks::this_thread;
 use crate::sync::noted::Noted;
 use crate::sync::{Arc, Mutex, locked};
 
@@ -67,6 +72,8 @@ struct Hooked {
     hooks: Option<Arc<dyn Hooks>>,
     needed: usize,
     registered: Option<ForApp>,
+    /// `needed` counts the bell.
+    nudged: bool,
 }
 
 /// What the application keeps for its registration; ours to give back only.
@@ -78,10 +85,14 @@ unsafe impl Send for ForApp {}
 struct Front {
     epoll: Noted<Epoll>,
     bell: Noted<EventFd>,
+    /// Whether the bell may be on. Set after it is rung and unset before it is silenced, so that it is
+    /// silenced once too often rather than once too little.
+    rung: AtomicBool,
 }
 
 const REACTOR: u64 = 0;
 const BELL: u64 = 1;
+const CALLBACKS: u64 = 2;
 
 impl Front {
     fn new(runtime: &Runtime) -> Result<Self, Errno> {
@@ -90,7 +101,21 @@ impl Front {
         let bell = Noted::new(EventFd::from_flags(flags)?);
         epoll.add(runtime.reactor()?.fd(), EpollEvent::new(EpollFlags::EPOLLIN, REACTOR))?;
         epoll.add(bell.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, BELL))?;
-        Ok(Self { epoll, bell })
+        let callbacks = runtime.reactor()?.callbacks_fd();
+        epoll.add(callbacks, EpollEvent::new(EpollFlags::EPOLLIN, CALLBACKS))?;
+        Ok(Self { epoll, bell, rung: AtomicBool::new(false) })
+    }
+
+    fn ring(&self) {
+        // It can only fail when the counter is full, and then it is readable.
+        let _ = self.bell.write(1);
+        self.rung.store(true, Ordering::Release);
+    }
+
+    fn silence(&self) {
+        if self.rung.load(Ordering::Relaxed) && self.rung.swap(false, Ordering::AcqRel) {
+            let _ = self.bell.read();
+        }
     }
 }
 
@@ -98,11 +123,6 @@ thread_local! {
     /// The ctx for which this thread dispatches: the application will look for its events when it is
     /// done, but not for those of another ctx that is called meanwhile.
     static DISPATCHING: Cell<*const Outside> = const { Cell::new(std::ptr::null()) };
-}
-
-/// A number that no other live thread has; not 0.
-fn this_thread() -> usize {
-    DISPATCHING.with(|here| std::ptr::from_ref(here) as usize)
 }
 
 impl Outside {
@@ -160,14 +180,19 @@ impl Runtime {
         self.outside().hooking.load(Ordering::SeqCst) == this_thread()
     }
 
-    /// What an application's thread does when the front is readable, or to be sure.
-    pub fn dispatch_outside(&self) {
+    /// What an application's thread does when it has looked at the front: `reported` says whether that was
+    /// readable, or not looked at. If it was not, and nothing waits for a thread, this costs no system call.
+    pub fn dispatch_outside(&self, reported: bool) {
+        if !reported && !self.shared.tasks.has_work() {
+            return;
+        }
         let before = DISPATCHING.replace(self.outside());
         if let Some(front) = self.outside().front.get() {
-            let _ = front.bell.read();
+            front.silence();
         }
         self.dispatch();
         DISPATCHING.set(before);
+        self.forget_nudge();
     }
 
     /// Something has come that the application should look for: wakes its event loop, unless this
@@ -177,8 +202,22 @@ impl Runtime {
         if let Some(front) = outside.front.get()
             && !std::ptr::eq(DISPATCHING.get(), outside)
         {
-            // It can only fail when the counter is full, and then it is readable.
-            let _ = front.bell.write(1);
+            let mut hooked = locked(&outside.hooked);
+            if hooked.registered.is_some() && !std::mem::replace(&mut hooked.nudged, true) {
+                hooked.needed += 1;
+            }
+            front.ring();
+        }
+    }
+
+    /// The application has come, or need not come any more.
+    pub(super) fn forget_nudge(&self) {
+        let outside = self.outside();
+        let mut hooked = locked(&outside.hooked);
+        if std::mem::take(&mut hooked.nudged) {
+            hooked.needed -= 1;
+            // Ending a registration cannot fail.
+            let _ = outside.update(self, &mut hooked);
         }
     }
 }
@@ -274,7 +313,7 @@ mod tests {
         assert!(!readable(&runtime));
         runtime.nudge();
         assert!(readable(&runtime));
-        runtime.dispatch_outside();
+        runtime.dispatch_outside(true);
         assert!(!readable(&runtime));
     }
 
@@ -289,7 +328,7 @@ mod tests {
             tell.iter().for_each(Runtime::nudge);
         });
         change.notify();
-        one.dispatch_outside();
+        one.dispatch_outside(true);
         assert_eq!((readable(&one), readable(&other)), (false, true));
     }
 }

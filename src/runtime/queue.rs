@@ -1,15 +1,20 @@
-//! Tasks that can go on, and the alarm that fetches a thread to them.
+//! Tasks that can go on, or callbacks that are due, and the alarm that fetches a thread to them. A ctx has one
+//! queue of each (`tasks.rs`, `callbacks.rs`).
 //!
 //! Any thread may make a task runnable: one that dispatches and will look here next, or one that is in the
 //! middle of something long, or about to leave for good. So the queue does not rely on it:
 //!
-//! *While a task is in the queue, a thread attends, or the alarm is on.*
+//! *While an entry is in the queue, a thread attends, or the alarm is on.*
 //!
 //! A thread attends from before it asks the kernel what has happened until it takes its first task, or
-//! finds none: it does nothing long in between. The alarm makes the reactor's set readable, so that a thread
-//! asleep there, the leader or one of the application's, comes and attends. It is off again when the
-//! last task is taken, so it brings nobody in vain but in a race. All this changes under one lock, by
+//! finds none: it does nothing long in between. The alarm makes a descriptor readable on which a thread
+//! sleeps, the leader or one of the application's, so that it comes and attends. It is off again when the
+//! last entry is taken, so it brings nobody in vain but in a race. All this changes under one lock, by
 //! [`State::settle`].
+//!
+//! A thread that will look into the queue right after what it is doing may push without the alarm
+//! ([`Queue::push_quietly`]); it is as good as one that attends, and says so with [`Queue::settle`] if it turns
+//! to something else first.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -22,7 +27,7 @@ pub trait Alarm: Send + Sync {
     fn set(&self, on: bool);
 }
 
-/// Tasks that can go on, oldest first.
+/// Entries, oldest first.
 pub struct Queue<T> {
     state: Mutex<State<T>>,
 }
@@ -55,6 +60,16 @@ impl<T> Queue<T> {
         state.settle();
     }
 
+    /// Adds an entry for which this thread comes back at once, unless it calls [`Queue::settle`].
+    pub fn push_quietly(&self, task: T) {
+        locked(&self.state).tasks.push_back(task);
+    }
+
+    /// What was pushed quietly is left to whoever comes.
+    pub fn settle(&self) {
+        locked(&self.state).settle();
+    }
+
     pub fn is_empty(&self) -> bool {
         locked(&self.state).tasks.is_empty()
     }
@@ -65,9 +80,18 @@ impl<T> Queue<T> {
         Attending { queue: self, kept: false }
     }
 
-    /// The oldest task.
+    /// The oldest entry.
     pub fn pop(&self) -> Option<T> {
         locked(&self.state).pop()
+    }
+
+    /// The oldest entry that is `wanted`.
+    pub fn pop_first(&self, wanted: impl Fn(&T) -> bool) -> Option<T> {
+        let mut state = locked(&self.state);
+        let at = state.tasks.iter().position(wanted)?;
+        let task = state.tasks.remove(at);
+        state.settle();
+        task
     }
 }
 

@@ -8,9 +8,10 @@
 //!
 //! Also in the set is the alarm that fetches a thread to the tasks that can go on (`queue.rs`).
 //!
-//! The leader (`lead.rs`) sleeps on two descriptors, the epoll set and a bell of its own. The bell is
-//! not in the set, because an application's thread that dispatches would then take a ring that
-//! is meant for the leader.
+//! The leader (`lead.rs`) sleeps on the epoll set, a bell of its own and, unless it is inside a callback, the
+//! alarm of the callbacks that are due. The bell is not in the set, because an application's thread that
+//! dispatches would then take a ring that is meant for the leader; that alarm is not, because the set must not
+//! wake a leader that may not answer it.
 //!
 //! An entry is taken out of the set before its descriptor is closed. A forked child shares the set with
 //! its parent, so it must not use it; `libxl_postfork_child_noexec` says what a child may do.
@@ -51,6 +52,7 @@ pub struct Reactor {
     epoll: Noted<Epoll>,
     bell: Noted<EventFd>,
     alarm: Arc<Bell>,
+    callbacks_alarm: Arc<Bell>,
     timers: Timers,
     entries: Mutex<Entries>,
 }
@@ -76,16 +78,27 @@ impl Reactor {
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
         let eventfd = || EventFd::from_flags(flags).map(Noted::new);
         let (bell, alarm) = (eventfd()?, Arc::new(Bell(eventfd()?)));
+        let callbacks_alarm = Arc::new(Bell(eventfd()?));
         let timers = Timers::new()?;
         epoll.add(timers.fd(), EpollEvent::new(EpollFlags::EPOLLIN, TIMER))?;
         epoll.add(&*alarm.0, EpollEvent::new(EpollFlags::EPOLLIN, ALARM))?;
         let entries = Mutex::new(Entries { known: HashMap::new(), next: ALARM + 1 });
-        Ok(Self { epoll, bell, alarm, timers, entries })
+        Ok(Self { epoll, bell, alarm, callbacks_alarm, timers, entries })
     }
 
     /// Makes [`Reactor::fd`] readable while it is on.
     pub fn alarm(&self) -> Arc<dyn Alarm> {
         Arc::<Bell>::clone(&self.alarm)
+    }
+
+    /// Makes [`Reactor::callbacks_fd`] readable while it is on.
+    pub fn callbacks_alarm(&self) -> Arc<dyn Alarm> {
+        Arc::<Bell>::clone(&self.callbacks_alarm)
+    }
+
+    /// Readable when a callback is due that no thread attends to.
+    pub fn callbacks_fd(&self) -> BorrowedFd<'_> {
+        self.callbacks_alarm.0.as_fd()
     }
 
     pub fn timers(&self) -> &Timers {
@@ -142,13 +155,13 @@ impl Reactor {
         drop(ready);
     }
 
-    /// Sleeps until there is something to dispatch or the bell was rung.
-    pub fn sleep(&self) -> Result<(), Errno> {
-        let mut fds = [
-            PollFd::new(self.fd(), PollFlags::POLLIN),
-            PollFd::new(self.bell.as_fd(), PollFlags::POLLIN),
-        ];
-        match poll(&mut fds, PollTimeout::NONE) {
+    /// Sleeps until there is something to dispatch or the bell was rung; with `may_call` also until a callback
+    /// is due.
+    pub fn sleep(&self, may_call: bool) -> Result<(), Errno> {
+        let mut fds = [self.fd(), self.bell.as_fd(), self.callbacks_fd()]
+            .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+        let count = if may_call { 3 } else { 2 };
+        match poll(&mut fds[..count], PollTimeout::NONE) {
             Ok(_) | Err(Errno::EINTR) => Ok(()),
             Err(errno) => Err(errno),
         }

@@ -1,9 +1,10 @@
-//! The operations that no thread waits for: tasks that whoever dispatches runs.
+//! The operations that no thread waits for, and the callbacks that are due: tasks that whoever dispatches runs.
 //!
 //! The bookkeeping of a task's states is the `async-task` crate's. Here is only where a task that can
 //! go on waits for a thread, and the list that lets `libxl_ctx_free` drop what never ended.
 //!
-//! `queue.rs` sees to it that no task is left in the queue with every thread asleep or gone.
+//! `queue.rs` sees to it that no task is left in the queue with every thread asleep or gone; `callbacks.rs` has the
+//! rules by which the application is called.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -13,14 +14,16 @@ use std::task::{Context, Poll};
 
 use async_task::{Runnable, Task};
 
+use super::callbacks::{self, Due, Serving};
 use super::defect::Defects;
-use super::queue::{Attending, Queue};
+use super::queue::{self, Queue};
 use crate::sync::{Arc, Mutex, locked};
 
 /// The tasks of one ctx.
 #[derive(Debug, Default)]
 pub struct Tasks {
     queue: Queue<Runnable>,
+    callbacks: Queue<Due>,
     live: Mutex<Live>,
     defects: Defects,
 }
@@ -33,28 +36,53 @@ struct Live {
     closed: bool,
 }
 
+/// The promise of a thread that dispatches: to look soon for tasks and, unless it is inside a callback, for
+/// callbacks.
+pub struct Attending<'t> {
+    tasks: queue::Attending<'t, Runnable>,
+    callbacks: Option<queue::Attending<'t, Due>>,
+}
+
 impl Tasks {
     /// Runs `future` up to its first wait, and lets it go on later if it did wait.
     pub fn spawn(self: &Arc<Self>, future: impl Future<Output = ()> + Send + 'static) {
+        let tasks = Arc::downgrade(self);
+        if let Some(runnable) = self.enter(future, move |runnable| enqueue(&tasks, runnable)) {
+            runnable.run();
+        }
+    }
+
+    /// Has `call` made into the application, by the rules of `callbacks.rs`.
+    pub fn spawn_callback(self: &Arc<Self>, call: impl FnOnce() + Send + 'static) {
+        // It never waits, so it is put into the queue by hand, once.
+        if let Some(runnable) = self.enter(async move { call() }, drop) {
+            callbacks::push(self, runnable);
+        }
+    }
+
+    /// A new task on the list, which `schedule` is given whenever it can go on. `None` once the ctx goes.
+    fn enter(
+        self: &Arc<Self>,
+        future: impl Future<Output = ()> + Send + 'static,
+        schedule: impl Fn(Runnable) + Send + Sync + 'static,
+    ) -> Option<Runnable> {
         let id = {
             let mut live = locked(&self.live);
             live.next += 1;
             live.next
         };
-        let (tasks, queue) = (Arc::downgrade(self), Arc::downgrade(self));
-        let contained = Contained { future: Some(Box::pin(future)), tasks, id };
-        let schedule = move |runnable| enqueue(&queue, runnable);
+        let contained =
+            Contained { future: Some(Box::pin(future)), tasks: Arc::downgrade(self), id };
         let (runnable, task) = async_task::spawn(contained, schedule);
-        {
-            let mut live = locked(&self.live);
-            if live.closed {
-                // Dropped below, with no lock held: the future may have things to give back.
-                drop(live);
-                return drop((task, runnable));
-            }
-            live.tasks.insert(id, task);
+        let mut live = locked(&self.live);
+        if live.closed {
+            drop(live);
+            // With no lock held: the future may have things to give back.
+            drop((task, runnable));
+            return None;
         }
-        runnable.run();
+        live.tasks.insert(id, task);
+        Some(runnable)
     }
 
     /// What tasks, and whoever dispatches for them, have panicked with.
@@ -62,23 +90,48 @@ impl Tasks {
         &self.defects
     }
 
-    /// Where they are while they wait for a thread.
+    /// Where tasks are while they wait for a thread.
     pub fn queue(&self) -> &Queue<Runnable> {
         &self.queue
     }
 
-    /// Runs tasks until none can go on.
-    pub fn work(&self) {
-        while let Some(runnable) = self.queue.pop() {
-            runnable.run();
-        }
+    /// Where callbacks are until a thread makes them.
+    pub fn callbacks(&self) -> &Queue<Due> {
+        &self.callbacks
     }
 
-    /// The same, for a thread that has dispatched.
-    pub fn work_off(&self, attending: Attending<'_, Runnable>) {
-        if let Some(runnable) = attending.pop() {
-            runnable.run();
-            self.work();
+    /// Whether this thread could run something.
+    pub fn has_work(&self) -> bool {
+        !self.queue.is_empty() || (callbacks::may_call() && !self.callbacks.is_empty())
+    }
+
+    /// Promises to look soon.
+    pub fn attend(&self) -> Attending<'_> {
+        let callbacks = callbacks::may_call().then(|| self.callbacks.attend());
+        Attending { tasks: self.queue.attend(), callbacks }
+    }
+
+    /// Keeps the promise: runs tasks until none can go on, then a callback, and so on until there is nothing left
+    /// that this thread may do.
+    pub fn work_off(&self, attending: Attending<'_>) {
+        let _serving = Serving::begin(self);
+        let Attending { tasks, mut callbacks } = attending;
+        let mut next = tasks.pop();
+        loop {
+            while let Some(task) = next {
+                // It may last.
+                drop(callbacks.take());
+                self.callbacks.settle();
+                task.run();
+                next = self.queue.pop();
+            }
+            if !callbacks::may_call() {
+                return;
+            }
+            let due = callbacks.take().map_or_else(|| self.callbacks.pop(), queue::Attending::pop);
+            let Some(due) = due else { return };
+            due.run();
+            next = self.queue.pop();
         }
     }
 
@@ -98,6 +151,9 @@ impl Tasks {
         drop(tasks);
         while let Some(runnable) = self.queue.pop() {
             drop(runnable);
+        }
+        while let Some(due) = self.callbacks.pop() {
+            drop(due);
         }
     }
 }

@@ -78,7 +78,10 @@ struct Place(&'static Slot);
 
 impl Place {
     fn take() -> Self {
-        let free = slots().find(|slot| !slot.taken.swap(true, Ordering::AcqRel));
+        // A look first: a swap would take each slot's cache line from whoever uses it.
+        let free = slots().find(|slot| {
+            !slot.taken.load(Ordering::Relaxed) && !slot.taken.swap(true, Ordering::AcqRel)
+        });
         Self(free.unwrap_or_else(add_slot))
     }
 }

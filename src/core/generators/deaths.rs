@@ -149,18 +149,18 @@ impl Deaths {
     }
 
     /// Takes in what was seen: every domain of [`Deaths::watched`], in the same order. The events that go to
-    /// the queue are answered; those of the types in `called` become due, and the second answer is whether
-    /// any did.
+    /// the queue are answered; those of the types in `called` become due, and the second answer is how many
+    /// did.
     pub fn settle(
         &self,
         newest: Handle,
         seen: &[(u32, Option<DomainInfo>)],
         called: impl Fn(&Event) -> bool,
-    ) -> (Vec<Event>, bool) {
+    ) -> (Vec<Event>, usize) {
         let mut state = locked(&self.state);
         let state = &mut *state;
         let mut seen = seen.iter().peekable();
-        let (mut queued, mut dead, mut any_due) = (Vec::new(), Vec::new(), false);
+        let (mut queued, mut dead, mut newly_due) = (Vec::new(), Vec::new(), 0);
         for &(domid, Reverse(handle)) in &state.living {
             while seen.next_if(|(other, _)| *other < domid).is_some() {}
             let Some((_, info)) = seen.peek().filter(|(other, _)| *other == domid) else {
@@ -175,7 +175,7 @@ impl Deaths {
             }
             if called(&event) {
                 state.due.push_back((handle, event));
-                any_due = true;
+                newly_due += 1;
             } else {
                 queued.push(event);
             }
@@ -183,7 +183,7 @@ impl Deaths {
         for key in &dead {
             state.living.remove(key);
         }
-        (queued, any_due)
+        (queued, newly_due)
     }
 
     /// The next event to call the application with; [`Deaths::called`] must follow.
@@ -395,10 +395,10 @@ mod tests {
         let (b, _) = deaths.enable(2, 2, None);
         let seen = [(1, Some(down(1, 1, 0))), (2, Some(down(2, 1, 0)))];
         let (_, newest) = deaths.watched().unwrap();
-        assert!(deaths.settle(newest, &seen, |_| true).1);
+        assert_eq!(deaths.settle(newest, &seen, |_| true).1, 2);
         let (first, _) = deaths.next_due().unwrap();
         assert_eq!(first, a);
-        assert!(deaths.settle(newest, &[(1, None), (2, None)], |_| true).1);
+        assert_eq!(deaths.settle(newest, &[(1, None), (2, None)], |_| true).1, 2);
         // While a's shutdown is told, its death waits, and b goes on.
         let (second, event) = deaths.next_due().unwrap();
         assert_eq!((second, heard(&[event])), (b, vec![(2, Some(0))]));

@@ -395,10 +395,9 @@ struct Reaper(Arc<Shared>);
 
 impl Ready for Reaper {
     fn ready(&self, _: EpollFlags) {
-        // Not here: the application may call the library from its reaped_callback, and wait, and this
-        // thread leads those that sleep. A task runs when the lead is passed on.
+        // Not here: it calls the application.
         let shared = Arc::clone(&self.0);
-        self.0.runtime.spawn_later(async move { shared.reap_all() });
+        self.0.runtime.spawn_callback(move || shared.reap_all());
     }
 }
 

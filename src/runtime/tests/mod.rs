@@ -119,7 +119,7 @@ fn a_task_is_run_by_who_dispatches() {
     assert_eq!(done.load(Ordering::SeqCst), 0);
     notify.notify();
     assert_eq!(done.load(Ordering::SeqCst), 0, "a wake-up alone runs nothing");
-    runtime.work();
+    runtime.dispatch();
     assert_eq!((done.load(Ordering::SeqCst), runtime.task_count()), (1, 0));
 }
 

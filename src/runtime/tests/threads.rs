@@ -74,13 +74,13 @@ fn a_ring_while_the_reactor_opens_is_heard() {
 
     impl Place for Worst<'_> {
         type Attending<'p>
-            = Attending<'p, Runnable>
+            = Attending<'p>
         where
             Self: 'p;
 
-        fn sleep(&self) -> Attending<'_, Runnable> {
+        fn sleep(&self, may_call: bool) -> Attending<'_> {
             self.1.wake(self.2, self.0);
-            self.0.sleep()
+            self.0.sleep(may_call)
         }
 
         fn ring(&self) {
@@ -95,13 +95,14 @@ fn a_ring_while_the_reactor_opens_is_heard() {
             self.0.has_work()
         }
 
-        fn work(&self, attending: Attending<'_, Runnable>) {
+        fn work(&self, attending: Attending<'_>) {
             self.0.work(attending);
         }
     }
 
     in_time(|| {
-        let (shared, lead, parker) = (Shared::default(), Lead::default(), Arc::default());
+        let (shared, lead, parker) =
+            (Shared::default(), Lead::default(), Arc::new(Parker::new(true)));
         lead.park(&parker, &Worst(&shared, &lead, &parker));
         assert!(shared.reactor.get().is_some(), "it was open to be rung when next needed");
     });

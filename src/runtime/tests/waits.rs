@@ -205,10 +205,10 @@ fn a_task_is_dropped_once_whatever_its_end() {
             2 => runtime.shut_down(),
             _ => notify.notify(),
         }
-        runtime.work();
+        runtime.dispatch();
         assert_eq!((drops.load(Ordering::SeqCst), runtime.task_count()), (1, 0), "end {end}");
         notify.notify();
-        runtime.work();
+        runtime.dispatch();
         runtime.shut_down();
         drop(runtime);
         assert_eq!(drops.load(Ordering::SeqCst), 1, "end {end}");
