@@ -51,6 +51,7 @@ thread_local! {
             inside: Cell::new(false),
             serving: Cell::new(ptr::null()),
             deferred: RefCell::new(Vec::new()),
+            draining: Cell::new(false),
         }
     };
 }
@@ -63,6 +64,8 @@ struct Here {
     serving: Cell<*const Tasks>,
     /// The ctxs for which it has made callbacks due inside this callback.
     deferred: RefCell<Vec<Weak<Tasks>>>,
+    /// It runs those.
+    draining: Cell<bool>,
 }
 
 /// A number that no other live thread has; not 0.
@@ -111,16 +114,19 @@ struct Inside {
 impl Drop for Inside {
     fn drop(&mut self) {
         HERE.with(|here| here.inside.set(self.outer));
-        if self.outer {
+        // One loop runs them all, or else each would add a stack frame.
+        if self.outer || HERE.with(|here| here.draining.replace(true)) {
             return;
         }
-        let deferred = HERE.with(|here| here.deferred.take());
-        for tasks in deferred.iter().filter_map(Weak::upgrade) {
+        while let Some(tasks) = HERE.with(|here| here.deferred.borrow_mut().pop()) {
             // A thread that serves it goes on with its queue anyway, oldest first.
-            if !comes_back(Arc::as_ptr(&tasks)) {
+            if let Some(tasks) = tasks.upgrade()
+                && !comes_back(Arc::as_ptr(&tasks))
+            {
                 run_own(&tasks);
             }
         }
+        HERE.with(|here| here.draining.set(false));
     }
 }
 
@@ -141,6 +147,7 @@ impl Drop for Serving {
 
 /// Runs the callbacks of `tasks` that this thread has made due, unless it is inside one.
 pub fn run_own(tasks: &Tasks) {
+    let _serving = Serving::begin(tasks);
     let here = this_thread();
     while may_call()
         && let Some(due) = tasks.callbacks().pop_first(|due| due.by == here)
