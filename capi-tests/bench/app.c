@@ -158,6 +158,7 @@ void turn_of_hooks(libxl_ctx *ctx)
 
         drop(reg);
         hooks.timeouts--;
+        hooks.occurred++;
         libxl_osevent_occurred_timeout(ctx, of);
         wait = 0;
     }
@@ -169,6 +170,7 @@ void turn_of_hooks(libxl_ctx *ctx)
         refused("poll");
     for (i = 0; i < n; i++)
         if (ready[i].revents) {
+            hooks.occurred++;
             libxl_osevent_occurred_fd(ctx, for_libxl[i], ready[i].fd, ready[i].events, ready[i].revents);
             break;
         }

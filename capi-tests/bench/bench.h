@@ -69,6 +69,7 @@ uint32_t dump_domain(void);                 /* the one for core dumps */
 struct tally {
     int fds, timeouts;                      /* registered now */
     int calls;                              /* of hooks, so far */
+    int occurred;                           /* calls of libxl_osevent_occurred_*, so far */
 };
 extern struct tally hooks;
 void use_hooks(libxl_ctx *ctx);

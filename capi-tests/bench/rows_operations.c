@@ -49,7 +49,7 @@ static void parallel_1(void) { parallel(1); }
 static void parallel_10(void) { parallel(10); }
 static void parallel_100(void) { parallel(100); }
 
-static int calls_at_once;
+static int calls_at_once, occurred_at_once;
 
 static double time_of(int n, int rounds)
 {
@@ -60,8 +60,10 @@ static double time_of(int n, int rounds)
         double start = now();
 
         calls_at_once = hooks.calls;
+        occurred_at_once = hooks.occurred;
         parallel(n);
         calls_at_once = hooks.calls - calls_at_once;
+        occurred_at_once = hooks.occurred - occurred_at_once;
         took[i] = now() - start;
     }
     return median(took, rounds);
@@ -71,6 +73,7 @@ static double time_1(void) { return time_of(1, 9); }
 static double time_10(void) { return time_of(10, 3); }
 static double time_100(void) { return time_of(100, 1); }
 static double calls_of_hooks(void) { return calls_at_once; }
+static double calls_of_occurred(void) { return occurred_at_once; }
 
 /* ---- the thread that waits ---- */
 
@@ -225,14 +228,20 @@ const struct row operation_rows[] = {
       .run = parallel_1, .fresh = 1, .figure = time_1, .unit = "ns", .processes = 3 },
     { .name = "ao-1-hooks", .title = "its calls of hooks", .aim = 1, .scenes = GUESTS, .figure = calls_of_hooks,
       .unit = "calls", .with_last = 1 },
+    { .name = "ao-1-occurred", .title = "its calls of libxl_osevent_occurred_*", .aim = 1, .scenes = GUESTS,
+      .figure = calls_of_occurred, .unit = "calls", .with_last = 1 },
     { .name = "ao-10", .title = "10 at once", .aim = 1, .scenes = GUESTS, .prepare = with_hooks, .run = parallel_10, .fresh = 1,
       .figure = time_10, .unit = "ns", .with_last = 1 },
     { .name = "ao-10-hooks", .title = "their calls of hooks (aim: as many as for one)", .aim = 0.1, .scenes = GUESTS,
       .figure = calls_of_hooks, .unit = "calls", .with_last = 1 },
+    { .name = "ao-10-occurred", .title = "their calls of libxl_osevent_occurred_*", .aim = 1, .scenes = GUESTS,
+      .figure = calls_of_occurred, .unit = "calls", .with_last = 1 },
     { .name = "ao-100", .title = "100 at once", .aim = 1, .scenes = GUESTS, .prepare = with_hooks,
       .run = parallel_100, .fresh = 1, .figure = time_100, .unit = "ns", .with_last = 1 },
     { .name = "ao-100-hooks", .title = "their calls of hooks (aim: as many as for one)", .aim = 0.01,
       .scenes = GUESTS, .figure = calls_of_hooks, .unit = "calls", .with_last = 1 },
+    { .name = "ao-100-occurred", .title = "their calls of libxl_osevent_occurred_*", .aim = 1, .scenes = GUESTS,
+      .figure = calls_of_occurred, .unit = "calls", .with_last = 1 },
     { .name = "wake", .title = "a thread blocked in an operation, from the guest's answer to its return", .aim = 1,
       .scenes = GUESTS, .figure = wake_up, .unit = "ns", .processes = 3 },
     { .name = "wake-loop", .title = "the same beside an application's loop", .aim = 1, .scenes = GUESTS,
