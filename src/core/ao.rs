@@ -13,7 +13,8 @@ use crate::core::watches::Watch;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::runtime::abort::{Abort, Aborted};
-use crate::runtime::callbacks::{self, Ordered};
+use crate::runtime::callbacks;
+use crate::runtime::ordered::Ordered;
 use crate::sync::order::Line;
 use crate::types::idiomatic::Event;
 

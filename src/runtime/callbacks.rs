@@ -29,13 +29,13 @@
 //! callback may last; but it notes the ctx in [`Here::deferred`], and comes back when the callback has returned.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::ptr;
 use std::sync::Weak;
 
 use async_task::Runnable;
 
-use super::tasks::Tasks;
-use crate::sync::{Arc, Mutex, locked};
+use crate::sync::Arc;
 
 /// A callback that is due.
 #[derive(Debug)]
@@ -50,10 +50,20 @@ thread_local! {
         Here {
             inside: Cell::new(false),
             serving: Cell::new(ptr::null()),
-            deferred: RefCell::new(Vec::new()),
+            deferred: ManuallyDrop::new(RefCell::new(Vec::new())),
             draining: Cell::new(false),
         }
     };
+}
+
+/// Tells the ctxs apart; never looked into.
+pub type Id = *const ();
+
+/// One ctx's callbacks, some of which a thread could not run where it made them due.
+pub trait Deferred: Send + Sync {
+    fn id(&self) -> Id;
+    /// Runs those that this thread has made due, unless it is inside one.
+    fn run_own(&self);
 }
 
 /// What this thread is doing.
@@ -61,9 +71,10 @@ struct Here {
     /// It is inside a callback.
     inside: Cell<bool>,
     /// The ctx into whose queue it looks right after what it is doing.
-    serving: Cell<*const Tasks>,
-    /// The ctxs for which it has made callbacks due inside this callback.
-    deferred: RefCell<Vec<Weak<Tasks>>>,
+    serving: Cell<Id>,
+    /// The ctxs for which it has made callbacks due inside this callback. Never dropped, so that the library may
+    /// be called while the thread's other values are destroyed; outside of callbacks it owns no memory.
+    deferred: ManuallyDrop<RefCell<Vec<Weak<dyn Deferred>>>>,
     /// It runs those.
     draining: Cell<bool>,
 }
@@ -78,23 +89,19 @@ pub fn may_call() -> bool {
     !HERE.with(|here| here.inside.get())
 }
 
-/// Whether this thread looks for the callbacks of `tasks` at once when it has done what it is doing.
-fn comes_back(tasks: *const Tasks) -> bool {
-    HERE.with(|here| !here.inside.get() && ptr::eq(here.serving.get(), tasks))
+/// Whether this thread looks for the callbacks of `ctx` at once when it has done what it is doing.
+pub fn comes_back(ctx: Id) -> bool {
+    HERE.with(|here| !here.inside.get() && here.serving.get() == ctx)
 }
 
-/// Puts a callback into its ctx's queue.
-pub fn push(tasks: &Arc<Tasks>, runnable: Runnable) {
-    let due = Due { runnable, by: this_thread() };
-    if comes_back(Arc::as_ptr(tasks)) {
-        return tasks.callbacks().push_quietly(due);
-    }
-    tasks.callbacks().push(due);
+/// Has this thread look for callbacks of `ctx` when it has left the callback that it is inside, if it is.
+pub fn look_later<D: Deferred + 'static>(ctx: &Arc<D>) {
     HERE.with(|here| {
         let mut deferred = here.deferred.borrow_mut();
-        let here_already = |other: &Weak<Tasks>| ptr::eq(other.as_ptr(), Arc::as_ptr(tasks));
-        if here.inside.get() && !deferred.iter().any(here_already) {
-            deferred.push(Arc::downgrade(tasks));
+        let noted = |other: &Weak<dyn Deferred>| ptr::addr_eq(other.as_ptr(), ctx.id());
+        if here.inside.get() && !deferred.iter().any(noted) {
+            let weak: Weak<dyn Deferred> = Arc::<D>::downgrade(ctx);
+            deferred.push(weak);
         }
     });
 }
@@ -118,24 +125,25 @@ impl Drop for Inside {
         if self.outer || HERE.with(|here| here.draining.replace(true)) {
             return;
         }
-        while let Some(tasks) = HERE.with(|here| here.deferred.borrow_mut().pop()) {
-            // A thread that serves it goes on with its queue anyway, oldest first.
-            if let Some(tasks) = tasks.upgrade()
-                && !comes_back(Arc::as_ptr(&tasks))
-            {
-                run_own(&tasks);
+        loop {
+            let deferred = HERE.with(|here| here.deferred.take());
+            if deferred.is_empty() {
+                break;
             }
+            // A thread that serves a ctx goes on with its queue anyway, oldest first.
+            let others = deferred.iter().filter_map(Weak::upgrade);
+            others.filter(|ctx| !comes_back(ctx.id())).for_each(|ctx| ctx.run_own());
         }
         HERE.with(|here| here.draining.set(false));
     }
 }
 
 /// Says which ctx's callbacks this thread looks for when it has done what it is doing, until dropped.
-pub struct Serving(*const Tasks);
+pub struct Serving(Id);
 
 impl Serving {
-    pub fn begin(tasks: &Tasks) -> Self {
-        Self(HERE.with(|here| here.serving.replace(tasks)))
+    pub fn begin(ctx: Id) -> Self {
+        Self(HERE.with(|here| here.serving.replace(ctx)))
     }
 }
 
@@ -145,90 +153,8 @@ impl Drop for Serving {
     }
 }
 
-/// Runs the callbacks of `tasks` that this thread has made due, unless it is inside one.
-pub fn run_own(tasks: &Tasks) {
-    let _serving = Serving::begin(tasks);
-    let here = this_thread();
-    while may_call()
-        && let Some(due) = tasks.callbacks().pop_first(|due| due.by == here)
-    {
-        due.run();
-    }
-}
-
 impl Due {
     pub fn run(self) {
         enter(|| self.runnable.run());
-    }
-}
-
-/// Calls into the application that reach it one after the other, in order: the progress and the end of one
-/// operation.
-#[derive(Clone)]
-pub struct Ordered {
-    tasks: Weak<Tasks>,
-    waiting: Arc<Mutex<Waiting>>,
-}
-
-type Call = Box<dyn FnOnce() + Send>;
-
-#[derive(Default)]
-struct Waiting {
-    calls: Vec<Call>,
-    /// Somebody makes these calls, or will.
-    taken: bool,
-}
-
-impl Ordered {
-    pub fn new(tasks: &Arc<Tasks>) -> Self {
-        Self { tasks: Arc::downgrade(tasks), waiting: Arc::default() }
-    }
-
-    /// Makes `call` when those before it have returned, by the rules of this module. The operation goes on.
-    pub fn call(&self, call: impl FnOnce() + Send + 'static) {
-        self.last_call(call);
-        if let Some(tasks) = self.tasks.upgrade() {
-            // The operation may last before this thread comes back.
-            tasks.callbacks().settle();
-        }
-    }
-
-    /// Whether all calls so far have returned.
-    pub fn is_idle(&self) -> bool {
-        !locked(&self.waiting).taken
-    }
-
-    /// As [`Ordered::call`], from an operation that has ended.
-    pub fn last_call(&self, call: impl FnOnce() + Send + 'static) {
-        let mut waiting = locked(&self.waiting);
-        waiting.calls.push(Box::new(call));
-        if std::mem::replace(&mut waiting.taken, true) {
-            return;
-        }
-        drop(waiting);
-        if let Some(tasks) = self.tasks.upgrade() {
-            let (defects, waiting) = (Arc::downgrade(&tasks), Arc::clone(&self.waiting));
-            tasks.spawn_callback(move || make_calls(&defects, &waiting));
-        }
-    }
-}
-
-fn make_calls(tasks: &Weak<Tasks>, waiting: &Mutex<Waiting>) {
-    loop {
-        let calls = {
-            let mut waiting = locked(waiting);
-            if waiting.calls.is_empty() {
-                waiting.taken = false;
-                return;
-            }
-            std::mem::take(&mut waiting.calls)
-        };
-        for call in calls {
-            // One that panics takes no other with it.
-            match tasks.upgrade() {
-                Some(tasks) => tasks.defects().contain(call),
-                None => return,
-            }
-        }
     }
 }

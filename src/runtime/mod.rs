@@ -12,7 +12,7 @@
 //! | `descriptor.rs`, `clock.rs`, `notify.rs`, `abort.rs` | the waits, as futures |
 //! | `wakers.rs` | those who wait for the same thing |
 //! | `tasks.rs`, `queue.rs` | operations that no thread waits for, and who goes on with them |
-//! | `callbacks.rs` | calls into the application: when they are made, and by which thread |
+//! | `callbacks.rs`, `ordered.rs` | calls into the application: when they are made, and by which thread |
 //! | `defect.rs` | panics, kept where they happen |
 //! | `ongoing.rs` | every operation that has begun, for `libxl_ao_abort` |
 //! | `events.rs` | what has happened and is not collected yet |
@@ -48,6 +48,7 @@ mod lead;
 mod model;
 pub mod notify;
 pub mod ongoing;
+pub mod ordered;
 pub mod outside;
 mod queue;
 pub mod reactor;
@@ -69,8 +70,9 @@ use nix::errno::Errno;
 use once_cell::sync::OnceCell;
 
 use crate::sync::{Arc, order};
-use callbacks::{Ordered, Serving};
+use callbacks::{Deferred, Serving};
 use lead::{Lead, Parker, Place};
+use ordered::Ordered;
 use outside::Outside;
 use reactor::Reactor;
 use tasks::{Attending, Tasks};
@@ -147,13 +149,13 @@ impl Runtime {
     /// Runs the callbacks that this thread has made due, unless it is inside another: what a call does before
     /// it returns.
     pub fn run_own_callbacks(&self) {
-        callbacks::run_own(&self.shared.tasks);
+        self.shared.tasks.run_own();
     }
 
     /// Runs `tell`, which makes callbacks due and does nothing that lasts, and then those. Cheaper than to have
     /// them found by [`Runtime::run_own_callbacks`]: no other thread is fetched to them.
     pub fn tell_now(&self, tell: impl FnOnce()) {
-        let serving = Serving::begin(&self.shared.tasks);
+        let serving = Serving::begin(self.shared.tasks.id());
         tell();
         drop(serving);
         self.run_own_callbacks();

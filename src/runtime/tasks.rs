@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 
 use async_task::{Runnable, Task};
 
-use super::callbacks::{self, Due, Serving};
+use super::callbacks::{self, Deferred, Due, Id, Serving};
 use super::defect::Defects;
 use super::queue::{self, Queue};
 use crate::sync::{Arc, Mutex, locked};
@@ -56,7 +56,17 @@ impl Tasks {
     pub fn spawn_callback(self: &Arc<Self>, call: impl FnOnce() + Send + 'static) {
         // It never waits, so it is put into the queue by hand, once.
         if let Some(runnable) = self.enter(async move { call() }, drop) {
-            callbacks::push(self, runnable);
+            self.push_callback(runnable);
+        }
+    }
+
+    fn push_callback(self: &Arc<Self>, runnable: Runnable) {
+        let due = Due { runnable, by: callbacks::this_thread() };
+        if callbacks::comes_back(self.id()) {
+            self.callbacks.push_quietly(due);
+        } else {
+            self.callbacks.push(due);
+            callbacks::look_later(self);
         }
     }
 
@@ -114,7 +124,7 @@ impl Tasks {
     /// Keeps the promise: runs tasks until none can go on, then a callback, and so on until there is nothing left
     /// that this thread may do.
     pub fn work_off(&self, attending: Attending<'_>) {
-        let _serving = Serving::begin(self);
+        let _serving = Serving::begin(self.id());
         let Attending { tasks, mut callbacks } = attending;
         let mut next = tasks.pop();
         loop {
@@ -154,6 +164,22 @@ impl Tasks {
         }
         while let Some(due) = self.callbacks.pop() {
             drop(due);
+        }
+    }
+}
+
+impl Deferred for Tasks {
+    fn id(&self) -> Id {
+        std::ptr::from_ref(self).cast()
+    }
+
+    fn run_own(&self) {
+        let _serving = Serving::begin(self.id());
+        let here = callbacks::this_thread();
+        while callbacks::may_call()
+            && let Some(due) = self.callbacks.pop_first(|due| due.by == here)
+        {
+            due.run();
         }
     }
 }

@@ -1,0 +1,76 @@
+//! Calls into the application that reach it one after the other: the progress and the end of one operation.
+
+use std::sync::Weak;
+
+use super::tasks::Tasks;
+use crate::sync::{Arc, Mutex, locked};
+
+/// Calls into the application, in order, by the rules of `callbacks.rs`.
+#[derive(Clone)]
+pub struct Ordered {
+    tasks: Weak<Tasks>,
+    waiting: Arc<Mutex<Waiting>>,
+}
+
+type Call = Box<dyn FnOnce() + Send>;
+
+#[derive(Default)]
+struct Waiting {
+    calls: Vec<Call>,
+    /// Somebody makes these calls, or will.
+    taken: bool,
+}
+
+impl Ordered {
+    pub fn new(tasks: &Arc<Tasks>) -> Self {
+        Self { tasks: Arc::downgrade(tasks), waiting: Arc::default() }
+    }
+
+    /// Makes `call` when those before it have returned, soon. The operation goes on.
+    pub fn call(&self, call: impl FnOnce() + Send + 'static) {
+        self.last_call(call);
+        if let Some(tasks) = self.tasks.upgrade() {
+            // The operation may last before this thread comes back.
+            tasks.callbacks().settle();
+        }
+    }
+
+    /// Whether all calls so far have returned.
+    pub fn is_idle(&self) -> bool {
+        !locked(&self.waiting).taken
+    }
+
+    /// As [`Ordered::call`], from an operation that has ended.
+    pub fn last_call(&self, call: impl FnOnce() + Send + 'static) {
+        let mut waiting = locked(&self.waiting);
+        waiting.calls.push(Box::new(call));
+        if std::mem::replace(&mut waiting.taken, true) {
+            return;
+        }
+        drop(waiting);
+        if let Some(tasks) = self.tasks.upgrade() {
+            let (defects, waiting) = (Arc::downgrade(&tasks), Arc::clone(&self.waiting));
+            tasks.spawn_callback(move || make_calls(&defects, &waiting));
+        }
+    }
+}
+
+fn make_calls(tasks: &Weak<Tasks>, waiting: &Mutex<Waiting>) {
+    loop {
+        let calls = {
+            let mut waiting = locked(waiting);
+            if waiting.calls.is_empty() {
+                waiting.taken = false;
+                return;
+            }
+            std::mem::take(&mut waiting.calls)
+        };
+        for call in calls {
+            // One that panics takes no other with it.
+            match tasks.upgrade() {
+                Some(tasks) => tasks.defects().contain(call),
+                None => return,
+            }
+        }
+    }
+}
