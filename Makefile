@@ -39,13 +39,13 @@ endef
 # The crate type is named because cargo leaves `lto` out, without a word, where a library is built as an rlib too.
 $(LIB): FORCE
 	@$(SETUP) build
-	$(CARGO) rustc --release --lib --crate-type staticlib
+	$(CARGO) rustc --target-dir target --release --lib --crate-type staticlib
 	$(call link,$(BUILD))
 
 # For work on the library: built in seconds, with debug assertions. Every capi-tests/*/run takes it as its LIB.
 quick:
 	@$(SETUP) build
-	$(CARGO) rustc --profile quick --lib --crate-type staticlib
+	$(CARGO) rustc --target-dir target --profile quick --lib --crate-type staticlib
 	$(call link,$(QUICK))
 
 install: $(LIB)
