@@ -5,31 +5,48 @@ LIBDIR  ?= $(PREFIX)/lib/$(shell cc -print-multiarch)
 DESTDIR ?=
 CARGO   ?= cargo
 BUILD   := target/release
+QUICK   := target/quick
 LIB     := $(BUILD)/libxenlight.so.4.17.0
 SETUP   := capi-tests/setup
+# The library takes the place of Xen 4.17's, which is Debian 12's (bookworm). On another Debian, what needs that Xen
+# runs in a Debian 12 of its own: $(call in_bookworm,TARGET).
+DEBIAN  := $(shell . /etc/os-release 2>/dev/null && echo $$VERSION_CODENAME)
+OTHER_DEBIAN := $(filter-out bookworm,$(DEBIAN))
+in_bookworm = capi-tests/fresh/run bookworm $(1)
 
 XEN_LIBS := -lxenguest -lxenctrl -lxenhypfs -lxentoollog -lxenevtchn -lyajl
 
-.PHONY: all lib install test headers check-headers status fmt lint clean FORCE
+.PHONY: all lib quick install test check headers check-headers status fmt lint clean FORCE
 all: lib
 
 lib: $(LIB)
 
-# Every name of the list must be defined (--no-undefined-version) and nothing else leaves the library.
-# rustc's own cdylib link cannot carry this version script: see Cargo.toml. The crate type is named because
-# cargo leaves `lto` out, without a word, where a library is built as an rlib too.
+# $(call link,FOLDER): FOLDER/libxenlight.a becomes the shared library. Every name of the list must be defined
+# (--no-undefined-version) and nothing else leaves the library. rustc's own cdylib link cannot carry this version script:
+# see Cargo.toml.
+define link
+@awk 'BEGIN { print "VERS_4.17.0 {\n  global:" } { print "    " $$1 ";" } \
+  END { print "  local: *;\n};" }' src/exports.txt > $(1)/exports.map
+cc -shared -static-libgcc -o $(1)/libxenlight.tmp -Wl,--whole-archive $(1)/libxenlight.a -Wl,--no-whole-archive \
+  -Wl,--gc-sections -Wl,--version-script=$(1)/exports.map -Wl,--no-undefined-version \
+  -Wl,-z,defs -Wl,-soname,libxenlight.so.4.17 -Wl,-z,relro,-z,now,-z,nodelete,-z,pack-relative-relocs \
+  -Wl,--as-needed $(XEN_LIBS) -lpthread -ldl
+mv $(1)/libxenlight.tmp $(1)/libxenlight.so.4.17.0
+ln -sf libxenlight.so.4.17.0 $(1)/libxenlight.so.4.17
+ln -sf libxenlight.so.4.17 $(1)/libxenlight.so
+endef
+
+# The crate type is named because cargo leaves `lto` out, without a word, where a library is built as an rlib too.
 $(LIB): FORCE
 	@$(SETUP) build
-	$(CARGO) rustc --release --lib --crate-type staticlib
-	@awk 'BEGIN { print "VERS_4.17.0 {\n  global:" } { print "    " $$1 ";" } \
-	  END { print "  local: *;\n};" }' src/exports.txt > $(BUILD)/exports.map
-	cc -shared -static-libgcc -o $@.tmp -Wl,--whole-archive $(BUILD)/libxenlight.a -Wl,--no-whole-archive \
-	  -Wl,--gc-sections -Wl,--version-script=$(BUILD)/exports.map -Wl,--no-undefined-version \
-	  -Wl,-z,defs -Wl,-soname,libxenlight.so.4.17 -Wl,-z,relro,-z,now,-z,nodelete,-z,pack-relative-relocs \
-	  -Wl,--as-needed $(XEN_LIBS) -lpthread -ldl
-	mv $@.tmp $@
-	ln -sf libxenlight.so.4.17.0 $(BUILD)/libxenlight.so.4.17
-	ln -sf libxenlight.so.4.17 $(BUILD)/libxenlight.so
+	$(CARGO) rustc --target-dir target --release --lib --crate-type staticlib
+	$(call link,$(BUILD))
+
+# For work on the library: built in seconds, with debug assertions. Every capi-tests/*/run takes it as its LIB.
+quick:
+	@$(SETUP) build
+	$(CARGO) rustc --target-dir target --profile quick --lib --crate-type staticlib
+	$(call link,$(QUICK))
 
 install: $(LIB)
 	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
@@ -43,9 +60,13 @@ install: $(LIB)
 	@[ -n "$(DESTDIR)" ] || echo "installed; run ldconfig as root so that programs find the library"
 
 test:
+ifneq ($(OTHER_DEBIAN),)
+	$(call in_bookworm,test)
+else
 	@$(SETUP) test
 	@$(MAKE) --no-print-directory lib
 	@capi-tests/run-all $(LIB)
+endif
 
 headers:
 	$(CARGO) run -q -p xenlight-idl --features headers --bin headers
@@ -59,6 +80,11 @@ status:
 
 fmt:
 	$(CARGO) fmt --all
+
+# What a change must pass before it is worth a test on Xen: no root, under two minutes. .ci/run takes the same pieces.
+check:
+	@$(SETUP) check
+	@CARGO="$(CARGO)" capi-tests/check $(PIECES)
 
 lint:
 	$(CARGO) fmt --all --check

@@ -5,9 +5,13 @@ box:
 	capi-tests/box/box build
 
 demo:
+ifneq ($(OTHER_DEBIAN),)
+	$(call in_bookworm,demo)
+else
 	@$(SETUP) demo
 	@$(MAKE) --no-print-directory lib box
 	capi-tests/demo/demo $(LIB)
+endif
 
 # Every case under Debian's library and under ours, compared. Those that take long too: make test leaves them out.
 diff: lib box
@@ -22,8 +26,10 @@ bench: lib box
 
 # What make test leaves out: the runtime's cases on a real Xen, with both libraries; a hundred creations under pressure,
 # and creations with devices that end early; ACPI tables that guests find; the differential cases that take long, with
-# Linux in the guests; and those of memory and vcpus on a host of two NUMA nodes.
+# Linux in the guests; those of memory and vcpus on a host of two NUMA nodes; and building in a fresh Debian 12 and 13.
 test-more: lib box
+	capi-tests/fresh/run bookworm
+	capi-tests/fresh/run trixie
 	capi-tests/runtime/run $(LIB)
 	capi-tests/storm/run --rounds 13 $(LIB)
 	capi-tests/box/suites $(LIB) acpi

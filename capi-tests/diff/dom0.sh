@@ -64,7 +64,7 @@ for script in /share/cases/*.sh; do
     snapshot after || exit 1
     last=$name/$side/after
     # What the case left behind goes, before the other side's turn.
-    while read -r id made; do
+    while read -r id _; do
       case $'\n'$common in *$'\n'"$id "*) continue ;; esac
       reference destroy "$id" > /dev/null 2>&1
       last=

@@ -191,8 +191,7 @@ bridge() { ip link add "$1" type bridge 2> /dev/null; ip link set "$1" up; }
 
 # until_state PATH STATE: waits until a half of a device is in that state.
 until_state() {
-  local n
-  for n in $(seq 100); do
+  for _ in $(seq 100); do
     [ "$(xenstore-read "$1/state" 2> /dev/null)" != "$2" ] || return 0
     sleep 0.2
   done

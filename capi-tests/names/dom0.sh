@@ -1,5 +1,6 @@
 # Run in dom0 with /share holding driver (from driver.c), tiny (box/guest/tiny.S) and our library as
 # libxenlight.so.4.17: destroys two guests with made-up devices, one with each library, and compares.
+# shellcheck disable=SC2086,SC2284 # ids and words without white space
 mkdir -p /tmp/ours; cp /share/libxenlight.so.4.17 /tmp/ours/; cp /share/driver /share/tiny /tmp/; D=/tmp/driver
 cat > /tmp/hp <<'E'
 #!/bin/sh

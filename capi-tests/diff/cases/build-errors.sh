@@ -1,6 +1,6 @@
 # Domains that cannot be built: nothing of them is left.
 for kind in pv pvh; do
-  tiny=(type=\"$kind\" 'kernel="/guest/tiny"')
+  tiny=("type=\"$kind\"" 'kernel="/guest/tiny"')
   build b-kernel type=\"$kind\" 'kernel="/nowhere"' memory=8
   build b-empty type=\"$kind\" 'kernel="/dev/null"' memory=8
   build b-text type=\"$kind\" 'kernel="/etc/passwd"' memory=8

@@ -1,7 +1,7 @@
 # Virtual NUMA: nodes of memory and vcpus, and what cannot be.
 node() { echo "[\"pnode=$1\",\"size=$2\",\"vcpus=$3\",\"vdistances=$4\"]"; }
 for kind in pv pvh; do
-  common=(type=\"$kind\" 'kernel="/guest/tiny"' vcpus=4 maxvcpus=4)
+  common=("type=\"$kind\"" 'kernel="/guest/tiny"' vcpus=4 maxvcpus=4)
   # PVH guests with right ones are beyond the C library: create-vnuma.
   [ $kind = pvh ] || build b-one "${common[@]}" memory=16 "vnuma=[$(node 0 16 0-3 10)]"
   build b-pnode "${common[@]}" memory=16 "vnuma=[$(node 7 16 0-3 10)]"

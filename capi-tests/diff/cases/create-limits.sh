@@ -15,7 +15,7 @@ for bad in max_grant_frames=0 max_grant_frames=-1 max_grant_frames=99999999 max_
   max_grant_version=3 max_grant_version=-1 event_channels=1 event_channels=-1 event_channels=9999999 \
   'max_grant_frames="x"' vmtrace_buf_kb=64 vmtrace_buf_kb=-1 vmtrace_buf_kb=3 vpmu=1 vpmu=0; do
   # Each kind in turn.
-  with $([ $((n % 2)) = 0 ] && echo pv || echo pvh) "$bad"
+  with "$([ $((n % 2)) = 0 ] && echo pv || echo pvh)" "$bad"
 done
 domains
 #: long

@@ -6,7 +6,7 @@ for lines in memory=1 memory=2 memory=0 memory=-1 memory=999999 memory=999999999
   'maxmem=999999' 'maxmem=-1' 'videoram=4' 'shadow_memory=4'; do
   # Each kind in turn.
   [ "${kind-}" = pv ] && kind=pvh || kind=pv
-  create m-odd $kind "$lines"
+  create m-odd "$kind" "$lines"
   domains | grep m-odd
   reference destroy m-odd 2> /dev/null
 done

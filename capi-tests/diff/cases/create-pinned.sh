@@ -17,6 +17,7 @@ for bad in '"7"' '"x"' '""' '"^0,^1"' '["0","1","0"]' '[]' '[-1]' 9 '"node:9"' '
 done
 pinned 'cpus_soft="7"'
 pinned 'cpus_soft="x"'
+# shellcheck disable=SC2046 # one word for each
 try reference vcpu-list $(domains | grep -o '^p[0-9]* ')
 #: sed stdout s/ +[0-9]+\.[0-9] / TIME /    -- the time used
 #: sed stdout s/^([^ ]+ +[^ ]+ +[0-9]+) +[0-9]+ +[r-][b-]([p-] TIME)/\1 CPU ??\2/  -- where it runs and whether

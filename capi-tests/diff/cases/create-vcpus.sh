@@ -8,7 +8,7 @@ try reference vcpu-list v-two v-some v-some-pvh v-max
 for lines in 'vcpus=-1' 'vcpus=129' 'vcpus=9999' 'vcpus="x"' 'maxvcpus=0' 'maxvcpus=-3'; do
   # Each kind in turn.
   [ "${kind-}" = pv ] && kind=pvh || kind=pv
-  create v-odd $kind "$lines"
+  create v-odd "$kind" "$lines"
   reference destroy v-odd 2> /dev/null
 done
 create v-more pv 'vcpus=3' 'maxvcpus=2'

@@ -15,7 +15,7 @@ stored=$(tr -d '\0' < "$file")
   printf '\0'
 } > "$file"
 for n in 0 1; do
-  device vbd $((51712 + 16 * n)) vbd dev xvd$(echo $n | tr 01 ab) params /x type phy removable 0 mode w device-type disk
+  device vbd $((51712 + 16 * n)) vbd dev "xvd$(echo $n | tr 01 ab)" params /x type phy removable 0 mode w device-type disk
   device vif $n vif handle $n mac 00:16:3e:00:00:0$((n + 1))
 done
 device vbd 5632 qdisk dev hdc params aio:/c.iso type qdisk removable 1 mode r device-type cdrom

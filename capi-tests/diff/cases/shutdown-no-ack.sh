@@ -13,6 +13,7 @@ for name in deaf-pv deaf-pvh deaf-reboot deaf-held; do
   (try xl $request "$name") > "/tmp/$name.out" 2> "/tmp/$name.err" &
   pids="${pids-} $!"
 done
+# shellcheck disable=SC2086 # one word for each
 wait $pids
 seconds=$(($(date +%s) - began))
 [ $seconds -ge 60 ] && [ $seconds -le 80 ] && echo "after a minute" || echo "after $seconds s"

@@ -10,16 +10,16 @@ SCRIPT
 chmod +x /tmp/viewer
 export VNCVIEWER=/tmp/viewer
 try xl vncviewer viewed
-xenstore-write $base-port 5907
+xenstore-write "$base-port" 5907
 try xl vncviewer viewed
 try xl vncviewer --autopass viewed
-xenstore-write $base-listen 192.0.2.1 $base-pass 'secret word'
+xenstore-write "$base-listen" 192.0.2.1 "$base-pass" 'secret word'
 try xl vncviewer viewed
 try xl vncviewer --autopass viewed
 try xl vncviewer --vncviewer-autopass viewed
-xenstore-write $base-pass '' $base-listen ''
+xenstore-write "$base-pass" '' "$base-listen" ''
 try xl vncviewer -a viewed
-xenstore-write $base-port 80
+xenstore-write "$base-port" 80
 try xl vncviewer viewed
 VNCVIEWER=/nosuch try xl vncviewer viewed
 try xl vncviewer nosuch

@@ -2,7 +2,7 @@
 //!
 //! A device is added in two steps:
 //!
-//! 1. *written* ([`write`]): in one transaction the toolstack's record under `/libxl`, the guest's half and the
+//! 1. *written* ([`write()`]): in one transaction the toolstack's record under `/libxl`, the guest's half and the
 //!    back end's half are made, of all devices of a kind together. The transaction has seen whose domain it
 //!    is, so that a domain that ends at the same time gets no device back;
 //! 2. *connected* ([`connect`]): the back end is waited for, and then the hotplug scripts run.
