@@ -8,6 +8,8 @@
  *   plug serve                     takes the part of all back ends: a device that is written gets ready at once, one
  *                                  that is to close does when the guest's half is gone or closed. One of number 666 never answers,
  *                                  of 667 never closes
+ *   plug restless NODE VALUE…      takes the part of one who writes without end: those values in turn, for as long as
+ *                                  the node is there
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -178,6 +180,25 @@ static void serve(struct xs_handle *xs)
     }
 }
 
+/* Whoever may write the node but not make it, as a guest in its half. */
+static int restless(struct xs_handle *xs, const char *node, char **values)
+{
+    char **value = values, *there;
+
+    do {
+        xs_transaction_t t = xs_transaction_start(xs);
+
+        there = xs_read(xs, t, node, NULL);
+        free(there);
+        if (there)
+            xs_write(xs, t, node, *value, strlen(*value));
+        if (!xs_transaction_end(xs, t, !there) && errno != EAGAIN)
+            return 2;
+        value = value[1] ? value + 1 : values;
+    } while (there);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     xentoollog_logger_stdiostream *log;
@@ -187,6 +208,8 @@ int main(int argc, char **argv)
         return make_domain(xs_open(0), argv[2], argv[3]);
     if (argc == 2 && !strcmp(argv[1], "serve"))
         serve(xs_open(0));
+    if (argc > 3 && !strcmp(argv[1], "restless"))
+        return restless(xs_open(0), argv[2], argv + 3);
     if (argc < 5)
         return 2;
     log = xtl_createlogger_stdiostream(stderr, XTL_DEBUG, XTL_STDIOSTREAM_SHOW_DATE);

@@ -127,6 +127,25 @@ void end_of_xenstore(void)
     unlink(getenv("XENSTORED_PATH"));
 }
 
+void xenstore_sleeps(void)
+{
+    kill(proxy, SIGSTOP);
+}
+
+void silent_xenstore(void)
+{
+    struct sockaddr_un here = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    snprintf(here.sun_path, sizeof(here.sun_path), "%s.next", getenv("XENSTORED_PATH"));
+    check(fd >= 0 && !bind(fd, (void *)&here, sizeof(here)) && !listen(fd, 10), "a socket: %s", strerror(errno));
+    /* First it is there, then the other is gone. */
+    check(!rename(here.sun_path, getenv("XENSTORED_PATH")), "rename: %s", strerror(errno));
+    kill(proxy, SIGKILL);
+    while (waitpid(proxy, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
 void xenstore_is_back(void)
 {
     if (before)

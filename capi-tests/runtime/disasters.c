@@ -74,8 +74,77 @@ static void disaster_once(void)
     libxl_ctx_free(ctx);
 }
 
+static void *turns_for_long(void *unused)
+{
+    (void)unused;
+    for (double until = now() + 15; !disasters && now() < until;)
+        turn(ctx, 200);
+    return NULL;
+}
+
+/*
+ * Xenstore goes, and its successor listens and answers nothing: the application's loop turns on, watches end, and the
+ * ctx can be freed.
+ */
+static void disaster_silent(void)
+{
+    static const libxl_event_hooks hooks = { .disaster = disastrous };
+    uint32_t domid = new_domain(NO_ACK);
+    libxl_evgen_disk_eject *ejects[40];
+    libxl_evgen_domain_death *death;
+    pthread_t loop;
+
+    go_between();
+    ctx = new_ctx();
+    libxl_event_register_callbacks(ctx, &hooks, &disasters);
+    death = enable(ctx, domid, 1);
+    for (int i = 0; i < 40; i++) {
+        char name[12];
+
+        snprintf(name, sizeof(name), "d%dp0", i);
+        check(!libxl_evenable_disk_eject(ctx, domid, name, 2, &ejects[i]), "evenable %s", name);
+    }
+    expect_nothing(ctx);
+    silent_xenstore();
+    loop = start(turns_for_long, NULL);
+    finish(loop);
+    check(disasters == 1 || !is_ours(), "%d disasters", disasters);
+    for (int i = 0; i < 40; i += 2)
+        libxl_evdisable_disk_eject(ctx, ejects[i]);
+    libxl_evdisable_domain_death(ctx, death);
+    for (int i = 0; i < 5; i++)
+        turn(ctx, 100);
+    libxl_ctx_free(ctx);
+    check(disasters == 1 || !is_ours(), "%d disasters", disasters);
+}
+
+/* The same daemon all the time, which stops answering: what has been watched can end, and the ctx be freed. */
+static void disaster_asleep(void)
+{
+    uint32_t domid = new_domain(NO_ACK);
+    libxl_evgen_domain_death *deaths[2];
+    libxl_evgen_disk_eject *eject;
+
+    go_between();
+    ctx = new_ctx();
+    for (int i = 0; i < 2; i++)
+        deaths[i] = enable(ctx, domid, 1);
+    check(!libxl_evenable_disk_eject(ctx, domid, "xvda", 2, &eject), "evenable");
+    expect_nothing(ctx);
+    xenstore_sleeps();
+    for (int i = 0; i < 5; i++)
+        turn(ctx, 100);
+    libxl_evdisable_disk_eject(ctx, eject);
+    libxl_evdisable_domain_death(ctx, deaths[0]);
+    libxl_ctx_free(ctx);
+}
+
 const struct testcase disaster_cases[] = {
     { "generators-disaster", disaster, 0, "xenstore gone: the disaster hook, or exit status 255" },
     { "generators-disaster-once", disaster_once, OURS_ONLY, "one loss is one disaster" },
+    { "generators-disaster-silent", disaster_silent, 0,
+      "xenstore's successor never answers: the loop turns on, the disaster is told, the ctx can be freed" },
+    { "generators-disaster-asleep", disaster_asleep, OURS_ONLY,
+      "xenstore does not answer any more: watches end, and the ctx can be freed" },
     { 0 }
 };

@@ -43,7 +43,7 @@ enum {
 extern const struct testcase blocking_cases[], poll_cases[], wait_cases[], hooks_cases[], occurred_cases[],
     sigchld_cases[], scripts_cases[], postfork_cases[], abort_cases[], complete_cases[], death_cases[],
     generator_cases[], callback_cases[], eject_cases[], disaster_cases[], life_cases[], ending_cases[],
-    monitor_cases[], nesting_cases[];
+    monitor_cases[], nesting_cases[], name_cases[];
 
 /* Failure ends the process, from whichever thread. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -174,4 +174,8 @@ unsigned lists_asked_for(void); /* of domains, of the hypervisor */
 void go_between(void);
 unsigned requests_made(void); /* of xenstore, since then */
 void end_of_xenstore(void);
+/* It is there and does not answer any more. */
+void xenstore_sleeps(void);
+/* Its end, with a successor that listens and never answers. */
+void silent_xenstore(void);
 void xenstore_is_back(void);

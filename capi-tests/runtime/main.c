@@ -16,7 +16,8 @@
 static const struct testcase *const subjects[] = {
     blocking_cases, poll_cases, wait_cases, hooks_cases, occurred_cases, complete_cases,
     abort_cases, sigchld_cases, scripts_cases, postfork_cases, death_cases, generator_cases,
-    callback_cases, eject_cases, disaster_cases, life_cases, ending_cases, monitor_cases, nesting_cases,
+    callback_cases, eject_cases, disaster_cases, life_cases, ending_cases, monitor_cases,
+    nesting_cases, name_cases,
 };
 #define EVERY(c, s) \
     for (size_t s = 0; s < sizeof(subjects) / sizeof(*subjects); s++) \

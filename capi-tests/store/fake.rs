@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::ops::Deref;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 use xenlight::xen::store::Store;
@@ -89,6 +90,14 @@ impl Deref for Client {
 
 /// A client of a daemon that runs `serve` for each connection, with its number.
 pub fn store(serve: impl Fn(usize, &mut Peer) + Send + Sync + 'static) -> Client {
+    impatient_store(xenlight::xen::store::SILENCE, serve)
+}
+
+/// The same, where a daemon that is silent for so long counts as dead.
+pub fn impatient_store(
+    silence: Duration,
+    serve: impl Fn(usize, &mut Peer) + Send + Sync + 'static,
+) -> Client {
     let directory = directory();
     let place = directory.path().join("socket");
     let listener = UnixListener::bind(&place).unwrap();
@@ -99,5 +108,5 @@ pub fn store(serve: impl Fn(usize, &mut Peer) + Send + Sync + 'static) -> Client
             thread::spawn(move || serve(number, &mut Peer(stream.unwrap())));
         }
     });
-    Client { store: Store::open_at(&place).unwrap(), _directory: directory }
+    Client { store: Store::open_at_with(&place, silence).unwrap(), _directory: directory }
 }

@@ -10,3 +10,4 @@ mod fake;
 mod hostile;
 mod measure;
 mod real;
+mod silent;

@@ -11,7 +11,9 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork};
-use xenlight::xen::store::{Access, NewNode, Ops, Permission, Store, StoreError, WatchEvent, tidy};
+use xenlight::xen::store::{
+    Access, NewNode, Ops, Permission, Store, StoreError, WatchEvent, Watched, tidy,
+};
 
 use crate::daemon::Daemon;
 
@@ -49,6 +51,20 @@ fn in_child(body: impl FnOnce()) {
 fn readable(store: &Store, within: Duration) -> bool {
     let mut fds = [PollFd::new(store.as_fd().unwrap(), PollFlags::POLLIN)];
     poll(&mut fds, u16::try_from(within.as_millis()).unwrap()).unwrap() > 0
+}
+
+/// Brings lost watches back, once the daemon's end has been seen.
+fn rewatch(store: &Store) {
+    let until = Instant::now() + Duration::from_secs(10);
+    while store.pending_watch_events().is_ok() {
+        assert!(Instant::now() < until, "nobody has noticed");
+        readable(store, Duration::from_millis(100));
+    }
+    let mut rewatch = store.rewatch().unwrap();
+    let link = rewatch.link();
+    while !store.go_on_to_rewatch(&mut rewatch).unwrap() {
+        poll(&mut [PollFd::new(link.as_fd(), PollFlags::POLLIN)], 10_000u16).unwrap();
+    }
 }
 
 /// Waits for `count` events.
@@ -458,11 +474,37 @@ fn another_daemon_after_the_first_has_died() {
     // Found dead before anything was sent, so it goes to the new one.
     store.write("/w/x", "1").unwrap();
     assert!(transaction.write("/w/x", "2").is_err());
+    rewatch(&store);
     // The watch has been set again, and has fired.
     assert!(events(&store, 1).contains(&event("/w", "t")));
     store.write("/w/x", "3").unwrap();
     assert_eq!(events(&store, 1), [event("/w/x", "t")]);
     assert_eq!(store.as_fd().unwrap().as_raw_fd(), fd);
+}
+
+#[test]
+fn many_watches_come_back_and_none_that_has_ended() {
+    let mut daemon = Daemon::own();
+    let store = daemon.store();
+    // More than are sent at once.
+    let paths: Vec<String> = (0..300).map(|i| format!("/w/{i}")).collect();
+    for path in &paths {
+        store.watch(path, "t").unwrap();
+    }
+    events(&store, 300);
+    daemon.restart();
+    while store.pending_watch_events().is_ok() {
+        readable(&store, Duration::from_millis(100));
+    }
+    store.unwatch(&paths[0], "t").unwrap();
+    assert_eq!(store.watch("/late", "t").unwrap(), Watched::Later);
+    rewatch(&store);
+    let mut told: Vec<String> = events(&store, 300).into_iter().map(|e| e.path).collect();
+    let mut expected: Vec<String> = paths[1..].to_vec();
+    expected.push("/late".into());
+    (told.sort(), expected.sort());
+    assert_eq!(told, expected);
+    assert_eq!(store.watch("/now", "t").unwrap(), Watched::Now);
 }
 
 #[test]
@@ -475,6 +517,7 @@ fn no_daemon_any_more() {
     assert!(matches!(store.read("/w").unwrap_err().errno(), Errno::ECONNREFUSED | Errno::ENOENT));
     assert!(readable(&store, Duration::from_secs(5)));
     assert!(store.pending_watch_events().is_err());
+    assert!(store.rewatch().is_err());
     // Told once: whoever sleeps on the fd does not turn in circles.
     assert!(!readable(&store, Duration::from_millis(200)));
 }

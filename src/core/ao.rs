@@ -100,7 +100,7 @@ impl Ao {
 
     /// Watches a node of xenstore and what is below it. [`Watch::changed`] first comes at once.
     pub fn watch(&self, path: &str) -> Result<Watch> {
-        self.ctx.watches().watch(self.ctx.runtime(), path).map_err(|e| {
+        self.ctx.watches().watch(path).map_err(|e| {
             error!(self.ctx, "{e}");
             Error::Fail
         })

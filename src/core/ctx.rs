@@ -79,7 +79,7 @@ impl Ctx {
         Ok(Self {
             log,
             hypervisor,
-            watches: Arc::new(Watches::new(Arc::clone(&store))),
+            watches: Arc::new(Watches::new(Arc::clone(&store), runtime.clone())),
             store,
             children: children(&runtime, &reports, ours),
             runtime,

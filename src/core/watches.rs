@@ -1,162 +1,258 @@
 //! Xenstore's watches as something that tasks wait for.
 //!
 //! However many wait for a node, the daemon has one watch of it, and one descriptor shows that any
-//! watch has fired. Whoever dispatches reads all that has come and wakes those it concerns.
+//! watch has fired. Whoever dispatches reads all that has come and wakes those it concerns. (Two threads that begin
+//! to watch a node at the same moment have one watch each.)
 //!
-//! Locks: `registering` is held around requests to the daemon, so that the second to watch a node finds it
-//! watched, and the last to leave it is followed by nobody. Dispatching takes `state` only, which is held
-//! for a few instructions; so a daemon that does not answer holds up nobody but who asks it.
+//! # Nobody is held up
+//!
+//! Beginning a watch is a request like any other, which waits for its answer. No lock is held around it, or around any
+//! other: dispatching, and ending a watch, go on while a daemon does not answer. When the daemon has died a task of the
+//! ctx looks for its successor and registers the watches with it. That waits for descriptors and deadlines as tasks do,
+//! since a successor may listen and answer nothing; whoever dispatches for the others dispatches for it.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::OnceLock;
+use std::pin::pin;
+use std::sync::Weak;
+use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use nix::errno::Errno;
 use nix::sys::epoll::EpollFlags;
+use once_cell::sync::OnceCell;
 
 use crate::runtime::Runtime;
+use crate::runtime::descriptor::Descriptor;
 use crate::runtime::notify::{Listener, Notify};
 use crate::runtime::reactor::Ready;
 use crate::sync::{Arc, Mutex, locked};
-use crate::xen::store::{Store, StoreError, StoreResult};
+use crate::xen::store::{Store, StoreError, StoreResult, Watched};
+
+/// How long a daemon has to take the watches over from one that died. Then they count as lost, and the
+/// application is told.
+const TAKE_OVER: Duration = Duration::from_secs(5);
+
+/// How long until the next attempt, for an application that has outlived the disaster.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// How long until a daemon that accepts nobody at the moment is tried again.
+const FULL: Duration = Duration::from_millis(50);
 
 /// The watches of one ctx.
 pub struct Watches {
     store: Arc<Store>,
+    runtime: Runtime,
     state: Mutex<State>,
     /// The descriptor's place in the reactor; there for the ctx's life once there was a watch.
-    place: OnceLock<u64>,
-    registering: Mutex<()>,
+    place: OnceCell<u64>,
 }
 
 #[derive(Default)]
 struct State {
-    by_path: HashMap<String, Watched>,
-    /// The same, for finding whom an event concerns.
-    by_token: HashMap<String, Arc<Notify>>,
+    /// By their tokens, for finding whom an event concerns.
+    nodes: HashMap<String, Node>,
+    /// The token with which a node is watched.
+    by_path: HashMap<String, String>,
     next: u64,
-    /// Why the daemon cannot be asked, and whether that was told.
-    lost: Option<(Errno, bool)>,
+    loss: Option<Loss>,
 }
 
 /// One node that is watched.
-struct Watched {
-    token: String,
+struct Node {
+    path: String,
     changes: Arc<Notify>,
     /// How many wait for it.
     users: usize,
 }
 
+/// No event can come.
+#[derive(Clone, Copy)]
+enum Loss {
+    /// The daemon is gone; its successor is looked for.
+    Seeking,
+    /// None was found at first, for this reason.
+    Known(Errno),
+    /// That was told.
+    Told,
+}
+
 impl Watches {
-    pub fn new(store: Arc<Store>) -> Self {
-        Self {
-            store,
-            state: Mutex::default(),
-            place: OnceLock::new(),
-            registering: Mutex::default(),
-        }
+    pub fn new(store: Arc<Store>, runtime: Runtime) -> Self {
+        Self { store, runtime, state: Mutex::default(), place: OnceCell::new() }
     }
 
     /// Watches `path` and what is below it, until the answer is dropped.
     ///
     /// The first change is reported soon after, whether anything changes or not: so who first waits for
     /// a change and then looks cannot miss one.
-    pub fn watch(self: &Arc<Self>, runtime: &Runtime, path: &str) -> StoreResult<Watch> {
-        let _registering = locked(&self.registering);
-        self.enter(runtime)?;
+    pub fn watch(self: &Arc<Self>, path: &str) -> StoreResult<Watch> {
+        self.enter()?;
         let (token, changes) = {
             let mut state = locked(&self.state);
-            if let Some(watched) = state.by_path.get_mut(path) {
-                watched.users += 1;
-                let listener = watched.changes.listen_from_before();
-                return Ok(Watch { watches: Arc::clone(self), path: path.to_owned(), listener });
+            if let Some(token) = state.by_path.get(path).cloned()
+                && let Some(node) = state.nodes.get_mut(&token)
+            {
+                node.users += 1;
+                let listener = node.changes.listen_from_before();
+                return Ok(Watch { watches: Arc::clone(self), token, listener });
             }
             state.next += 1;
             let (token, changes) = (state.next.to_string(), Arc::new(Notify::default()));
+            let node = Node { path: path.to_owned(), changes: Arc::clone(&changes), users: 1 };
             // Before the request: the first event may be read by another thread at once.
-            state.by_token.insert(token.clone(), Arc::clone(&changes));
+            state.nodes.insert(token.clone(), node);
             (token, changes)
         };
         let listener = changes.listen();
-        let asked = self.store.watch(path, &token);
-        let mut state = locked(&self.state);
-        if let Err(e) = asked {
-            state.by_token.remove(&token);
-            return Err(e);
-        }
-        state.by_path.insert(path.to_owned(), Watched { token, changes, users: 1 });
-        Ok(Watch { watches: Arc::clone(self), path: path.to_owned(), listener })
-    }
-
-    /// Takes the store's descriptor into the reactor, once. Under `registering`.
-    fn enter(self: &Arc<Self>, runtime: &Runtime) -> StoreResult<()> {
-        if self.place.get().is_none() {
-            let failed = |errno: Errno| StoreError::new("watch", errno);
-            let ready: Arc<dyn Ready> = Arc::<Self>::clone(self);
-            let reactor = runtime.reactor().map_err(failed)?;
-            let place = reactor.add(self.store.as_fd()?, EpollFlags::EPOLLIN, ready);
-            let _ = self.place.set(place.map_err(failed)?);
-        }
-        Ok(())
-    }
-
-    /// Whether no event can come, because the daemon is gone. Whoever watches is woken once when that
-    /// begins, and from then on has to look by itself, with [`Watches::retry`].
-    pub fn is_lost(&self) -> bool {
-        locked(&self.state).lost.is_some()
-    }
-
-    /// Why the daemon is gone, for the one who tells it.
-    pub fn take_loss(&self) -> Option<Errno> {
-        match &mut locked(&self.state).lost {
-            Some((errno, told)) if !*told => {
-                *told = true;
-                Some(*errno)
+        match self.store.watch(path, &token) {
+            Ok(Watched::Now) => {}
+            Ok(Watched::Later) => self.seek(),
+            Err(e) => {
+                locked(&self.state).nodes.remove(&token);
+                return Err(e);
             }
-            _ => None,
+        }
+        // Now that the daemon has it, others may join.
+        locked(&self.state).by_path.entry(path.to_owned()).or_insert_with(|| token.clone());
+        Ok(Watch { watches: Arc::clone(self), token, listener })
+    }
+
+    /// Takes the store's descriptor into the reactor, once.
+    fn enter(self: &Arc<Self>) -> StoreResult<()> {
+        let enter = || {
+            let ready = Arc::new(Dispatch(Arc::downgrade(self)));
+            let failed = |errno: Errno| StoreError::new("watch", errno);
+            let reactor = self.runtime.reactor().map_err(failed)?;
+            reactor.add(self.store.as_fd()?, EpollFlags::EPOLLIN, ready).map_err(failed)
+        };
+        self.place.get_or_try_init(enter).map(drop)
+    }
+
+    /// Whether no event can come, because the daemon is gone. Whoever watches is woken when no other is found, and
+    /// again when one has the watches.
+    pub fn is_lost(&self) -> bool {
+        locked(&self.state).loss.is_some()
+    }
+
+    /// Why the daemon is gone and no other found, for the one who tells it.
+    pub fn take_loss(&self) -> Option<Errno> {
+        let mut state = locked(&self.state);
+        let Some(Loss::Known(errno)) = state.loss else { return None };
+        state.loss = Some(Loss::Told);
+        Some(errno)
+    }
+
+    /// Takes in what has come, and wakes those it concerns.
+    fn dispatch(self: &Arc<Self>) {
+        let Ok(events) = self.store.pending_watch_events() else { return self.seek() };
+        let changed: Vec<_> = {
+            let state = locked(&self.state);
+            events.iter().filter_map(|e| state.nodes.get(&e.token)).map(Node::changes).collect()
+        };
+        changed.iter().for_each(|changes| changes.notify());
+    }
+
+    /// Looks for another daemon, unless that is being done.
+    fn seek(self: &Arc<Self>) {
+        let mut state = locked(&self.state);
+        if state.loss.is_none() {
+            state.loss = Some(Loss::Seeking);
+            drop(state);
+            self.runtime.spawn(Arc::clone(self).take_over());
         }
     }
 
-    /// Tries to reach the daemon again.
-    pub fn retry(&self) {
-        self.ready(EpollFlags::empty());
-    }
-
-    fn leave(&self, path: &str) {
-        let _registering = locked(&self.registering);
-        let token = {
-            let mut state = locked(&self.state);
-            let Some(watched) = state.by_path.get_mut(path) else { return };
-            watched.users -= 1;
-            if watched.users > 0 {
+    /// Gives the watches to another daemon, as soon as there is one.
+    async fn take_over(self: Arc<Self>) {
+        while let Err(errno) = self.attempt().await {
+            let first = {
+                let mut state = locked(&self.state);
+                if state.nodes.is_empty() {
+                    // Nobody waits for anything any more.
+                    state.loss = None;
+                    return;
+                }
+                let first = matches!(state.loss, Some(Loss::Seeking));
+                if first {
+                    state.loss = Some(Loss::Known(errno));
+                }
+                first
+            };
+            if first {
+                self.wake_all();
+            }
+            if self.runtime.sleep(AGAIN).await.is_err() {
+                // Without timers nothing can be waited for: they stay lost.
                 return;
             }
-            let token = std::mem::take(&mut watched.token);
-            state.by_path.remove(path);
-            state.by_token.remove(&token);
-            token
+        }
+        locked(&self.state).loss = None;
+        self.wake_all();
+        // That daemon may be gone as well by now, which nobody cared for as long as one was looked for.
+        self.dispatch();
+    }
+
+    /// Looks for a daemon, and has it take the watches over.
+    async fn attempt(&self) -> Result<(), Errno> {
+        let register = pin!(async {
+            let mut rewatch = loop {
+                match self.store.rewatch() {
+                    Err(e) if e.errno() == Errno::EAGAIN => self.runtime.sleep(FULL).await?,
+                    other => break other.map_err(|e| e.errno())?,
+                }
+            };
+            let link = Descriptor::new(&self.runtime, rewatch.link())?;
+            while !self.store.go_on_to_rewatch(&mut rewatch).map_err(|e| e.errno())? {
+                link.readable().await?;
+            }
+            Ok(())
+        });
+        match select(register, pin!(self.runtime.sleep(TAKE_OVER))).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right((slept, _)) => slept.and(Err(Errno::ETIMEDOUT)),
+        }
+    }
+
+    fn wake_all(&self) {
+        let all: Vec<_> = locked(&self.state).nodes.values().map(Node::changes).collect();
+        all.iter().for_each(|changes| changes.notify());
+    }
+
+    fn leave(&self, token: &str) {
+        let path = {
+            let mut state = locked(&self.state);
+            let Some(node) = state.nodes.get_mut(token) else { return };
+            node.users -= 1;
+            if node.users > 0 {
+                return;
+            }
+            let path = std::mem::take(&mut node.path);
+            state.nodes.remove(token);
+            if state.by_path.get(&path).is_some_and(|shared| shared == token) {
+                state.by_path.remove(&path);
+            }
+            path
         };
         // The daemon may have died, and the watch with it.
-        let _ = self.store.unwatch(path, &token);
+        let _ = self.store.unwatch(&path, token);
     }
 }
 
-impl Ready for Watches {
+impl Node {
+    fn changes(&self) -> Arc<Notify> {
+        Arc::clone(&self.changes)
+    }
+}
+
+/// The watches as the reactor knows them. Not to keep: they have the runtime, and with it the reactor.
+struct Dispatch(Weak<Watches>);
+
+impl Ready for Dispatch {
     fn ready(&self, _: EpollFlags) {
-        let changed: Vec<_> = match self.store.pending_watch_events() {
-            Ok(events) => {
-                let mut state = locked(&self.state);
-                state.lost = None;
-                events.iter().filter_map(|e| state.by_token.get(&e.token).cloned()).collect()
-            }
-            // The daemon is away: everybody looks, and finds out.
-            Err(e) => {
-                let mut state = locked(&self.state);
-                state.lost.get_or_insert((e.errno(), false));
-                state.by_token.values().cloned().collect()
-            }
-        };
-        changed.iter().for_each(|changes| changes.notify());
+        if let Some(watches) = self.0.upgrade() {
+            watches.dispatch();
+        }
     }
 }
 
@@ -164,7 +260,7 @@ impl Ready for Watches {
 #[derive(Debug)]
 pub struct Watch {
     watches: Arc<Watches>,
-    path: String,
+    token: String,
     listener: Listener,
 }
 
@@ -182,7 +278,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.watches.leave(&self.path);
+        self.watches.leave(&self.token);
     }
 }
 

@@ -46,7 +46,7 @@ pub fn enable(
     };
     let front = names::stubdom_of(ctx, domid).unwrap_or(domid);
     let path = format!("{}/device/vbd/{devid}/eject", nodes::domain_path(front));
-    let watch = ctx.watches().watch(ctx.runtime(), &path).map_err(|e| {
+    let watch = ctx.watches().watch(&path).map_err(|e| {
         error!(ctx, domid = domid, "ejections cannot be watched for: {e}");
         Error::Fail
     })?;

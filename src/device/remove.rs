@@ -15,10 +15,15 @@
 //! the guest's half is removed first, so that the back end has nobody left to wait for; a step that fails or takes
 //! too long is told then, and the nodes go all the same. An abort ends whatever is waited for.
 //!
+//! # Who writes without end
+//!
+//! A transaction that touches what the guest or the back end writes can be spoilt for as long as they do. So such are tried
+//! a few times only; then the same is done without: a node that is written all the time is there, and its owner with it.
+//! What only the toolstack writes, its record of the device, goes in a transaction in any case.
+//!
 //! The stored configuration is left as it is: whoever retrieves it leaves out what xenstore does not know
 //! any more (`config/retrieve.rs`).
 
-use crate::xen::store::Ops;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
@@ -30,6 +35,7 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::model::Process;
 use crate::domain::{leading_number, nodes};
+use crate::xen::store::{Ops, Transaction};
 use crate::{debug, error, warn};
 
 /// The states of a back end that matter here (`xenbus.h`).
@@ -83,14 +89,14 @@ async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
     };
     match outcome {
         Err(e) if force != Force::Yes => Err(e),
-        outcome => outcome.and(forget(ao, device, &owner, own)),
+        outcome => outcome.and(forget(ao, device, &owner, own).await),
     }
 }
 
 /// Undoes a device whose back end, in this domain, is closed.
 pub async fn clear(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<()> {
     let undone = hotplug::undo(ao, device, owner).await;
-    undone.and(forget(ao, device, owner, own))
+    undone.and(forget(ao, device, owner, own).await)
 }
 
 /// Whether the guest runs. `Error::DomainNotFound` if it is gone.
@@ -118,7 +124,7 @@ pub async fn remove_all(ao: &Ao, owner: &Identity, qemu: Option<&Process>) -> Re
             // Nothing but nodes stands behind these.
             let bare = matches!(device.backend_kind, Kind::Console | Kind::Vuart);
             let undone = if bare { Ok(()) } else { undo(ao, device, owner, own, qemu_ends).await };
-            undone.and(forget(ao, device, owner, own))
+            undone.and(forget(ao, device, owner, own).await)
         }
     });
     join_all(removals).await.into_iter().fold(Ok(()), Result::and)
@@ -199,20 +205,10 @@ async fn unhook(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<
 async fn close(ao: &Ao, device: &Device, owner: &Identity, force: Force) -> Result<bool> {
     let base = device.backend_path();
     let state = format!("{base}/state");
-    let before = nodes::transaction(ao, |t| {
-        if !owner.owns_nodes(ao, t)? {
-            return Ok(None);
-        }
-        let Some(value) = nodes::read(ao, t, &state)? else { return Ok(None) };
-        if force == Force::Yes {
-            nodes::remove_up(ao, t, &[device.frontend_path()])?;
-        }
-        nodes::write(ao, t, &format!("{base}/online"), b"0")?;
-        if !is_closed(&value) {
-            nodes::write(ao, t, &state, CLOSING)?;
-        }
-        Ok(Some(value))
-    })?;
+    let before = match nodes::try_transaction(ao, |t| ask_to_close(ao, t, device, owner, force))? {
+        Some(before) => before,
+        None => ask_to_close(ao, ao.store(), device, owner, force)?,
+    };
     let Some(before) = before else {
         debug!(ao, domid = device.domid, "{base} is gone already");
         return Ok(false);
@@ -241,6 +237,31 @@ async fn close(ao: &Ao, device: &Device, owner: &Identity, force: Force) -> Resu
     })
 }
 
+/// Asks the back end to close. The state that it was in, if there is one.
+fn ask_to_close(
+    ctx: &Ctx,
+    ops: &impl Ops,
+    device: &Device,
+    owner: &Identity,
+    force: Force,
+) -> Result<Option<Vec<u8>>> {
+    let base = device.backend_path();
+    let state = format!("{base}/state");
+    if !owner.owns_nodes(ctx, ops)? {
+        return Ok(None);
+    }
+    let Some(value) = nodes::read(ctx, ops, &state)? else { return Ok(None) };
+    if force == Force::Yes {
+        // The directories above it go with the rest of the device.
+        nodes::remove(ctx, ops, &device.frontend_path())?;
+    }
+    nodes::write(ctx, ops, &format!("{base}/online"), b"0")?;
+    if !is_closed(&value) {
+        nodes::write(ctx, ops, &state, CLOSING)?;
+    }
+    Ok(Some(value))
+}
+
 fn is_closed(state: &[u8]) -> bool {
     leading_number(state) == Some(CLOSED)
 }
@@ -263,30 +284,61 @@ async fn nodes_go(ao: &Ao, device: &Device) -> Result<()> {
 
 /// QEMU cannot do it any more. In another domain it may have, and removed the nodes as well.
 fn mark_closed(ctx: &Ctx, device: &Device, owner: &Identity) -> Result<()> {
+    let marked = nodes::try_transaction(ctx, |t| write_closed(ctx, t, device, owner))?;
+    marked.map_or_else(|| write_closed(ctx, ctx.store(), device, owner), Ok)
+}
+
+fn write_closed(ctx: &Ctx, ops: &impl Ops, device: &Device, owner: &Identity) -> Result<()> {
     let state = format!("{}/state", device.backend_path());
-    nodes::transaction(ctx, |t| match nodes::read(ctx, t, &state)? {
-        Some(value) if !is_closed(&value) && owner.owns_nodes(ctx, t)? => {
-            nodes::write(ctx, t, &state, CLOSED.to_string().as_bytes())
+    match nodes::read(ctx, ops, &state)? {
+        Some(value) if !is_closed(&value) && owner.owns_nodes(ctx, ops)? => {
+            nodes::write(ctx, ops, &state, CLOSED.to_string().as_bytes())
         }
         _ => Ok(()),
-    })
+    }
 }
 
 /// Removes a device's nodes: in domain 0 all, in a driver domain those it serves.
-fn forget(ctx: &Ctx, device: &Device, owner: &Identity, own: u32) -> Result<()> {
-    nodes::transaction(ctx, |t| {
-        if !owner.owns_nodes(ctx, t)? {
-            return Ok(());
-        }
-        let mut paths = Vec::new();
-        if own == 0 {
-            paths.extend([device.frontend_path(), device.libxl_path()]);
-        }
-        if own == 0 || own == device.backend_domid {
-            paths.push(device.backend_path());
-        }
-        nodes::remove_up(ctx, t, &paths)
-    })
+async fn forget(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<()> {
+    let mut halves = Vec::new();
+    if own == 0 {
+        halves.push(device.frontend_path());
+    }
+    if own == 0 || own == device.backend_domid {
+        halves.push(device.backend_path());
+    }
+    let mut all = halves.clone();
+    if own == 0 {
+        all.push(device.libxl_path());
+    }
+    let remove = |t: &Transaction, paths: &[String]| match owner.owns_nodes(ao, t)? {
+        true => nodes::remove_up(ao, t, paths),
+        false => Ok(()),
+    };
+    if nodes::try_transaction(ao, |t| remove(t, &all))?.is_some() {
+        return Ok(());
+    }
+    // The record last: as long as it is there nobody adds the same device anew. Between the look and the act lie
+    // microseconds, and the number of a domain that ends in them rests.
+    if owner.owns_nodes(ao, ao.store())? {
+        let removed = ao.store().remove_many(&halves);
+        removed.map_err(|e| nodes::failed(ao, e))?;
+    }
+    if own == 0 {
+        let record = [device.libxl_path()];
+        nodes::transaction(ao, |t| remove(t, &record)).await?;
+    }
+    // The directories above the halves, if that can be had: a guest may have been given one of them.
+    if nodes::try_transaction(ao, |t| remove(t, &halves))?.is_none() {
+        let Device { domid, devid, kind, .. } = *device;
+        debug!(
+            ao,
+            domid = domid,
+            "directories of {} {devid} stay: others write there",
+            kind.name()
+        );
+    }
+    Ok(())
 }
 
 /// The domain that this process runs in: paths that do not begin with a slash are its own.

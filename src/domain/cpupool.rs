@@ -91,7 +91,7 @@ fn equip(ctx: &Ctx, pool: u32, new: &New<'_>) -> Result<()> {
     for cpu in cpus(new.cpus) {
         move_cpu(ctx, Move::Add, pool, cpu)?;
     }
-    nodes::transaction(ctx, |t| {
+    nodes::transaction_now(ctx, |t| {
         let path = path(pool);
         t.mkdir(&path).map_err(|e| nodes::failed(ctx, e))?;
         nodes::write(ctx, t, &format!("{path}/uuid"), uuid_text(new.uuid).as_bytes())?;

@@ -168,7 +168,7 @@ enum Removed {
 /// when its adder finds no domain: creations have no lock that is held here.
 fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     let domid = domain.domid;
-    let removed = nodes::transaction(ctx, |t| {
+    let removed = nodes::transaction_now(ctx, |t| {
         if !domain.owns_nodes(ctx, t)? {
             return Ok(Removed::All);
         }

@@ -233,7 +233,7 @@ pub fn end_orphan(ctx: &Ctx, owner: &Identity, process: &Process) -> Result<()> 
     process.kill();
     remove_sockets(ctx, domid);
     // What was written of it after everything else had been removed.
-    let _ = nodes::transaction(ctx, |t| {
+    let _ = nodes::transaction_now(ctx, |t| {
         if !owner.owns_nodes(ctx, t)? {
             return Ok(());
         }

@@ -43,14 +43,14 @@ pub fn by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
     {
         return Ok(domid);
     }
-    let domid = by_name_in(ctx, ctx.store(), name)?;
+    let domid = find(ctx, name, &kind::all(ctx)?, FIRST_READS)?;
     ctx.seen_names().note(domid, name);
     Ok(domid)
 }
 
-/// As [`by_name`], with the names as they are inside a transaction.
-pub fn by_name_in(ctx: &Ctx, ops: &impl Ops, name: &[u8]) -> Result<u32> {
-    find(ctx, ops, name, &kind::all(ctx)?, name_path)
+/// As [`by_name`], for a name that nobody is likely to have: all are read in one round trip.
+pub fn holder(ctx: &Ctx, name: &[u8]) -> Result<u32> {
+    find(ctx, name, &kind::all(ctx)?, usize::MAX)
 }
 
 /// The cpupool of that name, of those that the hypervisor has; errors as for [`by_name`].
@@ -60,27 +60,22 @@ pub fn pool_by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
     found.map(|(pool, _)| pool.id).ok_or(Error::Invalid)
 }
 
-fn find(
-    ctx: &Ctx,
-    ops: &impl Ops,
-    name: &[u8],
-    ids: &[u32],
-    path: fn(u32) -> String,
-) -> Result<u32> {
+/// The first of `ids` whose name that is; `first` of them are looked at together at first.
+fn find(ctx: &Ctx, name: &[u8], ids: &[u32], first: usize) -> Result<u32> {
     if name.len() > nodes::MAX_VALUE {
         debug!(ctx, "a name of {} bytes is longer than any can be", name.len());
         return Err(Error::Invalid);
     }
-    let (mut left, mut now) = (ids, FIRST_READS);
+    let (mut left, mut now) = (ids, first);
     while !left.is_empty() {
         let (ids, later) = left.split_at(now.min(left.len()));
-        let paths: Vec<String> = ids.iter().map(|&id| path(id)).collect();
-        let names = nodes::peek_many(ctx, ops, &paths);
+        let paths: Vec<String> = ids.iter().map(|&id| name_path(id)).collect();
+        let names = nodes::peek_many(ctx, ctx.store(), &paths);
         let found = ids.iter().zip(names).find(|(_, n)| n.as_deref().map(before_nul) == Some(name));
         if let Some((&id, _)) = found {
             return Ok(id);
         }
-        (left, now) = (later, now * MORE_READS);
+        (left, now) = (later, now.saturating_mul(MORE_READS));
     }
     Err(Error::Invalid)
 }

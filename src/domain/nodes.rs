@@ -1,9 +1,17 @@
 //! Xenstore nodes as domain operations use them: where they are, reading what may be missing, and
 //! cleaning up directories that end up empty.
 
-use crate::core::{Ctx, Error, Result};
-use crate::xen::store::{Ops, StoreError, Transaction, tidy};
+use std::time::Duration;
+
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::xen::store::{self, Ops, StoreError, Transaction, tidy};
 use crate::{debug, error};
+
+/// How often a transaction is tried at once, without a pause.
+const AT_ONCE: u32 = 8;
+
+/// The longest pause between two attempts.
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
 /// Xenstore's own limit of a value, and so of a name.
 pub const MAX_VALUE: usize = 4096;
@@ -81,11 +89,49 @@ impl From<StoreError> for Stop {
     }
 }
 
-/// Runs `body` in a transaction, again from the start if others spoil it. An error of `body`, logged by
-/// it, leaves nothing changed.
-pub fn transaction<T>(ctx: &Ctx, mut body: impl FnMut(&Transaction) -> Result<T>) -> Result<T> {
-    ctx.store().transaction(|t| body(t).map_err(Stop::Told)).map_err(|stop| match stop {
+/// Runs `body` in a transaction, again from the start if others spoil it, after the first few attempts with pauses.
+/// An error of `body`, logged by it, leaves nothing changed.
+pub async fn transaction<T>(ao: &Ao, mut body: impl FnMut(&Transaction) -> Result<T>) -> Result<T> {
+    for attempt in 0..store::ATTEMPTS {
+        if let Some(late) = attempt.checked_sub(AT_ONCE) {
+            ao.sleep(Duration::from_micros(50 << late.min(10)).min(LONGEST_PAUSE)).await?;
+        }
+        if let Some(value) = attempt_at(ao, &mut body)? {
+            return Ok(value);
+        }
+    }
+    Err(failed(ao, store::spoilt()))
+}
+
+/// As [`transaction`], for what cannot wait, and without pauses: for nodes that only toolstacks write.
+pub fn transaction_now<T>(ctx: &Ctx, mut body: impl FnMut(&Transaction) -> Result<T>) -> Result<T> {
+    let outcome = ctx.store().transaction(|t| body(t).map_err(Stop::Told));
+    outcome.map_err(|stop| told(ctx, stop))
+}
+
+/// As [`transaction_now`], a few times; `None` if others have spoilt it each time. For nodes that a guest or a back
+/// end writes: if they do so without end, there is no use in trying longer.
+pub fn try_transaction<T>(
+    ctx: &Ctx,
+    mut body: impl FnMut(&Transaction) -> Result<T>,
+) -> Result<Option<T>> {
+    for _ in 0..AT_ONCE {
+        if let Some(value) = attempt_at(ctx, &mut body)? {
+            return Ok(Some(value));
+        }
+    }
+    Ok(None)
+}
+
+fn attempt_at<T>(ctx: &Ctx, body: &mut impl FnMut(&Transaction) -> Result<T>) -> Result<Option<T>> {
+    let outcome = ctx.store().attempt(|t| body(t).map_err(Stop::Told));
+    outcome.map_err(|stop| told(ctx, stop))
+}
+
+/// What ended a transaction, in the log.
+fn told(ctx: &Ctx, stop: Stop) -> Error {
+    match stop {
         Stop::Store(error) => failed(ctx, error),
         Stop::Told(error) => error,
-    })
+    }
 }

@@ -1,17 +1,29 @@
 //! Giving a domain another name, and setting a dead one aside under another identity.
 //!
-//! A name is unique among living domains. All names are read inside the transaction that writes the new
-//! one, so two renames at once cannot both get it: the later is retried and then refused.
+//! A name is unique among living domains. Reading all names inside the transaction that writes a new one would see to
+//! that, and would have every change of any name spoil it. Instead:
+//!
+//! - the transaction reads the directory of all domains, [`ALL`], and then the names are looked at outside of it;
+//! - whatever gives a domain a name changes that directory: a creation, since a node is added to it, and a renaming,
+//!   by writing it as it is.
+//!
+//! So a name that is there when the transaction has read the directory is seen; and one that comes later spoils the
+//! transaction, which begins again and sees it then. Creations would spoil each other in any case, and nothing else
+//! does. (The C library's creations count among these. Its renamings do not change the directory, and look at names
+//! outside of their transaction: one of them, at the same moment, can make a name that exists twice.)
 
 use super::{names, nodes, uuid_text};
 use crate::core::{Ctx, Error, Result};
 use crate::error;
-use crate::xen::store::{Access, Ops, Permission};
+use crate::xen::store::{Access, Ops, Permission, Transaction};
+
+/// The directory that has a node for each domain.
+const ALL: &str = "/local/domain";
 
 /// Names `domid` anew. With `old` given, fails unless that is its name now.
 pub fn rename(ctx: &Ctx, domid: u32, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
     check_name(ctx, domid, new)?;
-    nodes::transaction(ctx, |t| rename_within(ctx, t, domid, old, new))
+    nodes::transaction_now(ctx, |t| rename_within(ctx, t, domid, old, new))
 }
 
 /// Sets a domain that has shut down aside, so that it can be started again beside what is left of it:
@@ -21,7 +33,7 @@ pub fn preserve(ctx: &Ctx, domid: u32, name: &[u8], suffix: &[u8], uuid: &[u8; 1
     check_name(ctx, domid, &new)?;
     let uuid = uuid_text(uuid);
     let vm = format!("/vm/{uuid}");
-    nodes::transaction(ctx, |t| {
+    nodes::transaction_now(ctx, |t| {
         nodes::remove(ctx, t, &vm)?;
         nodes::write(ctx, t, &vm, b"")?;
         let readable = [Permission::new(0, Access::None), Permission::new(domid, Access::Read)];
@@ -47,7 +59,7 @@ pub fn check_name(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<()> {
 
 fn rename_within(
     ctx: &Ctx,
-    t: &impl Ops,
+    t: &Transaction,
     domid: u32,
     old: Option<&[u8]>,
     new: &[u8],
@@ -62,11 +74,14 @@ fn rename_within(
 }
 
 /// Refuses the name of another domain. Domains that are set aside half-made have no name, however many they are.
-pub fn check_free(ctx: &Ctx, t: &impl Ops, domid: u32, name: &[u8]) -> Result<()> {
+/// What follows in the transaction must change [`ALL`] if it gives the name to a domain.
+pub fn check_free(ctx: &Ctx, t: &Transaction, domid: u32, name: &[u8]) -> Result<()> {
     if name.is_empty() {
         return Ok(());
     }
-    match names::by_name_in(ctx, t, name) {
+    // First: it is what comes after this that spoils the transaction.
+    nodes::read(ctx, t, ALL)?;
+    match names::holder(ctx, name) {
         Ok(holder) if holder != domid => {
             let shown = String::from_utf8_lossy(name);
             error!(ctx, domid = domid, "another domain is named `{shown}'");
@@ -77,8 +92,16 @@ pub fn check_free(ctx: &Ctx, t: &impl Ops, domid: u32, name: &[u8]) -> Result<()
     }
 }
 
-fn rename_one(ctx: &Ctx, t: &impl Ops, domid: u32, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
+fn rename_one(
+    ctx: &Ctx,
+    t: &Transaction,
+    domid: u32,
+    old: Option<&[u8]>,
+    new: &[u8],
+) -> Result<()> {
     check_free(ctx, t, domid, new)?;
+    let all = nodes::read(ctx, t, ALL)?.unwrap_or_default();
+    nodes::write(ctx, t, ALL, &all)?;
     let path = format!("{}/name", nodes::domain_path(domid));
     if let Some(old) = old {
         let now = nodes::read(ctx, t, &path)?;

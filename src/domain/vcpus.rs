@@ -52,4 +52,5 @@ pub async fn set_online(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
         }
         t.write_many(&values).map_err(|e| nodes::failed(ao, e))
     })
+    .await
 }

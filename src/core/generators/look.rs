@@ -1,7 +1,6 @@
 //! What the lookers share: waiting for a reason to look, and the loss of xenstore.
 
 use std::pin::pin;
-use std::time::Duration;
 
 use futures_util::future::{Either, select};
 
@@ -9,22 +8,19 @@ use crate::core::Ctx;
 use crate::core::watches::Watch;
 use crate::runtime::notify::Listener;
 
-/// How often to see whether xenstore is back, for an application that has outlived the disaster.
-const AGAIN: Duration = Duration::from_secs(1);
-
 /// Waits until the watch has fired or something else is wanted. If xenstore is gone, the application is
 /// told, once however many look, and nothing is seen until it is back.
 pub async fn reason(ctx: &Ctx, watch: &mut Watch, wanted: &mut Listener) {
-    let called = wanted.changed();
-    select(pin!(watch.changed()), pin!(called)).await;
-    if let Some(errno) = ctx.watches().take_loss() {
-        ctx.reports().disaster(ctx.log(), 0, "the watches of xenstore are lost", errno as i32);
-    }
-    while ctx.watches().is_lost() {
-        let time = ctx.runtime().sleep(AGAIN);
-        match select(pin!(wanted.changed()), pin!(time)).await {
-            Either::Left(_) => return,
-            Either::Right(_) => ctx.watches().retry(),
+    loop {
+        let is_wanted = match select(pin!(wanted.changed()), pin!(watch.changed())).await {
+            Either::Left(_) => true,
+            Either::Right(_) => false,
+        };
+        if let Some(errno) = ctx.watches().take_loss() {
+            ctx.reports().disaster(ctx.log(), 0, "the watches of xenstore are lost", errno as i32);
+        }
+        if is_wanted || !ctx.watches().is_lost() {
+            return;
         }
     }
 }

@@ -122,7 +122,7 @@ fn write(target: &Target<'_>, consoles: Vec<(Device, Nodes)>) -> Result<()> {
         nodes.make(&device, &mut new);
         devices.push(device);
     }
-    store::transaction(ctx, |t| {
+    store::transaction_now(ctx, |t| {
         target.check(t)?;
         let old = leftovers(ctx, t, &devices, Existing::Replaced)?;
         if !old.is_empty() {

@@ -156,7 +156,7 @@ fn write<T: Addable>(
         return Ok(Vec::new());
     }
     let (ctx, domid) = (target.ctx(), target.domid());
-    let (numbered, written) = store::transaction(ctx, |t| {
+    let (numbered, written) = store::transaction_now(ctx, |t| {
         target.check(t)?;
         let mut devices = devices.to_vec();
         number(ctx, t, domid, &mut devices)?;

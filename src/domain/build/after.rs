@@ -31,7 +31,7 @@ pub fn finish(build: &Build, store: &Ring, started: Duration) -> Result<()> {
     );
     all.extend(of_vm(build, started).into_iter().map(|(at, value)| (format!("{vm}/{at}"), value)));
     let owner = format!("{base}/vm");
-    nodes::transaction(ctx, |t| {
+    nodes::transaction_now(ctx, |t| {
         // Somebody may have destroyed the domain: then nothing of it may come back.
         if nodes::read(ctx, t, &owner)?.as_deref() != Some(vm.as_bytes()) {
             error!(ctx, domid = domid, "it was destroyed while it was built");

@@ -100,7 +100,7 @@ fn possible(ctx: &Ctx, config: &DomainConfig) -> Result<()> {
 
 /// Everything between the bare domain and a guest that can run.
 async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<()> {
-    tree::write(ao, domid, config)?;
+    tree::write(ao, domid, config).await?;
     let target = Target::of(ao, domid)?;
     complete_devices(&target, config)?;
     let found = bootloader::run(ao, domid, config).await?;

@@ -1,6 +1,6 @@
 //! What xenstore says of a new domain, before it is built: its directories, its name, and what the guest may write.
 
-use crate::core::{Ctx, Result};
+use crate::core::{Ao, Result};
 use crate::domain::rename::check_free;
 use crate::domain::{model, nodes, uuid_text};
 use crate::types::idiomatic::{
@@ -31,17 +31,16 @@ const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 /// Writes the domain's nodes, all or none. What a domain of that number or uuid has left goes first.
 ///
 /// `Error::Invalid` if another domain has its name.
-pub fn write(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
+pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
     let nodes = nodes(domid, config);
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
-    nodes::transaction(ctx, |t| {
-        // Read in here, so of two domains that are made at once with the same name one is refused.
-        check_free(ctx, t, domid, name)?;
-        for directory in directories(domid, &config.c_info) {
-            nodes::remove(ctx, t, &directory)?;
-        }
-        t.make_many(&nodes).map_err(|e| nodes::failed(ctx, e))
+    nodes::transaction(ao, |t| {
+        // Of two domains that are made at once with the same name one is refused.
+        check_free(ao, t, domid, name)?;
+        t.remove_many(&directories(domid, &config.c_info)).map_err(|e| nodes::failed(ao, e))?;
+        t.make_many(&nodes).map_err(|e| nodes::failed(ao, e))
     })
+    .await
 }
 
 fn vm_path(info: &DomainCreateInfo) -> String {

@@ -53,7 +53,7 @@ fn fill_dom0(ctx: &Ctx) -> Result<Limits> {
     })?;
     let info = info.ok_or(Error::DomainNotFound)?;
     let mut now = [info.total_pages * 4, info.max_pages.wrapping_mul(4)];
-    nodes::transaction(ctx, |t| {
+    nodes::transaction_now(ctx, |t| {
         let values = nodes::read_many(ctx, t, &paths)?;
         for ((path, value), now) in paths.iter().zip(&values).zip(&mut now) {
             match value {

@@ -67,7 +67,7 @@ pub fn set_target(ctx: &Ctx, domid: u32, change: Change, enforce: bool) -> Resul
     let info = known(ctx, domid)?;
     let mut limit = Limit::new(ctx, &info);
     let mut attempt = || {
-        nodes::transaction(ctx, |t| {
+        nodes::transaction_now(ctx, |t| {
             let Some(plan) = Plan::new(ctx, domid, t, change)? else { return Ok(false) };
             if enforce {
                 limit.set(plan.limit())?;

@@ -15,7 +15,8 @@
 //! 2. *Nobody sleeps unattended.* While a thread sleeps on its bell, then (a) its batch is open,
 //!    the connection whole and a leader at work; or (b) that thread, or another sleeper, has been
 //!    rung and not run yet.
-//! 3. *An open batch has an owner.* Batches are removed only by the thread that made them.
+//! 3. *An open batch has an owner.* Batches are removed only by the thread that made them; but for one
+//!    that is *given up* ([`Posted`]): whoever reads its last reply removes it.
 //!
 //! Why 2 holds. A thread goes to sleep only when the reader is gone (a). A leader that settles a
 //! batch rings its owner under the lock: (b) for that one. A leader goes in [`Lead::drop`]
@@ -25,6 +26,12 @@
 //! open batch there is nobody to attend to; a thread that has sent but not looked yet finds the
 //! reader itself. When the connection breaks everybody is rung, and nobody sleeps again, because
 //! `broken` is looked at before each sleep.
+//!
+//! # Who does not wait
+//!
+//! [`Exchange::post`] sends a batch without waiting for anything, for a thread that must not: it is looked
+//! at from time to time ([`Exchange::poll`], [`Posted::settled`]), or given up. If the daemon has left so much
+//! unread that there is no room for it, that breaks the connection, like any message that went out in part.
 //!
 //! # Who writes
 //!
@@ -47,6 +54,7 @@
 //! went out in part. A broken connection stays broken; [`super::Store`] opens another.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
@@ -66,8 +74,13 @@ const BUFFER: usize = 8 * 1024;
 pub trait Link {
     /// Sends whole messages. The error says whether the daemon may have got any of it.
     fn send(&self, requests: &Requests, from: usize, to: usize) -> Result<(), SendError>;
-    /// Receives some bytes; 0 at the end. `EAGAIN` if there are none and `wait` is false.
+    /// The same without waiting for room: then `EAGAIN`.
+    fn send_at_once(&self, requests: &Requests, from: usize, to: usize) -> Result<(), SendError>;
+    /// Receives some bytes; 0 at the end. `EAGAIN` if there are none and `wait` is false, `ETIMEDOUT` if
+    /// none have come for long.
     fn receive(&self, buffer: &mut [u8], wait: bool) -> Result<usize, Errno>;
+    /// Waits until there is something to receive, or the time is over. Whether there may be.
+    fn is_readable(&self, within: Duration) -> bool;
     /// Whether a request must wait for the reply to the one before it.
     fn one_at_a_time(&self) -> bool;
     /// Makes threads that are blocked in `send` or `receive` return, for good.
@@ -123,6 +136,7 @@ struct Batch {
     /// Where the owner sleeps.
     bell: Arc<Condvar>,
     asleep: bool,
+    given_up: bool,
 }
 
 /// The right to read, and what was read of a message that is not whole yet.
@@ -218,6 +232,38 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         }
     }
 
+    /// Sends the first `count` of `requests`, at most [`RUN_COUNT`] with [`RUN_BYTES`], and waits for nothing. On a
+    /// link that takes one request at a time nobody else may be using it.
+    pub fn post(
+        self: &Arc<Self>,
+        requests: &mut Requests,
+        count: usize,
+    ) -> Result<Posted<L, S>, Errno> {
+        let kinds = (0..count).map(|i| requests.kind(i)).collect();
+        let first = locked(&self.state).register(kinds)?;
+        let posted = Posted { exchange: Arc::clone(self), first };
+        requests.stamp(0, count, first, 0);
+        let sent = {
+            let _writing = locked(&self.writing);
+            self.link.send_at_once(requests, 0, count)
+        };
+        sent.map_err(|error| {
+            self.break_off(&mut locked(&self.state), error.errno);
+            error.errno
+        })?;
+        Ok(posted)
+    }
+
+    /// How many of `requests` may be posted at once.
+    pub fn postable(&self, requests: &Requests) -> usize {
+        requests.run(0, if self.link.one_at_a_time() { 1 } else { RUN_COUNT }, RUN_BYTES)
+    }
+
+    /// Whether the daemon owes an answer to a batch that was given up.
+    pub fn is_silent(&self) -> bool {
+        locked(&self.state).batches.iter().any(|batch| batch.given_up)
+    }
+
     /// Takes in what has arrived, without waiting. If a leader is at work it does that anyway.
     pub fn poll(&self) -> Result<(), Errno> {
         let reader = locked(&self.state).reader.take();
@@ -281,6 +327,61 @@ impl<L: Link, S: Sink> Exchange<L, S> {
     }
 }
 
+/// A batch that was sent and that no thread sleeps for. Dropped before it is settled it is given up: its replies
+/// will be taken in, and nobody gets them.
+#[derive(Debug)]
+pub struct Posted<L: Link, S: Sink> {
+    exchange: Arc<Exchange<L, S>>,
+    first: u32,
+}
+
+impl<L: Link, S: Sink> Posted<L, S> {
+    /// The replies, if they are there by now; or why none will come.
+    pub fn settled(&self) -> Option<Result<Vec<Reply>, Errno>> {
+        let mut state = locked(&self.exchange.state);
+        let batch = state.batch(self.first);
+        if batch.open == 0 {
+            return Some(Ok(std::mem::take(&mut batch.replies).into_iter().flatten().collect()));
+        }
+        state.broken.map(Err)
+    }
+
+    /// Waits until it is settled, the time is over, or another thread is found reading, which takes the replies
+    /// in then. Whatever of them there is is of no use any more.
+    pub fn give_up_after(self, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        loop {
+            let reader = {
+                let mut state = locked(&self.exchange.state);
+                if state.batch(self.first).open == 0 || state.broken.is_some() {
+                    return;
+                }
+                state.reader.take()
+            };
+            if reader.is_none() {
+                return;
+            }
+            let mut lead = Lead { exchange: &self.exchange, reader };
+            let left = deadline.saturating_duration_since(Instant::now());
+            if !self.exchange.link.is_readable(left) {
+                return;
+            }
+            self.exchange.read(&mut lead, false);
+        }
+    }
+}
+
+impl<L: Link, S: Sink> Drop for Posted<L, S> {
+    fn drop(&mut self) {
+        let mut state = locked(&self.exchange.state);
+        if state.batch(self.first).open == 0 {
+            state.remove(self.first);
+        } else {
+            state.batch(self.first).given_up = true;
+        }
+    }
+}
+
 impl State {
     fn register(&mut self, kinds: Vec<Kind>) -> Result<u32, Errno> {
         if let Some(errno) = self.broken {
@@ -300,6 +401,7 @@ impl State {
             kinds,
             bell: Arc::new(Condvar::new()),
             asleep: false,
+            given_up: false,
         });
         Ok(first)
     }
@@ -339,6 +441,10 @@ impl State {
         batch.open -= 1;
         if batch.open == 0 && batch.asleep {
             batch.bell.notify_one();
+        }
+        if batch.open == 0 && batch.given_up {
+            let first = batch.first;
+            self.remove(first);
         }
         Ok(())
     }

@@ -4,26 +4,43 @@ use std::env;
 use std::ffi::OsString;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
+use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::sockopt::{ReceiveTimeout, SendTimeout};
 use nix::sys::socket::{
-    AddressFamily, MsgFlags, Shutdown, SockFlag, SockType, UnixAddr, connect, recv, send, shutdown,
-    socket,
+    AddressFamily, MsgFlags, Shutdown, SockFlag, SockType, UnixAddr, connect, recv, send,
+    setsockopt, shutdown, socket,
 };
 use nix::sys::stat::{Mode, SFlag, stat};
+use nix::sys::time::TimeVal;
 use nix::unistd;
 
 use super::exchange::{Link, SendError};
 use super::wire::Requests;
 use crate::sync::noted::Noted;
 
+/// How long the daemon may send nothing while it owes an answer, or take no bytes, before it counts as dead. A busy
+/// host's daemon is late by seconds; libxenstore waits for ever.
+pub const SILENCE: Duration = Duration::from_secs(30);
+
 /// An open connection. It is closed by the process that made it and by no other.
 #[derive(Debug)]
 pub struct Wire {
     fd: Noted<OwnedFd>,
     device: bool,
+    silence: Duration,
+}
+
+/// How a connection is opened where the daemon's queue of new ones is full.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Opening {
+    /// Waits for room, for as long as the daemon may be silent; then `ETIMEDOUT`.
+    Waits,
+    /// `EAGAIN` at once. No descriptor shows when there is room.
+    AtOnce,
 }
 
 /// Where the daemon listens, first choice first. `XENSTORED_PATH` names one place, socket or device,
@@ -42,11 +59,12 @@ pub fn places() -> Vec<PathBuf> {
 }
 
 impl Wire {
-    /// Connects to the first place that answers; the error is that of the first that exists.
-    pub fn open(places: &[PathBuf]) -> Result<Self, Errno> {
+    /// Connects to the first place that answers; the error is that of the first that exists. `silence`: as
+    /// [`SILENCE`].
+    pub fn open(places: &[PathBuf], opening: Opening, silence: Duration) -> Result<Self, Errno> {
         let mut failed = None;
         for place in places {
-            match Self::open_at(place) {
+            match Self::open_at(place, opening, silence) {
                 Ok(wire) => return Ok(wire),
                 Err(Errno::ENOENT) => {}
                 Err(errno) => {
@@ -58,23 +76,29 @@ impl Wire {
     }
 
     /// Connects to the daemon's socket or device at `place`.
-    fn open_at(place: &Path) -> Result<Self, Errno> {
-        let (fd, device) = match connect_socket(place) {
+    fn open_at(place: &Path, opening: Opening, silence: Duration) -> Result<Self, Errno> {
+        let (fd, device) = match connect_socket(place, opening, silence) {
             Ok(fd) => (fd, false),
             // What is there may be no socket.
             Err(Errno::ECONNREFUSED) if is_device(place) => (open_device(place)?, true),
             Err(errno) => return Err(errno),
         };
-        Ok(Self { fd: Noted::new(fd), device })
+        Ok(Self { fd: Noted::new(fd), device, silence })
     }
 
     /// Sends one whole message.
     pub fn send_bytes(&self, message: &[u8]) -> Result<(), SendError> {
+        self.send_with(message, MsgFlags::empty())
+            .map_err(|e| SendError { errno: late(e.errno), ..e })
+    }
+
+    /// Sends whole messages, with these flags where it is a socket.
+    fn send_with(&self, messages: &[u8], flags: MsgFlags) -> Result<(), SendError> {
         if self.device {
-            return write_all(message, |rest| unistd::write(self.as_fd(), rest));
+            return write_all(messages, |rest| unistd::write(self.as_fd(), rest));
         }
-        let fd = self.fd.as_raw_fd();
-        write_all(message, |rest| send(fd, rest, MsgFlags::MSG_NOSIGNAL))
+        let (fd, flags) = (self.fd.as_raw_fd(), flags | MsgFlags::MSG_NOSIGNAL);
+        write_all(messages, |rest| send(fd, rest, flags))
     }
 
     /// Whether this is the connection of the process that asks.
@@ -92,12 +116,30 @@ fn open_device(place: &Path) -> Result<OwnedFd, Errno> {
     retried(|| open(place, OFlag::O_RDWR | OFlag::O_CLOEXEC, Mode::empty()))
 }
 
-fn connect_socket(place: &Path) -> Result<OwnedFd, Errno> {
+fn connect_socket(place: &Path, opening: Opening, silence: Duration) -> Result<OwnedFd, Errno> {
     let address = UnixAddr::new(place)?;
-    let fd = socket(AddressFamily::Unix, SockType::Stream, SockFlag::SOCK_CLOEXEC, None)?;
+    let mut flags = SockFlag::SOCK_CLOEXEC;
+    flags.set(SockFlag::SOCK_NONBLOCK, opening == Opening::AtOnce);
+    let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None)?;
+    let most = TimeVal::new(silence.as_secs() as _, silence.subsec_micros().into());
+    // The first is for connecting as well.
+    setsockopt(&fd, SendTimeout, &most)?;
+    setsockopt(&fd, ReceiveTimeout, &most)?;
     // A local connect that a signal interrupts has done nothing: it waits for room in the backlog.
-    retried(|| connect(fd.as_raw_fd(), &address))?;
+    let connected = retried(|| connect(fd.as_raw_fd(), &address));
+    match opening {
+        Opening::Waits => connected.map_err(late)?,
+        Opening::AtOnce => {
+            connected?;
+            fcntl(&fd, FcntlArg::F_SETFL(OFlag::empty()))?;
+        }
+    }
     Ok(fd)
+}
+
+/// A socket says `EAGAIN` when its time is over.
+fn late(errno: Errno) -> Errno {
+    if errno == Errno::EAGAIN { Errno::ETIMEDOUT } else { errno }
 }
 
 impl AsFd for Wire {
@@ -119,18 +161,30 @@ impl Link for Wire {
         self.send_bytes(requests.bytes(from, to))
     }
 
+    fn send_at_once(&self, requests: &Requests, from: usize, to: usize) -> Result<(), SendError> {
+        self.send_with(requests.bytes(from, to), MsgFlags::MSG_DONTWAIT)
+    }
+
     fn receive(&self, buffer: &mut [u8], wait: bool) -> Result<usize, Errno> {
         if !self.device {
-            let flags = if wait { MsgFlags::empty() } else { MsgFlags::MSG_DONTWAIT };
-            return retried(|| recv(self.fd.as_raw_fd(), buffer, flags));
+            return match wait {
+                true => {
+                    retried(|| recv(self.fd.as_raw_fd(), buffer, MsgFlags::empty())).map_err(late)
+                }
+                false => retried(|| recv(self.fd.as_raw_fd(), buffer, MsgFlags::MSG_DONTWAIT)),
+            };
         }
-        if !wait {
-            let mut fds = [PollFd::new(self.fd.as_fd(), PollFlags::POLLIN)];
-            if retried(|| poll(&mut fds, PollTimeout::ZERO))? == 0 {
-                return Err(Errno::EAGAIN);
-            }
+        if !self.is_readable(if wait { self.silence } else { Duration::ZERO }) {
+            return Err(if wait { Errno::ETIMEDOUT } else { Errno::EAGAIN });
         }
         retried(|| unistd::read(self.as_fd(), buffer))
+    }
+
+    fn is_readable(&self, within: Duration) -> bool {
+        let mut fds = [PollFd::new(self.fd.as_fd(), PollFlags::POLLIN)];
+        let most = PollTimeout::try_from(within).unwrap_or(PollTimeout::MAX);
+        // If it cannot be asked, reading will say why.
+        retried(|| poll(&mut fds, most)) != Ok(0)
     }
 
     fn one_at_a_time(&self) -> bool {

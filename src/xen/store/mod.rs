@@ -10,6 +10,9 @@
 //!   sent again, because the daemon may have carried them out. The next request opens a new
 //!   connection. A request that finds the connection dead before a byte of it was sent is sent on
 //!   a new one. Transactions die with their connection, watches survive: [`watch`].
+//! - A request waits for its answer in the thread that makes it, but not for ever: a daemon that sends
+//!   nothing for [`SILENCE`] counts as dead, and the requests fail with `ETIMEDOUT`. Nothing is locked
+//!   meanwhile that others need who have a connection.
 //! - Every size is bounded, and a reply that breaks the protocol ends the connection: [`wire`].
 //!
 //! The errors are [`StoreError`]; `core::Error` is made from it.
@@ -30,24 +33,30 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use once_cell::sync::OnceCell;
 
 pub use error::{StoreError, StoreResult};
+pub use link::SILENCE;
 pub use number::NumberWriter;
 pub use ops::{NewNode, Ops};
 pub use permission::{Access, Permission};
-pub use transaction::Transaction;
-pub use watch::WatchEvent;
+pub use transaction::{ATTEMPTS, Transaction, spoilt};
+pub use watch::{Rewatch, WatchEvent, WatchLink, Watched};
 
 use crate::sync::process::PerProcess;
 use crate::sync::turn::Turns;
 use crate::sync::{Mutex, locked, noted};
 use exchange::{Exchange, Failure, Sink};
-use link::Wire;
+use link::{Opening, Wire};
 use watch::Watches;
 use wire::{Kind, Reply, Requests};
+
+/// How many connections a request is tried on that break before a byte of it is sent: a daemon that
+/// accepts and hangs up must not keep anybody for ever.
+const CONNECTIONS: usize = 4;
 
 /// The connection for all but watches.
 type Requester = Exchange<Wire, NoEvents>;
@@ -65,6 +74,8 @@ impl Sink for NoEvents {
 pub struct Store {
     /// Where the daemon may be, as of [`Store::open`].
     places: Arc<[PathBuf]>,
+    /// As [`SILENCE`].
+    silence: Duration,
     connections: PerProcess<Connections>,
 }
 
@@ -82,35 +93,53 @@ impl Store {
     /// # Errors
     /// Where there is neither socket nor device, `ENOENT`; where nobody listens, what `connect` says.
     pub fn open() -> io::Result<Self> {
-        Self::open_first(link::places())
+        Self::open_first(link::places(), SILENCE)
     }
 
     /// Connects to the daemon whose socket or device is `place`.
     pub fn open_at(place: &Path) -> io::Result<Self> {
-        Self::open_first(vec![place.to_owned()])
+        Self::open_first(vec![place.to_owned()], SILENCE)
     }
 
-    fn open_first(places: Vec<PathBuf>) -> io::Result<Self> {
+    /// The same, with another time for [`SILENCE`].
+    pub fn open_at_with(place: &Path, silence: Duration) -> io::Result<Self> {
+        Self::open_first(vec![place.to_owned()], silence)
+    }
+
+    fn open_first(places: Vec<PathBuf>, silence: Duration) -> io::Result<Self> {
         let connections = Connections::default();
-        connections.requester(&places)?;
-        Ok(Self { places: places.into(), connections: PerProcess::new(connections) })
+        connections.requester(&places, silence)?;
+        Ok(Self { places: places.into(), silence, connections: PerProcess::new(connections) })
     }
 
     /// Asks to be told, as (path, `token`), of every change at `path` or below, and once at
     /// once. `path` may be `@introduceDomain` or `@releaseDomain`. `EEXIST` if this watch is there.
-    pub fn watch(&self, path: &str, token: &str) -> StoreResult<()> {
+    pub fn watch(&self, path: &str, token: &str) -> StoreResult<Watched> {
         self.watches()?.watch(path, token)
     }
 
-    /// Ends a watch. No event of it is delivered afterwards. `ENOENT` if it is not there.
+    /// Ends a watch. No event of it is delivered afterwards, unless the daemon is slow to answer: that is waited
+    /// for briefly, and once. `ENOENT` if it is not there.
     pub fn unwatch(&self, path: &str, token: &str) -> StoreResult<()> {
         self.watches()?.unwatch(path, token)
     }
 
-    /// The watch events so far, oldest first; never waits. An error: the watches are lost for
-    /// now (the daemon is gone); the next call tries again.
+    /// The watch events so far, oldest first; never waits. An error: the watches are lost (the daemon is
+    /// gone), until [`Store::rewatch`] brings them back.
     pub fn pending_watch_events(&self) -> StoreResult<Vec<WatchEvent>> {
         self.watches()?.collect()
+    }
+
+    /// Begins to bring back watches that are lost, without waiting. `EAGAIN`: the daemon accepts nobody at the
+    /// moment.
+    pub fn rewatch(&self) -> StoreResult<Rewatch> {
+        self.watches()?.rewatch()
+    }
+
+    /// Goes on with that, without waiting. False: when [`Rewatch::link`] is readable again. True: all
+    /// are back, and each fires once. An error is the end of the attempt; the watches stay lost.
+    pub fn go_on_to_rewatch(&self, rewatch: &mut Rewatch) -> StoreResult<bool> {
+        self.watches()?.go_on(rewatch)
     }
 
     /// An fd that polls readable when there may be watch events; the same for the store's life, also over
@@ -179,15 +208,17 @@ impl Store {
     fn exchange(&self, requests: Requests) -> Result<(Arc<Requester>, Vec<Reply>), Errno> {
         let connections = self.connections();
         let mut requests = requests;
-        loop {
-            let requester = connections.requester(&self.places)?;
+        let mut failed = Errno::ECONNRESET;
+        for _ in 0..CONNECTIONS {
+            let requester = connections.requester(&self.places, self.silence)?;
             match requester.call(&mut requests, 0) {
                 Ok(replies) => return Ok((requester, replies)),
                 // `requester` is broken now, so that each turn has a new one.
-                Err(Failure { unsent: true, .. }) => continue,
+                Err(Failure { unsent: true, errno }) => failed = errno,
                 Err(Failure { errno, .. }) => return Err(errno),
             }
         }
+        Err(failed)
     }
 
     fn connections(&self) -> &Connections {
@@ -201,25 +232,32 @@ impl Store {
     fn watches(&self) -> StoreResult<&Watches> {
         let connections = self.connections();
         connections.watches.get_or_try_init(|| {
-            Watches::new(&self.places).map_err(|errno| StoreError::new("watch", errno))
+            Watches::new(&self.places, self.silence)
+                .map_err(|errno| StoreError::new("watch", errno))
         })
     }
 }
 
 impl Connections {
-    /// The connection for requests, opened if there is none that works.
-    fn requester(&self, places: &[PathBuf]) -> Result<Arc<Requester>, Errno> {
-        let mut current = locked(&self.requester);
-        if let Some(requester) = &*current
-            && requester.broken().is_none()
-        {
-            return Ok(Arc::clone(requester));
+    /// The connection for requests, opened if there is none that works. Without the lock: a daemon that accepts
+    /// nobody holds up those who have none, each for its own time.
+    fn requester(&self, places: &[PathBuf], silence: Duration) -> Result<Arc<Requester>, Errno> {
+        if let Some(requester) = working(&locked(&self.requester)) {
+            return Ok(requester);
         }
-        let wire = Wire::open(places)?;
-        let requester = Arc::new(Exchange::new(wire, NoEvents));
-        *current = Some(Arc::clone(&requester));
-        Ok(requester)
+        let wire = Wire::open(places, Opening::Waits, silence)?;
+        let new = Arc::new(Exchange::new(wire, NoEvents));
+        let mut current = locked(&self.requester);
+        if let Some(quicker) = working(&current) {
+            return Ok(quicker);
+        }
+        *current = Some(Arc::clone(&new));
+        Ok(new)
     }
+}
+
+fn working(requester: &Option<Arc<Requester>>) -> Option<Arc<Requester>> {
+    requester.as_ref().filter(|requester| requester.broken().is_none()).cloned()
 }
 
 impl Ops for Store {

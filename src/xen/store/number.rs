@@ -3,7 +3,7 @@
 use nix::errno::Errno;
 
 use super::exchange::Link;
-use super::link::Wire;
+use super::link::{Opening, Wire};
 use super::wire::{HEADER, Kind, PAYLOAD_MAX};
 use super::{Store, StoreError, StoreResult, path};
 
@@ -26,7 +26,7 @@ impl Store {
         if HEADER + path.len() + 1 + DIGITS > ROOM {
             return Err(failed(Errno::ENAMETOOLONG));
         }
-        let wire = Wire::open(&self.places).map_err(failed)?;
+        let wire = Wire::open(&self.places, Opening::Waits, self.silence).map_err(failed)?;
         Ok(NumberWriter { wire, path: path.to_owned() })
     }
 }

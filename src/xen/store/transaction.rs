@@ -1,8 +1,6 @@
 //! Transactions: several requests that take effect together or not at all.
 
 use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
 
 use nix::errno::Errno;
 
@@ -11,12 +9,9 @@ use super::ops::Ops;
 use super::wire::{Kind, Reply, Requests};
 use super::{Requester, Store};
 
-/// How often a transaction that others' writes keep spoiling is tried. With the pauses between,
-/// that is some seconds: a guest that writes without end cannot hold a toolstack for ever.
-const ATTEMPTS: u32 = 256;
-/// The first so many attempts follow each other without a pause.
-const AT_ONCE: u32 = 8;
-const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+/// How often a transaction that others' writes keep spoiling is tried: somebody who writes without end must not
+/// hold a toolstack for ever. Each failure is others' success, so among toolstacks this is plenty.
+pub const ATTEMPTS: u32 = 256;
 
 /// An open transaction. Dropped without [`Transaction::commit`] it is discarded.
 ///
@@ -33,25 +28,33 @@ impl Store {
     /// `EAGAIN` because others have changed what was read or written. An error of `body`
     /// discards the transaction and is the whole's.
     ///
-    /// Threads take turns: transactions of one process that overlap spoil each other, and a creation's is long to
-    /// repeat. The daemon does one thing after the other anyway. Between attempts others have their turn, so that a
-    /// guest that spoils one transaction delays no other. `body` must not wait for anything but the daemon.
+    /// It never sleeps between attempts: the thread may be one that dispatches. An operation that is in for many
+    /// attempts makes them one by one ([`Store::attempt`]) and waits in its own way.
     pub fn transaction<T, E: From<StoreError>>(
         &self,
         mut body: impl FnMut(&Transaction) -> Result<T, E>,
     ) -> Result<T, E> {
-        for attempt in 0..ATTEMPTS {
-            if let Some(late) = attempt.checked_sub(AT_ONCE) {
-                thread::sleep(Duration::from_micros(50 << late.min(10)).min(LONGEST_PAUSE));
-            }
-            let _turn = self.connections().transactions.take();
-            let transaction = self.begin()?;
-            let value = body(&transaction)?;
-            if transaction.commit()? {
+        for _ in 0..ATTEMPTS {
+            if let Some(value) = self.attempt(&mut body)? {
                 return Ok(value);
             }
         }
-        Err(StoreError::new("commit", Errno::EAGAIN).into())
+        Err(spoilt().into())
+    }
+
+    /// One attempt at that; `None` if others have spoilt it.
+    ///
+    /// Threads take turns: transactions of one process that overlap spoil each other, and a creation's is long to
+    /// repeat. The daemon does one thing after the other anyway. Between attempts others have their turn, so that a
+    /// guest that spoils one transaction delays no other. `body` must not wait for anything but the daemon.
+    pub fn attempt<T, E: From<StoreError>>(
+        &self,
+        body: impl FnOnce(&Transaction) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        let _turn = self.connections().transactions.take();
+        let transaction = self.begin()?;
+        let value = body(&transaction)?;
+        Ok(transaction.commit()?.then_some(value))
     }
 
     /// Begins a transaction.
@@ -67,6 +70,11 @@ impl Store {
             .ok_or_else(|| failed(Errno::EPROTO))?;
         Ok(Transaction { requester, id, ended: false })
     }
+}
+
+/// Every attempt at a transaction was spoilt.
+pub fn spoilt() -> StoreError {
+    StoreError::new("commit", Errno::EAGAIN)
 }
 
 impl Transaction {

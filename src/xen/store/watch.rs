@@ -10,26 +10,39 @@
 //! An event says "look again", no more; the same event is queued once however often it comes
 //! before it is collected. That bounds the queue by the number of nodes under watch.
 //!
-//! When the connection breaks (the daemon died), the next collection, or watch, opens another and
-//! registers all watches again; the daemon fires each at once, so nothing that changed in between
-//! is missed. If that fails the collection returns the error.
+//! # When the connection breaks
+//!
+//! Then the watches are *lost* until a [`Rewatch`] has opened another connection and registered all of them
+//! again; the daemon fires each at once, so nothing that changed in between is missed. That takes several
+//! steps, none of which waits, since the daemon may be a new one that listens and does not answer yet. A watch
+//! that is begun meanwhile is registered with the others.
+//!
+//! # Who waits
+//!
+//! A thread that begins a watch waits for the reply, as for any other. One that ends a watch waits a moment
+//! ([`END`]), so that the reply need not wake anybody, and not at all while the daemon owes such a reply:
+//! however many watches end, a silent daemon holds them up once. No lock is held meanwhile.
 
 use std::collections::{HashSet, VecDeque};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
 use super::error::{StoreError, StoreResult};
-use super::exchange::{Exchange, Sink};
-use super::link::Wire;
+use super::exchange::{Exchange, Link, Posted, Sink};
+use super::link::{Opening, Wire};
 use super::path;
 use super::wire::{Kind, Requests};
 use crate::sync::noted::Noted;
 use crate::sync::{Mutex, locked};
+
+/// How long the end of a watch waits for its reply.
+const END: Duration = Duration::from_millis(500);
 
 /// Something at or below the watched node has changed (or may have).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -38,6 +51,15 @@ pub struct WatchEvent {
     pub path: String,
     /// The watch's token.
     pub token: String,
+}
+
+/// What has become of a new watch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Watched {
+    /// The daemon has it.
+    Now,
+    /// The watches are lost: it comes with the others.
+    Later,
 }
 
 /// Events that nobody has collected yet.
@@ -71,6 +93,9 @@ impl Sink for ToQueue {
 
 type Connection = Arc<Exchange<Wire, ToQueue>>;
 
+/// A path and a token.
+type Key = (String, String);
+
 /// One process's watches.
 #[derive(Debug)]
 pub struct Watches {
@@ -78,23 +103,43 @@ pub struct Watches {
     queue: Arc<Queue>,
     registry: Mutex<Registry>,
     places: Arc<[PathBuf]>,
+    silence: Duration,
 }
 
 #[derive(Default, Debug)]
 struct Registry {
     connection: Option<Connection>,
-    watches: Vec<(String, String)>,
+    watches: Vec<Key>,
     /// How many threads wait for a reply on the connection.
     asking: usize,
+    /// Why no connection has the watches.
+    lost: Option<Errno>,
+}
+
+impl Registry {
+    fn working(&self) -> Option<&Connection> {
+        self.connection.as_ref().filter(|connection| connection.broken().is_none())
+    }
+
+    /// Takes a watch out. Whether it was there.
+    fn remove(&mut self, path: &str, token: &str) -> bool {
+        let at = self.watches.iter().position(|w| w.0 == path && w.1 == token);
+        at.inspect(|&at| drop(self.watches.remove(at)));
+        if self.watches.is_empty() {
+            self.lost = None;
+        }
+        at.is_some()
+    }
 }
 
 impl Watches {
-    pub fn new(places: &Arc<[PathBuf]>) -> Result<Self, Errno> {
+    pub fn new(places: &Arc<[PathBuf]>, silence: Duration) -> Result<Self, Errno> {
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
         let (bell, epoll) = (Noted::new(EventFd::from_flags(flags)?), Noted::epoll()?);
         epoll.add(bell.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         let queue = Arc::new(Queue { events: Mutex::default(), bell });
-        Ok(Self { epoll, queue, registry: Mutex::default(), places: Arc::clone(places) })
+        let places = Arc::clone(places);
+        Ok(Self { epoll, queue, registry: Mutex::default(), places, silence })
     }
 
     /// Readable when there may be events to collect.
@@ -102,29 +147,28 @@ impl Watches {
         self.epoll.0.as_fd()
     }
 
-    pub fn watch(&self, wpath: &str, token: &str) -> StoreResult<()> {
+    pub fn watch(&self, wpath: &str, token: &str) -> StoreResult<Watched> {
         let failed = |errno| StoreError::about("watch", wpath, errno);
         path::check_watch(wpath, token).map_err(failed)?;
         let watch = (wpath.to_owned(), token.to_owned());
-        let connection = {
+        let forget = |errno| {
+            locked(&self.registry).remove(wpath, token);
+            failed(errno)
+        };
+        {
             let mut registry = locked(&self.registry);
             if registry.watches.contains(&watch) {
                 return Err(failed(Errno::EEXIST));
             }
-            let connection = self.connected(&mut registry).map_err(failed)?;
-            // Before it is sent: should the connection break meanwhile, it is registered again
-            // with the others.
-            registry.watches.push(watch.clone());
-            self.ask(&mut registry);
-            connection
+            // Before it is sent: should the connection break meanwhile, it comes back with the others.
+            registry.watches.push(watch);
+        }
+        let Some(connection) = self.connected().map_err(forget)? else {
+            return Ok(Watched::Later);
         };
         let reply = request(&connection, Kind::Watch, wpath, token);
-        let mut registry = locked(&self.registry);
-        self.answered(&mut registry, &connection);
-        reply.map_err(|errno| {
-            registry.watches.retain(|w| *w != watch);
-            failed(errno)
-        })
+        self.answered(&mut locked(&self.registry), &connection);
+        reply.map(|()| Watched::Now).map_err(forget)
     }
 
     pub fn unwatch(&self, wpath: &str, token: &str) -> StoreResult<()> {
@@ -132,18 +176,18 @@ impl Watches {
         path::check_watch(wpath, token).map_err(failed)?;
         let connection = {
             let mut registry = locked(&self.registry);
-            let known = |w: &(String, String)| w.0 == wpath && w.1 == token;
-            let at = registry.watches.iter().position(known);
-            registry.watches.remove(at.ok_or_else(|| failed(Errno::ENOENT))?);
+            if !registry.remove(wpath, token) {
+                return Err(failed(Errno::ENOENT));
+            }
             // A daemon has forgotten it with a connection that broke.
-            let connection = registry.connection.clone().filter(|c| c.broken().is_none());
+            let connection = registry.working().cloned();
             if connection.is_some() {
                 self.ask(&mut registry);
             }
             connection
         };
         let reply = connection.map_or(Ok(()), |connection| {
-            let reply = request(&connection, Kind::Unwatch, wpath, token);
+            let reply = end(&connection, wpath, token);
             self.answered(&mut locked(&self.registry), &connection);
             reply
         });
@@ -157,7 +201,7 @@ impl Watches {
 
     /// The events so far, oldest first; never waits for more.
     pub fn collect(&self) -> StoreResult<Vec<WatchEvent>> {
-        let arrived = self.take_in();
+        let arrived = self.take_in().map_err(|errno| StoreError::new("watch", errno));
         let mut events = locked(&self.queue.events);
         // Under the lock: an event that comes later rings again. Also after an error, or whoever
         // sleeps on the fd would turn in circles while the daemon is away.
@@ -167,53 +211,118 @@ impl Watches {
         Ok(std::mem::take(&mut events.order).into())
     }
 
-    /// Moves what has arrived into the queue, on a new connection if need be.
-    fn take_in(&self) -> StoreResult<()> {
+    /// Moves what has arrived into the queue.
+    fn take_in(&self) -> Result<(), Errno> {
         let connection = {
-            let mut registry = locked(&self.registry);
-            if registry.watches.is_empty() {
-                registry.connection.clone()
-            } else {
-                let failed = |errno| StoreError::new("watch", errno);
-                Some(self.connected(&mut registry).map_err(failed)?)
+            let registry = locked(&self.registry);
+            match (registry.lost, &registry.connection) {
+                (Some(errno), _) => return Err(errno),
+                (None, None) => return Ok(()),
+                (None, Some(connection)) => Arc::clone(connection),
             }
         };
-        if let Some(connection) = connection
-            && connection.poll().is_err()
-        {
+        connection.poll().or_else(|errno| {
             let mut registry = locked(&self.registry);
-            self.disconnect(&mut registry, &connection);
-            if !registry.watches.is_empty() {
-                let again = self.connected(&mut registry);
-                drop(registry);
-                let again = again.map_err(|errno| StoreError::new("watch again", errno))?;
-                let _ = again.poll();
+            self.disconnect(&mut registry, &connection, errno);
+            registry.lost.map_or(Ok(()), Err)
+        })
+    }
+
+    /// The connection for one more request, with the thread counted among those who ask; opened if there is
+    /// none. `None` if the watches are lost.
+    fn connected(&self) -> Result<Option<Connection>, Errno> {
+        let mut new = None;
+        loop {
+            let mut registry = locked(&self.registry);
+            if let Some(connection) = registry.connection.clone() {
+                match connection.broken() {
+                    None => {
+                        self.ask(&mut registry);
+                        return Ok(Some(connection));
+                    }
+                    Some(errno) => self.disconnect(&mut registry, &connection, errno),
+                }
             }
+            if registry.lost.is_some() {
+                return Ok(None);
+            }
+            if let Some(connection) = new.take() {
+                self.connect(&mut registry, connection)?;
+                continue;
+            }
+            drop(registry);
+            new = Some(self.open(Opening::Waits)?);
         }
+    }
+
+    fn open(&self, opening: Opening) -> Result<Connection, Errno> {
+        let wire = Wire::open(&self.places, opening, self.silence)?;
+        Ok(Arc::new(Exchange::new(wire, ToQueue(Arc::clone(&self.queue)))))
+    }
+
+    /// Makes `connection`, which has all watches, the one that is shown.
+    fn connect(&self, registry: &mut Registry, connection: Connection) -> Result<(), Errno> {
+        self.epoll.add(connection.link(), EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
+        registry.connection = Some(connection);
+        registry.asking = 0;
+        registry.lost = None;
         Ok(())
     }
 
-    /// The connection, opened (again) and with all watches registered.
-    fn connected(&self, registry: &mut Registry) -> Result<Connection, Errno> {
-        if let Some(connection) = registry.connection.clone() {
-            if connection.broken().is_none() {
-                return Ok(connection);
+    /// A connection has broken; the watches are lost if it was theirs.
+    ///
+    /// Out of the epoll set by hand: a forked child may hold the connection open, and then
+    /// closing it here would leave it in the set, ready for ever.
+    fn disconnect(&self, registry: &mut Registry, connection: &Connection, errno: Errno) {
+        if registry.connection.take_if(|c| Arc::ptr_eq(c, connection)).is_none() {
+            return;
+        }
+        let _ = self.epoll.delete(connection.link());
+        if !registry.watches.is_empty() {
+            registry.lost = Some(errno);
+            // The next collection will tell.
+            let _ = self.queue.bell.write(1);
+        }
+    }
+
+    pub fn rewatch(&self) -> StoreResult<Rewatch> {
+        let connection = self.open(Opening::AtOnce);
+        let connection = connection.map_err(|errno| StoreError::new("watch again", errno))?;
+        Ok(Rewatch { connection, sent: HashSet::new(), posted: None })
+    }
+
+    pub fn go_on(&self, rewatch: &mut Rewatch) -> StoreResult<bool> {
+        self.step(rewatch).map_err(|errno| StoreError::new("watch again", errno))
+    }
+
+    fn step(&self, rewatch: &mut Rewatch) -> Result<bool, Errno> {
+        loop {
+            rewatch.connection.poll()?;
+            if let Some(posted) = &rewatch.posted {
+                let Some(replies) = posted.settled() else { return Ok(false) };
+                replies?.into_iter().try_for_each(|reply| reply.map(drop))?;
+                rewatch.posted = None;
             }
-            self.disconnect(registry, &connection);
+            let mut registry = locked(&self.registry);
+            if registry.lost.is_none() {
+                // All that were lost have been ended meanwhile.
+                return Ok(true);
+            }
+            let missing: Vec<&Key> =
+                registry.watches.iter().filter(|watch| !rewatch.sent.contains(*watch)).collect();
+            if missing.is_empty() {
+                rewatch.end_others(&registry.watches);
+                return self.connect(&mut registry, Arc::clone(&rewatch.connection)).map(|()| true);
+            }
+            let mut requests = Requests::default();
+            for (path, token) in &missing {
+                push(&mut requests, Kind::Watch, path, token)?;
+            }
+            let count = rewatch.connection.postable(&requests);
+            rewatch.sent.extend(missing[..count].iter().map(|&watch| watch.clone()));
+            drop(registry);
+            rewatch.posted = Some(rewatch.connection.post(&mut requests, count)?);
         }
-        let wire = Wire::open(&self.places)?;
-        let connection = Arc::new(Exchange::new(wire, ToQueue(Arc::clone(&self.queue))));
-        let mut requests = Requests::default();
-        for (path, token) in &registry.watches {
-            requests.push(Kind::Watch, &[path.as_bytes(), &[0], token.as_bytes(), &[0]])?;
-        }
-        for reply in connection.call(&mut requests, 0).map_err(|failure| failure.errno)? {
-            reply?;
-        }
-        self.epoll.add(connection.link(), EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
-        registry.connection = Some(Arc::clone(&connection));
-        registry.asking = 0;
-        Ok(connection)
     }
 
     /// A thread begins to wait for a reply on the connection, and reads it therefore.
@@ -242,18 +351,70 @@ impl Watches {
             let _ = self.epoll.modify(connection.link(), &mut EpollEvent::new(flags, 0));
         }
     }
+}
 
-    /// Out of the epoll set by hand: a forked child may hold the connection open, and then
-    /// closing it here would leave it in the set, ready for ever.
-    fn disconnect(&self, registry: &mut Registry, connection: &Connection) {
-        if registry.connection.take_if(|c| Arc::ptr_eq(c, connection)).is_some() {
-            let _ = self.epoll.delete(connection.link());
+/// Watches that are lost, on their way to another connection.
+#[derive(Debug)]
+pub struct Rewatch {
+    connection: Connection,
+    /// The watches that it was asked for.
+    sent: HashSet<Key>,
+    /// The last of them, while they are not answered.
+    posted: Option<Posted<Wire, ToQueue>>,
+}
+
+impl Rewatch {
+    /// Readable when there is reason to go on.
+    pub fn link(&self) -> WatchLink {
+        WatchLink(Arc::clone(&self.connection))
+    }
+
+    /// Ends those watches that were given up since they were asked for. Nobody waits for that; where only one request
+    /// can be under way they stay, and their events find nobody.
+    fn end_others(&self, wanted: &[Key]) {
+        if self.connection.link().one_at_a_time() {
+            return;
+        }
+        for (path, token) in self.sent.iter().filter(|watch| !wanted.contains(watch)) {
+            let mut requests = Requests::default();
+            if push(&mut requests, Kind::Unwatch, path, token).is_ok() {
+                let _ = self.connection.post(&mut requests, 1);
+            }
         }
     }
 }
 
+/// A connection, as something to wait for.
+#[derive(Debug)]
+pub struct WatchLink(Connection);
+
+impl AsFd for WatchLink {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.link().as_fd()
+    }
+}
+
+fn push(requests: &mut Requests, kind: Kind, path: &str, token: &str) -> Result<(), Errno> {
+    requests.push(kind, &[path.as_bytes(), &[0], token.as_bytes(), &[0]])
+}
+
 fn request(connection: &Connection, kind: Kind, path: &str, token: &str) -> Result<(), Errno> {
-    let fields: [&[u8]; 4] = [path.as_bytes(), &[0], token.as_bytes(), &[0]];
-    let replies = connection.call(&mut Requests::one(kind, &fields)?, 0);
+    let mut requests = Requests::default();
+    push(&mut requests, kind, path, token)?;
+    let replies = connection.call(&mut requests, 0);
     replies.map_err(|failure| failure.errno)?.pop().expect("as many replies as requests").map(drop)
+}
+
+/// Ends a watch, of which the daemon has forgotten everything if the connection breaks.
+fn end(connection: &Connection, path: &str, token: &str) -> Result<(), Errno> {
+    if connection.link().one_at_a_time() {
+        return request(connection, Kind::Unwatch, path, token);
+    }
+    let silent = connection.is_silent();
+    let mut requests = Requests::default();
+    push(&mut requests, Kind::Unwatch, path, token)?;
+    if let Ok(posted) = connection.post(&mut requests, 1) {
+        posted.give_up_after(if silent { Duration::ZERO } else { END });
+    }
+    Ok(())
 }
