@@ -10,10 +10,14 @@
  *                                  of 667 never closes
  *   plug restless NODE VALUE…      takes the part of one who writes without end: those values in turn, for as long as
  *                                  the node is there
+ *
+ * With PLUG_STEALS in the environment it is an application that is to reap the library's children, and has the kernel throw
+ * their statuses away.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,5 +219,11 @@ int main(int argc, char **argv)
     log = xtl_createlogger_stdiostream(stderr, XTL_DEBUG, XTL_STDIOSTREAM_SHOW_DATE);
     if (libxl_ctx_alloc(&ctx, LIBXL_VERSION, 0, (xentoollog_logger *)log))
         return 2;
+    if (getenv("PLUG_STEALS")) {
+        static const libxl_childproc_hooks hooks = { .chldowner = libxl_sigchld_owner_mainloop };
+
+        libxl_childproc_setmode(ctx, &hooks, NULL);
+        signal(SIGCHLD, SIG_IGN);
+    }
     return operate(argv[1], argv[2], atoi(argv[3]), argv[4], argc > 5 ? atoi(argv[5]) : -1);
 }

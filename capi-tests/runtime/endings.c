@@ -1,5 +1,6 @@
 /* The end of a domain, while somebody else is at work on it too. */
 #include "harness.h"
+#include <sys/file.h>
 
 static bool is_there(char *value)
 {
@@ -294,9 +295,148 @@ static void with_qemu(void)
     check(!is_ours() || quickest < 1.5, "QEMU's end was not seen");
 }
 
+/* ---- a device model with a user of its own ---- */
+
+enum { MODEL_USER = 54321 };
+#define REAPER_LOCK "/var/run/xen/dm-reaper-lock"
+
+/* A domain with a process in the part of its device model. */
+static uint32_t with_model(pid_t *model)
+{
+    uint32_t domid = new_domain(NO_ACK);
+    int ready[2];
+    char byte;
+
+    check(!pipe2(ready, O_CLOEXEC), "pipe: %s", strerror(errno));
+    *model = fork();
+    if (!*model) {
+        if (setgid(MODEL_USER) || setuid(MODEL_USER) || write(ready[1], "", 1) != 1)
+            _exit(1);
+        alarm(120);
+        for (;;)
+            pause();
+    }
+    check(read(ready[0], &byte, 1) == 1, "no process of another user is to be had");
+    close(ready[0]);
+    close(ready[1]);
+    store("54321", "/local/domain/%u/image/device-model-kill-uid", domid);
+    {
+        char pid[20];
+
+        snprintf(pid, sizeof(pid), "%d", *model);
+        store(pid, "/local/domain/%u/image/device-model-pid", domid);
+    }
+    return domid;
+}
+
+static bool lives(pid_t pid)
+{
+    siginfo_t info = { .si_pid = 0 };
+
+    check(!waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT), "waitid: %s", strerror(errno));
+    return !info.si_pid;
+}
+
+static int reaper_lock(void)
+{
+    int fd = open(REAPER_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+
+    check(fd >= 0 && !flock(fd, LOCK_EX), "the reapers' lock: %s", strerror(errno));
+    return fd;
+}
+
+/* The killer of the device model: the child that is not `model`; 0: none. */
+static pid_t killer(pid_t model)
+{
+    DIR *proc = opendir("/proc");
+    struct dirent *entry;
+    pid_t found = 0;
+
+    while ((entry = readdir(proc)) && !found) {
+        char path[300], state;
+        int pid, parent;
+        FILE *file;
+
+        snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
+        file = fopen(path, "r");
+        if (file && fscanf(file, "%d (%*[^)]) %c %d", &pid, &state, &parent) == 3 && parent == getpid() && pid != model && state != 'Z')
+            found = pid;
+        if (file)
+            fclose(file);
+    }
+    closedir(proc);
+    return found;
+}
+
+static libxl_childproc_hooks selective = { .chldowner = libxl_sigchld_owner_libxl_always_selective_reap };
+
+/* The kill takes long, and the operation is aborted: the number is not free before the device model is dead. */
+static void reaper_aborted(void)
+{
+    libxl_ctx *ctx = new_ctx();
+    struct driver *driver = drive(ctx, BY_HOOKS);
+    struct tally ends = TALLY;
+    libxl_asyncop_how *how = INTO(&ends);
+    int lock = reaper_lock(), rc;
+    uint32_t domid;
+    pid_t model;
+
+    libxl_childproc_setmode(ctx, &selective, NULL);
+    domid = with_model(&model);
+    rc = libxl_domain_destroy(ctx, domid, how);
+    check(!rc, "libxl_domain_destroy: %d", rc);
+    for (double until = now() + 10; !killer(model) && now() < until;)
+        nap(10000);
+    check(killer(model), "nobody is to kill the device model");
+    rc = libxl_ao_abort(ctx, how);
+    check(!rc, "libxl_ao_abort: %d", rc);
+    nap(300000);
+    check(domain_exists(domid) || !lives(model), "the domain is gone, and its device model lives");
+    check(!flock(lock, LOCK_UN), "flock: %s", strerror(errno));
+    check(reached(&ends, 1, 20), "the destroy does not end");
+    check(!domain_exists(domid), "domain %u is still there after %d", domid, ends.last);
+    check(WIFSIGNALED(status_of(model)), "the device model was not killed");
+    close(lock);
+    stop_driving(driver);
+    libxl_ctx_free(ctx);
+    forget_driver(driver);
+}
+
+/* Whoever is to kill the device model is killed each time. */
+static void reaper_killed(void)
+{
+    libxl_ctx *ctx = new_ctx();
+    struct job job = { ctx, 0, TALLY };
+    int lock = reaper_lock(), before = log_lines();
+    pthread_t thread;
+    pid_t model, pid;
+
+    libxl_childproc_setmode(ctx, &selective, NULL);
+    job.domid = with_model(&model);
+    thread = start(destroy, &job);
+    while (!hits(&job.ends)) {
+        pid = killer(model);
+        if (pid)
+            kill(pid, SIGKILL);
+        nap(5000);
+    }
+    finish(thread);
+    check(domain_exists(job.domid), "the domain is gone (%d), and its device model lives", job.ends.last);
+    check(job.ends.last == ERROR_FAIL && log_lines() > before, "libxl_domain_destroy: %d", job.ends.last);
+    check(!flock(lock, LOCK_UN), "flock: %s", strerror(errno));
+    close(lock);
+    check(!libxl_domain_destroy(ctx, job.domid, NULL), "the next destroy");
+    check(!domain_exists(job.domid), "domain %u is still there", job.domid);
+    check(WIFSIGNALED(status_of(model)), "the device model was not killed");
+    check(!left_of(job.domid), "%s is left", left_of(job.domid));
+    libxl_ctx_free(ctx);
+}
+
 const struct testcase ending_cases[] = {
     { "ending-big", big, 0, "a domain with much memory holds up no thread of the application's" },
     { "ending-qemu", with_qemu, 0, "QEMU is told to end; its devices go when it has" },
+    { "ending-killer-aborted", reaper_aborted, 0, "an abort does not leave a deprivileged device model to a free number" },
+    { "ending-killer-killed", reaper_killed, 0, "a domain whose deprivileged device model may live is not ended" },
     { "ending-refused", refused, 0, "what the call returns, and what the callback is told" },
     { "ending-shutdown", shutdown_ends, OURS_ONLY, "a shutdown request ends with its guest" },
     { "ending-twice", twice_one_ctx, 0, "one domain destroyed by two threads: both are content" },

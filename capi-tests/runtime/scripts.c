@@ -142,12 +142,48 @@ static void many(void)
     end_driven(ctx, driver);
 }
 
+/*
+ * A script on a disk that does not answer: whoever opens a file with a lease waits until its holder, who is told by SIGIO,
+ * gives it up. The application's loop goes on meanwhile.
+ */
+static void dead_disk(void)
+{
+    libxl_ctx *ctx = new_ctx();
+    struct driver *driver = drive(ctx, BY_HOOKS);
+    struct tally slow = TALLY, other = TALLY;
+    uint32_t domids[2] = { new_domain(NO_ACK), new_domain(NO_ACK) };
+    char *script = new_script("exit 0");
+    int fd = open(script, O_RDONLY | O_CLOEXEC), rc;
+    double began = now();
+
+    signal(SIGIO, SIG_IGN);
+    check(!fcntl(fd, F_SETLEASE, F_WRLCK), "no lease: %s", strerror(errno));
+    add_disk(domids[0], 51712, script);
+    add_disk(domids[1], 51712, new_script("exit 0"));
+    rc = libxl_domain_destroy(ctx, domids[0], INTO(&slow));
+    check(!rc, "libxl_domain_destroy: %d", rc);
+    rc = libxl_domain_destroy(ctx, domids[1], INTO(&other));
+    check(!rc, "libxl_domain_destroy: %d", rc);
+    check(reached(&other, 1, 15) && !other.last, "the other domain's destroy: %d ends, rc %d", hits(&other), other.last);
+    check(!hits(&slow), "the destroy has not waited for its script");
+    /* By itself the disk would answer after 45 s. */
+    check(now() - began < 30, "the loop stood still for %.0f s", now() - began);
+    check(!fcntl(fd, F_SETLEASE, F_UNLCK), "fcntl: %s", strerror(errno));
+    check(reached(&slow, 1, 20) && !slow.last, "the destroy: %d ends, rc %d", hits(&slow), slow.last);
+    close(fd);
+    for (int i = 0; i < 2; i++)
+        check(!domain_exists(domids[i]), "domain %u is still there", domids[i]);
+    check(!children(), "%u children left", children());
+    end_driven(ctx, driver);
+}
+
 const struct testcase scripts_cases[] = {
     { "scripts-fail", fails, 0, "a script that fails is logged; the domain goes" },
     { "scripts-killed", killed, 0, "a script that is killed" },
     { "scripts-missing", missing, 0, "a script that is not there" },
     { "scripts-stopped", stopped, 0, "a script that is stopped is waited for" },
     { "scripts-inherit", inheritance, 0, "no fd of the library is open in a script" },
+    { "scripts-dead-disk", dead_disk, 0, "a script on a disk that does not answer holds up its own operation only" },
     { "scripts-many", many, 0, "sixteen scripts at once; each domain gone, each child reaped" },
     { 0 }
 };

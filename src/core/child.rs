@@ -4,6 +4,19 @@ use std::ffi::CStr;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
+use crate::runtime::child::Outcome;
+
+/// Says why a child of ours has not done what it was to do. Success is taken as a fault, as by [`describe_end`].
+pub fn describe_outcome(what: &str, pid: i32, outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Ended(_) => describe_end(what, pid, outcome.status()),
+        Outcome::NoProgram(errno) => format!("cannot run {what}: {}", errno.desc()),
+        Outcome::Lost => format!(
+            "cannot tell how {what} [{pid}] has ended: somebody else has taken its exit status"
+        ),
+    }
+}
+
 /// Says how child `pid`, known as `what`, ended, from the status that `waitpid` gave. Ending at all is
 /// taken as a fault, exit status 0 included: who thinks otherwise looks at the status first.
 pub fn describe_end(what: &str, pid: i32, status: i32) -> String {
@@ -33,7 +46,9 @@ fn signal_name(signal: i32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::describe_end;
+    use nix::errno::Errno;
+
+    use super::*;
 
     #[test]
     fn every_kind_of_end() {
@@ -45,6 +60,12 @@ mod tests {
             (0x137f, "has the unknown wait status 0x137f"),
         ] {
             assert_eq!(describe_end("prog", 7, status), format!("prog [7] {how}"));
+            let outcome = Outcome::Ended(ExitStatus::from_raw(status));
+            assert_eq!(describe_outcome("prog", 7, outcome), format!("prog [7] {how}"));
         }
+        let absent = describe_outcome("prog", 7, Outcome::NoProgram(Errno::ENOENT));
+        assert_eq!(absent, "cannot run prog: No such file or directory");
+        let lost = describe_outcome("prog", 7, Outcome::Lost);
+        assert!(lost.contains("prog [7]") && lost.contains("exit status"), "{lost}");
     }
 }

@@ -4,11 +4,11 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use super::{Device, Kind};
-use crate::core::child::describe_end;
+use crate::core::child::describe_outcome;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::{names, nodes};
-use crate::runtime::child::{Io, Outcome, Program};
+use crate::runtime::child::{Io, Program};
 use crate::{debug, error};
 
 /// How long a script may take.
@@ -80,13 +80,8 @@ async fn run(ao: &Ao, device: &Device, call: &Call) -> Result<()> {
     drop(program);
     match ao.until(Instant::now() + PATIENCE, child.exited()).await {
         Ok(Some(outcome)) if outcome.success() => Ok(()),
-        Ok(Some(Outcome::Lost)) => {
-            // An application that reaps every child may have taken the status.
-            debug!(ao, domid = device.domid, "how {what} has ended is not known");
-            Ok(())
-        }
         Ok(Some(outcome)) => {
-            let how = describe_end(&what, child.pid(), outcome.status());
+            let how = describe_outcome(&what, child.pid(), outcome);
             let path = format!("{}/hotplug-error", device.backend_path());
             let why = nodes::peek(ao, ao.store(), &path).unwrap_or_default();
             error!(ao, domid = device.domid, "{how} {}", String::from_utf8_lossy(&why));

@@ -4,7 +4,7 @@ use std::ffi::CString;
 
 use nix::errno::Errno;
 
-use crate::core::child::describe_end;
+use crate::core::child::describe_outcome;
 use crate::core::{Ao, Error, Result};
 use crate::runtime::child::Outcome;
 use crate::xen::hypervisor::{self, Hypervisor};
@@ -62,19 +62,17 @@ where
             return Err(e);
         }
     };
-    Ok(match outcome {
-        outcome if outcome.success() => Ok(()),
-        Outcome::Ended(status) => match status.code() {
-            Some(code) if (1..=i32::from(MOST)).contains(&code) => {
-                Err(Failure::Refused(Errno::from_raw(code)))
-            }
-            _ => {
-                error!(ao, domid = domid, "{}", describe_end(what, child.pid(), outcome.status()));
-                Err(Failure::Unknown)
-            }
-        },
-        Outcome::Lost => Err(Failure::Unknown),
-    })
+    if outcome.success() {
+        return Ok(Ok(()));
+    }
+    if let Outcome::Ended(status) = outcome
+        && let Some(code @ 1..) = status.code()
+        && code <= i32::from(MOST)
+    {
+        return Ok(Err(Failure::Refused(Errno::from_raw(code))));
+    }
+    error!(ao, domid = domid, "{}", describe_outcome(what, child.pid(), outcome));
+    Ok(Err(Failure::Unknown))
 }
 
 /// Writes the domain's memory and registers to a file, for a debugger.

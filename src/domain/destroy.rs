@@ -21,7 +21,8 @@
 //! # Abort
 //!
 //! As in C, a destroy that was begun is not undone: an abort ends the waits for devices at once, kills
-//! their scripts, and what takes no waiting is done. The operation then ends as it would have.
+//! their scripts, and what takes no waiting is done. The operation then ends as it would have. An abort does not end the
+//! kill of a device model that has a user of its own; without that kill the domain is not ended.
 
 use futures_util::future::join;
 use nix::errno::Errno;
@@ -80,11 +81,9 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         && kind::known(ao, domid, &info) == Kind::Hvm;
     let mut qemu = None;
     if !in_stubdom && model::is_active(ao, domid)? {
-        let (outcome, process) = model::destroy(ao, domid).await;
-        if outcome.is_err() {
-            error!(ao, domid = domid, "the device model cannot be ended");
-        }
-        qemu = process;
+        qemu = model::destroy(ao, domid).await.inspect_err(|_| {
+            error!(ao, domid = domid, "its device model may still run, so it is not ended");
+        })?;
     }
     if let Some(target) = names::stubdom_target(ao, domid) {
         // A failure is logged where it is found.

@@ -11,6 +11,7 @@ use nix::unistd::{Pid, User};
 use super::history::RUN_DIR;
 use super::identity::Identity;
 use super::{leading_number, names, nodes};
+use crate::core::child::describe_outcome;
 use crate::core::file::{errno_of, remove_if_there};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::qemu::qmp;
@@ -18,7 +19,7 @@ use crate::runtime::Runtime;
 use crate::runtime::child::{self, Outcome};
 use crate::runtime::descriptor::Descriptor;
 use crate::sync::noted::Noted;
-use crate::xen::kill_uid::kill_all_of;
+use crate::xen::kill_uid::{Told, kill_all_of};
 use crate::{debug, error, warn};
 
 /// How long a device model may take to run on, and a killer until it has its turn and has killed.
@@ -26,6 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Between two looks at a process that the system gives no descriptor for.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// Killers that are sent, one after the other, if they die before they have told that all are killed.
+const KILLERS: u32 = 5;
 
 /// The lock of those who kill.
 const REAPER_LOCK: &CStr = c"/var/run/xen/dm-reaper-lock";
@@ -173,31 +177,31 @@ async fn resume_traditional(ao: &Ao, domid: u32) -> Result<()> {
     })
 }
 
-/// Ends the device model process of a domain and removes its traces. Everything is tried; the first
-/// failure is the result. The process, which may take a moment to end.
-pub async fn destroy(ao: &Ao, domid: u32) -> (Result<()>, Option<Process>) {
+/// Ends the device model process of a domain and removes its traces; everything is tried, and failures are logged. Gives
+/// the process, which may take a moment to end.
+///
+/// # Errors
+/// A device model with a user of its own may still run. It has rights over the domain's number, which therefore must not
+/// be free before. An abort does not end the wait for this.
+pub async fn destroy(ao: &Ao, domid: u32) -> Result<Option<Process>> {
     let traces = format!("/local/domain/0/device-model/{domid}");
-    let mut outcome = nodes::remove(ao, ao.store(), &traces);
+    // Logged where it fails.
+    let _ = nodes::remove(ao, ao.store(), &traces);
     let image = format!("{}/image/device-model-", nodes::domain_path(domid));
+    let pid_path = format!("{image}pid");
     let uid = nodes::read(ao, ao.store(), &format!("{image}kill-uid"));
-    let mut process = None;
-    match uid {
+    let process = match uid.map(|uid| uid.map(|uid| user_to_kill(ao, domid, &uid))) {
         // A taken-over QEMU may have ended and left its pid to somebody else: with a user of its own,
         // it is that user's processes that end.
-        Ok(Some(uid)) => {
-            process = Process::recorded(ao, &format!("{image}pid"));
-            outcome = outcome.and(kill_user(ao, domid, &uid).await);
+        Ok(Some(Some(uid))) => {
+            let process = Process::recorded(ao, &pid_path);
+            kill_user(&ao.unabortable(), domid, uid).await?;
+            process
         }
-        other => {
-            outcome = outcome.and(other.map(|_| ()));
-            match hang_up(ao, domid, &format!("{image}pid"), "device model") {
-                Ok(hung_up) => process = Some(hung_up),
-                Err(e) => outcome = outcome.and(Err(e)),
-            }
-        }
-    }
+        Ok(Some(None) | None) | Err(_) => hang_up(ao, domid, &pid_path, "device model").ok(),
+    };
     remove_sockets(ao, domid);
-    (outcome, process)
+    Ok(process)
 }
 
 /// Ends the QEMU that serves a guest's disks from this domain, a driver domain.
@@ -280,12 +284,17 @@ fn hang_up(ctx: &Ctx, domid: u32, path: &str, what: &str) -> Result<Process> {
     }
 }
 
-/// Kills every process of the user that the device model had to itself.
-async fn kill_user(ao: &Ao, domid: u32, uid: &[u8]) -> Result<()> {
-    let Some(uid) = leading_number::<u32>(uid).filter(|&uid| uid != 0) else {
-        error!(ao, domid = domid, "the user recorded for the device model is none");
-        return Err(Error::Fail);
-    };
+/// The user that a device model had to itself, as it was recorded.
+fn user_to_kill(ctx: &Ctx, domid: u32, recorded: &[u8]) -> Option<u32> {
+    let uid = leading_number::<u32>(recorded).filter(|&uid| uid != 0);
+    if uid.is_none() {
+        error!(ctx, domid = domid, "the user recorded for the device model is none");
+    }
+    uid
+}
+
+/// Kills every process of the user that the device model had to itself; an error if that is not known to be done.
+async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
     let reaper = REAPERS
         .iter()
         .find_map(|name| User::from_name(name).ok().flatten())
@@ -298,24 +307,41 @@ async fn kill_user(ao: &Ao, domid: u32, uid: &[u8]) -> Result<()> {
         error!(ao, domid = domid, errno = errno, "cannot kill the processes of user {uid}");
         Error::Fail
     };
-    let killer = ao.children().fork(|| kill_all_of(uid, reaper.unwrap_or(uid), REAPER_LOCK));
-    let killer = killer.map_err(failed)?;
-    // It waits for a lock, which somebody may hold who has stopped.
-    let outcome = match ao.until(Instant::now() + PATIENCE, killer.exited()).await {
-        Ok(Some(outcome)) => outcome,
-        late_or_aborted => {
-            killer.end().await;
-            return Err(late_or_aborted.err().unwrap_or_else(|| failed(Errno::ETIMEDOUT)));
+    for _ in 0..KILLERS {
+        let killer = ao.children().fork(|| kill_all_of(uid, reaper.unwrap_or(uid), REAPER_LOCK));
+        let killer = killer.map_err(failed)?;
+        // It waits for a lock, which somebody may hold who has stopped.
+        let outcome = match ao.until(Instant::now() + PATIENCE, killer.exited()).await {
+            Ok(Some(outcome)) => outcome,
+            late => {
+                killer.end().await;
+                return Err(late.err().unwrap_or_else(|| failed(Errno::ETIMEDOUT)));
+            }
+        };
+        let told = match outcome {
+            Outcome::Ended(status) => status.code().and_then(|code| u8::try_from(code).ok()),
+            Outcome::NoProgram(_) | Outcome::Lost => None,
+        };
+        match told.map(Told::of) {
+            Some(Told::Killed) => {
+                debug!(ao, domid = domid, "killed the processes of user {uid}");
+                return Ok(());
+            }
+            Some(Told::KilledWithoutLock(errno)) => {
+                let lock = REAPER_LOCK.to_string_lossy();
+                error!(ao, domid = domid, errno = errno, "cannot take the lock {lock}");
+                debug!(ao, domid = domid, "killed the processes of user {uid} without it");
+                return Ok(());
+            }
+            Some(Told::Failed(errno)) => return Err(failed(errno)),
+            None => {
+                // By the device model, or by another domain's killer that had no lock.
+                let how = describe_outcome("killer", killer.pid(), outcome);
+                error!(ao, domid = domid, "cannot tell if user {uid} has processes: {how}");
+            }
         }
-    };
-    match outcome {
-        Outcome::Ended(status) if !status.success() => {
-            return Err(failed(Errno::from_raw(status.code().unwrap_or(libc::EINTR))));
-        }
-        // An application that reaps every child may have taken the status.
-        _ => debug!(ao, domid = domid, "killed the processes of user {uid}"),
     }
-    reaper.map(drop).ok_or(Error::Invalid)
+    Err(failed(Errno::EINTR))
 }
 
 /// Removes the sockets that the device model listened on.

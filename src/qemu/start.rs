@@ -98,8 +98,8 @@ pub async fn start(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
         confined: restricted,
     };
     let mut said = ao.watch(&state)?;
-    let running = launch.start(ao)?;
     let deadline = Instant::now() + PATIENCE;
+    let running = launch.start(ao, deadline).await?;
     let begun = async {
         if restricted {
             running.serves(ao, deadline, answers(ao, domid, deadline)).await?;
@@ -143,8 +143,8 @@ pub async fn start_for_driver_domain(ao: &Ao, domid: u32) -> Result<()> {
         confined: false,
     };
     let mut said = ao.watch(&state)?;
-    let running = launch.start(ao)?;
     let deadline = Instant::now() + PATIENCE;
+    let running = launch.start(ao, deadline).await?;
     running.serves(ao, deadline, is_running(ao, &mut said, &state)).await
 }
 
@@ -170,7 +170,8 @@ struct Running {
 }
 
 impl Launch<'_> {
-    fn start(self, ao: &Ao) -> Result<Running> {
+    /// Starts it and waits until its number is in xenstore, until `deadline` at most.
+    async fn start(self, ao: &Ao, deadline: Instant) -> Result<Running> {
         let Self { what, domid, program, line, log, pid_path, confined } = self;
         let (path, log) = open_log(ao, domid, &log)?;
         let mut program = program
@@ -185,11 +186,19 @@ impl Launch<'_> {
         let writer = ao.store().number_writer(&pid_path).map_err(|e| nodes::failed(ao, e))?;
         let announce = |pid: i32| writer.write(pid.cast_unsigned());
         let confinement = confined.then_some(Confinement { limits: &LIMITS, namespaces: true });
-        let pid = ao.children().spawn_detached(&program, confinement, &announce);
-        let pid = pid.map_err(|errno| {
+        let failed = |errno: Errno| {
             error!(ao, domid = domid, errno = errno, "cannot start the {what}");
             Error::Fail
-        })?;
+        };
+        let started = ao.children().spawn_detached(&program, confinement, &announce);
+        let announced = started.map_err(failed)?.announced();
+        let pid = match ao.until(deadline, announced).await? {
+            Some(pid) => pid.map_err(failed)?,
+            None => {
+                failed(Errno::ETIMEDOUT);
+                return Err(Error::TimedOut);
+            }
+        };
         debug!(ao, domid = domid, "the {what} is process {pid}");
         Ok(Running { what, domid, process: Process::new(pid), log: path })
     }

@@ -41,11 +41,11 @@ fn value(pid: u32, fd: RawFd) -> u64 {
 }
 
 impl Slot {
-    /// Closes this process's copy of an ancestor's descriptor, once, unless it is `kept`.
-    fn close_inherited(&self, kept: Option<RawFd>) {
+    /// Closes this process's copy of an ancestor's descriptor, once, unless it is among `kept`.
+    fn close_inherited(&self, kept: &[RawFd]) {
         let value = self.value.load(Ordering::Acquire);
         let (owner, fd) = ((value >> 32) as u32, (value as u32).cast_signed());
-        if value != NOTHING && owner != pid() && Some(fd) != kept && self.empty(value) {
+        if value != NOTHING && owner != pid() && !kept.contains(&fd) && self.empty(value) {
             let _ = unistd::close(fd);
         }
     }
@@ -67,9 +67,9 @@ fn at(slot: *mut Slot) -> Option<&'static Slot> {
     unsafe { slot.as_ref() }
 }
 
-/// In a forked child: closes its copies of every descriptor that its ancestors had noted, but for the one that
-/// is `kept`. Takes no lock, allocates nothing; elsewhere it does nothing.
-pub fn close_all_inherited(kept: Option<RawFd>) {
+/// In a forked child: closes its copies of every descriptor that its ancestors had noted, but for those that
+/// are `kept`. Takes no lock, allocates nothing; elsewhere it does nothing.
+pub fn close_all_inherited(kept: &[RawFd]) {
     slots().for_each(|slot| slot.close_inherited(kept));
 }
 
@@ -187,7 +187,7 @@ mod tests {
     fn the_process_itself_closes_nothing() {
         let (reader, writer) = unistd::pipe().unwrap();
         let writer = Noted::new(writer);
-        close_all_inherited(None);
+        close_all_inherited(&[]);
         unistd::write(&writer, b"x").unwrap();
         drop(writer);
         assert_eq!(unistd::read(&reader, &mut [0; 2]), Ok(1));
@@ -200,9 +200,9 @@ mod tests {
         let place = Place::take();
         let fd = std::os::fd::IntoRawFd::into_raw_fd(writer);
         place.0.value.store(value(1, fd), Ordering::Release);
-        close_all_inherited(Some(fd));
+        close_all_inherited(&[fd]);
         assert_eq!(place.0.value.load(Ordering::Acquire), value(1, fd), "kept");
-        close_all_inherited(None);
+        close_all_inherited(&[]);
         assert_eq!(unistd::read(&reader, &mut [0; 2]), Ok(0));
         assert_eq!(place.0.value.load(Ordering::Acquire), NOTHING);
     }

@@ -4,7 +4,29 @@ use std::ffi::{CStr, c_int};
 
 use nix::errno::Errno;
 
-/// For a forked child, which ends with the status that this gives (0 or an errno): kills every process
+/// Added to the errno of a lock that could not be had: all have been killed nevertheless.
+const WITHOUT_LOCK: u8 = 128;
+
+/// What a killer's exit status tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Told {
+    Killed,
+    /// And why the lock could not be had.
+    KilledWithoutLock(Errno),
+    Failed(Errno),
+}
+
+impl Told {
+    pub fn of(status: u8) -> Self {
+        match (status, status.checked_sub(WITHOUT_LOCK)) {
+            (0, _) => Self::Killed,
+            (_, Some(errno)) => Self::KilledWithoutLock(Errno::from_raw(errno.into())),
+            (errno, None) => Self::Failed(Errno::from_raw(errno.into())),
+        }
+    }
+}
+
+/// For a forked child, which ends with the status that this gives ([`Told`]): kills every process
 /// whose user is `uid`. The killer's real user is `reaper`, so that what it kills cannot kill it first
 /// (only who has the real user's number may signal it). As the killers of several domains share that
 /// user and would kill each other, one at a time holds the file `lock`, to its end.
@@ -24,7 +46,7 @@ pub fn kill_all_of(uid: u32, reaper: u32, lock: &CStr) -> u8 {
     };
     match killed {
         Err(errno) if errno != Errno::ESRCH => errno as u8,
-        _ => held.err().map_or(0, |errno| errno as u8),
+        _ => held.err().map_or(0, |errno| WITHOUT_LOCK | errno as u8),
     }
 }
 
@@ -39,5 +61,20 @@ fn take(lock: &CStr) -> Result<(), Errno> {
             Err(Errno::EINTR) => {}
             other => return other.map(drop),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_status_tells() {
+        assert_eq!(Told::of(0), Told::Killed);
+        assert_eq!(Told::of(Errno::EPERM as u8), Told::Failed(Errno::EPERM));
+        let without = WITHOUT_LOCK | Errno::EROFS as u8;
+        assert_eq!(Told::of(without), Told::KilledWithoutLock(Errno::EROFS));
+        let root = kill_all_of(0, 1, c"/no/such/lock");
+        assert_eq!(Told::of(root), Told::Failed(Errno::EINVAL));
     }
 }

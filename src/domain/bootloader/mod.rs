@@ -38,7 +38,7 @@ use std::time::Instant;
 
 use nix::errno::Errno;
 
-use crate::core::child::describe_end;
+use crate::core::child::describe_outcome;
 use crate::core::file::LOG_DIR;
 use crate::core::{Ao, Error, Result};
 use crate::domain::payload::Payload;
@@ -133,7 +133,7 @@ async fn run_on(
     if !outcome.success() {
         let shown = place.record_path.display();
         error!(ao, domid = domid, "the bootloader has failed: see what it says in {shown}");
-        error!(ao, domid = domid, "{}", describe_end("bootloader", pid, outcome.status()));
+        error!(ao, domid = domid, "{}", describe_outcome("bootloader", pid, outcome));
         return Err(Error::Fail);
     }
     output::take(ao.log(), domid, &place.output)

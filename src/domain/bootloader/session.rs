@@ -45,13 +45,13 @@ impl Session<'_> {
         let (mut display, mut keys) = (relay(own, self.user)?, relay(self.user, own)?);
         let record = |seen: &[u8]| (&*self.record).write_all(seen);
         let what = program.describe().to_string();
-        let spawned = self.children.spawn(&program.terminal(own.name()));
-        let child = spawned.map_err(|errno| {
+        let cannot_run = |errno: Errno| {
             // Who looks into the log file finds it there too.
             let _ = record(format!("cannot run {what}: {}\n", errno.desc()).as_bytes());
             error!(self.log, domid = self.domid, errno = errno, "cannot run {what}");
             Error::Fail
-        })?;
+        };
+        let child = self.children.spawn(&program.terminal(own.name())).map_err(cannot_run)?;
         debug!(self.log, domid = self.domid, "bootloader [{}] runs: {what}", child.pid());
         let failure = {
             let ended = async { Ok(child.exited().await) };
@@ -62,6 +62,7 @@ impl Session<'_> {
         };
         let failure = match failure {
             Err(failure) => failure,
+            Ok(Outcome::NoProgram(errno)) => return Err(cannot_run(errno)),
             Ok(outcome) => {
                 display.finish(record);
                 return Ok((child.pid(), outcome));

@@ -191,6 +191,6 @@ fn reason(outcome: Outcome) -> Option<Errno> {
                 _ => Errno::EIO,
             })
         }
-        Outcome::Lost => None,
+        Outcome::NoProgram(_) | Outcome::Lost => None,
     }
 }

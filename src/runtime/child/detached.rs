@@ -7,35 +7,41 @@
 //!
 //! # How
 //!
-//! As `posix_spawn` does, twice: `clone(CLONE_VM | CLONE_VFORK)`, which copies no page table. We sleep until the
-//! process in between has ended, which sleeps until the program runs or cannot. Of the three, one runs at a time, so
-//! they can share memory and the thread's own variables. The process in between sends no signal when it ends
-//! (`clone`'s exit signal is 0), and only a `wait` that asks for such children (`__WALL`) sees it: ours.
+//! A child forks the program's process and ends. That process tells us through a pipe its number; 0 when the number is
+//! announced; and why it could not become the program, if so (`start.rs` says why we do not simply wait for that).
+//! A negative errno in place of the first two says that there is no program.
 //!
-//! An application that forks itself is asked to fork twice; the process in between is then a child as any other.
+//! # When it is not wanted any more
 //!
-//! What there is to tell comes through a pipe: the number, unless it is the negative errno of why there is no
-//! process; then the errno of why it could not become the program.
+//! The announcement may take as long as somebody likes to be silent, and the operation may end before. Then the pipe
+//! has no reader, so the process sees that what it tells is not heard, and ends. If its number is known it is
+//! killed as well, so that nothing is left to wait.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr;
+use std::pin::pin;
+use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
-use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::resource::{Resource, setrlimit};
-use nix::sys::signal::{SigSet, SigmaskHow};
 use nix::unistd;
 
+use super::Child;
 use super::program::{Pointers, Prepared};
-use super::start::{Fork, NO_PROGRAM, PATIENCE, become_program};
-use super::sys::Pid;
+use super::start::{Fork, NO_PROGRAM, become_program, next_word, tell, words};
+use super::sys::{Pid, pidfd_kill, pidfd_open};
+use crate::runtime::Runtime;
+use crate::runtime::descriptor::Descriptor;
 use crate::sync::noted::Noted;
 
-/// Room for the processes in between: the first only starts the second.
-const STACKS: [usize; 2] = [64 << 10, 256 << 10];
+/// How long a process may take to become its program before it is taken to have done so. Only a copy of the pipe in a
+/// third process, or the program's file system, makes us wait as long.
+const TIME_TO_EXECUTE: Duration = Duration::from_secs(1);
+
+/// Told when the number is announced.
+const ANNOUNCED: c_int = 0;
 
 /// What a program is kept from.
 #[derive(Clone, Copy, Debug)]
@@ -56,48 +62,30 @@ pub struct Plan<'a> {
     pointers: Pointers,
     confinement: Option<Confinement<'a>>,
     announce: Announce<'a>,
-    reader: Noted<OwnedFd>,
+    /// The end of the pipe that is the parent's alone.
+    reader: RawFd,
     writer: Noted<OwnedFd>,
 }
 
 impl<'a> Plan<'a> {
+    /// The plan, and where the new process tells how it goes.
     pub fn new(
         prepared: &'a Prepared,
         confinement: Option<Confinement<'a>>,
         announce: Announce<'a>,
-    ) -> Result<Self, Errno> {
-        let (reader, writer) = unistd::pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?;
-        let (reader, writer) = (Noted::new(reader), Noted::new(writer));
-        let pointers = prepared.pointers();
-        Ok(Self { prepared, pointers, confinement, announce, reader, writer })
-    }
-
-    /// Starts the program without copying the parent's page tables.
-    pub fn start(self) -> Result<Pid, Errno> {
-        let mut stacks = STACKS.map(|size| vec![0; size]);
-        let [between, last] = &mut stacks;
-        let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK)?;
-        let mut in_last = || self.become_it();
-        let mut in_between = || {
-            // SAFETY: this process runs nothing else, and what runs in the new one does as `become_it` says.
-            match unsafe { clone_and_wait(last, libc::SIGCHLD, &mut in_last) } {
-                Ok(_) => 0,
-                Err(errno) => self.give_up(errno),
-            }
-        };
-        // SAFETY: the body does nothing but the above; all signals are blocked.
-        let pid = unsafe { clone_and_wait(between, 0, &mut in_between) };
-        before.thread_set_mask()?;
-        reap_silent(pid?);
-        // All is in the pipe by now. Its end may not be: somebody else may have forked meanwhile.
-        self.told(0)
+    ) -> Result<(Self, Noted<OwnedFd>), Errno> {
+        let (told, writer) = words(prepared.keep_below)?;
+        let (pointers, reader) = (prepared.pointers(), told.as_fd().as_raw_fd());
+        Ok((Self { prepared, pointers, confinement, announce, reader, writer }, told))
     }
 
     /// In a forked child: forks again, and is to end with the status that this gives.
-    pub fn start_in_between(&self, fork: Fork<'_>) -> c_int {
+    pub fn start_in_between(&mut self, fork: Fork<'_>) -> c_int {
         match fork() {
             Ok(0) => {
-                let status = self.become_it();
+                let body = AssertUnwindSafe(|| self.become_it());
+                // A defect must not unwind into what is the parent's.
+                let status = catch_unwind(body).unwrap_or(NO_PROGRAM);
                 // SAFETY: ends the process without running what the parent has registered for its own end.
                 unsafe { libc::_exit(status) }
             }
@@ -106,15 +94,14 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// After [`Plan::start_in_between`] was begun: waits for what there is to tell.
-    pub fn outcome(self) -> Result<Pid, Errno> {
-        self.told(PATIENCE)
-    }
-
-    /// In the new process: all that is left to do. Async-signal-safe; changes nothing of the parent's memory but
-    /// this thread's `errno`.
-    fn become_it(&self) -> c_int {
+    /// In the new process: all that is left to do. Async-signal-safe.
+    fn become_it(&mut self) -> c_int {
         let pid = unistd::getpid().as_raw();
+        // SAFETY: this process's copy, which nobody uses.
+        unsafe { libc::close(self.reader) };
+        if !tell(self.parent(), pid) {
+            return NO_PROGRAM;
+        }
         let ready = || {
             unistd::setsid()?;
             self.confine()?;
@@ -123,8 +110,11 @@ impl<'a> Plan<'a> {
         if let Err(errno) = ready() {
             return self.give_up(errno);
         }
-        tell(self.failed(), pid);
-        become_program(self.prepared, &self.pointers, self.failed())
+        let parent = self.parent();
+        if !tell(parent, ANNOUNCED) {
+            return NO_PROGRAM;
+        }
+        become_program(self.prepared, &mut self.pointers, parent)
     }
 
     fn confine(&self) -> Result<(), Errno> {
@@ -139,76 +129,82 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    fn failed(&self) -> RawFd {
+    fn parent(&self) -> RawFd {
         self.writer.as_fd().as_raw_fd()
     }
 
     fn give_up(&self, errno: Errno) -> c_int {
-        tell(self.failed(), -(errno as c_int));
+        tell(self.parent(), -(errno as c_int));
         NO_PROGRAM
     }
+}
 
-    /// The number of the program's process, or why it is none. Waits for as long as `patience` (in milliseconds) for
-    /// a word, or the end of the pipe.
-    fn told(self, patience: u16) -> Result<Pid, Errno> {
-        let Self { reader, writer, .. } = self;
-        drop(writer);
-        match next_word(&reader, patience) {
-            None => Err(Errno::ECHILD),
-            Some(number) if number <= 0 => Err(Errno::from_raw(-number)),
-            Some(pid) => match next_word(&reader, patience) {
-                None => Ok(pid),
-                Some(errno) => Err(Errno::from_raw(errno)),
-            },
+/// A program that is being started.
+#[derive(Debug)]
+pub struct Detached {
+    runtime: Runtime,
+    told: Noted<OwnedFd>,
+    /// Ends at once, and is reaped as every child.
+    between: Child,
+}
+
+impl Detached {
+    pub fn new(runtime: Runtime, told: Noted<OwnedFd>, between: Child) -> Self {
+        Self { runtime, told, between }
+    }
+
+    /// Waits until the number of the program's process is announced, and tells it. If this is dropped before, there
+    /// is no program.
+    ///
+    /// # Errors
+    /// `ENOENT`, `EACCES`: there is no such program; what `announce` says, and then there is no program. What it has
+    /// told stays told if the process cannot become the program.
+    pub async fn announced(self) -> Result<Pid, Errno> {
+        let Self { runtime, told, between: _between } = self;
+        let told = Descriptor::new(&runtime, told)?;
+        let pid = word(&told).await?.ok_or(Errno::ECHILD)?;
+        if pid < 0 {
+            return Err(Errno::from_raw(-pid));
+        }
+        let unannounced = Unannounced(pidfd_open(pid).ok().map(Noted::new));
+        match word(&told).await?.ok_or(Errno::ECHILD)? {
+            ANNOUNCED => {}
+            errno => return Err(Errno::from_raw(-errno)),
+        }
+        unannounced.keep();
+        let time = pin!(runtime.sleep(TIME_TO_EXECUTE));
+        match select(pin!(word(&told)), time).await {
+            Either::Left((Ok(Some(errno)), _)) => Err(Errno::from_raw(-errno)),
+            Either::Left((Ok(None), _)) | Either::Right(_) => Ok(pid),
+            Either::Left((Err(errno), _)) => Err(errno),
         }
     }
 }
 
-fn tell(fd: RawFd, word: c_int) {
-    // SAFETY: a descriptor of this process, and a number to write.
-    unsafe { libc::write(fd, ptr::from_ref(&word).cast(), size_of::<c_int>()) };
-}
-
-fn next_word(reader: &Noted<OwnedFd>, patience: u16) -> Option<c_int> {
-    let mut fds = [PollFd::new(reader.as_fd(), PollFlags::POLLIN)];
-    while let Err(Errno::EINTR) = poll(&mut fds, patience) {}
-    let mut word = [0; size_of::<c_int>()];
-    let count = unistd::read(reader, &mut word);
-    (count == Ok(word.len())).then(|| c_int::from_ne_bytes(word))
-}
-
-/// Runs `body` in a new process that shares this one's memory, on `stack`, while this thread sleeps; the process ends
-/// with the status that it gives. The process's number; its end sends the signal `ending`.
-///
-/// # Safety
-/// `body` must leave the memory that it shares as it is to be, and take no lock that another thread may hold. All
-/// signals are blocked: no handler may run there.
-unsafe fn clone_and_wait(
-    stack: &mut [u8],
-    ending: c_int,
-    body: &mut dyn FnMut() -> c_int,
-) -> Result<Pid, Errno> {
-    type Body<'a> = &'a mut dyn FnMut() -> c_int;
-    extern "C" fn enter(body: *mut c_void) -> c_int {
-        // SAFETY: the pointer below; whoever lent it sleeps until this process has gone.
-        let body = unsafe { &mut *body.cast::<Body<'_>>() };
-        // A defect must not unwind into nothing.
-        catch_unwind(AssertUnwindSafe(body)).unwrap_or(NO_PROGRAM)
+/// The next word; `None` at the end of the pipe.
+async fn word(told: &Descriptor<Noted<OwnedFd>>) -> Result<Option<c_int>, Errno> {
+    loop {
+        told.readable().await?;
+        match next_word(told.get()) {
+            Err(Errno::EAGAIN | Errno::EINTR) => {}
+            other => return other,
+        }
     }
-    let mut body: Body<'_> = body;
-    let top = stack.as_mut_ptr_range().end;
-    let top = top.wrapping_sub(top.addr() % 16);
-    let flags = libc::CLONE_VM | libc::CLONE_VFORK | ending;
-    let body = ptr::from_mut(&mut body).cast();
-    // SAFETY: the stack is this call's own, and large enough for what is done on it; it and `body` outlive the
-    // process's use of them, since this thread sleeps until then (CLONE_VFORK).
-    Errno::result(unsafe { libc::clone(enter, top.cast(), flags, body) })
 }
 
-/// Takes the status of a child that sends no signal at its end, and has ended.
-fn reap_silent(pid: Pid) {
-    // SAFETY: the status may be NULL.
-    while unsafe { libc::waitpid(pid, ptr::null_mut(), libc::__WALL) } == -1
-        && Errno::last() == Errno::EINTR
-    {}
+/// A process that is not to become its program if this is dropped.
+struct Unannounced(Option<Noted<OwnedFd>>);
+
+impl Unannounced {
+    fn keep(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unannounced {
+    fn drop(&mut self) {
+        if let Some(pidfd) = &self.0 {
+            let _ = pidfd_kill(pidfd.as_fd(), libc::SIGKILL);
+        }
+    }
 }

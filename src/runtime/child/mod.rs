@@ -43,7 +43,7 @@ use nix::errno::Errno;
 use nix::sys::epoll::EpollFlags;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 
-pub use detached::{Announce, Confinement};
+pub use detached::{Announce, Confinement, Detached};
 pub use program::{Io, Program};
 pub use record::Outcome;
 pub use sys::{Pid, pidfd_kill, pidfd_open};
@@ -56,6 +56,7 @@ use program::Prepared;
 use record::Record;
 use registry::{Starting, registry, registry_when_started};
 use sigchld::{Bell, User};
+use start::Started;
 
 /// How long `libxl_ctx_free` waits for a child that was killed. Only one that sleeps in the kernel, on a
 /// dead disk for instance, takes longer than a moment.
@@ -191,48 +192,34 @@ impl Children {
         locked(&self.shared.setup).owner
     }
 
-    /// Starts a program.
+    /// Starts a program. That it cannot be started shows in how the child ends ([`Outcome::NoProgram`]): its file system
+    /// may take long to answer.
     ///
     /// # Errors
-    /// `ENOENT`, `EACCES`: there is no such program; `EINVAL`: a NUL in a string; `ENOMEM`, `EMFILE` and
-    /// the like: the system has no room.
+    /// `EINVAL`: a NUL in a string; `EAGAIN`, `ENOMEM`, `EMFILE` and the like: the system has no room.
     pub fn spawn(&self, program: &Program<'_>) -> Result<Child, Errno> {
-        match self.spawn_exactly(program) {
-            Err(Errno::ENOEXEC) => self.spawn_exactly(&program.by_shell()),
-            other => other,
-        }
-    }
-
-    fn spawn_exactly(&self, program: &Program<'_>) -> Result<Child, Errno> {
         let prepared = Prepared::new(program)?;
-        self.start(|fork| match fork {
-            None => start::spawn(&prepared),
-            Some(fork) => start::spawn_by(fork, &prepared),
-        })
+        self.start(|fork| start::spawn(fork, &prepared))
     }
 
-    /// Starts a program that outlives us, in a session of its own, and whose end is nobody's business here. Gives
-    /// its number, which `announce` has told in the new process before that became the program (`detached.rs`).
+    /// Starts a program that outlives us, in a session of its own, and whose end is nobody's business here. `announce`
+    /// tells its number in the new process, before that becomes the program (`detached.rs`).
     ///
     /// # Errors
-    /// As for [`Children::spawn`]; what `announce` says, and then there is no program. What it has told stays told
-    /// if the process cannot become the program.
+    /// As for [`Children::spawn`].
     pub fn spawn_detached(
         &self,
         program: &Program<'_>,
         confinement: Option<Confinement<'_>>,
         announce: Announce<'_>,
-    ) -> Result<Pid, Errno> {
+    ) -> Result<Detached, Errno> {
         let prepared = Prepared::new(program)?;
-        let plan = detached::Plan::new(&prepared, confinement, announce)?;
-        let forks = locked(&self.shared.setup).hooks.clone().filter(|hooks| hooks.forks());
-        let Some(_) = forks else { return plan.start() };
-        // It ends at once, and is reaped as every child.
-        let _between = self.start(|fork| match fork {
-            Some(fork) => start::forked(fork, || plan.start_in_between(fork)),
-            None => Err(Errno::EAGAIN),
+        let (mut plan, told) = detached::Plan::new(&prepared, confinement, announce)?;
+        let between = self.start(|fork| {
+            let pid = start::forked(fork, || plan.start_in_between(fork))?;
+            Ok(Started { pid, told: None })
         })?;
-        plan.outcome()
+        Ok(Detached::new(self.shared.runtime.clone(), told, between))
     }
 
     /// Runs `body` in a forked child, whose exit status is what it returns. Other threads may have held
@@ -250,18 +237,18 @@ impl Children {
 
     fn start(
         &self,
-        start: impl FnOnce(Option<start::Fork<'_>>) -> Result<Pid, Errno>,
+        start: impl FnOnce(start::Fork<'_>) -> Result<Started, Errno>,
     ) -> Result<Child, Errno> {
         let shared = &self.shared;
         // Without it there is no waiting; better to know before there is a child.
         shared.runtime.reactor()?;
         let counted = Counted::one_more(shared);
         let starting = Starting::begin(shared);
-        let pid = match &counted.hooks {
-            Some(hooks) => start(Some(&|| hooks.fork())),
-            None => start(None),
+        let started = match &counted.hooks {
+            Some(hooks) => start(&|| hooks.fork()),
+            None => start(&start::plain_fork),
         }?;
-        let record = Record::new(shared, pid, counted.owner == Owner::Mainloop);
+        let record = Record::new(shared, started, counted.owner == Owner::Mainloop);
         starting.done(&record);
         counted.keep();
         record.watch();
@@ -481,11 +468,11 @@ impl fmt::Debug for Child {
 /// library's descriptors and puts SIGCHLD back, for all ctxs of its ancestors. Takes no lock, allocates
 /// nothing; elsewhere it does nothing.
 pub fn postfork() {
-    postfork_but(None);
+    postfork_but(&[]);
 }
 
-/// The same, but the child keeps one descriptor.
-fn postfork_but(kept: Option<RawFd>) {
+/// The same, but the child keeps some descriptors.
+fn postfork_but(kept: &[RawFd]) {
     sigchld::postfork();
     noted::close_all_inherited(kept);
 }

@@ -3,9 +3,9 @@
 use std::ffi::{CStr, CString, OsStr, OsString, c_char};
 use std::fmt::Display;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::{env, ptr};
+use std::ptr;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
@@ -105,21 +105,22 @@ impl<'a> Program<'a> {
         }
         text
     }
+}
 
-    /// The same program by way of a shell, as `execvp` starts a script that names no interpreter.
-    pub fn by_shell(&self) -> Self {
-        let mut shell = self.clone();
-        shell.path = "/bin/sh".into();
-        shell.arguments.insert(0, self.path.clone());
-        shell
-    }
+/// Room for pointers to the variables of a child's environment. The kernel would take more, of the shortest ones.
+const MAX_VARIABLES: usize = 16384;
+
+unsafe extern "C" {
+    /// The environment, as `setenv` changes it.
+    static environ: *const *const c_char;
 }
 
 /// What a child needs to become the program, so that nothing is allocated there.
 #[derive(Debug)]
 pub struct Prepared {
-    strings: Vec<CString>,
-    arguments: usize,
+    arguments: Vec<CString>,
+    /// `NAME=value`, each name once.
+    changes: Vec<CString>,
     /// What is opened as descriptor 0 before the moves, by the leader of a new session, so that it
     /// controls that session.
     pub terminal: Option<CString>,
@@ -134,6 +135,7 @@ pub struct Prepared {
 /// NULL-terminated lists of C strings that live as long as the [`Prepared`] they are of.
 pub struct Pointers {
     pub argv: Vec<*const c_char>,
+    /// For [`Prepared::fill_environment`].
     pub envp: Vec<*const c_char>,
 }
 
@@ -141,19 +143,14 @@ impl Prepared {
     /// # Errors
     /// `EINVAL`: a NUL in a string; `EMFILE`, `ENOENT` and the like: no descriptor, no `/dev/null`.
     pub fn new(program: &Program<'_>) -> Result<Self, Errno> {
-        let mut strings = vec![c_string(program.path.clone())?];
+        let mut arguments = vec![c_string(&program.path)?];
         for argument in &program.arguments {
-            strings.push(c_string(argument.clone())?);
+            arguments.push(c_string(argument)?);
         }
-        let arguments = strings.len();
-        for (name, value) in environment(&program.environment) {
-            let mut line = name.into_vec();
-            line.push(b'=');
-            line.extend(value.into_vec());
-            strings.push(c_string(OsString::from_vec(line))?);
-        }
+        let changes = changes(&program.environment)?;
         let keep_below = FIRST_PASSED + program.passed.len() as RawFd;
-        let terminal = program.terminal.as_ref().map(|path| c_string(path.into())).transpose()?;
+        let terminal = program.terminal.as_ref();
+        let terminal = terminal.map(|path| c_string(path.as_os_str())).transpose()?;
         let (mut moves, mut held) = (Vec::new(), Vec::new());
         if terminal.is_some() {
             moves.extend([(0, 1), (0, 2)]);
@@ -161,46 +158,89 @@ impl Prepared {
         let io = (0..).zip(program.io);
         let passed = (FIRST_PASSED..).zip(program.passed.iter().map(|fd| Io::Fd(*fd)));
         for (to, io) in io.chain(passed) {
+            // Above all targets, so that no move overwrites the source of a later one.
             let lifted = match io {
-                Io::Inherit => continue,
-                Io::Null => lift(open_null()?.as_fd(), keep_below)?,
-                // Above all targets, so that no move overwrites the source of a later one.
-                Io::Fd(fd) => lift(fd, keep_below)?,
+                Io::Inherit if terminal.is_some() || is_open(to) => continue,
+                Io::Fd(fd) if is_open(fd.as_raw_fd()) => lift(fd, keep_below)?,
+                // The application may have closed its stderr, and a program writes to it all the same.
+                Io::Null | Io::Inherit | Io::Fd(_) => lift(open_null()?.as_fd(), keep_below)?,
             };
             moves.push((lifted.as_raw_fd(), to));
             held.push(lifted);
         }
-        Ok(Self { strings, arguments, terminal, moves, keep_below, _held: held })
+        Ok(Self { arguments, changes, terminal, moves, keep_below, _held: held })
     }
 
     pub fn path(&self) -> &CStr {
-        &self.strings[0]
+        &self.arguments[0]
     }
 
     pub fn pointers(&self) -> Pointers {
-        let list = |strings: &[CString]| {
-            strings.iter().map(|s| s.as_ptr()).chain([ptr::null()]).collect::<Vec<_>>()
+        let argv = self.arguments.iter().map(|s| s.as_ptr()).chain([ptr::null()]).collect();
+        // Zeroed memory of the system's, which costs nothing until it is written to.
+        Pointers { argv, envp: vec![ptr::null(); MAX_VARIABLES] }
+    }
+
+    /// In the child: the parent's environment with the changes. Not in the parent, where another thread's `setenv`
+    /// may free the list that is being read; the child's copy changes no more. Async-signal-safe.
+    pub fn fill_environment(&self, pointers: &mut Pointers) -> Result<(), Errno> {
+        // The last one stays NULL.
+        let mut free = pointers.envp.iter_mut().rev().skip(1).rev();
+        let mut put = |variable: *const c_char| {
+            *free.next().ok_or(Errno::E2BIG)? = variable;
+            Ok(())
         };
-        let (argv, envp) = self.strings.split_at(self.arguments);
-        Pointers { argv: list(argv), envp: list(envp) }
-    }
-}
-
-/// The parent's environment with `changes`.
-fn environment(changes: &[(OsString, OsString)]) -> Vec<(OsString, OsString)> {
-    let changed = |name: &OsString| changes.iter().any(|(other, _)| other == name);
-    let mut all: Vec<_> = env::vars_os().filter(|(name, _)| !changed(name)).collect();
-    for (at, (name, value)) in changes.iter().enumerate() {
-        // The last change of a name counts.
-        if !changes[at + 1..].iter().any(|(other, _)| other == name) {
-            all.push((name.clone(), value.clone()));
+        // SAFETY: NULL or a NULL-terminated list of C strings. This is the child's only thread.
+        let inherited = unsafe {
+            let all = environ;
+            (0..)
+                .map_while(move |at| (!all.is_null()).then(|| *all.add(at)))
+                .take_while(|variable| !variable.is_null())
+        };
+        for variable in inherited {
+            // SAFETY: as above.
+            if !self.changes.iter().any(|change| unsafe { is_same_name(change, variable) }) {
+                put(variable)?;
+            }
         }
+        self.changes.iter().try_for_each(|change| put(change.as_ptr()))
     }
-    all
 }
 
-fn c_string(text: OsString) -> Result<CString, Errno> {
+/// `NAME=value` of each; the last change of a name counts.
+fn changes(all: &[(OsString, OsString)]) -> Result<Vec<CString>, Errno> {
+    let last = |at: usize| !all[at + 1..].iter().any(|(other, _)| *other == all[at].0);
+    (0..all.len())
+        .filter(|at| last(*at))
+        .map(|at| {
+            let (name, value) = &all[at];
+            let mut line = name.clone();
+            line.push("=");
+            line.push(value);
+            c_string(&line)
+        })
+        .collect()
+}
+
+/// Whether two variables have one name.
+///
+/// # Safety
+/// `variable` is a C string.
+unsafe fn is_same_name(change: &CStr, variable: *const c_char) -> bool {
+    let change = change.to_bytes();
+    let name = change.iter().position(|byte| *byte == b'=').map_or(change.len(), |at| at + 1);
+    // SAFETY: both are strings of at least that length, or differ before their ends.
+    unsafe { libc::strncmp(variable, change.as_ptr().cast(), name) == 0 }
+}
+
+fn c_string(text: &OsStr) -> Result<CString, Errno> {
     CString::new(text.as_bytes()).map_err(|_| Errno::EINVAL)
+}
+
+/// Whether there is a descriptor of that number.
+fn is_open(fd: RawFd) -> bool {
+    // SAFETY: asks only.
+    unsafe { libc::fcntl(fd, libc::F_GETFD) != -1 }
 }
 
 fn open_null() -> Result<OwnedFd, Errno> {
@@ -208,7 +248,7 @@ fn open_null() -> Result<OwnedFd, Errno> {
 }
 
 /// A copy of `fd` whose number is at least `least`, close-on-exec.
-fn lift(fd: BorrowedFd<'_>, least: RawFd) -> Result<Noted<OwnedFd>, Errno> {
+pub fn lift(fd: BorrowedFd<'_>, least: RawFd) -> Result<Noted<OwnedFd>, Errno> {
     let number = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(least))?;
     // SAFETY: a descriptor that was opened just now.
     Ok(Noted::new(unsafe { std::os::fd::FromRawFd::from_raw_fd(number) }))

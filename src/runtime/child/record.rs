@@ -11,7 +11,7 @@
 
 use std::ffi::c_int;
 use std::future::poll_fn;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::task::{Poll, Waker};
@@ -22,6 +22,7 @@ use nix::sys::epoll::EpollFlags;
 
 use super::Shared;
 use super::registry::{self, Registry};
+use super::start::{NO_PROGRAM, Started, next_word};
 use super::sys::{self, Pid, Waited};
 use crate::runtime::reactor::Ready;
 use crate::runtime::wakers::Wakers;
@@ -39,7 +40,10 @@ const ITS_WORD: Duration = Duration::from_secs(10);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     Ended(ExitStatus),
-    /// It has ended; somebody else has taken its status (or has SIGCHLD ignored, so that there is none).
+    /// It could not become its program.
+    NoProgram(Errno),
+    /// It has ended; somebody else has taken its status (or has SIGCHLD ignored, so that there is none), and it has
+    /// not told it itself, as our own code in a forked child does.
     Lost,
 }
 
@@ -53,6 +57,7 @@ impl Outcome {
     pub fn status(self) -> c_int {
         match self {
             Self::Ended(status) => status.into_raw(),
+            Self::NoProgram(_) => NO_PROGRAM << 8,
             Self::Lost => 255 << 8,
         }
     }
@@ -73,6 +78,8 @@ pub struct Record {
 #[derive(Default)]
 struct State {
     outcome: Option<Outcome>,
+    /// Where it tells how it ends.
+    told: Option<Noted<OwnedFd>>,
     waiting: Wakers,
     /// Its place in the epoll set.
     place: Option<u64>,
@@ -95,14 +102,15 @@ impl Ended {
 
 impl Record {
     /// A new child. It may have ended already; nobody but a stranger can have taken its status.
-    pub fn new(shared: &Arc<Shared>, pid: Pid, left_to_application: bool) -> Arc<Self> {
+    pub fn new(shared: &Arc<Shared>, started: Started, left_to_application: bool) -> Arc<Self> {
+        let Started { pid, told } = started;
         Arc::new(Self {
             pid,
             parent: pid::pid(),
             shared: Arc::clone(shared),
             pidfd: sys::pidfd_open(pid).ok().map(Noted::new),
             left_to_application,
-            state: Mutex::default(),
+            state: Mutex::new(State { told, ..State::default() }),
         })
     }
 
@@ -164,7 +172,7 @@ impl Record {
         if self.outcome().is_some() {
             return None;
         }
-        let outcome = match sys::reap(self.pid) {
+        let outcome = match sys::reap(self.pid, self.pidfd()) {
             Waited::Running => return None,
             Waited::Ended(status) => Outcome::Ended(ExitStatus::from_raw(status)),
             Waited::NotOurs => Outcome::Lost,
@@ -178,7 +186,12 @@ impl Record {
             return None;
         }
         let mut state = locked(&self.state);
-        state.outcome = Some(outcome);
+        let told = state.told.take().and_then(|told| next_word(&told).ok().flatten());
+        state.outcome = Some(match (told, outcome) {
+            (Some(errno), _) if errno < 0 => Outcome::NoProgram(Errno::from_raw(-errno)),
+            (Some(status), Outcome::Lost) => Outcome::Ended(ExitStatus::from_raw(status << 8)),
+            _ => outcome,
+        });
         let waiting = state.waiting.all().collect();
         Some(Ended { child: Arc::clone(self), waiting })
     }
@@ -189,7 +202,7 @@ impl Record {
         if self.outcome().is_some() || runtime.sleep(ITS_TURN).await.is_err() {
             return;
         }
-        if self.outcome().is_none() && !sys::is_child(self.pid) {
+        if self.outcome().is_none() && !sys::is_child(self.pid, self.pidfd()) {
             let _ = runtime.sleep(ITS_WORD - ITS_TURN).await;
         }
     }
@@ -251,6 +264,10 @@ impl Record {
         if let Some(ended) = ended {
             ended.tell();
         }
+    }
+
+    fn pidfd(&self) -> Option<BorrowedFd<'_>> {
+        self.pidfd.as_ref().map(AsFd::as_fd)
     }
 
     pub fn pid(&self) -> Pid {

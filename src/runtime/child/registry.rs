@@ -31,7 +31,7 @@ use std::collections::HashMap;
 use std::thread::{self, ThreadId};
 
 use super::Shared;
-use super::record::Record;
+use super::record::{Ended, Outcome, Record};
 use super::sigchld;
 use super::sys::{self, Pid, Waited};
 use crate::sync::process::PerProcess;
@@ -117,9 +117,16 @@ impl Starting {
         Self(number)
     }
 
-    /// The fork has made this child.
+    /// The fork has made this child. Another of that number has ended, and a stranger has taken its status.
     pub fn done(self, child: &Arc<Record>) {
-        registry().children.insert(child.pid(), Arc::clone(child));
+        let lost = {
+            let mut registry = registry();
+            let before = registry.get(child.pid());
+            let lost = before.and_then(|before| before.settle(&mut registry, Outcome::Lost));
+            registry.children.insert(child.pid(), Arc::clone(child));
+            lost
+        };
+        lost.into_iter().for_each(Ended::tell);
     }
 }
 
@@ -161,7 +168,7 @@ pub fn next_stranger() -> Option<(Pid, i32)> {
             registry.put_off = true;
             return None;
         } else {
-            sys::reap(pid)
+            sys::reap(pid, None)
         };
         match status {
             Waited::Ended(status) => return Some((pid, status)),

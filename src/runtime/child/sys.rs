@@ -21,18 +21,40 @@ pub enum Waited {
     NotOurs,
 }
 
-/// Takes the status of child `pid` if it has ended.
-pub fn reap(pid: Pid) -> Waited {
-    let mut status = 0;
+/// Takes the status of child `pid` if it has ended. With a `pidfd` it cannot be another child, which has got the number
+/// after a stranger took the status of this one.
+pub fn reap(pid: Pid, pidfd: Option<BorrowedFd<'_>>) -> Waited {
+    let flags = libc::WEXITED | libc::WNOHANG;
+    match wait_for(pid, pidfd, flags) {
+        Err(_) => Waited::NotOurs,
+        Ok(None) => Waited::Running,
+        Ok(Some(status)) => Waited::Ended(status),
+    }
+}
+
+/// `waitid` for one child: its wait status, or `None` if it has not ended.
+fn wait_for(pid: Pid, pidfd: Option<BorrowedFd<'_>>, flags: c_int) -> Result<Option<c_int>, Errno> {
+    let by_number = (libc::P_PID, pid.cast_unsigned());
+    let which = pidfd.map_or(by_number, |fd| (libc::P_PIDFD, fd.as_raw_fd().cast_unsigned()));
+    // SAFETY: all zeroes is a valid siginfo_t.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
     loop {
-        // SAFETY: `status` can be written to.
-        match unsafe { libc::waitpid(pid, &mut status, libc::WNOHANG) } {
-            0 => return Waited::Running,
-            -1 if Errno::last() == Errno::EINTR => {}
-            -1 => return Waited::NotOurs,
-            _ => return Waited::Ended(status),
+        // SAFETY: `info` can be written to.
+        match Errno::result(unsafe { libc::waitid(which.0, which.1, &mut info, flags) }) {
+            Ok(_) => break,
+            Err(Errno::EINTR) => {}
+            // A kernel that has pidfds, but does not wait for them.
+            Err(Errno::EINVAL) if pidfd.is_some() => return wait_for(pid, None, flags),
+            Err(errno) => return Err(errno),
         }
     }
+    // SAFETY: waitid has filled in a child's part, or left zeroes.
+    let (found, status) = unsafe { (info.si_pid(), info.si_status()) };
+    Ok((found != 0).then_some(match info.si_code {
+        libc::CLD_EXITED => (status & 0xff) << 8,
+        libc::CLD_DUMPED => status | 0x80,
+        _ => status,
+    }))
 }
 
 /// A child that has ended, whose status stays to be taken.
@@ -54,13 +76,8 @@ pub fn any_ended() -> Option<Pid> {
 }
 
 /// Whether process `pid` is a child whose status nobody has taken.
-pub fn is_child(pid: Pid) -> bool {
-    let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-    // SAFETY: all zeroes is a valid siginfo_t, which can be written to.
-    unsafe {
-        let mut info: libc::siginfo_t = std::mem::zeroed();
-        libc::waitid(libc::P_PID, pid.cast_unsigned(), &mut info, flags) == 0
-    }
+pub fn is_child(pid: Pid, pidfd: Option<BorrowedFd<'_>>) -> bool {
+    wait_for(pid, pidfd, libc::WEXITED | libc::WNOHANG | libc::WNOWAIT).is_ok()
 }
 
 /// A descriptor for a process: readable when it has ended. Close-on-exec.

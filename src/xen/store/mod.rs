@@ -224,7 +224,7 @@ impl Store {
     fn connections(&self) -> &Connections {
         self.connections.get(|| {
             // A forked child closes its copies, so that the daemon sees the parent's end when it comes.
-            noted::close_all_inherited(None);
+            noted::close_all_inherited(&[]);
             Connections::default()
         })
     }

@@ -5,6 +5,16 @@ use nix::sys::resource::{Resource, getrlimit};
 use super::*;
 
 impl Fixture {
+    fn detached(
+        &self,
+        program: &Program<'_>,
+        confinement: Option<Confinement<'_>>,
+        announce: Announce<'_>,
+    ) -> Result<Pid, Errno> {
+        let started = self.children.spawn_detached(program, confinement, announce)?;
+        self.runtime.block_on(started.announced())
+    }
+
     /// Until every child was reaped.
     fn settle(&self) {
         self.turn_until("children are left", || self.children.count() == 0);
@@ -43,7 +53,7 @@ fn it_outlives_its_ctx_and_is_not_ours() {
                 .variable("COLOUR", "red")
                 .stdin(Io::Fd(gate.as_fd()))
                 .stdout(Io::Fd(writer.as_fd()));
-            let pid = fixture.children.spawn_detached(&program, None, &|_| Ok(())).unwrap();
+            let pid = fixture.detached(&program, None, &|_| Ok(())).unwrap();
             drop(program);
             drop((writer, gate));
             // Whoever is in between is gone, and so is every trace of it.
@@ -80,7 +90,7 @@ fn its_number_is_told_before_it_runs() {
                 unsafe { libc::write(fd, c"\n".as_ptr().cast(), 1) };
                 Ok(())
             };
-            let pid = fixture.children.spawn_detached(&program, None, &announce).unwrap();
+            let pid = fixture.detached(&program, None, &announce).unwrap();
             drop(program);
             drop(writer);
             let text = read_all(reader);
@@ -99,14 +109,61 @@ fn without_an_announcement_it_does_not_run() {
             let dir = tempfile::tempdir().unwrap();
             let mark = dir.path().join("mark");
             let program = Program::new("touch").argument(&mark);
-            let met = fixture.children.spawn_detached(&program, None, &|_| Err(Errno::EXDEV));
+            let met = fixture.detached(&program, None, &|_| Err(Errno::EXDEV));
             assert_eq!(met, Err(Errno::EXDEV));
-            let defect = fixture.children.spawn_detached(&program, None, &|_| panic!("a defect"));
+            let defect = fixture.detached(&program, None, &|_| panic!("a defect"));
             assert_eq!(defect, Err(Errno::ECHILD));
             thread::sleep(Duration::from_millis(100));
             assert!(!mark.exists());
             fixture.settle();
             no_child_is_left();
+        });
+    });
+}
+
+/// Announces nothing until it is let, and says so: what a xenstored does that is silent.
+fn silent(gate: RawFd, asked: RawFd) -> impl Fn(Pid) -> Result<(), Errno> {
+    move |_| {
+        // SAFETY: descriptors that the child has, and a byte.
+        unsafe {
+            libc::write(asked, c"x".as_ptr().cast(), 1);
+            let mut byte = 0_u8;
+            libc::read(gate, std::ptr::from_mut(&mut byte).cast(), 1);
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn one_that_is_dropped_before_it_is_announced_does_not_run() {
+    alone(|| {
+        both_ways(|fixture| {
+            for told in [false, true] {
+                let dir = tempfile::tempdir().unwrap();
+                let mark = dir.path().join("mark");
+                let program = Program::new("touch").argument(&mark);
+                let pipe = || unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
+                let ((gate, opener), (answer, asked)) = (pipe(), pipe());
+                let announce = silent(gate.as_raw_fd(), asked.as_raw_fd());
+                let started = fixture.children.spawn_detached(&program, None, &announce).unwrap();
+                unistd::read(&answer, &mut [0]).unwrap();
+                if told {
+                    // The number is known to us, not to the world.
+                    let announced = Box::pin(started.announced());
+                    let late = fixture.runtime.sleep(Duration::from_millis(200));
+                    let both = async { drop(futures_util::future::select(announced, late).await) };
+                    fixture.runtime.block_on(both);
+                } else {
+                    drop(started);
+                }
+                unistd::write(&opener, b"x").unwrap();
+                // Nobody has the other end any more when it has ended.
+                drop(asked);
+                assert_eq!(unistd::read(&answer, &mut [0]), Ok(0));
+                assert!(!mark.exists(), "told: {told}");
+                fixture.settle();
+                no_child_is_left();
+            }
         });
     });
 }
@@ -117,7 +174,7 @@ fn what_cannot_start_says_why() {
         both_ways(|fixture| {
             let start = |path| {
                 let program = Program::new(path);
-                fixture.children.spawn_detached(&program, None, &|_| Ok(()))
+                fixture.detached(&program, None, &|_| Ok(()))
             };
             assert_eq!(start("/no/such/program"), Err(Errno::ENOENT));
             assert_eq!(start("/etc"), Err(Errno::EACCES));
@@ -142,7 +199,7 @@ fn signals_and_descriptors_are_as_a_program_expects() {
                 .arguments(["-c", "ls -1 /proc/self/fd; exec grep Sig /proc/self/status"])
                 .stdin(Io::Null)
                 .stdout(Io::Fd(writer.as_fd()));
-            let pid = fixture.children.spawn_detached(&program, None, &|_| Ok(())).unwrap();
+            let pid = fixture.detached(&program, None, &|_| Ok(())).unwrap();
             drop(program);
             drop(writer);
             let text = read_all(reader);
@@ -178,8 +235,7 @@ fn one_that_is_confined() {
             let here = |name| fs::read_link(format!("/proc/self/ns/{name}")).unwrap();
             let before = (here("mnt"), here("ipc"), Resource::RLIMIT_FSIZE);
             let limit = getrlimit(before.2).unwrap();
-            let pid =
-                fixture.children.spawn_detached(&program, Some(confinement), &|_| Ok(())).unwrap();
+            let pid = fixture.detached(&program, Some(confinement), &|_| Ok(())).unwrap();
             drop(program);
             drop(writer);
             let text = read_all(reader);
@@ -210,11 +266,11 @@ fn dirs(fixture: &Fixture) -> usize {
     let dir = tempfile::tempdir().unwrap();
     thread::scope(|scope| {
         for t in 0..4 {
-            let (path, children) = (dir.path(), &fixture.children);
+            let path = dir.path();
             scope.spawn(move || {
                 for n in 0..10 {
                     let program = Program::new("touch").argument(path.join(format!("{t}-{n}")));
-                    let pid = children.spawn_detached(&program, None, &|_| Ok(())).unwrap();
+                    let pid = fixture.detached(&program, None, &|_| Ok(())).unwrap();
                     gone(pid);
                 }
             });

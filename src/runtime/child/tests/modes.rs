@@ -45,8 +45,9 @@ fn the_disposition_is_put_back_exactly() {
             assert_ne!(disposition(), before, "a child is left");
             fixture.runtime.block_on(two.end());
             assert_eq!(disposition(), before, "after the last child");
-            fixture.children.spawn(&Program::new("/no/such/program")).unwrap_err();
-            assert_eq!(disposition(), before, "after a child that never was");
+            let absent = fixture.children.spawn(&Program::new("/no/such/program")).unwrap();
+            assert_eq!(fixture.end(&absent), Outcome::NoProgram(Errno::ENOENT));
+            assert_eq!(disposition(), before, "after a child that had no program");
 
             let other = Fixture::in_mode(Owner::LibxlAlways, None);
             let selective = Fixture::in_mode(Owner::LibxlAlwaysSelectiveReap, None);

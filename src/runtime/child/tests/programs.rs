@@ -51,7 +51,7 @@ fn a_terminal_controls_a_session_of_its_own() {
             assert_eq!(read_all(reader), "out\n");
             assert_eq!(fixture.end(&child), status(0));
             let nowhere = fixture.children.spawn(&sh("true").terminal("/no/such/terminal"));
-            assert_eq!(nowhere.map(drop), Err(Errno::ENOENT));
+            assert_eq!(fixture.end(&nowhere.unwrap()), Outcome::NoProgram(Errno::ENOENT));
         });
     });
 }
@@ -102,14 +102,216 @@ fn a_program_inherits_nothing_else() {
 fn what_cannot_start_says_why() {
     alone(|| {
         both_ways(|fixture| {
-            let start = |path| fixture.children.spawn(&Program::new(path)).map(drop);
-            assert_eq!(start("/no/such/program"), Err(Errno::ENOENT));
-            assert_eq!(start("no-such-program-in-the-path"), Err(Errno::ENOENT));
-            assert_eq!(start("/etc"), Err(Errno::EACCES));
-            assert_eq!(start("a\0b"), Err(Errno::EINVAL));
+            let outcome = |path| {
+                let child = fixture.children.spawn(&Program::new(path)).unwrap();
+                fixture.end(&child)
+            };
+            assert_eq!(outcome("/no/such/program"), Outcome::NoProgram(Errno::ENOENT));
+            assert_eq!(outcome("no-such-program-in-the-path"), Outcome::NoProgram(Errno::ENOENT));
+            assert_eq!(outcome("/etc"), Outcome::NoProgram(Errno::EACCES));
+            assert_eq!(fixture.children.spawn(&Program::new("a\0b")).unwrap_err(), Errno::EINVAL);
             assert!(!has_children());
             assert_eq!(fixture.children.count(), 0);
         });
+    });
+}
+
+/// A script that cannot be opened for as long as this is there: as if its file system did not answer.
+struct Unreachable {
+    file: fs::File,
+    path: std::path::PathBuf,
+    _directory: tempfile::TempDir,
+}
+
+impl Unreachable {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("script");
+        fs::write(&path, "#!/bin/sh\nexit 5\n").unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&path, mode).unwrap();
+        // Whoever opens a file with a lease waits until its holder, who is told by SIGIO, gives it up.
+        // SAFETY: ignoring a signal.
+        unsafe { signal(Signal::SIGIO, SigHandler::SigIgn).unwrap() };
+        let file = fs::File::open(&path).unwrap();
+        // SAFETY: integers.
+        let leased = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLEASE, libc::F_WRLCK) };
+        assert_eq!(leased, 0, "{}", Errno::last());
+        Self { file, path, _directory: directory }
+    }
+
+    fn answer(&self) {
+        // SAFETY: integers.
+        unsafe { libc::fcntl(self.file.as_raw_fd(), libc::F_SETLEASE, libc::F_UNLCK) };
+    }
+}
+
+/// Waits until process `pid` sleeps in the kernel, about to open a file with a lease.
+fn opening(pid: Pid) {
+    let asleep = || fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap().contains("lease");
+    let until = Instant::now() + Duration::from_secs(20);
+    while !asleep() {
+        assert!(Instant::now() < until, "{pid} opens no such file");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn a_file_system_that_does_not_answer_holds_up_the_child_alone() {
+    alone(|| {
+        both_ways(|fixture| {
+            let pipe = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
+            let script = Unreachable::new();
+            let child = fixture.children.spawn(&Program::new(&script.path)).unwrap();
+            opening(child.pid());
+            // Nobody waits for a descriptor of ours meanwhile.
+            drop(pipe.1);
+            assert_eq!(unistd::read(&pipe.0, &mut [0]), Ok(0));
+            script.answer();
+            assert_eq!(fixture.end(&child), status(5));
+            let script = Unreachable::new();
+            let child = fixture.children.spawn(&Program::new(&script.path)).unwrap();
+            opening(child.pid());
+            assert_eq!(fixture.runtime.block_on(child.end()), killed_by(9), "an abort ends it");
+        });
+    });
+}
+
+/// Variables come and go while programs are started, which `setenv` does not expect of readers.
+#[test]
+fn the_environment_may_change_meanwhile() {
+    alone(|| {
+        let fixture = Fixture::new();
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for round in 0.. {
+                    if stop.load(Ordering::SeqCst) {
+                        return;
+                    }
+                    if round % 4000 == 0 {
+                        // SAFETY: what an application may do that reads no environment meanwhile. It gives back the list,
+                        // and a large one goes back to the system.
+                        unsafe { libc::clearenv() };
+                    }
+                    let name = std::ffi::CString::new(format!("V{round}")).unwrap();
+                    // SAFETY: as above.
+                    unsafe { libc::setenv(name.as_ptr(), c"value".as_ptr(), 1) };
+                }
+            });
+            for _ in 0..300 {
+                let program = Program::new("/bin/sh").argument("-c").argument("exit $CODE");
+                let child = fixture.children.spawn(&program.variable("CODE", "7")).unwrap();
+                assert_eq!(fixture.end(&child), status(7));
+            }
+            stop.store(true, Ordering::SeqCst);
+        });
+    });
+}
+
+/// Forks until a child has that number, which is free.
+fn child_of_number(number: Pid) -> bool {
+    for _ in 0..200 {
+        if fs::write("/proc/sys/kernel/ns_last_pid", (number - 1).to_string()).is_err() {
+            return false;
+        }
+        // SAFETY: the child only waits to be killed.
+        match unsafe { libc::fork() } {
+            0 => {
+                nix::unistd::alarm::set(WATCHDOG);
+                loop {
+                    unistd::pause();
+                }
+            }
+            pid if pid == number => return true,
+            pid => {
+                // SAFETY: our own child.
+                unsafe {
+                    libc::kill(pid, libc::SIGKILL);
+                    libc::waitpid(pid, std::ptr::null_mut(), 0);
+                }
+            }
+        }
+    }
+    false
+}
+
+/// Takes the status of a child of ours, as an application may that waits for any.
+fn steal(pid: Pid) {
+    // SAFETY: the status may be NULL.
+    assert_eq!(unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) }, pid);
+}
+
+#[test]
+fn a_stolen_status_is_no_success() {
+    alone(|| {
+        both_ways(|fixture| {
+            let child = fixture.sh("exit 0");
+            steal(child.pid());
+            assert_eq!(fixture.end(&child), Outcome::Lost);
+            assert!(!Outcome::Lost.success());
+            // What our own code in a child has said is known all the same, and why there was no program.
+            for code in [0, 9] {
+                let child = fixture.children.fork(|| code).unwrap();
+                steal(child.pid());
+                assert_eq!(fixture.end(&child), status(code));
+            }
+            let child = fixture.children.spawn(&Program::new("/no/such/program")).unwrap();
+            steal(child.pid());
+            assert_eq!(fixture.end(&child), Outcome::NoProgram(Errno::ENOENT));
+        });
+    });
+}
+
+#[test]
+fn another_child_of_that_number_is_not_mistaken() {
+    if !unistd::Uid::effective().is_root() {
+        eprintln!("only root can choose the number of a process");
+        return;
+    }
+    alone(|| {
+        for owner in [Owner::Libxl, Owner::LibxlAlwaysSelectiveReap, Owner::Mainloop] {
+            let fixture = Fixture::in_mode(owner, None);
+            let child = fixture.sh("exit 0");
+            let number = child.pid();
+            steal(number);
+            if !child_of_number(number) {
+                eprintln!("no process of that number is to be had");
+                return;
+            }
+            // It lives on, and is the application's.
+            assert_eq!(fixture.end(&child), Outcome::Lost, "{owner:?}");
+            // SAFETY: our own child.
+            unsafe { libc::kill(number, libc::SIGKILL) };
+            steal(number);
+        }
+    });
+}
+
+#[test]
+fn one_of_ours_with_the_number_of_one_that_was_stolen() {
+    if !unistd::Uid::effective().is_root() {
+        eprintln!("only root can choose the number of a process");
+        return;
+    }
+    alone(|| {
+        let fixture = Fixture::in_mode(Owner::LibxlAlwaysSelectiveReap, None);
+        for _ in 0..50 {
+            let first = fixture.sh("exit 0");
+            steal(first.pid());
+            let before = (first.pid() - 1).to_string();
+            if fs::write("/proc/sys/kernel/ns_last_pid", before).is_err() {
+                return eprintln!("the number of a process cannot be chosen");
+            }
+            let second = fixture.sh("exit 3");
+            let met = second.pid() == first.pid();
+            assert_eq!(fixture.end(&second), status(3));
+            assert_eq!(fixture.end(&first), Outcome::Lost);
+            if met {
+                return;
+            }
+        }
+        eprintln!("no process of that number is to be had");
     });
 }
 
