@@ -15,6 +15,7 @@ use crate::core::generators::{Handle, look};
 use crate::core::watches::Watch;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
+use crate::runtime::defect::caught;
 use crate::runtime::notify::Listener;
 use crate::runtime::outside::Driven;
 use crate::xen::hypervisor::{self, DomainInfo};
@@ -39,7 +40,7 @@ pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<H
     let (handle, start) = deaths.enable(domid, user, Some(driven));
     if start {
         let wanted = deaths.wanted.listen();
-        ctx.runtime().spawn(look_after(Arc::clone(ctx), watch, wanted));
+        ctx.runtime().spawn(live(Arc::clone(ctx), watch, wanted));
     }
     match ctx.hypervisor().domain(domid) {
         Ok(seen) => {
@@ -73,11 +74,17 @@ fn look_soon(ctx: &Arc<Ctx>) {
     });
 }
 
+/// Has the looker live.
+async fn live(ctx: Arc<Ctx>, watch: Watch, wanted: Listener) {
+    let looker = (Arc::clone(&ctx), watch, wanted);
+    look::live((ctx.reports(), ctx.log()), 0, looker, |looker| Box::pin(look_after(looker))).await;
+}
+
 /// The looker's life.
-async fn look_after(ctx: Arc<Ctx>, mut watch: Watch, mut wanted: Listener) {
+async fn look_after((ctx, watch, wanted): &mut (Arc<Ctx>, Watch, Listener)) {
     let deaths = &ctx.generators().deaths;
     loop {
-        look::reason(&ctx, &mut watch, &mut wanted).await;
+        look::reason(ctx, watch, wanted).await;
         let Some((domids, newest)) = deaths.watched() else { return };
         let list = |first, max| ctx.hypervisor().domains_at(first, max);
         match fates(&domids, list) {
@@ -86,7 +93,7 @@ async fn look_after(ctx: Arc<Ctx>, mut watch: Watch, mut wanted: Listener) {
                     deaths.settle(newest, &seen, |event| ctx.reports().calls_for(event));
                 queued.into_iter().for_each(|e| ctx.reports().occurred(ctx.runtime(), e));
                 if due {
-                    ctx.runtime().spawn_later(tell(Arc::clone(&ctx)));
+                    ctx.runtime().spawn_later(tell(Arc::clone(ctx)));
                 }
             }
             Err(e) => {
@@ -101,8 +108,11 @@ async fn look_after(ctx: Arc<Ctx>, mut watch: Watch, mut wanted: Listener) {
 async fn tell(ctx: Arc<Ctx>) {
     let deaths = &ctx.generators().deaths;
     while let Some((handle, event)) = deaths.next_due() {
-        ctx.reports().occurred(ctx.runtime(), event);
+        let told = caught(async { ctx.reports().occurred(ctx.runtime(), event) }).await;
         deaths.called(handle);
+        if let Err(panic) = told {
+            look::defect(ctx.reports(), ctx.log(), 0, &panic);
+        }
     }
 }
 

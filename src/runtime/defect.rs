@@ -2,7 +2,10 @@
 //! happens to run them, whose own operation has nothing to do with them.
 
 use std::any::Any;
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use futures_util::FutureExt;
 
 use crate::sync::{Mutex, locked};
 
@@ -10,6 +13,13 @@ use crate::sync::{Mutex, locked};
 pub fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("(no message)")
+}
+
+/// Runs `body` to its end; the error is what it panics with. What `body` has changed stays changed, which is the caller's
+/// to put right.
+pub async fn caught<T>(body: impl Future<Output = T>) -> Result<T, String> {
+    let outcome = AssertUnwindSafe(body).catch_unwind().await;
+    outcome.map_err(|panic| message(&*panic).to_owned())
 }
 
 /// The defects of one ctx that nobody has been told of.
