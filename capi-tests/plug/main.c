@@ -5,6 +5,7 @@
  *   plug OPERATION KIND DOMID JSON [MS]   what libxl_device_KIND_OPERATION does with that device; with MS it is
  *                                  begun in the background, and aborted after so long
  *   plug end domain DOMID {}       destroys the domain
+ *   plug there DOMID               whether the hypervisor has the domain
  *   plug serve                     takes the part of all back ends: a device that is written gets ready at once, one
  *                                  that is to close does when the guest's half is gone or closed. One of number 666 never answers,
  *                                  of 667 never closes
@@ -116,6 +117,16 @@ static int make_domain(struct xs_handle *xs, const char *name, const char *json)
     return 0;
 }
 
+static int is_there(uint32_t domid)
+{
+    xc_interface *xch = xc_interface_open(NULL, NULL, 0);
+    xc_domaininfo_t info;
+    int n = xch ? xc_domain_getinfolist(xch, domid, 1, &info) : -1;
+
+    printf("%s\n", n < 0 ? "unknown" : n && info.domain == domid ? "there" : "gone");
+    return n < 0 ? 2 : 0;
+}
+
 /* A node's value as a number; -1 if there is none. */
 static int number(struct xs_handle *xs, const char *format, const char *of)
 {
@@ -210,6 +221,8 @@ int main(int argc, char **argv)
     setbuf(stdout, NULL);
     if (argc > 2 && !strcmp(argv[1], "domain"))
         return make_domain(xs_open(0), argv[2], argv[3]);
+    if (argc > 2 && !strcmp(argv[1], "there"))
+        return is_there(atoi(argv[2]));
     if (argc == 2 && !strcmp(argv[1], "serve"))
         serve(xs_open(0));
     if (argc > 3 && !strcmp(argv[1], "restless"))

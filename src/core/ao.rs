@@ -14,6 +14,7 @@ use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::runtime::abort::{Abort, Aborted};
 use crate::runtime::callbacks;
+use crate::runtime::clock;
 use crate::runtime::ordered::Ordered;
 use crate::sync::order::Line;
 use crate::types::idiomatic::Event;
@@ -91,6 +92,15 @@ impl Ao {
             Either::Left((value, _)) => Ok(Some(value)),
             Either::Right((outcome, _)) => outcome.map(|()| None).map_err(|e| self.no_wait(e)),
         }
+    }
+
+    /// Waits for `future` for so long, which may be any time that somebody has asked for; `None` when it is over.
+    pub async fn within<T>(
+        &self,
+        time: Duration,
+        future: impl Future<Output = T>,
+    ) -> Result<Option<T>> {
+        self.until(clock::deadline(time), future).await
     }
 
     /// Waits for `time`.

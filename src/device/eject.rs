@@ -54,7 +54,7 @@ pub fn enable(
     let (handle, start) = ctx.generators().ejects.enable(&path, interest, Some(driven));
     if let Some(wanted) = start {
         let drive = Drive { path, front, devid };
-        ctx.runtime().spawn(look_after(Arc::clone(ctx), drive, watch, wanted.listen()));
+        ctx.runtime().spawn(live(Arc::clone(ctx), drive, watch, wanted.listen()));
     }
     Ok(handle)
 }
@@ -77,15 +77,23 @@ struct Drive {
     devid: i32,
 }
 
+/// Has the looker live.
+async fn live(ctx: Arc<Ctx>, drive: Drive, watch: Watch, wanted: Listener) {
+    let kind = LIBXL_EVENT_TYPE_DISK_EJECT as i32;
+    let looker = (Arc::clone(&ctx), drive, watch, wanted);
+    look::live((ctx.reports(), ctx.log()), kind, looker, |looker| Box::pin(look_after(looker)))
+        .await;
+}
+
 /// The looker's life.
-async fn look_after(ctx: Arc<Ctx>, drive: Drive, mut watch: Watch, mut wanted: Listener) {
+async fn look_after((ctx, drive, watch, wanted): &mut (Arc<Ctx>, Drive, Watch, Listener)) {
     let ejects = &ctx.generators().ejects;
     loop {
-        look::reason(&ctx, &mut watch, &mut wanted).await;
+        look::reason(ctx, watch, wanted).await;
         if !ejects.goes_on(&drive.path) {
             return;
         }
-        let disk = match drive.ejected(&ctx) {
+        let disk = match drive.ejected(ctx) {
             Ok(Some(disk)) => disk,
             Ok(None) => continue,
             Err(_) if ctx.watches().is_lost() => continue,

@@ -14,6 +14,7 @@ use crate::core::generators::{Handle, look};
 use crate::core::watches::Watch;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
+use crate::runtime::defect::caught;
 use crate::runtime::notify::Listener;
 use crate::runtime::outside::Driven;
 use crate::xen::hypervisor::{self, DomainInfo};
@@ -35,7 +36,7 @@ pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<H
     let (handle, start) = deaths.enable(domid, user, Some(driven));
     if start {
         let wanted = deaths.wanted.listen();
-        ctx.runtime().spawn(look_after(Arc::clone(ctx), watch, wanted));
+        ctx.runtime().spawn(live(Arc::clone(ctx), watch, wanted));
     }
     match ctx.hypervisor().domain(domid) {
         Ok(seen) => {
@@ -59,11 +60,17 @@ pub fn disable(ctx: &Ctx, handle: Handle) -> bool {
     true
 }
 
+/// Has the looker live.
+async fn live(ctx: Arc<Ctx>, watch: Watch, wanted: Listener) {
+    let looker = (Arc::clone(&ctx), watch, wanted);
+    look::live((ctx.reports(), ctx.log()), 0, looker, |looker| Box::pin(look_after(looker))).await;
+}
+
 /// The looker's life.
-async fn look_after(ctx: Arc<Ctx>, mut watch: Watch, mut wanted: Listener) {
+async fn look_after((ctx, watch, wanted): &mut (Arc<Ctx>, Watch, Listener)) {
     let deaths = &ctx.generators().deaths;
     loop {
-        look::reason(&ctx, &mut watch, &mut wanted).await;
+        look::reason(ctx, watch, wanted).await;
         let Some((domids, newest)) = deaths.watched() else { return };
         let list = |first, max| ctx.hypervisor().domains_at(first, max);
         match fates(&domids, list) {
@@ -72,7 +79,7 @@ async fn look_after(ctx: Arc<Ctx>, mut watch: Watch, mut wanted: Listener) {
                     deaths.settle(newest, &seen, |event| ctx.reports().calls_for(event));
                 queued.into_iter().for_each(|e| ctx.reports().occurred(ctx.runtime(), e));
                 for _ in 0..due {
-                    let ctx = Arc::clone(&ctx);
+                    let ctx = Arc::clone(ctx);
                     ctx.runtime().clone().spawn_callback(move || tell(&ctx));
                 }
             }
@@ -89,8 +96,11 @@ async fn look_after(ctx: Arc<Ctx>, mut watch: Watch, mut wanted: Listener) {
 fn tell(ctx: &Ctx) {
     let deaths = &ctx.generators().deaths;
     while let Some((handle, event)) = deaths.next_due() {
-        ctx.reports().tell(ctx.runtime(), event);
+        let told = caught(|| ctx.reports().tell(ctx.runtime(), event));
         deaths.called(handle);
+        if let Err(panic) = told {
+            look::defect(ctx.reports(), ctx.log(), 0, &panic);
+        }
     }
 }
 

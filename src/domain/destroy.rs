@@ -18,6 +18,12 @@
 //!
 //! Whoever comes second finds less and less, and succeeds: the domain is gone as he wished.
 //!
+//! # Failure
+//!
+//! No step stops those that follow: a host whose disk is full, read-only or missing ends its domains all the same,
+//! and nothing of them stays in the hypervisor. Each failure is logged. What is returned is the first one of the userdata's
+//! lock, of QEMU's files or of the hypervisor; a device or a device model that resists is told in the log alone, as in C.
+//!
 //! # Abort
 //!
 //! As in C, a destroy that was begun is not undone: an abort ends the waits for devices at once, kills
@@ -67,7 +73,7 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
             error!(ao, domid = domid, "no such domain");
         }
     })?;
-    if remove::own_domid(ao)? == domid {
+    if remove::own_domid_or_zero(ao) == domid {
         // The hypervisor would refuse, but only after we had removed all that this domain needs.
         error!(ao, domid = domid, "this process runs in that domain");
         return Err(Error::Invalid);
@@ -80,7 +86,8 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         && names::stubdom_of(ao, domid).is_some()
         && kind::known(ao, domid, &info) == Kind::Hvm;
     let mut qemu = None;
-    if !in_stubdom && model::is_active(ao, domid)? {
+    // If xenstore does not tell, the attempt does.
+    if !in_stubdom && model::is_active(ao, domid).unwrap_or(true) {
         qemu = model::destroy(ao, domid).await.inspect_err(|_| {
             error!(ao, domid = domid, "its device model may still run, so it is not ended");
         })?;
@@ -89,23 +96,26 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         // A failure is logged where it is found.
         let _ = model::destroy_proxy(ao, domid, target);
     }
+    let mut outcome = Ok(());
     for attempt in 1..=ATTEMPTS {
         if remove::remove_all(ao, &domain, qemu.as_ref()).await.is_err() {
             error!(ao, domid = domid, "some devices were not removed as they should");
         }
-        match remove_records(ao, &domain, qemu.as_ref(), attempt == ATTEMPTS)? {
+        let (found, removed) = remove_records(ao, &domain, qemu.as_ref(), attempt == ATTEMPTS);
+        outcome = outcome.and(removed);
+        match found {
             Found::Domain => break,
             Found::Device => debug!(ao, domid = domid, "a device was added meanwhile"),
             Found::Nothing => {
                 debug!(ao, domid = domid, "was destroyed by somebody else meanwhile");
-                return Ok(());
+                return outcome;
             }
         }
     }
     let ao = ao.unabortable();
-    end(&ao, &domain).await?;
+    outcome = outcome.and(end(&ao, &domain).await);
     userdata::remove_rest(&ao, domid, domain.uuid);
-    Ok(())
+    outcome
 }
 
 /// What there is of a domain when its records are to go.
@@ -120,37 +130,41 @@ enum Found {
 }
 
 /// Removes all that is kept of the domain outside the hypervisor; if it is the `last` attempt, whether or not it
-/// has devices. `qemu` was told to end.
+/// has devices. `qemu` was told to end. Everything is tried; the first failure is told beside what there was.
 fn remove_records(
     ctx: &Ctx,
     domain: &Identity,
     qemu: Option<&model::Process>,
     last: bool,
-) -> Result<Found> {
+) -> (Found, Result<()>) {
     let domid = domain.domid;
-    let locked = match userdata::lock_of(ctx, domid, domain.uuid) {
-        Ok(locked) => Some(locked),
-        Err(Error::DomainNotFound) => None,
-        Err(e) => return Err(e),
+    let locked = userdata::lock_of(ctx, domid, domain.uuid);
+    let gone = matches!(locked, Err(Error::DomainNotFound));
+    let remove_userdata = || match &locked {
+        Ok(locked) => locked.remove_all(),
+        Err(_) => userdata::remove_without_lock(ctx, domid, domain.uuid),
     };
-    match remove_nodes(ctx, domain, last || locked.is_none()) {
+    match remove_nodes(ctx, domain, last || gone) {
         Removed::NotYet => {
             // Without a stored configuration neither library adds another, however many are about to. Whoever is
             // still creating the domain may, a few times.
-            locked.inspect(userdata::Locked::remove_all);
-            return Ok(Found::Device);
+            remove_userdata();
+            return (Found::Device, Ok(()));
         }
         Removed::WithModel(late) => model::end_late(ctx, domid, &late, qemu),
         Removed::All => {}
     }
-    let Some(locked) = locked else { return Ok(Found::Nothing) };
-    locked.remove_all();
-    for name in ["qemu-save", "qemu-resume"] {
-        remove_file(ctx, domid, &format!("{LIB_DIR}/{name}.{domid}"))?;
+    if gone {
+        return (Found::Nothing, Ok(()));
     }
-    // Before the number is free.
-    History::of_host(ctx.log()).add(domid)?;
-    Ok(Found::Domain)
+    remove_userdata();
+    let mut outcome = locked.as_ref().map(drop).map_err(|e| *e);
+    for name in ["qemu-save", "qemu-resume"] {
+        outcome = outcome.and(remove_file(ctx, domid, &format!("{LIB_DIR}/{name}.{domid}")));
+    }
+    // Before the number is free. If that fails, which is logged, nothing of the domain is left: only its number does not rest.
+    let _ = History::of_host(ctx.log()).add(domid);
+    (Found::Domain, outcome)
 }
 
 /// What became of a domain's nodes.

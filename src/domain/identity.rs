@@ -18,12 +18,12 @@ pub struct Identity {
 
 impl Identity {
     /// The domain of that number, and what the hypervisor says of it; `Error::DomainNotFound`, not
-    /// logged, if there is none.
+    /// logged, if there is none. One whose node xenstore does not tell, which is logged, counts as one without it.
     pub fn of(ctx: &Ctx, domid: u32) -> Result<(Self, kind::Info)> {
         let path = format!("{}/vm", nodes::domain_path(domid));
         let mut info = kind::info(ctx, domid)?;
         loop {
-            let vm = nodes::read(ctx, ctx.store(), &path)?;
+            let vm = nodes::read(ctx, ctx.store(), &path).unwrap_or_default();
             // The node is this domain's if it was there all the time.
             let now = kind::info(ctx, domid)?;
             if now.uuid == info.uuid {

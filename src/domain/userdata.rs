@@ -74,9 +74,16 @@ pub fn lock_of(ctx: &Ctx, domid: u32, uuid: [u8; 16]) -> Result<Locked<'_>> {
 /// nobody begins to store, and who had begun has the lock.
 pub fn remove_rest(ctx: &Ctx, domid: u32, uuid: [u8; 16]) {
     // A failure is logged where it is found.
-    if let Ok(locked) = Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).lock(|| Ok(())) {
-        locked.remove_all();
+    match Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).lock(|| Ok(())) {
+        Ok(locked) => locked.remove_all(),
+        Err(_) => remove_without_lock(ctx, domid, uuid),
     }
+}
+
+/// Removes a domain's userdata where the lock cannot be had, as on a disk that is full or read-only: nobody else has
+/// it either then, and the names of the files are of that very domain.
+pub fn remove_without_lock(ctx: &Ctx, domid: u32, uuid: [u8; 16]) {
+    Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).remove_all();
 }
 
 /// Why the lock was not had.
@@ -133,6 +140,36 @@ impl<'a> Userdata<'a> {
             return Err(Error::Invalid);
         }
         Ok(self.path('d', OsStr::from_bytes(userid)))
+    }
+
+    /// Removes all userdata of the domain, locks of others included, but for the lock around userdata.
+    fn remove_all(&self) {
+        let entries = match fs::read_dir(&self.dir) {
+            Ok(entries) => entries,
+            // Then there is no userdata.
+            Err(e) if e.kind() == ErrorKind::NotFound => return,
+            Err(e) => {
+                self.failed("list", &self.dir, &e);
+                return;
+            }
+        };
+        let tail = self.prefix('?').into_bytes().split_off("userdata-?".len());
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let name = name.as_bytes();
+            let ours = name
+                .strip_prefix(b"userdata-")
+                .and_then(|rest| rest.get(1..))
+                .is_some_and(|rest| rest.starts_with(&tail));
+            let lock = name.ends_with(LOCK_USERID.as_bytes());
+            if ours
+                && !lock
+                && let Err(e) = fs::remove_file(entry.path())
+                && e.kind() != ErrorKind::NotFound
+            {
+                self.failed("remove userdata", &entry.path(), &e);
+            }
+        }
     }
 
     fn failed(&self, what: &str, path: &std::path::Path, error: &std::io::Error) -> Error {
@@ -242,31 +279,7 @@ impl Locked<'_> {
 
     /// Removes all userdata of the domain, locks of others included, but for this very lock.
     pub fn remove_all(&self) {
-        let files = &self.files;
-        let entries = match fs::read_dir(&files.dir) {
-            Ok(entries) => entries,
-            Err(e) => {
-                files.failed("list", &files.dir, &e);
-                return;
-            }
-        };
-        let tail = files.prefix('?').into_bytes().split_off("userdata-?".len());
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let name = name.as_bytes();
-            let ours = name
-                .strip_prefix(b"userdata-")
-                .and_then(|rest| rest.get(1..))
-                .is_some_and(|rest| rest.starts_with(&tail));
-            let lock = name.ends_with(LOCK_USERID.as_bytes());
-            if ours
-                && !lock
-                && let Err(e) = fs::remove_file(entry.path())
-                && e.kind() != ErrorKind::NotFound
-            {
-                files.failed("remove userdata", &entry.path(), &e);
-            }
-        }
+        self.files.remove_all();
     }
 }
 

@@ -22,6 +22,11 @@ pub struct Sleep {
     key: Option<Key>,
 }
 
+/// The moment after `time`, which may be anything that somebody outside has asked for: more than a century is that.
+pub fn deadline(time: Duration) -> Instant {
+    Instant::now() + time.min(CENTURY)
+}
+
 impl Runtime {
     /// Waits until `deadline`.
     pub fn sleep_until(&self, deadline: Instant) -> Sleep {
@@ -30,7 +35,7 @@ impl Runtime {
 
     /// Waits for `time`; more than a century is that.
     pub fn sleep(&self, time: Duration) -> Sleep {
-        self.sleep_until(Instant::now() + time.min(CENTURY))
+        self.sleep_until(deadline(time))
     }
 }
 
@@ -53,5 +58,20 @@ impl Drop for Sleep {
         if let (Some(key), Ok(reactor)) = (self.key, self.runtime.reactor()) {
             reactor.timers().unset(key);
         }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_time_can_be_waited_for() {
+        for time in [Duration::MAX, Duration::from_secs(1 << 63), CENTURY] {
+            let left = deadline(time).saturating_duration_since(Instant::now());
+            assert!(left > CENTURY / 2 && left <= CENTURY, "{left:?}");
+        }
+        let second = Duration::from_secs(1);
+        assert!(deadline(second) <= Instant::now() + second);
     }
 }

@@ -2,7 +2,10 @@
 //! happens to run them, whose own operation has nothing to do with them.
 
 use std::any::Any;
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use futures_util::FutureExt;
 
 use crate::sync::{Mutex, locked};
 
@@ -10,6 +13,18 @@ use crate::sync::{Mutex, locked};
 pub fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("(no message)")
+}
+
+/// Runs `body` to its end; the error is what it panics with. What `body` has changed stays changed, which is the caller's
+/// to put right.
+pub fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(body)).map_err(|panic| message(&*panic).to_owned())
+}
+
+/// As [`caught`], of what may wait.
+pub async fn caught_async<T>(body: impl Future<Output = T>) -> Result<T, String> {
+    let outcome = AssertUnwindSafe(body).catch_unwind().await;
+    outcome.map_err(|panic| message(&*panic).to_owned())
 }
 
 /// The defects of one ctx that nobody has been told of.
@@ -22,8 +37,8 @@ pub struct Defects {
 impl Defects {
     /// Calls `body`, and keeps what it panics with.
     pub fn contain(&self, body: impl FnOnce()) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
-            locked(&self.first).get_or_insert_with(|| message(&*panic).to_owned());
+        if let Err(panic) = caught(body) {
+            locked(&self.first).get_or_insert(panic);
         }
     }
 

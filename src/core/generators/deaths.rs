@@ -269,7 +269,7 @@ mod tests {
         let find = |id: u32| (id, infos.iter().find(|info| info.domid == id).cloned());
         let seen: Vec<_> = domids.into_iter().map(find).collect();
         let (events, due) = deaths.settle(newest, &seen, |_| false);
-        assert!(!due);
+        assert_eq!(due, 0);
         heard(&events)
     }
 

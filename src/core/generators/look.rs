@@ -1,12 +1,16 @@
-//! What the lookers share: waiting for a reason to look, and the loss of xenstore.
+//! What the lookers share: waiting for a reason to look, the loss of xenstore, and what becomes of a looker that
+//! panics.
 
 use std::pin::pin;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{BoxFuture, Either, select};
 
 use crate::core::Ctx;
+use crate::core::reports::Reports;
 use crate::core::watches::Watch;
+use crate::runtime::defect::caught_async;
 use crate::runtime::notify::Listener;
+use crate::xen::log::Log;
 
 /// Waits until the watch has fired or something else is wanted. If xenstore is gone, the application is
 /// told, once however many look, and nothing is seen until it is back.
@@ -22,5 +26,69 @@ pub async fn reason(ctx: &Ctx, watch: &mut Watch, wanted: &mut Listener) {
         if is_wanted || !ctx.watches().is_lost() {
             return;
         }
+    }
+}
+
+/// Runs the life of a looker, which has a wait before each look, to its end. A panic is a defect that may have cost events
+/// of type `kind` (0: any), so it is a disaster; for an application that outlives it the looker goes on.
+pub async fn live<L>(
+    (reports, log): (&Reports, &Log),
+    kind: i32,
+    mut looker: L,
+    life: impl for<'a> Fn(&'a mut L) -> BoxFuture<'a, ()>,
+) {
+    while let Err(panic) = caught_async(life(&mut looker)).await {
+        defect(reports, log, kind, &panic);
+    }
+}
+
+/// Events of type `kind` may be missing because something has panicked.
+pub fn defect(reports: &Reports, log: &Log, kind: i32, panic: &str) {
+    let what = format!("events may be missing: defect in the library: {panic}");
+    reports.disaster(log, kind, &what, 0);
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::core::reports;
+    use crate::runtime::Runtime;
+    use crate::types::idiomatic::Event;
+
+    /// An application that outlives disasters, which it keeps.
+    #[derive(Default)]
+    struct Application(Mutex<Vec<(i32, String)>>);
+
+    impl reports::Listener for Application {
+        fn mask(&self) -> u64 {
+            0
+        }
+        fn occurs(&self, _: &Event) {}
+        fn disaster(&self, kind: i32, what: &str, _: i32) -> bool {
+            self.0.lock().unwrap().push((kind, what.to_owned()));
+            true
+        }
+    }
+
+    #[test]
+    fn a_panic_is_a_disaster_and_the_looker_goes_on() {
+        // SAFETY: NULL is a log that drops every line.
+        let log = unsafe { Log::new(std::ptr::null_mut()) };
+        let (reports, application) = (Reports::default(), Arc::<Application>::default());
+        reports.set_listener(Some(Arc::clone(&application) as Arc<dyn reports::Listener>));
+        let looks = AtomicUsize::new(0);
+        let lives = live((&reports, &log), 5, &looks, |looks| {
+            let look = looks.fetch_add(1, Ordering::Relaxed);
+            Box::pin(async move { assert!(look >= 2, "look {look}") })
+        });
+        Runtime::default().block_on(lives);
+        assert_eq!(looks.load(Ordering::Relaxed), 3);
+        let told = application.0.lock().unwrap();
+        let expected =
+            [0, 1].map(|n| (5, format!("events may be missing: defect in the library: look {n}")));
+        assert_eq!(*told, expected);
     }
 }

@@ -34,7 +34,6 @@ mod tests;
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::time::Instant;
 
 use nix::errno::Errno;
 
@@ -115,7 +114,7 @@ async fn run_on(
             }
         };
         let ended = match restriction.time {
-            Some(time) => ao.until(Instant::now() + time, gone).await,
+            Some(time) => ao.within(time, gone).await,
             None => ao.wait(gone).await.map(Some),
         };
         match ended {

@@ -36,14 +36,13 @@ pub fn make(ctx: &Ctx, config: &DomainConfig) -> Result<u32> {
                 return Err(Error::Fail);
             }
         };
+        let mut fresh = Fresh { ctx, domid: Some(domid) };
         let recent = history.is_recent(domid);
         if recent == Ok(false) {
+            fresh.domid = None;
             return Ok(domid);
         }
-        if let Err(e) = ctx.hypervisor().domain_destroy(domid) {
-            error!(ctx, domid = domid, errno = e.errno, "cannot be destroyed");
-            return Err(Error::Fail);
-        }
+        fresh.destroy()?;
         recent?;
         if valid_guest(wanted) {
             error!(ctx, domid = domid, "was a domain's number until a moment ago");
@@ -52,6 +51,29 @@ pub fn make(ctx: &Ctx, config: &DomainConfig) -> Result<u32> {
     }
     error!(ctx, "there is no free number for a domain");
     Err(Error::Fail)
+}
+
+/// A domain that is nobody's yet: what ends here before it is known to be wanted, a panic as well, destroys it.
+struct Fresh<'a> {
+    ctx: &'a Ctx,
+    domid: Option<u32>,
+}
+
+impl Fresh<'_> {
+    fn destroy(&mut self) -> Result<()> {
+        let Some(domid) = self.domid.take() else { return Ok(()) };
+        self.ctx.hypervisor().domain_destroy(domid).map_err(|e| {
+            error!(self.ctx, domid = domid, errno = e.errno, "cannot be destroyed");
+            Error::Fail
+        })
+    }
+}
+
+impl Drop for Fresh<'_> {
+    fn drop(&mut self) {
+        // A failure is logged where it is found.
+        let _ = self.destroy();
+    }
 }
 
 /// Fifteen bits, as many as a number of a domain has.

@@ -14,9 +14,9 @@
 //! # Failure
 //!
 //! From the moment that the hypervisor has the domain, whatever goes wrong ends in its destruction: each step
-//! records in xenstore what it makes before it makes it, so `destroy` finds all of it. That holds for an abort too,
-//! where the C library leaves a domain half-made (`libxl.h` allows either). A process that is killed leaves
-//! the domain to the next `destroy`.
+//! records in xenstore what it makes before it makes it, so `destroy` finds all of it. That holds for a panic, which
+//! is a defect of the library, and for an abort, where the C library leaves a domain half-made (`libxl.h` allows
+//! either). A process that is killed leaves the domain to the next `destroy`.
 //!
 //! # Others
 //!
@@ -30,6 +30,7 @@ mod resources;
 mod stored;
 mod tree;
 
+use std::future::Future;
 use std::time::{Duration, Instant};
 
 use super::build::{self, Built};
@@ -40,7 +41,9 @@ use crate::config::defaults;
 use crate::config::defaults::devices::{Place, disk, nic};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::{self, Target, console};
+use crate::runtime::defect::caught_async;
 use crate::types::idiomatic::{DomainConfig, DomainType, Event, EventData};
+use crate::xen::log::{Level, Log};
 use crate::{error, qemu};
 
 /// `INVALID_DOMID`.
@@ -73,16 +76,39 @@ pub async fn create(ao: &Ao, config: &mut DomainConfig) -> Created {
         Ok(domid) => domid,
         Err(error) => return Created { domid: NO_DOMID, outcome: Err(error) },
     };
-    let furnished = furnish(ao, domid, config).await;
-    let mut outcome = furnished.and_then(|()| stored::store(ao, domid, asked, config));
-    if let Err(error) = outcome {
-        outcome = Err(if error == Error::Aborted { error } else { Error::Fail });
+    let making = async {
+        furnish(ao, domid, config).await?;
+        stored::store(ao, domid, asked, config)
+    };
+    let undo = async {
         // Also after an abort: its waits are those of any destroy.
         if destroy::destroy(&ao.unabortable(), domid).await.is_err() {
-            error!(ao, domid = domid, "what there is of the domain cannot be destroyed");
+            error!(
+                ao,
+                domid = domid,
+                "what there is of the domain is not destroyed as it should be"
+            );
         }
-    }
+    };
+    let outcome = whole_or_undone(ao.log(), domid, making, undo).await;
     Created { domid, outcome }
+}
+
+/// Makes something of domain `domid` to its end; if that fails or panics, `undo` follows.
+async fn whole_or_undone(
+    log: &Log,
+    domid: u32,
+    making: impl Future<Output = Result<()>>,
+    undo: impl Future<Output = ()>,
+) -> Result<()> {
+    let made = caught_async(making).await.unwrap_or_else(|panic| {
+        let text = format_args!("the creation ends by a defect in the library: {panic}");
+        log.write(Level::Critical, None, Some(domid), (file!(), line!()), text);
+        Err(Error::BadFail)
+    });
+    let Err(error) = made else { return Ok(()) };
+    undo.await;
+    Err(if matches!(error, Error::Aborted | Error::BadFail) { error } else { Error::Fail })
 }
 
 /// What this library cannot make is refused before there is a domain.
@@ -196,4 +222,30 @@ fn relabel(ctx: &Ctx, domid: u32, label: u32) -> Result<()> {
         error!(ctx, domid = domid, errno = e.errno, "cannot be given security label {label}");
         Error::Fail
     })
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::runtime::Runtime;
+
+    /// How a creation ends whose making is that, and whether it is undone.
+    fn ends(making: impl Future<Output = Result<()>>) -> (Result<()>, bool) {
+        // SAFETY: NULL is a log that drops every line.
+        let log = unsafe { Log::new(std::ptr::null_mut()) };
+        let undone = Cell::new(false);
+        let undo = async { undone.set(true) };
+        let outcome = Runtime::default().block_on(whole_or_undone(&log, 7, making, undo));
+        (outcome, undone.get())
+    }
+
+    #[test]
+    fn nothing_stays_of_a_creation_that_fails_or_panics() {
+        assert_eq!(ends(async { Ok(()) }), (Ok(()), false));
+        assert_eq!(ends(async { Err(Error::TimedOut) }), (Err(Error::Fail), true));
+        assert_eq!(ends(async { Err(Error::Aborted) }), (Err(Error::Aborted), true));
+        assert_eq!(ends(async { panic!("a defect") }), (Err(Error::BadFail), true));
+    }
 }

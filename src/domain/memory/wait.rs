@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::core::{Ctx, Error, Result};
 use crate::error;
+use crate::runtime::clock;
 
 use super::target;
 
@@ -16,7 +17,7 @@ const STEP: Duration = Duration::from_secs(2);
 
 /// Waits until the host has `kb` KiB of free memory, `patience` at most. `Error::NoMemory` if not by then.
 pub fn wait_for_free(ctx: &Ctx, kb: u64, patience: Duration) -> Result<()> {
-    let deadline = Instant::now() + patience;
+    let deadline = clock::deadline(patience);
     while Instant::now() < deadline {
         let info = ctx.hypervisor().physinfo().map_err(|e| {
             error!(ctx, "cannot ask for the host's memory: {e}");
