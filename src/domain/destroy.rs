@@ -27,6 +27,7 @@ use futures_util::future::join;
 use nix::errno::Errno;
 
 use super::apart::{self, Failure};
+use super::bootloader::{loan, workplace::remove_left};
 use super::identity::Identity;
 use super::kind::{self, Kind};
 use super::userdata::{self, LIB_DIR};
@@ -90,11 +91,12 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         // A failure is logged where it is found.
         let _ = model::destroy_proxy(ao, domid, target);
     }
+    let mut lent = None;
     for attempt in 1..=ATTEMPTS {
         if remove::remove_all(ao, &domain, qemu.as_ref()).await.is_err() {
             error!(ao, domid = domid, "some devices were not removed as they should");
         }
-        match remove_records(ao, &domain, qemu.as_ref(), attempt == ATTEMPTS)? {
+        match remove_records(ao, &domain, qemu.as_ref(), attempt == ATTEMPTS, &mut lent)? {
             Found::Domain => break,
             Found::Device => debug!(ao, domid = domid, "a device was added meanwhile"),
             Found::Nothing => {
@@ -102,6 +104,10 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
                 return Ok(());
             }
         }
+    }
+    if let Some(lent) = lent {
+        // Now, as a bootloader that runs still has ended with the nodes.
+        loan::take_back(ao, domid, &lent).await;
     }
     let ao = ao.unabortable();
     end(&ao, &domain).await?;
@@ -121,12 +127,13 @@ enum Found {
 }
 
 /// Removes all that is kept of the domain outside the hypervisor; if it is the `last` attempt, whether or not it
-/// has devices. `qemu` was told to end.
+/// has devices. `qemu` was told to end; `lent` becomes what says that domain 0 has a disk for its bootloader.
 fn remove_records(
     ctx: &Ctx,
     domain: &Identity,
     qemu: Option<&model::Process>,
     last: bool,
+    lent: &mut Option<Vec<u8>>,
 ) -> Result<Found> {
     let domid = domain.domid;
     let locked = match userdata::lock_of(ctx, domid, domain.uuid) {
@@ -141,11 +148,16 @@ fn remove_records(
             locked.inspect(userdata::Locked::remove_all);
             return Ok(Found::Device);
         }
-        Removed::WithModel(late) => model::end_late(ctx, domid, &late, qemu),
-        Removed::All => {}
+        Removed::All { model, loan } => {
+            *lent = loan;
+            if let Some(late) = model {
+                model::end_late(ctx, domid, &late, qemu);
+            }
+        }
     }
     let Some(locked) = locked else { return Ok(Found::Nothing) };
     locked.remove_all();
+    remove_left(ctx.log(), domid, LIB_DIR.as_ref());
     for name in ["qemu-save", "qemu-resume"] {
         remove_file(ctx, domid, &format!("{LIB_DIR}/{name}.{domid}"))?;
     }
@@ -156,9 +168,8 @@ fn remove_records(
 
 /// What became of a domain's nodes.
 enum Removed {
-    All,
-    /// All, and this was the recorded number of its device model at that moment.
-    WithModel(Vec<u8>),
+    /// All; with the recorded number of its device model, and the disk of its bootloader, at that moment.
+    All { model: Option<Vec<u8>>, loan: Option<Vec<u8>> },
     /// It has a device, whose other half would stay.
     NotYet,
 }
@@ -168,23 +179,25 @@ enum Removed {
 /// when its adder finds no domain: creations have no lock that is held here.
 fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     let domid = domain.domid;
+    let none = || Removed::All { model: None, loan: None };
     let removed = nodes::transaction(ctx, |t| {
         if !domain.owns_nodes(ctx, t)? {
-            return Ok(Removed::All);
+            return Ok(none());
         }
         if !with_devices && remove::has_devices(ctx, t, domid)? {
             return Ok(Removed::NotYet);
         }
-        let pid = nodes::read(ctx, t, &model::pid_path(domid))?;
+        let mut known = nodes::read_many(ctx, t, &[model::pid_path(domid), loan::path(domid)])?;
         // The node may have changed, if the domain was set aside.
         let vm = names::vm_path_in(ctx, t, domid).or_else(|| domain.vm_path());
         for path in [nodes::domain_path(domid), nodes::libxl_path(domid)].into_iter().chain(vm) {
             nodes::remove(ctx, t, &path)?;
         }
-        Ok(pid.map_or(Removed::All, Removed::WithModel))
+        let loan = known.pop().flatten();
+        Ok(Removed::All { model: known.pop().flatten(), loan })
     });
     // A failure is logged where it is found.
-    removed.unwrap_or(Removed::All)
+    removed.unwrap_or_else(|_| none())
 }
 
 /// Ends the domain itself.

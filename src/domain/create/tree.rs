@@ -1,6 +1,7 @@
 //! What xenstore says of a new domain, before it is built: its directories, its name, and what the guest may write.
 
 use crate::core::{Ctx, Result};
+use crate::domain::bootloader::loan;
 use crate::domain::rename::check_free;
 use crate::domain::{model, nodes, uuid_text};
 use crate::types::idiomatic::{
@@ -30,17 +31,20 @@ const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 
 /// Writes the domain's nodes, all or none. What a domain of that number or uuid has left goes first.
 ///
+/// What said that domain 0 has a disk for the bootloader of an earlier domain of that number is the result.
+///
 /// `Error::Invalid` if another domain has its name.
-pub fn write(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
+pub fn write(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<Option<Vec<u8>>> {
     let nodes = nodes(domid, config);
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
     nodes::transaction(ctx, |t| {
         // Read in here, so of two domains that are made at once with the same name one is refused.
         check_free(ctx, t, domid, name)?;
-        for directory in directories(domid, &config.c_info) {
-            nodes::remove(ctx, t, &directory)?;
-        }
-        t.make_many(&nodes).map_err(|e| nodes::failed(ctx, e))
+        let lent = nodes::read(ctx, t, &loan::path(domid))?;
+        let old = directories(domid, &config.c_info);
+        t.remove_many(&old).map_err(|e| nodes::failed(ctx, e))?;
+        t.make_many(&nodes).map_err(|e| nodes::failed(ctx, e))?;
+        Ok(lent)
     })
 }
 
