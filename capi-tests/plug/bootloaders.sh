@@ -1,6 +1,5 @@
 # Bootloaders, with our library alone: hostile ones, and what is left when their toolstack is killed. Prints what is wrong.
 plug() { LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/pretend.so" timeout 90 "$folder/plug" "$@"; }
-mkdir -p /var/log/xen
 truncate -s 1M "$folder/image"
 bootloader=$folder/bootloader
 cat > "$bootloader" <<'SCRIPT'

@@ -4,6 +4,7 @@
  *   plug domain NAME [JSON]        makes a domain, with that as its stored configuration; prints its number
  *   plug OPERATION KIND DOMID JSON [MS]   what libxl_device_KIND_OPERATION does with that device; with MS it is
  *                                  begun in the background, and aborted after so long
+ *   plug raw nic DOMID TEXT        adds a card whose script and gatewaydev are that text, any bytes
  *   plug end domain DOMID {}       destroys the domain
  *   plug create domain 0 JSON      makes a domain of that configuration, as far as that goes here: to its build
  *   plug serve                     takes the part of all back ends: a device that is written gets ready at once, one
@@ -75,6 +76,15 @@ static int operate(const char *operation, const char *kind, uint32_t domid, cons
 
     if (!strcmp(operation, "end"))
         rc = libxl_domain_destroy(ctx, domid, how);
+    if (!strcmp(operation, "raw")) {
+        libxl_device_nic nic;
+        libxl_device_nic_init(&nic);
+        nic.mac[5] = 1;
+        nic.script = strdup(json);
+        nic.gatewaydev = strdup(json);
+        rc = libxl_device_nic_add(ctx, domid, &nic, NULL);
+        libxl_device_nic_dispose(&nic);
+    }
     if (!strcmp(operation, "create")) {
         libxl_domain_config config;
         libxl_domain_config_init(&config);

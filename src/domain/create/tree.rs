@@ -4,6 +4,7 @@ use crate::core::{Ctx, Result};
 use crate::domain::bootloader::loan;
 use crate::domain::rename::check_free;
 use crate::domain::{model, nodes, uuid_text};
+use crate::error;
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainConfig, DomainCreateInfo, DomainType, Text,
 };
@@ -35,7 +36,7 @@ const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 ///
 /// `Error::Invalid` if another domain has its name.
 pub fn write(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<Option<Vec<u8>>> {
-    let nodes = nodes(domid, config);
+    let nodes = nodes(ctx, domid, config);
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
     nodes::transaction(ctx, |t| {
         // Read in here, so of two domains that are made at once with the same name one is refused.
@@ -56,7 +57,7 @@ fn directories(domid: u32, info: &DomainCreateInfo) -> [String; 3] {
     [nodes::domain_path(domid), vm_path(info), nodes::libxl_path(domid)]
 }
 
-fn nodes(domid: u32, config: &DomainConfig) -> Vec<NewNode> {
+fn nodes(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Vec<NewNode> {
     let info = &config.c_info;
     let [domain, vm, libxl] = directories(domid, info);
     let hidden = [Permission::new(0, Access::None)];
@@ -94,8 +95,8 @@ fn nodes(domid: u32, config: &DomainConfig) -> Vec<NewNode> {
 
     nodes.push(NewNode::value(format!("{vm}/name"), name));
     nodes.push(NewNode::value(format!("{vm}/uuid"), uuid_text(&info.uuid.0)));
-    nodes.extend(given(&domain, &info.xsdata));
-    nodes.extend(given(&below("platform"), &info.platformdata));
+    nodes.extend(given(ctx, domid, &domain, &info.xsdata));
+    nodes.extend(given(ctx, domid, &below("platform"), &info.platformdata));
     for feature in ["multiprocessor-suspend", "xs_reset_watches"] {
         nodes.push(NewNode::value(below(&format!("control/platform-feature-{feature}")), "1"));
     }
@@ -111,12 +112,19 @@ fn dm_version(domid: u32, version: DeviceModelVersion) -> NewNode {
     NewNode::value(model::version_path(domid), version.name().unwrap_or_default())
 }
 
-/// What the application wants the guest to find. A key without a value is left out.
-fn given(directory: &str, pairs: &[(Text, Option<Text>)]) -> Vec<NewNode> {
+/// What the application wants the guest to find. A key without a value is left out. As in C, the list ends before a
+/// node that xenstore would refuse, and the domain is made without the rest.
+fn given(ctx: &Ctx, domid: u32, directory: &str, pairs: &[(Text, Option<Text>)]) -> Vec<NewNode> {
     let node = |(key, value): &(Text, Option<Text>)| {
         let value = value.as_ref()?;
-        let key = String::from_utf8_lossy(key.as_bytes()).into_owned();
-        Some(NewNode::value(format!("{directory}/{key}"), value.as_bytes()))
+        let node = key
+            .as_str()
+            .map(|key| NewNode::value(format!("{directory}/{key}"), value.as_bytes()))
+            .filter(NewNode::is_possible);
+        if node.is_none() {
+            error!(ctx, domid = domid, "cannot write {directory}/{key}: no such node can be");
+        }
+        Some(node)
     };
-    pairs.iter().filter_map(node).collect()
+    pairs.iter().filter_map(node).map_while(|node| node).collect()
 }
