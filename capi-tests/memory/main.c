@@ -16,7 +16,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 
-enum { LEAST = 5, PATIENCE = 60, MOST_WORKERS = 20, SLACK = 1024, START = 65536, STEP = 4096, MOST = 4 << 20 };
+enum { LEAST = 5, PATIENCE = 60, MOST_WORKERS = 20, SLACK = 1024, START = 65536, STEP = 4096, MOST = 4 << 20, OF_DOM0 = 256 << 10 };
 enum how {
     TO = 1,        /* targets of their own */
     BY,            /* up and down again */
@@ -27,6 +27,7 @@ enum how {
     REFUSED,       /* as TO, and Xen refuses half-way */
     ANSWERS,       /* no race: what each library answers */
     ONCE,          /* one call with a target of START */
+    DOM0,          /* one call for domain 0, which is a PVH guest; nothing of it may be populated on demand. Pretended host only */
 };
 
 /* Between this process and the workers. */
@@ -70,6 +71,8 @@ static const struct scene {
     { "gone", GONE, 4, 2, "co" },
     { "refused-c", REFUSED, 1, 2, "c", .type = "pvh", .must_differ = true },
     { "refused", REFUSED, 2, 2, "o", .type = "pvh" },
+    { "dom0-pvh-c", DOM0, 1, 1, "c", .must_differ = true },
+    { "dom0-pvh", DOM0, 1, 1, "o" },
 };
 
 struct xs_handle *store_handle;
@@ -168,6 +171,8 @@ static void *work(void *number)
         change_without_lock(i);
     else if (job.how == ONCE)
         done(libxl_set_memory_target(ctx, job.domid, START, 0, 1));
+    else if (job.how == DOM0)
+        done(libxl_set_memory_target(ctx, 0, OF_DOM0, 0, 1));
     else if (job.how == LIMIT)
         while (!shared->stop)
             done(libxl_domain_setmaxmem(ctx, job.domid, MOST + i * STEP));
@@ -420,6 +425,28 @@ static void compare_answers(const struct scene *s)
     fflush(stdout);
 }
 
+/* The pretended hypervisor populates nothing on demand, and fails whoever wants it to. */
+static void of_dom0(const struct scene *s)
+{
+    char path[] = "/var/lib/xen/userdata-d.0.00000000-0000-0000-0000-000000000000.libxl-json", text[16];
+    FILE *file = fopen(path, "w");
+
+    if (!file || fputs("{\"c_info\": {\"type\": \"pvh\"}, \"b_info\": {\"type\": \"pvh\"}}", file) < 0 || fclose(file))
+        fail("%s: %s", path, strerror(errno));
+    snprintf(text, sizeof(text), "%d", 2 * OF_DOM0);
+    store(text, "/local/domain/%u/memory/target", 0);
+    store(text, "/local/domain/%u/memory/static-max", 0);
+    memset(shared, 0, sizeof(*shared));
+    reap(begin(s, s->how, 0, 0), "a worker", PATIENCE);
+    if (shared->calls != 1 || !shared->refusals != !s->must_differ)
+        wrong("answer %d of %lu calls", shared->first_refusal, shared->calls);
+    if (node(0, "target") != (s->must_differ ? 2 : 1) * OF_DOM0)
+        wrong("the target is %lld", node(0, "target"));
+    printf("%s %s%s%s\n", *why ? "FAIL" : "ok", s->name, *why ? ": " : "", why);
+    fflush(stdout);
+    unlink(path);
+}
+
 static void run(const struct scene *s, double seconds)
 {
     uint32_t domid = make_domain(s);
@@ -539,12 +566,14 @@ int main(int argc, char **argv)
 
         for (int k = 3; k < argc; k++)
             wanted = wanted || !fnmatch(argv[k], scenes[i].name, 0);
-        if (!wanted)
+        if (!wanted || (scenes[i].how == DOM0 && !getenv("HARNESS_PRELOAD")))
             continue;
         *why = 0;
         remove("/tmp/memory.said");
         if (scenes[i].how == ANSWERS)
             compare_answers(&scenes[i]);
+        else if (scenes[i].how == DOM0)
+            of_dom0(&scenes[i]);
         else
             run(&scenes[i], atof(argv[2]));
         ran++;

@@ -5,6 +5,7 @@ set -u
 folder=$1/turn libs=$2
 mount -t tmpfs turn "$folder" || exit 2
 cp "$1/plug" "$1/look" "$1/pretend.so" "$folder/" || exit 2
+mount -t tmpfs log /var/log && mkdir /var/log/xen || exit 2
 . "$(dirname "$0")/../pretend/host.sh"
 pretended_host "$folder"
 LD_PRELOAD="$folder/pretend.so" "$folder/plug" serve &

@@ -4,11 +4,14 @@
  *   plug domain NAME [JSON]        makes a domain, with that as its stored configuration; prints its number
  *   plug OPERATION KIND DOMID JSON [MS]   what libxl_device_KIND_OPERATION does with that device; with MS it is
  *                                  begun in the background, and aborted after so long
+ *   plug raw nic DOMID TEXT        adds a card whose script and gatewaydev are that text, any bytes
  *   plug end domain DOMID {}       destroys the domain
+ *   plug create domain 0 JSON      makes a domain of that configuration, as far as that goes here: to its build
  *   plug there DOMID               whether the hypervisor has the domain
  *   plug serve                     takes the part of all back ends: a device that is written gets ready at once, one
  *                                  that is to close does when the guest's half is gone or closed. One of number 666 never answers,
- *                                  of 667 never closes
+ *                                  of 667 never closes; one of domain 0 connects, and closes at once
+ *   plug vanish DOMID              the hypervisor ends the domain, and nobody cleans up after it
  *   plug restless NODE VALUE…      takes the part of one who writes without end: those values in turn, for as long as
  *                                  the node is there
  *
@@ -79,6 +82,23 @@ static int operate(const char *operation, const char *kind, uint32_t domid, cons
 
     if (!strcmp(operation, "end"))
         rc = libxl_domain_destroy(ctx, domid, how);
+    if (!strcmp(operation, "raw")) {
+        libxl_device_nic nic;
+        libxl_device_nic_init(&nic);
+        nic.mac[5] = 1;
+        nic.script = strdup(json);
+        nic.gatewaydev = strdup(json);
+        rc = libxl_device_nic_add(ctx, domid, &nic, NULL);
+        libxl_device_nic_dispose(&nic);
+    }
+    if (!strcmp(operation, "create")) {
+        libxl_domain_config config;
+        libxl_domain_config_init(&config);
+        if (libxl_domain_config_from_json(ctx, &config, json))
+            return 2;
+        rc = libxl_domain_create_new(ctx, &config, &domid, NULL, NULL);
+        libxl_domain_config_dispose(&config);
+    }
     ADDED(disk) ADDED(nic) ADDED(vtpm) ADDED(vdispl) ADDED(vsnd) ADDED(vkb) ADDED(vfb)
     BOTH(disk) BOTH(nic) BOTH(vtpm) BOTH(vdispl) BOTH(vsnd) BOTH(vkb) BOTH(vfb) BOTH(p9) BOTH(pvcallsif)
     GONE(disk, safe_remove)
@@ -156,13 +176,15 @@ static void one(struct xs_handle *xs, const char *back)
 
     if (state == 1 && devid != 666)
         set(xs, back, "2");
+    if (state == 2 && number(xs, "%s/frontend-id", back) == 0)
+        set(xs, back, "4");
     if (state != 5 || devid == 667)
         return;
     snprintf(path, sizeof(path), "%s/frontend", back);
     front = xs_read(xs, XBT_NULL, path, NULL);
     of_front = front ? number(xs, "%s/state", front) : -1;
     free(front);
-    if (of_front < 0 || of_front > 4)
+    if (of_front < 0 || of_front > 4 || number(xs, "%s/frontend-id", back) == 0)
         set(xs, back, "6");
 }
 
@@ -227,6 +249,8 @@ int main(int argc, char **argv)
         serve(xs_open(0));
     if (argc > 3 && !strcmp(argv[1], "restless"))
         return restless(xs_open(0), argv[2], argv + 3);
+    if (argc == 3 && !strcmp(argv[1], "vanish"))
+        return xc_domain_destroy(xc_interface_open(NULL, NULL, 0), atoi(argv[2])) ? 2 : 0;
     if (argc < 5)
         return 2;
     log = xtl_createlogger_stdiostream(stderr, XTL_DEBUG, XTL_STDIOSTREAM_SHOW_DATE);

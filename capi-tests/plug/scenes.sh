@@ -20,7 +20,7 @@ tree() {
 }
 cat > "$folder/script" <<SCRIPT
 #!/bin/sh
-{ echo "== \$*"; env | grep -E '^(script|XENBUS_|vif|netdev|INTERFACE)' | sort; } >> "$folder/said"
+{ echo "== \$*"; env | grep -aE '^(script|XENBUS_|vif|netdev|INTERFACE)' | sort; } >> "$folder/said"
 SCRIPT
 printf '#!/bin/sh\nxenstore-write $XENBUS_PATH/hotplug-error no-luck\nexit 3\n' > "$folder/fails"
 printf '#!/bin/sh\n[ $1 != online ] || exec sleep 100\n' > "$folder/hangs"
@@ -145,3 +145,32 @@ tree
 id=$(domain broken '{"c_info": {"name": "bro')
 operation add nic "{\"mac\": \"00:16:3e:00:00:01\", $s}"
 tree
+
+echo "== texts that are not UTF-8"
+id=$(domain guest '{"c_info": {"type": "pv", "name": "guest"}, "b_info": {"type.pv": {}}}')
+odd=$folder/$'scr\xffipt \xc3'
+cp "$folder/script" "$odd"
+operation raw nic "$odd"
+tree
+operation destroy nic '{"devid": 0}'
+tree
+
+echo "== keys that xenstore does not take"
+cat > "$folder/bootloader" <<SCRIPT
+#!/bin/sh
+for argument; do case \$argument in --output-directory=*) id=\${argument#*bootloader.} ;; esac; done
+{
+  for node in first third; do xenstore-read "/local/domain/\${id%.d}/\$node"; done
+  xenstore-ls "/local/domain/\${id%.d}/platform"
+} > "$folder/seen" 2> /dev/null
+exit 1
+SCRIPT
+chmod +x "$folder/bootloader"
+for key in second sec.ond '' 'sec ond' /second second/ $'sec\u00f6nd'; do
+  create="{\"c_info\": {\"type\": \"pv\", \"name\": \"made\", \"xsdata\": {\"first\": \"1\", \"$key\": \"2\", \"third\": \"3\"},
+    \"platformdata\": {\"first\": \"1\", \"$key\": \"2\", \"third\": \"3\"}}, \"b_info\": {\"max_memkb\": 65536, \"target_memkb\": 65536,
+    \"bootloader\": \"$folder/bootloader\", \"type.pv\": {}}, \"disks\": [{\"vdev\": \"xvda\", \"pdev_path\": \"$image\", \"format\": \"raw\"}]}"
+  rm -f "$folder/seen"
+  operation create domain "$create" | grep -e '->'
+  cat "$folder/seen"
+done

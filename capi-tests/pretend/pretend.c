@@ -340,6 +340,27 @@ int xc_get_max_cpus(xc_interface *xch) { (void)xch; return 4; }
 int xc_get_max_nodes(xc_interface *xch) { (void)xch; return 1; }
 int xc_get_cpumap_size(xc_interface *xch) { (void)xch; return 1; }
 
+int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
+{
+    (void)xch;
+    memset(info, 0, sizeof(*info));
+    info->nr_cpus = info->nr_nodes = 1;
+    info->total_pages = 1 << 20;
+    info->capabilities = XEN_SYSCTL_PHYSCAP_pv | XEN_SYSCTL_PHYSCAP_hvm | XEN_SYSCTL_PHYSCAP_hap;
+    return 0;
+}
+
+long xc_sharing_freed_pages(xc_interface *xch) { (void)xch; errno = ENOSYS; return -1; }
+long xc_sharing_used_frames(xc_interface *xch) { (void)xch; errno = ENOSYS; return -1; }
+
+/* The first step of a build: domains cannot be built here. */
+int xc_domain_max_vcpus(xc_interface *xch, uint32_t domid, unsigned n)
+{
+    (void)xch, (void)domid, (void)n;
+    errno = EOPNOTSUPP;
+    return -1;
+}
+
 int xc_sched_credit2_domain_get(xc_interface *xch, uint32_t domid, struct xen_domctl_sched_credit2 *params)
 {
     (void)xch;

@@ -1,6 +1,8 @@
 //! Hotplug scripts: the programs that join a block or network back end to the host, and undo it.
 
+use std::ffi::{OsStr, OsString};
 use std::os::fd::AsFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::time::{Duration, Instant};
 
 use super::{Device, Kind};
@@ -17,9 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// What to run, and with which variables.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Call {
-    script: String,
+    script: OsString,
     arguments: Vec<&'static str>,
-    environment: Vec<(&'static str, String)>,
+    environment: Vec<(&'static str, OsString)>,
 }
 
 /// Whether a device comes or goes.
@@ -62,7 +64,7 @@ pub async fn undo(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
 }
 
 async fn run(ao: &Ao, device: &Device, call: &Call) -> Result<()> {
-    let what = format!("{} {}", call.script, call.arguments.join(" "));
+    let what = format!("{} {}", call.script.display(), call.arguments.join(" "));
     debug!(ao, domid = device.domid, "running {what}");
     let stderr = std::io::stderr();
     let mut program = Program::new(&call.script)
@@ -110,12 +112,11 @@ fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<Call>
     };
     let base = device.backend_path();
     let paths = ["script", "type", "gatewaydev"].map(|name| format!("{base}/{name}"));
-    let mut values = nodes::read_many(ctx, ctx.store(), &paths)?
-        .into_iter()
-        .map(|value| value.map(|v| String::from_utf8_lossy(&v).into_owned()));
-    let (script, kind, gateway) =
-        (values.next().flatten(), values.next().flatten(), values.next().flatten());
-    let Some(script) = script.filter(|s| s.starts_with('/')) else {
+    let values = nodes::read_many(ctx, ctx.store(), &paths)?;
+    let [script, kind, gateway] = <[_; 3]>::try_from(values).map_err(|_| Error::Fail)?;
+    // As they are: a path or a name of the administrator's need not be UTF-8.
+    let (script, gateway) = (script.map(OsString::from_vec), gateway.map(OsString::from_vec));
+    let Some(script) = script.filter(|s| s.as_bytes().starts_with(b"/")) else {
         error!(ctx, domid = device.domid, "{base}/script names no script");
         return Err(Error::Fail);
     };
@@ -125,8 +126,8 @@ fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<Call>
         return Ok(Some(Call { script, arguments, environment }));
     }
     let emulated = match kind.as_deref() {
-        Some("vif") => false,
-        Some("vif_ioemu") => true,
+        Some(b"vif") => false,
+        Some(b"vif_ioemu") => true,
         _ => {
             error!(ctx, domid = device.domid, "{base}/type tells no type of a network card");
             return Err(Error::Fail);
@@ -137,8 +138,8 @@ fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<Call>
 
 fn nic_call(
     device: &Device,
-    script: String,
-    gateway: Option<String>,
+    script: OsString,
+    gateway: Option<OsString>,
     emulated: bool,
     way: Way,
     round: u32,
@@ -147,9 +148,9 @@ fn nic_call(
     let name = format!("vif{}.{}", device.domid, device.devid);
     environment.push(("netdev", gateway.unwrap_or_default()));
     if emulated {
-        environment.push(("INTERFACE", format!("{name}-emu")));
+        environment.push(("INTERFACE", format!("{name}-emu").into()));
     }
-    environment.push(("vif", name));
+    environment.push(("vif", name.into()));
     let arguments = match (round, way, emulated) {
         (0, Way::Add, _) => vec!["online", "type_if=vif"],
         (0, Way::Remove, _) => vec!["offline", "type_if=vif"],
@@ -160,13 +161,13 @@ fn nic_call(
     Some(Call { script, arguments, environment })
 }
 
-fn environment(device: &Device, script: &str) -> Vec<(&'static str, String)> {
+fn environment(device: &Device, script: &OsStr) -> Vec<(&'static str, OsString)> {
     let kind = device.backend_kind.name();
     vec![
         ("script", script.to_owned()),
-        ("XENBUS_TYPE", kind.to_owned()),
-        ("XENBUS_PATH", format!("backend/{kind}/{}/{}", device.domid, device.devid)),
-        ("XENBUS_BASE_PATH", "backend".to_owned()),
+        ("XENBUS_TYPE", kind.into()),
+        ("XENBUS_PATH", format!("backend/{kind}/{}/{}", device.domid, device.devid).into()),
+        ("XENBUS_BASE_PATH", "backend".into()),
     ]
 }
 
@@ -183,7 +184,10 @@ mod tests {
         let call = nic_call(&nic(), "/s/vif-bridge".into(), None, false, Way::Remove, 0).unwrap();
         assert_eq!(call.arguments, ["offline", "type_if=vif"]);
         let text = |name: &str| {
-            call.environment.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str())
+            call.environment
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map(|(_, value)| value.to_str().unwrap())
         };
         assert_eq!(text("XENBUS_PATH"), Some("backend/vif/4/1"));
         assert_eq!(text("XENBUS_TYPE"), Some("vif"));

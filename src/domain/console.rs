@@ -1,9 +1,11 @@
 //! Where a domain's consoles are, and the programs that show them.
 
 use std::convert::Infallible;
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{Seek, Write};
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -130,16 +132,16 @@ pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infa
         error!(ctx, domid = domid, "no port of a VNC server is recorded");
         return Err(Error::Fail);
     };
-    let listen =
-        listen.map_or_else(|| "localhost".into(), |l| String::from_utf8_lossy(&l).into_owned());
+    let mut listen = listen.unwrap_or_else(|| b"localhost".to_vec());
     // An address that looks like an option would be taken for one.
-    if listen.starts_with('-') || listen.contains(char::is_control) {
+    if listen.starts_with(b"-") || listen.iter().any(u8::is_ascii_control) {
         error!(ctx, domid = domid, "the recorded address of the VNC server is none");
         return Err(Error::Fail);
     }
     let viewer = std::env::var_os("VNCVIEWER").unwrap_or_else(|| "vncviewer".into());
     let mut command = Command::new(&viewer);
-    command.arg(format!("{listen}:{}", i32::from(port) - VNC_PORTS));
+    listen.extend(format!(":{}", i32::from(port) - VNC_PORTS).bytes());
+    command.arg(OsString::from_vec(listen));
     if let Some(password) = password.filter(|_| give_password) {
         let file = in_memory(&password).map_err(|e| {
             error!(ctx, domid = domid, errno = errno_of(&e), "cannot keep the VNC password");

@@ -34,6 +34,7 @@ use futures_util::future::join;
 use nix::errno::Errno;
 
 use super::apart::{self, Failure};
+use super::bootloader::{loan, workplace::remove_left};
 use super::identity::Identity;
 use super::kind::{self, Kind};
 use super::userdata::{self, LIB_DIR};
@@ -97,11 +98,13 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         let _ = model::destroy_proxy(ao, domid, target);
     }
     let mut outcome = Ok(());
+    let mut lent = None;
     for attempt in 1..=ATTEMPTS {
         if remove::remove_all(ao, &domain, qemu.as_ref()).await.is_err() {
             error!(ao, domid = domid, "some devices were not removed as they should");
         }
-        let (found, removed) = remove_records(ao, &domain, qemu.as_ref(), attempt == ATTEMPTS);
+        let last = attempt == ATTEMPTS;
+        let (found, removed) = remove_records(ao, &domain, qemu.as_ref(), last, &mut lent);
         outcome = outcome.and(removed);
         match found {
             Found::Domain => break,
@@ -111,6 +114,10 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
                 return outcome;
             }
         }
+    }
+    if let Some(lent) = lent {
+        // Now, as a bootloader that runs still has ended with the nodes.
+        loan::take_back(ao, domid, &lent).await;
     }
     let ao = ao.unabortable();
     outcome = outcome.and(end(&ao, &domain).await);
@@ -130,12 +137,14 @@ enum Found {
 }
 
 /// Removes all that is kept of the domain outside the hypervisor; if it is the `last` attempt, whether or not it
-/// has devices. `qemu` was told to end. Everything is tried; the first failure is told beside what there was.
+/// has devices. `qemu` was told to end; `lent` becomes what says that domain 0 has a disk for its bootloader.
+/// Everything is tried; the first failure is told beside what there was.
 fn remove_records(
     ctx: &Ctx,
     domain: &Identity,
     qemu: Option<&model::Process>,
     last: bool,
+    lent: &mut Option<Vec<u8>>,
 ) -> (Found, Result<()>) {
     let domid = domain.domid;
     let locked = userdata::lock_of(ctx, domid, domain.uuid);
@@ -151,13 +160,18 @@ fn remove_records(
             remove_userdata();
             return (Found::Device, Ok(()));
         }
-        Removed::WithModel(late) => model::end_late(ctx, domid, &late, qemu),
-        Removed::All => {}
+        Removed::All { model, loan } => {
+            *lent = loan;
+            if let Some(late) = model {
+                model::end_late(ctx, domid, &late, qemu);
+            }
+        }
     }
     if gone {
         return (Found::Nothing, Ok(()));
     }
     remove_userdata();
+    remove_left(ctx.log(), domid, LIB_DIR.as_ref());
     let mut outcome = locked.as_ref().map(drop).map_err(|e| *e);
     for name in ["qemu-save", "qemu-resume"] {
         outcome = outcome.and(remove_file(ctx, domid, &format!("{LIB_DIR}/{name}.{domid}")));
@@ -169,9 +183,8 @@ fn remove_records(
 
 /// What became of a domain's nodes.
 enum Removed {
-    All,
-    /// All, and this was the recorded number of its device model at that moment.
-    WithModel(Vec<u8>),
+    /// All; with the recorded number of its device model, and the disk of its bootloader, at that moment.
+    All { model: Option<Vec<u8>>, loan: Option<Vec<u8>> },
     /// It has a device, whose other half would stay.
     NotYet,
 }
@@ -181,23 +194,25 @@ enum Removed {
 /// when its adder finds no domain: creations have no lock that is held here.
 fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     let domid = domain.domid;
+    let none = || Removed::All { model: None, loan: None };
     let removed = nodes::transaction_now(ctx, |t| {
         if !domain.owns_nodes(ctx, t)? {
-            return Ok(Removed::All);
+            return Ok(none());
         }
         if !with_devices && remove::has_devices(ctx, t, domid)? {
             return Ok(Removed::NotYet);
         }
-        let pid = nodes::read(ctx, t, &model::pid_path(domid))?;
+        let mut known = nodes::read_many(ctx, t, &[model::pid_path(domid), loan::path(domid)])?;
         // The node may have changed, if the domain was set aside.
         let vm = names::vm_path_in(ctx, t, domid).or_else(|| domain.vm_path());
         for path in [nodes::domain_path(domid), nodes::libxl_path(domid)].into_iter().chain(vm) {
             nodes::remove(ctx, t, &path)?;
         }
-        Ok(pid.map_or(Removed::All, Removed::WithModel))
+        let loan = known.pop().flatten();
+        Ok(Removed::All { model: known.pop().flatten(), loan })
     });
     // A failure is logged where it is found.
-    removed.unwrap_or(Removed::All)
+    removed.unwrap_or_else(|_| none())
 }
 
 /// Ends the domain itself.

@@ -91,16 +91,16 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Text of QEMU's as a log may have it: not for ever long, and with nothing that moves a cursor.
+/// Text of QEMU's as a log line may have it: of bounded length.
 pub struct Shown<'a>(pub &'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MOST: usize = 512;
-        for c in self.0.chars().take(MOST) {
-            write!(f, "{}", if c.is_control() { ' ' } else { c })?;
+        match self.0.char_indices().nth(MOST) {
+            Some((end, _)) => write!(f, "{}...", &self.0[..end]),
+            None => f.write_str(self.0),
         }
-        if self.0.chars().nth(MOST).is_some() { f.write_str("...") } else { Ok(()) }
     }
 }
 
@@ -273,8 +273,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_moves_no_cursor() {
-        assert_eq!(Shown("a\u{1b}[2Jb\n").to_string(), "a [2Jb ");
+    fn what_is_shown_has_a_bound() {
+        assert_eq!(Shown("ü").to_string(), "ü");
+        assert_eq!(Shown(&"ü".repeat(600)).to_string(), "ü".repeat(512) + "...");
         assert_eq!(Shown(&"x".repeat(600)).to_string().len(), 515);
     }
 }

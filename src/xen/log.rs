@@ -2,6 +2,10 @@
 //!
 //! A line looks as libxl's do: `file:line: Domain N:message`, at libxl's levels, in the context
 //! `libxl`. There is no global logger: in a process of somebody else's each ctx has its own.
+//!
+//! Most loggers write to a terminal, and much of what lines are about comes from guests, back ends and bootloaders: names,
+//! nodes of xenstore, words of QEMU. So control characters are escaped here, for all lines: none is obeyed by a
+//! terminal, and none begins another line. Whoever logs hands values on as they are.
 
 use std::ffi::{CString, c_char, c_int, c_ulong};
 use std::fmt;
@@ -118,10 +122,7 @@ impl Log {
             text.push_str(&format!("Domain {domid}:"));
         }
         text.push_str(&message.to_string());
-        // A line break or NUL in a value (a guest's, perhaps) must not forge another line.
-        text.retain(|c| c != '\0');
-        let text = text.replace(['\n', '\r'], " ");
-        let Ok(text) = CString::new(text) else { return };
+        let Ok(text) = CString::new(one_line(text)) else { return };
         let errno = errno.map_or(-1, |e| e as c_int);
         // SAFETY: the logger is valid by the contract of `new`; the strings are NUL-terminated and
         // the one variadic argument is the `char *` that the format names.
@@ -139,7 +140,7 @@ impl Log {
 
     /// Reports progress of `doing_what`: `done` of `total`.
     pub fn progress(&self, doing_what: &str, done: u64, total: u64) {
-        let Ok(what) = CString::new(doing_what) else { return };
+        let Ok(what) = CString::new(one_line(doing_what.to_owned())) else { return };
         if self.logger.is_null() {
             return;
         }
@@ -154,6 +155,19 @@ impl Log {
             );
         }
     }
+}
+
+/// A text without control characters: each has become what stands for it in a Rust string, such as `\n` or
+/// `\u{1b}`.
+fn one_line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let mut line = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
+    }
+    line
 }
 
 /// Writes an error line: `error!(ctx, "text {}", x)`, `error!(ctx, domid = d, "…")`,
@@ -190,4 +204,23 @@ macro_rules! log_line {
     ($level:expr, $ctx:expr, $($f:tt)+) => {
         $ctx.log().write($level, None, None, (file!(), line!()), format_args!($($f)+))
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn no_control_character_is_left() {
+        for (text, line) in [
+            ("plain text, \\n and all", "plain text, \\n and all"),
+            ("dürfen ✓ 日本 \u{a0}", "dürfen ✓ 日本 \u{a0}"),
+            ("a\nb\r\n\tc", r"a\nb\r\n\tc"),
+            ("\x1b]0;title\x07\x1b[2J\x7f\0", r"\u{1b}]0;title\u{7}\u{1b}[2J\u{7f}\u{0}"),
+            // C1: 0x9b begins a sequence, too.
+            ("\u{9b}31m\u{85}", r"\u{9b}31m\u{85}"),
+        ] {
+            assert_eq!(one_line(text.to_owned()), line);
+        }
+    }
 }

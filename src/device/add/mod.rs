@@ -38,7 +38,7 @@ use crate::types::idiomatic::{
     DeviceDisk, DeviceNic, DeviceP9, DevicePvcallsif, DeviceVdispl, DeviceVfb, DeviceVkb,
     DeviceVsnd, DeviceVtpm, DomainConfig,
 };
-use crate::xen::store::Ops;
+use crate::xen::store::{Ops, Transaction};
 pub use nodes::Nodes;
 pub use target::Target;
 
@@ -78,6 +78,21 @@ pub trait Stored: Addable {
 /// Adds disks to a domain that is being made, and waits for what serves them.
 pub async fn disks(ao: &Ao, target: &Target<'_>, disks: &mut [DeviceDisk]) -> Result<()> {
     connected(ao, target, disks).await
+}
+
+/// As [`disks`], one disk; `note` is called in the transaction that writes it, and may write more.
+pub async fn noted_disk(
+    ao: &Ao,
+    target: &Target<'_>,
+    disk: &mut DeviceDisk,
+    mut note: impl FnMut(&Transaction, &Device) -> Result<()>,
+) -> Result<()> {
+    let disks = std::slice::from_mut(disk);
+    complete(target, disks)?;
+    let written = write(target, disks, Existing::Refused, |t, disks| {
+        note(t, &disks[0].device(target.ctx(), target.domid())?)
+    })?;
+    connect::connect(ao, target.owner(), &written).await
 }
 
 /// As [`disks`], network cards.
@@ -122,13 +137,13 @@ pub fn pvcallsifs(target: &Target<'_>, pvcallsifs: &mut [DevicePvcallsif]) -> Re
 
 async fn connected<T: Addable>(ao: &Ao, target: &Target<'_>, devices: &mut [T]) -> Result<()> {
     complete(target, devices)?;
-    let written = write(target, devices, Existing::Refused, |_| Ok(()))?;
+    let written = write(target, devices, Existing::Refused, |_, _| Ok(()))?;
     connect::connect(ao, target.owner(), &written).await
 }
 
 fn written<T: Addable>(target: &Target<'_>, devices: &mut [T]) -> Result<()> {
     complete(target, devices)?;
-    write(target, devices, Existing::Replaced, |_| Ok(())).map(drop)
+    write(target, devices, Existing::Replaced, |_, _| Ok(())).map(drop)
 }
 
 fn complete<T: Addable>(target: &Target<'_>, devices: &mut [T]) -> Result<()> {
@@ -145,12 +160,12 @@ enum Existing {
 }
 
 /// Writes devices, which are complete, giving numbers to those that have none. `before` is called when all is known
-/// and nothing is written, again if others have spoiled the transaction; its error leaves nothing changed.
+/// and nothing is written, in the transaction; again if others have spoiled the transaction; its error leaves nothing changed.
 fn write<T: Addable>(
     target: &Target<'_>,
     devices: &mut [T],
     existing: Existing,
-    mut before: impl FnMut(&[T]) -> Result<()>,
+    mut before: impl FnMut(&Transaction, &[T]) -> Result<()>,
 ) -> Result<Vec<Device>> {
     if devices.is_empty() {
         return Ok(Vec::new());
@@ -163,7 +178,7 @@ fn write<T: Addable>(
         let places: Vec<Device> =
             devices.iter().map(|device| device.device(ctx, domid)).collect::<Result<_>>()?;
         let old = leftovers(ctx, t, &places, existing)?;
-        before(&devices)?;
+        before(t, &devices)?;
         let mut new = Vec::new();
         for (device, place) in devices.iter().zip(&places) {
             let mut nodes = Nodes::of(place);

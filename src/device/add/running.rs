@@ -53,7 +53,7 @@ pub fn write_stored<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<
         return Err(Error::JsonConfigEmpty);
     };
     let mut devices = [complete];
-    let written = write(&target, &mut devices, Existing::Refused, |devices| {
+    let written = write(&target, &mut devices, Existing::Refused, |_, devices| {
         let mut config = stored.clone();
         let mut asked = asked.clone();
         asked.settle(&devices[0]);

@@ -1,22 +1,22 @@
 //! The disk that a bootloader looks into, as a path in this domain.
 //!
-//! A disk that is no plain sequence of bytes here is given to domain 0 like to any guest, for as long as the
-//! bootloader runs.
+//! A disk that is not a plain sequence of bytes here is attached to domain 0 like to any guest, for as long as the
+//! bootloader runs; `loan.rs` records that.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, Instant};
 
+use super::loan::{self, HERE};
 use crate::core::{Ao, Error, Result};
 use crate::device::add::{self, Addable, Target};
 use crate::device::remove::{Force, remove};
 use crate::device::{Device, vdev};
+use crate::domain::identity::Identity;
 use crate::domain::nodes;
 use crate::types::idiomatic::{DeviceDisk, DiskFormat, Text};
+use crate::xen::store::Transaction;
 use crate::{debug, error};
-
-/// The domain that gets the disk.
-const HERE: u32 = 0;
 
 /// How many names are tried: Linux has no more.
 const NAMES: i32 = 676;
@@ -28,15 +28,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Local {
     pub path: OsString,
-    /// What was added for that, and is to be removed.
-    added: Option<Device>,
+    /// What was added for that, and is to be removed, and the domain whose bootloader it is for.
+    added: Option<(u32, Device)>,
 }
 
 impl Local {
     /// Gives back what there is of it. Not cut short by an abort.
     pub async fn release(self, ao: &Ao) -> Result<()> {
         match self.added {
-            Some(device) => remove(&ao.unabortable(), &device, Force::InTheEnd).await,
+            Some((domid, device)) => loan::end(ao, domid, &device).await,
             None => Ok(()),
         }
     }
@@ -61,19 +61,28 @@ pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>)
         return Err(Error::Fail);
     };
     let target = Target::of(ao, HERE)?;
+    let (borrower, _) = Identity::of(ao, domid)?;
     for number in first..first.saturating_add(NAMES) {
         let mut disk = DeviceDisk { vdev: Text::new(vdev::linux_name(number)), ..disk.clone() };
-        if is_there(ao, &disk.device(ao, HERE)?)? {
-            continue;
+        let there = disk.device(ao, HERE)?;
+        if is_there(ao, &there)? {
+            if !loan::is_left(ao, ao.store(), &there)? {
+                continue;
+            }
+            debug!(ao, domid = domid, "{} was for a bootloader of the past", there.libxl_path());
+            if remove(ao, &there, Force::InTheEnd).await.is_err() {
+                continue;
+            }
         }
-        let added = add::disks(ao, &target, std::slice::from_mut(&mut disk)).await;
+        let note = |t: &Transaction, device: &Device| loan::record(ao, t, &borrower, device);
+        let added = add::noted_disk(ao, &target, &mut disk, note).await;
         if added == Err(Error::DeviceExists) {
             // Somebody else was quicker.
             continue;
         }
         let device = disk.device(ao, HERE)?;
         let path = OsString::from(format!("/dev/{}", vdev::linux_name(number)));
-        let local = Local { path, added: Some(device) };
+        let local = Local { path, added: Some((domid, device)) };
         let ready = match added {
             Ok(()) => connected(ao, &device).await,
             error => error,

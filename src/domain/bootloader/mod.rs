@@ -2,12 +2,12 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `disk.rs` | the disk, as a path here |
+//! | `disk.rs`, `loan.rs` | the disk, as a path here, and what records that it is attached |
 //! | `workplace.rs` | files that it writes |
 //! | `program.rs` | which program, its arguments, how far it is trusted |
 //! | `terminal.rs`, `relay.rs` | its terminal, and the user's |
 //! | `session.rs` | running it |
-//! | `output.rs` | what it has found |
+//! | `output.rs`, `image.rs` | what it has found |
 //!
 //! A bootloader may have a menu, so it gets a terminal, and the user another, whose name is in the domain's
 //! `console/tty` as xenconsoled's will be later: `xl create -c` joins that as soon as it is told. What goes
@@ -22,12 +22,14 @@
 //! what it wrote is gone, except for the log file.
 
 mod disk;
+mod image;
+pub mod loan;
 mod output;
 mod program;
 mod relay;
 mod session;
 mod terminal;
-mod workplace;
+pub mod workplace;
 
 #[cfg(all(test, not(loom)))]
 mod tests;
@@ -46,6 +48,7 @@ use crate::domain::{console, nodes};
 use crate::runtime::child::Program;
 use crate::types::idiomatic::{DomainBuildInfoData, DomainConfig, Event, EventData, Text};
 use crate::{debug, error};
+use image::Images;
 use program::Restriction;
 use session::Session;
 use terminal::Terminal;
@@ -135,7 +138,9 @@ async fn run_on(
         error!(ao, domid = domid, "{}", describe_outcome("bootloader", pid, outcome));
         return Err(Error::Fail);
     }
-    output::take(ao.log(), domid, &place.output)
+    let only = restriction.is_wanted.then_some(&*place.directory);
+    let images = Images::new(ao.log(), domid, only, program::max_image_size())?;
+    output::take(ao.log(), domid, &place.output, &images)
 }
 
 fn open_terminal(ao: &Ao, domid: u32) -> Result<Terminal> {

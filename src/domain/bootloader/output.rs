@@ -2,16 +2,16 @@
 //!
 //! Items end with a NUL, the last one perhaps with the file. An item is a word, white space, and the rest:
 //! `kernel PATH`, `ramdisk PATH`, `args TEXT`. The program may have looked at a disk that its guest has
-//! written, so what it says is bounded; paths are believed, since it runs with our rights (or is not to
-//! be believed at all: `LIBXL_BOOTLOADER_RESTRICT`).
+//! written, so what it says is bounded. One that runs with our rights is believed, as in C: the last item of a kind
+//! counts, and what is not understood is passed over. A restricted one may be in its guest's hands: it has to say each
+//! thing once and nothing else, and only its own files count (`image.rs`).
 
-use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, BufRead, Read};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use super::image::Images;
 use crate::core::file::errno_of;
 use crate::core::{Error, Result};
 use crate::domain::payload::{Payload, Source};
@@ -20,58 +20,100 @@ use crate::xen::log::Log;
 use crate::{debug, error, warn};
 
 /// The first length of an item that is too long.
-const LONGEST: usize = 2 * libc::PATH_MAX as usize;
+const TOO_LONG: usize = 2 * libc::PATH_MAX as usize;
+
+/// How much a restricted bootloader may say: its three items, and the NUL that pygrub ends with.
+const MAX_RESTRICTED: u64 = 3 * TOO_LONG as u64 + 1;
 
 /// How much of a bad item is shown.
-const SHOWN: usize = 150;
+const MAX_SHOWN: usize = 150;
 
 /// How many bad items are told.
-const TOLD: u32 = 10;
+const MAX_TOLD: u32 = 10;
 
-/// The largest image: libxenguest unpacks none that is larger.
-const LARGEST: u64 = 1 << 30;
-
-/// Reads what the bootloader has written to `path`, and takes the files that it names out of the directory
-/// where they are.
-pub fn take(log: &Log, domid: u32, path: &Path) -> Result<Payload> {
+/// Reads what the bootloader has written to `path`, and takes the images that it names.
+pub fn take(log: &Log, domid: u32, path: &Path, images: &Images) -> Result<Payload> {
     let failed = |e: io::Error| {
         let path = path.display();
         error!(log, domid = domid, errno = errno_of(&e), "cannot read the bootloader's {path}");
         Error::Fail
     };
-    let file = File::open(path).map_err(failed)?;
-    let (mut kernel, mut ramdisk, mut cmdline) = (None, None, None);
-    let mut bad = 0;
-    let image = |path: &[u8]| {
-        debug!(log, domid = domid, "bootloader gives {}", String::from_utf8_lossy(path));
-        take_image(log, domid, Path::new(OsStr::from_bytes(path)))
-    };
-    each_item(io::BufReader::new(file), |item, is_whole| {
-        if let Some(path) = rest(item, b"kernel").filter(|_| is_whole) {
-            kernel = Some(image(path));
-        } else if let Some(path) = rest(item, b"ramdisk").filter(|_| is_whole) {
-            ramdisk = Some(image(path));
-        } else if let Some(args) = rest(item, b"args").filter(|_| is_whole) {
-            cmdline = Text::new(args);
-        } else if !item.is_empty() {
-            bad += 1;
-            if bad <= TOLD {
-                let what = if is_whole { "not understood" } else { "too long" };
-                let shown = String::from_utf8_lossy(&item[..item.len().min(SHOWN)]);
-                warn!(log, domid = domid, "an item of the bootloader's output is {what}: {shown}");
-            }
+    let strict = images.are_restricted();
+    let flags = if strict { libc::O_NOFOLLOW | libc::O_NONBLOCK } else { 0 };
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(failed)?;
+    let length = if strict { MAX_RESTRICTED + 1 } else { u64::MAX };
+    if strict && file.metadata().map_err(failed)?.len() > MAX_RESTRICTED {
+        return Err(failed(io::Error::from_raw_os_error(libc::EFBIG)));
+    }
+    let mut found = Findings { log, domid, images, kernel: None, ramdisk: None, cmdline: None };
+    let (mut bad, mut ended) = (0, false);
+    each_item(io::BufReader::new(file.take(length)), |item, is_whole| {
+        let what = match is_whole {
+            false => "too long",
+            // pygrub ends with an empty item.
+            true if item.is_empty() => return ended = true,
+            true if strict && ended => "behind the end",
+            true => match found.add(item) {
+                true => return,
+                false => "not understood",
+            },
+        };
+        bad += 1;
+        if bad <= MAX_TOLD {
+            let shown = String::from_utf8_lossy(&item[..item.len().min(MAX_SHOWN)]);
+            warn!(log, domid = domid, "an item of the bootloader's output is {what}: {shown}");
         }
     })
     .map_err(failed)?;
-    if bad > TOLD {
-        warn!(log, domid = domid, "so are {} more items of its output", bad - TOLD);
+    if bad > MAX_TOLD {
+        let more = bad - MAX_TOLD;
+        warn!(log, domid = domid, "so are {more} more items of the bootloader's output");
     }
-    let ramdisk = ramdisk.transpose()?;
-    let Some(kernel) = kernel else {
+    if strict && bad > 0 {
+        error!(log, domid = domid, "the restricted bootloader's output is not used: see above");
+        return Err(Error::Fail);
+    }
+    let ramdisk = found.ramdisk.transpose()?;
+    let Some(kernel) = found.kernel else {
         error!(log, domid = domid, "the bootloader names no kernel");
         return Err(Error::Fail);
     };
-    Ok(Payload { kernel: Some(kernel?), ramdisk, cmdline })
+    Ok(Payload { kernel: Some(kernel?), ramdisk, cmdline: found.cmdline.flatten() })
+}
+
+/// What was found up to an item.
+struct Findings<'a> {
+    log: &'a Log,
+    domid: u32,
+    images: &'a Images<'a>,
+    kernel: Option<Result<Source>>,
+    ramdisk: Option<Result<Source>>,
+    cmdline: Option<Option<Text>>,
+}
+
+impl Findings<'_> {
+    /// Whether the item is understood; a restricted bootloader may give one of each kind.
+    fn add(&mut self, item: &[u8]) -> bool {
+        let once = self.images.are_restricted();
+        let image = |path: &[u8]| {
+            let shown = String::from_utf8_lossy(path);
+            debug!(self.log, domid = self.domid, "bootloader gives {shown}");
+            Some(self.images.take(path))
+        };
+        if let Some(path) = rest(item, b"kernel").filter(|_| !(once && self.kernel.is_some())) {
+            self.kernel = image(path);
+        } else if let Some(path) =
+            rest(item, b"ramdisk").filter(|_| !(once && self.ramdisk.is_some()))
+        {
+            self.ramdisk = image(path);
+        } else if let Some(args) = rest(item, b"args").filter(|_| !(once && self.cmdline.is_some()))
+        {
+            self.cmdline = Some(Text::new(args));
+        } else {
+            return false;
+        }
+        true
+    }
 }
 
 /// Calls `each` with every item, without its NUL, and whether that is all of it.
@@ -79,10 +121,10 @@ fn each_item(mut reader: impl BufRead, mut each: impl FnMut(&[u8], bool)) -> io:
     let mut item = Vec::new();
     loop {
         item.clear();
-        let length = LONGEST as u64;
+        let length = TOO_LONG as u64;
         let count = reader.by_ref().take(length).read_until(0, &mut item)?;
         let ended = item.pop_if(|byte| *byte == 0).is_some();
-        let whole = ended || item.len() < LONGEST;
+        let whole = ended || item.len() < TOO_LONG;
         each(&item, whole);
         if !whole {
             skip_item(&mut reader)?;
@@ -119,43 +161,13 @@ fn rest<'a>(item: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
     (at > 0).then(|| &rest[at..])
 }
 
-/// A file's content; the file is removed.
-fn take_image(log: &Log, domid: u32, path: &Path) -> Result<Source> {
-    let content = read_image(path);
-    // As in C, also if it could not be read.
-    let _ = std::fs::remove_file(path);
-    let source = |content| Source { path: path.into(), content: Some(content) };
-    content.map(source).map_err(|e| {
-        let path = path.display();
-        error!(log, domid = domid, errno = errno_of(&e), "cannot read {path} of the bootloader's");
-        Error::Fail
-    })
-}
-
-fn read_image(path: &Path) -> io::Result<Vec<u8>> {
-    let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
-    let file = std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::from_raw_os_error(libc::EINVAL));
-    }
-    if metadata.len() > LARGEST {
-        return Err(io::Error::from_raw_os_error(libc::EFBIG));
-    }
-    let mut content = Vec::new();
-    content
-        .try_reserve_exact(metadata.len() as usize + 1)
-        .map_err(|_| io::Error::from_raw_os_error(libc::ENOMEM))?;
-    file.take(LARGEST).read_to_end(&mut content)?;
-    Ok(content)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs;
 
     const LOG: Log = Log::none();
+    const MAX_SIZE: u64 = 1 << 20;
 
     fn items(content: &[u8]) -> Vec<(Vec<u8>, bool)> {
         let mut items = Vec::new();
@@ -174,17 +186,17 @@ mod tests {
 
     #[test]
     fn a_long_item_is_passed_over() {
-        let fits = vec![b'f'; LONGEST - 1];
-        let long = vec![b'l'; LONGEST];
+        let fits = vec![b'f'; TOO_LONG - 1];
+        let long = vec![b'l'; TOO_LONG];
         let longer = vec![b'm'; 1_000_000];
         let content = [&fits[..], &long, &b"args x"[..], &longer].join(&0);
         let found: Vec<_> =
             items(&content).into_iter().map(|(item, whole)| (item[0], item.len(), whole)).collect();
         let wanted = [
-            (b'f', LONGEST - 1, true),
-            (b'l', LONGEST, false),
+            (b'f', TOO_LONG - 1, true),
+            (b'l', TOO_LONG, false),
             (b'a', 6, true),
-            (b'm', LONGEST, false),
+            (b'm', TOO_LONG, false),
         ];
         assert_eq!(found, wanted);
     }
@@ -214,7 +226,14 @@ mod tests {
         }
 
         fn take(&self, output: &str) -> Result<Payload> {
-            take(&LOG, 7, Path::new(&self.file("out", output.as_bytes())))
+            let images = Images::new(&LOG, 7, None, MAX_SIZE).unwrap();
+            take(&LOG, 7, Path::new(&self.file("out", output.as_bytes())), &images)
+        }
+
+        /// As of a restricted bootloader, whose directory this is.
+        fn take_restricted(&self, output: &[u8]) -> Result<Payload> {
+            let images = Images::new(&LOG, 7, Some(self.0.path()), MAX_SIZE).unwrap();
+            take(&LOG, 7, Path::new(&self.file("out", output)), &images)
         }
     }
 
@@ -256,28 +275,58 @@ mod tests {
             "args x\0".into(),
             "kernel /no/such/file".into(),
             format!("kernel {folder}"),
-            "kernel /dev/zero".into(),
             format!("kernel {kernel}\0ramdisk /no/such/file"),
         ] {
             if !Path::new(&kernel).exists() {
                 dir.file("k", b"k");
             }
-            if output.contains("/dev/zero") {
-                // It would be removed.
-                assert!(read_image(Path::new("/dev/zero")).is_err());
-                continue;
-            }
             assert_eq!(dir.take(&output), Err(Error::Fail), "{output}");
         }
-        assert_eq!(take(&LOG, 7, Path::new("/no/such/file")), Err(Error::Fail));
+        let images = Images::new(&LOG, 7, None, MAX_SIZE).unwrap();
+        assert_eq!(take(&LOG, 7, Path::new("/no/such/file"), &images), Err(Error::Fail));
     }
 
     #[test]
-    fn an_image_without_end_is_refused() {
+    fn a_restricted_one_is_understood() {
         let dir = dir();
-        let path = dir.file("sparse", b"");
-        fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(LARGEST + 1).unwrap();
-        let refused = read_image(Path::new(&path)).unwrap_err();
-        assert_eq!(refused.raw_os_error(), Some(libc::EFBIG));
+        // As pygrub writes it, with its empty item at the end.
+        let (kernel, ramdisk) = (dir.file("boot_kernel.a", b"K"), dir.file("boot_ramdisk.b", b"R"));
+        let output = format!("kernel {kernel}\0ramdisk {ramdisk}\0args a b\0\0");
+        let payload = dir.take_restricted(output.as_bytes()).unwrap();
+        assert_eq!(payload.kernel.unwrap().content.unwrap(), b"K");
+        assert_eq!(payload.ramdisk.unwrap().content.unwrap(), b"R");
+        assert_eq!(payload.cmdline.unwrap().as_bytes(), b"a b");
+    }
+
+    #[test]
+    fn a_restricted_one_says_each_thing_once_and_nothing_else() {
+        let other = dir();
+        let canary = other.file("canary", b"secret");
+        let dir = dir();
+        let kernel = || format!("kernel {}\0", dir.file("k", b"K"));
+        let long = "x".repeat(TOO_LONG);
+        for more in [
+            format!("ramdisk {canary}\0"),
+            format!("ramdisk {}/../canary\0", dir.0.path().display()),
+            format!("ramdisk {0}\0ramdisk {0}\0", dir.file("r", b"R")),
+            kernel(),
+            "args a\0args b\0".into(),
+            "nonsense\0".into(),
+            format!("\0ramdisk {}\0", dir.file("r", b"R")),
+            format!("args {long}\0"),
+            "\0".repeat(MAX_RESTRICTED as usize),
+        ] {
+            let shown: String = more.chars().take(80).collect();
+            let output = kernel() + &more;
+            assert_eq!(dir.take_restricted(output.as_bytes()), Err(Error::Fail), "{shown}");
+        }
+        assert_eq!(dir.take_restricted(b"kernel\xff\xfe\x80"), Err(Error::Fail));
+        assert!(dir.take_restricted(kernel().as_bytes()).is_ok());
+        // The output itself is no link to something else.
+        fs::remove_file(dir.0.path().join("out")).unwrap();
+        std::os::unix::fs::symlink(&canary, dir.0.path().join("out")).unwrap();
+        let images = Images::new(&LOG, 7, Some(dir.0.path()), MAX_SIZE).unwrap();
+        assert!(take(&LOG, 7, &dir.0.path().join("out"), &images).is_err());
+        assert_eq!(fs::read_to_string(&canary).unwrap(), "secret");
     }
 }

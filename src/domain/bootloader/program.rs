@@ -24,6 +24,28 @@ const RESTRICTED_TIME: u64 = 120;
 const SHARED_USER: &str = "xen-qemuuser-shared";
 const FIRST_USER: &str = "xen-qemuuser-range-base";
 
+/// Names the size in MiB of the largest image that is taken from a bootloader, trusted or not.
+pub const MAX_SIZE_VARIABLE: &str = "LIBXL_BOOTLOADER_MAX_FILE_SIZE_MB";
+
+/// The size in MiB of the largest image unless the environment says otherwise: an image is in the toolstack's memory
+/// while the domain is built, and which file is a guest's kernel the guest says. (A restricted pygrub writes 128 MiB
+/// at most.)
+const MAX_SIZE_MB: u64 = 256;
+
+/// What libxenguest unpacks at most, in MiB.
+const UNPACKED_MB: u64 = 1024;
+
+/// The size in bytes of the largest image.
+pub fn max_image_size() -> u64 {
+    size_limit(env::var_os(MAX_SIZE_VARIABLE).as_deref())
+}
+
+fn size_limit(megabytes: Option<&OsStr>) -> u64 {
+    let asked = megabytes.and_then(|text| crate::domain::leading_number(text.as_bytes()));
+    let megabytes = asked.filter(|megabytes| *megabytes > 0).unwrap_or(MAX_SIZE_MB);
+    megabytes.min(UNPACKED_MB) << 20
+}
+
 /// How far a bootloader is trusted: `LIBXL_BOOTLOADER_*` in the toolstack's environment.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Restriction {
@@ -235,6 +257,16 @@ mod tests {
         for nobody in ["root", "no-such-user-here", ""] {
             assert_eq!(arguments_of(&info, &as_user(nobody)), Err(Error::Invalid), "{nobody}");
         }
+    }
+
+    #[test]
+    fn the_largest_image_can_be_set() {
+        let limit = |text: &str| size_limit(Some(OsStr::new(text))) >> 20;
+        assert_eq!(size_limit(None) >> 20, 256);
+        assert_eq!((limit("1"), limit("512"), limit("1024")), (1, 512, 1024));
+        assert_eq!((limit("4096"), limit("18446744073709551615")), (1024, 1024));
+        // Nothing that makes sense is the default.
+        assert_eq!((limit("0"), limit(""), limit("much")), (256, 256, 256));
     }
 
     #[test]

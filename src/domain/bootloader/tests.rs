@@ -127,7 +127,8 @@ fn a_bootloader_works_and_its_files_are_taken() {
         printf 'kernel %s\0ramdisk %s\0args a b\0' "$1/k" "$1/more/r" > "$2"
     "#;
     assert!(fixture.run(script, pending()).unwrap().success());
-    let payload = output::take(&LOG, 7, &fixture.place().output).unwrap();
+    let images = Images::new(&LOG, 7, None, 1 << 20).unwrap();
+    let payload = output::take(&LOG, 7, &fixture.place().output, &images).unwrap();
     let image = |source: Option<Source>| source.unwrap().content.unwrap();
     assert_eq!(image(payload.kernel), b"KERNEL");
     assert_eq!(image(payload.ramdisk), b"RAMDISK");
@@ -141,6 +142,35 @@ fn a_bootloader_works_and_its_files_are_taken() {
         fs::read_dir(fixture.dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["bootloader", "bootloader.7.log"]);
+}
+
+/// What a pygrub that its guest has taken over can write, as it runs as somebody else and in a directory that is empty:
+/// its two files and the output.
+#[test]
+fn a_hostile_one_that_is_restricted_gets_no_other_file() {
+    let canaries = tempfile::tempdir().unwrap();
+    let canary = canaries.path().join("canary");
+    fs::write(&canary, "secret").unwrap();
+    let path = canary.to_str().unwrap();
+    for ramdisk in [
+        r#"printf 'ramdisk %s\0' CANARY"#,
+        r#"printf 'args x\0ramdisk %s\0' CANARY"#,
+        r#"ln -s CANARY "$1/r"; printf 'ramdisk %s\0' "$1/r""#,
+        r#"printf 'ramdisk %s/../../../../../../../..%s\0' "$1" CANARY"#,
+        r#"ln -s / "$1/r"; printf 'ramdisk %s%s\0' "$1/r" CANARY"#,
+        r#"printf '\033]0;title\007\0'"#,
+        r#"printf 'kernel %s\0' CANARY"#,
+        "head -c 1000000 /dev/zero",
+    ] {
+        let fixture = Fixture::new();
+        let text = r#"printf KERNEL > "$1/k"; { printf 'kernel %s\0' "$1/k"; RAMDISK; } > "$2""#;
+        let text = text.replace("RAMDISK", ramdisk).replace("CANARY", path);
+        assert!(fixture.run(&text, pending()).unwrap().success());
+        let place = fixture.place();
+        let images = Images::new(&LOG, 7, Some(&place.directory), 1 << 20).unwrap();
+        assert_eq!(output::take(&LOG, 7, &place.output, &images), Err(Error::Fail), "{ramdisk}");
+        assert_eq!(fs::read_to_string(&canary).unwrap(), "secret", "{ramdisk}");
+    }
 }
 
 #[test]
@@ -297,6 +327,28 @@ fn what_an_earlier_one_left_is_cleared() {
     for (path, mode) in [(&second.directory, 0o700), (&second.output, 0o600)] {
         assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode);
     }
+}
+
+#[test]
+fn what_cannot_be_removed_is_not_in_the_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let make = || Workplace::new(&LOG, 7, dir.path(), dir.path());
+    // One that is busy takes root and a mount; these are refused as well.
+    fs::write(dir.path().join("bootloader.7.d"), "a file").unwrap();
+    fs::create_dir_all(dir.path().join("bootloader.7.out.1/full")).unwrap();
+    let place = make().unwrap();
+    assert_eq!(place.directory, dir.path().join("bootloader.7.d.2"));
+    assert_eq!(place.output, dir.path().join("bootloader.7.out.2"));
+    assert!(!dir.path().join("bootloader.7.d.1").exists());
+    // Killed here: the next finds it.
+    std::mem::forget(place);
+    drop(make().unwrap());
+    assert!(!dir.path().join("bootloader.7.d.2").exists());
+    assert!(!dir.path().join("bootloader.7.out.2").exists());
+    for number in 2..8 {
+        fs::write(dir.path().join(format!("bootloader.7.d.{number}")), "a file").unwrap();
+    }
+    assert_eq!(make().err(), Some(Error::Fail));
 }
 
 /// The whole has to be fit for a task that moves between threads.

@@ -1,16 +1,24 @@
 //! Where a bootloader writes: a directory for what it takes out of the disk, a file for what it tells,
 //! and a log file of what it shows.
+//!
+//! The directory and the output file go with the bootloader. A toolstack that is killed leaves them, and a bootloader
+//! may leave a mount in its directory: such a directory is left alone, since what is mounted there, perhaps
+//! the guest's own file system, would be removed with it. So directory and file have the first number whose names are free.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io;
+use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::core::file::{errno_of, rotate_log};
+use crate::core::file::{errno_of, remove_if_there, rotate_log};
 use crate::core::{Error, Result};
-use crate::error;
 use crate::xen::log::Log;
+use crate::{error, warn};
+
+/// How many names are tried for the directory and the output file of a domain.
+const MAX_NAMES: u32 = 8;
 
 /// The directory and the output file go when this does; the log file stays.
 #[derive(Debug)]
@@ -24,34 +32,140 @@ pub struct Workplace {
 impl Workplace {
     /// Makes what is needed below `lib`, and a new log file in `logs`.
     pub fn new(log: &Log, domid: u32, lib: &Path, logs: &Path) -> Result<Self> {
-        let failed = |what: &Path, e: io::Error| {
-            let what = what.display();
-            error!(log, domid = domid, errno = errno_of(&e), "bootloader: cannot make {what}");
+        let failed = |what: &Path, e: &io::Error| {
+            let (errno, what) = (errno_of(e), what.display());
+            error!(log, domid = domid, errno = errno, "cannot make the bootloader's {what}");
             Error::Fail
         };
-        let name = format!("bootloader.{domid}");
-        let record_path = rotate_log(log, logs, OsStr::new(&name))?;
+        let record_path = rotate_log(log, logs, OsStr::new(&format!("bootloader.{domid}")))?;
         let record = OpenOptions::new().append(true).create(true).open(&record_path);
-        let record = record.map_err(|e| failed(&record_path, e))?;
-        let (directory, output) = (lib.join(name.clone() + ".d"), lib.join(name + ".out"));
-        let place = Self { directory, output, record, record_path };
+        let record = record.map_err(|e| failed(&record_path, &e))?;
         // What an earlier one has left goes.
-        place.clear();
-        let made = DirBuilder::new().mode(0o700).create(&place.directory);
-        made.map_err(|e| failed(&place.directory, e))?;
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&place.output);
-        made.map_err(|e| failed(&place.output, e))?;
-        Ok(place)
-    }
-
-    fn clear(&self) {
-        let _ = fs::remove_file(&self.output);
-        let _ = fs::remove_dir_all(&self.directory);
+        remove_left(log, domid, lib);
+        let is_taken =
+            |made: &Made| matches!(made, Err((_, e)) if e.kind() == ErrorKind::AlreadyExists);
+        let made = names(domid, lib).map(make).find(|made| !is_taken(made));
+        let (directory, output) = match made {
+            Some(made) => made.map_err(|(path, e)| failed(&path, &e))?,
+            None => {
+                let lib = lib.display();
+                error!(
+                    log,
+                    domid = domid,
+                    "cannot make a directory for the bootloader: {lib} has all names"
+                );
+                return Err(Error::Fail);
+            }
+        };
+        Ok(Self { directory, output, record, record_path })
     }
 }
 
 impl Drop for Workplace {
     fn drop(&mut self) {
-        self.clear();
+        // What stays is told by whoever finds it in the way.
+        let _ = remove(&self.directory, &self.output);
+    }
+}
+
+/// Removes what bootloaders of that domain have left below `lib`.
+pub fn remove_left(log: &Log, domid: u32, lib: &Path) {
+    for (directory, output) in names(domid, lib) {
+        if let Err((path, why)) = remove(&directory, &output) {
+            warn!(log, domid = domid, "cannot remove the bootloader's {}: {why}", path.display());
+        }
+    }
+}
+
+/// The names of directories and output files, the usual ones first.
+fn names(domid: u32, lib: &Path) -> impl Iterator<Item = (PathBuf, PathBuf)> {
+    (0..MAX_NAMES).map(move |number| {
+        let more = if number > 0 { format!(".{number}") } else { String::new() };
+        let name = |kind: &str| lib.join(format!("bootloader.{domid}.{kind}{more}"));
+        (name("d"), name("out"))
+    })
+}
+
+/// The directory and the output file; or which of them cannot be made.
+type Made = std::result::Result<(PathBuf, PathBuf), (PathBuf, io::Error)>;
+
+/// Makes both or none.
+fn make((directory, output): (PathBuf, PathBuf)) -> Made {
+    if let Err(e) = DirBuilder::new().mode(0o700).create(&directory) {
+        return Err((directory, e));
+    }
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&output) {
+        Ok(_) => Ok((directory, output)),
+        Err(e) => {
+            let _ = fs::remove_dir(&directory);
+            Err((output, e))
+        }
+    }
+}
+
+/// Removes both. What could not be removed, and why.
+fn remove<'p>(
+    directory: &'p Path,
+    output: &'p Path,
+) -> std::result::Result<(), (&'p Path, String)> {
+    let removed = remove_if_there(output).map_err(|e| (output, errno_of(&e).desc().to_owned()));
+    removed.and(remove_directory(directory).map_err(|why| (directory, why)))
+}
+
+fn remove_directory(path: &Path) -> std::result::Result<(), String> {
+    let text = |e: io::Error| errno_of(&e).desc().to_owned();
+    match fs::symlink_metadata(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+        other => other.map_err(text)?,
+    };
+    let table = fs::read("/proc/self/mountinfo").map_err(text)?;
+    let whole = fs::canonicalize(path).map_err(text)?;
+    if let Some(mount) = mounted_in(&table, &whole) {
+        return Err(format!("{} is a mount point", mount.display()));
+    }
+    fs::remove_dir_all(path).map_err(text)
+}
+
+/// A mount point in a directory, or the directory itself, as `/proc/self/mountinfo` has it.
+fn mounted_in(table: &[u8], directory: &Path) -> Option<PathBuf> {
+    let mut points = table.split(|byte| *byte == b'\n').filter_map(|line| {
+        line.split(|byte| *byte == b' ').nth(4).map(|point| PathBuf::from(unescaped(point)))
+    });
+    points.find(|point| point.starts_with(directory))
+}
+
+/// What the kernel has written with `\040` for a blank.
+fn unescaped(text: &[u8]) -> OsString {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&byte, more)) = rest.split_first() {
+        let octal = (byte == b'\\').then(|| more.get(..3)).flatten();
+        let octal = octal.and_then(|digits| std::str::from_utf8(digits).ok());
+        let (byte, more) = match octal.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            Some(byte) => (byte, &more[3..]),
+            None => (byte, more),
+        };
+        plain.push(byte);
+        rest = more;
+    }
+    OsString::from_vec(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mount_points_are_found_below_the_directory() {
+        let table = b"22 1 8:1 / / rw - ext4 /dev/sda1 rw\n\
+            30 22 0:1 / /var/lib/xen/bootloader.7.d/a\\040b\\134 rw - tmpfs none rw\n\
+            31 22 0:2 / /var/lib/xen/bootloader.70.d rw - tmpfs none rw\n";
+        let found = |path: &str| mounted_in(table, Path::new(path));
+        let inside = PathBuf::from("/var/lib/xen/bootloader.7.d/a b\\");
+        assert_eq!(found("/var/lib/xen/bootloader.7.d"), Some(inside));
+        let itself = PathBuf::from("/var/lib/xen/bootloader.70.d");
+        assert_eq!(found("/var/lib/xen/bootloader.70.d"), Some(itself));
+        assert_eq!(found("/var/lib/xen/bootloader.8.d"), None);
+        assert_eq!(mounted_in(b"", Path::new("/")), None);
     }
 }

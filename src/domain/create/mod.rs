@@ -126,7 +126,9 @@ fn possible(ctx: &Ctx, config: &DomainConfig) -> Result<()> {
 
 /// Everything between the bare domain and a guest that can run.
 async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<()> {
-    tree::write(ao, domid, config).await?;
+    if let Some(lent) = tree::write(ao, domid, config).await? {
+        bootloader::loan::take_back(ao, domid, &lent).await;
+    }
     let target = Target::of(ao, domid)?;
     complete_devices(&target, config)?;
     let found = bootloader::run(ao, domid, config).await?;

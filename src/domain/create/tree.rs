@@ -1,8 +1,10 @@
 //! What xenstore says of a new domain, before it is built: its directories, its name, and what the guest may write.
 
-use crate::core::{Ao, Result};
+use crate::core::{Ao, Ctx, Result};
+use crate::domain::bootloader::loan;
 use crate::domain::rename::check_free;
 use crate::domain::{model, nodes, uuid_text};
+use crate::error;
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainConfig, DomainCreateInfo, DomainType, Text,
 };
@@ -30,15 +32,19 @@ const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 
 /// Writes the domain's nodes, all or none. What a domain of that number or uuid has left goes first.
 ///
+/// What said that domain 0 has a disk for the bootloader of an earlier domain of that number is the result.
+///
 /// `Error::Invalid` if another domain has its name.
-pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
-    let nodes = nodes(domid, config);
+pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<Vec<u8>>> {
+    let nodes = nodes(ao, domid, config);
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
     nodes::transaction(ao, |t| {
         // Of two domains that are made at once with the same name one is refused.
         check_free(ao, t, domid, name)?;
+        let lent = nodes::read(ao, t, &loan::path(domid))?;
         t.remove_many(&directories(domid, &config.c_info)).map_err(|e| nodes::failed(ao, e))?;
-        t.make_many(&nodes).map_err(|e| nodes::failed(ao, e))
+        t.make_many(&nodes).map_err(|e| nodes::failed(ao, e))?;
+        Ok(lent)
     })
     .await
 }
@@ -51,7 +57,7 @@ fn directories(domid: u32, info: &DomainCreateInfo) -> [String; 3] {
     [nodes::domain_path(domid), vm_path(info), nodes::libxl_path(domid)]
 }
 
-fn nodes(domid: u32, config: &DomainConfig) -> Vec<NewNode> {
+fn nodes(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Vec<NewNode> {
     let info = &config.c_info;
     let [domain, vm, libxl] = directories(domid, info);
     let hidden = [Permission::new(0, Access::None)];
@@ -89,8 +95,8 @@ fn nodes(domid: u32, config: &DomainConfig) -> Vec<NewNode> {
 
     nodes.push(NewNode::value(format!("{vm}/name"), name));
     nodes.push(NewNode::value(format!("{vm}/uuid"), uuid_text(&info.uuid.0)));
-    nodes.extend(given(&domain, &info.xsdata));
-    nodes.extend(given(&below("platform"), &info.platformdata));
+    nodes.extend(given(ctx, domid, &domain, &info.xsdata));
+    nodes.extend(given(ctx, domid, &below("platform"), &info.platformdata));
     for feature in ["multiprocessor-suspend", "xs_reset_watches"] {
         nodes.push(NewNode::value(below(&format!("control/platform-feature-{feature}")), "1"));
     }
@@ -106,12 +112,19 @@ fn dm_version(domid: u32, version: DeviceModelVersion) -> NewNode {
     NewNode::value(model::version_path(domid), version.name().unwrap_or_default())
 }
 
-/// What the application wants the guest to find. A key without a value is left out.
-fn given(directory: &str, pairs: &[(Text, Option<Text>)]) -> Vec<NewNode> {
+/// What the application wants the guest to find. A key without a value is left out. As in C, the list ends before a
+/// node that xenstore would refuse, and the domain is made without the rest.
+fn given(ctx: &Ctx, domid: u32, directory: &str, pairs: &[(Text, Option<Text>)]) -> Vec<NewNode> {
     let node = |(key, value): &(Text, Option<Text>)| {
         let value = value.as_ref()?;
-        let key = String::from_utf8_lossy(key.as_bytes()).into_owned();
-        Some(NewNode::value(format!("{directory}/{key}"), value.as_bytes()))
+        let node = key
+            .as_str()
+            .map(|key| NewNode::value(format!("{directory}/{key}"), value.as_bytes()))
+            .filter(NewNode::is_possible);
+        if node.is_none() {
+            error!(ctx, domid = domid, "cannot write {directory}/{key}: no such node can be");
+        }
+        Some(node)
     };
-    pairs.iter().filter_map(node).collect()
+    pairs.iter().filter_map(node).map_while(|node| node).collect()
 }

@@ -63,7 +63,9 @@ pub struct Refused;
 /// it, `Error::Invalid` for a target beyond the domain's static maximum or too small for domain 0.
 pub fn set_target(ctx: &Ctx, domid: u32, change: Change, enforce: bool) -> Result<()> {
     let files = userdata::lock(ctx, domid)?;
-    let pv = stored_config(ctx, domid, &files)?.c_info.type_ == DomainType::Pv;
+    let is_pv = stored_config(ctx, domid, &files)?.c_info.type_ == DomainType::Pv;
+    // Nothing of domain 0 is ever populated on demand, whatever it is.
+    let on_demand = domid != 0 && !is_pv;
     let info = known(ctx, domid)?;
     let mut limit = Limit::new(ctx, &info);
     let mut attempt = || {
@@ -72,7 +74,7 @@ pub fn set_target(ctx: &Ctx, domid: u32, change: Change, enforce: bool) -> Resul
             if enforce {
                 limit.set(plan.limit())?;
             }
-            if !pv {
+            if on_demand {
                 populate_on_demand(ctx, domid, plan.target)?;
             }
             plan.write(ctx, domid, t, &info)?;

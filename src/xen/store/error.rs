@@ -41,12 +41,11 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "xenstore: {}", self.operation)?;
         if let Some(subject) = &self.subject {
-            // The path may come from outside; a log line must stay one line of bounded length.
-            let mut shown: String = subject.escape_default().take(256).collect();
-            if shown.len() >= 256 {
-                shown.push('…');
+            // The path may come from outside; a log line has a bounded length.
+            match subject.char_indices().nth(256) {
+                Some((end, _)) => write!(f, " of {}…", &subject[..end])?,
+                None => write!(f, " of {subject}")?,
             }
-            write!(f, " of {shown}")?;
         }
         write!(f, " failed: {}", self.errno.desc())
     }

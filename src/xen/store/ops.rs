@@ -200,6 +200,12 @@ impl NewNode {
         Self { path: path.into(), value: value.into(), permissions: Vec::new() }
     }
 
+    /// Whether the protocol has room for it, and a name.
+    pub fn is_possible(&self) -> bool {
+        let length = self.path.len() + 1 + self.value.len();
+        path::check(&self.path).is_ok() && length <= wire::PAYLOAD_MAX
+    }
+
     /// An empty node with those permissions.
     pub fn directory(path: impl Into<String>, permissions: &[Permission]) -> Self {
         Self { path: path.into(), value: Vec::new(), permissions: permissions.to_vec() }

@@ -1,0 +1,87 @@
+//! Which disk of domain 0 is there for a domain's bootloader, in xenstore, so that it goes with the domain if the
+//! toolstack is killed before it can remove it.
+//!
+//! ```text
+//! /libxl/DOMID/bootloader-disk = KIND/DEVID               in the domain's directory: its destroy finds it there
+//! /libxl/0/device/KIND/DEVID/bootloader-of = DOMID UUID   in the disk's record, with which it goes
+//! ```
+//!
+//! Both are written in the transaction that writes the disk, so neither can be without it at first. Later the
+//! second decides: a disk without it, or with another domain's, is somebody else's by now.
+
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::device::remove::{Force, remove};
+use crate::device::{Device, Kind};
+use crate::domain::identity::Identity;
+use crate::domain::{kind, nodes, uuid_text};
+use crate::xen::store::{Ops, Transaction};
+use crate::{debug, error};
+
+/// The domain that has the disk.
+pub const HERE: u32 = 0;
+
+/// What says that the domain's bootloader has a disk.
+pub fn path(domid: u32) -> String {
+    format!("{}/bootloader-disk", nodes::libxl_path(domid))
+}
+
+fn borrower_path(device: &Device) -> String {
+    format!("{}/bootloader-of", device.libxl_path())
+}
+
+/// Records that `device` is there for the bootloader of `borrower`, as long as that domain is there.
+pub fn record(ctx: &Ctx, t: &Transaction, borrower: &Identity, device: &Device) -> Result<()> {
+    let domid = borrower.domid;
+    if !borrower.has_nodes(ctx, t)? {
+        error!(ctx, domid = domid, "the domain went away before its bootloader had the disk");
+        return Err(Error::DomainDestroyed);
+    }
+    let (name, devid) = (device.kind.name(), device.devid);
+    nodes::write(ctx, t, &path(domid), format!("{name}/{devid}").as_bytes())?;
+    let value = format!("{domid} {}", uuid_text(&borrower.uuid));
+    nodes::write(ctx, t, &borrower_path(device), value.as_bytes())
+}
+
+/// Removes the disk that is there for the bootloader of `domid`, which has ended.
+pub async fn end(ao: &Ao, domid: u32, device: &Device) -> Result<()> {
+    let removed = remove(&ao.unabortable(), device, Force::InTheEnd).await;
+    // The disk's own record is what counts.
+    let _ = nodes::remove(ao, ao.store(), &path(domid));
+    removed
+}
+
+/// Removes the disk that the bootloader of `domid` had when its toolstack ended, if it is there still. `recorded` is
+/// what [`path`] held. A failure is logged.
+pub async fn take_back(ao: &Ao, domid: u32, recorded: &[u8]) {
+    let Ok(Some(device)) = lent(ao, domid, recorded) else { return };
+    let shown = device.libxl_path();
+    debug!(ao, domid = domid, "{shown} was for its bootloader: it is removed");
+    // A failure is logged where it is found.
+    let _ = remove(&ao.unabortable(), &device, Force::InTheEnd).await;
+}
+
+/// The disk that is recorded as lent to the bootloader of `domid`, if it is.
+fn lent(ctx: &Ctx, domid: u32, recorded: &[u8]) -> Result<Option<Device>> {
+    let parsed = std::str::from_utf8(recorded).ok().and_then(|text| {
+        let (name, devid) = text.split_once('/')?;
+        Some((Kind::from_name(name)?, devid.parse::<i32>().ok()?))
+    });
+    let Some((kind, devid)) = parsed else { return Ok(None) };
+    let record = format!("{}/device/{}/{devid}", nodes::libxl_path(HERE), kind.name());
+    let wanted = [format!("{record}/backend"), format!("{record}/bootloader-of")];
+    let values = nodes::read_many(ctx, ctx.store(), &wanted)?;
+    let [Some(backend), Some(borrower)] = &values[..] else { return Ok(None) };
+    let is_its = crate::domain::leading_number(borrower) == Some(domid);
+    Ok(Device::recorded(HERE, kind, devid, &String::from_utf8_lossy(backend)).filter(|_| is_its))
+}
+
+/// Whether a disk was for the bootloader of a domain that there is no more.
+pub fn is_left(ctx: &Ctx, ops: &impl Ops, device: &Device) -> Result<bool> {
+    let Some(borrower) = nodes::read(ctx, ops, &borrower_path(device))? else { return Ok(false) };
+    let Some(domid) = crate::domain::leading_number(&borrower) else { return Ok(false) };
+    match kind::info(ctx, domid) {
+        Ok(info) => Ok(!borrower.ends_with(uuid_text(&info.uuid).as_bytes())),
+        Err(Error::DomainNotFound) => Ok(true),
+        Err(e) => Err(e),
+    }
+}
