@@ -27,7 +27,8 @@ extern "C" {
 typedef int libxl_event_predicate(const libxl_event *event, void *user);
 
 /* Takes the oldest event whose type's bit is in typemask and that predicate wants (NULL: any), for
- * libxl_event_free. ERROR_NOT_READY if there is none. */
+ * libxl_event_free. ERROR_NOT_READY if there is none. Only collects: what has happened becomes
+ * events in the calls that wait or dispatch. */
 int libxl_event_check(libxl_ctx *ctx,
                       libxl_event **event_r,
                       uint64_t typemask,

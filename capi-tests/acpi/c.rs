@@ -137,7 +137,7 @@ pub fn tables(guest: &Guest) -> [Vec<u8>; 3] {
 
     let (mut root, mut info, mut room) = (vec![0u8; 4096], vec![0u8; 4096], vec![0u8; ROOM]);
     let distances: Vec<c_uint> = guest.distances.concat();
-    let range = |r: &xenlight::domain::build::acpi::Range| CRange {
+    let range = |r: &xenlight::lifecycle::build::acpi::Range| CRange {
         start: r.start,
         end: r.end,
         flags: 0,

@@ -8,7 +8,7 @@ mod c;
 mod real;
 
 use xenlight::core::Error;
-use xenlight::domain::build::acpi::{Facts, Numa, Range, tables};
+use xenlight::lifecycle::build::acpi::{Facts, Numa, Range, tables};
 
 /// A guest of a test.
 struct Guest {

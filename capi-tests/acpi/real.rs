@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use xenlight::domain::build::acpi::{Facts, Numa, Range, Tables, tables};
+use xenlight::lifecycle::build::acpi::{Facts, Numa, Range, Tables, tables};
 
 /// The guests of `box/dom0`.
 fn guests() -> Vec<(&'static str, Facts<'static>)> {

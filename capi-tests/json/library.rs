@@ -121,7 +121,7 @@ impl Library {
         // SAFETY: as above.
         unsafe {
             if self.linked_in() {
-                return engine::copy(null_mut(), to, from, ty);
+                return engine::copy(to, from, ty);
             }
             let f: Copy = transmute(self.function(ty, "copy"));
             f(self.ctx(), to, from)
@@ -136,7 +136,7 @@ impl Library {
         // SAFETY: as above; the text is malloc's and ours to free.
         unsafe {
             let text = if self.linked_in() {
-                engine::to_json(null_mut(), p, ty)
+                engine::to_json(p, ty)
             } else {
                 let f = self.function(ty, "to_json");
                 match ty.shape {
@@ -160,7 +160,7 @@ impl Library {
         // SAFETY: as above.
         unsafe {
             if self.linked_in() {
-                return engine::from_json(null_mut(), p, text.as_ptr(), ty);
+                return engine::from_json(p, text.as_ptr(), ty).err().map_or(0, |e| e.code());
             }
             // The C library mistakes LLONG_MAX for an overflow after any ERANGE of before.
             *libc::__errno_location() = 0;

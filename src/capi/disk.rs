@@ -2,7 +2,8 @@
 
 use std::ffi::*;
 
-use crate::capi::device::{fill, list, refused};
+use crate::capi::device::{fill, list};
+use crate::capi::entry::null_argument;
 use crate::capi::give::text;
 use crate::capi::plug;
 use crate::core::Error;
@@ -143,7 +144,7 @@ pub unsafe extern "C" fn libxl_device_disk_getinfo(
     unsafe {
         let disk = disk.as_ref();
         let Some((vdev, backend)) = disk.and_then(|d| Some((text(d.vdev)?, d.backend))) else {
-            return refused(ctx, NAME);
+            return null_argument(ctx, NAME);
         };
         fill(ctx, NAME, diskinfo, Diskinfo::default(), |ctx| {
             let devid = disk::number(ctx, domid, vdev).map_err(|_| Error::Fail)?;
@@ -184,7 +185,7 @@ pub unsafe extern "C" fn libxl_vdev_to_device_disk(
     const NAME: &str = "libxl_vdev_to_device_disk";
     // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
     unsafe {
-        let Some(vdev) = text(vdev) else { return refused(ctx, NAME) };
+        let Some(vdev) = text(vdev) else { return null_argument(ctx, NAME) };
         fill(ctx, NAME, disk, DeviceDisk::default(), |ctx| {
             disk::with_number(ctx, domid, disk::number(ctx, domid, vdev)?)
         })

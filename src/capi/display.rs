@@ -2,7 +2,8 @@
 
 use std::ffi::*;
 
-use crate::capi::device::{fill, list, refused};
+use crate::capi::device::{fill, list};
+use crate::capi::entry::null_argument;
 use crate::capi::plug;
 use crate::core::{Error, Result};
 use crate::device::read::{self, display, info, sound, vkb};
@@ -133,7 +134,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_getinfo(
     // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
     unsafe {
         let Some(devid) = vdispl.as_ref().map(|device| device.devid) else {
-            return refused(ctx, NAME);
+            return null_argument(ctx, NAME);
         };
         let empty = Vdisplinfo { devid, ..Default::default() };
         fill(ctx, NAME, vdisplinfo, empty, |ctx| read::alone(ctx, domid, &info::VDISPL, devid))
@@ -246,7 +247,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_getinfo(
     // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
     unsafe {
         let Some(card) = vsnd.as_ref().map(|card| DeviceVsnd::from_c(card)) else {
-            return refused(ctx, NAME);
+            return null_argument(ctx, NAME);
         };
         let empty = Vsndinfo { devid: card.devid, ..Default::default() };
         fill(ctx, NAME, vsndlinfo, empty, |ctx| info::sound(ctx, domid, &card))
@@ -346,7 +347,7 @@ pub unsafe extern "C" fn libxl_device_vkb_getinfo(
     // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
     unsafe {
         let Some(devid) = vkb.as_ref().map(|device| device.devid) else {
-            return refused(ctx, NAME);
+            return null_argument(ctx, NAME);
         };
         let empty = Vkbinfo { devid, ..Default::default() };
         fill(ctx, NAME, vkbinfo, empty, |ctx| read::alone(ctx, domid, &info::VKB, devid))

@@ -8,9 +8,14 @@ use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{array, failed};
 use crate::capi::operation::start;
 use crate::core::{Ctx, Error, Result};
-use crate::domain::control::{self, Request};
-use crate::domain::{apart, destroy, names, nodes, rename};
+use crate::domain::apart;
+use crate::domain::names;
+use crate::domain::nodes;
+use crate::domain::rename;
 use crate::error;
+use crate::lifecycle::control;
+use crate::lifecycle::control::Request;
+use crate::lifecycle::destroy;
 use crate::types::sys::*;
 use crate::xen::hypervisor::Trigger;
 

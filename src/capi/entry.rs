@@ -9,6 +9,7 @@ use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::capi::give::null;
 use crate::core::{Ctx, Error, Result};
 use crate::runtime::defect::message;
 use crate::types::sys::libxl_ctx;
@@ -88,6 +89,20 @@ pub fn report_defects(ctx: &Ctx, name: &str) {
     }
 }
 
+/// What C's opaque pointer leads to; `None` for NULL.
+///
+/// # Safety
+/// `ctx` is NULL or a live `libxl_ctx` from `libxl_ctx_alloc`.
+pub unsafe fn live<'a>(ctx: *const libxl_ctx) -> Option<&'a Ctx> {
+    // SAFETY: libxl_ctx_alloc gives out pointers to `Ctx` only.
+    unsafe { ctx.cast::<Ctx>().as_ref() }
+}
+
+/// A ctx as C is given it.
+pub fn opaque(ctx: &Arc<Ctx>) -> *mut libxl_ctx {
+    Arc::as_ptr(ctx).cast_mut().cast()
+}
+
 /// Runs the body of an entry that returns `T: FromError`, given its ctx pointer.
 ///
 /// A NULL ctx answers `ERROR_INVAL`: the C library would crash on it.
@@ -100,7 +115,7 @@ pub unsafe fn with_ctx<T: FromError>(
     body: impl FnOnce(&Ctx) -> T,
 ) -> T {
     // SAFETY: the caller's contract.
-    match unsafe { ctx.as_ref() } {
+    match unsafe { live(ctx) } {
         Some(ctx) => guarded(Some(ctx.log()), name, || body(ctx), T::from_error),
         None => T::from_error(Error::Invalid),
     }
@@ -128,6 +143,15 @@ pub unsafe fn dispatching<T: FromError>(
     }
 }
 
+/// The answer to a NULL where something is due, in an entry that has not looked at its ctx yet.
+///
+/// # Safety
+/// `ctx` is NULL or live.
+pub unsafe fn null_argument(ctx: *mut libxl_ctx, name: &str) -> c_int {
+    // SAFETY: the caller's contract.
+    unsafe { with_ctx(ctx, name, |ctx| null(ctx, name)) }
+}
+
 /// A live ctx as something to keep: for what goes on after the call.
 ///
 /// # Safety
@@ -135,8 +159,8 @@ pub unsafe fn dispatching<T: FromError>(
 pub unsafe fn shared(ctx: *const libxl_ctx) -> Arc<Ctx> {
     // SAFETY: it came from `Arc::into_raw` in libxl_ctx_alloc; the count goes down with the answer.
     unsafe {
-        Arc::increment_strong_count(ctx);
-        Arc::from_raw(ctx)
+        Arc::increment_strong_count(ctx.cast::<Ctx>());
+        Arc::from_raw(ctx.cast())
     }
 }
 
@@ -151,7 +175,7 @@ pub unsafe fn with_log<T: FromError>(
 ) -> T {
     static NOWHERE: Log = Log::none();
     // SAFETY: the caller's contract.
-    let log = unsafe { ctx.as_ref() }.map_or(&NOWHERE, Ctx::log);
+    let log = unsafe { live(ctx) }.map_or(&NOWHERE, Ctx::log);
     guarded(Some(log), name, || body(log), T::from_error)
 }
 

@@ -2,8 +2,8 @@
 
 use std::ffi::*;
 
-use crate::capi::device::{fill, list, refused};
-use crate::capi::entry::with_ctx;
+use crate::capi::device::{fill, list};
+use crate::capi::entry::{null_argument, with_ctx};
 use crate::capi::give::text;
 use crate::capi::plug;
 use crate::core::Error;
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn libxl_device_nic_getinfo(
     // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
     unsafe {
         let Some(devid) = nic.as_ref().map(|device| device.devid) else {
-            return refused(ctx, NAME);
+            return null_argument(ctx, NAME);
         };
         let empty = Nicinfo { devid, ..Default::default() };
         fill(ctx, NAME, nicinfo, empty, |ctx| read::alone(ctx, domid, &info::NIC, devid))
@@ -127,7 +127,9 @@ pub unsafe extern "C" fn libxl_mac_to_device_nic(
     const NAME: &str = "libxl_mac_to_device_nic";
     // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
     unsafe {
-        let (Some(mac), false) = (text(mac), nic.is_null()) else { return refused(ctx, NAME) };
+        let (Some(mac), false) = (text(mac), nic.is_null()) else {
+            return null_argument(ctx, NAME);
+        };
         with_ctx(ctx, NAME, |ctx| {
             let Some(mac) = value::mac(mac) else { return Error::Invalid.code() };
             match nic::with_mac(ctx, domid, mac) {

@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::FutureExt;
 
-use crate::capi::entry::{guarded, report_defects, shared};
+use crate::capi::entry::{guarded, opaque, report_defects, shared};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::error;
 use crate::runtime::abort::Abort;
@@ -103,7 +103,7 @@ impl Teller {
                     let Some(ctx) = ctx.upgrade() else { return };
                     // SAFETY: the application gave the function for this ctx and this pointer. The ctx is
                     // alive: it is not freed before its operations have ended or been dropped.
-                    unsafe { function(Arc::as_ptr(&ctx).cast_mut(), rc, data.get()) }
+                    unsafe { function(opaque(&ctx), rc, data.get()) }
                 });
             }
             How::Event { for_user } => {
@@ -262,9 +262,7 @@ pub unsafe fn progress(
         let event = Event { for_user: for_event, ..event };
         match callback {
             // SAFETY: the application gave the function for this ctx and this pointer, and frees the event.
-            Some(callback) => unsafe {
-                callback(Arc::as_ptr(&ctx).cast_mut(), given(&event), data.get())
-            },
+            Some(callback) => unsafe { callback(opaque(&ctx), given(&event), data.get()) },
             None => ctx.reports().tell(ctx.runtime(), event),
         }
     }))

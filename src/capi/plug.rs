@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use crate::capi::device::refused;
+use crate::capi::entry::null_argument;
 use crate::capi::operation::{Operation, start};
 use crate::core::{Ao, Ctx, Result};
 use crate::device::add::{Addable, Stored, running};
@@ -75,7 +75,7 @@ where
     // SAFETY: the caller's contract.
     let Some(mut complete) = (unsafe { device.as_ref().map(|given| T::from_c(given)) }) else {
         // SAFETY: likewise.
-        return unsafe { refused(ctx, name) };
+        return unsafe { null_argument(ctx, name) };
     };
     let begin = |ao: Ao| {
         let written = write(&ao, domid, &mut complete);
@@ -107,7 +107,7 @@ where
     // SAFETY: the caller's contract.
     let Some(given) = (unsafe { device.as_ref().map(|given| T::from_c(given)) }) else {
         // SAFETY: likewise.
-        return unsafe { refused(ctx, name) };
+        return unsafe { null_argument(ctx, name) };
     };
     let begin = |ao: Ao| {
         let device = given.device(&ao, domid)?;

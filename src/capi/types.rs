@@ -13,7 +13,9 @@ include!(concat!(env!("OUT_DIR"), "/exports.rs"));
 mod boundary {
     use super::*;
     use crate::capi::entry::guarded;
-    use crate::core::Error;
+    use crate::core::{Ctx, Error};
+    use crate::error;
+    use crate::types::engine::Unreadable;
     use crate::types::shape::Type;
     use crate::xen::log::Log;
 
@@ -24,7 +26,7 @@ mod boundary {
     /// `ctx` is NULL or live.
     unsafe fn log<'a>(ctx: *mut libxl_ctx) -> Option<&'a Log> {
         // SAFETY: the caller's contract.
-        unsafe { ctx.as_ref() }.map(|ctx| ctx.log())
+        unsafe { ctx.cast::<Ctx>().as_ref() }.map(Ctx::log)
     }
 
     /// # Safety
@@ -54,7 +56,7 @@ mod boundary {
         // SAFETY: the caller's contract.
         let log = unsafe { log(ctx) };
         // SAFETY: the caller's contract.
-        guarded(log, ty.name, || unsafe { engine::copy(ctx, dst, src, ty) }, |_| ());
+        guarded(log, ty.name, || unsafe { engine::copy(dst, src, ty) }, |_| ());
     }
 
     /// # Safety
@@ -64,7 +66,7 @@ mod boundary {
         let log = unsafe { log(ctx) };
         let failed = |_| std::ptr::null_mut();
         // SAFETY: the caller's contract.
-        guarded(log, ty.name, || unsafe { engine::to_json(ctx, p, ty) }, failed)
+        guarded(log, ty.name, || unsafe { engine::to_json(p, ty) }, failed)
     }
 
     /// # Safety
@@ -72,8 +74,15 @@ mod boundary {
     pub unsafe fn from_json(ctx: *mut libxl_ctx, p: *mut u8, s: *const c_char, ty: &Type) -> c_int {
         // SAFETY: the caller's contract.
         let log = unsafe { log(ctx) };
-        // SAFETY: the caller's contract.
-        guarded(log, ty.name, || unsafe { engine::from_json(ctx, p, s, ty) }, |e: Error| e.code())
+        let read = || {
+            // SAFETY: the caller's contract.
+            let Err(e) = (unsafe { engine::from_json(p, s, ty) }) else { return 0 };
+            if let Some(log) = log.filter(|_| e != Unreadable::Null) {
+                error!(log, "{}: {e}", ty.name);
+            }
+            e.code()
+        };
+        guarded(log, ty.name, read, |e: Error| e.code())
     }
 
     /// # Safety

@@ -2,8 +2,8 @@
 
 use std::ffi::*;
 
-use crate::capi::device::{fill, list, refused};
-use crate::capi::entry::{code, with_ctx};
+use crate::capi::device::{fill, list};
+use crate::capi::entry::{code, null_argument, with_ctx};
 use crate::device::read::usb;
 use crate::missing;
 use crate::types::idiomatic::{CForm, DeviceUsbctrl, Usbctrlinfo};
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn libxl_device_usbctrl_getinfo(
     // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
     unsafe {
         let Some(devid) = usbctrl.as_ref().map(|device| device.devid) else {
-            return refused(ctx, NAME);
+            return null_argument(ctx, NAME);
         };
         let empty = Usbctrlinfo { devid, ..Default::default() };
         fill(ctx, NAME, usbctrlinfo, empty, |ctx| usb::info(ctx, domid, devid))
@@ -167,7 +167,7 @@ pub unsafe extern "C" fn libxl_ctrlport_to_device_usbdev(
     const NAME: &str = "libxl_ctrlport_to_device_usbdev";
     if usbdev.is_null() {
         // SAFETY: `ctx` is NULL or live.
-        return unsafe { refused(ctx, NAME) };
+        return unsafe { null_argument(ctx, NAME) };
     }
     // SAFETY: `ctx` is NULL or live, `usbdev` can be written to.
     unsafe {

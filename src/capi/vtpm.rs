@@ -2,8 +2,8 @@
 
 use std::ffi::*;
 
-use crate::capi::device::{fill, list, refused};
-use crate::capi::entry::with_ctx;
+use crate::capi::device::{fill, list};
+use crate::capi::entry::{null_argument, with_ctx};
 use crate::capi::plug;
 use crate::core::Error;
 use crate::device::read::{self, info, vtpm};
@@ -26,7 +26,7 @@ unsafe fn find(
 ) -> c_int {
     if vtpm.is_null() {
         // SAFETY: the caller's contract.
-        return unsafe { refused(ctx, name) };
+        return unsafe { null_argument(ctx, name) };
     }
     // SAFETY: the caller's contract.
     unsafe {
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_getinfo(
     // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
     unsafe {
         let Some(devid) = vtpm.as_ref().map(|device| device.devid) else {
-            return refused(ctx, NAME);
+            return null_argument(ctx, NAME);
         };
         let empty = Vtpminfo { devid, ..Default::default() };
         fill(ctx, NAME, vtpminfo, empty, |ctx| read::alone(ctx, domid, &info::VTPM, devid))
@@ -167,7 +167,7 @@ pub unsafe extern "C" fn libxl_uuid_to_device_vtpm(
     const NAME: &str = "libxl_uuid_to_device_vtpm";
     // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
     unsafe {
-        let Some(wanted) = uuid.as_ref().copied() else { return refused(ctx, NAME) };
+        let Some(wanted) = uuid.as_ref().copied() else { return null_argument(ctx, NAME) };
         // All zero where C zeroes it.
         find(ctx, NAME, domid, vtpm, std::mem::zeroed(), |vtpm| vtpm.uuid.0 == wanted.uuid)
     }

@@ -4,18 +4,9 @@
 //! the bits of whole registers. A text that turns out wrong half-way keeps what was read before, down
 //! to an empty leaf: that is what the C library does and what a later JSON of the policy shows.
 
-use super::cpuid_names::{Field, Place, find};
+use super::cpuid_names::{BitLocation, Field, find};
 use crate::core::number::leading_number;
 use crate::types::cpuid::{Leaf, Msr, Policy, Register, UNUSED};
-
-/// One of the registers that cpuid fills.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Reg {
-    Eax,
-    Ebx,
-    Ecx,
-    Edx,
-}
 
 /// Why a `name=value` text was refused. The numbers are what the C entry answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,11 +38,11 @@ impl Policy {
         let (name, value) = (&text[..equals], &text[equals + 1..]);
         let field = find(name).ok_or(BadSetting::UnknownName)?;
         match field.place {
-            Place::Cpuid(leaf, subleaf, reg) => {
+            BitLocation::Cpuid(leaf, subleaf, reg) => {
                 let at = self.leaf(leaf, subleaf.unwrap_or(UNUSED));
                 set_field(&mut at.registers[reg as usize], &field, value)
             }
-            Place::Msr(index, plus) => {
+            BitLocation::Msr(index, plus) => {
                 let at = self.msr(index);
                 at.policy[usize::from(63 - plus - field.bit)] = match value {
                     [bit @ (b'0' | b'1' | b'x' | b'k')] => *bit,

@@ -4,22 +4,30 @@
 //! the single bits of its feature set (`XEN_CPUFEATURE` in Xen's `arch-x86/cpufeatureset.h`, small
 //! letters, `_` as `-`). An older name wins over an equal one of Xen's.
 
-use super::cpuid::Reg::{self, Eax, Ebx, Ecx, Edx};
+/// One of the registers that cpuid fills.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reg {
+    Eax,
+    Ebx,
+    Ecx,
+    Edx,
+}
+use Reg::{Eax, Ebx, Ecx, Edx};
 
 /// Where the bits of a name lie.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Place {
+pub enum BitLocation {
     /// Leaf, subleaf, register.
     Cpuid(u32, Option<u32>, Reg),
     /// Index, and what is added to the bit number (32 for the upper half).
     Msr(u32, u8),
 }
-use Place::{Cpuid, Msr};
+use BitLocation::{Cpuid, Msr};
 
 /// A field that has an older name.
 pub struct Field {
     pub name: &'static str,
-    pub place: Place,
+    pub place: BitLocation,
     pub bit: u8,
     pub width: u8,
 }
@@ -28,7 +36,7 @@ pub struct Field {
 type Fields = &'static [(&'static str, u8, u8)];
 
 /// libxl's older names.
-const FIELDS: &[(Place, Fields)] = &[
+const FIELDS: &[(BitLocation, Fields)] = &[
     (Cpuid(0x0000_0000, None, Eax), &[("maxleaf", 0, 32)]),
     (Cpuid(0x0000_0001, None, Eax), &[("stepping", 0, 4), ("model", 4, 8), ("family", 8, 8)]),
     (
@@ -97,7 +105,7 @@ const FIELDS: &[(Place, Fields)] = &[
 type Features = &'static [(u8, &'static str)];
 
 /// Xen's names of single bits.
-const FEATURES: &[(Place, Features)] = &[
+const FEATURES: &[(BitLocation, Features)] = &[
     (
         Cpuid(0x0000_0001, None, Edx),
         &[

@@ -23,8 +23,10 @@ use futures_util::stream::FuturesUnordered;
 use super::add::connect::connect;
 use super::{Device, Kind, remove};
 use crate::core::{Ao, Ctx, Result};
-use crate::domain::identity::Identity;
-use crate::domain::{leading_number, model, nodes};
+use crate::domain::identity::{Identity, own_domid};
+use crate::domain::leading_number;
+use crate::domain::nodes;
+use crate::qemu::model;
 use crate::qemu::start_for_driver_domain;
 use crate::xen::store::Ops;
 use crate::{debug, error};
@@ -52,7 +54,7 @@ type Work<'a> = Pin<Box<dyn Future<Output = (Device, Option<Stage>)> + Send + 'a
 
 /// Serves until it is aborted, or xenstore fails.
 pub async fn serve(ao: &Ao) -> Result<()> {
-    let own = remove::own_domid(ao)?;
+    let own = own_domid(ao)?;
     let base = format!("{}/backend", nodes::domain_path(own));
     let mut changes = ao.watch(&base)?;
     let mut known: HashMap<String, Stage> = HashMap::new();

@@ -22,7 +22,7 @@
 //! What only the toolstack writes, its record of the device, goes in a transaction in any case.
 //!
 //! The stored configuration is left as it is: whoever retrieves it leaves out what xenstore does not know
-//! any more (`config/retrieve.rs`).
+//! any more (`lifecycle/retrieve.rs`).
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -32,9 +32,9 @@ use futures_util::future::join_all;
 
 use super::{Device, Kind, hotplug};
 use crate::core::{Ao, Ctx, Error, Result};
-use crate::domain::identity::Identity;
-use crate::domain::model::Process;
+use crate::domain::identity::{Identity, own_domid, own_domid_or_zero};
 use crate::domain::{leading_number, nodes};
+use crate::qemu::model::Process;
 use crate::xen::store::{Ops, Transaction};
 use crate::{debug, error, warn};
 
@@ -339,22 +339,4 @@ async fn forget(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<
         );
     }
     Ok(())
-}
-
-/// The domain that this process runs in: paths that do not begin with a slash are its own.
-pub fn own_domid(ctx: &Ctx) -> Result<u32> {
-    let ask = || {
-        let value = nodes::read(ctx, ctx.store(), "domid")?;
-        value.and_then(|v| leading_number(&v)).ok_or_else(|| {
-            error!(ctx, "xenstore does not tell the domain that this process runs in");
-            Error::Fail
-        })
-    };
-    ctx.own_domid_slot().get_or_try_init(ask).copied()
-}
-
-/// As [`own_domid`], for the end of a domain, which does not fail for want of that node. Domain 0's is written by a program of
-/// the host's start; every other domain's is there from its creation on.
-pub fn own_domid_or_zero(ctx: &Ctx) -> u32 {
-    own_domid(ctx).unwrap_or(0)
 }

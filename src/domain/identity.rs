@@ -1,7 +1,8 @@
 //! Which domain is meant by a number, while others may end it and make a new one with the same number.
 
-use super::{kind, nodes};
+use super::{kind, leading_number, nodes};
 use crate::core::{Ctx, Error, Result};
+use crate::error;
 use crate::xen::store::Ops;
 
 /// A domain as it was found. Its number may be another's later: whoever has waited asks again before
@@ -82,4 +83,22 @@ impl Identity {
             false => format!("/vm/{}", super::uuid_text(&self.uuid)),
         })
     }
+}
+
+/// The domain that this process runs in: paths that do not begin with a slash are its own.
+pub fn own_domid(ctx: &Ctx) -> Result<u32> {
+    let ask = || {
+        let value = nodes::read(ctx, ctx.store(), "domid")?;
+        value.and_then(|v| leading_number(&v)).ok_or_else(|| {
+            error!(ctx, "xenstore does not tell the domain that this process runs in");
+            Error::Fail
+        })
+    };
+    ctx.own_domid_slot().get_or_try_init(ask).copied()
+}
+
+/// As [`own_domid`], for the end of a domain, which does not fail for want of that node. Domain 0's is written by a program of
+/// the host's start; every other domain's is there from its creation on.
+pub fn own_domid_or_zero(ctx: &Ctx) -> u32 {
+    own_domid(ctx).unwrap_or(0)
 }

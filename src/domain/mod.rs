@@ -2,27 +2,18 @@
 
 pub mod affinity;
 pub mod apart;
-pub mod bootloader;
-pub mod build;
 pub mod console;
-pub mod control;
 pub mod cpupool;
-pub mod create;
 pub mod death;
-pub mod destroy;
 pub mod history;
 pub mod identity;
 pub mod kind;
 pub mod memory;
-pub mod model;
 pub mod names;
 pub mod nodes;
-pub mod numa;
-pub mod payload;
 pub mod rename;
 pub mod sched;
 pub mod userdata;
-pub mod vcpus;
 
 /// The first number that no domain can have: those from here on have meanings of their own.
 pub const FIRST_RESERVED: u32 = 0x7ff0;

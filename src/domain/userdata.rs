@@ -236,10 +236,9 @@ impl Locked<'_> {
         let Some(mut data) = self.retrieve(CONFIG_USERID.as_bytes())? else { return Ok(None) };
         // The C library stores its text with the NUL.
         data.truncate(data.iter().position(|&b| b == 0).unwrap_or(data.len()));
-        let text = CString::new(data).ok();
-        let config = text.and_then(|text| json::domain_config(Some(ctx), &text));
-        config.map(|config| Some(Box::new(config))).ok_or_else(|| {
-            error!(ctx, domid = self.files.domid, "the stored configuration is not sound");
+        let text = CString::new(data).expect("it ends before the first NUL");
+        json::domain_config(&text).map(|config| Some(Box::new(config))).map_err(|e| {
+            error!(ctx, domid = self.files.domid, "cannot read the stored configuration: {e}");
             Error::Fail
         })
     }

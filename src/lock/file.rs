@@ -61,7 +61,7 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 
 use crate::core::file::errno_of;
-use crate::runtime::broken::{Part, is_broken};
+use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::noted::Noted;
 
 /// How often a waiter starts again. Each time somebody else has had the lock meanwhile, so this many in a row do
@@ -129,7 +129,7 @@ pub trait LockFile: Send {
                 self.remove();
             }
             self.unlock();
-            let leave = !awaited || is_broken(Part::LookAgain) || self.is_awaited();
+            let leave = !awaited || is_removed(Mechanism::LookAgain) || self.is_awaited();
             if leave || self.try_lock() != Ok(true) {
                 return;
             }

@@ -17,8 +17,8 @@ use std::future::poll_fn;
 use std::path::{Path, PathBuf};
 use std::task::{Poll, Waker};
 
-use crate::runtime::broken::{Part, is_broken};
 use crate::runtime::wakers::renew;
+use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::pid::pid;
 use crate::sync::process::PerProcess;
 use crate::sync::{Arc, Mutex, locked};
@@ -123,7 +123,7 @@ impl Drop for Place {
             // Taken, not copied: it is woken once for its turn.
             let first = queue.front_mut().filter(|_| at == Some(0));
             let next = first.and_then(|entry| entry.waker.take());
-            let next = next.filter(|_| !is_broken(Part::Turn));
+            let next = next.filter(|_| !is_removed(Mechanism::Turn));
             if queue.is_empty() {
                 state.queues.remove(&self.path);
             }

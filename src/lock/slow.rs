@@ -51,7 +51,7 @@ use super::name;
 use super::queue::{Place, Queues};
 use crate::core::{Ao, Error};
 use crate::error;
-use crate::runtime::broken::{Part, is_broken};
+use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::order;
 use host::{Domain, Host};
 
@@ -111,7 +111,7 @@ async fn acquire<M: Means>(means: &M, queues: &Queues, path: &Path) -> Result<He
             file.mark();
             means.wait_for(&file).await?;
         }
-        if file.is_current()? || is_broken(Part::Compare) {
+        if file.is_current()? || is_removed(Mechanism::Compare) {
             file.hold();
             let held = Held { _file: file, _place: place };
             means.exists()?;

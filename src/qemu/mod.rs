@@ -1,5 +1,5 @@
 //! QEMU in its two parts, back end of a PV or PVH guest's devices and (to come) hardware of an HVM guest: whether a
-//! guest needs one, starting it, talking to it. Its end is `domain/model.rs`.
+//! guest needs one, starting it, talking to it. Its end is `qemu/model.rs`.
 //!
 //! | file | subject |
 //! |---|---|
@@ -15,6 +15,7 @@
 mod account;
 mod arguments;
 mod message;
+pub mod model;
 pub mod qmp;
 mod start;
 pub mod vcpus;
@@ -22,7 +23,7 @@ pub mod vcpus;
 pub use start::{start, start_for_driver_domain};
 
 use crate::core::{Ctx, Result};
-use crate::device::remove::own_domid;
+use crate::domain::identity::own_domid;
 use crate::types::idiomatic::{DiskBackend, DomainConfig};
 
 /// Whether a PV or PVH guest with this configuration, its defaults filled in, needs a QEMU here.

@@ -3,7 +3,7 @@
 //! The record comes first: the number of the process is in xenstore before the process becomes QEMU. From then on
 //! whoever ends the domain ends QEMU as well, so a start that fails or is aborted ends nothing itself. Only if the
 //! domain goes meanwhile, whoever ended it may have looked before there was a number: then QEMU is ended here, or by
-//! them, who look once more when they remove the domain's nodes (`domain/destroy.rs`).
+//! them, who look once more when they remove the domain's nodes (`lifecycle/destroy.rs`).
 //!
 //! QEMU says that it is there in one of two ways. Usually it writes `running` into its node in xenstore. One that is
 //! restricted might not be able to, and is not believed there: it is given a socket that listens already, and is
@@ -37,8 +37,9 @@ use crate::core::file::{LOG_DIR, errno_of, remove_if_there, rotate_log};
 use crate::core::watches::Watch;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
-use crate::domain::model::{self, Process};
 use crate::domain::{console, names, nodes};
+use crate::qemu::model;
+use crate::qemu::model::Process;
 use crate::runtime::child::{Confinement, Io, Program};
 use crate::sync::noted::Noted;
 use crate::types::idiomatic::{DeviceModelVersion, DomainBuildInfo, DomainConfig};

@@ -40,8 +40,8 @@
 
 use std::collections::VecDeque;
 
-use super::broken::{Part, is_broken};
 use crate::sync::atomic::{AtomicU8, Ordering};
+use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked, sleep_on};
 
 /// Where the leader sleeps, and what it does about what it finds.
@@ -147,7 +147,7 @@ impl Lead {
                     self.follow(state, parker)
                 }
                 Some(leader_may_call) => {
-                    if parker.may_call && !leader_may_call && !is_broken(Part::TakeOver) {
+                    if parker.may_call && !leader_may_call && !is_removed(Mechanism::TakeOver) {
                         state.ring(place);
                     }
                     self.follow(state, parker)
@@ -208,7 +208,7 @@ impl Lead {
 impl State {
     /// Ends the leader's sleep.
     fn ring(&mut self, place: &impl Place) {
-        if !std::mem::replace(&mut self.rung, true) && !is_broken(Part::Ring) {
+        if !std::mem::replace(&mut self.rung, true) && !is_removed(Mechanism::Ring) {
             place.ring();
         }
     }
@@ -221,7 +221,9 @@ impl State {
 
 /// Asks a parked thread to look whether there is a leader, unless one is about to run anyway.
 fn pass_on(state: &State) {
-    if is_broken(Part::HandOver) || state.parked.iter().any(|parker| parker.has(WOKEN | ASKED)) {
+    if is_removed(Mechanism::HandOver)
+        || state.parked.iter().any(|parker| parker.has(WOKEN | ASKED))
+    {
         return;
     }
     let caller = state.parked.iter().find(|parker| parker.may_call);

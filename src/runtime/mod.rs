@@ -36,7 +36,6 @@
 //! the queue looked into, the hooks' (see `outside.rs`), and the children's (see `child/mod.rs`).
 
 pub mod abort;
-pub mod broken;
 pub mod callbacks;
 pub mod child;
 pub mod clock;

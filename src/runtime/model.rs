@@ -11,9 +11,9 @@ use std::collections::VecDeque;
 
 use loom::thread;
 
-use super::broken::{Part, take_away};
 use super::lead::{Lead, Parker, Place};
 use super::queue::{Alarm, Attending, Queue};
+use crate::sync::fault_injection::{Mechanism, remove};
 use crate::sync::{Arc, Condvar, Mutex, locked, sleep_on};
 
 /// What goes on somewhere and ends what waits for it.
@@ -317,8 +317,8 @@ fn explore(world: fn() -> World, roles: &[Role]) {
     explore_without(None, world, roles);
 }
 
-fn explore_without(part: impl Into<Option<Part>>, world: fn() -> World, roles: &[Role]) {
-    take_away(part.into());
+fn explore_without(mechanism: impl Into<Option<Mechanism>>, world: fn() -> World, roles: &[Role]) {
+    remove(mechanism.into());
     let roles = roles.to_vec();
     let mut model = loom::model::Builder::new();
     model.preemption_bound.get_or_insert(2);
@@ -374,7 +374,7 @@ fn a_leader_leaves_and_another_thread_leads() {
 #[test]
 #[should_panic(expected = "deadlock")]
 fn a_leader_that_does_not_pass_on_is_found() {
-    explore_without(Part::HandOver, || World::new(2), EVENTS_APART);
+    explore_without(Mechanism::HandOver, || World::new(2), EVENTS_APART);
 }
 
 const WAKER: &[Role] = &[|world| world.wake(0), ONE];
@@ -387,7 +387,7 @@ fn a_leader_is_woken_by_another_thread() {
 #[test]
 #[should_panic(expected = "deadlock")]
 fn a_leader_that_is_not_rung_is_found() {
-    explore_without(Part::Ring, || World::new(1), WAKER);
+    explore_without(Mechanism::Ring, || World::new(1), WAKER);
 }
 
 #[test]
@@ -454,7 +454,7 @@ fn a_task_that_its_finder_leaves_is_run_by_a_sleeper() {
 #[test]
 #[should_panic(expected = "deadlock")]
 fn a_task_that_raises_no_alarm_is_found() {
-    explore_without(Part::Alarm, || World::new(1), NO_TIME);
+    explore_without(Mechanism::Alarm, || World::new(1), NO_TIME);
 }
 
 #[test]
@@ -521,7 +521,7 @@ fn a_leader_inside_a_callback_keeps_no_callback_from_a_sleeper() {
 #[test]
 #[should_panic(expected = "deadlock")]
 fn a_leader_inside_a_callback_that_keeps_the_lead_is_found() {
-    explore_without(Part::TakeOver, || World::of(&[false, true]), INSIDE);
+    explore_without(Mechanism::TakeOver, || World::of(&[false, true]), INSIDE);
 }
 
 #[test]

@@ -19,7 +19,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-use super::broken::{Part, is_broken};
+use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::{Arc, Mutex, locked};
 
 /// Fetches a thread. Called under the queue's lock: must not block.
@@ -129,7 +129,7 @@ impl<T> State<T> {
 
     /// Turns the alarm on or off, as it must be.
     fn settle(&mut self) {
-        let on = !self.tasks.is_empty() && self.attending == 0 && !is_broken(Part::Alarm);
+        let on = !self.tasks.is_empty() && self.attending == 0 && !is_removed(Mechanism::Alarm);
         if let Some(alarm) = &self.alarm
             && on != self.on
         {

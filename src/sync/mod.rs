@@ -5,6 +5,7 @@
 //! [`process`] gives the child objects of its own. parking_lot's table of sleepers is
 //! one for the whole process, and the child would inherit its locks as they were.
 
+pub mod fault_injection;
 pub mod noted;
 pub mod order;
 pub mod pid;

@@ -192,7 +192,6 @@ pub use checked::{Fast, Held, Leaf, Line, sleeps};
 #[cfg(all(test, debug_assertions, not(loom)))]
 mod tests {
     use super::*;
-    use crate::runtime::Runtime;
     use crate::sync::{Condvar, Mutex, locked, sleep_on};
 
     #[test]
@@ -231,16 +230,6 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "sleeping while this thread has a fast lock")]
-    fn sleeping_with_a_fast_lock_is_caught() {
-        let runtime = Runtime::default();
-        runtime.block_on(async {
-            let _fast = Fast::begin();
-            let _ = runtime.sleep(std::time::Duration::from_millis(1)).await;
-        });
-    }
-
-    #[test]
     #[should_panic(expected = "taking a fast lock while this thread has a leaf lock")]
     fn fast_within_leaf_is_caught() {
         let mutex = Mutex::new(());
@@ -254,14 +243,6 @@ mod tests {
         let mutex = Mutex::new(());
         let _leaf = locked(&mutex);
         let _slow = Line::default().enter(1, Slow::Qmp);
-    }
-
-    #[test]
-    #[should_panic(expected = "sleeping while this thread has a leaf lock")]
-    fn sleeping_with_a_leaf_lock_is_caught() {
-        let (runtime, mutex) = (Runtime::default(), Mutex::new(()));
-        let _leaf = locked(&mutex);
-        let _ = runtime.block_on(runtime.sleep(std::time::Duration::from_millis(1)));
     }
 
     #[test]

@@ -7,9 +7,19 @@ use std::ffi::{c_char, c_int, c_uint};
 
 pub use super::api::*;
 pub use super::builtin::*;
-pub use crate::core::ctx::Ctx as libxl_ctx;
-pub use crate::xen::log::xentoollog_logger;
 pub use libc::{pid_t, pollfd, size_t, ssize_t, timeval};
+
+/// A ctx, private to the library: what it is, `capi/entry.rs` knows.
+#[repr(C)]
+pub struct libxl_ctx {
+    _private: [u8; 0],
+}
+
+/// The application's logger; its layout is private to libxentoollog.
+#[repr(C)]
+pub struct xentoollog_logger {
+    _private: [u8; 0],
+}
 
 /// yajl's generator, private to libyajl.
 pub type yajl_gen = *mut std::ffi::c_void;

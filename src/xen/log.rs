@@ -12,11 +12,7 @@ use std::fmt;
 
 use nix::errno::Errno;
 
-/// The application's logger; its layout is private to libxentoollog.
-#[repr(C)]
-pub struct xentoollog_logger {
-    _private: [u8; 0],
-}
+use crate::types::sys::xentoollog_logger;
 
 #[link(name = "xentoollog")]
 unsafe extern "C" {

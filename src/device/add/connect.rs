@@ -16,9 +16,9 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::core::watches::Watch;
 use crate::core::{Ao, Error, Result};
-use crate::device::remove::own_domid;
 use crate::device::{Device, hotplug};
 use crate::domain::identity::Identity;
+use crate::domain::identity::own_domid;
 use crate::domain::{leading_number, nodes};
 use crate::{debug, error};
 

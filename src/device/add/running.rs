@@ -11,9 +11,10 @@ use crate::config::defaults::devices::Place;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::Device;
 use crate::domain::identity::Identity;
-use crate::domain::{model, userdata};
+use crate::domain::userdata;
 use crate::error;
 use crate::qemu;
+use crate::qemu::model;
 use crate::types::idiomatic::DomainConfig;
 
 /// A device that is written and not yet connected.

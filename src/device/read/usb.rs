@@ -8,7 +8,7 @@ use std::io::Read;
 use super::{Half, Made, Node, Place, Set, Table, Tree, broken, value};
 use crate::core::{Ctx, Error, Result};
 use crate::device::Kind;
-use crate::device::remove::own_domid;
+use crate::domain::identity::own_domid;
 use crate::domain::nodes;
 use crate::error;
 use crate::types::idiomatic::{

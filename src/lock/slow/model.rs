@@ -17,7 +17,7 @@ use loom::thread;
 
 use super::*;
 use crate::runtime::abort::Abort;
-use crate::runtime::broken::take_away;
+use crate::sync::fault_injection::remove;
 use crate::sync::{Arc, Condvar, Mutex, locked, sleep_on};
 
 /// Where lock files are, for all processes.
@@ -275,8 +275,8 @@ fn explore(roles: &[Role]) {
 }
 
 /// All roles at once, the first in the model's own thread; at the end nothing may be left.
-fn explore_without(part: Option<Part>, roles: &[Role]) {
-    take_away(part);
+fn explore_without(mechanism: Option<Mechanism>, roles: &[Role]) {
+    remove(mechanism);
     let roles = roles.to_vec();
     let mut model = loom::model::Builder::new();
     model.preemption_bound.get_or_insert(2);
@@ -378,17 +378,17 @@ fn the_domain_goes() {
 #[test]
 #[should_panic(expected = "deadlock")]
 fn a_turn_that_wakes_nobody_is_found() {
-    explore_without(Some(Part::Turn), &[ONE, ONE]);
+    explore_without(Some(Mechanism::Turn), &[ONE, ONE]);
 }
 
 #[test]
 #[should_panic(expected = "no file is left")]
 fn a_file_that_is_left_to_one_who_has_given_up_is_found() {
-    explore_without(Some(Part::LookAgain), &[MAY_BE_ABORTED, ABORTS, TWO]);
+    explore_without(Some(Mechanism::LookAgain), &[MAY_BE_ABORTED, ABORTS, TWO]);
 }
 
 #[test]
 #[should_panic(expected = "two at once")]
 fn a_file_that_is_not_compared_is_found() {
-    explore_without(Some(Part::Compare), &[ONE, TWO, C]);
+    explore_without(Some(Mechanism::Compare), &[ONE, TWO, C]);
 }

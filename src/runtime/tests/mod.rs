@@ -2,6 +2,8 @@
 
 mod breakdown;
 mod defects;
+#[cfg(debug_assertions)]
+mod order;
 mod threads;
 mod waits;
 

@@ -1,7 +1,7 @@
 //! The interpreter of the tables: init, dispose, copy and JSON for every public type.
 //!
 //! Pointers are to a value of the type that the table describes, in the application's memory, or NULL.
-//! NULL is harmless everywhere. No ctx is needed either: one is only logged to.
+//! NULL is harmless everywhere. What is wrong with a text is an error, for the caller to log.
 //!
 //! ```text
 //! life     init, dispose, copy
@@ -24,9 +24,10 @@ mod write;
 pub use builtin::parse_mac;
 
 use std::ffi::{c_char, c_int};
+use std::fmt;
 
 use super::shape::{Run, Shape, Type, UnionMember};
-use super::sys::{ERROR_FAIL, ERROR_INVAL, libxl_ctx, yajl_gen, yajl_gen_status};
+use super::sys::{ERROR_FAIL, ERROR_INVAL, yajl_gen, yajl_gen_status};
 use json::Document;
 use read::Reader;
 use sink::{IN_ERROR_STATE, Text, Yajl};
@@ -79,8 +80,8 @@ pub unsafe fn dispose(p: *mut u8, ty: &Type) {
 /// Copies `*src` with all that it holds; what `*dst` was is not freed.
 ///
 /// # Safety
-/// `ctx` is NULL or live, `dst` NULL or room for a value of type `ty`, `src` NULL or such a value.
-pub unsafe fn copy(_ctx: *mut libxl_ctx, dst: *mut u8, src: *const u8, ty: &Type) {
+/// `dst` is NULL or room for a value of type `ty`, `src` NULL or such a value.
+pub unsafe fn copy(dst: *mut u8, src: *const u8, ty: &Type) {
     if !dst.is_null() && !src.is_null() {
         // SAFETY: the caller's contract.
         unsafe { life::copy(dst, src, ty) }
@@ -90,8 +91,8 @@ pub unsafe fn copy(_ctx: *mut libxl_ctx, dst: *mut u8, src: *const u8, ty: &Type
 /// The JSON text of `*p`, for the caller to free; NULL of NULL.
 ///
 /// # Safety
-/// `ctx` is NULL or live, `p` NULL or a value of type `ty`.
-pub unsafe fn to_json(_ctx: *mut libxl_ctx, p: *const u8, ty: &Type) -> *mut c_char {
+/// `p` is NULL or a value of type `ty`.
+pub unsafe fn to_json(p: *const u8, ty: &Type) -> *mut c_char {
     if p.is_null() {
         return std::ptr::null_mut();
     }
@@ -110,41 +111,52 @@ pub unsafe fn json_text(p: *const u8, ty: &Type) -> Vec<u8> {
     text.finish()
 }
 
-/// Reads `*p` from JSON text: 0, or `ERROR_FAIL` if the text is not JSON or does not fit the type.
-/// A struct is initialised first, and after a failure it can be disposed of.
+/// Why a value cannot be read from a text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unreadable {
+    /// There is no text, or no room for the value.
+    Null,
+    /// At this byte, for this reason.
+    NotJson(usize, &'static str),
+    /// It is JSON, but not of the type, for this reason.
+    Misfit(&'static str),
+}
+
+impl Unreadable {
+    /// What C is told.
+    pub fn code(self) -> c_int {
+        if self == Self::Null { ERROR_INVAL } else { ERROR_FAIL }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("NULL"),
+            Self::NotJson(at, why) => write!(f, "not JSON at byte {at}: {why}"),
+            Self::Misfit(why) => write!(f, "the JSON does not fit: {why}"),
+        }
+    }
+}
+
+/// Reads `*p` from JSON text. A struct is initialised first, and after a failure it can be disposed of.
 ///
 /// # Safety
-/// `ctx` is NULL or live, `p` NULL or room for a value of type `ty`, `s` NULL or a C string.
-pub unsafe fn from_json(ctx: *mut libxl_ctx, p: *mut u8, s: *const c_char, ty: &Type) -> c_int {
+/// `p` is NULL or room for a value of type `ty`, `s` NULL or a C string.
+pub unsafe fn from_json(p: *mut u8, s: *const c_char, ty: &Type) -> Result<(), Unreadable> {
     if p.is_null() {
-        return ERROR_INVAL;
+        return Err(Unreadable::Null);
     }
     if let Shape::Struct(_) = ty.shape {
         // SAFETY: the caller's contract.
         unsafe { init(p, ty) }
     }
-    // SAFETY: the caller's contract, for all three.
-    let (ctx, text) = unsafe { (ctx.as_ref(), raw::text(s)) };
-    let Some(text) = text else { return ERROR_INVAL };
-    let document = match Document::parse(text) {
-        Ok(document) => document,
-        Err(wrong) => {
-            if let Some(ctx) = ctx {
-                crate::error!(ctx, "{}: not JSON at byte {}: {}", ty.name, wrong.at, wrong.why);
-            }
-            return ERROR_FAIL;
-        }
-    };
+    // SAFETY: the caller's contract.
+    let text = unsafe { raw::text(s) }.ok_or(Unreadable::Null)?;
+    let document =
+        Document::parse(text).map_err(|wrong| Unreadable::NotJson(wrong.at, wrong.why))?;
     // SAFETY: the caller's contract; `*p` is as init left it.
-    match unsafe { Reader::new(&document).value(0, p, ty) } {
-        Ok(()) => 0,
-        Err(misfit) => {
-            if let Some(ctx) = ctx {
-                crate::error!(ctx, "{}: the JSON does not fit: {}", ty.name, misfit.0);
-            }
-            ERROR_FAIL
-        }
-    }
+    unsafe { Reader::new(&document).value(0, p, ty) }.map_err(|misfit| Unreadable::Misfit(misfit.0))
 }
 
 /// Writes `*p` to the application's generator.

@@ -4,19 +4,18 @@ use std::ffi::CStr;
 use std::mem::MaybeUninit;
 
 use super::{CForm, DomainConfig};
-use crate::core::Ctx;
-use crate::types::{engine, sys, tables};
+use crate::types::engine::{self, Unreadable};
+use crate::types::{sys, tables};
 
-/// The configuration that the text holds. What is wrong with a text that holds none is logged to `ctx`.
-pub fn domain_config(ctx: Option<&Ctx>, text: &CStr) -> Option<DomainConfig> {
-    let ctx = ctx.map_or(std::ptr::null_mut(), |ctx| std::ptr::from_ref(ctx).cast_mut());
+/// The configuration that the text holds.
+pub fn domain_config(text: &CStr) -> Result<DomainConfig, Unreadable> {
     let mut c = MaybeUninit::<sys::libxl_domain_config>::uninit();
     let p = c.as_mut_ptr().cast::<u8>();
     let ty = tables::DOMAIN_CONFIG;
-    // SAFETY: the ctx is only read; the table is that of the struct, which is initialised first.
-    let rc = unsafe { engine::from_json(ctx, p, text.as_ptr(), ty) };
+    // SAFETY: the table is that of the struct, which is initialised first.
+    let read = unsafe { engine::from_json(p, text.as_ptr(), ty) };
     // SAFETY: initialised above, and filled with what it owns, as far as the text went.
-    let config = (rc == 0).then(|| unsafe { DomainConfig::from_c(c.assume_init_ref()) });
+    let config = read.map(|()| unsafe { DomainConfig::from_c(c.assume_init_ref()) });
     // SAFETY: as above; the copy made from it shares nothing with it.
     unsafe { engine::dispose(p, ty) };
     config
@@ -44,7 +43,7 @@ mod tests {
     fn a_configuration_is_read() {
         let text = cr#"{"c_info": {"type": "pvh", "name": "n"}, "b_info": {"max_vcpus": 3,
             "type": "pvh"}, "nics": [{"devid": 4}]}"#;
-        let config = domain_config(None, text).unwrap();
+        let config = domain_config(text).unwrap();
         assert_eq!(config.c_info.type_, DomainType::Pvh);
         assert_eq!(config.c_info.name, Text::new("n"));
         assert_eq!(config.b_info.max_vcpus, 3);
@@ -55,18 +54,18 @@ mod tests {
     fn what_is_written_is_read() {
         let text =
             cr#"{"c_info": {"type": "pv", "name": "n"}, "b_info": {"type.pv": {"kernel": "/k"}}}"#;
-        let config = domain_config(None, text).unwrap();
+        let config = domain_config(text).unwrap();
         let mut again = text_of(&config);
         assert!(again.windows(4).any(|bytes| bytes == b"\"/k\""));
         again.push(0);
         let again = CStr::from_bytes_with_nul(&again).unwrap();
-        assert_eq!(domain_config(None, again), Some(config));
+        assert_eq!(domain_config(again), Ok(config));
     }
 
     #[test]
     fn what_is_no_configuration_is_none() {
         for text in [c"", c"{", cr#"{"c_info": {"name": "n", "type": "none such"}}"#] {
-            assert!(domain_config(None, text).is_none(), "{text:?}");
+            assert!(domain_config(text).is_err(), "{text:?}");
         }
     }
 }

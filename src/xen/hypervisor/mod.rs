@@ -61,7 +61,7 @@ pub use host::{Node, PhysInfo, VersionInfo};
 pub use sys_4_17 as sys;
 pub use vcpu::{CpupoolInfo, VcpuInfo};
 
-use crate::xen::log::xentoollog_logger;
+use crate::types::sys::xentoollog_logger;
 
 #[link(name = "xenctrl")]
 #[link(name = "xenguest")]

@@ -1,5 +1,5 @@
 // Made by capi-tests/bindings/run from Xen 4.17's headers; do not edit.
-use crate::xen::log::xentoollog_logger;
+use crate::types::sys::xentoollog_logger;
 #[derive(PartialEq, Eq, Copy, Clone, Debug, Hash)]
 #[repr(C, align(8))]
 pub struct __BindgenOpaqueArray8<T>(pub T);

@@ -44,9 +44,9 @@ fn completed<T: CForm>(
     let json = CString::new(json).unwrap();
     let mut c = MaybeUninit::<T::C>::uninit();
     let p = c.as_mut_ptr().cast::<u8>();
-    // SAFETY: no ctx; the table is that of the struct, which is initialised first.
-    let rc = unsafe { engine::from_json(std::ptr::null_mut(), p, json.as_ptr(), table) };
-    assert_eq!(rc, 0, "{json:?}");
+    // SAFETY: the table is that of the struct, which is initialised first.
+    let read = unsafe { engine::from_json(p, json.as_ptr(), table) };
+    assert_eq!(read, Ok(()), "{json:?}");
     // SAFETY: initialised and filled above.
     let mut device = unsafe { T::from_c(c.assume_init_ref()) };
     // SAFETY: as above; what was read from it shares nothing with it.
@@ -54,9 +54,9 @@ fn completed<T: CForm>(
     rule(&mut device)?;
     let mut c = device.to_c();
     let p = (&raw mut c).cast::<u8>();
-    // SAFETY: no ctx, and a value of the table's type, disposed of once.
+    // SAFETY: a value of the table's type, disposed of once.
     let text = unsafe {
-        let text = engine::to_json(std::ptr::null_mut(), p, table);
+        let text = engine::to_json(p, table);
         engine::dispose(p, table);
         let line = CStr::from_ptr(text).to_str().unwrap().lines().map(str::trim_start).collect();
         libc::free(text.cast());

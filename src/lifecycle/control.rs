@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
 
-use super::kind::Kind;
-use super::{kind, model, nodes};
 use crate::core::watches::Watch;
 use crate::core::{Ao, Ctx, Error, Result};
+use crate::domain::kind;
+use crate::domain::kind::Kind;
+use crate::domain::nodes;
 use crate::error;
+use crate::qemu::model;
 use crate::xen::hypervisor::Trigger;
 
 /// How long a guest may take to take a request in.

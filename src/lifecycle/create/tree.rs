@@ -1,10 +1,12 @@
 //! What xenstore says of a new domain, before it is built: its directories, its name, and what the guest may write.
 
 use crate::core::{Ao, Ctx, Result};
-use crate::domain::bootloader::loan;
+use crate::domain::nodes;
 use crate::domain::rename::check_free;
-use crate::domain::{model, nodes, uuid_text};
+use crate::domain::uuid_text;
 use crate::error;
+use crate::lifecycle::bootloader::loan;
+use crate::qemu::model;
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainConfig, DomainCreateInfo, DomainType, Text,
 };

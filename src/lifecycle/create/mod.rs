@@ -7,7 +7,7 @@
 //! | `resources.rs` | what of the host it may use itself |
 //! | `stored.rs` | the configuration that is kept of it |
 //!
-//! Building is `domain/build`, devices are `device/add`, QEMU is `qemu`. The order is the C library's, since each
+//! Building is `lifecycle/build`, devices are `device/add`, QEMU is `qemu`. The order is the C library's, since each
 //! step finds what the one before has left: the disk that a bootloader reads, the nodes that QEMU reads when it
 //! starts, the console that xenconsoled waits for.
 //!
@@ -33,14 +33,17 @@ mod tree;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use super::build::{self, Built};
-use super::payload::Payload;
-use super::rename::check_name;
-use super::{bootloader, destroy, nodes};
 use crate::config::defaults;
 use crate::config::defaults::devices::{Place, disk, nic};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::{self, Target, console};
+use crate::domain::nodes;
+use crate::domain::rename::check_name;
+use crate::lifecycle::bootloader;
+use crate::lifecycle::build;
+use crate::lifecycle::build::Built;
+use crate::lifecycle::destroy;
+use crate::lifecycle::payload::Payload;
 use crate::runtime::defect::caught_async;
 use crate::types::idiomatic::{DomainConfig, DomainType, Event, EventData};
 use crate::xen::log::{Level, Log};
@@ -198,7 +201,7 @@ fn not_yet(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
 
 /// Waits until xenconsoled serves the console, and tells the application.
 async fn console_is_there(ao: &Ao, domid: u32) -> Result<()> {
-    let tty = super::console::first_path(domid);
+    let tty = crate::domain::console::first_path(domid);
     let mut changes = ao.watch(&tty)?;
     let served = async {
         while nodes::read(ao, ao.store(), &tty)?.is_none_or(|tty| tty.is_empty()) {

@@ -38,8 +38,9 @@ use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 
 use crate::core::{Ao, Ctx, Error, Result};
-use crate::domain::payload::{Payload, Source};
 use crate::error;
+use crate::lifecycle::payload::Payload;
+use crate::lifecycle::payload::Source;
 use crate::types::idiomatic::{DomainBuildInfoData as Guest, DomainConfig};
 use crate::xen::guest::{Blob, Channel, Facts};
 use crate::xen::hypervisor::HypervisorError;

@@ -33,15 +33,19 @@
 use futures_util::future::join;
 use nix::errno::Errno;
 
-use super::apart::{self, Failure};
-use super::bootloader::{loan, workplace::remove_left};
-use super::identity::Identity;
-use super::kind::{self, Kind};
-use super::userdata::{self, LIB_DIR};
-use super::{history::History, model, names, nodes};
 use crate::core::file::{errno_of, remove_if_there};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::remove;
+use crate::domain::apart::{self, Failure};
+use crate::domain::history::History;
+use crate::domain::identity::{Identity, own_domid_or_zero};
+use crate::domain::kind::{self, Kind};
+use crate::domain::names;
+use crate::domain::nodes;
+use crate::domain::userdata::{self, LIB_DIR};
+use crate::lifecycle::bootloader::loan;
+use crate::lifecycle::bootloader::workplace::remove_left;
+use crate::qemu::model;
 use crate::{debug, error, warn};
 
 /// How much memory, in pages, the hypervisor takes back in the time that a process takes to fork.
@@ -74,7 +78,7 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
             error!(ao, domid = domid, "no such domain");
         }
     })?;
-    if remove::own_domid_or_zero(ao) == domid {
+    if own_domid_or_zero(ao) == domid {
         // The hypervisor would refuse, but only after we had removed all that this domain needs.
         error!(ao, domid = domid, "this process runs in that domain");
         return Err(Error::Invalid);
@@ -252,7 +256,7 @@ async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
 fn tell_about_pci(ctx: &Ctx, domid: u32) {
     let path = format!("/local/domain/0/backend/pci/{domid}/0/num_devs");
     let assigned = nodes::peek(ctx, ctx.store(), &path);
-    if assigned.is_some_and(|n| super::leading_number::<u32>(&n) != Some(0)) {
+    if assigned.is_some_and(|n| crate::domain::leading_number::<u32>(&n) != Some(0)) {
         warn!(ctx, domid = domid, "assigned PCI devices are not reset: not implemented yet");
     }
 }

@@ -19,8 +19,8 @@ use nix::unistd::{UnlinkatFlags, unlinkat};
 use super::program::MAX_SIZE_VARIABLE;
 use crate::core::file::errno_of;
 use crate::core::{Error, Result};
-use crate::domain::payload::Source;
 use crate::error;
+use crate::lifecycle::payload::Source;
 use crate::xen::log::Log;
 
 /// Never waits for whoever is to write a pipe, and never makes a terminal ours.

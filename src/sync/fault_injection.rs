@@ -1,8 +1,8 @@
-//! The parts of waiting that a test of the models takes away, to see that the models notice.
+//! Mechanisms that a test takes away from a loom model, to see that the model notices.
 
-/// What can be missing.
+/// What can be taken away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Part {
+pub enum Mechanism {
     /// A leader who steps down asks another thread to lead.
     HandOver,
     /// A leader who is woken is rung.
@@ -23,28 +23,28 @@ pub enum Part {
 mod chosen {
     use std::cell::Cell;
 
-    use super::Part;
+    use super::Mechanism;
 
     thread_local! {
         /// All threads of a loom model are one thread of the system's: it has its own copy.
-        static BROKEN: Cell<Option<Part>> = const { Cell::new(None) };
+        static REMOVED: Cell<Option<Mechanism>> = const { Cell::new(None) };
     }
 
-    /// Takes `part` away, or none, from the models that this test runs from now on.
-    pub fn take_away(part: Option<Part>) {
-        BROKEN.set(part);
+    /// Takes `mechanism` away, or none, from the models that this test runs from now on.
+    pub fn remove(mechanism: Option<Mechanism>) {
+        REMOVED.set(mechanism);
     }
 
-    /// Whether the test that runs has taken `part` away.
-    pub fn is_broken(part: Part) -> bool {
-        BROKEN.get() == Some(part)
+    /// Whether the test that runs has taken `mechanism` away.
+    pub fn is_removed(mechanism: Mechanism) -> bool {
+        REMOVED.get() == Some(mechanism)
     }
 }
 
 #[cfg(all(test, loom))]
-pub use chosen::{is_broken, take_away};
+pub use chosen::{is_removed, remove};
 
 #[cfg(not(all(test, loom)))]
-pub const fn is_broken(_: Part) -> bool {
+pub const fn is_removed(_: Mechanism) -> bool {
     false
 }

@@ -1,10 +1,11 @@
 //! Which of a domain's vcpus its kernel is to use.
 
-use super::identity::Identity;
-use super::kind::{self, Kind};
-use super::model::{self, Program};
-use super::nodes;
 use crate::core::{Ao, Error, Result};
+use crate::domain::identity::Identity;
+use crate::domain::kind::{self, Kind};
+use crate::domain::nodes;
+use crate::qemu::model;
+use crate::qemu::model::Program;
 use crate::types::idiomatic::Bitmap;
 use crate::xen::store::Ops;
 use crate::{error, qemu};

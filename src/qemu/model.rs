@@ -8,12 +8,12 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User};
 
-use super::history::RUN_DIR;
-use super::identity::Identity;
-use super::{leading_number, names, nodes};
 use crate::core::child::describe_outcome;
 use crate::core::file::{errno_of, remove_if_there};
 use crate::core::{Ao, Ctx, Error, Result};
+use crate::domain::history::RUN_DIR;
+use crate::domain::identity::Identity;
+use crate::domain::{leading_number, names, nodes};
 use crate::qemu::qmp;
 use crate::runtime::Runtime;
 use crate::runtime::child::{self, Outcome};

@@ -16,9 +16,10 @@ use crate::core::{Ao, Ctx, Error, Result, bitmap};
 use crate::device::Kind as DeviceKind;
 use crate::device::read::{pci, records};
 use crate::device::vdev;
-use crate::domain::model::{self, Program};
 use crate::domain::{kind, memory, nodes, userdata};
 use crate::lock::DeviceLock;
+use crate::qemu::model;
+use crate::qemu::model::Program;
 use crate::types::idiomatic::{
     Bitmap, DeviceDisk, DevicePci, DiskFormat, DiskSpecification, DomainBuildInfo,
     DomainBuildInfoData as Guest, DomainConfig, Text, Uuid,

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags, poll};
 
 use super::*;
-use crate::domain::payload::Source;
+use crate::lifecycle::payload::Source;
 use crate::runtime::Runtime;
 use crate::runtime::child::{Children, Outcome, Owner};
 use crate::xen::log::Log;

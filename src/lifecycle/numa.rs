@@ -15,7 +15,7 @@ use crate::xen::hypervisor::{DomainInfo, HypervisorError};
 use crate::xen::log::Level;
 use crate::{debug, error, log_line, warn};
 
-use super::affinity::{self, Wish};
+use crate::domain::affinity::{self, Wish};
 
 /// With more nodes there are too many sets of them to look at each.
 const MOST_NODES: usize = 16;

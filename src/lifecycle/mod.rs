@@ -1,0 +1,11 @@
+//! Whole operations on a domain: creating, ending and controlling one, and reading its configuration back.
+
+pub mod bootloader;
+pub mod build;
+pub mod control;
+pub mod create;
+pub mod destroy;
+pub mod numa;
+pub mod payload;
+pub mod retrieve;
+pub mod vcpus;
