@@ -16,6 +16,7 @@ fault() {
   $break
   answer=$(plug end domain "$id" '{}' 2>> "$folder/log")
   $mend
+  ! grep -q "cannot remove /var/lib/xen/qemu-.*: Read-only" "$folder/log" || echo "$name files that are not there are missed"
   left=$({
     for path in "/libxl/$id" "/local/domain/$id" "/local/domain/0/backend/vif/$id"; do "$folder/look" "at=$path"; done
     ls /var/lib/xen | grep "\.$id\b" | sed "s/\.$id\b.*\./.N.UUID./"

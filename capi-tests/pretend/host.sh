@@ -9,17 +9,22 @@ compile_pretend() {
 # pretended_host FOLDER [OPTIONS]: FOLDER has pretend.so, and gets the daemon's things. OPTIONS are of the file system under
 # /var/lib, size=2m say.
 pretended_host() {
-  local daemon=/usr/lib/xen-4.17/bin/xenstored
   mount -t tmpfs run /run && mount -t tmpfs -o "${2:-rw}" lib /var/lib || exit 2
   mkdir -p /var/lib/xen /run/xen /run/lock "$1/pretend"
   export PRETEND=$1/pretend XENSTORED_RUNDIR=$1/pretend XENSTORED_PATH=$1/pretend/socket
+  start_xenstored "$1"
+  # Programs without the variables find it too.
+  mkdir -p /run/xenstored && ln -s "$XENSTORED_PATH" /run/xenstored/socket
+  xenstore-write /local/pool/0/name Pool-0 /local/domain/0/name Domain-0 /local/domain/0/domid 0 /local/domain/0/vm /vm/0 /vm/0/uuid 0
+}
+
+# start_xenstored FOLDER: an empty one, again if that of the host was killed and its socket removed.
+start_xenstored() {
+  local daemon=/usr/lib/xen-4.17/bin/xenstored
   [ -x $daemon ] || daemon=/usr/sbin/xenstored
   env -u XENSTORED_PATH LD_PRELOAD="$1/pretend.so" $daemon --no-fork --internal-db --pid-file "$PRETEND/pid" &
   for _ in $(seq 200); do [ -S "$XENSTORED_PATH" ] || sleep 0.05; done
   [ -S "$XENSTORED_PATH" ] || { echo "xenstored does not start" >&2; exit 2; }
-  # Programs without the variables find it too.
-  mkdir -p /run/xenstored && ln -s "$XENSTORED_PATH" /run/xenstored/socket
-  xenstore-write /local/pool/0/name Pool-0 /local/domain/0/name Domain-0 /local/domain/0/domid 0 /local/domain/0/vm /vm/0 /vm/0/uuid 0
 }
 
 # pretended_host_in_tmp FOLDER [OPTIONS]: the same with a copy of FOLDER for /tmp, and its library, if there is one, in

@@ -78,9 +78,13 @@ impl<'a> PlainFile<'a> {
 
 /// Removes a file that may not be there.
 pub fn remove_if_there(path: impl AsRef<Path>) -> io::Result<()> {
+    let path = path.as_ref();
+    let missing = |e: &io::Error| e.kind() == io::ErrorKind::NotFound;
     match fs::remove_file(path) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
-        _ => Ok(()),
+        Err(e) if missing(&e) => Ok(()),
+        // A read-only file system refuses before it looks.
+        Err(_) if fs::symlink_metadata(path).is_err_and(|e| missing(&e)) => Ok(()),
+        other => other,
     }
 }
 

@@ -2,75 +2,174 @@
 //! scripts run, and what is left of them is removed.
 //!
 //! Every change below this domain's `backend` directory leads to one look at all of it, in a few round trips however
-//! many devices there are. What is to be done for a device is done one after the other; devices do not wait
-//! for each other.
+//! many devices there are. A look that fails is repeated. What is to be done for a device is done one after the other;
+//! devices do not wait for each other.
 //!
 //! | seen | a device that is not known | one that is |
 //! |---|---|---|
-//! | state 6 and online 0 | it is none | undone, its nodes removed, forgotten |
-//! | another state | connected, known from now on | |
+//! | state 6 and online 0 | undone, its nodes removed | the same, and forgotten |
+//! | state 6 and online 1 | nothing: it is closed for a while | nothing |
+//! | its script has run | known from now on: an earlier process has connected it | nothing |
+//! | state 1 again, or state 2 and its script has not run, but had | | connected: it is a new one |
+//! | another state | connected; at the first look, only up to state 2 | nothing |
+//! | no nodes | | forgotten |
 //!
-//! All disks of a guest that QEMU serves are one QEMU's, in this domain: it starts with the first, and ends with the last.
+//! # QEMU
+//!
+//! All disks of a guest that QEMU serves are one QEMU's, in this domain. It is started with the first, unless the
+//! recorded one runs, and ends with the last. Whether it is that QEMU its command line tells: the number in the record may
+//! be another process's by now. A guest's [`Disks`] are locked while its QEMU is started or ended, so that two that come do not
+//! start one each, and none loses its own to the last that goes.
 
-use std::collections::HashMap;
-use std::future::{Future, pending};
+use std::collections::{HashMap, HashSet};
+use std::future::pending;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use futures_util::stream::FuturesUnordered;
+use futures_util::lock::Mutex;
+use futures_util::stream::{FuturesUnordered, unfold};
 
 use super::add::connect::connect;
 use super::{Device, Kind, remove};
-use crate::core::{Ao, Ctx, Result};
+use crate::core::generators::look;
+use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::{Identity, own_domid};
-use crate::domain::leading_number;
-use crate::domain::nodes;
+use crate::domain::{leading_number, nodes};
 use crate::qemu::model;
 use crate::qemu::start_for_driver_domain;
+use crate::runtime::notify::Notify;
 use crate::xen::store::Ops;
-use crate::{debug, error};
+use crate::{debug, error, warn};
 
-/// The state of a back end that is done with (`xenbus.h`).
+/// Back ends' states (`xenbus.h`): written by the toolstack just now; waiting for the script; done with.
+const INITIALISING: u32 = 1;
+const INIT_WAIT: u32 = 2;
 const CLOSED: u32 = 6;
+
+/// Until a look is repeated that has failed.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What is known of a device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Stage {
     /// Something is being done for it.
     Busy,
+    /// What there was to do is done, whatever came of it.
     Connected,
+    /// It is done with, but its nodes cannot be removed.
+    Left,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Known {
+    device: Device,
+    stage: Stage,
+    /// It has been seen in a later state than the toolstack writes.
+    advanced: bool,
+    /// It has been seen when its script had run.
+    joined: bool,
 }
 
 /// A device in this domain's directory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Seen {
     device: Device,
-    /// The toolstack, or the guest's end, has taken it back.
-    done_with: bool,
+    state: Option<u32>,
+    online: bool,
+    /// Its script has run.
+    joined: bool,
 }
+
+impl Known {
+    fn of(seen: &Seen, stage: Stage) -> Self {
+        let advanced = seen.state.is_some_and(|state| state > INITIALISING);
+        Self { device: seen.device, stage, advanced, joined: seen.joined }
+    }
+
+    /// Takes in that the device is still there.
+    fn seen_again(&mut self, seen: &Seen) {
+        let now = Self::of(seen, self.stage);
+        self.advanced |= now.advanced;
+        self.joined |= now.joined;
+    }
+
+    /// Whether the device that was seen is another in the place of this one.
+    fn is_replaced(&self, seen: &Seen) -> bool {
+        match seen.state {
+            Some(INITIALISING) => self.advanced,
+            Some(INIT_WAIT) => self.joined && !seen.joined,
+            _ => false,
+        }
+    }
+}
+
+/// What is to be done for a device.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Step {
+    Nothing,
+    /// An earlier process has connected it.
+    Adopt,
+    Connect,
+    Remove,
+}
+
+/// What is to be done for a device that was seen; `first`: at the first look.
+fn step(known: Option<Known>, seen: &Seen, first: bool) -> Step {
+    let done_with = seen.state == Some(CLOSED) && !seen.online;
+    match known {
+        Some(known) if known.stage == Stage::Busy => Step::Nothing,
+        Some(known) if done_with && known.stage == Stage::Left => Step::Nothing,
+        _ if done_with => Step::Remove,
+        _ if seen.state == Some(CLOSED) => Step::Nothing,
+        Some(known) if known.is_replaced(seen) => Step::Connect,
+        Some(_) => Step::Nothing,
+        None if seen.joined => Step::Adopt,
+        None if first && seen.state.is_some_and(|state| state > INIT_WAIT) => Step::Adopt,
+        None => Step::Connect,
+    }
+}
+
+/// The numbers of a guest's disks that its QEMU is to serve.
+type Disks = Arc<Mutex<HashSet<i32>>>;
 
 type Work<'a> = Pin<Box<dyn Future<Output = (Device, Option<Stage>)> + Send + 'a>>;
 
-/// Serves until it is aborted, or xenstore fails.
+/// Serves until it is aborted.
+///
+/// # Errors
+/// It is not known which domain this is, or its directory cannot be watched.
 pub async fn serve(ao: &Ao) -> Result<()> {
     let own = own_domid(ao)?;
     let base = format!("{}/backend", nodes::domain_path(own));
-    let mut changes = ao.watch(&base)?;
-    let mut known: HashMap<String, Stage> = HashMap::new();
+    let nobody = Arc::new(Notify::default());
+    let waits = (ao.watch(&base)?, nobody.listen());
+    // A stream, so that a wait for xenstore to come back goes on while devices are worked for.
+    let mut reasons = pin!(unfold(waits, |(mut watch, mut wanted)| async move {
+        look::reason(ao, &mut watch, &mut wanted).await;
+        Some(((), (watch, wanted)))
+    }));
     let mut works: FuturesUnordered<Work> = FuturesUnordered::new();
+    let mut devices = Devices { ao, own, known: HashMap::new(), disks: HashMap::new() };
+    let (mut first, mut again) = (true, false);
     loop {
         let ended = {
-            let change = pin!(changes.changed());
             let end = pin!(async {
                 match works.is_empty() {
                     true => pending().await,
                     false => works.next().await,
                 }
             });
-            match ao.wait(select(change, end)).await {
-                Ok(Either::Left(_)) => None,
-                Ok(Either::Right((ended, _))) => ended,
+            let happens = select(reasons.next(), end);
+            let happened = match again {
+                true => ao.within(AGAIN, happens).await,
+                false => ao.wait(happens).await.map(Some),
+            };
+            match happened {
+                Ok(Some(Either::Right((ended, _)))) => ended,
+                Ok(_) => None,
                 Err(e) => {
                     // What is under way ends by the same abort.
                     while works.next().await.is_some() {}
@@ -79,46 +178,139 @@ pub async fn serve(ao: &Ao) -> Result<()> {
             }
         };
         if let Some((device, stage)) = ended {
-            match stage {
-                Some(stage) => {
-                    known.insert(device.backend_path(), stage);
-                }
-                None => {
-                    known.remove(&device.backend_path());
-                    forget_guest(ao, device.domid, &known)?;
-                }
+            devices.worked(device, stage);
+        }
+        // A failure is logged where it is found.
+        let Ok(seen) = look_at(ao, own, &base) else {
+            again = true;
+            continue;
+        };
+        again = false;
+        if first {
+            devices.end_leftovers(&seen);
+        }
+        works.extend(devices.vanished(&seen));
+        works.extend(seen.iter().filter_map(|seen| devices.take_in(seen, first)));
+        first = false;
+    }
+}
+
+/// The devices that this domain serves.
+struct Devices<'a> {
+    ao: &'a Ao,
+    own: u32,
+    known: HashMap<String, Known>,
+    disks: HashMap<u32, Disks>,
+}
+
+impl<'a> Devices<'a> {
+    /// Takes in what was seen of a device; the work that this is, if it is any.
+    fn take_in(&mut self, seen: &Seen, first: bool) -> Option<Work<'a>> {
+        let (ao, device) = (self.ao, seen.device);
+        let path = device.backend_path();
+        let known = self.known.get_mut(&path);
+        let step = step(known.as_deref().copied(), seen, first);
+        if step == Step::Nothing {
+            if let Some(known) = known {
+                known.seen_again(seen);
+            }
+            return None;
+        }
+        self.known.insert(path, Known::of(seen, Stage::Busy));
+        let disks = self.disks_of(&device);
+        Some(match step {
+            Step::Remove => Box::pin(go(ao, device, self.own, disks)),
+            Step::Connect => Box::pin(come(ao, device, disks)),
+            Step::Adopt | Step::Nothing => Box::pin(adopt(ao, device, disks)),
+        })
+    }
+
+    fn disks_of(&mut self, device: &Device) -> Disks {
+        Arc::clone(self.disks.entry(device.domid).or_default())
+    }
+
+    /// What was done for a device has ended; `None`: it is gone.
+    fn worked(&mut self, device: Device, stage: Option<Stage>) {
+        match (stage, self.known.get_mut(&device.backend_path())) {
+            (Some(stage), Some(known)) => known.stage = stage,
+            _ => self.forget(&device),
+        }
+    }
+
+    /// Forgets a device that is gone, and what is kept of its guest if that has no other here.
+    fn forget(&mut self, device: &Device) {
+        self.known.remove(&device.backend_path());
+        let domid = device.domid;
+        if !self.known.values().any(|known| known.device.domid == domid) {
+            self.disks.remove(&domid);
+            // This domain's own node, and not the toolstack's. A failure is logged where it is found.
+            let _ = nodes::remove(self.ao, self.ao.store(), &format!("libxl/{domid}"));
+        }
+    }
+
+    /// Devices that somebody else has removed: they are forgotten, since others may come in their place.
+    fn vanished(&mut self, seen: &[Seen]) -> Vec<Work<'a>> {
+        let there: HashSet<String> = seen.iter().map(|seen| seen.device.backend_path()).collect();
+        let mut vanished = Vec::new();
+        for (path, known) in &mut self.known {
+            if known.stage != Stage::Busy && !there.contains(path) {
+                known.stage = Stage::Busy;
+                vanished.push(known.device);
             }
         }
-        for Seen { device, done_with } in look(ao, own, &base)? {
-            let path = device.backend_path();
-            let work: Work = match (known.get(&path), done_with) {
-                (Some(Stage::Busy), _) | (Some(_), false) | (None, true) => continue,
-                (None, false) => Box::pin(come(ao, device, !has_disks(&known, &device))),
-                (Some(Stage::Connected), true) => {
-                    known.remove(&path);
-                    Box::pin(go(ao, device, own, !has_disks(&known, &device)))
-                }
-            };
-            known.insert(path, Stage::Busy);
-            works.push(work);
+        let work = |device| -> Work<'a> {
+            let (ao, disks) = (self.ao, self.disks_of(&device));
+            Box::pin(async move {
+                let path = device.backend_path();
+                debug!(ao, domid = device.domid, "{path} has been removed by somebody else");
+                leave_disks(ao, &device, &disks).await;
+                (device, None)
+            })
+        };
+        vanished.into_iter().map(work).collect()
+    }
+
+    /// Ends what an earlier process has started for guests that have no device here any more.
+    fn end_leftovers(&self, seen: &[Seen]) {
+        let ao = self.ao;
+        for name in nodes::list(ao, ao.store(), "libxl").unwrap_or_default() {
+            let Ok(domid) = name.parse::<u32>() else { continue };
+            let mut devices = seen.iter().map(|seen| seen.device).filter(|d| d.domid == domid);
+            if !devices.clone().any(|device| device.backend_kind == Kind::Qdisk) {
+                // A failure is logged where it is found.
+                let _ = model::destroy_disk_server(ao, domid);
+            }
+            if devices.next().is_none() {
+                let _ = nodes::remove(ao, ao.store(), &format!("libxl/{domid}"));
+            }
         }
     }
 }
 
-/// Whether a disk of the device's guest is known that QEMU serves.
-fn has_disks(known: &HashMap<String, Stage>, device: &Device) -> bool {
-    let disks = Device { backend_kind: Kind::Qdisk, ..*device }.backend_path();
-    let disks = disks.rsplit_once('/').map_or("", |(dir, _)| dir);
-    known.keys().any(|path| path.rsplit_once('/').is_some_and(|(dir, _)| dir == disks))
+/// An earlier process has connected a device.
+async fn adopt(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>) {
+    let (domid, path) = (device.domid, device.backend_path());
+    debug!(ao, domid = domid, "{path} is connected already");
+    if device.backend_kind == Kind::Qdisk {
+        disks.lock().await.insert(device.devid);
+        if !model::has_disk_server(ao, domid) {
+            // A new one would not take it on.
+            warn!(ao, domid = domid, "{path} is not served any more: its QEMU has ended");
+        }
+    }
+    (device, Some(Stage::Connected))
 }
 
-/// A device has come; `first`: no disk of the guest is served by QEMU yet.
-async fn come(ao: &Ao, device: Device, first: bool) -> (Device, Option<Stage>) {
+/// A device has come.
+async fn come(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>) {
     let path = device.backend_path();
     debug!(ao, domid = device.domid, "{path} has come");
     let connected = match device.backend_kind {
-        Kind::Qdisk if first => start_for_driver_domain(ao, device.domid).await,
-        Kind::Qdisk => Ok(()),
+        Kind::Qdisk => {
+            let mut disks = disks.lock().await;
+            disks.insert(device.devid);
+            serve_disks(ao, device.domid).await
+        }
         _ => connect(ao, &Identity::assumed(device.domid), &[device]).await,
     };
     if let Err(e) = connected {
@@ -127,32 +319,49 @@ async fn come(ao: &Ao, device: Device, first: bool) -> (Device, Option<Stage>) {
     (device, Some(Stage::Connected))
 }
 
-/// A device goes; `last`: no other disk of the guest is served by QEMU.
-async fn go(ao: &Ao, device: Device, own: u32, last: bool) -> (Device, Option<Stage>) {
-    let path = device.backend_path();
-    debug!(ao, domid = device.domid, "{path} goes");
-    if device.backend_kind == Kind::Qdisk && last {
-        // A failure is logged where it is found.
-        let _ = model::destroy_disk_server(ao, device.domid);
-    }
-    if let Err(e) = remove::clear(ao, &device, &Identity::assumed(device.domid), own).await {
-        error!(ao, domid = device.domid, "{path} has not gone as it should: {e}");
-    }
-    (device, None)
-}
-
-/// Removes what this domain keeps of a guest that it serves no more.
-fn forget_guest(ctx: &Ctx, domid: u32, known: &HashMap<String, Stage>) -> Result<()> {
-    let of_guest = |path: &String| path.split('/').nth(6) == Some(domid.to_string().as_str());
-    if known.keys().any(of_guest) {
+/// Has a QEMU run that serves the guest's disks, which are locked.
+async fn serve_disks(ao: &Ao, domid: u32) -> Result<()> {
+    if model::has_disk_server(ao, domid) {
         return Ok(());
     }
-    // This domain's own node, and not the toolstack's.
-    nodes::remove(ctx, ctx.store(), &format!("libxl/{domid}"))
+    // What an earlier one has left would say that the new one runs.
+    model::destroy_disk_server(ao, domid)?;
+    let started = start_for_driver_domain(ao, domid).await;
+    if started.is_err_and(|e| e != Error::Aborted) {
+        // So that the next disk has another try. A failure is logged where it is found.
+        let _ = model::destroy_disk_server(ao, domid);
+    }
+    started
+}
+
+/// Ends the QEMU that serves the guest's disks, if the device is the last of them.
+async fn leave_disks(ao: &Ao, device: &Device, disks: &Disks) {
+    if device.backend_kind == Kind::Qdisk {
+        let mut disks = disks.lock().await;
+        disks.remove(&device.devid);
+        if disks.is_empty() {
+            // A failure is logged where it is found.
+            let _ = model::destroy_disk_server(ao, device.domid);
+        }
+    }
+}
+
+/// A device goes.
+async fn go(ao: &Ao, device: Device, own: u32, disks: Disks) -> (Device, Option<Stage>) {
+    let path = device.backend_path();
+    debug!(ao, domid = device.domid, "{path} goes");
+    leave_disks(ao, &device, &disks).await;
+    match remove::clear(ao, &device, &Identity::assumed(device.domid), own).await {
+        Ok(()) => (device, None),
+        Err(e) => {
+            error!(ao, domid = device.domid, "{path} has not gone as it should: {e}");
+            (device, Some(Stage::Left))
+        }
+    }
 }
 
 /// All devices that have what a device has.
-fn look(ctx: &Ctx, own: u32, base: &str) -> Result<Vec<Seen>> {
+fn look_at(ctx: &Ctx, own: u32, base: &str) -> Result<Vec<Seen>> {
     let store = ctx.store();
     let listed = |dirs: &[String]| -> Result<Vec<String>> {
         let lists = store.list_many(dirs).map_err(|e| nodes::failed(ctx, e))?;
@@ -161,20 +370,27 @@ fn look(ctx: &Ctx, own: u32, base: &str) -> Result<Vec<Seen>> {
         });
         Ok(below.collect())
     };
-    let devices = listed(&listed(&listed(&[base.to_owned()])?)?)?;
+    let mut kinds = listed(&[base.to_owned()])?;
+    kinds.retain(|path| path.rsplit('/').next().and_then(Kind::from_name).is_some());
+    let mut domids = listed(&kinds)?;
+    domids.retain(|path| path.rsplit('/').next().is_some_and(|name| name.parse::<u32>().is_ok()));
+    let paths = listed(&domids)?;
+    let devices: Vec<Device> = paths.iter().filter_map(|path| parse(own, path)).collect();
     let paths: Vec<String> = devices
         .iter()
-        .flat_map(|path| ["state", "online"].map(|n| format!("{path}/{n}")))
+        .map(Device::backend_path)
+        .flat_map(|path| ["state", "online", "hotplug-status"].map(|n| format!("{path}/{n}")))
         .collect();
     let values = nodes::read_many(ctx, store, &paths)?;
-    let seen = devices.iter().zip(values.chunks(2)).filter_map(|(path, values)| {
-        let [Some(state), Some(online)] = values else { return None };
-        let state: Option<u32> = leading_number(state);
+    let seen = devices.into_iter().zip(values.chunks(3)).filter_map(|(device, values)| {
+        let [Some(state), Some(online), joined] = values else { return None };
         let online: Option<u32> = leading_number(online);
-        let device = parse(own, path)?;
-        let done_with = state == Some(CLOSED);
-        // Closed for a while only, or of no use any more: nothing to do, whether it is known or not.
-        (!done_with || online.unwrap_or(0) == 0).then_some(Seen { device, done_with })
+        Some(Seen {
+            device,
+            state: leading_number(state),
+            online: online.unwrap_or(0) != 0,
+            joined: joined.as_deref() == Some(b"connected"),
+        })
     });
     Ok(seen.collect())
 }
@@ -206,6 +422,45 @@ mod tests {
         assert_eq!(device.backend_path(), "/local/domain/2/backend/qdisk/7/51712");
         for bad in ["vbd/x/1", "vbd/1/x", "none/1/1", "1"] {
             assert_eq!(parse(2, bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_done_for_a_device() {
+        let device = parse(2, "/local/domain/2/backend/vbd/7/51712").unwrap();
+        let seen = |state, online, joined| Seen { device, state: Some(state), online, joined };
+        let joined = |stage| Some(Known { device, stage, advanced: true, joined: true });
+        let known = |stage, advanced| Some(Known { device, stage, advanced, joined: false });
+        let connected = joined(Stage::Connected);
+        for (known, seen, at_first, later) in [
+            // The toolstack's first, and the one that waits for its script.
+            (None, seen(1, true, false), Step::Connect, Step::Connect),
+            (None, seen(2, true, false), Step::Connect, Step::Connect),
+            // A restarted daemon finds them.
+            (None, seen(2, true, true), Step::Adopt, Step::Adopt),
+            (None, seen(4, true, true), Step::Adopt, Step::Adopt),
+            (None, seen(4, true, false), Step::Adopt, Step::Connect),
+            (None, seen(5, false, true), Step::Adopt, Step::Adopt),
+            // Done with, closed for a while.
+            (None, seen(6, false, true), Step::Remove, Step::Remove),
+            (None, seen(6, true, true), Step::Nothing, Step::Nothing),
+            (connected, seen(6, false, true), Step::Remove, Step::Remove),
+            (connected, seen(6, true, true), Step::Nothing, Step::Nothing),
+            (known(Stage::Left, true), seen(6, false, true), Step::Nothing, Step::Nothing),
+            (known(Stage::Busy, true), seen(6, false, true), Step::Nothing, Step::Nothing),
+            // The same again, another in its place.
+            (connected, seen(4, true, true), Step::Nothing, Step::Nothing),
+            (connected, seen(2, true, true), Step::Nothing, Step::Nothing),
+            (connected, seen(4, true, false), Step::Nothing, Step::Nothing),
+            (connected, seen(2, true, false), Step::Connect, Step::Connect),
+            // A script that has failed.
+            (known(Stage::Connected, true), seen(2, true, false), Step::Nothing, Step::Nothing),
+            (connected, seen(1, true, false), Step::Connect, Step::Connect),
+            (known(Stage::Left, true), seen(1, true, false), Step::Connect, Step::Connect),
+            (known(Stage::Connected, false), seen(1, true, false), Step::Nothing, Step::Nothing),
+        ] {
+            assert_eq!(step(known, &seen, true), at_first, "{known:?} {seen:?} at first");
+            assert_eq!(step(known, &seen, false), later, "{known:?} {seen:?} later");
         }
     }
 }

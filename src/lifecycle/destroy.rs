@@ -67,7 +67,7 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
     };
     let (stubdom, outcome) = join(end_stubdom, destroy_one(ao, domid)).await;
     if let Err(e) = outcome {
-        error!(ao, domid = domid, "not destroyed: {e}");
+        error!(ao, domid = domid, "not destroyed, or not all that is kept of it: {e}");
     }
     outcome.and(stubdom)
 }

@@ -204,13 +204,38 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<Option<Process>> {
     Ok(process)
 }
 
-/// Ends the QEMU that serves a guest's disks from this domain, a driver domain.
+/// The process recorded as the QEMU that serves a guest's disks from this domain, a driver domain: one of this domain's own
+/// nodes.
+fn disk_server_path(domid: u32) -> String {
+    format!("libxl/{domid}/qdisk-backend-pid")
+}
+
+/// Whether the QEMU that is recorded to serve a guest's disks from this domain runs.
+pub fn has_disk_server(ctx: &Ctx, domid: u32) -> bool {
+    let recorded = nodes::peek(ctx, ctx.store(), &disk_server_path(domid));
+    recorded.and_then(|pid| recorded_pid(&pid)).is_some_and(|pid| serves_disks(pid, domid))
+}
+
+/// Whether a process is the QEMU of that guest's disks, as its command line tells: the number in a record may be
+/// another process's by now.
+fn serves_disks(pid: i32, domid: u32) -> bool {
+    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let arguments: Vec<&[u8]> = line.split(|&b| b == 0).collect();
+    let domid = domid.to_string();
+    arguments.contains(&b"-xen-attach".as_slice())
+        && arguments.windows(2).any(|pair| pair == [b"-xen-domid", domid.as_bytes()])
+}
+
+/// Ends the QEMU that serves a guest's disks from this domain, if it runs, and removes its traces. Everything is tried;
+/// the first failure is the result.
 pub fn destroy_disk_server(ctx: &Ctx, domid: u32) -> Result<()> {
-    // This domain's own nodes.
-    let path = format!("libxl/{domid}/qdisk-backend-pid");
-    hang_up(ctx, domid, &path, "disk back end")?;
-    nodes::remove(ctx, ctx.store(), &path)?;
-    nodes::remove(ctx, ctx.store(), &format!("device-model/{domid}"))
+    let path = disk_server_path(domid);
+    let ended = match has_disk_server(ctx, domid) {
+        true => hang_up(ctx, domid, &path, "disk back end").map(drop),
+        false => Ok(()),
+    };
+    let traces = nodes::remove(ctx, ctx.store(), &format!("device-model/{domid}"));
+    ended.and(traces).and(nodes::remove(ctx, ctx.store(), &path))
 }
 
 /// Ends the device model that was being started when the domain was taken apart: `recorded` is what the last look
@@ -363,6 +388,32 @@ mod tests {
         let (process, told) = Process::hang_up(pid);
         told.unwrap();
         if with_pidfd { process } else { Process { pid, pidfd: None } }
+    }
+
+    #[test]
+    fn a_disk_server_is_known_by_its_command_line() {
+        let run = |arguments: &[&str]| {
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", "echo; read x", "qemu"]).args(arguments);
+            shell.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+            let mut child = shell.spawn().unwrap();
+            // It is a shell by now.
+            std::io::Read::read(child.stdout.as_mut().unwrap(), &mut [0]).unwrap();
+            child
+        };
+        for (arguments, serves) in [
+            (&["-xen-domid", "7", "-xen-attach"][..], true),
+            (&["-xen-domid", "77", "-xen-attach"], false),
+            (&["-xen-domid", "7"], false),
+            (&[], false),
+        ] {
+            let mut child = run(arguments);
+            let pid = child.id() as i32;
+            assert_eq!(serves_disks(pid, 7), serves, "{arguments:?}");
+            child.kill().unwrap();
+            child.wait().unwrap();
+            assert!(!serves_disks(pid, 7), "it has ended");
+        }
     }
 
     #[test]
