@@ -1,7 +1,7 @@
 //! What xenstore says of a new domain, before it is built: its directories, its name, and what the guest may write.
 
 use crate::core::{Ao, Result};
-use crate::domain::rename::check_free;
+use crate::domain::rename::{Looked, check_free};
 use crate::domain::{model, nodes, uuid_text};
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainConfig, DomainCreateInfo, DomainType, Text,
@@ -34,9 +34,10 @@ const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
     let nodes = nodes(domid, config);
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
+    let mut looked = Looked::default();
     nodes::transaction(ao, |t| {
         // Of two domains that are made at once with the same name one is refused.
-        check_free(ao, t, domid, name)?;
+        check_free(ao, t, domid, name, &mut looked)?;
         t.remove_many(&directories(domid, &config.c_info)).map_err(|e| nodes::failed(ao, e))?;
         t.make_many(&nodes).map_err(|e| nodes::failed(ao, e))
     })
