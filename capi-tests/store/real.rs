@@ -502,7 +502,8 @@ fn many_watches_come_back_and_none_that_has_ended() {
     let mut told: Vec<String> = events(&store, 300).into_iter().map(|e| e.path).collect();
     let mut expected: Vec<String> = paths[1..].to_vec();
     expected.push("/late".into());
-    (told.sort(), expected.sort());
+    told.sort();
+    expected.sort();
     assert_eq!(told, expected);
     assert_eq!(store.watch("/now", "t").unwrap(), Watched::Now);
 }

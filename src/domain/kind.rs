@@ -4,6 +4,7 @@ use crate::core::{Ctx, Error, Result};
 use crate::{error, warn};
 
 use super::nodes;
+use crate::xen::hypervisor::DomainInfo;
 
 /// What the hypervisor says of a domain, as far as it matters here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,11 +38,19 @@ pub fn info(ctx: &Ctx, domid: u32) -> Result<Info> {
 
 /// The numbers of all domains, in order. `Error::NoMemory` if they cannot be listed, as in libxl.
 pub fn all(ctx: &Ctx) -> Result<Vec<u32>> {
-    let domains = ctx.hypervisor().domains().map_err(|e| {
+    Ok(listed(ctx)?.iter().map(|d| d.domid).collect())
+}
+
+/// As [`all`], with their uuids.
+pub fn identities(ctx: &Ctx) -> Result<Vec<(u32, [u8; 16])>> {
+    Ok(listed(ctx)?.iter().map(|d| (d.domid, d.uuid)).collect())
+}
+
+fn listed(ctx: &Ctx) -> Result<Vec<DomainInfo>> {
+    ctx.hypervisor().domains().map_err(|e| {
         error!(ctx, "cannot list the domains: {e}");
         Error::NoMemory
-    })?;
-    Ok(domains.iter().map(|d| d.domid).collect())
+    })
 }
 
 /// Kinds of guests.

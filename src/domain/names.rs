@@ -3,6 +3,8 @@
 //! A name is a node in xenstore, so finding one means reading those of all domains up to it; many are read
 //! together, in one round trip.
 
+use std::collections::HashMap;
+
 use crate::core::{Ctx, Error, Result};
 use crate::xen::store::Ops;
 use crate::{debug, error};
@@ -43,14 +45,30 @@ pub fn by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
     {
         return Ok(domid);
     }
-    let domid = find(ctx, name, &kind::all(ctx)?, FIRST_READS)?;
+    let domid = find(ctx, name, &kind::all(ctx)?)?;
     ctx.seen_names().note(domid, name);
     Ok(domid)
 }
 
-/// As [`by_name`], for a name that nobody is likely to have: all are read in one round trip.
-pub fn holder(ctx: &Ctx, name: &[u8]) -> Result<u32> {
-    find(ctx, name, &kind::all(ctx)?, usize::MAX)
+/// Names of domains as they were when they were looked at.
+#[derive(Default, Debug)]
+pub struct Known(HashMap<(u32, [u8; 16]), Vec<u8>>);
+
+impl Known {
+    /// Looks at the names of those domains of which none is known, in one round trip, and says which has `name`.
+    pub fn holder(&mut self, ctx: &Ctx, name: &[u8]) -> Result<Option<u32>> {
+        let domains = kind::identities(ctx)?;
+        let unknown: Vec<_> =
+            domains.iter().filter(|&domain| !self.0.contains_key(domain)).collect();
+        let paths: Vec<String> = unknown.iter().map(|(domid, _)| name_path(*domid)).collect();
+        for (domain, name) in unknown.into_iter().zip(nodes::peek_many(ctx, ctx.store(), &paths)) {
+            if let Some(name) = name {
+                self.0.insert(*domain, before_nul(&name).to_vec());
+            }
+        }
+        let has = |domain: &&(u32, [u8; 16])| self.0.get(*domain).is_some_and(|held| held == name);
+        Ok(domains.iter().find(has).map(|(domid, _)| *domid))
+    }
 }
 
 /// The cpupool of that name, of those that the hypervisor has; errors as for [`by_name`].
@@ -60,13 +78,12 @@ pub fn pool_by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
     found.map(|(pool, _)| pool.id).ok_or(Error::Invalid)
 }
 
-/// The first of `ids` whose name that is; `first` of them are looked at together at first.
-fn find(ctx: &Ctx, name: &[u8], ids: &[u32], first: usize) -> Result<u32> {
+fn find(ctx: &Ctx, name: &[u8], ids: &[u32]) -> Result<u32> {
     if name.len() > nodes::MAX_VALUE {
         debug!(ctx, "a name of {} bytes is longer than any can be", name.len());
         return Err(Error::Invalid);
     }
-    let (mut left, mut now) = (ids, first);
+    let (mut left, mut now) = (ids, FIRST_READS);
     while !left.is_empty() {
         let (ids, later) = left.split_at(now.min(left.len()));
         let paths: Vec<String> = ids.iter().map(|&id| name_path(id)).collect();
@@ -75,7 +92,7 @@ fn find(ctx: &Ctx, name: &[u8], ids: &[u32], first: usize) -> Result<u32> {
         if let Some((&id, _)) = found {
             return Ok(id);
         }
-        (left, now) = (later, now.saturating_mul(MORE_READS));
+        (left, now) = (later, now * MORE_READS);
     }
     Err(Error::Invalid)
 }

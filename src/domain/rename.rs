@@ -1,24 +1,38 @@
 //! Giving a domain another name, and setting a dead one aside under another identity.
 //!
 //! A name is unique among living domains. Reading all names inside the transaction that writes a new one would see to
-//! that, and would have every change of any name spoil it. Instead:
+//! that, and would have every change of any name spoil it, and all be read again. Instead the names are looked at outside,
+//! between two nodes that the transaction reads:
 //!
-//! - the transaction reads the directory of all domains, [`ALL`], and then the names are looked at outside of it;
-//! - whatever gives a domain a name changes that directory: a creation, since a node is added to it, and a renaming,
-//!   by writing it as it is.
+//! - [`RENAMES`], which nothing changes but a renaming, by writing it as it is. So a name that was looked at after it
+//!   was read is still that domain's when the transaction commits; and it is as long as the node's generation is the
+//!   same, also in the next attempt;
+//! - [`ALL`], the directory of all domains, to which a creation adds a node. It is read when most names are known, since
+//!   creations spoil each other's transactions from there on, in any case; those that have come meanwhile are looked at
+//!   then. One that comes later spoils the transaction, and is seen in the next attempt.
 //!
-//! So a name that is there when the transaction has read the directory is seen; and one that comes later spoils the
-//! transaction, which begins again and sees it then. Creations would spoil each other in any case, and nothing else
-//! does. (The C library's creations count among these. Its renamings do not change the directory, and look at names
-//! outside of their transaction: one of them, at the same moment, can make a name that exists twice.)
+//! The C library's creations count among these. Its renamings change no such node, and look at names outside of their
+//! transaction: one of them, at the same moment, can make a name that exists twice.
 
+use super::names::Known;
 use super::{names, nodes, uuid_text};
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::xen::store::{Access, Ops, Permission, Transaction};
 
+/// What a renaming writes, as it is.
+const RENAMES: &str = "/local";
+
 /// The directory that has a node for each domain.
 const ALL: &str = "/local/domain";
+
+/// What the attempts at a transaction know of names.
+#[derive(Default, Debug)]
+pub struct Looked {
+    /// Of [`RENAMES`], when the first of them was looked at.
+    generation: Option<Vec<u8>>,
+    known: Known,
+}
 
 /// Names `domid` anew. With `old` given, fails unless that is its name now.
 pub fn rename(ctx: &Ctx, domid: u32, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
@@ -74,21 +88,34 @@ fn rename_within(
 }
 
 /// Refuses the name of another domain. Domains that are set aside half-made have no name, however many they are.
-/// What follows in the transaction must change [`ALL`] if it gives the name to a domain.
-pub fn check_free(ctx: &Ctx, t: &Transaction, domid: u32, name: &[u8]) -> Result<()> {
+/// What follows in the transaction must change [`RENAMES`], or add the domain to [`ALL`]. `looked` is for all
+/// attempts at it.
+pub fn check_free(
+    ctx: &Ctx,
+    t: &Transaction,
+    domid: u32,
+    name: &[u8],
+    looked: &mut Looked,
+) -> Result<()> {
     if name.is_empty() {
         return Ok(());
     }
-    // First: it is what comes after this that spoils the transaction.
+    let generation = t.generation(RENAMES).map_err(|e| nodes::failed(ctx, e))?;
+    if generation.is_none() {
+        nodes::read(ctx, t, RENAMES)?;
+    }
+    if generation.is_none() || generation != looked.generation {
+        *looked = Looked { generation, known: Known::default() };
+    }
+    looked.known.holder(ctx, name)?;
     nodes::read(ctx, t, ALL)?;
-    match names::holder(ctx, name) {
-        Ok(holder) if holder != domid => {
+    match looked.known.holder(ctx, name)? {
+        Some(holder) if holder != domid => {
             let shown = String::from_utf8_lossy(name);
             error!(ctx, domid = domid, "another domain is named `{shown}'");
             Err(Error::Invalid)
         }
-        Ok(_) | Err(Error::Invalid) => Ok(()),
-        Err(e) => Err(e),
+        _ => Ok(()),
     }
 }
 
@@ -99,9 +126,9 @@ fn rename_one(
     old: Option<&[u8]>,
     new: &[u8],
 ) -> Result<()> {
-    check_free(ctx, t, domid, new)?;
-    let all = nodes::read(ctx, t, ALL)?.unwrap_or_default();
-    nodes::write(ctx, t, ALL, &all)?;
+    check_free(ctx, t, domid, new, &mut Looked::default())?;
+    let renames = nodes::read(ctx, t, RENAMES)?.unwrap_or_default();
+    nodes::write(ctx, t, RENAMES, &renames)?;
     let path = format!("{}/name", nodes::domain_path(domid));
     if let Some(old) = old {
         let now = nodes::read(ctx, t, &path)?;

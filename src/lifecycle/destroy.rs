@@ -67,7 +67,7 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
     };
     let (stubdom, outcome) = join(end_stubdom, destroy_one(ao, domid)).await;
     if let Err(e) = outcome {
-        error!(ao, domid = domid, "not destroyed, or not all that is kept of it: {e}");
+        error!(ao, domid = domid, "not destroyed: {e}");
     }
     outcome.and(stubdom)
 }
@@ -101,21 +101,18 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         // A failure is logged where it is found.
         let _ = model::destroy_proxy(ao, domid, target);
     }
-    let mut outcome = Ok(());
     let mut lent = None;
     for attempt in 1..=ATTEMPTS {
         if remove::remove_all(ao, &domain, qemu.as_ref()).await.is_err() {
             error!(ao, domid = domid, "some devices were not removed as they should");
         }
         let last = attempt == ATTEMPTS;
-        let (found, removed) = remove_records(ao, &domain, qemu.as_ref(), last, &mut lent);
-        outcome = outcome.and(removed);
-        match found {
+        match remove_records(ao, &domain, qemu.as_ref(), last, &mut lent) {
             Found::Domain => break,
             Found::Device => debug!(ao, domid = domid, "a device was added meanwhile"),
             Found::Nothing => {
                 debug!(ao, domid = domid, "was destroyed by somebody else meanwhile");
-                return outcome;
+                return Ok(());
             }
         }
     }
@@ -124,7 +121,7 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         loan::take_back(ao, domid, &lent).await;
     }
     let ao = ao.unabortable();
-    outcome = outcome.and(end(&ao, &domain).await);
+    let outcome = end(&ao, &domain).await;
     userdata::remove_rest(&ao, domid, domain.uuid);
     outcome
 }
@@ -142,14 +139,15 @@ enum Found {
 
 /// Removes all that is kept of the domain outside the hypervisor; if it is the `last` attempt, whether or not it
 /// has devices. `qemu` was told to end; `lent` becomes what says that domain 0 has a disk for its bootloader.
-/// Everything is tried; the first failure is told beside what there was.
+/// Everything is tried. What cannot be removed is logged and left: the domain ends all the same, and a caller that was told
+/// of an error would take it for running.
 fn remove_records(
     ctx: &Ctx,
     domain: &Identity,
     qemu: Option<&model::Process>,
     last: bool,
     lent: &mut Option<Vec<u8>>,
-) -> (Found, Result<()>) {
+) -> Found {
     let domid = domain.domid;
     let locked = userdata::lock_of(ctx, domid, domain.uuid);
     let gone = matches!(locked, Err(Error::DomainNotFound));
@@ -162,7 +160,7 @@ fn remove_records(
             // Without a stored configuration neither library adds another, however many are about to. Whoever is
             // still creating the domain may, a few times.
             remove_userdata();
-            return (Found::Device, Ok(()));
+            return Found::Device;
         }
         Removed::All { model, loan } => {
             *lent = loan;
@@ -172,17 +170,16 @@ fn remove_records(
         }
     }
     if gone {
-        return (Found::Nothing, Ok(()));
+        return Found::Nothing;
     }
     remove_userdata();
     remove_left(ctx.log(), domid, LIB_DIR.as_ref());
-    let mut outcome = locked.as_ref().map(drop).map_err(|e| *e);
     for name in ["qemu-save", "qemu-resume"] {
-        outcome = outcome.and(remove_file(ctx, domid, &format!("{LIB_DIR}/{name}.{domid}")));
+        remove_file(ctx, domid, &format!("{LIB_DIR}/{name}.{domid}"));
     }
     // Before the number is free. If that fails, which is logged, nothing of the domain is left: only its number does not rest.
     let _ = History::of_host(ctx.log()).add(domid);
-    (Found::Domain, outcome)
+    Found::Domain
 }
 
 /// What became of a domain's nodes.
@@ -261,9 +258,8 @@ fn tell_about_pci(ctx: &Ctx, domid: u32) {
     }
 }
 
-fn remove_file(ctx: &Ctx, domid: u32, path: &str) -> Result<()> {
-    remove_if_there(path).map_err(|e| {
+fn remove_file(ctx: &Ctx, domid: u32, path: &str) {
+    if let Err(e) = remove_if_there(path) {
         error!(ctx, domid = domid, errno = errno_of(&e), "cannot remove {path}");
-        Error::Fail
-    })
+    }
 }

@@ -1,9 +1,8 @@
 //! What xenstore says of a new domain, before it is built: its directories, its name, and what the guest may write.
 
 use crate::core::{Ao, Ctx, Result};
-use crate::domain::nodes;
-use crate::domain::rename::check_free;
-use crate::domain::uuid_text;
+use crate::domain::rename::{Looked, check_free};
+use crate::domain::{nodes, uuid_text};
 use crate::error;
 use crate::lifecycle::bootloader::loan;
 use crate::qemu::model;
@@ -40,9 +39,10 @@ const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<Vec<u8>>> {
     let nodes = nodes(ao, domid, config);
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
+    let mut looked = Looked::default();
     nodes::transaction(ao, |t| {
         // Of two domains that are made at once with the same name one is refused.
-        check_free(ao, t, domid, name)?;
+        check_free(ao, t, domid, name, &mut looked)?;
         let lent = nodes::read(ao, t, &loan::path(domid))?;
         t.remove_many(&directories(domid, &config.c_info)).map_err(|e| nodes::failed(ao, e))?;
         t.make_many(&nodes).map_err(|e| nodes::failed(ao, e))?;

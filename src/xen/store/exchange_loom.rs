@@ -56,6 +56,16 @@ impl Link for Pipe {
         Ok(())
     }
 
+    fn send_at_once(&self, requests: &Requests, from: usize, to: usize) -> Result<(), SendError> {
+        self.send(requests, from, to)
+    }
+
+    /// The time is over at once.
+    fn is_readable(&self, _: Duration) -> bool {
+        let state = self.state.lock().unwrap();
+        !state.replies.is_empty() || state.shut || state.left == 0
+    }
+
     fn receive(&self, buffer: &mut [u8], wait: bool) -> Result<usize, Errno> {
         let mut state = self.state.lock().unwrap();
         loop {
@@ -168,5 +178,51 @@ fn polls_between() {
         call(&exchange, 1).unwrap();
         other.join().unwrap();
         poller.join().unwrap();
+    });
+}
+
+/// A batch that is given up, at whatever moment, takes nobody's answer away and is not kept.
+fn given_up(reversed: bool) {
+    model(move || {
+        let exchange = std::sync::Arc::new(Exchange::new(Pipe::new(reversed, ALL), Nowhere));
+        let others: Vec<_> = (0..2)
+            .map(|_| {
+                let exchange = std::sync::Arc::clone(&exchange);
+                thread::spawn(move || call(&exchange, 1).unwrap())
+            })
+            .collect();
+        let mut requests = Requests::one(Kind::Unwatch, &[b"/\0"]).unwrap();
+        exchange.post(&mut requests, 1).unwrap().give_up_after(Duration::ZERO);
+        for other in others {
+            other.join().unwrap();
+        }
+        exchange.poll().unwrap();
+        assert!(!exchange.is_silent());
+        assert!(locked(&exchange.state).batches.is_empty());
+    });
+}
+
+#[test]
+fn a_batch_that_is_given_up() {
+    given_up(false);
+    given_up(true);
+}
+
+#[test]
+fn a_batch_that_is_looked_at() {
+    model(|| {
+        let exchange = std::sync::Arc::new(Exchange::new(Pipe::new(false, ALL), Nowhere));
+        let other = {
+            let exchange = std::sync::Arc::clone(&exchange);
+            thread::spawn(move || call(&exchange, 1).unwrap())
+        };
+        let mut requests = Requests::one(Kind::Watch, &[b"/\0"]).unwrap();
+        let posted = exchange.post(&mut requests, 1).unwrap();
+        other.join().unwrap();
+        exchange.poll().unwrap();
+        let replies = posted.settled().expect("all has been read").unwrap();
+        assert_eq!(replies[0].as_ref().unwrap()[..], requests.bytes(0, 1)[4..8]);
+        drop(posted);
+        assert!(locked(&exchange.state).batches.is_empty());
     });
 }

@@ -83,6 +83,22 @@ pub trait Ops {
             .collect()
     }
 
+    /// A text that is another after every change of `path`, of its value or its children's names. `None` if there is no
+    /// such node, or the daemon has no such text.
+    fn generation(&self, path: &str) -> StoreResult<Option<Vec<u8>>> {
+        const OPERATION: &str = "ask for the generation";
+        checked(OPERATION, path)?;
+        let failed = |errno| StoreError::about(OPERATION, path, errno);
+        let request =
+            Requests::one(Kind::DirectoryPart, &[path.as_bytes(), b"\0" as &[u8], b"0\0"]);
+        let reply = single(self.call(OPERATION, request.map_err(failed)?))?;
+        match reply {
+            Err(Errno::ENOSYS | Errno::EINVAL) => Ok(None),
+            reply => Ok(found(OPERATION, path, reply)?
+                .and_then(|part| part.split(|&b| b == 0).next().map(<[u8]>::to_vec))),
+        }
+    }
+
     /// Sets the value of `path`, creating it and its parents where missing. At most 4096 bytes
     /// with the path and one more.
     fn write(&self, path: &str, value: impl AsRef<[u8]>) -> StoreResult<()> {
