@@ -102,19 +102,30 @@ nothing_left "one beside a mount"
 # A toolstack that is killed. The disk is not one that can be read as it is, so domain 0 has it.
 image='"format": "qcow2"'
 does "echo \"\$disk\" > $folder/disk; exec sleep 60"
-killed() {
+begun() {
   id=$(next_id)
   rm -f "$folder/disk"
   LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/pretend.so" "$folder/plug" create domain 0 "$(config "$image")" \
     > "$folder/answer" 2> "$folder/log" &
   for _ in $(seq 200); do [ -s "$folder/disk" ] && break; sleep 0.05; done
-  [ "$(cat "$folder/disk")" = "${1:-/dev/xvda}" ] || wrong "the bootloader has $(cat "$folder/disk")"
+  [ "$(cat "$folder/disk")" = /dev/xvda ] || wrong "the bootloader has $(cat "$folder/disk")"
+}
+killed() {
+  begun
   kill -9 $! && wait $! 2> /dev/null
   [ -d "/var/lib/xen/bootloader.$id.d" ] || wrong "it was not killed in time"
 }
 killed
 ends_with plug
 nothing_left "a destroy"
+
+# One that is not killed: both take the disk away.
+begun
+plug end domain "$id" '{}' > "$folder/destroyed" 2>&1
+grep -qe '-> 0' "$folder/destroyed" || wrong "its domain cannot be destroyed: $(cat "$folder/destroyed")"
+wait $!
+is_refused
+nothing_left "a destroy beside it"
 
 # Its domain vanishes, and another has the number.
 killed
