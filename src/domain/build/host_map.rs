@@ -2,8 +2,8 @@
 //! find their addresses free of memory.
 //!
 //! The guest's memory begins at 0 and stops short of the first thing that the host has above 1 MiB and that is not
-//! memory; what does not fit below goes above 4 GiB and above all of the host's. What the host has from there on
-//! is the guest's too. Memory of the host's that would lie between becomes "unusable": a gap there
+//! memory; what does not fit below goes to the first place from 4 GiB on where nothing of the host's is in its way. What
+//! the host has from there on is the guest's too. Memory of the host's that would lie between becomes "unusable": a gap there
 //! would be taken for room to put devices into, and the host's memory is none.
 
 use super::refused;
@@ -13,6 +13,7 @@ use crate::xen::hypervisor::{MapEntry, sys};
 use crate::{debug, error};
 
 const FOUR_GIB: u64 = 1 << 32;
+const PAGE: u64 = 4096;
 
 /// What the host has below this, its firmware's, does not concern a PV guest.
 const LOW: u64 = 1 << 20;
@@ -49,8 +50,7 @@ fn follow(host: &[MapEntry], kb: u64, more_kb: u64) -> Option<Vec<MapEntry>> {
     let fixed = host
         .clone()
         .filter(|e| e.kind != 0 && e.kind != sys::E820_RAM && e.kind != sys::E820_UNUSABLE);
-    let first = fixed.clone().map(|entry| entry.start).min().unwrap_or(u64::MAX);
-    let last = fixed.map(MapEntry::end).max().unwrap_or(0);
+    let first = fixed.map(|entry| entry.start).min().unwrap_or(u64::MAX);
 
     let below_kb = kb.min(first >> 10);
     let displaced_kb = kb - below_kb;
@@ -68,9 +68,23 @@ fn follow(host: &[MapEntry], kb: u64, more_kb: u64) -> Option<Vec<MapEntry>> {
     map.append(&mut rest);
     if more_kb != 0 || displaced_kb != 0 {
         let size = displaced_kb.wrapping_add(more_kb) << 10;
-        map.push(MapEntry { start: last.max(FOUR_GIB), size, kind: sys::E820_RAM });
+        map.push(MapEntry { start: place_above(&map, size), size, kind: sys::E820_RAM });
     }
     Some(map)
+}
+
+/// The first place from 4 GiB on for so many bytes beside what is in the map.
+fn place_above(map: &[MapEntry], size: u64) -> u64 {
+    // The gap of a host that has nothing but memory ends with the address space.
+    let mut others: Vec<_> = map.iter().filter(|entry| entry.end() <= u64::MAX - PAGE).collect();
+    others.sort_unstable_by_key(|entry| entry.start);
+    let mut place = FOUR_GIB;
+    for other in others {
+        if other.end() > place && other.start < place.saturating_add(size) {
+            place = other.end().next_multiple_of(PAGE);
+        }
+    }
+    place
 }
 
 /// What becomes of one of the host's entries in the map of a guest whose memory goes up to `end`.
@@ -148,6 +162,42 @@ mod tests {
             (0x1_0000_0000, 0x1_4100_0000, RAM),
         ]);
         assert_eq!(follow(&host(), 4 << 20, 0), Some(wanted));
+    }
+
+    /// What is added to a guest of 256 MiB on a host that has this above 4 GiB.
+    fn above(entries: &[(u64, u64, u32)], more_kb: u64) -> MapEntry {
+        let host = [host(), map(entries)].concat();
+        *follow(&host, 256 << 10, more_kb).unwrap().last().unwrap()
+    }
+
+    #[test]
+    fn what_the_host_has_above_4_gib_is_in_nobodys_way() {
+        let ram = |start, size| MapEntry { start, size, kind: RAM };
+        // AMD's hosts: far above, so that memory is where it is in C.
+        let far = [(0xfd_0000_0000, 0x100_0000_0000, RESERVED)];
+        assert_eq!(above(&far, 64 << 10), ram(FOUR_GIB, 64 << 20));
+        let most = (0xfd_0000_0000 - FOUR_GIB) >> 10;
+        assert_eq!(above(&far, most), ram(FOUR_GIB, most << 10));
+        assert_eq!(above(&far, most + 4), ram(0x100_0000_0000, (most + 4) << 10));
+        // In C all that follows would lie over the host's own.
+        let near = [
+            (0x1_0800_0000, 0x1_0900_0800, RESERVED),
+            (0x1_0000_0000, 0x1_0400_0000, RESERVED),
+            (0x2_0000_0000, 0x2_1000_0000, ACPI),
+        ];
+        assert_eq!(above(&near, 64 << 10), ram(0x1_0400_0000, 64 << 20));
+        assert_eq!(above(&near, 65 << 10), ram(0x1_0900_1000, 65 << 20));
+        assert_eq!(above(&near, 8 << 20), ram(0x2_1000_0000, 8 << 30));
+    }
+
+    #[test]
+    fn a_host_with_nothing_but_memory() {
+        let host = map(&[(0x20_0000, 0x4000_0000, RAM)]);
+        let wanted = [
+            map(&[(0, 0x1000_0000, RAM), (0x1000_0000, u64::MAX, UNUSABLE)]),
+            map(&[(FOUR_GIB, FOUR_GIB + (64 << 20), RAM)]),
+        ];
+        assert_eq!(follow(&host, 256 << 10, 64 << 10), Some(wanted.concat()));
     }
 
     #[test]
