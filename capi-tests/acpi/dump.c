@@ -102,8 +102,9 @@ int main(int argc, char **argv)
     for (i = 0; i < start.memmap_entries; i++) {
         if (!copy(&entry, start.memmap_paddr + i * sizeof(entry), sizeof(entry)))
             errx(1, "no memory map");
-        if (entry.type == XEN_HVM_MEMMAP_TYPE_ACPI)
-            fprintf(map, "%" PRIx64 " %" PRIx64 "\n", entry.addr, entry.size);
+        if (entry.type == XEN_HVM_MEMMAP_TYPE_ACPI || entry.type == XEN_HVM_MEMMAP_TYPE_NVS)
+            fprintf(map, "%" PRIx64 " %" PRIx64 " %s\n", entry.addr, entry.size,
+                    entry.type == XEN_HVM_MEMMAP_TYPE_ACPI ? "ACPI" : "NVS");
     }
     if (fclose(map))
         err(1, "%s", name);

@@ -38,12 +38,12 @@ fn guests() -> Vec<(&'static str, Facts<'static>)> {
 }
 
 /// What is wrong with a guest's dump, in words.
-fn faults(dump: &std::path::Path, expected: &Tables) -> Vec<String> {
+fn faults(dump: &std::path::Path, expected: &Tables, kind: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let mut map = String::new();
     for module in &expected.modules {
         let (address, size) = module.mapped();
-        map += &format!("{address:x} {size:x}\n");
+        map += &format!("{address:x} {size:x} {kind}\n");
         match std::fs::read(dump.join(format!("{:x}", module.address))) {
             Ok(bytes) if bytes == module.bytes => {}
             Ok(bytes) => {
@@ -66,11 +66,18 @@ fn guests_find_these_tables() {
     let dumps = PathBuf::from(std::env::var_os("ACPI_DUMPS").expect("ACPI_DUMPS names a folder"));
     let mut bad = 0;
     for (name, facts) in guests() {
-        let side = if facts.numa.is_some() { "ours" } else { "debian" };
-        let dump = dumps.join(format!("{name}.{side}"));
-        for fault in faults(&dump, &tables(&facts).unwrap()) {
-            eprintln!("{name}: {fault}");
-            bad += 1;
+        // A wanted difference: C says that the guest may use the tables' memory for something else.
+        for (side, kind) in [("debian", "ACPI"), ("ours", "NVS")] {
+            let dump = dumps.join(format!("{name}.{side}"));
+            // Debian's library makes no guest with virtual NUMA; ours may not have been asked.
+            let is_wanted = (side == "ours") == facts.numa.is_some();
+            if !is_wanted && !dump.exists() {
+                continue;
+            }
+            for fault in faults(&dump, &tables(&facts).unwrap(), kind) {
+                eprintln!("{name}.{side}: {fault}");
+                bad += 1;
+            }
         }
     }
     assert_eq!(bad, 0);

@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <xenforeignmemory.h>
 #include <xenstore.h>
 #include <xen/hvm/params.h>
+#include <xen/arch-x86/hvm/start_info.h>
 #include <xen/hvm/save.h>
 
 static xc_interface *xch;
@@ -161,10 +163,59 @@ static uint64_t sum(uint64_t so_far, const unsigned char *bytes, size_t count)
 
 #define BATCH 512
 
+/* Copies out of the guest's memory; whether it is there. */
+static bool copy(xenforeignmemory_handle *memory, void *to, uint64_t from, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        xen_pfn_t page = (from + done) >> XC_PAGE_SHIFT;
+        size_t within = (from + done) % XC_PAGE_SIZE, part = XC_PAGE_SIZE - within;
+        int missing = 0;
+        char *bytes = xenforeignmemory_map(memory, domid, PROT_READ, 1, &page, &missing);
+
+        if (!bytes || missing)
+            return false;
+        if (part > size - done)
+            part = size - done;
+        memcpy((char *)to + done, bytes + within, part);
+        xenforeignmemory_unmap(memory, bytes, 1);
+        done += part;
+    }
+    return true;
+}
+
+/*
+ * What the guest's map says of the memory with ACPI tables. Its kind is wanted to differ, so it is shown here, and
+ * left out of the sums of memory: `kinds` become the addresses where it stands.
+ */
+static unsigned show_tables(xenforeignmemory_handle *memory, uint64_t info, uint64_t kinds[8])
+{
+    struct hvm_start_info start;
+    struct hvm_memmap_table_entry entry;
+    unsigned count = 0;
+
+    if (!copy(memory, &start, info, sizeof(start)) || start.magic != XEN_HVM_START_MAGIC_VALUE)
+        die("start info");
+    for (unsigned i = 0; i < start.memmap_entries; i++) {
+        uint64_t at = start.memmap_paddr + i * sizeof(entry);
+
+        if (!copy(memory, &entry, at, sizeof(entry)))
+            die("memory map");
+        if (entry.type != XEN_HVM_MEMMAP_TYPE_ACPI && entry.type != XEN_HVM_MEMMAP_TYPE_NVS)
+            continue;
+        printf("tables %#" PRIx64 " to %#" PRIx64 ": %s\n", entry.addr, entry.addr + entry.size,
+               entry.type == XEN_HVM_MEMMAP_TYPE_ACPI ? "ACPI" : "NVS");
+        if (count < 8)
+            kinds[count++] = at + offsetof(struct hvm_memmap_table_entry, type);
+    }
+    return count;
+}
+
 static void show_pvh(void)
 {
     static const unsigned char empty[XC_PAGE_SIZE];
-    HVM_SAVE_TYPE(CPU) cpu;
+    unsigned char copied[XC_PAGE_SIZE];
+    HVM_SAVE_TYPE(CPU) cpu = { 0 };
+    uint64_t kinds[8];
     xen_pfn_t last, first_of_run = 0, populated = 0;
     uint64_t run = 0;
     bool in_run = false;
@@ -176,6 +227,7 @@ static void show_pvh(void)
     if (!memory || xc_domain_maximum_gpfn(xch, domid, &last) < 0)
         die("memory");
     printf("last page %#lx\n", (unsigned long)last);
+    unsigned count = show_tables(memory, cpu.rbx, kinds);
     for (xen_pfn_t base = 0; base <= last + 1; base += BATCH) {
         xen_pfn_t pages[BATCH];
         int missing[BATCH];
@@ -186,6 +238,12 @@ static void show_pvh(void)
             unsigned char *page = bytes ? bytes + i * XC_PAGE_SIZE : NULL;
             bool there = page && !missing[i], full = there && memcmp(page, empty, XC_PAGE_SIZE);
             populated += there;
+            for (unsigned k = 0; full && k < count; k++)
+                if (kinds[k] >> XC_PAGE_SHIFT == base + i) {
+                    if (page != copied)
+                        page = memcpy(copied, page, XC_PAGE_SIZE);
+                    memset(page + kinds[k] % XC_PAGE_SIZE, 0, sizeof(uint32_t));
+                }
             if (in_run && !full)
                 printf("memory %#lx to %#lx: %016" PRIx64 "\n", (unsigned long)first_of_run,
                        (unsigned long)(base + i), run);

@@ -139,9 +139,11 @@ fn memory_map(layout: &Layout, reserved: &[DeviceRdm], tables: &Tables) -> Vec<M
     let wanted = reserved.iter().filter(|rdm| rdm.policy != RdmReservePolicy::Invalid);
     map.extend(wanted.map(|rdm| entry(rdm.start, rdm.size, sys::E820_RESERVED)));
     map.push(SPECIAL);
+    // Not E820_ACPI: memory of that kind a guest may use for something else once it has read the tables, but their own
+    // code (the DSDT's) reads the MADT and the page of facts for as long as the guest runs.
     map.extend(tables.modules.iter().map(|module| {
         let (start, size) = module.mapped();
-        entry(start, size, sys::E820_ACPI)
+        entry(start, size, sys::E820_NVS)
     }));
     if layout.high_end > 0 {
         map.push(entry(FOUR_GIB, layout.high_end - FOUR_GIB, sys::E820_RAM));
@@ -204,9 +206,9 @@ mod tests {
                 (0, 0xfc00_0000, 1),
                 (0xe000_0000, 0x1000, 2),
                 (0xfeff_8000, 0x8000, 2),
-                (0x0f_f000, 0x1000, 3),
-                (0xfc00_0000, 0x1000, 3),
-                (0xfc00_1000, 0x2000, 3),
+                (0x0f_f000, 0x1000, 4),
+                (0xfc00_0000, 0x1000, 4),
+                (0xfc00_1000, 0x2000, 4),
                 (0x1_0000_0000, 4160 * MIB, 1),
             ]
         );

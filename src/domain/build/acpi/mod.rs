@@ -87,8 +87,7 @@ pub struct Module {
 }
 
 impl Module {
-    /// Address and size of the entry of kind "ACPI" that the guest's memory map has for this: from the
-    /// start of the page.
+    /// Address and size of the entry that the guest's memory map has for this: from the start of the page.
     pub fn mapped(&self) -> (u64, u64) {
         let within = self.address % PAGE;
         (self.address - within, self.bytes.len() as u64 + within)
