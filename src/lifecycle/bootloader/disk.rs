@@ -69,7 +69,7 @@ pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>)
             if !loan::is_left(ao, ao.store(), &there)? {
                 continue;
             }
-            debug!(ao, domid = domid, "{} was for a bootloader of the past", there.libxl_path());
+            debug!(ao, domid = domid, "removing {}, left by a bootloader", there.libxl_path());
             if remove(ao, &there, Force::InTheEnd).await.is_err() {
                 continue;
             }

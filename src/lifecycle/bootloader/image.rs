@@ -72,7 +72,7 @@ impl<'a> Images<'a> {
                     error!(
                         self.log,
                         domid = self.domid,
-                        "cannot take {path} of the restricted bootloader's: not a file in {directory}"
+                        "cannot take {path} from the restricted bootloader: not a file in {directory}"
                     );
                     return Err(Error::Fail);
                 };
@@ -92,7 +92,7 @@ impl<'a> Images<'a> {
                 error!(
                     log,
                     domid = self.domid,
-                    "an image may have {most} MiB ({MAX_SIZE_VARIABLE} changes that)"
+                    "the largest image allowed has {most} MiB ({MAX_SIZE_VARIABLE} sets another)"
                 );
             }
             Error::Fail

@@ -55,7 +55,7 @@ pub async fn end(ao: &Ao, domid: u32, device: &Device) -> Result<()> {
 pub async fn take_back(ao: &Ao, domid: u32, recorded: &[u8]) {
     let Ok(Some(device)) = lent(ao, domid, recorded) else { return };
     let shown = device.libxl_path();
-    debug!(ao, domid = domid, "{shown} was for its bootloader: it is removed");
+    debug!(ao, domid = domid, "removing {shown}, which its bootloader had");
     // A failure is logged where it is found.
     let _ = remove(&ao.unabortable(), &device, Force::InTheEnd).await;
 }
@@ -75,7 +75,7 @@ fn lent(ctx: &Ctx, domid: u32, recorded: &[u8]) -> Result<Option<Device>> {
     Ok(Device::recorded(HERE, kind, devid, &String::from_utf8_lossy(backend)).filter(|_| is_its))
 }
 
-/// Whether a disk was for the bootloader of a domain that there is no more.
+/// Whether a disk was for the bootloader of a domain that does not exist any more.
 pub fn is_left(ctx: &Ctx, ops: &impl Ops, device: &Device) -> Result<bool> {
     let Some(borrower) = nodes::read(ctx, ops, &borrower_path(device))? else { return Ok(false) };
     let Some(domid) = crate::domain::leading_number(&borrower) else { return Ok(false) };

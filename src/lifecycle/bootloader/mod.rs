@@ -50,7 +50,7 @@ use crate::types::idiomatic::{DomainBuildInfoData, DomainConfig, Event, EventDat
 use crate::{debug, error};
 use image::Images;
 use program::Restriction;
-use session::Session;
+use session::{GRACE, Session};
 use terminal::Terminal;
 use workplace::Workplace;
 
@@ -130,7 +130,7 @@ async fn run_on(
     };
     let (runtime, children, log) = (ao.runtime(), ao.children(), ao.log());
     let record = &place.record;
-    let session = Session { runtime, children, log, domid, user: &user, record };
+    let session = Session { runtime, children, log, domid, user: &user, record, grace: GRACE };
     let (pid, outcome) = session.run(program, &own, stop).await?;
     if !outcome.success() {
         let shown = place.record_path.display();

@@ -18,7 +18,7 @@ use crate::xen::log::Log;
 use crate::{debug, error};
 
 /// How long a bootloader that is told to end may take for it. It may have helpers to end in turn.
-const GRACE: Duration = Duration::from_millis(if cfg!(test) { 300 } else { 5000 });
+pub const GRACE: Duration = Duration::from_secs(5);
 
 /// What a session works with.
 pub struct Session<'a> {
@@ -30,6 +30,8 @@ pub struct Session<'a> {
     pub user: &'a Terminal,
     /// Gets all that the bootloader shows.
     pub record: &'a File,
+    /// How long it may take to end when it is told to: [`GRACE`].
+    pub grace: Duration,
 }
 
 impl Session<'_> {
@@ -77,7 +79,7 @@ impl Session<'_> {
     /// Ends the program: first it is asked to.
     async fn end(&self, child: &Child) -> Outcome {
         let _ = child.kill(libc::SIGTERM);
-        let patience = self.runtime.sleep(GRACE);
+        let patience = self.runtime.sleep(self.grace);
         match select(pin!(child.exited()), patience).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right(_) => {

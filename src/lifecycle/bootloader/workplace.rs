@@ -52,7 +52,7 @@ impl Workplace {
                 error!(
                     log,
                     domid = domid,
-                    "cannot make a directory for the bootloader: {lib} has all names"
+                    "cannot make a directory for the bootloader: all names in {lib} are taken"
                 );
                 return Err(Error::Fail);
             }

@@ -124,7 +124,11 @@ fn given(ctx: &Ctx, domid: u32, directory: &str, pairs: &[(Text, Option<Text>)])
             .map(|key| NewNode::value(format!("{directory}/{key}"), value.as_bytes()))
             .filter(NewNode::is_possible);
         if node.is_none() {
-            error!(ctx, domid = domid, "cannot write {directory}/{key}: no such node can be");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot write {directory}/{key}: xenstore takes no such path or value"
+            );
         }
         Some(node)
     };
