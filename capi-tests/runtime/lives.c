@@ -146,9 +146,115 @@ static void outstanding(void)
     check(!children(), "%u children, %u of them zombies", children(), zombies());
 }
 
+/* ---- without standard descriptors ---- */
+
+static void close_standard(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        close(fd);
+}
+
+/* After a call: what has the numbers of the standard descriptors is /dev/null, if anything, and takes what is printed. */
+static void standard(const char *call)
+{
+    for (int fd = 0; fd < 3; fd++) {
+        char path[40], target[300];
+        ssize_t n;
+
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+        n = readlink(path, target, sizeof(target) - 1);
+        if (n >= 0) {
+            target[n] = 0;
+            check(!strcmp(target, "/dev/null"), "after %s descriptor %d is %s", call, fd, target);
+        }
+        if (write(fd, "printed by the application\n", 27) < 0)
+            errno = 0;
+    }
+}
+
+#define CALL(call) do { if (each) close_standard(); call; standard(#call); } while (0)
+
+/* Started without them (2>&- in a shell); or they are closed before each call. */
+static void without_standard(bool each, enum style style)
+{
+    libxl_childproc_hooks hooks = { .chldowner = libxl_sigchld_owner_libxl_always_selective_reap };
+    struct tally tally = TALLY;
+    uint32_t domid = new_domain(0), victim = new_domain(NO_ACK);
+    libxl_evgen_domain_death *evgen;
+    struct driver *driver = NULL;
+    char *script, *text, said[64], line[300];
+    int out = fcntl(1, F_DUPFD_CLOEXEC, 200), rc, n, lines = 0;
+    libxl_dominfo info, *list;
+    libxl_event *event;
+    libxl_ctx *ctx;
+    uint8_t *data;
+    FILE *file;
+
+    check(out >= 0 && (stdout = fdopen(out, "a")), "no copy of stdout");
+    setbuf(stdout, NULL);
+    snprintf(said, sizeof(said), "/tmp/harness-said-%d", getpid());
+    if (asprintf(&text, "for n in 0 1 2; do readlink /proc/$$/fd/$n; done >> %s", said) < 0)
+        fail("memory");
+    script = new_script(text);
+    free(text);
+    add_disk(victim, 51712, script);
+    close_standard();
+    CALL(ctx = new_ctx());
+    if (style != BY_POLL)
+        driver = drive(ctx, style);
+    CALL(libxl_childproc_setmode(ctx, &hooks, NULL));
+    CALL(list = libxl_list_domain(ctx, &n));
+    check(list && n > 1, "%d domains", n);
+    libxl_dominfo_list_free(list, n);
+    libxl_dominfo_init(&info);
+    CALL(rc = libxl_domain_info(ctx, &info, domid));
+    check(!rc, "libxl_domain_info: %d", rc);
+    libxl_dominfo_dispose(&info);
+    CALL(rc = libxl_userdata_store(ctx, domid, "harness", (const uint8_t *)"data", 4));
+    check(!rc, "libxl_userdata_store: %d", rc);
+    CALL(rc = libxl_userdata_retrieve(ctx, domid, "harness", &data, &n));
+    check(!rc && n == 4 && !memcmp(data, "data", 4), "libxl_userdata_retrieve: %d", rc);
+    free(data);
+    CALL(libxl_domid_to_name(ctx, domid));
+    CALL(evgen = enable(ctx, domid, 1));
+    if (!driver)
+        CALL(turn(ctx, 0));
+    CALL(rc = libxl_domain_shutdown(ctx, domid, driver ? INTO(&tally) : AS_EVENT(7)));
+    check(!rc, "libxl_domain_shutdown: %d", rc);
+    if (driver)
+        check(reached(&tally, 1, 10) && !tally.last, "the shutdown: %d ends, rc %d", hits(&tally), tally.last);
+    else {
+        CALL(rc = libxl_event_wait(ctx, &event, LIBXL_EVENTMASK_ALL, NULL, NULL));
+        check(!rc && event->type == LIBXL_EVENT_TYPE_OPERATION_COMPLETE && !event->u.operation_complete.rc,
+              "libxl_event_wait: %d", rc);
+        libxl_event_free(ctx, event);
+    }
+    CALL(rc = libxl_domain_destroy(ctx, victim, NULL));
+    check(!rc && !domain_exists(victim), "libxl_domain_destroy: %d", rc);
+    file = fopen(said, "r");
+    while (file && fgets(line, sizeof(line), file)) {
+        check(!strcmp(line, lines == 1 ? line : "/dev/null\n"), "descriptor %d of the script is %s", lines % 3, line);
+        lines++;
+    }
+    check(lines == 3, "the script has %d standard descriptors", lines);
+    fclose(file);
+    CALL(libxl_evdisable_domain_death(ctx, evgen));
+    if (driver)
+        stop_driving(driver);
+    CALL(libxl_ctx_free(ctx));
+    if (driver)
+        forget_driver(driver);
+}
+static void started_without(void) { without_standard(false, BY_POLL); }
+static void started_without_hooks(void) { without_standard(false, BY_HOOKS); }
+static void closed_later(void) { without_standard(true, BY_POLL); }
+
 const struct testcase life_cases[] = {
     { "lives-300", lives, 0, "300 ctxs: not one fd, thread or zombie more" },
     { "lives-threads", several, 0, "the same from three threads at once" },
     { "lives-outstanding", outstanding, OURS_ONLY, "ctx_free with operations under way" },
+    { "lives-closed-fds", started_without, 0, "started without descriptors 0 to 2: none of the library's has such a number" },
+    { "lives-closed-fds-hooks", started_without_hooks, 0, "the same through hooks" },
+    { "lives-closed-fds-later", closed_later, 0, "the same if they are closed before each call" },
     { 0 }
 };

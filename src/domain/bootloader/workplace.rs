@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::core::file::{errno_of, rotate_log};
 use crate::core::{Error, Result};
 use crate::error;
+use crate::sync::std_fds::raised;
 use crate::xen::log::Log;
 
 /// The directory and the output file go when this does; the log file stays.
@@ -32,7 +33,7 @@ impl Workplace {
         let name = format!("bootloader.{domid}");
         let record_path = rotate_log(log, logs, OsStr::new(&name))?;
         let record = OpenOptions::new().append(true).create(true).open(&record_path);
-        let record = record.map_err(|e| failed(&record_path, e))?;
+        let record = record.map(raised).map_err(|e| failed(&record_path, e))?;
         let (directory, output) = (lib.join(name.clone() + ".d"), lib.join(name + ".out"));
         let place = Self { directory, output, record, record_path };
         // What an earlier one has left goes.

@@ -18,6 +18,7 @@ use nix::unistd;
 use super::exchange::{Link, SendError};
 use super::wire::Requests;
 use crate::sync::noted::Noted;
+use crate::sync::std_fds::raised;
 
 /// An open connection. It is closed by the process that made it and by no other.
 #[derive(Debug)]
@@ -94,7 +95,7 @@ fn open_device(place: &Path) -> Result<OwnedFd, Errno> {
 
 fn connect_socket(place: &Path) -> Result<OwnedFd, Errno> {
     let address = UnixAddr::new(place)?;
-    let fd = socket(AddressFamily::Unix, SockType::Stream, SockFlag::SOCK_CLOEXEC, None)?;
+    let fd = raised(socket(AddressFamily::Unix, SockType::Stream, SockFlag::SOCK_CLOEXEC, None)?);
     // A local connect that a signal interrupts has done nothing: it waits for room in the backlog.
     retried(|| connect(fd.as_raw_fd(), &address))?;
     Ok(fd)
