@@ -41,7 +41,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::epoll::EpollFlags;
-use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
 pub use detached::{Announce, Confinement, Detached};
 pub use program::{Io, Program};
@@ -55,7 +55,7 @@ use crate::sync::{Arc, Mutex, locked, noted};
 use program::Prepared;
 use record::Record;
 use registry::{Starting, registry, registry_when_started};
-use sigchld::{Bell, User};
+use sigchld::User;
 use start::Started;
 
 /// How long `libxl_ctx_free` waits for a child that was killed. Only one that sleeps in the kernel, on a
@@ -328,10 +328,10 @@ impl Shared {
             self.leave_signal(&mut setup);
         } else if setup.signal.is_none()
             // Without it our own children are reaped all the same.
-            && let Ok(user) = User::new()
+            && let Ok(user) = User::new(setup.owner.reaps_all())
         {
             in_the_way = user.in_the_way && !std::mem::replace(&mut setup.told, true);
-            let place = if setup.owner.reaps_all() { self.listen(user.bell()).ok() } else { None };
+            let place = user.bell().and_then(|bell| self.listen(bell).ok());
             setup.signal = Some(Signal { user, place });
         }
         drop(setup);
@@ -341,16 +341,17 @@ impl Shared {
         value
     }
 
-    fn listen(self: &Arc<Self>, bell: &Bell) -> Result<u64, Errno> {
+    fn listen(self: &Arc<Self>, bell: BorrowedFd<'_>) -> Result<u64, Errno> {
         let flags = EpollFlags::EPOLLIN | EpollFlags::EPOLLET;
         let reaper: Arc<dyn Ready> = Arc::new(Reaper(Arc::clone(self)));
-        self.runtime.reactor()?.add(bell.as_fd(), flags, reaper)
+        self.runtime.reactor()?.add(bell, flags, reaper)
     }
 
     fn leave_signal(&self, setup: &mut Setup) {
         let Some(Signal { user, place }) = setup.signal.take() else { return };
-        if let (Some(place), Ok(reactor)) = (place, self.runtime.reactor()) {
-            reactor.remove(user.bell().as_fd(), place);
+        if let (Some(place), Some(bell), Ok(reactor)) = (place, user.bell(), self.runtime.reactor())
+        {
+            reactor.remove(bell, place);
         }
     }
 
