@@ -75,8 +75,8 @@ fn slot_for(bell: u64) -> &'static Slot {
     slot
 }
 
-/// What the handler wakes.
-struct Bell {
+/// What the handler wakes, for an edge-triggered place in an epoll set. A ctx that has once listened keeps it.
+pub struct Bell {
     eventfd: Noted<EventFd>,
     slot: &'static Slot,
 }
@@ -183,33 +183,23 @@ fn state() -> &'static Mutex<State> {
 
 /// One ctx's use of the handler, until it is dropped.
 pub struct User {
-    bell: Option<Bell>,
     /// The application has a handler of its own, which was left where it is.
     pub in_the_way: bool,
 }
 
 impl User {
-    /// `listens`: it is to hear of signals.
-    ///
-    /// # Errors
-    /// `EMFILE`, `ENFILE`, `ENOMEM`: no descriptor for the bell.
-    pub fn new(listens: bool) -> Result<Self, Errno> {
+    pub fn new() -> Self {
         let mut state = locked(state());
-        let bell = if listens { Some(Bell::new()?) } else { None };
         state.users += 1;
-        let in_the_way = !install();
-        Ok(Self { bell, in_the_way })
-    }
-
-    /// What rings when a SIGCHLD has come, for an edge-triggered place in an epoll set, if it listens.
-    pub fn bell(&self) -> Option<BorrowedFd<'_>> {
-        self.bell.as_ref().map(|bell| bell.eventfd.as_fd())
+        Self { in_the_way: !install() }
     }
 }
 
 impl Bell {
-    /// Under the lock.
-    fn new() -> Result<Self, Errno> {
+    /// # Errors
+    /// `EMFILE`, `ENFILE`, `ENOMEM`: no descriptor for it.
+    pub fn new() -> Result<Self, Errno> {
+        let _state = locked(state());
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
         let eventfd = Noted::new(EventFd::from_value_and_flags(1, flags)?);
         let fd = eventfd.as_fd().as_raw_fd().cast_unsigned();
@@ -226,15 +216,26 @@ impl Drop for User {
         if state.users == 0 {
             uninstall();
         }
-        let Some(Bell { eventfd, slot }) = self.bell.take() else { return };
+    }
+}
+
+impl AsFd for Bell {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.eventfd.as_fd()
+    }
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
         // In a forked child the slot may be another's by now.
-        if eventfd.is_ours() {
-            slot.bell.store(NO_BELL, Ordering::SeqCst);
-            while RUNNING.load(Ordering::SeqCst) > 0 {
-                std::thread::yield_now();
-            }
+        if !self.eventfd.is_ours() {
+            return;
         }
-        drop(eventfd);
+        let _state = locked(state());
+        self.slot.bell.store(NO_BELL, Ordering::SeqCst);
+        while RUNNING.load(Ordering::SeqCst) > 0 {
+            std::thread::yield_now();
+        }
     }
 }
 
