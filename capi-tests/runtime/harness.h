@@ -48,6 +48,7 @@ extern const struct testcase blocking_cases[], poll_cases[], wait_cases[], hooks
 /* Failure ends the process, from whichever thread. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define check(condition, ...) do { if (!(condition)) fail(__VA_ARGS__); } while (0)
+extern int answers_fd; /* the descriptor that they write to */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- world.c: the host around the library ---- */
@@ -64,7 +65,7 @@ libxl_ctx *new_ctx(void);
 
 /*
  * A domain that never runs: Xen and xenstore know it, and the acknowledger (a process apart from the
- * tests) answers shutdown requests in its name, after `ack_ms`; NO_ACK: never.
+ * tests) answers_fd shutdown requests in its name, after `ack_ms`; NO_ACK: never.
  */
 #define NO_ACK (-1)
 uint32_t new_domain(int ack_ms);

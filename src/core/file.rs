@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 
 use crate::core::{Error, Result};
+use crate::sync::std_fds::raised;
 use crate::xen::log::Log;
 use crate::{error, warn};
 
@@ -40,7 +41,7 @@ impl<'a> PlainFile<'a> {
         // Not blocking: a pipe without a writer is to be refused, not waited for.
         let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
         let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
-            Ok(file) => file,
+            Ok(file) => raised(file),
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(Errno::ENOENT),
             Err(e) => return Err(failed("open", e)),
         };

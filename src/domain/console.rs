@@ -16,6 +16,7 @@ use super::{kind, leading_number, names, nodes};
 use crate::core::file::errno_of;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
+use crate::sync::std_fds::raised;
 
 /// The program that joins a terminal to a console.
 const XENCONSOLE: &str = "/usr/lib/xen-4.17/bin/xenconsole";
@@ -156,7 +157,7 @@ pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infa
 
 /// A file that no directory lists, holding `text`, at its start.
 fn in_memory(text: &[u8]) -> std::io::Result<File> {
-    let mut file = File::from(memfd_create("vnc-password", MFdFlags::MFD_CLOEXEC)?);
+    let mut file = raised(File::from(memfd_create("vnc-password", MFdFlags::MFD_CLOEXEC)?));
     file.write_all(text)?;
     file.rewind()?;
     Ok(file)

@@ -14,6 +14,7 @@ use crate::core::file::{errno_of, remove_if_there};
 use crate::core::{Error, Result};
 use crate::error;
 use crate::lock::{Failure, FileLock};
+use crate::sync::std_fds::raised;
 use crate::xen::log::Log;
 
 /// Where libxl keeps what does not outlive a boot.
@@ -78,6 +79,7 @@ impl<'a> History<'a> {
             .create(true)
             .truncate(true)
             .open(&new)
+            .map(raised)
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .and_then(|()| fs::rename(&new, &path))
             .map_err(|e| self.failed("write", &new, &e))

@@ -16,6 +16,7 @@ use crate::core::file::errno_of;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::lock::{Failure, FastLock, name};
+use crate::sync::std_fds::raised;
 use crate::types::idiomatic::{DomainConfig, json};
 use crate::xen::log::Log;
 
@@ -192,6 +193,7 @@ impl Locked<'_> {
             .truncate(true)
             .mode(0o600)
             .open(&new)
+            .map(raised)
             .and_then(|mut file| file.write_all(data).map(|()| file))
             // Some file systems tell only then that there was no room.
             .and_then(|file| nix::unistd::close(file).map_err(std::io::Error::from))
@@ -262,7 +264,7 @@ impl Locked<'_> {
         let files = &self.files;
         let path = files.data_path(userid)?;
         let opened = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(&path);
-        let file = match opened {
+        let file = match opened.map(raised) {
             Ok(file) => file,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(files.failed("open", &path, &e)),

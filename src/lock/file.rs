@@ -31,6 +31,10 @@
 //! unlocks: the kernel gives it to the waiter that has waited longest, who compares, and it is the
 //! right file. That is as good in the protocol's eyes: removing the file is tidiness, not exclusion.
 //!
+//! On NFS and its like a `flock` *is* a record lock on the whole file. Everything else here holds there as well: the lock
+//! is the open file's, so a helper's stays; it wants the file open for writing, as it is; and where the server has no
+//! locks, `flock` fails. But two waiters' marks would keep each other's lock off for ever, so nobody marks itself there.
+//!
 //! A waiter may give up at that moment, and nobody would remove the file. So the waiter takes its mark off and then
 //! tries the lock; the holder unlocks and then looks for marks again. Whichever of the two first steps comes
 //! second, its thread sees the other's, gets the lock and removes the file ([`LockFile::let_go`]):
@@ -59,6 +63,7 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
+use nix::sys::statfs::{FsType, NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, fstatfs};
 
 use crate::core::file::errno_of;
 use crate::sync::fault_injection::{Mechanism, is_removed};
@@ -204,6 +209,9 @@ impl LockFile for Candidate {
     }
 
     fn mark(&mut self) {
+        if !has_marks(&self.file) {
+            return;
+        }
         let lock = record_lock(libc::F_RDLCK);
         self.marked |= fcntl(&*self.file, FcntlArg::F_OFD_SETLK(&lock)).is_ok();
     }
@@ -218,7 +226,7 @@ impl LockFile for Candidate {
     fn is_awaited(&self) -> bool {
         let mut lock = record_lock(libc::F_WRLCK);
         let asked = fcntl(&*self.file, FcntlArg::F_OFD_GETLK(&mut lock));
-        asked.is_ok() && i32::from(lock.l_type) != libc::F_UNLCK
+        asked.is_ok() && i32::from(lock.l_type) != libc::F_UNLCK && has_marks(&self.file)
     }
 
     fn remove(&self) {
@@ -253,6 +261,21 @@ impl Drop for Candidate {
         }
     }
 }
+
+/// Whether record locks are no matter of `flock` on the file's file system: not where both are the server's record locks.
+fn has_marks(file: &Noted<File>) -> bool {
+    fstatfs(&**file).is_ok_and(|system| !SERVERS.contains(&system.filesystem_type()))
+}
+
+/// The file systems whose client turns `flock` into a record lock.
+const SERVERS: [FsType; 6] = [
+    NFS_SUPER_MAGIC,
+    SMB_SUPER_MAGIC,
+    FsType(0xFF53_4D42), // CIFS
+    FsType(0xFE53_4D42), // SMB2
+    FsType(0x5346_414F), // AFS
+    FsType(0x0102_1997), // 9P
+];
 
 /// A record lock on the first byte.
 fn record_lock(kind: libc::c_int) -> libc::flock {

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use futures_util::future::{Either, select};
 use nix::errno::Errno;
 use nix::sys::socket::{
-    AddressFamily, MsgFlags, SockFlag, SockType, UnixAddr, connect, recv, send, socket,
+    AddressFamily, MsgFlags, Shutdown, SockFlag, SockType, UnixAddr, connect, recv, send, shutdown,
+    socket,
 };
 use serde_json::{Value, json};
 
@@ -237,6 +238,17 @@ impl Connection {
                 Err(Errno::EINTR | Errno::EAGAIN) => {}
                 Err(errno) => return Err(failed(errno)),
             }
+        }
+    }
+}
+
+impl Drop for Connection {
+    /// Ends the dialogue for QEMU too: a process that was forked before the socket was known as ours may have a copy, and
+    /// QEMU would serve nobody else for as long as it lives.
+    fn drop(&mut self) {
+        let socket = self.socket.get();
+        if socket.is_ours() {
+            let _ = shutdown(socket.as_fd().as_raw_fd(), Shutdown::Both);
         }
     }
 }

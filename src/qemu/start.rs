@@ -42,6 +42,7 @@ use crate::qemu::model;
 use crate::qemu::model::Process;
 use crate::runtime::child::{Confinement, Io, Program};
 use crate::sync::noted::Noted;
+use crate::sync::std_fds::raised;
 use crate::types::idiomatic::{DeviceModelVersion, DomainBuildInfo, DomainConfig};
 use crate::xen::store::Ops;
 use crate::{debug, error};
@@ -407,7 +408,7 @@ fn write_password(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
 fn open_log(ctx: &Ctx, domid: u32, name: &std::ffi::OsStr) -> Result<(PathBuf, File)> {
     let path = rotate_log(ctx.log(), Path::new(LOG_DIR), name)?;
     let file = OpenOptions::new().append(true).create(true).mode(0o644).open(&path);
-    let file = file.map_err(|e| {
+    let file = file.map(raised).map_err(|e| {
         let shown = path.display();
         error!(ctx, domid = domid, errno = errno_of(&e), "cannot open the log file {shown}");
         Error::Fail

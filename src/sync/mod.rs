@@ -10,6 +10,7 @@ pub mod noted;
 pub mod order;
 pub mod pid;
 pub mod process;
+pub mod std_fds;
 pub mod turn;
 
 // Not loom's `Arc`: it makes neither wakers nor trait objects, and counting is not what the models check.

@@ -13,7 +13,7 @@
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, RawFd};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 
@@ -22,6 +22,7 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags};
 use nix::unistd;
 
 use crate::sync::pid::pid;
+use crate::sync::std_fds::{Owner, raised};
 
 /// The newest slot.
 static SLOTS: AtomicPtr<Slot> = AtomicPtr::new(ptr::null_mut());
@@ -110,7 +111,7 @@ impl Drop for Place {
     }
 }
 
-/// An open descriptor that is on the list. It is closed by the process that made it and by no other: in
+/// An open descriptor that is on the list, and no standard one. It is closed by the process that made it and by no other: in
 /// a forked child its number may be another file's by the time that this is dropped.
 pub struct Noted<T> {
     inner: ManuallyDrop<T>,
@@ -119,9 +120,11 @@ pub struct Noted<T> {
     place: Place,
 }
 
-impl<T: AsFd> Noted<T> {
+impl<T: Owner> Noted<T> {
+    /// `inner` was opened just now.
     pub fn new(inner: T) -> Self {
-        let fd = inner.as_fd().as_raw_fd();
+        let inner = raised(inner);
+        let fd = inner.number();
         Self::of(inner, fd)
     }
 }
@@ -129,9 +132,7 @@ impl<T: AsFd> Noted<T> {
 impl Noted<Epoll> {
     /// A new epoll set, close-on-exec.
     pub fn epoll() -> Result<Self, Errno> {
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let fd = epoll.0.as_raw_fd();
-        Ok(Self::of(epoll, fd))
+        Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map(Self::new)
     }
 }
 

@@ -10,6 +10,7 @@ use nix::sys::stat::Mode;
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 
 use crate::sync::noted::Noted;
+use crate::sync::std_fds::raised;
 
 /// A pseudo-terminal. Its other side is open here too, so that it does not hang up while nobody else has it.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ impl Terminal {
     /// A new one, which passes on what it gets as it is, and echoes nothing.
     pub fn open() -> Result<Self, Errno> {
         let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
-        let master = posix_openpt(flags | OFlag::O_NONBLOCK)?;
+        let master = raised(posix_openpt(flags | OFlag::O_NONBLOCK)?);
         // Linux has made it ours already; nothing forks here, as `grantpt` once did.
         unlockpt(&master)?;
         let name = PathBuf::from(ptsname_r(&master)?);

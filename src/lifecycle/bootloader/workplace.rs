@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::core::file::{errno_of, remove_if_there, rotate_log};
 use crate::core::{Error, Result};
+use crate::sync::std_fds::raised;
 use crate::xen::log::Log;
 use crate::{error, warn};
 
@@ -39,7 +40,7 @@ impl Workplace {
         };
         let record_path = rotate_log(log, logs, OsStr::new(&format!("bootloader.{domid}")))?;
         let record = OpenOptions::new().append(true).create(true).open(&record_path);
-        let record = record.map_err(|e| failed(&record_path, &e))?;
+        let record = record.map(raised).map_err(|e| failed(&record_path, &e))?;
         // What an earlier one has left goes.
         remove_left(log, domid, lib);
         let is_taken =

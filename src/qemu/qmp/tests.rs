@@ -87,6 +87,22 @@ fn an_answer_comes_between_events() {
 }
 
 #[test]
+fn the_end_is_the_end_whoever_has_a_copy() {
+    let runtime = Runtime::default();
+    let (done, ended) = std::sync::mpsc::channel();
+    let (_dir, path) = fake(move |mut stream| {
+        greet(&mut stream);
+        done.send(stream.read(&mut [0]).unwrap()).unwrap();
+    });
+    let (connection, _) =
+        within(&runtime, LONG, Connection::open(&runtime, &path)).expect("an end").unwrap();
+    // As a process has it that was forked a moment ago.
+    let _copy = connection.socket.get().try_clone().unwrap();
+    drop(connection);
+    assert_eq!(ended.recv_timeout(LONG), Ok(0));
+}
+
+#[test]
 fn a_refused_command_is_not_the_end() {
     let runtime = Runtime::default();
     let (_dir, path) = fake(|mut stream| {

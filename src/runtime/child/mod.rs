@@ -136,6 +136,8 @@ struct Setup {
     /// Children whose status was not taken, and starts under way.
     count: usize,
     signal: Option<Signal>,
+    /// From when it first had to listen.
+    bell: Option<Bell>,
     /// The application's event loop is to serve the handler's bell at all times.
     driven: Option<Driven>,
     /// The log has [`Report::HandlerInTheWay`].
@@ -144,7 +146,7 @@ struct Setup {
 
 /// A ctx's part in the handler.
 struct Signal {
-    user: User,
+    _user: User,
     /// Its place in the epoll set, if it is to reap.
     place: Option<u64>,
 }
@@ -299,6 +301,8 @@ impl Children {
         }
         // Nothing of the application's is touched any more.
         let _ = self.set_mode(Owner::Mainloop, None);
+        let bell = locked(&self.shared.setup).bell.take();
+        drop(bell);
     }
 }
 
@@ -326,13 +330,13 @@ impl Shared {
         let mut in_the_way = false;
         if !wanted {
             self.leave_signal(&mut setup);
-        } else if setup.signal.is_none()
-            // Without it our own children are reaped all the same.
-            && let Ok(user) = User::new()
-        {
+        } else if setup.signal.is_none() {
+            let user = User::new();
             in_the_way = user.in_the_way && !std::mem::replace(&mut setup.told, true);
-            let place = if setup.owner.reaps_all() { self.listen(user.bell()).ok() } else { None };
-            setup.signal = Some(Signal { user, place });
+            // Without it our own children are reaped all the same.
+            let place =
+                if setup.owner.reaps_all() { self.listen(&mut setup.bell).ok() } else { None };
+            setup.signal = Some(Signal { _user: user, place });
         }
         drop(setup);
         if in_the_way {
@@ -341,17 +345,24 @@ impl Shared {
         value
     }
 
-    fn listen(self: &Arc<Self>, bell: &Bell) -> Result<u64, Errno> {
+    fn listen(self: &Arc<Self>, bell: &mut Option<Bell>) -> Result<u64, Errno> {
+        let bell = match bell {
+            Some(bell) => bell,
+            none => none.insert(Bell::new()?),
+        };
         let flags = EpollFlags::EPOLLIN | EpollFlags::EPOLLET;
         let reaper: Arc<dyn Ready> = Arc::new(Reaper(Arc::clone(self)));
         self.runtime.reactor()?.add(bell.as_fd(), flags, reaper)
     }
 
     fn leave_signal(&self, setup: &mut Setup) {
-        let Some(Signal { user, place }) = setup.signal.take() else { return };
-        if let (Some(place), Ok(reactor)) = (place, self.runtime.reactor()) {
-            reactor.remove(user.bell().as_fd(), place);
+        let Some(Signal { place, .. }) = &setup.signal else { return };
+        if let (Some(place), Some(bell), Ok(reactor)) =
+            (*place, &setup.bell, self.runtime.reactor())
+        {
+            reactor.remove(bell.as_fd(), place);
         }
+        setup.signal = None;
     }
 
     /// Reaps the process's children that have ended, and tells of those that are not ours.

@@ -12,6 +12,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 use nix::sys::stat::Mode;
 
 use crate::sync::noted::Noted;
+use crate::sync::std_fds::is_open;
 
 /// Where one of the child's first three descriptors leads.
 #[derive(Clone, Copy, Debug, Default)]
@@ -235,12 +236,6 @@ unsafe fn is_same_name(change: &CStr, variable: *const c_char) -> bool {
 
 fn c_string(text: &OsStr) -> Result<CString, Errno> {
     CString::new(text.as_bytes()).map_err(|_| Errno::EINVAL)
-}
-
-/// Whether there is a descriptor of that number.
-fn is_open(fd: RawFd) -> bool {
-    // SAFETY: asks only.
-    unsafe { libc::fcntl(fd, libc::F_GETFD) != -1 }
 }
 
 fn open_null() -> Result<OwnedFd, Errno> {

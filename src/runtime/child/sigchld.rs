@@ -6,10 +6,13 @@
 //!
 //! # The handler
 //!
-//! It writes to one eventfd and saves errno. Every ctx that listens has this eventfd in its epoll set, edge
-//! triggered, so that nobody has to read it and each set sees each signal. It is readable from birth, so that who
-//! begins to listen looks once for children that had ended before. When the last user leaves, the
-//! eventfd is closed; before that its number is taken from the handler's sight, and handlers that are running
+//! It writes to an eventfd of each ctx that listens, and saves errno. The ctx has it in its epoll set, edge
+//! triggered, so that nobody has to read it. It is readable from birth, so that who begins to listen looks once for
+//! children that had ended before. One eventfd for all would not do: the kernel counts the ways from a file to
+//! the epoll sets around it, and refuses the hundredth through a ctx's two sets into an application's one.
+//!
+//! The handler may not take a lock. So the eventfds' numbers stand in a chain of slots that are never freed, only used
+//! again. Before an eventfd is closed its number is taken from the handler's sight, and handlers that are running
 //! in other threads are waited for (`RUNNING`), so that none writes into a file that gets the number next.
 //!
 //! # The disposition
@@ -27,9 +30,9 @@
 use std::cell::UnsafeCell;
 use std::ffi::{c_int, c_ulong};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::ptr;
-use std::sync::atomic::{AtomicIsize, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicIsize, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use nix::errno::Errno;
 use nix::sys::eventfd::{EfdFlags, EventFd};
@@ -37,14 +40,46 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 use crate::sync::noted::Noted;
 use crate::sync::pid::pid;
 use crate::sync::process::PerProcess;
-use crate::sync::{Arc, Mutex, locked};
+use crate::sync::{Mutex, locked};
 
-/// What the handler wakes.
-pub type Bell = Arc<Noted<EventFd>>;
+/// The newest slot.
+static SLOTS: AtomicPtr<Slot> = AtomicPtr::new(ptr::null_mut());
 
-/// The eventfd that the handler writes to, below the process that it belongs to.
-static BELL: AtomicU64 = AtomicU64::new(NO_BELL);
+/// The value of a slot that holds nothing.
 const NO_BELL: u64 = u64::MAX;
+
+struct Slot {
+    /// The eventfd that the handler writes to, below the process that it belongs to.
+    bell: AtomicU64,
+    older: Option<&'static Slot>,
+}
+
+/// All slots, newest first.
+fn slots() -> impl Iterator<Item = &'static Slot> {
+    // SAFETY: null or a slot in the chain; those are never freed, and only changed by their atomic.
+    let newest = unsafe { SLOTS.load(Ordering::Acquire).as_ref() };
+    std::iter::successors(newest, |slot| slot.older)
+}
+
+/// A slot for `bell`. Under the lock.
+fn slot_for(bell: u64) -> &'static Slot {
+    // What an ancestor has left is free here.
+    let slot =
+        slots().find(|slot| !is_mine(slot.bell.load(Ordering::SeqCst))).unwrap_or_else(|| {
+            let older = slots().next();
+            let slot = Box::leak(Box::new(Slot { bell: AtomicU64::new(NO_BELL), older }));
+            SLOTS.store(slot, Ordering::Release);
+            slot
+        });
+    slot.bell.store(bell, Ordering::SeqCst);
+    slot
+}
+
+/// What the handler wakes, for an edge-triggered place in an epoll set. A ctx that has once listened keeps it.
+pub struct Bell {
+    eventfd: Noted<EventFd>,
+    slot: &'static Slot,
+}
 /// How many handlers are running.
 static RUNNING: AtomicIsize = AtomicIsize::new(0);
 /// The process whose SIGCHLD is ours, or about to be, or just was; 0 for none.
@@ -61,7 +96,6 @@ unsafe impl Sync for Before {}
 #[derive(Default)]
 struct State {
     users: usize,
-    bell: Option<Bell>,
 }
 
 /// The kernel's own form of a disposition.
@@ -122,16 +156,18 @@ extern "C" fn on_sigchld(_: c_int) {
 
 /// Only between a change of `RUNNING` and the change back, or under the lock.
 fn ring() {
-    let bell = BELL.load(Ordering::SeqCst);
-    // A forked child's signals are no concern of its parent, whose eventfd this is.
-    if bell != NO_BELL && is_mine(bell) {
-        let one = 1_u64;
-        // SAFETY: eight bytes to write. The descriptor is the eventfd: see the head of this file.
-        unsafe { libc::write(bell as c_int, ptr::from_ref(&one).cast(), size_of::<u64>()) };
+    for slot in slots() {
+        let bell = slot.bell.load(Ordering::SeqCst);
+        // A forked child's signals are no concern of its parent, whose eventfd this may be.
+        if is_mine(bell) {
+            let one = 1_u64;
+            // SAFETY: eight bytes to write. The descriptor is the eventfd: see the head of this file.
+            unsafe { libc::write(bell as c_int, ptr::from_ref(&one).cast(), size_of::<u64>()) };
+        }
     }
 }
 
-/// Whether a bell is this process's.
+/// Whether a bell is this process's. `NO_BELL` is nobody's: there is no process of that number.
 fn is_mine(bell: u64) -> bool {
     bell >> 32 == u64::from(pid())
 }
@@ -147,32 +183,28 @@ fn state() -> &'static Mutex<State> {
 
 /// One ctx's use of the handler, until it is dropped.
 pub struct User {
-    bell: Bell,
     /// The application has a handler of its own, which was left where it is.
     pub in_the_way: bool,
 }
 
 impl User {
-    /// # Errors
-    /// `EMFILE`, `ENFILE`, `ENOMEM`: no descriptor for the bell.
-    pub fn new() -> Result<Self, Errno> {
+    pub fn new() -> Self {
         let mut state = locked(state());
-        if state.bell.is_none() {
-            let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
-            let bell = Arc::new(Noted::new(EventFd::from_value_and_flags(1, flags)?));
-            let fd = bell.as_fd().as_raw_fd().cast_unsigned();
-            BELL.store(u64::from(pid()) << 32 | u64::from(fd), Ordering::SeqCst);
-            state.bell = Some(bell);
-        }
         state.users += 1;
-        let in_the_way = !install();
-        let bell = Arc::clone(state.bell.as_ref().expect("there is one now"));
-        Ok(Self { bell, in_the_way })
+        Self { in_the_way: !install() }
     }
+}
 
-    /// What rings when a SIGCHLD has come, for an edge-triggered place in an epoll set.
-    pub fn bell(&self) -> &Bell {
-        &self.bell
+impl Bell {
+    /// # Errors
+    /// `EMFILE`, `ENFILE`, `ENOMEM`: no descriptor for it.
+    pub fn new() -> Result<Self, Errno> {
+        let _state = locked(state());
+        let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
+        let eventfd = Noted::new(EventFd::from_value_and_flags(1, flags)?);
+        let fd = eventfd.as_fd().as_raw_fd().cast_unsigned();
+        let slot = slot_for(u64::from(pid()) << 32 | u64::from(fd));
+        Ok(Self { eventfd, slot })
     }
 }
 
@@ -181,15 +213,29 @@ impl Drop for User {
         let mut state = locked(state());
         // A forked child never had its ancestor's users.
         state.users = state.users.saturating_sub(1);
-        if state.users > 0 {
+        if state.users == 0 {
+            uninstall();
+        }
+    }
+}
+
+impl AsFd for Bell {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.eventfd.as_fd()
+    }
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        // In a forked child the slot may be another's by now.
+        if !self.eventfd.is_ours() {
             return;
         }
-        uninstall();
-        BELL.store(NO_BELL, Ordering::SeqCst);
+        let _state = locked(state());
+        self.slot.bell.store(NO_BELL, Ordering::SeqCst);
         while RUNNING.load(Ordering::SeqCst) > 0 {
             std::thread::yield_now();
         }
-        state.bell = None;
     }
 }
 
@@ -238,8 +284,5 @@ fn uninstall() {
 pub fn postfork() {
     if CHANGED.load(Ordering::SeqCst) != pid() {
         uninstall();
-    }
-    if !is_mine(BELL.load(Ordering::SeqCst)) {
-        BELL.store(NO_BELL, Ordering::SeqCst);
     }
 }

@@ -6,6 +6,7 @@ use std::ptr::{self, NonNull};
 
 use nix::errno::Errno;
 
+use crate::sync::std_fds;
 use crate::xen::hypervisor::{
     Hypervisor, HypervisorError, MapEntry, MemoryRange, Result, sys, sys::xc_dom_image,
 };
@@ -85,6 +86,8 @@ impl<'a> Image<'a> {
         features: Option<&CStr>,
     ) -> Result<Self> {
         let text = |text: Option<&CStr>| text.map_or(ptr::null(), CStr::as_ptr);
+        // libxenguest opens the guest's files.
+        std_fds::fill();
         // SAFETY: an open handle; NULL or texts, which are copied.
         let dom = unsafe { sys::xc_dom_allocate(xen.xch()?, text(cmdline), text(features)) };
         let dom = NonNull::new(dom).ok_or_else(|| last("xc_dom_allocate"))?;

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, CString, c_char, c_int, c_long, c_void};
 
 use super::{Hypervisor, HypervisorError, Result, sys};
+use crate::sync::std_fds;
 
 /// Xen's version and build. Text is as Xen gives it, which need not be UTF-8.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -226,6 +227,7 @@ impl Hypervisor {
 
     /// Sets nodes of Xen's own file system (`/params/…`), in order, stopping at the first failure.
     pub fn set_params(&self, params: &[(CString, CString)]) -> Result<()> {
+        std_fds::fill();
         // SAFETY: the logger is valid by the contract of `new`.
         let hypfs = unsafe { sys::xenhypfs_open(self.logger, 0) };
         if hypfs.is_null() {

@@ -61,6 +61,7 @@ pub use host::{Node, PhysInfo, VersionInfo};
 pub use sys_4_17 as sys;
 pub use vcpu::{CpupoolInfo, VcpuInfo};
 
+use crate::sync::std_fds;
 use crate::types::sys::xentoollog_logger;
 
 #[link(name = "xenctrl")]
@@ -148,6 +149,7 @@ impl Hypervisor {
     /// libxenctrl's handle, for the wrappers in this module and in [`crate::xen::guest`].
     pub(in crate::xen) fn xch(&self) -> Result<*mut sys::xc_interface> {
         let handle = self.handle.get_or_try_init(|| {
+            std_fds::fill();
             // SAFETY: the logger is valid by the contract of `new`; libxenctrl allows NULL.
             let xch = unsafe { sys::xc_interface_open(self.logger, self.logger, 0) };
             NonNull::new(xch).map(Handle).ok_or_else(|| HypervisorError::last("open libxc handle"))
@@ -165,7 +167,7 @@ impl Hypervisor {
     pub fn probe(&self) -> Result<()> {
         let seen = std::fs::OpenOptions::new().read(true).write(true).open("/dev/xen/privcmd");
         // Where that fails libxenctrl knows more places, and what to tell the application's log.
-        seen.map(drop).or_else(|_| self.open())
+        seen.map(|file| drop(std_fds::raised(file))).or_else(|_| self.open())
     }
 
     /// Runs one libxenctrl function that answers a negative number with `errno` set on failure.

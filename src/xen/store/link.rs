@@ -21,6 +21,7 @@ use nix::unistd;
 use super::exchange::{Link, SendError};
 use super::wire::Requests;
 use crate::sync::noted::Noted;
+use crate::sync::std_fds::raised;
 
 /// How long the daemon may send nothing while it owes an answer, or take no bytes, before it counts as dead. A busy
 /// host's daemon is late by seconds; libxenstore waits for ever.
@@ -120,7 +121,7 @@ fn connect_socket(place: &Path, opening: Opening, silence: Duration) -> Result<O
     let address = UnixAddr::new(place)?;
     let mut flags = SockFlag::SOCK_CLOEXEC;
     flags.set(SockFlag::SOCK_NONBLOCK, opening == Opening::AtOnce);
-    let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None)?;
+    let fd = raised(socket(AddressFamily::Unix, SockType::Stream, flags, None)?);
     let most = TimeVal::new(silence.as_secs() as _, silence.subsec_micros().into());
     // The first is for connecting as well.
     setsockopt(&fd, SendTimeout, &most)?;
