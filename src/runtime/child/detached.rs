@@ -81,7 +81,7 @@ impl<'a> Plan<'a> {
 
     /// In a forked child: forks again, and is to end with the status that this gives.
     pub fn start_in_between(&mut self, fork: Fork<'_>) -> c_int {
-        match fork() {
+        match fork.fork() {
             Ok(0) => {
                 let body = AssertUnwindSafe(|| self.become_it());
                 // A defect must not unwind into what is the parent's.

@@ -56,7 +56,7 @@ use program::Prepared;
 use record::Record;
 use registry::{Starting, registry, registry_when_started};
 use sigchld::{Bell, User};
-use start::Started;
+use start::{Fork, Started};
 
 /// How long `libxl_ctx_free` waits for a child that was killed. Only one that sleeps in the kernel, on a
 /// dead disk for instance, takes longer than a moment.
@@ -239,7 +239,7 @@ impl Children {
 
     fn start(
         &self,
-        start: impl FnOnce(start::Fork<'_>) -> Result<Started, Errno>,
+        start: impl FnOnce(Fork<'_>) -> Result<Started, Errno>,
     ) -> Result<Child, Errno> {
         let shared = &self.shared;
         // Without it there is no waiting; better to know before there is a child.
@@ -247,8 +247,8 @@ impl Children {
         let counted = Counted::one_more(shared);
         let starting = Starting::begin(shared);
         let started = match &counted.hooks {
-            Some(hooks) => start(&|| hooks.fork()),
-            None => start(&start::plain_fork),
+            Some(hooks) => start(Fork::Replacement(&|| hooks.fork())),
+            None => start(Fork::Plain),
         }?;
         let record = Record::new(shared, started, counted.owner == Owner::Mainloop);
         starting.done(&record);

@@ -8,18 +8,23 @@
 //! thread's `errno`, and valgrind refuses it. The price of a fork is that of the C library: 0.2 ms in a small process,
 //! 1 ms with 64 MB of memory, 17 ms with 1 GB (`posix_spawn`: 0.1 to 0.2 ms).
 //!
+//! A process may be too large to be copied at all: a fork in libvirtd has failed with `ENOMEM` on small hosts, and then
+//! no domain could be destroyed. A program is started by [`beside`] then: in our memory, while this thread waits.
+//!
 //! Until it runs its program, a child does async-signal-safe things only, with what `program.rs` has made ready.
 //!
 //! A child runs no signal handler of the application's: these write into pipes that the parent reads.
 //! All signals are blocked around the fork, and unblocked in the child when the handlers are gone.
 
-use std::ffi::{c_int, c_uint};
+use std::ffi::{c_int, c_uint, c_void};
+use std::num::NonZero;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
+use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
 use nix::sys::signal::{SigSet, SigmaskHow};
 use nix::unistd;
 
@@ -27,8 +32,25 @@ use super::program::{Pointers, Prepared, lift};
 use super::sys::Pid;
 use crate::sync::noted::Noted;
 
-/// A way to fork: the child's number, and 0 in the child.
-pub type Fork<'a> = &'a dyn Fn() -> Result<Pid, Errno>;
+/// A way to fork.
+#[derive(Clone, Copy)]
+pub enum Fork<'a> {
+    /// The library's own.
+    Plain,
+    /// The application's: the child's number, and 0 in the child.
+    Replacement(&'a dyn Fn() -> Result<Pid, Errno>),
+}
+
+impl Fork<'_> {
+    /// The child's number, and 0 in the child.
+    pub fn fork(self) -> Result<Pid, Errno> {
+        match self {
+            // SAFETY: the child does as `forked` says.
+            Self::Plain => Errno::result(unsafe { libc::fork() }),
+            Self::Replacement(fork) => fork(),
+        }
+    }
+}
 
 /// The exit status of a child that could not become its program, or has met a defect.
 pub const NO_PROGRAM: c_int = 127;
@@ -54,19 +76,69 @@ pub fn next_word(reader: &impl AsFd) -> Result<Option<c_int>, Errno> {
     Ok((count == word.len()).then(|| c_int::from_ne_bytes(word)))
 }
 
-/// The process's own way to fork.
-pub fn plain_fork() -> Result<Pid, Errno> {
-    // SAFETY: the child does as `forked` says.
-    Errno::result(unsafe { libc::fork() })
-}
-
 /// Starts a program.
 pub fn spawn(fork: Fork<'_>, prepared: &Prepared) -> Result<Started, Errno> {
     let mut pointers = prepared.pointers();
     let (told, writer) = words(prepared.keep_below)?;
     let parent = writer.as_fd().as_raw_fd();
-    let pid = forked(fork, || become_program(prepared, &mut pointers, parent))?;
+    let mut child = || become_program(prepared, &mut pointers, parent);
+    let pid = match (forked(fork, &mut child), fork) {
+        (Err(Errno::ENOMEM), Fork::Plain) => beside(child),
+        (forked, _) => forked,
+    }?;
     Ok(Started { pid, told: Some(told) })
+}
+
+/// Runs `child`, which becomes a program, in a process that has this one's memory, and waits until it does not any more.
+/// Needs no memory but a stack.
+pub(super) fn beside<F: FnMut() -> c_int>(mut child: F) -> Result<Pid, Errno> {
+    extern "C" fn enter<F: FnMut() -> c_int>(child: *mut c_void) -> c_int {
+        // SAFETY: `beside` gave it, and waits while this runs.
+        unsafe { (*child.cast::<F>())() }
+    }
+    let stack = Stack::new()?;
+    let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK)?;
+    let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
+    // SAFETY: `enter` gets the closure that it is made for, on a stack of its own, and this thread does not go on before
+    // that process has another memory, or none. What it shares until then is this thread's alone.
+    let pid =
+        unsafe { libc::clone(enter::<F>, stack.top(), flags, ptr::from_mut(&mut child).cast()) };
+    let cloned = Errno::result(pid);
+    before.thread_set_mask()?;
+    cloned
+}
+
+/// A stack, below which lies a page that cannot be written to.
+struct Stack(ptr::NonNull<c_void>);
+
+impl Stack {
+    /// What becoming a program needs, with room to spare; `execvpe` puts paths on it.
+    const SIZE: usize = 64 * 1024;
+    /// No page of Linux's is larger on what Xen runs on.
+    const GUARD: usize = 64 * 1024;
+
+    fn new() -> Result<Self, Errno> {
+        let length = NonZero::new(Self::GUARD + Self::SIZE).expect("not 0");
+        let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
+        // SAFETY: new memory, nobody else's.
+        let memory = unsafe { mmap_anonymous(None, length, access, MapFlags::MAP_PRIVATE) }?;
+        let stack = Self(memory);
+        // SAFETY: the lower end of it, which nobody has used.
+        unsafe { mprotect(memory, Self::GUARD, ProtFlags::PROT_NONE) }?;
+        Ok(stack)
+    }
+
+    fn top(&self) -> *mut c_void {
+        // SAFETY: the end of the memory, which is aligned as a page is.
+        unsafe { self.0.as_ptr().byte_add(Self::GUARD + Self::SIZE) }
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        // SAFETY: mapped by `new`, as long as that; the process that ran on it has left it.
+        let _ = unsafe { munmap(self.0, Self::GUARD + Self::SIZE) };
+    }
 }
 
 /// Runs `body` in a forked child, whose exit status is what it returns. `kept` stays open there.
@@ -93,7 +165,7 @@ pub fn fork_and_run(
 /// child has other things done to it first.
 pub fn forked(fork: Fork<'_>, child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
     let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK)?;
-    let forked = fork();
+    let forked = fork.fork();
     if forked == Ok(0) {
         let status = child();
         // SAFETY: ends the process without running what the parent has registered for its own end.

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use nix::sys::wait::{WaitStatus, waitpid};
+
 use super::*;
 
 #[test]
@@ -114,6 +116,37 @@ fn what_cannot_start_says_why() {
             assert_eq!(fixture.children.count(), 0);
         });
     });
+}
+
+/// As where this process is too large to be copied.
+#[test]
+fn a_program_starts_beside_this_process_in_its_memory() {
+    alone(|| {
+        for (path, status) in [("/bin/sh", 7), ("/no/such/program", start::NO_PROGRAM)] {
+            let program = Program::new(path).argument("-c").argument("exit 7");
+            let prepared = Prepared::new(&program).unwrap();
+            let mut pointers = prepared.pointers();
+            let (told, writer) = start::words(prepared.keep_below).unwrap();
+            let parent = writer.as_raw_fd();
+            let blocked = SigSet::thread_get_mask().unwrap();
+            let pid = start::beside(|| start::become_program(&prepared, &mut pointers, parent));
+            assert_eq!(SigSet::thread_get_mask().unwrap(), blocked, "the mask is as it was");
+            drop(writer);
+            let ended = waitpid(nix::unistd::Pid::from_raw(pid.unwrap()), None).unwrap();
+            assert!(matches!(ended, WaitStatus::Exited(_, code) if code == status), "{ended:?}");
+            let word = start::next_word(&*told).unwrap();
+            let why = (status == start::NO_PROGRAM).then_some(-(Errno::ENOENT as c_int));
+            assert_eq!(word, why, "{path}");
+        }
+    });
+}
+
+#[test]
+fn an_application_that_cannot_fork_is_believed() {
+    let program = Program::new("/bin/true");
+    let prepared = Prepared::new(&program).unwrap();
+    let fork = start::Fork::Replacement(&|| Err(Errno::ENOMEM));
+    assert_eq!(start::spawn(fork, &prepared).err(), Some(Errno::ENOMEM));
 }
 
 /// A script that cannot be opened for as long as this is there: as if its file system did not answer.
