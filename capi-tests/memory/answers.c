@@ -13,7 +13,7 @@ static const struct step {
     enum call call;
     long long kb;
     bool no_enforce;
-    bool known;         /* to differ; docs/behaviour.md says why */
+    bool known;         /* to differ; docs/behaviour/memory.md says why */
     const char *target, *most, *video, *config; /* made so before; NONE: removed */
     bool no_such_domain;
 } steps[] = {

@@ -166,7 +166,7 @@ for argument; do case \$argument in --output-directory=*) id=\${argument#*bootlo
 exit 1
 SCRIPT
 chmod +x "$folder/bootloader"
-for key in second sec.ond '' 'sec ond' /second second/ $'sec\u00f6nd'; do
+for key in second sec.two '' 'sec two' /second second/ $'sec\u00f6two'; do
   create="{\"c_info\": {\"type\": \"pv\", \"name\": \"made\", \"xsdata\": {\"first\": \"1\", \"$key\": \"2\", \"third\": \"3\"},
     \"platformdata\": {\"first\": \"1\", \"$key\": \"2\", \"third\": \"3\"}}, \"b_info\": {\"max_memkb\": 65536, \"target_memkb\": 65536,
     \"bootloader\": \"$folder/bootloader\", \"type.pv\": {}}, \"disks\": [{\"vdev\": \"xvda\", \"pdev_path\": \"$image\", \"format\": \"raw\"}]}"
