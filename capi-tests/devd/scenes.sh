@@ -146,9 +146,9 @@ probe
 show
 scene all go
 devices="vif/8/0 vif/8/1 vbd/8/51712 vbd/8/51728 qdisk/8/51728 qdisk/8/51744"
-for device in $devices; do xenstore-write $base/$device/online 0 $base/$device/state 5; done
+for device in $devices; do xenstore-write "$base/$device/online" 0 "$base/$device/state" 5; done
 probe
-for device in $devices; do state $device 6; done
+for device in $devices; do state "$device" 6; done
 probe
 show
 clean

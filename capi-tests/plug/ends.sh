@@ -58,5 +58,5 @@ deprivileged() {
   xenstore-write "/local/domain/$id/image/device-model-pid" $model "/local/domain/$id/image/device-model-kill-uid" 54321
   away /run/xen
 }
-is_dead() { back /run/xen; ! grep -qs 'State:.[^ZX]' /proc/$model/status || echo "the device model lives"; }
+is_dead() { back /run/xen; ! grep -qs 'State:.[^ZX]' "/proc/$model/status" || echo "the device model lives"; }
 fault 'no lock to kill the device model under:' deprivileged is_dead
