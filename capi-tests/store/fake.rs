@@ -90,7 +90,7 @@ impl Deref for Client {
 
 /// A client of a daemon that runs `serve` for each connection, with its number.
 pub fn store(serve: impl Fn(usize, &mut Peer) + Send + Sync + 'static) -> Client {
-    impatient_store(xenlight::xen::store::SILENCE, serve)
+    impatient_store(xenlight::xen::store::REPLY_TIMEOUT, serve)
 }
 
 /// The same, where a daemon that is silent for so long counts as dead.

@@ -15,7 +15,7 @@ use crate::daemon::directory;
 use crate::fake::*;
 
 /// After so long a daemon counts as dead here.
-const SILENCE: Duration = Duration::from_millis(200);
+const REPLY_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Runs `body`, which must come to its end.
 fn ends(what: &'static str, body: impl FnOnce() + Send + 'static) {
@@ -38,7 +38,7 @@ fn swallow(peer: &mut Peer) {
 #[test]
 fn requests_fail_and_the_next_connection_is_tried() {
     ends("a request", || {
-        let store = impatient_store(SILENCE, |number, peer| match number {
+        let store = impatient_store(REPLY_TIMEOUT, |number, peer| match number {
             0 => swallow(peer),
             _ => peer.behave(),
         });
@@ -63,9 +63,9 @@ fn a_daemon_that_accepts_nobody() {
         let listener = UnixListener::bind(&place).unwrap();
         listen(&listener, Backlog::new(0).unwrap()).unwrap();
         // There is room for one.
-        let store = Store::open_at_with(&place, SILENCE).unwrap();
+        let store = Store::open_at_with(&place, REPLY_TIMEOUT).unwrap();
         store.watch("/w", "t").unwrap_err();
-        let error = Store::open_at_with(&place, SILENCE).unwrap_err();
+        let error = Store::open_at_with(&place, REPLY_TIMEOUT).unwrap_err();
         assert_eq!(error.raw_os_error(), Some(libc::ETIMEDOUT));
         assert_eq!(store.rewatch().unwrap_err().errno(), Errno::EAGAIN);
         assert_eq!(store.read("/a").unwrap_err().errno(), Errno::ETIMEDOUT);

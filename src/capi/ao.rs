@@ -5,7 +5,7 @@ use std::ffi::*;
 use crate::capi::entry::with_ctx;
 use crate::capi::operation::key;
 use crate::core::Error;
-use crate::runtime::ongoing::Answer;
+use crate::runtime::in_progress::Answer;
 use crate::types::sys::*;
 
 /// Asks the operation that was begun with a `libxl_asyncop_how` like `*how` to end soon; with NULL, the
@@ -23,7 +23,7 @@ pub unsafe extern "C" fn libxl_ao_abort(
 ) -> c_int {
     // SAFETY: `ctx` is NULL or live, `how` NULL or valid.
     unsafe {
-        with_ctx(ctx, "libxl_ao_abort", |ctx| match ctx.ongoing().abort(key(how)) {
+        with_ctx(ctx, "libxl_ao_abort", |ctx| match ctx.in_progress().abort(key(how)) {
             Answer::Asked => 0,
             Answer::AskedBefore => Error::Aborted.code(),
             Answer::NotFound => Error::NotFound.code(),

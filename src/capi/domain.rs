@@ -8,7 +8,7 @@ use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{array, failed};
 use crate::capi::operation::start;
 use crate::core::{Ctx, Error, Result};
-use crate::domain::apart;
+use crate::domain::hypercall_child;
 use crate::domain::names;
 use crate::domain::nodes;
 use crate::domain::rename;
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn libxl_domain_core_dump(
                 error!(ao, domid = domid, "libxl_domain_core_dump: no file");
                 Error::Invalid
             })?;
-            Ok(async move { apart::dump_core(&ao, domid, &file).await })
+            Ok(async move { hypercall_child::dump_core(&ao, domid, &file).await })
         })
     }
 }

@@ -13,8 +13,8 @@ use crate::core::{Ctx, Error, Result};
 use crate::device::eject;
 use crate::domain::death;
 use crate::error;
+use crate::runtime::app_loop::Driven;
 use crate::runtime::callbacks;
-use crate::runtime::outside::Driven;
 use crate::types::idiomatic::{CForm, Event};
 use crate::types::sys::*;
 
@@ -165,7 +165,9 @@ impl Listener for Application {
         let Some(disaster) = self.hooks.disaster else { return false };
         let what = CString::new(what).unwrap_or_default();
         // SAFETY: the application's function; the text lives while it runs.
-        unsafe { disaster(self.user.get(), kind as libxl_event_type, what.as_ptr(), errno) };
+        callbacks::enter(|| unsafe {
+            disaster(self.user.get(), kind as libxl_event_type, what.as_ptr(), errno);
+        });
         true
     }
 }

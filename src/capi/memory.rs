@@ -35,7 +35,7 @@ unsafe fn need_of_build(ctx: &Ctx, build: &libxl_domain_build_info) -> Result<u6
     ctx.need_asked().note_old();
     // SAFETY: the caller's contract.
     let mut build = unsafe { DomainBuildInfo::from_c(build) };
-    defaults::complete_build(ctx, &mut build)?;
+    defaults::set_build_defaults(ctx, &mut build)?;
     Ok(defaults::memory::need(&build))
 }
 
@@ -162,7 +162,7 @@ pub unsafe extern "C" fn libxl_domain_need_memory(
             };
             ctx.need_asked().note();
             let mut complete = DomainConfig::from_c(config);
-            code(defaults::complete(ctx, &mut complete, domid_for_logging).map(|()| {
+            code(defaults::set_defaults(ctx, &mut complete, domid_for_logging).map(|()| {
                 write_back(&complete, config, tables::DOMAIN_CONFIG);
                 *out = defaults::memory::need(&complete.b_info);
             }))

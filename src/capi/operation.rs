@@ -18,9 +18,9 @@ use crate::capi::entry::{guarded, opaque, report_defects, shared};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::error;
 use crate::runtime::abort::Abort;
-use crate::runtime::ongoing::Key;
+use crate::runtime::app_loop::{Driven, Undriven};
+use crate::runtime::in_progress::Key;
 use crate::runtime::ordered::Ordered;
-use crate::runtime::outside::{Driven, Undriven};
 use crate::types::idiomatic::{Event, EventData, EventOperationComplete};
 use crate::types::sys::{libxl_asyncop_how, libxl_asyncprogress_how, libxl_ctx, libxl_event};
 
@@ -177,7 +177,7 @@ pub unsafe fn start<F: Operation>(
 
 fn in_this_thread<F: Operation>(ctx: &Arc<Ctx>, begin: impl FnOnce(Ao) -> Result<F>) -> c_int {
     let abort = Abort::default();
-    let _entry = ctx.ongoing().add(Key::Synchronous, abort.clone());
+    let _entry = ctx.in_progress().add(Key::Synchronous, abort.clone());
     let outcome = begin(Ao::new(Arc::clone(ctx), abort, None))
         .and_then(|operation| ctx.runtime().block_on(operation));
     outcome.err().map_or(0, Error::code)
@@ -191,7 +191,7 @@ fn in_the_background<F: Operation>(
     begin: impl FnOnce(Ao) -> Result<F>,
 ) -> c_int {
     let abort = Abort::default();
-    let entry = ctx.ongoing().add(how.key(), abort.clone());
+    let entry = ctx.in_progress().add(how.key(), abort.clone());
     let calls = ctx.runtime().ordered_callbacks();
     let ao = Ao::new(Arc::clone(ctx), abort.clone(), Some(calls.clone()));
     let mut operation = match begin(ao) {

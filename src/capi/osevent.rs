@@ -1,6 +1,6 @@
 //! The C entries for the application's event loop: beforepoll, hooks and what occurred.
 //!
-//! There is one descriptor to watch, and never a time-out: `runtime/outside.rs` says why. So whatever the
+//! There is one descriptor to watch, and never a time-out: `runtime/app_loop.rs` says why. So whatever the
 //! application reports, early, late, or of something that is no more, the answer is the same: see what
 //! there is to do, without sleeping.
 
@@ -14,7 +14,7 @@ use crate::capi::give::null;
 use crate::capi::operation::{Lent, refused};
 use crate::core::{Ctx, Error};
 use crate::error;
-use crate::runtime::outside::Hooks;
+use crate::runtime::app_loop::Hooks;
 use crate::types::sys::*;
 
 /// Says what to `poll` for before the next [`libxl_osevent_afterpoll`]: one descriptor. It stays the same
@@ -46,9 +46,9 @@ pub unsafe extern "C" fn libxl_osevent_beforepoll(
             if room < 1 || fds.is_null() {
                 return Error::BufferFull.code();
             }
-            match ctx.runtime().front() {
-                Ok(front) => {
-                    fds.write(pollfd { fd: front.as_raw_fd(), events: libc::POLLIN, revents: 0 });
+            match ctx.runtime().loop_fd() {
+                Ok(loop_fd) => {
+                    fds.write(pollfd { fd: loop_fd.as_raw_fd(), events: libc::POLLIN, revents: 0 });
                     0
                 }
                 Err(errno) => {
@@ -87,8 +87,8 @@ pub unsafe extern "C" fn libxl_osevent_afterpoll(
 
 /// Whether `poll` found something for us. If it was not asked, it may have.
 fn is_reported(ctx: &Ctx, fds: &[pollfd]) -> bool {
-    let front = ctx.runtime().front().map(|front| front.as_raw_fd());
-    let ours = fds.iter().find(|entry| front.is_ok_and(|front| front == entry.fd));
+    let loop_fd = ctx.runtime().loop_fd().map(|loop_fd| loop_fd.as_raw_fd());
+    let ours = fds.iter().find(|entry| loop_fd.is_ok_and(|loop_fd| loop_fd == entry.fd));
     ours.is_none_or(|entry| entry.revents != 0)
 }
 
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn libxl_osevent_occurred_timeout(
 
 fn serve(ctx: &Ctx, name: &str, reported: bool) {
     if !re_entered(ctx, name) {
-        ctx.runtime().dispatch_outside(reported);
+        ctx.runtime().dispatch_from_loop(reported);
     }
 }
 

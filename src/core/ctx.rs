@@ -7,14 +7,14 @@ use once_cell::sync::OnceCell;
 
 use crate::core::child::describe_end;
 use crate::core::generators::Generators;
+use crate::core::name_cache::NameCache;
 use crate::core::need_asked::NeedAsked;
 use crate::core::reports::Reports;
-use crate::core::seen_names::SeenNames;
 use crate::core::watches::Watches;
 use crate::core::{Error, Result};
 use crate::runtime::Runtime;
 use crate::runtime::child::{Children, Report};
-use crate::runtime::ongoing::Ongoing;
+use crate::runtime::in_progress::InProgress;
 use crate::sync::pid::pid;
 use crate::xen::hypervisor::Hypervisor;
 use crate::xen::log::{Level, Log};
@@ -28,14 +28,14 @@ pub struct Ctx {
     hypervisor: Hypervisor,
     store: Arc<Store>,
     runtime: Runtime,
-    ongoing: Ongoing,
+    in_progress: InProgress,
     children: Children,
     reports: Arc<Reports>,
     watches: Arc<Watches>,
     generators: Generators,
     version: OnceCell<Box<dyn Any + Send + Sync>>,
     own_domid: OnceCell<u32>,
-    seen_names: SeenNames,
+    name_cache: NameCache,
     need_asked: NeedAsked,
     pid: u32,
 }
@@ -83,12 +83,12 @@ impl Ctx {
             store,
             children: children(&runtime, &reports, ours),
             runtime,
-            ongoing: Ongoing::default(),
+            in_progress: InProgress::default(),
             reports,
             generators: Generators::default(),
             version: OnceCell::new(),
             own_domid: OnceCell::new(),
-            seen_names: SeenNames::default(),
+            name_cache: NameCache::default(),
             need_asked: NeedAsked::default(),
             pid: pid(),
         })
@@ -105,8 +105,8 @@ impl Ctx {
     }
 
     /// Where to look first for a name.
-    pub fn seen_names(&self) -> &SeenNames {
-        &self.seen_names
+    pub fn name_cache(&self) -> &NameCache {
+        &self.name_cache
     }
 
     /// How the application has asked for a domain's need of memory.
@@ -125,8 +125,8 @@ impl Ctx {
     }
 
     /// The operations that have begun and not ended.
-    pub fn ongoing(&self) -> &Ongoing {
-        &self.ongoing
+    pub fn in_progress(&self) -> &InProgress {
+        &self.in_progress
     }
 
     /// What the application is to be told.

@@ -10,10 +10,10 @@ pub mod error;
 pub mod fd;
 pub mod file;
 pub mod generators;
+pub mod name_cache;
 pub mod need_asked;
 pub mod number;
 pub mod reports;
-pub mod seen_names;
 pub mod uuid;
 pub mod watches;
 

@@ -6,12 +6,12 @@ use std::io::Write;
 use nix::errno::Errno;
 
 use crate::runtime::Runtime;
-use crate::runtime::events::{Events, Kind};
+use crate::runtime::events::{EventKind, Events};
 use crate::sync::{Arc, Mutex, locked};
 use crate::types::idiomatic::Event;
 use crate::xen::log::{Level, Log};
 
-impl Kind for Event {
+impl EventKind for Event {
     fn bit(&self) -> u64 {
         u32::try_from(self.u.key()).ok().and_then(|key| 1_u64.checked_shl(key)).unwrap_or(0)
     }

@@ -34,7 +34,7 @@ use crate::xen::store::{Store, StoreError, StoreResult, Watched};
 const TAKE_OVER: Duration = Duration::from_secs(5);
 
 /// How long until the next attempt, for an application that has outlived the disaster.
-const AGAIN: Duration = Duration::from_secs(1);
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How long until a daemon that accepts nobody at the moment is tried again.
 const FULL: Duration = Duration::from_millis(50);
@@ -182,7 +182,7 @@ impl Watches {
             if first {
                 self.wake_all();
             }
-            if self.runtime.sleep(AGAIN).await.is_err() {
+            if self.runtime.sleep(RETRY_INTERVAL).await.is_err() {
                 // Without timers nothing can be waited for: they stay lost.
                 return;
             }

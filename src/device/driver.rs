@@ -33,7 +33,7 @@ use futures_util::lock::Mutex;
 use futures_util::stream::{FuturesUnordered, unfold};
 
 use super::add::connect::connect;
-use super::{Device, Kind, remove};
+use super::{Device, DeviceKind, remove};
 use crate::core::generators::look;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::{Identity, own_domid};
@@ -50,7 +50,7 @@ const INIT_WAIT: u32 = 2;
 const CLOSED: u32 = 6;
 
 /// Until a look is repeated that has failed.
-const AGAIN: Duration = Duration::from_secs(1);
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What is known of a device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -164,7 +164,7 @@ pub async fn serve(ao: &Ao) -> Result<()> {
             });
             let happens = select(reasons.next(), end);
             let happened = match again {
-                true => ao.within(AGAIN, happens).await,
+                true => ao.within(RETRY_INTERVAL, happens).await,
                 false => ao.wait(happens).await.map(Some),
             };
             match happened {
@@ -276,7 +276,7 @@ impl<'a> Devices<'a> {
         for name in nodes::list(ao, ao.store(), "libxl").unwrap_or_default() {
             let Ok(domid) = name.parse::<u32>() else { continue };
             let mut devices = seen.iter().map(|seen| seen.device).filter(|d| d.domid == domid);
-            if !devices.clone().any(|device| device.backend_kind == Kind::Qdisk) {
+            if !devices.clone().any(|device| device.backend_kind == DeviceKind::Qdisk) {
                 // A failure is logged where it is found.
                 let _ = model::destroy_disk_server(ao, domid);
             }
@@ -291,7 +291,7 @@ impl<'a> Devices<'a> {
 async fn adopt(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>) {
     let (domid, path) = (device.domid, device.backend_path());
     debug!(ao, domid = domid, "{path} is connected already");
-    if device.backend_kind == Kind::Qdisk {
+    if device.backend_kind == DeviceKind::Qdisk {
         disks.lock().await.insert(device.devid);
         if !model::has_disk_server(ao, domid) {
             // A new one would not take it on.
@@ -306,7 +306,7 @@ async fn come(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>) 
     let path = device.backend_path();
     debug!(ao, domid = device.domid, "{path} has come");
     let connected = match device.backend_kind {
-        Kind::Qdisk => {
+        DeviceKind::Qdisk => {
             let mut disks = disks.lock().await;
             disks.insert(device.devid);
             serve_disks(ao, device.domid).await
@@ -336,7 +336,7 @@ async fn serve_disks(ao: &Ao, domid: u32) -> Result<()> {
 
 /// Ends the QEMU that serves the guest's disks, if the device is the last of them.
 async fn leave_disks(ao: &Ao, device: &Device, disks: &Disks) {
-    if device.backend_kind == Kind::Qdisk {
+    if device.backend_kind == DeviceKind::Qdisk {
         let mut disks = disks.lock().await;
         disks.remove(&device.devid);
         if disks.is_empty() {
@@ -371,7 +371,7 @@ fn look_at(ctx: &Ctx, own: u32, base: &str) -> Result<Vec<Seen>> {
         Ok(below.collect())
     };
     let mut kinds = listed(&[base.to_owned()])?;
-    kinds.retain(|path| path.rsplit('/').next().and_then(Kind::from_name).is_some());
+    kinds.retain(|path| path.rsplit('/').next().and_then(DeviceKind::from_name).is_some());
     let mut domids = listed(&kinds)?;
     domids.retain(|path| path.rsplit('/').next().is_some_and(|name| name.parse::<u32>().is_ok()));
     let paths = listed(&domids)?;
@@ -400,11 +400,11 @@ fn parse(own: u32, path: &str) -> Option<Device> {
     let mut parts = path.rsplit('/');
     let devid = parts.next()?.parse().ok()?;
     let domid = parts.next()?.parse().ok()?;
-    let backend_kind = Kind::from_name(parts.next()?)?;
+    let backend_kind = DeviceKind::from_name(parts.next()?)?;
     let kind = match backend_kind {
-        Kind::Qdisk => Kind::Vbd,
-        Kind::Vinput => Kind::Vkbd,
-        Kind::Qusb => Kind::Vusb,
+        DeviceKind::Qdisk => DeviceKind::Vbd,
+        DeviceKind::Vinput => DeviceKind::Vkbd,
+        DeviceKind::Qusb => DeviceKind::Vusb,
         kind => kind,
     };
     Some(Device { domid, devid, kind, backend_domid: own, backend_kind })
@@ -418,7 +418,7 @@ mod tests {
     fn a_directory_is_a_device() {
         let device = parse(2, "/local/domain/2/backend/qdisk/7/51712").unwrap();
         assert_eq!((device.domid, device.devid, device.backend_domid), (7, 51712, 2));
-        assert_eq!((device.kind, device.backend_kind), (Kind::Vbd, Kind::Qdisk));
+        assert_eq!((device.kind, device.backend_kind), (DeviceKind::Vbd, DeviceKind::Qdisk));
         assert_eq!(device.backend_path(), "/local/domain/2/backend/qdisk/7/51712");
         for bad in ["vbd/x/1", "vbd/1/x", "none/1/1", "1"] {
             assert_eq!(parse(2, bad), None, "{bad}");

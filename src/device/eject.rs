@@ -12,11 +12,11 @@ use crate::core::generators::ejects::Interest;
 use crate::core::generators::{Handle, look};
 use crate::core::watches::Watch;
 use crate::core::{Ctx, Error, Result};
-use crate::device::{Device, Kind, vdev};
+use crate::device::{Device, DeviceKind, vdev};
 use crate::domain::{names, nodes};
 use crate::error;
+use crate::runtime::app_loop::Driven;
 use crate::runtime::notify::Listener;
-use crate::runtime::outside::Driven;
 use crate::types::idiomatic::{
     DeviceDisk, DiskBackend, DiskFormat, Event, EventData, EventDiskEject, Text,
 };
@@ -62,13 +62,13 @@ pub fn enable(
 /// Ends a generator. Whether there was one.
 pub fn disable(ctx: &Ctx, handle: Handle) -> bool {
     let Some(disabled) = ctx.generators().ejects.disable(handle) else { return false };
-    if let Some(looker) = &disabled.last {
-        looker.notify();
+    if let Some(watcher) = &disabled.last {
+        watcher.notify();
     }
     true
 }
 
-/// A drive with a looker.
+/// A drive with a watcher.
 struct Drive {
     /// Where requests come.
     path: String,
@@ -77,15 +77,15 @@ struct Drive {
     devid: i32,
 }
 
-/// Has the looker live.
+/// Has the watcher live.
 async fn live(ctx: Arc<Ctx>, drive: Drive, watch: Watch, wanted: Listener) {
     let kind = LIBXL_EVENT_TYPE_DISK_EJECT as i32;
-    let looker = (Arc::clone(&ctx), drive, watch, wanted);
-    look::live((ctx.reports(), ctx.log()), kind, looker, |looker| Box::pin(look_after(looker)))
+    let watcher = (Arc::clone(&ctx), drive, watch, wanted);
+    look::live((ctx.reports(), ctx.log()), kind, watcher, |watcher| Box::pin(look_after(watcher)))
         .await;
 }
 
-/// The looker's life.
+/// The watcher's life.
 async fn look_after((ctx, drive, watch, wanted): &mut (Arc<Ctx>, Drive, Watch, Listener)) {
     let ejects = &ctx.generators().ejects;
     loop {
@@ -157,12 +157,12 @@ fn is_request(value: &[u8]) -> bool {
 /// The drive as it is now, without a medium; what to give `libxl_cdrom_insert`.
 fn disk(front: u32, devid: i32, backend: &[u8], dev: Option<&[u8]>) -> DeviceDisk {
     let recorded = std::str::from_utf8(backend).ok();
-    let recorded = recorded.and_then(|path| Device::recorded(front, Kind::Vbd, devid, path));
+    let recorded = recorded.and_then(|path| Device::recorded(front, DeviceKind::Vbd, devid, path));
     DeviceDisk {
         backend_domid: recorded.map_or(0, |device| device.backend_domid),
         backend: match recorded.map(|device| device.backend_kind) {
-            Some(Kind::Vbd) => DiskBackend::Phy,
-            Some(Kind::Qdisk) => DiskBackend::Qdisk,
+            Some(DeviceKind::Vbd) => DiskBackend::Phy,
+            Some(DeviceKind::Qdisk) => DiskBackend::Qdisk,
             _ => DiskBackend::Unknown,
         },
         pdev_path: Text::new(""),

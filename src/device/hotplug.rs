@@ -5,7 +5,7 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::time::{Duration, Instant};
 
-use super::{Device, Kind};
+use super::{Device, DeviceKind};
 use crate::core::child::describe_outcome;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
@@ -14,7 +14,7 @@ use crate::runtime::child::{Io, Program};
 use crate::{debug, error};
 
 /// How long a script may take.
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// What to run, and with which variables.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,7 +80,7 @@ async fn run(ao: &Ao, device: &Device, call: &Call) -> Result<()> {
         Error::Fail
     })?;
     drop(program);
-    match ao.until(Instant::now() + PATIENCE, child.exited()).await {
+    match ao.until(Instant::now() + TIMEOUT, child.exited()).await {
         Ok(Some(outcome)) if outcome.success() => Ok(()),
         Ok(Some(outcome)) => {
             let how = describe_outcome(&what, child.pid(), outcome);
@@ -105,9 +105,9 @@ async fn run(ao: &Ao, device: &Device, call: &Call) -> Result<()> {
 /// What a device's script is called like, told from its back end's nodes; `None` if there is no such round.
 fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<Call>> {
     let is_nic = match (device.backend_kind, round) {
-        (Kind::Vbd, 0) => false,
-        (Kind::Vif, 0) => true,
-        (Kind::Vif, 1) if names::stubdom_of(ctx, device.domid).is_none() => true,
+        (DeviceKind::Vbd, 0) => false,
+        (DeviceKind::Vif, 0) => true,
+        (DeviceKind::Vif, 1) if names::stubdom_of(ctx, device.domid).is_none() => true,
         _ => return Ok(None),
     };
     let base = device.backend_path();
@@ -176,7 +176,13 @@ mod tests {
     use super::*;
 
     fn nic() -> Device {
-        Device { domid: 4, devid: 1, kind: Kind::Vif, backend_domid: 0, backend_kind: Kind::Vif }
+        Device {
+            domid: 4,
+            devid: 1,
+            kind: DeviceKind::Vif,
+            backend_domid: 0,
+            backend_kind: DeviceKind::Vif,
+        }
     }
 
     #[test]

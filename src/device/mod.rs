@@ -12,7 +12,7 @@ use crate::domain::nodes;
 
 /// Kinds of devices, front ends and back ends alike.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum DeviceKind {
     Vif,
     Vbd,
     Qdisk,
@@ -32,27 +32,27 @@ pub enum Kind {
     VirtioDisk,
 }
 
-const NAMES: [(Kind, &str); 17] = [
-    (Kind::Vif, "vif"),
-    (Kind::Vbd, "vbd"),
-    (Kind::Qdisk, "qdisk"),
-    (Kind::Pci, "pci"),
-    (Kind::Vfb, "vfb"),
-    (Kind::Vkbd, "vkbd"),
-    (Kind::Console, "console"),
-    (Kind::Vtpm, "vtpm"),
-    (Kind::Vusb, "vusb"),
-    (Kind::Qusb, "qusb"),
-    (Kind::NinePfs, "9pfs"),
-    (Kind::Vdispl, "vdispl"),
-    (Kind::Vuart, "vuart"),
-    (Kind::Pvcalls, "pvcalls"),
-    (Kind::Vsnd, "vsnd"),
-    (Kind::Vinput, "vinput"),
-    (Kind::VirtioDisk, "virtio_disk"),
+const NAMES: [(DeviceKind, &str); 17] = [
+    (DeviceKind::Vif, "vif"),
+    (DeviceKind::Vbd, "vbd"),
+    (DeviceKind::Qdisk, "qdisk"),
+    (DeviceKind::Pci, "pci"),
+    (DeviceKind::Vfb, "vfb"),
+    (DeviceKind::Vkbd, "vkbd"),
+    (DeviceKind::Console, "console"),
+    (DeviceKind::Vtpm, "vtpm"),
+    (DeviceKind::Vusb, "vusb"),
+    (DeviceKind::Qusb, "qusb"),
+    (DeviceKind::NinePfs, "9pfs"),
+    (DeviceKind::Vdispl, "vdispl"),
+    (DeviceKind::Vuart, "vuart"),
+    (DeviceKind::Pvcalls, "pvcalls"),
+    (DeviceKind::Vsnd, "vsnd"),
+    (DeviceKind::Vinput, "vinput"),
+    (DeviceKind::VirtioDisk, "virtio_disk"),
 ];
 
-impl Kind {
+impl DeviceKind {
     /// As in xenstore paths.
     pub fn name(self) -> &'static str {
         NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
@@ -73,9 +73,9 @@ impl Kind {
 pub struct Device {
     pub domid: u32,
     pub devid: i32,
-    pub kind: Kind,
+    pub kind: DeviceKind,
     pub backend_domid: u32,
-    pub backend_kind: Kind,
+    pub backend_kind: DeviceKind,
 }
 
 impl Device {
@@ -83,11 +83,12 @@ impl Device {
     ///
     /// Of that path only who and what serves the device is taken; whose device it is the record itself
     /// says, so that a strange path can never lead to another guest's device.
-    pub fn recorded(domid: u32, kind: Kind, devid: i32, backend: &str) -> Option<Self> {
+    pub fn recorded(domid: u32, kind: DeviceKind, devid: i32, backend: &str) -> Option<Self> {
         let rest = backend.strip_prefix("/local/domain/")?;
         let mut parts = rest.split('/');
         let backend_domid = parts.next()?.parse().ok()?;
-        let ("backend", backend_kind) = (parts.next()?, Kind::from_name(parts.next()?)?) else {
+        let ("backend", backend_kind) = (parts.next()?, DeviceKind::from_name(parts.next()?)?)
+        else {
             return None;
         };
         let (_, _): (u32, i32) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
@@ -104,8 +105,8 @@ impl Device {
     pub fn frontend_path(&self) -> String {
         let (base, kind) = (nodes::domain_path(self.domid), self.kind.name());
         match (self.kind, self.devid) {
-            (Kind::Console, 0) => format!("{base}/{kind}"),
-            (Kind::Vuart, devid) => format!("{base}/{kind}/{devid}"),
+            (DeviceKind::Console, 0) => format!("{base}/{kind}"),
+            (DeviceKind::Vuart, devid) => format!("{base}/{kind}/{devid}"),
             (_, devid) => format!("{base}/device/{kind}/{devid}"),
         }
     }
@@ -124,32 +125,35 @@ mod tests {
     #[test]
     fn paths_are_libxls() {
         let disk =
-            Device::recorded(3, Kind::Vbd, 51712, "/local/domain/2/backend/qdisk/3/51712").unwrap();
+            Device::recorded(3, DeviceKind::Vbd, 51712, "/local/domain/2/backend/qdisk/3/51712")
+                .unwrap();
         assert_eq!(disk.backend_domid, 2);
         assert_eq!(disk.backend_path(), "/local/domain/2/backend/qdisk/3/51712");
         assert_eq!(disk.frontend_path(), "/local/domain/3/device/vbd/51712");
         assert_eq!(disk.libxl_path(), "/libxl/3/device/vbd/51712");
         let console =
-            Device::recorded(3, Kind::Console, 0, "/local/domain/0/backend/console/3/0").unwrap();
+            Device::recorded(3, DeviceKind::Console, 0, "/local/domain/0/backend/console/3/0")
+                .unwrap();
         assert_eq!(console.frontend_path(), "/local/domain/3/console");
-        let vuart = Device { kind: Kind::Vuart, backend_kind: Kind::Vuart, ..console };
+        let vuart = Device { kind: DeviceKind::Vuart, backend_kind: DeviceKind::Vuart, ..console };
         assert_eq!(vuart.frontend_path(), "/local/domain/3/vuart/0");
     }
 
     #[test]
     fn a_record_never_leads_to_another_guest() {
-        let device = Device::recorded(3, Kind::Vif, 0, "/local/domain/0/backend/vif/4/1").unwrap();
+        let device =
+            Device::recorded(3, DeviceKind::Vif, 0, "/local/domain/0/backend/vif/4/1").unwrap();
         assert_eq!(device.backend_path(), "/local/domain/0/backend/vif/3/0");
         for bad in ["", "/local/domain/x/backend/vif/3/0", "/local/domain/0/backend/vif/3", "/x"] {
-            assert_eq!(Device::recorded(3, Kind::Vif, 0, bad), None);
+            assert_eq!(Device::recorded(3, DeviceKind::Vif, 0, bad), None);
         }
     }
 
     #[test]
     fn every_kind_has_its_name() {
         for (kind, name) in NAMES {
-            assert_eq!((kind.name(), Kind::from_name(name)), (name, Some(kind)));
+            assert_eq!((kind.name(), DeviceKind::from_name(name)), (name, Some(kind)));
         }
-        assert_eq!(Kind::from_name("none"), None);
+        assert_eq!(DeviceKind::from_name("none"), None);
     }
 }

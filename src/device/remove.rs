@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 
-use super::{Device, Kind, hotplug};
+use super::{Device, DeviceKind, hotplug};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::{Identity, own_domid, own_domid_or_zero};
 use crate::domain::{leading_number, nodes};
@@ -43,10 +43,10 @@ const CLOSING: &[u8] = b"5";
 const CLOSED: u32 = 6;
 
 /// How long a back end may take to close, or another domain to remove its nodes.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long QEMU may go on using what it serves after it was told to end.
-const QEMU_PATIENCE: Duration = Duration::from_secs(2);
+const QEMU_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What becomes of a device whose guest does not let go of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,7 +71,7 @@ async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
     let (owner, _) = Identity::of(ao, device.domid)?;
     let outcome = loop {
         let stopped = if device.backend_kind.is_qemu() && !runs(ao, device.domid)? {
-            ao.sleep(QEMU_PATIENCE)
+            ao.sleep(QEMU_TIMEOUT)
                 .await
                 .and_then(|()| mark_closed(ao, device, &owner))
                 .map(|()| true)
@@ -122,7 +122,7 @@ pub async fn remove_all(ao: &Ao, owner: &Identity, qemu: Option<&Process>) -> Re
         let qemu_ends = qemu_ends.clone();
         async move {
             // Nothing but nodes stands behind these.
-            let bare = matches!(device.backend_kind, Kind::Console | Kind::Vuart);
+            let bare = matches!(device.backend_kind, DeviceKind::Console | DeviceKind::Vuart);
             let undone = if bare { Ok(()) } else { undo(ao, device, owner, own, qemu_ends).await };
             undone.and(forget(ao, device, owner, own).await)
         }
@@ -138,7 +138,7 @@ async fn wait_for_qemu(ao: &Ao, qemu: Option<&Process>) -> Result<()> {
             None => std::future::pending().await,
         }
     };
-    ao.until(Instant::now() + QEMU_PATIENCE, ends).await.map(drop)
+    ao.until(Instant::now() + QEMU_TIMEOUT, ends).await.map(drop)
 }
 
 /// Whether a device is recorded of the domain.
@@ -151,7 +151,7 @@ fn recorded(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Vec<Device>> {
     let base = format!("{}/device", nodes::libxl_path(domid));
     let mut devices = Vec::new();
     for kind_name in nodes::list(ctx, ops, &base)? {
-        let Some(kind) = Kind::from_name(&kind_name) else { continue };
+        let Some(kind) = DeviceKind::from_name(&kind_name) else { continue };
         let devids = nodes::list(ctx, ops, &format!("{base}/{kind_name}"))?;
         let paths: Vec<String> =
             devids.iter().map(|devid| format!("{base}/{kind_name}/{devid}/backend")).collect();
@@ -183,7 +183,7 @@ async fn undo(
             qemu_ends.await?;
         } else {
             // Of a QEMU in another domain nothing is known.
-            ao.sleep(QEMU_PATIENCE).await?;
+            ao.sleep(QEMU_TIMEOUT).await?;
         }
         mark_closed(ao, device, owner)?;
     } else if !close(ao, device, owner, Force::Yes).await? {
@@ -230,7 +230,7 @@ async fn close(ao: &Ao, device: &Device, owner: &Identity, force: Force) -> Resu
             }
         }
     };
-    ao.until(Instant::now() + PATIENCE, closes).await?.unwrap_or_else(|| {
+    ao.until(Instant::now() + TIMEOUT, closes).await?.unwrap_or_else(|| {
         // Whether that is a failure is the caller's to say.
         debug!(ao, domid = device.domid, "{base} does not close");
         Err(Error::TimedOut)
@@ -276,7 +276,7 @@ async fn nodes_go(ao: &Ao, device: &Device) -> Result<()> {
         }
         Ok(())
     };
-    ao.until(Instant::now() + PATIENCE, go).await?.unwrap_or_else(|| {
+    ao.until(Instant::now() + TIMEOUT, go).await?.unwrap_or_else(|| {
         error!(ao, domid = device.domid, "{base} is not removed by who serves it");
         Err(Error::TimedOut)
     })

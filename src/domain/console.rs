@@ -11,7 +11,7 @@ use std::process::Command;
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
-use super::kind::Kind;
+use super::kind::DomainKind;
 use super::{kind, leading_number, names, nodes};
 use crate::core::file::errno_of;
 use crate::core::{Ctx, Error, Result};
@@ -51,8 +51,8 @@ pub fn primary(ctx: &Ctx, domid: u32) -> Result<Console> {
         return Ok(Console { domid: stubdom, number: STUBDOM_SERIAL, kind: Type::Pv });
     }
     let kind = match kind::of(ctx, domid).map_err(|_| Error::Invalid)? {
-        Kind::Hvm => Type::Serial,
-        Kind::Pv | Kind::Pvh => Type::Pv,
+        DomainKind::Hvm => Type::Serial,
+        DomainKind::Pv | DomainKind::Pvh => Type::Pv,
     };
     Ok(Console { domid, number: 0, kind })
 }

@@ -1,6 +1,6 @@
 //! Telling the application that domains shut down and die (`libxl_evenable_domain_death`).
 //!
-//! Xenstore's `@releaseDomain` says that some domain has, not which. So one task a ctx, the looker, asks
+//! Xenstore's `@releaseDomain` says that some domain has, not which. So one task a ctx, the watcher, asks
 //! the hypervisor about all watched domains together whenever that fires: one hypercall for as many as
 //! are close to each other, however many generators there are, and none if every watched domain's death
 //! was told. What is told, and in what order: `core/generators/deaths.rs`.
@@ -14,9 +14,9 @@ use crate::core::generators::{Handle, look};
 use crate::core::watches::Watch;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
+use crate::runtime::app_loop::Driven;
 use crate::runtime::defect::caught;
 use crate::runtime::notify::Listener;
-use crate::runtime::outside::Driven;
 use crate::xen::hypervisor::{self, DomainInfo};
 
 const RELEASED: &str = "@releaseDomain";
@@ -44,7 +44,7 @@ pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<H
                 deaths.wanted.notify();
             }
         }
-        // The looker will find that out too, and tell it as it must be told.
+        // The watcher will find that out too, and tell it as it must be told.
         Err(_) => deaths.wanted.notify(),
     }
     Ok(handle)
@@ -60,13 +60,14 @@ pub fn disable(ctx: &Ctx, handle: Handle) -> bool {
     true
 }
 
-/// Has the looker live.
+/// Has the watcher live.
 async fn live(ctx: Arc<Ctx>, watch: Watch, wanted: Listener) {
-    let looker = (Arc::clone(&ctx), watch, wanted);
-    look::live((ctx.reports(), ctx.log()), 0, looker, |looker| Box::pin(look_after(looker))).await;
+    let watcher = (Arc::clone(&ctx), watch, wanted);
+    look::live((ctx.reports(), ctx.log()), 0, watcher, |watcher| Box::pin(look_after(watcher)))
+        .await;
 }
 
-/// The looker's life.
+/// The watcher's life.
 async fn look_after((ctx, watch, wanted): &mut (Arc<Ctx>, Watch, Listener)) {
     let deaths = &ctx.generators().deaths;
     loop {

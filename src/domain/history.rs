@@ -13,7 +13,7 @@ use nix::time::{ClockId, clock_gettime};
 use crate::core::file::{errno_of, remove_if_there};
 use crate::core::{Error, Result};
 use crate::error;
-use crate::lock::{Failure, FileLock};
+use crate::lock::{FileLock, LockFailure};
 use crate::sync::std_fds::raised;
 use crate::xen::log::Log;
 
@@ -65,7 +65,7 @@ impl<'a> History<'a> {
 
     fn add_at(&self, domid: u32, now: i64) -> Result<()> {
         let lock = self.path(".lock");
-        let _lock = FileLock::take(&lock, || Ok(())).map_err(|failure: Failure| {
+        let _lock = FileLock::take(&lock, || Ok(())).map_err(|failure: LockFailure| {
             let (errno, lock) = (failure.errno, lock.display());
             error!(self, domid = domid, errno = errno, "{failure} {lock}");
             Error::Fail

@@ -55,14 +55,14 @@ fn listed(ctx: &Ctx) -> Result<Vec<DomainInfo>> {
 
 /// Kinds of guests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum DomainKind {
     Pv,
     Pvh,
     Hvm,
 }
 
 /// The kind of `domid`. Hypervisor and processor do not tell HVM from PVH: the toolstack's record does.
-pub fn of(ctx: &Ctx, domid: u32) -> Result<Kind> {
+pub fn of(ctx: &Ctx, domid: u32) -> Result<DomainKind> {
     let info = info(ctx, domid).inspect_err(|_| {
         error!(ctx, domid = domid, "cannot tell what kind of guest it is");
     })?;
@@ -70,19 +70,19 @@ pub fn of(ctx: &Ctx, domid: u32) -> Result<Kind> {
 }
 
 /// As [`of`], of a domain that the hypervisor was asked about already.
-pub fn known(ctx: &Ctx, domid: u32, info: &Info) -> Kind {
+pub fn known(ctx: &Ctx, domid: u32, info: &Info) -> DomainKind {
     if !info.hvm {
-        return Kind::Pv;
+        return DomainKind::Pv;
     }
     let path = format!("{}/type", nodes::libxl_path(domid));
     let recorded = nodes::peek(ctx, ctx.store(), &path);
     match recorded.as_deref() {
-        Some(b"pvh") => Kind::Pvh,
-        Some(b"hvm") => Kind::Hvm,
-        Some(b"pv") => Kind::Pv,
+        Some(b"pvh") => DomainKind::Pvh,
+        Some(b"hvm") => DomainKind::Hvm,
+        Some(b"pv") => DomainKind::Pv,
         _ => {
             warn!(ctx, domid = domid, "{path} does not tell the kind of guest: taken for HVM");
-            Kind::Hvm
+            DomainKind::Hvm
         }
     }
 }

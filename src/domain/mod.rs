@@ -1,11 +1,11 @@
 //! What a toolstack asks about domains and does to them.
 
 pub mod affinity;
-pub mod apart;
 pub mod console;
 pub mod cpupool;
 pub mod death;
 pub mod history;
+pub mod hypercall_child;
 pub mod identity;
 pub mod kind;
 pub mod memory;

@@ -19,7 +19,7 @@ const MORE_READS: usize = 4;
 /// A domain's name; `None` if it has none, as when there is no such domain.
 pub fn name_of(ctx: &Ctx, domid: u32) -> Option<Vec<u8>> {
     let name = nodes::peek(ctx, ctx.store(), &name_path(domid))?;
-    ctx.seen_names().note(domid, before_nul(&name));
+    ctx.name_cache().note(domid, before_nul(&name));
     Some(name)
 }
 
@@ -39,14 +39,14 @@ pub fn pool_name_of(ctx: &Ctx, pool: u32) -> Option<Vec<u8>> {
 /// `Error::Invalid` if none has it, `Error::NoMemory` if the domains cannot be listed: the C library
 /// says the same.
 pub fn by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
-    if let Some(domid) = ctx.seen_names().domid_of(name)
+    if let Some(domid) = ctx.name_cache().domid_of(name)
         && matches!(ctx.hypervisor().domain(domid), Ok(Some(_)))
         && name_of(ctx, domid).as_deref().map(before_nul) == Some(name)
     {
         return Ok(domid);
     }
     let domid = find(ctx, name, &kind::all(ctx)?)?;
-    ctx.seen_names().note(domid, name);
+    ctx.name_cache().note(domid, name);
     Ok(domid)
 }
 

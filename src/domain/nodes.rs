@@ -11,7 +11,7 @@ use crate::{debug, error};
 const AT_ONCE: u32 = 8;
 
 /// The longest pause between two attempts.
-const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+const MAX_PAUSE: Duration = Duration::from_millis(20);
 
 /// Xenstore's own limit of a value, and so of a name.
 pub const MAX_VALUE: usize = 4096;
@@ -94,7 +94,7 @@ impl From<StoreError> for Stop {
 pub async fn transaction<T>(ao: &Ao, mut body: impl FnMut(&Transaction) -> Result<T>) -> Result<T> {
     for attempt in 0..store::ATTEMPTS {
         if let Some(late) = attempt.checked_sub(AT_ONCE) {
-            ao.sleep(Duration::from_micros(50 << late.min(10)).min(LONGEST_PAUSE)).await?;
+            ao.sleep(Duration::from_micros(50 << late.min(10)).min(MAX_PAUSE)).await?;
         }
         if let Some(value) = attempt_at(ao, &mut body)? {
             return Ok(value);
@@ -110,7 +110,7 @@ pub fn transaction_now<T>(ctx: &Ctx, mut body: impl FnMut(&Transaction) -> Resul
 }
 
 /// As [`transaction_now`], a few times; `None` if others have spoilt it each time. For nodes that a guest or a back
-/// end writes: if they do so without end, there is no use in trying longer.
+/// end writes: if they write without end, further attempts fail as well.
 pub fn try_transaction<T>(
     ctx: &Ctx,
     mut body: impl FnMut(&Transaction) -> Result<T>,

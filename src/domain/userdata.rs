@@ -15,7 +15,7 @@ use super::kind;
 use crate::core::file::errno_of;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
-use crate::lock::{Failure, FastLock, name};
+use crate::lock::{FastLock, LockFailure, name};
 use crate::sync::std_fds::raised;
 use crate::types::idiomatic::{DomainConfig, json};
 use crate::xen::log::Log;
@@ -89,12 +89,12 @@ pub fn remove_without_lock(ctx: &Ctx, domid: u32, uuid: [u8; 16]) {
 
 /// Why the lock was not had.
 enum Unlocked {
-    File(Failure),
+    File(LockFailure),
     Domain(Error),
 }
 
-impl From<Failure> for Unlocked {
-    fn from(failure: Failure) -> Self {
+impl From<LockFailure> for Unlocked {
+    fn from(failure: LockFailure) -> Self {
         Self::File(failure)
     }
 }
@@ -147,7 +147,7 @@ impl<'a> Userdata<'a> {
     fn remove_all(&self) {
         let entries = match fs::read_dir(&self.dir) {
             Ok(entries) => entries,
-            // Then there is no userdata.
+            // Without the directory the domain has no userdata.
             Err(e) if e.kind() == ErrorKind::NotFound => return,
             Err(e) => {
                 self.failed("list", &self.dir, &e);

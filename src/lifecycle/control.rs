@@ -10,14 +10,14 @@ use futures_util::future::{Either, select};
 use crate::core::watches::Watch;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::kind;
-use crate::domain::kind::Kind;
+use crate::domain::kind::DomainKind;
 use crate::domain::nodes;
 use crate::error;
 use crate::qemu::model;
 use crate::xen::hypervisor::Trigger;
 
 /// How long a guest may take to take a request in.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Changes whenever a domain has shut down or gone.
 const RELEASES: &str = "@releaseDomain";
@@ -48,7 +48,7 @@ pub fn pause(ctx: &Ctx, domid: u32) -> Result<()> {
 
 /// Lets the domain run, and its device model before it.
 pub async fn unpause(ao: &Ao, domid: u32) -> Result<()> {
-    if kind::of(ao, domid).map_err(|_| Error::Fail)? == Kind::Hvm {
+    if kind::of(ao, domid).map_err(|_| Error::Fail)? == DomainKind::Hvm {
         model::resume(ao, domid).await?;
     }
     ao.hypervisor().domain_unpause(domid).map_err(|e| {
@@ -71,7 +71,7 @@ pub fn request(
         error!(ao, domid = domid, "cannot tell what kind of guest it is");
         Error::Fail
     })?;
-    if kind::known(&ao, domid, &info) == Kind::Hvm {
+    if kind::known(&ao, domid, &info) == DomainKind::Hvm {
         let listens = ao.hypervisor().callback_irq(domid).map_err(|e| {
             error!(ao, domid = domid, "cannot tell whether the guest has PV drivers: {e}");
             Error::Fail
@@ -82,7 +82,7 @@ pub fn request(
     }
     let path = format!("{}/control/shutdown", nodes::domain_path(domid));
     nodes::write(&ao, ao.store(), &path, request.word().as_bytes())?;
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let taken_in = TakenIn { domid, changes: ao.watch(&path)?, ends: ao.watch(RELEASES)?, path };
     Ok(async move {
         let outcome = if info.ended {

@@ -18,7 +18,7 @@
 //!
 //! Whoever comes second finds less and less, and succeeds: the domain is gone as he wished.
 //!
-//! # Failure
+//! # CallFailure
 //!
 //! No step stops those that follow: a host whose disk is full, read-only or missing ends its domains all the same,
 //! and nothing of them stays in the hypervisor. Each failure is logged. What is returned is the first one of the userdata's
@@ -36,10 +36,10 @@ use nix::errno::Errno;
 use crate::core::file::{errno_of, remove_if_there};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::remove;
-use crate::domain::apart::{self, Failure};
 use crate::domain::history::History;
+use crate::domain::hypercall_child::{self, CallFailure};
 use crate::domain::identity::{Identity, own_domid_or_zero};
-use crate::domain::kind::{self, Kind};
+use crate::domain::kind::{self, DomainKind};
 use crate::domain::names;
 use crate::domain::nodes;
 use crate::domain::userdata::{self, LIB_DIR};
@@ -89,7 +89,7 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
     }
     let in_stubdom = info.hvm
         && names::stubdom_of(ao, domid).is_some()
-        && kind::known(ao, domid, &info) == Kind::Hvm;
+        && kind::known(ao, domid, &info) == DomainKind::Hvm;
     let mut qemu = None;
     // If xenstore does not tell, the attempt does.
     if !in_stubdom && model::is_active(ao, domid).unwrap_or(true) {
@@ -227,9 +227,9 @@ async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
         Err(_) => false,
     };
     let outcome = if small || ao.is_waited_for() {
-        ao.hypervisor().domain_destroy(domid).map_err(|e| Failure::Refused(e.errno))
+        ao.hypervisor().domain_destroy(domid).map_err(|e| CallFailure::Refused(e.errno))
     } else {
-        apart::call(ao, domid, "domain destroy", move |xen| match xen.domain(domid)? {
+        hypercall_child::call(ao, domid, "domain destroy", move |xen| match xen.domain(domid)? {
             Some(info) if info.uuid == uuid => xen.domain_destroy(domid),
             _ => Ok(()),
         })
@@ -238,13 +238,13 @@ async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
     match outcome {
         Ok(()) => Ok(()),
         // Somebody else's destroy was quicker.
-        Err(Failure::Refused(Errno::ESRCH)) => Ok(()),
-        Err(Failure::Unknown) if !domain.exists(ao)? => Ok(()),
-        Err(Failure::Refused(errno)) => {
+        Err(CallFailure::Refused(Errno::ESRCH)) => Ok(()),
+        Err(CallFailure::Unknown) if !domain.exists(ao)? => Ok(()),
+        Err(CallFailure::Refused(errno)) => {
             error!(ao, domid = domid, errno = errno, "the hypervisor does not destroy it");
             Err(Error::Fail)
         }
-        Err(Failure::Unknown) => Err(Error::Fail),
+        Err(CallFailure::Unknown) => Err(Error::Fail),
     }
 }
 

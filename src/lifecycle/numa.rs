@@ -18,7 +18,7 @@ use crate::{debug, error, log_line, warn};
 use crate::domain::affinity::{self, Wish};
 
 /// With more nodes there are too many sets of them to look at each.
-const MOST_NODES: usize = 16;
+const MAX_NODES: usize = 16;
 
 /// A set of nodes, one bit each.
 type Nodes = u16;
@@ -72,7 +72,7 @@ impl Candidate {
 }
 
 fn members(nodes: Nodes) -> impl Iterator<Item = usize> {
-    (0..MOST_NODES).filter(move |i| nodes >> i & 1 != 0)
+    (0..MAX_NODES).filter(move |i| nodes >> i & 1 != 0)
 }
 
 /// Calls `look` with each set of `size` of these nodes, added to `with`: those with lower nodes first.
@@ -100,7 +100,7 @@ pub fn choose(
     wanted: Wanted,
     mut improved: impl FnMut(&Candidate),
 ) -> Option<Candidate> {
-    let usable: Vec<_> = (0..host.len().min(MOST_NODES)).filter(|i| host[*i].usable > 0).collect();
+    let usable: Vec<_> = (0..host.len().min(MAX_NODES)).filter(|i| host[*i].usable > 0).collect();
     let fewest = cpus_of_each(host).map_or(1, |cpus| wanted.cpus.div_ceil(cpus) as usize);
     (fewest.clamp(1, usable.len().max(1))..=usable.len()).find_map(|size| {
         let mut best: Option<Candidate> = None;
@@ -137,7 +137,7 @@ pub fn place(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<()> {
         warn!(ctx, "no NUMA placement: the configuration says on which nodes the domain is");
         return Ok(());
     }
-    let host = Host::read(ctx)?;
+    let host = HostMemory::read(ctx)?;
     let mut nodes = vec![0xff; host.max_nodes.div_ceil(8)];
     if let Some(best) = best(ctx, domid, build, &host)? {
         nodes.fill(0);
@@ -154,7 +154,7 @@ pub fn place(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<()> {
 }
 
 /// What must be known of the host in any case.
-struct Host {
+struct HostMemory {
     max_nodes: usize,
     max_cpus: usize,
     /// Free memory of each node, in KiB.
@@ -168,7 +168,7 @@ fn refused(ctx: &Ctx, e: HypervisorError) -> Error {
     Error::Fail
 }
 
-impl Host {
+impl HostMemory {
     fn read(ctx: &Ctx) -> Result<Self> {
         let xen = ctx.hypervisor();
         let read = || {
@@ -218,7 +218,12 @@ impl Host {
 }
 
 /// The best nodes; `None` if there is nothing to choose between, or nothing that is enough.
-fn best(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, host: &Host) -> Result<Option<Candidate>> {
+fn best(
+    ctx: &Ctx,
+    domid: u32,
+    build: &DomainBuildInfo,
+    host: &HostMemory,
+) -> Result<Option<Candidate>> {
     let domain = ctx.hypervisor().domain(domid).map_err(|e| refused(ctx, e))?;
     let domain = domain.ok_or_else(|| {
         error!(ctx, "NUMA placement: there is no domain {domid}");
@@ -239,7 +244,7 @@ fn best(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, host: &Host) -> Result<O
     if count <= 1 {
         return Ok(None);
     }
-    if count > MOST_NODES {
+    if count > MAX_NODES {
         warn!(ctx, "no NUMA placement: {count} nodes are too many, use affinities or cpupools");
         return Ok(None);
     }
@@ -266,7 +271,7 @@ fn cpus_of_pool(ctx: &Ctx, pool: u32) -> Option<Vec<u8>> {
 }
 
 /// How many vcpus can run on each node, on cpus of `usable`.
-fn vcpus_on_nodes(ctx: &Ctx, host: &Host, usable: &[u8]) -> Result<Vec<u32>> {
+fn vcpus_on_nodes(ctx: &Ctx, host: &HostMemory, usable: &[u8]) -> Result<Vec<u32>> {
     let mut vcpus = vec![0; host.free_kb.len()];
     for domain in ctx.hypervisor().domains().map_err(|e| refused(ctx, e))? {
         for set in sets_of_vcpus(ctx, host, &domain, usable).unwrap_or_default() {
@@ -277,7 +282,12 @@ fn vcpus_on_nodes(ctx: &Ctx, host: &Host, usable: &[u8]) -> Result<Vec<u32>> {
 }
 
 /// For each vcpu of a domain the nodes on which it can run. `None` for one that is just going.
-fn sets_of_vcpus(ctx: &Ctx, host: &Host, domain: &DomainInfo, usable: &[u8]) -> Option<Vec<Nodes>> {
+fn sets_of_vcpus(
+    ctx: &Ctx,
+    host: &HostMemory,
+    domain: &DomainInfo,
+    usable: &[u8],
+) -> Option<Vec<Nodes>> {
     let xen = ctx.hypervisor();
     let cpus = bitmap::and(&cpus_of_pool(ctx, domain.cpupool)?, usable);
     let nodes = xen.node_affinity(domain.domid).ok()?;
@@ -374,7 +384,7 @@ mod tests {
 
     #[test]
     fn what_each_node_has() {
-        let host = Host {
+        let host = HostMemory {
             max_nodes: 2,
             max_cpus: 6,
             free_kb: vec![100, 200],

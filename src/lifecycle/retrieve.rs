@@ -13,7 +13,7 @@
 //! take its time, and it may be in its guest's hands.
 
 use crate::core::{Ao, Ctx, Error, Result, bitmap};
-use crate::device::Kind as DeviceKind;
+use crate::device::DeviceKind;
 use crate::device::read::{pci, records};
 use crate::device::vdev;
 use crate::domain::{kind, memory, nodes, userdata};
@@ -27,7 +27,7 @@ use crate::types::idiomatic::{
 use crate::{error, qemu, warn};
 
 /// More vcpus than any Xen gives a guest: a stored number above is not believed.
-const MOST_VCPUS: i32 = 8192;
+const MAX_VCPUS: i32 = 8192;
 
 /// What an HVM guest's target in xenstore leaves out where it may balloon, in KiB.
 const MAXMEM_CONSTANT: u64 = 1024;
@@ -78,7 +78,7 @@ fn stored(ctx: &Ctx, domid: u32, files: &userdata::Locked<'_>) -> Result<(Box<Do
         return Err(Error::Fail);
     }
     match config.b_info.max_vcpus {
-        vcpus @ 0..=MOST_VCPUS => Ok((config, vcpus)),
+        vcpus @ 0..=MAX_VCPUS => Ok((config, vcpus)),
         vcpus => {
             error!(ctx, domid = domid, "the stored configuration has {vcpus} vcpus");
             Err(Error::Fail)
@@ -279,7 +279,7 @@ fn pci_nodes(domid: u32, stored: usize) -> Vec<String> {
     if stored == 0 {
         return Vec::new();
     }
-    let stored = stored.min(pci::MOST as usize);
+    let stored = stored.min(pci::MAX_DEVICES as usize);
     let devices = (0..stored).map(|i| format!("{base}/dev-{i}"));
     std::iter::once(format!("{base}/num_devs")).chain(devices).collect()
 }

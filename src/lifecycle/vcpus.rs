@@ -2,7 +2,7 @@
 
 use crate::core::{Ao, Error, Result};
 use crate::domain::identity::Identity;
-use crate::domain::kind::{self, Kind};
+use crate::domain::kind::{self, DomainKind};
 use crate::domain::nodes;
 use crate::qemu::model;
 use crate::qemu::model::Program;
@@ -35,7 +35,7 @@ pub async fn set_online(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
         _ => {}
     }
     let (owner, known) = Identity::of(ao, domid)?;
-    if kind::known(ao, domid, &known) == Kind::Hvm {
+    if kind::known(ao, domid, &known) == DomainKind::Hvm {
         // The traditional device model needs to know of none, and none is ever taken away.
         if model::program(ao, domid)? == Program::Qemu {
             qemu::vcpus::plug(ao, domid, wanted).await?;

@@ -7,7 +7,7 @@
 use std::marker::PhantomData;
 use std::path::Path;
 
-use super::file::{Failure, FileLock};
+use super::file::{FileLock, LockFailure};
 use crate::sync::order;
 
 /// `domain-userdata-lock` of one domain, held until it is dropped.
@@ -23,7 +23,7 @@ pub struct FastLock {
 impl FastLock {
     /// Waits for the lock on `path`; then `exists` says whether there is still anything to lock, and
     /// if not the lock is given back.
-    pub fn take<E: From<Failure>>(
+    pub fn take<E: From<LockFailure>>(
         path: &Path,
         exists: impl FnOnce() -> Result<(), E>,
     ) -> Result<Self, E> {

@@ -50,8 +50,8 @@
 //!
 //! # Copies
 //!
-//! `flock` belongs to the open file, of which a forked child has a copy. It is close-on-exec from birth, and noted
-//! for `libxl_postfork_child_noexec` to close ([`crate::sync::noted`]); and the lock is given back explicitly, which
+//! `flock` belongs to the open file, of which a forked child has a copy. It is close-on-exec from birth, and listed
+//! for `libxl_postfork_child_noexec` to close ([`crate::sync::tracked_fds`]); and the lock is given back explicitly, which
 //! works whatever copies there are. A child that has a copy never gives its parent's lock back.
 
 use std::fmt;
@@ -67,7 +67,7 @@ use nix::sys::statfs::{FsType, NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, fstatfs};
 
 use crate::core::file::errno_of;
 use crate::sync::fault_injection::{Mechanism, is_removed};
-use crate::sync::noted::Noted;
+use crate::sync::tracked_fds::Tracked;
 
 /// How often a waiter starts again. Each time somebody else has had the lock meanwhile, so this many in a row do
 /// not come by bad luck: something makes and removes the file without regard to the lock.
@@ -75,12 +75,12 @@ pub const ROUNDS: u32 = 10_000;
 
 /// What could not be done with a lock's file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Failure {
+pub struct LockFailure {
     pub what: &'static str,
     pub errno: Errno,
 }
 
-impl Failure {
+impl LockFailure {
     fn of(what: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |error| Self { what, errno: errno_of(&error) }
     }
@@ -91,7 +91,7 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for LockFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot {} the lock file", self.what)
     }
@@ -103,10 +103,10 @@ const FAREWELLS: u32 = 100;
 /// A lock's file, open: the steps of the protocol, each a system call, and how they are put together to let go.
 pub trait LockFile: Send {
     /// Takes the lock on this file if nobody else has it. Whether it is ours now.
-    fn try_lock(&self) -> Result<bool, Failure>;
+    fn try_lock(&self) -> Result<bool, LockFailure>;
 
     /// Whether the name leads to this file.
-    fn is_current(&self) -> Result<bool, Failure>;
+    fn is_current(&self) -> Result<bool, LockFailure>;
 
     /// Tells the holder that somebody waits for this very file. A file system that has no such marks has a
     /// less fair lock.
@@ -156,7 +156,7 @@ pub trait LockFile: Send {
 #[derive(Debug)]
 pub struct Candidate {
     path: PathBuf,
-    file: Noted<File>,
+    file: Tracked<File>,
     /// Device and number of the open file.
     identity: (u64, u64),
     marked: bool,
@@ -166,45 +166,45 @@ pub struct Candidate {
 
 impl Candidate {
     /// Opens the file, which is made if it is not there.
-    pub fn open(path: &Path) -> Result<Self, Failure> {
+    pub fn open(path: &Path) -> Result<Self, LockFailure> {
         let mut options = OpenOptions::new();
         // std opens close-on-exec.
         options.read(true).write(true).create(true).truncate(false).mode(0o666);
-        let file = options.open(path).map_err(Failure::of("open"))?;
-        let file = Noted::new(file);
-        let ours = file.metadata().map_err(Failure::of("look at"))?;
+        let file = options.open(path).map_err(LockFailure::of("open"))?;
+        let file = Tracked::new(file);
+        let ours = file.metadata().map_err(LockFailure::of("look at"))?;
         let identity = (ours.dev(), ours.ino());
         Ok(Self { path: path.to_owned(), file, identity, marked: false, held: None })
     }
 
     /// Waits for the lock on this file; a signal only interrupts the wait.
-    pub fn lock(&self) -> Result<(), Failure> {
+    pub fn lock(&self) -> Result<(), LockFailure> {
         loop {
             match self.file.lock() {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                other => return other.map_err(Failure::of("lock")),
+                other => return other.map_err(LockFailure::of("lock")),
             }
         }
     }
 }
 
 impl LockFile for Candidate {
-    fn try_lock(&self) -> Result<bool, Failure> {
+    fn try_lock(&self) -> Result<bool, LockFailure> {
         loop {
             match self.file.try_lock() {
                 Ok(()) => return Ok(true),
                 Err(TryLockError::WouldBlock) => return Ok(false),
                 Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(TryLockError::Error(e)) => return Err(Failure::of("lock")(e)),
+                Err(TryLockError::Error(e)) => return Err(LockFailure::of("lock")(e)),
             }
         }
     }
 
-    fn is_current(&self) -> Result<bool, Failure> {
+    fn is_current(&self) -> Result<bool, LockFailure> {
         match fs::metadata(&self.path) {
             Ok(now) => Ok((now.dev(), now.ino()) == self.identity),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(e) => Err(Failure::of("look for")(e)),
+            Err(e) => Err(LockFailure::of("look for")(e)),
         }
     }
 
@@ -262,8 +262,9 @@ impl Drop for Candidate {
     }
 }
 
-/// Whether record locks are no matter of `flock` on the file's file system: not where both are the server's record locks.
-fn has_marks(file: &Noted<File>) -> bool {
+/// Whether record locks and `flock` are independent on the file's file system. On a network file system both may be the
+/// server's record locks.
+fn has_marks(file: &Tracked<File>) -> bool {
     fstatfs(&**file).is_ok_and(|system| !SERVERS.contains(&system.filesystem_type()))
 }
 
@@ -297,7 +298,7 @@ pub struct FileLock {
 impl FileLock {
     /// Waits for the lock on `path`; then `exists` says whether there is still anything to lock, and if not
     /// the lock is given back.
-    pub fn take<E: From<Failure>>(
+    pub fn take<E: From<LockFailure>>(
         path: &Path,
         exists: impl FnOnce() -> Result<(), E>,
     ) -> Result<Self, E> {
@@ -307,9 +308,9 @@ impl FileLock {
     }
 
     fn take_from(
-        mut open: impl FnMut() -> Result<Candidate, Failure>,
+        mut open: impl FnMut() -> Result<Candidate, LockFailure>,
         rounds: u32,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, LockFailure> {
         for _ in 0..rounds {
             let mut candidate = open()?;
             candidate.lock()?;
@@ -318,7 +319,7 @@ impl FileLock {
                 return Ok(Self { _file: candidate });
             }
         }
-        Err(Failure::turmoil())
+        Err(LockFailure::turmoil())
     }
 }
 

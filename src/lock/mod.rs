@@ -56,5 +56,5 @@ mod queue;
 mod slow;
 
 pub use fast::FastLock;
-pub use file::{Failure, FileLock};
+pub use file::{FileLock, LockFailure};
 pub use slow::{DeviceLock, QmpLock};

@@ -6,7 +6,7 @@
 //! 1. A name is in the map while somebody is in its queue, and no longer.
 //! 2. The first of a queue *has its turn*, and nobody else has. Whoever becomes the first is woken, if it has
 //!    left a waker; if it has not, it has not looked yet, and will look before it sleeps (both under the lock).
-//! 3. A place is left by dropping [`Place`], in whatever state it is: before its turn, in its turn while it waits
+//! 3. A place is left by dropping [`QueueTicket`], in whatever state it is: before its turn, in its turn while it waits
 //!    for the file, holding the lock. If it was the first, the next is the first from then on.
 //!
 //! So as long as each that has its turn leaves some time, everybody gets one, and one that gives up holds up
@@ -49,7 +49,7 @@ impl Queues {
     }
 
     /// Gets in line for `path`.
-    pub fn enter(&self, path: &Path) -> Place {
+    pub fn enter(&self, path: &Path) -> QueueTicket {
         let number = {
             let mut state = locked(&self.state);
             state.next += 1;
@@ -58,7 +58,7 @@ impl Queues {
             queue.push_back(Entry { number, waker: None });
             number
         };
-        Place { queues: self.clone(), path: path.to_owned(), number, pid: pid() }
+        QueueTicket { queues: self.clone(), path: path.to_owned(), number, pid: pid() }
     }
 
     /// Whether nobody is in any queue.
@@ -76,14 +76,14 @@ impl Queues {
 
 /// A place in a queue, left when it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct QueueTicket {
     queues: Queues,
     path: PathBuf,
     number: u64,
     pid: u32,
 }
 
-impl Place {
+impl QueueTicket {
     /// Waits for its turn.
     pub async fn turn(&self) {
         poll_fn(|cx| {
@@ -109,7 +109,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for QueueTicket {
     fn drop(&mut self) {
         // A forked child is in no queue, and its parent's may be locked.
         if self.pid != pid() {

@@ -46,14 +46,14 @@ mod tests;
 use std::future::Future;
 use std::path::Path;
 
-use super::file::{Candidate, Failure, LockFile, ROUNDS};
+use super::file::{Candidate, LockFailure, LockFile, ROUNDS};
 use super::name;
-use super::queue::{Place, Queues};
+use super::queue::{QueueTicket, Queues};
 use crate::core::{Ao, Error};
 use crate::error;
 use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::order;
-use host::{Domain, Host};
+use host::{Domain, HostMeans};
 
 /// What a lock is acquired with.
 trait Means: Sync {
@@ -62,7 +62,7 @@ trait Means: Sync {
     /// Whether to look first if the lock is free.
     fn tries_first(&self) -> bool;
 
-    fn open(&self, path: &Path) -> Result<Self::File, Failure>;
+    fn open(&self, path: &Path) -> Result<Self::File, LockFailure>;
 
     /// Waits for `future`; an abort ends it.
     fn wait<T: Send>(
@@ -80,15 +80,15 @@ trait Means: Sync {
 /// Why a lock was not had.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Why {
-    File(Failure),
+    File(LockFailure),
     /// One helper after the other has ended without the lock and without a reason.
     Helper,
     Domain(Error),
     Aborted,
 }
 
-impl From<Failure> for Why {
-    fn from(failure: Failure) -> Self {
+impl From<LockFailure> for Why {
+    fn from(failure: LockFailure) -> Self {
         Self::File(failure)
     }
 }
@@ -98,7 +98,7 @@ impl From<Failure> for Why {
 struct Held<F> {
     // In this order: the next of this process finds the file free.
     _file: F,
-    _place: Place,
+    _place: QueueTicket,
 }
 
 async fn acquire<M: Means>(means: &M, queues: &Queues, path: &Path) -> Result<Held<M::File>, Why> {
@@ -118,7 +118,7 @@ async fn acquire<M: Means>(means: &M, queues: &Queues, path: &Path) -> Result<He
             return Ok(held);
         }
     }
-    Err(Failure::turmoil().into())
+    Err(LockFailure::turmoil().into())
 }
 
 /// `libxl-device-changes-lock` of one domain, held until it is dropped: whoever changes a device through the
@@ -171,7 +171,7 @@ impl Slow {
         };
         let domain = Domain::find(ao, domid)?;
         let path = name::lock_path(domid, &domain.uuid, userid);
-        let host = Host::of(ao, domain);
+        let host = HostMeans::of(ao, domain);
         match acquire(&host, Queues::of_process(), &path).await {
             Ok(held) => Ok(Self { domid, _held: held, _order: order }),
             Err(Why::Aborted) => Err(Error::Aborted),

@@ -28,9 +28,9 @@ trait Users {
     fn is_used(&self, uid: u32) -> std::result::Result<bool, Errno>;
 }
 
-struct Host;
+struct Accounts;
 
-impl Users for Host {
+impl Users for Accounts {
     fn named(&self, name: &str) -> std::result::Result<Option<(u32, u32)>, Errno> {
         Ok(User::from_name(name)?.map(|user| (user.uid.as_raw(), user.gid.as_raw())))
     }
@@ -42,7 +42,7 @@ impl Users for Host {
 
 /// The account for the QEMU of a guest; `None` is root. `Error::Invalid`, logged, if what is asked for is not there.
 pub fn of_guest(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<Option<Account>> {
-    choose(domid, build, &Host)
+    choose(domid, build, &Accounts)
         .map_err(|why| match why {
             Why::Unknown(errno) => {
                 error!(ctx, domid = domid, errno = errno, "cannot look up the user for QEMU");

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::core::Error;
 
 /// The longest line that is taken, as in C.
-pub const MOST: usize = 1 << 20;
+pub const MAX_MESSAGE: usize = 1 << 20;
 
 /// One line.
 #[derive(Clone, PartialEq, Debug)]
@@ -35,7 +35,7 @@ pub struct Refusal {
 
 /// Why there is no answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Failure {
+pub enum MonitorFailure {
     /// A system call on the socket failed.
     System(&'static str, Errno),
     /// QEMU has closed the socket.
@@ -48,7 +48,7 @@ pub enum Failure {
     Refused(Refusal),
 }
 
-impl Failure {
+impl MonitorFailure {
     /// As the C interface tells it.
     pub fn error(&self) -> Error {
         match self {
@@ -60,12 +60,12 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for MonitorFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::System(what, errno) => write!(f, "cannot {what} QEMU's monitor socket: {errno}"),
             Self::Closed => f.write_str("QEMU has closed its monitor socket"),
-            Self::TooLong => write!(f, "QEMU sends a line of more than {MOST} bytes"),
+            Self::TooLong => write!(f, "QEMU sends a line of more than {MAX_MESSAGE} bytes"),
             Self::Protocol(what) => write!(f, "QEMU breaks its protocol: {what}"),
             Self::Refused(refusal) => write!(f, "QEMU refuses: {refusal}"),
         }
@@ -96,8 +96,8 @@ pub struct Shown<'a>(pub &'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 512;
-        match self.0.char_indices().nth(MOST) {
+        const MAX_SHOWN: usize = 512;
+        match self.0.char_indices().nth(MAX_SHOWN) {
             Some((end, _)) => write!(f, "{}...", &self.0[..end]),
             None => f.write_str(self.0),
         }
@@ -118,14 +118,18 @@ impl Inbox {
     }
 
     /// The next whole line; `None` if there is none yet.
-    pub fn next(&mut self) -> Result<Option<Message>, Failure> {
+    pub fn next(&mut self) -> Result<Option<Message>, MonitorFailure> {
         let found = self.bytes[self.searched..].iter().position(|&b| b == b'\n');
         let Some(end) = found.map(|at| self.searched + at) else {
             self.searched = self.bytes.len();
-            return if self.searched > MOST { Err(Failure::TooLong) } else { Ok(None) };
+            return if self.searched > MAX_MESSAGE {
+                Err(MonitorFailure::TooLong)
+            } else {
+                Ok(None)
+            };
         };
-        if end > MOST {
-            return Err(Failure::TooLong);
+        if end > MAX_MESSAGE {
+            return Err(MonitorFailure::TooLong);
         }
         let message = parse(&self.bytes[..end]);
         self.bytes.drain(..=end);
@@ -134,8 +138,8 @@ impl Inbox {
     }
 }
 
-fn parse(line: &[u8]) -> Result<Message, Failure> {
-    let broken = Failure::Protocol;
+fn parse(line: &[u8]) -> Result<Message, MonitorFailure> {
+    let broken = MonitorFailure::Protocol;
     let Ok(Value::Object(mut line)) = serde_json::from_slice(line) else {
         return Err(broken("a line is no JSON object"));
     };
@@ -179,7 +183,7 @@ mod tests {
 
     use super::*;
 
-    fn one(line: &str) -> Result<Option<Message>, Failure> {
+    fn one(line: &str) -> Result<Option<Message>, MonitorFailure> {
         let mut inbox = Inbox::default();
         inbox.push(line.as_bytes());
         inbox.push(b"\r\n");
@@ -212,7 +216,7 @@ mod tests {
         let closed = format!("{{\"return\": {}{}}}", "[".repeat(5000), "]".repeat(5000));
         let bad = ["", "[]", "{}", "x", "{\"error\": 3}", "\u{0}", "{\"id\": 1}", &deep, &closed];
         for line in bad {
-            assert!(matches!(one(line), Err(Failure::Protocol(_))), "{line:.40}");
+            assert!(matches!(one(line), Err(MonitorFailure::Protocol(_))), "{line:.40}");
         }
         let mut inbox = Inbox::default();
         inbox.push(b"{\"return\": \"\xff\"}\r\n");
@@ -237,20 +241,20 @@ mod tests {
     #[test]
     fn a_line_without_end_is_given_up() {
         let mut inbox = Inbox::default();
-        inbox.push(&vec![b' '; MOST]);
+        inbox.push(&vec![b' '; MAX_MESSAGE]);
         assert_eq!(inbox.next(), Ok(None));
         inbox.push(b" ");
-        assert_eq!(inbox.next(), Err(Failure::TooLong));
+        assert_eq!(inbox.next(), Err(MonitorFailure::TooLong));
         let mut inbox = Inbox::default();
-        inbox.push(&vec![b' '; MOST + 1]);
+        inbox.push(&vec![b' '; MAX_MESSAGE + 1]);
         inbox.push(b"\n");
-        assert_eq!(inbox.next(), Err(Failure::TooLong));
+        assert_eq!(inbox.next(), Err(MonitorFailure::TooLong));
     }
 
     #[test]
     fn classes_have_their_errors() {
         let error = |class: &str| {
-            Failure::Refused(Refusal { class: class.into(), text: String::new() }).error()
+            MonitorFailure::Refused(Refusal { class: class.into(), text: String::new() }).error()
         };
         assert_eq!(error("GenericError"), Error::QmpGeneric);
         assert_eq!(error("CommandNotFound"), Error::QmpCommandNotFound);

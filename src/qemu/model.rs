@@ -18,15 +18,15 @@ use crate::qemu::qmp;
 use crate::runtime::Runtime;
 use crate::runtime::child::{self, Outcome};
 use crate::runtime::descriptor::Descriptor;
-use crate::sync::noted::Noted;
+use crate::sync::tracked_fds::Tracked;
 use crate::xen::kill_uid::{Told, kill_all_of};
 use crate::{debug, error, warn};
 
 /// How long a device model may take to run on, and a killer until it has its turn and has killed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Between two looks at a process that the system gives no descriptor for.
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Killers that are sent, one after the other, if they die before they have told that all are killed.
 const KILLERS: u32 = 5;
@@ -42,14 +42,14 @@ const REAPERS: [&str; 2] = ["xen-qemuuser-reaper", "xen-qemuuser-range-base"];
 pub struct Process {
     pid: Pid,
     /// Where the system has such a thing, and lets us have one.
-    pidfd: Option<Noted<OwnedFd>>,
+    pidfd: Option<Tracked<OwnedFd>>,
 }
 
 impl Process {
     /// Process `pid`, and whether it was told to end just now: `ESRCH` if it had ended before.
     fn hang_up(pid: Pid) -> (Self, std::result::Result<(), Errno>) {
         // First, so that what is told to end is what we look at then.
-        let pidfd = child::pidfd_open(pid.as_raw()).map(Noted::new);
+        let pidfd = child::pidfd_open(pid.as_raw()).map(Tracked::new);
         let told = match &pidfd {
             Err(Errno::ESRCH) => Err(Errno::ESRCH),
             Ok(pidfd) => child::pidfd_kill(pidfd.as_fd(), libc::SIGHUP),
@@ -61,7 +61,7 @@ impl Process {
     /// Process `pid`, which was started just now, to wait for its end only.
     pub fn new(pid: i32) -> Self {
         let pidfd = child::pidfd_open(pid);
-        Self { pid: Pid::from_raw(pid), pidfd: pidfd.ok().map(Noted::new) }
+        Self { pid: Pid::from_raw(pid), pidfd: pidfd.ok().map(Tracked::new) }
     }
 
     /// The process whose number is at `path`, to wait for its end only.
@@ -82,12 +82,12 @@ impl Process {
     pub async fn ended(&self, runtime: &Runtime) {
         if let Some(pidfd) = &self.pidfd
             && let Ok(copy) = pidfd.try_clone()
-            && let Ok(descriptor) = Descriptor::new(runtime, Noted::new(copy))
+            && let Ok(descriptor) = Descriptor::new(runtime, Tracked::new(copy))
             && descriptor.readable().await.is_ok()
         {
             return;
         }
-        while !self.has_ended() && runtime.sleep(LOOK).await.is_ok() {}
+        while !self.has_ended() && runtime.sleep(POLL_INTERVAL).await.is_ok() {}
     }
 
     fn has_ended(&self) -> bool {
@@ -147,7 +147,7 @@ pub async fn resume(ao: &Ao, domid: u32) -> Result<()> {
     match program(ao, domid)? {
         Program::Traditional => resume_traditional(ao, domid).await,
         Program::Qemu => {
-            qmp::execute(ao, domid, "cont", None, PATIENCE).await.map(drop).inspect_err(|e| {
+            qmp::execute(ao, domid, "cont", None, TIMEOUT).await.map(drop).inspect_err(|e| {
                 error!(ao, domid = domid, "the device model does not run on: {e}");
             })
         }
@@ -171,7 +171,7 @@ async fn resume_traditional(ao: &Ao, domid: u32) -> Result<()> {
             }
         }
     };
-    ao.until(Instant::now() + PATIENCE, runs).await?.unwrap_or_else(|| {
+    ao.until(Instant::now() + TIMEOUT, runs).await?.unwrap_or_else(|| {
         error!(ao, domid = domid, "the device model does not run on");
         Err(Error::TimedOut)
     })
@@ -336,7 +336,7 @@ async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
         let killer = ao.children().fork(|| kill_all_of(uid, reaper.unwrap_or(uid), REAPER_LOCK));
         let killer = killer.map_err(failed)?;
         // It waits for a lock, which somebody may hold who has stopped.
-        let outcome = match ao.until(Instant::now() + PATIENCE, killer.exited()).await {
+        let outcome = match ao.until(Instant::now() + TIMEOUT, killer.exited()).await {
             Ok(Some(outcome)) => outcome,
             late => {
                 killer.end().await;

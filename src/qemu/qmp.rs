@@ -21,20 +21,20 @@ use nix::sys::socket::{
 };
 use serde_json::{Value, json};
 
-use super::message::{Failure, Inbox, Message, command};
+use super::message::{Inbox, Message, MonitorFailure, command};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::history::RUN_DIR;
 use crate::lock::QmpLock;
 use crate::runtime::Runtime;
 use crate::runtime::descriptor::Descriptor;
-use crate::sync::noted::Noted;
+use crate::sync::tracked_fds::Tracked;
 use crate::{debug, error};
 
 /// How long QEMU may take over a command that it does at once.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a command of the application's may take: it may be a job on a large disk.
-const MONITOR_PATIENCE: Duration = Duration::from_secs(600);
+const MONITOR_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Between two attempts to connect while QEMU has no room for one more client.
 const RETRY: Duration = Duration::from_millis(50);
@@ -99,7 +99,7 @@ async fn within<T>(
     domid: u32,
     deadline: Instant,
     what: &str,
-    work: impl Future<Output = std::result::Result<T, Failure>>,
+    work: impl Future<Output = std::result::Result<T, MonitorFailure>>,
 ) -> Result<T> {
     match ao.until(deadline, work).await? {
         Some(Ok(value)) => Ok(value),
@@ -134,7 +134,7 @@ pub async fn monitor_command(ao: &Ao, domid: u32, line: &[u8]) -> Result<Vec<u8>
     };
     let arguments = json!({"command-line": line});
     let name = "human-monitor-command";
-    let answer = execute(ao, domid, name, Some(arguments), MONITOR_PATIENCE).await?;
+    let answer = execute(ao, domid, name, Some(arguments), MONITOR_TIMEOUT).await?;
     let Value::String(text) = answer else {
         return Err(unexpected(ao, domid, name));
     };
@@ -150,7 +150,7 @@ pub fn unexpected(ctx: &Ctx, domid: u32, name: &str) -> Error {
 /// The socket and the state of the dialogue. It knows no deadline.
 #[derive(Debug)]
 struct Connection {
-    socket: Descriptor<Noted<OwnedFd>>,
+    socket: Descriptor<Tracked<OwnedFd>>,
     inbox: Inbox,
     next_id: u64,
     broken: bool,
@@ -161,17 +161,20 @@ impl Connection {
     async fn open(
         runtime: &Runtime,
         path: &Path,
-    ) -> std::result::Result<(Self, [u64; 3]), Failure> {
+    ) -> std::result::Result<(Self, [u64; 3]), MonitorFailure> {
         let socket = connect_to(runtime, path).await?;
-        let socket = Descriptor::new(runtime, socket).map_err(|e| Failure::System("watch", e))?;
+        let socket =
+            Descriptor::new(runtime, socket).map_err(|e| MonitorFailure::System("watch", e))?;
         let inbox = Inbox::default();
         let mut connection = Self { socket, inbox, next_id: FIRST_ID, broken: false };
         let Message::Greeting(version) = connection.receive().await? else {
-            return Err(Failure::Protocol("it does not begin with a greeting"));
+            return Err(MonitorFailure::Protocol("it does not begin with a greeting"));
         };
         match connection.execute("qmp_capabilities", None).await {
             Ok(_) => Ok((connection, version)),
-            Err(Failure::Refused(_)) => Err(Failure::Protocol("it refuses command mode")),
+            Err(MonitorFailure::Refused(_)) => {
+                Err(MonitorFailure::Protocol("it refuses command mode"))
+            }
             Err(failure) => Err(failure),
         }
     }
@@ -180,9 +183,9 @@ impl Connection {
         &mut self,
         name: &str,
         arguments: Option<Value>,
-    ) -> std::result::Result<Value, Failure> {
+    ) -> std::result::Result<Value, MonitorFailure> {
         if std::mem::replace(&mut self.broken, true) {
-            return Err(Failure::Protocol("it was told too much before"));
+            return Err(MonitorFailure::Protocol("it was told too much before"));
         }
         let number = self.next_id;
         self.next_id += 1;
@@ -196,18 +199,18 @@ impl Connection {
                 }
                 Message::Refusal { id: Some(id), refusal } if id == number => break refusal,
                 Message::Refusal { id: None, .. } => {
-                    return Err(Failure::Protocol("it does not understand us"));
+                    return Err(MonitorFailure::Protocol("it does not understand us"));
                 }
-                _ => return Err(Failure::Protocol("an answer to what was not asked")),
+                _ => return Err(MonitorFailure::Protocol("an answer to what was not asked")),
             }
         };
         self.broken = false;
-        Err(Failure::Refused(refusal))
+        Err(MonitorFailure::Refused(refusal))
     }
 
-    async fn send(&self, mut line: &[u8]) -> std::result::Result<(), Failure> {
+    async fn send(&self, mut line: &[u8]) -> std::result::Result<(), MonitorFailure> {
         let fd = self.socket.get().as_fd().as_raw_fd();
-        let failed = |errno| Failure::System("write to", errno);
+        let failed = |errno| MonitorFailure::System("write to", errno);
         while !line.is_empty() {
             match send(fd, line, MsgFlags::MSG_NOSIGNAL | MsgFlags::MSG_DONTWAIT) {
                 Ok(count) => line = &line[count..],
@@ -215,15 +218,15 @@ impl Connection {
                 Err(Errno::EAGAIN) => {
                     self.socket.writable().await.map_err(failed)?;
                 }
-                Err(Errno::EPIPE | Errno::ECONNRESET) => return Err(Failure::Closed),
+                Err(Errno::EPIPE | Errno::ECONNRESET) => return Err(MonitorFailure::Closed),
                 Err(errno) => return Err(failed(errno)),
             }
         }
         Ok(())
     }
 
-    async fn receive(&mut self) -> std::result::Result<Message, Failure> {
-        let failed = |errno| Failure::System("read from", errno);
+    async fn receive(&mut self) -> std::result::Result<Message, MonitorFailure> {
+        let failed = |errno| MonitorFailure::System("read from", errno);
         let mut buffer = [0; 16384];
         loop {
             if let Some(message) = self.inbox.next()? {
@@ -233,7 +236,7 @@ impl Connection {
             self.socket.readable().await.map_err(failed)?;
             let fd = self.socket.get().as_fd().as_raw_fd();
             match recv(fd, &mut buffer, MsgFlags::MSG_DONTWAIT) {
-                Ok(0) | Err(Errno::ECONNRESET) => return Err(Failure::Closed),
+                Ok(0) | Err(Errno::ECONNRESET) => return Err(MonitorFailure::Closed),
                 Ok(count) => self.inbox.push(&buffer[..count]),
                 Err(Errno::EINTR | Errno::EAGAIN) => {}
                 Err(errno) => return Err(failed(errno)),
@@ -256,12 +259,12 @@ impl Drop for Connection {
 async fn connect_to(
     runtime: &Runtime,
     path: &Path,
-) -> std::result::Result<Noted<OwnedFd>, Failure> {
-    let failed = |errno| Failure::System("connect to", errno);
+) -> std::result::Result<Tracked<OwnedFd>, MonitorFailure> {
+    let failed = |errno| MonitorFailure::System("connect to", errno);
     let address = UnixAddr::new(path).map_err(failed)?;
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
     let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None).map_err(failed)?;
-    let fd = Noted::new(fd);
+    let fd = Tracked::new(fd);
     loop {
         match connect(fd.as_fd().as_raw_fd(), &address) {
             Ok(()) => return Ok(fd),

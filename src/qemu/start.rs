@@ -41,8 +41,8 @@ use crate::domain::{console, names, nodes};
 use crate::qemu::model;
 use crate::qemu::model::Process;
 use crate::runtime::child::{Confinement, Io, Program};
-use crate::sync::noted::Noted;
 use crate::sync::std_fds::raised;
+use crate::sync::tracked_fds::Tracked;
 use crate::types::idiomatic::{DeviceModelVersion, DomainBuildInfo, DomainConfig};
 use crate::xen::store::Ops;
 use crate::{debug, error};
@@ -51,7 +51,7 @@ use crate::{debug, error};
 const QEMU: &str = "/usr/libexec/xen-qemu-system-i386";
 
 /// How long QEMU may take until it serves.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What a restricted QEMU may have: enough for a log, nothing that it does not use.
 const LIMITS: [(Resource, u64); 5] = [
@@ -100,7 +100,7 @@ pub async fn start(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
         confined: restricted,
     };
     let mut said = ao.watch(&state)?;
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let running = launch.start(ao, deadline).await?;
     let begun = async {
         if restricted {
@@ -145,7 +145,7 @@ pub async fn start_for_driver_domain(ao: &Ao, domid: u32) -> Result<()> {
         confined: false,
     };
     let mut said = ao.watch(&state)?;
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let running = launch.start(ao, deadline).await?;
     running.serves(ao, deadline, is_running(ao, &mut said, &state)).await
 }
@@ -263,7 +263,7 @@ async fn answers(ao: &Ao, domid: u32, deadline: Instant) -> Result<()> {
 /// Writes into xenstore what only QEMU knows: the terminals of serial ports, and where the screen is served.
 async fn describe(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
     let base = nodes::domain_path(domid);
-    let deadline = Instant::now() + qmp::PATIENCE;
+    let deadline = Instant::now() + qmp::TIMEOUT;
     let mut qmp = Qmp::connect(ao, domid, deadline).await?;
     let answer = qmp.execute("query-chardev", None, deadline).await?;
     let ports = serial_ports(&answer).ok_or_else(|| unexpected(ao, domid, "query-chardev"))?;
@@ -361,12 +361,12 @@ fn is_limited() -> bool {
 }
 
 /// A socket at the place of QEMU's monitor that listens already.
-fn listening_socket(ctx: &Ctx, domid: u32) -> Result<Noted<OwnedFd>> {
+fn listening_socket(ctx: &Ctx, domid: u32) -> Result<Tracked<OwnedFd>> {
     let path = socket_path(domid);
     let make = || {
         let address = UnixAddr::new(path.as_str())?;
         let flags = SockFlag::SOCK_CLOEXEC;
-        let fd = Noted::new(socket(AddressFamily::Unix, SockType::Stream, flags, None)?);
+        let fd = Tracked::new(socket(AddressFamily::Unix, SockType::Stream, flags, None)?);
         remove_if_there(&path).map_err(|e| errno_of(&e))?;
         bind(fd.as_fd().as_raw_fd(), &address)?;
         listen(&fd, Backlog::new(1)?)?;

@@ -10,13 +10,13 @@ use crate::types::idiomatic::Bitmap;
 
 /// Which of the guest's vcpus QEMU has plugged in, whether its kernel uses them or not. They may be any numbers.
 pub async fn plugged(ao: &Ao, domid: u32) -> Result<Vec<u64>> {
-    let deadline = Instant::now() + qmp::PATIENCE;
+    let deadline = Instant::now() + qmp::TIMEOUT;
     ask(&mut Qmp::connect(ao, domid, deadline).await?, ao, domid, deadline).await
 }
 
 /// Has QEMU add those of `wanted` that it does not have. It was started with one vcpu a socket.
 pub async fn plug(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
-    let deadline = Instant::now() + qmp::PATIENCE;
+    let deadline = Instant::now() + qmp::TIMEOUT;
     let mut qemu = Qmp::connect(ao, domid, deadline).await?;
     let there = ask(&mut qemu, ao, domid, deadline).await?;
     let name = "query-hotpluggable-cpus";

@@ -8,8 +8,8 @@
 //! 1. *No callback runs inside another on one thread*, whatever ctx either belongs to. A callback that starts
 //!    operations, collects events or waits makes others due; they run when it has returned, or on another
 //!    thread. Otherwise two hundred operations that end at once would take two hundred stack frames.
-//!    What a call asks for its own sake is not meant by this: its predicate, its hooks, and the progress of an
-//!    operation that the call itself runs.
+//!    Not meant are what a call asks for its own sake (its predicate, its hooks, and the progress of an operation
+//!    that the call itself runs) and a disaster, which cannot wait; nor does any callback run inside these.
 //! 2. *A call delivers what is its own; what belongs to others is delivered by calls that dispatch*: those that
 //!    wait, and those by which the application's event loop comes in. An application may hold its own lock in
 //!    all other calls.
@@ -21,7 +21,7 @@
 //! # Nothing is left lying
 //!
 //! For each queue holds what `queue.rs` says: while a callback is due, a thread attends, or the alarm is on. The
-//! alarm of callbacks shows on the application's descriptor (`outside.rs`), and the leader sleeps on it too unless
+//! alarm of callbacks shows on the application's descriptor (`app_loop.rs`), and the leader sleeps on it too unless
 //! it is itself inside a callback (`lead.rs` has a thread that is not take the lead from it). Pushed quietly, that
 //! is without the alarm, is only what the pushing thread comes back for at once: [`Here::serving`] says so, while
 //! it runs a task, or tells of an operation that has ended in the call that started it. Before it runs something

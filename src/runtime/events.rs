@@ -19,7 +19,7 @@ use super::wakers::renew;
 use crate::sync::{Arc, Mutex, locked};
 
 /// An event's type as one bit, for masks.
-pub trait Kind {
+pub trait EventKind {
     fn bit(&self) -> u64;
 }
 
@@ -39,7 +39,7 @@ struct State<E> {
     announced: u64,
 }
 
-impl<E: Kind> State<E> {
+impl<E: EventKind> State<E> {
     /// The oldest event after `seen` of a type in `mask`.
     fn after(&self, seen: u64, mask: u64) -> Option<(u64, Arc<E>)> {
         let from = self.queue.partition_point(|(number, _)| *number <= seen);
@@ -64,7 +64,7 @@ impl<E> Default for Events<E> {
     }
 }
 
-impl<E: Kind> Events<E> {
+impl<E: EventKind> Events<E> {
     /// Adds an event. Whether the application's loop is to be woken for it: no collector waits for its type.
     pub fn push(&self, event: E) -> bool {
         let bit = event.bit();
@@ -111,7 +111,7 @@ impl<E: Kind> Events<E> {
         mut wanted: impl FnMut(&E) -> bool,
         announce: impl Fn(),
     ) -> Arc<E> {
-        let mut place = Place { events: self, announce, number: None };
+        let mut place = CollectorSlot { events: self, announce, number: None };
         poll_fn(|cx| {
             // First, so that an event that comes while the predicate runs is not missed.
             place.take(mask, cx.waker());
@@ -136,13 +136,13 @@ impl<E: Kind> Events<E> {
 }
 
 /// A collector's place among those asleep, given back when it goes.
-struct Place<'a, E, F: Fn()> {
+struct CollectorSlot<'a, E, F: Fn()> {
     events: &'a Events<E>,
     announce: F,
     number: Option<u64>,
 }
 
-impl<E, F: Fn()> Place<'_, E, F> {
+impl<E, F: Fn()> CollectorSlot<'_, E, F> {
     /// The collector has looked at all events there are, and taken none.
     fn looked(&self) {
         let due = locked(&self.events.state).announce();
@@ -170,7 +170,7 @@ impl<E, F: Fn()> Place<'_, E, F> {
     }
 }
 
-impl<E, F: Fn()> Drop for Place<'_, E, F> {
+impl<E, F: Fn()> Drop for CollectorSlot<'_, E, F> {
     fn drop(&mut self) {
         if let Some(number) = self.number {
             let mut state = locked(&self.events.state);
@@ -193,7 +193,7 @@ mod tests {
     use std::thread;
     use std::time::Duration;
 
-    impl Kind for u8 {
+    impl EventKind for u8 {
         fn bit(&self) -> u64 {
             1 << (self / 10)
         }

@@ -1,7 +1,7 @@
 //! Threads asleep in the library: which of them watches the outside world, and who wakes whom.
 //!
 //! A thread that waits for its own operation sleeps in [`Lead::park`]. One such thread, the leader,
-//! sleeps on the reactor (in [`Place::sleep`]) and does the dispatching for all; each other sleeps on a
+//! sleeps on the reactor (in [`Dispatcher::sleep`]) and does the dispatching for all; each other sleeps on a
 //! bell of its own. Whoever finds that a thread's operation can go on calls [`Lead::wake`].
 //!
 //! # Invariants, under the lock of [`State`]
@@ -11,7 +11,7 @@
 //! 2. *A wake-up is never lost.* `WOKEN` is set under the lock, and looked at under the lock before
 //!    each sleep. A parked thread's bell belongs to the same lock, so that it cannot be rung between the
 //!    look and the sleep. The leader's sleep begins after the lock is let go, so for it there is
-//!    [`Place::ring`], which makes the present or the next sleep end; `rung` says that it was called, and
+//!    [`Dispatcher::ring`], which makes the present or the next sleep end; `rung` says that it was called, and
 //!    the leader silences the ring when it is back under the lock, not before. A place that had nothing to
 //!    ring yet does not sleep, so that the leader looks again.
 //! 3. *Nobody sleeps unattended.* While a thread is in `parked`, either (a) there is a leader, or (b) a
@@ -45,21 +45,21 @@ use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked, sleep_on};
 
 /// Where the leader sleeps, and what it does about what it finds.
-pub trait Place {
+pub trait Dispatcher {
     /// The promise to look soon for what is to be done for nobody in particular; dropped, it is for
     /// somebody else to look.
     type Attending<'p>
     where
         Self: 'p;
-    /// Sleeps until something happens outside or [`Place::ring`] was called since the last
-    /// [`Place::silence`], or for no reason; then tells those whom it concerns. No lock is held.
+    /// Sleeps until something happens outside or [`Dispatcher::ring`] was called since the last
+    /// [`Dispatcher::silence`], or for no reason; then tells those whom it concerns. No lock is held.
     /// With `may_call` also until a callback is due.
     fn sleep(&self, may_call: bool) -> Self::Attending<'_>;
     /// Ends the leader's sleep, or its next one. Never blocks.
     fn ring(&self);
     /// Takes a ring back.
     fn silence(&self);
-    /// Whether [`Place::work`] has anything to do for this thread.
+    /// Whether [`Dispatcher::work`] has anything to do for this thread.
     fn has_work(&self) -> bool;
     /// Does what is to be done for nobody in particular. No lock is held; may take long.
     fn work(&self, attending: Self::Attending<'_>);
@@ -121,7 +121,7 @@ struct State {
 
 impl Lead {
     /// Lets `parker`'s thread go on, now or when it parks next.
-    pub fn wake(&self, parker: &Arc<Parker>, place: &impl Place) {
+    pub fn wake(&self, parker: &Arc<Parker>, place: &impl Dispatcher) {
         let mut state = locked(&self.state);
         if !parker.set(WOKEN) {
             return;
@@ -134,7 +134,7 @@ impl Lead {
     }
 
     /// Sleeps until `parker` is woken; leads meanwhile if nobody else does.
-    pub fn park(&self, parker: &Arc<Parker>, place: &impl Place) {
+    pub fn park(&self, parker: &Arc<Parker>, place: &impl Dispatcher) {
         let mut state = locked(&self.state);
         while !parker.take(WOKEN) {
             let leader_may_call = state.leading.as_ref().map(|leader| leader.may_call);
@@ -164,7 +164,7 @@ impl Lead {
         &'a self,
         mut state: MutexGuard<'a, State>,
         parker: &Arc<Parker>,
-        place: &impl Place,
+        place: &impl Dispatcher,
     ) -> MutexGuard<'a, State> {
         state.leading = Some(Arc::clone(parker));
         drop(state);
@@ -207,7 +207,7 @@ impl Lead {
 
 impl State {
     /// Ends the leader's sleep.
-    fn ring(&mut self, place: &impl Place) {
+    fn ring(&mut self, place: &impl Dispatcher) {
         if !std::mem::replace(&mut self.rung, true) && !is_removed(Mechanism::Ring) {
             place.ring();
         }
@@ -235,12 +235,12 @@ fn pass_on(state: &State) {
 
 /// Ends the lead, also when a defect in a handler unwinds: a lead that nobody holds and everybody
 /// relies on would be a hang.
-struct StepDown<'l, 'p, P: Place> {
+struct StepDown<'l, 'p, P: Dispatcher> {
     lead: &'l Lead,
     place: &'p P,
 }
 
-impl<'l, P: Place> StepDown<'l, '_, P> {
+impl<'l, P: Dispatcher> StepDown<'l, '_, P> {
     fn now(self) -> MutexGuard<'l, State> {
         let state = self.step_down();
         std::mem::forget(self);
@@ -258,7 +258,7 @@ impl<'l, P: Place> StepDown<'l, '_, P> {
     }
 }
 
-impl<P: Place> Drop for StepDown<'_, '_, P> {
+impl<P: Dispatcher> Drop for StepDown<'_, '_, P> {
     fn drop(&mut self) {
         // A model that has failed has no locks any more.
         #[cfg(loom)]

@@ -14,9 +14,9 @@
 //! | `tasks.rs`, `queue.rs` | operations that no thread waits for, and who goes on with them |
 //! | `callbacks.rs`, `ordered.rs` | calls into the application: when they are made, and by which thread |
 //! | `defect.rs` | panics, kept where they happen |
-//! | `ongoing.rs` | every operation that has begun, for `libxl_ao_abort` |
+//! | `in_progress.rs` | every operation that has begun, for `libxl_ao_abort` |
 //! | `events.rs` | what has happened and is not collected yet |
-//! | `outside.rs` | the application's own event loop |
+//! | `app_loop.rs` | the application's own event loop |
 //! | `child/` | programs and forked helpers, SIGCHLD, and what a forked child does first |
 //!
 //! Nothing here knows of Xen. Nothing is opened before something waits.
@@ -33,22 +33,22 @@
 //!
 //! All locks here are leaves: held for a few instructions or one short system call, never around a
 //! wait, a call into the application, or each other; but for the lead's, under which the bell is rung and
-//! the queue looked into, the hooks' (see `outside.rs`), and the children's (see `child/mod.rs`).
+//! the queue looked into, the hooks' (see `app_loop.rs`), and the children's (see `child/mod.rs`).
 
 pub mod abort;
+pub mod app_loop;
 pub mod callbacks;
 pub mod child;
 pub mod clock;
 pub mod defect;
 pub mod descriptor;
 pub mod events;
+pub mod in_progress;
 mod lead;
 #[cfg(all(test, loom))]
 mod model;
 pub mod notify;
-pub mod ongoing;
 pub mod ordered;
-pub mod outside;
 mod queue;
 pub mod reactor;
 mod tasks;
@@ -69,10 +69,10 @@ use nix::errno::Errno;
 use once_cell::sync::OnceCell;
 
 use crate::sync::{Arc, order};
+use app_loop::AppLoop;
 use callbacks::{Deferred, Serving};
-use lead::{Lead, Parker, Place};
+use lead::{Dispatcher, Lead, Parker};
 use ordered::Ordered;
-use outside::Outside;
 use reactor::Reactor;
 use tasks::{Attending, Tasks};
 
@@ -87,20 +87,20 @@ struct Shared {
     lead: Lead,
     tasks: Arc<Tasks>,
     reactor: OnceCell<Reactor>,
-    outside: Outside,
-    failure: Failure,
+    app_loop: AppLoop,
+    failure: Breakdown,
 }
 
 /// Whom to tell, once, that the reactor does not work any more.
 #[derive(Default)]
-struct Failure {
+struct Breakdown {
     tell: OnceLock<Box<dyn Fn(Errno) + Send + Sync>>,
     told: AtomicBool,
 }
 
-impl fmt::Debug for Failure {
+impl fmt::Debug for Breakdown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Failure").field("told", &self.told).finish_non_exhaustive()
+        f.debug_struct("Breakdown").field("told", &self.told).finish_non_exhaustive()
     }
 }
 
@@ -167,8 +167,8 @@ impl Runtime {
         self.shared.tasks.work_off(attending);
     }
 
-    fn outside(&self) -> &Outside {
-        &self.shared.outside
+    fn app_loop(&self) -> &AppLoop {
+        &self.shared.app_loop
     }
 
     /// Who is told, once and with no lock held, if the reactor breaks down: nothing is waited for any more
@@ -225,7 +225,7 @@ impl Shared {
     }
 }
 
-impl Place for Shared {
+impl Dispatcher for Shared {
     type Attending<'p> = Attending<'p>;
 
     fn sleep(&self, may_call: bool) -> Attending<'_> {

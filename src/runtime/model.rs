@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 
 use loom::thread;
 
-use super::lead::{Lead, Parker, Place};
+use super::lead::{Dispatcher, Lead, Parker};
 use super::queue::{Alarm, Attending, Queue};
 use crate::sync::fault_injection::{Mechanism, remove};
 use crate::sync::{Arc, Condvar, Mutex, locked, sleep_on};
@@ -276,7 +276,7 @@ impl World {
     }
 }
 
-impl Place for World {
+impl Dispatcher for World {
     type Attending<'p> = Both<'p>;
 
     fn sleep(&self, may_call: bool) -> Both<'_> {

@@ -29,7 +29,7 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 use super::defect::Defects;
 use super::queue::Alarm;
 use super::timers::Timers;
-use crate::sync::noted::Noted;
+use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Arc, Mutex, locked};
 
 /// Reports taken from the kernel at once.
@@ -49,8 +49,8 @@ pub trait Ready: Send + Sync {
 
 /// One ctx's epoll set and what goes with it.
 pub struct Reactor {
-    epoll: Noted<Epoll>,
-    bell: Noted<EventFd>,
+    epoll: Tracked<Epoll>,
+    bell: Tracked<EventFd>,
     alarm: Arc<Bell>,
     callbacks_alarm: Arc<Bell>,
     timers: Timers,
@@ -58,7 +58,7 @@ pub struct Reactor {
 }
 
 /// An eventfd that is readable while the alarm is on.
-struct Bell(Noted<EventFd>);
+struct Bell(Tracked<EventFd>);
 
 impl Alarm for Bell {
     fn set(&self, on: bool) {
@@ -74,9 +74,9 @@ struct Entries {
 
 impl Reactor {
     pub fn new() -> Result<Self, Errno> {
-        let epoll = Noted::epoll()?;
+        let epoll = Tracked::epoll()?;
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
-        let eventfd = || EventFd::from_flags(flags).map(Noted::new);
+        let eventfd = || EventFd::from_flags(flags).map(Tracked::new);
         let (bell, alarm) = (eventfd()?, Arc::new(Bell(eventfd()?)));
         let callbacks_alarm = Arc::new(Bell(eventfd()?));
         let timers = Timers::new()?;

@@ -15,7 +15,7 @@ use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
 use super::wakers::renew;
-use crate::sync::noted::Noted;
+use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Mutex, locked};
 
 /// A deadline's place among the others.
@@ -24,7 +24,7 @@ pub type Key = (Instant, u64);
 /// The deadlines of one ctx.
 #[derive(Debug)]
 pub struct Timers {
-    fd: Noted<TimerFd>,
+    fd: Tracked<TimerFd>,
     state: Mutex<State>,
 }
 
@@ -38,7 +38,7 @@ struct State {
 impl Timers {
     pub fn new() -> Result<Self, Errno> {
         let flags = TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK;
-        let fd = Noted::new(TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?);
+        let fd = Tracked::new(TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?);
         Ok(Self { fd, state: Mutex::default() })
     }
 

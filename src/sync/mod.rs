@@ -6,11 +6,11 @@
 //! one for the whole process, and the child would inherit its locks as they were.
 
 pub mod fault_injection;
-pub mod noted;
 pub mod order;
 pub mod pid;
 pub mod process;
 pub mod std_fds;
+pub mod tracked_fds;
 pub mod turn;
 
 // Not loom's `Arc`: it makes neither wakers nor trait objects, and counting is not what the models check.

@@ -11,7 +11,7 @@
 //! # Other threads
 //!
 //! - `fill` only opens, and keeps what it gets if the number is one of the three. If another thread is quicker to take
-//!   the number, that is no matter of ours. Nothing is closed or replaced, so a thread that puts something else in a
+//!   the number, it keeps it. Nothing is closed or replaced, so a thread that puts something else in a
 //!   number's place (`dup2`) always wins. This is why what was filled stays: to close it again would be to close
 //!   what another thread may have put there a moment ago.
 //! - Between the opening of a file of ours and its move another thread may print into it, if it prints to a number
@@ -31,7 +31,7 @@ use nix::sys::eventfd::EventFd;
 use nix::sys::stat::Mode;
 use nix::sys::timerfd::TimerFd;
 
-/// The first number that is no standard one.
+/// The first number above the standard descriptors.
 const FIRST: RawFd = 3;
 
 /// What owns one descriptor.
@@ -103,7 +103,7 @@ impl Owner for TimerFd {
     }
 }
 
-/// What was opened just now, with a number that is no standard one; close-on-exec if it had to be moved. Only if
+/// What was opened just now, with a number above the standard descriptors; close-on-exec if it had to be moved. Only if
 /// there is no room for another descriptor it stays as it is.
 pub fn raised<T: Owner>(opened: T) -> T {
     if opened.number() >= FIRST {
@@ -145,7 +145,7 @@ mod tests {
     use nix::unistd;
 
     use super::*;
-    use crate::sync::noted::Noted;
+    use crate::sync::tracked_fds::Tracked;
 
     /// Whether a standard descriptor is `/dev/null`, without allocating.
     fn is_null(fd: RawFd) -> bool {
@@ -183,11 +183,11 @@ mod tests {
     #[test]
     fn nothing_of_ours_has_such_a_number() {
         without(|| {
-            let eventfd = Noted::new(EventFd::from_flags(EfdFlags::empty()).unwrap());
+            let eventfd = Tracked::new(EventFd::from_flags(EfdFlags::empty()).unwrap());
             let filled = (0..FIRST).all(is_null);
             // SAFETY: this process's own.
             unsafe { libc::close(2) };
-            let epoll = Noted::epoll().unwrap();
+            let epoll = Tracked::epoll().unwrap();
             let (fd, set) = (eventfd.as_fd().as_raw_fd(), epoll.0.as_raw_fd());
             filled && is_null(2) && fd >= FIRST && set >= FIRST && eventfd.write(1).is_ok()
         });

@@ -10,7 +10,7 @@ use crate::types::idiomatic::{
 /// Flask's number for the label of a domain that is another's device model.
 const LABEL_OF_STUBDOMAINS: u32 = 13;
 
-pub fn settle(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
+pub fn set_defaults(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
     let apart = *build.device_model_stubdomain.get_or_insert(false);
     build.vpmu.get_or_insert(false);
     if apart && build.device_model_ssidref == 0 {

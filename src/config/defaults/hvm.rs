@@ -9,7 +9,7 @@ use crate::types::idiomatic::{
 };
 use crate::types::sys::LIBXL_RDM_MEM_BOUNDARY_MEMKB_DEFAULT;
 
-pub fn settle(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
+pub fn set_defaults(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
     let Guest::Hvm(hvm) = &mut build.u else { return Ok(()) };
     or(&mut hvm.mmio_hole_memkb, 0);
     if i32::from(hvm.hdtype) == 0 {

@@ -53,7 +53,7 @@ fn iommu_tables(kb: u64) -> u64 {
 }
 
 /// Sizes that nobody has said.
-pub fn settle(build: &mut DomainBuildInfo) {
+pub fn set_defaults(build: &mut DomainBuildInfo) {
     or(&mut build.max_memkb, 32 * 1024);
     or(&mut build.target_memkb, build.max_memkb);
     let stubdomain = match build.device_model_stubdomain {

@@ -87,13 +87,13 @@ pub struct Rules<'a> {
 /// # Errors
 /// `Error::Invalid` for what cannot be, `Error::Nonspecific` for a security label that Xen does not know,
 /// `Error::Fail` where the host cannot be asked; said in the log.
-pub fn complete(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<()> {
+pub fn set_defaults(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<()> {
     let domid = valid_guest(domid).then_some(domid);
     let derive_tables = ctx.need_asked().derive_tables();
     let rules = Rules { log: ctx.log(), domid, host: Host::of(ctx)?, derive_tables };
     identity::labels(ctx, &rules, config)?;
     identity::pool(ctx, &rules, &mut config.c_info)?;
-    rules.settle(config)?;
+    rules.set_defaults(config)?;
     vcpus::spread(ctx, &mut config.b_info)
 }
 
@@ -101,7 +101,7 @@ pub fn complete(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<()> 
 ///
 /// # Errors
 /// As for [`complete`].
-pub fn complete_build(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
+pub fn set_build_defaults(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
     let host = Host::of(ctx).inspect_err(|_| error!(ctx, "failed to get hypervisor info"))?;
     Rules { log: ctx.log(), domid: None, host, derive_tables: false }.build(build)?;
     vcpus::spread(ctx, build)
@@ -109,11 +109,11 @@ pub fn complete_build(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
 
 impl Rules<'_> {
     /// All rules that want nothing but the configuration and what is known of the host.
-    fn settle(&self, config: &mut DomainConfig) -> Result<()> {
+    fn set_defaults(&self, config: &mut DomainConfig) -> Result<()> {
         self.named("Unable to set domain create info defaults", || {
             identity::create_info(self, &mut config.c_info)
         })?;
-        passthrough::settle(self, config)?;
+        passthrough::set_defaults(self, config)?;
         // As given: memory's own defaults come later.
         let on_demand = memory::populated_on_demand(config);
         conflicts::of_memory(self, config, on_demand)?;
@@ -132,12 +132,12 @@ impl Rules<'_> {
             return Err(self.refuse(format_args!("invalid domain type")));
         }
         deprecated::carry_over(self, build)?;
-        device_model::settle(self, build)?;
-        vcpus::settle(self, build)?;
-        memory::settle(build);
+        device_model::set_defaults(self, build)?;
+        vcpus::set_defaults(self, build)?;
+        memory::set_defaults(build);
         guest::common(build);
         match kind {
-            DomainType::Hvm => hvm::settle(self, build)?,
+            DomainType::Hvm => hvm::set_defaults(self, build)?,
             DomainType::Pv => guest::pv(build),
             _ => guest::pvh(build),
         }

@@ -4,7 +4,7 @@ use super::Rules;
 use crate::core::Result;
 use crate::types::idiomatic::{DomainConfig, DomainType, Passthrough};
 
-pub fn settle(rules: &Rules, config: &mut DomainConfig) -> Result<()> {
+pub fn set_defaults(rules: &Rules, config: &mut DomainConfig) -> Result<()> {
     let has_devices = !config.pcidevs.is_empty() || !config.dtdevs.is_empty();
     let create = &mut config.c_info;
     if create.passthrough == Passthrough::Default {

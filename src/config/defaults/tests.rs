@@ -36,8 +36,8 @@ fn hvm() -> DomainConfig {
     config(DomainType::Hvm, Guest::Hvm(Default::default()))
 }
 
-fn settle(host: Host, config: &mut DomainConfig) -> Result<()> {
-    Rules { log: &Log::none(), domid: None, host, derive_tables: true }.settle(config)
+fn set_defaults(host: Host, config: &mut DomainConfig) -> Result<()> {
+    Rules { log: &Log::none(), domid: None, host, derive_tables: true }.set_defaults(config)
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn memory_by_kind_and_host() {
         (hvm(), HOST, 3072, 268288),
         (hvm(), no_hap, 4096, 268288),
     ] {
-        assert_eq!(settle(host, &mut config), Ok(()));
+        assert_eq!(set_defaults(host, &mut config), Ok(()));
         assert_eq!(config.b_info.shadow_memkb, shadow);
         assert_eq!(memory::need(&config.b_info), need);
         assert_eq!(config.b_info.target_memkb, 262144);
@@ -66,19 +66,19 @@ fn passthrough_by_what_the_host_can() {
         (pv(), Host { directio: false, ..HOST }, Err(Error::Invalid)),
     ] {
         config.pcidevs.push(DevicePci::default());
-        assert_eq!(settle(host, &mut config).map(|()| config.c_info.passthrough), expected);
+        assert_eq!(set_defaults(host, &mut config).map(|()| config.c_info.passthrough), expected);
     }
 }
 
 #[test]
 fn firmware_goes_with_the_device_model() {
     let mut config = hvm();
-    assert_eq!(settle(HOST, &mut config), Ok(()));
+    assert_eq!(set_defaults(HOST, &mut config), Ok(()));
     assert_eq!(config.b_info.device_model_version, DeviceModelVersion::QemuXen);
     let Guest::Hvm(own) = &mut config.b_info.u else { panic!() };
     assert_eq!(own.bios, BiosType::Seabios);
     own.bios = BiosType::Rombios;
-    assert_eq!(settle(HOST, &mut config), Err(Error::Invalid));
+    assert_eq!(set_defaults(HOST, &mut config), Err(Error::Invalid));
 }
 
 #[test]
@@ -88,9 +88,9 @@ fn what_is_said_stays() {
     config.b_info.apic = Some(false);
     config.b_info.max_grant_version = 1;
     config.c_info.hap = Some(false);
-    assert_eq!(settle(HOST, &mut config), Ok(()));
+    assert_eq!(set_defaults(HOST, &mut config), Ok(()));
     let once = config.clone();
-    assert_eq!(settle(Host { grant_version: 0, ..HOST }, &mut config), Ok(()));
+    assert_eq!(set_defaults(Host { grant_version: 0, ..HOST }, &mut config), Ok(()));
     assert_eq!(config, once, "complete is complete");
     assert_eq!(config.b_info.video_memkb, 20000);
     assert_eq!(config.b_info.apic, Some(false));
@@ -103,10 +103,10 @@ fn old_places_are_emptied() {
     let mut config = pv();
     let Guest::Pv(own) = &mut config.b_info.u else { panic!() };
     own.kernel = Text::new("/k");
-    assert_eq!(settle(HOST, &mut config), Ok(()));
+    assert_eq!(set_defaults(HOST, &mut config), Ok(()));
     assert_eq!(config.b_info.kernel, Text::new("/k"));
     let Guest::Pv(own) = &mut config.b_info.u else { panic!() };
     assert_eq!(own.kernel, None);
     own.kernel = Text::new("/other");
-    assert_eq!(settle(HOST, &mut config), Err(Error::Invalid));
+    assert_eq!(set_defaults(HOST, &mut config), Err(Error::Invalid));
 }

@@ -7,18 +7,18 @@ use crate::types::idiomatic::{Bitmap, DomainBuildInfo};
 use crate::xen::log::Level;
 
 /// Most bytes of a set of vcpus. (Most vcpus of an HVM guest, which the C library takes for bytes.)
-const MOST_BYTES: usize = 128;
+const MAX_BYTES: usize = 128;
 
 /// More vcpus than any set of them has room for.
-const MOST_VCPUS: i32 = 8 * MOST_BYTES as i32;
+const MAX_VCPUS: i32 = 8 * MAX_BYTES as i32;
 
-pub fn settle(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
+pub fn set_defaults(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
     if build.max_vcpus == 0 {
         build.max_vcpus = 1;
     }
     if build.avail_vcpus.bytes.is_empty() {
         build.avail_vcpus.bytes = vec![1];
-    } else if build.avail_vcpus.bytes.len() > MOST_BYTES {
+    } else if build.avail_vcpus.bytes.len() > MAX_BYTES {
         let why = format_args!("avail_vcpus bitmap contains too many VCPUS");
         rules.say(Level::Error, why);
         return Err(Error::Fail);
@@ -32,7 +32,7 @@ pub fn spread(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
     if build.cpumap.bytes.is_empty() || !build.vcpu_hard_affinity.is_empty() {
         return Ok(());
     }
-    if build.max_vcpus > MOST_VCPUS {
+    if build.max_vcpus > MAX_VCPUS {
         error!(ctx, "{} vcpus are too many to say where they run", build.max_vcpus);
         return Err(Error::Fail);
     }

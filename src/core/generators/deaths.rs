@@ -1,26 +1,26 @@
 //! Which domains' ends the application wants to be told of, and what it has been told of them.
 //!
-//! One looker a ctx (a task, `domain/death.rs`) asks the hypervisor about all watched domains together
+//! One watcher a ctx (a task, `domain/death.rs`) asks the hypervisor about all watched domains together
 //! and hands in what it saw with [`Deaths::settle`]. What follows from that goes straight into the queue
 //! of events or, for an application that takes events by a call, into `due`: a call may last long, and
-//! must hold up neither the looker nor the events of another generator.
+//! must hold up neither the watcher nor the events of another generator.
 //!
 //! # Invariants, under the lock
 //!
 //! 1. A generator gets its events in order: it is marked `calling` while its last one is being told, and
 //!    [`Deaths::next_due`] passes over it meanwhile.
-//! 2. What the looker saw concerns only the generators that were there before it looked: a
+//! 2. What the watcher saw concerns only the generators that were there before it looked: a
 //!    [`Handle`] is given out under the lock, so these are those up to the newest at that time. A generator
 //!    that comes later for a number that is used again is not told of its predecessor's death.
-//! 3. `looking` is true exactly while there is a looker, and it ends only when there is no generator.
+//! 3. `looking` is true exactly while there is a watcher, and it ends only when there is no generator.
 //! 4. A disabled generator has nothing due.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use super::Handle;
+use crate::runtime::app_loop::Driven;
 use crate::runtime::notify::Notify;
-use crate::runtime::outside::Driven;
 use crate::sync::{Arc, Mutex, locked};
 use crate::types::idiomatic::{Event, EventData, EventDomainShutdown, Uuid};
 use crate::xen::hypervisor::DomainInfo;
@@ -29,7 +29,7 @@ use crate::xen::hypervisor::DomainInfo;
 #[derive(Debug, Default)]
 pub struct Deaths {
     state: Mutex<State>,
-    /// The looker is to look again, or to see that it is needed no more.
+    /// The watcher is to look again, or to see that it is needed no more.
     pub wanted: Arc<Notify>,
 }
 
@@ -67,7 +67,7 @@ enum Known {
 /// What a generator that was disabled leaves to be done, with no lock held: dropping it may call the
 /// application.
 #[derive(Debug)]
-#[must_use = "the looker is to be told if it was the last"]
+#[must_use = "the watcher is to be told if it was the last"]
 pub struct Disabled {
     _generator: Generator,
     /// There is no generator any more.
@@ -75,7 +75,7 @@ pub struct Disabled {
 }
 
 impl Deaths {
-    /// Adds a generator. The second answer: there is no looker, and the caller is to start one.
+    /// Adds a generator. The second answer: there is no watcher, and the caller is to start one.
     pub fn enable(&self, domid: u32, user: u64, driven: Option<Driven>) -> (Handle, bool) {
         let mut state = locked(&self.state);
         let handle = Handle::next();
@@ -136,7 +136,7 @@ impl Deaths {
     }
 
     /// The domains to look at, in order, and the newest generator that this is for. `None`: there is no
-    /// generator, and the looker has ended.
+    /// generator, and the watcher has ended.
     pub fn watched(&self) -> Option<(Vec<u32>, Handle)> {
         let mut state = locked(&self.state);
         let Some(newest) = state.newest.filter(|_| !state.all.is_empty()) else {
@@ -338,7 +338,7 @@ mod tests {
             assert!(deaths.disable(handle).unwrap().last);
             assert!(deaths.disable(handle).is_none());
             assert!(deaths.watched().is_none());
-            assert!(deaths.enable(5, 77, None).1, "{what}: the looker has ended");
+            assert!(deaths.enable(5, 77, None).1, "{what}: the watcher has ended");
         }
     }
 

@@ -2,13 +2,13 @@
 //!
 //! A guest asks for an ejection by writing to a node of its own, and the toolstack answers there. Two
 //! that looked at the node by themselves would take the request from each other, so there is one
-//! looker a node (a task, `device/eject.rs`), who tells all.
+//! watcher a node (a task, `device/eject.rs`), who tells all.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::Handle;
+use crate::runtime::app_loop::Driven;
 use crate::runtime::notify::Notify;
-use crate::runtime::outside::Driven;
 use crate::sync::{Arc, Mutex, locked};
 
 /// The generators of one ctx.
@@ -19,7 +19,7 @@ pub struct Ejects {
 
 #[derive(Debug, Default)]
 struct State {
-    /// There while the node has a looker.
+    /// There while the node has a watcher.
     nodes: HashMap<String, Node>,
     node_of: HashMap<Handle, String>,
 }
@@ -41,7 +41,7 @@ pub struct Interest {
 /// What a generator that was disabled leaves to be done, with no lock held: dropping it may call the
 /// application.
 #[derive(Debug)]
-#[must_use = "the looker is to be told if it was the last"]
+#[must_use = "the watcher is to be told if it was the last"]
 pub struct Disabled {
     _driven: Option<Driven>,
     /// The node has no generator any more: whom to tell.
@@ -49,7 +49,7 @@ pub struct Disabled {
 }
 
 impl Ejects {
-    /// Adds a generator for the node at `path`. The second answer: the node has no looker, and the caller is
+    /// Adds a generator for the node at `path`. The second answer: the node has no watcher, and the caller is
     /// to start one, who listens there.
     pub fn enable(
         &self,
@@ -86,7 +86,7 @@ impl Ejects {
         drop(all);
     }
 
-    /// Whether anybody is interested in the node at `path`; if not, its looker has ended.
+    /// Whether anybody is interested in the node at `path`; if not, its watcher has ended.
     pub fn goes_on(&self, path: &str) -> bool {
         let mut state = locked(&self.state);
         let goes_on = state.nodes.get(path).is_some_and(|node| !node.generators.is_empty());
@@ -131,7 +131,7 @@ mod tests {
         assert!(ejects.disable(a).is_none() && !ejects.is_enabled(a));
         assert_eq!(told("/a").collect::<Vec<_>>(), [(b, 2)]);
         assert!(Arc::ptr_eq(&ejects.disable(b).unwrap().last.unwrap(), &first.unwrap()));
-        // Not ended yet: who comes now needs no new looker.
+        // Not ended yet: who comes now needs no new watcher.
         let (d, start) = ejects.enable("/a", interest(4), None);
         assert!(start.is_none() && ejects.goes_on("/a"));
         assert!(ejects.disable(d).unwrap().last.is_some() && !ejects.goes_on("/a"));

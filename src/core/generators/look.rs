@@ -1,4 +1,4 @@
-//! What the lookers share: waiting for a reason to look, the loss of xenstore, and what becomes of a looker that
+//! What the watchers share: waiting for a reason to look, the loss of xenstore, and what becomes of a watcher that
 //! panics.
 
 use std::pin::pin;
@@ -29,15 +29,15 @@ pub async fn reason(ctx: &Ctx, watch: &mut Watch, wanted: &mut Listener) {
     }
 }
 
-/// Runs the life of a looker, which has a wait before each look, to its end. A panic is a defect that may have cost events
-/// of type `kind` (0: any), so it is a disaster; for an application that outlives it the looker goes on.
+/// Runs the life of a watcher, which has a wait before each look, to its end. A panic is a defect that may have cost events
+/// of type `kind` (0: any), so it is a disaster; for an application that outlives it the watcher goes on.
 pub async fn live<L>(
     (reports, log): (&Reports, &Log),
     kind: i32,
-    mut looker: L,
+    mut watcher: L,
     life: impl for<'a> Fn(&'a mut L) -> BoxFuture<'a, ()>,
 ) {
-    while let Err(panic) = caught_async(life(&mut looker)).await {
+    while let Err(panic) = caught_async(life(&mut watcher)).await {
         defect(reports, log, kind, &panic);
     }
 }

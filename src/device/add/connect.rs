@@ -23,7 +23,7 @@ use crate::domain::{leading_number, nodes};
 use crate::{debug, error};
 
 /// How long a back end may take to note a device.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The state in which a back end waits for the script, and those that come after it (`xenbus.h`): one that
 /// wants no script may be quicker than the look at it.
@@ -41,7 +41,7 @@ pub async fn connect(ao: &Ao, owner: &Identity, devices: &[Device]) -> Result<()
     let mut watches = watch(ao, devices, &waiting)?;
     let mut outcomes = vec![Ok(()); devices.len()];
     let mut scripts = FuturesUnordered::new();
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while !waiting.is_empty() || !scripts.is_empty() {
         let happened = {
             let changed = pin!(any_changed(&mut watches));

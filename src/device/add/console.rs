@@ -2,9 +2,9 @@
 
 use super::nodes::Nodes;
 use super::{Existing, Target, leftovers};
-use crate::config::defaults::devices::Place;
+use crate::config::defaults::devices::DeviceContext;
 use crate::core::{Error, Result};
-use crate::device::{Device, Kind};
+use crate::device::{Device, DeviceKind};
 use crate::domain::nodes as store;
 use crate::error;
 use crate::types::idiomatic::{DeviceChannel, DeviceChannelData as Data, Text};
@@ -80,7 +80,7 @@ fn complete(
     if channel.name.is_none() {
         return refuse("has no name");
     }
-    let place = Place { world: target, domid, hotplug: false };
+    let place = DeviceContext { world: target, domid, hotplug: false };
     place.backend(&channel.backend_domname, &mut channel.backend_domid)?;
     match &channel.u {
         Data::Pty => Ok(("pty", None, "pty".to_owned())),
@@ -93,7 +93,13 @@ fn complete(
 }
 
 fn device(domid: u32, devid: i32, backend_domid: u32) -> Device {
-    Device { domid, devid, kind: Kind::Console, backend_domid, backend_kind: Kind::Console }
+    Device {
+        domid,
+        devid,
+        kind: DeviceKind::Console,
+        backend_domid,
+        backend_kind: DeviceKind::Console,
+    }
 }
 
 fn back(device: &Device) -> Nodes {

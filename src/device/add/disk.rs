@@ -2,10 +2,10 @@
 
 use super::nodes::Nodes;
 use super::{Addable, Stored, Target};
-use crate::config::defaults::devices::{Place, disk};
+use crate::config::defaults::devices::{DeviceContext, disk};
 use crate::config::paths;
 use crate::core::{Ctx, Error, Result};
-use crate::device::{Device, Kind, vdev};
+use crate::device::{Device, DeviceKind, vdev};
 use crate::error;
 use crate::types::idiomatic::{
     DeviceDisk, DiskBackend as Backend, DiskFormat as Format, DiskSpecification, DomainConfig, Text,
@@ -15,10 +15,10 @@ use crate::types::idiomatic::{
 const BLOCK: &[u8] = b"block";
 
 impl Addable for DeviceDisk {
-    const KIND: Kind = Kind::Vbd;
+    const KIND: DeviceKind = DeviceKind::Vbd;
 
-    fn complete(&mut self, place: Place) -> Result<()> {
-        disk::complete(place, self)
+    fn set_defaults(&mut self, place: DeviceContext) -> Result<()> {
+        disk::set_defaults(place, self)
     }
 
     fn devid(&mut self) -> Option<&mut i32> {
@@ -32,9 +32,9 @@ impl Addable for DeviceDisk {
             return Err(Error::Invalid);
         };
         let (kind, backend_kind) = match self.backend {
-            Backend::Phy | Backend::Tap => (Kind::Vbd, Kind::Vbd),
-            Backend::Qdisk => (Kind::Vbd, Kind::Qdisk),
-            Backend::Standalone => (Kind::VirtioDisk, Kind::VirtioDisk),
+            Backend::Phy | Backend::Tap => (DeviceKind::Vbd, DeviceKind::Vbd),
+            Backend::Qdisk => (DeviceKind::Vbd, DeviceKind::Qdisk),
+            Backend::Standalone => (DeviceKind::VirtioDisk, DeviceKind::VirtioDisk),
             other => {
                 error!(ctx, domid = domid, "nothing serves disks as {other:?}");
                 return Err(Error::Invalid);

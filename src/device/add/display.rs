@@ -3,13 +3,13 @@
 use super::nodes::Nodes;
 use super::plain::numbered;
 use super::{Addable, Stored, Target};
-use crate::config::defaults::devices::{self, Place};
+use crate::config::defaults::devices::{self, DeviceContext};
 use crate::core::{Ctx, Result};
-use crate::device::{Device, Kind};
+use crate::device::{Device, DeviceKind};
 use crate::types::idiomatic::{DeviceVdispl, DeviceVfb, DeviceVkb, DomainConfig, VkbBackend};
 
 impl Addable for DeviceVfb {
-    numbered!(Kind::Vfb, devices::vfb);
+    numbered!(DeviceKind::Vfb, devices::vfb);
 
     fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
         nodes.back("vnc", self.vnc.enable);
@@ -26,9 +26,9 @@ impl Addable for DeviceVfb {
 }
 
 impl Addable for DeviceVkb {
-    const KIND: Kind = Kind::Vkbd;
+    const KIND: DeviceKind = DeviceKind::Vkbd;
 
-    fn complete(&mut self, place: Place) -> Result<()> {
+    fn set_defaults(&mut self, place: DeviceContext) -> Result<()> {
         devices::vkb(place, self)
     }
 
@@ -41,9 +41,9 @@ impl Addable for DeviceVkb {
         Ok(Device {
             domid,
             devid: self.devid,
-            kind: Kind::Vkbd,
+            kind: DeviceKind::Vkbd,
             backend_domid: self.backend_domid,
-            backend_kind: if linux { Kind::Vinput } else { Kind::Vkbd },
+            backend_kind: if linux { DeviceKind::Vinput } else { DeviceKind::Vkbd },
         })
     }
 
@@ -71,7 +71,7 @@ impl Addable for DeviceVkb {
 }
 
 impl Addable for DeviceVdispl {
-    numbered!(Kind::Vdispl, devices::vdispl);
+    numbered!(DeviceKind::Vdispl, devices::vdispl);
 
     fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
         nodes.fixed("be-alloc", self.be_alloc);

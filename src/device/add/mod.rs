@@ -29,9 +29,9 @@ pub mod running;
 mod sound;
 mod target;
 
-use crate::config::defaults::devices::Place;
+use crate::config::defaults::devices::DeviceContext;
 use crate::core::{Ao, Ctx, Error, Result};
-use crate::device::{Device, Kind};
+use crate::device::{Device, DeviceKind};
 use crate::domain::nodes as store;
 use crate::error;
 use crate::types::idiomatic::{
@@ -45,10 +45,10 @@ pub use target::Target;
 /// A device that can be added.
 pub trait Addable: Clone {
     /// The kind of its record and of the guest's half.
-    const KIND: Kind;
+    const KIND: DeviceKind;
 
     /// Settles what is left open.
-    fn complete(&mut self, place: Place) -> Result<()>;
+    fn set_defaults(&mut self, place: DeviceContext) -> Result<()>;
 
     /// Its number, where -1 leaves that to the library; `None` for devices that have a name instead.
     fn devid(&mut self) -> Option<&mut i32>;
@@ -88,7 +88,7 @@ pub async fn noted_disk(
     mut note: impl FnMut(&Transaction, &Device) -> Result<()>,
 ) -> Result<()> {
     let disks = std::slice::from_mut(disk);
-    complete(target, disks)?;
+    set_defaults(target, disks)?;
     let written = write(target, disks, Existing::Refused, |t, disks| {
         note(t, &disks[0].device(target.ctx(), target.domid())?)
     })?;
@@ -136,19 +136,19 @@ pub fn pvcallsifs(target: &Target<'_>, pvcallsifs: &mut [DevicePvcallsif]) -> Re
 }
 
 async fn connected<T: Addable>(ao: &Ao, target: &Target<'_>, devices: &mut [T]) -> Result<()> {
-    complete(target, devices)?;
+    set_defaults(target, devices)?;
     let written = write(target, devices, Existing::Refused, |_, _| Ok(()))?;
     connect::connect(ao, target.owner(), &written).await
 }
 
 fn written<T: Addable>(target: &Target<'_>, devices: &mut [T]) -> Result<()> {
-    complete(target, devices)?;
+    set_defaults(target, devices)?;
     write(target, devices, Existing::Replaced, |_, _| Ok(())).map(drop)
 }
 
-fn complete<T: Addable>(target: &Target<'_>, devices: &mut [T]) -> Result<()> {
-    let place = Place { world: target, domid: target.domid(), hotplug: false };
-    devices.iter_mut().try_for_each(|device| device.complete(place))
+fn set_defaults<T: Addable>(target: &Target<'_>, devices: &mut [T]) -> Result<()> {
+    let place = DeviceContext { world: target, domid: target.domid(), hotplug: false };
+    devices.iter_mut().try_for_each(|device| device.set_defaults(place))
 }
 
 /// What to do where there is such a device already.

@@ -3,9 +3,9 @@
 use super::disk::script_path;
 use super::nodes::Nodes;
 use super::{Addable, Stored, Target};
-use crate::config::defaults::devices::{Place, nic};
+use crate::config::defaults::devices::{DeviceContext, nic};
 use crate::core::{Ctx, Error, Result};
-use crate::device::{Device, Kind};
+use crate::device::{Device, DeviceKind};
 use crate::types::idiomatic::{DeviceNic, DomainConfig};
 
 /// A card of this many bytes is not told to the back end: it is what it takes cards for.
@@ -19,10 +19,10 @@ macro_rules! same {
 }
 
 impl Addable for DeviceNic {
-    const KIND: Kind = Kind::Vif;
+    const KIND: DeviceKind = DeviceKind::Vif;
 
-    fn complete(&mut self, place: Place) -> Result<()> {
-        nic::complete(place, self)
+    fn set_defaults(&mut self, place: DeviceContext) -> Result<()> {
+        nic::set_defaults(place, self)
     }
 
     fn devid(&mut self) -> Option<&mut i32> {
@@ -33,9 +33,9 @@ impl Addable for DeviceNic {
         Ok(Device {
             domid,
             devid: self.devid,
-            kind: Kind::Vif,
+            kind: DeviceKind::Vif,
             backend_domid: self.backend_domid,
-            backend_kind: Kind::Vif,
+            backend_kind: DeviceKind::Vif,
         })
     }
 

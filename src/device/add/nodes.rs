@@ -1,6 +1,6 @@
 //! What is written for a device, and who may read and write it.
 
-use crate::device::{Device, Kind};
+use crate::device::{Device, DeviceKind};
 use crate::types::idiomatic::Text;
 use crate::xen::store::{Access, NewNode, Permission};
 
@@ -62,7 +62,10 @@ impl Nodes {
         new.push(NewNode::value(format!("{record}/backend"), back.as_str()));
 
         // The toolstack keeps its own notes about these beside the guest's: such as where the screen is.
-        let closed = matches!((device.kind, device.devid), (Kind::Console, 0) | (Kind::Vuart, _));
+        let closed = matches!(
+            (device.kind, device.devid),
+            (DeviceKind::Console, 0) | (DeviceKind::Vuart, _)
+        );
         // A new node has its directory's permissions, so that most need none of their own.
         let at = |(name, value): Node, permissions: &[Permission]| NewNode {
             path: format!("{front}/{name}"),
@@ -138,7 +141,7 @@ impl Value for &Option<Text> {
 mod tests {
     use super::*;
 
-    fn made(kind: Kind, devid: i32) -> Vec<String> {
+    fn made(kind: DeviceKind, devid: i32) -> Vec<String> {
         let device = Device { domid: 7, devid, kind, backend_domid: 2, backend_kind: kind };
         let mut nodes = Nodes::none();
         nodes.back("b", 1);
@@ -160,7 +163,7 @@ mod tests {
     #[test]
     fn a_device_has_three_parts() {
         assert_eq!(
-            made(Kind::Vif, 3),
+            made(DeviceKind::Vif, 3),
             [
                 "/libxl/7/device/vif/3/frontend=/local/domain/7/device/vif/3 ",
                 "/libxl/7/device/vif/3/backend=/local/domain/2/backend/vif/7/3 ",
@@ -178,7 +181,7 @@ mod tests {
 
     #[test]
     fn the_first_console_is_not_the_guests() {
-        let made = made(Kind::Console, 0);
+        let made = made(DeviceKind::Console, 0);
         assert_eq!(made[2], "/local/domain/7/console= None2,Read7");
         assert_eq!(made[4], "/local/domain/7/console/f=x None7,Read2");
         assert_eq!(made[5], "/local/domain/7/console/r=1 ");

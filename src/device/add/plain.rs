@@ -4,17 +4,17 @@ use super::nodes::Nodes;
 use super::{Addable, Stored, Target};
 use crate::config::defaults::devices;
 use crate::core::Result;
-use crate::device::Kind;
+use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceP9, DevicePvcallsif, DeviceVtpm, DomainConfig};
 
 /// What kinds share whose back end is of the same name: all of [`Addable`] but the nodes.
 macro_rules! numbered {
     ($kind:expr, $complete:path) => {
-        const KIND: $crate::device::Kind = $kind;
+        const KIND: $crate::device::DeviceKind = $kind;
 
-        fn complete(
+        fn set_defaults(
             &mut self,
-            place: $crate::config::defaults::devices::Place,
+            place: $crate::config::defaults::devices::DeviceContext,
         ) -> $crate::core::Result<()> {
             $complete(place, self)
         }
@@ -37,7 +37,7 @@ macro_rules! numbered {
 pub(super) use numbered;
 
 impl Addable for DeviceP9 {
-    numbered!(Kind::NinePfs, devices::p9);
+    numbered!(DeviceKind::NinePfs, devices::p9);
 
     fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
         nodes.back("path", &self.path);
@@ -48,7 +48,7 @@ impl Addable for DeviceP9 {
 }
 
 impl Addable for DevicePvcallsif {
-    numbered!(Kind::Pvcalls, devices::pvcallsif);
+    numbered!(DeviceKind::Pvcalls, devices::pvcallsif);
 
     fn nodes(&self, _: &Target, _: &mut Nodes) -> Result<()> {
         Ok(())
@@ -56,7 +56,7 @@ impl Addable for DevicePvcallsif {
 }
 
 impl Addable for DeviceVtpm {
-    numbered!(Kind::Vtpm, devices::vtpm);
+    numbered!(DeviceKind::Vtpm, devices::vtpm);
 
     fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
         nodes.back("handle", self.devid);

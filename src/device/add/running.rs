@@ -7,7 +7,7 @@
 
 use super::connect::connect;
 use super::{Addable, Existing, Stored, Target, write};
-use crate::config::defaults::devices::Place;
+use crate::config::defaults::devices::DeviceContext;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::Device;
 use crate::domain::identity::Identity;
@@ -42,7 +42,7 @@ pub fn write_stored<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<
         e => e,
     })?;
     let (mut complete, asked) = (device.clone(), device.clone());
-    complete.complete(Place { world: &target, domid, hotplug: true })?;
+    complete.set_defaults(DeviceContext { world: &target, domid, hotplug: true })?;
 
     let owner = target.owner().clone();
     let locked = userdata::lock_of(ctx, domid, owner.uuid).map_err(|_| {

@@ -5,11 +5,11 @@ use super::plain::numbered;
 use super::{Addable, Stored, Target};
 use crate::config::defaults::devices;
 use crate::core::Result;
-use crate::device::Kind;
+use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVsnd, DomainConfig, VsndParams};
 
 impl Addable for DeviceVsnd {
-    numbered!(Kind::Vsnd, devices::vsnd);
+    numbered!(DeviceKind::Vsnd, devices::vsnd);
 
     fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
         nodes.front("long-name", &self.long_name);

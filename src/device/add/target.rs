@@ -5,7 +5,7 @@ use once_cell::sync::OnceCell;
 use crate::config::defaults::devices::{Guest, World};
 use crate::core::{Ctx, Error, Result};
 use crate::domain::identity::Identity;
-use crate::domain::kind::{self, Kind};
+use crate::domain::kind::{self, DomainKind};
 use crate::error;
 use crate::xen::log::Log;
 use crate::xen::store::Ops;
@@ -16,7 +16,7 @@ pub struct Target<'a> {
     ctx: &'a Ctx,
     owner: Identity,
     info: kind::Info,
-    kind: OnceCell<Kind>,
+    kind: OnceCell<DomainKind>,
     protocol: OnceCell<Option<String>>,
 }
 
@@ -56,7 +56,7 @@ impl<'a> Target<'a> {
     }
 
     /// The kind of guest.
-    pub fn guest(&self) -> Kind {
+    pub fn guest(&self) -> DomainKind {
         *self.kind.get_or_init(|| kind::known(self.ctx, self.domid(), &self.info))
     }
 
@@ -64,8 +64,8 @@ impl<'a> Target<'a> {
     /// do not tell; `None` for other guests.
     pub fn protocol(&self) -> Option<String> {
         let ask = || match self.guest() {
-            Kind::Pv => self.ctx.hypervisor().native_protocol(self.domid()).ok().flatten(),
-            Kind::Pvh | Kind::Hvm => None,
+            DomainKind::Pv => self.ctx.hypervisor().native_protocol(self.domid()).ok().flatten(),
+            DomainKind::Pvh | DomainKind::Hvm => None,
         };
         self.protocol.get_or_init(ask).clone()
     }
@@ -76,7 +76,7 @@ impl World for Target<'_> {
         self.ctx.log()
     }
 
-    fn kind(&self) -> Result<Kind> {
+    fn kind(&self) -> Result<DomainKind> {
         Ok(self.guest())
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Half, Node, Set, Table, done};
 use crate::core::Ctx;
-use crate::device::Kind;
+use crate::device::DeviceKind;
 use crate::error;
 use crate::types::idiomatic::{DeviceChannel, DeviceChannelData, DeviceChannelSocket, Text};
 
@@ -19,7 +19,7 @@ const fn record(name: &'static str, set: Set<Console>) -> Node<Console> {
 }
 
 static CONSOLE: Table<Console> = Table {
-    kind: Kind::Console,
+    kind: DeviceKind::Console,
     begin: |_, _| Ok(()),
     nodes: &[
         record("name", Set::Text(|console| &mut console.name)),

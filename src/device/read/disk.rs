@@ -2,9 +2,9 @@
 
 use std::ffi::c_int;
 
-use super::{Half, Made, Node, Place, Set, Table, broken, done, value};
+use super::{DeviceLocation, Half, Made, Node, Set, Table, broken, done, value};
 use crate::core::{Ctx, Error, Result};
-use crate::device::{Kind, vdev};
+use crate::device::{DeviceKind, vdev};
 use crate::domain::nodes;
 use crate::types::idiomatic::{
     DeviceDisk, DiskBackend, DiskFormat, DiskSpecification, DiskTransport, Text,
@@ -18,16 +18,16 @@ const fn record(name: &'static str, set: Set<DeviceDisk>) -> Node<DeviceDisk> {
 }
 
 /// The table of either kind.
-const fn table(kind: Kind) -> Table<DeviceDisk> {
+const fn table(kind: DeviceKind) -> Table<DeviceDisk> {
     Table { kind, begin, nodes: NODES, tree: None, end: done }
 }
 
-static VBD: Table<DeviceDisk> = table(Kind::Vbd);
-static VIRTIO: Table<DeviceDisk> = table(Kind::VirtioDisk);
+static VBD: Table<DeviceDisk> = table(DeviceKind::Vbd);
+static VIRTIO: Table<DeviceDisk> = table(DeviceKind::VirtioDisk);
 
 static TABLES: [&Table<DeviceDisk>; 2] = [&VBD, &VIRTIO];
 
-fn begin(disk: &mut DeviceDisk, place: &Place) -> Made {
+fn begin(disk: &mut DeviceDisk, place: &DeviceLocation) -> Made {
     disk.backend_domid = place.backend_domid()?;
     disk.format = DiskFormat::Unknown;
     Ok(())

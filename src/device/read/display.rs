@@ -1,11 +1,11 @@
 //! Displays. Their connectors stand in the guest's half only, and a list does not show them.
 
 use super::{Table, done};
-use crate::device::Kind;
+use crate::device::DeviceKind;
 use crate::types::idiomatic::DeviceVdispl;
 
 pub static VDISPL: Table<DeviceVdispl> = Table {
-    kind: Kind::Vdispl,
+    kind: DeviceKind::Vdispl,
     begin: |vdispl, place| {
         vdispl.devid = place.devid;
         vdispl.backend_domid = place.backend_domid()?;

@@ -4,7 +4,7 @@
 use super::tree::Wanted;
 use super::{Half, Node, Set, Table, broken, done, value};
 use crate::core::{Ctx, Error, Result, uuid};
-use crate::device::Kind;
+use crate::device::DeviceKind;
 use crate::domain::nodes;
 use crate::types::idiomatic::{
     Channelinfo, ChannelinfoData, ChannelinfoPty, Connectorinfo, DeviceChannel, DeviceChannelData,
@@ -51,13 +51,13 @@ macro_rules! as_recorded {
     };
 }
 
-const fn disk(kind: Kind) -> Table<Diskinfo> {
+const fn disk(kind: DeviceKind) -> Table<Diskinfo> {
     Table { kind, begin: as_recorded!(), nodes: DISK_NODES, tree: None, end: done }
 }
 
 /// Of a disk of Xen's kind, and of one of virtio's.
-pub static VBD: Table<Diskinfo> = disk(Kind::Vbd);
-pub static VIRTIO_DISK: Table<Diskinfo> = disk(Kind::VirtioDisk);
+pub static VBD: Table<Diskinfo> = disk(DeviceKind::Vbd);
+pub static VIRTIO_DISK: Table<Diskinfo> = disk(DeviceKind::VirtioDisk);
 
 const DISK_NODES: &[Node<Diskinfo>] = &[
     record("frontend", Set::Text(|info| &mut info.frontend)),
@@ -67,7 +67,7 @@ const DISK_NODES: &[Node<Diskinfo>] = &[
 ];
 
 pub static NIC: Table<Nicinfo> = Table {
-    kind: Kind::Vif,
+    kind: DeviceKind::Vif,
     begin: at_its_place!(),
     nodes: &[
         front("state", Set::Int(|info| &mut info.state)),
@@ -80,7 +80,7 @@ pub static NIC: Table<Nicinfo> = Table {
 };
 
 pub static VKB: Table<Vkbinfo> = Table {
-    kind: Kind::Vkbd,
+    kind: DeviceKind::Vkbd,
     begin: as_recorded!(),
     nodes: &[
         record("frontend", Set::Text(|info| &mut info.frontend)),
@@ -93,7 +93,7 @@ pub static VKB: Table<Vkbinfo> = Table {
 };
 
 pub static VTPM: Table<Vtpminfo> = Table {
-    kind: Kind::Vtpm,
+    kind: DeviceKind::Vtpm,
     begin: as_recorded!(),
     nodes: &[
         record("frontend", Set::Text(|info| &mut info.frontend)),
@@ -114,7 +114,7 @@ pub static VTPM: Table<Vtpminfo> = Table {
 };
 
 pub static VDISPL: Table<Vdisplinfo> = Table {
-    kind: Kind::Vdispl,
+    kind: DeviceKind::Vdispl,
     begin: as_recorded!(),
     nodes: &[
         record("frontend", Set::Text(|info| &mut info.frontend)),
@@ -170,7 +170,7 @@ fn resolution(value: &[u8]) -> Option<(u32, u32)> {
 }
 
 static VSND: Table<Vsndinfo> = Table {
-    kind: Kind::Vsnd,
+    kind: DeviceKind::Vsnd,
     begin: as_recorded!(),
     nodes: &[
         record("frontend", Set::Text(|info| &mut info.frontend)),
@@ -207,7 +207,7 @@ pub fn sound(ctx: &Ctx, domid: u32, card: &DeviceVsnd) -> Result<Vsndinfo> {
 const NO_TERMINAL: &[u8] = b"/NO-SUCH-PATH";
 
 static CHANNEL: Table<Channelinfo> = Table {
-    kind: Kind::Console,
+    kind: DeviceKind::Console,
     begin: at_its_place!(),
     nodes: &[
         front("state", Set::Int(|info| &mut info.state)),

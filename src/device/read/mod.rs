@@ -31,7 +31,7 @@ pub mod vtpm;
 use std::borrow::Cow;
 use std::ffi::c_int;
 
-use super::{Device, Kind};
+use super::{Device, DeviceKind};
 use crate::core::number::leading_number;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::nodes;
@@ -101,34 +101,34 @@ const fn frontend<T>() -> Node<T> {
 
 /// How a kind of device is read.
 pub struct Table<T: 'static> {
-    pub kind: Kind,
+    pub kind: DeviceKind,
     /// Fills what follows from where the device is.
-    pub begin: fn(&mut T, &Place) -> Made,
+    pub begin: fn(&mut T, &DeviceLocation) -> Made,
     /// In the order in which they are looked at.
     pub nodes: &'static [Node<T>],
     /// Of the guest's half, all that has one of these names in the directories `0`, `1`, …, so many levels
     /// down.
     pub tree: Option<tree::Wanted>,
     /// Fills what follows from the rest.
-    pub end: fn(&mut T, &Place, &Tree) -> Made,
+    pub end: fn(&mut T, &DeviceLocation, &Tree) -> Made,
 }
 
 /// A [`Table::end`] that has nothing to do.
-pub fn done<T>(_: &mut T, _: &Place, _: &Tree) -> Made {
+pub fn done<T>(_: &mut T, _: &DeviceLocation, _: &Tree) -> Made {
     Ok(())
 }
 
 /// Where a device is.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct DeviceLocation {
     pub domid: u32,
     pub devid: i32,
-    pub kind: Kind,
+    pub kind: DeviceKind,
     /// The back end's path as recorded, if it is.
     pub backend: Option<Text>,
 }
 
-impl Place {
+impl DeviceLocation {
     /// The back end's path, for those kinds that always have one.
     pub fn backend(&self) -> std::result::Result<&Text, Broken> {
         self.backend.as_ref().map_or_else(|| broken("no back end"), Ok)
@@ -157,13 +157,13 @@ impl Place {
 }
 
 /// The directory of the records of a domain's devices of a kind.
-pub fn records(domid: u32, kind: Kind) -> String {
+pub fn records(domid: u32, kind: DeviceKind) -> String {
     format!("{}/device/{}", nodes::libxl_path(domid), kind.name())
 }
 
 /// The numbers of a domain's devices of some kinds; for each kind `None` if it has no directory. What cannot be
 /// read is not there, as in the C library.
-pub fn devids(ctx: &Ctx, domid: u32, kinds: &[Kind]) -> Vec<Option<Vec<i32>>> {
+pub fn devids(ctx: &Ctx, domid: u32, kinds: &[DeviceKind]) -> Vec<Option<Vec<i32>>> {
     let dirs: Vec<_> = kinds.iter().map(|&kind| records(domid, kind)).collect();
     let listed = ctx.store().list_many(&dirs).unwrap_or_else(|e| {
         debug!(ctx, domid = domid, "{e}");
@@ -235,21 +235,21 @@ pub fn alone<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devid: i32) ->
 
 /// What was read of one device.
 struct Read<T> {
-    place: Place,
+    place: DeviceLocation,
     device: T,
     made: Made,
 }
 
-fn told<T>(ctx: &Ctx, kind: Kind, read: Read<T>) -> Result<T> {
-    let Place { domid, devid, .. } = read.place;
+fn told<T>(ctx: &Ctx, kind: DeviceKind, read: Read<T>) -> Result<T> {
+    let DeviceLocation { domid, devid, .. } = read.place;
     read.made.map(|()| read.device).map_err(|Broken(error, why)| {
         error!(ctx, domid = domid, "{} {devid} is not usable: {why}", kind.name());
         error
     })
 }
 
-fn place<T>(domid: u32, table: &Table<T>, devid: i32) -> Place {
-    Place { domid, devid, kind: table.kind, backend: None }
+fn place<T>(domid: u32, table: &Table<T>, devid: i32) -> DeviceLocation {
+    DeviceLocation { domid, devid, kind: table.kind, backend: None }
 }
 
 /// A node of a device among many.
@@ -298,7 +298,7 @@ fn read<T: Default>(
 
     let trees = match &table.tree {
         Some(wanted) => {
-            let roots: Vec<_> = places.iter().map(Place::frontend_path).collect();
+            let roots: Vec<_> = places.iter().map(DeviceLocation::frontend_path).collect();
             tree::read(ctx, &roots, wanted)?
         }
         None => places.iter().map(|_| Tree::default()).collect(),
@@ -319,10 +319,10 @@ fn read<T: Default>(
 fn recorded<T>(
     ctx: &Ctx,
     table: &Table<T>,
-    places: &[Place],
+    places: &[DeviceLocation],
     names: Names,
 ) -> Result<Vec<(At, String)>> {
-    let dirs: Vec<_> = places.iter().map(Place::record_path).collect();
+    let dirs: Vec<_> = places.iter().map(DeviceLocation::record_path).collect();
     let names = match names {
         None if (table.nodes.len() + 1) * places.len() > MANY => {
             Some(ctx.store().list_many(&dirs).map_err(|e| nodes::failed(ctx, e))?)
@@ -355,7 +355,7 @@ fn recorded<T>(
 fn make<T>(
     table: &Table<T>,
     device: &mut T,
-    place: &Place,
+    place: &DeviceLocation,
     values: &[Option<Vec<u8>>],
     tree: &Tree,
 ) -> Made {
@@ -401,7 +401,7 @@ mod tests {
         tree: &Tree,
     ) -> std::result::Result<T, Broken> {
         let backend = backend.and_then(Text::new);
-        let place = Place { backend, ..place(7, table, 3) };
+        let place = DeviceLocation { backend, ..place(7, table, 3) };
         let value = |node: &Node<T>| {
             values.iter().find(|(name, _)| *name == node.name).map(|(_, value)| value.to_vec())
         };

@@ -2,7 +2,7 @@
 
 use super::{Half, Node, Set, Table, broken, done, invalid, value};
 use crate::core::{Ctx, Error, Result};
-use crate::device::Kind;
+use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceNic, Mac, NicType};
 use crate::types::tables;
 
@@ -21,7 +21,7 @@ macro_rules! same {
 }
 
 pub static NIC: Table<DeviceNic> = Table {
-    kind: Kind::Vif,
+    kind: DeviceKind::Vif,
     begin: |nic, place| {
         nic.backend_domid = place.backend_domid()?;
         Ok(())

@@ -12,7 +12,7 @@ use crate::types::idiomatic::DevicePci;
 use crate::types::tables;
 
 /// More devices than one back end serves.
-pub const MOST: c_int = 256;
+pub const MAX_DEVICES: c_int = 256;
 
 /// Where the kernel shows what it keeps for guests.
 const SYSFS: &str = "/sys/bus/pci/drivers/pciback";
@@ -30,7 +30,7 @@ pub fn backend_path(domid: u32) -> String {
 
 /// How many devices the back end says to have.
 pub fn count(num_devs: Option<&[u8]>) -> c_int {
-    num_devs.and_then(value::int).unwrap_or(0).clamp(0, MOST)
+    num_devs.and_then(value::int).unwrap_or(0).clamp(0, MAX_DEVICES)
 }
 
 /// All devices; one whose address makes no sense is left out.
@@ -169,6 +169,6 @@ mod tests {
     fn counts_are_bounded() {
         assert_eq!(count(Some(b"3")), 3);
         assert_eq!((count(None), count(Some(b"-1")), count(Some(b"4294967296"))), (0, 0, 0));
-        assert_eq!(count(Some(b"2000000000")), MOST);
+        assert_eq!(count(Some(b"2000000000")), MAX_DEVICES);
     }
 }

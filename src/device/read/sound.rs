@@ -3,12 +3,12 @@
 
 use super::tree::{Tree, Wanted};
 use super::{Made, Table, broken, value};
-use crate::device::Kind;
+use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVsnd, VsndParams, VsndPcm, VsndStream, VsndStreamType};
 use crate::types::tables;
 
 pub static VSND: Table<DeviceVsnd> = Table {
-    kind: Kind::Vsnd,
+    kind: DeviceKind::Vsnd,
     begin: |vsnd, place| {
         vsnd.devid = place.devid;
         vsnd.backend_domid = place.backend_domid()?;
@@ -88,11 +88,11 @@ fn params(params: &mut VsndParams, tree: &Tree, dir: &str) -> Made {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::read::Place;
+    use crate::device::read::DeviceLocation;
     use crate::types::idiomatic::VsndPcmFormat;
 
     fn card(nodes: &[(&str, &str)]) -> Result<DeviceVsnd, super::super::Broken> {
-        let place = Place { domid: 7, devid: 0, kind: Kind::Vsnd, backend: None };
+        let place = DeviceLocation { domid: 7, devid: 0, kind: DeviceKind::Vsnd, backend: None };
         let mut card = DeviceVsnd::default();
         (VSND.end)(&mut card, &place, &Tree::of(nodes)).map(|()| card)
     }

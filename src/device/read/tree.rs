@@ -11,7 +11,7 @@ use crate::error;
 use crate::xen::store::Ops;
 
 /// The most directories that one device has: more than a guest's share of xenstore holds.
-const MOST: usize = 4096;
+const MAX_NODES: usize = 4096;
 
 /// Which nodes are wanted.
 pub struct Wanted {
@@ -78,7 +78,7 @@ pub fn read(ctx: &Ctx, roots: &[String], wanted: &Wanted) -> Result<Vec<Tree>> {
             let count = numbered.iter().take_while(|there| **there).count();
             let tree = &mut trees[root];
             tree.total += count;
-            if tree.total > MOST {
+            if tree.total > MAX_NODES {
                 error!(ctx, "{} has more directories than it may", roots[root]);
                 tree.is_cut = true;
                 continue;

@@ -5,9 +5,9 @@
 use std::ffi::c_int;
 use std::io::Read;
 
-use super::{Half, Made, Node, Place, Set, Table, Tree, broken, value};
+use super::{DeviceLocation, Half, Made, Node, Set, Table, Tree, broken, value};
 use crate::core::{Ctx, Error, Result};
-use crate::device::Kind;
+use crate::device::DeviceKind;
 use crate::domain::identity::own_domid;
 use crate::domain::nodes;
 use crate::error;
@@ -22,7 +22,7 @@ use crate::xen::store::Ops;
 const SYSFS: &str = "/sys/bus/usb/devices";
 
 /// More ports than any controller has.
-const MOST_PORTS: c_int = 255;
+const MAX_PORTS: c_int = 255;
 
 /// A controller as all of its nodes tell it.
 struct Controller {
@@ -55,7 +55,7 @@ const fn node(half: Half, name: &'static str, set: Set<Controller>) -> Node<Cont
 }
 
 static CONTROLLER: Table<Controller> = Table {
-    kind: Kind::Vusb,
+    kind: DeviceKind::Vusb,
     begin: |this, place| {
         this.ctrl.devid = place.devid;
         Ok(())
@@ -84,7 +84,7 @@ static CONTROLLER: Table<Controller> = Table {
     end: complete,
 };
 
-fn complete(this: &mut Controller, place: &Place, _: &Tree) -> Made {
+fn complete(this: &mut Controller, place: &DeviceLocation, _: &Tree) -> Made {
     let dir;
     if this.ctrl.type_ == UsbctrlType::Devicemodel {
         [this.ctrl.version, this.ctrl.ports] = this.own;
@@ -150,7 +150,7 @@ pub fn devices(ctx: &Ctx, domid: u32) -> Vec<DeviceUsbdev> {
     for (this, names) in controllers.iter().zip(listed.unwrap_or_default()) {
         let mut ports: Vec<_> = names.iter().flatten().filter_map(|n| super::devid(n)).collect();
         ports.sort_unstable();
-        let most = this.ctrl.ports.min(MOST_PORTS);
+        let most = this.ctrl.ports.min(MAX_PORTS);
         ports.retain(|port| (1..=most).contains(port));
         let path = |&port: &c_int| format!("{}/{port}", this.ports);
         at.extend(ports.iter().map(|port| (this.ctrl.devid, *port, path(port))));

@@ -1,7 +1,7 @@
 //! Keyboards with pointers.
 
 use super::{Half, Node, Set, Table, broken, done};
-use crate::device::Kind;
+use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVkb, VkbBackend};
 
 const fn back(name: &'static str, set: Set<DeviceVkb>) -> Node<DeviceVkb> {
@@ -9,12 +9,12 @@ const fn back(name: &'static str, set: Set<DeviceVkb>) -> Node<DeviceVkb> {
 }
 
 pub static VKB: Table<DeviceVkb> = Table {
-    kind: Kind::Vkbd,
+    kind: DeviceKind::Vkbd,
     begin: |vkb, place| {
         vkb.devid = place.devid;
         vkb.backend_domid = place.backend_domid()?;
         let Some(device) = place.device() else { return broken("its back end is no device's") };
-        let linux = device.backend_kind == Kind::Vinput;
+        let linux = device.backend_kind == DeviceKind::Vinput;
         vkb.backend_type = if linux { VkbBackend::Linux } else { VkbBackend::Qemu };
         Ok(())
     },

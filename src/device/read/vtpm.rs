@@ -2,11 +2,11 @@
 
 use super::{Half, Node, Set, Table, broken, done};
 use crate::core::uuid;
-use crate::device::Kind;
+use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVtpm, Uuid};
 
 pub static VTPM: Table<DeviceVtpm> = Table {
-    kind: Kind::Vtpm,
+    kind: DeviceKind::Vtpm,
     begin: |vtpm, place| {
         vtpm.devid = place.devid;
         vtpm.backend_domid = place.backend_domid()?;

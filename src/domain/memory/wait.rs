@@ -10,7 +10,7 @@ use crate::runtime::clock;
 use super::target;
 
 /// Between two looks at the host's memory or at a domain's, whose changes nobody is told of.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long a domain may take to get anywhere nearer to its target.
 const STEP: Duration = Duration::from_secs(2);
@@ -26,7 +26,7 @@ pub fn wait_for_free(ctx: &Ctx, kb: u64, patience: Duration) -> Result<()> {
         if info.raw.free_pages.saturating_mul(4) >= kb {
             return Ok(());
         }
-        sleep(LOOK.min(deadline.saturating_duration_since(Instant::now())));
+        sleep(POLL_INTERVAL.min(deadline.saturating_duration_since(Instant::now())));
     }
     Err(Error::NoMemory)
 }
@@ -62,8 +62,8 @@ fn approach(
         let mut now = used()?;
         let mut slept = Duration::ZERO;
         while now > target && slept < STEP {
-            sleep(LOOK);
-            slept += LOOK;
+            sleep(POLL_INTERVAL);
+            slept += POLL_INTERVAL;
             now = used()?;
         }
         if now <= target {

@@ -22,7 +22,7 @@ use crate::{debug, error};
 const NAMES: i32 = 676;
 
 /// How long our kernel may take to have the disk.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A disk that can be opened here.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ async fn connected(ao: &Ao, device: &Device) -> Result<()> {
             }
         }
     };
-    ao.until(Instant::now() + PATIENCE, connected).await?.unwrap_or_else(|| {
+    ao.until(Instant::now() + TIMEOUT, connected).await?.unwrap_or_else(|| {
         error!(ao, "the disk at {path} does not connect");
         Err(Error::Fail)
     })

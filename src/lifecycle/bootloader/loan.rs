@@ -11,7 +11,7 @@
 
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::remove::{Force, remove};
-use crate::device::{Device, Kind};
+use crate::device::{Device, DeviceKind};
 use crate::domain::identity::Identity;
 use crate::domain::{kind, nodes, uuid_text};
 use crate::xen::store::{Ops, Transaction};
@@ -64,7 +64,7 @@ pub async fn take_back(ao: &Ao, domid: u32, recorded: &[u8]) {
 fn lent(ctx: &Ctx, domid: u32, recorded: &[u8]) -> Result<Option<Device>> {
     let parsed = std::str::from_utf8(recorded).ok().and_then(|text| {
         let (name, devid) = text.split_once('/')?;
-        Some((Kind::from_name(name)?, devid.parse::<i32>().ok()?))
+        Some((DeviceKind::from_name(name)?, devid.parse::<i32>().ok()?))
     });
     let Some((kind, devid)) = parsed else { return Ok(None) };
     let record = format!("{}/device/{}/{devid}", nodes::libxl_path(HERE), kind.name());

@@ -16,7 +16,7 @@ use super::terminal::Terminal;
 use crate::core::file::errno_of;
 use crate::runtime::Runtime;
 use crate::runtime::descriptor::Descriptor;
-use crate::sync::noted::Noted;
+use crate::sync::tracked_fds::Tracked;
 
 /// How much is kept for a side that takes nothing: what a terminal of the kernel's keeps at most.
 const KEPT: usize = 64 * 1024;
@@ -50,8 +50,8 @@ impl fmt::Display for Broken {
 
 /// One direction, and what is on its way.
 pub struct Relay {
-    from: Descriptor<Noted<OwnedFd>>,
-    to: Descriptor<Noted<OwnedFd>>,
+    from: Descriptor<Tracked<OwnedFd>>,
+    to: Descriptor<Tracked<OwnedFd>>,
     kept: VecDeque<u8>,
 }
 

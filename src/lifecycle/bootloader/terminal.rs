@@ -9,14 +9,14 @@ use nix::pty::{posix_openpt, ptsname_r, unlockpt};
 use nix::sys::stat::Mode;
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 
-use crate::sync::noted::Noted;
 use crate::sync::std_fds::raised;
+use crate::sync::tracked_fds::Tracked;
 
 /// A pseudo-terminal. Its other side is open here too, so that it does not hang up while nobody else has it.
 #[derive(Debug)]
 pub struct Terminal {
-    master: Noted<OwnedFd>,
-    _slave: Noted<OwnedFd>,
+    master: Tracked<OwnedFd>,
+    _slave: Tracked<OwnedFd>,
     name: PathBuf,
 }
 
@@ -28,11 +28,11 @@ impl Terminal {
         // Linux has made it ours already; nothing forks here, as `grantpt` once did.
         unlockpt(&master)?;
         let name = PathBuf::from(ptsname_r(&master)?);
-        let slave = Noted::new(open(&name, flags, Mode::empty())?);
+        let slave = Tracked::new(open(&name, flags, Mode::empty())?);
         let mut attributes = tcgetattr(&slave)?;
         cfmakeraw(&mut attributes);
         tcsetattr(&slave, SetArg::TCSANOW, &attributes)?;
-        Ok(Self { master: Noted::new(master.into()), _slave: slave, name })
+        Ok(Self { master: Tracked::new(master.into()), _slave: slave, name })
     }
 
     /// What programs open.
@@ -46,7 +46,7 @@ impl Terminal {
     }
 
     /// Our side again, to wait for one thing while the other waits for another.
-    pub fn duplicate(&self) -> std::io::Result<Noted<OwnedFd>> {
-        self.ours().try_clone_to_owned().map(Noted::new)
+    pub fn duplicate(&self) -> std::io::Result<Tracked<OwnedFd>> {
+        self.ours().try_clone_to_owned().map(Tracked::new)
     }
 }

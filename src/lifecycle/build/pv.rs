@@ -4,7 +4,7 @@ use super::{Build, host_map, mebibytes, numa};
 use crate::core::{Error, Result};
 use crate::error;
 use crate::types::idiomatic::DomainBuildInfoPv;
-use crate::xen::guest::{Image, Kind, Rings};
+use crate::xen::guest::{Image, ImageKind, Rings};
 
 pub fn build(build: &Build, pv: &DomainBuildInfoPv) -> Result<Rings> {
     let (ctx, domid, info) = (build.ao.ctx(), build.domid, &build.config.b_info);
@@ -13,8 +13,8 @@ pub fn build(build: &Build, pv: &DomainBuildInfoPv) -> Result<Rings> {
     let cmdline = build.payload.cmdline.as_ref().map(|text| text.as_c_str());
     // `features`, which no application in sight sets, is not among what the configuration carries: C has it as
     // a pointer that it does not own.
-    let mut image =
-        Image::new(ctx.hypervisor(), Kind::Pv, &build.facts()?, cmdline, None).map_err(failed)?;
+    let mut image = Image::new(ctx.hypervisor(), ImageKind::Pv, &build.facts()?, cmdline, None)
+        .map_err(failed)?;
     image.set_kernel(kernel.blob()).map_err(failed)?;
     if let Some(ramdisk) = &ramdisk {
         image.add_module(ramdisk.blob(), None).map_err(failed)?;

@@ -9,7 +9,7 @@ use crate::error;
 use crate::types::idiomatic::{
     DeviceRdm, DomainBuildInfo, DomainBuildInfoPvh, RdmReservePolicy, Text,
 };
-use crate::xen::guest::{Blob, Image, Kind, Layout, Rings};
+use crate::xen::guest::{Blob, Image, ImageKind, Layout, Rings};
 use crate::xen::hypervisor::{MapEntry, Vnuma, sys};
 
 const FOUR_GIB: u64 = 1 << 32;
@@ -35,8 +35,8 @@ pub fn build(build: &Build, pvh: &DomainBuildInfoPvh) -> Result<Rings> {
     let layout = layout(info);
     let shim = Shim::of(pvh);
     let first_cmdline = shim.as_ref().map_or(cmdline, |shim| Some(&shim.cmdline));
-    let mut image =
-        Image::new(ctx.hypervisor(), Kind::Pvh, &facts, first_cmdline, None).map_err(failed)?;
+    let mut image = Image::new(ctx.hypervisor(), ImageKind::Pvh, &facts, first_cmdline, None)
+        .map_err(failed)?;
     image.set_layout(&layout);
     match &shim {
         Some(shim) => {

@@ -34,7 +34,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use crate::config::defaults;
-use crate::config::defaults::devices::{Place, disk, nic};
+use crate::config::defaults::devices::{DeviceContext, disk, nic};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::{self, Target, console};
 use crate::domain::nodes;
@@ -53,7 +53,7 @@ use crate::{error, qemu};
 pub const NO_DOMID: u32 = u32::MAX;
 
 /// How long xenconsoled may take to serve the console.
-const CONSOLE_PATIENCE: Duration = Duration::from_secs(10);
+const CONSOLE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What has become of a creation.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ pub struct Created {
 pub async fn create(ao: &Ao, config: &mut DomainConfig) -> Created {
     let asked = config.clone();
     let made = possible(ao, config)
-        .and_then(|()| defaults::complete(ao, config, NO_DOMID))
+        .and_then(|()| defaults::set_defaults(ao, config, NO_DOMID))
         .and_then(|()| made::make(ao, config).map_err(|_| Error::Fail));
     let domid = match made {
         Ok(domid) => domid,
@@ -133,7 +133,7 @@ async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<()> {
         bootloader::loan::take_back(ao, domid, &lent).await;
     }
     let target = Target::of(ao, domid)?;
-    complete_devices(&target, config)?;
+    set_device_defaults(&target, config)?;
     let found = bootloader::run(ao, domid, config).await?;
     let payload = found.unwrap_or_else(|| Payload::configured(&config.b_info));
     let built = build::build(ao, domid, config, &payload).await.inspect_err(|e| {
@@ -146,10 +146,10 @@ async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<()> {
 }
 
 /// Completes those devices that others than their drivers look at: a bootloader reads the first disk.
-fn complete_devices(target: &Target<'_>, config: &mut DomainConfig) -> Result<()> {
-    let place = Place { world: target, domid: target.domid(), hotplug: false };
-    config.disks.iter_mut().try_for_each(|disk| disk::complete(place, disk))?;
-    config.nics.iter_mut().try_for_each(|nic| nic::complete(place, nic))?;
+fn set_device_defaults(target: &Target<'_>, config: &mut DomainConfig) -> Result<()> {
+    let place = DeviceContext { world: target, domid: target.domid(), hotplug: false };
+    config.disks.iter_mut().try_for_each(|disk| disk::set_defaults(place, disk))?;
+    config.nics.iter_mut().try_for_each(|nic| nic::set_defaults(place, nic))?;
     nic::number(&mut config.nics);
     Ok(())
 }
@@ -209,7 +209,7 @@ async fn console_is_there(ao: &Ao, domid: u32) -> Result<()> {
         }
         Ok(())
     };
-    ao.until(Instant::now() + CONSOLE_PATIENCE, served).await?.unwrap_or_else(|| {
+    ao.until(Instant::now() + CONSOLE_TIMEOUT, served).await?.unwrap_or_else(|| {
         error!(ao, domid = domid, "nobody serves the console: is xenconsoled at work?");
         Err(Error::TimedOut)
     })?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::*;
 
-fn take(path: &Path) -> Result<FileLock, Failure> {
+fn take(path: &Path) -> Result<FileLock, LockFailure> {
     FileLock::take(path, || Ok(()))
 }
 
@@ -40,9 +40,9 @@ fn one_holder_at_a_time_and_no_file_left() {
 fn no_directory_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
     let failure = take(&dir.path().join("no/lock")).unwrap_err();
-    assert_eq!(failure, Failure { what: "open", errno: Errno::ENOENT });
+    assert_eq!(failure, LockFailure { what: "open", errno: Errno::ENOENT });
     let failure = take(dir.path()).unwrap_err();
-    assert_eq!(failure, Failure { what: "open", errno: Errno::EISDIR });
+    assert_eq!(failure, LockFailure { what: "open", errno: Errno::EISDIR });
 }
 
 #[test]
@@ -58,14 +58,14 @@ fn a_name_that_cannot_be_looked_for_is_an_error() {
         candidate
     };
     let failure = FileLock::take_from(opened, 2).unwrap_err();
-    assert_eq!(failure, Failure { what: "look for", errno: Errno::ENOTDIR });
+    assert_eq!(failure, LockFailure { what: "look for", errno: Errno::ENOTDIR });
 }
 
 #[test]
 fn nothing_is_left_when_there_is_nothing_to_lock() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
-    let gone = Failure { what: "find the domain of", errno: Errno::ESRCH };
+    let gone = LockFailure { what: "find the domain of", errno: Errno::ESRCH };
     assert_eq!(FileLock::take(&path, || Err(gone)).unwrap_err(), gone);
     assert!(!path.exists());
     take(&path).unwrap();
@@ -104,7 +104,7 @@ fn a_file_that_always_changes_is_given_up() {
         50,
     )
     .unwrap_err();
-    assert_eq!((failure, opened), (Failure::turmoil(), 50));
+    assert_eq!((failure, opened), (LockFailure::turmoil(), 50));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use super::{Means, Why};
 use crate::core::{Ao, Error};
 use crate::error;
-use crate::lock::file::{Candidate, Failure, LockFile};
+use crate::lock::file::{Candidate, LockFailure, LockFile};
 use crate::runtime::Runtime;
 use crate::runtime::abort::Abort;
 use crate::runtime::child::{Children, Outcome};
@@ -20,10 +20,10 @@ use crate::runtime::child::{Children, Outcome};
 const HELPERS: u32 = 5;
 
 /// Between two looks at a lock that nobody can be sent to wait for.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The highest errno that an exit status can tell; 255 is a defect in the helper.
-const MOST: u8 = 254;
+const MAX_ERRNO: u8 = 254;
 
 /// If this is in the environment, a helper is sent always, as in debug builds: for tests.
 const SWITCH: &str = "LIBXL_SLOW_LOCK_ALWAYS_FORKS";
@@ -86,7 +86,7 @@ impl Locked for Domain<'_> {
 }
 
 /// Where and for whom a lock is acquired.
-pub struct Host<'a, L> {
+pub struct HostMeans<'a, L> {
     pub runtime: &'a Runtime,
     pub children: &'a Children,
     pub abort: &'a Abort,
@@ -94,7 +94,7 @@ pub struct Host<'a, L> {
     pub locked: L,
 }
 
-impl<'a> Host<'a, Domain<'a>> {
+impl<'a> HostMeans<'a, Domain<'a>> {
     pub fn of(ao: &'a Ao, domain: Domain<'a>) -> Self {
         let forks = cfg!(debug_assertions) || std::env::var_os(SWITCH).is_some();
         let (runtime, children, abort) = (ao.runtime(), ao.children(), ao.abort());
@@ -102,14 +102,14 @@ impl<'a> Host<'a, Domain<'a>> {
     }
 }
 
-impl<L: Locked> Means for Host<'_, L> {
+impl<L: Locked> Means for HostMeans<'_, L> {
     type File = Candidate;
 
     fn tries_first(&self) -> bool {
         self.tries_first
     }
 
-    fn open(&self, path: &Path) -> Result<Candidate, Failure> {
+    fn open(&self, path: &Path) -> Result<Candidate, LockFailure> {
         Candidate::open(path)
     }
 
@@ -130,7 +130,7 @@ impl<L: Locked> Means for Host<'_, L> {
                 Ok(Some(outcome)) if reason(outcome).is_none() => {}
                 Ok(Some(outcome)) => {
                     let errno = reason(outcome).unwrap_or(Errno::EIO);
-                    return Err(Failure { what: "lock", errno }.into());
+                    return Err(LockFailure { what: "lock", errno }.into());
                 }
                 other => {
                     helper.end().await;
@@ -149,7 +149,7 @@ impl<L: Locked> Means for Host<'_, L> {
     }
 }
 
-impl<L: Locked> Host<'_, L> {
+impl<L: Locked> HostMeans<'_, L> {
     /// Waits for `future`; `None` if the domain goes before.
     async fn unless_gone<T: Send>(
         &self,
@@ -167,8 +167,8 @@ impl<L: Locked> Host<'_, L> {
     /// For a process that has no room for a child.
     async fn look_often(&self, file: &Candidate) -> Result<(), Why> {
         while !file.try_lock()? {
-            let sleep = self.runtime.sleep(LOOK);
-            self.wait(sleep).await?.map_err(|errno| Failure { what: "wait for", errno })?;
+            let sleep = self.runtime.sleep(POLL_INTERVAL);
+            self.wait(sleep).await?.map_err(|errno| LockFailure { what: "wait for", errno })?;
         }
         Ok(())
     }
@@ -178,7 +178,9 @@ impl<L: Locked> Host<'_, L> {
 fn wait_in_child(file: &Candidate) -> u8 {
     match file.lock() {
         Ok(()) => 0,
-        Err(failure) => u8::try_from(failure.errno as i32).map_or(MOST, |e| e.clamp(1, MOST)),
+        Err(failure) => {
+            u8::try_from(failure.errno as i32).map_or(MAX_ERRNO, |e| e.clamp(1, MAX_ERRNO))
+        }
     }
 }
 
@@ -187,7 +189,7 @@ fn reason(outcome: Outcome) -> Option<Errno> {
     match outcome {
         Outcome::Ended(status) => {
             status.code().filter(|code| *code != 0).map(|code| match u8::try_from(code) {
-                Ok(code) if code < MOST => Errno::from_raw(code.into()),
+                Ok(code) if code < MAX_ERRNO => Errno::from_raw(code.into()),
                 _ => Errno::EIO,
             })
         }

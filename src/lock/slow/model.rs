@@ -74,11 +74,11 @@ impl Open {
 }
 
 impl LockFile for Open {
-    fn try_lock(&self) -> Result<bool, Failure> {
+    fn try_lock(&self) -> Result<bool, LockFailure> {
         Ok(self.call(|file| *file.owner.get_or_insert(self.number) == self.number))
     }
 
-    fn is_current(&self) -> Result<bool, Failure> {
+    fn is_current(&self) -> Result<bool, LockFailure> {
         Ok(locked(&self.disk.state).current == Some(self.file))
     }
 
@@ -205,7 +205,7 @@ impl Means for Process {
         self.tries_first
     }
 
-    fn open(&self, _: &Path) -> Result<Open, Failure> {
+    fn open(&self, _: &Path) -> Result<Open, LockFailure> {
         Ok(Open::new(&self.disk))
     }
 

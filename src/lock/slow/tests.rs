@@ -16,13 +16,13 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::host::{Host, Locked};
+use super::host::{HostMeans, Locked};
 use super::*;
 use crate::runtime::Runtime;
 use crate::runtime::abort::Abort;
 use crate::runtime::child::{Child, Children, Hooks, Owner};
 use crate::runtime::notify::Notify;
-use crate::sync::noted::Noted;
+use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Arc, Mutex, locked};
 
 const SOON: Duration = Duration::from_millis(20);
@@ -145,8 +145,8 @@ impl Fixture {
         }
     }
 
-    fn host(&self, tries_first: bool) -> Host<'_, &Pretended> {
-        Host {
+    fn host(&self, tries_first: bool) -> HostMeans<'_, &Pretended> {
+        HostMeans {
             runtime: &self.runtime,
             children: &self.children,
             abort: &self.abort,
@@ -178,7 +178,7 @@ impl Fixture {
     fn foreign(&self) -> Foreign<'_> {
         let file = File::create(&self.path).unwrap();
         file.try_lock().unwrap();
-        Foreign { file: Noted::new(file), path: &self.path }
+        Foreign { file: Tracked::new(file), path: &self.path }
     }
 
     /// Nothing is left of any attempt.
@@ -205,8 +205,8 @@ impl Drop for Fixture {
 }
 
 struct Foreign<'a> {
-    /// Noted, so that the helpers of other tests do not keep the lock.
-    file: Noted<File>,
+    /// Tracked, so that the helpers of other tests do not keep the lock.
+    file: Tracked<File>,
     path: &'a std::path::Path,
 }
 
@@ -340,7 +340,7 @@ fn a_helper_cannot_lock() {
     let f = Fixture::new();
     f.app.fault.store(libc::ENOLCK, Ordering::SeqCst);
     let outcome = f.runtime.block_on(f.lock(false));
-    assert_eq!(outcome.unwrap_err(), Why::File(Failure { what: "lock", errno: Errno::ENOLCK }));
+    assert_eq!(outcome.unwrap_err(), Why::File(LockFailure { what: "lock", errno: Errno::ENOLCK }));
     assert_eq!(f.forks(), 1);
     f.nothing_left();
 }
@@ -374,7 +374,7 @@ fn the_file_cannot_be_opened() {
     let f = Fixture::new();
     fs::create_dir(&f.path).unwrap();
     for way in [true, false] {
-        let failure = Failure { what: "open", errno: Errno::EISDIR };
+        let failure = LockFailure { what: "open", errno: Errno::EISDIR };
         assert_eq!(f.runtime.block_on(f.lock(way)).unwrap_err(), Why::File(failure));
     }
     fs::remove_dir(&f.path).unwrap();

@@ -17,7 +17,7 @@ const GREETING: &str =
 /// As long as anything here may take.
 const LONG: Duration = Duration::from_secs(20);
 
-type Met<T> = std::result::Result<T, Failure>;
+type Met<T> = std::result::Result<T, MonitorFailure>;
 
 /// Waits for `future`; `None` if it takes too long.
 fn within<T>(runtime: &Runtime, time: Duration, future: impl Future<Output = T>) -> Option<T> {
@@ -119,11 +119,13 @@ fn a_refused_command_is_not_the_end() {
     let dialogue = async {
         let (mut connection, _) = Connection::open(&runtime, &path).await.unwrap();
         let refusal = Refusal { class: "GenericError".into(), text: "no".into() };
-        assert_eq!(connection.execute("first", None).await, Err(Failure::Refused(refusal)));
+        assert_eq!(connection.execute("first", None).await, Err(MonitorFailure::Refused(refusal)));
         assert_eq!(connection.execute("second", None).await, Ok(json!(5)));
         // It has closed; and from then on nothing is sent any more.
-        assert_eq!(connection.execute("third", None).await, Err(Failure::Closed));
-        let Err(Failure::Protocol(_)) = connection.execute("fourth", None).await else { panic!() };
+        assert_eq!(connection.execute("third", None).await, Err(MonitorFailure::Closed));
+        let Err(MonitorFailure::Protocol(_)) = connection.execute("fourth", None).await else {
+            panic!()
+        };
     };
     within(&runtime, LONG, dialogue).expect("an end");
 }
@@ -159,8 +161,8 @@ fn a_line_without_end_has_one() {
         while stream.write_all(&[b'['; 65536]).is_ok() {}
     });
     let met = within(&runtime, LONG, ask(&runtime, &path)).expect("an end");
-    assert_eq!(met, Err(Failure::TooLong));
-    assert_eq!(Failure::TooLong.error(), Error::BufferFull);
+    assert_eq!(met, Err(MonitorFailure::TooLong));
+    assert_eq!(MonitorFailure::TooLong.error(), Error::BufferFull);
 }
 
 #[test]
@@ -192,7 +194,7 @@ fn one_who_closes() {
         let _ = line(&stream);
         stream.write_all(b"{\"return\": ").unwrap();
     });
-    assert_eq!(within(&runtime, LONG, ask(&runtime, &path)), Some(Err(Failure::Closed)));
+    assert_eq!(within(&runtime, LONG, ask(&runtime, &path)), Some(Err(MonitorFailure::Closed)));
 }
 
 #[test]
@@ -230,7 +232,7 @@ fn nobody_there() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("qmp");
     let met = || within(&runtime, LONG, ask(&runtime, &path)).expect("an end");
-    let failed = |errno| Err(Failure::System("connect to", errno));
+    let failed = |errno| Err(MonitorFailure::System("connect to", errno));
     assert_eq!(met(), failed(Errno::ENOENT));
     drop(UnixListener::bind(&path).unwrap());
     assert_eq!(met(), failed(Errno::ECONNREFUSED));
@@ -311,5 +313,5 @@ fn a_real_one() {
     assert!(within(&runtime, short, Connection::open(&runtime, &path)).is_none());
     qemu.process.kill().unwrap();
     let answer = within(&runtime, LONG, connection.execute("query-status", None));
-    assert_eq!(answer.expect("an end"), Err(Failure::Closed));
+    assert_eq!(answer.expect("an end"), Err(MonitorFailure::Closed));
 }

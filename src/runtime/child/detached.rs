@@ -34,7 +34,7 @@ use super::start::{Fork, NO_PROGRAM, become_program, next_word, tell, words};
 use super::sys::{Pid, pidfd_kill, pidfd_open};
 use crate::runtime::Runtime;
 use crate::runtime::descriptor::Descriptor;
-use crate::sync::noted::Noted;
+use crate::sync::tracked_fds::Tracked;
 
 /// How long a process may take to become its program before it is taken to have done so. Only a copy of the pipe in a
 /// third process, or the program's file system, makes us wait as long.
@@ -64,7 +64,7 @@ pub struct Plan<'a> {
     announce: Announce<'a>,
     /// The end of the pipe that is the parent's alone.
     reader: RawFd,
-    writer: Noted<OwnedFd>,
+    writer: Tracked<OwnedFd>,
 }
 
 impl<'a> Plan<'a> {
@@ -73,7 +73,7 @@ impl<'a> Plan<'a> {
         prepared: &'a Prepared,
         confinement: Option<Confinement<'a>>,
         announce: Announce<'a>,
-    ) -> Result<(Self, Noted<OwnedFd>), Errno> {
+    ) -> Result<(Self, Tracked<OwnedFd>), Errno> {
         let (told, writer) = words(prepared.keep_below)?;
         let (pointers, reader) = (prepared.pointers(), told.as_fd().as_raw_fd());
         Ok((Self { prepared, pointers, confinement, announce, reader, writer }, told))
@@ -143,13 +143,13 @@ impl<'a> Plan<'a> {
 #[derive(Debug)]
 pub struct Detached {
     runtime: Runtime,
-    told: Noted<OwnedFd>,
+    told: Tracked<OwnedFd>,
     /// Ends at once, and is reaped as every child.
     between: Child,
 }
 
 impl Detached {
-    pub fn new(runtime: Runtime, told: Noted<OwnedFd>, between: Child) -> Self {
+    pub fn new(runtime: Runtime, told: Tracked<OwnedFd>, between: Child) -> Self {
         Self { runtime, told, between }
     }
 
@@ -166,7 +166,7 @@ impl Detached {
         if pid < 0 {
             return Err(Errno::from_raw(-pid));
         }
-        let unannounced = Unannounced(pidfd_open(pid).ok().map(Noted::new));
+        let unannounced = Unannounced(pidfd_open(pid).ok().map(Tracked::new));
         match word(&told).await?.ok_or(Errno::ECHILD)? {
             ANNOUNCED => {}
             errno => return Err(Errno::from_raw(-errno)),
@@ -182,7 +182,7 @@ impl Detached {
 }
 
 /// The next word; `None` at the end of the pipe.
-async fn word(told: &Descriptor<Noted<OwnedFd>>) -> Result<Option<c_int>, Errno> {
+async fn word(told: &Descriptor<Tracked<OwnedFd>>) -> Result<Option<c_int>, Errno> {
     loop {
         told.readable().await?;
         match next_word(told.get()) {
@@ -193,7 +193,7 @@ async fn word(told: &Descriptor<Noted<OwnedFd>>) -> Result<Option<c_int>, Errno>
 }
 
 /// A process that is not to become its program if this is dropped.
-struct Unannounced(Option<Noted<OwnedFd>>);
+struct Unannounced(Option<Tracked<OwnedFd>>);
 
 impl Unannounced {
     fn keep(mut self) {

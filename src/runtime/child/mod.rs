@@ -49,9 +49,9 @@ pub use record::Outcome;
 pub use sys::{Pid, pidfd_kill, pidfd_open};
 
 use super::Runtime;
-use super::outside::{Driven, Undriven};
+use super::app_loop::{Driven, Undriven};
 use super::reactor::Ready;
-use crate::sync::{Arc, Mutex, locked, noted};
+use crate::sync::{Arc, Mutex, locked, tracked_fds};
 use program::Prepared;
 use record::Record;
 use registry::{Starting, registry, registry_when_started};
@@ -60,7 +60,7 @@ use start::{Fork, Started};
 
 /// How long `libxl_ctx_free` waits for a child that was killed. Only one that sleeps in the kernel, on a
 /// dead disk for instance, takes longer than a moment.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Who reaps whose children: `libxl_sigchld_owner`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -226,7 +226,7 @@ impl Children {
 
     /// Runs `body` in a forked child, whose exit status is what it returns. Other threads may have held
     /// locks at the fork, which nobody will open there: `body` must take none that is shared with others.
-    /// Descriptors on the process's list are closed (`sync/noted.rs`), the others are there.
+    /// Descriptors on the process's list are closed (`sync/tracked_fds.rs`), the others are there.
     pub fn fork(&self, body: impl FnOnce() -> u8) -> Result<Child, Errno> {
         self.start(|fork| start::fork_and_run(fork, None, body))
     }
@@ -294,7 +294,7 @@ impl Children {
             let _ = child.kill(libc::SIGKILL);
         }
         for child in children {
-            if !child.wait_here(PATIENCE) {
+            if !child.wait_here(TIMEOUT) {
                 (self.shared.tell)(Report::Undead { pid: child.pid() });
                 child.give_up();
             }
@@ -485,5 +485,5 @@ pub fn postfork() {
 /// The same, but the child keeps some descriptors.
 fn postfork_but(kept: &[RawFd]) {
     sigchld::postfork();
-    noted::close_all_inherited(kept);
+    tracked_fds::close_all_inherited(kept);
 }

@@ -11,8 +11,8 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 use nix::sys::stat::Mode;
 
-use crate::sync::noted::Noted;
 use crate::sync::std_fds::is_open;
+use crate::sync::tracked_fds::Tracked;
 
 /// Where one of the child's first three descriptors leads.
 #[derive(Clone, Copy, Debug, Default)]
@@ -130,7 +130,7 @@ pub struct Prepared {
     /// The child keeps no descriptor from this number on.
     pub keep_below: RawFd,
     /// Those of `moves` that are ours.
-    _held: Vec<Noted<OwnedFd>>,
+    _held: Vec<Tracked<OwnedFd>>,
 }
 
 /// NULL-terminated lists of C strings that live as long as the [`Prepared`] they are of.
@@ -243,8 +243,8 @@ fn open_null() -> Result<OwnedFd, Errno> {
 }
 
 /// A copy of `fd` whose number is at least `least`, close-on-exec.
-pub fn lift(fd: BorrowedFd<'_>, least: RawFd) -> Result<Noted<OwnedFd>, Errno> {
+pub fn lift(fd: BorrowedFd<'_>, least: RawFd) -> Result<Tracked<OwnedFd>, Errno> {
     let number = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(least))?;
     // SAFETY: a descriptor that was opened just now.
-    Ok(Noted::new(unsafe { std::os::fd::FromRawFd::from_raw_fd(number) }))
+    Ok(Tracked::new(unsafe { std::os::fd::FromRawFd::from_raw_fd(number) }))
 }

@@ -26,15 +26,15 @@ use super::start::{NO_PROGRAM, Started, next_word};
 use super::sys::{self, Pid, Waited};
 use crate::runtime::reactor::Ready;
 use crate::runtime::wakers::Wakers;
-use crate::sync::noted::Noted;
+use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Arc, Mutex, locked, pid};
 
 /// Between two looks at a child that has no pidfd.
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// How long the application may leave one of our ended children lying about.
-const ITS_TURN: Duration = Duration::from_secs(1);
+const REAP_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long it may keep a status to itself that it has taken.
-const ITS_WORD: Duration = Duration::from_secs(10);
+const REPORT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How a child ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,7 +69,7 @@ pub struct Record {
     /// The process whose child it is.
     parent: u32,
     shared: Arc<Shared>,
-    pidfd: Option<Noted<OwnedFd>>,
+    pidfd: Option<Tracked<OwnedFd>>,
     /// The application is to reap it.
     left_to_application: bool,
     state: Mutex<State>,
@@ -79,7 +79,7 @@ pub struct Record {
 struct State {
     outcome: Option<Outcome>,
     /// Where it tells how it ends.
-    told: Option<Noted<OwnedFd>>,
+    told: Option<Tracked<OwnedFd>>,
     waiting: Wakers,
     /// Its place in the epoll set.
     place: Option<u64>,
@@ -108,7 +108,7 @@ impl Record {
             pid,
             parent: pid::pid(),
             shared: Arc::clone(shared),
-            pidfd: sys::pidfd_open(pid).ok().map(Noted::new),
+            pidfd: sys::pidfd_open(pid).ok().map(Tracked::new),
             left_to_application,
             state: Mutex::new(State { told, ..State::default() }),
         })
@@ -147,7 +147,7 @@ impl Record {
         let child = Arc::clone(self);
         self.shared.runtime.spawn(async move {
             while child.outcome().is_none() {
-                if child.shared.runtime.sleep(LOOK).await.is_err() {
+                if child.shared.runtime.sleep(POLL_INTERVAL).await.is_err() {
                     return;
                 }
                 if child.left_to_application {
@@ -199,11 +199,11 @@ impl Record {
     /// The child has ended; the application may reap it and tell us. Ends when it has, or had its time.
     async fn give_the_application_time(&self) {
         let runtime = &self.shared.runtime;
-        if self.outcome().is_some() || runtime.sleep(ITS_TURN).await.is_err() {
+        if self.outcome().is_some() || runtime.sleep(REAP_TIMEOUT).await.is_err() {
             return;
         }
         if self.outcome().is_none() && !sys::is_child(self.pid, self.pidfd()) {
-            let _ = runtime.sleep(ITS_WORD - ITS_TURN).await;
+            let _ = runtime.sleep(REPORT_TIMEOUT - REAP_TIMEOUT).await;
         }
     }
 
@@ -253,7 +253,7 @@ impl Record {
                 return false;
             }
             std::thread::sleep(pause);
-            pause = (pause * 2).min(LOOK);
+            pause = (pause * 2).min(POLL_INTERVAL);
         }
         true
     }

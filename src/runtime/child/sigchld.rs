@@ -37,9 +37,9 @@ use std::sync::atomic::{AtomicIsize, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use nix::errno::Errno;
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
-use crate::sync::noted::Noted;
 use crate::sync::pid::pid;
 use crate::sync::process::PerProcess;
+use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Mutex, locked};
 
 /// The newest slot.
@@ -77,7 +77,7 @@ fn slot_for(bell: u64) -> &'static Slot {
 
 /// What the handler wakes, for an edge-triggered place in an epoll set. A ctx that has once listened keeps it.
 pub struct Bell {
-    eventfd: Noted<EventFd>,
+    eventfd: Tracked<EventFd>,
     slot: &'static Slot,
 }
 /// How many handlers are running.
@@ -158,7 +158,7 @@ extern "C" fn on_sigchld(_: c_int) {
 fn ring() {
     for slot in slots() {
         let bell = slot.bell.load(Ordering::SeqCst);
-        // A forked child's signals are no concern of its parent, whose eventfd this may be.
+        // In a forked child, this may be the eventfd of its parent, which must not be told of the child's signals.
         if is_mine(bell) {
             let one = 1_u64;
             // SAFETY: eight bytes to write. The descriptor is the eventfd: see the head of this file.
@@ -201,7 +201,7 @@ impl Bell {
     pub fn new() -> Result<Self, Errno> {
         let _state = locked(state());
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
-        let eventfd = Noted::new(EventFd::from_value_and_flags(1, flags)?);
+        let eventfd = Tracked::new(EventFd::from_value_and_flags(1, flags)?);
         let fd = eventfd.as_fd().as_raw_fd().cast_unsigned();
         let slot = slot_for(u64::from(pid()) << 32 | u64::from(fd));
         Ok(Self { eventfd, slot })

@@ -30,7 +30,7 @@ use nix::unistd;
 
 use super::program::{Pointers, Prepared, lift};
 use super::sys::Pid;
-use crate::sync::noted::Noted;
+use crate::sync::tracked_fds::Tracked;
 
 /// A way to fork.
 #[derive(Clone, Copy)]
@@ -60,13 +60,13 @@ pub struct Started {
     pub pid: Pid,
     /// Where it tells how it ends, unless it is killed: the negative errno if it could not become its program, the exit
     /// status of this process's own code. Does not block.
-    pub told: Option<Noted<OwnedFd>>,
+    pub told: Option<Tracked<OwnedFd>>,
 }
 
 /// A pipe through which a child tells its parent: the end to read, and the end to write, with a number above `least`.
-pub fn words(least: RawFd) -> Result<(Noted<OwnedFd>, Noted<OwnedFd>), Errno> {
+pub fn words(least: RawFd) -> Result<(Tracked<OwnedFd>, Tracked<OwnedFd>), Errno> {
     let (reader, writer) = unistd::pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?;
-    Ok((Noted::new(reader), lift(writer.as_fd(), least + 1)?))
+    Ok((Tracked::new(reader), lift(writer.as_fd(), least + 1)?))
 }
 
 /// Reads a word that was told: `EAGAIN` if there is none yet, `None` at the end of the pipe.
@@ -239,11 +239,11 @@ fn take_descriptors(prepared: &Prepared, parent: RawFd) -> Result<RawFd, Errno> 
 
 /// A number that no descriptor of a sensible process reaches.
 fn most_descriptors() -> RawFd {
-    const MOST: libc::rlim_t = 65536;
-    let mut limit = libc::rlimit { rlim_cur: MOST, rlim_max: MOST };
+    const MAX_FDS: libc::rlim_t = 65536;
+    let mut limit = libc::rlimit { rlim_cur: MAX_FDS, rlim_max: MAX_FDS };
     // SAFETY: `limit` can be written to.
     unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) };
-    limit.rlim_cur.min(MOST) as RawFd
+    limit.rlim_cur.min(MAX_FDS) as RawFd
 }
 
 /// In the child: no handler of the parent's is left. Async-signal-safe.

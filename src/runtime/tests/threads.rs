@@ -72,7 +72,7 @@ fn a_ring_while_the_reactor_opens_is_heard() {
     /// Wakes the leader at the worst moment.
     struct Worst<'a>(&'a Shared, &'a Lead, &'a Arc<Parker>);
 
-    impl Place for Worst<'_> {
+    impl Dispatcher for Worst<'_> {
         type Attending<'p>
             = Attending<'p>
         where

@@ -13,7 +13,7 @@ use crate::xen::hypervisor::{
 
 /// What kind of guest it becomes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum ImageKind {
     Pv,
     Pvh,
 }
@@ -80,7 +80,7 @@ impl<'a> Image<'a> {
     /// Begins. `features` are those wished for in a PV kernel's own words.
     pub fn new(
         xen: &'a Hypervisor,
-        kind: Kind,
+        kind: ImageKind,
         facts: &Facts,
         cmdline: Option<&CStr>,
         features: Option<&CStr>,
@@ -94,11 +94,11 @@ impl<'a> Image<'a> {
         let mut image = Self { dom, xen, blobs: PhantomData };
         let dom = image.dom();
         match kind {
-            Kind::Pv => {
+            ImageKind::Pv => {
                 dom.container_type = sys::XC_DOM_PV_CONTAINER;
                 dom.flags = 0;
             }
-            Kind::Pvh => dom.container_type = sys::XC_DOM_HVM_CONTAINER,
+            ImageKind::Pvh => dom.container_type = sys::XC_DOM_HVM_CONTAINER,
         }
         (dom.console_evtchn, dom.console_domid) = (facts.console.port, facts.console.domid);
         (dom.xenstore_evtchn, dom.xenstore_domid) = (facts.store.port, facts.store.domid);

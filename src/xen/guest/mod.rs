@@ -17,4 +17,4 @@
 
 mod image;
 
-pub use image::{Blob, Channel, Facts, Image, Kind, Layout, Rings};
+pub use image::{Blob, Channel, Facts, Image, ImageKind, Layout, Rings};

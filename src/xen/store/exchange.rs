@@ -58,7 +58,7 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
-use super::wire::{self, Kind, Message, Reply, Requests};
+use super::wire::{self, Message, MessageKind, Reply, Requests};
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked, sleep_on};
 
 /// Requests in flight for one thread.
@@ -97,7 +97,7 @@ pub struct SendError {
 
 /// Why a batch has no replies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Failure {
+pub struct ExchangeFailure {
     pub errno: Errno,
     /// The daemon has not seen any of the batch: it may be sent again on another connection.
     pub unsent: bool,
@@ -130,7 +130,7 @@ struct State {
 /// The replies that one thread waits for.
 struct Batch {
     first: u32,
-    kinds: Vec<Kind>,
+    kinds: Vec<MessageKind>,
     replies: Vec<Option<Reply>>,
     open: usize,
     /// Where the owner sleeps.
@@ -163,7 +163,11 @@ impl<L: Link, S: Sink> Exchange<L, S> {
     }
 
     /// Sends all `requests` and returns their replies in the same order.
-    pub fn call(&self, requests: &mut Requests, transaction: u32) -> Result<Vec<Reply>, Failure> {
+    pub fn call(
+        &self,
+        requests: &mut Requests,
+        transaction: u32,
+    ) -> Result<Vec<Reply>, ExchangeFailure> {
         let mut replies = Vec::with_capacity(requests.len());
         let single = self.link.one_at_a_time();
         let _turn = single.then(|| locked(&self.turn));
@@ -173,7 +177,8 @@ impl<L: Link, S: Sink> Exchange<L, S> {
             let to = requests.run(from, count, RUN_BYTES);
             let run = self.run(requests, from, to, transaction);
             // What came before in this batch has been seen.
-            replies.extend(run.map_err(|f| Failure { unsent: f.unsent && from == 0, ..f })?);
+            replies
+                .extend(run.map_err(|f| ExchangeFailure { unsent: f.unsent && from == 0, ..f })?);
             from = to;
         }
         Ok(replies)
@@ -185,11 +190,11 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         from: usize,
         to: usize,
         transaction: u32,
-    ) -> Result<Vec<Reply>, Failure> {
+    ) -> Result<Vec<Reply>, ExchangeFailure> {
         // Registered before it is sent: another thread may read the reply at once.
         let first = locked(&self.state)
             .register((from..to).map(|i| requests.kind(i)).collect())
-            .map_err(|errno| Failure { errno, unsent: true })?;
+            .map_err(|errno| ExchangeFailure { errno, unsent: true })?;
         requests.stamp(from, to, first, transaction);
         let sent = {
             let _writing = locked(&self.writing);
@@ -202,7 +207,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
                 !error.begun
             }
         };
-        self.wait(first).map_err(|errno| Failure { errno, unsent })
+        self.wait(first).map_err(|errno| ExchangeFailure { errno, unsent })
     }
 
     /// Waits for batch `first`, leading if nobody else does.
@@ -383,7 +388,7 @@ impl<L: Link, S: Sink> Drop for Posted<L, S> {
 }
 
 impl State {
-    fn register(&mut self, kinds: Vec<Kind>) -> Result<u32, Errno> {
+    fn register(&mut self, kinds: Vec<MessageKind>) -> Result<u32, Errno> {
         if let Some(errno) = self.broken {
             return Err(errno);
         }

@@ -100,10 +100,10 @@ impl Sink for Nowhere {
     fn event(&self, _: String, _: String) {}
 }
 
-fn call(exchange: &Exchange<Pipe, Nowhere>, count: usize) -> Result<(), Failure> {
+fn call(exchange: &Exchange<Pipe, Nowhere>, count: usize) -> Result<(), ExchangeFailure> {
     let mut requests = Requests::default();
     for _ in 0..count {
-        requests.push(Kind::Read, &[b"/\0"]).unwrap();
+        requests.push(MessageKind::Read, &[b"/\0"]).unwrap();
     }
     let replies = exchange.call(&mut requests, 0)?;
     assert_eq!(replies.len(), count);
@@ -191,7 +191,7 @@ fn given_up(reversed: bool) {
                 thread::spawn(move || call(&exchange, 1).unwrap())
             })
             .collect();
-        let mut requests = Requests::one(Kind::Unwatch, &[b"/\0"]).unwrap();
+        let mut requests = Requests::one(MessageKind::Unwatch, &[b"/\0"]).unwrap();
         exchange.post(&mut requests, 1).unwrap().give_up_after(Duration::ZERO);
         for other in others {
             other.join().unwrap();
@@ -216,7 +216,7 @@ fn a_batch_that_is_looked_at() {
             let exchange = std::sync::Arc::clone(&exchange);
             thread::spawn(move || call(&exchange, 1).unwrap())
         };
-        let mut requests = Requests::one(Kind::Watch, &[b"/\0"]).unwrap();
+        let mut requests = Requests::one(MessageKind::Watch, &[b"/\0"]).unwrap();
         let posted = exchange.post(&mut requests, 1).unwrap();
         other.join().unwrap();
         exchange.poll().unwrap();

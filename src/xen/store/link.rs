@@ -20,17 +20,17 @@ use nix::unistd;
 
 use super::exchange::{Link, SendError};
 use super::wire::Requests;
-use crate::sync::noted::Noted;
 use crate::sync::std_fds::raised;
+use crate::sync::tracked_fds::Tracked;
 
 /// How long the daemon may send nothing while it owes an answer, or take no bytes, before it counts as dead. A busy
 /// host's daemon is late by seconds; libxenstore waits for ever.
-pub const SILENCE: Duration = Duration::from_secs(30);
+pub const REPLY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An open connection. It is closed by the process that made it and by no other.
 #[derive(Debug)]
 pub struct Wire {
-    fd: Noted<OwnedFd>,
+    fd: Tracked<OwnedFd>,
     device: bool,
     silence: Duration,
 }
@@ -61,7 +61,7 @@ pub fn places() -> Vec<PathBuf> {
 
 impl Wire {
     /// Connects to the first place that answers; the error is that of the first that exists. `silence`: as
-    /// [`SILENCE`].
+    /// [`REPLY_TIMEOUT`].
     pub fn open(places: &[PathBuf], opening: Opening, silence: Duration) -> Result<Self, Errno> {
         let mut failed = None;
         for place in places {
@@ -84,7 +84,7 @@ impl Wire {
             Err(Errno::ECONNREFUSED) if is_device(place) => (open_device(place)?, true),
             Err(errno) => return Err(errno),
         };
-        Ok(Self { fd: Noted::new(fd), device, silence })
+        Ok(Self { fd: Tracked::new(fd), device, silence })
     }
 
     /// Sends one whole message.

@@ -5,13 +5,13 @@
 //! - The daemon's socket is tried first, then the kernel's device, which takes one request at a
 //!   time: [`link`], [`exchange`].
 //! - A forked child gets connections of its own at its first request, and neither uses nor closes nor
-//!   writes to its parent's: [`crate::sync::process`], [`crate::sync::noted`]. Nothing is sent when a [`Store`] is dropped.
+//!   writes to its parent's: [`crate::sync::process`], [`crate::sync::tracked_fds`]. Nothing is sent when a [`Store`] is dropped.
 //! - When the daemon dies, the requests in flight fail (`ECONNRESET`, `EPIPE`); they are not
 //!   sent again, because the daemon may have carried them out. The next request opens a new
 //!   connection. A request that finds the connection dead before a byte of it was sent is sent on
 //!   a new one. Transactions die with their connection, watches survive: [`watch`].
 //! - A request waits for its answer in the thread that makes it, but not for ever: a daemon that sends
-//!   nothing for [`SILENCE`] counts as dead, and the requests fail with `ETIMEDOUT`. Nothing is locked
+//!   nothing for [`REPLY_TIMEOUT`] counts as dead, and the requests fail with `ETIMEDOUT`. Nothing is locked
 //!   meanwhile that others need who have a connection.
 //! - Every size is bounded, and a reply that breaks the protocol ends the connection: [`wire`].
 //!
@@ -39,7 +39,7 @@ use nix::errno::Errno;
 use once_cell::sync::OnceCell;
 
 pub use error::{StoreError, StoreResult};
-pub use link::SILENCE;
+pub use link::REPLY_TIMEOUT;
 pub use number::NumberWriter;
 pub use ops::{NewNode, Ops};
 pub use permission::{Access, Permission};
@@ -48,11 +48,11 @@ pub use watch::{Rewatch, WatchEvent, WatchLink, Watched};
 
 use crate::sync::process::PerProcess;
 use crate::sync::turn::Turns;
-use crate::sync::{Mutex, locked, noted};
-use exchange::{Exchange, Failure, Sink};
+use crate::sync::{Mutex, locked, tracked_fds};
+use exchange::{Exchange, ExchangeFailure, Sink};
 use link::{Opening, Wire};
 use watch::Watches;
-use wire::{Kind, Reply, Requests};
+use wire::{MessageKind, Reply, Requests};
 
 /// How many connections a request is tried on that break before a byte of it is sent: a daemon that
 /// accepts and hangs up must not keep anybody for ever.
@@ -74,7 +74,7 @@ impl Sink for NoEvents {
 pub struct Store {
     /// Where the daemon may be, as of [`Store::open`].
     places: Arc<[PathBuf]>,
-    /// As [`SILENCE`].
+    /// As [`REPLY_TIMEOUT`].
     silence: Duration,
     connections: PerProcess<Connections>,
 }
@@ -93,15 +93,15 @@ impl Store {
     /// # Errors
     /// Where there is neither socket nor device, `ENOENT`; where nobody listens, what `connect` says.
     pub fn open() -> io::Result<Self> {
-        Self::open_first(link::places(), SILENCE)
+        Self::open_first(link::places(), REPLY_TIMEOUT)
     }
 
     /// Connects to the daemon whose socket or device is `place`.
     pub fn open_at(place: &Path) -> io::Result<Self> {
-        Self::open_first(vec![place.to_owned()], SILENCE)
+        Self::open_first(vec![place.to_owned()], REPLY_TIMEOUT)
     }
 
-    /// The same, with another time for [`SILENCE`].
+    /// The same, with another time for [`REPLY_TIMEOUT`].
     pub fn open_at_with(place: &Path, silence: Duration) -> io::Result<Self> {
         Self::open_first(vec![place.to_owned()], silence)
     }
@@ -151,30 +151,30 @@ impl Store {
     /// Tells the daemon of a domain: its store page is at `gfn`, its event channel is `port`.
     pub fn introduce(&self, domid: u32, gfn: u64, port: u32) -> StoreResult<()> {
         let fields = format!("{domid}\0{gfn}\0{port}\0");
-        self.about_domain("introduce", Kind::Introduce, domid, &fields).map(drop)
+        self.about_domain("introduce", MessageKind::Introduce, domid, &fields).map(drop)
     }
 
     /// Ends the daemon's connection with a domain.
     pub fn release(&self, domid: u32) -> StoreResult<()> {
-        self.about_domain("release", Kind::Release, domid, &format!("{domid}\0")).map(drop)
+        self.about_domain("release", MessageKind::Release, domid, &format!("{domid}\0")).map(drop)
     }
 
     /// Lets `@releaseDomain` fire again for a domain that was suspended and goes on.
     pub fn resume(&self, domid: u32) -> StoreResult<()> {
-        self.about_domain("resume", Kind::Resume, domid, &format!("{domid}\0")).map(drop)
+        self.about_domain("resume", MessageKind::Resume, domid, &format!("{domid}\0")).map(drop)
     }
 
     /// Gives `domid` (a stub domain) the rights of `target`.
     pub fn set_target(&self, domid: u32, target: u32) -> StoreResult<()> {
         let fields = format!("{domid}\0{target}\0");
-        self.about_domain("set the target", Kind::SetTarget, domid, &fields).map(drop)
+        self.about_domain("set the target", MessageKind::SetTarget, domid, &fields).map(drop)
     }
 
     /// Whether the daemon has a connection with the domain.
     pub fn is_domain_introduced(&self, domid: u32) -> StoreResult<bool> {
         const OPERATION: &str = "ask for";
         let fields = format!("{domid}\0");
-        match &*self.about_domain(OPERATION, Kind::IsDomainIntroduced, domid, &fields)? {
+        match &*self.about_domain(OPERATION, MessageKind::IsDomainIntroduced, domid, &fields)? {
             b"T\0" => Ok(true),
             b"F\0" => Ok(false),
             _ => Err(StoreError::about(OPERATION, &domain(domid), Errno::EPROTO)),
@@ -185,7 +185,7 @@ impl Store {
     pub fn domain_path(&self, domid: u32) -> StoreResult<String> {
         const OPERATION: &str = "ask for the path";
         let payload =
-            self.about_domain(OPERATION, Kind::GetDomainPath, domid, &format!("{domid}\0"))?;
+            self.about_domain(OPERATION, MessageKind::GetDomainPath, domid, &format!("{domid}\0"))?;
         let path = wire::strings(&payload).ok().and_then(|strings| strings.into_iter().next());
         path.filter(|path| path.starts_with('/') && path::check(path).is_ok())
             .ok_or_else(|| StoreError::about(OPERATION, &domain(domid), Errno::EPROTO))
@@ -194,7 +194,7 @@ impl Store {
     fn about_domain(
         &self,
         operation: &'static str,
-        kind: Kind,
+        kind: MessageKind,
         domid: u32,
         fields: &str,
     ) -> StoreResult<Vec<u8>> {
@@ -214,8 +214,8 @@ impl Store {
             match requester.call(&mut requests, 0) {
                 Ok(replies) => return Ok((requester, replies)),
                 // `requester` is broken now, so that each turn has a new one.
-                Err(Failure { unsent: true, errno }) => failed = errno,
-                Err(Failure { errno, .. }) => return Err(errno),
+                Err(ExchangeFailure { unsent: true, errno }) => failed = errno,
+                Err(ExchangeFailure { errno, .. }) => return Err(errno),
             }
         }
         Err(failed)
@@ -224,7 +224,7 @@ impl Store {
     fn connections(&self) -> &Connections {
         self.connections.get(|| {
             // A forked child closes its copies, so that the daemon sees the parent's end when it comes.
-            noted::close_all_inherited(&[]);
+            tracked_fds::close_all_inherited(&[]);
             Connections::default()
         })
     }

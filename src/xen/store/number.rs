@@ -4,7 +4,7 @@ use nix::errno::Errno;
 
 use super::exchange::Link;
 use super::link::{Opening, Wire};
-use super::wire::{HEADER, Kind, PAYLOAD_MAX};
+use super::wire::{HEADER, MessageKind, PAYLOAD_MAX};
 use super::{Store, StoreError, StoreResult, path};
 
 /// Room for a request: a number has at most ten digits.
@@ -51,7 +51,7 @@ impl NumberWriter {
             left -= part;
         }
         // Why it refuses is of no use here: nobody could be told.
-        if word(0) == Kind::Write as u32 { Ok(()) } else { Err(Errno::EACCES) }
+        if word(0) == MessageKind::Write as u32 { Ok(()) } else { Err(Errno::EACCES) }
     }
 
     /// Puts the request together; its length.
@@ -72,7 +72,7 @@ impl NumberWriter {
         let digits = &digits[first..];
         room[value..value + digits.len()].copy_from_slice(digits);
         let end = value + digits.len();
-        let words = [Kind::Write as u32, 0, 0, (end - HEADER) as u32];
+        let words = [MessageKind::Write as u32, 0, 0, (end - HEADER) as u32];
         for (at, word) in words.iter().enumerate() {
             room[at * 4..at * 4 + 4].copy_from_slice(&word.to_ne_bytes());
         }

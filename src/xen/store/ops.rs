@@ -5,7 +5,7 @@ use nix::errno::Errno;
 use super::error::{StoreError, StoreResult};
 use super::path;
 use super::permission::Permission;
-use super::wire::{self, Kind, Reply, Requests, strings};
+use super::wire::{self, MessageKind, Reply, Requests, strings};
 
 /// Most replies that a list which changes all the time is asked for.
 const LIST_ATTEMPTS: usize = 32;
@@ -32,7 +32,7 @@ pub trait Ops {
 
     /// The values of all `paths`.
     fn read_many<P: AsRef<str>>(&self, paths: &[P]) -> StoreResult<Vec<Option<Vec<u8>>>> {
-        about_paths(self, "read", Kind::Read, paths)?
+        about_paths(self, "read", MessageKind::Read, paths)?
             .zip(paths)
             .map(|(reply, path)| found("read", path.as_ref(), reply))
             .collect()
@@ -71,7 +71,7 @@ pub trait Ops {
 
     /// The children of all `paths`.
     fn list_many<P: AsRef<str>>(&self, paths: &[P]) -> StoreResult<Vec<Option<Vec<String>>>> {
-        about_paths(self, "list", Kind::Directory, paths)?
+        about_paths(self, "list", MessageKind::Directory, paths)?
             .zip(paths)
             .map(|(reply, path)| {
                 let path = path.as_ref();
@@ -90,7 +90,7 @@ pub trait Ops {
         checked(OPERATION, path)?;
         let failed = |errno| StoreError::about(OPERATION, path, errno);
         let request =
-            Requests::one(Kind::DirectoryPart, &[path.as_bytes(), b"\0" as &[u8], b"0\0"]);
+            Requests::one(MessageKind::DirectoryPart, &[path.as_bytes(), b"\0" as &[u8], b"0\0"]);
         let reply = single(self.call(OPERATION, request.map_err(failed)?))?;
         match reply {
             Err(Errno::ENOSYS | Errno::EINVAL) => Ok(None),
@@ -105,14 +105,14 @@ pub trait Ops {
         self.write_many(&[(path, value)])
     }
 
-    /// Sets many values. Outside a transaction those before a failed one stay written.
+    /// Sets many values. AppLoop a transaction those before a failed one stay written.
     fn write_many<P: AsRef<str>, V: AsRef<[u8]>>(&self, values: &[(P, V)]) -> StoreResult<()> {
         let mut requests = Requests::default();
         for (path, value) in values {
             let path = path.as_ref();
             checked("write", path)?;
             requests
-                .push(Kind::Write, &[path.as_bytes(), &[0], value.as_ref()])
+                .push(MessageKind::Write, &[path.as_bytes(), &[0], value.as_ref()])
                 .map_err(|errno| StoreError::about("write", path, errno))?;
         }
         let replies = self.call("write", requests)?;
@@ -129,7 +129,7 @@ pub trait Ops {
         for NewNode { path, value, permissions } in nodes {
             let failed = |errno| StoreError::about("write", path, errno);
             checked("write", path)?;
-            requests.push(Kind::Write, &[path.as_bytes(), &[0], value]).map_err(failed)?;
+            requests.push(MessageKind::Write, &[path.as_bytes(), &[0], value]).map_err(failed)?;
             about.push(("write", path));
             if !permissions.is_empty() {
                 set_permissions(&mut requests, path, permissions)?;
@@ -144,7 +144,8 @@ pub trait Ops {
 
     /// Makes `path` exist, with an empty value if it is new.
     fn mkdir(&self, path: &str) -> StoreResult<()> {
-        let reply = single(about_paths(self, "mkdir", Kind::Mkdir, &[path])?.map(Ok).collect())?;
+        let reply =
+            single(about_paths(self, "mkdir", MessageKind::Mkdir, &[path])?.map(Ok).collect())?;
         match reply {
             // Said by old daemons.
             Err(Errno::EEXIST) => Ok(()),
@@ -160,7 +161,7 @@ pub trait Ops {
 
     /// Removes all `paths`.
     fn remove_many<P: AsRef<str>>(&self, paths: &[P]) -> StoreResult<Vec<bool>> {
-        about_paths(self, "remove", Kind::Remove, paths)?
+        about_paths(self, "remove", MessageKind::Remove, paths)?
             .zip(paths)
             .map(|(reply, path)| Ok(found("remove", path.as_ref(), reply)?.is_some()))
             .collect()
@@ -168,7 +169,7 @@ pub trait Ops {
 
     /// Who may do what with `path`, the owner first.
     fn get_permissions(&self, path: &str) -> StoreResult<Option<Vec<Permission>>> {
-        let kind = Kind::GetPermissions;
+        let kind = MessageKind::GetPermissions;
         let reply = single(about_paths(self, "get permissions", kind, &[path])?.map(Ok).collect())?;
         let decode = |payload: Vec<u8>| -> Result<Vec<Permission>, Errno> {
             strings(&payload)?.iter().map(|text| Permission::decode(text)).collect()
@@ -240,7 +241,7 @@ fn set_permissions(
     }
     let entries: String = permissions.iter().map(|p| p.encode() + "\0").collect();
     requests
-        .push(Kind::SetPermissions, &[path.as_bytes(), &[0], entries.as_bytes()])
+        .push(MessageKind::SetPermissions, &[path.as_bytes(), &[0], entries.as_bytes()])
         .map_err(failed)
 }
 
@@ -248,7 +249,7 @@ fn set_permissions(
 fn about_paths<P: AsRef<str>>(
     ops: &(impl Ops + ?Sized),
     operation: &'static str,
-    kind: Kind,
+    kind: MessageKind,
     paths: &[P],
 ) -> StoreResult<std::vec::IntoIter<Reply>> {
     let mut requests = Requests::default();
@@ -271,7 +272,7 @@ fn list_in_parts(ops: &(impl Ops + ?Sized), path: &str) -> StoreResult<Option<Ve
         loop {
             let offset = format!("{}\0", children.len());
             let fields: [&[u8]; 3] = [path.as_bytes(), &[0], offset.as_bytes()];
-            let request = Requests::one(Kind::DirectoryPart, &fields).map_err(failed)?;
+            let request = Requests::one(MessageKind::DirectoryPart, &fields).map_err(failed)?;
             let reply = single(ops.call("list", request))?;
             let Some(mut part) = found("list", path, reply)? else { return Ok(None) };
             let end = part.iter().position(|&b| b == 0).ok_or_else(|| failed(Errno::EPROTO))?;

@@ -6,7 +6,7 @@ use nix::errno::Errno;
 
 use super::error::{StoreError, StoreResult};
 use super::ops::Ops;
-use super::wire::{Kind, Reply, Requests};
+use super::wire::{MessageKind, Reply, Requests};
 use super::{Requester, Store};
 
 /// How often a transaction that others' writes keep spoiling is tried: somebody who writes without end must not
@@ -60,7 +60,7 @@ impl Store {
     /// Begins a transaction.
     pub fn begin(&self) -> StoreResult<Transaction> {
         let failed = |errno| StoreError::new("begin a transaction", errno);
-        let request = Requests::one(Kind::TransactionStart, &[&[0]]).map_err(failed)?;
+        let request = Requests::one(MessageKind::TransactionStart, &[&[0]]).map_err(failed)?;
         let (requester, mut replies) = self.exchange(request).map_err(failed)?;
         let payload = replies.pop().expect("as many replies as requests").map_err(failed)?;
         let id = std::str::from_utf8(&payload)
@@ -89,7 +89,7 @@ impl Transaction {
 
     fn end(&mut self, how: &[u8]) -> Result<(), Errno> {
         self.ended = true;
-        let request = Requests::one(Kind::TransactionEnd, &[how])?;
+        let request = Requests::one(MessageKind::TransactionEnd, &[how])?;
         let reply = self.exchange(request)?.pop().expect("as many replies as requests");
         reply.map(drop)
     }

@@ -37,8 +37,8 @@ use super::error::{StoreError, StoreResult};
 use super::exchange::{Exchange, Link, Posted, Sink};
 use super::link::{Opening, Wire};
 use super::path;
-use super::wire::{Kind, Requests};
-use crate::sync::noted::Noted;
+use super::wire::{MessageKind, Requests};
+use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Mutex, locked};
 
 /// How long the end of a watch waits for its reply.
@@ -67,7 +67,7 @@ pub enum Watched {
 struct Queue {
     events: Mutex<Events>,
     /// Readable while there are events that were read by a thread other than the collecting one.
-    bell: Noted<EventFd>,
+    bell: Tracked<EventFd>,
 }
 
 #[derive(Default, Debug)]
@@ -99,7 +99,7 @@ type Key = (String, String);
 /// One process's watches.
 #[derive(Debug)]
 pub struct Watches {
-    epoll: Noted<Epoll>,
+    epoll: Tracked<Epoll>,
     queue: Arc<Queue>,
     registry: Mutex<Registry>,
     places: Arc<[PathBuf]>,
@@ -135,7 +135,7 @@ impl Registry {
 impl Watches {
     pub fn new(places: &Arc<[PathBuf]>, silence: Duration) -> Result<Self, Errno> {
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
-        let (bell, epoll) = (Noted::new(EventFd::from_flags(flags)?), Noted::epoll()?);
+        let (bell, epoll) = (Tracked::new(EventFd::from_flags(flags)?), Tracked::epoll()?);
         epoll.add(bell.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         let queue = Arc::new(Queue { events: Mutex::default(), bell });
         let places = Arc::clone(places);
@@ -166,7 +166,7 @@ impl Watches {
         let Some(connection) = self.connected().map_err(forget)? else {
             return Ok(Watched::Later);
         };
-        let reply = request(&connection, Kind::Watch, wpath, token);
+        let reply = request(&connection, MessageKind::Watch, wpath, token);
         self.answered(&mut locked(&self.registry), &connection);
         reply.map(|()| Watched::Now).map_err(forget)
     }
@@ -316,7 +316,7 @@ impl Watches {
             }
             let mut requests = Requests::default();
             for (path, token) in &missing {
-                push(&mut requests, Kind::Watch, path, token)?;
+                push(&mut requests, MessageKind::Watch, path, token)?;
             }
             let count = rewatch.connection.postable(&requests);
             rewatch.sent.extend(missing[..count].iter().map(|&watch| watch.clone()));
@@ -377,7 +377,7 @@ impl Rewatch {
         }
         for (path, token) in self.sent.iter().filter(|watch| !wanted.contains(watch)) {
             let mut requests = Requests::default();
-            if push(&mut requests, Kind::Unwatch, path, token).is_ok() {
+            if push(&mut requests, MessageKind::Unwatch, path, token).is_ok() {
                 let _ = self.connection.post(&mut requests, 1);
             }
         }
@@ -394,11 +394,16 @@ impl AsFd for WatchLink {
     }
 }
 
-fn push(requests: &mut Requests, kind: Kind, path: &str, token: &str) -> Result<(), Errno> {
+fn push(requests: &mut Requests, kind: MessageKind, path: &str, token: &str) -> Result<(), Errno> {
     requests.push(kind, &[path.as_bytes(), &[0], token.as_bytes(), &[0]])
 }
 
-fn request(connection: &Connection, kind: Kind, path: &str, token: &str) -> Result<(), Errno> {
+fn request(
+    connection: &Connection,
+    kind: MessageKind,
+    path: &str,
+    token: &str,
+) -> Result<(), Errno> {
     let mut requests = Requests::default();
     push(&mut requests, kind, path, token)?;
     let replies = connection.call(&mut requests, 0);
@@ -408,11 +413,11 @@ fn request(connection: &Connection, kind: Kind, path: &str, token: &str) -> Resu
 /// Ends a watch, of which the daemon has forgotten everything if the connection breaks.
 fn end(connection: &Connection, path: &str, token: &str) -> Result<(), Errno> {
     if connection.link().one_at_a_time() {
-        return request(connection, Kind::Unwatch, path, token);
+        return request(connection, MessageKind::Unwatch, path, token);
     }
     let silent = connection.is_silent();
     let mut requests = Requests::default();
-    push(&mut requests, Kind::Unwatch, path, token)?;
+    push(&mut requests, MessageKind::Unwatch, path, token)?;
     if let Ok(posted) = connection.post(&mut requests, 1) {
         posted.give_up_after(if silent { Duration::ZERO } else { END });
     }

@@ -13,7 +13,7 @@ pub const PAYLOAD_MAX: usize = 4096;
 /// Message types (`enum xsd_sockmsg_type`), those that are used here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u32)]
-pub enum Kind {
+pub enum MessageKind {
     Directory = 1,
     Read = 2,
     GetPermissions = 3,
@@ -45,12 +45,12 @@ pub type Reply = Result<Vec<u8>, Errno>;
 #[derive(Default, Debug)]
 pub struct Requests {
     bytes: Vec<u8>,
-    starts: Vec<(usize, Kind)>,
+    starts: Vec<(usize, MessageKind)>,
 }
 
 impl Requests {
     /// Of one request.
-    pub fn one(kind: Kind, fields: &[&[u8]]) -> Result<Self, Errno> {
+    pub fn one(kind: MessageKind, fields: &[&[u8]]) -> Result<Self, Errno> {
         let mut requests = Self::default();
         requests.push(kind, fields)?;
         Ok(requests)
@@ -58,7 +58,7 @@ impl Requests {
 
     /// Appends a request whose payload is `fields` one after the other. Fields that the protocol
     /// ends with NUL bring it with them.
-    pub fn push(&mut self, kind: Kind, fields: &[&[u8]]) -> Result<(), Errno> {
+    pub fn push(&mut self, kind: MessageKind, fields: &[&[u8]]) -> Result<(), Errno> {
         let length: usize = fields.iter().map(|f| f.len()).sum();
         if length > PAYLOAD_MAX {
             return Err(Errno::E2BIG);
@@ -79,7 +79,7 @@ impl Requests {
     }
 
     /// The type of the request at `index`.
-    pub fn kind(&self, index: usize) -> Kind {
+    pub fn kind(&self, index: usize) -> MessageKind {
         self.starts[index].1
     }
 
@@ -143,7 +143,7 @@ pub fn parse(bytes: &[u8]) -> Result<Option<(Message, usize)>, Errno> {
 }
 
 /// Whether a reply of type `reply` may answer a request of type `request`.
-pub fn answers(reply: u32, request: Kind) -> bool {
+pub fn answers(reply: u32, request: MessageKind) -> bool {
     reply == request as u32 || reply == ERROR
 }
 
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_request_on_the_wire() {
-        let mut requests = Requests::one(Kind::Write, &[b"/a\0", b"value"]).unwrap();
+        let mut requests = Requests::one(MessageKind::Write, &[b"/a\0", b"value"]).unwrap();
         requests.stamp(0, 1, 5, 9);
         let mut expected = message(11, 5, b"/a\0value");
         expected[8] = 9;
@@ -206,9 +206,9 @@ mod tests {
 
     #[test]
     fn a_payload_over_the_limit_is_refused() {
-        assert!(Requests::one(Kind::Write, &[b"/a\0", &[b'x'; 4093]]).is_ok());
+        assert!(Requests::one(MessageKind::Write, &[b"/a\0", &[b'x'; 4093]]).is_ok());
         assert_eq!(
-            Requests::one(Kind::Write, &[b"/a\0", &[b'x'; 4094]]).unwrap_err(),
+            Requests::one(MessageKind::Write, &[b"/a\0", &[b'x'; 4094]]).unwrap_err(),
             Errno::E2BIG
         );
     }
@@ -217,7 +217,7 @@ mod tests {
     fn runs_are_bounded_by_count_and_size() {
         let mut requests = Requests::default();
         for _ in 0..5 {
-            requests.push(Kind::Read, &[&[b'x'; 84]]).unwrap(); // 100 bytes each
+            requests.push(MessageKind::Read, &[&[b'x'; 84]]).unwrap(); // 100 bytes each
         }
         assert_eq!(requests.run(0, 3, 1000), 3);
         assert_eq!(requests.run(0, 9, 250), 2);

@@ -3,16 +3,16 @@
 use nix::errno::Errno;
 use nix::sys::stat::{SFlag, stat};
 
-use super::{Place, Result};
+use super::{DeviceContext, Result};
 use crate::core::Error;
-use crate::domain::kind::Kind;
+use crate::domain::kind::DomainKind;
 use crate::types::idiomatic::{
     DeviceDisk, DiskBackend as Backend, DiskFormat as Format, DiskSpecification as Specification,
     DiskTransport as Transport, Text,
 };
 use crate::{debug, error};
 
-pub fn complete(place: Place, disk: &mut DeviceDisk) -> Result<()> {
+pub fn set_defaults(place: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
     disk.discard_enable.get_or_insert(disk.readwrite != 0);
     disk.colo_enable.get_or_insert(false);
     disk.colo_restore_enable.get_or_insert(false);
@@ -20,7 +20,7 @@ pub fn complete(place: Place, disk: &mut DeviceDisk) -> Result<()> {
     place.backend(&disk.backend_domname, &mut disk.backend_domid)?;
     protocol(place, disk)?;
     // A guest with a device model has its CDs changed there.
-    if disk.is_cdrom != 0 && matches!(place.world.kind(), Ok(Kind::Hvm)) {
+    if disk.is_cdrom != 0 && matches!(place.world.kind(), Ok(DomainKind::Hvm)) {
         if !matches!(disk.backend, Backend::Qdisk | Backend::Unknown) {
             place.refuse(format_args!("Backend for CD devices on HVM guests must be Qdisk"));
             return Err(Error::Fail);
@@ -32,7 +32,7 @@ pub fn complete(place: Place, disk: &mut DeviceDisk) -> Result<()> {
 }
 
 /// Xen's own, or virtio, which has no hotplug and one way to the guest.
-fn protocol(place: Place, disk: &mut DeviceDisk) -> Result<()> {
+fn protocol(place: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
     if disk.specification == Specification::Unknown {
         disk.specification = Specification::Xen;
     }
@@ -59,7 +59,7 @@ fn protocol(place: Place, disk: &mut DeviceDisk) -> Result<()> {
 }
 
 /// What serves the disk: what is asked for, if it can, or the first that can.
-fn backend(place: Place, disk: &DeviceDisk) -> Result<Backend> {
+fn backend(place: DeviceContext, disk: &DeviceDisk) -> Result<Backend> {
     let vdev = name(&disk.vdev);
     if disk.format == Format::Empty {
         if disk.is_cdrom == 0 {

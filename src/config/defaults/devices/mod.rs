@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::path::Path;
 
 use crate::core::{Ctx, Error, Result, uuid};
-use crate::domain::kind::{self, Kind};
+use crate::domain::kind::{self, DomainKind};
 use crate::domain::names;
 use crate::error;
 use crate::types::idiomatic::{
@@ -29,7 +29,7 @@ const KERNEL_DRIVER: &str = "/sys/bus/xen-backend/drivers/usbback";
 pub trait World {
     fn log(&self) -> &Log;
     /// The kind of guest that gets the device.
-    fn kind(&self) -> Result<Kind>;
+    fn kind(&self) -> Result<DomainKind>;
     /// The domain of that name, or number.
     fn domain_of(&self, name: &[u8]) -> Result<u32>;
     /// Whether the kernel serves USB devices to guests.
@@ -41,7 +41,7 @@ pub trait World {
 pub struct Guest<'a> {
     ctx: &'a Ctx,
     domid: u32,
-    kind: OnceCell<Kind>,
+    kind: OnceCell<DomainKind>,
 }
 
 impl<'a> Guest<'a> {
@@ -55,7 +55,7 @@ impl World for Guest<'_> {
         self.ctx.log()
     }
 
-    fn kind(&self) -> Result<Kind> {
+    fn kind(&self) -> Result<DomainKind> {
         if let Some(&kind) = self.kind.get() {
             return Ok(kind);
         }
@@ -81,7 +81,7 @@ impl World for Guest<'_> {
 
 /// Where a device goes.
 #[derive(Clone, Copy)]
-pub struct Place<'a> {
+pub struct DeviceContext<'a> {
     pub world: &'a dyn World,
     /// The domain that gets it, for the log.
     pub domid: u32,
@@ -89,7 +89,7 @@ pub struct Place<'a> {
     pub hotplug: bool,
 }
 
-impl Place<'_> {
+impl DeviceContext<'_> {
     /// Says why a device cannot be.
     fn refuse(&self, why: std::fmt::Arguments<'_>) -> Error {
         error!(self.world.log(), domid = self.domid, "{why}");
@@ -121,7 +121,7 @@ impl Place<'_> {
 }
 
 /// A screen of a PV guest.
-pub fn vfb(place: Place, device: &mut DeviceVfb) -> Result<()> {
+pub fn vfb(place: DeviceContext, device: &mut DeviceVfb) -> Result<()> {
     let vnc = &mut device.vnc;
     let shown = *vnc.enable.get_or_insert(true);
     if shown && vnc.listen.is_none() {
@@ -134,7 +134,7 @@ pub fn vfb(place: Place, device: &mut DeviceVfb) -> Result<()> {
 }
 
 /// Keyboard and pointer.
-pub fn vkb(place: Place, device: &mut DeviceVkb) -> Result<()> {
+pub fn vkb(place: DeviceContext, device: &mut DeviceVkb) -> Result<()> {
     if device.backend_type == VkbBackend::Unknown {
         device.backend_type = VkbBackend::Qemu;
     }
@@ -149,7 +149,7 @@ pub fn pci(device: &mut DevicePci) {
 }
 
 /// A trusted platform module. One that nobody has named is a new one.
-pub fn vtpm(place: Place, device: &mut DeviceVtpm) -> Result<()> {
+pub fn vtpm(place: DeviceContext, device: &mut DeviceVtpm) -> Result<()> {
     if device.uuid.is_nil() {
         device.uuid = Uuid(place.random()?);
     }
@@ -159,7 +159,7 @@ pub fn vtpm(place: Place, device: &mut DeviceVtpm) -> Result<()> {
 macro_rules! backend_alone {
     ($($(#[$doc:meta])* $name:ident($ty:ty);)*) => { $(
         $(#[$doc])*
-        pub fn $name(place: Place, device: &mut $ty) -> Result<()> {
+        pub fn $name(place: DeviceContext, device: &mut $ty) -> Result<()> {
             place.backend(&device.backend_domname, &mut device.backend_domid)
         }
     )* };

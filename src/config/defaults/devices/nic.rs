@@ -1,15 +1,15 @@
 //! Network cards.
 
-use super::{Place, Result};
+use super::{DeviceContext, Result};
 use crate::config::paths;
 use crate::core::Error;
-use crate::domain::kind::Kind;
+use crate::domain::kind::DomainKind;
 use crate::types::idiomatic::{DeviceNic, Mac, NicType, Text};
 
 /// The first half of the addresses that Xen may give.
 const XEN: [u8; 3] = [0x00, 0x16, 0x3e];
 
-pub fn complete(place: Place, nic: &mut DeviceNic) -> Result<()> {
+pub fn set_defaults(place: DeviceContext, nic: &mut DeviceNic) -> Result<()> {
     if nic.mtu == 0 {
         nic.mtu = 1500;
     }
@@ -29,14 +29,14 @@ pub fn complete(place: Place, nic: &mut DeviceNic) -> Result<()> {
     place.backend(&nic.backend_domname, &mut nic.backend_domid)?;
     // Only an HVM guest has a card that is emulated, until its drivers run.
     match (place.world.kind().map_err(|_| Error::Fail)?, nic.nictype) {
-        (Kind::Hvm, NicType::Unknown) if place.hotplug => nic.nictype = NicType::Vif,
-        (Kind::Hvm, NicType::Unknown) => nic.nictype = NicType::VifIoemu,
-        (Kind::Hvm, _) => {}
-        (Kind::Pv | Kind::Pvh, NicType::VifIoemu) => {
+        (DomainKind::Hvm, NicType::Unknown) if place.hotplug => nic.nictype = NicType::Vif,
+        (DomainKind::Hvm, NicType::Unknown) => nic.nictype = NicType::VifIoemu,
+        (DomainKind::Hvm, _) => {}
+        (DomainKind::Pv | DomainKind::Pvh, NicType::VifIoemu) => {
             let why = "trying to create PV or PVH guest with an emulated interface";
             return Err(place.refuse(format_args!("{why}")));
         }
-        (Kind::Pv | Kind::Pvh, _) => nic.nictype = NicType::Vif,
+        (DomainKind::Pv | DomainKind::Pvh, _) => nic.nictype = NicType::Vif,
     }
     nic.trusted.get_or_insert(true);
     Ok(())

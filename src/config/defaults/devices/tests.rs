@@ -14,14 +14,14 @@ static SEEN: &str = include_str!("../../../../capi-tests/defaults/devices.txt");
 /// A host with one domain, and a guest.
 struct Made {
     log: Log,
-    guest: Option<Kind>,
+    guest: Option<DomainKind>,
 }
 
 impl World for Made {
     fn log(&self) -> &Log {
         &self.log
     }
-    fn kind(&self) -> Result<Kind> {
+    fn kind(&self) -> Result<DomainKind> {
         self.guest.ok_or(Error::DomainNotFound)
     }
     fn domain_of(&self, name: &[u8]) -> Result<u32> {
@@ -65,10 +65,10 @@ fn completed<T: CForm>(
     Ok(text)
 }
 
-fn complete(place: Place, device: &str, json: &str) -> Result<String> {
+fn set_defaults(place: DeviceContext, device: &str, json: &str) -> Result<String> {
     match device {
-        "disk" => completed(json, tables::DEVICE_DISK, |d| disk::complete(place, d)),
-        "nic" => completed(json, tables::DEVICE_NIC, |d| nic::complete(place, d)),
+        "disk" => completed(json, tables::DEVICE_DISK, |d| disk::set_defaults(place, d)),
+        "nic" => completed(json, tables::DEVICE_NIC, |d| nic::set_defaults(place, d)),
         "vfb" => completed(json, tables::DEVICE_VFB, |d| vfb(place, d)),
         "vkb" => completed(json, tables::DEVICE_VKB, |d| vkb(place, d)),
         "usbctrl" => completed(json, tables::DEVICE_USBCTRL, |d| usb::controller(place, d)),
@@ -92,14 +92,14 @@ fn devices_are_completed_as_the_c_library_does() {
         let [guest, hotplug, device, json, rc, after] =
             line.split('\t').collect::<Vec<_>>().try_into().unwrap();
         let guest = match guest {
-            "pv" => Some(Kind::Pv),
-            "pvh" => Some(Kind::Pvh),
-            "hvm" => Some(Kind::Hvm),
+            "pv" => Some(DomainKind::Pv),
+            "pvh" => Some(DomainKind::Pvh),
+            "hvm" => Some(DomainKind::Hvm),
             _ => None,
         };
         let world = Made { log: Log::none(), guest };
-        let place = Place { world: &world, domid: 7, hotplug: hotplug == "1" };
-        let (code, text) = match complete(place, device, json) {
+        let place = DeviceContext { world: &world, domid: 7, hotplug: hotplug == "1" };
+        let (code, text) = match set_defaults(place, device, json) {
             Ok(text) => (0, text),
             Err(e) => (e.code(), String::new()),
         };
@@ -114,11 +114,11 @@ fn devices_are_completed_as_the_c_library_does() {
 
 #[test]
 fn what_is_made_up_is_new() {
-    let world = Made { log: Log::none(), guest: Some(Kind::Pv) };
-    let place = Place { world: &world, domid: 7, hotplug: false };
+    let world = Made { log: Log::none(), guest: Some(DomainKind::Pv) };
+    let place = DeviceContext { world: &world, domid: 7, hotplug: false };
     let mut nics = [DeviceNic::default(), DeviceNic::default()];
     for card in &mut nics {
-        nic::complete(place, card).unwrap();
+        nic::set_defaults(place, card).unwrap();
         let Mac([0x00, 0x16, 0x3e, fourth, ..]) = card.mac else { panic!("{}", card.mac) };
         assert!(fourth < 0x80);
     }

@@ -1,17 +1,17 @@
 //! USB controllers. (The default of a device's controller and port is a free one of the guest's: that wants
 //! xenstore, and belongs to adding it.)
 
-use super::{Place, Result};
-use crate::domain::kind::Kind;
+use super::{DeviceContext, Result};
+use crate::domain::kind::DomainKind;
 use crate::types::idiomatic::{DeviceUsbctrl, UsbctrlType};
 
 /// Most ports of a controller that the guest knows to be Xen's.
-const MOST_PV_PORTS: i32 = 31;
+const MAX_PV_PORTS: i32 = 31;
 
-pub fn controller(place: Place, device: &mut DeviceUsbctrl) -> Result<()> {
+pub fn controller(place: DeviceContext, device: &mut DeviceUsbctrl) -> Result<()> {
     if device.type_ == UsbctrlType::Auto {
         device.type_ = match place.world.kind() {
-            Ok(Kind::Hvm) => UsbctrlType::Devicemodel,
+            Ok(DomainKind::Hvm) => UsbctrlType::Devicemodel,
             _ if place.world.kernel_serves_usb()? => UsbctrlType::Pv,
             _ => UsbctrlType::Qusb,
         };
@@ -26,9 +26,9 @@ pub fn controller(place: Place, device: &mut DeviceUsbctrl) -> Result<()> {
             if device.ports == 0 {
                 device.ports = 8;
             }
-            if !(1..=MOST_PV_PORTS).contains(&device.ports) {
+            if !(1..=MAX_PV_PORTS).contains(&device.ports) {
                 return Err(place.refuse(format_args!(
-                    "Number of ports for USB controller is limited to {MOST_PV_PORTS}"
+                    "Number of ports for USB controller is limited to {MAX_PV_PORTS}"
                 )));
             }
         }

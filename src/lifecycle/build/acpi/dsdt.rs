@@ -6,7 +6,7 @@
 
 use super::aml::{self, Space, Unit, integer, local, name};
 use super::table::Table;
-use super::{INFO_ADDRESS, MOST_VCPUS};
+use super::{INFO_ADDRESS, MAX_VCPUS};
 
 /// Where Xen has its set of the vcpus that are on, and the general purpose event that tells of a change.
 const ONLINE_PORT: u64 = 0xaf00;
@@ -68,12 +68,12 @@ fn processors() -> Vec<u8> {
     let mut body = aml::region("MSUM", Space::Memory, &name("MSUA"), &integer(1));
     body.extend(aml::field("MSUM", &[Unit::Named("MSU", 8)]));
     body.extend(entry_of_a_vcpu());
-    for vcpu in 0..MOST_VCPUS {
+    for vcpu in 0..MAX_VCPUS {
         body.extend(processor(vcpu));
     }
-    let bytes = integer(u64::from(MOST_VCPUS / 8));
+    let bytes = integer(u64::from(MAX_VCPUS / 8));
     body.extend(aml::region("PRST", Space::Io, &integer(ONLINE_PORT), &bytes));
-    body.extend(aml::field("PRST", &[Unit::Named("PRS", MOST_VCPUS as usize)]));
+    body.extend(aml::field("PRST", &[Unit::Named("PRS", MAX_VCPUS as usize)]));
     body.extend(look_for_changes());
     body
 }
@@ -125,7 +125,7 @@ fn processor(vcpu: u32) -> Vec<u8> {
 fn look_for_changes() -> Vec<u8> {
     let (set, byte, bit) = (local(0), local(1), local(2));
     let mut body = aml::store(&aml::to_buffer(&name("PRS")), &set);
-    for vcpu in 0..MOST_VCPUS {
+    for vcpu in 0..MAX_VCPUS {
         body.extend(if vcpu % 8 == 0 {
             aml::store(&aml::element(&set, &integer(u64::from(vcpu / 8))), &byte)
         } else {

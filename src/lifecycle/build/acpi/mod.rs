@@ -27,7 +27,7 @@ const TABLES_ADDRESS: u64 = INFO_ADDRESS + PAGE;
 
 /// Room for the tables. They always fit: what grows with the guest is bounded by Xen's limits for vcpus
 /// and virtual nodes.
-const MOST_PAGES: u64 = 16;
+const MAX_PAGES: u64 = 16;
 
 /// The root pointer where a PC's firmware has it: guests look for it in the first MiB.
 const BIOS_ROOT_ADDRESS: u64 = 0x10_0000 - ROOT_ROOM as u64;
@@ -35,7 +35,7 @@ const BIOS_ROOT_ADDRESS: u64 = 0x10_0000 - ROOT_ROOM as u64;
 const ROOT_ROOM: usize = 64;
 
 /// As many vcpus as a guest with ACPI can have.
-const MOST_VCPUS: u32 = 128;
+const MAX_VCPUS: u32 = 128;
 
 const LOCAL_APIC: u32 = 0xfee0_0000;
 /// There are interrupt controllers as in old PCs too.
@@ -110,7 +110,7 @@ pub fn tables(facts: &Facts<'_>) -> Result<Tables> {
         let nodes = numa.distances.len();
         numa.of_vcpus.len() == vcpus && numa.distances.iter().all(|row| row.len() == nodes)
     });
-    if !(1..=MOST_VCPUS).contains(&facts.vcpus) || !whole {
+    if !(1..=MAX_VCPUS).contains(&facts.vcpus) || !whole {
         return Err(Error::Invalid);
     }
     let mut room = Room::default();
@@ -217,7 +217,7 @@ impl Room {
     /// `None` if there is more than there is room for.
     fn whole_pages(mut self) -> Option<Vec<u8>> {
         self.0.resize(self.0.len().next_multiple_of(PAGE as usize), 0);
-        (self.0.len() as u64 <= MOST_PAGES * PAGE).then_some(self.0)
+        (self.0.len() as u64 <= MAX_PAGES * PAGE).then_some(self.0)
     }
 }
 

@@ -11,11 +11,11 @@ use crate::xen::hypervisor::{self, Hypervisor};
 use crate::{debug, error};
 
 /// The highest errno that an exit status can tell.
-const MOST: u8 = 125;
+const MAX_ERRNO: u8 = 125;
 
 /// Why a call has failed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Failure {
+pub enum CallFailure {
     /// The hypervisor refuses.
     Refused(Errno),
     /// It is not known whether it has.
@@ -31,20 +31,19 @@ pub async fn call<F>(
     domid: u32,
     what: &str,
     call: F,
-) -> Result<std::result::Result<(), Failure>>
+) -> Result<std::result::Result<(), CallFailure>>
 where
     F: FnOnce(&Hypervisor) -> hypervisor::Result<()> + Send,
 {
-    let here = |call: F| ao.hypervisor().apart(call).map_err(|e| Failure::Refused(e.errno));
+    let here = |call: F| ao.hypervisor().apart(call).map_err(|e| CallFailure::Refused(e.errno));
     if ao.is_waited_for() {
         return Ok(here(call));
     }
     let mut call = Some(call);
     let body = || match call.take().map(|call| call(&Hypervisor::of_child())) {
         Some(Ok(())) => 0,
-        Some(Err(e)) => {
-            u8::try_from(e.errno as i32).map_or(u8::MAX, |e| if e <= MOST { e } else { u8::MAX })
-        }
+        Some(Err(e)) => u8::try_from(e.errno as i32)
+            .map_or(u8::MAX, |e| if e <= MAX_ERRNO { e } else { u8::MAX }),
         None => u8::MAX,
     };
     let child = match ao.children().fork(body) {
@@ -52,7 +51,7 @@ where
         Err(errno) => {
             // A big process on a small host: better late than not.
             debug!(ao, domid = domid, errno = errno, "cannot fork for {what}");
-            return Ok(call.map_or(Err(Failure::Unknown), here));
+            return Ok(call.map_or(Err(CallFailure::Unknown), here));
         }
     };
     let outcome = match ao.wait(child.exited()).await {
@@ -67,12 +66,12 @@ where
     }
     if let Outcome::Ended(status) = outcome
         && let Some(code @ 1..) = status.code()
-        && code <= i32::from(MOST)
+        && code <= i32::from(MAX_ERRNO)
     {
-        return Ok(Err(Failure::Refused(Errno::from_raw(code))));
+        return Ok(Err(CallFailure::Refused(Errno::from_raw(code))));
     }
     error!(ao, domid = domid, "{}", describe_outcome(what, child.pid(), outcome));
-    Ok(Err(Failure::Unknown))
+    Ok(Err(CallFailure::Unknown))
 }
 
 /// Writes the domain's memory and registers to a file, for a debugger.
@@ -82,7 +81,7 @@ pub async fn dump_core(ao: &Ao, domid: u32, file: &[u8]) -> Result<()> {
     let dumped = call(ao, domid, "core dump", |xen| xen.domain_dump_core(domid, &name)).await?;
     dumped.map_err(|failure| {
         match failure {
-            Failure::Refused(errno) => {
+            CallFailure::Refused(errno) => {
                 error!(
                     ao,
                     domid = domid,
@@ -90,7 +89,9 @@ pub async fn dump_core(ao: &Ao, domid: u32, file: &[u8]) -> Result<()> {
                     "cannot dump the domain's core to {shown}"
                 );
             }
-            Failure::Unknown => error!(ao, domid = domid, "the dump to {shown} may not be whole"),
+            CallFailure::Unknown => {
+                error!(ao, domid = domid, "the dump to {shown} may not be whole")
+            }
         }
         Error::Fail
     })

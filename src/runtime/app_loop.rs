@@ -1,10 +1,10 @@
 //! The application's own event loop: the one descriptor that it watches for us, and its hooks.
 //!
-//! The application gets one descriptor, the front, whichever style it uses. It is an epoll set of three:
+//! The application gets one descriptor, whichever style it uses. It is an epoll set of three:
 //! the reactor's set, the alarm of callbacks that are due, and a bell for what no descriptor shows (an event that
 //! another thread queued).
 //!
-//! With hooks, the front is registered while something needs the application to drive it: a task, an
+//! With hooks, the descriptor is registered while something needs the application to drive it: a task, an
 //! enabled event, an event that the bell tells of. An operation that its caller waits for is driven by its caller and registers nothing.
 //! So an idle ctx holds no registration, and there is one registration however many tasks. No time-out is
 //! ever registered: the timerfd is in the reactor's set.
@@ -19,7 +19,7 @@
 //!    hierarchies that it permits are safe: an application that takes its own lock in the hook and calls us
 //!    never with that lock held waits for us nowhere; one that holds its lock in every call holds it in
 //!    the call that runs the hook too.
-//! 3. A bell that was rung while the front was registered keeps it registered until the application has come
+//! 3. A bell that was rung while the descriptor was registered keeps it registered until the application has come
 //!    ([`Hooked::nudged`]): an event that the last operation leaves in the queue is not told by a descriptor
 //!    that is taken away before anybody looks at it.
 //! 4. A call into the library from a hook finds its own thread in `hooking` and is refused before it
@@ -38,7 +38,7 @@ use once_cell::sync::OnceCell;
 
 use super::Runtime;
 use super::callbacks::this_thread;
-use crate::sync::noted::Noted;
+use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Arc, Mutex, locked};
 
 /// The application's side of the registration.
@@ -60,8 +60,8 @@ pub enum Undriven {
 
 /// One ctx's side towards the application's event loop.
 #[derive(Default)]
-pub struct Outside {
-    front: OnceCell<Front>,
+pub struct AppLoop {
+    loop_fd: OnceCell<LoopFd>,
     hooked: Mutex<Hooked>,
     /// The thread that is inside a hook, as [`this_thread`] tells; 0 for none.
     hooking: AtomicUsize,
@@ -82,9 +82,9 @@ struct ForApp(*mut c_void);
 // SAFETY: never looked into; the application's event loop must bear hooks on any thread.
 unsafe impl Send for ForApp {}
 
-struct Front {
-    epoll: Noted<Epoll>,
-    bell: Noted<EventFd>,
+struct LoopFd {
+    epoll: Tracked<Epoll>,
+    bell: Tracked<EventFd>,
     /// Whether the bell may be on. Set after it is rung and unset before it is silenced, so that it is
     /// silenced once too often rather than once too little.
     rung: AtomicBool,
@@ -94,11 +94,11 @@ const REACTOR: u64 = 0;
 const BELL: u64 = 1;
 const CALLBACKS: u64 = 2;
 
-impl Front {
+impl LoopFd {
     fn new(runtime: &Runtime) -> Result<Self, Errno> {
-        let epoll = Noted::epoll()?;
+        let epoll = Tracked::epoll()?;
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
-        let bell = Noted::new(EventFd::from_flags(flags)?);
+        let bell = Tracked::new(EventFd::from_flags(flags)?);
         epoll.add(runtime.reactor()?.fd(), EpollEvent::new(EpollFlags::EPOLLIN, REACTOR))?;
         epoll.add(bell.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, BELL))?;
         let callbacks = runtime.reactor()?.callbacks_fd();
@@ -122,12 +122,12 @@ impl Front {
 thread_local! {
     /// The ctx for which this thread dispatches: the application will look for its events when it is
     /// done, but not for those of another ctx that is called meanwhile.
-    static DISPATCHING: Cell<*const Outside> = const { Cell::new(std::ptr::null()) };
+    static DISPATCHING: Cell<*const AppLoop> = const { Cell::new(std::ptr::null()) };
 }
 
-impl Outside {
-    fn front(&self, runtime: &Runtime) -> Result<&Front, Errno> {
-        self.front.get_or_try_init(|| Front::new(runtime))
+impl AppLoop {
+    fn loop_fd(&self, runtime: &Runtime) -> Result<&LoopFd, Errno> {
+        self.loop_fd.get_or_try_init(|| LoopFd::new(runtime))
     }
 
     /// Calls into the application, with the thread marked.
@@ -141,54 +141,54 @@ impl Outside {
     fn update(&self, runtime: &Runtime, hooked: &mut Hooked) -> Result<(), Undriven> {
         let Some(hooks) = hooked.hooks.clone() else { return Ok(()) };
         if hooked.needed > 0 && hooked.registered.is_none() {
-            let fd = self.front(runtime).map_err(Undriven::System)?.epoll.0.as_raw_fd();
+            let fd = self.loop_fd(runtime).map_err(Undriven::System)?.epoll.0.as_raw_fd();
             let for_app = self.hook(|| hooks.register(fd)).map_err(Undriven::Refused)?;
             hooked.registered = Some(ForApp(for_app));
         } else if hooked.needed == 0
-            && let (Some(for_app), Some(front)) = (hooked.registered.take(), self.front.get())
+            && let (Some(for_app), Some(loop_fd)) = (hooked.registered.take(), self.loop_fd.get())
         {
-            self.hook(|| hooks.deregister(front.epoll.0.as_raw_fd(), for_app.0));
+            self.hook(|| hooks.deregister(loop_fd.epoll.0.as_raw_fd(), for_app.0));
         }
         Ok(())
     }
 }
 
 impl Runtime {
-    /// The descriptor for the application's event loop: readable when [`Runtime::dispatch_outside`] has
+    /// The descriptor for the application's event loop: readable when [`Runtime::dispatch_from_loop`] has
     /// something to do.
-    pub fn front(&self) -> Result<BorrowedFd<'_>, Errno> {
-        Ok(self.outside().front(self)?.epoll.0.as_fd())
+    pub fn loop_fd(&self) -> Result<BorrowedFd<'_>, Errno> {
+        Ok(self.app_loop().loop_fd(self)?.epoll.0.as_fd())
     }
 
-    /// From now on, registers the front through the application's hooks.
+    /// From now on, registers the descriptor through the application's hooks.
     pub fn set_hooks(&self, hooks: Arc<dyn Hooks>) -> Result<(), Undriven> {
-        let mut hooked = locked(&self.outside().hooked);
+        let mut hooked = locked(&self.app_loop().hooked);
         hooked.hooks = Some(hooks);
-        self.outside().update(self, &mut hooked)
+        self.app_loop().update(self, &mut hooked)
     }
 
     /// Something begins that the application has to drive, until the answer is dropped.
     pub fn need_driver(&self) -> Result<Driven, Undriven> {
-        let mut hooked = locked(&self.outside().hooked);
+        let mut hooked = locked(&self.app_loop().hooked);
         hooked.needed += 1;
-        self.outside().update(self, &mut hooked).inspect_err(|_| hooked.needed -= 1)?;
+        self.app_loop().update(self, &mut hooked).inspect_err(|_| hooked.needed -= 1)?;
         Ok(Driven(self.clone()))
     }
 
     /// Whether this thread is inside one of the application's hooks, where it may not call us.
     pub fn in_hook(&self) -> bool {
-        self.outside().hooking.load(Ordering::SeqCst) == this_thread()
+        self.app_loop().hooking.load(Ordering::SeqCst) == this_thread()
     }
 
-    /// What an application's thread does when it has looked at the front: `reported` says whether that was
+    /// What an application's thread does when it has looked at the descriptor: `reported` says whether that was
     /// readable, or not looked at. If it was not, and nothing waits for a thread, this costs no system call.
-    pub fn dispatch_outside(&self, reported: bool) {
+    pub fn dispatch_from_loop(&self, reported: bool) {
         if !reported && !self.shared.tasks.has_work() {
             return;
         }
-        let before = DISPATCHING.replace(self.outside());
-        if let Some(front) = self.outside().front.get() {
-            front.silence();
+        let before = DISPATCHING.replace(self.app_loop());
+        if let Some(loop_fd) = self.app_loop().loop_fd.get() {
+            loop_fd.silence();
         }
         self.dispatch();
         DISPATCHING.set(before);
@@ -198,26 +198,26 @@ impl Runtime {
     /// Something has come that the application should look for: wakes its event loop, unless this
     /// thread is the loop.
     pub fn nudge(&self) {
-        let outside = self.outside();
-        if let Some(front) = outside.front.get()
-            && !std::ptr::eq(DISPATCHING.get(), outside)
+        let app_loop = self.app_loop();
+        if let Some(loop_fd) = app_loop.loop_fd.get()
+            && !std::ptr::eq(DISPATCHING.get(), app_loop)
         {
-            let mut hooked = locked(&outside.hooked);
+            let mut hooked = locked(&app_loop.hooked);
             if hooked.registered.is_some() && !std::mem::replace(&mut hooked.nudged, true) {
                 hooked.needed += 1;
             }
-            front.ring();
+            loop_fd.ring();
         }
     }
 
     /// The application has come, or need not come any more.
     pub(super) fn forget_nudge(&self) {
-        let outside = self.outside();
-        let mut hooked = locked(&outside.hooked);
+        let app_loop = self.app_loop();
+        let mut hooked = locked(&app_loop.hooked);
         if std::mem::take(&mut hooked.nudged) {
             hooked.needed -= 1;
             // Ending a registration cannot fail.
-            let _ = outside.update(self, &mut hooked);
+            let _ = app_loop.update(self, &mut hooked);
         }
     }
 }
@@ -228,17 +228,17 @@ pub struct Driven(Runtime);
 
 impl Drop for Driven {
     fn drop(&mut self) {
-        let outside = self.0.outside();
-        let mut hooked = locked(&outside.hooked);
+        let app_loop = self.0.app_loop();
+        let mut hooked = locked(&app_loop.hooked);
         hooked.needed -= 1;
         // Ending a registration cannot fail.
-        let _ = outside.update(&self.0, &mut hooked);
+        let _ = app_loop.update(&self.0, &mut hooked);
     }
 }
 
-impl fmt::Debug for Outside {
+impl fmt::Debug for AppLoop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outside").finish_non_exhaustive()
+        f.debug_struct("AppLoop").finish_non_exhaustive()
     }
 }
 
@@ -272,7 +272,7 @@ mod tests {
         assert!(locked(&hooks.calls).is_empty(), "an idle ctx has none");
         let many: Vec<_> = (0..10).map(|_| runtime.need_driver().unwrap()).collect();
         drop(many);
-        let fd = runtime.front().unwrap().as_raw_fd();
+        let fd = runtime.loop_fd().unwrap().as_raw_fd();
         assert_eq!(*locked(&hooks.calls), [(true, fd), (false, fd)]);
         drop(runtime.need_driver());
         assert_eq!(locked(&hooks.calls).len(), 4);
@@ -287,7 +287,7 @@ mod tests {
             assert_eq!(runtime.need_driver().unwrap_err(), Undriven::Refused(77));
         }
         assert!(locked(&hooks.calls).iter().all(|(register, _)| *register));
-        assert_eq!(locked(&runtime.outside().hooked).needed, 0);
+        assert_eq!(locked(&runtime.app_loop().hooked).needed, 0);
     }
 
     #[test]
@@ -302,8 +302,8 @@ mod tests {
     }
 
     fn readable(runtime: &Runtime) -> bool {
-        let front = runtime.front().unwrap();
-        let mut fds = [nix::poll::PollFd::new(front, nix::poll::PollFlags::POLLIN)];
+        let loop_fd = runtime.loop_fd().unwrap();
+        let mut fds = [nix::poll::PollFd::new(loop_fd, nix::poll::PollFlags::POLLIN)];
         nix::poll::poll(&mut fds, nix::poll::PollTimeout::ZERO).unwrap() == 1
     }
 
@@ -313,7 +313,7 @@ mod tests {
         assert!(!readable(&runtime));
         runtime.nudge();
         assert!(readable(&runtime));
-        runtime.dispatch_outside(true);
+        runtime.dispatch_from_loop(true);
         assert!(!readable(&runtime));
     }
 
@@ -328,7 +328,7 @@ mod tests {
             tell.iter().for_each(Runtime::nudge);
         });
         change.notify();
-        one.dispatch_outside(true);
+        one.dispatch_from_loop(true);
         assert_eq!((readable(&one), readable(&other)), (false, true));
     }
 }

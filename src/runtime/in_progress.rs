@@ -16,7 +16,7 @@ pub enum Key {
 
 /// The operations of one ctx, in the order in which they began.
 #[derive(Clone, Debug, Default)]
-pub struct Ongoing {
+pub struct InProgress {
     state: Arc<Mutex<State>>,
 }
 
@@ -40,11 +40,11 @@ pub enum Answer {
 /// An operation's place in the list, given back at its end.
 #[derive(Debug)]
 pub struct Entry {
-    ongoing: Ongoing,
+    in_progress: InProgress,
     number: u64,
 }
 
-impl Ongoing {
+impl InProgress {
     /// Adds an operation that `abort` can cut short.
     pub fn add(&self, key: Key, abort: Abort) -> Entry {
         let mut state = locked(&self.state);
@@ -52,7 +52,7 @@ impl Ongoing {
         let number = state.next;
         state.operations.push((number, key, abort));
         drop(state);
-        Entry { ongoing: self.clone(), number }
+        Entry { in_progress: self.clone(), number }
     }
 
     /// Asks the newest operation that the application knows as `key` to end.
@@ -66,7 +66,7 @@ impl Ongoing {
                 .find(|(_, k, _)| *k == key)
                 .map(|(.., abort)| abort.clone())
         };
-        // Outside the lock: this wakes.
+        // AppLoop the lock: this wakes.
         match found.map(|abort| abort.ask()) {
             Some(true) => Answer::Asked,
             Some(false) => Answer::AskedBefore,
@@ -87,7 +87,7 @@ impl Ongoing {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        locked(&self.ongoing.state).operations.retain(|(number, ..)| *number != self.number);
+        locked(&self.in_progress.state).operations.retain(|(number, ..)| *number != self.number);
     }
 }
 
@@ -97,20 +97,20 @@ mod tests {
 
     #[test]
     fn the_three_answers() {
-        let ongoing = Ongoing::default();
+        let in_progress = InProgress::default();
         let (old, new) = (Abort::default(), Abort::default());
         let key = Key::Callback(1, 2);
-        let _old = ongoing.add(key, old.clone());
-        let entry = ongoing.add(key, new.clone());
+        let _old = in_progress.add(key, old.clone());
+        let entry = in_progress.add(key, new.clone());
         for other in [Key::Synchronous, Key::Event(1), Key::Callback(1, 3)] {
-            assert_eq!(ongoing.abort(other), Answer::NotFound);
+            assert_eq!(in_progress.abort(other), Answer::NotFound);
         }
-        assert_eq!(ongoing.abort(key), Answer::Asked);
+        assert_eq!(in_progress.abort(key), Answer::Asked);
         assert_eq!((old.is_asked(), new.is_asked()), (false, true));
-        assert_eq!(ongoing.abort(key), Answer::AskedBefore);
+        assert_eq!(in_progress.abort(key), Answer::AskedBefore);
         drop(entry);
-        assert_eq!(ongoing.abort(key), Answer::Asked);
+        assert_eq!(in_progress.abort(key), Answer::Asked);
         assert!(old.is_asked());
-        assert_eq!(ongoing.len(), 1);
+        assert_eq!(in_progress.len(), 1);
     }
 }

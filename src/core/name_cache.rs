@@ -5,25 +5,25 @@
 use std::sync::Mutex;
 
 /// Most domains remembered. A host with more forgets, and looks for names among all.
-const MOST: usize = 1024;
+const MAX_NAMES: usize = 1024;
 /// Longer names are not remembered.
-const LONGEST: usize = 256;
+const MAX_LENGTH: usize = 256;
 
 /// By domain, in order. The lock is only ever tried for: a fork may have left it locked for good.
 #[derive(Default, Debug)]
-pub struct SeenNames(Mutex<Vec<(u32, Box<[u8]>)>>);
+pub struct NameCache(Mutex<Vec<(u32, Box<[u8]>)>>);
 
-impl SeenNames {
+impl NameCache {
     /// Domain `domid` has that name.
     pub fn note(&self, domid: u32, name: &[u8]) {
         let Ok(mut seen) = self.0.try_lock() else { return };
-        if name.is_empty() || name.len() > LONGEST {
+        if name.is_empty() || name.len() > MAX_LENGTH {
             return;
         }
         match seen.binary_search_by_key(&domid, |(seen, _)| *seen) {
             Ok(at) if *seen[at].1 == *name => {}
             Ok(at) => seen[at].1 = name.into(),
-            Err(_) if seen.len() == MOST => *seen = vec![(domid, name.into())],
+            Err(_) if seen.len() == MAX_NAMES => *seen = vec![(domid, name.into())],
             Err(at) => seen.insert(at, (domid, name.into())),
         }
     }
@@ -41,23 +41,23 @@ mod tests {
 
     #[test]
     fn the_newest_name_counts_and_of_domains_the_first() {
-        let seen = SeenNames::default();
+        let seen = NameCache::default();
         for (domid, name) in [(7, b"a"), (3, b"b"), (3, b"a"), (9, b"c")] {
             seen.note(domid, name);
         }
         let found = [b"a", b"b", b"c"].map(|name| seen.domid_of(name));
         assert_eq!(found, [Some(3), None, Some(9)]);
-        seen.note(1, &[b'x'; LONGEST + 1]);
-        assert_eq!(seen.domid_of(&[b'x'; LONGEST + 1]), None);
+        seen.note(1, &[b'x'; MAX_LENGTH + 1]);
+        assert_eq!(seen.domid_of(&[b'x'; MAX_LENGTH + 1]), None);
     }
 
     #[test]
     fn there_is_an_end_to_what_is_remembered() {
-        let seen = SeenNames::default();
-        for domid in 0..=MOST as u32 {
+        let seen = NameCache::default();
+        for domid in 0..=MAX_NAMES as u32 {
             seen.note(domid, domid.to_string().as_bytes());
         }
         assert_eq!(seen.domid_of(b"0"), None);
-        assert_eq!(seen.domid_of(MOST.to_string().as_bytes()), Some(MOST as u32));
+        assert_eq!(seen.domid_of(MAX_NAMES.to_string().as_bytes()), Some(MAX_NAMES as u32));
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! The child may not take a lock, since the thread that held it may not exist there. So the list is
 //! a chain of slots that are never freed, only used again, each one atomic number: the descriptor and the
-//! process it belongs to. A descriptor is noted after it is opened and forgotten before it is closed,
+//! process it belongs to. A descriptor is listed after it is opened and forgotten before it is closed,
 //! so that what the list says is never somebody else's; a fork between the two leaves the child one
 //! descriptor too many, which is the lesser evil.
 
@@ -68,16 +68,16 @@ fn at(slot: *mut Slot) -> Option<&'static Slot> {
     unsafe { slot.as_ref() }
 }
 
-/// In a forked child: closes its copies of every descriptor that its ancestors had noted, but for those that
+/// In a forked child: closes its copies of every descriptor that its ancestors had listed, but for those that
 /// are `kept`. Takes no lock, allocates nothing; elsewhere it does nothing.
 pub fn close_all_inherited(kept: &[RawFd]) {
     slots().for_each(|slot| slot.close_inherited(kept));
 }
 
 /// A place in the list.
-struct Place(&'static Slot);
+struct SlotGuard(&'static Slot);
 
-impl Place {
+impl SlotGuard {
     fn take() -> Self {
         // A look first: a swap would take each slot's cache line from whoever uses it.
         let free = slots().find(|slot| {
@@ -101,10 +101,10 @@ fn add_slot() -> &'static Slot {
     }
 }
 
-impl Drop for Place {
+impl Drop for SlotGuard {
     fn drop(&mut self) {
         let value = self.0.value.load(Ordering::Acquire);
-        // What is still noted is an ancestor's: it stays, for `close_all_inherited`.
+        // What is still listed is an ancestor's: it stays, for `close_all_inherited`.
         if value == NOTHING {
             self.0.taken.store(false, Ordering::Release);
         }
@@ -113,14 +113,14 @@ impl Drop for Place {
 
 /// An open descriptor that is on the list, and no standard one. It is closed by the process that made it and by no other: in
 /// a forked child its number may be another file's by the time that this is dropped.
-pub struct Noted<T> {
+pub struct Tracked<T> {
     inner: ManuallyDrop<T>,
     fd: RawFd,
     pid: u32,
-    place: Place,
+    place: SlotGuard,
 }
 
-impl<T: Owner> Noted<T> {
+impl<T: Owner> Tracked<T> {
     /// `inner` was opened just now.
     pub fn new(inner: T) -> Self {
         let inner = raised(inner);
@@ -129,17 +129,17 @@ impl<T: Owner> Noted<T> {
     }
 }
 
-impl Noted<Epoll> {
+impl Tracked<Epoll> {
     /// A new epoll set, close-on-exec.
     pub fn epoll() -> Result<Self, Errno> {
         Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map(Self::new)
     }
 }
 
-impl<T> Noted<T> {
+impl<T> Tracked<T> {
     /// `inner` closes `fd` when it is dropped.
     fn of(inner: T, fd: RawFd) -> Self {
-        let (pid, place) = (pid(), Place::take());
+        let (pid, place) = (pid(), SlotGuard::take());
         place.0.value.store(value(pid, fd), Ordering::Release);
         Self { inner: ManuallyDrop::new(inner), fd, pid, place }
     }
@@ -150,7 +150,7 @@ impl<T> Noted<T> {
     }
 }
 
-impl<T> Deref for Noted<T> {
+impl<T> Deref for Tracked<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -158,13 +158,13 @@ impl<T> Deref for Noted<T> {
     }
 }
 
-impl<T: AsFd> AsFd for Noted<T> {
+impl<T: AsFd> AsFd for Tracked<T> {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.inner.as_fd()
     }
 }
 
-impl<T> Drop for Noted<T> {
+impl<T> Drop for Tracked<T> {
     fn drop(&mut self) {
         if self.is_ours() {
             self.place.0.empty(value(self.pid, self.fd));
@@ -174,7 +174,7 @@ impl<T> Drop for Noted<T> {
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for Noted<T> {
+impl<T: fmt::Debug> fmt::Debug for Tracked<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.fmt(f)
     }
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn the_process_itself_closes_nothing() {
         let (reader, writer) = unistd::pipe().unwrap();
-        let writer = Noted::new(writer);
+        let writer = Tracked::new(writer);
         close_all_inherited(&[]);
         unistd::write(&writer, b"x").unwrap();
         drop(writer);
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn an_ancestors_is_closed_once() {
         let (reader, writer) = unistd::pipe().unwrap();
-        let place = Place::take();
+        let place = SlotGuard::take();
         let fd = std::os::fd::IntoRawFd::into_raw_fd(writer);
         place.0.value.store(value(1, fd), Ordering::Release);
         close_all_inherited(&[fd]);
@@ -212,7 +212,7 @@ mod tests {
     fn slots_are_used_again() {
         let mut seen = Vec::new();
         for _ in 0..1000 {
-            let place = Place::take();
+            let place = SlotGuard::take();
             if !seen.contains(&ptr::from_ref(place.0)) {
                 seen.push(ptr::from_ref(place.0));
             }
