@@ -32,6 +32,21 @@ static void idle_check(void)
         refused("libxl_event_check");
 }
 
+/* A turn of an application's loop in which poll has found nothing. */
+static void idle_turn(void)
+{
+    struct pollfd fds[16];
+    struct timeval time;
+    int i, n = 16, timeout = -1;
+
+    gettimeofday(&time, NULL);
+    if (libxl_osevent_beforepoll(ctx(), &n, fds, &timeout, time))
+        refused("libxl_osevent_beforepoll");
+    for (i = 0; i < n; i++)
+        fds[i].revents = 0;
+    libxl_osevent_afterpoll(ctx(), n, fds, time);
+}
+
 /* ---- a death among 200 ---- */
 
 static struct deaths {
@@ -256,6 +271,8 @@ const struct row runtime_rows[] = {
     { .name = "check", .title = "idle event_check", .aim = 1, .scenes = GUESTS, .run = idle_check },
     { .name = "check-watch", .title = "the same with a domain watched for its end", .aim = 1, .scenes = GUESTS,
       .prepare = one_watch, .run = idle_check },
+    { .name = "turn", .title = "idle beforepoll + afterpoll with a domain watched for its end", .aim = 1, .scenes = GUESTS,
+      .prepare = one_watch, .run = idle_turn },
     { .name = "death", .title = "a death among 200 watched domains: until its event", .aim = 1, .scenes = GUESTS,
       .figure = death, .unit = "ns", .processes = 3 },
     { .name = "death-cpu", .title = "processor time of the thread that gets it", .aim = 1, .scenes = GUESTS,
