@@ -54,6 +54,9 @@ show() {
     | sed 's/pid = "[0-9]*"/pid = NUMBER/' | sort
   qemus
 }
+# What one library does and the other does not takes a moment more.
+in_c() { [ -n "$libs" ] || until_so "$@"; }
+in_ours() { [ -z "$libs" ] || until_so "$@"; }
 scene() { echo "== $*"; }
 # What one library leaves is not to be seen in the scenes that follow.
 clean() {
@@ -138,11 +141,13 @@ start
 until_so said vif/8/1
 state vbd/8/51728 2
 until_so said vbd/8/51728
+in_c said vbd/8/51712
 probe
 show
 scene another disk for its QEMU
 device qdisk/8/51744 1
 probe
+in_c has_qemus 8 2
 show
 scene all go
 devices="vif/8/0 vif/8/1 vbd/8/51712 vbd/8/51728 qdisk/8/51728 qdisk/8/51744"
@@ -150,6 +155,8 @@ for device in $devices; do xenstore-write "$base/$device/online" 0 "$base/$devic
 probe
 for device in $devices; do state "$device" 6; done
 probe
+in_c has_qemus 8 1
+in_ours has_qemus 8 0
 show
 clean
 
@@ -165,6 +172,9 @@ take_back vif/9/0
 take_back qdisk/9/51728
 start
 probe
+in_ours gone $base/vif/9
+in_ours gone $base/qdisk/9
+in_ours has_qemus 9 0
 show
 clean
 scene devices vanish while it is away, and QEMU\'s number is another\'s
@@ -178,9 +188,11 @@ xenstore-rm $base/qdisk
 sleep 300 &
 stranger=$!
 for pid in $(xenstore-read libxl/11/qdisk-backend-pid); do kill -9 "$pid"; done
+until_so has_qemus 11 0
 xenstore-write libxl/11/qdisk-backend-pid $stranger
 start
 probe
+in_ours has_qemus 10 0
 show
 kill -0 $stranger || echo "the stranger was ended"
 clean
@@ -192,9 +204,12 @@ until_so has_qemus 13 1
 rm -f "$folder/said"
 xenstore-rm $base/vif/13 $base/qdisk/13
 probe
+in_ours has_qemus 13 0
 show
 device vif/13/0 2
 device qdisk/13/51728 1
+in_ours said vif/13/0
+in_ours has_qemus 13 1
 probe
 show
 clean

@@ -334,7 +334,8 @@ static void *shut_other_down(void *ctx)
     return NULL;
 }
 
-static void last_event(void)
+/* The only operation's event, while another thread leads. */
+static void last_event_beside(void *(*leads)(void *), void (*end)(libxl_ctx *))
 {
     static const libxl_osevent_hooks hooks = { to_set, in_set, from_set, no_timeout, no_modify, NULL };
     libxl_ctx *ctx = new_ctx();
@@ -347,7 +348,7 @@ static void last_event(void)
     libxl_osevent_register_hooks(ctx, &hooks, ctx);
     nest.other = new_domain(NO_ACK);
     /* This thread leads; what it ends for others, it must tell them. */
-    thread = start(shut_other_down, ctx);
+    thread = start(leads, ctx);
     nap(200000);
     check(!libxl_domain_shutdown(ctx, domid, AS_EVENT(7)), "libxl_domain_shutdown");
     nap(200000);
@@ -361,11 +362,27 @@ static void last_event(void)
     check(event && event->for_user == 7, "the last operation's event does not wake the loop");
     libxl_event_free(ctx, event);
     check(epoll_wait(set_of_hooks, &ready, 1, 0) == 0, "a descriptor that stays readable");
-    answer(nest.other);
+    end(ctx);
     finish(thread);
     libxl_ctx_free(ctx);
     close(set_of_hooks);
 }
+
+static void answer_other(libxl_ctx *ctx)
+{
+    (void)ctx;
+    answer(nest.other);
+}
+
+static void last_event(void) { last_event_beside(shut_other_down, answer_other); }
+
+static void send_the_last(libxl_ctx *ctx)
+{
+    check(!libxl_domain_pause(ctx, nest.other, AS_EVENT(99)), "libxl_domain_pause");
+}
+
+/* It is first left to a thread that refuses it. */
+static void last_refused(void) { last_event_beside(wait_for_the_last, send_the_last); }
 
 /* Ends the process at a system call that asks the kernel what has happened, or looks into a descriptor. */
 static void forbid_looking(void)
@@ -428,6 +445,7 @@ const struct testcase nesting_cases[] = {
     { "nesting-locked", lock_held, 0, "a call that does not wait calls nobody back" },
     { "nesting-refused", refused, 0, "an event that a waiting thread refuses wakes the application's loop" },
     { "nesting-last", last_event, 0, "the event of the last operation wakes an application with hooks" },
+    { "nesting-last-refused", last_refused, 0, "likewise, when a waiting thread has refused it" },
     { "nesting-idle", idle, 0, "a poll that found nothing costs no system call" },
     { 0 }
 };

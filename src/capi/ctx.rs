@@ -73,7 +73,7 @@ pub unsafe extern "C" fn libxl_ctx_free(ctx: *mut libxl_ctx) -> c_int {
             None,
             "libxl_ctx_free",
             || {
-                let left = ctx.in_progress().len();
+                let left = ctx.in_progress().len() + ctx.runtime().due_callbacks();
                 if left > 0 {
                     warn!(ctx, "freed with {left} operations under way: they are dropped");
                 }

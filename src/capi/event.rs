@@ -96,7 +96,7 @@ pub unsafe extern "C" fn libxl_event_wait(
             }
             let wanted = Wanted { predicate, user: predicate_user };
             let (events, runtime) = (ctx.reports().events(), ctx.runtime());
-            let next = events.wait(typemask, |event| wanted.ask(event), || runtime.nudge());
+            let next = events.wait(typemask, |event| wanted.ask(event), || runtime.nudge_late());
             let event = runtime.block_on(next);
             event_r.write(given(&event));
             0

@@ -113,8 +113,13 @@ impl Teller {
                 if reports.calls_for(&event) || !self.calls.is_idle() {
                     let runtime = ctx.runtime().clone();
                     self.calls.last_call(move || {
-                        drop(driven);
-                        reports.tell(&runtime, event);
+                        if reports.calls_for(&event) {
+                            drop(driven);
+                            reports.tell(&runtime, event);
+                        } else {
+                            reports.tell(&runtime, event);
+                            drop(driven);
+                        }
                     });
                 } else {
                     reports.tell(ctx.runtime(), event);
@@ -263,7 +268,7 @@ pub unsafe fn progress(
         match callback {
             // SAFETY: the application gave the function for this ctx and this pointer, and frees the event.
             Some(callback) => unsafe { callback(opaque(&ctx), given(&event), data.get()) },
-            None => ctx.reports().tell(ctx.runtime(), event),
+            None => ctx.reports().occurred(ctx.runtime(), event),
         }
     }))
 }

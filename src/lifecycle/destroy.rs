@@ -18,7 +18,7 @@
 //!
 //! Whoever comes second finds less and less, and succeeds: the domain is gone as he wished.
 //!
-//! # CallFailure
+//! # Failures
 //!
 //! No step stops those that follow: a host whose disk is full, read-only or missing ends its domains all the same,
 //! and nothing of them stays in the hypervisor. Each failure is logged. What is returned is the first one of the userdata's

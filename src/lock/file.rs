@@ -60,6 +60,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
@@ -72,6 +73,10 @@ use crate::sync::tracked_fds::Tracked;
 /// How often a waiter starts again. Each time somebody else has had the lock meanwhile, so this many in a row do
 /// not come by bad luck: something makes and removes the file without regard to the lock.
 pub const ROUNDS: u32 = 10_000;
+
+/// For how long a thread that waits in [`FileLock::take`] starts again at least. Nobody leaves the file to it, so on a busy
+/// host a process that takes the lock again and again may be quicker many times.
+const TURMOIL: Duration = Duration::from_secs(20);
 
 /// What could not be done with a lock's file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -302,7 +307,7 @@ impl FileLock {
         path: &Path,
         exists: impl FnOnce() -> Result<(), E>,
     ) -> Result<Self, E> {
-        let lock = Self::take_from(|| Candidate::open(path), ROUNDS)?;
+        let lock = Self::take_from(|| Candidate::open(path), ROUNDS, TURMOIL)?;
         exists()?;
         Ok(lock)
     }
@@ -310,16 +315,23 @@ impl FileLock {
     fn take_from(
         mut open: impl FnMut() -> Result<Candidate, LockFailure>,
         rounds: u32,
+        time: Duration,
     ) -> Result<Self, LockFailure> {
-        for _ in 0..rounds {
-            let mut candidate = open()?;
-            candidate.lock()?;
-            if candidate.is_current()? {
-                candidate.held = Some(false);
-                return Ok(Self { _file: candidate });
+        let mut since = None;
+        loop {
+            for _ in 0..rounds {
+                let mut candidate = open()?;
+                candidate.lock()?;
+                if candidate.is_current()? {
+                    candidate.held = Some(false);
+                    return Ok(Self { _file: candidate });
+                }
+            }
+            // The clock is looked at by those only who wait long.
+            if since.get_or_insert_with(Instant::now).elapsed() >= time {
+                return Err(LockFailure::turmoil());
             }
         }
-        Err(LockFailure::turmoil())
     }
 }
 

@@ -125,6 +125,14 @@ thread_local! {
     static DISPATCHING: Cell<*const AppLoop> = const { Cell::new(std::ptr::null()) };
 }
 
+impl Hooked {
+    fn keep_for_nudge(&mut self) {
+        if !std::mem::replace(&mut self.nudged, true) {
+            self.needed += 1;
+        }
+    }
+}
+
 impl AppLoop {
     fn loop_fd(&self, runtime: &Runtime) -> Result<&LoopFd, Errno> {
         self.loop_fd.get_or_try_init(|| LoopFd::new(runtime))
@@ -203,10 +211,25 @@ impl Runtime {
             && !std::ptr::eq(DISPATCHING.get(), app_loop)
         {
             let mut hooked = locked(&app_loop.hooked);
-            if hooked.registered.is_some() && !std::mem::replace(&mut hooked.nudged, true) {
-                hooked.needed += 1;
+            if hooked.registered.is_some() {
+                hooked.keep_for_nudge();
             }
             loop_fd.ring();
+        }
+    }
+
+    /// The same for an event that was left to a thread which has not taken it: its operation may have given the
+    /// registration back meanwhile, so there is one until the application has come.
+    pub fn nudge_late(&self) {
+        self.nudge();
+        let app_loop = self.app_loop();
+        if !std::ptr::eq(DISPATCHING.get(), app_loop) {
+            let mut hooked = locked(&app_loop.hooked);
+            if hooked.hooks.is_some() {
+                hooked.keep_for_nudge();
+                // Refused, the application hears of the event when it comes next.
+                let _ = app_loop.update(self, &mut hooked);
+            }
         }
     }
 

@@ -36,6 +36,7 @@ use std::sync::Weak;
 use async_task::Runnable;
 
 use crate::sync::Arc;
+use crate::sync::pid::pid;
 
 /// A callback that is due.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ pub struct Due {
 thread_local! {
     static HERE: Here = const {
         Here {
-            inside: Cell::new(false),
+            inside: Cell::new(NOWHERE),
             serving: Cell::new(ptr::null()),
             deferred: ManuallyDrop::new(RefCell::new(Vec::new())),
             draining: Cell::new(false),
@@ -68,8 +69,9 @@ pub trait Deferred: Send + Sync {
 
 /// What this thread is doing.
 struct Here {
-    /// It is inside a callback.
-    inside: Cell<bool>,
+    /// The process in which it has entered the callback that it is inside: a forked child is inside none of its
+    /// own.
+    inside: Cell<u32>,
     /// The ctx into whose queue it looks right after what it is doing.
     serving: Cell<Id>,
     /// The ctxs for which it has made callbacks due inside this callback. Never dropped, so that the library may
@@ -86,12 +88,19 @@ pub fn this_thread() -> usize {
 
 /// Whether this thread may make calls into the application that are not asked for by the call it is in.
 pub fn may_call() -> bool {
-    !HERE.with(|here| here.inside.get())
+    !is_inside()
+}
+
+/// No process's number.
+const NOWHERE: u32 = 0;
+
+fn is_inside() -> bool {
+    HERE.with(|here| here.inside.get() != NOWHERE && here.inside.get() == pid())
 }
 
 /// Whether this thread looks for the callbacks of `ctx` at once when it has done what it is doing.
 pub fn comes_back(ctx: Id) -> bool {
-    HERE.with(|here| !here.inside.get() && here.serving.get() == ctx)
+    HERE.with(|here| !is_inside() && here.serving.get() == ctx)
 }
 
 /// Has this thread look for callbacks of `ctx` when it has left the callback that it is inside, if it is.
@@ -99,7 +108,7 @@ pub fn look_later<D: Deferred + 'static>(ctx: &Arc<D>) {
     HERE.with(|here| {
         let mut deferred = here.deferred.borrow_mut();
         let noted = |other: &Weak<dyn Deferred>| ptr::addr_eq(other.as_ptr(), ctx.id());
-        if here.inside.get() && !deferred.iter().any(noted) {
+        if is_inside() && !deferred.iter().any(noted) {
             let weak: Weak<dyn Deferred> = Arc::<D>::downgrade(ctx);
             deferred.push(weak);
         }
@@ -108,21 +117,21 @@ pub fn look_later<D: Deferred + 'static>(ctx: &Arc<D>) {
 
 /// Makes a call into the application, or a task that does.
 pub fn enter<T>(call: impl FnOnce() -> T) -> T {
-    let inside = Inside { outer: HERE.with(|here| here.inside.replace(true)) };
+    let inside = Inside { outer: HERE.with(|here| here.inside.replace(pid())) };
     let value = call();
     drop(inside);
     value
 }
 
 struct Inside {
-    outer: bool,
+    outer: u32,
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
         HERE.with(|here| here.inside.set(self.outer));
         // One loop runs them all, or else each would add a stack frame.
-        if self.outer || HERE.with(|here| here.draining.replace(true)) {
+        if is_inside() || HERE.with(|here| here.draining.replace(true)) {
             return;
         }
         loop {

@@ -66,7 +66,7 @@ impl InProgress {
                 .find(|(_, k, _)| *k == key)
                 .map(|(.., abort)| abort.clone())
         };
-        // AppLoop the lock: this wakes.
+        // Without the lock: this wakes.
         match found.map(|abort| abort.ask()) {
             Some(true) => Answer::Asked,
             Some(false) => Answer::AskedBefore,

@@ -183,6 +183,11 @@ impl Runtime {
         self.shared.tasks.defects().take()
     }
 
+    /// How many callbacks are due.
+    pub fn due_callbacks(&self) -> usize {
+        self.shared.tasks.callbacks().len()
+    }
+
     /// How many tasks have not ended.
     pub fn task_count(&self) -> usize {
         self.shared.tasks.count()

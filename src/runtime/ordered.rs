@@ -50,7 +50,7 @@ impl Ordered {
         drop(waiting);
         if let Some(tasks) = self.tasks.upgrade() {
             let (defects, waiting) = (Arc::downgrade(&tasks), Arc::clone(&self.waiting));
-            tasks.spawn_callback(move || make_calls(&defects, &waiting));
+            tasks.spawn_last_callback(move || make_calls(&defects, &waiting));
         }
     }
 }

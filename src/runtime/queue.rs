@@ -71,7 +71,11 @@ impl<T> Queue<T> {
     }
 
     pub fn is_empty(&self) -> bool {
-        locked(&self.state).tasks.is_empty()
+        self.len() == 0
+    }
+
+    pub fn len(&self) -> usize {
+        locked(&self.state).tasks.len()
     }
 
     /// Promises to look for tasks soon: what is pushed meanwhile raises no alarm.

@@ -54,6 +54,13 @@ impl Tasks {
 
     /// Has `call` made into the application, by the rules of `callbacks.rs`.
     pub fn spawn_callback(self: &Arc<Self>, call: impl FnOnce() + Send + 'static) {
+        self.spawn_last_callback(call);
+        // What this thread is doing may last.
+        self.callbacks.settle();
+    }
+
+    /// The same, from what ends now.
+    pub fn spawn_last_callback(self: &Arc<Self>, call: impl FnOnce() + Send + 'static) {
         // It never waits, so it is put into the queue by hand, once.
         if let Some(runnable) = self.enter(async move { call() }, drop) {
             self.push_callback(runnable);

@@ -70,7 +70,8 @@ pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>)
                 continue;
             }
             debug!(ao, domid = domid, "removing {}, left by a bootloader", there.libxl_path());
-            if remove(ao, &there, Force::InTheEnd).await.is_err() {
+            // Not by force: another creation may have taken the name for its own disk meanwhile.
+            if remove(ao, &there, Force::No).await.is_err() {
                 continue;
             }
         }

@@ -13,7 +13,7 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::remove::{Force, remove};
 use crate::device::{Device, DeviceKind};
 use crate::domain::identity::Identity;
-use crate::domain::{kind, nodes, uuid_text};
+use crate::domain::{kind, leading_number, nodes, uuid_text};
 use crate::xen::store::{Ops, Transaction};
 use crate::{debug, error};
 
@@ -42,8 +42,13 @@ pub fn record(ctx: &Ctx, t: &Transaction, borrower: &Identity, device: &Device) 
     nodes::write(ctx, t, &borrower_path(device), value.as_bytes())
 }
 
-/// Removes the disk that is there for the bootloader of `domid`, which has ended.
+/// Removes the disk that is there for the bootloader of `domid`, which has ended. Whoever has destroyed the domain
+/// meanwhile has removed it, and then its name may be another disk's.
 pub async fn end(ao: &Ao, domid: u32, device: &Device) -> Result<()> {
+    let borrower = nodes::read(ao, ao.store(), &borrower_path(device));
+    if matches!(borrower, Ok(ref b) if b.as_deref().and_then(leading_number) != Some(domid)) {
+        return Ok(());
+    }
     let removed = remove(&ao.unabortable(), device, Force::InTheEnd).await;
     // The disk's own record is what counts.
     let _ = nodes::remove(ao, ao.store(), &path(domid));
@@ -71,14 +76,14 @@ fn lent(ctx: &Ctx, domid: u32, recorded: &[u8]) -> Result<Option<Device>> {
     let wanted = [format!("{record}/backend"), format!("{record}/bootloader-of")];
     let values = nodes::read_many(ctx, ctx.store(), &wanted)?;
     let [Some(backend), Some(borrower)] = &values[..] else { return Ok(None) };
-    let is_its = crate::domain::leading_number(borrower) == Some(domid);
+    let is_its = leading_number(borrower) == Some(domid);
     Ok(Device::recorded(HERE, kind, devid, &String::from_utf8_lossy(backend)).filter(|_| is_its))
 }
 
 /// Whether a disk was for the bootloader of a domain that does not exist any more.
 pub fn is_left(ctx: &Ctx, ops: &impl Ops, device: &Device) -> Result<bool> {
     let Some(borrower) = nodes::read(ctx, ops, &borrower_path(device))? else { return Ok(false) };
-    let Some(domid) = crate::domain::leading_number(&borrower) else { return Ok(false) };
+    let Some(domid) = leading_number(&borrower) else { return Ok(false) };
     match kind::info(ctx, domid) {
         Ok(info) => Ok(!borrower.ends_with(uuid_text(&info.uuid).as_bytes())),
         Err(Error::DomainNotFound) => Ok(true),

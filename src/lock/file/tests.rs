@@ -57,7 +57,7 @@ fn a_name_that_cannot_be_looked_for_is_an_error() {
         fs::write(&folder, b"").unwrap();
         candidate
     };
-    let failure = FileLock::take_from(opened, 2).unwrap_err();
+    let failure = FileLock::take_from(opened, 2, Duration::ZERO).unwrap_err();
     assert_eq!(failure, LockFailure { what: "look for", errno: Errno::ENOTDIR });
 }
 
@@ -102,6 +102,7 @@ fn a_file_that_always_changes_is_given_up() {
             candidate
         },
         50,
+        Duration::ZERO,
     )
     .unwrap_err();
     assert_eq!((failure, opened), (LockFailure::turmoil(), 50));

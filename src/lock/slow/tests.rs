@@ -205,7 +205,7 @@ impl Drop for Fixture {
 }
 
 struct Foreign<'a> {
-    /// Tracked, so that the helpers of other tests do not keep the lock.
+    /// On the list, so that the helpers of other tests do not keep the lock.
     file: Tracked<File>,
     path: &'a std::path::Path,
 }

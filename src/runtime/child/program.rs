@@ -183,7 +183,9 @@ impl Prepared {
     }
 
     /// In the child: the parent's environment with the changes. Not in the parent, where another thread's `setenv`
-    /// may free the list that is being read; the child's copy changes no more. Async-signal-safe.
+    /// may free the list that is being read; the child's copy changes no more. (A child that has the parent's memory,
+    /// where no copy could be made, bears that risk: it may die of it, and then the program has not started.)
+    /// Async-signal-safe.
     pub fn fill_environment(&self, pointers: &mut Pointers) -> Result<(), Errno> {
         // The last one stays NULL.
         let mut free = pointers.envp.iter_mut().rev().skip(1).rev();
@@ -191,7 +193,7 @@ impl Prepared {
             *free.next().ok_or(Errno::E2BIG)? = variable;
             Ok(())
         };
-        // SAFETY: NULL or a NULL-terminated list of C strings. This is the child's only thread.
+        // SAFETY: NULL or a NULL-terminated list of C strings. The process has no other thread, but as said above.
         let inherited = unsafe {
             let all = environ;
             (0..)

@@ -60,24 +60,8 @@ pub fn places() -> Vec<PathBuf> {
 }
 
 impl Wire {
-    /// Connects to the first place that answers; the error is that of the first that exists. `silence`: as
-    /// [`REPLY_TIMEOUT`].
-    pub fn open(places: &[PathBuf], opening: Opening, silence: Duration) -> Result<Self, Errno> {
-        let mut failed = None;
-        for place in places {
-            match Self::open_at(place, opening, silence) {
-                Ok(wire) => return Ok(wire),
-                Err(Errno::ENOENT) => {}
-                Err(errno) => {
-                    failed.get_or_insert(errno);
-                }
-            }
-        }
-        Err(failed.unwrap_or(Errno::ENOENT))
-    }
-
-    /// Connects to the daemon's socket or device at `place`.
-    fn open_at(place: &Path, opening: Opening, silence: Duration) -> Result<Self, Errno> {
+    /// Connects to the daemon's socket or device at `place`. `silence`: as [`REPLY_TIMEOUT`].
+    pub fn open(place: &Path, opening: Opening, silence: Duration) -> Result<Self, Errno> {
         let (fd, device) = match connect_socket(place, opening, silence) {
             Ok(fd) => (fd, false),
             // What is there may be no socket.

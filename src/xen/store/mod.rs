@@ -73,7 +73,7 @@ impl Sink for NoEvents {
 #[derive(Debug)]
 pub struct Store {
     /// Where the daemon may be, as of [`Store::open`].
-    places: Arc<[PathBuf]>,
+    place: Arc<Path>,
     /// As [`REPLY_TIMEOUT`].
     silence: Duration,
     connections: PerProcess<Connections>,
@@ -106,10 +106,25 @@ impl Store {
         Self::open_first(vec![place.to_owned()], silence)
     }
 
+    /// At the first place that answers; the error is that of the first that exists. Later connections are made there
+    /// and nowhere else: where the socket's daemon has died, the kernel's device can be opened, but a thread that
+    /// sets a watch through it sleeps in the kernel, out of reach of signals, until there is a daemon again.
     fn open_first(places: Vec<PathBuf>, silence: Duration) -> io::Result<Self> {
-        let connections = Connections::default();
-        connections.requester(&places, silence)?;
-        Ok(Self { places: places.into(), silence, connections: PerProcess::new(connections) })
+        let mut failed = None;
+        for place in places {
+            let connections = Connections::default();
+            match connections.requester(&place, silence) {
+                Ok(_) => {
+                    let (place, connections) = (place.into(), PerProcess::new(connections));
+                    return Ok(Self { place, silence, connections });
+                }
+                Err(Errno::ENOENT) => {}
+                Err(errno) => {
+                    failed.get_or_insert(errno);
+                }
+            }
+        }
+        Err(failed.unwrap_or(Errno::ENOENT).into())
     }
 
     /// Asks to be told, as (path, `token`), of every change at `path` or below, and once at
@@ -210,7 +225,7 @@ impl Store {
         let mut requests = requests;
         let mut failed = Errno::ECONNRESET;
         for _ in 0..CONNECTIONS {
-            let requester = connections.requester(&self.places, self.silence)?;
+            let requester = connections.requester(&self.place, self.silence)?;
             match requester.call(&mut requests, 0) {
                 Ok(replies) => return Ok((requester, replies)),
                 // `requester` is broken now, so that each turn has a new one.
@@ -232,8 +247,7 @@ impl Store {
     fn watches(&self) -> StoreResult<&Watches> {
         let connections = self.connections();
         connections.watches.get_or_try_init(|| {
-            Watches::new(&self.places, self.silence)
-                .map_err(|errno| StoreError::new("watch", errno))
+            Watches::new(&self.place, self.silence).map_err(|errno| StoreError::new("watch", errno))
         })
     }
 }
@@ -241,11 +255,11 @@ impl Store {
 impl Connections {
     /// The connection for requests, opened if there is none that works. Without the lock: a daemon that accepts
     /// nobody holds up those who have none, each for its own time.
-    fn requester(&self, places: &[PathBuf], silence: Duration) -> Result<Arc<Requester>, Errno> {
+    fn requester(&self, place: &Path, silence: Duration) -> Result<Arc<Requester>, Errno> {
         if let Some(requester) = working(&locked(&self.requester)) {
             return Ok(requester);
         }
-        let wire = Wire::open(places, Opening::Waits, silence)?;
+        let wire = Wire::open(place, Opening::Waits, silence)?;
         let new = Arc::new(Exchange::new(wire, NoEvents));
         let mut current = locked(&self.requester);
         if let Some(quicker) = working(&current) {

@@ -26,7 +26,7 @@ impl Store {
         if HEADER + path.len() + 1 + DIGITS > ROOM {
             return Err(failed(Errno::ENAMETOOLONG));
         }
-        let wire = Wire::open(&self.places, Opening::Waits, self.silence).map_err(failed)?;
+        let wire = Wire::open(&self.place, Opening::Waits, self.silence).map_err(failed)?;
         Ok(NumberWriter { wire, path: path.to_owned() })
     }
 }

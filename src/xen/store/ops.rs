@@ -105,7 +105,7 @@ pub trait Ops {
         self.write_many(&[(path, value)])
     }
 
-    /// Sets many values. AppLoop a transaction those before a failed one stay written.
+    /// Sets many values. Outside a transaction those before a failed one stay written.
     fn write_many<P: AsRef<str>, V: AsRef<[u8]>>(&self, values: &[(P, V)]) -> StoreResult<()> {
         let mut requests = Requests::default();
         for (path, value) in values {

@@ -25,7 +25,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -102,7 +102,7 @@ pub struct Watches {
     epoll: Tracked<Epoll>,
     queue: Arc<Queue>,
     registry: Mutex<Registry>,
-    places: Arc<[PathBuf]>,
+    place: Arc<Path>,
     silence: Duration,
 }
 
@@ -133,13 +133,13 @@ impl Registry {
 }
 
 impl Watches {
-    pub fn new(places: &Arc<[PathBuf]>, silence: Duration) -> Result<Self, Errno> {
+    pub fn new(place: &Arc<Path>, silence: Duration) -> Result<Self, Errno> {
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
         let (bell, epoll) = (Tracked::new(EventFd::from_flags(flags)?), Tracked::epoll()?);
         epoll.add(bell.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         let queue = Arc::new(Queue { events: Mutex::default(), bell });
-        let places = Arc::clone(places);
-        Ok(Self { epoll, queue, registry: Mutex::default(), places, silence })
+        let place = Arc::clone(place);
+        Ok(Self { epoll, queue, registry: Mutex::default(), place, silence })
     }
 
     /// Readable when there may be events to collect.
@@ -168,7 +168,11 @@ impl Watches {
         };
         let reply = request(&connection, MessageKind::Watch, wpath, token);
         self.answered(&mut locked(&self.registry), &connection);
-        reply.map(|()| Watched::Now).map_err(forget)
+        match reply {
+            // The connection had broken before it was sent, and this watch was set with the others.
+            Ok(()) | Err(Errno::EEXIST) => Ok(Watched::Now),
+            Err(errno) => Err(forget(errno)),
+        }
     }
 
     pub fn unwatch(&self, wpath: &str, token: &str) -> StoreResult<()> {
@@ -256,7 +260,7 @@ impl Watches {
     }
 
     fn open(&self, opening: Opening) -> Result<Connection, Errno> {
-        let wire = Wire::open(&self.places, opening, self.silence)?;
+        let wire = Wire::open(&self.place, opening, self.silence)?;
         Ok(Arc::new(Exchange::new(wire, ToQueue(Arc::clone(&self.queue)))))
     }
 
