@@ -100,7 +100,7 @@ pub fn set_defaults(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<
 /// Completes what a domain is built from, where nothing else of it is known.
 ///
 /// # Errors
-/// As for [`complete`].
+/// As for [`set_defaults`].
 pub fn set_build_defaults(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
     let host = Host::of(ctx).inspect_err(|_| error!(ctx, "failed to get hypervisor info"))?;
     Rules { log: ctx.log(), domid: None, host, derive_tables: false }.build(build)?;

@@ -68,7 +68,7 @@ pub struct Created {
 /// Reports [`EventData::DomainCreateConsoleAvailable`] when the console can be connected to: once for the
 /// bootloader's, if there is one, and once for the domain's own.
 ///
-/// Errors are said in the log: what is wrong with the configuration itself as [`defaults::complete`] says;
+/// Errors are said in the log: what is wrong with the configuration itself as [`defaults::set_defaults`] says;
 /// whatever goes wrong later is `Error::Fail`, but for an abort.
 pub async fn create(ao: &Ao, config: &mut DomainConfig) -> Created {
     let asked = config.clone();
