@@ -21,8 +21,8 @@
 //! # Failures
 //!
 //! No step stops those that follow: a host whose disk is full, read-only or missing ends its domains all the same,
-//! and nothing of them stays in the hypervisor. Each failure is logged. What is returned is the first one of the userdata's
-//! lock, of QEMU's files or of the hypervisor; a device or a device model that resists is told in the log alone, as in C.
+//! and nothing of them stays in the hypervisor. Each failure is logged. An error is returned only if the domain may still be
+//! there: the hypervisor refuses, or a device model that has a user of its own may still run.
 //!
 //! # Abort
 //!
@@ -40,9 +40,8 @@ use crate::domain::history::History;
 use crate::domain::hypercall_child::{self, CallFailure};
 use crate::domain::identity::{Identity, own_domid_or_zero};
 use crate::domain::kind::{self, DomainKind};
-use crate::domain::names;
-use crate::domain::nodes;
 use crate::domain::userdata::{self, LIB_DIR};
+use crate::domain::{names, nodes};
 use crate::lifecycle::bootloader::loan;
 use crate::lifecycle::bootloader::workplace::remove_left;
 use crate::qemu::model;

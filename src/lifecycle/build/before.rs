@@ -4,8 +4,7 @@ use super::{Channels, host_map, refused, vcpus};
 use crate::core::clock::seconds_east;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::affinity::{self, Wish};
-use crate::domain::leading_number;
-use crate::domain::nodes;
+use crate::domain::{leading_number, nodes};
 use crate::lifecycle::numa;
 use crate::types::idiomatic::{
     Bitmap, DomainBuildInfo, DomainBuildInfoData as Guest, DomainConfig, TscMode,
