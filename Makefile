@@ -12,7 +12,7 @@ SETUP   := capi-tests/setup
 # runs in a Debian 12 of its own: $(call in_bookworm,TARGET).
 DEBIAN  := $(shell . /etc/os-release 2>/dev/null && echo $$VERSION_CODENAME)
 OTHER_DEBIAN := $(filter-out bookworm,$(DEBIAN))
-in_bookworm = capi-tests/fresh/run bookworm $(1)
+in_bookworm = capi-tests/support/fresh/run bookworm $(1)
 
 XEN_LIBS := -lxenguest -lxenctrl -lxenhypfs -lxentoollog -lxenevtchn -lyajl
 
@@ -91,7 +91,7 @@ lint:
 	$(CARGO) clippy --workspace --all-targets --features xenlight-idl/headers \
 	  -- -D warnings
 
-include capi-tests/box/box.mk
+include capi-tests/support/box/box.mk
 
 FORCE:
 

@@ -16,7 +16,7 @@ measure() {
 }
 
 if [ -n "${BENCH_HERE:-}" ]; then
-  export LD_PRELOAD=/tmp/pretend.so
+  export LD_PRELOAD=/tmp/fake-xen.so
 else
   say "dom0 alone"
   measure 1

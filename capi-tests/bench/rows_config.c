@@ -1,4 +1,4 @@
-/* A rich domain config (capi-tests/json/rich.json): JSON both ways, copies. */
+/* A rich domain config (capi-tests/no-xen/json/rich.json): JSON both ways, copies. */
 #include "bench.h"
 
 static char *text;

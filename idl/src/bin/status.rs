@@ -61,7 +61,9 @@ impl Status {
         }
         let imports = CONSUMERS
             .iter()
-            .map(|(file, _)| names(&root.join("capi-tests/consumers").join(format!("{file}.txt"))))
+            .map(|(file, _)| {
+                names(&root.join("capi-tests/support/consumers").join(format!("{file}.txt")))
+            })
             .collect::<Result<_, _>>()?;
         Ok(Status { exports, missing, imports })
     }

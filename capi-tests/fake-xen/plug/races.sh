@@ -1,0 +1,29 @@
+# What our library alone is held to. Prints what is not so.
+#
+# Devices added by two processes to a domain that a third ends, again and again: nothing may be left, whoever was quicker.
+plug() { LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/fake-xen.so" timeout 90 "$folder/plug" "$@" > /dev/null; }
+printf '#!/bin/sh\nsleep 0.0%s\n' 3 > "$folder/slow"
+chmod +x "$folder/slow"
+for round in $(seq 25); do
+  id=$(LD_PRELOAD="$folder/fake-xen.so" "$folder/plug" domain guest '{"c_info": {"type": "pv", "name": "guest"}, "b_info": {"type.pv": {}}}')
+  for who in 1 2; do
+    (for _ in 1 2 3 4 5 6; do plug add nic "$id" "{\"mac\": \"00:16:3e:00:00:01\", \"script\": \"$folder/slow\"}"; done) &
+    adders[who]=$!
+  done
+  sleep "$(printf 0.%03d $((round * 37 % 250 + 30)))"
+  plug end domain "$id" '{}'
+  wait "${adders[1]}" "${adders[2]}"
+  {
+    for path in "/libxl/$id" "/local/domain/$id" "/local/domain/0/backend/vif/$id"; do "$folder/look" "at=$path"; done
+    ls /var/lib/xen | grep "^userdata-[a-z]\.$id\."
+  } 2> /dev/null | sed "s/^/round $round: /"
+done
+
+# A script whose exit status nobody gets: it may have failed, and the guest would have no network.
+printf '#!/bin/sh\nexit 0\n' > "$folder/fine"
+chmod +x "$folder/fine"
+id=$(LD_PRELOAD="$folder/fake-xen.so" "$folder/plug" domain guest '{"c_info": {"type": "pv", "name": "guest"}, "b_info": {"type.pv": {}}}')
+answer=$(PLUG_STEALS=1 LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/fake-xen.so" timeout 90 "$folder/plug" add nic "$id" \
+  "{\"mac\": \"00:16:3e:00:00:01\", \"script\": \"$folder/fine\"}" 2> "$folder/log" | head -n 1)
+[ "$answer" = "-> -3" ] || echo "a script whose status is lost: $answer"
+grep -q "fine.*somebody else has taken its exit status" "$folder/log" || echo "a script whose status is lost: not in the log"

@@ -1,9 +1,0 @@
-# The cases under the pretended hypervisor, in namespaces of their own (run --here), with the run's folder in $1.
-. "$(dirname "$0")/../pretend/host.sh"
-pretended_host_in_tmp "$1"
-. /tmp/settings
-set -f
-# For the processes that it starts, too.
-export HARNESS_PRELOAD=/tmp/pretend.so
-# shellcheck disable=SC2086 # patterns, one word each
-LD_PRELOAD=$HARNESS_PRELOAD MEMORY_C='' MEMORY_OURS=/tmp/ours /tmp/memory run "$seconds" $cases
