@@ -1,6 +1,6 @@
 //! libxenlight 4.17 in Rust: libxl's C ABI over a safe core.
 //!
-//! Layers, each using only those below it (see `docs/architecture.md`; `capi-tests/layers` holds the code to it):
+//! Layers, each using only those below it (see `docs/architecture.md`; `capi-tests/no-xen/layers` holds the code to it):
 //!
 //! ```text
 //! capi            extern "C", one file per subject; translation only

@@ -1,4 +1,4 @@
-//! Rules on a made-up host. Expected values are the C library's, as `capi-tests/defaults` sees them.
+//! Rules on a made-up host. Expected values are the C library's, as `capi-tests/fake-xen/defaults` sees them.
 
 use super::*;
 use crate::types::idiomatic::{

@@ -1,5 +1,5 @@
 //! The interpreter on a struct of its own that has one of everything. Expected texts are spelled out;
-//! the public types are compared with the C library in `capi-tests/json`.
+//! the public types are compared with the C library in `capi-tests/no-xen/json`.
 
 use std::ffi::{CStr, CString, c_int};
 use std::mem::zeroed;

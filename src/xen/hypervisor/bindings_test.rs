@@ -110,7 +110,7 @@ fn compile(body: &str) -> Result<(), String> {
 #[test]
 fn functions_agree_with_the_headers() {
     let all = prototypes();
-    let wanted = include_str!("../../../capi-tests/bindings/functions.txt");
+    let wanted = include_str!("../../../capi-tests/support/bindings/functions.txt");
     assert_eq!(all.len(), wanted.lines().count());
     compile(&all.join("\n")).unwrap();
     // The test must be able to fail: a changed declaration is refused.

@@ -1,4 +1,4 @@
-// Made by capi-tests/bindings/run from Xen 4.17's headers; do not edit.
+// Made by capi-tests/support/bindings/run from Xen 4.17's headers; do not edit.
 use crate::types::sys::xentoollog_logger;
 #[derive(PartialEq, Eq, Copy, Clone, Debug, Hash)]
 #[repr(C, align(8))]

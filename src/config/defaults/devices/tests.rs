@@ -1,5 +1,5 @@
-//! The rules held against what the C library makes of the same devices: `capi-tests/defaults/devices.txt`,
-//! which `capi-tests/defaults/run` writes and keeps true.
+//! The rules held against what the C library makes of the same devices: `capi-tests/fake-xen/defaults/devices.txt`,
+//! which `capi-tests/fake-xen/defaults/run` writes and keeps true.
 
 use std::ffi::{CStr, CString};
 use std::mem::MaybeUninit;
@@ -9,7 +9,7 @@ use crate::types::idiomatic::{CForm, DeviceNic, Mac};
 use crate::types::shape::Type;
 use crate::types::{engine, tables};
 
-static SEEN: &str = include_str!("../../../../capi-tests/defaults/devices.txt");
+static SEEN: &str = include_str!("../../../../capi-tests/fake-xen/defaults/devices.txt");
 
 /// A host with one domain, and a guest.
 struct Made {

@@ -9,7 +9,7 @@
 //! revision of the FADT that is wanted here, and is under a licence (Apache-2.0 alone) that libxl's
 //! LGPL-2.1-only users cannot take; so the little that is needed is written here.
 //!
-//! What the tables are held against in tests is the C library itself (`capi-tests/acpi`).
+//! What the tables are held against in tests is the C library itself (`capi-tests/no-xen/acpi`).
 
 mod affinity;
 mod aml;

@@ -1,4 +1,4 @@
-//! What can be said of the tables without the C library; `capi-tests/acpi` holds them against its own.
+//! What can be said of the tables without the C library; `capi-tests/no-xen/acpi` holds them against its own.
 
 use super::*;
 
