@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::{Either, select};
 use nix::errno::Errno;
 
-use crate::core::watches::Watch;
+use crate::core::watches::{PathWatch, Watch};
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::runtime::abort::{Abort, Aborted};
@@ -18,6 +18,7 @@ use crate::runtime::clock;
 use crate::runtime::ordered::Ordered;
 use crate::sync::order::Line;
 use crate::types::idiomatic::Event;
+use crate::xen::store::StoreError;
 
 /// An operation under way. What it does to the host it does through its [`Ctx`], and every wait through
 /// this, so that `libxl_ao_abort` ends it: with [`Error::Aborted`], on the ordinary error path.
@@ -110,10 +111,17 @@ impl Ao {
 
     /// Watches a node of xenstore and what is below it. [`Watch::changed`] first comes at once.
     pub fn watch(&self, path: &str) -> Result<Watch> {
-        self.ctx.watches().watch(path).map_err(|e| {
-            error!(self.ctx, "{e}");
-            Error::Fail
-        })
+        self.ctx.watches().watch(path).map_err(|e| self.not_watched(&e))
+    }
+
+    /// The same, and collects what has changed.
+    pub fn watch_paths(&self, path: &str) -> Result<PathWatch> {
+        self.ctx.watches().watch_paths(path).map_err(|e| self.not_watched(&e))
+    }
+
+    fn not_watched(&self, e: &StoreError) -> Error {
+        error!(self.ctx, "{e}");
+        Error::Fail
     }
 
     /// Reports progress: if a thread waits for the operation, before anything that the operation does next;

@@ -4,6 +4,9 @@
 //! watch has fired. Whoever dispatches reads all that has come and wakes those it concerns. (Two threads that begin
 //! to watch a node at the same moment have one watch each.)
 //!
+//! A waiter who wants to know what has changed has a watch of its own ([`Watches::watch_paths`]), which collects the paths of its
+//! events. They tell where to look, never what is there: by then it may have changed again.
+//!
 //! # Nobody is held up
 //!
 //! Beginning a watch is a request like any other, which waits for its answer. No lock is held around it, or around any
@@ -11,7 +14,7 @@
 //! ctx looks for its successor and registers the watches with it. That waits for descriptors and deadlines as tasks do,
 //! since a successor may listen and answer nothing; whoever dispatches for the others dispatches for it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::pin::pin;
 use std::sync::Weak;
@@ -39,6 +42,9 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 /// How long until a daemon that accepts nobody at the moment is tried again.
 const FULL: Duration = Duration::from_millis(50);
 
+/// Paths that are collected for one waiter. With more, looking at everything is no worse.
+const MAX_PATHS: usize = 1024;
+
 /// The watches of one ctx.
 pub struct Watches {
     store: Arc<Store>,
@@ -64,6 +70,35 @@ struct Node {
     changes: Arc<Notify>,
     /// How many wait for it.
     users: usize,
+    /// For the one who waits for it and wants to know what has changed.
+    paths: Option<Arc<Mutex<Changes>>>,
+}
+
+/// Where something has changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Changes {
+    /// Anywhere: events may have been missed, or were too many.
+    All,
+    /// At or below these paths, which are the watched node or nodes below it.
+    Paths(BTreeSet<String>),
+}
+
+impl Default for Changes {
+    fn default() -> Self {
+        Self::Paths(BTreeSet::new())
+    }
+}
+
+impl Changes {
+    /// Takes in that something has changed at `path`.
+    fn add(&mut self, path: &str) {
+        let Self::Paths(paths) = self else { return };
+        if paths.len() < MAX_PATHS || paths.contains(path) {
+            paths.insert(path.to_owned());
+        } else {
+            *self = Self::All;
+        }
+    }
 }
 
 /// No event can come.
@@ -97,13 +132,31 @@ impl Watches {
                 let listener = node.changes.listen_from_before();
                 return Ok(Watch { watches: Arc::clone(self), token, listener });
             }
-            state.next += 1;
-            let (token, changes) = (state.next.to_string(), Arc::new(Notify::default()));
-            let node = Node { path: path.to_owned(), changes: Arc::clone(&changes), users: 1 };
-            // Before the request: the first event may be read by another thread at once.
-            state.nodes.insert(token.clone(), node);
-            (token, changes)
+            state.add_node(path, None)
         };
+        let watch = self.register(path, token, &changes)?;
+        // Now that the daemon has it, others may join.
+        let mut state = locked(&self.state);
+        state.by_path.entry(path.to_owned()).or_insert_with(|| watch.token.clone());
+        Ok(watch)
+    }
+
+    /// The same, and collects what has changed.
+    pub fn watch_paths(self: &Arc<Self>, path: &str) -> StoreResult<PathWatch> {
+        self.enter()?;
+        let paths = Arc::default();
+        let (token, changes) = locked(&self.state).add_node(path, Some(Arc::clone(&paths)));
+        let watch = self.register(path, token, &changes)?;
+        Ok(PathWatch { watch, paths })
+    }
+
+    /// Has the daemon watch a node that was added.
+    fn register(
+        self: &Arc<Self>,
+        path: &str,
+        token: String,
+        changes: &Arc<Notify>,
+    ) -> StoreResult<Watch> {
         let listener = changes.listen();
         match self.store.watch(path, &token) {
             Ok(Watched::Now) => {}
@@ -113,8 +166,6 @@ impl Watches {
                 return Err(e);
             }
         }
-        // Now that the daemon has it, others may join.
-        locked(&self.state).by_path.entry(path.to_owned()).or_insert_with(|| token.clone());
         Ok(Watch { watches: Arc::clone(self), token, listener })
     }
 
@@ -148,7 +199,8 @@ impl Watches {
         let Ok(events) = self.store.pending_watch_events() else { return self.seek() };
         let changed: Vec<_> = {
             let state = locked(&self.state);
-            events.iter().filter_map(|e| state.nodes.get(&e.token)).map(Node::changes).collect()
+            let concerned = events.iter().filter_map(|e| Some((e, state.nodes.get(&e.token)?)));
+            concerned.map(|(event, node)| node.changed(&event.path)).collect()
         };
         changed.iter().for_each(|changes| changes.notify());
     }
@@ -215,7 +267,7 @@ impl Watches {
     }
 
     fn wake_all(&self) {
-        let all: Vec<_> = locked(&self.state).nodes.values().map(Node::changes).collect();
+        let all: Vec<_> = locked(&self.state).nodes.values().map(Node::all_changed).collect();
         all.iter().for_each(|changes| changes.notify());
     }
 
@@ -239,8 +291,35 @@ impl Watches {
     }
 }
 
+impl State {
+    /// Adds a node, before the request: the first event may be read by another thread at once.
+    fn add_node(
+        &mut self,
+        path: &str,
+        paths: Option<Arc<Mutex<Changes>>>,
+    ) -> (String, Arc<Notify>) {
+        self.next += 1;
+        let (token, changes) = (self.next.to_string(), Arc::new(Notify::default()));
+        let node = Node { path: path.to_owned(), changes: Arc::clone(&changes), users: 1, paths };
+        self.nodes.insert(token.clone(), node);
+        (token, changes)
+    }
+}
+
 impl Node {
-    fn changes(&self) -> Arc<Notify> {
+    /// Takes in an event; whom to wake then.
+    fn changed(&self, path: &str) -> Arc<Notify> {
+        if let Some(paths) = &self.paths {
+            locked(paths).add(path);
+        }
+        Arc::clone(&self.changes)
+    }
+
+    /// Takes in that events may be missing; whom to wake then.
+    fn all_changed(&self) -> Arc<Notify> {
+        if let Some(paths) = &self.paths {
+            *locked(paths) = Changes::All;
+        }
         Arc::clone(&self.changes)
     }
 }
@@ -276,6 +355,25 @@ impl Watch {
     }
 }
 
+/// A node under watch, and what has changed below it.
+#[derive(Debug)]
+pub struct PathWatch {
+    watch: Watch,
+    paths: Arc<Mutex<Changes>>,
+}
+
+impl PathWatch {
+    /// Waits as [`Watch::changed`].
+    pub fn watch(&mut self) -> &mut Watch {
+        &mut self.watch
+    }
+
+    /// What has changed since this was asked last. To be asked after the wait: what comes later ends the next one.
+    pub fn take(&self) -> Changes {
+        std::mem::take(&mut *locked(&self.paths))
+    }
+}
+
 impl Drop for Watch {
     fn drop(&mut self) {
         self.watches.leave(&self.token);
@@ -285,5 +383,23 @@ impl Drop for Watch {
 impl fmt::Debug for Watches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watches").finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_collected_up_to_a_limit() {
+        let mut changes = Changes::default();
+        let path = |at| format!("/a/{at}");
+        (0..MAX_PATHS).for_each(|at| changes.add(&path(at)));
+        changes.add(&path(0));
+        assert!(matches!(&changes, Changes::Paths(paths) if paths.len() == MAX_PATHS));
+        changes.add(&path(MAX_PATHS));
+        assert_eq!(changes, Changes::All);
+        changes.add("/b");
+        assert_eq!(changes, Changes::All);
     }
 }

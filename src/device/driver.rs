@@ -1,9 +1,10 @@
 //! The work of a driver domain (`xl devd`): the toolstack writes devices that this domain serves, and here their
 //! scripts run, and what is left of them is removed.
 //!
-//! Every change below this domain's `backend` directory leads to one look at all of it, in a few round trips however
-//! many devices there are. A look that fails is repeated. What is to be done for a device is done one after the other;
-//! devices do not wait for each other.
+//! A change below this domain's `backend` directory leads to a look at the device it is of, however many others there are
+//! ([`look`]). Everything is looked at first, when xenstore was lost, and when too much has changed at once. What is to be done
+//! for a device is done one after the other, and what changes meanwhile leads to nothing: so when it is done that device is looked
+//! at again. A look that fails is repeated, with what has changed since. Devices do not wait for each other.
 //!
 //! | seen | a device that is not known | one that is |
 //! |---|---|---|
@@ -21,28 +22,30 @@
 //! be another process's by now. A guest's [`Disks`] are locked while its QEMU is started or ended, so that two that come do not
 //! start one each, and none loses its own to the last that goes.
 
+mod look;
+
 use std::collections::{HashMap, HashSet};
 use std::future::pending;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use futures_util::lock::Mutex;
 use futures_util::stream::{FuturesUnordered, unfold};
+use futures_util::{FutureExt, StreamExt};
 
 use super::add::connect::connect;
 use super::{Device, DeviceKind, remove};
-use crate::core::generators::look;
-use crate::core::{Ao, Ctx, Error, Result};
+use crate::core::generators::look::reason;
+use crate::core::{Ao, Error, Result};
 use crate::domain::identity::{Identity, own_domid};
-use crate::domain::{leading_number, nodes};
+use crate::domain::nodes;
 use crate::qemu::model;
 use crate::qemu::start_for_driver_domain;
 use crate::runtime::notify::Notify;
-use crate::xen::store::Ops;
 use crate::{debug, error, warn};
+use look::{Scope, Seen};
 
 /// Back ends' states (`xenbus.h`): written by the toolstack just now; waiting for the script; done with.
 const INITIALISING: u32 = 1;
@@ -70,16 +73,6 @@ struct Known {
     /// It has been seen in a later state than the toolstack writes.
     advanced: bool,
     /// It has been seen when its script had run.
-    joined: bool,
-}
-
-/// A device in this domain's directory.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Seen {
-    device: Device,
-    state: Option<u32>,
-    online: bool,
-    /// Its script has run.
     joined: bool,
 }
 
@@ -143,54 +136,60 @@ type Work<'a> = Pin<Box<dyn Future<Output = (Device, Option<Stage>)> + Send + 'a
 /// It is not known which domain this is, or its directory cannot be watched.
 pub async fn serve(ao: &Ao) -> Result<()> {
     let own = own_domid(ao)?;
-    let base = format!("{}/backend", nodes::domain_path(own));
     let nobody = Arc::new(Notify::default());
-    let waits = (ao.watch(&base)?, nobody.listen());
+    let waits = (ao.watch_paths(&look::base(own))?, nobody.listen());
     // A stream, so that a wait for xenstore to come back goes on while devices are worked for.
     let mut reasons = pin!(unfold(waits, |(mut watch, mut wanted)| async move {
-        look::reason(ao, &mut watch, &mut wanted).await;
-        Some(((), (watch, wanted)))
+        reason(ao, watch.watch(), &mut wanted).await;
+        Some((watch.take(), (watch, wanted)))
     }));
     let mut works: FuturesUnordered<Work> = FuturesUnordered::new();
     let mut devices = Devices { ao, own, known: HashMap::new(), disks: HashMap::new() };
-    let (mut first, mut again) = (true, false);
+    // Where to look; it stays until that was done.
+    let mut scope = Scope::nowhere(own);
+    let mut first = true;
     loop {
-        let ended = {
+        let happened = {
             let end = pin!(async {
                 match works.is_empty() {
                     true => pending().await,
                     false => works.next().await,
                 }
             });
-            let happens = select(reasons.next(), end);
-            let happened = match again {
-                true => ao.within(RETRY_INTERVAL, happens).await,
-                false => ao.wait(happens).await.map(Some),
-            };
-            match happened {
-                Ok(Some(Either::Right((ended, _)))) => ended,
-                Ok(_) => None,
-                Err(e) => {
-                    // What is under way ends by the same abort.
-                    while works.next().await.is_some() {}
-                    return Err(e);
-                }
+            let happens = select(reasons.next(), end).map(|first| match first {
+                Either::Left((changes, _)) => Either::Left(changes),
+                Either::Right((ended, _)) => Either::Right(ended),
+            });
+            match scope.is_empty() {
+                true => ao.wait(happens).await.map(Some),
+                false => ao.within(RETRY_INTERVAL, happens).await,
             }
         };
-        if let Some((device, stage)) = ended {
-            devices.worked(device, stage);
+        match happened {
+            Ok(Some(Either::Left(Some(changes)))) => scope.add(&changes),
+            Ok(Some(Either::Right(Some((device, stage))))) => {
+                devices.worked(device, stage);
+                scope.add_device(&device);
+            }
+            // The time of a look that has failed.
+            Ok(_) => {}
+            Err(e) => {
+                // What is under way ends by the same abort.
+                while works.next().await.is_some() {}
+                return Err(e);
+            }
+        }
+        if first {
+            scope.add_all();
         }
         // A failure is logged where it is found.
-        let Ok(seen) = look_at(ao, own, &base) else {
-            again = true;
-            continue;
-        };
-        again = false;
+        let Ok(seen) = scope.look(ao, ao.store()) else { continue };
         if first {
             devices.end_leftovers(&seen);
         }
-        works.extend(devices.vanished(&seen));
+        works.extend(devices.vanished(&scope, &seen));
         works.extend(seen.iter().filter_map(|seen| devices.take_in(seen, first)));
+        scope = Scope::nowhere(own);
         first = false;
     }
 }
@@ -249,11 +248,11 @@ impl<'a> Devices<'a> {
     }
 
     /// Devices that somebody else has removed: they are forgotten, since others may come in their place.
-    fn vanished(&mut self, seen: &[Seen]) -> Vec<Work<'a>> {
+    fn vanished(&mut self, scope: &Scope, seen: &[Seen]) -> Vec<Work<'a>> {
         let there: HashSet<String> = seen.iter().map(|seen| seen.device.backend_path()).collect();
         let mut vanished = Vec::new();
         for (path, known) in &mut self.known {
-            if known.stage != Stage::Busy && !there.contains(path) {
+            if known.stage != Stage::Busy && scope.covers(path) && !there.contains(path) {
                 known.stage = Stage::Busy;
                 vanished.push(known.device);
             }
@@ -360,70 +359,10 @@ async fn go(ao: &Ao, device: Device, own: u32, disks: Disks) -> (Device, Option<
     }
 }
 
-/// All devices that have what a device has.
-fn look_at(ctx: &Ctx, own: u32, base: &str) -> Result<Vec<Seen>> {
-    let store = ctx.store();
-    let listed = |dirs: &[String]| -> Result<Vec<String>> {
-        let lists = store.list_many(dirs).map_err(|e| nodes::failed(ctx, e))?;
-        let below = dirs.iter().zip(lists).flat_map(|(dir, names)| {
-            names.unwrap_or_default().into_iter().map(move |name| format!("{dir}/{name}"))
-        });
-        Ok(below.collect())
-    };
-    let mut kinds = listed(&[base.to_owned()])?;
-    kinds.retain(|path| path.rsplit('/').next().and_then(DeviceKind::from_name).is_some());
-    let mut domids = listed(&kinds)?;
-    domids.retain(|path| path.rsplit('/').next().is_some_and(|name| name.parse::<u32>().is_ok()));
-    let paths = listed(&domids)?;
-    let devices: Vec<Device> = paths.iter().filter_map(|path| parse(own, path)).collect();
-    let paths: Vec<String> = devices
-        .iter()
-        .map(Device::backend_path)
-        .flat_map(|path| ["state", "online", "hotplug-status"].map(|n| format!("{path}/{n}")))
-        .collect();
-    let values = nodes::read_many(ctx, store, &paths)?;
-    let seen = devices.into_iter().zip(values.chunks(3)).filter_map(|(device, values)| {
-        let [Some(state), Some(online), joined] = values else { return None };
-        let online: Option<u32> = leading_number(online);
-        Some(Seen {
-            device,
-            state: leading_number(state),
-            online: online.unwrap_or(0) != 0,
-            joined: joined.as_deref() == Some(b"connected"),
-        })
-    });
-    Ok(seen.collect())
-}
-
-/// The device with that directory.
-fn parse(own: u32, path: &str) -> Option<Device> {
-    let mut parts = path.rsplit('/');
-    let devid = parts.next()?.parse().ok()?;
-    let domid = parts.next()?.parse().ok()?;
-    let backend_kind = DeviceKind::from_name(parts.next()?)?;
-    let kind = match backend_kind {
-        DeviceKind::Qdisk => DeviceKind::Vbd,
-        DeviceKind::Vinput => DeviceKind::Vkbd,
-        DeviceKind::Qusb => DeviceKind::Vusb,
-        kind => kind,
-    };
-    Some(Device { domid, devid, kind, backend_domid: own, backend_kind })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::look::parse;
     use super::*;
-
-    #[test]
-    fn a_directory_is_a_device() {
-        let device = parse(2, "/local/domain/2/backend/qdisk/7/51712").unwrap();
-        assert_eq!((device.domid, device.devid, device.backend_domid), (7, 51712, 2));
-        assert_eq!((device.kind, device.backend_kind), (DeviceKind::Vbd, DeviceKind::Qdisk));
-        assert_eq!(device.backend_path(), "/local/domain/2/backend/qdisk/7/51712");
-        for bad in ["vbd/x/1", "vbd/1/x", "none/1/1", "1"] {
-            assert_eq!(parse(2, bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn what_is_done_for_a_device() {

@@ -2,6 +2,7 @@
  * The daemon of a driver domain, and the QEMU that it starts.
  *
  *   devd                           libxl_device_events_handler, as `xl devd` has it, for ever; a disaster is told and survived
+ *   devd control COMMAND WORD      a command to xenstored, as xenstore-control has them, which wants a real Xen
  *   xen-qemu… -xen-domid DOMID …   the same program in QEMU's place: says that it runs, and does until it is told to end
  */
 #define _GNU_SOURCE
@@ -39,6 +40,14 @@ static int qemu(const char *domid)
         pause();
 }
 
+static int control(const char *command, char *word)
+{
+    struct xs_handle *xs = xs_open(0);
+    char *answer = xs ? xs_control_command(xs, command, word, strlen(word) + 1) : NULL;
+
+    return answer && !strncmp(answer, "OK", 2) ? 0 : 2;
+}
+
 int main(int argc, char **argv)
 {
     static const libxl_event_hooks hooks = {
@@ -50,6 +59,8 @@ int main(int argc, char **argv)
     libxl_ctx *ctx;
     int i;
 
+    if (argc == 4 && !strcmp(argv[1], "control"))
+        return control(argv[2], argv[3]);
     for (i = 1; i + 1 < argc; i++)
         if (!strcmp(argv[i], "-xen-domid"))
             return qemu(argv[i + 1]);

@@ -17,6 +17,7 @@ until_so() { for _ in $(seq 250); do "$@" 2> /dev/null && return; sleep 0.02; do
 exists() { [ -n "$(xenstore-ls "$1" 2> /dev/null)" ]; }
 gone() { ! exists "$1"; }
 said() { grep -qs "$1" "$folder/said"; }
+joined() { [ "$(xenstore-read "$base/$1/hotplug-status")" = connected ]; }
 state() { xenstore-write "$base/$1/state" "$2"; }
 # device KIND/DOMID/DEVID STATE [SCRIPT]: as the toolstack writes it.
 device() {
@@ -30,6 +31,8 @@ take_back() { xenstore-write "$base/$1/online" 0; state "$1" 6; }
 probe() {
   device vif/99/0 2
   until_so said 'online.*vif/99/0'
+  # Its script writes that last, which would make the node again.
+  until_so joined vif/99/0
   take_back vif/99/0
   until_so gone "$base/vif/99"
   sed -i '/vif\/99\/0/d' "$folder/said" 2> /dev/null
@@ -113,6 +116,25 @@ take_back vif/7/1
 until_so gone $base/vif/7
 probe
 show
+scene a change among many devices
+for devid in $(seq 20); do device "vif/15/$devid" 2; done
+for devid in $(seq 20); do until_so joined "vif/15/$devid"; done
+probe
+rm -f "$folder/said"
+"$folder/devd" control logfile "$folder/trace" && "$folder/devd" control log on || echo "no trace of xenstored's is to be had"
+# One that leads to nothing, and one that ends the device.
+state vif/15/7 4
+probe
+take_back vif/15/9
+until_so gone $base/vif/15/9
+probe
+"$folder/devd" control log off
+for devid in 7 9 8; do
+  grep -Eqs "IN .* READ \(.*backend/vif/15/$devid/state" "$folder/trace" && echo "state of device $devid was read"
+done
+echo "$(grep -E 'IN .* (READ|DIRECTORY) \(.*backend/vif/15/' "$folder/trace" | grep -Evc 'vif/15/[79][/ ]') requests for other devices"
+show
+clean
 scene names that are none of a device
 xenstore-write $base/nonsense/7/0/state 2 $base/vif/x/0/state 2 $base/vif/7/x/state 2 $base/vif/8/state 2
 # With /state behind it longer than a path may be.
@@ -234,6 +256,21 @@ take_back qdisk/12/51728
 take_back qdisk/12/51744
 until_so has_qemus 12 0
 kill -0 $stranger || echo "the stranger was ended"
+clean
+
+scene a device is taken back while its script runs
+printf '#!/bin/sh\necho "$* for $XENBUS_PATH, which waits" >> %s/said\nuntil [ -e %s/go ]; do sleep 0.02; done\n' "$folder" "$folder" \
+  > "$folder/waits"
+chmod +x "$folder/waits"
+device vif/16/0 2 waits
+until_so said vif/16/0
+take_back vif/16/0
+probe
+exists $base/vif/16/0 || echo "it has gone before its script has ended"
+touch "$folder/go"
+until_so gone $base/vif/16
+probe
+show
 clean
 
 scene xenstored is started again
