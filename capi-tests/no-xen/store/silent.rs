@@ -2,12 +2,14 @@
 
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixListener;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, poll};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use nix::sys::socket::{Backlog, listen};
 use xenlight::xen::store::{Ops, Store, WatchEvent, Watched};
 
@@ -52,6 +54,72 @@ fn requests_fail_and_the_next_connection_is_tried() {
             }
         });
         assert_eq!(store.read("/b").unwrap().as_deref(), Some(&b"/b"[..]));
+    });
+}
+
+#[test]
+fn transactions_do_not_wait_one_after_the_other() {
+    ends("a transaction", || {
+        const COUNT: usize = 8;
+        let begun = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&begun);
+        let store = impatient_store(REPLY_TIMEOUT, move |_, peer| {
+            while peer.request().is_some() {
+                counted.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let together = Barrier::new(COUNT);
+        thread::scope(|scope| {
+            for _ in 0..COUNT {
+                scope.spawn(|| {
+                    together.wait();
+                    let error = store.transaction(|t| t.write("/a", b"")).unwrap_err();
+                    assert_eq!(error.errno(), Errno::ETIMEDOUT);
+                });
+            }
+        });
+        assert_eq!(begun.load(Ordering::Relaxed), 1, "the others have waited with the first");
+    });
+}
+
+/// Runs `body` in a thread that a signal interrupts all the time.
+fn interrupted<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T {
+    extern "C" fn nothing(_: libc::c_int) {}
+    let action = SigAction::new(SigHandler::Handler(nothing), SaFlags::empty(), SigSet::empty());
+    // SAFETY: a handler that does nothing, of a signal that nobody else uses here.
+    unsafe { sigaction(Signal::SIGUSR1, &action) }.unwrap();
+    let (tell, told) = mpsc::channel();
+    let runner = thread::spawn(move || {
+        // SAFETY: no arguments.
+        tell.send(unsafe { libc::pthread_self() }).unwrap();
+        body()
+    });
+    let runner_id = told.recv().unwrap();
+    let until = Instant::now() + REPLY_TIMEOUT * 10;
+    while !runner.is_finished() {
+        assert!(Instant::now() < until, "each signal begins the wait anew");
+        // SAFETY: the thread has not been joined.
+        unsafe { libc::pthread_kill(runner_id, libc::SIGUSR1) };
+        thread::sleep(Duration::from_millis(10));
+    }
+    runner.join().unwrap()
+}
+
+#[test]
+fn signals_do_not_prolong_a_wait() {
+    ends("a wait with signals", || {
+        let store = impatient_store(REPLY_TIMEOUT, |_, peer| swallow(peer));
+        let error = interrupted(move || store.read("/a").unwrap_err());
+        assert_eq!(error.errno(), Errno::ETIMEDOUT);
+
+        let directory = directory();
+        let place = directory.path().join("socket");
+        let listener = UnixListener::bind(&place).unwrap();
+        listen(&listener, Backlog::new(0).unwrap()).unwrap();
+        // There is room for one.
+        let _store = Store::open_at_with(&place, REPLY_TIMEOUT).unwrap();
+        let error = interrupted(move || Store::open_at_with(&place, REPLY_TIMEOUT).unwrap_err());
+        assert_eq!(error.raw_os_error(), Some(libc::ETIMEDOUT));
     });
 }
 

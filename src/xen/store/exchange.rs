@@ -45,7 +45,7 @@
 //! first one's bytes, not a copy, and the second overwrites them before they are sent (Linux 6.1,
 //! `xenbus_dev_request_and_reply`). On such a link ([`Link::one_at_a_time`]) a thread holds the turn, and
 //! sends one request, from before it sends until it has its reply. The turn is taken before all
-//! other locks.
+//! other locks. When the daemon is silent it is so for all who wait for theirs.
 //!
 //! # Errors
 //!
@@ -99,7 +99,7 @@ pub struct SendError {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ExchangeFailure {
     pub errno: Errno,
-    /// The daemon has not seen any of the batch: it may be sent again on another connection.
+    /// It may be sent again on another connection: the daemon has not seen any of it, and was not waited for in vain.
     pub unsent: bool,
 }
 
@@ -170,7 +170,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
     ) -> Result<Vec<Reply>, ExchangeFailure> {
         let mut replies = Vec::with_capacity(requests.len());
         let single = self.link.one_at_a_time();
-        let _turn = single.then(|| locked(&self.turn));
+        let _turn = single.then(|| self.take_turn()).transpose()?;
         let count = if single { 1 } else { RUN_COUNT };
         let mut from = 0;
         while from < requests.len() {
@@ -182,6 +182,16 @@ impl<L: Link, S: Sink> Exchange<L, S> {
             from = to;
         }
         Ok(replies)
+    }
+
+    fn take_turn(&self) -> Result<MutexGuard<'_, ()>, ExchangeFailure> {
+        let worked = self.broken().is_none();
+        let turn = locked(&self.turn);
+        if worked && self.broken() == Some(Errno::ETIMEDOUT) {
+            // It has waited for the daemon, behind others. On another connection it would wait as long again.
+            return Err(ExchangeFailure { errno: Errno::ETIMEDOUT, unsent: false });
+        }
+        Ok(turn)
     }
 
     fn run(
@@ -480,3 +490,73 @@ impl<L: Link + std::fmt::Debug, S: Sink> std::fmt::Debug for Exchange<L, S> {
 #[cfg(all(test, loom))]
 #[path = "exchange_loom.rs"]
 mod model;
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+
+    use super::*;
+
+    const COUNT: usize = 4;
+
+    /// A device whose daemon is silent, when all threads have come.
+    #[derive(Default)]
+    struct Silent {
+        come: AtomicUsize,
+        sent: AtomicUsize,
+    }
+
+    impl Link for Silent {
+        fn send(&self, _: &Requests, _: usize, _: usize) -> Result<(), SendError> {
+            self.sent.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        }
+
+        fn send_at_once(&self, all: &Requests, from: usize, to: usize) -> Result<(), SendError> {
+            self.send(all, from, to)
+        }
+
+        fn receive(&self, _: &mut [u8], _: bool) -> Result<usize, Errno> {
+            while self.come.load(Ordering::Relaxed) < COUNT {
+                thread::yield_now();
+            }
+            // Until those that have come wait for their turn.
+            thread::sleep(Duration::from_secs(1));
+            Err(Errno::ETIMEDOUT)
+        }
+
+        fn is_readable(&self, _: Duration) -> bool {
+            false
+        }
+
+        fn one_at_a_time(&self) -> bool {
+            true
+        }
+
+        fn shut(&self) {}
+    }
+
+    struct Nowhere;
+
+    impl Sink for Nowhere {
+        fn event(&self, _: String, _: String) {}
+    }
+
+    #[test]
+    fn who_waits_behind_others_for_a_silent_daemon_does_not_wait_again() {
+        let exchange = Exchange::new(Silent::default(), Nowhere);
+        thread::scope(|scope| {
+            for _ in 0..COUNT {
+                scope.spawn(|| {
+                    let mut request = Requests::one(MessageKind::Read, &[b"/\0"]).unwrap();
+                    exchange.link().come.fetch_add(1, Ordering::Relaxed);
+                    let failure = exchange.call(&mut request, 0).unwrap_err();
+                    let met = ExchangeFailure { errno: Errno::ETIMEDOUT, unsent: false };
+                    assert_eq!(failure, met, "nor is it sent on another connection");
+                });
+            }
+        });
+        assert_eq!(exchange.link().sent.load(Ordering::Relaxed), 1);
+    }
+}

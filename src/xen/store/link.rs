@@ -1,4 +1,8 @@
 //! The way to the daemon: its socket, or the kernel's xenbus device where there is none.
+//!
+//! How long the daemon may be silent is a time of the socket's ([`ReceiveTimeout`], [`SendTimeout`]), so that no call is needed
+//! to wait. A signal ends such a call, and one that is made again has the whole time: so what is left of it is
+//! waited for in another way then ([`TimeLimit`]). Else an application with an interval timer would wait for ever.
 
 use std::env;
 use std::ffi::OsString;
@@ -16,6 +20,7 @@ use nix::sys::socket::{
 };
 use nix::sys::stat::{Mode, SFlag, stat};
 use nix::sys::time::TimeVal;
+use nix::time::{ClockId, clock_gettime};
 use nix::unistd;
 
 use super::exchange::{Link, SendError};
@@ -83,7 +88,15 @@ impl Wire {
             return write_all(messages, |rest| unistd::write(self.as_fd(), rest));
         }
         let (fd, flags) = (self.fd.as_raw_fd(), flags | MsgFlags::MSG_NOSIGNAL);
-        write_all(messages, |rest| send(fd, rest, flags))
+        write_all(messages, |rest| {
+            // As long for each part that it takes.
+            TimeLimit::new(self.silence).retried(|left| match left {
+                Some(left) if !is_ready(self.as_fd(), PollFlags::POLLOUT, left) => {
+                    Err(Errno::EAGAIN)
+                }
+                _ => send(fd, rest, flags),
+            })
+        })
     }
 
     /// Whether this is the connection of the process that asks.
@@ -106,12 +119,23 @@ fn connect_socket(place: &Path, opening: Opening, silence: Duration) -> Result<O
     let mut flags = SockFlag::SOCK_CLOEXEC;
     flags.set(SockFlag::SOCK_NONBLOCK, opening == Opening::AtOnce);
     let fd = raised(socket(AddressFamily::Unix, SockType::Stream, flags, None)?);
-    let most = TimeVal::new(silence.as_secs() as _, silence.subsec_micros().into());
+    let most = time_val(silence);
     // The first is for connecting as well.
     setsockopt(&fd, SendTimeout, &most)?;
     setsockopt(&fd, ReceiveTimeout, &most)?;
     // A local connect that a signal interrupts has done nothing: it waits for room in the backlog.
-    let connected = retried(|| connect(fd.as_raw_fd(), &address));
+    let mut interrupted = false;
+    let connected = TimeLimit::new(silence).retried(|left| {
+        if let Some(left) = left {
+            // Nothing shows that there is room.
+            interrupted = true;
+            setsockopt(&fd, SendTimeout, &time_val(left))?;
+        }
+        connect(fd.as_raw_fd(), &address)
+    });
+    if interrupted {
+        setsockopt(&fd, SendTimeout, &most)?;
+    }
     match opening {
         Opening::Waits => connected.map_err(late)?,
         Opening::AtOnce => {
@@ -120,6 +144,10 @@ fn connect_socket(place: &Path, opening: Opening, silence: Duration) -> Result<O
         }
     }
     Ok(fd)
+}
+
+fn time_val(time: Duration) -> TimeVal {
+    TimeVal::new(time.as_secs() as _, time.subsec_micros().into())
 }
 
 /// A socket says `EAGAIN` when its time is over.
@@ -154,7 +182,13 @@ impl Link for Wire {
         if !self.device {
             return match wait {
                 true => {
-                    retried(|| recv(self.fd.as_raw_fd(), buffer, MsgFlags::empty())).map_err(late)
+                    let received = TimeLimit::new(self.silence).retried(|left| match left {
+                        Some(left) if !is_ready(self.as_fd(), PollFlags::POLLIN, left) => {
+                            Err(Errno::EAGAIN)
+                        }
+                        _ => recv(self.fd.as_raw_fd(), buffer, MsgFlags::empty()),
+                    });
+                    received.map_err(late)
                 }
                 false => retried(|| recv(self.fd.as_raw_fd(), buffer, MsgFlags::MSG_DONTWAIT)),
             };
@@ -166,10 +200,7 @@ impl Link for Wire {
     }
 
     fn is_readable(&self, within: Duration) -> bool {
-        let mut fds = [PollFd::new(self.fd.as_fd(), PollFlags::POLLIN)];
-        let most = PollTimeout::try_from(within).unwrap_or(PollTimeout::MAX);
-        // If it cannot be asked, reading will say why.
-        retried(|| poll(&mut fds, most)) != Ok(0)
+        is_ready(self.fd.as_fd(), PollFlags::POLLIN, within)
     }
 
     fn one_at_a_time(&self) -> bool {
@@ -183,7 +214,55 @@ impl Link for Wire {
     }
 }
 
-/// Calls again when a signal came first.
+/// Waits until that can be done with `fd`, or the time is over. Whether it may be possible.
+fn is_ready(fd: BorrowedFd<'_>, what: PollFlags, within: Duration) -> bool {
+    let mut fds = [PollFd::new(fd, what)];
+    let polled = TimeLimit::new(within).retried(|left| {
+        // Rounded up: a moment too short would be a wait without end by moments of no length.
+        let left = left.unwrap_or(within).saturating_add(Duration::from_micros(999));
+        poll(&mut fds, PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX))
+    });
+    // If it cannot be asked, what is done then will say why.
+    !matches!(polled, Ok(0) | Err(Errno::EAGAIN))
+}
+
+/// A time for one thing, however often a signal comes first.
+struct TimeLimit {
+    time: Duration,
+    began: Duration,
+}
+
+impl TimeLimit {
+    /// It begins now.
+    fn new(time: Duration) -> Self {
+        Self { time, began: now() }
+    }
+
+    /// Calls again when a signal came first, with the time that is left then; `EAGAIN` if none is.
+    fn retried<T>(
+        &self,
+        mut call: impl FnMut(Option<Duration>) -> Result<T, Errno>,
+    ) -> Result<T, Errno> {
+        let mut outcome = call(None);
+        while outcome.as_ref().is_err_and(|&errno| errno == Errno::EINTR) {
+            let left = self.time.saturating_sub(now().saturating_sub(self.began));
+            // A socket takes a time of no microseconds for none.
+            if left < Duration::from_micros(1) {
+                return Err(Errno::EAGAIN);
+            }
+            outcome = call(Some(left));
+        }
+        outcome
+    }
+}
+
+/// The time, as of the last tick of the kernel's: good enough for seconds, and it costs no system call on any host, which
+/// the exact one does under a clock that a process cannot read.
+fn now() -> Duration {
+    clock_gettime(ClockId::CLOCK_MONOTONIC_COARSE).map_or(Duration::ZERO, Duration::from)
+}
+
+/// Calls again when a signal came first. For calls that do not wait.
 pub fn retried<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
     loop {
         match call() {

@@ -13,6 +13,9 @@ use super::{Requester, Store};
 /// hold a toolstack for ever. Each failure is others' success, so among toolstacks this is plenty.
 pub const ATTEMPTS: u32 = 256;
 
+/// What a transaction begins with, in an error's text.
+const BEGIN: &str = "begin a transaction";
+
 /// An open transaction. Dropped without [`Transaction::commit`] it is discarded.
 ///
 /// It belongs to one connection and ends with it; and to the process that began it.
@@ -46,20 +49,32 @@ impl Store {
     ///
     /// Threads take turns: transactions of one process that overlap spoil each other, and a creation's is long to
     /// repeat. The daemon does one thing after the other anyway. Between attempts others have their turn, so that a
-    /// guest that spoils one transaction delays no other. `body` must not wait for anything but the daemon.
+    /// guest that spoils one transaction delays no other. `body` must not wait for anything but the daemon. If the daemon is
+    /// silent in one transaction, those that wait for their turn meanwhile fail with it.
     pub fn attempt<T, E: From<StoreError>>(
         &self,
         body: impl FnOnce(&Transaction) -> Result<T, E>,
     ) -> Result<Option<T>, E> {
-        let _turn = self.connections().transactions.take();
-        let transaction = self.begin()?;
-        let value = body(&transaction)?;
-        Ok(transaction.commit()?.then_some(value))
+        let turn = self.connections().transactions.take();
+        let turn = turn.map_err(|errno| StoreError::new(BEGIN, errno))?;
+        let failed = |errno| {
+            if let (Errno::ETIMEDOUT, Some(turn)) = (errno, &turn) {
+                turn.fail(errno);
+            }
+        };
+        let transaction = self.begin().inspect_err(|e| failed(e.errno()))?;
+        let requester = Arc::clone(&transaction.requester);
+        let done = body(&transaction).and_then(|value| Ok((value, transaction.commit()?)));
+        if done.is_err() {
+            // Whatever the body has made of it.
+            requester.broken().into_iter().for_each(failed);
+        }
+        done.map(|(value, committed)| committed.then_some(value))
     }
 
     /// Begins a transaction.
     pub fn begin(&self) -> StoreResult<Transaction> {
-        let failed = |errno| StoreError::new("begin a transaction", errno);
+        let failed = |errno| StoreError::new(BEGIN, errno);
         let request = Requests::one(MessageKind::TransactionStart, &[&[0]]).map_err(failed)?;
         let (requester, mut replies) = self.exchange(request).map_err(failed)?;
         let payload = replies.pop().expect("as many replies as requests").map_err(failed)?;
