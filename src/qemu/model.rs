@@ -43,25 +43,32 @@ pub struct Process {
     pid: Pid,
     /// Where the system has such a thing, and lets us have one.
     pidfd: Option<Tracked<OwnedFd>>,
+    /// It had ended before: the number is nobody's, or another process's.
+    ended: bool,
 }
 
 impl Process {
-    /// Process `pid`, and whether it was told to end just now: `ESRCH` if it had ended before.
-    fn hang_up(pid: Pid) -> (Self, std::result::Result<(), Errno>) {
-        // First, so that what is told to end is what we look at then.
+    /// Process `pid` if `is_meant` says that it is the one, and whether it was told to end just now: `ESRCH` if it had
+    /// ended before.
+    fn hang_up(
+        pid: Pid,
+        is_meant: impl FnOnce() -> bool,
+    ) -> (Self, std::result::Result<(), Errno>) {
+        // First, so that what is looked at is what is told to end and waited for then.
         let pidfd = child::pidfd_open(pid.as_raw()).map(Tracked::new);
         let told = match &pidfd {
             Err(Errno::ESRCH) => Err(Errno::ESRCH),
+            _ if !is_meant() => Err(Errno::ESRCH),
             Ok(pidfd) => child::pidfd_kill(pidfd.as_fd(), libc::SIGHUP),
             Err(_) => kill(pid, Signal::SIGHUP),
         };
-        (Self { pid, pidfd: pidfd.ok() }, told)
+        (Self { pid, pidfd: pidfd.ok(), ended: told == Err(Errno::ESRCH) }, told)
     }
 
     /// Process `pid`, which was started just now, to wait for its end only.
     pub fn new(pid: i32) -> Self {
         let pidfd = child::pidfd_open(pid);
-        Self { pid: Pid::from_raw(pid), pidfd: pidfd.ok().map(Tracked::new) }
+        Self { pid: Pid::from_raw(pid), pidfd: pidfd.ok().map(Tracked::new), ended: false }
     }
 
     /// The process whose number is at `path`, to wait for its end only.
@@ -80,6 +87,9 @@ impl Process {
 
     /// Waits until it has ended, reaped or not.
     pub async fn ended(&self, runtime: &Runtime) {
+        if self.ended {
+            return;
+        }
         if let Some(pidfd) = &self.pidfd
             && let Ok(copy) = pidfd.try_clone()
             && let Ok(descriptor) = Descriptor::new(runtime, Tracked::new(copy))
@@ -97,6 +107,53 @@ impl Process {
         // The name, in parentheses, may hold anything.
         let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
         matches!(state, Some('Z' | 'X'))
+    }
+}
+
+/// What a process was recorded as. By now its number may be another process's, so its command line is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    DeviceModel,
+    /// The QEMU that serves a guest's disks from a driver domain.
+    DiskServer,
+    /// What passes QMP on for the stubdom of that number.
+    Proxy,
+}
+
+impl Role {
+    /// Whether process `pid` is that of domain `domid`, or is about to become it: it is recorded before it runs its program.
+    fn is_of(self, pid: i32, domid: u32) -> bool {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let arguments: Vec<&[u8]> = line.split(|&b| b == 0).collect();
+        let number = domid.to_string();
+        let numbered =
+            |option: &[u8]| arguments.windows(2).any(|pair| pair == [option, number.as_bytes()]);
+        let is = match self {
+            // The traditional one has another option.
+            Self::DeviceModel => numbered(b"-xen-domid") || numbered(b"-d"),
+            Self::DiskServer => {
+                numbered(b"-xen-domid") && arguments.contains(&b"-xen-attach".as_slice())
+            }
+            Self::Proxy => {
+                let state = format!("/local/domain/0/device-model/{domid}/qmp-proxy-state");
+                arguments.contains(&format!("--state-path={state}").as_bytes())
+            }
+        };
+        let starts = || {
+            let name = std::fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
+            // In the middle of that it has a program and no command line; what has ended has neither.
+            name.trim_ascii_end() == child::STARTING.to_bytes()
+                || line.is_empty() && std::fs::read_link(format!("/proc/{pid}/exe")).is_ok()
+        };
+        is || starts()
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::DeviceModel => "device model",
+            Self::DiskServer => "disk back end",
+            Self::Proxy => "QMP proxy",
+        }
     }
 }
 
@@ -198,7 +255,7 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<Option<Process>> {
             kill_user(&ao.unabortable(), domid, uid).await?;
             process
         }
-        Ok(Some(None) | None) | Err(_) => hang_up(ao, domid, &pid_path, "device model").ok(),
+        Ok(Some(None) | None) | Err(_) => hang_up(ao, domid, &pid_path, Role::DeviceModel).ok(),
     };
     remove_sockets(ao, domid);
     Ok(process)
@@ -213,17 +270,8 @@ fn disk_server_path(domid: u32) -> String {
 /// Whether the QEMU that is recorded to serve a guest's disks from this domain runs.
 pub fn has_disk_server(ctx: &Ctx, domid: u32) -> bool {
     let recorded = nodes::peek(ctx, ctx.store(), &disk_server_path(domid));
-    recorded.and_then(|pid| recorded_pid(&pid)).is_some_and(|pid| serves_disks(pid, domid))
-}
-
-/// Whether a process is the QEMU of that guest's disks, as its command line tells: the number in a record may be
-/// another process's by now.
-fn serves_disks(pid: i32, domid: u32) -> bool {
-    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let arguments: Vec<&[u8]> = line.split(|&b| b == 0).collect();
-    let domid = domid.to_string();
-    arguments.contains(&b"-xen-attach".as_slice())
-        && arguments.windows(2).any(|pair| pair == [b"-xen-domid", domid.as_bytes()])
+    let pid = recorded.and_then(|pid| recorded_pid(&pid));
+    pid.is_some_and(|pid| Role::DiskServer.is_of(pid, domid))
 }
 
 /// Ends the QEMU that serves a guest's disks from this domain, if it runs, and removes its traces. Everything is tried;
@@ -231,7 +279,7 @@ fn serves_disks(pid: i32, domid: u32) -> bool {
 pub fn destroy_disk_server(ctx: &Ctx, domid: u32) -> Result<()> {
     let path = disk_server_path(domid);
     let ended = match has_disk_server(ctx, domid) {
-        true => hang_up(ctx, domid, &path, "disk back end").map(drop),
+        true => hang_up(ctx, domid, &path, Role::DiskServer).map(drop),
         false => Ok(()),
     };
     let traces = nodes::remove(ctx, ctx.store(), &format!("device-model/{domid}"));
@@ -279,7 +327,7 @@ pub fn destroy_proxy(ctx: &Ctx, stubdom: u32, target: u32) -> Result<()> {
     if nodes::read(ctx, ctx.store(), &path)?.is_none() {
         return Ok(());
     }
-    let outcome = hang_up(ctx, stubdom, &path, "QMP proxy");
+    let outcome = hang_up(ctx, stubdom, &path, Role::Proxy);
     remove_sockets(ctx, target);
     outcome.map(|_| ())
 }
@@ -289,14 +337,15 @@ fn recorded_pid(value: &[u8]) -> Option<i32> {
     leading_number(value).filter(|&pid| pid > 1)
 }
 
-/// Sends SIGHUP to the process whose number is at `path`, as its end is asked for.
-fn hang_up(ctx: &Ctx, domid: u32, path: &str, what: &str) -> Result<Process> {
+/// Sends SIGHUP to the process whose number is at `path`, as its end is asked for; to no other that has the number by now.
+fn hang_up(ctx: &Ctx, domid: u32, path: &str, role: Role) -> Result<Process> {
+    let what = role.name();
     let value = nodes::read(ctx, ctx.store(), path)?;
     let Some(pid) = value.and_then(|v| recorded_pid(&v)) else {
         error!(ctx, domid = domid, "{path} tells no process");
         return Err(Error::Fail);
     };
-    match Process::hang_up(Pid::from_raw(pid)) {
+    match Process::hang_up(Pid::from_raw(pid), || role.is_of(pid, domid)) {
         (process, Ok(())) => Ok(process),
         (process, Err(Errno::ESRCH)) => {
             error!(ctx, domid = domid, "{what} {pid} has ended already");
@@ -385,35 +434,73 @@ mod tests {
 
     fn told_to_end(child: &std::process::Child, with_pidfd: bool) -> Process {
         let pid = Pid::from_raw(child.id() as i32);
-        let (process, told) = Process::hang_up(pid);
+        let (process, told) = Process::hang_up(pid, || true);
         told.unwrap();
-        if with_pidfd { process } else { Process { pid, pidfd: None } }
+        if with_pidfd { process } else { Process { pid, pidfd: None, ended: false } }
+    }
+
+    /// A shell with these arguments, that waits.
+    fn run(arguments: &[&str]) -> std::process::Child {
+        run_script("echo; read x", arguments)
+    }
+
+    fn run_script(script: &str, arguments: &[&str]) -> std::process::Child {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", script, "qemu"]).args(arguments);
+        shell.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = shell.spawn().unwrap();
+        // It is a shell by now.
+        std::io::Read::read(child.stdout.as_mut().unwrap(), &mut [0]).unwrap();
+        child
     }
 
     #[test]
-    fn a_disk_server_is_known_by_its_command_line() {
-        let run = |arguments: &[&str]| {
-            let mut shell = std::process::Command::new("sh");
-            shell.args(["-c", "echo; read x", "qemu"]).args(arguments);
-            shell.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
-            let mut child = shell.spawn().unwrap();
-            // It is a shell by now.
-            std::io::Read::read(child.stdout.as_mut().unwrap(), &mut [0]).unwrap();
-            child
-        };
-        for (arguments, serves) in [
-            (&["-xen-domid", "7", "-xen-attach"][..], true),
-            (&["-xen-domid", "77", "-xen-attach"], false),
-            (&["-xen-domid", "7"], false),
-            (&[], false),
+    fn a_process_is_known_by_its_command_line() {
+        let state = "--state-path=/local/domain/0/device-model/7/qmp-proxy-state";
+        for (arguments, roles) in [
+            (&["-xen-domid", "7", "-xen-attach"][..], &[Role::DeviceModel, Role::DiskServer][..]),
+            (&["-xen-domid", "77", "-xen-attach"], &[]),
+            (&["-xen-domid", "7"], &[Role::DeviceModel]),
+            (&["-d", "7", "-domain-name", "x"], &[Role::DeviceModel]),
+            (&["-domid", "7"], &[]),
+            (&[state, "7"], &[Role::Proxy]),
+            (&[], &[]),
         ] {
             let mut child = run(arguments);
             let pid = child.id() as i32;
-            assert_eq!(serves_disks(pid, 7), serves, "{arguments:?}");
+            for role in [Role::DeviceModel, Role::DiskServer, Role::Proxy] {
+                assert_eq!(role.is_of(pid, 7), roles.contains(&role), "{role:?} {arguments:?}");
+            }
             child.kill().unwrap();
             child.wait().unwrap();
-            assert!(!serves_disks(pid, 7), "it has ended");
+            assert!(!Role::DeviceModel.is_of(pid, 7), "it has ended");
         }
+    }
+
+    #[test]
+    fn a_process_that_starts_is_taken_for_its_program() {
+        // As one that has forked and not executed; it alone may change its name.
+        let name = child::STARTING.to_str().unwrap();
+        let mut child = run_script(&format!("printf {name} > /proc/$$/comm; echo; read x"), &[]);
+        let pid = child.id() as i32;
+        assert!(Role::DeviceModel.is_of(pid, 7));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    #[test]
+    fn a_stranger_with_the_number_is_not_told_to_end() {
+        let mut stranger = run(&["-xen-domid", "8"]);
+        let pid = stranger.id() as i32;
+        let is_meant = || Role::DeviceModel.is_of(pid, 7);
+        let (process, told) = Process::hang_up(Pid::from_raw(pid), is_meant);
+        assert_eq!(told, Err(Errno::ESRCH));
+        // Nobody waits for a stranger's end.
+        let runtime = Runtime::default();
+        runtime.block_on(process.ended(&runtime));
+        assert_eq!(stranger.try_wait().unwrap(), None);
+        drop(stranger.stdin.take());
+        assert!(stranger.wait().unwrap().code().is_some(), "it has ended by itself");
     }
 
     #[test]
@@ -436,7 +523,7 @@ mod tests {
             assert!(began.elapsed() > Duration::from_millis(300), "{:?}", began.elapsed());
             assert_eq!(child.wait().unwrap().code(), Some(0));
             runtime.block_on(process.ended(&runtime));
-            assert_eq!(Process::hang_up(process.pid).1, Err(Errno::ESRCH));
+            assert_eq!(Process::hang_up(process.pid, || true).1, Err(Errno::ESRCH));
         }
     }
 }

@@ -11,13 +11,16 @@
 //! announced; and why it could not become the program, if so (`start.rs` says why we do not simply wait for that).
 //! A negative errno in place of the first two says that there is no program.
 //!
+//! A number may be used again when its process has ended, so whoever finds it looks what process that is. Until it is the
+//! program it has this one's command line; therefore it takes a name, [`STARTING`], before it announces itself.
+//!
 //! # When it is not wanted any more
 //!
 //! The announcement may take as long as somebody likes to be silent, and the operation may end before. Then the pipe
 //! has no reader, so the process sees that what it tells is not heard, and ends. If its number is known it is
 //! killed as well, so that nothing is left to wait.
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -42,6 +45,9 @@ const TIME_TO_EXECUTE: Duration = Duration::from_secs(1);
 
 /// Told when the number is announced.
 const ANNOUNCED: c_int = 0;
+
+/// The name of a process that is announced and not yet its program, as `/proc/PID/comm` has it: 15 bytes at most.
+pub const STARTING: &CStr = c"libxl-starting";
 
 /// What a program is kept from.
 #[derive(Clone, Copy, Debug)]
@@ -105,6 +111,8 @@ impl<'a> Plan<'a> {
         let ready = || {
             unistd::setsid()?;
             self.confine()?;
+            // SAFETY: a string that ends with NUL. The program has a name of its own again.
+            unsafe { libc::prctl(libc::PR_SET_NAME, STARTING.as_ptr()) };
             (self.announce)(pid)
         };
         if let Err(errno) = ready() {

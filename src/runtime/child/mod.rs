@@ -43,7 +43,7 @@ use nix::errno::Errno;
 use nix::sys::epoll::EpollFlags;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 
-pub use detached::{Announce, Confinement, Detached};
+pub use detached::{Announce, Confinement, Detached, STARTING};
 pub use program::{Io, Program};
 pub use record::Outcome;
 pub use sys::{Pid, pidfd_kill, pidfd_open};

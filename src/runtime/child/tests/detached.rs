@@ -103,6 +103,25 @@ fn its_number_is_told_before_it_runs() {
 }
 
 #[test]
+fn its_name_tells_that_it_starts() {
+    alone(|| {
+        both_ways(|fixture| {
+            let program = Program::new("true");
+            let announce = |_: Pid| {
+                let mut name = [0_u8; 16];
+                // SAFETY: as long as a name may be.
+                unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
+                let told = name.starts_with(STARTING.to_bytes_with_nul());
+                if told { Ok(()) } else { Err(Errno::EXDEV) }
+            };
+            fixture.detached(&program, None, &announce).unwrap();
+            fixture.settle();
+            no_child_is_left();
+        });
+    });
+}
+
+#[test]
 fn without_an_announcement_it_does_not_run() {
     alone(|| {
         both_ways(|fixture| {
