@@ -5,7 +5,8 @@
 //!
 //! Most loggers write to a terminal, and much of what lines are about comes from guests, back ends and bootloaders: names,
 //! nodes of xenstore, words of QEMU. So control characters are escaped here, for all lines: none is obeyed by a
-//! terminal, and none begins another line. Whoever logs hands values on as they are.
+//! terminal, and none begins another line. Whoever logs hands values on as they are. Lines of Xen's own libraries come
+//! through `relay.rs`, which does the same.
 
 use std::ffi::{CString, c_char, c_int, c_ulong};
 use std::fmt;
@@ -16,7 +17,7 @@ use crate::types::sys::xentoollog_logger;
 
 #[link(name = "xentoollog")]
 unsafe extern "C" {
-    fn xtl_log(
+    pub(super) fn xtl_log(
         logger: *mut xentoollog_logger,
         level: c_int,
         errnoval: c_int,
@@ -24,7 +25,7 @@ unsafe extern "C" {
         format: *const c_char,
         ...
     );
-    fn xtl_progress(
+    pub(super) fn xtl_progress(
         logger: *mut xentoollog_logger,
         context: *const c_char,
         doing_what: *const c_char,
@@ -90,7 +91,7 @@ impl Log {
         self
     }
 
-    /// The application's logger, for libraries of Xen's that take one too.
+    /// The application's logger.
     pub fn as_ptr(&self) -> *mut xentoollog_logger {
         self.logger
     }
@@ -155,7 +156,7 @@ impl Log {
 
 /// A text without control characters: each has become what stands for it in a Rust string, such as `\n` or
 /// `\u{1b}`.
-fn one_line(text: String) -> String {
+pub(super) fn one_line(text: String) -> String {
     if !text.contains(char::is_control) {
         return text;
     }

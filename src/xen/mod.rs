@@ -4,4 +4,5 @@ pub mod guest;
 pub mod hypervisor;
 pub mod kill_uid;
 pub mod log;
+mod relay;
 pub mod store;

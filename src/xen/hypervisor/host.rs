@@ -228,8 +228,8 @@ impl Hypervisor {
     /// Sets nodes of Xen's own file system (`/params/…`), in order, stopping at the first failure.
     pub fn set_params(&self, params: &[(CString, CString)]) -> Result<()> {
         std_fds::fill();
-        // SAFETY: the logger is valid by the contract of `new`.
-        let hypfs = unsafe { sys::xenhypfs_open(self.logger, 0) };
+        // SAFETY: the logger lives as long as `self`.
+        let hypfs = unsafe { sys::xenhypfs_open(self.logger.as_ptr(), 0) };
         if hypfs.is_null() {
             return Err(HypervisorError::last("open Xen hypfs"));
         }

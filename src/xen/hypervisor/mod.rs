@@ -63,6 +63,7 @@ pub use vcpu::{CpupoolInfo, VcpuInfo};
 
 use crate::sync::std_fds;
 use crate::types::sys::xentoollog_logger;
+use crate::xen::relay::Relay;
 
 #[link(name = "xenctrl")]
 #[link(name = "xenguest")]
@@ -76,9 +77,9 @@ pub type Result<T> = std::result::Result<T, HypervisorError>;
 /// The connection to the hypervisor.
 #[derive(Debug)]
 pub struct Hypervisor {
-    /// The application's logger, which libxenctrl writes its own lines to.
-    logger: *mut xentoollog_logger,
     handle: OnceCell<Handle>,
+    /// What libxenctrl writes its own lines to. Below the handle, so that it is dropped after it.
+    logger: Relay,
     no_flask: Absent,
     no_sharing: Absent,
 }
@@ -130,28 +131,33 @@ impl Hypervisor {
     ///
     /// # Safety
     /// `logger` is NULL or stays valid for as long as this value lives.
-    pub const unsafe fn new(logger: *mut xentoollog_logger) -> Self {
-        Self { logger, handle: OnceCell::new(), no_flask: Absent::new(), no_sharing: Absent::new() }
+    pub unsafe fn new(logger: *mut xentoollog_logger) -> Self {
+        // SAFETY: by the caller's contract.
+        Self::with(unsafe { Relay::new(logger) })
+    }
+
+    const fn with(logger: Relay) -> Self {
+        Self { handle: OnceCell::new(), logger, no_flask: Absent::new(), no_sharing: Absent::new() }
     }
 
     /// A connection for a forked child, where the application's logger must not be called.
     pub const fn of_child() -> Self {
-        // SAFETY: NULL.
-        unsafe { Self::new(std::ptr::null_mut()) }
+        Self::with(Relay::none())
     }
 
     /// Runs `f` with a connection of its own: see the module's text.
     pub fn apart<T>(&self, f: impl FnOnce(&Self) -> T) -> T {
         // SAFETY: the logger outlives `self`, and so this call.
-        f(&unsafe { Self::new(self.logger) })
+        f(&unsafe { Self::new(self.logger.application()) })
     }
 
     /// libxenctrl's handle, for the wrappers in this module and in [`crate::xen::guest`].
     pub(in crate::xen) fn xch(&self) -> Result<*mut sys::xc_interface> {
         let handle = self.handle.get_or_try_init(|| {
             std_fds::fill();
-            // SAFETY: the logger is valid by the contract of `new`; libxenctrl allows NULL.
-            let xch = unsafe { sys::xc_interface_open(self.logger, self.logger, 0) };
+            let logger = self.logger.as_ptr();
+            // SAFETY: the logger lives as long as `self`, and longer than the handle; libxenctrl allows NULL.
+            let xch = unsafe { sys::xc_interface_open(logger, logger, 0) };
             NonNull::new(xch).map(Handle).ok_or_else(|| HypervisorError::last("open libxc handle"))
         })?;
         Ok(handle.0.as_ptr())
