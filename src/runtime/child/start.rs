@@ -9,7 +9,10 @@
 //! 1 ms with 64 MB of memory, 17 ms with 1 GB (`posix_spawn`: 0.1 to 0.2 ms).
 //!
 //! A process may be too large to be copied at all: a fork in libvirtd has failed with `ENOMEM` on small hosts, and then
-//! no domain could be destroyed. A program is started by [`beside`] then: in our memory, while this thread waits.
+//! no domain could be destroyed. A program is started by [`beside`] then: in our memory, while this thread waits. Should the
+//! program's file system hang as well, so does this thread, and a call of the application's that asks about its children
+//! waits for this start (`registry.rs`). Both at once are rare, and the number of such a child is not known here
+//! before it runs its program; without this nothing would be started at all.
 //!
 //! Until it runs its program, a child does async-signal-safe things only, with what `program.rs` has made ready.
 //!
