@@ -26,7 +26,7 @@ pub unsafe extern "C" fn libxl_childproc_setmode(
     user: *mut c_void,
 ) {
     const NAME: &str = "libxl_childproc_setmode";
-    // SAFETY: `ctx` is NULL or live, `hooks` NULL or as said.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `hooks` and `user` NULL or valid.
     unsafe {
         with_ctx(ctx, NAME, |ctx| {
             let hooks = hooks.as_ref();
@@ -85,9 +85,6 @@ impl Hooks for Application {
 
 /// The application, which reaps all children (`libxl_sigchld_owner_mainloop`), has reaped `pid`. 0 if that
 /// was a child of this ctx, `ERROR_UNKNOWN_CHILD` if not.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_childproc_reaped(
     ctx: *mut libxl_ctx,
@@ -95,7 +92,7 @@ pub unsafe extern "C" fn libxl_childproc_reaped(
     status: c_int,
 ) -> c_int {
     const NAME: &str = "libxl_childproc_reaped";
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         dispatching(ctx, NAME, |ctx| {
             check_mainloop(ctx, NAME);
@@ -108,13 +105,10 @@ pub unsafe extern "C" fn libxl_childproc_reaped(
 
 /// The application, which has SIGCHLD (`libxl_sigchld_owner_mainloop`), has seen one: the ended children of
 /// this ctx are reaped, and no others.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_childproc_sigchld_occurred(ctx: *mut libxl_ctx) {
     const NAME: &str = "libxl_childproc_sigchld_occurred";
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         dispatching(ctx, NAME, |ctx| {
             check_mainloop(ctx, NAME);

@@ -42,9 +42,6 @@ impl Wanted {
 /// Takes the oldest event whose type's bit is in `typemask` and that `predicate` wants (NULL: any), for
 /// `libxl_event_free`. `ERROR_NOT_READY` if there is none. Only collects: what has happened becomes events in
 /// the calls that wait or dispatch.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_event_check(
     ctx: *mut libxl_ctx,
@@ -54,7 +51,7 @@ pub unsafe extern "C" fn libxl_event_check(
     predicate_user: *mut c_void,
 ) -> c_int {
     const NAME: &str = "libxl_event_check";
-    // SAFETY: `ctx` is NULL or live; `event_r` is NULL or can be written to.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `event_r` and `predicate_user` NULL or valid.
     unsafe {
         with_ctx(ctx, NAME, |ctx| {
             if event_r.is_null() {
@@ -73,9 +70,6 @@ pub unsafe extern "C" fn libxl_event_check(
 }
 
 /// As [`libxl_event_check`], but waits until there is such an event, and does the ctx's work meanwhile.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_event_wait(
     ctx: *mut libxl_ctx,
@@ -85,7 +79,7 @@ pub unsafe extern "C" fn libxl_event_wait(
     predicate_user: *mut c_void,
 ) -> c_int {
     const NAME: &str = "libxl_event_wait";
-    // SAFETY: `ctx` is NULL or live; `event_r` is NULL or can be written to.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `event_r` and `predicate_user` NULL or valid.
     unsafe {
         dispatching(ctx, NAME, |ctx| {
             if event_r.is_null() {
@@ -112,7 +106,8 @@ pub unsafe extern "C" fn libxl_event_wait(
 pub unsafe extern "C" fn libxl_event_free(ctx: *mut libxl_ctx, event: *mut libxl_event) {
     let _ = ctx;
     if !event.is_null() {
-        // SAFETY: the caller's contract; events come from malloc.
+        // SAFETY: by the contract of `capi`, the event was given to the application, so it came from `malloc`, and is
+        // freed once.
         unsafe {
             crate::capi::types::libxl_event_dispose(event);
             libc::free(event.cast());
@@ -131,7 +126,7 @@ pub unsafe extern "C" fn libxl_event_register_callbacks(
     hooks: *const libxl_event_hooks,
     user: *mut c_void,
 ) {
-    // SAFETY: `ctx` is NULL or live, `hooks` NULL or as said.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `hooks` and `user` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_event_register_callbacks", |ctx| {
             let listener = hooks.as_ref().map(|hooks| {
@@ -182,7 +177,8 @@ unsafe fn enable<T>(
     out: *mut *mut T,
     begin: impl FnOnce(&Arc<Ctx>, Driven) -> Result<Handle>,
 ) -> c_int {
-    // SAFETY: the caller's contract; with_ctx comes by only with a live ctx.
+    // SAFETY: `ctx` and `out` are NULL or what the caller says; the closure runs for a live ctx only, so `shared` may
+    // count it.
     unsafe {
         with_ctx(ctx, name, |here| {
             let Some(out) = out.as_mut() else { return null(here, name) };
@@ -214,7 +210,7 @@ unsafe fn disable<T>(
     generator: *mut T,
     end: impl FnOnce(&Ctx, Handle) -> bool,
 ) {
-    // SAFETY: the caller's contract.
+    // SAFETY: `ctx` is NULL or live, says the caller; the generator is taken as a number and not followed.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             if !generator.is_null()
@@ -233,9 +229,6 @@ unsafe fn disable<T>(
 ///
 /// `*evgen_out` is for [`libxl_evdisable_domain_death`]. What the application's `fd_register` hook answers if
 /// it refuses; `ERROR_FAIL` without xenstore.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evenable_domain_death(
     ctx: *mut libxl_ctx,
@@ -244,21 +237,18 @@ pub unsafe extern "C" fn libxl_evenable_domain_death(
     evgen_out: *mut *mut libxl_evgen_domain_death,
 ) -> c_int {
     const NAME: &str = "libxl_evenable_domain_death";
-    // SAFETY: `ctx` is NULL or live, `evgen_out` NULL or can be written to.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `evgen_out` NULL or valid.
     unsafe { enable(ctx, NAME, evgen_out, |ctx, driven| death::enable(ctx, domid, user, driven)) }
 }
 
 /// Ends what [`libxl_evenable_domain_death`] began: no event is generated afterwards, but one that is in the
 /// queue, or just being told, may still come. NULL is allowed.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evdisable_domain_death(
     ctx: *mut libxl_ctx,
     generator: *mut libxl_evgen_domain_death,
 ) {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `generator` NULL or valid.
     unsafe { disable(ctx, "libxl_evdisable_domain_death", generator, death::disable) }
 }
 
@@ -268,9 +258,6 @@ pub unsafe extern "C" fn libxl_evdisable_domain_death(
 ///
 /// `*evgen_out` is for [`libxl_evdisable_disk_eject`]. `ERROR_INVAL` if `vdev` is no name of a disk; what the
 /// application's `fd_register` hook answers if it refuses; `ERROR_FAIL` without xenstore.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evenable_disk_eject(
     ctx: *mut libxl_ctx,
@@ -280,7 +267,7 @@ pub unsafe extern "C" fn libxl_evenable_disk_eject(
     evgen_out: *mut *mut libxl_evgen_disk_eject,
 ) -> c_int {
     const NAME: &str = "libxl_evenable_disk_eject";
-    // SAFETY: `ctx` is NULL or live, `vdev` NULL or a string, `evgen_out` NULL or can be written to.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `vdev` NULL or a string and `evgen_out` NULL or valid.
     unsafe {
         enable(ctx, NAME, evgen_out, |ctx, driven| {
             if vdev.is_null() {
@@ -293,14 +280,11 @@ pub unsafe extern "C" fn libxl_evenable_disk_eject(
 }
 
 /// Ends what [`libxl_evenable_disk_eject`] began, as [`libxl_evdisable_domain_death`] does.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evdisable_disk_eject(
     ctx: *mut libxl_ctx,
     generator: *mut libxl_evgen_disk_eject,
 ) {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `generator` NULL or valid.
     unsafe { disable(ctx, "libxl_evdisable_disk_eject", generator, eject::disable) }
 }

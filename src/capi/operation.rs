@@ -135,7 +135,7 @@ impl Teller {
 /// # Safety
 /// `how` is NULL or valid.
 pub unsafe fn key(how: *const libxl_asyncop_how) -> Key {
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or valid, says the caller.
     unsafe { how.as_ref().map_or(Key::Synchronous, |how| How::of(how).key()) }
 }
 
@@ -160,9 +160,9 @@ pub unsafe fn start<F: Operation>(
     if ctx.is_null() {
         return Error::Invalid.code();
     }
-    // SAFETY: it is live.
+    // SAFETY: not NULL, so live, says the caller.
     let ctx = unsafe { shared(ctx) };
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or valid, says the caller; what it says is copied.
     let how = unsafe { how.as_ref().map(|how| How::of(how)) };
     let run = || {
         if ctx.runtime().in_hook() {
@@ -257,7 +257,7 @@ pub unsafe fn progress(
     ctx: &Arc<Ctx>,
     how: *const libxl_asyncprogress_how,
 ) -> Option<Arc<dyn Fn(Event) + Send + Sync>> {
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or valid, says the caller; what it says is copied.
     let how = unsafe { how.as_ref() }?;
     let (callback, for_event, data) = (how.callback, how.for_event, Lent(how.for_callback));
     // Weak, because the ctx's own operation holds this.

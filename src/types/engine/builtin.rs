@@ -109,7 +109,7 @@ unsafe fn copy_strings(list: *const *mut c_char, width: usize) -> *mut *mut c_ch
     if list.is_null() {
         return std::ptr::null_mut();
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: the list is NULL or ends with NULL, says the caller; `width` says which of the two forms it has.
     let from =
         unsafe { if width == 1 { raw::strings(list) } else { raw::pairs(list).as_flattened() } };
     let new = raw::zeroed::<*mut c_char>(from.len() + 1);
@@ -500,7 +500,7 @@ fn halves(bytes: &[u8]) -> impl Iterator<Item = u8> {
 /// # Safety
 /// `p` points to `N` readable bytes.
 unsafe fn bytes<const N: usize>(p: *const u8) -> [u8; N] {
-    // SAFETY: the caller's contract.
+    // SAFETY: `N` bytes can be read at `p`, says the caller; bytes need no alignment.
     unsafe { p.cast::<[u8; N]>().read() }
 }
 

@@ -78,7 +78,7 @@ impl CForm for Vec<Text> {
     type C = *mut *mut c_char;
 
     unsafe fn from_c(c: &Self::C) -> Self {
-        // SAFETY: the caller's contract.
+        // SAFETY: NULL or a list that ends with NULL, says the caller.
         unsafe { strings(*c) }.map(Text::from).collect()
     }
 
