@@ -4,8 +4,8 @@ use std::ffi::*;
 
 use std::convert::Infallible;
 
-use super::names::{owned_text, refuse};
 use crate::capi::entry::{code, with_ctx};
+use crate::capi::give::{null, string_if_any};
 use crate::core::{Error, Result};
 use crate::domain::console::{self, Console, Type};
 use crate::error;
@@ -101,14 +101,14 @@ pub unsafe extern "C" fn libxl_console_get_tty(
     unsafe {
         with_ctx(ctx, "libxl_console_get_tty", |ctx| {
             if path.is_null() {
-                return refuse(ctx, "libxl_console_get_tty");
+                return null(ctx, "libxl_console_get_tty");
             }
             let Some(kind) = console_type(kind) else {
                 error!(ctx, domid = domid, "{kind} is no type of consoles");
                 return Error::Invalid.code();
             };
             let tty = console::tty(ctx, Console { domid, number: cons_num, kind });
-            code(tty.map(|tty| path.write(owned_text(Some(tty)))))
+            code(tty.map(|tty| path.write(string_if_any(Some(tty)))))
         })
     }
 }
@@ -125,11 +125,11 @@ pub unsafe extern "C" fn libxl_primary_console_get_tty(
     unsafe {
         with_ctx(ctx, "libxl_primary_console_get_tty", |ctx| {
             if path.is_null() {
-                return refuse(ctx, "libxl_primary_console_get_tty");
+                return null(ctx, "libxl_primary_console_get_tty");
             }
             let tty =
                 console::primary(ctx, domid_vm).and_then(|console| console::tty(ctx, console));
-            code(tty.map(|tty| path.write(owned_text(Some(tty)))))
+            code(tty.map(|tty| path.write(string_if_any(Some(tty)))))
         })
     }
 }

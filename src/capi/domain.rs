@@ -2,10 +2,10 @@
 
 use std::ffi::*;
 
-use super::names::{refuse, text};
 use crate::capi::dominfo::{Labels, dominfo};
 use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{array, failed};
+use crate::capi::give::{null, text};
 use crate::capi::operation::start;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::{hypercall_child, names, nodes, rename};
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn libxl_domain_preserve(
         with_ctx(ctx, "libxl_domain_preserve", |ctx| {
             let name = info.as_ref().and_then(|info| text(info.name));
             let (Some(name), Some(suffix)) = (name, text(name_suffix)) else {
-                return refuse(ctx, "libxl_domain_preserve");
+                return null(ctx, "libxl_domain_preserve");
             };
             code(rename::preserve(ctx, domid, name, suffix, &new_uuid.uuid))
         })
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn libxl_domain_rename(
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live, and the texts NULL or strings.
     unsafe {
         with_ctx(ctx, "libxl_domain_rename", |ctx| {
-            let Some(new) = text(new_name) else { return refuse(ctx, "libxl_domain_rename") };
+            let Some(new) = text(new_name) else { return null(ctx, "libxl_domain_rename") };
             code(rename::rename(ctx, domid, text(old_name), new))
         })
     }

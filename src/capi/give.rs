@@ -5,6 +5,7 @@ use std::ffi::{CStr, c_char, c_int};
 
 use crate::core::{Ctx, Error, Result};
 use crate::error;
+use crate::types::idiomatic::before_nul;
 use crate::xen::hypervisor::HypervisorError;
 
 /// A copy of `text` with its NUL, from `malloc`; NULL when there is no memory.
@@ -15,6 +16,11 @@ pub fn string(text: &[u8]) -> *mut c_char {
         unsafe { copy.copy_from_nonoverlapping(text.as_ptr(), text.len()) };
     }
     copy.cast()
+}
+
+/// As [`string`], of what may be missing: NULL for none.
+pub fn string_if_any(text: Option<Vec<u8>>) -> *mut c_char {
+    text.map_or(std::ptr::null_mut(), |text| string(before_nul(&text)))
 }
 
 /// A copy of a C string, from `malloc`; NULL stays NULL.

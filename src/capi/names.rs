@@ -3,34 +3,11 @@
 use std::ffi::*;
 
 use crate::capi::entry::{FromError, code, with_ctx};
-use crate::core::{Ctx, Error, Result};
+use crate::capi::give::{null, string_if_any, text};
+use crate::core::{Error, Result};
 use crate::domain::history::History;
 use crate::domain::{self, names};
-use crate::error;
 use crate::types::sys::*;
-
-/// A string that C gave; `None` for NULL.
-///
-/// # Safety
-/// `text` is NULL or a string that stays while the result is used.
-pub(super) unsafe fn text<'a>(text: *const c_char) -> Option<&'a [u8]> {
-    // SAFETY: a C string, says the caller, since it is not NULL.
-    (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_bytes())
-}
-
-/// A text for the application to free; NULL for none, or if there is no memory.
-pub(super) fn owned_text(text: Option<Vec<u8>>) -> *mut c_char {
-    let Some(mut text) = text else { return std::ptr::null_mut() };
-    text.truncate(text.iter().position(|&b| b == 0).unwrap_or(text.len()));
-    // SAFETY: the allocation has room for the text and the NUL that `calloc` left behind it.
-    unsafe {
-        let copy = libc::calloc(1, text.len() + 1).cast::<c_char>();
-        if !copy.is_null() {
-            std::ptr::copy_nonoverlapping(text.as_ptr().cast(), copy, text.len());
-        }
-        copy
-    }
-}
 
 /// Stores a result where the application wants it; on failure that stays as it was.
 ///
@@ -39,12 +16,6 @@ pub(super) fn owned_text(text: Option<Vec<u8>>) -> *mut c_char {
 unsafe fn into<T>(place: *mut T, result: Result<T>) -> c_int {
     // SAFETY: writable, says the caller.
     code(result.map(|value| unsafe { place.write(value) }))
-}
-
-/// The answer to a NULL where a pointer is due.
-pub(super) fn refuse(ctx: &Ctx, name: &str) -> c_int {
-    error!(ctx, "{name}: called with a NULL pointer");
-    Error::Invalid.code()
 }
 
 /// What entries return that have no way to tell an error: on one, 0.
@@ -103,7 +74,7 @@ pub unsafe extern "C" fn libxl_name_to_domid(
     unsafe {
         with_ctx(ctx, "libxl_name_to_domid", |ctx| {
             let (Some(name), false) = (text(name), domid.is_null()) else {
-                return refuse(ctx, "libxl_name_to_domid");
+                return null(ctx, "libxl_name_to_domid");
             };
             into(domid, names::by_name(ctx, name))
         })
@@ -122,7 +93,7 @@ pub unsafe extern "C" fn libxl_domain_qualifier_to_domid(
     unsafe {
         with_ctx(ctx, "libxl_domain_qualifier_to_domid", |ctx| {
             let (Some(name), false) = (text(name), domid.is_null()) else {
-                return refuse(ctx, "libxl_domain_qualifier_to_domid");
+                return null(ctx, "libxl_domain_qualifier_to_domid");
             };
             into(domid, names::by_qualifier(ctx, name))
         })
@@ -133,7 +104,7 @@ pub unsafe extern "C" fn libxl_domain_qualifier_to_domid(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domid_to_name(ctx: *mut libxl_ctx, domid: u32) -> *mut c_char {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
-    unsafe { with_ctx(ctx, "libxl_domid_to_name", |ctx| owned_text(names::name_of(ctx, domid))) }
+    unsafe { with_ctx(ctx, "libxl_domid_to_name", |ctx| string_if_any(names::name_of(ctx, domid))) }
 }
 
 /// The number of the cpupool that `p` tells by number (digits only, not checked) or by name, into
@@ -149,7 +120,7 @@ pub unsafe extern "C" fn libxl_cpupool_qualifier_to_cpupoolid(
     unsafe {
         with_ctx(ctx, "libxl_cpupool_qualifier_to_cpupoolid", |ctx| {
             let (Some(p), false) = (text(p), poolid_r.is_null()) else {
-                return refuse(ctx, "libxl_cpupool_qualifier_to_cpupoolid");
+                return null(ctx, "libxl_cpupool_qualifier_to_cpupoolid");
             };
             let (pool, was_name) = names::pool_by_qualifier(ctx, p);
             if !was_name_r.is_null() {
@@ -171,7 +142,7 @@ pub unsafe extern "C" fn libxl_name_to_cpupoolid(
     unsafe {
         with_ctx(ctx, "libxl_name_to_cpupoolid", |ctx| {
             let (Some(name), false) = (text(name), poolid.is_null()) else {
-                return refuse(ctx, "libxl_name_to_cpupoolid");
+                return null(ctx, "libxl_name_to_cpupoolid");
             };
             into(poolid, names::pool_by_name(ctx, name))
         })
@@ -183,7 +154,9 @@ pub unsafe extern "C" fn libxl_name_to_cpupoolid(
 pub unsafe extern "C" fn libxl_cpupoolid_to_name(ctx: *mut libxl_ctx, poolid: u32) -> *mut c_char {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
-        with_ctx(ctx, "libxl_cpupoolid_to_name", |ctx| owned_text(names::pool_name_of(ctx, poolid)))
+        with_ctx(ctx, "libxl_cpupoolid_to_name", |ctx| {
+            string_if_any(names::pool_name_of(ctx, poolid))
+        })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::ffi::*;
 
-use super::names::{refuse, text};
 use crate::capi::entry::{code, with_ctx};
+use crate::capi::give::{null, text};
 use crate::core::{Error, Result};
 use crate::domain::userdata;
 use crate::types::sys::*;
@@ -41,14 +41,14 @@ pub unsafe extern "C" fn libxl_userdata_store(
         with_ctx(ctx, "libxl_userdata_store", |ctx| {
             let (Some(userid), Ok(length)) = (text(userdata_userid), usize::try_from(datalen))
             else {
-                return refuse(ctx, "libxl_userdata_store");
+                return null(ctx, "libxl_userdata_store");
             };
             if length == 0 {
                 let removed = userdata::lock(ctx, domid).and_then(|files| files.remove(userid));
                 return removed.map_or_else(Error::code, |r| r.map_or_else(|e| e as c_int, |()| 0));
             }
             if data.is_null() {
-                return refuse(ctx, "libxl_userdata_store");
+                return null(ctx, "libxl_userdata_store");
             }
             let data = std::slice::from_raw_parts(data, length);
             code(userdata::lock(ctx, domid).and_then(|files| files.store(userid, data)))
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn libxl_userdata_retrieve(
     unsafe {
         with_ctx(ctx, "libxl_userdata_retrieve", |ctx| {
             let Some(userid) = text(userdata_userid) else {
-                return refuse(ctx, "libxl_userdata_retrieve");
+                return null(ctx, "libxl_userdata_retrieve");
             };
             code(userdata::lock(ctx, domid).and_then(|files| {
                 let (copy, length) = if data_r.is_null() {
@@ -106,7 +106,7 @@ pub unsafe extern "C" fn libxl_userdata_unlink(
     unsafe {
         with_ctx(ctx, "libxl_userdata_unlink", |ctx| {
             let Some(userid) = text(userdata_userid) else {
-                return refuse(ctx, "libxl_userdata_unlink");
+                return null(ctx, "libxl_userdata_unlink");
             };
             code(
                 userdata::lock(ctx, domid)

@@ -10,7 +10,7 @@ use nix::errno::Errno;
 
 use crate::capi::entry::{self, code};
 use crate::capi::give;
-use crate::core::{Error, Result, child, fd, file};
+use crate::core::{Error, Result, child, fd, file, paths};
 use crate::error;
 use crate::types::sys::*;
 use crate::xen::log::{Level, Log};
@@ -123,7 +123,7 @@ pub unsafe extern "C" fn libxl_create_logfile(
                 return Err(Error::Invalid);
             }
         };
-        let path = file::rotate_log(log, Path::new(file::LOG_DIR), name)?;
+        let path = file::rotate_log(log, Path::new(paths::LOG_DIR), name)?;
         *full_name = give::string(path.as_os_str().as_bytes());
         if full_name.is_null() { Err(Error::NoMemory) } else { Ok(()) }
     };

@@ -5,7 +5,7 @@
 //! to an empty leaf: that is what the C library does and what a later JSON of the policy shows.
 
 use super::cpuid_names::{BitLocation, Field, find};
-use crate::core::number::leading_number;
+use crate::core::number::strtoul;
 use crate::types::cpuid::{Leaf, Msr, Policy, Register, UNUSED};
 
 /// Why a `name=value` text was refused. The numbers are what the C entry answers.
@@ -58,10 +58,10 @@ impl Policy {
     /// Adds one leaf in xend's syntax, over what an earlier one said of the same registers.
     pub fn set_xend(&mut self, text: &[u8]) -> Result<(), BadXend> {
         // The numbers are cut to 32 bits, as C's assignment does.
-        let (leaf, mut rest) = leading_number(text).ok_or(BadXend::NoLeaf)?;
+        let (leaf, mut rest) = strtoul(text).ok_or(BadXend::NoLeaf)?;
         let mut subleaf = u64::from(UNUSED);
         if let [b',', after @ ..] = rest {
-            (subleaf, rest) = leading_number(after).ok_or(BadXend::NoSubleaf)?;
+            (subleaf, rest) = strtoul(after).ok_or(BadXend::NoSubleaf)?;
         }
         let [b':', registers @ ..] = rest else { return Err(BadXend::NoColon) };
         if leaf as u32 == UNUSED {
@@ -117,7 +117,7 @@ fn set_field(
     value: &[u8],
 ) -> Result<(), BadSetting> {
     let width = usize::from(field.width);
-    let number = leading_number(value).map(|(n, _)| n);
+    let number = strtoul(value).map(|(n, _)| n);
     let mut bits = [0; 32];
     let bits = &mut bits[..width];
     match (number, value) {

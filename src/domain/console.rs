@@ -12,14 +12,13 @@ use std::process::Command;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
 use super::kind::DomainKind;
-use super::{kind, leading_number, names, nodes};
+use super::{kind, names, nodes};
 use crate::core::file::errno_of;
+use crate::core::number::leading_number;
+use crate::core::paths::PROGRAMS;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::sync::std_fds::raised;
-
-/// The program that joins a terminal to a console.
-const XENCONSOLE: &str = "/usr/lib/xen-4.17/bin/xenconsole";
 
 /// Which of its consoles a stubdom gives to its guest's serial port (0 to 2 carry its own log and the
 /// device model's state).
@@ -100,11 +99,12 @@ fn is_device(tty: &[u8]) -> bool {
 
 /// Becomes the program that joins this terminal to the console. Returns only if that fails.
 pub fn exec(ctx: &Ctx, console: Console, notify_fd: Option<i32>) -> Result<Infallible> {
-    let mut command = Command::new(XENCONSOLE);
+    let program = format!("{PROGRAMS}/xenconsole");
+    let mut command = Command::new(&program);
     command.args(arguments(console, notify_fd));
     let failed = command.exec();
     let errno = errno_of(&failed);
-    error!(ctx, domid = console.domid, errno = errno, "cannot execute {XENCONSOLE}");
+    error!(ctx, domid = console.domid, errno = errno, "cannot execute {program}");
     Err(Error::Fail)
 }
 

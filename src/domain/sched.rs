@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use super::refused;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::types::idiomatic::{DomainSchedParams, Scheduler};
 use crate::types::sys::LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
 use crate::xen::hypervisor::sched::RtdsVcpu;
-use crate::xen::hypervisor::{DomainInfo, HypervisorError, sys};
+use crate::xen::hypervisor::{DomainInfo, sys};
 
 /// The scheduler of the cpupool that a domain is in (`XEN_SCHEDULER_*`); `None`, logged, where that
 /// cannot be found out.
@@ -135,11 +136,6 @@ fn vcpu(wanted: i32, last: u32) -> std::result::Result<u32, Unfit> {
 fn unfit(ctx: &Ctx, domid: u32, why: Unfit) -> Error {
     error!(ctx, domid = domid, "{why}");
     Error::Invalid
-}
-
-fn refused(ctx: &Ctx, domid: u32, e: HypervisorError) -> Error {
-    error!(ctx, domid = domid, errno = e.errno, "{}", e.what);
-    Error::Fail
 }
 
 fn found(ctx: &Ctx, domid: u32) -> Result<Option<DomainInfo>> {

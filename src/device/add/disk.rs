@@ -3,7 +3,7 @@
 use super::nodes::Nodes;
 use super::{Addable, Stored, Target};
 use crate::config::defaults::devices::{DeviceContext, disk};
-use crate::config::paths;
+use crate::core::paths;
 use crate::core::{Ctx, Error, Result};
 use crate::device::{Device, DeviceKind, vdev};
 use crate::error;

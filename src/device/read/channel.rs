@@ -1,6 +1,6 @@
 //! Channels: the consoles that have a name. Among each other they are numbered in the order of the consoles.
 
-use super::{Half, Node, Set, Table, done};
+use super::{Set, Table, done, record};
 use crate::core::Ctx;
 use crate::device::DeviceKind;
 use crate::error;
@@ -12,10 +12,6 @@ struct Console {
     name: Option<Text>,
     connection: Option<Text>,
     path: Option<Text>,
-}
-
-const fn record(name: &'static str, set: Set<Console>) -> Node<Console> {
-    Node { half: Half::Record, name, set }
 }
 
 static CONSOLE: Table<Console> = Table {

@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use super::{DeviceLocation, Half, Made, Node, Set, Table, broken, done, value};
+use super::{DeviceLocation, Made, Node, Set, Table, broken, done, record, value};
 use crate::core::{Ctx, Error, Result};
 use crate::device::{DeviceKind, vdev};
 use crate::domain::nodes;
@@ -12,10 +12,6 @@ use crate::types::idiomatic::{
 use crate::types::tables;
 use crate::xen::store::Ops;
 use crate::{debug, error};
-
-const fn record(name: &'static str, set: Set<DeviceDisk>) -> Node<DeviceDisk> {
-    Node { half: Half::Record, name, set }
-}
 
 /// The table of either kind.
 const fn table(kind: DeviceKind) -> Table<DeviceDisk> {
@@ -35,7 +31,7 @@ fn begin(disk: &mut DeviceDisk, place: &DeviceLocation) -> Made {
 
 /// An irq or an address: as C's `strtoul`, but refused if it does not fit.
 fn decimal<T: std::str::FromStr>(value: Option<&[u8]>) -> std::result::Result<T, super::Broken> {
-    let number = value.and_then(crate::domain::leading_number);
+    let number = value.and_then(crate::core::number::leading_number);
     number.map_or_else(|| broken("no number"), Ok)
 }
 

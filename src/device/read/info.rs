@@ -2,7 +2,7 @@
 //! written for the two to find each other.
 
 use super::tree::Wanted;
-use super::{Half, Node, Set, Table, broken, done, value};
+use super::{Node, Set, Table, broken, done, front, record, value};
 use crate::core::{Ctx, Error, Result, uuid};
 use crate::device::DeviceKind;
 use crate::domain::nodes;
@@ -11,14 +11,6 @@ use crate::types::idiomatic::{
     DeviceVsnd, Diskinfo, Nicinfo, Pcminfo, Streaminfo, Text, Uuid, Vdisplinfo, Vkbinfo, Vsndinfo,
     Vtpminfo,
 };
-
-const fn front<T>(name: &'static str, set: Set<T>) -> Node<T> {
-    Node { half: Half::Front, name, set }
-}
-
-const fn record<T>(name: &'static str, set: Set<T>) -> Node<T> {
-    Node { half: Half::Record, name, set }
-}
 
 /// What all kinds tell.
 macro_rules! common {
@@ -166,7 +158,7 @@ pub static VDISPL: Table<Vdisplinfo> = Table {
 fn resolution(value: &[u8]) -> Option<(u32, u32)> {
     let cross = value.iter().position(|&b| b == b'x')?;
     let width = std::str::from_utf8(&value[..cross]).ok()?.trim_ascii_start().parse().ok()?;
-    Some((width, crate::domain::leading_number(&value[cross + 1..])?))
+    Some((width, crate::core::number::leading_number(&value[cross + 1..])?))
 }
 
 static VSND: Table<Vsndinfo> = Table {

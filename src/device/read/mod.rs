@@ -32,7 +32,7 @@ use std::borrow::Cow;
 use std::ffi::c_int;
 
 use super::{Device, DeviceKind};
-use crate::core::number::leading_number;
+use crate::core::number::strtoul;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::nodes;
 use crate::types::idiomatic::Text;
@@ -91,12 +91,27 @@ pub enum Set<T> {
     With(fn(&mut T, Option<&[u8]>) -> Made),
 }
 
+/// A node of the toolstack's record.
+const fn record<T>(name: &'static str, set: Set<T>) -> Node<T> {
+    Node { half: Half::Record, name, set }
+}
+
+/// A node of the back end's half.
+const fn back<T>(name: &'static str, set: Set<T>) -> Node<T> {
+    Node { half: Half::Back, name, set }
+}
+
+/// A node of the guest's half.
+const fn front<T>(name: &'static str, set: Set<T>) -> Node<T> {
+    Node { half: Half::Front, name, set }
+}
+
 /// For kinds whose record must tell the guest's half, though its place is known.
 const fn frontend<T>() -> Node<T> {
     fn there<T>(_: &mut T, value: Option<&[u8]>) -> Made {
         value.map_or_else(|| broken("missing"), |_| Ok(()))
     }
-    Node { half: Half::Record, name: "frontend", set: Set::With(there) }
+    record("frontend", Set::With(there))
 }
 
 /// How a kind of device is read.
@@ -380,7 +395,7 @@ fn set<T>(set: &Set<T>, device: &mut T, value: Option<&[u8]>) -> Made {
             *field = value::unsigned(value).unwrap_or(*field);
         }
         (Set::Flag(field), Some(value)) => {
-            *field(device) = leading_number(value).is_some_and(|(number, _)| number != 0);
+            *field(device) = strtoul(value).is_some_and(|(number, _)| number != 0);
         }
         (Set::With(with), value) => return with(device, value),
         (_, None) => {}

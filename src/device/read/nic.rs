@@ -1,6 +1,6 @@
 //! Network interfaces.
 
-use super::{Half, Node, Set, Table, broken, done, invalid, value};
+use super::{Set, Table, broken, done, invalid, record, value};
 use crate::core::{Ctx, Error, Result};
 use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceNic, Mac, NicType};
@@ -8,10 +8,6 @@ use crate::types::tables;
 
 /// What an interface has whose record tells none.
 const MTU: i32 = 1500;
-
-const fn record(name: &'static str, set: Set<DeviceNic>) -> Node<DeviceNic> {
-    Node { half: Half::Record, name, set }
-}
 
 /// A node and the text field of the same name.
 macro_rules! same {

@@ -5,7 +5,7 @@
 use std::ffi::c_int;
 use std::io::Read;
 
-use super::{DeviceLocation, Half, Made, Node, Set, Table, Tree, broken, value};
+use super::{DeviceLocation, Made, Set, Table, Tree, back, broken, front, record, value};
 use crate::core::{Ctx, Error, Result};
 use crate::device::DeviceKind;
 use crate::domain::identity::own_domid;
@@ -50,10 +50,6 @@ impl Default for Controller {
     }
 }
 
-const fn node(half: Half, name: &'static str, set: Set<Controller>) -> Node<Controller> {
-    Node { half, name, set }
-}
-
 static CONTROLLER: Table<Controller> = Table {
     kind: DeviceKind::Vusb,
     begin: |this, place| {
@@ -61,8 +57,7 @@ static CONTROLLER: Table<Controller> = Table {
         Ok(())
     },
     nodes: &[
-        node(
-            Half::Record,
+        record(
             "type",
             Set::With(|this, value| {
                 match value.and_then(|name| value::named(tables::USBCTRL_TYPE, name)) {
@@ -72,13 +67,13 @@ static CONTROLLER: Table<Controller> = Table {
                 Ok(())
             }),
         ),
-        node(Half::Record, "usb-ver", Set::Int(|this| &mut this.own[0])),
-        node(Half::Record, "num-ports", Set::Int(|this| &mut this.own[1])),
-        node(Half::Back, "usb-ver", Set::Int(|this| &mut this.back[0])),
-        node(Half::Back, "num-ports", Set::Int(|this| &mut this.back[1])),
-        node(Half::Front, "state", Set::Int(|this| &mut this.front[0])),
-        node(Half::Front, "event-channel", Set::Int(|this| &mut this.front[1])),
-        node(Half::Front, "urb-ring-ref", Set::Int(|this| &mut this.front[2])),
+        record("usb-ver", Set::Int(|this| &mut this.own[0])),
+        record("num-ports", Set::Int(|this| &mut this.own[1])),
+        back("usb-ver", Set::Int(|this| &mut this.back[0])),
+        back("num-ports", Set::Int(|this| &mut this.back[1])),
+        front("state", Set::Int(|this| &mut this.front[0])),
+        front("event-channel", Set::Int(|this| &mut this.front[1])),
+        front("urb-ring-ref", Set::Int(|this| &mut this.front[2])),
     ],
     tree: None,
     end: complete,
@@ -203,7 +198,7 @@ fn host_number(name: &str, what: &str) -> Option<u8> {
     let mut text = Vec::new();
     let file = std::fs::File::open(format!("{SYSFS}/{name}/{what}")).ok()?;
     file.take(16).read_to_end(&mut text).ok()?;
-    crate::domain::leading_number(&text)
+    crate::core::number::leading_number(&text)
 }
 
 fn is_host_name(name: &str) -> bool {

@@ -1,12 +1,8 @@
 //! Keyboards with pointers.
 
-use super::{Half, Node, Set, Table, broken, done};
+use super::{Set, Table, back, broken, done};
 use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVkb, VkbBackend};
-
-const fn back(name: &'static str, set: Set<DeviceVkb>) -> Node<DeviceVkb> {
-    Node { half: Half::Back, name, set }
-}
 
 pub static VKB: Table<DeviceVkb> = Table {
     kind: DeviceKind::Vkbd,

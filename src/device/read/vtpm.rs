@@ -1,6 +1,6 @@
 //! Virtual TPMs.
 
-use super::{Half, Node, Set, Table, broken, done};
+use super::{Set, Table, back, broken, done};
 use crate::core::uuid;
 use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVtpm, Uuid};
@@ -12,16 +12,15 @@ pub static VTPM: Table<DeviceVtpm> = Table {
         vtpm.backend_domid = place.backend_domid()?;
         Ok(())
     },
-    nodes: &[Node {
-        half: Half::Back,
-        name: "uuid",
-        set: Set::With(|vtpm, value| {
+    nodes: &[back(
+        "uuid",
+        Set::With(|vtpm, value| {
             let Some(value) = value else { return Ok(()) };
             let Some(uuid) = uuid::parse(value) else { return broken("no uuid") };
             vtpm.uuid = Uuid(uuid);
             Ok(())
         }),
-    }],
+    )],
     tree: None,
     end: done,
 };

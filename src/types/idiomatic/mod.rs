@@ -12,7 +12,7 @@ mod text;
 use std::ffi::c_int;
 
 pub use self::builtin::{Bitmap, Hwcap, Mac, MsVmGenid, Uuid};
-pub use self::text::Text;
+pub use self::text::{Text, before_nul};
 pub use super::cpuid::Policy;
 use super::shape::Type;
 use super::{engine, sys};
