@@ -7,15 +7,15 @@ use std::convert::Infallible;
 use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{null, string_if_any};
 use crate::core::{Error, Result};
-use crate::domain::console::{self, Console, Type};
+use crate::domain::console::{self, Console, ConsoleType};
 use crate::error;
 use crate::types::sys::*;
 
-fn console_type(kind: libxl_console_type) -> Option<Type> {
+fn console_type(kind: libxl_console_type) -> Option<ConsoleType> {
     match kind {
-        LIBXL_CONSOLE_TYPE_SERIAL => Some(Type::Serial),
-        LIBXL_CONSOLE_TYPE_PV => Some(Type::Pv),
-        LIBXL_CONSOLE_TYPE_VUART => Some(Type::Vuart),
+        LIBXL_CONSOLE_TYPE_SERIAL => Some(ConsoleType::Serial),
+        LIBXL_CONSOLE_TYPE_PV => Some(ConsoleType::Pv),
+        LIBXL_CONSOLE_TYPE_VUART => Some(ConsoleType::Vuart),
         _ => None,
     }
 }

@@ -7,8 +7,8 @@ use crate::capi::entry::{dispatching, shared, with_ctx};
 use crate::capi::give::null;
 use crate::capi::operation::{Lent, given, refused};
 use crate::capi::osevent::re_entered;
-use crate::core::generators::Handle;
-use crate::core::reports::Listener;
+use crate::core::generators::GeneratorHandle;
+use crate::core::reports::EventHooks;
 use crate::core::{Ctx, Error, Result};
 use crate::device::eject;
 use crate::domain::death;
@@ -19,12 +19,12 @@ use crate::types::idiomatic::{CForm, Event};
 use crate::types::sys::*;
 
 /// The application's predicate on events.
-struct Wanted {
+struct EventPredicate {
     predicate: libxl_event_predicate,
     user: *mut c_void,
 }
 
-impl Wanted {
+impl EventPredicate {
     /// Asks about an event; without a predicate any will do.
     fn ask(&self, event: &Event) -> bool {
         let Some(predicate) = self.predicate else { return true };
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn libxl_event_check(
             if event_r.is_null() {
                 return null(ctx, NAME);
             }
-            let wanted = Wanted { predicate, user: predicate_user };
+            let wanted = EventPredicate { predicate, user: predicate_user };
             match ctx.reports().events().take(typemask, |event| wanted.ask(event)) {
                 Some(event) => {
                     event_r.write(given(&event));
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn libxl_event_wait(
             if re_entered(ctx, NAME) {
                 return Error::Invalid.code();
             }
-            let wanted = Wanted { predicate, user: predicate_user };
+            let wanted = EventPredicate { predicate, user: predicate_user };
             let (events, runtime) = (ctx.reports().events(), ctx.runtime());
             let next = events.wait(typemask, |event| wanted.ask(event), || runtime.nudge_late());
             let event = runtime.block_on(next);
@@ -126,14 +126,14 @@ pub unsafe extern "C" fn libxl_event_register_callbacks(
     hooks: *const libxl_event_hooks,
     user: *mut c_void,
 ) {
-    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `hooks` and `user` NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `hooks` NULL or valid until they are replaced or the ctx freed; `user` is not followed.
     unsafe {
         with_ctx(ctx, "libxl_event_register_callbacks", |ctx| {
-            let listener = hooks.as_ref().map(|hooks| {
-                let listener: Arc<dyn Listener> = Arc::new(Application { hooks, user: Lent(user) });
-                listener
+            let hooks = hooks.as_ref().map(|hooks| {
+                let hooks: Arc<dyn EventHooks> = Arc::new(Application { hooks, user: Lent(user) });
+                hooks
             });
-            ctx.reports().set_listener(listener);
+            ctx.reports().set_hooks(hooks);
         })
     }
 }
@@ -144,7 +144,7 @@ struct Application {
     user: Lent<c_void>,
 }
 
-impl Listener for Application {
+impl EventHooks for Application {
     fn mask(&self) -> u64 {
         if self.hooks.event_occurs.is_some() { self.hooks.event_occurs_mask } else { 0 }
     }
@@ -175,7 +175,7 @@ unsafe fn enable<T>(
     ctx: *mut libxl_ctx,
     name: &str,
     out: *mut *mut T,
-    begin: impl FnOnce(&Arc<Ctx>, Driven) -> Result<Handle>,
+    begin: impl FnOnce(&Arc<Ctx>, Driven) -> Result<GeneratorHandle>,
 ) -> c_int {
     // SAFETY: `ctx` and `out` are NULL or what the caller says; the closure runs for a live ctx only, so `shared` may
     // count it.
@@ -208,14 +208,14 @@ unsafe fn disable<T>(
     ctx: *mut libxl_ctx,
     name: &str,
     generator: *mut T,
-    end: impl FnOnce(&Ctx, Handle) -> bool,
+    end: impl FnOnce(&Ctx, GeneratorHandle) -> bool,
 ) {
     // SAFETY: `ctx` is NULL or live, says the caller; the generator is taken as a number and not followed.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             if !generator.is_null()
                 && !re_entered(ctx, name)
-                && !end(ctx, Handle::from_address(generator.addr()))
+                && !end(ctx, GeneratorHandle::from_address(generator.addr()))
             {
                 error!(ctx, "{name}: there is no such generator, or it was disabled before");
             }

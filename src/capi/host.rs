@@ -15,7 +15,7 @@ use crate::xen::hypervisor::{PhysInfo, Result as HypervisorResult, VersionInfo, 
 const READ: usize = 16384 + 1;
 
 /// What `libxl_xen_console_reader` is here.
-struct Reader {
+struct ConsoleReader {
     buffer: Vec<u8>,
     /// Where in Xen's ring to go on.
     index: u32,
@@ -310,7 +310,7 @@ pub unsafe extern "C" fn libxl_xen_console_read_start(
     unsafe {
         with_ctx(ctx, "libxl_xen_console_read_start", |ctx| {
             let _ = ctx;
-            let reader = Reader { buffer: vec![0; READ], index: 0, clear: clear != 0 };
+            let reader = ConsoleReader { buffer: vec![0; READ], index: 0, clear: clear != 0 };
             Box::into_raw(Box::new(reader)).cast()
         })
     }
@@ -327,7 +327,8 @@ pub unsafe extern "C" fn libxl_xen_console_read_line(
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cr` and `line_r` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_xen_console_read_line", |ctx| {
-            let (Some(cr), Some(line)) = (cr.cast::<Reader>().as_mut(), line_r.as_mut()) else {
+            let (Some(cr), Some(line)) = (cr.cast::<ConsoleReader>().as_mut(), line_r.as_mut())
+            else {
                 return null(ctx, "libxl_xen_console_read_line");
             };
             let room = cr.buffer.len() - 1;
@@ -358,7 +359,7 @@ pub unsafe extern "C" fn libxl_xen_console_read_finish(
         with_ctx(ctx, "libxl_xen_console_read_finish", |ctx| {
             let _ = ctx;
             if !cr.is_null() {
-                drop(Box::from_raw(cr.cast::<Reader>()));
+                drop(Box::from_raw(cr.cast::<ConsoleReader>()));
             }
         })
     }

@@ -85,8 +85,8 @@ pub unsafe extern "C" fn libxl_set_memory_target(
     unsafe {
         with_ctx(ctx, "libxl_set_memory_target", |ctx| {
             let change = match relative {
-                0 => memory::Change::To(target_memkb),
-                _ => memory::Change::By(target_memkb),
+                0 => memory::TargetChange::To(target_memkb),
+                _ => memory::TargetChange::By(target_memkb),
             };
             code(memory::set_target(ctx, domid, change, enforce != 0))
         })

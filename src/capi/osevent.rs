@@ -14,7 +14,7 @@ use crate::capi::give::null;
 use crate::capi::operation::{Lent, refused};
 use crate::core::{Ctx, Error};
 use crate::error;
-use crate::runtime::app_loop::Hooks;
+use crate::runtime::app_loop::OseventHooks;
 use crate::types::sys::*;
 
 /// Says what to `poll` for before the next [`libxl_osevent_afterpoll`]: one descriptor. It stays the same
@@ -169,7 +169,7 @@ struct Application {
     for_libxl: Lent<c_void>,
 }
 
-impl Hooks for Application {
+impl OseventHooks for Application {
     fn register(&self, fd: RawFd) -> Result<*mut c_void, c_int> {
         // Without a hook the application does not watch; it then has to call us by itself.
         let Some(register) = self.functions.fd_register else { return Ok(std::ptr::null_mut()) };

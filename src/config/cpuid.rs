@@ -4,9 +4,9 @@
 //! the bits of whole registers. A text that turns out wrong half-way keeps what was read before, down
 //! to an empty leaf: that is what the C library does and what a later JSON of the policy shows.
 
-use super::cpuid_names::{BitLocation, Field, find};
+use super::cpuid_names::{BitLocation, CpuidField, find};
 use crate::core::number::strtoul;
-use crate::types::cpuid::{Leaf, Msr, Policy, Register, UNUSED};
+use crate::types::cpuid::{CpuidLeaf, Msr, Policy, Register, UNUSED};
 
 /// Why a `name=value` text was refused. The numbers are what the C entry answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,10 +72,10 @@ impl Policy {
     }
 
     /// The entry of a leaf, made where there is none.
-    fn leaf(&mut self, leaf: u32, subleaf: u32) -> &mut Leaf {
+    fn leaf(&mut self, leaf: u32, subleaf: u32) -> &mut CpuidLeaf {
         let at = self.cpuid.iter().position(|l| l.leaf == leaf && l.subleaf == subleaf);
         let at = at.unwrap_or_else(|| {
-            self.cpuid.push(Leaf::new(leaf, subleaf));
+            self.cpuid.push(CpuidLeaf::new(leaf, subleaf));
             self.cpuid.len() - 1
         });
         &mut self.cpuid[at]
@@ -113,7 +113,7 @@ fn read_registers(mut text: &[u8], into: &mut [Option<Register>; 4]) -> Result<(
 /// Writes one field's value into a register.
 fn set_field(
     register: &mut Option<Register>,
-    field: &Field,
+    field: &CpuidField,
     value: &[u8],
 ) -> Result<(), BadSetting> {
     let width = usize::from(field.width);
@@ -236,7 +236,7 @@ mod tests {
         }
         assert!(policy.is_empty());
         assert_eq!(policy.set(b"fpu=?"), Err(BadSetting::BadValue));
-        assert_eq!(policy.cpuid, [Leaf::new(1, UNUSED)]);
+        assert_eq!(policy.cpuid, [CpuidLeaf::new(1, UNUSED)]);
     }
 
     #[test]

@@ -40,18 +40,18 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 const FULL: Duration = Duration::from_millis(50);
 
 /// The watches of one ctx.
-pub struct Watches {
+pub struct CtxWatches {
     store: Arc<Store>,
     runtime: Runtime,
-    state: Mutex<State>,
+    state: Mutex<WatchesState>,
     /// The descriptor's place in the reactor; there for the ctx's life once there was a watch.
     place: OnceCell<u64>,
 }
 
 #[derive(Default)]
-struct State {
+struct WatchesState {
     /// By their tokens, for finding whom an event concerns.
-    nodes: HashMap<String, Node>,
+    nodes: HashMap<String, WatchedNode>,
     /// The token with which a node is watched.
     by_path: HashMap<String, String>,
     next: u64,
@@ -59,7 +59,7 @@ struct State {
 }
 
 /// One node that is watched.
-struct Node {
+struct WatchedNode {
     path: String,
     changes: Arc<Notify>,
     /// How many wait for it.
@@ -77,7 +77,7 @@ enum Loss {
     Told,
 }
 
-impl Watches {
+impl CtxWatches {
     pub fn new(store: Arc<Store>, runtime: Runtime) -> Self {
         Self { store, runtime, state: Mutex::default(), place: OnceCell::new() }
     }
@@ -99,7 +99,8 @@ impl Watches {
             }
             state.next += 1;
             let (token, changes) = (state.next.to_string(), Arc::new(Notify::default()));
-            let node = Node { path: path.to_owned(), changes: Arc::clone(&changes), users: 1 };
+            let node =
+                WatchedNode { path: path.to_owned(), changes: Arc::clone(&changes), users: 1 };
             // Before the request: the first event may be read by another thread at once.
             state.nodes.insert(token.clone(), node);
             (token, changes)
@@ -148,7 +149,11 @@ impl Watches {
         let Ok(events) = self.store.pending_watch_events() else { return self.seek() };
         let changed: Vec<_> = {
             let state = locked(&self.state);
-            events.iter().filter_map(|e| state.nodes.get(&e.token)).map(Node::changes).collect()
+            events
+                .iter()
+                .filter_map(|e| state.nodes.get(&e.token))
+                .map(WatchedNode::changes)
+                .collect()
         };
         changed.iter().for_each(|changes| changes.notify());
     }
@@ -215,7 +220,7 @@ impl Watches {
     }
 
     fn wake_all(&self) {
-        let all: Vec<_> = locked(&self.state).nodes.values().map(Node::changes).collect();
+        let all: Vec<_> = locked(&self.state).nodes.values().map(WatchedNode::changes).collect();
         all.iter().for_each(|changes| changes.notify());
     }
 
@@ -239,14 +244,14 @@ impl Watches {
     }
 }
 
-impl Node {
+impl WatchedNode {
     fn changes(&self) -> Arc<Notify> {
         Arc::clone(&self.changes)
     }
 }
 
 /// The watches as the reactor knows them. Not to keep: they have the runtime, and with it the reactor.
-struct Dispatch(Weak<Watches>);
+struct Dispatch(Weak<CtxWatches>);
 
 impl Ready for Dispatch {
     fn ready(&self, _: EpollFlags) {
@@ -259,7 +264,7 @@ impl Ready for Dispatch {
 /// A node under watch.
 #[derive(Debug)]
 pub struct Watch {
-    watches: Arc<Watches>,
+    watches: Arc<CtxWatches>,
     token: String,
     listener: Listener,
 }
@@ -282,7 +287,7 @@ impl Drop for Watch {
     }
 }
 
-impl fmt::Debug for Watches {
+impl fmt::Debug for CtxWatches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watches").finish_non_exhaustive()
     }

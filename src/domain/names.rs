@@ -49,9 +49,9 @@ pub fn by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
 
 /// Names of domains as they were when they were looked at.
 #[derive(Default, Debug)]
-pub struct Known(HashMap<(u32, [u8; 16]), Vec<u8>>);
+pub struct KnownNames(HashMap<(u32, [u8; 16]), Vec<u8>>);
 
-impl Known {
+impl KnownNames {
     /// Looks at the names of those domains of which none is known, in one round trip, and says which has `name`.
     pub fn holder(&mut self, ctx: &Ctx, name: &[u8]) -> Result<Option<u32>> {
         let domains = kind::identities(ctx)?;

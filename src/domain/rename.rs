@@ -14,7 +14,7 @@
 //! The C library's creations count among these. Its renamings change no such node, and look at names outside of their
 //! transaction: one of them, at the same moment, can make a name that exists twice.
 
-use super::names::Known;
+use super::names::KnownNames;
 use super::{names, nodes};
 use crate::core::uuid;
 use crate::core::{Ctx, Error, Result};
@@ -32,7 +32,7 @@ const ALL: &str = "/local/domain";
 pub struct Looked {
     /// Of [`RENAMES`], when the first of them was looked at.
     generation: Option<Vec<u8>>,
-    known: Known,
+    known: KnownNames,
 }
 
 /// Names `domid` anew. With `old` given, fails unless that is its name now.
@@ -106,7 +106,7 @@ pub fn check_free(
         nodes::read(ctx, t, RENAMES)?;
     }
     if generation.is_none() || generation != looked.generation {
-        *looked = Looked { generation, known: Known::default() };
+        *looked = Looked { generation, known: KnownNames::default() };
     }
     looked.known.holder(ctx, name)?;
     nodes::read(ctx, t, ALL)?;

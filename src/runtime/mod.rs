@@ -79,11 +79,11 @@ use tasks::{Attending, Tasks};
 /// The runtime of one ctx; clones are the same one.
 #[derive(Clone, Debug, Default)]
 pub struct Runtime {
-    shared: Arc<Shared>,
+    shared: Arc<RuntimeShared>,
 }
 
 #[derive(Debug, Default)]
-struct Shared {
+struct RuntimeShared {
     lead: Lead,
     tasks: Arc<Tasks>,
     reactor: OnceCell<Reactor>,
@@ -200,7 +200,7 @@ impl Runtime {
     }
 }
 
-impl Shared {
+impl RuntimeShared {
     fn reactor(&self) -> Result<&Reactor, Errno> {
         self.reactor.get_or_try_init(|| {
             let reactor = Reactor::new()?;
@@ -230,7 +230,7 @@ impl Shared {
     }
 }
 
-impl Dispatcher for Shared {
+impl Dispatcher for RuntimeShared {
     type Attending<'p> = Attending<'p>;
 
     fn sleep(&self, may_call: bool) -> Attending<'_> {
@@ -273,7 +273,7 @@ impl Dispatcher for Shared {
 
 /// Lets a thread in [`Runtime::block_on`] go on.
 struct Unpark {
-    shared: Arc<Shared>,
+    shared: Arc<RuntimeShared>,
     parker: Arc<Parker>,
 }
 

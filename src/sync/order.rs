@@ -24,7 +24,7 @@
 
 /// The slow locks, outermost first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Slow {
+pub enum SlowLock {
     /// `libxl-device-changes-lock`
     Devices,
     /// `qmp-socket-lock`
@@ -36,7 +36,7 @@ mod checked {
     use std::cell::Cell;
     use std::sync::{Arc, Mutex, PoisonError};
 
-    use super::Slow;
+    use super::SlowLock;
 
     thread_local! {
         static FAST: Cell<usize> = const { Cell::new(0) };
@@ -103,7 +103,7 @@ mod checked {
     /// A line of work, and the slow locks that it has or waits for; clones are the same.
     #[derive(Clone, Debug, Default)]
     pub struct Line {
-        held: Arc<Mutex<Vec<(u32, Slow)>>>,
+        held: Arc<Mutex<Vec<(u32, SlowLock)>>>,
     }
 
     impl Line {
@@ -114,7 +114,7 @@ mod checked {
 
         /// The line is about to wait for a slow lock of `domid`, and then to hold it.
         #[track_caller]
-        pub fn enter(&self, domid: u32, lock: Slow) -> Held {
+        pub fn enter(&self, domid: u32, lock: SlowLock) -> HeldSlow {
             nothing_held("taking a slow lock");
             let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
             for &(other, before) in held.iter() {
@@ -126,19 +126,19 @@ mod checked {
             }
             held.push((domid, lock));
             drop(held);
-            Held { line: self.clone(), domid, lock }
+            HeldSlow { line: self.clone(), domid, lock }
         }
     }
 
     /// A line's holding of a slow lock.
     #[derive(Debug)]
-    pub struct Held {
+    pub struct HeldSlow {
         line: Line,
         domid: u32,
-        lock: Slow,
+        lock: SlowLock,
     }
 
-    impl Drop for Held {
+    impl Drop for HeldSlow {
         fn drop(&mut self) {
             let mut held = self.line.held.lock().unwrap_or_else(PoisonError::into_inner);
             held.retain(|&entry| entry != (self.domid, self.lock));
@@ -148,7 +148,7 @@ mod checked {
 
 #[cfg(not(all(debug_assertions, not(loom))))]
 mod checked {
-    use super::Slow;
+    use super::SlowLock;
 
     pub fn sleeps() {}
 
@@ -178,16 +178,16 @@ mod checked {
             Self(())
         }
 
-        pub fn enter(&self, _: u32, _: Slow) -> Held {
-            Held(())
+        pub fn enter(&self, _: u32, _: SlowLock) -> HeldSlow {
+            HeldSlow(())
         }
     }
 
     #[derive(Debug)]
-    pub struct Held(());
+    pub struct HeldSlow(());
 }
 
-pub use checked::{Fast, Held, Leaf, Line, sleeps};
+pub use checked::{Fast, HeldSlow, Leaf, Line, sleeps};
 
 #[cfg(all(test, debug_assertions, not(loom)))]
 mod tests {
@@ -197,8 +197,8 @@ mod tests {
     #[test]
     fn the_right_order_is_no_violation() {
         let line = Line::default();
-        let devices = line.enter(1, Slow::Devices);
-        let qmp = line.enter(1, Slow::Qmp);
+        let devices = line.enter(1, SlowLock::Devices);
+        let qmp = line.enter(1, SlowLock::Qmp);
         let fast = Fast::begin();
         let mutex = Mutex::new(());
         drop(locked(&mutex));
@@ -206,13 +206,13 @@ mod tests {
         sleeps();
         drop((devices, qmp));
         // The inner may outlive the outer, and either may be taken again.
-        let qmp = line.enter(1, Slow::Qmp);
+        let qmp = line.enter(1, SlowLock::Qmp);
         drop(qmp);
-        drop(line.enter(1, Slow::Devices));
-        drop(line.enter(2, Slow::Devices));
+        drop(line.enter(1, SlowLock::Devices));
+        drop(line.enter(2, SlowLock::Devices));
         // Side by side.
         let (one, two) = (line.branch(), line.branch());
-        drop((one.enter(1, Slow::Qmp), two.enter(1, Slow::Qmp)));
+        drop((one.enter(1, SlowLock::Qmp), two.enter(1, SlowLock::Qmp)));
     }
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
     #[should_panic(expected = "taking a slow lock while this thread has a fast lock")]
     fn slow_within_fast_is_caught() {
         let _fast = Fast::begin();
-        let _slow = Line::default().enter(1, Slow::Devices);
+        let _slow = Line::default().enter(1, SlowLock::Devices);
     }
 
     #[test]
@@ -242,31 +242,31 @@ mod tests {
     fn slow_within_leaf_is_caught() {
         let mutex = Mutex::new(());
         let _leaf = locked(&mutex);
-        let _slow = Line::default().enter(1, Slow::Qmp);
+        let _slow = Line::default().enter(1, SlowLock::Qmp);
     }
 
     #[test]
     #[should_panic(expected = "Devices within Qmp of domain 1")]
     fn devices_within_qmp_is_caught() {
         let line = Line::default();
-        let _qmp = line.enter(1, Slow::Qmp);
-        let _devices = line.enter(1, Slow::Devices);
+        let _qmp = line.enter(1, SlowLock::Qmp);
+        let _devices = line.enter(1, SlowLock::Devices);
     }
 
     #[test]
     #[should_panic(expected = "Devices within Devices of domain 1")]
     fn the_same_twice_is_caught() {
         let line = Line::default();
-        let _one = line.enter(1, Slow::Devices);
-        let _two = line.clone().enter(1, Slow::Devices);
+        let _one = line.enter(1, SlowLock::Devices);
+        let _two = line.clone().enter(1, SlowLock::Devices);
     }
 
     #[test]
     #[should_panic(expected = "Qmp of domain 2 within Devices of domain 1")]
     fn two_domains_are_caught() {
         let line = Line::default();
-        let _one = line.enter(1, Slow::Devices);
-        let _two = line.enter(2, Slow::Qmp);
+        let _one = line.enter(1, SlowLock::Devices);
+        let _two = line.enter(2, SlowLock::Qmp);
     }
 
     #[test]

@@ -20,13 +20,13 @@ pub const UNUSED: u32 = 0xffff_ffff;
 /// A whole policy.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Policy {
-    pub cpuid: Vec<Leaf>,
+    pub cpuid: Vec<CpuidLeaf>,
     pub msr: Vec<Msr>,
 }
 
 /// One cpuid leaf.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Leaf {
+pub struct CpuidLeaf {
     pub leaf: u32,
     /// [`UNUSED`] where the leaf has no subleaves.
     pub subleaf: u32,
@@ -42,7 +42,7 @@ pub struct Msr {
     pub policy: [Bit; 64],
 }
 
-impl Leaf {
+impl CpuidLeaf {
     /// A leaf of which no register is set.
     pub fn new(leaf: u32, subleaf: u32) -> Self {
         Self { leaf, subleaf, registers: [None; 4] }

@@ -5,7 +5,9 @@
 use std::ffi::c_int;
 use std::io::Read;
 
-use super::{DeviceLocation, Made, Set, Table, Tree, back, broken, front, record, value};
+use super::{
+    DeviceLocation, DeviceTable, ReadResult, Setter, Tree, back, broken, front, record, value,
+};
 use crate::core::{Ctx, Error, Result};
 use crate::device::DeviceKind;
 use crate::domain::identity::own_domid;
@@ -50,7 +52,7 @@ impl Default for Controller {
     }
 }
 
-static CONTROLLER: Table<Controller> = Table {
+static CONTROLLER: DeviceTable<Controller> = DeviceTable {
     kind: DeviceKind::Vusb,
     begin: |this, place| {
         this.ctrl.devid = place.devid;
@@ -59,7 +61,7 @@ static CONTROLLER: Table<Controller> = Table {
     nodes: &[
         record(
             "type",
-            Set::With(|this, value| {
+            Setter::With(|this, value| {
                 match value.and_then(|name| value::named(tables::USBCTRL_TYPE, name)) {
                     Some(kind) => this.ctrl.type_ = kind,
                     None => return broken("none that is known"),
@@ -67,19 +69,19 @@ static CONTROLLER: Table<Controller> = Table {
                 Ok(())
             }),
         ),
-        record("usb-ver", Set::Int(|this| &mut this.own[0])),
-        record("num-ports", Set::Int(|this| &mut this.own[1])),
-        back("usb-ver", Set::Int(|this| &mut this.back[0])),
-        back("num-ports", Set::Int(|this| &mut this.back[1])),
-        front("state", Set::Int(|this| &mut this.front[0])),
-        front("event-channel", Set::Int(|this| &mut this.front[1])),
-        front("urb-ring-ref", Set::Int(|this| &mut this.front[2])),
+        record("usb-ver", Setter::Int(|this| &mut this.own[0])),
+        record("num-ports", Setter::Int(|this| &mut this.own[1])),
+        back("usb-ver", Setter::Int(|this| &mut this.back[0])),
+        back("num-ports", Setter::Int(|this| &mut this.back[1])),
+        front("state", Setter::Int(|this| &mut this.front[0])),
+        front("event-channel", Setter::Int(|this| &mut this.front[1])),
+        front("urb-ring-ref", Setter::Int(|this| &mut this.front[2])),
     ],
     tree: None,
     end: complete,
 };
 
-fn complete(this: &mut Controller, place: &DeviceLocation, _: &Tree) -> Made {
+fn complete(this: &mut Controller, place: &DeviceLocation, _: &Tree) -> ReadResult {
     let dir;
     if this.ctrl.type_ == UsbctrlType::Devicemodel {
         [this.ctrl.version, this.ctrl.ports] = this.own;

@@ -1,11 +1,11 @@
 //! Virtual TPMs.
 
-use super::{Set, Table, back, broken, done};
+use super::{DeviceTable, Setter, back, broken, done};
 use crate::core::uuid;
 use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVtpm, Uuid};
 
-pub static VTPM: Table<DeviceVtpm> = Table {
+pub static VTPM: DeviceTable<DeviceVtpm> = DeviceTable {
     kind: DeviceKind::Vtpm,
     begin: |vtpm, place| {
         vtpm.devid = place.devid;
@@ -14,7 +14,7 @@ pub static VTPM: Table<DeviceVtpm> = Table {
     },
     nodes: &[back(
         "uuid",
-        Set::With(|vtpm, value| {
+        Setter::With(|vtpm, value| {
             let Some(value) = value else { return Ok(()) };
             let Some(uuid) = uuid::parse(value) else { return broken("no uuid") };
             vtpm.uuid = Uuid(uuid);

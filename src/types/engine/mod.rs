@@ -29,8 +29,8 @@ use std::fmt;
 use super::shape::{Run, Shape, Type, UnionMember};
 use super::sys::{ERROR_FAIL, ERROR_INVAL, yajl_gen, yajl_gen_status};
 use json::Document;
-use read::Reader;
-use sink::{IN_ERROR_STATE, Text, Yajl};
+use read::JsonReader;
+use sink::{IN_ERROR_STATE, JsonText, Yajl};
 pub use update::update;
 
 /// Sets `*p` to its start, whatever it was.
@@ -105,7 +105,7 @@ pub unsafe fn to_json(p: *const u8, ty: &Type) -> *mut c_char {
 /// # Safety
 /// `p` is a value of type `ty`.
 pub unsafe fn json_text(p: *const u8, ty: &Type) -> Vec<u8> {
-    let mut text = Text::new();
+    let mut text = JsonText::new();
     // SAFETY: `p` is a value of the type, says the caller.
     let Ok(()) = unsafe { write::value(&mut text, p, ty) };
     text.finish()
@@ -156,7 +156,8 @@ pub unsafe fn from_json(p: *mut u8, s: *const c_char, ty: &Type) -> Result<(), U
     let document =
         Document::parse(text).map_err(|wrong| Unreadable::NotJson(wrong.at, wrong.why))?;
     // SAFETY: the caller's contract; `*p` is as init left it.
-    unsafe { Reader::new(&document).value(0, p, ty) }.map_err(|misfit| Unreadable::Misfit(misfit.0))
+    unsafe { JsonReader::new(&document).value(0, p, ty) }
+        .map_err(|misfit| Unreadable::Misfit(misfit.0))
 }
 
 /// Writes `*p` to the application's generator.

@@ -56,7 +56,7 @@ pub use building::{CpuFeatures, MapEntry, MemoryRange, Vnuma};
 pub use domain::{DomainInfo, MANY, ONE_PAGE};
 pub use error::HypervisorError;
 pub use guest::Trigger;
-pub use host::{Node, PhysInfo, VersionInfo};
+pub use host::{NumaNodeInfo, PhysInfo, VersionInfo};
 /// The declarations in use; another release of Xen is another such file.
 pub use sys_4_17 as sys;
 pub use vcpu::{CpupoolInfo, VcpuInfo};
@@ -78,7 +78,7 @@ pub type Result<T> = std::result::Result<T, HypervisorError>;
 pub struct Hypervisor {
     /// The application's logger, which libxenctrl writes its own lines to.
     logger: *mut xentoollog_logger,
-    handle: OnceCell<Handle>,
+    handle: OnceCell<XcHandle>,
     no_flask: Absent,
     no_sharing: Absent,
 }
@@ -115,9 +115,9 @@ unsafe impl Sync for Hypervisor {}
 
 /// An open libxenctrl handle; closed when dropped.
 #[derive(Debug)]
-struct Handle(NonNull<sys::xc_interface>);
+struct XcHandle(NonNull<sys::xc_interface>);
 
-impl Drop for Handle {
+impl Drop for XcHandle {
     fn drop(&mut self) {
         // SAFETY: the handle came from xc_interface_open and nobody uses it after us: it is never
         // copied out of a method of `Hypervisor`.
@@ -152,7 +152,9 @@ impl Hypervisor {
             std_fds::fill();
             // SAFETY: the logger is valid by the contract of `new`; libxenctrl allows NULL.
             let xch = unsafe { sys::xc_interface_open(self.logger, self.logger, 0) };
-            NonNull::new(xch).map(Handle).ok_or_else(|| HypervisorError::last("open libxc handle"))
+            NonNull::new(xch)
+                .map(XcHandle)
+                .ok_or_else(|| HypervisorError::last("open libxc handle"))
         })?;
         Ok(handle.0.as_ptr())
     }
