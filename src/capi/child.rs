@@ -18,7 +18,7 @@ use crate::types::sys::*;
 /// `*hooks` is not copied. An unknown `chldowner` changes nothing and is logged.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl_event.h` says; `hooks` outlives the ctx, or the next such call.
+/// `hooks` outlives the ctx, or stays until the next such call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_childproc_setmode(
     ctx: *mut libxl_ctx,

@@ -27,7 +27,7 @@ use crate::types::tables;
 /// is then the number that it had, or `INVALID_DOMID`.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says; `d_config` and `domid` stay valid until the operation has ended.
+/// `d_config` and `domid` stay valid until the operation has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_create_new(
     ctx: *mut libxl_ctx,

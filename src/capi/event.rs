@@ -119,7 +119,7 @@ pub unsafe extern "C" fn libxl_event_free(ctx: *mut libxl_ctx, event: *mut libxl
 /// not into the queue, and `hooks->disaster` is told when events may be missing. NULL ends that.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl_event.h` says; `hooks` outlives the ctx, or the next such call.
+/// `hooks` outlives the ctx, or stays until the next such call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_event_register_callbacks(
     ctx: *mut libxl_ctx,

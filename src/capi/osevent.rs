@@ -92,7 +92,7 @@ fn is_reported(ctx: &Ctx, fds: &[pollfd]) -> bool {
 /// when it has nothing any more. Time-outs are never registered.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl_event.h` says; `hooks` outlives the ctx.
+/// `hooks` outlives the ctx.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_register_hooks(
     ctx: *mut libxl_ctx,

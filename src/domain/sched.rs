@@ -1,7 +1,5 @@
 //! What the schedulers hold for domains and vcpus: reading it, and changing it within its limits.
 
-use std::fmt;
-
 use super::refused;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
@@ -42,29 +40,22 @@ pub struct Change {
 }
 
 /// Why a parameter is not acceptable.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 enum Unfit {
+    #[error("the cpu weight must be from 1 to 65535")]
     Weight,
     /// With the highest there may be.
+    #[error("the cpu cap must be from 0 to {0} with so many vcpus")]
     Cap(u64),
+    #[error("a period of {0} is below 1")]
     Period(i32),
+    #[error("a budget of {0} is below 1")]
     Budget(i32),
+    #[error("the budget is longer than the period")]
     BudgetAbovePeriod,
     /// With the highest there is.
+    #[error("vcpu {0} must be from 0 to {1}")]
     Vcpu(i32, u32),
-}
-
-impl fmt::Display for Unfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Weight => write!(f, "the cpu weight must be from 1 to 65535"),
-            Self::Cap(max) => write!(f, "the cpu cap must be from 0 to {max} with so many vcpus"),
-            Self::Period(period) => write!(f, "a period of {period} is below 1"),
-            Self::Budget(budget) => write!(f, "a budget of {budget} is below 1"),
-            Self::BudgetAbovePeriod => write!(f, "the budget is longer than the period"),
-            Self::Vcpu(vcpu, max) => write!(f, "vcpu {vcpu} must be from 0 to {max}"),
-        }
-    }
 }
 
 /// What keeps any parameter as it is: each has a constant of its own, and all are -1.

@@ -54,7 +54,6 @@
 //! for `libxl_postfork_child_noexec` to close ([`crate::sync::tracked_fds`]); and the lock is given back explicitly, which
 //! works whatever copies there are. A child that has a copy never gives its parent's lock back.
 
-use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -79,7 +78,8 @@ pub const ROUNDS: u32 = 10_000;
 const TURMOIL: Duration = Duration::from_secs(20);
 
 /// What could not be done with a lock's file.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("cannot {what} the lock file")]
 pub struct LockFailure {
     pub what: &'static str,
     pub errno: Errno,
@@ -93,12 +93,6 @@ impl LockFailure {
     /// The file was replaced too often.
     pub fn turmoil() -> Self {
         Self { what: "keep up with the replacements of", errno: Errno::ELOOP }
-    }
-}
-
-impl fmt::Display for LockFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot {} the lock file", self.what)
     }
 }
 

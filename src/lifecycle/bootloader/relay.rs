@@ -4,7 +4,6 @@
 //! the oldest goes: a bootloader whose screen nobody looks at must not stand still.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::os::fd::OwnedFd;
 use std::pin::pin;
 
@@ -25,27 +24,19 @@ const KEPT: usize = 64 * 1024;
 const PIECE: usize = 4096;
 
 /// Why a copy has ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum RelayEnd {
     /// Cannot read; `EIO` when nobody has the other end open.
+    #[error("cannot read: {}", .0.desc())]
     Reading(Errno),
+    #[error("cannot write: {}", .0.desc())]
     Writing(Errno),
     /// What is read cannot be recorded.
+    #[error("cannot write the log file: {}", .0.desc())]
     Recording(Errno),
     /// Cannot wait.
+    #[error("cannot wait: {}", .0.desc())]
     Waiting(Errno),
-}
-
-impl fmt::Display for RelayEnd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, errno) = match self {
-            Self::Reading(errno) => ("cannot read", errno),
-            Self::Writing(errno) => ("cannot write", errno),
-            Self::Recording(errno) => ("cannot write the log file", errno),
-            Self::Waiting(errno) => ("cannot wait", errno),
-        };
-        write!(f, "{what}: {}", errno.desc())
-    }
 }
 
 /// One direction, and what is on its way.

@@ -24,7 +24,6 @@ mod write;
 pub use builtin::parse_mac;
 
 use std::ffi::{c_char, c_int};
-use std::fmt;
 
 use super::shape::{Run, Shape, Type, UnionMember};
 use super::sys::{ERROR_FAIL, ERROR_INVAL, yajl_gen, yajl_gen_status};
@@ -112,13 +111,16 @@ pub unsafe fn json_text(p: *const u8, ty: &Type) -> Vec<u8> {
 }
 
 /// Why a value cannot be read from a text.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Unreadable {
     /// There is no text, or no room for the value.
+    #[error("NULL")]
     Null,
     /// At this byte, for this reason.
+    #[error("not JSON at byte {0}: {1}")]
     NotJson(usize, &'static str),
     /// It is JSON, but not of the type, for this reason.
+    #[error("the JSON does not fit: {0}")]
     Misfit(&'static str),
 }
 
@@ -126,16 +128,6 @@ impl Unreadable {
     /// What C is told.
     pub fn code(self) -> c_int {
         if self == Self::Null { ERROR_INVAL } else { ERROR_FAIL }
-    }
-}
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => f.write_str("NULL"),
-            Self::NotJson(at, why) => write!(f, "not JSON at byte {at}: {why}"),
-            Self::Misfit(why) => write!(f, "the JSON does not fit: {why}"),
-        }
     }
 }
 
