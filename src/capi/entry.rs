@@ -181,10 +181,15 @@ pub unsafe fn with_log<T: FromError>(
 
 /// Ends the process over a call that has no right answer and no way to say so, as libxl's assertions do.
 pub fn die(why: std::fmt::Arguments<'_>) -> ! {
+    say(why);
+    std::process::abort()
+}
+
+/// A line for whoever reads stderr, where there is no logger.
+fn say(what: std::fmt::Arguments<'_>) {
     use std::io::Write;
     // Not `eprintln!`, which panics if stderr is closed.
-    let _ = writeln!(std::io::stderr(), "libxl: {why}");
-    std::process::abort()
+    let _ = writeln!(std::io::stderr(), "libxl: {what}");
 }
 
 /// The body of an entry that is not there yet: one log line and `ERROR_NI`, or the neutral value.
@@ -211,6 +216,6 @@ macro_rules! missing {
 
 /// [`missing!`] for an entry without a ctx: there is no logger, so the line goes to stderr.
 pub fn not_there_yet<T: FromError>(name: &str) -> T {
-    eprintln!("libxl: error: {name}: not implemented in this library yet");
+    say(format_args!("error: {name}: not implemented in this library yet"));
     T::from_error(Error::NotImplemented)
 }

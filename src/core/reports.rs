@@ -96,7 +96,7 @@ impl Reports {
             let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
             // Not `eprintln!`, which panics if nobody reads.
             let _ = writeln!(std::io::stderr(), "libxl: disaster: {what}{cause}");
-            // The C library's answer. Not abort: the application's exit handlers run.
+            #[expect(clippy::disallowed_methods, reason = "as the C library; exit handlers run")]
             std::process::exit(255);
         }
     }

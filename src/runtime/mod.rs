@@ -226,6 +226,7 @@ impl RuntimeShared {
         {
             tell(errno);
         }
+        #[expect(clippy::disallowed_methods, reason = "nothing is left that could be waited on")]
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -238,6 +239,10 @@ impl Dispatcher for RuntimeShared {
             // A ring that came until now has rung nothing: no sleep, but another look. Without
             // descriptors, what is waited for is in this process: look again soon.
             if self.reactor().is_err() {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "there are no descriptors to wait on"
+                )]
                 std::thread::sleep(Duration::from_millis(10));
             }
             return self.tasks.attend();

@@ -54,6 +54,7 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 /// Locks. A panic under one of these locks is a defect that is reported elsewhere; it must not
 /// take the other threads' work away.
 pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     let inner = mutex.lock().unwrap_or_else(|poison| poison.into_inner());
     MutexGuard { inner, leaf: order::Leaf::begin() }
 }

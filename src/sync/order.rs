@@ -32,6 +32,7 @@ pub enum SlowLock {
 }
 
 #[cfg(all(debug_assertions, not(loom)))]
+#[expect(clippy::disallowed_methods, reason = "what checks `locked` cannot use it")]
 mod checked {
     use std::cell::Cell;
     use std::sync::{Arc, Mutex, PoisonError};

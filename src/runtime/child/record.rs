@@ -260,6 +260,10 @@ impl Record {
             if std::time::Instant::now() >= until {
                 return false;
             }
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the ctx ends: nobody dispatches any more"
+            )]
             std::thread::sleep(pause);
             pause = (pause * 2).min(POLL_INTERVAL);
         }
