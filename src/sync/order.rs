@@ -16,9 +16,16 @@
 //! | sleeping with a fast lock | likewise | thread |
 //! | a file lock within a leaf lock | leaf locks are held for moments | thread |
 //! | sleeping with a leaf lock | likewise | thread |
+//! | leaf locks in a circle | two threads that each have what the other wants | all threads together |
 //! | the device lock within the QMP lock | others take them the other way round | line |
 //! | the same slow lock twice | waits for itself | line |
 //! | slow locks of two domains | no order among them | line |
+//!
+//! A leaf lock within a leaf lock is allowed as long as there is one order. It is learnt: each time a lock is taken while
+//! others are held, that is remembered by the types of what the locks guard, and a lock that was ever taken, by any
+//! thread and by way of any others, the other way round is a violation, whether two threads have met there or not. (A
+//! detector of deadlocks, such as parking_lot's, sees only those that happen.) Two locks of one type are told apart by
+//! nothing here, and so are not checked against each other; nor are those that guard `()`.
 //!
 //! A violation is a panic that names both locks: a defect of the library, which is reported as such.
 
@@ -34,29 +41,66 @@ pub enum SlowLock {
 #[cfg(all(debug_assertions, not(loom)))]
 #[expect(clippy::disallowed_methods, reason = "what checks `locked` cannot use it")]
 mod checked {
-    use std::cell::Cell;
+    use std::any::type_name;
+    use std::cell::{Cell, RefCell};
+    use std::collections::{BTreeMap, BTreeSet};
     use std::sync::{Arc, Mutex, PoisonError};
 
     use super::SlowLock;
+    use crate::sync::process::PerProcess;
+
+    /// The name of what a leaf lock guards.
+    type GuardedName = &'static str;
 
     thread_local! {
         static FAST: Cell<usize> = const { Cell::new(0) };
-        static LEAVES: Cell<usize> = const { Cell::new(0) };
+        /// Innermost last.
+        static LEAVES: RefCell<Vec<GuardedName>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// A thread that is ending has no counts any more, and holds nothing.
-    fn count(of: &'static std::thread::LocalKey<Cell<usize>>) -> usize {
-        of.try_with(Cell::get).unwrap_or(0)
+    /// For each leaf lock, those that were taken while it was held. A forked child learns anew: the lock around this
+    /// may have been another thread's.
+    static WITHIN: PerProcess<Mutex<BTreeMap<GuardedName, BTreeSet<GuardedName>>>> =
+        PerProcess::empty();
+
+    // A thread that is ending has no record any more, and holds nothing.
+
+    fn has_fast() -> bool {
+        FAST.try_with(|count| count.get() != 0).unwrap_or(false)
     }
 
-    fn change(of: &'static std::thread::LocalKey<Cell<usize>>, by: isize) {
-        let _ = of.try_with(|count| count.set(count.get().saturating_add_signed(by)));
+    fn change_fast(by: isize) {
+        let _ = FAST.try_with(|count| count.set(count.get().saturating_add_signed(by)));
+    }
+
+    fn leaves() -> Vec<GuardedName> {
+        LEAVES.try_with(|leaves| leaves.borrow().clone()).unwrap_or_default()
     }
 
     #[track_caller]
     fn nothing_held(what: &str) {
-        assert!(count(&FAST) == 0, "lock order: {what} while this thread has a fast lock");
-        assert!(count(&LEAVES) == 0, "lock order: {what} while this thread has a leaf lock");
+        assert!(!has_fast(), "lock order: {what} while this thread has a fast lock");
+        assert!(leaves().is_empty(), "lock order: {what} while this thread has a leaf lock");
+    }
+
+    /// Remembers that `inner` is taken within `outer`. Whether the other way round is known, directly or by others.
+    fn learn(outer: GuardedName, inner: GuardedName) -> bool {
+        let mut within = WITHIN.get(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+        if !within.entry(outer).or_default().insert(inner) {
+            return false;
+        }
+        let (mut reached, mut next) = (BTreeSet::new(), vec![inner]);
+        while let Some(lock) = next.pop() {
+            if reached.insert(lock) {
+                next.extend(within.get(lock).into_iter().flatten());
+            }
+        }
+        let circle = reached.contains(outer);
+        if circle {
+            // Said once; the order that came first stays.
+            within.entry(outer).or_default().remove(inner);
+        }
+        circle
     }
 
     /// This thread is about to sleep for as long as it takes.
@@ -73,31 +117,49 @@ mod checked {
         #[track_caller]
         pub fn begin() -> Self {
             nothing_held("taking a fast lock");
-            change(&FAST, 1);
+            change_fast(1);
             Self(())
         }
     }
 
     impl Drop for Fast {
         fn drop(&mut self) {
-            change(&FAST, -1);
+            change_fast(-1);
         }
     }
 
-    /// The thread has a leaf lock.
+    /// The thread has a leaf lock, or is about to.
     #[derive(Debug)]
-    pub struct Leaf(());
+    pub struct Leaf(GuardedName);
 
     impl Leaf {
-        pub fn begin() -> Self {
-            change(&LEAVES, 1);
-            Self(())
+        /// One that guards a `T`.
+        #[track_caller]
+        pub fn begin<T: ?Sized>() -> Self {
+            let inner = type_name::<T>();
+            if inner != "()" {
+                for outer in leaves() {
+                    if outer != inner && outer != "()" {
+                        assert!(
+                            !learn(outer, inner),
+                            "lock order: {inner} within {outer}, which was taken within it before"
+                        );
+                    }
+                }
+            }
+            let _ = LEAVES.try_with(|leaves| leaves.borrow_mut().push(inner));
+            Self(inner)
         }
     }
 
     impl Drop for Leaf {
         fn drop(&mut self) {
-            change(&LEAVES, -1);
+            let _ = LEAVES.try_with(|leaves| {
+                let mut leaves = leaves.borrow_mut();
+                if let Some(at) = leaves.iter().rposition(|&held| held == self.0) {
+                    leaves.remove(at);
+                }
+            });
         }
     }
 
@@ -166,7 +228,7 @@ mod checked {
     pub struct Leaf(());
 
     impl Leaf {
-        pub fn begin() -> Self {
+        pub fn begin<T: ?Sized>() -> Self {
             Self(())
         }
     }
@@ -244,6 +306,30 @@ mod tests {
         let mutex = Mutex::new(());
         let _leaf = locked(&mutex);
         let _slow = Line::default().enter(1, SlowLock::Qmp);
+    }
+
+    #[test]
+    fn leaf_locks_have_one_order() {
+        struct First;
+        struct Second;
+        struct Third;
+        let (one, two, three) = (Mutex::new(First), Mutex::new(Second), Mutex::new(Third));
+        for _ in 0..2 {
+            let _one = locked(&one);
+            let _two = locked(&two);
+        }
+        let held = locked(&two);
+        drop(locked(&three));
+        drop(held);
+        // Not at the same time: no order.
+        drop(locked(&three));
+        drop(locked(&one));
+        // By way of the second, and by another thread.
+        let held = locked(&three);
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(locked(&one))));
+        let text = *caught.unwrap_err().downcast::<String>().unwrap();
+        assert!(text.contains("::First within ") && text.contains("::Third, which"), "{text}");
+        drop(held);
     }
 
     #[test]
