@@ -8,6 +8,11 @@
  *
  * Results. Unless said otherwise a function answers 0 or one of the negative ERROR_ codes, and logs why.
  *
+ * Pointers. A ctx is one from libxl_ctx_alloc that libxl_ctx_free was not called for. What a function reads
+ * through a pointer must be initialised, and nobody may write to it during the call; what it only fills need
+ * not be initialised. A text ends with a NUL; an array has as many elements as the number beside it says. NULL
+ * where something is due is answered with ERROR_INVAL, or with NULL, 0 or false, and nothing is done.
+ *
  * Threads. A ctx may be used by several threads at once.
  *
  * Memory. What a function hands out comes from malloc and is the caller's: freed with the type's _dispose
@@ -823,97 +828,73 @@ int libxl_xen_console_read_line(libxl_ctx *ctx, libxl_xen_console_reader *cr, ch
 /* Ends reading Xen's console; NULL is allowed. */
 void libxl_xen_console_read_finish(libxl_ctx *ctx, libxl_xen_console_reader *cr);
 
-/* ---- Freeing lists: each element, then the list; num is what came with it ---- */
+/* ---- Freeing lists ----
+ *
+ * Each disposes of the elements and then frees the array. The number is the one that came with the list; a
+ * list may be NULL.
+ */
 
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_dominfo_list_free(libxl_dominfo *list, int nb_domain);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_cpupoolinfo_list_free(libxl_cpupoolinfo *list, int nb_pool);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_vminfo_list_free(libxl_vminfo *list, int nb_vm);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_cputopology_list_free(libxl_cputopology *list, int nb_cpu);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_pcitopology_list_free(libxl_pcitopology *list, int num_devs);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_numainfo_list_free(libxl_numainfo *list, int nr);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_vcpuinfo_list_free(libxl_vcpuinfo *list, int nr_vcpus);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_disk_list_free(libxl_device_disk *list, int num);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_usbctrl_list_free(libxl_device_usbctrl *list, int nr);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_usbdev_list_free(libxl_device_usbdev *list, int nr);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_nic_list_free(libxl_device_nic *list, int num);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_vtpm_list_free(libxl_device_vtpm *list, int num);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_vdispl_list_free(libxl_device_vdispl *list, int num);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_vsnd_list_free(libxl_device_vsnd *list, int num);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_vkb_list_free(libxl_device_vkb *list, int num);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_pci_list_free(libxl_device_pci *list, int num);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_device_pci_assignable_list_free(libxl_device_pci *list, int num);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_psr_cat_info_list_free(libxl_psr_cat_info *list, int nr);
-
-/* Disposes of each element, then frees the array; NULL is allowed. */
 void libxl_psr_hw_info_list_free(libxl_psr_hw_info *list, unsigned int nr);
 
 /* ---- Devices ----
  *
- * add and remove act with the guest's help, destroy without it. A list is from malloc, NULL if empty or on
- * an error; free it with the type's _list_free function.
+ * What the functions of all kinds of devices have in common; each says what is special to it. A device is named
+ * by its devid and backend_domid, unless the function says otherwise.
+ *
+ * _add adds a device to a running domain, and waits until its backend is connected and its hotplug script, if
+ * it has one, has ended. The struct is completed before the function returns, unless the device is refused.
+ *   ERROR_DEVICE_EXISTS      the domain has it already
+ *   ERROR_INVAL              the device is not a valid one
+ *   ERROR_FAIL               the script failed, or the backend needs a device model and none runs
+ *   ERROR_TIMEDOUT           the backend was not ready within 10 s, or the script took more than 40 s
+ *   ERROR_JSON_CONFIG_EMPTY  no configuration of the domain is stored
+ * After ERROR_FAIL and ERROR_TIMEDOUT a device may be there that does not work: remove it.
+ *
+ * _remove takes a device away: the guest has 10 s to release it, then it is taken away all the same.
+ *
+ * _destroy takes a device away without asking the guest. It is gone also after an error, which tells of a step
+ * on the way: ERROR_TIMEDOUT if the backend did not close within 10 s.
+ *
+ * _list returns the domain's devices and stores their number in *num: NULL and 0 if there are none, or they
+ * cannot be read. A device whose nodes in xenstore are not valid is left out, with a line in the log.
+ *
+ * _getinfo fills the info struct of the device with that devid, for the _dispose of its type. A number that the
+ * guest has not written, or that does not fit, is -1. ERROR_FAIL if there is no such device.
  */
 
 /* Disks */
 
-/* Adds a disk to a domain that runs, and waits until what serves it is ready and its hotplug
- * script, if it has one, has ended. disk is completed before this returns, unless the disk is
- * refused.
- *
- * ERROR_DEVICE_EXISTS if the domain has it; ERROR_INVAL for what cannot be; ERROR_FAIL if the
- * script fails or what serves it wants a device model and none runs; ERROR_TIMEDOUT if it is not
- * ready within 10 s, or the script takes more than 40 s. After these but the first two a disk may
- * be there that does not work: remove it. ERROR_JSON_CONFIG_EMPTY if no configuration of the domain
- * is stored. */
+/* Adds a disk. */
 int libxl_device_disk_add(libxl_ctx *ctx,
                           uint32_t domid,
                           libxl_device_disk *disk,
                           const libxl_asyncop_how *ao_how);
 
-/* Takes a disk away: the guest has 10 s to let go of it, and then it goes all the same. Which one,
- * vdev, backend and backend_domid say. */
+/* Removes a disk, named by vdev, backend and backend_domid. */
 int libxl_device_disk_remove(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_disk *disk,
                              const libxl_asyncop_how *ao_how);
 
-/* Takes a disk away without asking the guest. Which one, vdev, backend and backend_domid say. The
- * disk is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves
- * it does not close within 10 s. */
+/* Destroys a disk, named by vdev, backend and backend_domid. */
 int libxl_device_disk_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_disk *disk,
@@ -925,16 +906,10 @@ int libxl_device_disk_safe_remove(libxl_ctx *ctx,
                                   libxl_device_disk *disk,
                                   const libxl_asyncop_how *ao_how);
 
-/* The domain's disks, and how many in *num; NULL and 0 for none, also if they cannot be read.
- * libxl_device_disk_list_free frees them. One that makes no sense is left out, with a line in the
- * log. */
-libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx,
-                                          uint32_t domid,
-                                          int *num);
+/* The domain's disks. */
+libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
-/* What is known of the disk with the vdev of disk, into diskinfo, for libxl_diskinfo_dispose.
- * Numbers that the guest has not written, or not as numbers that fit, are -1. ERROR_FAIL if there
- * is no such disk. */
+/* What is known of the disk with the vdev of disk. */
 int libxl_device_disk_getinfo(libxl_ctx *ctx,
                               uint32_t domid,
                               const libxl_device_disk *disk,
@@ -946,45 +921,28 @@ int libxl_cdrom_insert(libxl_ctx *ctx,
 
 /* Network cards */
 
-/* Adds a network interface to a domain that runs, and waits until what serves it is ready and its
- * hotplug script, if it has one, has ended. nic is completed before this returns, unless the
- * network interface is refused.
- *
- * ERROR_DEVICE_EXISTS if the domain has it; ERROR_INVAL for what cannot be; ERROR_FAIL if the
- * script fails or what serves it wants a device model and none runs; ERROR_TIMEDOUT if it is not
- * ready within 10 s, or the script takes more than 40 s. After these but the first two a network
- * interface may be there that does not work: remove it. ERROR_JSON_CONFIG_EMPTY if no configuration
- * of the domain is stored. */
+/* Adds a network interface. */
 int libxl_device_nic_add(libxl_ctx *ctx,
                          uint32_t domid,
                          libxl_device_nic *nic,
                          const libxl_asyncop_how *ao_how);
 
-/* Takes a network interface away: the guest has 10 s to let go of it, and then it goes all the
- * same. Which one, devid and backend_domid say. */
+/* Removes a network interface. */
 int libxl_device_nic_remove(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_nic *nic,
                             const libxl_asyncop_how *ao_how);
 
-/* Takes a network interface away without asking the guest. Which one, devid and backend_domid say.
- * The network interface is gone also after an error, which tells of a step on the way:
- * ERROR_TIMEDOUT if what serves it does not close within 10 s. */
+/* Destroys a network interface. */
 int libxl_device_nic_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_nic *nic,
                              const libxl_asyncop_how *ao_how);
 
-/* The domain's network interfaces, and how many in *num; NULL and 0 for none, also if they cannot
- * be read. libxl_device_nic_list_free frees them. One that makes no sense is left out, with a line
- * in the log. */
-libxl_device_nic *libxl_device_nic_list(libxl_ctx *ctx,
-                                        uint32_t domid,
-                                        int *num);
+/* The domain's network interfaces. */
+libxl_device_nic *libxl_device_nic_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
-/* What is known of the device with the devid of nic, into nicinfo, for libxl_nicinfo_dispose.
- * Numbers that the guest has not written, or not as numbers that fit, are -1. ERROR_FAIL if there
- * is no such device. */
+/* What is known of a network interface. */
 int libxl_device_nic_getinfo(libxl_ctx *ctx,
                              uint32_t domid,
                              const libxl_device_nic *nic,
@@ -1004,16 +962,10 @@ int libxl_device_usbctrl_destroy(libxl_ctx *ctx,
                                  libxl_device_usbctrl *usbctrl,
                                  const libxl_asyncop_how *ao_how);
 
-/* The domain's USB controllers, and how many in *num; NULL and 0 for none, also if they cannot be
- * read. libxl_device_usbctrl_list_free frees them. One that makes no sense is left out, with a line
- * in the log. */
-libxl_device_usbctrl *libxl_device_usbctrl_list(libxl_ctx *ctx,
-                                                uint32_t domid,
-                                                int *num);
+/* The domain's USB controllers. */
+libxl_device_usbctrl *libxl_device_usbctrl_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
-/* What is known of the device with the devid of usbctrl, into usbctrlinfo, for
- * libxl_usbctrlinfo_dispose. Numbers that the guest has not written, or not as numbers that fit,
- * are -1. ERROR_FAIL if there is no such device. */
+/* What is known of a USB controller. */
 int libxl_device_usbctrl_getinfo(libxl_ctx *ctx,
                                  uint32_t domid,
                                  const libxl_device_usbctrl *usbctrl,
@@ -1027,53 +979,33 @@ int libxl_device_usbdev_remove(libxl_ctx *ctx,
                                libxl_device_usbdev *usbdev,
                                const libxl_asyncop_how *ao_how);
 
-/* The host's USB devices at the ports of the domain's controllers, and how many in *num; NULL and 0
- * for none, also if they cannot be read. libxl_device_usbdev_list_free frees them. One that makes
- * no sense is left out, with a line in the log. */
-libxl_device_usbdev *libxl_device_usbdev_list(libxl_ctx *ctx,
-                                              uint32_t domid,
-                                              int *num);
+/* The host's USB devices at the ports of the domain's controllers. */
+libxl_device_usbdev *libxl_device_usbdev_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
 /* TPMs */
 
-/* Adds a TPM to a domain that runs, and waits until what serves it is ready and its hotplug script,
- * if it has one, has ended. vtpm is completed before this returns, unless the TPM is refused.
- *
- * ERROR_DEVICE_EXISTS if the domain has it; ERROR_INVAL for what cannot be; ERROR_FAIL if the
- * script fails or what serves it wants a device model and none runs; ERROR_TIMEDOUT if it is not
- * ready within 10 s, or the script takes more than 40 s. After these but the first two a TPM may be
- * there that does not work: remove it. ERROR_JSON_CONFIG_EMPTY if no configuration of the domain is
- * stored. */
+/* Adds a TPM. */
 int libxl_device_vtpm_add(libxl_ctx *ctx,
                           uint32_t domid,
                           libxl_device_vtpm *vtpm,
                           const libxl_asyncop_how *ao_how);
 
-/* Takes a TPM away: the guest has 10 s to let go of it, and then it goes all the same. Which one,
- * devid and backend_domid say. */
+/* Removes a TPM. */
 int libxl_device_vtpm_remove(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vtpm *vtpm,
                              const libxl_asyncop_how *ao_how);
 
-/* Takes a TPM away without asking the guest. Which one, devid and backend_domid say. The TPM is
- * gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it does
- * not close within 10 s. */
+/* Destroys a TPM. */
 int libxl_device_vtpm_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_vtpm *vtpm,
                               const libxl_asyncop_how *ao_how);
 
-/* The domain's TPMs, and how many in *num; NULL and 0 for none, also if they cannot be read.
- * libxl_device_vtpm_list_free frees them. One that makes no sense is left out, with a line in the
- * log. */
-libxl_device_vtpm *libxl_device_vtpm_list(libxl_ctx *ctx,
-                                          uint32_t domid,
-                                          int *num);
+/* The domain's TPMs. */
+libxl_device_vtpm *libxl_device_vtpm_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
-/* What is known of the device with the devid of vtpm, into vtpminfo, for libxl_vtpminfo_dispose.
- * Numbers that the guest has not written, or not as numbers that fit, are -1. ERROR_FAIL if there
- * is no such device. */
+/* What is known of a TPM. */
 int libxl_device_vtpm_getinfo(libxl_ctx *ctx,
                               uint32_t domid,
                               const libxl_device_vtpm *vtpm,
@@ -1081,148 +1013,100 @@ int libxl_device_vtpm_getinfo(libxl_ctx *ctx,
 
 /* Displays, sound, keyboards, frame buffers */
 
-/* Adds a display to a domain that runs, and waits until what serves it is ready and its hotplug
- * script, if it has one, has ended. displ is completed before this returns, unless the display is
- * refused.
- *
- * ERROR_DEVICE_EXISTS if the domain has it; ERROR_INVAL for what cannot be; ERROR_FAIL if the
- * script fails or what serves it wants a device model and none runs; ERROR_TIMEDOUT if it is not
- * ready within 10 s, or the script takes more than 40 s. After these but the first two a display
- * may be there that does not work: remove it. ERROR_JSON_CONFIG_EMPTY if no configuration of the
- * domain is stored. */
+/* Adds a display. */
 int libxl_device_vdispl_add(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_vdispl *displ,
                             const libxl_asyncop_how *ao_how);
 
-/* Takes a display away: the guest has 10 s to let go of it, and then it goes all the same. Which
- * one, devid and backend_domid say. */
+/* Removes a display. */
 int libxl_device_vdispl_remove(libxl_ctx *ctx,
                                uint32_t domid,
                                libxl_device_vdispl *vdispl,
                                const libxl_asyncop_how *ao_how);
 
-/* Takes a display away without asking the guest. Which one, devid and backend_domid say. The
- * display is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what
- * serves it does not close within 10 s. */
+/* Destroys a display. */
 int libxl_device_vdispl_destroy(libxl_ctx *ctx,
                                 uint32_t domid,
                                 libxl_device_vdispl *vdispl,
                                 const libxl_asyncop_how *ao_how);
 
-/* The domain's displays, without their connectors, and how many in *num; NULL and 0 for none, also
- * if they cannot be read. libxl_device_vdispl_list_free frees them. One that makes no sense is left
- * out, with a line in the log. */
-libxl_device_vdispl *libxl_device_vdispl_list(libxl_ctx *ctx,
-                                              uint32_t domid,
-                                              int *num);
+/* The domain's displays, without their connectors. */
+libxl_device_vdispl *libxl_device_vdispl_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
-/* What is known of the device with the devid of vdispl, into vdisplinfo, for
- * libxl_vdisplinfo_dispose. Numbers that the guest has not written, or not as numbers that fit, are
- * -1. ERROR_FAIL if there is no such device. */
+/* What is known of a display. */
 int libxl_device_vdispl_getinfo(libxl_ctx *ctx,
                                 uint32_t domid,
                                 const libxl_device_vdispl *vdispl,
                                 libxl_vdisplinfo *vdisplinfo);
 
-/* Adds a sound card to a domain that runs, and waits until what serves it is ready and its hotplug
- * script, if it has one, has ended. vsnd is completed before this returns, unless the sound card is
- * refused.
- *
- * ERROR_DEVICE_EXISTS if the domain has it; ERROR_INVAL for what cannot be; ERROR_FAIL if the
- * script fails or what serves it wants a device model and none runs; ERROR_TIMEDOUT if it is not
- * ready within 10 s, or the script takes more than 40 s. After these but the first two a sound card
- * may be there that does not work: remove it. ERROR_JSON_CONFIG_EMPTY if no configuration of the
- * domain is stored. */
+/* Adds a sound card. */
 int libxl_device_vsnd_add(libxl_ctx *ctx,
                           uint32_t domid,
                           libxl_device_vsnd *vsnd,
                           const libxl_asyncop_how *ao_how);
 
-/* Takes a sound card away: the guest has 10 s to let go of it, and then it goes all the same. Which
- * one, devid and backend_domid say. */
+/* Removes a sound card. */
 int libxl_device_vsnd_remove(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vsnd *vsnd,
                              const libxl_asyncop_how *ao_how);
 
-/* Takes a sound card away without asking the guest. Which one, devid and backend_domid say. The
- * sound card is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what
- * serves it does not close within 10 s. */
+/* Destroys a sound card. */
 int libxl_device_vsnd_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_vsnd *vsnd,
                               const libxl_asyncop_how *ao_how);
 
-/* The domain's sound cards, and how many in *num; NULL and 0 for none, also if they cannot be read.
- * libxl_device_vsnd_list_free frees them. One that makes no sense is left out, with a line in the
- * log. */
-libxl_device_vsnd *libxl_device_vsnd_list(libxl_ctx *ctx,
-                                          uint32_t domid,
-                                          int *num);
+/* The domain's sound cards. */
+libxl_device_vsnd *libxl_device_vsnd_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
-/* What is known of the sound card with the devid of vsnd, into vsndlinfo, for
- * libxl_vsndinfo_dispose; of as many streams as vsnd has. Numbers that the guest has not written,
- * or not as numbers that fit, are -1. ERROR_FAIL if there is no such card. */
+/* What is known of a sound card, and of as many streams as vsnd has. */
 int libxl_device_vsnd_getinfo(libxl_ctx *ctx,
                               uint32_t domid,
                               const libxl_device_vsnd *vsnd,
                               libxl_vsndinfo *vsndlinfo);
 
-/* Adds a keyboard to a domain that runs, in place of the one with that devid if there is one.
- * Nothing is waited for. vkb is completed before this returns. */
+/* Adds a keyboard, in place of the one with that devid if there is one. Nothing is waited for. */
 int libxl_device_vkb_add(libxl_ctx *ctx,
                          uint32_t domid,
                          libxl_device_vkb *vkb,
                          const libxl_asyncop_how *ao_how);
 
-/* Takes a keyboard away: the guest has 10 s to let go of it, and then it goes all the same. Which
- * one, devid, backend_type and backend_domid say. */
+/* Removes a keyboard, named by devid, backend_type and backend_domid. */
 int libxl_device_vkb_remove(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_vkb *vkb,
                             const libxl_asyncop_how *ao_how);
 
-/* Takes a keyboard away without asking the guest. Which one, devid, backend_type and backend_domid
- * say. The keyboard is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT
- * if what serves it does not close within 10 s. */
+/* Destroys a keyboard, named by devid, backend_type and backend_domid. */
 int libxl_device_vkb_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vkb *vkb,
                              const libxl_asyncop_how *ao_how);
 
-/* The domain's keyboards, and how many in *num; NULL and 0 for none, also if they cannot be read.
- * libxl_device_vkb_list_free frees them. One that makes no sense is left out, with a line in the
- * log. */
-libxl_device_vkb *libxl_device_vkb_list(libxl_ctx *ctx,
-                                        uint32_t domid,
-                                        int *num);
+/* The domain's keyboards. */
+libxl_device_vkb *libxl_device_vkb_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
-/* What is known of the device with the devid of vkb, into vkbinfo, for libxl_vkbinfo_dispose.
- * Numbers that the guest has not written, or not as numbers that fit, are -1. ERROR_FAIL if there
- * is no such device. */
+/* What is known of a keyboard. */
 int libxl_device_vkb_getinfo(libxl_ctx *ctx,
                              uint32_t domid,
                              const libxl_device_vkb *vkb,
                              libxl_vkbinfo *vkbinfo);
 
-/* Adds a screen to a domain that runs, in place of the one with that devid if there is one. Nothing
- * is waited for. vfb is completed before this returns. */
+/* Adds a framebuffer, in place of the one with that devid if there is one. Nothing is waited for. */
 int libxl_device_vfb_add(libxl_ctx *ctx,
                          uint32_t domid,
                          libxl_device_vfb *vfb,
                          const libxl_asyncop_how *ao_how);
 
-/* Takes a screen away: the guest has 10 s to let go of it, and then it goes all the same. Which
- * one, devid and backend_domid say. */
+/* Removes a framebuffer. */
 int libxl_device_vfb_remove(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_vfb *vfb,
                             const libxl_asyncop_how *ao_how);
 
-/* Takes a screen away without asking the guest. Which one, devid and backend_domid say. The screen
- * is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it
- * does not close within 10 s. */
+/* Destroys a framebuffer. */
 int libxl_device_vfb_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vfb *vfb,
@@ -1242,12 +1126,8 @@ int libxl_device_pci_destroy(libxl_ctx *ctx,
                              libxl_device_pci *pci,
                              const libxl_asyncop_how *ao_how);
 
-/* The PCI devices passed through to the domain, and how many in *num; NULL and 0 for none, also if
- * they cannot be read. libxl_device_pci_list_free frees them. One that makes no sense is left out,
- * with a line in the log. */
-libxl_device_pci *libxl_device_pci_list(libxl_ctx *ctx,
-                                        uint32_t domid,
-                                        int *num);
+/* The PCI devices passed through to the domain. */
+libxl_device_pci *libxl_device_pci_list(libxl_ctx *ctx, uint32_t domid, int *num);
 int libxl_device_pci_assignable_add(libxl_ctx *ctx, libxl_device_pci *pci, int rebind);
 int libxl_device_pci_assignable_remove(libxl_ctx *ctx, libxl_device_pci *pci, int rebind);
 
@@ -1259,46 +1139,35 @@ libxl_device_pci *libxl_device_pci_assignable_list(libxl_ctx *ctx,
 
 /* Channels, 9pfs, PV calls, driver domains */
 
-/* The domain's channels, and how many in *num; NULL and 0 for none, also if they cannot be read.
- * libxl_device_channel_list_free frees them. One that makes no sense is left out, with a line in
- * the log. */
-libxl_device_channel *libxl_device_channel_list(libxl_ctx *ctx,
-                                                uint32_t domid,
-                                                int *num);
+/* The domain's channels. */
+libxl_device_channel *libxl_device_channel_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
-/* What is known of the channel with the devid and connection of channel, into channelinfo, for
- * libxl_channelinfo_dispose; a terminal that is not known is /NO-SUCH-PATH. Numbers that the guest
- * has not written, or not as numbers that fit, are -1. ERROR_FAIL if there is no such channel. */
+/* What is known of the channel with the devid and connection of channel; a terminal that is not
+ * known is /NO-SUCH-PATH. */
 int libxl_device_channel_getinfo(libxl_ctx *ctx,
                                  uint32_t domid,
                                  const libxl_device_channel *channel,
                                  libxl_channelinfo *channelinfo);
 
-/* Takes a folder away: the guest has 10 s to let go of it, and then it goes all the same. Which
- * one, devid and backend_domid say. */
+/* Removes a 9p folder. */
 int libxl_device_p9_remove(libxl_ctx *ctx,
                            uint32_t domid,
                            libxl_device_p9 *p9,
                            const libxl_asyncop_how *ao_how);
 
-/* Takes a folder away without asking the guest. Which one, devid and backend_domid say. The folder
- * is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it
- * does not close within 10 s. */
+/* Destroys a 9p folder. */
 int libxl_device_p9_destroy(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_p9 *p9,
                             const libxl_asyncop_how *ao_how);
 
-/* Takes a device away: the guest has 10 s to let go of it, and then it goes all the same. Which
- * one, devid and backend_domid say. */
+/* Removes a pvcalls device. */
 int libxl_device_pvcallsif_remove(libxl_ctx *ctx,
                                   uint32_t domid,
                                   libxl_device_pvcallsif *pvcallsif,
                                   const libxl_asyncop_how *ao_how);
 
-/* Takes a device away without asking the guest. Which one, devid and backend_domid say. The device
- * is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it
- * does not close within 10 s. */
+/* Destroys a pvcalls device. */
 int libxl_device_pvcallsif_destroy(libxl_ctx *ctx,
                                    uint32_t domid,
                                    libxl_device_pvcallsif *pvcallsif,

@@ -14,6 +14,9 @@
 //! types  sync     the public types, generated from idl/; locks in memory, and what a forked child needs of them
 //! ```
 
+// What clippy.toml forbids; tests may.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods, clippy::disallowed_macros))]
+
 pub mod capi;
 pub mod config;
 pub mod core;

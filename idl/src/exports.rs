@@ -24,11 +24,10 @@ pub fn rust(model: &Model) -> String {
 /// One entry: its doc line, signature (without `fn`) and body.
 fn entry(out: &mut String, line: &str, signature: &str, body: &str) {
     doc(out, "", &[line.into()]);
-    out.push_str("///\n/// # Safety\n/// Pointers are NULL or as `libxl.h` says.\n");
     let _ = writeln!(
         out,
         "#[unsafe(no_mangle)]\npub unsafe extern \"C\" fn {signature} {{\n    \
-         // SAFETY: the table is that of the type, and the pointers are as the caller promised.\n    \
+         // SAFETY: the table is that of the type; by the contract of `capi` the pointers are NULL or valid.\n    \
          unsafe {{ {body} }}\n}}\n"
     );
 }

@@ -13,15 +13,12 @@ use crate::types::sys::*;
 ///
 /// 0 if it will end, most likely with `ERROR_ABORTED`; `ERROR_ABORTED` if it was asked before;
 /// `ERROR_NOTFOUND` if there is no such operation, or it has ended.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ao_abort(
     ctx: *mut libxl_ctx,
     how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `how` NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `how` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_ao_abort", |ctx| match ctx.in_progress().abort(key(how)) {
             Answer::Asked => 0,

@@ -32,7 +32,7 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Option<libxl_bitmap> {
 /// # Safety
 /// `map` is NULL or a bitmap that nobody changes while the slice lives.
 pub(super) unsafe fn bytes<'a>(map: *const libxl_bitmap) -> &'a [u8] {
-    // SAFETY: the caller's contract: `size` bytes at `map`, if that is not NULL.
+    // SAFETY: a bitmap has `size` bytes at `map`, if that is not NULL; the caller keeps others from changing them.
     unsafe {
         match map.as_ref() {
             Some(map) if !map.map.is_null() => {
@@ -48,7 +48,7 @@ pub(super) unsafe fn bytes<'a>(map: *const libxl_bitmap) -> &'a [u8] {
 /// # Safety
 /// As for [`bytes`], and nobody reads them either.
 pub(super) unsafe fn bytes_mut<'a>(map: *mut libxl_bitmap) -> &'a mut [u8] {
-    // SAFETY: as in `bytes`.
+    // SAFETY: as in `bytes`; that nobody reads them meanwhile, the caller says.
     unsafe {
         match map.as_ref() {
             Some(map) if !map.map.is_null() => {
@@ -76,24 +76,21 @@ unsafe fn combine(
             error!(log, "{name}: a set is NULL");
             return Err(Error::Invalid);
         }
-        // SAFETY: the caller's contract.
+        // SAFETY: none is NULL, so two are bitmaps and one has room for one, by the contract of `capi`.
         unsafe {
             let map = from_bytes(&how(bytes(map1), bytes(map2))).ok_or(Error::NoMemory)?;
             to.write(map);
         }
         Ok(())
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: `ctx` is the entry's, so NULL or live.
     unsafe { entry::with_log(ctx, name, |log| code(body(log))) }
 }
 
 /// Makes `map` an empty set without memory.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_init(map: *mut libxl_bitmap) {
-    // SAFETY: the caller's contract; the memory need not be initialised.
+    // SAFETY: by the contract of `capi`, `map` is NULL or valid; the memory need not be initialised.
     unsafe {
         if !map.is_null() {
             map.write(NO_MEMORY);
@@ -102,12 +99,9 @@ pub unsafe extern "C" fn libxl_bitmap_init(map: *mut libxl_bitmap) {
 }
 
 /// Frees the set's memory and makes it an empty one.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_dispose(map: *mut libxl_bitmap) {
-    // SAFETY: the caller's contract: a map of `malloc`'s, or none.
+    // SAFETY: by the contract of `capi`, `map` is NULL or a bitmap, whose bytes are `malloc`'s or none.
     unsafe {
         if let Some(map) = map.as_mut() {
             libc::free(map.map.cast());
@@ -120,9 +114,6 @@ pub unsafe extern "C" fn libxl_bitmap_dispose(map: *mut libxl_bitmap) {
 /// not looked at.
 ///
 /// 0, `ERROR_INVAL` for a negative size, `ERROR_NOMEM`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_alloc(
     ctx: *mut libxl_ctx,
@@ -135,18 +126,15 @@ pub unsafe extern "C" fn libxl_bitmap_alloc(
             Error::Invalid
         })?;
         let map = owned(size).ok_or(Error::NoMemory)?;
-        // SAFETY: the caller's contract: not NULL, so room for a bitmap.
+        // SAFETY: by the contract of `capi`, a pointer that is not NULL has room for a bitmap.
         unsafe { bitmap.write(map) };
         Ok(())
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { entry::with_log(ctx, "libxl_bitmap_alloc", |log| code(body(log))) }
 }
 
 /// Makes `dptr` a copy of `sptr`. What it was before is not looked at.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_copy_alloc(
     ctx: *mut libxl_ctx,
@@ -154,7 +142,7 @@ pub unsafe extern "C" fn libxl_bitmap_copy_alloc(
     sptr: *const libxl_bitmap,
 ) {
     let _ = ctx;
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `dptr` and `sptr` are NULL or valid.
     unsafe {
         if !dptr.is_null() {
             dptr.write(from_bytes(bytes(sptr)).unwrap_or(NO_MEMORY));
@@ -166,9 +154,6 @@ pub unsafe extern "C" fn libxl_bitmap_copy_alloc(
 ///
 /// Sets of different sizes are a defect of the application, at which the C library ends the process:
 /// here it is logged and `dptr` stays as it is.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_copy(
     ctx: *mut libxl_ctx,
@@ -176,7 +161,7 @@ pub unsafe extern "C" fn libxl_bitmap_copy(
     sptr: *const libxl_bitmap,
 ) {
     let body = |log: &Log| {
-        // SAFETY: the caller's contract; `copy` allows both to be the same memory.
+        // SAFETY: by the contract of `capi`, each is NULL or valid; `copy` allows both to be the same memory.
         unsafe {
             let (to, from) = (bytes(dptr).len(), bytes(sptr).len());
             if to != from {
@@ -188,67 +173,49 @@ pub unsafe extern "C" fn libxl_bitmap_copy(
             }
         }
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { entry::with_log(ctx, "libxl_bitmap_copy", body) }
 }
 
 /// 1 if every bit is set (so also for a set of no bits), else 0.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_is_full(bitmap: *const libxl_bitmap) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `bitmap` is NULL or valid.
     c_int::from(unsafe { bits::is_full(bytes(bitmap)) })
 }
 
 /// 1 if no bit is set, else 0.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_is_empty(bitmap: *const libxl_bitmap) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `bitmap` is NULL or valid.
     c_int::from(unsafe { bits::is_empty(bytes(bitmap)) })
 }
 
 /// 1 if `bit` is set, else 0, also if it is none of the set's.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_test(bitmap: *const libxl_bitmap, bit: c_int) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `bitmap` is NULL or valid.
     c_int::from(unsafe { bits::test(bytes(bitmap), bit) })
 }
 
 /// Sets `bit`; does nothing if it is none of the set's.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_set(bitmap: *mut libxl_bitmap, bit: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `bitmap` is NULL or valid.
     unsafe { bits::set(bytes_mut(bitmap), bit) }
 }
 
 /// Clears `bit`; does nothing if it is none of the set's.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_reset(bitmap: *mut libxl_bitmap, bit: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `bitmap` is NULL or valid.
     unsafe { bits::reset(bytes_mut(bitmap), bit) }
 }
 
 /// How many bits are set.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_count_set(bitmap: *const libxl_bitmap) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `bitmap` is NULL or valid.
     unsafe { bits::count(bytes(bitmap)) as c_int }
 }
 
@@ -256,9 +223,6 @@ pub unsafe extern "C" fn libxl_bitmap_count_set(bitmap: *const libxl_bitmap) -> 
 /// looked at, so it must not be one of the two.
 ///
 /// 0, `ERROR_INVAL` for NULL, `ERROR_NOMEM`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_or(
     ctx: *mut libxl_ctx,
@@ -266,7 +230,7 @@ pub unsafe extern "C" fn libxl_bitmap_or(
     map1: *const libxl_bitmap,
     map2: *const libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `or_map`, `map1` and `map2` NULL or valid.
     unsafe { combine(ctx, "libxl_bitmap_or", or_map, map1, map2, bits::or) }
 }
 
@@ -274,9 +238,6 @@ pub unsafe extern "C" fn libxl_bitmap_or(
 /// looked at, so it must not be one of the two.
 ///
 /// 0, `ERROR_INVAL` for NULL, `ERROR_NOMEM`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_and(
     ctx: *mut libxl_ctx,
@@ -284,20 +245,17 @@ pub unsafe extern "C" fn libxl_bitmap_and(
     map1: *const libxl_bitmap,
     map2: *const libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `and_map`, `map1` and `map2` NULL or valid.
     unsafe { combine(ctx, "libxl_bitmap_and", and_map, map1, map2, bits::and) }
 }
 
 /// `0x` and two hexadecimal digits for each byte, the highest first. To be freed by the caller.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_to_hex_string(
     ctx: *mut libxl_ctx,
     bitmap: *const libxl_bitmap,
 ) -> *mut c_char {
     let _ = ctx;
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `bitmap` is NULL or valid.
     give::string(unsafe { bits::to_hex(bytes(bitmap)) }.as_bytes())
 }

@@ -22,7 +22,7 @@ const TRUE: c_int = 1;
 /// `db` is NULL or a place for one.
 unsafe fn put(db: *mut libxl_defbool, val: c_int) {
     if !db.is_null() {
-        // SAFETY: the caller's contract.
+        // SAFETY: a place for one, says the caller, since it is not NULL.
         unsafe { db.write(libxl_defbool { val }) };
     }
 }
@@ -35,7 +35,7 @@ unsafe fn strings(list: *mut *mut c_char, width: usize) -> usize {
     if list.is_null() {
         return 0;
     }
-    // SAFETY: the caller's contract: nothing beyond the first NULL is looked at.
+    // SAFETY: the list ends with a NULL, says the caller, and nothing beyond the first is looked at.
     (0..).take_while(|at| unsafe { !(*list.add(at * width)).is_null() }).count()
 }
 
@@ -44,7 +44,8 @@ unsafe fn strings(list: *mut *mut c_char, width: usize) -> usize {
 /// # Safety
 /// `src` is NULL or a list as [`strings`] wants it, `dst` NULL or a place for one.
 unsafe fn copy_strings(dst: *mut *mut *mut c_char, src: *const *mut *mut c_char, width: usize) {
-    // SAFETY: the caller's contract; the copy has room for the strings and the NULL at the end.
+    // SAFETY: `src` and `dst` are NULL or what the caller says; the copy has room for the strings and the NULL at the
+    // end.
     unsafe {
         if dst.is_null() {
             return;
@@ -63,9 +64,6 @@ unsafe fn copy_strings(dst: *mut *mut *mut c_char, src: *const *mut *mut c_char,
 }
 
 /// Copies a MAC address. The ctx is not used and may be NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_mac_copy(
     ctx: *mut libxl_ctx,
@@ -73,17 +71,14 @@ pub unsafe extern "C" fn libxl_mac_copy(
     src: *const libxl_mac,
 ) {
     let _ = ctx;
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `dst` and `src` are NULL or valid.
     unsafe { give::copy(dst, src) }
 }
 
 /// Frees a list's strings and the list, and makes it NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_string_list_dispose(sl: *mut libxl_string_list) {
-    // SAFETY: the caller's contract: a list of `malloc`'s that ends with NULL, or NULL.
+    // SAFETY: by the contract of `capi`, the list is NULL or `malloc`'s, of `malloc`'s strings, and ends with NULL.
     unsafe {
         if let Some(list) = sl.as_mut() {
             for at in 0..strings(*list, 1) {
@@ -96,19 +91,13 @@ pub unsafe extern "C" fn libxl_string_list_dispose(sl: *mut libxl_string_list) {
 }
 
 /// How many strings there are; 0 for a NULL list.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_string_list_length(sl: *const libxl_string_list) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `sl` is NULL or valid.
     unsafe { sl.as_ref().map_or(0, |&list| strings(list, 1) as c_int) }
 }
 
 /// Makes `dst` a copy of the list and its strings; NULL for NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_string_list_copy(
     ctx: *mut libxl_ctx,
@@ -116,17 +105,15 @@ pub unsafe extern "C" fn libxl_string_list_copy(
     src: *const libxl_string_list,
 ) {
     let _ = ctx;
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `dst` and `src` are NULL or valid.
     unsafe { copy_strings(dst, src, 1) }
 }
 
 /// Frees keys, values and the list, and makes it NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_key_value_list_dispose(kvl: *mut libxl_key_value_list) {
-    // SAFETY: the caller's contract: pairs of `malloc`'s, ended by a NULL key, or NULL.
+    // SAFETY: by the contract of `capi`, the list is NULL or `malloc`'s, of `malloc`'s keys and values, and ends with a
+    // NULL key.
     unsafe {
         if let Some(list) = kvl.as_mut() {
             for at in 0..2 * strings(*list, 2) {
@@ -139,19 +126,13 @@ pub unsafe extern "C" fn libxl_key_value_list_dispose(kvl: *mut libxl_key_value_
 }
 
 /// How many pairs there are; 0 for a NULL list.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_key_value_list_length(kvl: *const libxl_key_value_list) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `kvl` is NULL or valid.
     unsafe { kvl.as_ref().map_or(0, |&list| strings(list, 2) as c_int) }
 }
 
 /// Makes `dst` a copy of the list, its keys and values; NULL for NULL. A value may be NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_key_value_list_copy(
     ctx: *mut libxl_ctx,
@@ -159,14 +140,11 @@ pub unsafe extern "C" fn libxl_key_value_list_copy(
     src: *const libxl_key_value_list,
 ) {
     let _ = ctx;
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `dst` and `src` are NULL or valid.
     unsafe { copy_strings(dst, src, 2) }
 }
 
 /// Copies the words of the cpu's capabilities. The ctx is not used and may be NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_hwcap_copy(
     ctx: *mut libxl_ctx,
@@ -174,47 +152,35 @@ pub unsafe extern "C" fn libxl_hwcap_copy(
     src: *const libxl_hwcap,
 ) {
     let _ = ctx;
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `dst` and `src` are NULL or valid.
     unsafe { give::copy(dst, src) }
 }
 
 /// Makes `db` true or false.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_set(db: *mut libxl_defbool, b: bool) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `db` is NULL or valid.
     unsafe { put(db, if b { TRUE } else { FALSE }) }
 }
 
 /// Makes `db` the default.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_unset(db: *mut libxl_defbool) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `db` is NULL or valid.
     unsafe { put(db, DEFAULT) }
 }
 
 /// Makes `db` true or false if it is the default.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_setdefault(db: *mut libxl_defbool, b: bool) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `db` is NULL or valid.
     if unsafe { db.as_ref() }.is_some_and(|db| db.val == DEFAULT) {
-        // SAFETY: as above.
+        // SAFETY: not NULL, so valid.
         unsafe { put(db, if b { TRUE } else { FALSE }) }
     }
 }
 
 /// Whether `db` is neither true nor false.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_is_default(db: libxl_defbool) -> bool {
     db.val == DEFAULT
@@ -223,9 +189,6 @@ pub unsafe extern "C" fn libxl_defbool_is_default(db: libxl_defbool) -> bool {
 /// Whether `db` is true. It must not be the default.
 ///
 /// The answer for the default would be a wrong one, silently: as in the C library the process ends.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_val(db: libxl_defbool) -> bool {
     if db.val == DEFAULT {
@@ -237,9 +200,6 @@ pub unsafe extern "C" fn libxl_defbool_val(db: libxl_defbool) -> bool {
 }
 
 /// The value's name, as in JSON. Not to be freed.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_to_string(b: libxl_defbool) -> *const c_char {
     let name = match b.val.cmp(&DEFAULT) {
@@ -251,16 +211,13 @@ pub unsafe extern "C" fn libxl_defbool_to_string(b: libxl_defbool) -> *const c_c
 }
 
 /// Makes `id` a random one. 0, or `ERROR_FAIL` if there are no random numbers.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ms_vm_genid_generate(
     ctx: *mut libxl_ctx,
     id: *mut libxl_ms_vm_genid,
 ) -> c_int {
     let body = |log: &Log| {
-        // SAFETY: the caller's contract.
+        // SAFETY: by the contract of `capi`, `id` is NULL or valid.
         let id = unsafe { id.as_mut() }.ok_or_else(|| {
             error!(log, "libxl_ms_vm_genid_generate: no place for the id");
             Error::Invalid
@@ -271,24 +228,18 @@ pub unsafe extern "C" fn libxl_ms_vm_genid_generate(
         })?;
         Ok(())
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { entry::with_log(ctx, "libxl_ms_vm_genid_generate", |log| code(body(log))) }
 }
 
 /// Whether all of `id` is zero; false for NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ms_vm_genid_is_zero(id: *const libxl_ms_vm_genid) -> bool {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `id` is NULL or valid.
     unsafe { id.as_ref() }.is_some_and(|id| id.bytes == [0; 16])
 }
 
 /// Copies a generation id. The ctx is not used and may be NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ms_vm_genid_copy(
     ctx: *mut libxl_ctx,
@@ -296,14 +247,11 @@ pub unsafe extern "C" fn libxl_ms_vm_genid_copy(
     src: *const libxl_ms_vm_genid,
 ) {
     let _ = ctx;
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `dst` and `src` are NULL or valid.
     unsafe { give::copy(dst, src) }
 }
 
 /// Makes `dst` a copy of the string; NULL for NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_string_copy(
     ctx: *mut libxl_ctx,
@@ -311,7 +259,7 @@ pub unsafe extern "C" fn libxl_string_copy(
     src: *const *mut c_char,
 ) {
     let _ = ctx;
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `dst` and `src` are NULL or valid.
     unsafe {
         if !dst.is_null() {
             dst.write(src.as_ref().map_or(std::ptr::null_mut(), |&text| give::strdup(text)));

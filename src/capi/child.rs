@@ -9,7 +9,7 @@ use crate::capi::entry::{dispatching, guarded, with_ctx};
 use crate::capi::operation::{Lent, refused};
 use crate::core::{Ctx, Error};
 use crate::error;
-use crate::runtime::child::{Hooks, Owner, Pid, postfork};
+use crate::runtime::child::{ChildprocHooks, Pid, SigchldOwner, postfork};
 use crate::types::sys::*;
 
 /// Tells who reaps children (`hooks->chldowner`), how to fork, and whom to tell of children that are not the
@@ -18,7 +18,7 @@ use crate::types::sys::*;
 /// `*hooks` is not copied. An unknown `chldowner` changes nothing and is logged.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl_event.h` says; `hooks` outlives the ctx, or the next such call.
+/// `hooks` outlives the ctx, or stays until the next such call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_childproc_setmode(
     ctx: *mut libxl_ctx,
@@ -26,7 +26,7 @@ pub unsafe extern "C" fn libxl_childproc_setmode(
     user: *mut c_void,
 ) {
     const NAME: &str = "libxl_childproc_setmode";
-    // SAFETY: `ctx` is NULL or live, `hooks` NULL or as said.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `hooks` NULL or valid until they are replaced; `user` is not followed.
     unsafe {
         with_ctx(ctx, NAME, |ctx| {
             let hooks = hooks.as_ref();
@@ -38,7 +38,8 @@ pub unsafe extern "C" fn libxl_childproc_setmode(
                 error!(ctx, "{NAME}: called while the library has children");
             }
             let hooks = hooks.map(|hooks| {
-                let hooks: Arc<dyn Hooks> = Arc::new(Application { hooks, user: Lent(user) });
+                let hooks: Arc<dyn ChildprocHooks> =
+                    Arc::new(Application { hooks, user: Lent(user) });
                 hooks
             });
             if let Err(undriven) = ctx.children().set_mode(owner, hooks) {
@@ -48,13 +49,15 @@ pub unsafe extern "C" fn libxl_childproc_setmode(
     }
 }
 
-fn owner(number: libxl_sigchld_owner) -> Option<Owner> {
+fn owner(number: libxl_sigchld_owner) -> Option<SigchldOwner> {
     #[allow(non_upper_case_globals)]
     match number {
-        libxl_sigchld_owner_libxl => Some(Owner::Libxl),
-        libxl_sigchld_owner_mainloop => Some(Owner::Mainloop),
-        libxl_sigchld_owner_libxl_always => Some(Owner::LibxlAlways),
-        libxl_sigchld_owner_libxl_always_selective_reap => Some(Owner::LibxlAlwaysSelectiveReap),
+        libxl_sigchld_owner_libxl => Some(SigchldOwner::Libxl),
+        libxl_sigchld_owner_mainloop => Some(SigchldOwner::Mainloop),
+        libxl_sigchld_owner_libxl_always => Some(SigchldOwner::LibxlAlways),
+        libxl_sigchld_owner_libxl_always_selective_reap => {
+            Some(SigchldOwner::LibxlAlwaysSelectiveReap)
+        }
         _ => None,
     }
 }
@@ -65,7 +68,7 @@ struct Application {
     user: Lent<c_void>,
 }
 
-impl Hooks for Application {
+impl ChildprocHooks for Application {
     fn forks(&self) -> bool {
         self.hooks.fork_replacement.is_some()
     }
@@ -85,9 +88,6 @@ impl Hooks for Application {
 
 /// The application, which reaps all children (`libxl_sigchld_owner_mainloop`), has reaped `pid`. 0 if that
 /// was a child of this ctx, `ERROR_UNKNOWN_CHILD` if not.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_childproc_reaped(
     ctx: *mut libxl_ctx,
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn libxl_childproc_reaped(
     status: c_int,
 ) -> c_int {
     const NAME: &str = "libxl_childproc_reaped";
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         dispatching(ctx, NAME, |ctx| {
             check_mainloop(ctx, NAME);
@@ -108,13 +108,10 @@ pub unsafe extern "C" fn libxl_childproc_reaped(
 
 /// The application, which has SIGCHLD (`libxl_sigchld_owner_mainloop`), has seen one: the ended children of
 /// this ctx are reaped, and no others.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_childproc_sigchld_occurred(ctx: *mut libxl_ctx) {
     const NAME: &str = "libxl_childproc_sigchld_occurred";
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         dispatching(ctx, NAME, |ctx| {
             check_mainloop(ctx, NAME);
@@ -127,7 +124,7 @@ pub unsafe extern "C" fn libxl_childproc_sigchld_occurred(ctx: *mut libxl_ctx) {
 /// Says so if the application did not ask for the mode that the entry is for. What it says is taken all the
 /// same, where the C library ends the process.
 fn check_mainloop(ctx: &Ctx, name: &str) {
-    if ctx.children().owner() != Owner::Mainloop {
+    if ctx.children().owner() != SigchldOwner::Mainloop {
         error!(ctx, "{name}: called without libxl_sigchld_owner_mainloop");
     }
 }

@@ -4,18 +4,18 @@ use std::ffi::*;
 
 use std::convert::Infallible;
 
-use super::names::{owned_text, refuse};
 use crate::capi::entry::{code, with_ctx};
+use crate::capi::give::{null, string_if_any};
 use crate::core::{Error, Result};
-use crate::domain::console::{self, Console, Type};
+use crate::domain::console::{self, Console, ConsoleType};
 use crate::error;
 use crate::types::sys::*;
 
-fn console_type(kind: libxl_console_type) -> Option<Type> {
+fn console_type(kind: libxl_console_type) -> Option<ConsoleType> {
     match kind {
-        LIBXL_CONSOLE_TYPE_SERIAL => Some(Type::Serial),
-        LIBXL_CONSOLE_TYPE_PV => Some(Type::Pv),
-        LIBXL_CONSOLE_TYPE_VUART => Some(Type::Vuart),
+        LIBXL_CONSOLE_TYPE_SERIAL => Some(ConsoleType::Serial),
+        LIBXL_CONSOLE_TYPE_PV => Some(ConsoleType::Pv),
+        LIBXL_CONSOLE_TYPE_VUART => Some(ConsoleType::Vuart),
         _ => None,
     }
 }
@@ -33,16 +33,13 @@ fn fd(fd: c_int) -> Option<c_int> {
 
 /// Becomes a VNC viewer of the domain's display (`$VNCVIEWER`, or `vncviewer`), which gets the password
 /// on its standard input if `autopass` is not 0. Returns only on failure, `ERROR_FAIL`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vncviewer_exec(
     ctx: *mut libxl_ctx,
     domid: u32,
     autopass: c_int,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_vncviewer_exec", |ctx| {
             never(console::exec_vncviewer(ctx, domid, autopass != 0))
@@ -52,9 +49,6 @@ pub unsafe extern "C" fn libxl_vncviewer_exec(
 
 /// Becomes the program that joins this terminal to console `cons_num` of type `kind`; it writes to
 /// `notify_fd`, unless that is -1, once it is joined. Returns only on failure, `ERROR_FAIL`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_console_exec(
     ctx: *mut libxl_ctx,
@@ -63,7 +57,7 @@ pub unsafe extern "C" fn libxl_console_exec(
     kind: libxl_console_type,
     notify_fd: c_int,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_console_exec", |ctx| {
             let Some(kind) = console_type(kind) else {
@@ -78,16 +72,13 @@ pub unsafe extern "C" fn libxl_console_exec(
 
 /// As [`libxl_console_exec`], of the console that a user means who names none. `ERROR_INVAL` if there is
 /// no such domain.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_primary_console_exec(
     ctx: *mut libxl_ctx,
     domid_vm: u32,
     notify_fd: c_int,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_primary_console_exec", |ctx| {
             let primary = console::primary(ctx, domid_vm);
@@ -98,9 +89,6 @@ pub unsafe extern "C" fn libxl_primary_console_exec(
 
 /// The terminal of console `cons_num` of type `kind`, for the caller to free, into `path`. `ERROR_FAIL` if
 /// none is recorded, `ERROR_INVAL` for types that have none.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_console_get_tty(
     ctx: *mut libxl_ctx,
@@ -109,42 +97,39 @@ pub unsafe extern "C" fn libxl_console_get_tty(
     kind: libxl_console_type,
     path: *mut *mut c_char,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live; `path` is NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `path` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_console_get_tty", |ctx| {
             if path.is_null() {
-                return refuse(ctx, "libxl_console_get_tty");
+                return null(ctx, "libxl_console_get_tty");
             }
             let Some(kind) = console_type(kind) else {
                 error!(ctx, domid = domid, "{kind} is no type of consoles");
                 return Error::Invalid.code();
             };
             let tty = console::tty(ctx, Console { domid, number: cons_num, kind });
-            code(tty.map(|tty| path.write(owned_text(Some(tty)))))
+            code(tty.map(|tty| path.write(string_if_any(Some(tty)))))
         })
     }
 }
 
 /// As [`libxl_console_get_tty`], of the console that a user means who names none. `ERROR_INVAL` if there
 /// is no such domain.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_primary_console_get_tty(
     ctx: *mut libxl_ctx,
     domid_vm: u32,
     path: *mut *mut c_char,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live; `path` is NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `path` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_primary_console_get_tty", |ctx| {
             if path.is_null() {
-                return refuse(ctx, "libxl_primary_console_get_tty");
+                return null(ctx, "libxl_primary_console_get_tty");
             }
             let tty =
                 console::primary(ctx, domid_vm).and_then(|console| console::tty(ctx, console));
-            code(tty.map(|tty| path.write(owned_text(Some(tty)))))
+            code(tty.map(|tty| path.write(string_if_any(Some(tty)))))
         })
     }
 }

@@ -17,12 +17,12 @@ unsafe fn change(
     text: *const c_char,
     how: impl FnOnce(&mut Policy, &[u8]) -> Result<(), c_int>,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: each is NULL or as the caller says; NULL becomes `None` here.
     let (list, text) = match unsafe { (list.as_mut(), give::text(text)) } {
         (Some(list), Some(text)) => (list, text),
         _ => return Error::Invalid.code(),
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: the list holds NULL or a policy that this library made, says the caller; nobody else has it.
     if let Some(policy) = unsafe { Policy::from_c_mut(*list) } {
         return how(policy, text).err().unwrap_or(0);
     }
@@ -35,12 +35,9 @@ unsafe fn change(
 }
 
 /// Frees the policy and makes the pointer NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpuid_dispose(cpuid_list: *mut libxl_cpuid_policy_list) {
-    // SAFETY: the caller's contract: NULL or a policy of ours.
+    // SAFETY: by the contract of `capi`, the list holds NULL or a policy that this library made.
     unsafe {
         if let Some(list) = cpuid_list.as_mut() {
             drop(Policy::take(std::mem::replace(list, std::ptr::null_mut())));
@@ -49,22 +46,16 @@ pub unsafe extern "C" fn libxl_cpuid_dispose(cpuid_list: *mut libxl_cpuid_policy
 }
 
 /// How many cpuid leaves the policy speaks of. (Its MSRs are not counted.)
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpuid_policy_list_length(
     l: *const libxl_cpuid_policy_list,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `l` is NULL or valid.
     let policy = unsafe { l.as_ref().and_then(|&list| Policy::from_c(list)) };
     policy.map_or(0, |policy| policy.cpuid.len() as c_int)
 }
 
 /// Makes `dst` a copy of the policy; NULL for NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpuid_policy_list_copy(
     ctx: *mut libxl_ctx,
@@ -72,7 +63,7 @@ pub unsafe extern "C" fn libxl_cpuid_policy_list_copy(
     src: *const libxl_cpuid_policy_list,
 ) {
     let _ = ctx;
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `dst` and `src` are NULL or valid.
     unsafe {
         if !dst.is_null() {
             let policy = src.as_ref().and_then(|&list| Policy::from_c(list));
@@ -84,15 +75,12 @@ pub unsafe extern "C" fn libxl_cpuid_policy_list_copy(
 /// Adds one `name=value` setting to the policy, which is made if it is NULL.
 ///
 /// 0; 1: no `=`; 2: an unknown name; 3: a value that cannot be; `ERROR_INVAL` for NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpuid_parse_config(
     cpuid: *mut libxl_cpuid_policy_list,
     str_: *const c_char,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `cpuid` is NULL or valid and `str_` NULL or a string.
     unsafe { change(cpuid, str_, |policy, text| policy.set(text).map_err(|e| e as c_int)) }
 }
 
@@ -101,14 +89,11 @@ pub unsafe extern "C" fn libxl_cpuid_parse_config(
 ///
 /// 0; 1: no leaf; 2: no subleaf after a comma; 3: no colon; 4: no register; 5: not 32 bits;
 /// `ERROR_INVAL` for NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpuid_parse_config_xend(
     cpuid: *mut libxl_cpuid_policy_list,
     str_: *const c_char,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `cpuid` is NULL or valid and `str_` NULL or a string.
     unsafe { change(cpuid, str_, |policy, text| policy.set_xend(text).map_err(|e| e as c_int)) }
 }

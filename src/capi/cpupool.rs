@@ -29,7 +29,7 @@ fn cpupoolinfo(pool: &CpupoolInfo, name: &[u8]) -> Result<libxl_cpupoolinfo> {
 /// # Safety
 /// `count` is NULL or can be written to.
 unsafe fn move_node(ctx: &Ctx, how: Move, poolid: u32, node: c_int, count: *mut c_int) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or writable, says the caller.
     let Some(count) = (unsafe { count.as_mut() }) else { return null(ctx, "cpus") };
     code(cpupool::move_node(ctx, how, poolid, node as u32).map(|moved| *count = moved as c_int))
 }
@@ -42,20 +42,17 @@ unsafe fn move_cpus(ctx: &Ctx, how: Move, poolid: u32, cpumap: *const libxl_bitm
     if cpumap.is_null() {
         return null(ctx, "cpumap");
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: a bitmap, says the caller, since it is not NULL; it is read before the call returns.
     code(cpupool::move_cpus(ctx, how, poolid, unsafe { bytes(cpumap) }))
 }
 
 /// All cpupools, `*nb_pool_out` of them, for `libxl_cpupoolinfo_list_free`; NULL on failure.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_list_cpupool(
     ctx: *mut libxl_ctx,
     nb_pool_out: *mut c_int,
 ) -> *mut libxl_cpupoolinfo {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nb_pool_out` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_list_cpupool", |ctx| {
             array(ctx, nb_pool_out, "libxl_list_cpupool", || {
@@ -67,15 +64,12 @@ pub unsafe extern "C" fn libxl_list_cpupool(
 }
 
 /// Makes `*cpumap` the set of cpus that belong to no cpupool.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_freecpus(
     ctx: *mut libxl_ctx,
     cpumap: *mut libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_get_freecpus", |ctx| {
             let Some(out) = cpumap.as_mut() else { return null(ctx, "libxl_get_freecpus") };
@@ -90,9 +84,6 @@ pub unsafe extern "C" fn libxl_get_freecpus(
 
 /// Makes a cpupool with a scheduler, cpus that are free, a name and a uuid. `*poolid` says its number, or
 /// with 0 or `LIBXL_CPUPOOL_POOLID_ANY` lets Xen choose, and becomes it. On failure there is no new pool.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_create(
     ctx: *mut libxl_ctx,
@@ -102,7 +93,8 @@ pub unsafe extern "C" fn libxl_cpupool_create(
     uuid: *mut libxl_uuid,
     poolid: *mut u32,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `name` NULL or a string and `uuid` and `poolid` NULL or
+    // valid.
     unsafe {
         with_ctx(ctx, "libxl_cpupool_create", |ctx| {
             let (Some(name), Some(uuid)) = (give::text(name), uuid.as_ref()) else {
@@ -119,26 +111,20 @@ pub unsafe extern "C" fn libxl_cpupool_create(
 }
 
 /// Ends a cpupool; its cpus are free then. `ERROR_INVAL` while domains are in it.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_destroy(ctx: *mut libxl_ctx, poolid: u32) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { with_ctx(ctx, "libxl_cpupool_destroy", |ctx| code(cpupool::destroy(ctx, poolid))) }
 }
 
 /// Names a cpupool anew; whether another has that name is not looked at.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_rename(
     ctx: *mut libxl_ctx,
     name: *const c_char,
     poolid: u32,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `name` NULL or a string.
     unsafe {
         with_ctx(ctx, "libxl_cpupool_rename", |ctx| {
             let Some(name) = give::text(name) else { return null(ctx, "name") };
@@ -148,16 +134,13 @@ pub unsafe extern "C" fn libxl_cpupool_rename(
 }
 
 /// Gives a cpupool one cpu; -1 lets Xen choose.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_cpuadd(
     ctx: *mut libxl_ctx,
     poolid: u32,
     cpu: c_int,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_cpupool_cpuadd", |ctx| {
             code(cpupool::move_cpu(ctx, Move::Add, poolid, cpu))
@@ -166,9 +149,6 @@ pub unsafe extern "C" fn libxl_cpupool_cpuadd(
 }
 
 /// Gives a cpupool the free cpus of one NUMA node; `*cpus` becomes how many it got.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_cpuadd_node(
     ctx: *mut libxl_ctx,
@@ -176,7 +156,7 @@ pub unsafe extern "C" fn libxl_cpupool_cpuadd_node(
     node: c_int,
     cpus: *mut c_int,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpus` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_cpupool_cpuadd_node", |ctx| {
             move_node(ctx, Move::Add, poolid, node, cpus)
@@ -185,16 +165,13 @@ pub unsafe extern "C" fn libxl_cpupool_cpuadd_node(
 }
 
 /// Gives a cpupool all cpus of a set; `ERROR_FAIL` if it cannot have some of them (it gets the others).
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_cpuadd_cpumap(
     ctx: *mut libxl_ctx,
     poolid: u32,
     cpumap: *const libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_cpupool_cpuadd_cpumap", |ctx| {
             move_cpus(ctx, Move::Add, poolid, cpumap)
@@ -203,16 +180,13 @@ pub unsafe extern "C" fn libxl_cpupool_cpuadd_cpumap(
 }
 
 /// Takes from a cpupool one cpu; -1 lets Xen choose.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_cpuremove(
     ctx: *mut libxl_ctx,
     poolid: u32,
     cpu: c_int,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_cpupool_cpuremove", |ctx| {
             code(cpupool::move_cpu(ctx, Move::Remove, poolid, cpu))
@@ -221,9 +195,6 @@ pub unsafe extern "C" fn libxl_cpupool_cpuremove(
 }
 
 /// Takes from a cpupool its cpus of one NUMA node; `*cpus` becomes how many it lost.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_cpuremove_node(
     ctx: *mut libxl_ctx,
@@ -231,7 +202,7 @@ pub unsafe extern "C" fn libxl_cpupool_cpuremove_node(
     node: c_int,
     cpus: *mut c_int,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpus` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_cpupool_cpuremove_node", |ctx| {
             move_node(ctx, Move::Remove, poolid, node, cpus)
@@ -240,16 +211,13 @@ pub unsafe extern "C" fn libxl_cpupool_cpuremove_node(
 }
 
 /// Takes from a cpupool all cpus of a set; `ERROR_FAIL` if some cannot be taken (the others are).
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_cpuremove_cpumap(
     ctx: *mut libxl_ctx,
     poolid: u32,
     cpumap: *const libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_cpupool_cpuremove_cpumap", |ctx| {
             move_cpus(ctx, Move::Remove, poolid, cpumap)
@@ -258,16 +226,13 @@ pub unsafe extern "C" fn libxl_cpupool_cpuremove_cpumap(
 }
 
 /// Moves a domain to a cpupool.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_movedomain(
     ctx: *mut libxl_ctx,
     poolid: u32,
     domid: u32,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_cpupool_movedomain", |ctx| {
             code(ctx.hypervisor().cpupool_move_domain(poolid, domid).map_err(|e| failed(ctx, e)))
@@ -276,16 +241,13 @@ pub unsafe extern "C" fn libxl_cpupool_movedomain(
 }
 
 /// Fills `*info` (which is not disposed of first) for one cpupool; `ERROR_FAIL` if there is none.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_info(
     ctx: *mut libxl_ctx,
     info: *mut libxl_cpupoolinfo,
     poolid: u32,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `info` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_cpupool_info", |ctx| {
             let Some(out) = info.as_mut() else { return null(ctx, "libxl_cpupool_info") };

@@ -27,7 +27,7 @@ use crate::types::tables;
 /// is then the number that it had, or `INVALID_DOMID`.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl.h` says; `d_config` and `domid` stay valid until the operation has ended.
+/// `d_config` and `domid` stay valid until the operation has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_create_new(
     ctx: *mut libxl_ctx,
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn libxl_domain_create_new(
 ) -> c_int {
     const NAME: &str = "libxl_domain_create_new";
     if ctx.is_null() || d_config.is_null() || domid.is_null() {
-        // SAFETY: `ctx` is NULL or live.
+        // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
         return unsafe { with_ctx(ctx, NAME, |ctx| null(ctx, NAME)) };
     }
     let (given, number) = (Lent(d_config), Lent(domid));
@@ -69,9 +69,6 @@ pub unsafe extern "C" fn libxl_domain_create_new(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_create_restore(
     ctx: *mut libxl_ctx,
@@ -87,9 +84,6 @@ pub unsafe extern "C" fn libxl_domain_create_restore(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_soft_reset(
     ctx: *mut libxl_ctx,
@@ -106,9 +100,6 @@ pub unsafe extern "C" fn libxl_domain_soft_reset(
 ///
 /// `ERROR_LOCK_FAIL` if there is no such domain, `ERROR_FAIL` if none is stored for it; for a guest served by QEMU
 /// also what its monitor fails with. `d_config` can be disposed of in either case: what it held before is lost.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_retrieve_domain_configuration(
     ctx: *mut libxl_ctx,
@@ -118,13 +109,13 @@ pub unsafe extern "C" fn libxl_retrieve_domain_configuration(
 ) -> c_int {
     const NAME: &str = "libxl_retrieve_domain_configuration";
     if d_config.is_null() {
-        // SAFETY: `ctx` is NULL or live.
+        // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
         return unsafe { with_ctx(ctx, NAME, |ctx| null(ctx, NAME)) };
     }
     // SAFETY: `d_config` is room for a configuration, until the operation has ended.
     unsafe { d_config.write(DomainConfig::default().to_c()) };
     let out = Lent(d_config);
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, NAME, domid, move |ao| Ok(async move { current(&ao, domid, out).await }))
     }

@@ -29,9 +29,9 @@ pub unsafe extern "C" fn libxl_ctx_alloc(
     lg: *mut xentoollog_logger,
 ) -> c_int {
     let _ = flags;
-    // SAFETY: the logger outlives the ctx, by the caller's contract.
+    // SAFETY: the logger outlives the ctx, as this entry asks.
     let log = unsafe { Log::new(lg.cast()) };
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `pctx` is NULL or valid.
     let Some(out) = (unsafe { pctx.as_mut() }) else {
         error!(log, "libxl_ctx_alloc: pctx is NULL");
         return Error::Invalid.code();
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn libxl_ctx_alloc(
 /// `ctx` is NULL or came from `libxl_ctx_alloc`, and no other thread uses it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ctx_free(ctx: *mut libxl_ctx) -> c_int {
-    // SAFETY: NULL or a live ctx.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     if unsafe { live(ctx) }.is_some_and(|ctx| !ctx.is_inherited()) {
         // SAFETY: it came from Arc::into_raw in libxl_ctx_alloc and is freed once.
         let ctx = unsafe { Arc::from_raw(ctx.cast_const().cast::<Ctx>()) };

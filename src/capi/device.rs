@@ -24,7 +24,7 @@ pub unsafe fn list<T: CForm>(
     num: *mut c_int,
     read: impl FnOnce(&Ctx) -> Vec<T>,
 ) -> *mut T::C {
-    // SAFETY: the caller's contract.
+    // SAFETY: `ctx` is NULL or live and `num` NULL or writable, says the caller.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             let Some(num) = num.as_mut() else {
@@ -57,7 +57,7 @@ pub unsafe fn fill<T: CForm>(
     empty: T,
     read: impl FnOnce(&Ctx) -> Result<T>,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: `ctx` is NULL or live and `out` NULL or writable, says the caller.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             if out.is_null() {
@@ -70,27 +70,19 @@ pub unsafe fn fill<T: CForm>(
     }
 }
 
-/// The domain's channels, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_channel_list_free` frees them. One that makes no sense is left out, with a line in the log.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// The domain's channels.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_channel_list(
     ctx: *mut libxl_ctx,
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_channel {
-    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `num` NULL or valid.
     unsafe { list(ctx, "libxl_device_channel_list", num, |ctx| channel::all(ctx, domid)) }
 }
 
-/// What is known of the channel with the `devid` and connection of `channel`, into `channelinfo`, for
-/// `libxl_channelinfo_dispose`; a terminal that is not known is `/NO-SUCH-PATH`. Numbers that the guest has not
-/// written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such channel.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// What is known of the channel with the `devid` and connection of `channel`; a terminal that is not known is
+/// `/NO-SUCH-PATH`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_channel_getinfo(
     ctx: *mut libxl_ctx,
@@ -99,7 +91,7 @@ pub unsafe extern "C" fn libxl_device_channel_getinfo(
     channelinfo: *mut libxl_channelinfo,
 ) -> c_int {
     const NAME: &str = "libxl_device_channel_getinfo";
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `channel` and `channelinfo` NULL or valid.
     unsafe {
         let Some(wanted) = channel.as_ref().map(|channel| DeviceChannel::from_c(channel)) else {
             return null_argument(ctx, NAME);
@@ -109,11 +101,7 @@ pub unsafe extern "C" fn libxl_device_channel_getinfo(
     }
 }
 
-/// Takes a folder away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
-/// `backend_domid` say.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Removes a 9p folder.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_p9_remove(
     ctx: *mut libxl_ctx,
@@ -121,17 +109,13 @@ pub unsafe extern "C" fn libxl_device_p9_remove(
     p9: *mut libxl_device_p9,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `p9` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceP9>(ctx, domid, p9, ao_how, "libxl_device_p9_remove", Force::InTheEnd)
     }
 }
 
-/// Takes a folder away without asking the guest. Which one, `devid` and `backend_domid` say. The folder is gone also
-/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Destroys a 9p folder.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_p9_destroy(
     ctx: *mut libxl_ctx,
@@ -139,15 +123,11 @@ pub unsafe extern "C" fn libxl_device_p9_destroy(
     p9: *mut libxl_device_p9,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `p9` and `ao_how` NULL or valid.
     unsafe { plug::take::<DeviceP9>(ctx, domid, p9, ao_how, "libxl_device_p9_destroy", Force::Yes) }
 }
 
-/// Takes a device away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
-/// `backend_domid` say.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Removes a pvcalls device.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pvcallsif_remove(
     ctx: *mut libxl_ctx,
@@ -155,7 +135,7 @@ pub unsafe extern "C" fn libxl_device_pvcallsif_remove(
     pvcallsif: *mut libxl_device_pvcallsif,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `pvcallsif` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DevicePvcallsif>(
             ctx,
@@ -168,11 +148,7 @@ pub unsafe extern "C" fn libxl_device_pvcallsif_remove(
     }
 }
 
-/// Takes a device away without asking the guest. Which one, `devid` and `backend_domid` say. The device is gone also
-/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Destroys a pvcalls device.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pvcallsif_destroy(
     ctx: *mut libxl_ctx,
@@ -180,7 +156,7 @@ pub unsafe extern "C" fn libxl_device_pvcallsif_destroy(
     pvcallsif: *mut libxl_device_pvcallsif,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `pvcallsif` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DevicePvcallsif>(
             ctx,
@@ -195,15 +171,12 @@ pub unsafe extern "C" fn libxl_device_pvcallsif_destroy(
 
 /// Serves devices of guests from a driver domain, as `xl devd` does: their hotplug scripts run here. Ends when it is
 /// aborted, or xenstore fails.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_events_handler(
     ctx: *mut libxl_ctx,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_device_events_handler", 0, |ao| {
             Ok(async move { driver::serve(&ao).await })

@@ -14,16 +14,7 @@ use crate::types::idiomatic::{DeviceDisk, Diskinfo};
 use crate::types::sys::*;
 use crate::types::tables;
 
-/// Adds a disk to a domain that runs, and waits until what serves it is ready and its hotplug script, if it has one,
-/// has ended. `disk` is completed before this returns, unless the disk is refused.
-///
-/// `ERROR_DEVICE_EXISTS` if the domain has it; `ERROR_INVAL` for what cannot be; `ERROR_FAIL` if the script fails or
-/// what serves it wants a device model and none runs; `ERROR_TIMEDOUT` if it is not ready within 10 s, or the script
-/// takes more than 40 s. After these but the first two a disk may be there that does not work: remove it.
-/// `ERROR_JSON_CONFIG_EMPTY` if no configuration of the domain is stored.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Adds a disk.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_add(
     ctx: *mut libxl_ctx,
@@ -31,7 +22,7 @@ pub unsafe extern "C" fn libxl_device_disk_add(
     disk: *mut libxl_device_disk,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `disk` and `ao_how` NULL or valid.
     unsafe {
         plug::add::<DeviceDisk>(
             ctx,
@@ -44,11 +35,7 @@ pub unsafe extern "C" fn libxl_device_disk_add(
     }
 }
 
-/// Takes a disk away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `vdev`, `backend`
-/// and `backend_domid` say.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Removes a disk, named by `vdev`, `backend` and `backend_domid`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_remove(
     ctx: *mut libxl_ctx,
@@ -56,7 +43,7 @@ pub unsafe extern "C" fn libxl_device_disk_remove(
     disk: *mut libxl_device_disk,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `disk` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceDisk>(
             ctx,
@@ -69,12 +56,7 @@ pub unsafe extern "C" fn libxl_device_disk_remove(
     }
 }
 
-/// Takes a disk away without asking the guest. Which one, `vdev`, `backend` and `backend_domid` say. The disk is gone
-/// also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10
-/// s.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Destroys a disk, named by `vdev`, `backend` and `backend_domid`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_destroy(
     ctx: *mut libxl_ctx,
@@ -82,16 +64,13 @@ pub unsafe extern "C" fn libxl_device_disk_destroy(
     disk: *mut libxl_device_disk,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `disk` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceDisk>(ctx, domid, disk, ao_how, "libxl_device_disk_destroy", Force::Yes)
     }
 }
 
 /// As `libxl_device_disk_remove`, but a disk that the guest does not let go of stays: `ERROR_TIMEDOUT`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_safe_remove(
     ctx: *mut libxl_ctx,
@@ -99,7 +78,7 @@ pub unsafe extern "C" fn libxl_device_disk_safe_remove(
     disk: *mut libxl_device_disk,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `disk` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceDisk>(
             ctx,
@@ -112,26 +91,18 @@ pub unsafe extern "C" fn libxl_device_disk_safe_remove(
     }
 }
 
-/// The domain's disks, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_disk_list_free` frees them. One that makes no sense is left out, with a line in the log.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// The domain's disks.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_list(
     ctx: *mut libxl_ctx,
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_disk {
-    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `num` NULL or valid.
     unsafe { list(ctx, "libxl_device_disk_list", num, |ctx| disk::all(ctx, domid)) }
 }
 
-/// What is known of the disk with the `vdev` of `disk`, into `diskinfo`, for `libxl_diskinfo_dispose`. Numbers that
-/// the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such disk.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// What is known of the disk with the `vdev` of `disk`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_getinfo(
     ctx: *mut libxl_ctx,
@@ -140,7 +111,7 @@ pub unsafe extern "C" fn libxl_device_disk_getinfo(
     diskinfo: *mut libxl_diskinfo,
 ) -> c_int {
     const NAME: &str = "libxl_device_disk_getinfo";
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `disk` and `diskinfo` NULL or valid.
     unsafe {
         let disk = disk.as_ref();
         let Some((vdev, backend)) = disk.and_then(|d| Some((text(d.vdev)?, d.backend))) else {
@@ -156,9 +127,6 @@ pub unsafe extern "C" fn libxl_device_disk_getinfo(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cdrom_insert(
     ctx: *mut libxl_ctx,
@@ -172,9 +140,6 @@ pub unsafe extern "C" fn libxl_cdrom_insert(
 /// The disk that the guest knows as `vdev`, into `disk`, for `libxl_device_disk_dispose`. `ERROR_INVAL` if that is no
 /// disk's name, or the domain has disks of Xen's kind and of virtio's; `ERROR_FAIL` if there is no such disk, or it
 /// makes no sense.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vdev_to_device_disk(
     ctx: *mut libxl_ctx,
@@ -183,7 +148,7 @@ pub unsafe extern "C" fn libxl_vdev_to_device_disk(
     disk: *mut libxl_device_disk,
 ) -> c_int {
     const NAME: &str = "libxl_vdev_to_device_disk";
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `vdev` NULL or a string and `disk` NULL or valid.
     unsafe {
         let Some(vdev) = text(vdev) else { return null_argument(ctx, NAME) };
         fill(ctx, NAME, disk, DeviceDisk::default(), |ctx| {

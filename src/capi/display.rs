@@ -19,16 +19,7 @@ fn found<T>(read: Result<Option<T>>) -> Result<T> {
     read.ok().flatten().ok_or(Error::NotFound)
 }
 
-/// Adds a display to a domain that runs, and waits until what serves it is ready and its hotplug script, if it has
-/// one, has ended. `displ` is completed before this returns, unless the display is refused.
-///
-/// `ERROR_DEVICE_EXISTS` if the domain has it; `ERROR_INVAL` for what cannot be; `ERROR_FAIL` if the script fails or
-/// what serves it wants a device model and none runs; `ERROR_TIMEDOUT` if it is not ready within 10 s, or the script
-/// takes more than 40 s. After these but the first two a display may be there that does not work: remove it.
-/// `ERROR_JSON_CONFIG_EMPTY` if no configuration of the domain is stored.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Adds a display.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vdispl_add(
     ctx: *mut libxl_ctx,
@@ -36,7 +27,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_add(
     displ: *mut libxl_device_vdispl,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `displ` and `ao_how` NULL or valid.
     unsafe {
         plug::add::<DeviceVdispl>(
             ctx,
@@ -49,11 +40,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_add(
     }
 }
 
-/// Takes a display away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
-/// `backend_domid` say.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Removes a display.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vdispl_remove(
     ctx: *mut libxl_ctx,
@@ -61,7 +48,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_remove(
     vdispl: *mut libxl_device_vdispl,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vdispl` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceVdispl>(
             ctx,
@@ -74,12 +61,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_remove(
     }
 }
 
-/// Takes a display away without asking the guest. Which one, `devid` and `backend_domid` say. The display is gone
-/// also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10
-/// s.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Destroys a display.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vdispl_destroy(
     ctx: *mut libxl_ctx,
@@ -87,7 +69,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_destroy(
     vdispl: *mut libxl_device_vdispl,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vdispl` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceVdispl>(
             ctx,
@@ -100,29 +82,20 @@ pub unsafe extern "C" fn libxl_device_vdispl_destroy(
     }
 }
 
-/// The domain's displays, without their connectors, and how many in `*num`; NULL and 0 for none, also if they cannot
-/// be read. `libxl_device_vdispl_list_free` frees them. One that makes no sense is left out, with a line in the log.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// The domain's displays, without their connectors.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vdispl_list(
     ctx: *mut libxl_ctx,
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_vdispl {
-    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `num` NULL or valid.
     unsafe {
         list(ctx, "libxl_device_vdispl_list", num, |ctx| read::all(ctx, domid, &display::VDISPL))
     }
 }
 
-/// What is known of the device with the `devid` of `vdispl`, into `vdisplinfo`, for `libxl_vdisplinfo_dispose`.
-/// Numbers that the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such
-/// device.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// What is known of a display.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vdispl_getinfo(
     ctx: *mut libxl_ctx,
@@ -131,7 +104,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_getinfo(
     vdisplinfo: *mut libxl_vdisplinfo,
 ) -> c_int {
     const NAME: &str = "libxl_device_vdispl_getinfo";
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vdispl` and `vdisplinfo` NULL or valid.
     unsafe {
         let Some(devid) = vdispl.as_ref().map(|device| device.devid) else {
             return null_argument(ctx, NAME);
@@ -141,16 +114,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_getinfo(
     }
 }
 
-/// Adds a sound card to a domain that runs, and waits until what serves it is ready and its hotplug script, if it has
-/// one, has ended. `vsnd` is completed before this returns, unless the sound card is refused.
-///
-/// `ERROR_DEVICE_EXISTS` if the domain has it; `ERROR_INVAL` for what cannot be; `ERROR_FAIL` if the script fails or
-/// what serves it wants a device model and none runs; `ERROR_TIMEDOUT` if it is not ready within 10 s, or the script
-/// takes more than 40 s. After these but the first two a sound card may be there that does not work: remove it.
-/// `ERROR_JSON_CONFIG_EMPTY` if no configuration of the domain is stored.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Adds a sound card.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vsnd_add(
     ctx: *mut libxl_ctx,
@@ -158,7 +122,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_add(
     vsnd: *mut libxl_device_vsnd,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vsnd` and `ao_how` NULL or valid.
     unsafe {
         plug::add::<DeviceVsnd>(
             ctx,
@@ -171,11 +135,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_add(
     }
 }
 
-/// Takes a sound card away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
-/// `backend_domid` say.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Removes a sound card.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vsnd_remove(
     ctx: *mut libxl_ctx,
@@ -183,7 +143,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_remove(
     vsnd: *mut libxl_device_vsnd,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vsnd` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceVsnd>(
             ctx,
@@ -196,12 +156,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_remove(
     }
 }
 
-/// Takes a sound card away without asking the guest. Which one, `devid` and `backend_domid` say. The sound card is
-/// gone also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close
-/// within 10 s.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Destroys a sound card.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vsnd_destroy(
     ctx: *mut libxl_ctx,
@@ -209,33 +164,24 @@ pub unsafe extern "C" fn libxl_device_vsnd_destroy(
     vsnd: *mut libxl_device_vsnd,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vsnd` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceVsnd>(ctx, domid, vsnd, ao_how, "libxl_device_vsnd_destroy", Force::Yes)
     }
 }
 
-/// The domain's sound cards, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_vsnd_list_free` frees them. One that makes no sense is left out, with a line in the log.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// The domain's sound cards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vsnd_list(
     ctx: *mut libxl_ctx,
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_vsnd {
-    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `num` NULL or valid.
     unsafe { list(ctx, "libxl_device_vsnd_list", num, |ctx| read::all(ctx, domid, &sound::VSND)) }
 }
 
-/// What is known of the sound card with the `devid` of `vsnd`, into `vsndlinfo`, for `libxl_vsndinfo_dispose`; of as
-/// many streams as `vsnd` has. Numbers that the guest has not written, or not as numbers that fit, are -1.
-/// `ERROR_FAIL` if there is no such card.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// What is known of a sound card, and of as many streams as `vsnd` has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vsnd_getinfo(
     ctx: *mut libxl_ctx,
@@ -244,7 +190,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_getinfo(
     vsndlinfo: *mut libxl_vsndinfo,
 ) -> c_int {
     const NAME: &str = "libxl_device_vsnd_getinfo";
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vsnd` and `vsndlinfo` NULL or valid.
     unsafe {
         let Some(card) = vsnd.as_ref().map(|card| DeviceVsnd::from_c(card)) else {
             return null_argument(ctx, NAME);
@@ -254,11 +200,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_getinfo(
     }
 }
 
-/// Adds a keyboard to a domain that runs, in place of the one with that `devid` if there is one. Nothing is waited
-/// for. `vkb` is completed before this returns.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Adds a keyboard, in place of the one with that `devid` if there is one. Nothing is waited for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vkb_add(
     ctx: *mut libxl_ctx,
@@ -266,7 +208,7 @@ pub unsafe extern "C" fn libxl_device_vkb_add(
     vkb: *mut libxl_device_vkb,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vkb` and `ao_how` NULL or valid.
     unsafe {
         plug::add_bare::<DeviceVkb>(
             ctx,
@@ -279,11 +221,7 @@ pub unsafe extern "C" fn libxl_device_vkb_add(
     }
 }
 
-/// Takes a keyboard away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid`,
-/// `backend_type` and `backend_domid` say.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Removes a keyboard, named by `devid`, `backend_type` and `backend_domid`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vkb_remove(
     ctx: *mut libxl_ctx,
@@ -291,18 +229,13 @@ pub unsafe extern "C" fn libxl_device_vkb_remove(
     vkb: *mut libxl_device_vkb,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vkb` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceVkb>(ctx, domid, vkb, ao_how, "libxl_device_vkb_remove", Force::InTheEnd)
     }
 }
 
-/// Takes a keyboard away without asking the guest. Which one, `devid`, `backend_type` and `backend_domid` say. The
-/// keyboard is gone also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does
-/// not close within 10 s.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Destroys a keyboard, named by `devid`, `backend_type` and `backend_domid`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vkb_destroy(
     ctx: *mut libxl_ctx,
@@ -310,32 +243,24 @@ pub unsafe extern "C" fn libxl_device_vkb_destroy(
     vkb: *mut libxl_device_vkb,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vkb` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceVkb>(ctx, domid, vkb, ao_how, "libxl_device_vkb_destroy", Force::Yes)
     }
 }
 
-/// The domain's keyboards, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_vkb_list_free` frees them. One that makes no sense is left out, with a line in the log.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// The domain's keyboards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vkb_list(
     ctx: *mut libxl_ctx,
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_vkb {
-    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `num` NULL or valid.
     unsafe { list(ctx, "libxl_device_vkb_list", num, |ctx| read::all(ctx, domid, &vkb::VKB)) }
 }
 
-/// What is known of the device with the `devid` of `vkb`, into `vkbinfo`, for `libxl_vkbinfo_dispose`. Numbers
-/// that the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such device.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// What is known of a keyboard.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vkb_getinfo(
     ctx: *mut libxl_ctx,
@@ -344,7 +269,7 @@ pub unsafe extern "C" fn libxl_device_vkb_getinfo(
     vkbinfo: *mut libxl_vkbinfo,
 ) -> c_int {
     const NAME: &str = "libxl_device_vkb_getinfo";
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vkb` and `vkbinfo` NULL or valid.
     unsafe {
         let Some(devid) = vkb.as_ref().map(|device| device.devid) else {
             return null_argument(ctx, NAME);
@@ -354,11 +279,7 @@ pub unsafe extern "C" fn libxl_device_vkb_getinfo(
     }
 }
 
-/// Adds a screen to a domain that runs, in place of the one with that `devid` if there is one. Nothing is waited
-/// for. `vfb` is completed before this returns.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Adds a framebuffer, in place of the one with that `devid` if there is one. Nothing is waited for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vfb_add(
     ctx: *mut libxl_ctx,
@@ -366,7 +287,7 @@ pub unsafe extern "C" fn libxl_device_vfb_add(
     vfb: *mut libxl_device_vfb,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vfb` and `ao_how` NULL or valid.
     unsafe {
         plug::add_bare::<DeviceVfb>(
             ctx,
@@ -379,11 +300,7 @@ pub unsafe extern "C" fn libxl_device_vfb_add(
     }
 }
 
-/// Takes a screen away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
-/// `backend_domid` say.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Removes a framebuffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vfb_remove(
     ctx: *mut libxl_ctx,
@@ -391,17 +308,13 @@ pub unsafe extern "C" fn libxl_device_vfb_remove(
     vfb: *mut libxl_device_vfb,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vfb` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceVfb>(ctx, domid, vfb, ao_how, "libxl_device_vfb_remove", Force::InTheEnd)
     }
 }
 
-/// Takes a screen away without asking the guest. Which one, `devid` and `backend_domid` say. The screen is gone also
-/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Destroys a framebuffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vfb_destroy(
     ctx: *mut libxl_ctx,
@@ -409,7 +322,7 @@ pub unsafe extern "C" fn libxl_device_vfb_destroy(
     vfb: *mut libxl_device_vfb,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vfb` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceVfb>(ctx, domid, vfb, ao_how, "libxl_device_vfb_destroy", Force::Yes)
     }
@@ -417,9 +330,6 @@ pub unsafe extern "C" fn libxl_device_vfb_destroy(
 
 /// The keyboard with that number, into `vkb`, for `libxl_device_vkb_dispose`. `ERROR_NOTFOUND` if there is none
 /// that makes sense; `vkb` is then as `libxl_device_vkb_init` makes it.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_vkb(
     ctx: *mut libxl_ctx,
@@ -428,7 +338,7 @@ pub unsafe extern "C" fn libxl_devid_to_device_vkb(
     vkb: *mut libxl_device_vkb,
 ) -> c_int {
     const NAME: &str = "libxl_devid_to_device_vkb";
-    // SAFETY: `ctx` is NULL or live, `vkb` is NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vkb` NULL or valid.
     unsafe {
         fill(ctx, NAME, vkb, DeviceVkb::default(), |ctx| {
             found(read::if_any(ctx, domid, &vkb::VKB, devid))
@@ -438,9 +348,6 @@ pub unsafe extern "C" fn libxl_devid_to_device_vkb(
 
 /// The display with that number, into `vdispl`, for `libxl_device_vdispl_dispose`. `ERROR_NOTFOUND` if there is none,
 /// `ERROR_FAIL` if it makes no sense; `vdispl` is then as `libxl_device_vdispl_init` makes it.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_vdispl(
     ctx: *mut libxl_ctx,
@@ -449,7 +356,7 @@ pub unsafe extern "C" fn libxl_devid_to_device_vdispl(
     vdispl: *mut libxl_device_vdispl,
 ) -> c_int {
     const NAME: &str = "libxl_devid_to_device_vdispl";
-    // SAFETY: `ctx` is NULL or live, `vdispl` is NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vdispl` NULL or valid.
     unsafe {
         fill(ctx, NAME, vdispl, DeviceVdispl::default(), |ctx| {
             read::one(ctx, domid, &display::VDISPL, devid)
@@ -459,9 +366,6 @@ pub unsafe extern "C" fn libxl_devid_to_device_vdispl(
 
 /// The sound card with that number, into `vsnd`, for `libxl_device_vsnd_dispose`. `ERROR_NOTFOUND` if there is none
 /// that makes sense; `vsnd` is then as `libxl_device_vsnd_init` makes it.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_vsnd(
     ctx: *mut libxl_ctx,
@@ -470,7 +374,7 @@ pub unsafe extern "C" fn libxl_devid_to_device_vsnd(
     vsnd: *mut libxl_device_vsnd,
 ) -> c_int {
     const NAME: &str = "libxl_devid_to_device_vsnd";
-    // SAFETY: `ctx` is NULL or live, `vsnd` is NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vsnd` NULL or valid.
     unsafe {
         fill(ctx, NAME, vsnd, DeviceVsnd::default(), |ctx| {
             found(read::if_any(ctx, domid, &sound::VSND, devid))

@@ -2,10 +2,10 @@
 
 use std::ffi::*;
 
-use super::names::{refuse, text};
 use crate::capi::dominfo::{Labels, dominfo};
 use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{array, failed};
+use crate::capi::give::{null, text};
 use crate::capi::operation::start;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::{hypercall_child, names, nodes, rename};
@@ -19,16 +19,13 @@ use crate::xen::hypervisor::Trigger;
 /// Asks the guest's kernel to power off and waits until it has taken the request in, or has ended.
 /// `ERROR_NOPARAVIRT` if the kernel does not listen, `ERROR_TIMEDOUT` after a minute, or at once if
 /// it had ended before.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_shutdown(
     ctx: *mut libxl_ctx,
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_domain_shutdown", domid, |ao| {
             control::request(ao, domid, Request::Poweroff)
@@ -37,16 +34,13 @@ pub unsafe extern "C" fn libxl_domain_shutdown(
 }
 
 /// Asks the guest's kernel to reboot; as [`libxl_domain_shutdown`].
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_reboot(
     ctx: *mut libxl_ctx,
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_domain_reboot", domid, |ao| {
             control::request(ao, domid, Request::Reboot)
@@ -56,16 +50,13 @@ pub unsafe extern "C" fn libxl_domain_reboot(
 
 /// Ends the domain at once and removes all that the host keeps for it: devices, nodes, files.
 /// `ERROR_DOMAIN_NOTFOUND` if there is no such domain.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_destroy(
     ctx: *mut libxl_ctx,
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_domain_destroy", domid, |ao| {
             Ok(async move { destroy::destroy(&ao, domid).await })
@@ -75,9 +66,6 @@ pub unsafe extern "C" fn libxl_domain_destroy(
 
 /// Sets a domain that has shut down aside: `name_suffix` is added to its name (`info->name`), and its
 /// identity under `/vm` becomes `new_uuid`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_preserve(
     ctx: *mut libxl_ctx,
@@ -86,12 +74,12 @@ pub unsafe extern "C" fn libxl_domain_preserve(
     name_suffix: *const c_char,
     new_uuid: libxl_uuid,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live; `info` is NULL or valid; the strings are NULL or strings.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `info` NULL or valid, and the texts NULL or strings.
     unsafe {
         with_ctx(ctx, "libxl_domain_preserve", |ctx| {
             let name = info.as_ref().and_then(|info| text(info.name));
             let (Some(name), Some(suffix)) = (name, text(name_suffix)) else {
-                return refuse(ctx, "libxl_domain_preserve");
+                return null(ctx, "libxl_domain_preserve");
             };
             code(rename::preserve(ctx, domid, name, suffix, &new_uuid.uuid))
         })
@@ -100,9 +88,6 @@ pub unsafe extern "C" fn libxl_domain_preserve(
 
 /// Names the domain `new_name`. Fails unless its name is `old_name`, if that is given. `ERROR_INVAL` if
 /// another domain has the name, unless it is empty.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_rename(
     ctx: *mut libxl_ctx,
@@ -110,26 +95,23 @@ pub unsafe extern "C" fn libxl_domain_rename(
     old_name: *const c_char,
     new_name: *const c_char,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live; the strings are NULL or strings.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, and the texts NULL or strings.
     unsafe {
         with_ctx(ctx, "libxl_domain_rename", |ctx| {
-            let Some(new) = text(new_name) else { return refuse(ctx, "libxl_domain_rename") };
+            let Some(new) = text(new_name) else { return null(ctx, "libxl_domain_rename") };
             code(rename::rename(ctx, domid, text(old_name), new))
         })
     }
 }
 
 /// Stops the domain's processors until [`libxl_domain_unpause`]. `ERROR_FAIL` if there is no such domain.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_pause(
     ctx: *mut libxl_ctx,
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_domain_pause", domid, |ao| {
             control::pause(&ao, domid)?;
@@ -139,16 +121,13 @@ pub unsafe extern "C" fn libxl_domain_pause(
 }
 
 /// Lets the domain run. `ERROR_FAIL` if there is no such domain.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_unpause(
     ctx: *mut libxl_ctx,
     domid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_domain_unpause", domid, |ao| {
             Ok(async move { control::unpause(&ao, domid).await })
@@ -158,9 +137,6 @@ pub unsafe extern "C" fn libxl_domain_unpause(
 
 /// Writes the domain's memory and registers to the file `filename`, for a debugger. `ERROR_FAIL` if that
 /// cannot be done; what was written by then stays.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_core_dump(
     ctx: *mut libxl_ctx,
@@ -168,7 +144,7 @@ pub unsafe extern "C" fn libxl_domain_core_dump(
     filename: *const c_char,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `filename` NULL or a string, `ao_how` NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `filename` NULL or a string and `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_domain_core_dump", domid, |ao| {
             let file = text(filename).map(<[u8]>::to_vec).ok_or_else(|| {
@@ -182,16 +158,13 @@ pub unsafe extern "C" fn libxl_domain_core_dump(
 
 /// Fills `*info_r` (which is not disposed of first) with what Xen tells about a domain; with NULL it
 /// only says whether the domain exists. `ERROR_DOMAIN_NOTFOUND` if not. Memory in KiB, time in ns.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_info(
     ctx: *mut libxl_ctx,
     info_r: *mut libxl_dominfo,
     domid: u32,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `info_r` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_domain_info", |ctx| {
             let found = ctx.hypervisor().domain(domid).map_err(|e| failed(ctx, e));
@@ -207,15 +180,12 @@ pub unsafe extern "C" fn libxl_domain_info(
 }
 
 /// All domains by domid, `*nb_domain_out` of them, for `libxl_dominfo_list_free`; NULL on failure.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_list_domain(
     ctx: *mut libxl_ctx,
     nb_domain_out: *mut c_int,
 ) -> *mut libxl_dominfo {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nb_domain_out` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_list_domain", |ctx| {
             array(ctx, nb_domain_out, "libxl_list_domain", || {
@@ -228,15 +198,12 @@ pub unsafe extern "C" fn libxl_list_domain(
 }
 
 /// As `libxl_list_domain`, uuid and domid only, without the stub domains that run device models.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_list_vm(
     ctx: *mut libxl_ctx,
     nb_vm_out: *mut c_int,
 ) -> *mut libxl_vminfo {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nb_vm_out` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_list_vm", |ctx| {
             array(ctx, nb_vm_out, "libxl_list_vm", || {
@@ -264,9 +231,6 @@ pub unsafe extern "C" fn libxl_list_vm(
 
 /// Sends the guest a signal: a button, an interrupt. `ERROR_FAIL` if it cannot be delivered. Waking
 /// from S3 needs QEMU, which this library does not talk to yet: `ERROR_NI`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_send_trigger(
     ctx: *mut libxl_ctx,
@@ -275,7 +239,7 @@ pub unsafe extern "C" fn libxl_send_trigger(
     vcpuid: u32,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_send_trigger", domid, |ao| {
             send_trigger(&ao, domid, trigger, vcpuid)?;
@@ -305,12 +269,9 @@ fn send_trigger(ctx: &Ctx, domid: u32, trigger: libxl_trigger, vcpu: u32) -> Res
 
 /// Gives the guest's kernel the system request key `sysrq`. Always 0, as in the C library: a failure is
 /// logged.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_send_sysrq(ctx: *mut libxl_ctx, domid: u32, sysrq: c_char) -> c_int {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_send_sysrq", |ctx| {
             // Logged where it fails.
@@ -321,12 +282,9 @@ pub unsafe extern "C" fn libxl_send_sysrq(ctx: *mut libxl_ctx, domid: u32, sysrq
 }
 
 /// When the domain was started, in seconds since 1970; 0xffffffff if that is not recorded.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vm_get_start_time(ctx: *mut libxl_ctx, domid: u32) -> u32 {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_vm_get_start_time", |ctx| {
             names::start_time(ctx, domid).unwrap_or(u32::MAX)

@@ -114,7 +114,7 @@ pub unsafe fn with_ctx<T: FromError>(
     name: &str,
     body: impl FnOnce(&Ctx) -> T,
 ) -> T {
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or live, says the caller.
     match unsafe { live(ctx) } {
         Some(ctx) => guarded(Some(ctx.log()), name, || body(ctx), T::from_error),
         None => T::from_error(Error::Invalid),
@@ -133,7 +133,7 @@ pub unsafe fn dispatching<T: FromError>(
     name: &str,
     body: impl FnOnce(&Ctx) -> T,
 ) -> T {
-    // SAFETY: the caller's contract.
+    // SAFETY: `ctx` is NULL or live, says the caller; `with_ctx` asks for no more.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             let value = body(ctx);
@@ -148,7 +148,7 @@ pub unsafe fn dispatching<T: FromError>(
 /// # Safety
 /// `ctx` is NULL or live.
 pub unsafe fn null_argument(ctx: *mut libxl_ctx, name: &str) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: `ctx` is NULL or live, says the caller; `with_ctx` asks for no more.
     unsafe { with_ctx(ctx, name, |ctx| null(ctx, name)) }
 }
 
@@ -174,17 +174,22 @@ pub unsafe fn with_log<T: FromError>(
     body: impl FnOnce(&Log) -> T,
 ) -> T {
     static NOWHERE: Log = Log::none();
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or live, says the caller.
     let log = unsafe { live(ctx) }.map_or(&NOWHERE, Ctx::log);
     guarded(Some(log), name, || body(log), T::from_error)
 }
 
 /// Ends the process over a call that has no right answer and no way to say so, as libxl's assertions do.
 pub fn die(why: std::fmt::Arguments<'_>) -> ! {
+    say(why);
+    std::process::abort()
+}
+
+/// A line for whoever reads stderr, where there is no logger.
+fn say(what: std::fmt::Arguments<'_>) {
     use std::io::Write;
     // Not `eprintln!`, which panics if stderr is closed.
-    let _ = writeln!(std::io::stderr(), "libxl: {why}");
-    std::process::abort()
+    let _ = writeln!(std::io::stderr(), "libxl: {what}");
 }
 
 /// The body of an entry that is not there yet: one log line and `ERROR_NI`, or the neutral value.
@@ -195,7 +200,7 @@ macro_rules! missing {
     ($ctx:expr, $name:literal $(; $($unused:expr),*)?) => {{
         $(let _ = ($($unused,)*);)?
         let ctx = $ctx;
-        // SAFETY: the entry's contract: NULL or a live ctx.
+        // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
         unsafe {
             $crate::capi::entry::with_ctx(ctx, $name, |ctx| {
                 $crate::error!(ctx, "{}: not implemented in this library yet", $name);
@@ -211,6 +216,6 @@ macro_rules! missing {
 
 /// [`missing!`] for an entry without a ctx: there is no logger, so the line goes to stderr.
 pub fn not_there_yet<T: FromError>(name: &str) -> T {
-    eprintln!("libxl: error: {name}: not implemented in this library yet");
+    say(format_args!("error: {name}: not implemented in this library yet"));
     T::from_error(Error::NotImplemented)
 }

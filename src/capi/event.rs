@@ -7,8 +7,8 @@ use crate::capi::entry::{dispatching, shared, with_ctx};
 use crate::capi::give::null;
 use crate::capi::operation::{Lent, given, refused};
 use crate::capi::osevent::re_entered;
-use crate::core::generators::Handle;
-use crate::core::reports::Listener;
+use crate::core::generators::GeneratorHandle;
+use crate::core::reports::EventHooks;
 use crate::core::{Ctx, Error, Result};
 use crate::device::eject;
 use crate::domain::death;
@@ -19,12 +19,12 @@ use crate::types::idiomatic::{CForm, Event};
 use crate::types::sys::*;
 
 /// The application's predicate on events.
-struct Wanted {
+struct EventPredicate {
     predicate: libxl_event_predicate,
     user: *mut c_void,
 }
 
-impl Wanted {
+impl EventPredicate {
     /// Asks about an event; without a predicate any will do.
     fn ask(&self, event: &Event) -> bool {
         let Some(predicate) = self.predicate else { return true };
@@ -42,9 +42,6 @@ impl Wanted {
 /// Takes the oldest event whose type's bit is in `typemask` and that `predicate` wants (NULL: any), for
 /// `libxl_event_free`. `ERROR_NOT_READY` if there is none. Only collects: what has happened becomes events in
 /// the calls that wait or dispatch.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_event_check(
     ctx: *mut libxl_ctx,
@@ -54,13 +51,13 @@ pub unsafe extern "C" fn libxl_event_check(
     predicate_user: *mut c_void,
 ) -> c_int {
     const NAME: &str = "libxl_event_check";
-    // SAFETY: `ctx` is NULL or live; `event_r` is NULL or can be written to.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `event_r` and `predicate_user` NULL or valid.
     unsafe {
         with_ctx(ctx, NAME, |ctx| {
             if event_r.is_null() {
                 return null(ctx, NAME);
             }
-            let wanted = Wanted { predicate, user: predicate_user };
+            let wanted = EventPredicate { predicate, user: predicate_user };
             match ctx.reports().events().take(typemask, |event| wanted.ask(event)) {
                 Some(event) => {
                     event_r.write(given(&event));
@@ -73,9 +70,6 @@ pub unsafe extern "C" fn libxl_event_check(
 }
 
 /// As [`libxl_event_check`], but waits until there is such an event, and does the ctx's work meanwhile.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_event_wait(
     ctx: *mut libxl_ctx,
@@ -85,7 +79,7 @@ pub unsafe extern "C" fn libxl_event_wait(
     predicate_user: *mut c_void,
 ) -> c_int {
     const NAME: &str = "libxl_event_wait";
-    // SAFETY: `ctx` is NULL or live; `event_r` is NULL or can be written to.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `event_r` and `predicate_user` NULL or valid.
     unsafe {
         dispatching(ctx, NAME, |ctx| {
             if event_r.is_null() {
@@ -94,7 +88,7 @@ pub unsafe extern "C" fn libxl_event_wait(
             if re_entered(ctx, NAME) {
                 return Error::Invalid.code();
             }
-            let wanted = Wanted { predicate, user: predicate_user };
+            let wanted = EventPredicate { predicate, user: predicate_user };
             let (events, runtime) = (ctx.reports().events(), ctx.runtime());
             let next = events.wait(typemask, |event| wanted.ask(event), || runtime.nudge_late());
             let event = runtime.block_on(next);
@@ -112,7 +106,8 @@ pub unsafe extern "C" fn libxl_event_wait(
 pub unsafe extern "C" fn libxl_event_free(ctx: *mut libxl_ctx, event: *mut libxl_event) {
     let _ = ctx;
     if !event.is_null() {
-        // SAFETY: the caller's contract; events come from malloc.
+        // SAFETY: by the contract of `capi`, the event was given to the application, so it came from `malloc`, and is
+        // freed once.
         unsafe {
             crate::capi::types::libxl_event_dispose(event);
             libc::free(event.cast());
@@ -124,21 +119,21 @@ pub unsafe extern "C" fn libxl_event_free(ctx: *mut libxl_ctx, event: *mut libxl
 /// not into the queue, and `hooks->disaster` is told when events may be missing. NULL ends that.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl_event.h` says; `hooks` outlives the ctx, or the next such call.
+/// `hooks` outlives the ctx, or stays until the next such call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_event_register_callbacks(
     ctx: *mut libxl_ctx,
     hooks: *const libxl_event_hooks,
     user: *mut c_void,
 ) {
-    // SAFETY: `ctx` is NULL or live, `hooks` NULL or as said.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `hooks` NULL or valid until they are replaced or the ctx freed; `user` is not followed.
     unsafe {
         with_ctx(ctx, "libxl_event_register_callbacks", |ctx| {
-            let listener = hooks.as_ref().map(|hooks| {
-                let listener: Arc<dyn Listener> = Arc::new(Application { hooks, user: Lent(user) });
-                listener
+            let hooks = hooks.as_ref().map(|hooks| {
+                let hooks: Arc<dyn EventHooks> = Arc::new(Application { hooks, user: Lent(user) });
+                hooks
             });
-            ctx.reports().set_listener(listener);
+            ctx.reports().set_hooks(hooks);
         })
     }
 }
@@ -149,7 +144,7 @@ struct Application {
     user: Lent<c_void>,
 }
 
-impl Listener for Application {
+impl EventHooks for Application {
     fn mask(&self) -> u64 {
         if self.hooks.event_occurs.is_some() { self.hooks.event_occurs_mask } else { 0 }
     }
@@ -180,9 +175,10 @@ unsafe fn enable<T>(
     ctx: *mut libxl_ctx,
     name: &str,
     out: *mut *mut T,
-    begin: impl FnOnce(&Arc<Ctx>, Driven) -> Result<Handle>,
+    begin: impl FnOnce(&Arc<Ctx>, Driven) -> Result<GeneratorHandle>,
 ) -> c_int {
-    // SAFETY: the caller's contract; with_ctx comes by only with a live ctx.
+    // SAFETY: `ctx` and `out` are NULL or what the caller says; the closure runs for a live ctx only, so `shared` may
+    // count it.
     unsafe {
         with_ctx(ctx, name, |here| {
             let Some(out) = out.as_mut() else { return null(here, name) };
@@ -212,14 +208,14 @@ unsafe fn disable<T>(
     ctx: *mut libxl_ctx,
     name: &str,
     generator: *mut T,
-    end: impl FnOnce(&Ctx, Handle) -> bool,
+    end: impl FnOnce(&Ctx, GeneratorHandle) -> bool,
 ) {
-    // SAFETY: the caller's contract.
+    // SAFETY: `ctx` is NULL or live, says the caller; the generator is taken as a number and not followed.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             if !generator.is_null()
                 && !re_entered(ctx, name)
-                && !end(ctx, Handle::from_address(generator.addr()))
+                && !end(ctx, GeneratorHandle::from_address(generator.addr()))
             {
                 error!(ctx, "{name}: there is no such generator, or it was disabled before");
             }
@@ -233,9 +229,6 @@ unsafe fn disable<T>(
 ///
 /// `*evgen_out` is for [`libxl_evdisable_domain_death`]. What the application's `fd_register` hook answers if
 /// it refuses; `ERROR_FAIL` without xenstore.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evenable_domain_death(
     ctx: *mut libxl_ctx,
@@ -244,21 +237,18 @@ pub unsafe extern "C" fn libxl_evenable_domain_death(
     evgen_out: *mut *mut libxl_evgen_domain_death,
 ) -> c_int {
     const NAME: &str = "libxl_evenable_domain_death";
-    // SAFETY: `ctx` is NULL or live, `evgen_out` NULL or can be written to.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `evgen_out` NULL or valid.
     unsafe { enable(ctx, NAME, evgen_out, |ctx, driven| death::enable(ctx, domid, user, driven)) }
 }
 
 /// Ends what [`libxl_evenable_domain_death`] began: no event is generated afterwards, but one that is in the
 /// queue, or just being told, may still come. NULL is allowed.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evdisable_domain_death(
     ctx: *mut libxl_ctx,
     generator: *mut libxl_evgen_domain_death,
 ) {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `generator` NULL or valid.
     unsafe { disable(ctx, "libxl_evdisable_domain_death", generator, death::disable) }
 }
 
@@ -268,9 +258,6 @@ pub unsafe extern "C" fn libxl_evdisable_domain_death(
 ///
 /// `*evgen_out` is for [`libxl_evdisable_disk_eject`]. `ERROR_INVAL` if `vdev` is no name of a disk; what the
 /// application's `fd_register` hook answers if it refuses; `ERROR_FAIL` without xenstore.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evenable_disk_eject(
     ctx: *mut libxl_ctx,
@@ -280,7 +267,7 @@ pub unsafe extern "C" fn libxl_evenable_disk_eject(
     evgen_out: *mut *mut libxl_evgen_disk_eject,
 ) -> c_int {
     const NAME: &str = "libxl_evenable_disk_eject";
-    // SAFETY: `ctx` is NULL or live, `vdev` NULL or a string, `evgen_out` NULL or can be written to.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `vdev` NULL or a string and `evgen_out` NULL or valid.
     unsafe {
         enable(ctx, NAME, evgen_out, |ctx, driven| {
             if vdev.is_null() {
@@ -293,14 +280,11 @@ pub unsafe extern "C" fn libxl_evenable_disk_eject(
 }
 
 /// Ends what [`libxl_evenable_disk_eject`] began, as [`libxl_evdisable_domain_death`] does.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evdisable_disk_eject(
     ctx: *mut libxl_ctx,
     generator: *mut libxl_evgen_disk_eject,
 ) {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `generator` NULL or valid.
     unsafe { disable(ctx, "libxl_evdisable_disk_eject", generator, eject::disable) }
 }

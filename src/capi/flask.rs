@@ -34,16 +34,13 @@ unsafe fn bytes<'a>(ctx: &Ctx, name: &str, start: *const c_void, size: usize) ->
             null(ctx, name);
             None
         }
-        // SAFETY: the caller's contract.
+        // SAFETY: `size` bytes that stay as they are, says the caller, since it is not NULL.
         _ => Some(unsafe { std::slice::from_raw_parts(start.cast(), size) }),
     }
 }
 
 /// The number of the security label `buf`, of `len` bytes, into `*ssidref`. -1 and `errno` if Xen has no
 /// such label or no Flask.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_flask_context_to_sid(
     ctx: *mut libxl_ctx,
@@ -51,7 +48,7 @@ pub unsafe extern "C" fn libxl_flask_context_to_sid(
     len: size_t,
     ssidref: *mut u32,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live; `buf` has `len` bytes; `ssidref` is NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `buf` NULL or `len` bytes, and `ssidref` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_flask_context_to_sid", |ctx| {
             let Some(out) = ssidref.as_mut() else { return null(ctx, "ssidref") };
@@ -68,9 +65,6 @@ pub unsafe extern "C" fn libxl_flask_context_to_sid(
 
 /// The security label of number `ssidref` into `*buf`, for the caller to free, and its length into `*len`.
 /// -1 and `errno` if Xen has no such number or no Flask.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_flask_sid_to_context(
     ctx: *mut libxl_ctx,
@@ -78,7 +72,7 @@ pub unsafe extern "C" fn libxl_flask_sid_to_context(
     buf: *mut *mut c_char,
     len: *mut size_t,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live; the others are NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `buf` and `len` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_flask_sid_to_context", |ctx| {
             let (Some(buf), Some(len)) = (buf.as_mut(), len.as_mut()) else {
@@ -95,12 +89,9 @@ pub unsafe extern "C" fn libxl_flask_sid_to_context(
 
 /// Whether the policy is enforced: 1, or 0 if its violations are only logged; -1 and `errno` if Xen does
 /// not say.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_flask_getenforce(ctx: *mut libxl_ctx) -> c_int {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_flask_getenforce", |ctx| {
             told(ctx.hypervisor().flask_mode(), |mode| mode as c_int)
@@ -109,12 +100,9 @@ pub unsafe extern "C" fn libxl_flask_getenforce(ctx: *mut libxl_ctx) -> c_int {
 }
 
 /// Has the policy enforced (`mode` 1) or only its violations logged (0); -1 and `errno` if Xen refuses.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_flask_setenforce(ctx: *mut libxl_ctx, mode: c_int) -> c_int {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_flask_setenforce", |ctx| {
             told(ctx.hypervisor().set_flask_mode(mode), |()| 0)
@@ -123,16 +111,13 @@ pub unsafe extern "C" fn libxl_flask_setenforce(ctx: *mut libxl_ctx, mode: c_int
 }
 
 /// Replaces the policy by the `size` bytes at `policy`; -1 and `errno` if Xen refuses it.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_flask_loadpolicy(
     ctx: *mut libxl_ctx,
     policy: *mut c_void,
     size: u32,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live; `policy` has `size` bytes.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `policy` NULL or `size` bytes.
     unsafe {
         with_ctx(ctx, "libxl_flask_loadpolicy", |ctx| {
             match bytes(ctx, "policy", policy, size as usize) {

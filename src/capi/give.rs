@@ -5,6 +5,7 @@ use std::ffi::{CStr, c_char, c_int};
 
 use crate::core::{Ctx, Error, Result};
 use crate::error;
+use crate::types::idiomatic::before_nul;
 use crate::xen::hypervisor::HypervisorError;
 
 /// A copy of `text` with its NUL, from `malloc`; NULL when there is no memory.
@@ -17,6 +18,11 @@ pub fn string(text: &[u8]) -> *mut c_char {
     copy.cast()
 }
 
+/// As [`string`], of what may be missing: NULL for none.
+pub fn string_if_any(text: Option<Vec<u8>>) -> *mut c_char {
+    text.map_or(std::ptr::null_mut(), |text| string(before_nul(&text)))
+}
+
 /// A copy of a C string, from `malloc`; NULL stays NULL.
 ///
 /// # Safety
@@ -25,7 +31,7 @@ pub unsafe fn strdup(text: *const c_char) -> *mut c_char {
     if text.is_null() {
         return std::ptr::null_mut();
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: a C string, says the caller, since it is not NULL.
     unsafe { libc::strdup(text) }
 }
 
@@ -35,7 +41,7 @@ pub unsafe fn strdup(text: *const c_char) -> *mut c_char {
 /// Each is NULL or a valid place for a `T`; they may be the same.
 pub unsafe fn copy<T>(to: *mut T, from: *const T) {
     if !to.is_null() && !from.is_null() {
-        // SAFETY: the caller's contract.
+        // SAFETY: neither is NULL, so both are valid, says the caller; `ptr::copy` allows them to overlap.
         unsafe { std::ptr::copy(from, to, 1) };
     }
 }
@@ -51,7 +57,7 @@ pub fn zeroed<T>(count: usize) -> *mut T {
 /// # Safety
 /// `text` is NULL or a C string that is not written to while the slice lives.
 pub unsafe fn text<'a>(text: *const c_char) -> Option<&'a [u8]> {
-    // SAFETY: the caller's contract.
+    // SAFETY: a C string, says the caller, since it is not NULL.
     (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_bytes())
 }
 
@@ -80,7 +86,7 @@ pub unsafe fn array<T>(
     name: &str,
     make: impl FnOnce() -> Result<Vec<T>>,
 ) -> *mut T {
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or writable, says the caller.
     let Some(count) = (unsafe { count.as_mut() }) else {
         null(ctx, name);
         return std::ptr::null_mut();

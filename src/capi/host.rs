@@ -15,7 +15,7 @@ use crate::xen::hypervisor::{PhysInfo, Result as HypervisorResult, VersionInfo, 
 const READ: usize = 16384 + 1;
 
 /// What `libxl_xen_console_reader` is here.
-struct Reader {
+struct ConsoleReader {
     buffer: Vec<u8>,
     /// Where in Xen's ring to go on.
     index: u32,
@@ -126,12 +126,9 @@ fn parameters(text: &[u8]) -> Option<Vec<(CString, CString)>> {
 }
 
 /// Xen's version and build, asked once; it belongs to the ctx and lives as long. NULL on failure.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_version_info(ctx: *mut libxl_ctx) -> *const libxl_version_info {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_get_version_info", |ctx| {
             let made = ctx.version_slot().get_or_try_init(|| {
@@ -147,46 +144,34 @@ pub unsafe extern "C" fn libxl_get_version_info(ctx: *mut libxl_ctx) -> *const l
 }
 
 /// Cpus that the host can have, or `ERROR_FAIL`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_max_cpus(ctx: *mut libxl_ctx) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { with_ctx(ctx, "libxl_get_max_cpus", |ctx| number(ctx.hypervisor().max_cpus())) }
 }
 
 /// Cpus that are on, or `ERROR_FAIL`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_online_cpus(ctx: *mut libxl_ctx) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { with_ctx(ctx, "libxl_get_online_cpus", |ctx| number(ctx.hypervisor().online_cpus())) }
 }
 
 /// NUMA nodes that the host can have, or `ERROR_FAIL`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_max_nodes(ctx: *mut libxl_ctx) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { with_ctx(ctx, "libxl_get_max_nodes", |ctx| number(ctx.hypervisor().max_nodes())) }
 }
 
 /// An array of `*nb_cpu_out` elements, for `libxl_cputopology_list_free`; NULL on failure. What is
 /// unknown is `LIBXL_CPUTOPOLOGY_INVALID_ENTRY` (all ones, as Xen's own).
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_cpu_topology(
     ctx: *mut libxl_ctx,
     nb_cpu_out: *mut c_int,
 ) -> *mut libxl_cputopology {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nb_cpu_out` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_get_cpu_topology", |ctx| {
             array(ctx, nb_cpu_out, "libxl_get_cpu_topology", || {
@@ -202,15 +187,12 @@ pub unsafe extern "C" fn libxl_get_cpu_topology(
 
 /// An array of `*num_devs` elements, for `libxl_pcitopology_list_free`; NULL on failure. A node
 /// that Xen does not know is `LIBXL_PCITOPOLOGY_INVALID_ENTRY`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_pci_topology(
     ctx: *mut libxl_ctx,
     num_devs: *mut c_int,
 ) -> *mut libxl_pcitopology {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `num_devs` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_get_pci_topology", |ctx| {
             array(ctx, num_devs, "libxl_get_pci_topology", || {
@@ -235,15 +217,12 @@ pub unsafe extern "C" fn libxl_get_pci_topology(
 
 /// An array of `*nr` elements, for `libxl_numainfo_list_free`; NULL on failure. Memory in bytes;
 /// `LIBXL_NUMAINFO_INVALID_ENTRY` where there is no such node.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_numainfo(
     ctx: *mut libxl_ctx,
     nr: *mut c_int,
 ) -> *mut libxl_numainfo {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nr` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_get_numainfo", |ctx| {
             array(ctx, nr, "libxl_get_numainfo", || {
@@ -268,15 +247,12 @@ pub unsafe extern "C" fn libxl_get_numainfo(
 }
 
 /// Fills `*physinfo`: cpus, memory in pages, capabilities. `ERROR_FAIL` where Xen refuses.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_physinfo(
     ctx: *mut libxl_ctx,
     physinfo: *mut libxl_physinfo,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `physinfo` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_get_physinfo", |ctx| {
             let Some(out) = physinfo.as_mut() else { return null(ctx, "libxl_get_physinfo") };
@@ -291,12 +267,9 @@ pub unsafe extern "C" fn libxl_get_physinfo(
 }
 
 /// Presses `keys` on Xen's console.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_send_debug_keys(ctx: *mut libxl_ctx, keys: *mut c_char) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `keys` NULL or a string.
     unsafe {
         with_ctx(ctx, "libxl_send_debug_keys", |ctx| {
             if keys.is_null() {
@@ -308,12 +281,9 @@ pub unsafe extern "C" fn libxl_send_debug_keys(ctx: *mut libxl_ctx, keys: *mut c
 }
 
 /// Sets Xen's boot parameters that can be set at run time: `name=value` or `noname`, with blanks between.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_parameters(ctx: *mut libxl_ctx, params: *mut c_char) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `params` NULL or a string.
     unsafe {
         with_ctx(ctx, "libxl_set_parameters", |ctx| {
             let Some(text) = give::text(params) else { return null(ctx, "libxl_set_parameters") };
@@ -331,19 +301,16 @@ pub unsafe extern "C" fn libxl_set_parameters(ctx: *mut libxl_ctx, params: *mut 
 
 /// Begins to read Xen's console; `clear` empties the ring while it is read. To be ended by
 /// `libxl_xen_console_read_finish`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_xen_console_read_start(
     ctx: *mut libxl_ctx,
     clear: c_int,
 ) -> *mut libxl_xen_console_reader {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_xen_console_read_start", |ctx| {
             let _ = ctx;
-            let reader = Reader { buffer: vec![0; READ], index: 0, clear: clear != 0 };
+            let reader = ConsoleReader { buffer: vec![0; READ], index: 0, clear: clear != 0 };
             Box::into_raw(Box::new(reader)).cast()
         })
     }
@@ -351,19 +318,17 @@ pub unsafe extern "C" fn libxl_xen_console_read_start(
 
 /// 1 and the next piece of Xen's console (several lines, in fact) in `*line_r`, valid until the next
 /// call; 0 and NULL when there is no more; or `ERROR_FAIL`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_xen_console_read_line(
     ctx: *mut libxl_ctx,
     cr: *mut libxl_xen_console_reader,
     line_r: *mut *mut c_char,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cr` and `line_r` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_xen_console_read_line", |ctx| {
-            let (Some(cr), Some(line)) = (cr.cast::<Reader>().as_mut(), line_r.as_mut()) else {
+            let (Some(cr), Some(line)) = (cr.cast::<ConsoleReader>().as_mut(), line_r.as_mut())
+            else {
                 return null(ctx, "libxl_xen_console_read_line");
             };
             let room = cr.buffer.len() - 1;
@@ -384,20 +349,17 @@ pub unsafe extern "C" fn libxl_xen_console_read_line(
 }
 
 /// Ends reading Xen's console; NULL is allowed.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_xen_console_read_finish(
     ctx: *mut libxl_ctx,
     cr: *mut libxl_xen_console_reader,
 ) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cr` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_xen_console_read_finish", |ctx| {
             let _ = ctx;
             if !cr.is_null() {
-                drop(Box::from_raw(cr.cast::<Reader>()));
+                drop(Box::from_raw(cr.cast::<ConsoleReader>()));
             }
         })
     }

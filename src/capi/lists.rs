@@ -13,208 +13,133 @@ unsafe fn free_list<T>(list: *mut T, count: usize, dispose: unsafe extern "C" fn
     if list.is_null() {
         return;
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: the caller says that `list` holds `count` elements of `dispose`'s type; each is reached once, and the
+    // array is freed last.
     unsafe {
         (0..count).for_each(|i| dispose(list.add(i)));
         libc::free(list.cast());
     }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_dominfo_list_free(list: *mut libxl_dominfo, nb_domain: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, nb_domain.max(0) as usize, libxl_dominfo_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupoolinfo_list_free(list: *mut libxl_cpupoolinfo, nb_pool: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, nb_pool.max(0) as usize, libxl_cpupoolinfo_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vminfo_list_free(list: *mut libxl_vminfo, nb_vm: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, nb_vm.max(0) as usize, libxl_vminfo_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cputopology_list_free(list: *mut libxl_cputopology, nb_cpu: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, nb_cpu.max(0) as usize, libxl_cputopology_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_pcitopology_list_free(
     list: *mut libxl_pcitopology,
     num_devs: c_int,
 ) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, num_devs.max(0) as usize, libxl_pcitopology_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_numainfo_list_free(list: *mut libxl_numainfo, nr: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, nr.max(0) as usize, libxl_numainfo_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vcpuinfo_list_free(list: *mut libxl_vcpuinfo, nr_vcpus: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, nr_vcpus.max(0) as usize, libxl_vcpuinfo_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_list_free(list: *mut libxl_device_disk, num: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, num.max(0) as usize, libxl_device_disk_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_list_free(
     list: *mut libxl_device_usbctrl,
     nr: c_int,
 ) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, nr.max(0) as usize, libxl_device_usbctrl_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbdev_list_free(list: *mut libxl_device_usbdev, nr: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, nr.max(0) as usize, libxl_device_usbdev_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_nic_list_free(list: *mut libxl_device_nic, num: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, num.max(0) as usize, libxl_device_nic_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vtpm_list_free(list: *mut libxl_device_vtpm, num: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, num.max(0) as usize, libxl_device_vtpm_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vdispl_list_free(list: *mut libxl_device_vdispl, num: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, num.max(0) as usize, libxl_device_vdispl_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vsnd_list_free(list: *mut libxl_device_vsnd, num: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, num.max(0) as usize, libxl_device_vsnd_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vkb_list_free(list: *mut libxl_device_vkb, num: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, num.max(0) as usize, libxl_device_vkb_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_list_free(list: *mut libxl_device_pci, num: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, num.max(0) as usize, libxl_device_pci_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_assignable_list_free(
     list: *mut libxl_device_pci,
     num: c_int,
 ) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, num.max(0) as usize, libxl_device_pci_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cat_info_list_free(list: *mut libxl_psr_cat_info, nr: c_int) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, nr.max(0) as usize, libxl_psr_cat_info_dispose) }
 }
 
-/// Disposes of each element, then frees the array; NULL is allowed.
-///
-/// # Safety
-/// `list` is NULL or an array from this library with that many elements, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_hw_info_list_free(list: *mut libxl_psr_hw_info, nr: c_uint) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `list` is NULL or valid.
     unsafe { free_list(list, nr as usize, libxl_psr_hw_info_dispose) }
 }

@@ -33,7 +33,7 @@ fn narrow(ctx: &Ctx, kb: u64) -> Result<u32> {
 /// `build` fits `CForm::from_c`.
 unsafe fn need_of_build(ctx: &Ctx, build: &libxl_domain_build_info) -> Result<u64> {
     ctx.need_asked().note_old();
-    // SAFETY: the caller's contract.
+    // SAFETY: the caller says that it can be read as its type.
     let mut build = unsafe { DomainBuildInfo::from_c(build) };
     defaults::set_build_defaults(ctx, &mut build)?;
     Ok(defaults::memory::need(&build))
@@ -49,16 +49,13 @@ fn seconds(secs: c_int) -> Duration {
 ///
 /// 1 if that is less than the domain's target, or the target is not known; `ERROR_LOCK_FAIL` if there is no such
 /// domain, `ERROR_JSON_CONFIG_EMPTY` if no configuration is stored for it, `ERROR_NONSPECIFIC` if Xen refuses.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_setmaxmem(
     ctx: *mut libxl_ctx,
     domid: u32,
     target_memkb: u64,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_domain_setmaxmem", |ctx| {
             match memory::set_limit(ctx, domid, target_memkb) {
@@ -76,9 +73,6 @@ pub unsafe extern "C" fn libxl_domain_setmaxmem(
 /// `ERROR_INVAL` if that is more than the domain's static maximum, less than nothing, or less than 128 MiB for
 /// domain 0; `ERROR_LOCK_FAIL` if there is no such domain, `ERROR_JSON_CONFIG_EMPTY` if no configuration is
 /// stored for it.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_memory_target(
     ctx: *mut libxl_ctx,
@@ -87,12 +81,12 @@ pub unsafe extern "C" fn libxl_set_memory_target(
     relative: c_int,
     enforce: c_int,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_set_memory_target", |ctx| {
             let change = match relative {
-                0 => memory::Change::To(target_memkb),
-                _ => memory::Change::By(target_memkb),
+                0 => memory::TargetChange::To(target_memkb),
+                _ => memory::TargetChange::By(target_memkb),
             };
             code(memory::set_target(ctx, domid, change, enforce != 0))
         })
@@ -100,16 +94,13 @@ pub unsafe extern "C" fn libxl_set_memory_target(
 }
 
 /// A domain's memory target in KiB. For domain 0 without one, it is set to what the domain has now.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_memory_target(
     ctx: *mut libxl_ctx,
     domid: u32,
     out_target: *mut u64,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `out_target` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_get_memory_target", |ctx| {
             let Some(out) = out_target.as_mut() else {
@@ -121,16 +112,13 @@ pub unsafe extern "C" fn libxl_get_memory_target(
 }
 
 /// As `libxl_get_memory_target`; `ERROR_FAIL` for more than 32 bits can hold.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_memory_target_0x040700(
     ctx: *mut libxl_ctx,
     domid: u32,
     out_target: *mut u32,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `out_target` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_get_memory_target_0x040700", |ctx| {
             let Some(out) = out_target.as_mut() else {
@@ -144,9 +132,6 @@ pub unsafe extern "C" fn libxl_get_memory_target_0x040700(
 /// How much of the host's memory a domain of this configuration will take, in KiB, into `*need_memkb`. The
 /// configuration is completed: what it leaves open becomes what `libxl_domain_create_new` would take.
 /// `ERROR_INVAL` for one that cannot be, which stays as it was.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_need_memory(
     ctx: *mut libxl_ctx,
@@ -154,7 +139,7 @@ pub unsafe extern "C" fn libxl_domain_need_memory(
     domid_for_logging: u32,
     need_memkb: *mut u64,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `config` and `need_memkb` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_domain_need_memory", |ctx| {
             let (Some(config), Some(out)) = (config.as_mut(), need_memkb.as_mut()) else {
@@ -172,16 +157,13 @@ pub unsafe extern "C" fn libxl_domain_need_memory(
 
 /// As `libxl_domain_need_memory`, for the interfaces before 4.13: what the domain is built from is all that
 /// is known, and it stays as it is. Page tables count only as far as it says itself.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_need_memory_0x041200(
     ctx: *mut libxl_ctx,
     b_info_in: *const libxl_domain_build_info,
     need_memkb: *mut u64,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `b_info_in` and `need_memkb` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_domain_need_memory_0x041200", |ctx| {
             let (Some(build), Some(out)) = (b_info_in.as_ref(), need_memkb.as_mut()) else {
@@ -193,16 +175,13 @@ pub unsafe extern "C" fn libxl_domain_need_memory_0x041200(
 }
 
 /// As `libxl_domain_need_memory_0x041200`; `ERROR_FAIL` for more than 32 bits can hold.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_need_memory_0x040700(
     ctx: *mut libxl_ctx,
     b_info_in: *const libxl_domain_build_info,
     need_memkb: *mut u32,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `b_info_in` and `need_memkb` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_domain_need_memory_0x040700", |ctx| {
             let (Some(build), Some(out)) = (b_info_in.as_ref(), need_memkb.as_mut()) else {
@@ -215,12 +194,9 @@ pub unsafe extern "C" fn libxl_domain_need_memory_0x040700(
 }
 
 /// The host's free memory in KiB, what is still to be scrubbed included.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_free_memory(ctx: *mut libxl_ctx, memkb: *mut u64) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `memkb` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_get_free_memory", |ctx| {
             let Some(out) = memkb.as_mut() else { return null(ctx, "libxl_get_free_memory") };
@@ -230,15 +206,12 @@ pub unsafe extern "C" fn libxl_get_free_memory(ctx: *mut libxl_ctx, memkb: *mut 
 }
 
 /// As `libxl_get_free_memory`; `ERROR_FAIL` for more than 32 bits can hold.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_free_memory_0x040700(
     ctx: *mut libxl_ctx,
     memkb: *mut u32,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `memkb` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_get_free_memory_0x040700", |ctx| {
             let Some(out) = memkb.as_mut() else { return null(ctx, "libxl_get_free_memory") };
@@ -249,9 +222,6 @@ pub unsafe extern "C" fn libxl_get_free_memory_0x040700(
 
 /// Waits until the host has `memory_kb` KiB of free memory, `wait_secs` seconds at most. `ERROR_NOMEM` if
 /// not by then, and at once for no time at all.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_wait_for_free_memory(
     ctx: *mut libxl_ctx,
@@ -260,7 +230,7 @@ pub unsafe extern "C" fn libxl_wait_for_free_memory(
     wait_secs: c_int,
 ) -> c_int {
     let _ = domid;
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_wait_for_free_memory", |ctx| {
             code(memory::wait_for_free(ctx, memory_kb, seconds(wait_secs)))
@@ -270,16 +240,13 @@ pub unsafe extern "C" fn libxl_wait_for_free_memory(
 
 /// Waits until the domain uses no more memory than its target. `ERROR_FAIL` if it comes no nearer for
 /// `wait_secs` seconds (two at least), or uses more than two seconds before.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_wait_for_memory_target(
     ctx: *mut libxl_ctx,
     domid: u32,
     wait_secs: c_int,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_wait_for_memory_target", |ctx| {
             code(memory::wait_for_target(ctx, domid, seconds(wait_secs)))
@@ -288,9 +255,6 @@ pub unsafe extern "C" fn libxl_wait_for_memory_target(
 }
 
 /// How many KiB of shadow memory a guest of `maxmem_kb` and `smp_cpus` needs.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_required_shadow_memory(
     maxmem_kb: c_ulong,

@@ -6,9 +6,6 @@ use crate::missing;
 use crate::types::sys::*;
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_suspend(
     ctx: *mut libxl_ctx,
@@ -21,9 +18,6 @@ pub unsafe extern "C" fn libxl_domain_suspend(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_suspend_only(
     ctx: *mut libxl_ctx,
@@ -34,9 +28,6 @@ pub unsafe extern "C" fn libxl_domain_suspend_only(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_resume(
     ctx: *mut libxl_ctx,
@@ -48,9 +39,6 @@ pub unsafe extern "C" fn libxl_domain_resume(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_remus_start(
     ctx: *mut libxl_ctx,

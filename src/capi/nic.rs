@@ -13,16 +13,7 @@ use crate::types::idiomatic::{CForm, DeviceNic, Nicinfo};
 use crate::types::sys::*;
 use crate::types::tables;
 
-/// Adds a network interface to a domain that runs, and waits until what serves it is ready and its hotplug script, if
-/// it has one, has ended. `nic` is completed before this returns, unless the network interface is refused.
-///
-/// `ERROR_DEVICE_EXISTS` if the domain has it; `ERROR_INVAL` for what cannot be; `ERROR_FAIL` if the script fails or
-/// what serves it wants a device model and none runs; `ERROR_TIMEDOUT` if it is not ready within 10 s, or the script
-/// takes more than 40 s. After these but the first two a network interface may be there that does not work: remove
-/// it. `ERROR_JSON_CONFIG_EMPTY` if no configuration of the domain is stored.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Adds a network interface.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_nic_add(
     ctx: *mut libxl_ctx,
@@ -30,17 +21,13 @@ pub unsafe extern "C" fn libxl_device_nic_add(
     nic: *mut libxl_device_nic,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nic` and `ao_how` NULL or valid.
     unsafe {
         plug::add::<DeviceNic>(ctx, domid, nic, ao_how, "libxl_device_nic_add", tables::DEVICE_NIC)
     }
 }
 
-/// Takes a network interface away: the guest has 10 s to let go of it, and then it goes all the same. Which one,
-/// `devid` and `backend_domid` say.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Removes a network interface.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_nic_remove(
     ctx: *mut libxl_ctx,
@@ -48,18 +35,13 @@ pub unsafe extern "C" fn libxl_device_nic_remove(
     nic: *mut libxl_device_nic,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nic` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceNic>(ctx, domid, nic, ao_how, "libxl_device_nic_remove", Force::InTheEnd)
     }
 }
 
-/// Takes a network interface away without asking the guest. Which one, `devid` and `backend_domid` say. The network
-/// interface is gone also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does
-/// not close within 10 s.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Destroys a network interface.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_nic_destroy(
     ctx: *mut libxl_ctx,
@@ -67,32 +49,24 @@ pub unsafe extern "C" fn libxl_device_nic_destroy(
     nic: *mut libxl_device_nic,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nic` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceNic>(ctx, domid, nic, ao_how, "libxl_device_nic_destroy", Force::Yes)
     }
 }
 
-/// The domain's network interfaces, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_nic_list_free` frees them. One that makes no sense is left out, with a line in the log.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// The domain's network interfaces.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_nic_list(
     ctx: *mut libxl_ctx,
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_nic {
-    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `num` NULL or valid.
     unsafe { list(ctx, "libxl_device_nic_list", num, |ctx| read::all(ctx, domid, &nic::NIC)) }
 }
 
-/// What is known of the device with the `devid` of `nic`, into `nicinfo`, for `libxl_nicinfo_dispose`. Numbers
-/// that the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such device.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// What is known of a network interface.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_nic_getinfo(
     ctx: *mut libxl_ctx,
@@ -101,7 +75,7 @@ pub unsafe extern "C" fn libxl_device_nic_getinfo(
     nicinfo: *mut libxl_nicinfo,
 ) -> c_int {
     const NAME: &str = "libxl_device_nic_getinfo";
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nic` and `nicinfo` NULL or valid.
     unsafe {
         let Some(devid) = nic.as_ref().map(|device| device.devid) else {
             return null_argument(ctx, NAME);
@@ -114,9 +88,6 @@ pub unsafe extern "C" fn libxl_device_nic_getinfo(
 /// The first interface with that address, into `nic`, for `libxl_device_nic_dispose`. `ERROR_INVAL` if the text is no
 /// address, `nic` then as it was, or if none has it, `nic` then all zero; `ERROR_FAIL` if the domain has no
 /// interfaces.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_mac_to_device_nic(
     ctx: *mut libxl_ctx,
@@ -125,7 +96,7 @@ pub unsafe extern "C" fn libxl_mac_to_device_nic(
     nic: *mut libxl_device_nic,
 ) -> c_int {
     const NAME: &str = "libxl_mac_to_device_nic";
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `mac` NULL or a string and `nic` NULL or valid.
     unsafe {
         let (Some(mac), false) = (text(mac), nic.is_null()) else {
             return null_argument(ctx, NAME);
@@ -147,9 +118,6 @@ pub unsafe extern "C" fn libxl_mac_to_device_nic(
 
 /// The network interface with that number, into `nic`, for `libxl_device_nic_dispose`. `ERROR_NOTFOUND` if there is
 /// none, `ERROR_FAIL` if it makes no sense; `nic` is then as `libxl_device_nic_init` makes it.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_nic(
     ctx: *mut libxl_ctx,
@@ -158,7 +126,7 @@ pub unsafe extern "C" fn libxl_devid_to_device_nic(
     nic: *mut libxl_device_nic,
 ) -> c_int {
     const NAME: &str = "libxl_devid_to_device_nic";
-    // SAFETY: `ctx` is NULL or live, `nic` is NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nic` NULL or valid.
     unsafe {
         fill(ctx, NAME, nic, DeviceNic::default(), |ctx| read::one(ctx, domid, &nic::NIC, devid))
     }

@@ -19,12 +19,12 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::error;
 use crate::runtime::abort::Abort;
 use crate::runtime::app_loop::{Driven, Undriven};
-use crate::runtime::in_progress::Key;
+use crate::runtime::in_progress::OperationKey;
 use crate::runtime::ordered::Ordered;
 use crate::types::idiomatic::{Event, EventData, EventOperationComplete};
 use crate::types::sys::{libxl_asyncop_how, libxl_asyncprogress_how, libxl_ctx, libxl_event};
 
-type Callback = unsafe extern "C" fn(*mut libxl_ctx, c_int, *mut c_void);
+type AoCallback = unsafe extern "C" fn(*mut libxl_ctx, c_int, *mut c_void);
 
 /// A pointer of the application's that travels with an operation: what it points to stays valid until the
 /// operation has ended, by the contract of `libxl.h`, and only the operation uses it.
@@ -54,7 +54,7 @@ impl<T> Lent<T> {
 /// How the application wants to be told, when it does not wait.
 #[derive(Clone, Copy)]
 enum How {
-    Callback { function: Callback, data: Lent<c_void> },
+    Callback { function: AoCallback, data: Lent<c_void> },
     Event { for_user: u64 },
 }
 
@@ -72,12 +72,12 @@ impl How {
         }
     }
 
-    fn key(self) -> Key {
+    fn key(self) -> OperationKey {
         match self {
             Self::Callback { function, data } => {
-                Key::Callback(function as usize, data.get() as usize)
+                OperationKey::Callback(function as usize, data.get() as usize)
             }
-            Self::Event { for_user } => Key::Event(for_user),
+            Self::Event { for_user } => OperationKey::Event(for_user),
         }
     }
 }
@@ -134,9 +134,9 @@ impl Teller {
 ///
 /// # Safety
 /// `how` is NULL or valid.
-pub unsafe fn key(how: *const libxl_asyncop_how) -> Key {
-    // SAFETY: the caller's contract.
-    unsafe { how.as_ref().map_or(Key::Synchronous, |how| How::of(how).key()) }
+pub unsafe fn key(how: *const libxl_asyncop_how) -> OperationKey {
+    // SAFETY: NULL or valid, says the caller.
+    unsafe { how.as_ref().map_or(OperationKey::Synchronous, |how| How::of(how).key()) }
 }
 
 /// What an operation does once it counts as started.
@@ -160,9 +160,9 @@ pub unsafe fn start<F: Operation>(
     if ctx.is_null() {
         return Error::Invalid.code();
     }
-    // SAFETY: it is live.
+    // SAFETY: not NULL, so live, says the caller.
     let ctx = unsafe { shared(ctx) };
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or valid, says the caller; what it says is copied.
     let how = unsafe { how.as_ref().map(|how| How::of(how)) };
     let run = || {
         if ctx.runtime().in_hook() {
@@ -182,7 +182,7 @@ pub unsafe fn start<F: Operation>(
 
 fn in_this_thread<F: Operation>(ctx: &Arc<Ctx>, begin: impl FnOnce(Ao) -> Result<F>) -> c_int {
     let abort = Abort::default();
-    let _entry = ctx.in_progress().add(Key::Synchronous, abort.clone());
+    let _entry = ctx.in_progress().add(OperationKey::Synchronous, abort.clone());
     let outcome = begin(Ao::new(Arc::clone(ctx), abort, None))
         .and_then(|operation| ctx.runtime().block_on(operation));
     outcome.err().map_or(0, Error::code)
@@ -257,7 +257,7 @@ pub unsafe fn progress(
     ctx: &Arc<Ctx>,
     how: *const libxl_asyncprogress_how,
 ) -> Option<Arc<dyn Fn(Event) + Send + Sync>> {
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or valid, says the caller; what it says is copied.
     let how = unsafe { how.as_ref() }?;
     let (callback, for_event, data) = (how.callback, how.for_event, Lent(how.for_callback));
     // Weak, because the ctx's own operation holds this.

@@ -14,7 +14,7 @@ use crate::capi::give::null;
 use crate::capi::operation::{Lent, refused};
 use crate::core::{Ctx, Error};
 use crate::error;
-use crate::runtime::app_loop::Hooks;
+use crate::runtime::app_loop::OseventHooks;
 use crate::types::sys::*;
 
 /// Says what to `poll` for before the next [`libxl_osevent_afterpoll`]: one descriptor. It stays the same
@@ -22,9 +22,6 @@ use crate::types::sys::*;
 /// `*timeout_upd` and `now` are left alone, since no time-out is needed beside the descriptor.
 ///
 /// `ERROR_BUFFERFULL` if there is no room; `*nfds_io` is what is needed in any case.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_beforepoll(
     ctx: *mut libxl_ctx,
@@ -35,7 +32,8 @@ pub unsafe extern "C" fn libxl_osevent_beforepoll(
 ) -> c_int {
     const NAME: &str = "libxl_osevent_beforepoll";
     let _ = (timeout_upd, now);
-    // SAFETY: `ctx` is NULL or live; there is room for as many as the application says.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `nfds_io` NULL or valid, and `fds` NULL or as many as
+    // that says.
     unsafe {
         with_ctx(ctx, NAME, |ctx| {
             let Some(count) = nfds_io.as_mut() else { return null(ctx, NAME) };
@@ -61,9 +59,6 @@ pub unsafe extern "C" fn libxl_osevent_beforepoll(
 }
 
 /// Does what can be done now, be it by what `poll` found or otherwise; events can then be collected.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_afterpoll(
     ctx: *mut libxl_ctx,
@@ -73,7 +68,7 @@ pub unsafe extern "C" fn libxl_osevent_afterpoll(
 ) {
     const NAME: &str = "libxl_osevent_afterpoll";
     let _ = now;
-    // SAFETY: `ctx` is NULL or live; `fds` are as many as said.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `fds` NULL or `nfds` elements.
     unsafe {
         dispatching(ctx, NAME, |ctx| {
             let fds = match usize::try_from(nfds) {
@@ -97,7 +92,7 @@ fn is_reported(ctx: &Ctx, fds: &[pollfd]) -> bool {
 /// when it has nothing any more. Time-outs are never registered.
 ///
 /// # Safety
-/// Pointers are NULL or as `libxl_event.h` says; `hooks` outlives the ctx.
+/// `hooks` outlives the ctx.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_register_hooks(
     ctx: *mut libxl_ctx,
@@ -105,7 +100,7 @@ pub unsafe extern "C" fn libxl_osevent_register_hooks(
     user: *mut c_void,
 ) {
     const NAME: &str = "libxl_osevent_register_hooks";
-    // SAFETY: `ctx` is NULL or live, the hooks outlive it.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live; the hooks outlive it, as `libxl_event.h` asks.
     unsafe {
         with_ctx(ctx, NAME, |of| {
             let Some(functions) = hooks.as_ref() else {
@@ -123,9 +118,6 @@ pub unsafe extern "C" fn libxl_osevent_register_hooks(
 
 /// A descriptor that the application watches for the library is ready. Nothing is believed of what the
 /// arguments say: a call too many does no harm.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_occurred_fd(
     ctx: *mut libxl_ctx,
@@ -135,7 +127,7 @@ pub unsafe extern "C" fn libxl_osevent_occurred_fd(
     revents: c_short,
 ) {
     let _ = (for_libxl, fd, events, revents);
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         dispatching(ctx, "libxl_osevent_occurred_fd", |ctx| {
             serve(ctx, "libxl_osevent_occurred_fd", true)
@@ -144,9 +136,6 @@ pub unsafe extern "C" fn libxl_osevent_occurred_fd(
 }
 
 /// As [`libxl_osevent_occurred_fd`]; no time-out is ever registered.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_event.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_occurred_timeout(
     ctx: *mut libxl_ctx,
@@ -154,7 +143,7 @@ pub unsafe extern "C" fn libxl_osevent_occurred_timeout(
 ) {
     const NAME: &str = "libxl_osevent_occurred_timeout";
     let _ = for_libxl;
-    // SAFETY: `ctx` is NULL or live.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { dispatching(ctx, NAME, |ctx| serve(ctx, NAME, true)) }
 }
 
@@ -180,7 +169,7 @@ struct Application {
     for_libxl: Lent<c_void>,
 }
 
-impl Hooks for Application {
+impl OseventHooks for Application {
     fn register(&self, fd: RawFd) -> Result<*mut c_void, c_int> {
         // Without a hook the application does not watch; it then has to call us by itself.
         let Some(register) = self.functions.fd_register else { return Ok(std::ptr::null_mut()) };

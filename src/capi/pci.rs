@@ -8,9 +8,6 @@ use crate::missing;
 use crate::types::sys::*;
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_add(
     ctx: *mut libxl_ctx,
@@ -22,9 +19,6 @@ pub unsafe extern "C" fn libxl_device_pci_add(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_remove(
     ctx: *mut libxl_ctx,
@@ -36,9 +30,6 @@ pub unsafe extern "C" fn libxl_device_pci_remove(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_destroy(
     ctx: *mut libxl_ctx,
@@ -49,25 +40,18 @@ pub unsafe extern "C" fn libxl_device_pci_destroy(
     missing!(ctx, "libxl_device_pci_destroy"; domid, pci, ao_how)
 }
 
-/// The PCI devices passed through to the domain, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_pci_list_free` frees them. One that makes no sense is left out, with a line in the log.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// The PCI devices passed through to the domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_list(
     ctx: *mut libxl_ctx,
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_pci {
-    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `num` NULL or valid.
     unsafe { list(ctx, "libxl_device_pci_list", num, |ctx| pci::all(ctx, domid)) }
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_assignable_add(
     ctx: *mut libxl_ctx,
@@ -78,9 +62,6 @@ pub unsafe extern "C" fn libxl_device_pci_assignable_add(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_assignable_remove(
     ctx: *mut libxl_ctx,
@@ -92,15 +73,12 @@ pub unsafe extern "C" fn libxl_device_pci_assignable_remove(
 
 /// The host's PCI devices that may be given to guests and are not, and how many in `*num`; NULL and 0 for
 /// none, and if the kernel keeps none for guests. `libxl_device_pci_assignable_list_free` frees them.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_assignable_list(
     ctx: *mut libxl_ctx,
     num: *mut c_int,
 ) -> *mut libxl_device_pci {
     const NAME: &str = "libxl_device_pci_assignable_list";
-    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `num` NULL or valid.
     unsafe { list(ctx, NAME, num, |ctx| pci::assignable(ctx).unwrap_or_default()) }
 }

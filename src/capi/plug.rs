@@ -29,7 +29,7 @@ where
 {
     let connect =
         |ao: Ao, written: Result<running::Written>| async move { written?.connect(&ao).await };
-    // SAFETY: the caller's contract.
+    // SAFETY: what `add` asks of its caller is what `add_by` asks.
     unsafe { add_by(ctx, domid, device, how, name, table, running::write_stored::<T>, connect) }
 }
 
@@ -49,7 +49,7 @@ where
     T: Addable + CForm,
 {
     let nothing = |_: Ao, written: Result<()>| async move { written };
-    // SAFETY: the caller's contract.
+    // SAFETY: what `add_bare` asks of its caller is what `add_by` asks.
     unsafe { add_by(ctx, domid, device, how, name, table, running::write_bare::<T>, nothing) }
 }
 
@@ -72,9 +72,9 @@ where
     T: CForm,
     F: Operation,
 {
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or a valid value, says the caller; the copy is made here.
     let Some(mut complete) = (unsafe { device.as_ref().map(|given| T::from_c(given)) }) else {
-        // SAFETY: likewise.
+        // SAFETY: `ctx` is NULL or live, says the caller.
         return unsafe { null_argument(ctx, name) };
     };
     let begin = |ao: Ao| {
@@ -85,7 +85,7 @@ where
         }
         Ok(rest(ao, written))
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: `ctx` and `how` are what the caller says, NULL, live or valid; an entry holds no lock.
     unsafe { start(ctx, how, name, domid, begin) }
 }
 
@@ -104,15 +104,15 @@ pub unsafe fn take<T>(
 where
     T: Addable + CForm,
 {
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or a valid value, says the caller; the copy is made here.
     let Some(given) = (unsafe { device.as_ref().map(|given| T::from_c(given)) }) else {
-        // SAFETY: likewise.
+        // SAFETY: `ctx` is NULL or live, says the caller.
         return unsafe { null_argument(ctx, name) };
     };
     let begin = |ao: Ao| {
         let device = given.device(&ao, domid)?;
         Ok(async move { remove::remove(&ao, &device, force).await })
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: `ctx` and `how` are what the caller says, NULL, live or valid; an entry holds no lock.
     unsafe { start(ctx, how, name, domid, begin) }
 }

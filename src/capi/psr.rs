@@ -6,45 +6,30 @@ use crate::missing;
 use crate::types::sys::*;
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_attach(ctx: *mut libxl_ctx, domid: u32) -> c_int {
     missing!(ctx, "libxl_psr_cmt_attach"; domid)
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_detach(ctx: *mut libxl_ctx, domid: u32) -> c_int {
     missing!(ctx, "libxl_psr_cmt_detach"; domid)
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_domain_attached(ctx: *mut libxl_ctx, domid: u32) -> c_int {
     missing!(ctx, "libxl_psr_cmt_domain_attached"; domid)
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_enabled(ctx: *mut libxl_ctx) -> c_int {
     missing!(ctx, "libxl_psr_cmt_enabled")
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_get_total_rmid(
     ctx: *mut libxl_ctx,
@@ -54,9 +39,6 @@ pub unsafe extern "C" fn libxl_psr_cmt_get_total_rmid(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_get_l3_cache_size(
     ctx: *mut libxl_ctx,
@@ -67,9 +49,6 @@ pub unsafe extern "C" fn libxl_psr_cmt_get_l3_cache_size(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_get_cache_occupancy(
     ctx: *mut libxl_ctx,
@@ -81,9 +60,6 @@ pub unsafe extern "C" fn libxl_psr_cmt_get_cache_occupancy(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_type_supported(
     ctx: *mut libxl_ctx,
@@ -93,9 +69,6 @@ pub unsafe extern "C" fn libxl_psr_cmt_type_supported(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_get_sample(
     ctx: *mut libxl_ctx,
@@ -109,9 +82,6 @@ pub unsafe extern "C" fn libxl_psr_cmt_get_sample(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cat_set_cbm(
     ctx: *mut libxl_ctx,
@@ -124,9 +94,6 @@ pub unsafe extern "C" fn libxl_psr_cat_set_cbm(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cat_get_cbm(
     ctx: *mut libxl_ctx,
@@ -139,9 +106,6 @@ pub unsafe extern "C" fn libxl_psr_cat_get_cbm(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cat_get_info(
     ctx: *mut libxl_ctx,
@@ -153,9 +117,6 @@ pub unsafe extern "C" fn libxl_psr_cat_get_info(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cat_get_l3_info(
     ctx: *mut libxl_ctx,
@@ -166,9 +127,6 @@ pub unsafe extern "C" fn libxl_psr_cat_get_l3_info(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_set_val(
     ctx: *mut libxl_ctx,
@@ -181,9 +139,6 @@ pub unsafe extern "C" fn libxl_psr_set_val(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_get_val(
     ctx: *mut libxl_ctx,
@@ -196,9 +151,6 @@ pub unsafe extern "C" fn libxl_psr_get_val(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_get_hw_info(
     ctx: *mut libxl_ctx,

@@ -13,9 +13,6 @@ use crate::types::sys::*;
 /// in `*output`, which the caller frees. `*output` stays as it is on failure: `ERROR_LOCK_FAIL` without such a
 /// domain, `ERROR_FAIL` without QEMU, `ERROR_QMP_*` as QEMU refuses, `ERROR_PROTOCOL_ERROR_QMP` and `ERROR_QEMU_API` if
 /// it makes no sense, `ERROR_TIMEDOUT` after ten minutes.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_qemu_monitor_command(
     ctx: *mut libxl_ctx,
@@ -25,8 +22,8 @@ pub unsafe extern "C" fn libxl_qemu_monitor_command(
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
     let output = Lent(output);
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid, the line NULL or a string, and `output` NULL or valid
-    // until the operation has ended.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `ao_how` NULL or valid, the line NULL or a string, and
+    // `output` NULL or valid until the operation has ended.
     unsafe {
         start(ctx, ao_how, "libxl_qemu_monitor_command", domid, |ao| {
             let line = give::text(command_line).map(<[u8]>::to_vec);

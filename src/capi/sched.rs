@@ -103,7 +103,8 @@ unsafe fn vcpus<'a>(
             null(ctx, "vcpus");
             Err(Error::Invalid)
         }
-        // SAFETY: the caller's contract; the application lets nobody else at its array meanwhile.
+        // SAFETY: `count` is the number that comes with the array, which the caller vouches for; by the contract of
+        // `capi`, no other thread uses the array during the call.
         count => Ok(unsafe { std::slice::from_raw_parts_mut(params.vcpus, count) }),
     }
 }
@@ -130,7 +131,7 @@ fn tell(out: &mut libxl_sched_params, vcpu: &RtdsVcpu) {
 unsafe fn get_vcpus(ctx: &Ctx, domid: u32, params: &mut libxl_vcpu_sched_params) -> Result<()> {
     params.sched = domain_scheduler(ctx, domid);
     check_per_vcpu(ctx, domid, params.sched, "getting")?;
-    // SAFETY: the caller's contract.
+    // SAFETY: the number is true, says the caller.
     let out = unsafe { vcpus(ctx, params)? };
     let wanted: Vec<i32> = out.iter().map(|vcpu| vcpu.vcpuid).collect();
     let got = sched::rtds_vcpus(ctx, domid, &wanted)?;
@@ -196,12 +197,9 @@ fn set_credit_params(ctx: &Ctx, pool: u32, p: &mut libxl_sched_credit_params) ->
 }
 
 /// The scheduler that Xen was booted with, a `libxl_scheduler`, or `ERROR_FAIL`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_scheduler(ctx: *mut libxl_ctx) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_get_scheduler", |ctx| match ctx.hypervisor().scheduler() {
             Ok(id) => id,
@@ -211,16 +209,13 @@ pub unsafe extern "C" fn libxl_get_scheduler(ctx: *mut libxl_ctx) -> c_int {
 }
 
 /// The credit scheduler's parameters in cpupool `poolid`; `ERROR_FAIL` if it has another scheduler.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_sched_credit_params_get(
     ctx: *mut libxl_ctx,
     poolid: u32,
     scinfo: *mut libxl_sched_credit_params,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `scinfo` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_sched_credit_params_get", |ctx| {
             let Some(out) = scinfo.as_mut() else { return null(ctx, "scinfo") };
@@ -235,16 +230,13 @@ pub unsafe extern "C" fn libxl_sched_credit_params_get(
 
 /// Sets the credit scheduler's parameters in cpupool `poolid`; `*scinfo` becomes what Xen made of them.
 /// `ERROR_INVAL` for values out of range.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_sched_credit_params_set(
     ctx: *mut libxl_ctx,
     poolid: u32,
     scinfo: *mut libxl_sched_credit_params,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `scinfo` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_sched_credit_params_set", |ctx| {
             let Some(p) = scinfo.as_mut() else { return null(ctx, "scinfo") };
@@ -254,16 +246,13 @@ pub unsafe extern "C" fn libxl_sched_credit_params_set(
 }
 
 /// The credit2 scheduler's parameters in cpupool `poolid`; `ERROR_FAIL` if it has another scheduler.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_sched_credit2_params_get(
     ctx: *mut libxl_ctx,
     poolid: u32,
     scinfo: *mut libxl_sched_credit2_params,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `scinfo` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_sched_credit2_params_get", |ctx| {
             let Some(out) = scinfo.as_mut() else { return null(ctx, "scinfo") };
@@ -276,16 +265,13 @@ pub unsafe extern "C" fn libxl_sched_credit2_params_get(
 
 /// Sets the credit2 scheduler's parameters in cpupool `poolid`; `*scinfo` becomes what Xen made of them.
 /// `ERROR_INVAL` for values out of range.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_sched_credit2_params_set(
     ctx: *mut libxl_ctx,
     poolid: u32,
     scinfo: *mut libxl_sched_credit2_params,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `scinfo` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_sched_credit2_params_set", |ctx| {
             let Some(p) = scinfo.as_mut() else { return null(ctx, "scinfo") };
@@ -302,16 +288,13 @@ pub unsafe extern "C" fn libxl_sched_credit2_params_set(
 }
 
 /// What the scheduler of a domain's cpupool holds for it; fields of other schedulers get their default.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_sched_params_get(
     ctx: *mut libxl_ctx,
     domid: u32,
     params: *mut libxl_domain_sched_params,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `params` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_domain_sched_params_get", |ctx| {
             if params.is_null() {
@@ -325,16 +308,13 @@ pub unsafe extern "C" fn libxl_domain_sched_params_get(
 
 /// Changes what a scheduler holds for a domain: the one that `sched` names, or that of its cpupool for
 /// `LIBXL_SCHEDULER_UNKNOWN`. -1 keeps a parameter; `ERROR_INVAL` for one out of range.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_sched_params_set(
     ctx: *mut libxl_ctx,
     domid: u32,
     params: *const libxl_domain_sched_params,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `params` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_domain_sched_params_set", |ctx| {
             let Some(params) = params.as_ref() else { return null(ctx, "params") };
@@ -345,16 +325,13 @@ pub unsafe extern "C" fn libxl_domain_sched_params_set(
 
 /// Fills in what RTDS holds for the vcpus that `params->vcpus` names (times in µs). `ERROR_INVAL` for
 /// another scheduler, for no vcpus, and for one that the domain does not have.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vcpu_sched_params_get(
     ctx: *mut libxl_ctx,
     domid: u32,
     params: *mut libxl_vcpu_sched_params,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `params` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_vcpu_sched_params_get", |ctx| {
             let Some(params) = params.as_mut() else { return null(ctx, "params") };
@@ -365,16 +342,13 @@ pub unsafe extern "C" fn libxl_vcpu_sched_params_get(
 
 /// Makes `params->vcpus`, which must be empty, what RTDS holds for all vcpus of a domain (times in µs);
 /// `ERROR_INVAL` for another scheduler.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vcpu_sched_params_get_all(
     ctx: *mut libxl_ctx,
     domid: u32,
     params: *mut libxl_vcpu_sched_params,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `params` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_vcpu_sched_params_get_all", |ctx| {
             let Some(params) = params.as_mut() else { return null(ctx, "params") };
@@ -385,16 +359,13 @@ pub unsafe extern "C" fn libxl_vcpu_sched_params_get_all(
 
 /// Sets what RTDS holds for the vcpus that `params->vcpus` names (times in µs). `ERROR_INVAL` for another
 /// scheduler, for no vcpus, and for values out of range.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vcpu_sched_params_set(
     ctx: *mut libxl_ctx,
     domid: u32,
     params: *const libxl_vcpu_sched_params,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `params` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_vcpu_sched_params_set", |ctx| {
             let Some(params) = params.as_ref() else { return null(ctx, "params") };
@@ -409,16 +380,13 @@ pub unsafe extern "C" fn libxl_vcpu_sched_params_set(
 
 /// Sets for all vcpus of a domain what the one element of `params->vcpus` says (times in µs); errors as
 /// for `libxl_vcpu_sched_params_set`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vcpu_sched_params_set_all(
     ctx: *mut libxl_ctx,
     domid: u32,
     params: *const libxl_vcpu_sched_params,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `params` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_vcpu_sched_params_set_all", |ctx| {
             let Some(params) = params.as_ref() else { return null(ctx, "params") };

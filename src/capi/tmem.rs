@@ -6,9 +6,6 @@ use crate::missing;
 use crate::types::sys::*;
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_tmem_list(
     ctx: *mut libxl_ctx,
@@ -19,27 +16,18 @@ pub unsafe extern "C" fn libxl_tmem_list(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_tmem_freeze(ctx: *mut libxl_ctx, domid: u32) -> c_int {
     missing!(ctx, "libxl_tmem_freeze"; domid)
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_tmem_thaw(ctx: *mut libxl_ctx, domid: u32) -> c_int {
     missing!(ctx, "libxl_tmem_thaw"; domid)
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_tmem_set(
     ctx: *mut libxl_ctx,
@@ -51,9 +39,6 @@ pub unsafe extern "C" fn libxl_tmem_set(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_tmem_shared_auth(
     ctx: *mut libxl_ctx,
@@ -65,9 +50,6 @@ pub unsafe extern "C" fn libxl_tmem_shared_auth(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_tmem_freeable(ctx: *mut libxl_ctx) -> c_int {
     missing!(ctx, "libxl_tmem_freeable")

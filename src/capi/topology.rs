@@ -54,7 +54,7 @@ unsafe fn alloc(
         n => n,
     };
     let map = owned(bits.div_ceil(8) as usize).ok_or(Error::NoMemory)?;
-    // SAFETY: the caller's contract.
+    // SAFETY: writable, says the caller, since it is not NULL.
     unsafe { out.write(map) };
     Ok(())
 }
@@ -68,16 +68,13 @@ fn cpus(ctx: &Ctx) -> Result<Vec<sys::xen_sysctl_cputopo>> {
 }
 
 /// Makes `*cpumap` an empty set of `max_cpus` cpus; 0: of as many as the host can have.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpu_bitmap_alloc(
     ctx: *mut libxl_ctx,
     cpumap: *mut libxl_bitmap,
     max_cpus: c_int,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_cpu_bitmap_alloc", |ctx| {
             code(alloc(ctx, cpumap, max_cpus, "cpus", |ctx| ctx.hypervisor().max_cpus()))
@@ -86,16 +83,13 @@ pub unsafe extern "C" fn libxl_cpu_bitmap_alloc(
 }
 
 /// Makes `*nodemap` an empty set of `max_nodes` nodes; 0: of as many as the host can have.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_node_bitmap_alloc(
     ctx: *mut libxl_ctx,
     nodemap: *mut libxl_bitmap,
     max_nodes: c_int,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nodemap` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_node_bitmap_alloc", |ctx| {
             code(alloc(ctx, nodemap, max_nodes, "nodes", |ctx| ctx.hypervisor().max_nodes()))
@@ -104,9 +98,6 @@ pub unsafe extern "C" fn libxl_node_bitmap_alloc(
 }
 
 /// Makes `*socketmap` an empty set of `max_sockets` sockets; 0: of as many as the host has.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_socket_bitmap_alloc(
     ctx: *mut libxl_ctx,
@@ -118,7 +109,7 @@ pub unsafe extern "C" fn libxl_socket_bitmap_alloc(
         // A count of 0 is nothing to divide by.
         Ok(p.nr_cpus / p.threads_per_core.max(1) / p.cores_per_socket.max(1))
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `socketmap` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_socket_bitmap_alloc", |ctx| {
             code(alloc(ctx, socketmap, max_sockets, "sockets", sockets))
@@ -127,15 +118,12 @@ pub unsafe extern "C" fn libxl_socket_bitmap_alloc(
 }
 
 /// Sets in `*socketmap` the sockets that have a cpu which is on.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_online_socketmap(
     ctx: *mut libxl_ctx,
     socketmap: *mut libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `socketmap` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_get_online_socketmap", |ctx| {
             code(cpus(ctx).map(|cpus| fill(bytes_mut(socketmap), cpus.iter().map(|c| c.socket))))
@@ -151,16 +139,13 @@ fn cpus_where(ctx: &Ctx, cpumap: &mut [u8], wanted: impl Fn(u32) -> bool) -> Res
 }
 
 /// Sets in `*cpumap` the cpus of the nodes in `*nodemap`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_nodemap_to_cpumap(
     ctx: *mut libxl_ctx,
     nodemap: *const libxl_bitmap,
     cpumap: *mut libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nodemap` and `cpumap` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_nodemap_to_cpumap", |ctx| {
             let nodes = bytes(nodemap).to_vec();
@@ -170,16 +155,13 @@ pub unsafe extern "C" fn libxl_nodemap_to_cpumap(
 }
 
 /// Sets in `*cpumap` the cpus of one node.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_node_to_cpumap(
     ctx: *mut libxl_ctx,
     node: c_int,
     cpumap: *mut libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_node_to_cpumap", |ctx| {
             let wanted = u32::try_from(node).ok();
@@ -189,16 +171,13 @@ pub unsafe extern "C" fn libxl_node_to_cpumap(
 }
 
 /// Sets in `*nodemap` the nodes of the cpus in `*cpumap`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpumap_to_nodemap(
     ctx: *mut libxl_ctx,
     cpumap: *const libxl_bitmap,
     nodemap: *mut libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap` and `nodemap` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_cpumap_to_nodemap", |ctx| {
             let wanted = bytes(cpumap).to_vec();

@@ -10,9 +10,6 @@ use crate::types::idiomatic::{CForm, DeviceUsbctrl, Usbctrlinfo};
 use crate::types::sys::*;
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_add(
     ctx: *mut libxl_ctx,
@@ -24,9 +21,6 @@ pub unsafe extern "C" fn libxl_device_usbctrl_add(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_remove(
     ctx: *mut libxl_ctx,
@@ -38,9 +32,6 @@ pub unsafe extern "C" fn libxl_device_usbctrl_remove(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_destroy(
     ctx: *mut libxl_ctx,
@@ -51,26 +42,18 @@ pub unsafe extern "C" fn libxl_device_usbctrl_destroy(
     missing!(ctx, "libxl_device_usbctrl_destroy"; domid, usbctrl, ao_how)
 }
 
-/// The domain's USB controllers, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_usbctrl_list_free` frees them. One that makes no sense is left out, with a line in the log.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// The domain's USB controllers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_list(
     ctx: *mut libxl_ctx,
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_usbctrl {
-    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `num` NULL or valid.
     unsafe { list(ctx, "libxl_device_usbctrl_list", num, |ctx| usb::controllers(ctx, domid)) }
 }
 
-/// What is known of the device with the `devid` of `usbctrl`, into `usbctrlinfo`, for `libxl_usbctrlinfo_dispose`. Numbers
-/// that the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such device.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// What is known of a USB controller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_getinfo(
     ctx: *mut libxl_ctx,
@@ -79,7 +62,7 @@ pub unsafe extern "C" fn libxl_device_usbctrl_getinfo(
     usbctrlinfo: *mut libxl_usbctrlinfo,
 ) -> c_int {
     const NAME: &str = "libxl_device_usbctrl_getinfo";
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `usbctrl` and `usbctrlinfo` NULL or valid.
     unsafe {
         let Some(devid) = usbctrl.as_ref().map(|device| device.devid) else {
             return null_argument(ctx, NAME);
@@ -90,9 +73,6 @@ pub unsafe extern "C" fn libxl_device_usbctrl_getinfo(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbdev_add(
     ctx: *mut libxl_ctx,
@@ -104,9 +84,6 @@ pub unsafe extern "C" fn libxl_device_usbdev_add(
 }
 
 /// Not there yet.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbdev_remove(
     ctx: *mut libxl_ctx,
@@ -117,26 +94,19 @@ pub unsafe extern "C" fn libxl_device_usbdev_remove(
     missing!(ctx, "libxl_device_usbdev_remove"; domid, usbdev, ao_how)
 }
 
-/// The host's USB devices at the ports of the domain's controllers, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_usbdev_list_free` frees them. One that makes no sense is left out, with a line in the log.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// The host's USB devices at the ports of the domain's controllers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbdev_list(
     ctx: *mut libxl_ctx,
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_usbdev {
-    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `num` NULL or valid.
     unsafe { list(ctx, "libxl_device_usbdev_list", num, |ctx| usb::devices(ctx, domid)) }
 }
 
 /// The USB controller with that number, into `usbctrl`, for `libxl_device_usbctrl_dispose`. `ERROR_NOTFOUND` if there is none,
 /// `ERROR_FAIL` if it makes no sense; `usbctrl` is then as `libxl_device_usbctrl_init` makes it.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_usbctrl(
     ctx: *mut libxl_ctx,
@@ -145,7 +115,7 @@ pub unsafe extern "C" fn libxl_devid_to_device_usbctrl(
     usbctrl: *mut libxl_device_usbctrl,
 ) -> c_int {
     const NAME: &str = "libxl_devid_to_device_usbctrl";
-    // SAFETY: `ctx` is NULL or live, `usbctrl` is NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `usbctrl` NULL or valid.
     unsafe {
         fill(ctx, NAME, usbctrl, DeviceUsbctrl::default(), |ctx| usb::controller(ctx, domid, devid))
     }
@@ -153,9 +123,6 @@ pub unsafe extern "C" fn libxl_devid_to_device_usbctrl(
 
 /// The host's device at a port of a controller, into `usbdev`, for `libxl_device_usbdev_dispose`. `ERROR_FAIL` if there
 /// is none, `usbdev` then as it was.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ctrlport_to_device_usbdev(
     ctx: *mut libxl_ctx,
@@ -166,10 +133,10 @@ pub unsafe extern "C" fn libxl_ctrlport_to_device_usbdev(
 ) -> c_int {
     const NAME: &str = "libxl_ctrlport_to_device_usbdev";
     if usbdev.is_null() {
-        // SAFETY: `ctx` is NULL or live.
+        // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
         return unsafe { null_argument(ctx, NAME) };
     }
-    // SAFETY: `ctx` is NULL or live, `usbdev` can be written to.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live; `usbdev`, which is not NULL, is writable.
     unsafe {
         with_ctx(ctx, NAME, |ctx| {
             code(usb::at_port(ctx, domid, ctrl, port).map(|found| usbdev.write(found.to_c())))

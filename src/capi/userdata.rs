@@ -2,8 +2,8 @@
 
 use std::ffi::*;
 
-use super::names::{refuse, text};
 use crate::capi::entry::{code, with_ctx};
+use crate::capi::give::{null, text};
 use crate::core::{Error, Result};
 use crate::domain::userdata;
 use crate::types::sys::*;
@@ -27,9 +27,6 @@ fn owned_bytes(data: &[u8]) -> Result<*mut u8> {
 /// Keeps `datalen` bytes under `userdata_userid` for as long as the domain exists, in place of what was
 /// there; 0 bytes remove it. `ERROR_LOCK_FAIL` if there is no such domain. A removal that fails answers
 /// with the positive errno, as in the C library.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_userdata_store(
     ctx: *mut libxl_ctx,
@@ -38,20 +35,20 @@ pub unsafe extern "C" fn libxl_userdata_store(
     data: *const u8,
     datalen: c_int,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live; `userdata_userid` is NULL or a string; `data` is NULL or has
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `userdata_userid` NULL or a string, and `data` NULL or
     // `datalen` bytes.
     unsafe {
         with_ctx(ctx, "libxl_userdata_store", |ctx| {
             let (Some(userid), Ok(length)) = (text(userdata_userid), usize::try_from(datalen))
             else {
-                return refuse(ctx, "libxl_userdata_store");
+                return null(ctx, "libxl_userdata_store");
             };
             if length == 0 {
                 let removed = userdata::lock(ctx, domid).and_then(|files| files.remove(userid));
                 return removed.map_or_else(Error::code, |r| r.map_or_else(|e| e as c_int, |()| 0));
             }
             if data.is_null() {
-                return refuse(ctx, "libxl_userdata_store");
+                return null(ctx, "libxl_userdata_store");
             }
             let data = std::slice::from_raw_parts(data, length);
             code(userdata::lock(ctx, domid).and_then(|files| files.store(userid, data)))
@@ -62,9 +59,6 @@ pub unsafe extern "C" fn libxl_userdata_store(
 /// The data kept under `userdata_userid`: a copy, for the caller to free, into `data_r`, its length into
 /// `datalen_r`; either may be NULL. NULL and 0 if there is none. `ERROR_LOCK_FAIL` if there is no such
 /// domain.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_userdata_retrieve(
     ctx: *mut libxl_ctx,
@@ -73,12 +67,12 @@ pub unsafe extern "C" fn libxl_userdata_retrieve(
     data_r: *mut *mut u8,
     datalen_r: *mut c_int,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live; `userdata_userid` is NULL or a string; the others are NULL or
-    // writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `userdata_userid` NULL or a string, the others NULL or
+    // valid.
     unsafe {
         with_ctx(ctx, "libxl_userdata_retrieve", |ctx| {
             let Some(userid) = text(userdata_userid) else {
-                return refuse(ctx, "libxl_userdata_retrieve");
+                return null(ctx, "libxl_userdata_retrieve");
             };
             code(userdata::lock(ctx, domid).and_then(|files| {
                 let (copy, length) = if data_r.is_null() {
@@ -102,20 +96,17 @@ pub unsafe extern "C" fn libxl_userdata_retrieve(
 
 /// Removes the data kept under `userdata_userid`. `ERROR_FAIL` if there is none, `ERROR_LOCK_FAIL` if
 /// there is no such domain.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_userdata_unlink(
     ctx: *mut libxl_ctx,
     domid: u32,
     userdata_userid: *const c_char,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live; `userdata_userid` is NULL or a string.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `userdata_userid` NULL or a string.
     unsafe {
         with_ctx(ctx, "libxl_userdata_unlink", |ctx| {
             let Some(userid) = text(userdata_userid) else {
-                return refuse(ctx, "libxl_userdata_unlink");
+                return null(ctx, "libxl_userdata_unlink");
             };
             code(
                 userdata::lock(ctx, domid)

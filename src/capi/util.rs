@@ -10,7 +10,7 @@ use nix::errno::Errno;
 
 use crate::capi::entry::{self, code};
 use crate::capi::give;
-use crate::core::{Error, Result, child, fd, file};
+use crate::core::{Error, Result, child, fd, file, paths};
 use crate::error;
 use crate::types::sys::*;
 use crate::xen::log::{Level, Log};
@@ -21,7 +21,7 @@ use crate::xen::log::{Level, Log};
 /// The descriptor stays as it is for the length of the call; one that is not open makes no harm, since it
 /// is only given to system calls.
 unsafe fn borrow<'a>(fd: c_int) -> std::result::Result<BorrowedFd<'a>, Errno> {
-    // SAFETY: the caller's contract; -1 is excluded.
+    // SAFETY: not negative, so not the -1 that `BorrowedFd` excludes; a system call answers `EBADF` if it is not open.
     if fd < 0 { Err(Errno::EBADF) } else { Ok(unsafe { BorrowedFd::borrow_raw(fd) }) }
 }
 
@@ -35,7 +35,7 @@ unsafe fn with_fd(
     fd: c_int,
     body: impl FnOnce(&Log, BorrowedFd<'_>) -> Result<()>,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: `ctx` is the entry's, so NULL or live; the descriptor is used for the length of the call only.
     unsafe {
         entry::with_log(ctx, name, |log| match borrow(fd) {
             Ok(fd) => code(body(log, fd)),
@@ -52,7 +52,7 @@ unsafe fn with_fd(
 /// # Safety
 /// `text` is NULL or a C string that nobody changes while the result lives.
 unsafe fn shown<'a>(text: *const c_char) -> Cow<'a, str> {
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or a string, says the caller.
     unsafe { give::text(text) }.map_or(Cow::Borrowed("(null)"), String::from_utf8_lossy)
 }
 
@@ -68,32 +68,26 @@ fn errno_code(result: std::result::Result<(), Errno>) -> c_int {
 }
 
 /// Sets or clears close-on-exec. 0 or `ERROR_FAIL`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_fd_set_cloexec(
     ctx: *mut libxl_ctx,
     fd: c_int,
     cloexec: c_int,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_fd(ctx, "libxl_fd_set_cloexec", fd, |log, fd| fd::set_cloexec(log, fd, cloexec != 0))
     }
 }
 
 /// Sets or clears non-blocking mode. 0 or `ERROR_FAIL`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_fd_set_nonblock(
     ctx: *mut libxl_ctx,
     fd: c_int,
     nonblock: c_int,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_fd(ctx, "libxl_fd_set_nonblock", fd, |log, fd| {
             fd::set_nonblock(log, fd, nonblock != 0)
@@ -103,12 +97,9 @@ pub unsafe extern "C" fn libxl_fd_set_nonblock(
 
 /// What follows the last slash (nothing, if that is the end); `.` for NULL and for no text. To be freed by
 /// the caller.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_basename(name: *const c_char) -> *mut c_char {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `name` is NULL or a string.
     let name = unsafe { give::text(name) }.filter(|name| !name.is_empty()).unwrap_or(b".");
     give::string(name.rsplit(|&b| b == b'/').next().unwrap_or(name))
 }
@@ -117,9 +108,6 @@ pub unsafe extern "C" fn libxl_basename(name: *const c_char) -> *mut c_char {
 /// is not made.
 ///
 /// 0 and its path in `full_name`, to be freed by the caller; `ERROR_FAIL` if an old one cannot be renamed.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_create_logfile(
     ctx: *mut libxl_ctx,
@@ -127,7 +115,7 @@ pub unsafe extern "C" fn libxl_create_logfile(
     full_name: *mut *mut c_char,
 ) -> c_int {
     let body = |log: &Log| {
-        // SAFETY: the caller's contract.
+        // SAFETY: by the contract of `capi`, `name` is NULL or a string and `full_name` NULL or valid.
         let (name, full_name) = match unsafe { (give::text(name), full_name.as_mut()) } {
             (Some(name), Some(full_name)) => (OsStr::from_bytes(name), full_name),
             _ => {
@@ -135,11 +123,11 @@ pub unsafe extern "C" fn libxl_create_logfile(
                 return Err(Error::Invalid);
             }
         };
-        let path = file::rotate_log(log, Path::new(file::LOG_DIR), name)?;
+        let path = file::rotate_log(log, Path::new(paths::LOG_DIR), name)?;
         *full_name = give::string(path.as_os_str().as_bytes());
         if full_name.is_null() { Err(Error::NoMemory) } else { Ok(()) }
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { entry::with_log(ctx, "libxl_create_logfile", |log| code(body(log))) }
 }
 
@@ -147,16 +135,13 @@ pub unsafe extern "C" fn libxl_create_logfile(
 ///
 /// 0 and `backend` set; for any other name 0 and `backend` untouched, but for `tap` without a format
 /// `ERROR_INVAL`: that is how the C library answers.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_string_to_backend(
     ctx: *mut libxl_ctx,
     s: *mut c_char,
     backend: *mut libxl_disk_backend,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `s` is NULL or a string and `backend` NULL or valid.
     let (s, backend) = match unsafe { (give::text(s), backend.as_mut()) } {
         (Some(s), Some(backend)) => (s, backend),
         _ => return Error::Invalid.code(),
@@ -178,9 +163,6 @@ pub unsafe extern "C" fn libxl_string_to_backend(
 ///
 /// 0, or an errno value: `ENOENT` without a log line, `ENOTTY` for what is no plain file, `EFBIG`, `EPROTO`
 /// for a file that shrinks meanwhile. On an error the places stay as they are.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_read_file_contents(
     ctx: *mut libxl_ctx,
@@ -189,7 +171,7 @@ pub unsafe extern "C" fn libxl_read_file_contents(
     datalen_r: *mut c_int,
 ) -> c_int {
     let body = |log: &Log| {
-        // SAFETY: the caller's contract.
+        // SAFETY: by the contract of `capi`, `filename` is NULL or a string.
         let Some(path) = (unsafe { give::text(filename) }) else {
             error!(log, "libxl_read_file_contents: no file name");
             return Err(Errno::EINVAL);
@@ -210,7 +192,7 @@ pub unsafe extern "C" fn libxl_read_file_contents(
                 return Err(e);
             }
         }
-        // SAFETY: the caller's contract: NULL or a place to write to.
+        // SAFETY: by the contract of `capi`, each is NULL or valid.
         unsafe {
             if !data_r.is_null() {
                 data_r.write(data.cast());
@@ -221,7 +203,7 @@ pub unsafe extern "C" fn libxl_read_file_contents(
         }
         Ok(())
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { entry::with_log(ctx, "libxl_read_file_contents", |log| errno_code(body(log))) }
 }
 
@@ -229,9 +211,6 @@ pub unsafe extern "C" fn libxl_read_file_contents(
 /// the ctx may be NULL: then nothing is logged.
 ///
 /// 0, or an errno value; `EPROTO` if the file ends before.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_read_exactly(
     ctx: *mut libxl_ctx,
@@ -243,14 +222,14 @@ pub unsafe extern "C" fn libxl_read_exactly(
 ) -> c_int {
     let body = |log: &Log| {
         let buffer = match usize::try_from(sz) {
-            // SAFETY: the caller's contract: `sz` bytes that the caller lends for the call.
+            // SAFETY: by the contract of `capi`, `data` has `sz` bytes that nobody else uses during the call.
             Ok(sz @ 1..) if !data.is_null() => unsafe {
                 std::slice::from_raw_parts_mut(data.cast(), sz)
             },
             Ok(1..) => return Err(Errno::EFAULT),
             _ => return Ok(()),
         };
-        // SAFETY: the caller's contract.
+        // SAFETY: by the contract of `capi`, `filename` and `what` are NULL or a string.
         unsafe {
             let (source, what) = (shown(filename), give::text(what).map(String::from_utf8_lossy));
             let subject = fd::Subject { what: what.as_deref(), source: &source };
@@ -260,7 +239,7 @@ pub unsafe extern "C" fn libxl_read_exactly(
             fd::read_exactly(log, fd, buffer, subject)
         }
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { entry::with_log(ctx, "libxl_read_exactly", |log| errno_code(body(log))) }
 }
 
@@ -268,9 +247,6 @@ pub unsafe extern "C" fn libxl_read_exactly(
 /// the ctx may be NULL: then nothing is logged.
 ///
 /// 0, or an errno value; `EPROTO` if nothing more is taken.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_write_exactly(
     ctx: *mut libxl_ctx,
@@ -282,14 +258,14 @@ pub unsafe extern "C" fn libxl_write_exactly(
 ) -> c_int {
     let body = |log: &Log| {
         let data = match usize::try_from(sz) {
-            // SAFETY: the caller's contract: `sz` bytes that the caller lends for the call.
+            // SAFETY: by the contract of `capi`, `data` has `sz` bytes that nobody writes to during the call.
             Ok(sz @ 1..) if !data.is_null() => unsafe {
                 std::slice::from_raw_parts(data.cast(), sz)
             },
             Ok(1..) => return Err(Errno::EFAULT),
             _ => return Ok(()),
         };
-        // SAFETY: the caller's contract.
+        // SAFETY: by the contract of `capi`, `data` is NULL or valid and `filename` and `what` NULL or a string.
         unsafe {
             let (source, what) = (shown(filename), give::text(what).map(String::from_utf8_lossy));
             let subject = fd::Subject { what: what.as_deref(), source: &source };
@@ -299,7 +275,7 @@ pub unsafe extern "C" fn libxl_write_exactly(
             fd::write_exactly(log, fd, data, subject)
         }
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { entry::with_log(ctx, "libxl_write_exactly", |log| errno_code(body(log))) }
 }
 
@@ -307,27 +283,21 @@ pub unsafe extern "C" fn libxl_write_exactly(
 /// ends to programs.
 ///
 /// 0 or -1 (no `ERROR_*`).
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_pipe(ctx: *mut libxl_ctx, pipes: *mut c_int) -> c_int {
     let body = |log: &Log| {
-        // SAFETY: the caller's contract: room for two; `pipe` refuses NULL.
+        // SAFETY: by the contract of `capi`, there is room for two; `pipe` answers NULL with `EFAULT`.
         let Err(e) = Errno::result(unsafe { libc::pipe(pipes) }) else { return 0 };
         error!(log, errno = e, "could not make a pipe");
         e.set();
         -1
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { entry::with_log(ctx, "libxl_pipe", body) }
 }
 
 /// Logs at `level` how child `pid` ended, from the status of `waitpid`. Every end is reported, exit status
 /// 0 too.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_report_child_exitstatus(
     ctx: *mut libxl_ctx,
@@ -337,11 +307,11 @@ pub unsafe extern "C" fn libxl_report_child_exitstatus(
     status: c_int,
 ) {
     let body = |log: &Log| {
-        // SAFETY: the caller's contract.
+        // SAFETY: by the contract of `capi`, `what` is NULL or a string.
         let what = unsafe { shown(what) };
         let end = child::describe_end(&what, pid, status);
         log.write(Level::from_c(level), None, None, (file!(), line!()), format_args!("{end}"));
     };
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { entry::with_log(ctx, "libxl_report_child_exitstatus", body) }
 }

@@ -8,24 +8,18 @@ use crate::types::sys::*;
 use crate::types::{engine, tables};
 
 /// 1 if all of `uuid` is zero, else 0 (also for NULL).
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_is_nil(uuid: *const libxl_uuid) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `uuid` is NULL or valid.
     c_int::from(unsafe { uuid.as_ref() }.is_some_and(|u| u.uuid == [0; 16]))
 }
 
 /// Makes `uuid` a random one.
 ///
 /// With no random source at all there is no unique uuid, no way to say so, and no going on.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_generate(uuid: *mut libxl_uuid) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `uuid` is NULL or valid.
     let Some(uuid) = (unsafe { uuid.as_mut() }) else { return };
     match core::random() {
         Ok(random) => uuid.uuid = random,
@@ -36,15 +30,12 @@ pub unsafe extern "C" fn libxl_uuid_generate(uuid: *mut libxl_uuid) {
 /// Reads the usual text form with its hyphens, in either case of letters.
 ///
 /// 0, or -1 (that is libuuid's answer) and `uuid` untouched if `in_` is anything else.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_from_string(
     uuid: *mut libxl_uuid,
     in_: *const c_char,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `uuid` is NULL or valid and `in_` NULL or a string.
     match unsafe { (uuid.as_mut(), give::text(in_).and_then(core::parse)) } {
         (Some(uuid), Some(parsed)) => {
             uuid.uuid = parsed;
@@ -55,9 +46,6 @@ pub unsafe extern "C" fn libxl_uuid_from_string(
 }
 
 /// Copies a uuid. The ctx is not used and may be NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_copy(
     ctx_opt: *mut libxl_ctx,
@@ -65,17 +53,14 @@ pub unsafe extern "C" fn libxl_uuid_copy(
     src: *const libxl_uuid,
 ) {
     let _ = ctx_opt;
-    // SAFETY: the caller's contract; the two may be the same.
+    // SAFETY: by the contract of `capi`, `dst` and `src` are NULL or valid; `copy` allows both to be the same.
     unsafe { give::copy(dst, src) }
 }
 
 /// Makes `uuid` all zero.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_clear(uuid: *mut libxl_uuid) {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `uuid` is NULL or valid.
     if let Some(uuid) = unsafe { uuid.as_mut() } {
         uuid.uuid = [0; 16];
     }
@@ -84,46 +69,34 @@ pub unsafe extern "C" fn libxl_uuid_clear(uuid: *mut libxl_uuid) {
 /// Less than, equal to or more than 0 as `uuid1` sorts before, with or after `uuid2`.
 ///
 /// NULL sorts before every uuid.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_compare(
     uuid1: *const libxl_uuid,
     uuid2: *const libxl_uuid,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `uuid1` and `uuid2` are NULL or valid.
     let (a, b) = unsafe { (uuid1.as_ref(), uuid2.as_ref()) };
     a.map(|u| u.uuid).cmp(&b.map(|u| u.uuid)) as c_int
 }
 
 /// The 16 bytes of `uuid`, in place; NULL for NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_bytearray_const(uuid: *const libxl_uuid) -> *const u8 {
     uuid.cast()
 }
 
 /// The 16 bytes of `uuid`, in place; NULL for NULL.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_bytearray(uuid: *mut libxl_uuid) -> *mut u8 {
     uuid.cast()
 }
 
 /// Writes a [`libxl_uuid`] to the application's yajl generator: its text, in small letters.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl_json.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_gen_json(
     hand: yajl_gen,
     p: *mut libxl_uuid,
 ) -> yajl_gen_status {
-    // SAFETY: the table is that of the type, and the pointers are as the caller promised.
+    // SAFETY: the table is that of the type; by the contract of `capi`, the pointers are NULL or valid.
     unsafe { engine::gen_json(hand, p.cast(), tables::UUID) }
 }

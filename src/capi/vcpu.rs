@@ -33,16 +33,13 @@ fn vcpuinfo(vcpuid: u32, vcpu: &VcpuInfo) -> Result<libxl_vcpuinfo> {
 /// # Safety
 /// Each is NULL or a bitmap that nobody changes while the result lives.
 unsafe fn wish<'a>(hard: *const libxl_bitmap, soft: *const libxl_bitmap, force: bool) -> Wish<'a> {
-    // SAFETY: the caller's contract.
+    // SAFETY: a bitmap that stays as it is for `'a`, says the caller, since it is not NULL.
     let given = |map: *const libxl_bitmap| (!map.is_null()).then(|| unsafe { bytes(map) });
     Wish { hard: given(hard), soft: given(soft), force }
 }
 
 /// A domain's vcpus, `*nb_vcpu` of them, for `libxl_vcpuinfo_list_free`, and in `*nr_cpus_out` how
 /// many cpus the host can have; NULL on failure or where there is no vcpu. Time in ns.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_list_vcpu(
     ctx: *mut libxl_ctx,
@@ -50,7 +47,7 @@ pub unsafe extern "C" fn libxl_list_vcpu(
     nb_vcpu: *mut c_int,
     nr_cpus_out: *mut c_int,
 ) -> *mut libxl_vcpuinfo {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nb_vcpu` and `nr_cpus_out` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_list_vcpu", |ctx| {
             let Some(cpus) = nr_cpus_out.as_mut() else {
@@ -79,9 +76,6 @@ pub unsafe extern "C" fn libxl_list_vcpu(
 
 /// Sets on which cpus a vcpu may run (hard) and would rather run (soft); NULL leaves that as it is, both
 /// NULL is `ERROR_INVAL`.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_vcpuaffinity(
     ctx: *mut libxl_ctx,
@@ -90,7 +84,7 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity(
     cpumap_hard: *const libxl_bitmap,
     cpumap_soft: *const libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap_hard` and `cpumap_soft` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_set_vcpuaffinity", |ctx| {
             let wish = wish(cpumap_hard, cpumap_soft, false);
@@ -100,9 +94,6 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity(
 }
 
 /// As `libxl_set_vcpuaffinity`, against an affinity that is pinned for the moment too.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_vcpuaffinity_force(
     ctx: *mut libxl_ctx,
@@ -111,7 +102,7 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity_force(
     cpumap_hard: *const libxl_bitmap,
     cpumap_soft: *const libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap_hard` and `cpumap_soft` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_set_vcpuaffinity_force", |ctx| {
             let wish = wish(cpumap_hard, cpumap_soft, true);
@@ -122,9 +113,6 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity_force(
 
 /// As `libxl_set_vcpuaffinity` for vcpus 0 to `max_vcpus` - 1; `ERROR_FAIL` if that fails for some (it is
 /// done for the others).
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_vcpuaffinity_all(
     ctx: *mut libxl_ctx,
@@ -133,7 +121,7 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity_all(
     cpumap_hard: *const libxl_bitmap,
     cpumap_soft: *const libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap_hard` and `cpumap_soft` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_set_vcpuaffinity_all", |ctx| {
             let wish = wish(cpumap_hard, cpumap_soft, false);
@@ -143,16 +131,13 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity_all(
 }
 
 /// Sets on which NUMA nodes a domain's memory had better be.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_set_nodeaffinity(
     ctx: *mut libxl_ctx,
     domid: u32,
     nodemap: *mut libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nodemap` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_domain_set_nodeaffinity", |ctx| {
             if nodemap.is_null() {
@@ -164,16 +149,13 @@ pub unsafe extern "C" fn libxl_domain_set_nodeaffinity(
 }
 
 /// Sets in `*nodemap`, as far as it has room, the NUMA nodes on which a domain's memory had better be.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_get_nodeaffinity(
     ctx: *mut libxl_ctx,
     domid: u32,
     nodemap: *mut libxl_bitmap,
 ) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nodemap` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_domain_get_nodeaffinity", |ctx| {
             if nodemap.as_ref().is_none_or(|nodemap| nodemap.map.is_null()) {
@@ -193,9 +175,6 @@ pub unsafe extern "C" fn libxl_domain_get_nodeaffinity(
 ///
 /// `ERROR_FAIL` if that is none, or more than the guest can have; `ERROR_DOMAIN_NOTFOUND`; what QEMU's monitor
 /// answers.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_vcpuonline(
     ctx: *mut libxl_ctx,
@@ -204,14 +183,14 @@ pub unsafe extern "C" fn libxl_set_vcpuonline(
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
     const NAME: &str = "libxl_set_vcpuonline";
-    // SAFETY: `cpumap` is NULL or a bitmap.
+    // SAFETY: by the contract of `capi`, `cpumap` is NULL or valid.
     let Some(cpumap) = (unsafe { cpumap.as_ref() }) else {
-        // SAFETY: `ctx` is NULL or live.
+        // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap` NULL or valid.
         return unsafe { with_ctx(ctx, NAME, |ctx| null(ctx, "cpumap")) };
     };
     // SAFETY: as above; it is copied.
     let wanted = unsafe { Bitmap::from_c(cpumap) };
-    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, NAME, domid, move |ao| {
             Ok(async move { vcpus::set_online(&ao, domid, &wanted).await })

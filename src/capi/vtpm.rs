@@ -25,10 +25,10 @@ unsafe fn find(
     wanted: impl FnMut(&DeviceVtpm) -> bool,
 ) -> c_int {
     if vtpm.is_null() {
-        // SAFETY: the caller's contract.
+        // SAFETY: `ctx` is NULL or live, says the caller.
         return unsafe { null_argument(ctx, name) };
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: `ctx` is NULL or live, says the caller, and `vtpm`, which is not NULL, writable.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             let all = read::all(ctx, domid, &vtpm::VTPM);
@@ -42,16 +42,7 @@ unsafe fn find(
     }
 }
 
-/// Adds a TPM to a domain that runs, and waits until what serves it is ready and its hotplug script, if it has one,
-/// has ended. `vtpm` is completed before this returns, unless the TPM is refused.
-///
-/// `ERROR_DEVICE_EXISTS` if the domain has it; `ERROR_INVAL` for what cannot be; `ERROR_FAIL` if the script fails or
-/// what serves it wants a device model and none runs; `ERROR_TIMEDOUT` if it is not ready within 10 s, or the script
-/// takes more than 40 s. After these but the first two a TPM may be there that does not work: remove it.
-/// `ERROR_JSON_CONFIG_EMPTY` if no configuration of the domain is stored.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Adds a TPM.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vtpm_add(
     ctx: *mut libxl_ctx,
@@ -59,7 +50,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_add(
     vtpm: *mut libxl_device_vtpm,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vtpm` and `ao_how` NULL or valid.
     unsafe {
         plug::add::<DeviceVtpm>(
             ctx,
@@ -72,11 +63,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_add(
     }
 }
 
-/// Takes a TPM away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
-/// `backend_domid` say.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Removes a TPM.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vtpm_remove(
     ctx: *mut libxl_ctx,
@@ -84,7 +71,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_remove(
     vtpm: *mut libxl_device_vtpm,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vtpm` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceVtpm>(
             ctx,
@@ -97,11 +84,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_remove(
     }
 }
 
-/// Takes a TPM away without asking the guest. Which one, `devid` and `backend_domid` say. The TPM is gone also after
-/// an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// Destroys a TPM.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vtpm_destroy(
     ctx: *mut libxl_ctx,
@@ -109,32 +92,24 @@ pub unsafe extern "C" fn libxl_device_vtpm_destroy(
     vtpm: *mut libxl_device_vtpm,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vtpm` and `ao_how` NULL or valid.
     unsafe {
         plug::take::<DeviceVtpm>(ctx, domid, vtpm, ao_how, "libxl_device_vtpm_destroy", Force::Yes)
     }
 }
 
-/// The domain's TPMs, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_vtpm_list_free` frees them. One that makes no sense is left out, with a line in the log.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// The domain's TPMs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vtpm_list(
     ctx: *mut libxl_ctx,
     domid: u32,
     num: *mut c_int,
 ) -> *mut libxl_device_vtpm {
-    // SAFETY: `ctx` is NULL or live, `num` NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `num` NULL or valid.
     unsafe { list(ctx, "libxl_device_vtpm_list", num, |ctx| read::all(ctx, domid, &vtpm::VTPM)) }
 }
 
-/// What is known of the device with the `devid` of `vtpm`, into `vtpminfo`, for `libxl_vtpminfo_dispose`. Numbers
-/// that the guest has not written, or not as numbers that fit, are -1. `ERROR_FAIL` if there is no such device.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
+/// What is known of a TPM.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vtpm_getinfo(
     ctx: *mut libxl_ctx,
@@ -143,7 +118,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_getinfo(
     vtpminfo: *mut libxl_vtpminfo,
 ) -> c_int {
     const NAME: &str = "libxl_device_vtpm_getinfo";
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vtpm` and `vtpminfo` NULL or valid.
     unsafe {
         let Some(devid) = vtpm.as_ref().map(|device| device.devid) else {
             return null_argument(ctx, NAME);
@@ -154,9 +129,6 @@ pub unsafe extern "C" fn libxl_device_vtpm_getinfo(
 }
 
 /// The first TPM with that uuid, into `vtpm`. 1 if none has it, `ERROR_FAIL` if the domain has no TPMs.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_to_device_vtpm(
     ctx: *mut libxl_ctx,
@@ -165,7 +137,7 @@ pub unsafe extern "C" fn libxl_uuid_to_device_vtpm(
     vtpm: *mut libxl_device_vtpm,
 ) -> c_int {
     const NAME: &str = "libxl_uuid_to_device_vtpm";
-    // SAFETY: `ctx` is NULL or live, the others are NULL or valid.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `uuid` and `vtpm` NULL or valid.
     unsafe {
         let Some(wanted) = uuid.as_ref().copied() else { return null_argument(ctx, NAME) };
         // All zero where C zeroes it.
@@ -174,9 +146,6 @@ pub unsafe extern "C" fn libxl_uuid_to_device_vtpm(
 }
 
 /// The first TPM with that number, into `vtpm`. 1 if none has it, `ERROR_FAIL` if the domain has no TPMs.
-///
-/// # Safety
-/// Pointers are NULL or as `libxl.h` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_vtpm(
     ctx: *mut libxl_ctx,
@@ -186,6 +155,6 @@ pub unsafe extern "C" fn libxl_devid_to_device_vtpm(
 ) -> c_int {
     const NAME: &str = "libxl_devid_to_device_vtpm";
     let empty = DeviceVtpm::default().to_c();
-    // SAFETY: `ctx` is NULL or live, `vtpm` is NULL or writable.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vtpm` NULL or valid.
     unsafe { find(ctx, NAME, domid, vtpm, empty, |vtpm| vtpm.devid == devid) }
 }

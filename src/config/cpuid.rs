@@ -4,9 +4,9 @@
 //! the bits of whole registers. A text that turns out wrong half-way keeps what was read before, down
 //! to an empty leaf: that is what the C library does and what a later JSON of the policy shows.
 
-use super::cpuid_names::{BitLocation, Field, find};
-use crate::core::number::leading_number;
-use crate::types::cpuid::{Leaf, Msr, Policy, Register, UNUSED};
+use super::cpuid_names::{BitLocation, CpuidField, find};
+use crate::core::number::strtoul;
+use crate::types::cpuid::{CpuidLeaf, Msr, Policy, Register, UNUSED};
 
 /// Why a `name=value` text was refused. The numbers are what the C entry answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,10 +58,10 @@ impl Policy {
     /// Adds one leaf in xend's syntax, over what an earlier one said of the same registers.
     pub fn set_xend(&mut self, text: &[u8]) -> Result<(), BadXend> {
         // The numbers are cut to 32 bits, as C's assignment does.
-        let (leaf, mut rest) = leading_number(text).ok_or(BadXend::NoLeaf)?;
+        let (leaf, mut rest) = strtoul(text).ok_or(BadXend::NoLeaf)?;
         let mut subleaf = u64::from(UNUSED);
         if let [b',', after @ ..] = rest {
-            (subleaf, rest) = leading_number(after).ok_or(BadXend::NoSubleaf)?;
+            (subleaf, rest) = strtoul(after).ok_or(BadXend::NoSubleaf)?;
         }
         let [b':', registers @ ..] = rest else { return Err(BadXend::NoColon) };
         if leaf as u32 == UNUSED {
@@ -72,10 +72,10 @@ impl Policy {
     }
 
     /// The entry of a leaf, made where there is none.
-    fn leaf(&mut self, leaf: u32, subleaf: u32) -> &mut Leaf {
+    fn leaf(&mut self, leaf: u32, subleaf: u32) -> &mut CpuidLeaf {
         let at = self.cpuid.iter().position(|l| l.leaf == leaf && l.subleaf == subleaf);
         let at = at.unwrap_or_else(|| {
-            self.cpuid.push(Leaf::new(leaf, subleaf));
+            self.cpuid.push(CpuidLeaf::new(leaf, subleaf));
             self.cpuid.len() - 1
         });
         &mut self.cpuid[at]
@@ -113,11 +113,11 @@ fn read_registers(mut text: &[u8], into: &mut [Option<Register>; 4]) -> Result<(
 /// Writes one field's value into a register.
 fn set_field(
     register: &mut Option<Register>,
-    field: &Field,
+    field: &CpuidField,
     value: &[u8],
 ) -> Result<(), BadSetting> {
     let width = usize::from(field.width);
-    let number = leading_number(value).map(|(n, _)| n);
+    let number = strtoul(value).map(|(n, _)| n);
     let mut bits = [0; 32];
     let bits = &mut bits[..width];
     match (number, value) {
@@ -236,7 +236,7 @@ mod tests {
         }
         assert!(policy.is_empty());
         assert_eq!(policy.set(b"fpu=?"), Err(BadSetting::BadValue));
-        assert_eq!(policy.cpuid, [Leaf::new(1, UNUSED)]);
+        assert_eq!(policy.cpuid, [CpuidLeaf::new(1, UNUSED)]);
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub enum BitLocation {
 use BitLocation::{Cpuid, Msr};
 
 /// A field that has an older name.
-pub struct Field {
+pub struct CpuidField {
     pub name: &'static str,
     pub place: BitLocation,
     pub bit: u8,
@@ -385,12 +385,12 @@ const FEATURES: &[(BitLocation, Features)] = &[
 ];
 
 /// What `name` stands for.
-pub fn find(name: &[u8]) -> Option<Field> {
+pub fn find(name: &[u8]) -> Option<CpuidField> {
     let older = FIELDS.iter().flat_map(|&(place, fields)| {
-        fields.iter().map(move |&(name, bit, width)| Field { name, place, bit, width })
+        fields.iter().map(move |&(name, bit, width)| CpuidField { name, place, bit, width })
     });
     let features = FEATURES.iter().flat_map(|&(place, bits)| {
-        bits.iter().map(move |&(bit, name)| Field { name, place, bit, width: 1 })
+        bits.iter().map(move |&(bit, name)| CpuidField { name, place, bit, width: 1 })
     });
     older.chain(features).find(|field| field.name.as_bytes() == name)
 }

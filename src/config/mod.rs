@@ -3,4 +3,3 @@
 pub mod cpuid;
 mod cpuid_names;
 pub mod defaults;
-pub mod paths;

@@ -10,7 +10,7 @@ use crate::core::generators::Generators;
 use crate::core::name_cache::NameCache;
 use crate::core::need_asked::NeedAsked;
 use crate::core::reports::Reports;
-use crate::core::watches::Watches;
+use crate::core::watches::CtxWatches;
 use crate::core::{Error, Result};
 use crate::runtime::Runtime;
 use crate::runtime::child::{Children, Report};
@@ -31,7 +31,7 @@ pub struct Ctx {
     in_progress: InProgress,
     children: Children,
     reports: Arc<Reports>,
-    watches: Arc<Watches>,
+    watches: Arc<CtxWatches>,
     generators: Generators,
     version: OnceCell<Box<dyn Any + Send + Sync>>,
     own_domid: OnceCell<u32>,
@@ -79,7 +79,7 @@ impl Ctx {
         Ok(Self {
             log,
             hypervisor,
-            watches: Arc::new(Watches::new(Arc::clone(&store), runtime.clone())),
+            watches: Arc::new(CtxWatches::new(Arc::clone(&store), runtime.clone())),
             store,
             children: children(&runtime, &reports, ours),
             runtime,
@@ -146,7 +146,7 @@ impl Ctx {
     }
 
     /// Xenstore's watches, as something to wait for.
-    pub fn watches(&self) -> &Arc<Watches> {
+    pub fn watches(&self) -> &Arc<CtxWatches> {
         &self.watches
     }
 

@@ -1,9 +1,8 @@
 //! The library's one error type and its one mapping to libxl's `ERROR_*` numbers.
 
-use std::fmt;
-
 /// Why an operation failed, as the C interface can tell it. The numbers are libxl's (`libxl_error`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{self:?}")]
 #[repr(i32)]
 pub enum Error {
     Nonspecific = -1,
@@ -50,14 +49,6 @@ impl Error {
         self as libc::c_int
     }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
-}
-
-impl std::error::Error for Error {}
 
 /// A store request that failed is a plain failure to libxl's callers; the line with path and errno
 /// is the caller's to write, who knows the ctx.

@@ -12,9 +12,6 @@ use crate::sync::std_fds::raised;
 use crate::xen::log::Log;
 use crate::{error, warn};
 
-/// Where log files are, in Debian's Xen.
-pub const LOG_DIR: &str = "/var/log/xen";
-
 /// How many old log files of one name are kept.
 const KEPT: u32 = 10;
 

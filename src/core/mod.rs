@@ -13,6 +13,7 @@ pub mod generators;
 pub mod name_cache;
 pub mod need_asked;
 pub mod number;
+pub mod paths;
 pub mod reports;
 pub mod uuid;
 pub mod watches;

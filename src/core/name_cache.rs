@@ -9,7 +9,8 @@ const MAX_NAMES: usize = 1024;
 /// Longer names are not remembered.
 const MAX_LENGTH: usize = 256;
 
-/// By domain, in order. The lock is only ever tried for: a fork may have left it locked for good.
+/// By domain, in order. The lock is only ever tried for: a fork may have left it locked for good. So it is not taken by
+/// [`crate::sync::locked`], and a panic that poisons it makes this forget what it knows, no more.
 #[derive(Default, Debug)]
 pub struct NameCache(Mutex<Vec<(u32, Box<[u8]>)>>);
 

@@ -1,10 +1,22 @@
-//! Numbers in text, read as C's `strtoul` reads them: configurations depend on its tolerance.
+//! The number that a text begins with: decimal, as xenstore has it, or as C's `strtoul` reads it, on whose tolerance
+//! configurations depend.
 
-/// The number that `text` starts with and what follows it; `None` where there is none.
+use std::str::FromStr;
+
+/// The decimal number without a sign that `text` begins with, after white space; `None` if it begins with none, or
+/// it does not fit.
+pub fn leading_number<T: FromStr>(text: &[u8]) -> Option<T> {
+    let text = text.trim_ascii_start();
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    std::str::from_utf8(&text[..digits]).ok()?.parse().ok()
+}
+
+/// The number that `text` starts with and what follows it, as `strtoul` with base 0 has them; `None` where there is
+/// none.
 ///
 /// White space, a sign, and the prefixes `0x` (hexadecimal) and `0` (octal) are taken. A negative
 /// number wraps round, one that is too large becomes the largest.
-pub fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
+pub fn strtoul(text: &[u8]) -> Option<(u64, &[u8])> {
     let is_space = |b: &u8| b.is_ascii_whitespace() || *b == 0x0b;
     let start = text.iter().position(|b| !is_space(b))?;
     let (negative, body) = match text[start..] {
@@ -36,11 +48,11 @@ pub fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::leading_number;
+    use super::{leading_number, strtoul};
 
     #[track_caller]
     fn check(text: &str, number: u64, rest: &str) {
-        assert_eq!(leading_number(text.as_bytes()), Some((number, rest.as_bytes())), "{text:?}");
+        assert_eq!(strtoul(text.as_bytes()), Some((number, rest.as_bytes())), "{text:?}");
     }
 
     #[test]
@@ -61,7 +73,17 @@ mod tests {
     #[test]
     fn no_number() {
         for text in ["", " ", "-", "+", "x1", "- 1", "+-1", "abc"] {
-            assert_eq!(leading_number(text.as_bytes()), None, "{text:?}");
+            assert_eq!(strtoul(text.as_bytes()), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn numbers_are_bounded() {
+        assert_eq!(leading_number::<u32>(b"17.25"), Some(17));
+        assert_eq!(leading_number::<u32>(b" 4294967295"), Some(u32::MAX));
+        assert_eq!(leading_number::<u32>(b"4294967296"), None);
+        assert_eq!(leading_number::<u32>(b""), None);
+        assert_eq!(leading_number::<u32>(b"-1"), None);
+        assert_eq!(leading_number::<u32>(b"\xff"), None);
     }
 }

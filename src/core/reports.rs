@@ -6,7 +6,7 @@ use std::io::Write;
 use nix::errno::Errno;
 
 use crate::runtime::Runtime;
-use crate::runtime::events::{EventKind, Events};
+use crate::runtime::events::{EventKind, EventQueue};
 use crate::sync::{Arc, Mutex, locked};
 use crate::types::idiomatic::Event;
 use crate::xen::log::{Level, Log};
@@ -18,8 +18,8 @@ impl EventKind for Event {
 }
 
 /// The application's functions for being told at once.
-pub trait Listener: Send + Sync {
-    /// The types of events that go to [`Listener::occurs`]; all others are queued.
+pub trait EventHooks: Send + Sync {
+    /// The types of events that go to [`EventHooks::occurs`]; all others are queued.
     fn mask(&self) -> u64;
     /// An event, to keep. May call the library.
     fn occurs(&self, event: &Event);
@@ -31,29 +31,29 @@ pub trait Listener: Send + Sync {
 /// What one ctx's application is told, and what it has not collected yet.
 #[derive(Default)]
 pub struct Reports {
-    events: Events<Event>,
-    listener: Mutex<Option<Arc<dyn Listener>>>,
+    events: EventQueue<Event>,
+    hooks: Mutex<Option<Arc<dyn EventHooks>>>,
 }
 
 impl Reports {
-    /// From now on, tells `listener`.
-    pub fn set_listener(&self, listener: Option<Arc<dyn Listener>>) {
-        *locked(&self.listener) = listener;
+    /// From now on, tells `hooks`.
+    pub fn set_hooks(&self, hooks: Option<Arc<dyn EventHooks>>) {
+        *locked(&self.hooks) = hooks;
     }
 
     /// Who is told at once.
-    pub fn listener(&self) -> Option<Arc<dyn Listener>> {
-        locked(&self.listener).clone()
+    pub fn hooks(&self) -> Option<Arc<dyn EventHooks>> {
+        locked(&self.hooks).clone()
     }
 
     /// The events that were not told at once.
-    pub fn events(&self) -> &Events<Event> {
+    pub fn events(&self) -> &EventQueue<Event> {
         &self.events
     }
 
     /// Whether the application takes events like this one by a call, and not from the queue.
     pub fn calls_for(&self, event: &Event) -> bool {
-        self.listener().is_some_and(|listener| listener.mask() & event.bit() != 0)
+        self.hooks().is_some_and(|hooks| hooks.mask() & event.bit() != 0)
     }
 
     /// Has an event told to the application, or queues it. Called with no lock held.
@@ -68,8 +68,8 @@ impl Reports {
 
     /// The same from within a callback (`runtime/callbacks.rs`), at once.
     pub fn tell(&self, runtime: &Runtime, event: Event) {
-        match self.listener() {
-            Some(listener) if listener.mask() & event.bit() != 0 => listener.occurs(&event),
+        match self.hooks() {
+            Some(hooks) if hooks.mask() & event.bit() != 0 => hooks.occurs(&event),
             _ => self.queue(runtime, event),
         }
     }
@@ -92,11 +92,11 @@ impl Reports {
             (file!(), line!()),
             format_args!("disaster: {what}"),
         );
-        if !self.listener().is_some_and(|listener| listener.disaster(kind, what, errno)) {
+        if !self.hooks().is_some_and(|hooks| hooks.disaster(kind, what, errno)) {
             let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
             // Not `eprintln!`, which panics if nobody reads.
             let _ = writeln!(std::io::stderr(), "libxl: disaster: {what}{cause}");
-            // The C library's answer. Not abort: the application's exit handlers run.
+            #[expect(clippy::disallowed_methods, reason = "as the C library; exit handlers run")]
             std::process::exit(255);
         }
     }

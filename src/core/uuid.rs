@@ -1,13 +1,13 @@
 //! Uuids: 16 bytes, the text form of RFC 4122, random ones.
 
 /// The bytes of a uuid, in the order of its text.
-pub type Uuid = [u8; 16];
+pub type UuidBytes = [u8; 16];
 
 /// Where the text form has its hyphens.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
 /// Reads the one form that libuuid takes: 36 characters, hexadecimal digits of either case.
-pub fn parse(text: &[u8]) -> Option<Uuid> {
+pub fn parse(text: &[u8]) -> Option<UuidBytes> {
     let text: &[u8; 36] = text.try_into().ok()?;
     let mut digits = [0u8; 32];
     let mut next = digits.iter_mut();
@@ -28,7 +28,7 @@ pub fn parse(text: &[u8]) -> Option<Uuid> {
 }
 
 /// The text form, in small letters.
-pub fn format(uuid: &Uuid) -> String {
+pub fn format(uuid: &UuidBytes) -> String {
     use std::fmt::Write;
     let mut text = String::with_capacity(36);
     for byte in uuid {
@@ -41,7 +41,7 @@ pub fn format(uuid: &Uuid) -> String {
 }
 
 /// A random uuid (version 4).
-pub fn random() -> Result<Uuid, getrandom::Error> {
+pub fn random() -> Result<UuidBytes, getrandom::Error> {
     let mut uuid = random_bytes()?;
     uuid[6] = uuid[6] & 0x0f | 0x40;
     uuid[8] = uuid[8] & 0x3f | 0x80;
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "01234567-89ab-cdef-0011-2233445566ff";
-    const BYTES: Uuid = [
+    const BYTES: UuidBytes = [
         0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66,
         0xff,
     ];

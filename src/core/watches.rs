@@ -46,18 +46,18 @@ const FULL: Duration = Duration::from_millis(50);
 const MAX_PATHS: usize = 1024;
 
 /// The watches of one ctx.
-pub struct Watches {
+pub struct CtxWatches {
     store: Arc<Store>,
     runtime: Runtime,
-    state: Mutex<State>,
+    state: Mutex<WatchesState>,
     /// The descriptor's place in the reactor; there for the ctx's life once there was a watch.
     place: OnceCell<u64>,
 }
 
 #[derive(Default)]
-struct State {
+struct WatchesState {
     /// By their tokens, for finding whom an event concerns.
-    nodes: HashMap<String, Node>,
+    nodes: HashMap<String, WatchedNode>,
     /// The token with which a node is watched.
     by_path: HashMap<String, String>,
     next: u64,
@@ -65,7 +65,7 @@ struct State {
 }
 
 /// One node that is watched.
-struct Node {
+struct WatchedNode {
     path: String,
     changes: Arc<Notify>,
     /// How many wait for it.
@@ -112,7 +112,7 @@ enum Loss {
     Told,
 }
 
-impl Watches {
+impl CtxWatches {
     pub fn new(store: Arc<Store>, runtime: Runtime) -> Self {
         Self { store, runtime, state: Mutex::default(), place: OnceCell::new() }
     }
@@ -267,7 +267,7 @@ impl Watches {
     }
 
     fn wake_all(&self) {
-        let all: Vec<_> = locked(&self.state).nodes.values().map(Node::all_changed).collect();
+        let all: Vec<_> = locked(&self.state).nodes.values().map(WatchedNode::all_changed).collect();
         all.iter().for_each(|changes| changes.notify());
     }
 
@@ -291,7 +291,7 @@ impl Watches {
     }
 }
 
-impl State {
+impl WatchesState {
     /// Adds a node, before the request: the first event may be read by another thread at once.
     fn add_node(
         &mut self,
@@ -300,13 +300,13 @@ impl State {
     ) -> (String, Arc<Notify>) {
         self.next += 1;
         let (token, changes) = (self.next.to_string(), Arc::new(Notify::default()));
-        let node = Node { path: path.to_owned(), changes: Arc::clone(&changes), users: 1, paths };
+        let node = WatchedNode { path: path.to_owned(), changes: Arc::clone(&changes), users: 1, paths };
         self.nodes.insert(token.clone(), node);
         (token, changes)
     }
 }
 
-impl Node {
+impl WatchedNode {
     /// Takes in an event; whom to wake then.
     fn changed(&self, path: &str) -> Arc<Notify> {
         if let Some(paths) = &self.paths {
@@ -325,7 +325,7 @@ impl Node {
 }
 
 /// The watches as the reactor knows them. Not to keep: they have the runtime, and with it the reactor.
-struct Dispatch(Weak<Watches>);
+struct Dispatch(Weak<CtxWatches>);
 
 impl Ready for Dispatch {
     fn ready(&self, _: EpollFlags) {
@@ -338,7 +338,7 @@ impl Ready for Dispatch {
 /// A node under watch.
 #[derive(Debug)]
 pub struct Watch {
-    watches: Arc<Watches>,
+    watches: Arc<CtxWatches>,
     token: String,
     listener: Listener,
 }
@@ -380,7 +380,7 @@ impl Drop for Watch {
     }
 }
 
-impl fmt::Debug for Watches {
+impl fmt::Debug for CtxWatches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watches").finish_non_exhaustive()
     }

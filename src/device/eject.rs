@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use crate::core::generators::ejects::Interest;
-use crate::core::generators::{Handle, look};
+use crate::core::generators::{GeneratorHandle, look};
 use crate::core::watches::Watch;
 use crate::core::{Ctx, Error, Result};
 use crate::device::{Device, DeviceKind, vdev};
@@ -38,7 +38,7 @@ pub fn enable(
     vdev: &[u8],
     user: u64,
     driven: Driven,
-) -> Result<Handle> {
+) -> Result<GeneratorHandle> {
     let Some(devid) = vdev::number(vdev) else {
         let shown = &vdev[..vdev.len().min(64)];
         error!(ctx, domid = domid, "{:?} is no disk", String::from_utf8_lossy(shown));
@@ -60,7 +60,7 @@ pub fn enable(
 }
 
 /// Ends a generator. Whether there was one.
-pub fn disable(ctx: &Ctx, handle: Handle) -> bool {
+pub fn disable(ctx: &Ctx, handle: GeneratorHandle) -> bool {
     let Some(disabled) = ctx.generators().ejects.disable(handle) else { return false };
     if let Some(watcher) = &disabled.last {
         watcher.notify();

@@ -18,7 +18,7 @@ const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// What to run, and with which variables.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Call {
+struct ScriptCall {
     script: OsString,
     arguments: Vec<&'static str>,
     environment: Vec<(&'static str, OsString)>,
@@ -63,7 +63,7 @@ pub async fn undo(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     Ok(())
 }
 
-async fn run(ao: &Ao, device: &Device, call: &Call) -> Result<()> {
+async fn run(ao: &Ao, device: &Device, call: &ScriptCall) -> Result<()> {
     let what = format!("{} {}", call.script.display(), call.arguments.join(" "));
     debug!(ao, domid = device.domid, "running {what}");
     let stderr = std::io::stderr();
@@ -103,7 +103,7 @@ async fn run(ao: &Ao, device: &Device, call: &Call) -> Result<()> {
 }
 
 /// What a device's script is called like, told from its back end's nodes; `None` if there is no such round.
-fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<Call>> {
+fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<ScriptCall>> {
     let is_nic = match (device.backend_kind, round) {
         (DeviceKind::Vbd, 0) => false,
         (DeviceKind::Vif, 0) => true,
@@ -123,7 +123,7 @@ fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<Call>
     if !is_nic {
         let environment = environment(device, &script);
         let arguments = vec![if way == Way::Add { "add" } else { "remove" }];
-        return Ok(Some(Call { script, arguments, environment }));
+        return Ok(Some(ScriptCall { script, arguments, environment }));
     }
     let emulated = match kind.as_deref() {
         Some(b"vif") => false,
@@ -143,7 +143,7 @@ fn nic_call(
     emulated: bool,
     way: Way,
     round: u32,
-) -> Option<Call> {
+) -> Option<ScriptCall> {
     let mut environment = environment(device, &script);
     let name = format!("vif{}.{}", device.domid, device.devid);
     environment.push(("netdev", gateway.unwrap_or_default()));
@@ -158,7 +158,7 @@ fn nic_call(
         (_, Way::Remove, true) => vec!["remove", "type_if=tap"],
         (_, _, false) => return None,
     };
-    Some(Call { script, arguments, environment })
+    Some(ScriptCall { script, arguments, environment })
 }
 
 fn environment(device: &Device, script: &OsStr) -> Vec<(&'static str, OsString)> {

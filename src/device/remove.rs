@@ -31,9 +31,10 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 
 use super::{Device, DeviceKind, hotplug};
+use crate::core::number::leading_number;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::{Identity, own_domid, own_domid_or_zero};
-use crate::domain::{leading_number, nodes};
+use crate::domain::nodes;
 use crate::qemu::model::Process;
 use crate::xen::store::{Ops, Transaction};
 use crate::{debug, error, warn};

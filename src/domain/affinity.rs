@@ -1,7 +1,7 @@
 //! On which cpus and NUMA nodes a domain runs.
 
+use super::refused;
 use crate::core::{Ctx, Error, Result, bitmap};
-use crate::xen::hypervisor::HypervisorError;
 use crate::{debug, error, warn};
 
 /// Where a vcpu may run and would rather run, one bit per cpu; `None` leaves that as it is.
@@ -72,11 +72,6 @@ fn vcpus(ctx: &Ctx, domid: u32) -> u32 {
 fn same(a: &[u8], b: &[u8]) -> bool {
     let common = a.len().min(b.len());
     a[..common] == b[..common] && bitmap::is_empty(&a[common..]) && bitmap::is_empty(&b[common..])
-}
-
-fn refused(ctx: &Ctx, domid: u32, e: HypervisorError) -> Error {
-    error!(ctx, domid = domid, errno = e.errno, "{}", e.what);
-    Error::Fail
 }
 
 /// Sets on which NUMA nodes the domain's memory had better be, one bit each.

@@ -12,14 +12,13 @@ use std::process::Command;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
 use super::kind::DomainKind;
-use super::{kind, leading_number, names, nodes};
+use super::{kind, names, nodes};
 use crate::core::file::errno_of;
+use crate::core::number::leading_number;
+use crate::core::paths::PROGRAMS;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::sync::std_fds::raised;
-
-/// The program that joins a terminal to a console.
-const XENCONSOLE: &str = "/usr/lib/xen-4.17/bin/xenconsole";
 
 /// Which of its consoles a stubdom gives to its guest's serial port (0 to 2 carry its own log and the
 /// device model's state).
@@ -30,7 +29,7 @@ const VNC_PORTS: i32 = 5900;
 
 /// Kinds of consoles.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Type {
+pub enum ConsoleType {
     Serial,
     Pv,
     Vuart,
@@ -41,18 +40,18 @@ pub enum Type {
 pub struct Console {
     pub domid: u32,
     pub number: i32,
-    pub kind: Type,
+    pub kind: ConsoleType,
 }
 
 /// The console that a user means who names none: the serial port of an HVM guest (its stubdom's, if it
 /// has one), the first PV console of others.
 pub fn primary(ctx: &Ctx, domid: u32) -> Result<Console> {
     if let Some(stubdom) = names::stubdom_of(ctx, domid) {
-        return Ok(Console { domid: stubdom, number: STUBDOM_SERIAL, kind: Type::Pv });
+        return Ok(Console { domid: stubdom, number: STUBDOM_SERIAL, kind: ConsoleType::Pv });
     }
     let kind = match kind::of(ctx, domid).map_err(|_| Error::Invalid)? {
-        DomainKind::Hvm => Type::Serial,
-        DomainKind::Pv | DomainKind::Pvh => Type::Pv,
+        DomainKind::Hvm => ConsoleType::Serial,
+        DomainKind::Pv | DomainKind::Pvh => ConsoleType::Pv,
     };
     Ok(Console { domid, number: 0, kind })
 }
@@ -71,10 +70,10 @@ pub fn serial_path(domid: u32, port: impl Display) -> String {
 pub fn tty(ctx: &Ctx, console: Console) -> Result<Vec<u8>> {
     let Console { domid, number, kind } = console;
     let path = match (kind, number) {
-        (Type::Serial, port) => serial_path(domid, port),
-        (Type::Pv, 0) => first_path(domid),
-        (Type::Pv, n) => format!("{}/device/console/{n}/tty", nodes::domain_path(domid)),
-        (Type::Vuart, _) => {
+        (ConsoleType::Serial, port) => serial_path(domid, port),
+        (ConsoleType::Pv, 0) => first_path(domid),
+        (ConsoleType::Pv, n) => format!("{}/device/console/{n}/tty", nodes::domain_path(domid)),
+        (ConsoleType::Vuart, _) => {
             error!(ctx, domid = domid, "a vuart console has no terminal recorded");
             return Err(Error::Invalid);
         }
@@ -100,19 +99,20 @@ fn is_device(tty: &[u8]) -> bool {
 
 /// Becomes the program that joins this terminal to the console. Returns only if that fails.
 pub fn exec(ctx: &Ctx, console: Console, notify_fd: Option<i32>) -> Result<Infallible> {
-    let mut command = Command::new(XENCONSOLE);
+    let program = format!("{PROGRAMS}/xenconsole");
+    let mut command = Command::new(&program);
     command.args(arguments(console, notify_fd));
     let failed = command.exec();
     let errno = errno_of(&failed);
-    error!(ctx, domid = console.domid, errno = errno, "cannot execute {XENCONSOLE}");
+    error!(ctx, domid = console.domid, errno = errno, "cannot execute {program}");
     Err(Error::Fail)
 }
 
 fn arguments(console: Console, notify_fd: Option<i32>) -> Vec<String> {
     let kind = match console.kind {
-        Type::Pv => "pv",
-        Type::Serial => "serial",
-        Type::Vuart => "vuart",
+        ConsoleType::Pv => "pv",
+        ConsoleType::Serial => "serial",
+        ConsoleType::Vuart => "vuart",
     };
     let (domid, number) = (console.domid.to_string(), console.number.to_string());
     let mut arguments = vec![domid, "--num".into(), number, "--type".into(), kind.into()];
@@ -169,9 +169,9 @@ mod tests {
 
     #[test]
     fn xenconsole_gets_libxls_arguments() {
-        let console = Console { domid: 5, number: 2, kind: Type::Serial };
+        let console = Console { domid: 5, number: 2, kind: ConsoleType::Serial };
         assert_eq!(arguments(console, None), ["5", "--num", "2", "--type", "serial"]);
-        let console = Console { domid: 5, number: 0, kind: Type::Pv };
+        let console = Console { domid: 5, number: 0, kind: ConsoleType::Pv };
         let with_fd = ["5", "--num", "0", "--type", "pv", "--start-notify-fd", "7"];
         assert_eq!(arguments(console, Some(7)), with_fd);
     }

@@ -3,7 +3,8 @@
 //! The hypervisor knows pools by number. Names and uuids are xenstore's: a pool without a name there is
 //! one that is just being made.
 
-use super::{nodes, uuid_text};
+use super::nodes;
+use crate::core::uuid;
 use crate::core::{Ctx, Error, Result, bitmap};
 use crate::xen::hypervisor::{CpupoolInfo, HypervisorError, Result as HypervisorResult};
 use crate::xen::store::Ops;
@@ -94,7 +95,7 @@ fn equip(ctx: &Ctx, pool: u32, new: &New<'_>) -> Result<()> {
     nodes::transaction_now(ctx, |t| {
         let path = path(pool);
         t.mkdir(&path).map_err(|e| nodes::failed(ctx, e))?;
-        nodes::write(ctx, t, &format!("{path}/uuid"), uuid_text(new.uuid).as_bytes())?;
+        nodes::write(ctx, t, &format!("{path}/uuid"), uuid::format(new.uuid).as_bytes())?;
         nodes::write(ctx, t, &name_path(pool), new.name)
     })
 }

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use crate::core::generators::{Handle, look};
+use crate::core::generators::{GeneratorHandle, look};
 use crate::core::watches::Watch;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
@@ -24,7 +24,7 @@ const RELEASED: &str = "@releaseDomain";
 /// Begins to tell of a domain, whether it exists or not: one that does not is told as dead.
 ///
 /// `driven` is let go when the generator ends. The application is never called from here.
-pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<Handle> {
+pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<GeneratorHandle> {
     let watch = ctx.watches().watch(RELEASED).map_err(|e| {
         error!(ctx, domid = domid, "its end cannot be watched for: {e}");
         Error::Fail
@@ -51,7 +51,7 @@ pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<H
 }
 
 /// Ends a generator. Whether there was one.
-pub fn disable(ctx: &Ctx, handle: Handle) -> bool {
+pub fn disable(ctx: &Ctx, handle: GeneratorHandle) -> bool {
     let deaths = &ctx.generators().deaths;
     let Some(disabled) = deaths.disable(handle) else { return false };
     if disabled.last {

@@ -11,14 +11,12 @@ use std::path::PathBuf;
 use nix::time::{ClockId, clock_gettime};
 
 use crate::core::file::{errno_of, remove_if_there};
+use crate::core::paths::RUN_DIR;
 use crate::core::{Error, Result};
 use crate::error;
 use crate::lock::{FileLock, LockFailure};
 use crate::sync::std_fds::raised;
 use crate::xen::log::Log;
-
-/// Where libxl keeps what does not outlive a boot.
-pub const RUN_DIR: &str = "/var/run/xen";
 
 /// How long a number rests, in seconds, unless the environment says otherwise.
 const REST: i64 = 60;
@@ -120,14 +118,9 @@ fn now() -> i64 {
 mod tests {
     use super::*;
 
-    fn silent() -> Log {
-        // SAFETY: NULL is a log that drops every line.
-        unsafe { Log::new(std::ptr::null_mut()) }
-    }
-
     #[test]
     fn keeps_what_rests_and_drops_the_others() {
-        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let (log, dir) = (Log::none(), tempfile::tempdir().unwrap());
         let history = History { log: &log, dir: dir.path().to_owned(), rest: 60 };
         let file = dir.path().join("domid-history");
         fs::write(
@@ -147,7 +140,7 @@ mod tests {
 
     #[test]
     fn no_directory_is_an_error() {
-        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let (log, dir) = (Log::none(), tempfile::tempdir().unwrap());
         let history = History { log: &log, dir: dir.path().join("no"), rest: 60 };
         assert_eq!(history.add(1), Err(Error::Fail));
     }

@@ -1,6 +1,8 @@
 //! Which domain is meant by a number, while others may end it and make a new one with the same number.
 
-use super::{kind, leading_number, nodes};
+use super::{kind, nodes};
+use crate::core::number::leading_number;
+use crate::core::uuid;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::xen::store::Ops;
@@ -80,7 +82,7 @@ impl Identity {
         let vm = self.vm.as_deref()?;
         Some(match super::names::is_vm_path(vm) {
             true => String::from_utf8_lossy(vm).into_owned(),
-            false => format!("/vm/{}", super::uuid_text(&self.uuid)),
+            false => format!("/vm/{}", uuid::format(&self.uuid)),
         })
     }
 }

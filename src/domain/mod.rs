@@ -15,6 +15,10 @@ pub mod rename;
 pub mod sched;
 pub mod userdata;
 
+use crate::core::{Ctx, Error};
+use crate::error;
+use crate::xen::hypervisor::HypervisorError;
+
 /// The first number that no domain can have: those from here on have meanings of their own.
 pub const FIRST_RESERVED: u32 = 0x7ff0;
 
@@ -23,24 +27,10 @@ pub fn valid_guest(domid: u32) -> bool {
     domid > 0 && domid < FIRST_RESERVED
 }
 
-/// A uuid as xenstore and file names have it: lower case, with dashes.
-pub fn uuid_text(uuid: &[u8; 16]) -> String {
-    let mut text = String::with_capacity(36);
-    for (i, byte) in uuid.iter().enumerate() {
-        if matches!(i, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        text.push_str(&format!("{byte:02x}"));
-    }
-    text
-}
-
-/// The decimal number without a sign that a text begins with; `None` if it begins with none, or it does
-/// not fit. What C reads with `strtoul` and its prefixes: [`crate::core::number::leading_number`].
-pub fn leading_number<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
-    let text = text.trim_ascii_start();
-    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    std::str::from_utf8(&text[..digits]).ok()?.parse().ok()
+/// Logs what the hypervisor refused to do for a domain.
+fn refused(ctx: &Ctx, domid: u32, e: HypervisorError) -> Error {
+    error!(ctx, domid = domid, errno = e.errno, "{}", e.what);
+    Error::Fail
 }
 
 #[cfg(test)]
@@ -54,15 +44,5 @@ mod tests {
         {
             assert_eq!(valid_guest(domid), guest, "{domid:#x}");
         }
-    }
-
-    #[test]
-    fn numbers_are_bounded() {
-        assert_eq!(leading_number::<u32>(b"17.25"), Some(17));
-        assert_eq!(leading_number::<u32>(b" 4294967295"), Some(u32::MAX));
-        assert_eq!(leading_number::<u32>(b"4294967296"), None);
-        assert_eq!(leading_number::<u32>(b""), None);
-        assert_eq!(leading_number::<u32>(b"-1"), None);
-        assert_eq!(leading_number::<u32>(b"\xff"), None);
     }
 }

@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 
 use crate::core::{Ctx, Error, Result};
+use crate::types::idiomatic::before_nul;
 use crate::xen::store::Ops;
 use crate::{debug, error};
 
-use super::{cpupool, kind, leading_number, nodes};
+use super::{cpupool, kind, nodes};
+use crate::core::number::leading_number;
 
 /// How many names are read at first, and how many times as many with each further trip: the daemon's work for names
 /// after the one that is looked for is in vain.
@@ -21,11 +23,6 @@ pub fn name_of(ctx: &Ctx, domid: u32) -> Option<Vec<u8>> {
     let name = nodes::peek(ctx, ctx.store(), &name_path(domid))?;
     ctx.name_cache().note(domid, before_nul(&name));
     Some(name)
-}
-
-/// A value as C programs see it.
-fn before_nul(value: &[u8]) -> &[u8] {
-    value.split(|&b| b == 0).next().unwrap_or_default()
 }
 
 /// A cpupool's name; `None` if there is no such pool.
@@ -52,9 +49,9 @@ pub fn by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
 
 /// Names of domains as they were when they were looked at.
 #[derive(Default, Debug)]
-pub struct Known(HashMap<(u32, [u8; 16]), Vec<u8>>);
+pub struct KnownNames(HashMap<(u32, [u8; 16]), Vec<u8>>);
 
-impl Known {
+impl KnownNames {
     /// Looks at the names of those domains of which none is known, in one round trip, and says which has `name`.
     pub fn holder(&mut self, ctx: &Ctx, name: &[u8]) -> Result<Option<u32>> {
         let domains = kind::identities(ctx)?;

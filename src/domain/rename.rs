@@ -14,8 +14,9 @@
 //! The C library's creations count among these. Its renamings change no such node, and look at names outside of their
 //! transaction: one of them, at the same moment, can make a name that exists twice.
 
-use super::names::Known;
-use super::{names, nodes, uuid_text};
+use super::names::KnownNames;
+use super::{names, nodes};
+use crate::core::uuid;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::xen::store::{Access, Ops, Permission, Transaction};
@@ -31,7 +32,7 @@ const ALL: &str = "/local/domain";
 pub struct Looked {
     /// Of [`RENAMES`], when the first of them was looked at.
     generation: Option<Vec<u8>>,
-    known: Known,
+    known: KnownNames,
 }
 
 /// Names `domid` anew. With `old` given, fails unless that is its name now.
@@ -45,7 +46,7 @@ pub fn rename(ctx: &Ctx, domid: u32, old: Option<&[u8]>, new: &[u8]) -> Result<(
 pub fn preserve(ctx: &Ctx, domid: u32, name: &[u8], suffix: &[u8], uuid: &[u8; 16]) -> Result<()> {
     let new = [name, suffix].concat();
     check_name(ctx, domid, &new)?;
-    let uuid = uuid_text(uuid);
+    let uuid = uuid::format(uuid);
     let vm = format!("/vm/{uuid}");
     nodes::transaction_now(ctx, |t| {
         nodes::remove(ctx, t, &vm)?;
@@ -105,7 +106,7 @@ pub fn check_free(
         nodes::read(ctx, t, RENAMES)?;
     }
     if generation.is_none() || generation != looked.generation {
-        *looked = Looked { generation, known: Known::default() };
+        *looked = Looked { generation, known: KnownNames::default() };
     }
     looked.known.holder(ctx, name)?;
     nodes::read(ctx, t, ALL)?;
@@ -146,7 +147,7 @@ fn rename_one(
     }
     nodes::write(ctx, t, &path, new)?;
     let uuid = super::kind::info(ctx, domid)?.uuid;
-    nodes::write(ctx, t, &format!("/vm/{}/name", uuid_text(&uuid)), new)
+    nodes::write(ctx, t, &format!("/vm/{}/name", uuid::format(&uuid)), new)
 }
 
 /// The name of the domain that runs the device model of the domain named `name`.

@@ -1,13 +1,12 @@
 //! What the schedulers hold for domains and vcpus: reading it, and changing it within its limits.
 
-use std::fmt;
-
+use super::refused;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::types::idiomatic::{DomainSchedParams, Scheduler};
 use crate::types::sys::LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
 use crate::xen::hypervisor::sched::RtdsVcpu;
-use crate::xen::hypervisor::{DomainInfo, HypervisorError, sys};
+use crate::xen::hypervisor::{DomainInfo, sys};
 
 /// The scheduler of the cpupool that a domain is in (`XEN_SCHEDULER_*`); `None`, logged, where that
 /// cannot be found out.
@@ -41,29 +40,22 @@ pub struct Change {
 }
 
 /// Why a parameter is not acceptable.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 enum Unfit {
+    #[error("the cpu weight must be from 1 to 65535")]
     Weight,
     /// With the highest there may be.
+    #[error("the cpu cap must be from 0 to {0} with so many vcpus")]
     Cap(u64),
+    #[error("a period of {0} is below 1")]
     Period(i32),
+    #[error("a budget of {0} is below 1")]
     Budget(i32),
+    #[error("the budget is longer than the period")]
     BudgetAbovePeriod,
     /// With the highest there is.
+    #[error("vcpu {0} must be from 0 to {1}")]
     Vcpu(i32, u32),
-}
-
-impl fmt::Display for Unfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Weight => write!(f, "the cpu weight must be from 1 to 65535"),
-            Self::Cap(max) => write!(f, "the cpu cap must be from 0 to {max} with so many vcpus"),
-            Self::Period(period) => write!(f, "a period of {period} is below 1"),
-            Self::Budget(budget) => write!(f, "a budget of {budget} is below 1"),
-            Self::BudgetAbovePeriod => write!(f, "the budget is longer than the period"),
-            Self::Vcpu(vcpu, max) => write!(f, "vcpu {vcpu} must be from 0 to {max}"),
-        }
-    }
 }
 
 /// What keeps any parameter as it is: each has a constant of its own, and all are -1.
@@ -135,11 +127,6 @@ fn vcpu(wanted: i32, last: u32) -> std::result::Result<u32, Unfit> {
 fn unfit(ctx: &Ctx, domid: u32, why: Unfit) -> Error {
     error!(ctx, domid = domid, "{why}");
     Error::Invalid
-}
-
-fn refused(ctx: &Ctx, domid: u32, e: HypervisorError) -> Error {
-    error!(ctx, domid = domid, errno = e.errno, "{}", e.what);
-    Error::Fail
 }
 
 fn found(ctx: &Ctx, domid: u32) -> Result<Option<DomainInfo>> {

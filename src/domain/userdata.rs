@@ -13,14 +13,13 @@ use nix::errno::Errno;
 
 use super::kind;
 use crate::core::file::errno_of;
+use crate::core::paths::LIB_DIR;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::lock::{FastLock, LockFailure, name};
 use crate::sync::std_fds::raised;
-use crate::types::idiomatic::{DomainConfig, json};
+use crate::types::idiomatic::{DomainConfig, before_nul, json};
 use crate::xen::log::Log;
-
-pub use crate::lock::name::LIB_DIR;
 
 /// The userid of the lock around all userdata of a domain.
 const LOCK_USERID: &str = "domain-userdata-lock";
@@ -235,10 +234,9 @@ impl Locked<'_> {
     /// The configuration that the library keeps of the domain; `None` if there is none. `Error::Fail`, logged, if
     /// it is not sound.
     pub fn config(&self, ctx: &Ctx) -> Result<Option<Box<DomainConfig>>> {
-        let Some(mut data) = self.retrieve(CONFIG_USERID.as_bytes())? else { return Ok(None) };
+        let Some(data) = self.retrieve(CONFIG_USERID.as_bytes())? else { return Ok(None) };
         // The C library stores its text with the NUL.
-        data.truncate(data.iter().position(|&b| b == 0).unwrap_or(data.len()));
-        let text = CString::new(data).expect("it ends before the first NUL");
+        let text = CString::new(before_nul(&data)).expect("it ends before the first NUL");
         json::domain_config(&text).map(|config| Some(Box::new(config))).map_err(|e| {
             error!(ctx, domid = self.files.domid, "cannot read the stored configuration: {e}");
             Error::Fail
@@ -291,11 +289,6 @@ mod tests {
     const UUID: [u8; 16] =
         [0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0, 1, 2, 3, 4, 5, 6, 7, 0xab];
 
-    fn silent() -> Log {
-        // SAFETY: NULL is a log that drops every line.
-        unsafe { Log::new(std::ptr::null_mut()) }
-    }
-
     fn names(dir: &tempfile::TempDir) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(dir.path())
             .unwrap()
@@ -311,7 +304,7 @@ mod tests {
 
     #[test]
     fn names_are_libxls() {
-        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let (log, dir) = (Log::none(), tempfile::tempdir().unwrap());
         let data = locked(&log, &dir);
         data.store(b"xl", b"one").unwrap();
         assert_eq!(
@@ -327,7 +320,7 @@ mod tests {
 
     #[test]
     fn store_replaces_and_remove_removes() {
-        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let (log, dir) = (Log::none(), tempfile::tempdir().unwrap());
         let data = locked(&log, &dir);
         assert_eq!(data.retrieve(b"xl").unwrap(), None);
         data.store(b"xl", b"one").unwrap();
@@ -342,7 +335,7 @@ mod tests {
 
     #[test]
     fn old_data_survive_a_failed_store() {
-        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let (log, dir) = (Log::none(), tempfile::tempdir().unwrap());
         let data = locked(&log, &dir);
         data.store(b"xl", b"old").unwrap();
         let new = dir.path().join("userdata-n.7.12345678-9abc-def0-0102-0304050607ab.xl");
@@ -355,7 +348,7 @@ mod tests {
 
     #[test]
     fn odd_files_are_errors() {
-        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let (log, dir) = (Log::none(), tempfile::tempdir().unwrap());
         let data = locked(&log, &dir);
         let path = dir.path().join("userdata-d.7.12345678-9abc-def0-0102-0304050607ab.x");
         fs::write(&path, b"").unwrap();
@@ -367,7 +360,7 @@ mod tests {
 
     #[test]
     fn userids_stay_in_the_directory() {
-        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let (log, dir) = (Log::none(), tempfile::tempdir().unwrap());
         let data = locked(&log, &dir);
         for bad in [&b"a/../../x"[..], b"/"] {
             assert_eq!(data.store(bad, b"x"), Err(Error::Invalid));
@@ -380,7 +373,7 @@ mod tests {
 
     #[test]
     fn remove_all_takes_only_this_domains() {
-        let (log, dir) = (silent(), tempfile::tempdir().unwrap());
+        let (log, dir) = (Log::none(), tempfile::tempdir().unwrap());
         let others = [
             "qemu-save.7",
             "userdata-d.7.00000000-0000-0000-0000-000000000000.xl",

@@ -34,13 +34,14 @@ use futures_util::future::join;
 use nix::errno::Errno;
 
 use crate::core::file::{errno_of, remove_if_there};
+use crate::core::paths::LIB_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::remove;
 use crate::domain::history::History;
 use crate::domain::hypercall_child::{self, CallFailure};
 use crate::domain::identity::{Identity, own_domid_or_zero};
 use crate::domain::kind::{self, DomainKind};
-use crate::domain::userdata::{self, LIB_DIR};
+use crate::domain::userdata;
 use crate::domain::{names, nodes};
 use crate::lifecycle::bootloader::loan;
 use crate::lifecycle::bootloader::workplace::remove_left;
@@ -252,7 +253,7 @@ async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
 fn tell_about_pci(ctx: &Ctx, domid: u32) {
     let path = format!("/local/domain/0/backend/pci/{domid}/0/num_devs");
     let assigned = nodes::peek(ctx, ctx.store(), &path);
-    if assigned.is_some_and(|n| crate::domain::leading_number::<u32>(&n) != Some(0)) {
+    if assigned.is_some_and(|n| crate::core::number::leading_number::<u32>(&n) != Some(0)) {
         warn!(ctx, domid = domid, "assigned PCI devices are not reset: not implemented yet");
     }
 }

@@ -21,11 +21,11 @@ use crate::domain::affinity::{self, Wish};
 const MAX_NODES: usize = 16;
 
 /// A set of nodes, one bit each.
-type Nodes = u16;
+type NodeSet = u16;
 
 /// What matters of a node of the host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Node {
+pub struct PlacementNode {
     pub free_kb: u64,
     pub cpus: u32,
     /// Those of them that the domain can use: its cpupool's.
@@ -44,14 +44,14 @@ pub struct Wanted {
 /// Nodes that the domain could be on, and what they have together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Candidate {
-    pub nodes: Nodes,
+    pub nodes: NodeSet,
     pub cpus: u32,
     pub vcpus: u32,
     pub free_kb: u64,
 }
 
 impl Candidate {
-    fn new(nodes: Nodes, host: &[Node]) -> Self {
+    fn new(nodes: NodeSet, host: &[PlacementNode]) -> Self {
         let mut it = Self { nodes, cpus: 0, vcpus: 0, free_kb: 0 };
         for node in members(nodes).map(|i| &host[i]) {
             it.cpus += node.usable;
@@ -71,12 +71,12 @@ impl Candidate {
     }
 }
 
-fn members(nodes: Nodes) -> impl Iterator<Item = usize> {
+fn members(nodes: NodeSet) -> impl Iterator<Item = usize> {
     (0..MAX_NODES).filter(move |i| nodes >> i & 1 != 0)
 }
 
 /// Calls `look` with each set of `size` of these nodes, added to `with`: those with lower nodes first.
-fn each_set(of: &[usize], size: usize, with: Nodes, look: &mut impl FnMut(Nodes)) {
+fn each_set(of: &[usize], size: usize, with: NodeSet, look: &mut impl FnMut(NodeSet)) {
     if size == 0 {
         return look(with);
     }
@@ -86,7 +86,7 @@ fn each_set(of: &[usize], size: usize, with: Nodes, look: &mut impl FnMut(Nodes)
 }
 
 /// How many cpus each node has, if all have as many.
-fn cpus_of_each(host: &[Node]) -> Option<u32> {
+fn cpus_of_each(host: &[PlacementNode]) -> Option<u32> {
     // One without cpus counts unless a node before it has some: so it is in the C library.
     let mut with_cpus = host.iter().skip_while(|node| node.cpus == 0).map(|node| node.cpus);
     let first = with_cpus.next()?;
@@ -96,7 +96,7 @@ fn cpus_of_each(host: &[Node]) -> Option<u32> {
 /// The best nodes for a domain; `None` if it fits nowhere. `improved` hears of each candidate that is better
 /// than all before.
 pub fn choose(
-    host: &[Node],
+    host: &[PlacementNode],
     wanted: Wanted,
     mut improved: impl FnMut(&Candidate),
 ) -> Option<Candidate> {
@@ -198,18 +198,22 @@ impl HostMemory {
 
     /// The nodes on which a vcpu can run that may run on these cpus, of a domain whose node affinity is
     /// `nodes`.
-    fn nodes_for(&self, cpus: &[u8], nodes: &[u8]) -> Nodes {
+    fn nodes_for(&self, cpus: &[u8], nodes: &[u8]) -> NodeSet {
         let allowed = self.nodes_of(cpus).filter(|node| bitmap::test(nodes, *node as i32));
         allowed.fold(0, |set, node| set | 1 << node)
     }
 
     /// The nodes, for a domain that can use these cpus.
-    fn nodes(&self, usable: &[u8], vcpus: &[u32]) -> Vec<Node> {
+    fn nodes(&self, usable: &[u8], vcpus: &[u32]) -> Vec<PlacementNode> {
         let mut nodes: Vec<_> = self
             .free_kb
             .iter()
             .zip(vcpus)
-            .map(|(free, vcpus)| Node { free_kb: *free, vcpus: *vcpus, ..Node::default() })
+            .map(|(free, vcpus)| PlacementNode {
+                free_kb: *free,
+                vcpus: *vcpus,
+                ..PlacementNode::default()
+            })
             .collect();
         self.nodes_of(&vec![0xff; self.max_cpus.div_ceil(8)]).for_each(|i| nodes[i].cpus += 1);
         self.nodes_of(usable).for_each(|i| nodes[i].usable += 1);
@@ -287,7 +291,7 @@ fn sets_of_vcpus(
     host: &HostMemory,
     domain: &DomainInfo,
     usable: &[u8],
-) -> Option<Vec<Nodes>> {
+) -> Option<Vec<NodeSet>> {
     let xen = ctx.hypervisor();
     let cpus = bitmap::and(&cpus_of_pool(ctx, domain.cpupool)?, usable);
     let nodes = xen.node_affinity(domain.domid).ok()?;
@@ -303,11 +307,11 @@ fn sets_of_vcpus(
 mod tests {
     use super::*;
 
-    fn node(free_kb: u64, cpus: u32, vcpus: u32) -> Node {
-        Node { free_kb, cpus, usable: cpus, vcpus }
+    fn node(free_kb: u64, cpus: u32, vcpus: u32) -> PlacementNode {
+        PlacementNode { free_kb, cpus, usable: cpus, vcpus }
     }
 
-    fn chosen(host: &[Node], memory_kb: u64, cpus: u32) -> Option<Nodes> {
+    fn chosen(host: &[PlacementNode], memory_kb: u64, cpus: u32) -> Option<NodeSet> {
         choose(host, Wanted { memory_kb, cpus }, |_| ()).map(|it| it.nodes)
     }
 
@@ -398,8 +402,8 @@ mod tests {
         assert_eq!(
             host.nodes(&[0b000110], &[5, 6]),
             [
-                Node { free_kb: 100, cpus: 2, usable: 1, vcpus: 5 },
-                Node { free_kb: 200, cpus: 3, usable: 1, vcpus: 6 }
+                PlacementNode { free_kb: 100, cpus: 2, usable: 1, vcpus: 5 },
+                PlacementNode { free_kb: 200, cpus: 3, usable: 1, vcpus: 6 }
             ]
         );
     }

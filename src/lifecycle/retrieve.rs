@@ -22,7 +22,7 @@ use crate::qemu::model;
 use crate::qemu::model::Program;
 use crate::types::idiomatic::{
     Bitmap, DeviceDisk, DevicePci, DiskFormat, DiskSpecification, DomainBuildInfo,
-    DomainBuildInfoData as Guest, DomainConfig, Text, Uuid,
+    DomainBuildInfoData as Guest, DomainConfig, Text, Uuid, before_nul,
 };
 use crate::{error, qemu, warn};
 
@@ -110,7 +110,7 @@ fn current(
     let pcis: Vec<_> = values.by_ref().take(pcis.len()).collect();
     let availability: Vec<_> = values.collect();
 
-    let Some(name) = name.and_then(|name| Text::new(until_nul(name))) else {
+    let Some(name) = name.and_then(|name| Text::new(before_nul(&name))) else {
         error!(ctx, domid = domid, "the domain has no name");
         return Ok(Retrieved::Stored(config));
     };
@@ -145,14 +145,6 @@ fn checked(config: &DomainConfig) -> usize {
     let plain = config.nics.len() + config.vtpms.len() + config.disks.len() + config.pcidevs.len();
     let usb = config.usbctrls.len() + config.usbdevs.len();
     plain + usb + config.vdispls.len() + config.vsnds.len()
-}
-
-/// A value as C programs see it.
-fn until_nul(mut value: Vec<u8>) -> Vec<u8> {
-    if let Some(end) = value.iter().position(|&b| b == 0) {
-        value.truncate(end);
-    }
-    value
 }
 
 /// The vcpus whose availability says so.

@@ -54,7 +54,6 @@
 //! for `libxl_postfork_child_noexec` to close ([`crate::sync::tracked_fds`]); and the lock is given back explicitly, which
 //! works whatever copies there are. A child that has a copy never gives its parent's lock back.
 
-use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -79,7 +78,8 @@ pub const ROUNDS: u32 = 10_000;
 const TURMOIL: Duration = Duration::from_secs(20);
 
 /// What could not be done with a lock's file.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("cannot {what} the lock file")]
 pub struct LockFailure {
     pub what: &'static str,
     pub errno: Errno,
@@ -93,12 +93,6 @@ impl LockFailure {
     /// The file was replaced too often.
     pub fn turmoil() -> Self {
         Self { what: "keep up with the replacements of", errno: Errno::ELOOP }
-    }
-}
-
-impl fmt::Display for LockFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot {} the lock file", self.what)
     }
 }
 
@@ -159,7 +153,7 @@ pub trait LockFile: Send {
 /// An open file that one may get the lock with. Dropping it gives back what it has got of the lock, or what
 /// somebody else has got for it.
 #[derive(Debug)]
-pub struct Candidate {
+pub struct LockCandidate {
     path: PathBuf,
     file: Tracked<File>,
     /// Device and number of the open file.
@@ -169,7 +163,7 @@ pub struct Candidate {
     held: Option<bool>,
 }
 
-impl Candidate {
+impl LockCandidate {
     /// Opens the file, which is made if it is not there.
     pub fn open(path: &Path) -> Result<Self, LockFailure> {
         let mut options = OpenOptions::new();
@@ -193,7 +187,7 @@ impl Candidate {
     }
 }
 
-impl LockFile for Candidate {
+impl LockFile for LockCandidate {
     fn try_lock(&self) -> Result<bool, LockFailure> {
         loop {
             match self.file.try_lock() {
@@ -248,13 +242,13 @@ impl LockFile for Candidate {
     }
 }
 
-impl AsFd for Candidate {
+impl AsFd for LockCandidate {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
     }
 }
 
-impl Drop for Candidate {
+impl Drop for LockCandidate {
     fn drop(&mut self) {
         // A forked child has nothing to give back.
         if !self.file.is_ours() {
@@ -297,7 +291,7 @@ fn record_lock(kind: libc::c_int) -> libc::flock {
 /// A lock held, until it is dropped.
 #[derive(Debug)]
 pub struct FileLock {
-    _file: Candidate,
+    _file: LockCandidate,
 }
 
 impl FileLock {
@@ -307,13 +301,13 @@ impl FileLock {
         path: &Path,
         exists: impl FnOnce() -> Result<(), E>,
     ) -> Result<Self, E> {
-        let lock = Self::take_from(|| Candidate::open(path), ROUNDS, TURMOIL)?;
+        let lock = Self::take_from(|| LockCandidate::open(path), ROUNDS, TURMOIL)?;
         exists()?;
         Ok(lock)
     }
 
     fn take_from(
-        mut open: impl FnMut() -> Result<Candidate, LockFailure>,
+        mut open: impl FnMut() -> Result<LockCandidate, LockFailure>,
         rounds: u32,
         time: Duration,
     ) -> Result<Self, LockFailure> {

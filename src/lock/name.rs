@@ -5,10 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::core::paths::LIB_DIR;
 use crate::core::uuid;
-
-/// Where libxl keeps what outlives a process.
-pub const LIB_DIR: &str = "/var/lib/xen";
 
 /// What every name of a kind begins with.
 pub fn prefix(kind: char, domid: u32, uuid: &[u8; 16]) -> String {

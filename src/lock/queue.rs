@@ -26,17 +26,17 @@ use crate::sync::{Arc, Mutex, locked};
 /// The queues of one process, by the file's path; clones are the same.
 #[derive(Clone, Debug, Default)]
 pub struct Queues {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<QueuesState>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    queues: HashMap<PathBuf, VecDeque<Entry>>,
+struct QueuesState {
+    queues: HashMap<PathBuf, VecDeque<QueueEntry>>,
     next: u64,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct QueueEntry {
     number: u64,
     waker: Option<Waker>,
 }
@@ -55,7 +55,7 @@ impl Queues {
             state.next += 1;
             let number = state.next;
             let queue = state.queues.entry(path.to_owned()).or_default();
-            queue.push_back(Entry { number, waker: None });
+            queue.push_back(QueueEntry { number, waker: None });
             number
         };
         QueueTicket { queues: self.clone(), path: path.to_owned(), number, pid: pid() }

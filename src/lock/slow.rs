@@ -46,7 +46,7 @@ mod tests;
 use std::future::Future;
 use std::path::Path;
 
-use super::file::{Candidate, LockFailure, LockFile, ROUNDS};
+use super::file::{LockCandidate, LockFailure, LockFile, ROUNDS};
 use super::name;
 use super::queue::{QueueTicket, Queues};
 use crate::core::{Ao, Error};
@@ -68,18 +68,21 @@ trait Means: Sync {
     fn wait<T: Send>(
         &self,
         future: impl Future<Output = T> + Send,
-    ) -> impl Future<Output = Result<T, Why>> + Send;
+    ) -> impl Future<Output = Result<T, SlowLockFailure>> + Send;
 
     /// Waits until we have the lock on this file, or have no more reason to wait.
-    fn wait_for(&self, file: &Self::File) -> impl Future<Output = Result<(), Why>> + Send;
+    fn wait_for(
+        &self,
+        file: &Self::File,
+    ) -> impl Future<Output = Result<(), SlowLockFailure>> + Send;
 
     /// Whether there is still something to lock.
-    fn exists(&self) -> Result<(), Why>;
+    fn exists(&self) -> Result<(), SlowLockFailure>;
 }
 
 /// Why a lock was not had.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Why {
+enum SlowLockFailure {
     File(LockFailure),
     /// One helper after the other has ended without the lock and without a reason.
     Helper,
@@ -87,7 +90,7 @@ enum Why {
     Aborted,
 }
 
-impl From<LockFailure> for Why {
+impl From<LockFailure> for SlowLockFailure {
     fn from(failure: LockFailure) -> Self {
         Self::File(failure)
     }
@@ -101,7 +104,11 @@ struct Held<F> {
     _place: QueueTicket,
 }
 
-async fn acquire<M: Means>(means: &M, queues: &Queues, path: &Path) -> Result<Held<M::File>, Why> {
+async fn acquire<M: Means>(
+    means: &M,
+    queues: &Queues,
+    path: &Path,
+) -> Result<Held<M::File>, SlowLockFailure> {
     let place = queues.enter(path);
     means.wait(place.turn()).await?;
     for _ in 0..ROUNDS {
@@ -134,14 +141,14 @@ pub struct QmpLock(Slow);
 #[derive(Debug)]
 struct Slow {
     domid: u32,
-    _held: Held<Candidate>,
-    _order: order::Held,
+    _held: Held<LockCandidate>,
+    _order: order::HeldSlow,
 }
 
 impl DeviceLock {
     /// Waits for the lock of `domid`. `Error::LockFail`, logged, if it cannot be had.
     pub async fn take(ao: &Ao, domid: u32) -> Result<Self, Error> {
-        Slow::take(ao, domid, order::Slow::Devices).await.map(Self)
+        Slow::take(ao, domid, order::SlowLock::Devices).await.map(Self)
     }
 
     /// Whose it is.
@@ -153,7 +160,7 @@ impl DeviceLock {
 impl QmpLock {
     /// Waits for the lock of `domid`. `Error::LockFail`, logged, if it cannot be had.
     pub async fn take(ao: &Ao, domid: u32) -> Result<Self, Error> {
-        Slow::take(ao, domid, order::Slow::Qmp).await.map(Self)
+        Slow::take(ao, domid, order::SlowLock::Qmp).await.map(Self)
     }
 
     /// Whose it is.
@@ -163,32 +170,32 @@ impl QmpLock {
 }
 
 impl Slow {
-    async fn take(ao: &Ao, domid: u32, which: order::Slow) -> Result<Self, Error> {
+    async fn take(ao: &Ao, domid: u32, which: order::SlowLock) -> Result<Self, Error> {
         let order = ao.line().enter(domid, which);
         let userid = match which {
-            order::Slow::Devices => "libxl-device-changes-lock",
-            order::Slow::Qmp => "qmp-socket-lock",
+            order::SlowLock::Devices => "libxl-device-changes-lock",
+            order::SlowLock::Qmp => "qmp-socket-lock",
         };
         let domain = Domain::find(ao, domid)?;
         let path = name::lock_path(domid, &domain.uuid, userid);
         let host = HostMeans::of(ao, domain);
         match acquire(&host, Queues::of_process(), &path).await {
             Ok(held) => Ok(Self { domid, _held: held, _order: order }),
-            Err(Why::Aborted) => Err(Error::Aborted),
+            Err(SlowLockFailure::Aborted) => Err(Error::Aborted),
             Err(why) => {
                 match why {
-                    Why::File(failure) => {
+                    SlowLockFailure::File(failure) => {
                         let (errno, path) = (failure.errno, path.display());
                         error!(ao, domid = domid, errno = errno, "{failure} {path}");
                     }
-                    Why::Domain(Error::DomainNotFound) => {
+                    SlowLockFailure::Domain(Error::DomainNotFound) => {
                         error!(ao, domid = domid, "gone while {userid} was waited for");
                     }
-                    Why::Helper => {
+                    SlowLockFailure::Helper => {
                         error!(ao, domid = domid, "all who were sent to wait for {userid} died");
                     }
                     // Logged where it was found.
-                    Why::Domain(_) | Why::Aborted => {}
+                    SlowLockFailure::Domain(_) | SlowLockFailure::Aborted => {}
                 }
                 Err(Error::LockFail)
             }

@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::fd::RawFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use crate::domain::history::RUN_DIR;
+use crate::core::paths::RUN_DIR;
 use crate::qemu::qmp::socket_path;
 use crate::types::idiomatic::{
     DeviceChannelData, DomainConfig, DomainType, SdlInfo, Text, VncInfo,

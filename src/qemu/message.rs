@@ -27,24 +27,30 @@ pub enum Message {
 }
 
 /// Why QEMU does not do what it was told.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{} ({})", Shown(.text), Shown(.class))]
 pub struct Refusal {
     pub class: String,
     pub text: String,
 }
 
 /// Why there is no answer.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum MonitorFailure {
     /// A system call on the socket failed.
+    #[error("cannot {0} QEMU's monitor socket: {1}")]
     System(&'static str, Errno),
     /// QEMU has closed the socket.
+    #[error("QEMU has closed its monitor socket")]
     Closed,
     /// A line has no end.
+    #[error("QEMU sends a line of more than {} bytes", MAX_MESSAGE)]
     TooLong,
     /// A line is not what the protocol allows here.
+    #[error("QEMU breaks its protocol: {0}")]
     Protocol(&'static str),
     /// The command was understood and not done.
+    #[error("QEMU refuses: {0}")]
     Refused(Refusal),
 }
 
@@ -60,18 +66,6 @@ impl MonitorFailure {
     }
 }
 
-impl fmt::Display for MonitorFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::System(what, errno) => write!(f, "cannot {what} QEMU's monitor socket: {errno}"),
-            Self::Closed => f.write_str("QEMU has closed its monitor socket"),
-            Self::TooLong => write!(f, "QEMU sends a line of more than {MAX_MESSAGE} bytes"),
-            Self::Protocol(what) => write!(f, "QEMU breaks its protocol: {what}"),
-            Self::Refused(refusal) => write!(f, "QEMU refuses: {refusal}"),
-        }
-    }
-}
-
 impl Refusal {
     fn error(&self) -> Error {
         const CLASSES: [(&str, Error); 4] = [
@@ -82,12 +76,6 @@ impl Refusal {
         ];
         let known = CLASSES.iter().find(|(class, _)| class.eq_ignore_ascii_case(&self.class));
         known.map_or(Error::UnknownQmpError, |(_, error)| *error)
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", Shown(&self.text), Shown(&self.class))
     }
 }
 

@@ -10,10 +10,11 @@ use nix::unistd::{Pid, User};
 
 use crate::core::child::describe_outcome;
 use crate::core::file::{errno_of, remove_if_there};
+use crate::core::number::leading_number;
+use crate::core::paths::RUN_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
-use crate::domain::history::RUN_DIR;
 use crate::domain::identity::Identity;
-use crate::domain::{leading_number, names, nodes};
+use crate::domain::{names, nodes};
 use crate::qemu::qmp;
 use crate::runtime::Runtime;
 use crate::runtime::child::{self, Outcome};

@@ -22,8 +22,8 @@ use nix::sys::socket::{
 use serde_json::{Value, json};
 
 use super::message::{Inbox, Message, MonitorFailure, command};
+use crate::core::paths::RUN_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
-use crate::domain::history::RUN_DIR;
 use crate::lock::QmpLock;
 use crate::runtime::Runtime;
 use crate::runtime::descriptor::Descriptor;

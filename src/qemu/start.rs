@@ -33,7 +33,8 @@ use super::account;
 use super::arguments::{self, CommandLine, Refusal, Restricted};
 use super::message::Shown;
 use super::qmp::{self, Qmp, socket_path, unexpected};
-use crate::core::file::{LOG_DIR, errno_of, remove_if_there, rotate_log};
+use crate::core::file::{errno_of, remove_if_there, rotate_log};
+use crate::core::paths::{LOG_DIR, QEMU};
 use crate::core::watches::Watch;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
@@ -46,9 +47,6 @@ use crate::sync::tracked_fds::Tracked;
 use crate::types::idiomatic::{DeviceModelVersion, DomainBuildInfo, DomainConfig};
 use crate::xen::store::Ops;
 use crate::{debug, error};
-
-/// The distribution's QEMU for Xen.
-const QEMU: &str = "/usr/libexec/xen-qemu-system-i386";
 
 /// How long QEMU may take until it serves.
 const TIMEOUT: Duration = Duration::from_secs(60);

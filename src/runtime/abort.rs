@@ -10,11 +10,11 @@ use crate::sync::{Arc, Mutex, locked};
 /// The mark of one operation, and of what it starts in turn.
 #[derive(Clone, Debug, Default)]
 pub struct Abort {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<AbortState>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct AbortState {
     asked: bool,
     waiting: Wakers,
 }
@@ -45,7 +45,7 @@ impl Abort {
     /// Waits for `future`, or for the end being asked for, which comes first when both are so.
     pub async fn or<T>(&self, future: impl Future<Output = T>) -> Result<T, Aborted> {
         let mut future = pin!(future);
-        let mut entry = Entry { abort: self, place: None };
+        let mut entry = AbortWait { abort: self, place: None };
         poll_fn(|cx| {
             let old = {
                 let mut state = locked(&self.state);
@@ -62,12 +62,12 @@ impl Abort {
 }
 
 /// A wait's place in the list, given back when the wait ends.
-struct Entry<'a> {
+struct AbortWait<'a> {
     abort: &'a Abort,
     place: Option<u64>,
 }
 
-impl Drop for Entry<'_> {
+impl Drop for AbortWait<'_> {
     fn drop(&mut self) {
         let waker = locked(&self.abort.state).waiting.leave(self.place);
         drop(waker);

@@ -42,7 +42,7 @@ use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Arc, Mutex, locked};
 
 /// The application's side of the registration.
-pub trait Hooks: Send + Sync {
+pub trait OseventHooks: Send + Sync {
     /// Has `fd` watched for input. The application's own value for it, or its error, as it gave it.
     fn register(&self, fd: RawFd) -> Result<*mut c_void, c_int>;
     /// Ends that.
@@ -69,7 +69,7 @@ pub struct AppLoop {
 
 #[derive(Default)]
 struct Hooked {
-    hooks: Option<Arc<dyn Hooks>>,
+    hooks: Option<Arc<dyn OseventHooks>>,
     needed: usize,
     registered: Option<ForApp>,
     /// `needed` counts the bell.
@@ -169,7 +169,7 @@ impl Runtime {
     }
 
     /// From now on, registers the descriptor through the application's hooks.
-    pub fn set_hooks(&self, hooks: Arc<dyn Hooks>) -> Result<(), Undriven> {
+    pub fn set_hooks(&self, hooks: Arc<dyn OseventHooks>) -> Result<(), Undriven> {
         let mut hooked = locked(&self.app_loop().hooked);
         hooked.hooks = Some(hooks);
         self.app_loop().update(self, &mut hooked)
@@ -271,12 +271,12 @@ mod tests {
 
     /// Counts, and refuses with a number if that is not 0.
     #[derive(Default)]
-    struct Counting {
+    struct CountingHooks {
         calls: Mutex<Vec<(bool, RawFd)>>,
         refuse: c_int,
     }
 
-    impl Hooks for Counting {
+    impl OseventHooks for CountingHooks {
         fn register(&self, fd: RawFd) -> Result<*mut c_void, c_int> {
             locked(&self.calls).push((true, fd));
             if self.refuse == 0 { Ok(std::ptr::null_mut()) } else { Err(self.refuse) }
@@ -290,8 +290,8 @@ mod tests {
     #[test]
     fn one_registration_however_many_need_it() {
         let runtime = Runtime::default();
-        let hooks = Arc::new(Counting::default());
-        runtime.set_hooks(Arc::<Counting>::clone(&hooks)).unwrap();
+        let hooks = Arc::new(CountingHooks::default());
+        runtime.set_hooks(Arc::<CountingHooks>::clone(&hooks)).unwrap();
         assert!(locked(&hooks.calls).is_empty(), "an idle ctx has none");
         let many: Vec<_> = (0..10).map(|_| runtime.need_driver().unwrap()).collect();
         drop(many);
@@ -304,8 +304,8 @@ mod tests {
     #[test]
     fn a_refusal_is_passed_up_and_leaves_nothing() {
         let runtime = Runtime::default();
-        let hooks = Arc::new(Counting { refuse: 77, ..Counting::default() });
-        runtime.set_hooks(Arc::<Counting>::clone(&hooks)).unwrap();
+        let hooks = Arc::new(CountingHooks { refuse: 77, ..CountingHooks::default() });
+        runtime.set_hooks(Arc::<CountingHooks>::clone(&hooks)).unwrap();
         for _ in 0..2 {
             assert_eq!(runtime.need_driver().unwrap_err(), Undriven::Refused(77));
         }
@@ -317,8 +317,8 @@ mod tests {
     fn hooks_that_come_late_find_what_needs_them() {
         let runtime = Runtime::default();
         let driven = runtime.need_driver().unwrap();
-        let hooks = Arc::new(Counting::default());
-        runtime.set_hooks(Arc::<Counting>::clone(&hooks)).unwrap();
+        let hooks = Arc::new(CountingHooks::default());
+        runtime.set_hooks(Arc::<CountingHooks>::clone(&hooks)).unwrap();
         assert_eq!(locked(&hooks.calls).len(), 1);
         drop(driven);
         assert_eq!(locked(&hooks.calls).len(), 2);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 
 use super::Runtime;
-use super::timers::Key;
+use super::timers::TimerKey;
 
 /// No sum with this is beyond what the clock can count.
 const CENTURY: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
@@ -19,7 +19,7 @@ const CENTURY: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 pub struct Sleep {
     runtime: Runtime,
     deadline: Instant,
-    key: Option<Key>,
+    key: Option<TimerKey>,
 }
 
 /// The moment after `time`, which may be anything that somebody outside has asked for: more than a century is that.

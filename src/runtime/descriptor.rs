@@ -17,30 +17,30 @@ use crate::sync::{Arc, Mutex, locked};
 pub struct Descriptor<T: AsFd> {
     runtime: Runtime,
     place: u64,
-    state: Arc<State>,
+    state: Arc<DescriptorState>,
     inner: T,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    seen: Mutex<Seen>,
+struct DescriptorState {
+    seen: Mutex<SeenEvents>,
 }
 
 #[derive(Debug)]
-struct Seen {
+struct SeenEvents {
     /// What was reported since the wait began. Reports may come in any order: one that an earlier
     /// wait has left behind, late, must not hide that of this one.
     flags: EpollFlags,
     waker: Option<Waker>,
 }
 
-impl Default for Seen {
+impl Default for SeenEvents {
     fn default() -> Self {
         Self { flags: EpollFlags::empty(), waker: None }
     }
 }
 
-impl Ready for State {
+impl Ready for DescriptorState {
     fn ready(&self, flags: EpollFlags) {
         let waker = {
             let mut seen = locked(&self.seen);
@@ -59,8 +59,8 @@ impl<T: AsFd> Descriptor<T> {
     /// # Errors
     /// `EPERM`: the descriptor is of a kind that is always ready, a plain file.
     pub fn new(runtime: &Runtime, inner: T) -> Result<Self, Errno> {
-        let state = Arc::new(State::default());
-        let ready: Arc<dyn Ready> = Arc::<State>::clone(&state);
+        let state = Arc::new(DescriptorState::default());
+        let ready: Arc<dyn Ready> = Arc::<DescriptorState>::clone(&state);
         let place = runtime.reactor()?.add(inner.as_fd(), EpollFlags::EPOLLONESHOT, ready)?;
         Ok(Self { runtime: runtime.clone(), place, state, inner })
     }
@@ -68,7 +68,7 @@ impl<T: AsFd> Descriptor<T> {
     /// Waits until one of `flags` is so, or the descriptor has hung up or failed, and says what is.
     pub async fn ready(&self, flags: EpollFlags) -> Result<EpollFlags, Errno> {
         let wanted = flags | EpollFlags::EPOLLERR | EpollFlags::EPOLLHUP;
-        let waiting = Waiting(&self.state);
+        let waiting = DescriptorWait(&self.state);
         // A report of an earlier wait that was given up says nothing about now.
         locked(&waiting.0.seen).flags = EpollFlags::empty();
         let mut armed = false;
@@ -110,9 +110,9 @@ impl<T: AsFd> Descriptor<T> {
 }
 
 /// A wait, after which nobody is woken.
-struct Waiting<'a>(&'a State);
+struct DescriptorWait<'a>(&'a DescriptorState);
 
-impl Drop for Waiting<'_> {
+impl Drop for DescriptorWait<'_> {
     fn drop(&mut self) {
         let waker = locked(&self.0.seen).waker.take();
         drop(waker);

@@ -25,12 +25,12 @@ pub trait EventKind {
 
 /// The events of one ctx, oldest first.
 #[derive(Debug)]
-pub struct Events<E> {
-    state: Mutex<State<E>>,
+pub struct EventQueue<E> {
+    state: Mutex<EventQueueState<E>>,
 }
 
 #[derive(Debug)]
-struct State<E> {
+struct EventQueueState<E> {
     queue: VecDeque<(u64, Arc<E>)>,
     /// Collectors asleep: number, mask, waker.
     waiting: Vec<(u64, u64, Waker)>,
@@ -39,7 +39,7 @@ struct State<E> {
     announced: u64,
 }
 
-impl<E: EventKind> State<E> {
+impl<E: EventKind> EventQueueState<E> {
     /// The oldest event after `seen` of a type in `mask`.
     fn after(&self, seen: u64, mask: u64) -> Option<(u64, Arc<E>)> {
         let from = self.queue.partition_point(|(number, _)| *number <= seen);
@@ -47,7 +47,7 @@ impl<E: EventKind> State<E> {
     }
 }
 
-impl<E> State<E> {
+impl<E> EventQueueState<E> {
     /// Whether the application's loop is to be woken for what has come since the last time.
     fn announce(&mut self) -> bool {
         let newest = self.queue.back().map_or(0, |(number, _)| *number);
@@ -57,14 +57,14 @@ impl<E> State<E> {
     }
 }
 
-impl<E> Default for Events<E> {
+impl<E> Default for EventQueue<E> {
     fn default() -> Self {
         let (queue, waiting) = (VecDeque::new(), Vec::new());
-        Self { state: Mutex::new(State { queue, waiting, next: 0, announced: 0 }) }
+        Self { state: Mutex::new(EventQueueState { queue, waiting, next: 0, announced: 0 }) }
     }
 }
 
-impl<E: EventKind> Events<E> {
+impl<E: EventKind> EventQueue<E> {
     /// Adds an event. Whether the application's loop is to be woken for it: no collector waits for its type.
     pub fn push(&self, event: E) -> bool {
         let bit = event.bit();
@@ -103,7 +103,7 @@ impl<E: EventKind> Events<E> {
         }
     }
 
-    /// As [`Events::take`]; waits until there is one. `announce` is called, with no lock held, when an event that
+    /// As [`EventQueue::take`]; waits until there is one. `announce` is called, with no lock held, when an event that
     /// was left to this collector is to be told to the application's loop.
     pub async fn wait(
         &self,
@@ -137,7 +137,7 @@ impl<E: EventKind> Events<E> {
 
 /// A collector's place among those asleep, given back when it goes.
 struct CollectorSlot<'a, E, F: Fn()> {
-    events: &'a Events<E>,
+    events: &'a EventQueue<E>,
     announce: F,
     number: Option<u64>,
 }
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn oldest_first_by_mask_and_predicate() {
-        let events = Events::default();
+        let events = EventQueue::default();
         [11, 21, 12, 22].into_iter().for_each(|e| assert!(events.push(e)));
         assert_eq!(events.take(1 << 2, |_| true).as_deref(), Some(&21));
         assert_eq!(events.take(!0, |&e| e == 12).as_deref(), Some(&12));
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_predicate_may_collect_too() {
-        let events = Events::default();
+        let events = EventQueue::default();
         [11, 12].into_iter().for_each(|e| assert!(events.push(e)));
         let mut inner = None;
         let outer = events.take(!0, |_| {
@@ -226,7 +226,7 @@ mod tests {
     fn an_event_that_its_collector_leaves_is_announced() {
         use futures_util::FutureExt;
         use std::cell::Cell;
-        let (events, announced) = (Events::default(), Cell::new(0));
+        let (events, announced) = (EventQueue::default(), Cell::new(0));
         let announce = || announced.set(announced.get() + 1);
         let mut refuses = Box::pin(events.wait(!0, |&e: &u8| e == 99, announce));
         assert!(refuses.as_mut().now_or_never().is_none());
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn every_event_reaches_one_of_many_collectors() {
         const COUNT: u8 = 200;
-        let (runtime, events) = (Runtime::default(), Events::default());
+        let (runtime, events) = (Runtime::default(), EventQueue::default());
         let taken = Mutex::new(Vec::new());
         thread::scope(|scope| {
             for kind in 0..4 {

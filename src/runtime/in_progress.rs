@@ -5,7 +5,7 @@ use crate::sync::{Arc, Mutex, locked};
 
 /// How the application knows an operation: what it gave for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Key {
+pub enum OperationKey {
     /// Nothing: its caller waits for it.
     Synchronous,
     /// A function and what to call it with.
@@ -17,12 +17,12 @@ pub enum Key {
 /// The operations of one ctx, in the order in which they began.
 #[derive(Clone, Debug, Default)]
 pub struct InProgress {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<InProgressState>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    operations: Vec<(u64, Key, Abort)>,
+struct InProgressState {
+    operations: Vec<(u64, OperationKey, Abort)>,
     next: u64,
 }
 
@@ -39,24 +39,24 @@ pub enum Answer {
 
 /// An operation's place in the list, given back at its end.
 #[derive(Debug)]
-pub struct Entry {
+pub struct InProgressEntry {
     in_progress: InProgress,
     number: u64,
 }
 
 impl InProgress {
     /// Adds an operation that `abort` can cut short.
-    pub fn add(&self, key: Key, abort: Abort) -> Entry {
+    pub fn add(&self, key: OperationKey, abort: Abort) -> InProgressEntry {
         let mut state = locked(&self.state);
         state.next += 1;
         let number = state.next;
         state.operations.push((number, key, abort));
         drop(state);
-        Entry { in_progress: self.clone(), number }
+        InProgressEntry { in_progress: self.clone(), number }
     }
 
     /// Asks the newest operation that the application knows as `key` to end.
-    pub fn abort(&self, key: Key) -> Answer {
+    pub fn abort(&self, key: OperationKey) -> Answer {
         let found = {
             let state = locked(&self.state);
             state
@@ -85,7 +85,7 @@ impl InProgress {
     }
 }
 
-impl Drop for Entry {
+impl Drop for InProgressEntry {
     fn drop(&mut self) {
         locked(&self.in_progress.state).operations.retain(|(number, ..)| *number != self.number);
     }
@@ -99,10 +99,12 @@ mod tests {
     fn the_three_answers() {
         let in_progress = InProgress::default();
         let (old, new) = (Abort::default(), Abort::default());
-        let key = Key::Callback(1, 2);
+        let key = OperationKey::Callback(1, 2);
         let _old = in_progress.add(key, old.clone());
         let entry = in_progress.add(key, new.clone());
-        for other in [Key::Synchronous, Key::Event(1), Key::Callback(1, 3)] {
+        for other in
+            [OperationKey::Synchronous, OperationKey::Event(1), OperationKey::Callback(1, 3)]
+        {
             assert_eq!(in_progress.abort(other), Answer::NotFound);
         }
         assert_eq!(in_progress.abort(key), Answer::Asked);

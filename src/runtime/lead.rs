@@ -4,7 +4,7 @@
 //! sleeps on the reactor (in [`Dispatcher::sleep`]) and does the dispatching for all; each other sleeps on a
 //! bell of its own. Whoever finds that a thread's operation can go on calls [`Lead::wake`].
 //!
-//! # Invariants, under the lock of [`State`]
+//! # Invariants, under the lock of [`LeadState`]
 //!
 //! 1. *One leader.* `leading` is set by a thread for itself, when it is `None`, and unset by that
 //!    thread only.
@@ -107,11 +107,11 @@ impl Parker {
 /// The threads asleep in one ctx.
 #[derive(Debug, Default)]
 pub struct Lead {
-    state: Mutex<State>,
+    state: Mutex<LeadState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct LeadState {
     leading: Option<Arc<Parker>>,
     /// In the order in which they went to sleep.
     parked: VecDeque<Arc<Parker>>,
@@ -162,10 +162,10 @@ impl Lead {
     /// Leads for one sleep.
     fn lead<'a>(
         &'a self,
-        mut state: MutexGuard<'a, State>,
+        mut state: MutexGuard<'a, LeadState>,
         parker: &Arc<Parker>,
         place: &impl Dispatcher,
-    ) -> MutexGuard<'a, State> {
+    ) -> MutexGuard<'a, LeadState> {
         state.leading = Some(Arc::clone(parker));
         drop(state);
         let stepping_down = StepDown { lead: self, place };
@@ -185,9 +185,9 @@ impl Lead {
     /// Sleeps until woken or asked.
     fn follow<'a>(
         &'a self,
-        mut state: MutexGuard<'a, State>,
+        mut state: MutexGuard<'a, LeadState>,
         parker: &Arc<Parker>,
-    ) -> MutexGuard<'a, State> {
+    ) -> MutexGuard<'a, LeadState> {
         state.parked.push_back(Arc::clone(parker));
         while !parker.has(WOKEN | ASKED) {
             state = sleep_on(&parker.bell, state);
@@ -205,7 +205,7 @@ impl Lead {
     }
 }
 
-impl State {
+impl LeadState {
     /// Ends the leader's sleep.
     fn ring(&mut self, place: &impl Dispatcher) {
         if !std::mem::replace(&mut self.rung, true) && !is_removed(Mechanism::Ring) {
@@ -220,7 +220,7 @@ impl State {
 }
 
 /// Asks a parked thread to look whether there is a leader, unless one is about to run anyway.
-fn pass_on(state: &State) {
+fn pass_on(state: &LeadState) {
     if is_removed(Mechanism::HandOver)
         || state.parked.iter().any(|parker| parker.has(WOKEN | ASKED))
     {
@@ -241,13 +241,13 @@ struct StepDown<'l, 'p, P: Dispatcher> {
 }
 
 impl<'l, P: Dispatcher> StepDown<'l, '_, P> {
-    fn now(self) -> MutexGuard<'l, State> {
+    fn now(self) -> MutexGuard<'l, LeadState> {
         let state = self.step_down();
         std::mem::forget(self);
         state
     }
 
-    fn step_down(&self) -> MutexGuard<'l, State> {
+    fn step_down(&self) -> MutexGuard<'l, LeadState> {
         let lead = self.lead;
         let mut state = locked(&lead.state);
         state.leading = None;

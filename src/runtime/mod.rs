@@ -79,11 +79,11 @@ use tasks::{Attending, Tasks};
 /// The runtime of one ctx; clones are the same one.
 #[derive(Clone, Debug, Default)]
 pub struct Runtime {
-    shared: Arc<Shared>,
+    shared: Arc<RuntimeShared>,
 }
 
 #[derive(Debug, Default)]
-struct Shared {
+struct RuntimeShared {
     lead: Lead,
     tasks: Arc<Tasks>,
     reactor: OnceCell<Reactor>,
@@ -200,7 +200,7 @@ impl Runtime {
     }
 }
 
-impl Shared {
+impl RuntimeShared {
     fn reactor(&self) -> Result<&Reactor, Errno> {
         self.reactor.get_or_try_init(|| {
             let reactor = Reactor::new()?;
@@ -226,11 +226,12 @@ impl Shared {
         {
             tell(errno);
         }
+        #[expect(clippy::disallowed_methods, reason = "nothing is left that could be waited on")]
         std::thread::sleep(Duration::from_millis(100));
     }
 }
 
-impl Dispatcher for Shared {
+impl Dispatcher for RuntimeShared {
     type Attending<'p> = Attending<'p>;
 
     fn sleep(&self, may_call: bool) -> Attending<'_> {
@@ -238,6 +239,10 @@ impl Dispatcher for Shared {
             // A ring that came until now has rung nothing: no sleep, but another look. Without
             // descriptors, what is waited for is in this process: look again soon.
             if self.reactor().is_err() {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "there are no descriptors to wait on"
+                )]
                 std::thread::sleep(Duration::from_millis(10));
             }
             return self.tasks.attend();
@@ -273,7 +278,7 @@ impl Dispatcher for Shared {
 
 /// Lets a thread in [`Runtime::block_on`] go on.
 struct Unpark {
-    shared: Arc<Shared>,
+    shared: Arc<RuntimeShared>,
     parker: Arc<Parker>,
 }
 

@@ -1,4 +1,4 @@
-//! Every interleaving of a few threads in one [`Lead`] and one [`Queue`], explored by loom: nobody sleeps
+//! Every interleaving of a few threads in one [`Lead`] and one [`WorkQueue`], explored by loom: nobody sleeps
 //! for ever (loom reports that as a deadlock), and no task is forgotten.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test --profile loom --lib runtime::model`
@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use loom::thread;
 
 use super::lead::{Dispatcher, Lead, Parker};
-use super::queue::{Alarm, Attending, Queue};
+use super::queue::{Alarm, Attending, WorkQueue};
 use crate::sync::fault_injection::{Mechanism, remove};
 use crate::sync::{Arc, Condvar, Mutex, locked, sleep_on};
 
@@ -20,7 +20,7 @@ use crate::sync::{Arc, Condvar, Mutex, locked, sleep_on};
 #[derive(Clone, Copy, Debug)]
 enum Event {
     /// The operation of this number can go on.
-    Operation(usize),
+    ModelOperation(usize),
     /// This task can go on.
     Task(Task),
 }
@@ -40,7 +40,7 @@ type Callback = usize;
 
 /// The epoll set, with the alarm in it, and the leader's bell beside it.
 #[derive(Default)]
-struct Set {
+struct ModelSet {
     state: Mutex<SetState>,
     changed: Condvar,
 }
@@ -55,7 +55,7 @@ struct SetState {
     quit: bool,
 }
 
-impl Set {
+impl ModelSet {
     fn change(&self, change: impl FnOnce(&mut SetState)) {
         change(&mut locked(&self.state));
         self.changed.notify_all();
@@ -75,14 +75,14 @@ impl SetState {
     }
 }
 
-impl Alarm for Set {
+impl Alarm for ModelSet {
     fn set(&self, on: bool) {
         self.change(|state| state.alarm = on);
     }
 }
 
 /// The alarm of callbacks, beside the set.
-struct Callbacks(Arc<Set>);
+struct Callbacks(Arc<ModelSet>);
 
 impl Alarm for Callbacks {
     fn set(&self, on: bool) {
@@ -99,49 +99,49 @@ struct Both<'w> {
 /// A ctx.
 struct World {
     lead: Lead,
-    queue: Queue<Task>,
-    callbacks: Queue<Callback>,
-    set: Arc<Set>,
+    queue: WorkQueue<Task>,
+    callbacks: WorkQueue<Callback>,
+    set: Arc<ModelSet>,
     /// Whether there is a set yet. As in the runtime, the first that sleeps makes it.
     open: Mutex<bool>,
     /// The leader sleeps at once on a set that it has only just made.
     careless: bool,
-    operations: Vec<Operation>,
+    operations: Vec<ModelOperation>,
 }
 
-struct Operation {
+struct ModelOperation {
     parker: Arc<Parker>,
-    step: Mutex<Step>,
+    step: Mutex<ModelStep>,
     changed: Condvar,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-enum Step {
+enum ModelStep {
     #[default]
     Waits,
     CanGoOn,
     Ended,
 }
 
-impl Operation {
+impl ModelOperation {
     /// `may_call`: the thread that waits for it is not inside a callback.
     fn new(may_call: bool) -> Self {
         let parker = Arc::new(Parker::new(may_call));
         Self { parker, step: Mutex::default(), changed: Condvar::new() }
     }
 
-    fn go(&self, to: Step) {
+    fn go(&self, to: ModelStep) {
         let mut step = locked(&self.step);
         *step = to.max(*step);
         self.changed.notify_all();
     }
 
-    fn is(&self, step: Step) -> bool {
+    fn is(&self, step: ModelStep) -> bool {
         *locked(&self.step) >= step
     }
 
     /// Something that the library knows nothing of keeps the thread busy until then.
-    fn busy_until(&self, step: Step) {
+    fn busy_until(&self, step: ModelStep) {
         let mut now = locked(&self.step);
         while *now < step {
             now = sleep_on(&self.changed, now);
@@ -158,12 +158,12 @@ impl World {
     fn of(operations: &[bool]) -> Self {
         Self {
             lead: Lead::default(),
-            queue: Queue::default(),
-            callbacks: Queue::default(),
+            queue: WorkQueue::default(),
+            callbacks: WorkQueue::default(),
             set: Arc::default(),
             open: Mutex::new(false),
             careless: false,
-            operations: operations.iter().map(|&may_call| Operation::new(may_call)).collect(),
+            operations: operations.iter().map(|&may_call| ModelOperation::new(may_call)).collect(),
         }
     }
 
@@ -172,7 +172,7 @@ impl World {
         let mut open = locked(&self.open);
         if !*open {
             *open = true;
-            let alarm: Arc<dyn Alarm> = Arc::<Set>::clone(&self.set);
+            let alarm: Arc<dyn Alarm> = Arc::<ModelSet>::clone(&self.set);
             self.queue.connect(alarm);
             self.callbacks.connect(Arc::new(Callbacks(Arc::clone(&self.set))));
             return false;
@@ -183,16 +183,16 @@ impl World {
     /// A blocking call.
     fn block_on(&self, number: usize) {
         let operation = &self.operations[number];
-        while !operation.is(Step::CanGoOn) {
+        while !operation.is(ModelStep::CanGoOn) {
             self.lead.park(&operation.parker, self);
         }
-        operation.go(Step::Ended);
+        operation.go(ModelStep::Ended);
     }
 
     /// A waker's work.
     fn wake(&self, number: usize) {
         let operation = &self.operations[number];
-        operation.go(Step::CanGoOn);
+        operation.go(ModelStep::CanGoOn);
         self.lead.wake(&operation.parker, self);
     }
 
@@ -205,7 +205,7 @@ impl World {
         // One after the other: a second thread that dispatches may get the next.
         while let Some(event) = { locked(&self.set.state).happened.pop_front() } {
             match event {
-                Event::Operation(number) => self.wake(number),
+                Event::ModelOperation(number) => self.wake(number),
                 Event::Task(task) => self.queue.push(task),
             }
         }
@@ -269,7 +269,7 @@ impl World {
             Task::Tell(number) if may_call => self.callbacks.push_quietly(number),
             Task::Tell(number) => self.callbacks.push(number),
             Task::After(number, other) => {
-                self.operations[other].busy_until(Step::CanGoOn);
+                self.operations[other].busy_until(ModelStep::CanGoOn);
                 self.wake(number);
             }
         }
@@ -347,22 +347,22 @@ const TWO: Role = |world| world.block_on(1);
 #[test]
 fn events_for_two_sleepers() {
     let events: Role = |world| {
-        world.happens(Event::Operation(1));
-        world.happens(Event::Operation(0));
+        world.happens(Event::ModelOperation(1));
+        world.happens(Event::ModelOperation(0));
     };
     explore(|| World::new(2), &[events, ONE, TWO]);
 }
 
 const EVENTS_APART: &[Role] = &[
     |world| {
-        world.happens(Event::Operation(0));
+        world.happens(Event::ModelOperation(0));
         world.block_on(0);
     },
     // What lets it go on comes only when the first has ended: nobody else is there to see it.
     |world| world.block_on(1),
     |world| {
-        world.operations[0].busy_until(Step::Ended);
-        world.happens(Event::Operation(1));
+        world.operations[0].busy_until(ModelStep::Ended);
+        world.happens(Event::ModelOperation(1));
     },
 ];
 
@@ -399,7 +399,7 @@ fn a_ring_before_there_is_something_to_ring_is_found() {
 #[test]
 fn three_sleepers_wake_each_other() {
     let first: Role = |world| {
-        world.happens(Event::Operation(1));
+        world.happens(Event::ModelOperation(1));
         world.block_on(0);
     };
     let second: Role = |world| {
@@ -408,7 +408,7 @@ fn three_sleepers_wake_each_other() {
     };
     let third: Role = |world| {
         world.block_on(2);
-        world.happens(Event::Operation(0));
+        world.happens(Event::ModelOperation(0));
         world.dispatch();
     };
     explore(|| World::new(3), &[first, second, third]);
@@ -417,9 +417,9 @@ fn three_sleepers_wake_each_other() {
 #[test]
 fn an_application_takes_what_is_meant_for_sleepers() {
     let application: Role = |world| {
-        world.happens(Event::Operation(0));
+        world.happens(Event::ModelOperation(0));
         world.dispatch();
-        world.happens(Event::Operation(1));
+        world.happens(Event::ModelOperation(1));
     };
     explore(|| World::new(2), &[application, ONE, TWO]);
 }
@@ -428,7 +428,7 @@ fn an_application_takes_what_is_meant_for_sleepers() {
 fn a_waker_an_event_and_an_application() {
     let waker: Role = |world| {
         world.wake(0);
-        world.happens(Event::Operation(1));
+        world.happens(Event::ModelOperation(1));
     };
     explore(|| World::new(2), &[waker, ONE, TWO, |world| world.dispatch()]);
 }
@@ -471,7 +471,7 @@ fn a_long_task_holds_up_no_other() {
 fn an_application_that_polls_is_fetched_to_a_task() {
     let worker: Role = |world| {
         world.queue.push(Task::For(0));
-        world.operations[0].busy_until(Step::Ended);
+        world.operations[0].busy_until(ModelStep::Ended);
         world.set.change(|state| state.quit = true);
     };
     explore(|| World::new(1), &[worker, |world| world.poll_loop(), ONE]);
@@ -485,7 +485,7 @@ fn three_sleepers_and_a_task() {
     };
     let third: Role = |world| {
         world.block_on(2);
-        world.happens(Event::Operation(1));
+        world.happens(Event::ModelOperation(1));
         world.queue.push(Task::For(0));
     };
     explore(|| World::new(3), &[first, TWO, third]);
@@ -508,8 +508,8 @@ const INSIDE: &[Role] = &[
     TWO,
     |world| {
         world.happens(Event::Task(Task::Tell(1)));
-        world.operations[1].busy_until(Step::Ended);
-        world.happens(Event::Operation(0));
+        world.operations[1].busy_until(ModelStep::Ended);
+        world.happens(Event::ModelOperation(0));
     },
 ];
 

@@ -9,11 +9,11 @@ use crate::sync::{Arc, Mutex, locked};
 /// Counts changes. Whoever waits, waits for the next change after the last that it has seen.
 #[derive(Debug, Default)]
 pub struct Notify {
-    state: Mutex<State>,
+    state: Mutex<NotifyState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct NotifyState {
     changes: u64,
     waiting: Wakers,
 }

@@ -9,13 +9,13 @@ use crate::sync::{Arc, Mutex, locked};
 #[derive(Clone)]
 pub struct Ordered {
     tasks: Weak<Tasks>,
-    waiting: Arc<Mutex<Waiting>>,
+    waiting: Arc<Mutex<WaitingCalls>>,
 }
 
 type Call = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
-struct Waiting {
+struct WaitingCalls {
     calls: Vec<Call>,
     /// Somebody makes these calls, or will.
     taken: bool,
@@ -55,7 +55,7 @@ impl Ordered {
     }
 }
 
-fn make_calls(tasks: &Weak<Tasks>, waiting: &Mutex<Waiting>) {
+fn make_calls(tasks: &Weak<Tasks>, waiting: &Mutex<WaitingCalls>) {
     loop {
         let calls = {
             let mut waiting = locked(waiting);

@@ -10,10 +10,10 @@
 //! finds none: it does nothing long in between. The alarm makes a descriptor readable on which a thread
 //! sleeps, the leader or one of the application's, so that it comes and attends. It is off again when the
 //! last entry is taken, so it brings nobody in vain but in a race. All this changes under one lock, by
-//! [`State::settle`].
+//! [`QueueState::settle`].
 //!
 //! A thread that will look into the queue right after what it is doing may push without the alarm
-//! ([`Queue::push_quietly`]); it is as good as one that attends, and says so with [`Queue::settle`] if it turns
+//! ([`WorkQueue::push_quietly`]); it is as good as one that attends, and says so with [`WorkQueue::settle`] if it turns
 //! to something else first.
 
 use std::collections::VecDeque;
@@ -28,11 +28,11 @@ pub trait Alarm: Send + Sync {
 }
 
 /// Entries, oldest first.
-pub struct Queue<T> {
-    state: Mutex<State<T>>,
+pub struct WorkQueue<T> {
+    state: Mutex<QueueState<T>>,
 }
 
-struct State<T> {
+struct QueueState<T> {
     tasks: VecDeque<T>,
     /// None before anything could sleep.
     alarm: Option<Arc<dyn Alarm>>,
@@ -42,11 +42,11 @@ struct State<T> {
 
 /// The promise to look into the queue soon.
 pub struct Attending<'q, T> {
-    queue: &'q Queue<T>,
+    queue: &'q WorkQueue<T>,
     kept: bool,
 }
 
-impl<T> Queue<T> {
+impl<T> WorkQueue<T> {
     /// Who is to be called from now on, and perhaps at once.
     pub fn connect(&self, alarm: Arc<dyn Alarm>) {
         let mut state = locked(&self.state);
@@ -60,7 +60,7 @@ impl<T> Queue<T> {
         state.settle();
     }
 
-    /// Adds an entry for which this thread comes back at once, unless it calls [`Queue::settle`].
+    /// Adds an entry for which this thread comes back at once, unless it calls [`WorkQueue::settle`].
     pub fn push_quietly(&self, task: T) {
         locked(&self.state).tasks.push_back(task);
     }
@@ -124,7 +124,7 @@ impl<T> Drop for Attending<'_, T> {
     }
 }
 
-impl<T> State<T> {
+impl<T> QueueState<T> {
     fn pop(&mut self) -> Option<T> {
         let task = self.tasks.pop_front();
         self.settle();
@@ -143,14 +143,14 @@ impl<T> State<T> {
     }
 }
 
-impl<T> Default for Queue<T> {
+impl<T> Default for WorkQueue<T> {
     fn default() -> Self {
-        let state = State { tasks: VecDeque::new(), alarm: None, on: false, attending: 0 };
+        let state = QueueState { tasks: VecDeque::new(), alarm: None, on: false, attending: 0 };
         Self { state: Mutex::new(state) }
     }
 }
 
-impl<T> fmt::Debug for Queue<T> {
+impl<T> fmt::Debug for WorkQueue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Queue").finish_non_exhaustive()
     }

@@ -51,16 +51,16 @@ pub trait Ready: Send + Sync {
 pub struct Reactor {
     epoll: Tracked<Epoll>,
     bell: Tracked<EventFd>,
-    alarm: Arc<Bell>,
-    callbacks_alarm: Arc<Bell>,
+    alarm: Arc<AlarmFd>,
+    callbacks_alarm: Arc<AlarmFd>,
     timers: Timers,
     entries: Mutex<Entries>,
 }
 
 /// An eventfd that is readable while the alarm is on.
-struct Bell(Tracked<EventFd>);
+struct AlarmFd(Tracked<EventFd>);
 
-impl Alarm for Bell {
+impl Alarm for AlarmFd {
     fn set(&self, on: bool) {
         // Only with the counter full can writing fail, and only with the counter at 0 reading.
         let _ = if on { self.0.write(1).map(drop) } else { self.0.read().map(drop) };
@@ -77,8 +77,8 @@ impl Reactor {
         let epoll = Tracked::epoll()?;
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
         let eventfd = || EventFd::from_flags(flags).map(Tracked::new);
-        let (bell, alarm) = (eventfd()?, Arc::new(Bell(eventfd()?)));
-        let callbacks_alarm = Arc::new(Bell(eventfd()?));
+        let (bell, alarm) = (eventfd()?, Arc::new(AlarmFd(eventfd()?)));
+        let callbacks_alarm = Arc::new(AlarmFd(eventfd()?));
         let timers = Timers::new()?;
         epoll.add(timers.fd(), EpollEvent::new(EpollFlags::EPOLLIN, TIMER))?;
         epoll.add(&*alarm.0, EpollEvent::new(EpollFlags::EPOLLIN, ALARM))?;
@@ -88,12 +88,12 @@ impl Reactor {
 
     /// Makes [`Reactor::fd`] readable while it is on.
     pub fn alarm(&self) -> Arc<dyn Alarm> {
-        Arc::<Bell>::clone(&self.alarm)
+        Arc::<AlarmFd>::clone(&self.alarm)
     }
 
     /// Makes [`Reactor::callbacks_fd`] readable while it is on.
     pub fn callbacks_alarm(&self) -> Arc<dyn Alarm> {
-        Arc::<Bell>::clone(&self.callbacks_alarm)
+        Arc::<AlarmFd>::clone(&self.callbacks_alarm)
     }
 
     /// Readable when a callback is due that no thread attends to.

@@ -16,14 +16,14 @@ use async_task::{Runnable, Task};
 
 use super::callbacks::{self, Deferred, Due, Id, Serving};
 use super::defect::Defects;
-use super::queue::{self, Queue};
+use super::queue::{self, WorkQueue};
 use crate::sync::{Arc, Mutex, locked};
 
 /// The tasks of one ctx.
 #[derive(Debug, Default)]
 pub struct Tasks {
-    queue: Queue<Runnable>,
-    callbacks: Queue<Due>,
+    queue: WorkQueue<Runnable>,
+    callbacks: WorkQueue<Due>,
     live: Mutex<Live>,
     defects: Defects,
 }
@@ -108,12 +108,12 @@ impl Tasks {
     }
 
     /// Where tasks are while they wait for a thread.
-    pub fn queue(&self) -> &Queue<Runnable> {
+    pub fn queue(&self) -> &WorkQueue<Runnable> {
         &self.queue
     }
 
     /// Where callbacks are until a thread makes them.
-    pub fn callbacks(&self) -> &Queue<Due> {
+    pub fn callbacks(&self) -> &WorkQueue<Due> {
         &self.callbacks
     }
 

@@ -19,18 +19,18 @@ use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Mutex, locked};
 
 /// A deadline's place among the others.
-pub type Key = (Instant, u64);
+pub type TimerKey = (Instant, u64);
 
 /// The deadlines of one ctx.
 #[derive(Debug)]
 pub struct Timers {
     fd: Tracked<TimerFd>,
-    state: Mutex<State>,
+    state: Mutex<TimersState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    waiting: BTreeMap<Key, Waker>,
+struct TimersState {
+    waiting: BTreeMap<TimerKey, Waker>,
     next: u64,
     armed: Option<Instant>,
 }
@@ -43,7 +43,12 @@ impl Timers {
     }
 
     /// Has `waker` woken when `deadline` has come; `key` is from the last such call, if there was one.
-    pub fn set(&self, key: Option<Key>, deadline: Instant, waker: &Waker) -> Result<Key, Errno> {
+    pub fn set(
+        &self,
+        key: Option<TimerKey>,
+        deadline: Instant,
+        waker: &Waker,
+    ) -> Result<TimerKey, Errno> {
         let mut state = locked(&self.state);
         let key = key.unwrap_or_else(|| {
             state.next += 1;
@@ -65,7 +70,7 @@ impl Timers {
     }
 
     /// Forgets a deadline.
-    pub fn unset(&self, key: Key) {
+    pub fn unset(&self, key: TimerKey) {
         let waker = locked(&self.state).waiting.remove(&key);
         drop(waker);
     }
@@ -83,7 +88,7 @@ impl Timers {
         due.into_values().collect()
     }
 
-    fn arm(&self, state: &mut State, anew: bool) -> Result<(), Errno> {
+    fn arm(&self, state: &mut TimersState, anew: bool) -> Result<(), Errno> {
         let Some((&(earliest, _), _)) = state.waiting.first_key_value() else { return Ok(()) };
         if !anew && state.armed.is_some_and(|armed| armed <= earliest) {
             return Ok(());

@@ -16,15 +16,22 @@
 //! | sleeping with a fast lock | likewise | thread |
 //! | a file lock within a leaf lock | leaf locks are held for moments | thread |
 //! | sleeping with a leaf lock | likewise | thread |
+//! | leaf locks in a circle | two threads that each have what the other wants | all threads together |
 //! | the device lock within the QMP lock | others take them the other way round | line |
 //! | the same slow lock twice | waits for itself | line |
 //! | slow locks of two domains | no order among them | line |
+//!
+//! A leaf lock within a leaf lock is allowed as long as there is one order. It is learnt: each time a lock is taken while
+//! others are held, that is remembered by the types of what the locks guard, and a lock that was ever taken, by any
+//! thread and by way of any others, the other way round is a violation, whether two threads have met there or not. (A
+//! detector of deadlocks, such as parking_lot's, sees only those that happen.) Two locks of one type are told apart by
+//! nothing here, and so are not checked against each other; nor are those that guard `()`.
 //!
 //! A violation is a panic that names both locks: a defect of the library, which is reported as such.
 
 /// The slow locks, outermost first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Slow {
+pub enum SlowLock {
     /// `libxl-device-changes-lock`
     Devices,
     /// `qmp-socket-lock`
@@ -32,30 +39,68 @@ pub enum Slow {
 }
 
 #[cfg(all(debug_assertions, not(loom)))]
+#[expect(clippy::disallowed_methods, reason = "what checks `locked` cannot use it")]
 mod checked {
-    use std::cell::Cell;
+    use std::any::type_name;
+    use std::cell::{Cell, RefCell};
+    use std::collections::{BTreeMap, BTreeSet};
     use std::sync::{Arc, Mutex, PoisonError};
 
-    use super::Slow;
+    use super::SlowLock;
+    use crate::sync::process::PerProcess;
+
+    /// The name of what a leaf lock guards.
+    type GuardedName = &'static str;
 
     thread_local! {
         static FAST: Cell<usize> = const { Cell::new(0) };
-        static LEAVES: Cell<usize> = const { Cell::new(0) };
+        /// Innermost last.
+        static LEAVES: RefCell<Vec<GuardedName>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// A thread that is ending has no counts any more, and holds nothing.
-    fn count(of: &'static std::thread::LocalKey<Cell<usize>>) -> usize {
-        of.try_with(Cell::get).unwrap_or(0)
+    /// For each leaf lock, those that were taken while it was held. A forked child learns anew: the lock around this
+    /// may have been another thread's.
+    static WITHIN: PerProcess<Mutex<BTreeMap<GuardedName, BTreeSet<GuardedName>>>> =
+        PerProcess::empty();
+
+    // A thread that is ending has no record any more, and holds nothing.
+
+    fn has_fast() -> bool {
+        FAST.try_with(|count| count.get() != 0).unwrap_or(false)
     }
 
-    fn change(of: &'static std::thread::LocalKey<Cell<usize>>, by: isize) {
-        let _ = of.try_with(|count| count.set(count.get().saturating_add_signed(by)));
+    fn change_fast(by: isize) {
+        let _ = FAST.try_with(|count| count.set(count.get().saturating_add_signed(by)));
+    }
+
+    fn leaves() -> Vec<GuardedName> {
+        LEAVES.try_with(|leaves| leaves.borrow().clone()).unwrap_or_default()
     }
 
     #[track_caller]
     fn nothing_held(what: &str) {
-        assert!(count(&FAST) == 0, "lock order: {what} while this thread has a fast lock");
-        assert!(count(&LEAVES) == 0, "lock order: {what} while this thread has a leaf lock");
+        assert!(!has_fast(), "lock order: {what} while this thread has a fast lock");
+        assert!(leaves().is_empty(), "lock order: {what} while this thread has a leaf lock");
+    }
+
+    /// Remembers that `inner` is taken within `outer`. Whether the other way round is known, directly or by others.
+    fn learn(outer: GuardedName, inner: GuardedName) -> bool {
+        let mut within = WITHIN.get(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+        if !within.entry(outer).or_default().insert(inner) {
+            return false;
+        }
+        let (mut reached, mut next) = (BTreeSet::new(), vec![inner]);
+        while let Some(lock) = next.pop() {
+            if reached.insert(lock) {
+                next.extend(within.get(lock).into_iter().flatten());
+            }
+        }
+        let circle = reached.contains(outer);
+        if circle {
+            // Said once; the order that came first stays.
+            within.entry(outer).or_default().remove(inner);
+        }
+        circle
     }
 
     /// This thread is about to sleep for as long as it takes.
@@ -72,38 +117,56 @@ mod checked {
         #[track_caller]
         pub fn begin() -> Self {
             nothing_held("taking a fast lock");
-            change(&FAST, 1);
+            change_fast(1);
             Self(())
         }
     }
 
     impl Drop for Fast {
         fn drop(&mut self) {
-            change(&FAST, -1);
+            change_fast(-1);
         }
     }
 
-    /// The thread has a leaf lock.
+    /// The thread has a leaf lock, or is about to.
     #[derive(Debug)]
-    pub struct Leaf(());
+    pub struct Leaf(GuardedName);
 
     impl Leaf {
-        pub fn begin() -> Self {
-            change(&LEAVES, 1);
-            Self(())
+        /// One that guards a `T`.
+        #[track_caller]
+        pub fn begin<T: ?Sized>() -> Self {
+            let inner = type_name::<T>();
+            if inner != "()" {
+                for outer in leaves() {
+                    if outer != inner && outer != "()" {
+                        assert!(
+                            !learn(outer, inner),
+                            "lock order: {inner} within {outer}, which was taken within it before"
+                        );
+                    }
+                }
+            }
+            let _ = LEAVES.try_with(|leaves| leaves.borrow_mut().push(inner));
+            Self(inner)
         }
     }
 
     impl Drop for Leaf {
         fn drop(&mut self) {
-            change(&LEAVES, -1);
+            let _ = LEAVES.try_with(|leaves| {
+                let mut leaves = leaves.borrow_mut();
+                if let Some(at) = leaves.iter().rposition(|&held| held == self.0) {
+                    leaves.remove(at);
+                }
+            });
         }
     }
 
     /// A line of work, and the slow locks that it has or waits for; clones are the same.
     #[derive(Clone, Debug, Default)]
     pub struct Line {
-        held: Arc<Mutex<Vec<(u32, Slow)>>>,
+        held: Arc<Mutex<Vec<(u32, SlowLock)>>>,
     }
 
     impl Line {
@@ -114,7 +177,7 @@ mod checked {
 
         /// The line is about to wait for a slow lock of `domid`, and then to hold it.
         #[track_caller]
-        pub fn enter(&self, domid: u32, lock: Slow) -> Held {
+        pub fn enter(&self, domid: u32, lock: SlowLock) -> HeldSlow {
             nothing_held("taking a slow lock");
             let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
             for &(other, before) in held.iter() {
@@ -126,19 +189,19 @@ mod checked {
             }
             held.push((domid, lock));
             drop(held);
-            Held { line: self.clone(), domid, lock }
+            HeldSlow { line: self.clone(), domid, lock }
         }
     }
 
     /// A line's holding of a slow lock.
     #[derive(Debug)]
-    pub struct Held {
+    pub struct HeldSlow {
         line: Line,
         domid: u32,
-        lock: Slow,
+        lock: SlowLock,
     }
 
-    impl Drop for Held {
+    impl Drop for HeldSlow {
         fn drop(&mut self) {
             let mut held = self.line.held.lock().unwrap_or_else(PoisonError::into_inner);
             held.retain(|&entry| entry != (self.domid, self.lock));
@@ -148,7 +211,7 @@ mod checked {
 
 #[cfg(not(all(debug_assertions, not(loom))))]
 mod checked {
-    use super::Slow;
+    use super::SlowLock;
 
     pub fn sleeps() {}
 
@@ -165,7 +228,7 @@ mod checked {
     pub struct Leaf(());
 
     impl Leaf {
-        pub fn begin() -> Self {
+        pub fn begin<T: ?Sized>() -> Self {
             Self(())
         }
     }
@@ -178,16 +241,16 @@ mod checked {
             Self(())
         }
 
-        pub fn enter(&self, _: u32, _: Slow) -> Held {
-            Held(())
+        pub fn enter(&self, _: u32, _: SlowLock) -> HeldSlow {
+            HeldSlow(())
         }
     }
 
     #[derive(Debug)]
-    pub struct Held(());
+    pub struct HeldSlow(());
 }
 
-pub use checked::{Fast, Held, Leaf, Line, sleeps};
+pub use checked::{Fast, HeldSlow, Leaf, Line, sleeps};
 
 #[cfg(all(test, debug_assertions, not(loom)))]
 mod tests {
@@ -197,8 +260,8 @@ mod tests {
     #[test]
     fn the_right_order_is_no_violation() {
         let line = Line::default();
-        let devices = line.enter(1, Slow::Devices);
-        let qmp = line.enter(1, Slow::Qmp);
+        let devices = line.enter(1, SlowLock::Devices);
+        let qmp = line.enter(1, SlowLock::Qmp);
         let fast = Fast::begin();
         let mutex = Mutex::new(());
         drop(locked(&mutex));
@@ -206,13 +269,13 @@ mod tests {
         sleeps();
         drop((devices, qmp));
         // The inner may outlive the outer, and either may be taken again.
-        let qmp = line.enter(1, Slow::Qmp);
+        let qmp = line.enter(1, SlowLock::Qmp);
         drop(qmp);
-        drop(line.enter(1, Slow::Devices));
-        drop(line.enter(2, Slow::Devices));
+        drop(line.enter(1, SlowLock::Devices));
+        drop(line.enter(2, SlowLock::Devices));
         // Side by side.
         let (one, two) = (line.branch(), line.branch());
-        drop((one.enter(1, Slow::Qmp), two.enter(1, Slow::Qmp)));
+        drop((one.enter(1, SlowLock::Qmp), two.enter(1, SlowLock::Qmp)));
     }
 
     #[test]
@@ -226,7 +289,7 @@ mod tests {
     #[should_panic(expected = "taking a slow lock while this thread has a fast lock")]
     fn slow_within_fast_is_caught() {
         let _fast = Fast::begin();
-        let _slow = Line::default().enter(1, Slow::Devices);
+        let _slow = Line::default().enter(1, SlowLock::Devices);
     }
 
     #[test]
@@ -242,31 +305,55 @@ mod tests {
     fn slow_within_leaf_is_caught() {
         let mutex = Mutex::new(());
         let _leaf = locked(&mutex);
-        let _slow = Line::default().enter(1, Slow::Qmp);
+        let _slow = Line::default().enter(1, SlowLock::Qmp);
+    }
+
+    #[test]
+    fn leaf_locks_have_one_order() {
+        struct First;
+        struct Second;
+        struct Third;
+        let (one, two, three) = (Mutex::new(First), Mutex::new(Second), Mutex::new(Third));
+        for _ in 0..2 {
+            let _one = locked(&one);
+            let _two = locked(&two);
+        }
+        let held = locked(&two);
+        drop(locked(&three));
+        drop(held);
+        // Not at the same time: no order.
+        drop(locked(&three));
+        drop(locked(&one));
+        // By way of the second, and by another thread.
+        let held = locked(&three);
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(locked(&one))));
+        let text = *caught.unwrap_err().downcast::<String>().unwrap();
+        assert!(text.contains("::First within ") && text.contains("::Third, which"), "{text}");
+        drop(held);
     }
 
     #[test]
     #[should_panic(expected = "Devices within Qmp of domain 1")]
     fn devices_within_qmp_is_caught() {
         let line = Line::default();
-        let _qmp = line.enter(1, Slow::Qmp);
-        let _devices = line.enter(1, Slow::Devices);
+        let _qmp = line.enter(1, SlowLock::Qmp);
+        let _devices = line.enter(1, SlowLock::Devices);
     }
 
     #[test]
     #[should_panic(expected = "Devices within Devices of domain 1")]
     fn the_same_twice_is_caught() {
         let line = Line::default();
-        let _one = line.enter(1, Slow::Devices);
-        let _two = line.clone().enter(1, Slow::Devices);
+        let _one = line.enter(1, SlowLock::Devices);
+        let _two = line.clone().enter(1, SlowLock::Devices);
     }
 
     #[test]
     #[should_panic(expected = "Qmp of domain 2 within Devices of domain 1")]
     fn two_domains_are_caught() {
         let line = Line::default();
-        let _one = line.enter(1, Slow::Devices);
-        let _two = line.enter(2, Slow::Qmp);
+        let _one = line.enter(1, SlowLock::Devices);
+        let _two = line.enter(2, SlowLock::Qmp);
     }
 
     #[test]

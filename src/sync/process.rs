@@ -13,13 +13,13 @@ use crate::sync::pid::pid;
 /// One `T` for each process that uses it.
 pub struct PerProcess<T> {
     /// The newest node, or null. Older ones belong to ancestors.
-    head: AtomicPtr<Node<T>>,
+    head: AtomicPtr<PerProcessNode<T>>,
 }
 
-struct Node<T> {
+struct PerProcessNode<T> {
     pid: u32,
     value: T,
-    older: *mut Node<T>,
+    older: *mut PerProcessNode<T>,
 }
 
 // SAFETY: nodes are reached through `&self` as `&T` only, and made and dropped on any thread.
@@ -35,7 +35,7 @@ impl<T> PerProcess<T> {
 
     /// With this process's value.
     pub fn new(value: T) -> Self {
-        let node = Node { pid: pid(), value, older: ptr::null_mut() };
+        let node = PerProcessNode { pid: pid(), value, older: ptr::null_mut() };
         Self { head: AtomicPtr::new(Box::into_raw(Box::new(node))) }
     }
 
@@ -47,7 +47,7 @@ impl<T> PerProcess<T> {
         if let Some(value) = unsafe { Self::of(head, pid) } {
             return value;
         }
-        let new = Box::into_raw(Box::new(Node { pid, value: make(), older: head }));
+        let new = Box::into_raw(Box::new(PerProcessNode { pid, value: make(), older: head }));
         loop {
             match self.head.compare_exchange(head, new, Ordering::AcqRel, Ordering::Acquire) {
                 // SAFETY: `new` came from a Box just now and is in the list for good.
@@ -69,7 +69,7 @@ impl<T> PerProcess<T> {
 
     /// # Safety
     /// `head` is null or a node of a list that outlives `'a`.
-    unsafe fn of<'a>(head: *mut Node<T>, pid: u32) -> Option<&'a T> {
+    unsafe fn of<'a>(head: *mut PerProcessNode<T>, pid: u32) -> Option<&'a T> {
         // SAFETY: the contract.
         let node = unsafe { head.as_ref() }?;
         (node.pid == pid).then_some(&node.value)

@@ -25,23 +25,23 @@ use crate::sync::pid::pid;
 use crate::sync::std_fds::{Owner, raised};
 
 /// The newest slot.
-static SLOTS: AtomicPtr<Slot> = AtomicPtr::new(ptr::null_mut());
+static SLOTS: AtomicPtr<FdSlot> = AtomicPtr::new(ptr::null_mut());
 
 /// The value of a slot that holds nothing.
 const NOTHING: u64 = u64::MAX;
 
-struct Slot {
+struct FdSlot {
     /// The process in the upper half, the descriptor in the lower.
     value: AtomicU64,
     taken: AtomicBool,
-    older: Option<&'static Slot>,
+    older: Option<&'static FdSlot>,
 }
 
 fn value(pid: u32, fd: RawFd) -> u64 {
     u64::from(pid) << 32 | u64::from(fd.cast_unsigned())
 }
 
-impl Slot {
+impl FdSlot {
     /// Closes this process's copy of an ancestor's descriptor, once, unless it is among `kept`.
     fn close_inherited(&self, kept: &[RawFd]) {
         let value = self.value.load(Ordering::Acquire);
@@ -59,11 +59,11 @@ impl Slot {
 }
 
 /// All slots, newest first.
-fn slots() -> impl Iterator<Item = &'static Slot> {
+fn slots() -> impl Iterator<Item = &'static FdSlot> {
     std::iter::successors(at(SLOTS.load(Ordering::Acquire)), |slot| slot.older)
 }
 
-fn at(slot: *mut Slot) -> Option<&'static Slot> {
+fn at(slot: *mut FdSlot) -> Option<&'static FdSlot> {
     // SAFETY: null or a slot in the chain; those are never freed and only changed by their atomics.
     unsafe { slot.as_ref() }
 }
@@ -75,7 +75,7 @@ pub fn close_all_inherited(kept: &[RawFd]) {
 }
 
 /// A place in the list.
-struct SlotGuard(&'static Slot);
+struct SlotGuard(&'static FdSlot);
 
 impl SlotGuard {
     fn take() -> Self {
@@ -87,9 +87,9 @@ impl SlotGuard {
     }
 }
 
-fn add_slot() -> &'static Slot {
+fn add_slot() -> &'static FdSlot {
     let value = AtomicU64::new(NOTHING);
-    let slot = Box::into_raw(Box::new(Slot { value, taken: AtomicBool::new(true), older: None }));
+    let slot = Box::into_raw(Box::new(FdSlot { value, taken: AtomicBool::new(true), older: None }));
     let mut newest = SLOTS.load(Ordering::Acquire);
     loop {
         // SAFETY: ours alone until it is in the chain.

@@ -20,13 +20,13 @@ pub const UNUSED: u32 = 0xffff_ffff;
 /// A whole policy.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Policy {
-    pub cpuid: Vec<Leaf>,
+    pub cpuid: Vec<CpuidLeaf>,
     pub msr: Vec<Msr>,
 }
 
 /// One cpuid leaf.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Leaf {
+pub struct CpuidLeaf {
     pub leaf: u32,
     /// [`UNUSED`] where the leaf has no subleaves.
     pub subleaf: u32,
@@ -42,7 +42,7 @@ pub struct Msr {
     pub policy: [Bit; 64],
 }
 
-impl Leaf {
+impl CpuidLeaf {
     /// A leaf of which no register is set.
     pub fn new(leaf: u32, subleaf: u32) -> Self {
         Self { leaf, subleaf, registers: [None; 4] }
@@ -66,7 +66,7 @@ impl Policy {
     /// `list` is NULL or came from [`Policy::into_c`], has not been taken, and is not written to
     /// while the reference lives.
     pub unsafe fn from_c<'a>(list: libxl_cpuid_policy_list) -> Option<&'a Policy> {
-        // SAFETY: the caller's contract.
+        // SAFETY: NULL or a policy of ours, says the caller: those are boxes of `Policy`.
         unsafe { list.cast::<Policy>().as_ref() }
     }
 
@@ -75,7 +75,7 @@ impl Policy {
     /// # Safety
     /// As for [`Policy::from_c`], and nobody else reads it meanwhile.
     pub unsafe fn from_c_mut<'a>(list: libxl_cpuid_policy_list) -> Option<&'a mut Policy> {
-        // SAFETY: the caller's contract.
+        // SAFETY: NULL or a policy of ours that nobody else uses, says the caller.
         unsafe { list.cast::<Policy>().as_mut() }
     }
 

@@ -8,7 +8,7 @@ mod c;
 mod real;
 
 use xenlight::core::Error;
-use xenlight::lifecycle::build::acpi::{Facts, Numa, Range, tables};
+use xenlight::lifecycle::build::acpi::{AcpiFacts, Numa, Range, tables};
 
 /// A guest of a test.
 struct Guest {
@@ -39,10 +39,10 @@ impl Guest {
         }
     }
 
-    fn facts(&self) -> Facts<'_> {
+    fn facts(&self) -> AcpiFacts<'_> {
         let numa =
             Numa { of_vcpus: &self.of_vcpus, distances: &self.distances, memory: &self.memory };
-        Facts {
+        AcpiFacts {
             vcpus: self.vcpus,
             online: &self.online,
             apic: self.apic,

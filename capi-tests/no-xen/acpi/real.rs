@@ -4,11 +4,11 @@
 
 use std::path::PathBuf;
 
-use xenlight::lifecycle::build::acpi::{Facts, Numa, Range, Tables, tables};
+use xenlight::lifecycle::build::acpi::{AcpiFacts, Numa, Range, Tables, tables};
 
 /// The guests of `box/dom0`.
-fn guests() -> Vec<(&'static str, Facts<'static>)> {
-    let tiny = |vcpus, online| Facts {
+fn guests() -> Vec<(&'static str, AcpiFacts<'static>)> {
+    let tiny = |vcpus, online| AcpiFacts {
         vcpus,
         online,
         apic: true,
@@ -31,9 +31,9 @@ fn guests() -> Vec<(&'static str, Facts<'static>)> {
         ("eight", tiny(8, &[7])),
         ("sixty-four", tiny(64, &[0xff; 8])),
         ("all", tiny(128, &[0xff; 16])),
-        ("old-linux", Facts { guest_os: "linux", ..tiny(2, &[3]) }),
-        ("numa", Facts { numa: Some(numa), ..tiny(3, &[7]) }),
-        ("linux", Facts { guest_os: "linux", root_anywhere: true, ..tiny(2, &[1]) }),
+        ("old-linux", AcpiFacts { guest_os: "linux", ..tiny(2, &[3]) }),
+        ("numa", AcpiFacts { numa: Some(numa), ..tiny(3, &[7]) }),
+        ("linux", AcpiFacts { guest_os: "linux", root_anywhere: true, ..tiny(2, &[1]) }),
     ]
 }
 

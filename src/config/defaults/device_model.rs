@@ -1,8 +1,8 @@
 //! The device model: which QEMU, where it runs, and the firmware that goes with it.
 
 use super::Rules;
-use crate::config::paths;
 use crate::core::Result;
+use crate::core::paths;
 use crate::types::idiomatic::{
     BiosType, DeviceModelVersion as Version, DomainBuildInfo, DomainBuildInfoData as Guest, Text,
 };

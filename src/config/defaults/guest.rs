@@ -2,8 +2,8 @@
 
 use super::Rules;
 use super::memory::or;
-use crate::config::paths;
 use crate::core::Result;
+use crate::core::paths;
 use crate::types::idiomatic::{DomainBuildInfo, DomainBuildInfoData as Guest, Text, TimerMode};
 use crate::types::sys::{LIBXL_INVALID_GFN, LIBXL_MAX_GRANT_DEFAULT};
 

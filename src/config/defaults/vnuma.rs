@@ -12,14 +12,14 @@ use crate::{error, warn};
 
 /// What must be known of the host: how many NUMA nodes it has, and on which each cpu is.
 #[derive(Clone, Copy, Debug)]
-pub struct Nodes<'a> {
+pub struct HostNodes<'a> {
     pub count: usize,
     pub of_cpus: &'a [u32],
 }
 
 /// `Error::VnumaConfigInvalid`, said in the log, if the nodes do not fit. That a vcpu is kept to other
 /// nodes of the host than its own is only warned of.
-pub fn check(log: &Log, domid: u32, build: &DomainBuildInfo, host: Nodes) -> Result<()> {
+pub fn check(log: &Log, domid: u32, build: &DomainBuildInfo, host: HostNodes) -> Result<()> {
     let bad = |why: std::fmt::Arguments<'_>| {
         error!(log, domid = domid, "{why}");
         Error::VnumaConfigInvalid
@@ -69,7 +69,7 @@ pub fn check(log: &Log, domid: u32, build: &DomainBuildInfo, host: Nodes) -> Res
 }
 
 /// The host's nodes that a set of cpus is on.
-fn nodes_of(cpus: &Bitmap, host: Nodes) -> BTreeSet<u32> {
+fn nodes_of(cpus: &Bitmap, host: HostNodes) -> BTreeSet<u32> {
     cpus.iter().filter_map(|cpu| host.of_cpus.get(cpu).copied()).collect()
 }
 
@@ -103,7 +103,7 @@ mod tests {
     }
 
     fn checked(build: &DomainBuildInfo) -> Result<()> {
-        check(&Log::none(), 1, build, Nodes { count: 2, of_cpus: &[0, 0, 1, 1] })
+        check(&Log::none(), 1, build, HostNodes { count: 2, of_cpus: &[0, 0, 1, 1] })
     }
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
         let mut build = guest();
         build.vcpu_hard_affinity = vec![set(&[0, 3]); 4];
         assert_eq!(checked(&build), Ok(()));
-        let host = Nodes { count: 2, of_cpus: &[0, 0, 1, 1] };
+        let host = HostNodes { count: 2, of_cpus: &[0, 0, 1, 1] };
         assert_eq!(nodes_of(&set(&[0, 1]), host), [0].into());
         assert_eq!(nodes_of(&set(&[1, 3, 9]), host), [0, 1].into());
     }

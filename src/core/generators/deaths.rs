@@ -10,7 +10,7 @@
 //! 1. A generator gets its events in order: it is marked `calling` while its last one is being told, and
 //!    [`Deaths::next_due`] passes over it meanwhile.
 //! 2. What the watcher saw concerns only the generators that were there before it looked: a
-//!    [`Handle`] is given out under the lock, so these are those up to the newest at that time. A generator
+//!    [`GeneratorHandle`] is given out under the lock, so these are those up to the newest at that time. A generator
 //!    that comes later for a number that is used again is not told of its predecessor's death.
 //! 3. `looking` is true exactly while there is a watcher, and it ends only when there is no generator.
 //! 4. A disabled generator has nothing due.
@@ -18,7 +18,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use super::Handle;
+use super::GeneratorHandle;
 use crate::runtime::app_loop::Driven;
 use crate::runtime::notify::Notify;
 use crate::sync::{Arc, Mutex, locked};
@@ -28,18 +28,18 @@ use crate::xen::hypervisor::DomainInfo;
 /// The generators of one ctx.
 #[derive(Debug, Default)]
 pub struct Deaths {
-    state: Mutex<State>,
+    state: Mutex<DeathsState>,
     /// The watcher is to look again, or to see that it is needed no more.
     pub wanted: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    all: HashMap<Handle, Generator>,
+struct DeathsState {
+    all: HashMap<GeneratorHandle, Generator>,
     /// Those whose domain's death was not told yet; of one domain the newest first, as in the C library.
-    living: BTreeSet<(u32, Reverse<Handle>)>,
-    newest: Option<Handle>,
-    due: VecDeque<(Handle, Event)>,
+    living: BTreeSet<(u32, Reverse<GeneratorHandle>)>,
+    newest: Option<GeneratorHandle>,
+    due: VecDeque<(GeneratorHandle, Event)>,
     looking: bool,
 }
 
@@ -47,7 +47,7 @@ struct State {
 struct Generator {
     domid: u32,
     user: u64,
-    domain: Known,
+    domain: KnownDomain,
     /// The reason of the shutdown that was told last, if the domain has not been seen running since.
     shutdown: Option<u8>,
     calling: bool,
@@ -57,7 +57,7 @@ struct Generator {
 
 /// What is known of the one domain that a generator is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Known {
+enum KnownDomain {
     Nothing,
     /// There was none when the generator began, or it was dying.
     NeverThere,
@@ -68,7 +68,7 @@ enum Known {
 /// application.
 #[derive(Debug)]
 #[must_use = "the watcher is to be told if it was the last"]
-pub struct Disabled {
+pub struct DisabledDeath {
     _generator: Generator,
     /// There is no generator any more.
     pub last: bool,
@@ -76,13 +76,13 @@ pub struct Disabled {
 
 impl Deaths {
     /// Adds a generator. The second answer: there is no watcher, and the caller is to start one.
-    pub fn enable(&self, domid: u32, user: u64, driven: Option<Driven>) -> (Handle, bool) {
+    pub fn enable(&self, domid: u32, user: u64, driven: Option<Driven>) -> (GeneratorHandle, bool) {
         let mut state = locked(&self.state);
-        let handle = Handle::next();
+        let handle = GeneratorHandle::next();
         let generator = Generator {
             domid,
             user,
-            domain: Known::Nothing,
+            domain: KnownDomain::Nothing,
             shutdown: None,
             calling: false,
             _driven: driven,
@@ -95,33 +95,36 @@ impl Deaths {
 
     /// What the domain of a new generator was like just after it was added. Whether there is something to
     /// tell already.
-    pub fn began(&self, handle: Handle, seen: Option<&DomainInfo>) -> bool {
+    pub fn began(&self, handle: GeneratorHandle, seen: Option<&DomainInfo>) -> bool {
         let mut state = locked(&self.state);
         let Some(generator) = state.all.get_mut(&handle) else { return false };
-        if generator.domain == Known::Nothing {
+        if generator.domain == KnownDomain::Nothing {
             generator.domain = match seen {
-                Some(info) if !info.dying => Known::Uuid(info.uuid),
-                _ => Known::NeverThere,
+                Some(info) if !info.dying => KnownDomain::Uuid(info.uuid),
+                _ => KnownDomain::NeverThere,
             };
         }
         // Another domain than an older generator's: that one's is dead, whether xenstore tells or not.
-        let another = |(_, Reverse(other)): &(u32, Reverse<Handle>)| {
+        let another = |(_, Reverse(other)): &(u32, Reverse<GeneratorHandle>)| {
             let known = state.all.get(other).map(|generator| generator.domain);
-            seen.is_some_and(|info| matches!(known, Some(Known::Uuid(uuid)) if uuid != info.uuid))
+            seen.is_some_and(
+                |info| matches!(known, Some(KnownDomain::Uuid(uuid)) if uuid != info.uuid),
+            )
         };
         let domid = seen.map_or(0, |info| info.domid);
-        let of_domid = (domid, Reverse(Handle(usize::MAX)))..=(domid, Reverse(Handle(0)));
+        let of_domid =
+            (domid, Reverse(GeneratorHandle(usize::MAX)))..=(domid, Reverse(GeneratorHandle(0)));
         seen.is_none_or(|info| info.dying || info.shutdown)
             || state.living.range(of_domid).any(another)
     }
 
     /// Ends a generator; `None` if there is none such.
-    pub fn disable(&self, handle: Handle) -> Option<Disabled> {
+    pub fn disable(&self, handle: GeneratorHandle) -> Option<DisabledDeath> {
         let mut state = locked(&self.state);
         let generator = state.all.remove(&handle)?;
         state.living.remove(&(generator.domid, Reverse(handle)));
         state.due.retain(|(other, _)| *other != handle);
-        Some(Disabled { _generator: generator, last: state.all.is_empty() })
+        Some(DisabledDeath { _generator: generator, last: state.all.is_empty() })
     }
 
     /// Ends all generators.
@@ -137,7 +140,7 @@ impl Deaths {
 
     /// The domains to look at, in order, and the newest generator that this is for. `None`: there is no
     /// generator, and the watcher has ended.
-    pub fn watched(&self) -> Option<(Vec<u32>, Handle)> {
+    pub fn watched(&self) -> Option<(Vec<u32>, GeneratorHandle)> {
         let mut state = locked(&self.state);
         let Some(newest) = state.newest.filter(|_| !state.all.is_empty()) else {
             state.looking = false;
@@ -153,7 +156,7 @@ impl Deaths {
     /// did.
     pub fn settle(
         &self,
-        newest: Handle,
+        newest: GeneratorHandle,
         seen: &[(u32, Option<DomainInfo>)],
         called: impl Fn(&Event) -> bool,
     ) -> (Vec<Event>, usize) {
@@ -187,10 +190,11 @@ impl Deaths {
     }
 
     /// The next event to call the application with; [`Deaths::called`] must follow.
-    pub fn next_due(&self) -> Option<(Handle, Event)> {
+    pub fn next_due(&self) -> Option<(GeneratorHandle, Event)> {
         let mut state = locked(&self.state);
-        let State { due, all, .. } = &mut *state;
-        let free = |(handle, _): &(Handle, Event)| all.get(handle).is_some_and(|g| !g.calling);
+        let DeathsState { due, all, .. } = &mut *state;
+        let free =
+            |(handle, _): &(GeneratorHandle, Event)| all.get(handle).is_some_and(|g| !g.calling);
         let (handle, event) = due.iter().position(free).and_then(|at| due.remove(at))?;
         if let Some(generator) = all.get_mut(&handle) {
             generator.calling = true;
@@ -199,7 +203,7 @@ impl Deaths {
     }
 
     /// The call is over.
-    pub fn called(&self, handle: Handle) {
+    pub fn called(&self, handle: GeneratorHandle) {
         if let Some(generator) = locked(&self.state).all.get_mut(&handle) {
             generator.calling = false;
         }
@@ -212,13 +216,13 @@ impl Generator {
         let alive = info.filter(|info| {
             !info.dying
                 && match self.domain {
-                    Known::Nothing => true,
-                    Known::NeverThere => false,
-                    Known::Uuid(uuid) => uuid == info.uuid,
+                    KnownDomain::Nothing => true,
+                    KnownDomain::NeverThere => false,
+                    KnownDomain::Uuid(uuid) => uuid == info.uuid,
                 }
         });
         let Some(info) = alive else { return Some(self.event(EventData::DomainDeath)) };
-        self.domain = Known::Uuid(info.uuid);
+        self.domain = KnownDomain::Uuid(info.uuid);
         let reason = info.shutdown.then_some(info.shutdown_reason);
         let told = std::mem::replace(&mut self.shutdown, reason);
         // Another reason than the one told: it was resumed in between.
@@ -228,7 +232,7 @@ impl Generator {
 
     fn event(&self, u: EventData) -> Event {
         let domuuid = match self.domain {
-            Known::Uuid(uuid) => Uuid(uuid),
+            KnownDomain::Uuid(uuid) => Uuid(uuid),
             _ => Uuid::default(),
         };
         Event { domid: self.domid, domuuid, for_user: self.user, u }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Handle;
+use super::GeneratorHandle;
 use crate::runtime::app_loop::Driven;
 use crate::runtime::notify::Notify;
 use crate::sync::{Arc, Mutex, locked};
@@ -14,19 +14,19 @@ use crate::sync::{Arc, Mutex, locked};
 /// The generators of one ctx.
 #[derive(Debug, Default)]
 pub struct Ejects {
-    state: Mutex<State>,
+    state: Mutex<EjectsState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct EjectsState {
     /// There while the node has a watcher.
-    nodes: HashMap<String, Node>,
-    node_of: HashMap<Handle, String>,
+    nodes: HashMap<String, WatchedMedium>,
+    node_of: HashMap<GeneratorHandle, String>,
 }
 
 #[derive(Debug, Default)]
-struct Node {
-    generators: BTreeMap<Handle, (Interest, Option<Driven>)>,
+struct WatchedMedium {
+    generators: BTreeMap<GeneratorHandle, (Interest, Option<Driven>)>,
     wanted: Arc<Notify>,
 }
 
@@ -42,7 +42,7 @@ pub struct Interest {
 /// application.
 #[derive(Debug)]
 #[must_use = "the watcher is to be told if it was the last"]
-pub struct Disabled {
+pub struct DisabledEject {
     _driven: Option<Driven>,
     /// The node has no generator any more: whom to tell.
     pub last: Option<Arc<Notify>>,
@@ -56,13 +56,13 @@ impl Ejects {
         path: &str,
         interest: Interest,
         driven: Option<Driven>,
-    ) -> (Handle, Option<Arc<Notify>>) {
+    ) -> (GeneratorHandle, Option<Arc<Notify>>) {
         let mut state = locked(&self.state);
-        let handle = Handle::next();
+        let handle = GeneratorHandle::next();
         state.node_of.insert(handle, path.to_owned());
         let mut start = None;
         let node = state.nodes.entry(path.to_owned()).or_insert_with(|| {
-            let node = Node::default();
+            let node = WatchedMedium::default();
             start = Some(Arc::clone(&node.wanted));
             node
         });
@@ -71,13 +71,13 @@ impl Ejects {
     }
 
     /// Ends a generator; `None` if there is none such.
-    pub fn disable(&self, handle: Handle) -> Option<Disabled> {
+    pub fn disable(&self, handle: GeneratorHandle) -> Option<DisabledEject> {
         let mut state = locked(&self.state);
         let path = state.node_of.remove(&handle)?;
         let node = state.nodes.get_mut(&path)?;
         let (_, driven) = node.generators.remove(&handle)?;
         let last = node.generators.is_empty().then(|| Arc::clone(&node.wanted));
-        Some(Disabled { _driven: driven, last })
+        Some(DisabledEject { _driven: driven, last })
     }
 
     /// Ends all generators.
@@ -97,7 +97,7 @@ impl Ejects {
     }
 
     /// Who is to be told, in the order in which they began.
-    pub fn interested(&self, path: &str) -> Vec<(Handle, Interest)> {
+    pub fn interested(&self, path: &str) -> Vec<(GeneratorHandle, Interest)> {
         let state = locked(&self.state);
         let generators = state.nodes.get(path).map(|node| &node.generators);
         let each = generators.into_iter().flatten();
@@ -105,7 +105,7 @@ impl Ejects {
     }
 
     /// Whether a generator has not been disabled.
-    pub fn is_enabled(&self, handle: Handle) -> bool {
+    pub fn is_enabled(&self, handle: GeneratorHandle) -> bool {
         locked(&self.state).node_of.contains_key(&handle)
     }
 }

@@ -62,7 +62,7 @@ mod tests {
     #[derive(Default)]
     struct Application(Mutex<Vec<(i32, String)>>);
 
-    impl reports::Listener for Application {
+    impl reports::EventHooks for Application {
         fn mask(&self) -> u64 {
             0
         }
@@ -78,7 +78,7 @@ mod tests {
         // SAFETY: NULL is a log that drops every line.
         let log = unsafe { Log::new(std::ptr::null_mut()) };
         let (reports, application) = (Reports::default(), Arc::<Application>::default());
-        reports.set_listener(Some(Arc::clone(&application) as Arc<dyn reports::Listener>));
+        reports.set_hooks(Some(Arc::clone(&application) as Arc<dyn reports::EventHooks>));
         let looks = AtomicUsize::new(0);
         let lives = live((&reports, &log), 5, &looks, |looks| {
             let look = looks.fetch_add(1, Ordering::Relaxed);

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// A generator, as the application knows it. Never used twice in a process, whatever the ctx, so that one
 /// that was disabled, or is of another ctx, is told from the living.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Handle(usize);
+pub struct GeneratorHandle(usize);
 
-impl Handle {
+impl GeneratorHandle {
     fn next() -> Self {
         static LAST: AtomicUsize = AtomicUsize::new(0);
         Self(LAST.fetch_add(1, Ordering::Relaxed) + 1)
@@ -51,12 +51,12 @@ mod tests {
 
     #[test]
     fn handles_survive_c_and_are_never_null() {
-        let (a, b) = (Handle::next(), Handle::next());
+        let (a, b) = (GeneratorHandle::next(), GeneratorHandle::next());
         assert_ne!(a, b);
         for handle in [a, b] {
             assert_ne!(handle.to_address(), 0);
-            assert_eq!(Handle::from_address(handle.to_address()), handle);
+            assert_eq!(GeneratorHandle::from_address(handle.to_address()), handle);
         }
-        assert_eq!(Handle::from_address(a.to_address() + 1), Handle(0));
+        assert_eq!(GeneratorHandle::from_address(a.to_address() + 1), GeneratorHandle(0));
     }
 }

@@ -14,12 +14,13 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select, select_all};
 use futures_util::stream::FuturesUnordered;
 
+use crate::core::number::leading_number;
 use crate::core::watches::Watch;
 use crate::core::{Ao, Error, Result};
 use crate::device::{Device, hotplug};
 use crate::domain::identity::Identity;
 use crate::domain::identity::own_domid;
-use crate::domain::{leading_number, nodes};
+use crate::domain::nodes;
 use crate::{debug, error};
 
 /// How long a back end may take to note a device.

@@ -1,7 +1,7 @@
 //! Consoles: the first, which every guest has, and the channels, which are consoles with a name.
 
-use super::nodes::Nodes;
-use super::{Existing, Target, leftovers};
+use super::nodes::DeviceNodes;
+use super::{AttachTarget, Existing, leftovers};
 use crate::config::defaults::devices::DeviceContext;
 use crate::core::{Error, Result};
 use crate::device::{Device, DeviceKind};
@@ -29,7 +29,7 @@ pub struct Primary {
 }
 
 /// Writes the first console.
-pub fn primary(target: &Target<'_>, console: &Primary) -> Result<()> {
+pub fn primary(target: &AttachTarget<'_>, console: &Primary) -> Result<()> {
     let device = device(target.domid(), 0, console.backend_domid);
     let mut nodes = back(&device);
     nodes.front("backend-id", device.backend_domid);
@@ -44,7 +44,7 @@ pub fn primary(target: &Target<'_>, console: &Primary) -> Result<()> {
 }
 
 /// Writes the channels, numbering those that have no number by their place, from 1 on. QEMU serves them.
-pub fn channels(target: &Target<'_>, channels: &mut [DeviceChannel]) -> Result<()> {
+pub fn channels(target: &AttachTarget<'_>, channels: &mut [DeviceChannel]) -> Result<()> {
     let mut written = Vec::new();
     for (place, channel) in (1..).zip(channels) {
         if channel.devid == -1 {
@@ -69,7 +69,7 @@ pub fn channels(target: &Target<'_>, channels: &mut [DeviceChannel]) -> Result<(
 
 /// Settles a channel. How it is connected, where, and what QEMU is told of it.
 fn complete(
-    target: &Target<'_>,
+    target: &AttachTarget<'_>,
     channel: &mut DeviceChannel,
 ) -> Result<(&'static str, Option<Text>, String)> {
     let (ctx, domid, devid) = (target.ctx(), target.domid(), channel.devid);
@@ -102,8 +102,8 @@ fn device(domid: u32, devid: i32, backend_domid: u32) -> Device {
     }
 }
 
-fn back(device: &Device) -> Nodes {
-    let mut nodes = Nodes::none();
+fn back(device: &Device) -> DeviceNodes {
+    let mut nodes = DeviceNodes::none();
     nodes.back("frontend-id", device.domid);
     nodes.back("online", 1);
     nodes.back("state", 1);
@@ -111,14 +111,14 @@ fn back(device: &Device) -> Nodes {
     nodes
 }
 
-fn front(nodes: &mut Nodes, server: &str, output: &str) {
+fn front(nodes: &mut DeviceNodes, server: &str, output: &str) {
     nodes.fixed("limit", LIMIT);
     nodes.fixed("type", server);
     nodes.fixed("output", output);
 }
 
 /// Writes consoles in place of what was there.
-fn write(target: &Target<'_>, consoles: Vec<(Device, Nodes)>) -> Result<()> {
+fn write(target: &AttachTarget<'_>, consoles: Vec<(Device, DeviceNodes)>) -> Result<()> {
     if consoles.is_empty() {
         return Ok(());
     }

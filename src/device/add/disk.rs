@@ -1,9 +1,9 @@
 //! Disks and drives.
 
-use super::nodes::Nodes;
-use super::{Addable, Stored, Target};
+use super::nodes::DeviceNodes;
+use super::{Addable, AttachTarget, Stored};
 use crate::config::defaults::devices::{DeviceContext, disk};
-use crate::config::paths;
+use crate::core::paths;
 use crate::core::{Ctx, Error, Result};
 use crate::device::{Device, DeviceKind, vdev};
 use crate::error;
@@ -43,7 +43,7 @@ impl Addable for DeviceDisk {
         Ok(Device { domid, devid, kind, backend_domid: self.backend_domid, backend_kind })
     }
 
-    fn nodes(&self, target: &Target, nodes: &mut Nodes) -> Result<()> {
+    fn nodes(&self, target: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()> {
         let ctx = target.ctx();
         let kind = match self.backend {
             Backend::Phy => {

@@ -1,8 +1,8 @@
 //! Screens, displays, and keyboards with pointers.
 
-use super::nodes::Nodes;
+use super::nodes::DeviceNodes;
 use super::plain::numbered;
-use super::{Addable, Stored, Target};
+use super::{Addable, AttachTarget, Stored};
 use crate::config::defaults::devices::{self, DeviceContext};
 use crate::core::{Ctx, Result};
 use crate::device::{Device, DeviceKind};
@@ -11,7 +11,7 @@ use crate::types::idiomatic::{DeviceVdispl, DeviceVfb, DeviceVkb, DomainConfig, 
 impl Addable for DeviceVfb {
     numbered!(DeviceKind::Vfb, devices::vfb);
 
-    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+    fn nodes(&self, _: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()> {
         nodes.back("vnc", self.vnc.enable);
         nodes.back("vnclisten", &self.vnc.listen);
         nodes.back("vncpasswd", &self.vnc.passwd);
@@ -47,7 +47,7 @@ impl Addable for DeviceVkb {
         })
     }
 
-    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+    fn nodes(&self, _: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()> {
         nodes.back("unique-id", &self.unique_id);
         for (name, is_set) in [
             ("feature-disable-keyboard", self.feature_disable_keyboard),
@@ -73,7 +73,7 @@ impl Addable for DeviceVkb {
 impl Addable for DeviceVdispl {
     numbered!(DeviceKind::Vdispl, devices::vdispl);
 
-    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+    fn nodes(&self, _: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()> {
         nodes.fixed("be-alloc", self.be_alloc);
         for (at, connector) in self.connectors.iter().enumerate() {
             let (width, height) = (connector.width, connector.height);

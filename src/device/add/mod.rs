@@ -39,8 +39,8 @@ use crate::types::idiomatic::{
     DeviceVsnd, DeviceVtpm, DomainConfig,
 };
 use crate::xen::store::{Ops, Transaction};
-pub use nodes::Nodes;
-pub use target::Target;
+pub use nodes::DeviceNodes;
+pub use target::AttachTarget;
 
 /// A device that can be added.
 pub trait Addable: Clone {
@@ -57,7 +57,7 @@ pub trait Addable: Clone {
     fn device(&self, ctx: &Ctx, domid: u32) -> Result<Device>;
 
     /// What it has in xenstore besides what every device has.
-    fn nodes(&self, target: &Target, nodes: &mut Nodes) -> Result<()>;
+    fn nodes(&self, target: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()>;
 }
 
 /// A device that the stored configuration has, and that can come while the domain runs.
@@ -76,14 +76,14 @@ pub trait Stored: Addable {
 }
 
 /// Adds disks to a domain that is being made, and waits for what serves them.
-pub async fn disks(ao: &Ao, target: &Target<'_>, disks: &mut [DeviceDisk]) -> Result<()> {
+pub async fn disks(ao: &Ao, target: &AttachTarget<'_>, disks: &mut [DeviceDisk]) -> Result<()> {
     connected(ao, target, disks).await
 }
 
 /// As [`disks`], one disk; `note` is called in the transaction that writes it, and may write more.
 pub async fn noted_disk(
     ao: &Ao,
-    target: &Target<'_>,
+    target: &AttachTarget<'_>,
     disk: &mut DeviceDisk,
     mut note: impl FnMut(&Transaction, &Device) -> Result<()>,
 ) -> Result<()> {
@@ -96,57 +96,65 @@ pub async fn noted_disk(
 }
 
 /// As [`disks`], network cards.
-pub async fn nics(ao: &Ao, target: &Target<'_>, nics: &mut [DeviceNic]) -> Result<()> {
+pub async fn nics(ao: &Ao, target: &AttachTarget<'_>, nics: &mut [DeviceNic]) -> Result<()> {
     connected(ao, target, nics).await
 }
 
 /// As [`disks`], trusted platform modules.
-pub async fn vtpms(ao: &Ao, target: &Target<'_>, vtpms: &mut [DeviceVtpm]) -> Result<()> {
+pub async fn vtpms(ao: &Ao, target: &AttachTarget<'_>, vtpms: &mut [DeviceVtpm]) -> Result<()> {
     connected(ao, target, vtpms).await
 }
 
 /// As [`disks`], displays.
-pub async fn vdispls(ao: &Ao, target: &Target<'_>, vdispls: &mut [DeviceVdispl]) -> Result<()> {
+pub async fn vdispls(
+    ao: &Ao,
+    target: &AttachTarget<'_>,
+    vdispls: &mut [DeviceVdispl],
+) -> Result<()> {
     connected(ao, target, vdispls).await
 }
 
 /// As [`disks`], sound cards.
-pub async fn vsnds(ao: &Ao, target: &Target<'_>, vsnds: &mut [DeviceVsnd]) -> Result<()> {
+pub async fn vsnds(ao: &Ao, target: &AttachTarget<'_>, vsnds: &mut [DeviceVsnd]) -> Result<()> {
     connected(ao, target, vsnds).await
 }
 
 /// Writes screens. They are not waited for, as their QEMU may start later.
-pub fn vfbs(target: &Target<'_>, vfbs: &mut [DeviceVfb]) -> Result<()> {
+pub fn vfbs(target: &AttachTarget<'_>, vfbs: &mut [DeviceVfb]) -> Result<()> {
     written(target, vfbs)
 }
 
 /// As [`vfbs`], keyboards with pointers.
-pub fn vkbs(target: &Target<'_>, vkbs: &mut [DeviceVkb]) -> Result<()> {
+pub fn vkbs(target: &AttachTarget<'_>, vkbs: &mut [DeviceVkb]) -> Result<()> {
     written(target, vkbs)
 }
 
 /// As [`vfbs`], folders of the host.
-pub fn p9s(target: &Target<'_>, p9s: &mut [DeviceP9]) -> Result<()> {
+pub fn p9s(target: &AttachTarget<'_>, p9s: &mut [DeviceP9]) -> Result<()> {
     written(target, p9s)
 }
 
 /// As [`vfbs`], sockets of another domain.
-pub fn pvcallsifs(target: &Target<'_>, pvcallsifs: &mut [DevicePvcallsif]) -> Result<()> {
+pub fn pvcallsifs(target: &AttachTarget<'_>, pvcallsifs: &mut [DevicePvcallsif]) -> Result<()> {
     written(target, pvcallsifs)
 }
 
-async fn connected<T: Addable>(ao: &Ao, target: &Target<'_>, devices: &mut [T]) -> Result<()> {
+async fn connected<T: Addable>(
+    ao: &Ao,
+    target: &AttachTarget<'_>,
+    devices: &mut [T],
+) -> Result<()> {
     set_defaults(target, devices)?;
     let written = write(target, devices, Existing::Refused, |_, _| Ok(()))?;
     connect::connect(ao, target.owner(), &written).await
 }
 
-fn written<T: Addable>(target: &Target<'_>, devices: &mut [T]) -> Result<()> {
+fn written<T: Addable>(target: &AttachTarget<'_>, devices: &mut [T]) -> Result<()> {
     set_defaults(target, devices)?;
     write(target, devices, Existing::Replaced, |_, _| Ok(())).map(drop)
 }
 
-fn set_defaults<T: Addable>(target: &Target<'_>, devices: &mut [T]) -> Result<()> {
+fn set_defaults<T: Addable>(target: &AttachTarget<'_>, devices: &mut [T]) -> Result<()> {
     let place = DeviceContext { world: target, domid: target.domid(), hotplug: false };
     devices.iter_mut().try_for_each(|device| device.set_defaults(place))
 }
@@ -162,7 +170,7 @@ enum Existing {
 /// Writes devices, which are complete, giving numbers to those that have none. `before` is called when all is known
 /// and nothing is written, in the transaction; again if others have spoiled the transaction; its error leaves nothing changed.
 fn write<T: Addable>(
-    target: &Target<'_>,
+    target: &AttachTarget<'_>,
     devices: &mut [T],
     existing: Existing,
     mut before: impl FnMut(&Transaction, &[T]) -> Result<()>,
@@ -181,7 +189,7 @@ fn write<T: Addable>(
         before(t, &devices)?;
         let mut new = Vec::new();
         for (device, place) in devices.iter().zip(&places) {
-            let mut nodes = Nodes::of(place);
+            let mut nodes = DeviceNodes::of(place);
             device.nodes(target, &mut nodes)?;
             nodes.make(place, &mut new);
         }

@@ -1,8 +1,8 @@
 //! Network cards.
 
 use super::disk::script_path;
-use super::nodes::Nodes;
-use super::{Addable, Stored, Target};
+use super::nodes::DeviceNodes;
+use super::{Addable, AttachTarget, Stored};
 use crate::config::defaults::devices::{DeviceContext, nic};
 use crate::core::{Ctx, Error, Result};
 use crate::device::{Device, DeviceKind};
@@ -39,7 +39,7 @@ impl Addable for DeviceNic {
         })
     }
 
-    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+    fn nodes(&self, _: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()> {
         nodes.back("script", self.script.as_ref().map(|script| script_path(script.as_bytes())));
         nodes.back("vifname", &self.ifname);
         nodes.back("forwarddev", &self.coloft_forwarddev);

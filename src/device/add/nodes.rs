@@ -8,21 +8,21 @@ use crate::xen::store::{Access, NewNode, Permission};
 const INITIALISING: &str = "1";
 
 /// A node below one of the halves.
-type Node = (String, Vec<u8>);
+type NodeValue = (String, Vec<u8>);
 
 /// The nodes of one device.
 #[derive(Default, Debug)]
-pub struct Nodes {
+pub struct DeviceNodes {
     /// In the back end's half, which the guest reads, and once more in the toolstack's record: what a back
     /// end does to its half is not believed later.
-    back: Vec<Node>,
+    back: Vec<NodeValue>,
     /// In the guest's half, which the guest may change.
-    front: Vec<Node>,
+    front: Vec<NodeValue>,
     /// In the guest's half, but not for the guest to change.
-    fixed: Vec<Node>,
+    fixed: Vec<NodeValue>,
 }
 
-impl Nodes {
+impl DeviceNodes {
     /// What every device has.
     pub fn of(device: &Device) -> Self {
         let mut nodes = Self::default();
@@ -67,7 +67,7 @@ impl Nodes {
             (DeviceKind::Console, 0) | (DeviceKind::Vuart, _)
         );
         // A new node has its directory's permissions, so that most need none of their own.
-        let at = |(name, value): Node, permissions: &[Permission]| NewNode {
+        let at = |(name, value): NodeValue, permissions: &[Permission]| NewNode {
             path: format!("{front}/{name}"),
             value,
             permissions: permissions.to_vec(),
@@ -92,7 +92,7 @@ impl Nodes {
     }
 }
 
-fn push(nodes: &mut Vec<Node>, name: impl Into<String>, value: impl Value) {
+fn push(nodes: &mut Vec<NodeValue>, name: impl Into<String>, value: impl Value) {
     if let Some(value) = value.bytes() {
         nodes.push((name.into(), value));
     }
@@ -143,7 +143,7 @@ mod tests {
 
     fn made(kind: DeviceKind, devid: i32) -> Vec<String> {
         let device = Device { domid: 7, devid, kind, backend_domid: 2, backend_kind: kind };
-        let mut nodes = Nodes::none();
+        let mut nodes = DeviceNodes::none();
         nodes.back("b", 1);
         nodes.front("f", "x");
         nodes.fixed("r", true);

@@ -1,7 +1,7 @@
 //! Kinds with few nodes: folders of the host, sockets of another domain, trusted platform modules.
 
-use super::nodes::Nodes;
-use super::{Addable, Stored, Target};
+use super::nodes::DeviceNodes;
+use super::{Addable, AttachTarget, Stored};
 use crate::config::defaults::devices;
 use crate::core::Result;
 use crate::device::DeviceKind;
@@ -39,7 +39,7 @@ pub(super) use numbered;
 impl Addable for DeviceP9 {
     numbered!(DeviceKind::NinePfs, devices::p9);
 
-    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+    fn nodes(&self, _: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()> {
         nodes.back("path", &self.path);
         nodes.back("security_model", &self.security_model);
         nodes.front("tag", &self.tag);
@@ -50,7 +50,7 @@ impl Addable for DeviceP9 {
 impl Addable for DevicePvcallsif {
     numbered!(DeviceKind::Pvcalls, devices::pvcallsif);
 
-    fn nodes(&self, _: &Target, _: &mut Nodes) -> Result<()> {
+    fn nodes(&self, _: &AttachTarget, _: &mut DeviceNodes) -> Result<()> {
         Ok(())
     }
 }
@@ -58,7 +58,7 @@ impl Addable for DevicePvcallsif {
 impl Addable for DeviceVtpm {
     numbered!(DeviceKind::Vtpm, devices::vtpm);
 
-    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+    fn nodes(&self, _: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()> {
         nodes.back("handle", self.devid);
         nodes.back("uuid", self.uuid.to_string());
         nodes.back("resume", "False");

@@ -6,7 +6,7 @@
 //! other way round a device would be forgotten at the domain's next life.
 
 use super::connect::connect;
-use super::{Addable, Existing, Stored, Target, write};
+use super::{Addable, AttachTarget, Existing, Stored, write};
 use crate::config::defaults::devices::DeviceContext;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::Device;
@@ -37,7 +37,7 @@ impl Written {
 
 /// Writes a device for a domain that runs. `device` is then complete.
 pub fn write_stored<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<Written> {
-    let target = Target::of(ctx, domid).map_err(|e| match e {
+    let target = AttachTarget::of(ctx, domid).map_err(|e| match e {
         Error::DomainNotFound => T::NO_DOMAIN,
         e => e,
     })?;
@@ -70,7 +70,7 @@ pub fn write_stored<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<
 
 /// Writes a device of a kind that is not stored and not waited for.
 pub fn write_bare<T: Addable>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<()> {
-    let target = Target::of(ctx, domid).map_err(|e| match e {
+    let target = AttachTarget::of(ctx, domid).map_err(|e| match e {
         Error::DomainNotFound => Error::Fail,
         e => e,
     })?;

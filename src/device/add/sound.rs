@@ -1,8 +1,8 @@
 //! Sound cards.
 
-use super::nodes::Nodes;
+use super::nodes::DeviceNodes;
 use super::plain::numbered;
-use super::{Addable, Stored, Target};
+use super::{Addable, AttachTarget, Stored};
 use crate::config::defaults::devices;
 use crate::core::Result;
 use crate::device::DeviceKind;
@@ -11,7 +11,7 @@ use crate::types::idiomatic::{DeviceVsnd, DomainConfig, VsndParams};
 impl Addable for DeviceVsnd {
     numbered!(DeviceKind::Vsnd, devices::vsnd);
 
-    fn nodes(&self, _: &Target, nodes: &mut Nodes) -> Result<()> {
+    fn nodes(&self, _: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()> {
         nodes.front("long-name", &self.long_name);
         nodes.front("short-name", &self.short_name);
         params(nodes, "", &self.params);
@@ -45,7 +45,7 @@ impl Stored for DeviceVsnd {
 }
 
 /// What a card, a part of one or a stream can do, as far as it is said.
-fn params(nodes: &mut Nodes, base: &str, params: &VsndParams) {
+fn params(nodes: &mut DeviceNodes, base: &str, params: &VsndParams) {
     let rates: Vec<_> = params.sample_rates.iter().map(u32::to_string).collect();
     let formats: Vec<_> = params.sample_formats.iter().filter_map(|format| format.name()).collect();
     let list = |list: String| (!list.is_empty()).then_some(list);

@@ -2,7 +2,7 @@
 
 use once_cell::sync::OnceCell;
 
-use crate::config::defaults::devices::{Guest, World};
+use crate::config::defaults::devices::{DefaultsHost, Guest};
 use crate::core::{Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::kind::{self, DomainKind};
@@ -12,7 +12,7 @@ use crate::xen::store::Ops;
 
 /// A domain as it was found, and what kinds of devices ask of it, each at most once.
 #[derive(Debug)]
-pub struct Target<'a> {
+pub struct AttachTarget<'a> {
     ctx: &'a Ctx,
     owner: Identity,
     info: kind::Info,
@@ -20,7 +20,7 @@ pub struct Target<'a> {
     protocol: OnceCell<Option<String>>,
 }
 
-impl<'a> Target<'a> {
+impl<'a> AttachTarget<'a> {
     /// The domain of that number. `Error::DomainNotFound`, logged, if there is none.
     pub fn of(ctx: &'a Ctx, domid: u32) -> Result<Self> {
         let (owner, info) = Identity::of(ctx, domid).inspect_err(|e| {
@@ -71,7 +71,7 @@ impl<'a> Target<'a> {
     }
 }
 
-impl World for Target<'_> {
+impl DefaultsHost for AttachTarget<'_> {
     fn log(&self) -> &Log {
         self.ctx.log()
     }

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use super::super::{Device, DeviceKind};
 use crate::core::watches::Changes;
 use crate::core::{Ctx, Result};
-use crate::domain::{leading_number, nodes};
+use crate::core::number::leading_number;
+use crate::domain::nodes;
 use crate::xen::store::Ops;
 
 /// The nodes that are read of a device.

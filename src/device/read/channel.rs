@@ -1,6 +1,6 @@
 //! Channels: the consoles that have a name. Among each other they are numbered in the order of the consoles.
 
-use super::{Half, Node, Set, Table, done};
+use super::{DeviceTable, Setter, done, record};
 use crate::core::Ctx;
 use crate::device::DeviceKind;
 use crate::error;
@@ -8,23 +8,19 @@ use crate::types::idiomatic::{DeviceChannel, DeviceChannelData, DeviceChannelSoc
 
 /// A console, as far as it tells whether it is a channel.
 #[derive(Default)]
-struct Console {
+struct ConsoleNodes {
     name: Option<Text>,
     connection: Option<Text>,
     path: Option<Text>,
 }
 
-const fn record(name: &'static str, set: Set<Console>) -> Node<Console> {
-    Node { half: Half::Record, name, set }
-}
-
-static CONSOLE: Table<Console> = Table {
+static CONSOLE: DeviceTable<ConsoleNodes> = DeviceTable {
     kind: DeviceKind::Console,
     begin: |_, _| Ok(()),
     nodes: &[
-        record("name", Set::Text(|console| &mut console.name)),
-        record("connection", Set::Text(|console| &mut console.connection)),
-        record("path", Set::Text(|console| &mut console.path)),
+        record("name", Setter::Text(|console| &mut console.name)),
+        record("connection", Setter::Text(|console| &mut console.connection)),
+        record("path", Setter::Text(|console| &mut console.path)),
     ],
     tree: None,
     end: done,
@@ -43,7 +39,7 @@ pub fn all(ctx: &Ctx, domid: u32) -> Vec<DeviceChannel> {
     (0..).zip(named).filter_map(channel).collect()
 }
 
-fn channel(devid: i32, console: Console) -> Option<DeviceChannel> {
+fn channel(devid: i32, console: ConsoleNodes) -> Option<DeviceChannel> {
     let u = match console.connection?.as_bytes() {
         b"pty" => DeviceChannelData::Pty,
         b"socket" => DeviceChannelData::Socket(DeviceChannelSocket { path: console.path }),

@@ -2,7 +2,9 @@
 
 use std::ffi::c_int;
 
-use super::{DeviceLocation, Half, Made, Node, Set, Table, broken, done, value};
+use super::{
+    DeviceLocation, DeviceTable, NodeField, ReadResult, Setter, broken, done, record, value,
+};
 use crate::core::{Ctx, Error, Result};
 use crate::device::{DeviceKind, vdev};
 use crate::domain::nodes;
@@ -13,36 +15,34 @@ use crate::types::tables;
 use crate::xen::store::Ops;
 use crate::{debug, error};
 
-const fn record(name: &'static str, set: Set<DeviceDisk>) -> Node<DeviceDisk> {
-    Node { half: Half::Record, name, set }
-}
-
 /// The table of either kind.
-const fn table(kind: DeviceKind) -> Table<DeviceDisk> {
-    Table { kind, begin, nodes: NODES, tree: None, end: done }
+const fn table(kind: DeviceKind) -> DeviceTable<DeviceDisk> {
+    DeviceTable { kind, begin, nodes: NODES, tree: None, end: done }
 }
 
-static VBD: Table<DeviceDisk> = table(DeviceKind::Vbd);
-static VIRTIO: Table<DeviceDisk> = table(DeviceKind::VirtioDisk);
+static VBD: DeviceTable<DeviceDisk> = table(DeviceKind::Vbd);
+static VIRTIO: DeviceTable<DeviceDisk> = table(DeviceKind::VirtioDisk);
 
-static TABLES: [&Table<DeviceDisk>; 2] = [&VBD, &VIRTIO];
+static TABLES: [&DeviceTable<DeviceDisk>; 2] = [&VBD, &VIRTIO];
 
-fn begin(disk: &mut DeviceDisk, place: &DeviceLocation) -> Made {
+fn begin(disk: &mut DeviceDisk, place: &DeviceLocation) -> ReadResult {
     disk.backend_domid = place.backend_domid()?;
     disk.format = DiskFormat::Unknown;
     Ok(())
 }
 
 /// An irq or an address: as C's `strtoul`, but refused if it does not fit.
-fn decimal<T: std::str::FromStr>(value: Option<&[u8]>) -> std::result::Result<T, super::Broken> {
-    let number = value.and_then(crate::domain::leading_number);
+fn decimal<T: std::str::FromStr>(
+    value: Option<&[u8]>,
+) -> std::result::Result<T, super::BrokenDevice> {
+    let number = value.and_then(crate::core::number::leading_number);
     number.map_or_else(|| broken("no number"), Ok)
 }
 
-const NODES: &[Node<DeviceDisk>] = &[
+const NODES: &[NodeField<DeviceDisk>] = &[
     record(
         "params",
-        Set::With(|disk, value| {
+        Setter::With(|disk, value| {
             // The driver's name, as in `aio:/path`, is no part of the medium's.
             let path = value.map(|v| v.splitn(2, |&b| b == b':').last().unwrap_or(v));
             disk.pdev_path = path.and_then(value::text);
@@ -51,7 +51,7 @@ const NODES: &[Node<DeviceDisk>] = &[
     ),
     record(
         "colo-host",
-        Set::With(|disk, value| {
+        Setter::With(|disk, value| {
             disk.colo_host = value.and_then(value::text);
             disk.colo_enable = Some(disk.colo_host.is_some());
             Ok(())
@@ -59,7 +59,7 @@ const NODES: &[Node<DeviceDisk>] = &[
     ),
     record(
         "colo-port",
-        Set::With(|disk, value| match (disk.colo_enable, value) {
+        Setter::With(|disk, value| match (disk.colo_enable, value) {
             (Some(true), None) => broken("missing"),
             (Some(true), Some(port)) => {
                 disk.colo_port = value::int(port).unwrap_or(-1);
@@ -68,12 +68,12 @@ const NODES: &[Node<DeviceDisk>] = &[
             _ => Ok(()),
         }),
     ),
-    record("colo-export", Set::With(|disk, value| colo(disk, value, |d| &mut d.colo_export))),
-    record("active-disk", Set::With(|disk, value| colo(disk, value, |d| &mut d.active_disk))),
-    record("hidden-disk", Set::With(|disk, value| colo(disk, value, |d| &mut d.hidden_disk))),
+    record("colo-export", Setter::With(|disk, value| colo(disk, value, |d| &mut d.colo_export))),
+    record("active-disk", Setter::With(|disk, value| colo(disk, value, |d| &mut d.active_disk))),
+    record("hidden-disk", Setter::With(|disk, value| colo(disk, value, |d| &mut d.hidden_disk))),
     record(
         "type",
-        Set::With(|disk, value| {
+        Setter::With(|disk, value| {
             disk.backend = match value {
                 None => return broken("missing"),
                 Some(b"phy") => DiskBackend::Phy,
@@ -87,7 +87,7 @@ const NODES: &[Node<DeviceDisk>] = &[
     ),
     record(
         "specification",
-        Set::With(|disk, value| {
+        Setter::With(|disk, value| {
             let known = value.map(|name| value::named(tables::DISK_SPECIFICATION, name));
             match known.unwrap_or(Some(DiskSpecification::Xen)) {
                 Some(specification) => disk.specification = specification,
@@ -98,7 +98,7 @@ const NODES: &[Node<DeviceDisk>] = &[
     ),
     record(
         "transport",
-        Set::With(|disk, value| {
+        Setter::With(|disk, value| {
             if disk.specification != DiskSpecification::Virtio {
                 return Ok(());
             }
@@ -111,7 +111,7 @@ const NODES: &[Node<DeviceDisk>] = &[
     ),
     record(
         "base",
-        Set::With(|disk, value| {
+        Setter::With(|disk, value| {
             if disk.specification == DiskSpecification::Virtio {
                 disk.base = decimal(value)?;
             }
@@ -120,31 +120,31 @@ const NODES: &[Node<DeviceDisk>] = &[
     ),
     record(
         "irq",
-        Set::With(|disk, value| {
+        Setter::With(|disk, value| {
             if disk.specification == DiskSpecification::Virtio {
                 disk.irq = decimal(value)?;
             }
             Ok(())
         }),
     ),
-    record("dev", Set::Must(|disk| &mut disk.vdev)),
+    record("dev", Setter::Must(|disk| &mut disk.vdev)),
     record(
         "removable",
-        Set::With(|disk, value| {
+        Setter::With(|disk, value| {
             let Some(value) = value else { return broken("missing") };
             disk.removable = value::int(value).unwrap_or(0);
             Ok(())
         }),
     ),
-    record("mode", Set::With(|disk, value| is(value, b"w", &mut disk.readwrite))),
-    record("device-type", Set::With(|disk, value| is(value, b"cdrom", &mut disk.is_cdrom))),
+    record("mode", Setter::With(|disk, value| is(value, b"w", &mut disk.readwrite))),
+    record("device-type", Setter::With(|disk, value| is(value, b"cdrom", &mut disk.is_cdrom))),
 ];
 
 fn colo(
     disk: &mut DeviceDisk,
     value: Option<&[u8]>,
     field: fn(&mut DeviceDisk) -> &mut Option<Text>,
-) -> Made {
+) -> ReadResult {
     if disk.colo_enable == Some(true) {
         let Some(value) = value else { return broken("missing") };
         *field(disk) = value::text(value);
@@ -153,7 +153,7 @@ fn colo(
 }
 
 /// Whether the node, which must be there, is that word.
-fn is(value: Option<&[u8]>, word: &[u8], field: &mut c_int) -> Made {
+fn is(value: Option<&[u8]>, word: &[u8], field: &mut c_int) -> ReadResult {
     let Some(value) = value else { return broken("missing") };
     *field = c_int::from(value == word);
     Ok(())
@@ -199,12 +199,12 @@ pub fn number(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::read::{Broken, Tree, tests::made};
+    use crate::device::read::{BrokenDevice, Tree, tests::made};
 
     const BACK: Option<&str> = Some("/local/domain/5/backend/vbd/7/51712");
 
     /// A disk that lacks nothing, but for what is given instead.
-    fn disk(instead: &[(&str, &str)]) -> std::result::Result<DeviceDisk, Broken> {
+    fn disk(instead: &[(&str, &str)]) -> std::result::Result<DeviceDisk, BrokenDevice> {
         let usual = ["dev xvda", "type phy", "removable 1", "mode w", "device-type cdrom"];
         let usual = usual.iter().map(|node| node.split_once(' ').unwrap());
         let values: Vec<_> = instead.iter().copied().chain(usual).collect();

@@ -1,10 +1,10 @@
 //! Displays. Their connectors stand in the guest's half only, and a list does not show them.
 
-use super::{Table, done};
+use super::{DeviceTable, done};
 use crate::device::DeviceKind;
 use crate::types::idiomatic::DeviceVdispl;
 
-pub static VDISPL: Table<DeviceVdispl> = Table {
+pub static VDISPL: DeviceTable<DeviceVdispl> = DeviceTable {
     kind: DeviceKind::Vdispl,
     begin: |vdispl, place| {
         vdispl.devid = place.devid;

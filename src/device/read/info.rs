@@ -1,8 +1,8 @@
 //! What the toolstack can tell of a device at work (`libxl_*info`): who serves it, and what the guest has
 //! written for the two to find each other.
 
-use super::tree::Wanted;
-use super::{Half, Node, Set, Table, broken, done, value};
+use super::tree::WantedNodes;
+use super::{DeviceTable, NodeField, Setter, broken, done, front, record, value};
 use crate::core::{Ctx, Error, Result, uuid};
 use crate::device::DeviceKind;
 use crate::domain::nodes;
@@ -11,14 +11,6 @@ use crate::types::idiomatic::{
     DeviceVsnd, Diskinfo, Nicinfo, Pcminfo, Streaminfo, Text, Uuid, Vdisplinfo, Vkbinfo, Vsndinfo,
     Vtpminfo,
 };
-
-const fn front<T>(name: &'static str, set: Set<T>) -> Node<T> {
-    Node { half: Half::Front, name, set }
-}
-
-const fn record<T>(name: &'static str, set: Set<T>) -> Node<T> {
-    Node { half: Half::Record, name, set }
-}
 
 /// What all kinds tell.
 macro_rules! common {
@@ -30,7 +22,7 @@ macro_rules! common {
     }};
 }
 
-/// [`Table::begin`] of kinds whose guest's half is where it should be.
+/// [`DeviceTable::begin`] of kinds whose guest's half is where it should be.
 macro_rules! at_its_place {
     () => {
         |info, place| {
@@ -41,7 +33,7 @@ macro_rules! at_its_place {
     };
 }
 
-/// [`Table::begin`] of kinds whose record tells the guest's half, in a node of their own.
+/// [`DeviceTable::begin`] of kinds whose record tells the guest's half, in a node of their own.
 macro_rules! as_recorded {
     () => {
         |info, place| {
@@ -51,58 +43,58 @@ macro_rules! as_recorded {
     };
 }
 
-const fn disk(kind: DeviceKind) -> Table<Diskinfo> {
-    Table { kind, begin: as_recorded!(), nodes: DISK_NODES, tree: None, end: done }
+const fn disk(kind: DeviceKind) -> DeviceTable<Diskinfo> {
+    DeviceTable { kind, begin: as_recorded!(), nodes: DISK_NODES, tree: None, end: done }
 }
 
 /// Of a disk of Xen's kind, and of one of virtio's.
-pub static VBD: Table<Diskinfo> = disk(DeviceKind::Vbd);
-pub static VIRTIO_DISK: Table<Diskinfo> = disk(DeviceKind::VirtioDisk);
+pub static VBD: DeviceTable<Diskinfo> = disk(DeviceKind::Vbd);
+pub static VIRTIO_DISK: DeviceTable<Diskinfo> = disk(DeviceKind::VirtioDisk);
 
-const DISK_NODES: &[Node<Diskinfo>] = &[
-    record("frontend", Set::Text(|info| &mut info.frontend)),
-    front("state", Set::Int(|info| &mut info.state)),
-    front("event-channel", Set::Int(|info| &mut info.evtch)),
-    front("ring-ref", Set::Int(|info| &mut info.rref)),
+const DISK_NODES: &[NodeField<Diskinfo>] = &[
+    record("frontend", Setter::Text(|info| &mut info.frontend)),
+    front("state", Setter::Int(|info| &mut info.state)),
+    front("event-channel", Setter::Int(|info| &mut info.evtch)),
+    front("ring-ref", Setter::Int(|info| &mut info.rref)),
 ];
 
-pub static NIC: Table<Nicinfo> = Table {
+pub static NIC: DeviceTable<Nicinfo> = DeviceTable {
     kind: DeviceKind::Vif,
     begin: at_its_place!(),
     nodes: &[
-        front("state", Set::Int(|info| &mut info.state)),
-        front("event-channel", Set::Int(|info| &mut info.evtch)),
-        front("tx-ring-ref", Set::Int(|info| &mut info.rref_tx)),
-        front("rx-ring-ref", Set::Int(|info| &mut info.rref_rx)),
+        front("state", Setter::Int(|info| &mut info.state)),
+        front("event-channel", Setter::Int(|info| &mut info.evtch)),
+        front("tx-ring-ref", Setter::Int(|info| &mut info.rref_tx)),
+        front("rx-ring-ref", Setter::Int(|info| &mut info.rref_rx)),
     ],
     tree: None,
     end: done,
 };
 
-pub static VKB: Table<Vkbinfo> = Table {
+pub static VKB: DeviceTable<Vkbinfo> = DeviceTable {
     kind: DeviceKind::Vkbd,
     begin: as_recorded!(),
     nodes: &[
-        record("frontend", Set::Text(|info| &mut info.frontend)),
-        front("state", Set::Int(|info| &mut info.state)),
-        front("event-channel", Set::Int(|info| &mut info.evtch)),
-        front("page-gref", Set::Int(|info| &mut info.rref)),
+        record("frontend", Setter::Text(|info| &mut info.frontend)),
+        front("state", Setter::Int(|info| &mut info.state)),
+        front("event-channel", Setter::Int(|info| &mut info.evtch)),
+        front("page-gref", Setter::Int(|info| &mut info.rref)),
     ],
     tree: None,
     end: done,
 };
 
-pub static VTPM: Table<Vtpminfo> = Table {
+pub static VTPM: DeviceTable<Vtpminfo> = DeviceTable {
     kind: DeviceKind::Vtpm,
     begin: as_recorded!(),
     nodes: &[
-        record("frontend", Set::Text(|info| &mut info.frontend)),
-        front("state", Set::Int(|info| &mut info.state)),
-        front("event-channel", Set::Int(|info| &mut info.evtch)),
-        front("ring-ref", Set::Int(|info| &mut info.rref)),
+        record("frontend", Setter::Text(|info| &mut info.frontend)),
+        front("state", Setter::Int(|info| &mut info.state)),
+        front("event-channel", Setter::Int(|info| &mut info.evtch)),
+        front("ring-ref", Setter::Int(|info| &mut info.rref)),
         record(
             "uuid",
-            Set::With(|info, value| {
+            Setter::With(|info, value| {
                 let Some(uuid) = value.and_then(uuid::parse) else { return broken("no uuid") };
                 info.uuid = Uuid(uuid);
                 Ok(())
@@ -113,21 +105,21 @@ pub static VTPM: Table<Vtpminfo> = Table {
     end: done,
 };
 
-pub static VDISPL: Table<Vdisplinfo> = Table {
+pub static VDISPL: DeviceTable<Vdisplinfo> = DeviceTable {
     kind: DeviceKind::Vdispl,
     begin: as_recorded!(),
     nodes: &[
-        record("frontend", Set::Text(|info| &mut info.frontend)),
-        front("state", Set::Int(|info| &mut info.state)),
+        record("frontend", Setter::Text(|info| &mut info.frontend)),
+        front("state", Setter::Int(|info| &mut info.state)),
         front(
             "be-alloc",
-            Set::With(|info, value| {
+            Setter::With(|info, value| {
                 info.be_alloc = value.is_some_and(|v| value::int(v) != Some(0));
                 Ok(())
             }),
         ),
     ],
-    tree: Some(Wanted {
+    tree: Some(WantedNodes {
         levels: 1,
         names: &[
             "unique-id",
@@ -166,15 +158,15 @@ pub static VDISPL: Table<Vdisplinfo> = Table {
 fn resolution(value: &[u8]) -> Option<(u32, u32)> {
     let cross = value.iter().position(|&b| b == b'x')?;
     let width = std::str::from_utf8(&value[..cross]).ok()?.trim_ascii_start().parse().ok()?;
-    Some((width, crate::domain::leading_number(&value[cross + 1..])?))
+    Some((width, crate::core::number::leading_number(&value[cross + 1..])?))
 }
 
-static VSND: Table<Vsndinfo> = Table {
+static VSND: DeviceTable<Vsndinfo> = DeviceTable {
     kind: DeviceKind::Vsnd,
     begin: as_recorded!(),
     nodes: &[
-        record("frontend", Set::Text(|info| &mut info.frontend)),
-        front("state", Set::Int(|info| &mut info.state)),
+        record("frontend", Setter::Text(|info| &mut info.frontend)),
+        front("state", Setter::Int(|info| &mut info.state)),
     ],
     tree: None,
     end: done,
@@ -206,16 +198,16 @@ pub fn sound(ctx: &Ctx, domid: u32, card: &DeviceVsnd) -> Result<Vsndinfo> {
 /// Where a channel's terminal is that is not known.
 const NO_TERMINAL: &[u8] = b"/NO-SUCH-PATH";
 
-static CHANNEL: Table<Channelinfo> = Table {
+static CHANNEL: DeviceTable<Channelinfo> = DeviceTable {
     kind: DeviceKind::Console,
     begin: at_its_place!(),
     nodes: &[
-        front("state", Set::Int(|info| &mut info.state)),
-        front("ring-ref", Set::Int(|info| &mut info.rref)),
-        front("port", Set::Int(|info| &mut info.evtch)),
+        front("state", Setter::Int(|info| &mut info.state)),
+        front("ring-ref", Setter::Int(|info| &mut info.rref)),
+        front("port", Setter::Int(|info| &mut info.evtch)),
         front(
             "tty",
-            Set::With(|info, value| {
+            Setter::With(|info, value| {
                 // The application will open it. The guest cannot write it, but can take it away.
                 let sound =
                     |tty: &&[u8]| tty.starts_with(b"/") && !tty.iter().any(u8::is_ascii_control);

@@ -2,7 +2,7 @@
 //!
 //! A device is spread over three directories: the toolstack's record under `/libxl`, which nobody else
 //! writes and which decides whether there is a device and who serves it; the back end's half; the
-//! guest's half. A [`Table`] says which nodes of which half make which fields. The frame reads the nodes of
+//! guest's half. A [`DeviceTable`] says which nodes of which half make which fields. The frame reads the nodes of
 //! all devices together, so that their number does not change how often xenstore is waited for (but for the
 //! client's limit on requests under way):
 //!
@@ -32,7 +32,7 @@ use std::borrow::Cow;
 use std::ffi::c_int;
 
 use super::{Device, DeviceKind};
-use crate::core::number::leading_number;
+use crate::core::number::strtoul;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::nodes;
 use crate::types::idiomatic::Text;
@@ -45,19 +45,19 @@ const MANY: usize = 64;
 
 /// Why there is no making sense of a device: what its reading answers, and the reason.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Broken(Error, Cow<'static, str>);
+pub struct BrokenDevice(Error, Cow<'static, str>);
 
 /// Fails with `ERROR_FAIL`.
-pub fn broken<T>(why: &'static str) -> std::result::Result<T, Broken> {
-    Err(Broken(Error::Fail, why.into()))
+pub fn broken<T>(why: &'static str) -> std::result::Result<T, BrokenDevice> {
+    Err(BrokenDevice(Error::Fail, why.into()))
 }
 
 /// Fails with `ERROR_INVAL`.
-pub fn invalid<T>(why: &'static str) -> std::result::Result<T, Broken> {
-    Err(Broken(Error::Invalid, why.into()))
+pub fn invalid<T>(why: &'static str) -> std::result::Result<T, BrokenDevice> {
+    Err(BrokenDevice(Error::Invalid, why.into()))
 }
 
-type Made = std::result::Result<(), Broken>;
+type ReadResult = std::result::Result<(), BrokenDevice>;
 
 /// Where a node lies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,50 +71,65 @@ pub enum Half {
 }
 
 /// A node that tells something of a `T`.
-pub struct Node<T> {
+pub struct NodeField<T> {
     pub half: Half,
     pub name: &'static str,
-    pub set: Set<T>,
+    pub set: Setter<T>,
 }
 
 /// What a node's value is for. Where nothing else is said, a missing node or a number that does not fit leaves
 /// the field as it is.
-pub enum Set<T> {
+pub enum Setter<T> {
     Text(fn(&mut T) -> &mut Option<Text>),
-    /// As [`Set::Text`], and the node must be there.
+    /// As [`Setter::Text`], and the node must be there.
     Must(fn(&mut T) -> &mut Option<Text>),
     /// A decimal number; -1 if there is none.
     Int(fn(&mut T) -> &mut c_int),
     Unsigned(fn(&mut T) -> &mut u32),
     /// A number, and whether it is another than 0.
     Flag(fn(&mut T) -> &mut bool),
-    With(fn(&mut T, Option<&[u8]>) -> Made),
+    With(fn(&mut T, Option<&[u8]>) -> ReadResult),
+}
+
+/// A node of the toolstack's record.
+const fn record<T>(name: &'static str, set: Setter<T>) -> NodeField<T> {
+    NodeField { half: Half::Record, name, set }
+}
+
+/// A node of the back end's half.
+const fn back<T>(name: &'static str, set: Setter<T>) -> NodeField<T> {
+    NodeField { half: Half::Back, name, set }
+}
+
+/// A node of the guest's half.
+const fn front<T>(name: &'static str, set: Setter<T>) -> NodeField<T> {
+    NodeField { half: Half::Front, name, set }
 }
 
 /// For kinds whose record must tell the guest's half, though its place is known.
-const fn frontend<T>() -> Node<T> {
-    fn there<T>(_: &mut T, value: Option<&[u8]>) -> Made {
+const fn frontend<T>() -> NodeField<T> {
+    fn there<T>(_: &mut T, value: Option<&[u8]>) -> ReadResult {
         value.map_or_else(|| broken("missing"), |_| Ok(()))
     }
-    Node { half: Half::Record, name: "frontend", set: Set::With(there) }
+    record("frontend", Setter::With(there))
 }
 
 /// How a kind of device is read.
-pub struct Table<T: 'static> {
+pub struct DeviceTable<T: 'static> {
     pub kind: DeviceKind,
     /// Fills what follows from where the device is.
-    pub begin: fn(&mut T, &DeviceLocation) -> Made,
+    pub begin: fn(&mut T, &DeviceLocation) -> ReadResult,
     /// In the order in which they are looked at.
-    pub nodes: &'static [Node<T>],
+    pub nodes: &'static [NodeField<T>],
     /// Of the guest's half, all that has one of these names in the directories `0`, `1`, …, so many levels
     /// down.
-    pub tree: Option<tree::Wanted>,
+    pub tree: Option<tree::WantedNodes>,
     /// Fills what follows from the rest.
-    pub end: fn(&mut T, &DeviceLocation, &Tree) -> Made,
+    pub end: fn(&mut T, &DeviceLocation, &Tree) -> ReadResult,
 }
 
-/// A [`Table::end`] that has nothing to do.
-pub fn done<T>(_: &mut T, _: &DeviceLocation, _: &Tree) -> Made {
+/// A [`DeviceTable::end`] that has nothing to do.
+pub fn done<T>(_: &mut T, _: &DeviceLocation, _: &Tree) -> ReadResult {
     Ok(())
 }
 
@@ -130,12 +145,12 @@ pub struct DeviceLocation {
 
 impl DeviceLocation {
     /// The back end's path, for those kinds that always have one.
-    pub fn backend(&self) -> std::result::Result<&Text, Broken> {
+    pub fn backend(&self) -> std::result::Result<&Text, BrokenDevice> {
         self.backend.as_ref().map_or_else(|| broken("no back end"), Ok)
     }
 
     /// The domain that serves the device.
-    pub fn backend_domid(&self) -> std::result::Result<u32, Broken> {
+    pub fn backend_domid(&self) -> std::result::Result<u32, BrokenDevice> {
         let domid = value::backend_domid(self.backend()?.as_bytes());
         domid.map_or_else(|| broken("its back end is in no domain"), Ok)
     }
@@ -180,19 +195,19 @@ fn devid(name: &str) -> Option<i32> {
 }
 
 /// All devices of a kind; those that make no sense are left out, and it is told why.
-pub fn all<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>) -> Vec<T> {
+pub fn all<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>) -> Vec<T> {
     let devids = devids(ctx, domid, &[table.kind]).pop().flatten().unwrap_or_default();
     some(ctx, domid, table, &devids)
 }
 
 /// As [`all`], of those with these numbers.
-pub fn some<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devids: &[i32]) -> Vec<T> {
+pub fn some<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>, devids: &[i32]) -> Vec<T> {
     let read = read(ctx, domid, table, devids, None).unwrap_or_default();
     read.into_iter().filter_map(|device| told(ctx, table.kind, device).ok()).collect()
 }
 
 /// The device with that number. `Error::NotFound`, and a line in the log, if there is none.
-pub fn one<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devid: i32) -> Result<T> {
+pub fn one<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>, devid: i32) -> Result<T> {
     let found = if_any(ctx, domid, table, devid)?;
     found.ok_or_else(|| {
         error!(ctx, domid = domid, "there is no {} {devid}", table.kind.name());
@@ -204,7 +219,7 @@ pub fn one<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devid: i32) -> R
 pub fn if_any<T: Default>(
     ctx: &Ctx,
     domid: u32,
-    table: &Table<T>,
+    table: &DeviceTable<T>,
     devid: i32,
 ) -> Result<Option<T>> {
     let path = place(domid, table, devid).record_path();
@@ -219,7 +234,7 @@ pub fn if_any<T: Default>(
 fn listed<T: Default>(
     ctx: &Ctx,
     domid: u32,
-    table: &Table<T>,
+    table: &DeviceTable<T>,
     devid: i32,
     names: Option<Vec<String>>,
 ) -> Result<T> {
@@ -228,7 +243,7 @@ fn listed<T: Default>(
 }
 
 /// As [`one`], without a look whether there is such a device: for few nodes.
-pub fn alone<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devid: i32) -> Result<T> {
+pub fn alone<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>, devid: i32) -> Result<T> {
     let mut read = read(ctx, domid, table, &[devid], None)?;
     read.pop().ok_or(Error::Fail).and_then(|device| told(ctx, table.kind, device))
 }
@@ -237,18 +252,18 @@ pub fn alone<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devid: i32) ->
 struct Read<T> {
     place: DeviceLocation,
     device: T,
-    made: Made,
+    made: ReadResult,
 }
 
 fn told<T>(ctx: &Ctx, kind: DeviceKind, read: Read<T>) -> Result<T> {
     let DeviceLocation { domid, devid, .. } = read.place;
-    read.made.map(|()| read.device).map_err(|Broken(error, why)| {
+    read.made.map(|()| read.device).map_err(|BrokenDevice(error, why)| {
         error!(ctx, domid = domid, "{} {devid} is not usable: {why}", kind.name());
         error
     })
 }
 
-fn place<T>(domid: u32, table: &Table<T>, devid: i32) -> DeviceLocation {
+fn place<T>(domid: u32, table: &DeviceTable<T>, devid: i32) -> DeviceLocation {
     DeviceLocation { domid, devid, kind: table.kind, backend: None }
 }
 
@@ -267,7 +282,7 @@ type Names = Option<Vec<Option<Vec<String>>>>;
 fn read<T: Default>(
     ctx: &Ctx,
     domid: u32,
-    table: &Table<T>,
+    table: &DeviceTable<T>,
     devids: &[i32],
     names: Names,
 ) -> Result<Vec<Read<T>>> {
@@ -318,7 +333,7 @@ fn read<T: Default>(
 /// The nodes of records and guests' halves that are worth asking for, with their paths.
 fn recorded<T>(
     ctx: &Ctx,
-    table: &Table<T>,
+    table: &DeviceTable<T>,
     places: &[DeviceLocation],
     names: Names,
 ) -> Result<Vec<(At, String)>> {
@@ -339,7 +354,7 @@ fn recorded<T>(
             wanted.push((At { device, node: None }, format!("{dir}/backend")));
         }
         let front = place.frontend_path();
-        for (node, Node { half, name, .. }) in table.nodes.iter().enumerate() {
+        for (node, NodeField { half, name, .. }) in table.nodes.iter().enumerate() {
             let at = At { device, node: Some(node) };
             match half {
                 Half::Record if there(name) => wanted.push((at, format!("{dir}/{name}"))),
@@ -353,36 +368,37 @@ fn recorded<T>(
 
 /// Makes a device from the values of the table's nodes.
 fn make<T>(
-    table: &Table<T>,
+    table: &DeviceTable<T>,
     device: &mut T,
     place: &DeviceLocation,
     values: &[Option<Vec<u8>>],
     tree: &Tree,
-) -> Made {
+) -> ReadResult {
     (table.begin)(device, place)?;
     for (node, value) in table.nodes.iter().zip(values) {
         // As C programs see it.
         let value = value.as_deref().map(|v| v.split(|&b| b == 0).next().unwrap_or(v));
-        set(&node.set, device, value)
-            .map_err(|Broken(error, why)| Broken(error, format!("{}: {why}", node.name).into()))?;
+        set(&node.set, device, value).map_err(|BrokenDevice(error, why)| {
+            BrokenDevice(error, format!("{}: {why}", node.name).into())
+        })?;
     }
     (table.end)(device, place, tree)
 }
 
-fn set<T>(set: &Set<T>, device: &mut T, value: Option<&[u8]>) -> Made {
+fn set<T>(set: &Setter<T>, device: &mut T, value: Option<&[u8]>) -> ReadResult {
     match (set, value) {
-        (Set::Text(field), Some(value)) => *field(device) = value::text(value),
-        (Set::Must(field), Some(value)) => *field(device) = value::text(value),
-        (Set::Must(_), None) => return broken("missing"),
-        (Set::Int(field), value) => *field(device) = value.and_then(value::int).unwrap_or(-1),
-        (Set::Unsigned(field), Some(value)) => {
+        (Setter::Text(field), Some(value)) => *field(device) = value::text(value),
+        (Setter::Must(field), Some(value)) => *field(device) = value::text(value),
+        (Setter::Must(_), None) => return broken("missing"),
+        (Setter::Int(field), value) => *field(device) = value.and_then(value::int).unwrap_or(-1),
+        (Setter::Unsigned(field), Some(value)) => {
             let field = field(device);
             *field = value::unsigned(value).unwrap_or(*field);
         }
-        (Set::Flag(field), Some(value)) => {
-            *field(device) = leading_number(value).is_some_and(|(number, _)| number != 0);
+        (Setter::Flag(field), Some(value)) => {
+            *field(device) = strtoul(value).is_some_and(|(number, _)| number != 0);
         }
-        (Set::With(with), value) => return with(device, value),
+        (Setter::With(with), value) => return with(device, value),
         (_, None) => {}
     }
     Ok(())
@@ -395,14 +411,14 @@ mod tests {
 
     /// A device from the values of its nodes, whatever half they lie in.
     pub fn made<T: Default>(
-        table: &Table<T>,
+        table: &DeviceTable<T>,
         backend: Option<&str>,
         values: &[(&str, &[u8])],
         tree: &Tree,
-    ) -> std::result::Result<T, Broken> {
+    ) -> std::result::Result<T, BrokenDevice> {
         let backend = backend.and_then(Text::new);
         let place = DeviceLocation { backend, ..place(7, table, 3) };
-        let value = |node: &Node<T>| {
+        let value = |node: &NodeField<T>| {
             values.iter().find(|(name, _)| *name == node.name).map(|(_, value)| value.to_vec())
         };
         let values: Vec<_> = table.nodes.iter().map(value).collect();

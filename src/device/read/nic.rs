@@ -1,6 +1,6 @@
 //! Network interfaces.
 
-use super::{Half, Node, Set, Table, broken, done, invalid, value};
+use super::{DeviceTable, Setter, broken, done, invalid, record, value};
 use crate::core::{Ctx, Error, Result};
 use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceNic, Mac, NicType};
@@ -9,18 +9,14 @@ use crate::types::tables;
 /// What an interface has whose record tells none.
 const MTU: i32 = 1500;
 
-const fn record(name: &'static str, set: Set<DeviceNic>) -> Node<DeviceNic> {
-    Node { half: Half::Record, name, set }
-}
-
 /// A node and the text field of the same name.
 macro_rules! same {
     ($name:ident) => {
-        record(stringify!($name), Set::Text(|nic| &mut nic.$name))
+        record(stringify!($name), Setter::Text(|nic| &mut nic.$name))
     };
 }
 
-pub static NIC: Table<DeviceNic> = Table {
+pub static NIC: DeviceTable<DeviceNic> = DeviceTable {
     kind: DeviceKind::Vif,
     begin: |nic, place| {
         nic.backend_domid = place.backend_domid()?;
@@ -29,14 +25,14 @@ pub static NIC: Table<DeviceNic> = Table {
     nodes: &[
         record(
             "handle",
-            Set::With(|nic, value| {
+            Setter::With(|nic, value| {
                 nic.devid = value.and_then(value::int).unwrap_or(0);
                 Ok(())
             }),
         ),
         record(
             "mtu",
-            Set::With(|nic, value| {
+            Setter::With(|nic, value| {
                 nic.mtu = match value.map(value::whole) {
                     None => MTU,
                     Some(Some(mtu)) => mtu,
@@ -47,7 +43,7 @@ pub static NIC: Table<DeviceNic> = Table {
         ),
         record(
             "mac",
-            Set::With(|nic, value| {
+            Setter::With(|nic, value| {
                 nic.mac = match value.map(value::mac) {
                     None => Mac::default(),
                     Some(Some(mac)) => mac,
@@ -59,7 +55,7 @@ pub static NIC: Table<DeviceNic> = Table {
         same!(ip),
         same!(bridge),
         same!(script),
-        record("forwarddev", Set::Text(|nic| &mut nic.coloft_forwarddev)),
+        record("forwarddev", Setter::Text(|nic| &mut nic.coloft_forwarddev)),
         same!(colo_sock_mirror_id),
         same!(colo_sock_mirror_ip),
         same!(colo_sock_mirror_port),
@@ -110,7 +106,7 @@ pub static NIC: Table<DeviceNic> = Table {
         same!(colo_checkpoint_port),
         record(
             "type",
-            Set::With(|nic, value| {
+            Setter::With(|nic, value| {
                 nic.nictype = match value.map(|name| value::named(tables::NIC_TYPE, name)) {
                     None => NicType::Vif,
                     Some(Some(kind)) => kind,

@@ -4,7 +4,7 @@
 use std::ffi::c_int;
 
 use super::value;
-use crate::core::number::leading_number;
+use crate::core::number::strtoul;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::nodes;
 use crate::error;
@@ -97,7 +97,7 @@ fn options(device: &mut DevicePci, text: &[u8]) {
         let option = option.trim_ascii_start();
         let Some(equals) = option.iter().position(|&b| b == b'=') else { continue };
         let (name, value) = (&option[..equals], &option[equals + 1..]);
-        let is_on = || leading_number(value).is_some_and(|(number, _)| number != 0);
+        let is_on = || strtoul(value).is_some_and(|(number, _)| number != 0);
         match name {
             b"msitranslate" => device.msitranslate = is_on(),
             b"power_mgmt" => device.power_mgmt = is_on(),

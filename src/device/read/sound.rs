@@ -1,13 +1,13 @@
 //! Sound cards: each has PCM devices (`0`, `1`, …), and each of these streams (`0/0`, `0/1`, …). Every level has
 //! parameters, which those below inherit where they have none.
 
-use super::tree::{Tree, Wanted};
-use super::{Made, Table, broken, value};
+use super::tree::{Tree, WantedNodes};
+use super::{DeviceTable, ReadResult, broken, value};
 use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVsnd, VsndParams, VsndPcm, VsndStream, VsndStreamType};
 use crate::types::tables;
 
-pub static VSND: Table<DeviceVsnd> = Table {
+pub static VSND: DeviceTable<DeviceVsnd> = DeviceTable {
     kind: DeviceKind::Vsnd,
     begin: |vsnd, place| {
         vsnd.devid = place.devid;
@@ -15,7 +15,7 @@ pub static VSND: Table<DeviceVsnd> = Table {
         Ok(())
     },
     nodes: &[super::frontend()],
-    tree: Some(Wanted {
+    tree: Some(WantedNodes {
         levels: 2,
         names: &[
             "short-name",
@@ -43,7 +43,7 @@ pub static VSND: Table<DeviceVsnd> = Table {
     },
 };
 
-fn pcm(pcm: &mut VsndPcm, tree: &Tree, dir: &str) -> Made {
+fn pcm(pcm: &mut VsndPcm, tree: &Tree, dir: &str) -> ReadResult {
     pcm.name = tree.value(dir, "name").and_then(value::text);
     params(&mut pcm.params, tree, dir)?;
     for number in 0..tree.count(dir) {
@@ -64,7 +64,7 @@ fn pcm(pcm: &mut VsndPcm, tree: &Tree, dir: &str) -> Made {
     Ok(())
 }
 
-fn params(params: &mut VsndParams, tree: &Tree, dir: &str) -> Made {
+fn params(params: &mut VsndParams, tree: &Tree, dir: &str) -> ReadResult {
     let words = |name| {
         let value = tree.value(dir, name).unwrap_or_default();
         value.split(|b| matches!(b, b' ' | b',')).filter(|word| !word.is_empty())
@@ -91,7 +91,7 @@ mod tests {
     use crate::device::read::DeviceLocation;
     use crate::types::idiomatic::VsndPcmFormat;
 
-    fn card(nodes: &[(&str, &str)]) -> Result<DeviceVsnd, super::super::Broken> {
+    fn card(nodes: &[(&str, &str)]) -> Result<DeviceVsnd, super::super::BrokenDevice> {
         let place = DeviceLocation { domid: 7, devid: 0, kind: DeviceKind::Vsnd, backend: None };
         let mut card = DeviceVsnd::default();
         (VSND.end)(&mut card, &place, &Tree::of(nodes)).map(|()| card)

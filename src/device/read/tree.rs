@@ -14,7 +14,7 @@ use crate::xen::store::Ops;
 const MAX_NODES: usize = 4096;
 
 /// Which nodes are wanted.
-pub struct Wanted {
+pub struct WantedNodes {
     /// How many levels of numbered directories; the device's own is the one above.
     pub levels: usize,
     /// The nodes, in each of these directories and in the device's own.
@@ -50,7 +50,7 @@ fn below(dir: &str, name: &str) -> String {
 }
 
 /// Reads below each of `roots`.
-pub fn read(ctx: &Ctx, roots: &[String], wanted: &Wanted) -> Result<Vec<Tree>> {
+pub fn read(ctx: &Ctx, roots: &[String], wanted: &WantedNodes) -> Result<Vec<Tree>> {
     let mut trees: Vec<_> = roots.iter().map(|_| Tree::default()).collect();
     let mut leaves = Vec::new();
     let mut level: Vec<(usize, String)> = (0..roots.len()).map(|i| (i, String::new())).collect();

@@ -5,7 +5,9 @@
 use std::ffi::c_int;
 use std::io::Read;
 
-use super::{DeviceLocation, Half, Made, Node, Set, Table, Tree, broken, value};
+use super::{
+    DeviceLocation, DeviceTable, ReadResult, Setter, Tree, back, broken, front, record, value,
+};
 use crate::core::{Ctx, Error, Result};
 use crate::device::DeviceKind;
 use crate::domain::identity::own_domid;
@@ -50,21 +52,16 @@ impl Default for Controller {
     }
 }
 
-const fn node(half: Half, name: &'static str, set: Set<Controller>) -> Node<Controller> {
-    Node { half, name, set }
-}
-
-static CONTROLLER: Table<Controller> = Table {
+static CONTROLLER: DeviceTable<Controller> = DeviceTable {
     kind: DeviceKind::Vusb,
     begin: |this, place| {
         this.ctrl.devid = place.devid;
         Ok(())
     },
     nodes: &[
-        node(
-            Half::Record,
+        record(
             "type",
-            Set::With(|this, value| {
+            Setter::With(|this, value| {
                 match value.and_then(|name| value::named(tables::USBCTRL_TYPE, name)) {
                     Some(kind) => this.ctrl.type_ = kind,
                     None => return broken("none that is known"),
@@ -72,19 +69,19 @@ static CONTROLLER: Table<Controller> = Table {
                 Ok(())
             }),
         ),
-        node(Half::Record, "usb-ver", Set::Int(|this| &mut this.own[0])),
-        node(Half::Record, "num-ports", Set::Int(|this| &mut this.own[1])),
-        node(Half::Back, "usb-ver", Set::Int(|this| &mut this.back[0])),
-        node(Half::Back, "num-ports", Set::Int(|this| &mut this.back[1])),
-        node(Half::Front, "state", Set::Int(|this| &mut this.front[0])),
-        node(Half::Front, "event-channel", Set::Int(|this| &mut this.front[1])),
-        node(Half::Front, "urb-ring-ref", Set::Int(|this| &mut this.front[2])),
+        record("usb-ver", Setter::Int(|this| &mut this.own[0])),
+        record("num-ports", Setter::Int(|this| &mut this.own[1])),
+        back("usb-ver", Setter::Int(|this| &mut this.back[0])),
+        back("num-ports", Setter::Int(|this| &mut this.back[1])),
+        front("state", Setter::Int(|this| &mut this.front[0])),
+        front("event-channel", Setter::Int(|this| &mut this.front[1])),
+        front("urb-ring-ref", Setter::Int(|this| &mut this.front[2])),
     ],
     tree: None,
     end: complete,
 };
 
-fn complete(this: &mut Controller, place: &DeviceLocation, _: &Tree) -> Made {
+fn complete(this: &mut Controller, place: &DeviceLocation, _: &Tree) -> ReadResult {
     let dir;
     if this.ctrl.type_ == UsbctrlType::Devicemodel {
         [this.ctrl.version, this.ctrl.ports] = this.own;
@@ -203,7 +200,7 @@ fn host_number(name: &str, what: &str) -> Option<u8> {
     let mut text = Vec::new();
     let file = std::fs::File::open(format!("{SYSFS}/{name}/{what}")).ok()?;
     file.take(16).read_to_end(&mut text).ok()?;
-    crate::domain::leading_number(&text)
+    crate::core::number::leading_number(&text)
 }
 
 fn is_host_name(name: &str) -> bool {

@@ -3,9 +3,9 @@
 //! A back end's and a guest's half can hold anything. A number that does not fit its field is taken for
 //! none, where C cuts it to some other number.
 
-use crate::core::number;
+use crate::core::number::strtoul;
 use crate::types::engine::parse_mac;
-use crate::types::idiomatic::{Mac, Text};
+use crate::types::idiomatic::{Mac, Text, before_nul};
 use crate::types::shape::{Shape, Type};
 
 /// The decimal number that a value begins with, 0 where it begins with none; `None` if it does not fit.
@@ -21,7 +21,7 @@ pub fn int(value: &[u8]) -> Option<i32> {
 
 /// As [`int`], without a sign, and also hexadecimal (`0x…`) or octal (`0…`).
 pub fn unsigned(value: &[u8]) -> Option<u32> {
-    number::leading_number(value).map_or(Some(0), |(number, _)| u32::try_from(number).ok())
+    strtoul(value).map_or(Some(0), |(number, _)| u32::try_from(number).ok())
 }
 
 /// A number and nothing else.
@@ -31,8 +31,7 @@ pub fn whole(value: &[u8]) -> Option<i32> {
 
 /// As text of C's, which ends at a NUL.
 pub fn text(value: &[u8]) -> Option<Text> {
-    let end = value.iter().position(|&b| b == 0).unwrap_or(value.len());
-    Text::new(&value[..end])
+    Text::new(before_nul(value))
 }
 
 /// The value of an enum by its name, in either case.

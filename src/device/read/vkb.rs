@@ -1,14 +1,10 @@
 //! Keyboards with pointers.
 
-use super::{Half, Node, Set, Table, broken, done};
+use super::{DeviceTable, Setter, back, broken, done};
 use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVkb, VkbBackend};
 
-const fn back(name: &'static str, set: Set<DeviceVkb>) -> Node<DeviceVkb> {
-    Node { half: Half::Back, name, set }
-}
-
-pub static VKB: Table<DeviceVkb> = Table {
+pub static VKB: DeviceTable<DeviceVkb> = DeviceTable {
     kind: DeviceKind::Vkbd,
     begin: |vkb, place| {
         vkb.devid = place.devid;
@@ -20,17 +16,17 @@ pub static VKB: Table<DeviceVkb> = Table {
     },
     nodes: &[
         super::frontend(),
-        back("unique-id", Set::Text(|vkb| &mut vkb.unique_id)),
-        back("feature-disable-keyboard", Set::Flag(|vkb| &mut vkb.feature_disable_keyboard)),
-        back("feature-disable-pointer", Set::Flag(|vkb| &mut vkb.feature_disable_pointer)),
-        back("feature-abs-pointer", Set::Flag(|vkb| &mut vkb.feature_abs_pointer)),
-        back("feature-raw-pointer", Set::Flag(|vkb| &mut vkb.feature_raw_pointer)),
-        back("feature-multi-touch", Set::Flag(|vkb| &mut vkb.feature_multi_touch)),
-        back("multi-touch-width", Set::Unsigned(|vkb| &mut vkb.multi_touch_width)),
-        back("multi-touch-height", Set::Unsigned(|vkb| &mut vkb.multi_touch_height)),
-        back("multi-touch-num-contacts", Set::Unsigned(|vkb| &mut vkb.multi_touch_num_contacts)),
-        back("width", Set::Unsigned(|vkb| &mut vkb.width)),
-        back("height", Set::Unsigned(|vkb| &mut vkb.height)),
+        back("unique-id", Setter::Text(|vkb| &mut vkb.unique_id)),
+        back("feature-disable-keyboard", Setter::Flag(|vkb| &mut vkb.feature_disable_keyboard)),
+        back("feature-disable-pointer", Setter::Flag(|vkb| &mut vkb.feature_disable_pointer)),
+        back("feature-abs-pointer", Setter::Flag(|vkb| &mut vkb.feature_abs_pointer)),
+        back("feature-raw-pointer", Setter::Flag(|vkb| &mut vkb.feature_raw_pointer)),
+        back("feature-multi-touch", Setter::Flag(|vkb| &mut vkb.feature_multi_touch)),
+        back("multi-touch-width", Setter::Unsigned(|vkb| &mut vkb.multi_touch_width)),
+        back("multi-touch-height", Setter::Unsigned(|vkb| &mut vkb.multi_touch_height)),
+        back("multi-touch-num-contacts", Setter::Unsigned(|vkb| &mut vkb.multi_touch_num_contacts)),
+        back("width", Setter::Unsigned(|vkb| &mut vkb.width)),
+        back("height", Setter::Unsigned(|vkb| &mut vkb.height)),
     ],
     tree: None,
     end: done,

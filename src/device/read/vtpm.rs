@@ -1,27 +1,26 @@
 //! Virtual TPMs.
 
-use super::{Half, Node, Set, Table, broken, done};
+use super::{DeviceTable, Setter, back, broken, done};
 use crate::core::uuid;
 use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVtpm, Uuid};
 
-pub static VTPM: Table<DeviceVtpm> = Table {
+pub static VTPM: DeviceTable<DeviceVtpm> = DeviceTable {
     kind: DeviceKind::Vtpm,
     begin: |vtpm, place| {
         vtpm.devid = place.devid;
         vtpm.backend_domid = place.backend_domid()?;
         Ok(())
     },
-    nodes: &[Node {
-        half: Half::Back,
-        name: "uuid",
-        set: Set::With(|vtpm, value| {
+    nodes: &[back(
+        "uuid",
+        Setter::With(|vtpm, value| {
             let Some(value) = value else { return Ok(()) };
             let Some(uuid) = uuid::parse(value) else { return broken("no uuid") };
             vtpm.uuid = Uuid(uuid);
             Ok(())
         }),
-    }],
+    )],
     tree: None,
     end: done,
 };

@@ -8,7 +8,7 @@ use crate::error;
 
 use super::nodes;
 
-pub use set::{Change, Refused, set_limit, set_target};
+pub use set::{Refused, TargetChange, set_limit, set_target};
 pub use wait::{wait_for_free, wait_for_target};
 
 /// In KiB.

@@ -22,8 +22,9 @@ use crate::types::idiomatic::{DomainConfig, DomainType};
 use crate::xen::hypervisor::DomainInfo;
 use crate::xen::store::{Ops, Transaction};
 
+use crate::core::uuid;
+use crate::domain::nodes;
 use crate::domain::userdata::{self, Locked};
-use crate::domain::{nodes, uuid_text};
 
 use super::{fill_dom0, parse, paths};
 
@@ -35,14 +36,14 @@ const LEAST_DOM0: u64 = 128 * 1024;
 
 /// A change of a target, in KiB.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Change {
+pub enum TargetChange {
     /// To so much, video memory included.
     To(i64),
     /// By so much from what it is now.
     By(i64),
 }
 
-impl Change {
+impl TargetChange {
     /// The new target, of a domain that has `now` and so much video memory; less than 0 if there is none.
     fn of(self, now: u64, video: i64) -> i128 {
         match self {
@@ -61,7 +62,7 @@ pub struct Refused;
 ///
 /// `Error::LockFail` if there is no such domain, `Error::JsonConfigEmpty` if no configuration is stored for
 /// it, `Error::Invalid` for a target beyond the domain's static maximum or too small for domain 0.
-pub fn set_target(ctx: &Ctx, domid: u32, change: Change, enforce: bool) -> Result<()> {
+pub fn set_target(ctx: &Ctx, domid: u32, change: TargetChange, enforce: bool) -> Result<()> {
     let files = userdata::lock(ctx, domid)?;
     let is_pv = stored_config(ctx, domid, &files)?.c_info.type_ == DomainType::Pv;
     // Nothing of domain 0 is ever populated on demand, whatever it is.
@@ -70,7 +71,7 @@ pub fn set_target(ctx: &Ctx, domid: u32, change: Change, enforce: bool) -> Resul
     let mut limit = Limit::new(ctx, &info);
     let mut attempt = || {
         nodes::transaction_now(ctx, |t| {
-            let Some(plan) = Plan::new(ctx, domid, t, change)? else { return Ok(false) };
+            let Some(plan) = TargetPlan::new(ctx, domid, t, change)? else { return Ok(false) };
             if enforce {
                 limit.set(plan.limit())?;
             }
@@ -118,14 +119,14 @@ pub fn set_limit(ctx: &Ctx, domid: u32, kb: u64) -> Result<std::result::Result<(
 }
 
 /// What a transaction has read, and what comes of it; all in KiB.
-struct Plan {
+struct TargetPlan {
     target: u64,
     video: i64,
 }
 
-impl Plan {
+impl TargetPlan {
     /// `None` if nobody has recorded domain 0's memory yet.
-    fn new(ctx: &Ctx, domid: u32, t: &Transaction, change: Change) -> Result<Option<Self>> {
+    fn new(ctx: &Ctx, domid: u32, t: &Transaction, change: TargetChange) -> Result<Option<Self>> {
         let [target_path, max_path] = paths(domid);
         let video_path = format!("{}/memory/videoram", nodes::domain_path(domid));
         let wanted = [target_path, max_path, video_path];
@@ -162,7 +163,7 @@ impl Plan {
 
     fn write(&self, ctx: &Ctx, domid: u32, t: &Transaction, info: &DomainInfo) -> Result<()> {
         let [target, _] = paths(domid);
-        let vm = format!("/vm/{}/memory", uuid_text(&info.uuid));
+        let vm = format!("/vm/{}/memory", uuid::format(&info.uuid));
         let values = [(target, self.target.to_string()), (vm, (self.target / 1024).to_string())];
         t.write_many(&values).map_err(|e| nodes::failed(ctx, e))
     }
@@ -260,17 +261,17 @@ mod tests {
     #[test]
     fn targets_to_and_by() {
         for (change, now, video, target) in [
-            (Change::To(4096), 1, 0, 4096),
-            (Change::To(4096), 1, 16, 4080),
-            (Change::To(8), 1, 16, -8),
-            (Change::To(-1), 1, 0, -1),
-            (Change::To(10), 1, -1, 11),
-            (Change::By(100), 200, 16, 300),
-            (Change::By(-100), 200, 16, 100),
-            (Change::By(-200), 200, 0, 0),
-            (Change::By(-201), 200, 0, 0),
-            (Change::By(i64::MIN), u64::MAX, 0, 0x7fff_ffff_ffff_ffff),
-            (Change::By(i64::MAX), 1, 0, 0x8000_0000_0000_0000),
+            (TargetChange::To(4096), 1, 0, 4096),
+            (TargetChange::To(4096), 1, 16, 4080),
+            (TargetChange::To(8), 1, 16, -8),
+            (TargetChange::To(-1), 1, 0, -1),
+            (TargetChange::To(10), 1, -1, 11),
+            (TargetChange::By(100), 200, 16, 300),
+            (TargetChange::By(-100), 200, 16, 100),
+            (TargetChange::By(-200), 200, 0, 0),
+            (TargetChange::By(-201), 200, 0, 0),
+            (TargetChange::By(i64::MIN), u64::MAX, 0, 0x7fff_ffff_ffff_ffff),
+            (TargetChange::By(i64::MAX), 1, 0, 0x8000_0000_0000_0000),
         ] {
             assert_eq!(change.of(now, video), target, "{change:?} from {now}");
         }
@@ -278,10 +279,10 @@ mod tests {
 
     #[test]
     fn limits_are_a_mebibyte_above() {
-        assert_eq!(Plan { target: 4096, video: 0 }.limit(), 5120);
-        assert_eq!(Plan { target: 4096, video: 16384 }.limit(), 21504);
-        assert_eq!(Plan { target: 4096, video: -1 }.limit(), 5119);
-        assert_eq!(Plan { target: u64::MAX, video: 0 }.limit(), u64::MAX);
+        assert_eq!(TargetPlan { target: 4096, video: 0 }.limit(), 5120);
+        assert_eq!(TargetPlan { target: 4096, video: 16384 }.limit(), 21504);
+        assert_eq!(TargetPlan { target: 4096, video: -1 }.limit(), 5119);
+        assert_eq!(TargetPlan { target: u64::MAX, video: 0 }.limit(), u64::MAX);
     }
 
     #[test]

@@ -16,6 +16,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 const STEP: Duration = Duration::from_secs(2);
 
 /// Waits until the host has `kb` KiB of free memory, `patience` at most. `Error::NoMemory` if not by then.
+#[expect(clippy::disallowed_methods, reason = "a synchronous call, and nobody tells of the change")]
 pub fn wait_for_free(ctx: &Ctx, kb: u64, patience: Duration) -> Result<()> {
     let deadline = clock::deadline(patience);
     while Instant::now() < deadline {
@@ -33,6 +34,7 @@ pub fn wait_for_free(ctx: &Ctx, kb: u64, patience: Duration) -> Result<()> {
 
 /// Waits until the domain uses no more than its target. `Error::Fail` if it has come no nearer for
 /// `patience`, or uses more than before.
+#[expect(clippy::disallowed_methods, reason = "a synchronous call, and nobody tells of the change")]
 pub fn wait_for_target(ctx: &Ctx, domid: u32, patience: Duration) -> Result<()> {
     let target = target(ctx, domid)?;
     let now = || used(ctx, domid);

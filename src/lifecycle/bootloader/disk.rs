@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::loan::{self, HERE};
 use crate::core::{Ao, Error, Result};
-use crate::device::add::{self, Addable, Target};
+use crate::device::add::{self, Addable, AttachTarget};
 use crate::device::remove::{Force, remove};
 use crate::device::{Device, vdev};
 use crate::domain::identity::Identity;
@@ -60,7 +60,7 @@ pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>)
         error!(ao, domid = domid, "blkdev_start is no name of a disk");
         return Err(Error::Fail);
     };
-    let target = Target::of(ao, HERE)?;
+    let target = AttachTarget::of(ao, HERE)?;
     let (borrower, _) = Identity::of(ao, domid)?;
     for number in first..first.saturating_add(NAMES) {
         let mut disk = DeviceDisk { vdev: Text::new(vdev::linux_name(number)), ..disk.clone() };

@@ -9,11 +9,13 @@
 //! Both are written in the transaction that writes the disk, so neither can be without it at first. Later the
 //! second decides: a disk without it, or with another domain's, is somebody else's by now.
 
+use crate::core::number::leading_number;
+use crate::core::uuid;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::remove::{Force, remove};
 use crate::device::{Device, DeviceKind};
 use crate::domain::identity::Identity;
-use crate::domain::{kind, leading_number, nodes, uuid_text};
+use crate::domain::{kind, nodes};
 use crate::xen::store::{Ops, Transaction};
 use crate::{debug, error};
 
@@ -38,7 +40,7 @@ pub fn record(ctx: &Ctx, t: &Transaction, borrower: &Identity, device: &Device) 
     }
     let (name, devid) = (device.kind.name(), device.devid);
     nodes::write(ctx, t, &path(domid), format!("{name}/{devid}").as_bytes())?;
-    let value = format!("{domid} {}", uuid_text(&borrower.uuid));
+    let value = format!("{domid} {}", uuid::format(&borrower.uuid));
     nodes::write(ctx, t, &borrower_path(device), value.as_bytes())
 }
 
@@ -85,7 +87,7 @@ pub fn is_left(ctx: &Ctx, ops: &impl Ops, device: &Device) -> Result<bool> {
     let Some(borrower) = nodes::read(ctx, ops, &borrower_path(device))? else { return Ok(false) };
     let Some(domid) = leading_number(&borrower) else { return Ok(false) };
     match kind::info(ctx, domid) {
-        Ok(info) => Ok(!borrower.ends_with(uuid_text(&info.uuid).as_bytes())),
+        Ok(info) => Ok(!borrower.ends_with(uuid::format(&info.uuid).as_bytes())),
         Err(Error::DomainNotFound) => Ok(true),
         Err(e) => Err(e),
     }

@@ -40,9 +40,8 @@ use std::path::Path;
 use nix::errno::Errno;
 
 use crate::core::child::describe_outcome;
-use crate::core::file::LOG_DIR;
+use crate::core::paths::{LIB_DIR, LOG_DIR};
 use crate::core::{Ao, Error, Result};
-use crate::domain::userdata::LIB_DIR;
 use crate::domain::{console, nodes};
 use crate::lifecycle::payload::Payload;
 use crate::runtime::child::Program;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use nix::unistd::{Uid, User};
 
 use super::workplace::Workplace;
-use crate::config::paths;
+use crate::core::paths;
 use crate::core::{Error, Result};
 use crate::types::idiomatic::{DomainBuildInfo, Text};
 use crate::xen::log::Log;
@@ -41,7 +41,7 @@ pub fn max_image_size() -> u64 {
 }
 
 fn size_limit(megabytes: Option<&OsStr>) -> u64 {
-    let asked = megabytes.and_then(|text| crate::domain::leading_number(text.as_bytes()));
+    let asked = megabytes.and_then(|text| crate::core::number::leading_number(text.as_bytes()));
     let megabytes = asked.filter(|megabytes| *megabytes > 0).unwrap_or(MAX_SIZE_MB);
     megabytes.min(UNPACKED_MB) << 20
 }
@@ -65,7 +65,7 @@ impl Restriction {
         }
         let time = env::var_os("LIBXL_BOOTLOADER_TIMEOUT");
         let seconds = time.map_or(RESTRICTED_TIME, |text| {
-            crate::domain::leading_number(text.as_bytes()).unwrap_or(0)
+            crate::core::number::leading_number(text.as_bytes()).unwrap_or(0)
         });
         let time = (seconds > 0).then(|| Duration::from_secs(seconds));
         Self { is_wanted: true, user, time }

@@ -4,7 +4,6 @@
 //! the oldest goes: a bootloader whose screen nobody looks at must not stand still.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::os::fd::OwnedFd;
 use std::pin::pin;
 
@@ -25,27 +24,19 @@ const KEPT: usize = 64 * 1024;
 const PIECE: usize = 4096;
 
 /// Why a copy has ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Broken {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum RelayEnd {
     /// Cannot read; `EIO` when nobody has the other end open.
+    #[error("cannot read: {}", .0.desc())]
     Reading(Errno),
+    #[error("cannot write: {}", .0.desc())]
     Writing(Errno),
     /// What is read cannot be recorded.
+    #[error("cannot write the log file: {}", .0.desc())]
     Recording(Errno),
     /// Cannot wait.
+    #[error("cannot wait: {}", .0.desc())]
     Waiting(Errno),
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, errno) = match self {
-            Self::Reading(errno) => ("cannot read", errno),
-            Self::Writing(errno) => ("cannot write", errno),
-            Self::Recording(errno) => ("cannot write the log file", errno),
-            Self::Waiting(errno) => ("cannot wait", errno),
-        };
-        write!(f, "{what}: {}", errno.desc())
-    }
 }
 
 /// One direction, and what is on its way.
@@ -64,10 +55,10 @@ impl Relay {
     }
 
     /// Copies until that breaks. `record` sees all that is read, before it can be lost.
-    pub async fn run(&mut self, mut record: impl FnMut(&[u8]) -> std::io::Result<()>) -> Broken {
+    pub async fn run(&mut self, mut record: impl FnMut(&[u8]) -> std::io::Result<()>) -> RelayEnd {
         loop {
             if let Err(errno) = self.something_to_do().await {
-                return Broken::Waiting(errno);
+                return RelayEnd::Waiting(errno);
             }
             if let Err(broken) = self.read(&mut record).and_then(|_| self.write()) {
                 return broken;
@@ -99,16 +90,16 @@ impl Relay {
     fn read(
         &mut self,
         record: &mut impl FnMut(&[u8]) -> std::io::Result<()>,
-    ) -> Result<bool, Broken> {
+    ) -> Result<bool, RelayEnd> {
         let mut piece = [0; PIECE];
         let count = match unistd::read(self.from.get(), &mut piece) {
-            Ok(0) => return Err(Broken::Reading(Errno::EIO)),
+            Ok(0) => return Err(RelayEnd::Reading(Errno::EIO)),
             Ok(count) => count,
             Err(Errno::EAGAIN | Errno::EINTR) => return Ok(false),
-            Err(errno) => return Err(Broken::Reading(errno)),
+            Err(errno) => return Err(RelayEnd::Reading(errno)),
         };
         let piece = &piece[..count];
-        record(piece).map_err(|e| Broken::Recording(errno_of(&e)))?;
+        record(piece).map_err(|e| RelayEnd::Recording(errno_of(&e)))?;
         let surplus = (self.kept.len() + count).saturating_sub(KEPT);
         self.kept.drain(..surplus);
         self.kept.extend(piece);
@@ -116,13 +107,13 @@ impl Relay {
     }
 
     /// Writes what the other side takes.
-    fn write(&mut self) -> Result<(), Broken> {
+    fn write(&mut self) -> Result<(), RelayEnd> {
         while !self.kept.is_empty() {
             match unistd::write(self.to.get(), self.kept.as_slices().0) {
                 Ok(count) => drop(self.kept.drain(..count)),
                 Err(Errno::EAGAIN) => break,
                 Err(Errno::EINTR) => {}
-                Err(errno) => return Err(Broken::Writing(errno)),
+                Err(errno) => return Err(RelayEnd::Writing(errno)),
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use nix::errno::Errno;
 
-use super::relay::{Broken, Relay};
+use super::relay::{Relay, RelayEnd};
 use super::terminal::Terminal;
 use crate::core::{Error, Result};
 use crate::runtime::Runtime;
@@ -90,7 +90,7 @@ impl Session<'_> {
         }
     }
 
-    fn broken(&self, what: &str, broken: Broken) -> Error {
+    fn broken(&self, what: &str, broken: RelayEnd) -> Error {
         error!(self.log, domid = self.domid, "the bootloader's {what} is not passed on: {broken}");
         Error::Fail
     }

@@ -14,7 +14,7 @@ use nix::poll::{PollFd, PollFlags, poll};
 use super::*;
 use crate::lifecycle::payload::Source;
 use crate::runtime::Runtime;
-use crate::runtime::child::{Children, Outcome, Owner};
+use crate::runtime::child::{Children, Outcome, SigchldOwner};
 use crate::xen::log::Log;
 
 const LOG: Log = Log::none();
@@ -34,7 +34,7 @@ impl Fixture {
         let runtime = Runtime::default();
         let children = Children::new(runtime.clone(), 0, |_| {});
         // Other tests of this process have children too.
-        children.set_mode(Owner::LibxlAlwaysSelectiveReap, None).unwrap();
+        children.set_mode(SigchldOwner::LibxlAlwaysSelectiveReap, None).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let place = Some(Workplace::new(&LOG, 7, dir.path(), dir.path()).unwrap());
         let terminal = || Terminal::open().unwrap();

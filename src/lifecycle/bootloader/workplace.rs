@@ -44,7 +44,7 @@ impl Workplace {
         // What an earlier one has left goes.
         remove_left(log, domid, lib);
         let is_taken =
-            |made: &Made| matches!(made, Err((_, e)) if e.kind() == ErrorKind::AlreadyExists);
+            |made: &MadePlaces| matches!(made, Err((_, e)) if e.kind() == ErrorKind::AlreadyExists);
         let made = names(domid, lib).map(make).find(|made| !is_taken(made));
         let (directory, output) = match made {
             Some(made) => made.map_err(|(path, e)| failed(&path, &e))?,
@@ -88,10 +88,10 @@ fn names(domid: u32, lib: &Path) -> impl Iterator<Item = (PathBuf, PathBuf)> {
 }
 
 /// The directory and the output file; or which of them cannot be made.
-type Made = std::result::Result<(PathBuf, PathBuf), (PathBuf, io::Error)>;
+type MadePlaces = std::result::Result<(PathBuf, PathBuf), (PathBuf, io::Error)>;
 
 /// Makes both or none.
-fn make((directory, output): (PathBuf, PathBuf)) -> Made {
+fn make((directory, output): (PathBuf, PathBuf)) -> MadePlaces {
     if let Err(e) = DirBuilder::new().mode(0o700).create(&directory) {
         return Err((directory, e));
     }

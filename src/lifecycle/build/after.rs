@@ -5,8 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Build, Ring, numa};
+use crate::core::uuid;
 use crate::core::{Error, Result};
-use crate::domain::{nodes, sched, uuid_text};
+use crate::domain::{nodes, sched};
 use crate::error;
 use crate::types::idiomatic::{DomainBuildInfoData as Guest, Text};
 use crate::xen::store::Ops;
@@ -23,7 +24,7 @@ pub fn finish(build: &Build, store: &Ring, started: Duration) -> Result<()> {
         numa::prefer_own_nodes(ctx, domid, &info.vnuma_nodes)?;
     }
     sched::set(ctx, domid, &info.sched_params)?;
-    let vm = format!("/vm/{}", uuid_text(&build.config.c_info.uuid.0));
+    let vm = format!("/vm/{}", uuid::format(&build.config.c_info.uuid.0));
     let base = nodes::domain_path(domid);
     let mut all: Vec<(String, Vec<u8>)> = Vec::new();
     all.extend(

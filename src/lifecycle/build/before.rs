@@ -2,9 +2,10 @@
 
 use super::{Channels, host_map, refused, vcpus};
 use crate::core::clock::seconds_east;
+use crate::core::number::leading_number;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::affinity::{self, Wish};
-use crate::domain::{leading_number, nodes};
+use crate::domain::nodes;
 use crate::lifecycle::numa;
 use crate::types::idiomatic::{
     Bitmap, DomainBuildInfo, DomainBuildInfoData as Guest, DomainConfig, TscMode,

@@ -1,7 +1,7 @@
 //! Virtual NUMA: which memory is of which of the guest's nodes, and telling the hypervisor.
 
 use super::{Build, refused};
-use crate::config::defaults::vnuma::{self, Nodes};
+use crate::config::defaults::vnuma::{self, HostNodes};
 use crate::core::{Ctx, Error, Result, bitmap};
 use crate::domain::affinity::{self, Wish};
 use crate::error;
@@ -78,7 +78,7 @@ pub fn set(build: &Build, mut ranges: Vec<MemoryRange>) -> Result<Vnuma> {
     let xen = ctx.hypervisor();
     let topology = xen.cpu_topology().map_err(failed)?;
     let of_cpus: Vec<u32> = topology.iter().map(|cpu| cpu.node).collect();
-    let host = Nodes { count: xen.numa().map_err(failed)?.len(), of_cpus: &of_cpus };
+    let host = HostNodes { count: xen.numa().map_err(failed)?.len(), of_cpus: &of_cpus };
     vnuma::check(ctx.log(), domid, info, host)?;
     ranges.sort_by_key(|range| range.start);
     check_ranges(ctx, domid, &ranges)?;

@@ -115,7 +115,7 @@ fn tables(build: &Build, image: &mut Image, vcpus: u32, vnuma: Option<&Vnuma>) -
         node: r.node,
     };
     let memory: Vec<_> = vnuma.iter().flat_map(|vnuma| vnuma.ranges.iter().map(range)).collect();
-    let facts = acpi::Facts {
+    let facts = acpi::AcpiFacts {
         vcpus,
         online: &info.avail_vcpus.bytes,
         apic: info.apic == Some(true),

@@ -36,7 +36,7 @@ use std::time::{Duration, Instant};
 use crate::config::defaults;
 use crate::config::defaults::devices::{DeviceContext, disk, nic};
 use crate::core::{Ao, Ctx, Error, Result};
-use crate::device::add::{self, Target, console};
+use crate::device::add::{self, AttachTarget, console};
 use crate::domain::nodes;
 use crate::domain::rename::check_name;
 use crate::lifecycle::bootloader;
@@ -132,7 +132,7 @@ async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<()> {
     if let Some(lent) = tree::write(ao, domid, config).await? {
         bootloader::loan::take_back(ao, domid, &lent).await;
     }
-    let target = Target::of(ao, domid)?;
+    let target = AttachTarget::of(ao, domid)?;
     set_device_defaults(&target, config)?;
     let found = bootloader::run(ao, domid, config).await?;
     let payload = found.unwrap_or_else(|| Payload::configured(&config.b_info));
@@ -146,7 +146,7 @@ async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<()> {
 }
 
 /// Completes those devices that others than their drivers look at: a bootloader reads the first disk.
-fn set_device_defaults(target: &Target<'_>, config: &mut DomainConfig) -> Result<()> {
+fn set_device_defaults(target: &AttachTarget<'_>, config: &mut DomainConfig) -> Result<()> {
     let place = DeviceContext { world: target, domid: target.domid(), hotplug: false };
     config.disks.iter_mut().try_for_each(|disk| disk::set_defaults(place, disk))?;
     config.nics.iter_mut().try_for_each(|nic| nic::set_defaults(place, nic))?;
@@ -157,7 +157,7 @@ fn set_device_defaults(target: &Target<'_>, config: &mut DomainConfig) -> Result
 /// Adds the devices of a domain that is built. QEMU reads what is written before it starts.
 async fn add_devices(
     ao: &Ao,
-    target: &Target<'_>,
+    target: &AttachTarget<'_>,
     config: &mut DomainConfig,
     built: &Built,
 ) -> Result<()> {

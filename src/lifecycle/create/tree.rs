@@ -1,8 +1,9 @@
 //! What xenstore says of a new domain, before it is built: its directories, its name, and what the guest may write.
 
+use crate::core::uuid;
 use crate::core::{Ao, Ctx, Result};
+use crate::domain::nodes;
 use crate::domain::rename::{Looked, check_free};
-use crate::domain::{nodes, uuid_text};
 use crate::error;
 use crate::lifecycle::bootloader::loan;
 use crate::qemu::model;
@@ -52,7 +53,7 @@ pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<
 }
 
 fn vm_path(info: &DomainCreateInfo) -> String {
-    format!("/vm/{}", uuid_text(&info.uuid.0))
+    format!("/vm/{}", uuid::format(&info.uuid.0))
 }
 
 fn directories(domid: u32, info: &DomainCreateInfo) -> [String; 3] {
@@ -96,7 +97,7 @@ fn nodes(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Vec<NewNode> {
     nodes.extend(guests.map(|path| NewNode::directory(below(path), &own)));
 
     nodes.push(NewNode::value(format!("{vm}/name"), name));
-    nodes.push(NewNode::value(format!("{vm}/uuid"), uuid_text(&info.uuid.0)));
+    nodes.push(NewNode::value(format!("{vm}/uuid"), uuid::format(&info.uuid.0)));
     nodes.extend(given(ctx, domid, &domain, &info.xsdata));
     nodes.extend(given(ctx, domid, &below("platform"), &info.platformdata));
     for feature in ["multiprocessor-suspend", "xs_reset_watches"] {

@@ -52,7 +52,7 @@ fn a_name_that_cannot_be_looked_for_is_an_error() {
     fs::create_dir(&folder).unwrap();
     let path = folder.join("lock");
     let opened = || {
-        let candidate = Candidate::open(&path);
+        let candidate = LockCandidate::open(&path);
         fs::rename(&folder, &moved).unwrap();
         fs::write(&folder, b"").unwrap();
         candidate
@@ -76,7 +76,7 @@ fn the_waiter_starts_again_when_the_holder_has_removed_the_file() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
     let first = take(&path).unwrap();
-    let waiter = Candidate::open(&path).unwrap();
+    let waiter = LockCandidate::open(&path).unwrap();
     assert_eq!(waiter.try_lock(), Ok(false));
     drop(first);
     let second = take(&path).unwrap();
@@ -97,7 +97,7 @@ fn a_file_that_always_changes_is_given_up() {
     let failure = FileLock::take_from(
         || {
             opened += 1;
-            let candidate = Candidate::open(&path);
+            let candidate = LockCandidate::open(&path);
             fs::remove_file(&path).unwrap();
             candidate
         },
@@ -125,18 +125,18 @@ fn a_holder_whose_file_was_replaced_removes_nobodys() {
 fn a_marked_waiter_gets_the_very_file() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
-    let mut first = Candidate::open(&path).unwrap();
+    let mut first = LockCandidate::open(&path).unwrap();
     assert_eq!(first.try_lock(), Ok(true));
     first.hold();
-    let mut waiter = Candidate::open(&path).unwrap();
+    let mut waiter = LockCandidate::open(&path).unwrap();
     waiter.mark();
     assert!(!waiter.is_awaited(), "one's own mark does not count");
-    assert!(Candidate::open(&path).unwrap().is_awaited());
+    assert!(LockCandidate::open(&path).unwrap().is_awaited());
     drop(first);
     assert!(path.exists());
     assert_eq!((waiter.try_lock(), waiter.is_current()), (Ok(true), Ok(true)));
     waiter.hold();
-    assert!(!Candidate::open(&path).unwrap().is_awaited());
+    assert!(!LockCandidate::open(&path).unwrap().is_awaited());
     drop(waiter);
     assert!(!path.exists());
 }
@@ -145,10 +145,10 @@ fn a_marked_waiter_gets_the_very_file() {
 fn a_waiter_that_gives_up_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
-    let mut first = Candidate::open(&path).unwrap();
+    let mut first = LockCandidate::open(&path).unwrap();
     assert_eq!(first.try_lock(), Ok(true));
     first.hold();
-    let mut waiter = Candidate::open(&path).unwrap();
+    let mut waiter = LockCandidate::open(&path).unwrap();
     waiter.mark();
     drop(first);
     assert!(path.exists());
@@ -174,7 +174,7 @@ fn a_copy_in_a_child_does_not_keep_the_lock() {
     let copy = nix::unistd::dup(&lock._file).unwrap();
     drop(lock);
     assert!(copy.as_raw_fd() >= 0);
-    assert_eq!(Candidate::open(&path).unwrap().try_lock(), Ok(true));
+    assert_eq!(LockCandidate::open(&path).unwrap().try_lock(), Ok(true));
 }
 
 #[test]

@@ -8,10 +8,10 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use nix::errno::Errno;
 
-use super::{Means, Why};
+use super::{Means, SlowLockFailure};
 use crate::core::{Ao, Error};
 use crate::error;
-use crate::lock::file::{Candidate, LockFailure, LockFile};
+use crate::lock::file::{LockCandidate, LockFailure, LockFile};
 use crate::runtime::Runtime;
 use crate::runtime::abort::Abort;
 use crate::runtime::child::{Children, Outcome};
@@ -29,7 +29,7 @@ const MAX_ERRNO: u8 = 254;
 const SWITCH: &str = "LIBXL_SLOW_LOCK_ALWAYS_FORKS";
 
 /// What the lock is of.
-pub trait Locked: Send + Sync {
+pub trait LockSubject: Send + Sync {
     /// Whether it is still there; if not, `Error::DomainNotFound`.
     fn exists(&self) -> Result<(), Error>;
 
@@ -70,7 +70,7 @@ fn uuid_of(ao: &Ao, domid: u32) -> Result<[u8; 16], Error> {
     }
 }
 
-impl Locked for Domain<'_> {
+impl LockSubject for Domain<'_> {
     fn exists(&self) -> Result<(), Error> {
         // A domain of that number with another uuid is another domain.
         if uuid_of(self.ao, self.domid)? == self.uuid { Ok(()) } else { Err(Error::DomainNotFound) }
@@ -102,25 +102,28 @@ impl<'a> HostMeans<'a, Domain<'a>> {
     }
 }
 
-impl<L: Locked> Means for HostMeans<'_, L> {
-    type File = Candidate;
+impl<L: LockSubject> Means for HostMeans<'_, L> {
+    type File = LockCandidate;
 
     fn tries_first(&self) -> bool {
         self.tries_first
     }
 
-    fn open(&self, path: &Path) -> Result<Candidate, LockFailure> {
-        Candidate::open(path)
+    fn open(&self, path: &Path) -> Result<LockCandidate, LockFailure> {
+        LockCandidate::open(path)
     }
 
-    async fn wait<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Why> {
+    async fn wait<T: Send>(
+        &self,
+        future: impl Future<Output = T> + Send,
+    ) -> Result<T, SlowLockFailure> {
         match self.unless_gone(future).await? {
             Some(value) => Ok(value),
-            None => Err(Why::Domain(Error::DomainNotFound)),
+            None => Err(SlowLockFailure::Domain(Error::DomainNotFound)),
         }
     }
 
-    async fn wait_for(&self, file: &Candidate) -> Result<(), Why> {
+    async fn wait_for(&self, file: &LockCandidate) -> Result<(), SlowLockFailure> {
         for _ in 0..HELPERS {
             let helper = match self.children.fork_with(file, || wait_in_child(file)) {
                 Ok(helper) => helper,
@@ -134,38 +137,38 @@ impl<L: Locked> Means for HostMeans<'_, L> {
                 }
                 other => {
                     helper.end().await;
-                    return other.and(Err(Why::Domain(Error::DomainNotFound)));
+                    return other.and(Err(SlowLockFailure::Domain(Error::DomainNotFound)));
                 }
             }
             if file.try_lock()? {
                 return Ok(());
             }
         }
-        Err(Why::Helper)
+        Err(SlowLockFailure::Helper)
     }
 
-    fn exists(&self) -> Result<(), Why> {
-        self.locked.exists().map_err(Why::Domain)
+    fn exists(&self) -> Result<(), SlowLockFailure> {
+        self.locked.exists().map_err(SlowLockFailure::Domain)
     }
 }
 
-impl<L: Locked> HostMeans<'_, L> {
+impl<L: LockSubject> HostMeans<'_, L> {
     /// Waits for `future`; `None` if the domain goes before.
     async fn unless_gone<T: Send>(
         &self,
         future: impl Future<Output = T> + Send,
-    ) -> Result<Option<T>, Why> {
+    ) -> Result<Option<T>, SlowLockFailure> {
         let both = async {
             match select(pin!(future), pin!(self.locked.gone())).await {
                 Either::Left((value, _)) => Some(value),
                 Either::Right(_) => None,
             }
         };
-        self.abort.or(both).await.map_err(|_| Why::Aborted)
+        self.abort.or(both).await.map_err(|_| SlowLockFailure::Aborted)
     }
 
     /// For a process that has no room for a child.
-    async fn look_often(&self, file: &Candidate) -> Result<(), Why> {
+    async fn look_often(&self, file: &LockCandidate) -> Result<(), SlowLockFailure> {
         while !file.try_lock()? {
             let sleep = self.runtime.sleep(POLL_INTERVAL);
             self.wait(sleep).await?.map_err(|errno| LockFailure { what: "wait for", errno })?;
@@ -175,7 +178,7 @@ impl<L: Locked> HostMeans<'_, L> {
 }
 
 /// The helper: takes the lock on the file that it shares with its parent. Its exit status.
-fn wait_in_child(file: &Candidate) -> u8 {
+fn wait_in_child(file: &LockCandidate) -> u8 {
     match file.lock() {
         Ok(()) => 0,
         Err(failure) => {

@@ -116,7 +116,7 @@ impl LockFile for Open {
 }
 
 impl Drop for Open {
-    /// As of a [`Candidate`].
+    /// As of a [`LockCandidate`].
     fn drop(&mut self) {
         if self.held { self.let_go(true) } else { self.give_up() }
     }
@@ -124,14 +124,14 @@ impl Drop for Open {
 
 /// A process.
 #[derive(Clone)]
-struct Process {
+struct ModelProcess {
     disk: Arc<Disk>,
     queues: Queues,
     abort: Abort,
     tries_first: bool,
 }
 
-impl Process {
+impl ModelProcess {
     fn new(disk: &Arc<Disk>, tries_first: bool) -> Self {
         let (queues, abort) = (Queues::default(), Abort::default());
         Self { disk: Arc::clone(disk), queues, abort, tries_first }
@@ -142,12 +142,12 @@ impl Process {
         Self { abort: Abort::default(), ..self.clone() }
     }
 
-    async fn lock(&self) -> Result<Held<Open>, Why> {
+    async fn lock(&self) -> Result<Held<Open>, SlowLockFailure> {
         acquire(self, &self.queues, &PathBuf::from("lock")).await
     }
 
     /// Has the lock for a moment.
-    fn turn(&self) -> Result<(), Why> {
+    fn turn(&self) -> Result<(), SlowLockFailure> {
         let held = block_on(self.lock())?;
         self.disk.inside(true);
         thread::yield_now();
@@ -198,7 +198,7 @@ impl Disk {
     }
 }
 
-impl Means for Process {
+impl Means for ModelProcess {
     type File = Open;
 
     fn tries_first(&self) -> bool {
@@ -209,15 +209,18 @@ impl Means for Process {
         Ok(Open::new(&self.disk))
     }
 
-    async fn wait<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Why> {
-        self.abort.or(future).await.map_err(|_| Why::Aborted)
+    async fn wait<T: Send>(
+        &self,
+        future: impl Future<Output = T> + Send,
+    ) -> Result<T, SlowLockFailure> {
+        self.abort.or(future).await.map_err(|_| SlowLockFailure::Aborted)
     }
 
-    async fn wait_for(&self, open: &Open) -> Result<(), Why> {
+    async fn wait_for(&self, open: &Open) -> Result<(), SlowLockFailure> {
         let helper = poll_fn(|cx| {
             let mut state = locked(&self.disk.state);
             if state.domain_gone {
-                return Poll::Ready(Err(Why::Domain(Error::DomainNotFound)));
+                return Poll::Ready(Err(SlowLockFailure::Domain(Error::DomainNotFound)));
             }
             let file = &mut state.files[open.file];
             if *file.owner.get_or_insert(open.number) == open.number {
@@ -229,9 +232,9 @@ impl Means for Process {
         self.wait(helper).await?
     }
 
-    fn exists(&self) -> Result<(), Why> {
+    fn exists(&self) -> Result<(), SlowLockFailure> {
         if locked(&self.disk.state).domain_gone {
-            return Err(Why::Domain(Error::DomainNotFound));
+            return Err(SlowLockFailure::Domain(Error::DomainNotFound));
         }
         Ok(())
     }
@@ -239,12 +242,12 @@ impl Means for Process {
 
 /// What a thread sleeps on that waits for a future.
 #[derive(Default)]
-struct Bell {
+struct ThreadBell {
     rung: Mutex<bool>,
     changed: Condvar,
 }
 
-impl Wake for Bell {
+impl Wake for ThreadBell {
     fn wake(self: Arc<Self>) {
         *locked(&self.rung) = true;
         self.changed.notify_all();
@@ -253,7 +256,7 @@ impl Wake for Bell {
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
-    let bell = Arc::new(Bell::default());
+    let bell = Arc::new(ThreadBell::default());
     let waker = Waker::from(Arc::clone(&bell));
     loop {
         if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
@@ -268,7 +271,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// What one thread does, in the first process or in the second.
-type Role = fn(&Process, &Process);
+type Role = fn(&ModelProcess, &ModelProcess);
 
 fn explore(roles: &[Role]) {
     explore_without(None, roles);
@@ -282,7 +285,7 @@ fn explore_without(mechanism: Option<Mechanism>, roles: &[Role]) {
     model.preemption_bound.get_or_insert(2);
     model.check(move || {
         let disk = Arc::new(Disk::default());
-        let (one, two) = (Process::new(&disk, true), Process::new(&disk, false));
+        let (one, two) = (ModelProcess::new(&disk, true), ModelProcess::new(&disk, false));
         let others: Vec<_> = roles[1..]
             .iter()
             .map(|&role| {
@@ -307,7 +310,7 @@ const C: Role = |one, _| one.disk.turn_as_in_c();
 
 /// Aborted at any moment of the wait, or too late.
 const MAY_BE_ABORTED: Role = |one, _| match one.turn() {
-    Ok(()) | Err(Why::Aborted) => {}
+    Ok(()) | Err(SlowLockFailure::Aborted) => {}
     Err(why) => panic!("{why:?}"),
 };
 const ABORTS: Role = |one, _| {
@@ -315,7 +318,7 @@ const ABORTS: Role = |one, _| {
 };
 
 /// Looks once and gives up.
-fn gives_up(process: &Process) {
+fn gives_up(process: &ModelProcess) {
     let attempt = Box::pin(process.lock());
     let mut attempt = attempt;
     let mut nobody = Context::from_waker(Waker::noop());
@@ -365,11 +368,11 @@ fn one_that_gives_up_between_others() {
 #[test]
 fn the_domain_goes() {
     let turn: Role = |one, _| match one.again().turn() {
-        Ok(()) | Err(Why::Domain(_)) => {}
+        Ok(()) | Err(SlowLockFailure::Domain(_)) => {}
         Err(why) => panic!("{why:?}"),
     };
     let other: Role = |_, two| match two.again().turn() {
-        Ok(()) | Err(Why::Domain(_)) => {}
+        Ok(()) | Err(SlowLockFailure::Domain(_)) => {}
         Err(why) => panic!("{why:?}"),
     };
     explore(&[turn, other, |one, _| one.disk.end_domain()]);

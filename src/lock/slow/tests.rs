@@ -16,11 +16,11 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::host::{HostMeans, Locked};
+use super::host::{HostMeans, LockSubject};
 use super::*;
 use crate::runtime::Runtime;
 use crate::runtime::abort::Abort;
-use crate::runtime::child::{Child, Children, Hooks, Owner};
+use crate::runtime::child::{Child, ChildprocHooks, Children, SigchldOwner};
 use crate::runtime::notify::Notify;
 use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Arc, Mutex, locked};
@@ -42,7 +42,7 @@ impl Pretended {
     }
 }
 
-impl Locked for &Pretended {
+impl LockSubject for &Pretended {
     fn exists(&self) -> Result<(), Error> {
         if self.gone.load(Ordering::SeqCst) { Err(Error::DomainNotFound) } else { Ok(()) }
     }
@@ -65,7 +65,7 @@ struct App {
     fault: AtomicI32,
 }
 
-impl Hooks for App {
+impl ChildprocHooks for App {
     fn forks(&self) -> bool {
         true
     }
@@ -129,8 +129,8 @@ impl Fixture {
         let runtime = Runtime::default();
         let children = Children::new(runtime.clone(), -14, |_| ());
         let app = Arc::new(App::default());
-        let hooks: Arc<dyn Hooks> = Arc::<App>::clone(&app);
-        children.set_mode(Owner::LibxlAlwaysSelectiveReap, Some(hooks)).unwrap();
+        let hooks: Arc<dyn ChildprocHooks> = Arc::<App>::clone(&app);
+        children.set_mode(SigchldOwner::LibxlAlwaysSelectiveReap, Some(hooks)).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lock");
         Self {
@@ -155,12 +155,15 @@ impl Fixture {
         }
     }
 
-    async fn lock(&self, tries_first: bool) -> Result<Held<Candidate>, Why> {
+    async fn lock(&self, tries_first: bool) -> Result<Held<LockCandidate>, SlowLockFailure> {
         acquire(&self.host(tries_first), &self.queues, &self.path).await
     }
 
     /// Acquires by way of a helper, with `meanwhile` in another thread when it waits.
-    fn lock_while(&self, meanwhile: impl FnOnce() + Send) -> Result<Held<Candidate>, Why> {
+    fn lock_while(
+        &self,
+        meanwhile: impl FnOnce() + Send,
+    ) -> Result<Held<LockCandidate>, SlowLockFailure> {
         thread::scope(|scope| {
             scope.spawn(|| {
                 let before = Instant::now();
@@ -271,7 +274,7 @@ fn the_holder_dies() {
 fn a_holder_that_is_another_process_is_killed() {
     let f = Fixture::new();
     let holder = f.children.fork(|| {
-        let held = Candidate::open(&f.path).and_then(|file| file.lock().map(|()| file));
+        let held = LockCandidate::open(&f.path).and_then(|file| file.lock().map(|()| file));
         fs::write(f.dir.path().join("ready"), b"").unwrap();
         thread::sleep(LATE * 2);
         u8::from(held.is_err())
@@ -330,7 +333,7 @@ fn all_helpers_are_killed() {
             kill(Pid::from_raw(pid), Signal::SIGTERM).unwrap();
         }
     });
-    assert_eq!(outcome.unwrap_err(), Why::Helper);
+    assert_eq!(outcome.unwrap_err(), SlowLockFailure::Helper);
     foreign.done();
     f.nothing_left();
 }
@@ -340,7 +343,10 @@ fn a_helper_cannot_lock() {
     let f = Fixture::new();
     f.app.fault.store(libc::ENOLCK, Ordering::SeqCst);
     let outcome = f.runtime.block_on(f.lock(false));
-    assert_eq!(outcome.unwrap_err(), Why::File(LockFailure { what: "lock", errno: Errno::ENOLCK }));
+    assert_eq!(
+        outcome.unwrap_err(),
+        SlowLockFailure::File(LockFailure { what: "lock", errno: Errno::ENOLCK })
+    );
     assert_eq!(f.forks(), 1);
     f.nothing_left();
 }
@@ -363,7 +369,7 @@ fn there_is_no_room_for_a_helper() {
             thread::sleep(SOON * 4);
             f.abort.ask();
         });
-        assert_eq!(f.runtime.block_on(f.lock(true)).unwrap_err(), Why::Aborted);
+        assert_eq!(f.runtime.block_on(f.lock(true)).unwrap_err(), SlowLockFailure::Aborted);
     });
     foreign.done();
     f.nothing_left();
@@ -375,7 +381,7 @@ fn the_file_cannot_be_opened() {
     fs::create_dir(&f.path).unwrap();
     for way in [true, false] {
         let failure = LockFailure { what: "open", errno: Errno::EISDIR };
-        assert_eq!(f.runtime.block_on(f.lock(way)).unwrap_err(), Why::File(failure));
+        assert_eq!(f.runtime.block_on(f.lock(way)).unwrap_err(), SlowLockFailure::File(failure));
     }
     fs::remove_dir(&f.path).unwrap();
     f.nothing_left();
@@ -386,7 +392,7 @@ fn the_domain_goes_while_the_lock_is_waited_for() {
     let f = Fixture::new();
     let foreign = f.foreign();
     let outcome = f.lock_while(|| f.domain.go());
-    assert_eq!(outcome.unwrap_err(), Why::Domain(Error::DomainNotFound));
+    assert_eq!(outcome.unwrap_err(), SlowLockFailure::Domain(Error::DomainNotFound));
     // The holder still is one.
     assert!(File::open(&f.path).unwrap().try_lock().is_err());
     foreign.done();
@@ -403,7 +409,7 @@ fn the_domain_goes_while_others_of_the_process_have_the_lock() {
             f.domain.go();
         });
         let outcome = f.runtime.block_on(f.lock(true));
-        assert_eq!(outcome.unwrap_err(), Why::Domain(Error::DomainNotFound));
+        assert_eq!(outcome.unwrap_err(), SlowLockFailure::Domain(Error::DomainNotFound));
     });
     drop(held);
     f.nothing_left();
@@ -415,7 +421,7 @@ fn a_lock_of_no_domain_is_given_back() {
     f.domain.gone.store(true, Ordering::SeqCst);
     // Without a wait, for nobody was there.
     let outcome = f.runtime.block_on(f.lock(true));
-    assert_eq!(outcome.unwrap_err(), Why::Domain(Error::DomainNotFound));
+    assert_eq!(outcome.unwrap_err(), SlowLockFailure::Domain(Error::DomainNotFound));
     f.nothing_left();
 }
 
@@ -424,7 +430,7 @@ fn an_abort_ends_the_wait_for_a_helper() {
     let f = Fixture::new();
     let foreign = f.foreign();
     let outcome = f.lock_while(|| assert!(f.abort.ask()));
-    assert_eq!(outcome.unwrap_err(), Why::Aborted);
+    assert_eq!(outcome.unwrap_err(), SlowLockFailure::Aborted);
     assert_eq!(f.children.count(), 0, "reaped before the operation has ended");
     foreign.done();
     f.nothing_left();
@@ -439,16 +445,16 @@ fn an_abort_ends_the_wait_in_the_queue() {
             thread::sleep(SOON);
             f.abort.ask();
         });
-        assert_eq!(f.runtime.block_on(f.lock(true)).unwrap_err(), Why::Aborted);
+        assert_eq!(f.runtime.block_on(f.lock(true)).unwrap_err(), SlowLockFailure::Aborted);
     });
     assert_eq!(f.queues.count(&f.path), 1);
     drop(held);
     f.nothing_left();
 }
 
-type Attempt<'a> = Pin<Box<dyn Future<Output = Result<Held<Candidate>, Why>> + 'a>>;
+type Attempt<'a> = Pin<Box<dyn Future<Output = Result<Held<LockCandidate>, SlowLockFailure>> + 'a>>;
 
-fn poll(attempt: &mut Attempt<'_>) -> Poll<Result<Held<Candidate>, Why>> {
+fn poll(attempt: &mut Attempt<'_>) -> Poll<Result<Held<LockCandidate>, SlowLockFailure>> {
     attempt.as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }
 
@@ -533,7 +539,7 @@ fn who_comes_new_lines_up_behind_those_who_wait() {
     });
     // One who waits, and does not run at the moment.
     let held = one.runtime.block_on(one.lock(true)).unwrap();
-    let mut waits = Candidate::open(&one.path).unwrap();
+    let mut waits = LockCandidate::open(&one.path).unwrap();
     waits.mark();
     drop(held);
     thread::scope(|scope| {

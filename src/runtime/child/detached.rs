@@ -63,7 +63,7 @@ pub struct Confinement<'a> {
 pub type Announce<'a> = &'a dyn Fn(Pid) -> Result<(), Errno>;
 
 /// All that the new process needs, made ready before.
-pub struct Plan<'a> {
+pub struct SpawnPlan<'a> {
     prepared: &'a Prepared,
     pointers: Pointers,
     confinement: Option<Confinement<'a>>,
@@ -73,7 +73,7 @@ pub struct Plan<'a> {
     writer: Tracked<OwnedFd>,
 }
 
-impl<'a> Plan<'a> {
+impl<'a> SpawnPlan<'a> {
     /// The plan, and where the new process tells how it goes.
     pub fn new(
         prepared: &'a Prepared,

@@ -55,7 +55,7 @@ use crate::sync::{Arc, Mutex, locked, tracked_fds};
 use program::Prepared;
 use record::Record;
 use registry::{Starting, registry, registry_when_started};
-use sigchld::{Bell, User};
+use sigchld::{HandlerUser, SigchldBell};
 use start::{Fork, Started};
 
 /// How long `libxl_ctx_free` waits for a child that was killed. Only one that sleeps in the kernel, on a
@@ -64,7 +64,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Who reaps whose children: `libxl_sigchld_owner`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Owner {
+pub enum SigchldOwner {
     /// The library everybody's, while it has a child.
     #[default]
     Libxl,
@@ -76,7 +76,7 @@ pub enum Owner {
     LibxlAlwaysSelectiveReap,
 }
 
-impl Owner {
+impl SigchldOwner {
     /// Whether SIGCHLD is to be ours, with or without a child of ours.
     fn wants_signal(self, have_child: bool) -> bool {
         match self {
@@ -92,7 +92,7 @@ impl Owner {
 }
 
 /// The application's part: the functions of `libxl_childproc_hooks`. Called with no lock held.
-pub trait Hooks: Send + Sync {
+pub trait ChildprocHooks: Send + Sync {
     /// Whether the application forks itself.
     fn forks(&self) -> bool;
     /// Forks; 0 in the child.
@@ -117,11 +117,11 @@ pub enum Report {
 /// The children of one ctx; clones are the same.
 #[derive(Clone)]
 pub struct Children {
-    shared: Arc<Shared>,
+    shared: Arc<ChildrenShared>,
 }
 
 /// What a ctx's children share.
-pub struct Shared {
+pub struct ChildrenShared {
     runtime: Runtime,
     tell: Box<dyn Fn(Report) + Send + Sync>,
     /// The value that the application's reaped_callback gives for a child that is not its own.
@@ -131,13 +131,13 @@ pub struct Shared {
 
 #[derive(Default)]
 struct Setup {
-    owner: Owner,
-    hooks: Option<Arc<dyn Hooks>>,
+    owner: SigchldOwner,
+    hooks: Option<Arc<dyn ChildprocHooks>>,
     /// Children whose status was not taken, and starts under way.
     count: usize,
     signal: Option<Signal>,
     /// From when it first had to listen.
-    bell: Option<Bell>,
+    bell: Option<SigchldBell>,
     /// The application's event loop is to serve the handler's bell at all times.
     driven: Option<Driven>,
     /// The log has [`Report::HandlerInTheWay`].
@@ -146,7 +146,7 @@ struct Setup {
 
 /// A ctx's part in the handler.
 struct Signal {
-    _user: User,
+    _user: HandlerUser,
     /// Its place in the epoll set, if it is to reap.
     place: Option<u64>,
 }
@@ -159,7 +159,14 @@ impl Children {
         tell: impl Fn(Report) + Send + Sync + 'static,
     ) -> Self {
         let setup = Mutex::default();
-        Self { shared: Arc::new(Shared { runtime, tell: Box::new(tell), unknown_child, setup }) }
+        Self {
+            shared: Arc::new(ChildrenShared {
+                runtime,
+                tell: Box::new(tell),
+                unknown_child,
+                setup,
+            }),
+        }
     }
 
     /// From now on, does as `owner` says.
@@ -167,9 +174,13 @@ impl Children {
     /// # Errors
     /// The application is to drive us even when there is no operation, so that its own children are reaped,
     /// and this cannot be arranged. The mode is set nevertheless.
-    pub fn set_mode(&self, owner: Owner, hooks: Option<Arc<dyn Hooks>>) -> Result<(), Undriven> {
+    pub fn set_mode(
+        &self,
+        owner: SigchldOwner,
+        hooks: Option<Arc<dyn ChildprocHooks>>,
+    ) -> Result<(), Undriven> {
         let driven = match owner {
-            Owner::LibxlAlways => self.shared.runtime.need_driver().map(Some),
+            SigchldOwner::LibxlAlways => self.shared.runtime.need_driver().map(Some),
             _ => Ok(None),
         };
         let (driven, outcome) = match driven {
@@ -190,7 +201,7 @@ impl Children {
     }
 
     /// The present mode.
-    pub fn owner(&self) -> Owner {
+    pub fn owner(&self) -> SigchldOwner {
         locked(&self.shared.setup).owner
     }
 
@@ -216,7 +227,7 @@ impl Children {
         announce: Announce<'_>,
     ) -> Result<Detached, Errno> {
         let prepared = Prepared::new(program)?;
-        let (mut plan, told) = detached::Plan::new(&prepared, confinement, announce)?;
+        let (mut plan, told) = detached::SpawnPlan::new(&prepared, confinement, announce)?;
         let between = self.start(|fork| {
             let pid = start::forked(fork, || plan.start_in_between(fork))?;
             Ok(Started { pid, told: None })
@@ -250,7 +261,7 @@ impl Children {
             Some(hooks) => start(Fork::Replacement(&|| hooks.fork())),
             None => start(Fork::Plain),
         }?;
-        let record = Record::new(shared, started, counted.owner == Owner::Mainloop);
+        let record = Record::new(shared, started, counted.owner == SigchldOwner::Mainloop);
         starting.done(&record);
         counted.keep();
         record.watch();
@@ -300,7 +311,7 @@ impl Children {
             }
         }
         // Nothing of the application's is touched any more.
-        let _ = self.set_mode(Owner::Mainloop, None);
+        let _ = self.set_mode(SigchldOwner::Mainloop, None);
         let bell = locked(&self.shared.setup).bell.take();
         drop(bell);
     }
@@ -312,7 +323,7 @@ impl fmt::Debug for Children {
     }
 }
 
-impl Shared {
+impl ChildrenShared {
     fn children(self: &Arc<Self>) -> Vec<Arc<Record>> {
         registry().filter(|child| child.belongs_to(self))
     }
@@ -331,7 +342,7 @@ impl Shared {
         if !wanted {
             self.leave_signal(&mut setup);
         } else if setup.signal.is_none() {
-            let user = User::new();
+            let user = HandlerUser::new();
             in_the_way = user.in_the_way && !std::mem::replace(&mut setup.told, true);
             // Without it our own children are reaped all the same.
             let place =
@@ -345,10 +356,10 @@ impl Shared {
         value
     }
 
-    fn listen(self: &Arc<Self>, bell: &mut Option<Bell>) -> Result<u64, Errno> {
+    fn listen(self: &Arc<Self>, bell: &mut Option<SigchldBell>) -> Result<u64, Errno> {
         let bell = match bell {
             Some(bell) => bell,
-            none => none.insert(Bell::new()?),
+            none => none.insert(SigchldBell::new()?),
         };
         let flags = EpollFlags::EPOLLIN | EpollFlags::EPOLLET;
         let reaper: Arc<dyn Ready> = Arc::new(Reaper(Arc::clone(self)));
@@ -389,7 +400,7 @@ impl Shared {
 }
 
 /// A ctx's ear for SIGCHLD.
-struct Reaper(Arc<Shared>);
+struct Reaper(Arc<ChildrenShared>);
 
 impl Ready for Reaper {
     fn ready(&self, _: EpollFlags) {
@@ -401,15 +412,15 @@ impl Ready for Reaper {
 
 /// A start under way, counted as a child; given back unless a child came of it.
 struct Counted<'a> {
-    shared: &'a Arc<Shared>,
-    owner: Owner,
+    shared: &'a Arc<ChildrenShared>,
+    owner: SigchldOwner,
     /// Those of an application that forks itself.
-    hooks: Option<Arc<dyn Hooks>>,
+    hooks: Option<Arc<dyn ChildprocHooks>>,
     kept: bool,
 }
 
 impl<'a> Counted<'a> {
-    fn one_more(shared: &'a Arc<Shared>) -> Self {
+    fn one_more(shared: &'a Arc<ChildrenShared>) -> Self {
         let (owner, hooks) = shared.update_signal(|setup| {
             setup.count += 1;
             (setup.owner, setup.hooks.clone())

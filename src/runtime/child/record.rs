@@ -20,8 +20,8 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::sys::epoll::EpollFlags;
 
-use super::Shared;
-use super::registry::{self, Registry};
+use super::ChildrenShared;
+use super::registry::{self, ChildRegistry};
 use super::start::{NO_PROGRAM, Started, next_word};
 use super::sys::{self, Pid, Waited};
 use crate::runtime::reactor::Ready;
@@ -68,15 +68,15 @@ pub struct Record {
     pid: Pid,
     /// The process whose child it is.
     parent: u32,
-    shared: Arc<Shared>,
+    shared: Arc<ChildrenShared>,
     pidfd: Option<Tracked<OwnedFd>>,
     /// The application is to reap it.
     left_to_application: bool,
-    state: Mutex<State>,
+    state: Mutex<ChildState>,
 }
 
 #[derive(Default)]
-struct State {
+struct ChildState {
     outcome: Option<Outcome>,
     /// Where it tells how it ends.
     told: Option<Tracked<OwnedFd>>,
@@ -102,7 +102,11 @@ impl Ended {
 
 impl Record {
     /// A new child. It may have ended already; nobody but a stranger can have taken its status.
-    pub fn new(shared: &Arc<Shared>, started: Started, left_to_application: bool) -> Arc<Self> {
+    pub fn new(
+        shared: &Arc<ChildrenShared>,
+        started: Started,
+        left_to_application: bool,
+    ) -> Arc<Self> {
         let Started { pid, told } = started;
         Arc::new(Self {
             pid,
@@ -110,7 +114,7 @@ impl Record {
             shared: Arc::clone(shared),
             pidfd: sys::pidfd_open(pid).ok().map(Tracked::new),
             left_to_application,
-            state: Mutex::new(State { told, ..State::default() }),
+            state: Mutex::new(ChildState { told, ..ChildState::default() }),
         })
     }
 
@@ -168,7 +172,7 @@ impl Record {
     }
 
     /// Takes the status if it can be had and was not taken.
-    pub fn collect(self: &Arc<Self>, registry: &mut Registry) -> Option<Ended> {
+    pub fn collect(self: &Arc<Self>, registry: &mut ChildRegistry) -> Option<Ended> {
         if self.outcome().is_some() {
             return None;
         }
@@ -181,7 +185,11 @@ impl Record {
     }
 
     /// The outcome is known; `None` if it was known before.
-    pub fn settle(self: &Arc<Self>, registry: &mut Registry, outcome: Outcome) -> Option<Ended> {
+    pub fn settle(
+        self: &Arc<Self>,
+        registry: &mut ChildRegistry,
+        outcome: Outcome,
+    ) -> Option<Ended> {
         if !registry.remove(self) {
             return None;
         }
@@ -209,7 +217,7 @@ impl Record {
 
     /// Waits for the outcome.
     pub async fn ended(&self) -> Outcome {
-        let mut wait = Wait { child: self, place: None };
+        let mut wait = ChildWait { child: self, place: None };
         poll_fn(|cx| {
             let old = {
                 let mut state = locked(&self.state);
@@ -252,6 +260,10 @@ impl Record {
             if std::time::Instant::now() >= until {
                 return false;
             }
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the ctx ends: nobody dispatches any more"
+            )]
             std::thread::sleep(pause);
             pause = (pause * 2).min(POLL_INTERVAL);
         }
@@ -279,18 +291,18 @@ impl Record {
     }
 
     /// Whether it is a child of this ctx.
-    pub fn belongs_to(&self, shared: &Arc<Shared>) -> bool {
+    pub fn belongs_to(&self, shared: &Arc<ChildrenShared>) -> bool {
         Arc::ptr_eq(&self.shared, shared)
     }
 }
 
 /// A wait for a child's end, given up when it is dropped.
-struct Wait<'a> {
+struct ChildWait<'a> {
     child: &'a Record,
     place: Option<u64>,
 }
 
-impl Drop for Wait<'_> {
+impl Drop for ChildWait<'_> {
     fn drop(&mut self) {
         let waker = locked(&self.child.state).waiting.leave(self.place);
         drop(waker);

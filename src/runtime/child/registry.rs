@@ -30,25 +30,25 @@
 use std::collections::HashMap;
 use std::thread::{self, ThreadId};
 
-use super::Shared;
+use super::ChildrenShared;
 use super::record::{Ended, Outcome, Record};
 use super::sigchld;
 use super::sys::{self, Pid, Waited};
 use crate::sync::process::PerProcess;
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked, sleep_on};
 
-static PROCESS: PerProcess<Process> = PerProcess::empty();
+static PROCESS: PerProcess<ProcessChildren> = PerProcess::empty();
 
 #[derive(Default)]
-struct Process {
-    registry: Mutex<Registry>,
+struct ProcessChildren {
+    registry: Mutex<ChildRegistry>,
     /// Rung at the end of each start.
     started: Condvar,
 }
 
 /// Children that have not ended, or whose status was not taken.
 #[derive(Default)]
-pub struct Registry {
+pub struct ChildRegistry {
     children: HashMap<Pid, Arc<Record>>,
     starting: Vec<Start>,
     next: u64,
@@ -57,21 +57,21 @@ pub struct Registry {
 }
 
 /// A fork under way: its number, for which ctx and by whom.
-struct Start(u64, Arc<Shared>, ThreadId);
+struct Start(u64, Arc<ChildrenShared>, ThreadId);
 
-fn process() -> &'static Process {
-    PROCESS.get(Process::default)
+fn process() -> &'static ProcessChildren {
+    PROCESS.get(ProcessChildren::default)
 }
 
 /// This process's, locked: a leaf, held for a system call that does not wait.
-pub fn registry() -> MutexGuard<'static, Registry> {
+pub fn registry() -> MutexGuard<'static, ChildRegistry> {
     locked(&process().registry)
 }
 
 /// The same, when all starts of this ctx that are under way have ended. Those take a moment, unless the
 /// application forks itself and has its own ideas. Not those of this thread, which an application makes that
 /// calls from where it must not.
-pub fn registry_when_started(shared: &Arc<Shared>) -> MutexGuard<'static, Registry> {
+pub fn registry_when_started(shared: &Arc<ChildrenShared>) -> MutexGuard<'static, ChildRegistry> {
     let mut registry = registry();
     let before = registry.next;
     let here = thread::current().id();
@@ -84,7 +84,7 @@ pub fn registry_when_started(shared: &Arc<Shared>) -> MutexGuard<'static, Regist
     registry
 }
 
-impl Registry {
+impl ChildRegistry {
     pub fn get(&self, pid: Pid) -> Option<Arc<Record>> {
         self.children.get(&pid).cloned()
     }
@@ -108,7 +108,7 @@ impl Registry {
 pub struct Starting(u64);
 
 impl Starting {
-    pub fn begin(shared: &Arc<Shared>) -> Self {
+    pub fn begin(shared: &Arc<ChildrenShared>) -> Self {
         let mut registry = registry();
         let number = registry.next;
         registry.next += 1;

@@ -43,31 +43,31 @@ use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Mutex, locked};
 
 /// The newest slot.
-static SLOTS: AtomicPtr<Slot> = AtomicPtr::new(ptr::null_mut());
+static SLOTS: AtomicPtr<BellSlot> = AtomicPtr::new(ptr::null_mut());
 
 /// The value of a slot that holds nothing.
 const NO_BELL: u64 = u64::MAX;
 
-struct Slot {
+struct BellSlot {
     /// The eventfd that the handler writes to, below the process that it belongs to.
     bell: AtomicU64,
-    older: Option<&'static Slot>,
+    older: Option<&'static BellSlot>,
 }
 
 /// All slots, newest first.
-fn slots() -> impl Iterator<Item = &'static Slot> {
+fn slots() -> impl Iterator<Item = &'static BellSlot> {
     // SAFETY: null or a slot in the chain; those are never freed, and only changed by their atomic.
     let newest = unsafe { SLOTS.load(Ordering::Acquire).as_ref() };
     std::iter::successors(newest, |slot| slot.older)
 }
 
 /// A slot for `bell`. Under the lock.
-fn slot_for(bell: u64) -> &'static Slot {
+fn slot_for(bell: u64) -> &'static BellSlot {
     // What an ancestor has left is free here.
     let slot =
         slots().find(|slot| !is_mine(slot.bell.load(Ordering::SeqCst))).unwrap_or_else(|| {
             let older = slots().next();
-            let slot = Box::leak(Box::new(Slot { bell: AtomicU64::new(NO_BELL), older }));
+            let slot = Box::leak(Box::new(BellSlot { bell: AtomicU64::new(NO_BELL), older }));
             SLOTS.store(slot, Ordering::Release);
             slot
         });
@@ -76,9 +76,9 @@ fn slot_for(bell: u64) -> &'static Slot {
 }
 
 /// What the handler wakes, for an edge-triggered place in an epoll set. A ctx that has once listened keeps it.
-pub struct Bell {
+pub struct SigchldBell {
     eventfd: Tracked<EventFd>,
-    slot: &'static Slot,
+    slot: &'static BellSlot,
 }
 /// How many handlers are running.
 static RUNNING: AtomicIsize = AtomicIsize::new(0);
@@ -86,7 +86,7 @@ static RUNNING: AtomicIsize = AtomicIsize::new(0);
 static CHANGED: AtomicU32 = AtomicU32::new(0);
 /// Its disposition before.
 static BEFORE: Before = Before(UnsafeCell::new(MaybeUninit::uninit()));
-static STATE: PerProcess<Mutex<State>> = PerProcess::empty();
+static STATE: PerProcess<Mutex<HandlerState>> = PerProcess::empty();
 
 struct Before(UnsafeCell<MaybeUninit<Disposition>>);
 
@@ -94,7 +94,7 @@ struct Before(UnsafeCell<MaybeUninit<Disposition>>);
 unsafe impl Sync for Before {}
 
 #[derive(Default)]
-struct State {
+struct HandlerState {
     users: usize,
 }
 
@@ -172,7 +172,7 @@ fn is_mine(bell: u64) -> bool {
     bell >> 32 == u64::from(pid())
 }
 
-fn state() -> &'static Mutex<State> {
+fn state() -> &'static Mutex<HandlerState> {
     STATE.get(|| {
         // It may be a forked child that did not call `libxl_postfork_child_noexec`.
         postfork();
@@ -182,12 +182,12 @@ fn state() -> &'static Mutex<State> {
 }
 
 /// One ctx's use of the handler, until it is dropped.
-pub struct User {
+pub struct HandlerUser {
     /// The application has a handler of its own, which was left where it is.
     pub in_the_way: bool,
 }
 
-impl User {
+impl HandlerUser {
     pub fn new() -> Self {
         let mut state = locked(state());
         state.users += 1;
@@ -195,7 +195,7 @@ impl User {
     }
 }
 
-impl Bell {
+impl SigchldBell {
     /// # Errors
     /// `EMFILE`, `ENFILE`, `ENOMEM`: no descriptor for it.
     pub fn new() -> Result<Self, Errno> {
@@ -208,7 +208,7 @@ impl Bell {
     }
 }
 
-impl Drop for User {
+impl Drop for HandlerUser {
     fn drop(&mut self) {
         let mut state = locked(state());
         // A forked child never had its ancestor's users.
@@ -219,13 +219,13 @@ impl Drop for User {
     }
 }
 
-impl AsFd for Bell {
+impl AsFd for SigchldBell {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.eventfd.as_fd()
     }
 }
 
-impl Drop for Bell {
+impl Drop for SigchldBell {
     fn drop(&mut self) {
         // In a forked child the slot may be another's by now.
         if !self.eventfd.is_ours() {

@@ -60,8 +60,8 @@ fn a_task_that_panics_when_dropped_does_not_keep_the_others() {
 
 #[test]
 fn everybody_is_told_even_if_one_panics() {
-    struct Told(usize, Arc<AtomicUsize>);
-    impl Ready for Told {
+    struct PanickingReady(usize, Arc<AtomicUsize>);
+    impl Ready for PanickingReady {
         fn ready(&self, _: EpollFlags) {
             self.1.fetch_add(1, Ordering::SeqCst);
             assert!(self.0 != 1, "told, on purpose");
@@ -72,7 +72,7 @@ fn everybody_is_told_even_if_one_panics() {
     let pipes: Vec<_> = (0..4).map(|_| unistd::pipe().unwrap()).collect();
     let flags = EpollFlags::EPOLLIN | EpollFlags::EPOLLONESHOT;
     for (i, (reader, writer)) in pipes.iter().enumerate() {
-        let ready = Arc::new(Told(i, Arc::clone(&told)));
+        let ready = Arc::new(PanickingReady(i, Arc::clone(&told)));
         reactor.add(std::os::fd::AsFd::as_fd(reader), flags, ready).unwrap();
         unistd::write(writer, b"x").unwrap();
     }

@@ -70,7 +70,7 @@ fn the_first_ring_is_heard() {
 #[test]
 fn a_ring_while_the_reactor_opens_is_heard() {
     /// Wakes the leader at the worst moment.
-    struct Worst<'a>(&'a Shared, &'a Lead, &'a Arc<Parker>);
+    struct Worst<'a>(&'a RuntimeShared, &'a Lead, &'a Arc<Parker>);
 
     impl Dispatcher for Worst<'_> {
         type Attending<'p>
@@ -102,7 +102,7 @@ fn a_ring_while_the_reactor_opens_is_heard() {
 
     in_time(|| {
         let (shared, lead, parker) =
-            (Shared::default(), Lead::default(), Arc::new(Parker::new(true)));
+            (RuntimeShared::default(), Lead::default(), Arc::new(Parker::new(true)));
         lead.park(&parker, &Worst(&shared, &lead, &parker));
         assert!(shared.reactor.get().is_some(), "it was open to be rung when next needed");
     });

@@ -2,11 +2,11 @@
 
 use std::ffi::{c_char, c_int};
 
-use super::json::{Document, Node};
+use super::json::{Document, JsonNode};
 use super::raw;
 use super::read::Misfit;
-use super::sink::Sink;
-use crate::types::cpuid::{Leaf, Msr, Policy, Register, UNUSED};
+use super::sink::JsonSink;
+use crate::types::cpuid::{CpuidLeaf, Msr, Policy, Register, UNUSED};
 use crate::types::shape::Builtin;
 use crate::types::sys::{libxl_bitmap, libxl_defbool, libxl_hwcap, libxl_mac};
 
@@ -109,7 +109,7 @@ unsafe fn copy_strings(list: *const *mut c_char, width: usize) -> *mut *mut c_ch
     if list.is_null() {
         return std::ptr::null_mut();
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: the list is NULL or ends with NULL, says the caller; `width` says which of the two forms it has.
     let from =
         unsafe { if width == 1 { raw::strings(list) } else { raw::pairs(list).as_flattened() } };
     let new = raw::zeroed::<*mut c_char>(from.len() + 1);
@@ -128,7 +128,7 @@ unsafe fn copy_strings(list: *const *mut c_char, width: usize) -> *mut *mut c_ch
 ///
 /// # Safety
 /// `p` points to a value of the type.
-pub unsafe fn write<S: Sink>(sink: &mut S, p: *const u8, kind: Builtin) -> Result<(), S::Stop> {
+pub unsafe fn write<S: JsonSink>(sink: &mut S, p: *const u8, kind: Builtin) -> Result<(), S::Stop> {
     // SAFETY: the caller's contract, in each arm for the type that `kind` names.
     unsafe {
         match kind {
@@ -207,7 +207,7 @@ const UUID_DASHES: [usize; 4] = [8, 13, 18, 23];
 /// The four registers of a cpuid leaf, as JSON names them.
 const REGISTERS: [&str; 4] = ["eax", "ebx", "ecx", "edx"];
 
-fn write_policy<S: Sink>(sink: &mut S, policy: Option<&Policy>) -> Result<(), S::Stop> {
+fn write_policy<S: JsonSink>(sink: &mut S, policy: Option<&Policy>) -> Result<(), S::Stop> {
     sink.open_map()?;
     sink.key("cpuid")?;
     sink.open_array()?;
@@ -244,15 +244,15 @@ fn write_policy<S: Sink>(sink: &mut S, policy: Option<&Policy>) -> Result<(), S:
 
 /// Which kinds of value a field of the type looks at. One of another kind is passed over, as if the
 /// field were not there.
-pub fn looks_at(node: Node, kind: Builtin) -> bool {
+pub fn looks_at(node: JsonNode, kind: Builtin) -> bool {
     match kind {
         Builtin::Defbool | Builtin::Uuid | Builtin::Mac => {
-            matches!(node, Node::Plain { .. } | Node::Decoded { .. })
+            matches!(node, JsonNode::Plain { .. } | JsonNode::Decoded { .. })
         }
         Builtin::Bitmap | Builtin::StringList | Builtin::Hwcap => {
-            matches!(node, Node::Array { .. })
+            matches!(node, JsonNode::Array { .. })
         }
-        Builtin::KeyValueList => matches!(node, Node::Map { .. }),
+        Builtin::KeyValueList => matches!(node, JsonNode::Map { .. }),
         Builtin::CpuidPolicyList | Builtin::MsVmGenid => true,
     }
 }
@@ -303,7 +303,7 @@ pub unsafe fn read(json: &Document<'_>, at: u32, p: *mut u8, kind: Builtin) -> R
                 }
             }
             Builtin::KeyValueList => {
-                let Node::Map { count, .. } = json.node(at) else {
+                let JsonNode::Map { count, .. } = json.node(at) else {
                     return Err(Misfit("a map is due"));
                 };
                 let list = raw::zeroed::<*mut c_char>(2 * count as usize + 1);
@@ -311,7 +311,7 @@ pub unsafe fn read(json: &Document<'_>, at: u32, p: *mut u8, kind: Builtin) -> R
                 for (i, (key, value)) in json.entries(at).enumerate() {
                     let value = json.node(value);
                     let text = json.string(value);
-                    if text.is_none() && value != Node::Null {
+                    if text.is_none() && value != JsonNode::Null {
                         return Err(Misfit("a string or null is due"));
                     }
                     list.add(2 * i).write(raw::duplicate(key));
@@ -337,7 +337,7 @@ pub unsafe fn read(json: &Document<'_>, at: u32, p: *mut u8, kind: Builtin) -> R
 /// The length of an array.
 fn array(json: &Document<'_>, at: u32) -> Result<usize, Misfit> {
     match json.node(at) {
-        Node::Array { count, .. } => Ok(count as usize),
+        JsonNode::Array { count, .. } => Ok(count as usize),
         _ => Err(Misfit("an array is due")),
     }
 }
@@ -349,7 +349,7 @@ fn first_integers<const N: usize>(json: &Document<'_>, at: u32) -> Result<[i64; 
     let mut numbers = [0; N];
     for number in &mut numbers {
         *number = match elements.next().map(|e| json.node(e)) {
-            Some(Node::Integer(n)) => n,
+            Some(JsonNode::Integer(n)) => n,
             _ => return Err(Misfit("an array of more integers is due")),
         };
     }
@@ -361,7 +361,7 @@ fn first_integers<const N: usize>(json: &Document<'_>, at: u32) -> Result<[i64; 
 fn read_bitmap(json: &Document<'_>, at: u32, bitmap: &mut libxl_bitmap) -> Result<(), Misfit> {
     const DUE: Misfit = Misfit("an array of integers is due");
     let number = |element| match json.node(element) {
-        Node::Integer(n) => Ok(n),
+        JsonNode::Integer(n) => Ok(n),
         _ => Err(DUE),
     };
     array(json, at)?;
@@ -393,8 +393,8 @@ fn read_policy(json: &Document<'_>, at: u32) -> Result<Policy, Misfit> {
     };
     let mut policy = Policy::default();
     match json.node(at) {
-        Node::Array { .. } => read_leaves(json, at, &mut policy.cpuid)?,
-        Node::Map { .. } => {
+        JsonNode::Array { .. } => read_leaves(json, at, &mut policy.cpuid)?,
+        JsonNode::Map { .. } => {
             read_leaves(json, list(b"cpuid")?, &mut policy.cpuid)?;
             read_msrs(json, list(b"msr")?, &mut policy.msr)?;
         }
@@ -404,17 +404,17 @@ fn read_policy(json: &Document<'_>, at: u32) -> Result<Policy, Misfit> {
 }
 
 /// Reads cpuid leaves, up to one without a number: there libxl's array ends for all who look at it.
-fn read_leaves(json: &Document<'_>, at: u32, leaves: &mut Vec<Leaf>) -> Result<(), Misfit> {
+fn read_leaves(json: &Document<'_>, at: u32, leaves: &mut Vec<CpuidLeaf>) -> Result<(), Misfit> {
     let mut ended = false;
     for element in json.elements(at) {
-        if !matches!(json.node(element), Node::Map { .. }) {
+        if !matches!(json.node(element), JsonNode::Map { .. }) {
             return Err(Misfit("an array of maps is due"));
         }
         let number = |key: &str| match json.get(element, key.as_bytes()).map(|v| json.node(v)) {
-            Some(Node::Integer(n)) => n as u32,
+            Some(JsonNode::Integer(n)) => n as u32,
             _ => UNUSED,
         };
-        let mut leaf = Leaf::new(number("leaf"), number("subleaf"));
+        let mut leaf = CpuidLeaf::new(number("leaf"), number("subleaf"));
         for (bits, name) in leaf.registers.iter_mut().zip(REGISTERS) {
             let found = json.get(element, name.as_bytes());
             if let Some(text) = found.and_then(|v| json.string(json.node(v))) {
@@ -436,7 +436,7 @@ fn read_msrs(json: &Document<'_>, at: u32, msrs: &mut Vec<Msr>) -> Result<(), Mi
     let mut ended = false;
     for element in json.elements(at) {
         let get = |key: &[u8]| json.get(element, key).map(|v| json.node(v));
-        let Some(Node::Integer(index)) = get(b"index") else {
+        let Some(JsonNode::Integer(index)) = get(b"index") else {
             return Err(Misfit("an MSR needs an index"));
         };
         let policy = get(b"policy").and_then(|p| json.string(p)?.try_into().ok());
@@ -500,7 +500,7 @@ fn halves(bytes: &[u8]) -> impl Iterator<Item = u8> {
 /// # Safety
 /// `p` points to `N` readable bytes.
 unsafe fn bytes<const N: usize>(p: *const u8) -> [u8; N] {
-    // SAFETY: the caller's contract.
+    // SAFETY: `N` bytes can be read at `p`, says the caller; bytes need no alignment.
     unsafe { p.cast::<[u8; N]>().read() }
 }
 

@@ -96,7 +96,7 @@ pub unsafe fn release(p: *mut u8, ty: &Type) {
 /// # Safety
 /// `p` points to a string that is owned, or NULL.
 unsafe fn release_string(p: *mut u8) {
-    // SAFETY: the caller's contract.
+    // SAFETY: `p` holds NULL or a text of `malloc`'s, says the caller; the place is empty afterwards.
     unsafe {
         let text: *mut libc::c_void = raw::load_pointer(p);
         // Most are: not worth the call.
@@ -110,7 +110,7 @@ unsafe fn release_string(p: *mut u8) {
 /// `p` points to a union of which the member of `key` is valid.
 unsafe fn dispose_member(p: *mut u8, members: Run<UnionMember>, key: c_int) {
     if let Some(ty) = member_of(members, key).and_then(|m| m.ty) {
-        // SAFETY: the caller's contract.
+        // SAFETY: the member of `key` is valid, says the caller, and that is of this type.
         unsafe { release(p, &ty) }
     }
 }
@@ -128,7 +128,7 @@ pub(super) unsafe fn array_len(elements: *const u8, count: *const u8) -> usize {
     if elements.is_null() {
         return 0;
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: `count` points to an `int`, says the caller.
     usize::try_from(unsafe { raw::load_int(count) }).unwrap_or(0)
 }
 
@@ -197,7 +197,7 @@ unsafe fn copy_array(old: *const u8, count: usize, element: &Type) -> *mut u8 {
 /// # Safety
 /// `from` points to a string or NULL, `to` to room for a pointer.
 unsafe fn copy_string(to: *mut u8, from: *const u8) {
-    // SAFETY: the caller's contract.
+    // SAFETY: `from` holds NULL or a text, says the caller, and `to` has room for one.
     unsafe {
         let text = raw::text(raw::load_pointer(from)).map(raw::duplicate);
         raw::store_pointer(to, text.unwrap_or(std::ptr::null_mut()));

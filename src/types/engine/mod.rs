@@ -24,13 +24,12 @@ mod write;
 pub use builtin::parse_mac;
 
 use std::ffi::{c_char, c_int};
-use std::fmt;
 
 use super::shape::{Run, Shape, Type, UnionMember};
 use super::sys::{ERROR_FAIL, ERROR_INVAL, yajl_gen, yajl_gen_status};
 use json::Document;
-use read::Reader;
-use sink::{IN_ERROR_STATE, Text, Yajl};
+use read::JsonReader;
+use sink::{IN_ERROR_STATE, JsonText, Yajl};
 pub use update::update;
 
 /// Sets `*p` to its start, whatever it was.
@@ -41,7 +40,7 @@ pub unsafe fn init(p: *mut u8, ty: &Type) {
     if p.is_null() {
         return;
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: not NULL, so there is room for the type, says the caller.
     unsafe {
         if !matches!(ty.shape, Shape::Struct(_)) {
             p.write_bytes(0, ty.size);
@@ -57,7 +56,7 @@ pub unsafe fn init(p: *mut u8, ty: &Type) {
 /// `p` is NULL or an initialised value of type `ty`.
 pub unsafe fn init_key(p: *mut u8, ty: &Type, key: &str, value: c_int) {
     if !p.is_null() {
-        // SAFETY: the caller's contract.
+        // SAFETY: not NULL, so a value of the type, says the caller.
         unsafe { life::choose(p, ty, key, value) }
     }
 }
@@ -70,7 +69,7 @@ pub unsafe fn dispose(p: *mut u8, ty: &Type) {
     if p.is_null() {
         return;
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: a value of the type that owns what it points to, says the caller; afterwards it owns nothing.
     unsafe {
         life::release(p, ty);
         p.write_bytes(0, ty.size);
@@ -83,7 +82,7 @@ pub unsafe fn dispose(p: *mut u8, ty: &Type) {
 /// `dst` is NULL or room for a value of type `ty`, `src` NULL or such a value.
 pub unsafe fn copy(dst: *mut u8, src: *const u8, ty: &Type) {
     if !dst.is_null() && !src.is_null() {
-        // SAFETY: the caller's contract.
+        // SAFETY: neither is NULL, so `src` is a value of the type and `dst` has room for one, says the caller.
         unsafe { life::copy(dst, src, ty) }
     }
 }
@@ -96,7 +95,7 @@ pub unsafe fn to_json(p: *const u8, ty: &Type) -> *mut c_char {
     if p.is_null() {
         return std::ptr::null_mut();
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: `p` is a value of the type, says the caller.
     raw::duplicate(&unsafe { json_text(p, ty) })
 }
 
@@ -105,20 +104,23 @@ pub unsafe fn to_json(p: *const u8, ty: &Type) -> *mut c_char {
 /// # Safety
 /// `p` is a value of type `ty`.
 pub unsafe fn json_text(p: *const u8, ty: &Type) -> Vec<u8> {
-    let mut text = Text::new();
-    // SAFETY: the caller's contract.
+    let mut text = JsonText::new();
+    // SAFETY: `p` is a value of the type, says the caller.
     let Ok(()) = unsafe { write::value(&mut text, p, ty) };
     text.finish()
 }
 
 /// Why a value cannot be read from a text.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Unreadable {
     /// There is no text, or no room for the value.
+    #[error("NULL")]
     Null,
     /// At this byte, for this reason.
+    #[error("not JSON at byte {0}: {1}")]
     NotJson(usize, &'static str),
     /// It is JSON, but not of the type, for this reason.
+    #[error("the JSON does not fit: {0}")]
     Misfit(&'static str),
 }
 
@@ -126,16 +128,6 @@ impl Unreadable {
     /// What C is told.
     pub fn code(self) -> c_int {
         if self == Self::Null { ERROR_INVAL } else { ERROR_FAIL }
-    }
-}
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => f.write_str("NULL"),
-            Self::NotJson(at, why) => write!(f, "not JSON at byte {at}: {why}"),
-            Self::Misfit(why) => write!(f, "the JSON does not fit: {why}"),
-        }
     }
 }
 
@@ -148,15 +140,16 @@ pub unsafe fn from_json(p: *mut u8, s: *const c_char, ty: &Type) -> Result<(), U
         return Err(Unreadable::Null);
     }
     if let Shape::Struct(_) = ty.shape {
-        // SAFETY: the caller's contract.
+        // SAFETY: room for the type, says the caller, since it is not NULL.
         unsafe { init(p, ty) }
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or a C string, says the caller.
     let text = unsafe { raw::text(s) }.ok_or(Unreadable::Null)?;
     let document =
         Document::parse(text).map_err(|wrong| Unreadable::NotJson(wrong.at, wrong.why))?;
     // SAFETY: the caller's contract; `*p` is as init left it.
-    unsafe { Reader::new(&document).value(0, p, ty) }.map_err(|misfit| Unreadable::Misfit(misfit.0))
+    unsafe { JsonReader::new(&document).value(0, p, ty) }
+        .map_err(|misfit| Unreadable::Misfit(misfit.0))
 }
 
 /// Writes `*p` to the application's generator.
@@ -167,7 +160,7 @@ pub unsafe fn gen_json(hand: yajl_gen, p: *const u8, ty: &Type) -> yajl_gen_stat
     if hand.is_null() || p.is_null() {
         return IN_ERROR_STATE;
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: the generator is a live one of yajl's and `p` a value of the type, says the caller.
     match unsafe { write::value(&mut Yajl::new(hand), p, ty) } {
         Ok(()) => 0,
         Err(status) => status,
@@ -185,12 +178,12 @@ pub fn enum_to_string(value: c_int, ty: &Type) -> *const c_char {
 /// # Safety
 /// `s` is NULL or a C string, `e` NULL or room for a value of the enum.
 pub unsafe fn enum_from_string(s: *const c_char, e: *mut c_int, ty: &Type) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: NULL or a C string, says the caller.
     let (Some(text), false) = (unsafe { raw::text(s) }, e.is_null()) else { return ERROR_INVAL };
     let Shape::Enum(values) = ty.shape else { return ERROR_INVAL };
     match read::number(&values, text) {
         Some(value) => {
-            // SAFETY: the caller's contract.
+            // SAFETY: room for the enum, which has an `int`'s size, says the caller, since it is not NULL.
             unsafe { e.write(value) };
             0
         }

@@ -43,7 +43,7 @@ pub unsafe fn store(p: *mut u8, size: usize, value: i64) {
 /// # Safety
 /// `p` points to an `int`.
 pub unsafe fn load_int(p: *const u8) -> c_int {
-    // SAFETY: the caller's contract.
+    // SAFETY: an `int` can be read at `p`, says the caller; no alignment is taken for granted.
     unsafe { p.cast::<c_int>().read_unaligned() }
 }
 
@@ -52,7 +52,7 @@ pub unsafe fn load_int(p: *const u8) -> c_int {
 /// # Safety
 /// `p` points to a pointer.
 pub unsafe fn load_pointer<T>(p: *const u8) -> *mut T {
-    // SAFETY: the caller's contract.
+    // SAFETY: a pointer can be read at `p`, says the caller; no alignment is taken for granted.
     unsafe { p.cast::<*mut T>().read_unaligned() }
 }
 
@@ -61,7 +61,7 @@ pub unsafe fn load_pointer<T>(p: *const u8) -> *mut T {
 /// # Safety
 /// `p` points to room for a pointer.
 pub unsafe fn store_pointer<T>(p: *mut u8, value: *mut T) {
-    // SAFETY: the caller's contract.
+    // SAFETY: there is room for a pointer at `p`, says the caller; no alignment is taken for granted.
     unsafe { p.cast::<*mut T>().write_unaligned(value) }
 }
 
@@ -70,7 +70,7 @@ pub unsafe fn store_pointer<T>(p: *mut u8, value: *mut T) {
 /// # Safety
 /// `p` is NULL or NUL-terminated, and not written to while the slice lives.
 pub unsafe fn text<'a>(p: *const c_char) -> Option<&'a [u8]> {
-    // SAFETY: the caller's contract.
+    // SAFETY: a C string, says the caller, since it is not NULL.
     (!p.is_null()).then(|| unsafe { CStr::from_ptr(p) }.to_bytes())
 }
 

@@ -5,7 +5,7 @@
 
 use std::ffi::c_int;
 
-use super::json::{Document, Node};
+use super::json::{Document, JsonNode};
 use super::{builtin, life, raw};
 use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type, Union};
 
@@ -17,13 +17,13 @@ pub struct Misfit(pub &'static str);
 const ABSENT: u32 = u32::MAX;
 
 /// Fills C memory from a document.
-pub struct Reader<'a> {
+pub struct JsonReader<'a> {
     json: &'a Document<'a>,
     /// Which node is for which field: a stack with a frame for each struct being read.
     found: Vec<u32>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> JsonReader<'a> {
     pub fn new(json: &'a Document<'a>) -> Self {
         Self { json, found: Vec::with_capacity(128) }
     }
@@ -38,11 +38,11 @@ impl<'a> Reader<'a> {
         unsafe {
             match ty.shape {
                 Shape::Bool => match node {
-                    Node::Bool(value) => p.write(value.into()),
+                    JsonNode::Bool(value) => p.write(value.into()),
                     _ => return Err(Misfit("true or false is due")),
                 },
                 Shape::Int { signed } => {
-                    let Node::Integer(value) = node else {
+                    let JsonNode::Integer(value) = node else {
                         return Err(Misfit("an integer is due"));
                     };
                     if !in_range(value, ty.size, signed) {
@@ -52,7 +52,7 @@ impl<'a> Reader<'a> {
                 }
                 Shape::String => match (self.json.string(node), node) {
                     (Some(text), _) => raw::store_pointer(p, raw::duplicate(text)),
-                    (None, Node::Null) => raw::store_pointer::<u8>(p, std::ptr::null_mut()),
+                    (None, JsonNode::Null) => raw::store_pointer::<u8>(p, std::ptr::null_mut()),
                     _ => return Err(Misfit("a string or null is due")),
                 },
                 Shape::Enum(values) => {
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
                         }
                     }
                     FieldShape::Array { element, count_offset } => {
-                        if let Node::Array { count, .. } = self.json.node(found) {
+                        if let JsonNode::Array { count, .. } = self.json.node(found) {
                             let count_at = p.add(*count_offset as usize).cast::<c_int>();
                             self.array(
                                 found,
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
                 rest.and_then(|k| k.strip_prefix(b".")).is_some_and(|k| member.name.is(k))
             };
             let Some((_, found)) = self.json.entries(at).find(|(k, _)| is_it(k)) else { continue };
-            if !matches!(self.json.node(found), Node::Map { .. }) {
+            if !matches!(self.json.node(found), JsonNode::Map { .. }) {
                 continue;
             }
             // SAFETY: the caller's contract: what the table says of a field holds for `p`.
@@ -194,15 +194,15 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether a field of that type looks at such a value at all.
-fn looks_at(node: Node, ty: &Type) -> bool {
-    let string = matches!(node, Node::Plain { .. } | Node::Decoded { .. });
+fn looks_at(node: JsonNode, ty: &Type) -> bool {
+    let string = matches!(node, JsonNode::Plain { .. } | JsonNode::Decoded { .. });
     match ty.shape {
-        Shape::Bool => matches!(node, Node::Bool(_)),
-        Shape::Int { .. } => matches!(node, Node::Integer(_)),
-        Shape::String => string || node == Node::Null,
+        Shape::Bool => matches!(node, JsonNode::Bool(_)),
+        Shape::Int { .. } => matches!(node, JsonNode::Integer(_)),
+        Shape::String => string || node == JsonNode::Null,
         Shape::Enum(_) => string,
         Shape::Builtin(kind) => builtin::looks_at(node, kind),
-        Shape::Struct(_) => matches!(node, Node::Map { .. }),
+        Shape::Struct(_) => matches!(node, JsonNode::Map { .. }),
     }
 }
 

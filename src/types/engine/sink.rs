@@ -25,7 +25,7 @@ unsafe extern "C" {
 pub const IN_ERROR_STATE: yajl_gen_status = 3;
 
 /// Takes the tokens of one JSON value.
-pub trait Sink {
+pub trait JsonSink {
     /// Why no more is wanted.
     type Stop;
 
@@ -62,7 +62,7 @@ fn ok(status: yajl_gen_status) -> Result<(), yajl_gen_status> {
     if status == 0 { Ok(()) } else { Err(status) }
 }
 
-impl Sink for Yajl {
+impl JsonSink for Yajl {
     type Stop = yajl_gen_status;
 
     fn open_map(&mut self) -> Result<(), Self::Stop> {
@@ -126,7 +126,7 @@ impl Sink for Yajl {
 }
 
 /// Text in memory. It never stops the writer.
-pub struct Text {
+pub struct JsonText {
     out: Vec<u8>,
     depth: usize,
     /// Nothing stands yet in the innermost map or array.
@@ -135,10 +135,10 @@ pub struct Text {
     keyed: bool,
 }
 
-/// What [`Text`] stops with: it does not.
+/// What [`JsonText`] stops with: it does not.
 pub enum Never {}
 
-impl Text {
+impl JsonText {
     pub fn new() -> Self {
         Self { out: Vec::with_capacity(8192), depth: 0, fresh: true, keyed: false }
     }
@@ -243,7 +243,7 @@ fn decimal(buffer: &mut [u8; 20], mut value: u64) -> &[u8] {
     }
 }
 
-impl Sink for Text {
+impl JsonSink for JsonText {
     type Stop = Never;
 
     fn open_map(&mut self) -> Result<(), Never> {
@@ -332,8 +332,8 @@ impl Sink for Text {
 mod tests {
     use super::*;
 
-    fn written(f: impl FnOnce(&mut Text) -> Result<(), Never>) -> String {
-        let mut text = Text::new();
+    fn written(f: impl FnOnce(&mut JsonText) -> Result<(), Never>) -> String {
+        let mut text = JsonText::new();
         let Ok(()) = f(&mut text);
         String::from_utf8(text.finish()).unwrap()
     }

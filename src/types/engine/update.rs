@@ -69,7 +69,7 @@ unsafe fn update_field(to: *mut u8, from: *mut u8, field: &Field) {
 /// # Safety
 /// As for [`update`], of structs with that union at `offset`.
 unsafe fn update_union(to: *mut u8, from: *mut u8, offset: usize, union: &Union) {
-    // SAFETY: the caller's contract.
+    // SAFETY: both are values of the struct that the union is in, says the caller; the offsets are the table's.
     unsafe {
         let keys = [to, from].map(|p| p.add(union.key_offset.into()));
         let (to_at, from_at) = (to.add(offset), from.add(offset));
@@ -121,6 +121,6 @@ unsafe fn same(a: *const u8, b: *const u8, size: usize, kind: Builtin) -> bool {
 /// # Safety
 /// Both point to `size` bytes, none in common.
 unsafe fn exchange(a: *mut u8, b: *mut u8, size: usize) {
-    // SAFETY: the caller's contract.
+    // SAFETY: both have `size` bytes and do not overlap, says the caller.
     unsafe { std::ptr::swap_nonoverlapping(a, b, size) }
 }

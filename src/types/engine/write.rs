@@ -1,7 +1,7 @@
 //! From C memory to JSON.
 
 use super::raw;
-use super::sink::Sink;
+use super::sink::JsonSink;
 use super::{builtin, member_of};
 use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type};
 
@@ -9,7 +9,7 @@ use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type};
 ///
 /// # Safety
 /// `p` points to a value of type `ty`.
-pub unsafe fn value<S: Sink>(sink: &mut S, p: *const u8, ty: &Type) -> Result<(), S::Stop> {
+pub unsafe fn value<S: JsonSink>(sink: &mut S, p: *const u8, ty: &Type) -> Result<(), S::Stop> {
     // SAFETY: the caller's contract: `p` has what the table says.
     unsafe {
         match ty.shape {
@@ -42,7 +42,11 @@ pub fn named(values: &'static [EnumValue], number: i32) -> Option<&'static EnumV
 
 /// # Safety
 /// `p` points to a struct that has these fields.
-unsafe fn structure<S: Sink>(sink: &mut S, p: *const u8, fields: &[Field]) -> Result<(), S::Stop> {
+unsafe fn structure<S: JsonSink>(
+    sink: &mut S,
+    p: *const u8,
+    fields: &[Field],
+) -> Result<(), S::Stop> {
     sink.open_map()?;
     for field in fields.iter().filter(|f| !f.is_const) {
         // SAFETY: the caller's contract: what the table says of a field holds for `p`.

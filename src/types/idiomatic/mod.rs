@@ -12,7 +12,7 @@ mod text;
 use std::ffi::c_int;
 
 pub use self::builtin::{Bitmap, Hwcap, Mac, MsVmGenid, Uuid};
-pub use self::text::Text;
+pub use self::text::{Text, before_nul};
 pub use super::cpuid::Policy;
 use super::shape::Type;
 use super::{engine, sys};
@@ -77,9 +77,9 @@ unsafe fn array_from_c<T: CForm>(list: *const T::C, count: c_int) -> Vec<T> {
     if list.is_null() || count == 0 {
         return Vec::new();
     }
-    // SAFETY: the caller's contract.
+    // SAFETY: `count` elements, says the caller, since it is not NULL.
     let list = unsafe { std::slice::from_raw_parts(list, count) };
-    // SAFETY: the caller's contract, for each of them.
+    // SAFETY: each of them can be read as its type, says the caller.
     list.iter().map(|c| unsafe { T::from_c(c) }).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Random values of every type, to C and back.
 
 use super::*;
-use crate::types::cpuid::Leaf;
+use crate::types::cpuid::CpuidLeaf;
 use crate::types::shape::Type;
 use crate::types::{engine, tables};
 
@@ -116,7 +116,7 @@ impl Sample for Bitmap {
 
 impl Sample for Policy {
     fn sample(r: &mut Random) -> Self {
-        let leaf = |r: &mut Random| Leaf::new(r.next() as u32, r.next() as u32);
+        let leaf = |r: &mut Random| CpuidLeaf::new(r.next() as u32, r.next() as u32);
         Self { cpuid: (0..r.below(3)).map(|_| leaf(r)).collect(), msr: Vec::new() }
     }
 }

@@ -5,6 +5,11 @@ use std::fmt;
 
 use super::{CForm, allocate};
 
+/// The part of `bytes` that a C program sees: up to the first NUL, if there is one.
+pub fn before_nul(bytes: &[u8]) -> &[u8] {
+    bytes.split(|&b| b == 0).next().unwrap_or_default()
+}
+
 /// Owned text. Nothing promises that it is UTF-8: a name or a path comes from the application, a
 /// xenstore value from a guest.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,7 +83,7 @@ impl CForm for Vec<Text> {
     type C = *mut *mut c_char;
 
     unsafe fn from_c(c: &Self::C) -> Self {
-        // SAFETY: the caller's contract.
+        // SAFETY: NULL or a list that ends with NULL, says the caller.
         unsafe { strings(*c) }.map(Text::from).collect()
     }
 

@@ -6,7 +6,7 @@ use std::ptr;
 use nix::errno::Errno;
 
 use super::{Hypervisor, HypervisorError, Result, sys};
-use crate::types::cpuid::{Leaf, Msr, Policy, UNUSED};
+use crate::types::cpuid::{CpuidLeaf, Msr, Policy, UNUSED};
 
 /// One entry of a map of memory as firmware tells it; `kind` is one of `E820_*`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -174,7 +174,7 @@ impl Hypervisor {
         let mut leaves: Vec<_> = policy.cpuid.iter().zip(&texts).map(leaf_to_c).collect();
         let mut msrs: Vec<_> = policy.msr.iter().map(msr_to_c).collect();
         if !leaves.is_empty() {
-            leaves.push(leaf_to_c((&Leaf::new(UNUSED, UNUSED), &[const { None }; 4])));
+            leaves.push(leaf_to_c((&CpuidLeaf::new(UNUSED, UNUSED), &[const { None }; 4])));
         }
         if !msrs.is_empty() {
             msrs.push(sys::xc_msr { index: UNUSED, policy: [0; 65] });
@@ -219,13 +219,13 @@ fn first<T>(list: &[T]) -> *const T {
 }
 
 /// The registers of a leaf as C strings.
-fn texts(leaf: &Leaf) -> [Option<CString>; 4] {
+fn texts(leaf: &CpuidLeaf) -> [Option<CString>; 4] {
     // What an application's text holds is what came before its NUL.
     let text = |bits: [u8; 32]| CString::new(bits).ok();
     leaf.registers.map(|register| register.and_then(text))
 }
 
-fn leaf_to_c((leaf, texts): (&Leaf, &[Option<CString>; 4])) -> sys::xc_xend_cpuid {
+fn leaf_to_c((leaf, texts): (&CpuidLeaf, &[Option<CString>; 4])) -> sys::xc_xend_cpuid {
     let text = |i: usize| texts[i].as_ref().map_or(ptr::null_mut(), |t| t.as_ptr().cast_mut());
     sys::xc_xend_cpuid {
         __bindgen_anon_1: sys::xc_xend_cpuid__bindgen_ty_1 { input: [leaf.leaf, leaf.subleaf] },
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_leaf_in_c() {
-        let mut leaf = Leaf::new(7, 2);
+        let mut leaf = CpuidLeaf::new(7, 2);
         leaf.registers[1] = Some(*b"0123456789abcdef0123456789abcdef");
         let texts = texts(&leaf);
         let raw = leaf_to_c((&leaf, &texts));

@@ -1,11 +1,10 @@
 //! Why a hypercall failed.
 
-use std::fmt;
-
 use nix::errno::Errno;
 
 /// A failed call into libxenctrl: what was asked, and the system's answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{what}: {}", .errno.desc())]
 pub struct HypervisorError {
     pub errno: Errno,
     /// What was asked, such as `domain_pause`.
@@ -18,11 +17,3 @@ impl HypervisorError {
         Self { errno: super::last_errno(), what }
     }
 }
-
-impl fmt::Display for HypervisorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.what, self.errno.desc())
-    }
-}
-
-impl std::error::Error for HypervisorError {}

@@ -34,7 +34,7 @@ pub struct PhysInfo {
 
 /// One NUMA node: its memory in bytes (`None`: there is no such node) and the distance to each node.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Node {
+pub struct NumaNodeInfo {
     pub size: Option<u64>,
     pub free: Option<u64>,
     pub distances: Vec<Option<u32>>,
@@ -167,7 +167,7 @@ impl Hypervisor {
     }
 
     /// Memory of each NUMA node, and the distances.
-    pub fn numa(&self) -> Result<Vec<Node>> {
+    pub fn numa(&self) -> Result<Vec<NumaNodeInfo>> {
         let mut n = 0;
         // SAFETY: without buffers the function tells how many there are.
         self.call("numainfo", |xch| unsafe {
@@ -181,7 +181,7 @@ impl Hypervisor {
             sys::xc_numainfo(xch, &mut n, memory.as_mut_ptr(), distances.as_mut_ptr())
         })?;
         let known = |v: u64| (v != u64::MAX).then_some(v);
-        let nodes = memory.iter().take(n as usize).enumerate().map(|(i, m)| Node {
+        let nodes = memory.iter().take(n as usize).enumerate().map(|(i, m)| NumaNodeInfo {
             size: known(m.memsize),
             free: known(m.memfree),
             distances: distances[i * size..][..size]

@@ -56,7 +56,7 @@ pub use building::{CpuFeatures, MapEntry, MemoryRange, Vnuma};
 pub use domain::{DomainInfo, MANY, ONE_PAGE};
 pub use error::HypervisorError;
 pub use guest::Trigger;
-pub use host::{Node, PhysInfo, VersionInfo};
+pub use host::{NumaNodeInfo, PhysInfo, VersionInfo};
 /// The declarations in use; another release of Xen is another such file.
 pub use sys_4_17 as sys;
 pub use vcpu::{CpupoolInfo, VcpuInfo};
@@ -77,7 +77,7 @@ pub type Result<T> = std::result::Result<T, HypervisorError>;
 /// The connection to the hypervisor.
 #[derive(Debug)]
 pub struct Hypervisor {
-    handle: OnceCell<Handle>,
+    handle: OnceCell<XcHandle>,
     /// What libxenctrl writes its own lines to. Below the handle, so that it is dropped after it.
     logger: Relay,
     no_flask: Absent,
@@ -116,9 +116,9 @@ unsafe impl Sync for Hypervisor {}
 
 /// An open libxenctrl handle; closed when dropped.
 #[derive(Debug)]
-struct Handle(NonNull<sys::xc_interface>);
+struct XcHandle(NonNull<sys::xc_interface>);
 
-impl Drop for Handle {
+impl Drop for XcHandle {
     fn drop(&mut self) {
         // SAFETY: the handle came from xc_interface_open and nobody uses it after us: it is never
         // copied out of a method of `Hypervisor`.
@@ -158,7 +158,7 @@ impl Hypervisor {
             let logger = self.logger.as_ptr();
             // SAFETY: the logger lives as long as `self`, and longer than the handle; libxenctrl allows NULL.
             let xch = unsafe { sys::xc_interface_open(logger, logger, 0) };
-            NonNull::new(xch).map(Handle).ok_or_else(|| HypervisorError::last("open libxc handle"))
+            NonNull::new(xch).map(XcHandle).ok_or_else(|| HypervisorError::last("open libxc handle"))
         })?;
         Ok(handle.0.as_ptr())
     }

@@ -19,7 +19,7 @@
 //!    that is *given up* ([`Posted`]): whoever reads its last reply removes it.
 //!
 //! Why 2 holds. A thread goes to sleep only when the reader is gone (a). A leader that settles a
-//! batch rings its owner under the lock: (b) for that one. A leader goes in [`Lead::drop`]
+//! batch rings its owner under the lock: (b) for that one. A leader goes in [`LeadGuard::drop`]
 //! only, also when it unwinds: it puts the reader back and, under the same lock, rings one sleeper
 //! with an open batch: (b) for all others. A thread so rung takes the reader, or finds that a
 //! newcomer was quicker: then that one leads, (a), and will ring in its turn. If no sleeper has an
@@ -232,7 +232,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
                 return Err(errno);
             }
             if let Some(reader) = state.reader.take() {
-                let mut lead = Lead { exchange: self, reader: Some(reader) };
+                let mut lead = LeadGuard { exchange: self, reader: Some(reader) };
                 drop(state);
                 while self.read(&mut lead, true) && locked(&self.state).batch(first).open > 0 {}
                 drop(lead);
@@ -283,7 +283,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
     pub fn poll(&self) -> Result<(), Errno> {
         let reader = locked(&self.state).reader.take();
         if let Some(reader) = reader {
-            let mut lead = Lead { exchange: self, reader: Some(reader) };
+            let mut lead = LeadGuard { exchange: self, reader: Some(reader) };
             // Bounded, so that a daemon that talks without end does not hold the caller.
             for _ in 0..POLL_READS {
                 if !self.read(&mut lead, false) {
@@ -295,7 +295,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
     }
 
     /// Reads once and settles what has come. False if there is nothing to read (any more).
-    fn read(&self, lead: &mut Lead<'_, L, S>, wait: bool) -> bool {
+    fn read(&self, lead: &mut LeadGuard<'_, L, S>, wait: bool) -> bool {
         let Some(reader) = &mut lead.reader else { return false };
         let got = match self.link.receive(&mut reader.buffer[reader.filled..], wait) {
             Ok(0) => Err(Errno::ECONNRESET),
@@ -376,7 +376,7 @@ impl<L: Link, S: Sink> Posted<L, S> {
             if reader.is_none() {
                 return;
             }
-            let mut lead = Lead { exchange: &self.exchange, reader };
+            let mut lead = LeadGuard { exchange: &self.exchange, reader };
             let left = deadline.saturating_duration_since(Instant::now());
             if !self.exchange.link.is_readable(left) {
                 return;
@@ -466,12 +466,12 @@ impl State {
 }
 
 /// Held by the thread that reads. Dropping it passes the lead on.
-struct Lead<'a, L: Link, S: Sink> {
+struct LeadGuard<'a, L: Link, S: Sink> {
     exchange: &'a Exchange<L, S>,
     reader: Option<Reader>,
 }
 
-impl<L: Link, S: Sink> Drop for Lead<'_, L, S> {
+impl<L: Link, S: Sink> Drop for LeadGuard<'_, L, S> {
     fn drop(&mut self) {
         let mut state = locked(&self.exchange.state);
         state.reader = self.reader.take();

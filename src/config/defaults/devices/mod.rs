@@ -26,7 +26,7 @@ pub mod usb;
 const KERNEL_DRIVER: &str = "/sys/bus/xen-backend/drivers/usbback";
 
 /// What the rules ask of the world.
-pub trait World {
+pub trait DefaultsHost {
     fn log(&self) -> &Log;
     /// The kind of guest that gets the device.
     fn kind(&self) -> Result<DomainKind>;
@@ -50,7 +50,7 @@ impl<'a> Guest<'a> {
     }
 }
 
-impl World for Guest<'_> {
+impl DefaultsHost for Guest<'_> {
     fn log(&self) -> &Log {
         self.ctx.log()
     }
@@ -82,7 +82,7 @@ impl World for Guest<'_> {
 /// Where a device goes.
 #[derive(Clone, Copy)]
 pub struct DeviceContext<'a> {
-    pub world: &'a dyn World,
+    pub world: &'a dyn DefaultsHost,
     /// The domain that gets it, for the log.
     pub domid: u32,
     /// Whether the domain runs already.
@@ -97,7 +97,7 @@ impl DeviceContext<'_> {
     }
 
     /// Sixteen bytes that nobody else has.
-    fn random(&self) -> Result<uuid::Uuid> {
+    fn random(&self) -> Result<uuid::UuidBytes> {
         uuid::random().map_err(|e| {
             error!(self.world.log(), domid = self.domid, "no random numbers: {e}");
             Error::Fail

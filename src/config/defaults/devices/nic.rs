@@ -1,8 +1,8 @@
 //! Network cards.
 
 use super::{DeviceContext, Result};
-use crate::config::paths;
 use crate::core::Error;
+use crate::core::paths;
 use crate::domain::kind::DomainKind;
 use crate::types::idiomatic::{DeviceNic, Mac, NicType, Text};
 

@@ -17,7 +17,7 @@ struct Made {
     guest: Option<DomainKind>,
 }
 
-impl World for Made {
+impl DefaultsHost for Made {
     fn log(&self) -> &Log {
         &self.log
     }

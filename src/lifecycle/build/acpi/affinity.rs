@@ -1,6 +1,6 @@
 //! What a guest with virtual NUMA is told: SRAT (what is on which node) and SLIT (how far apart nodes are).
 
-use super::table::Table;
+use super::table::AcpiTable;
 use super::{ENABLED, Numa, apic_id};
 
 /// Kinds and sizes of the SRAT's entries.
@@ -8,7 +8,7 @@ const PROCESSOR: [u8; 2] = [0, 16];
 const MEMORY: [u8; 2] = [1, 40];
 
 pub fn srat(numa: &Numa<'_>) -> Vec<u8> {
-    let mut table = Table::new(b"SRAT", 1);
+    let mut table = AcpiTable::new(b"SRAT", 1);
     // The revision once more; and room.
     table.u32(1).u64(0);
     for (vcpu, node) in (0..).zip(numa.of_vcpus) {
@@ -26,7 +26,7 @@ pub fn srat(numa: &Numa<'_>) -> Vec<u8> {
 
 /// Distances are what fits into a byte of those configured, as in the C library.
 pub fn slit(numa: &Numa<'_>) -> Vec<u8> {
-    let mut table = Table::new(b"SLIT", 1);
+    let mut table = AcpiTable::new(b"SLIT", 1);
     table.u64(numa.distances.len() as u64);
     for distance in numa.distances.iter().flatten() {
         table.u8(*distance as u8);

@@ -5,7 +5,7 @@
 //! vcpus at an I/O port.
 
 use super::aml::{self, Space, Unit, integer, local, name};
-use super::table::Table;
+use super::table::AcpiTable;
 use super::{INFO_ADDRESS, MAX_VCPUS};
 
 /// Where Xen has its set of the vcpus that are on, and the general purpose event that tells of a change.
@@ -32,7 +32,7 @@ const LAPIC_SIZE: u64 = 8;
 /// The whole table. Its creator is that of the compiler which the C library's was made with: a guest
 /// can see it.
 pub fn dsdt() -> Vec<u8> {
-    let mut table = Table::new(b"DSDT", 5);
+    let mut table = AcpiTable::new(b"DSDT", 5);
     table.created_by(b"INTL", 0x2020_0925);
     table.extend(&aml::scope("_SB", &facts()));
     table.extend(&aml::scope("_SB", &processors()));
@@ -41,7 +41,7 @@ pub fn dsdt() -> Vec<u8> {
     table.finish()
 }
 
-/// The page of facts ([`super::Info`]), by names.
+/// The page of facts ([`super::InfoPage`]), by names.
 fn facts() -> Vec<u8> {
     let units = [
         Unit::Named("UAR1", 1),

@@ -1,7 +1,7 @@
 //! Tables that are much the same for every guest: root pointer, lists of tables, FACS, and the FADT in the
 //! two revisions that guests of all ages take.
 
-use super::table::{Table, checksum};
+use super::table::{AcpiTable, checksum};
 
 /// Xen's registers in I/O space: power management events, their control, general purpose events (with the
 /// number of bytes); the timer.
@@ -47,7 +47,7 @@ pub fn root(rsdt: u64, xsdt: u64) -> Vec<u8> {
 
 /// The list of tables for guests of today.
 pub fn xsdt(fadt: u64, others: &[u64]) -> Vec<u8> {
-    let mut table = Table::new(b"XSDT", 1);
+    let mut table = AcpiTable::new(b"XSDT", 1);
     table.u64(fadt);
     for at in others {
         table.u64(*at);
@@ -57,7 +57,7 @@ pub fn xsdt(fadt: u64, others: &[u64]) -> Vec<u8> {
 
 /// The same for guests that know ACPI 1.0 alone.
 pub fn rsdt(fadt: u64, others: &[u64]) -> Vec<u8> {
-    let mut table = Table::new(b"RSDT", 1);
+    let mut table = AcpiTable::new(b"RSDT", 1);
     table.u32(fadt as u32);
     for at in others {
         table.u32(*at as u32);
@@ -76,9 +76,9 @@ pub fn facs() -> Vec<u8> {
 }
 
 /// What both revisions begin with.
-fn fadt(revision: u8, facs: u64, dsdt: u64, timer: Option<(u32, u8)>) -> Table {
+fn fadt(revision: u8, facs: u64, dsdt: u64, timer: Option<(u32, u8)>) -> AcpiTable {
     let (timer, timer_size) = timer.unwrap_or_default();
-    let mut table = Table::new(b"FACP", revision);
+    let mut table = AcpiTable::new(b"FACP", revision);
     table.u32(facs as u32).u32(dsdt as u32);
     table.u16(0).u16(INTERRUPT);
     // No system management mode, hence no way to switch to ACPI: it is on.
@@ -119,12 +119,12 @@ pub fn fadt_of_acpi_5(facs: u64, dsdt: u64) -> Vec<u8> {
 }
 
 /// A register of so many bytes in I/O space, in the form of ACPI 2.0.
-fn register(table: &mut Table, size: u8, port: u64) {
+fn register(table: &mut AcpiTable, size: u8, port: u64) {
     const IO_SPACE: u8 = 1;
     table.extend(&[IO_SPACE, size * 8, 0, 0]);
     table.u64(port);
 }
 
-fn none(table: &mut Table) {
+fn none(table: &mut AcpiTable) {
     table.extend(&[0; 12]);
 }

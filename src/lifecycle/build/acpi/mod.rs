@@ -5,9 +5,15 @@
 //! them; the first is the root pointer, which the start info names.
 //!
 //! There is no device model, so there is little to describe: processors, and with virtual NUMA which node
-//! they and the memory are of. `acpi_tables`, the crate for this, has no processor objects, knows neither
-//! revision of the FADT that is wanted here, and is under a licence (Apache-2.0 alone) that libxl's
-//! LGPL-2.1-only users cannot take; so the little that is needed is written here.
+//! they and the memory are of.
+//!
+//! rust-vmm's `acpi_tables` (0.2.1), the crate for this, was looked at term by term. Its encodings are the same, but it
+//! has neither `Processor` nor `Sleep`; its names have exactly four letters in each part (others panic) and cannot
+//! begin with `^`; the creator of a table, which guests see, is its own; and it knows neither revision of the FADT
+//! that is wanted here. So names, two terms, heads and FADT would stay ours, behind its trait, and a term borrows the
+//! terms inside it, which takes a variable for each of them: the DSDT would be longer than it is, for the two hundred
+//! lines of `aml.rs`, of which half would stay. Its licence is Apache-2.0 alone, which a user of this library under
+//! LGPL-2.1 cannot take.
 //!
 //! What the tables are held against in tests is the C library itself (`capi-tests/no-xen/acpi`).
 
@@ -18,7 +24,7 @@ mod fixed;
 mod table;
 
 use crate::core::{Error, Result};
-use table::{CHECKSUM, HEAD, Table};
+use table::{AcpiTable, CHECKSUM, HEAD};
 
 /// Where the page of facts is that the DSDT's objects read. The tables follow it.
 pub const INFO_ADDRESS: u64 = 0xfc00_0000;
@@ -47,7 +53,7 @@ const LAPIC: [u8; 2] = [0, 8];
 
 /// What the tables depend on.
 #[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
+pub struct AcpiFacts<'a> {
     /// How many vcpus the domain has in the hypervisor.
     pub vcpus: u32,
     /// Those that are on at first, one bit each (`avail_vcpus`).
@@ -104,7 +110,7 @@ pub struct Tables {
 ///
 /// # Errors
 /// `Error::Invalid` for what no guest can be: no vcpu or too many, nodes that are not told for each.
-pub fn tables(facts: &Facts<'_>) -> Result<Tables> {
+pub fn tables(facts: &AcpiFacts<'_>) -> Result<Tables> {
     let vcpus = facts.vcpus as usize;
     let whole = facts.numa.is_none_or(|numa| {
         let nodes = numa.distances.len();
@@ -119,14 +125,14 @@ pub fn tables(facts: &Facts<'_>) -> Result<Tables> {
     let old = room.put(&fixed::fadt_of_acpi_1(facs, dsdt), 16);
     let new = room.put(&fixed::fadt_of_acpi_5(facs, dsdt), 16);
 
-    let mut info = Info::default();
+    let mut info = InfoPage::default();
     let mut others = Vec::new();
     if facts.vcpus > 1 || facts.apic {
         let table = madt(facts);
         let at = room.put(&table, 16);
         // Room for interrupt controllers that a PVH guest does not have.
         room.skip(172);
-        info = Info { vcpus: facts.vcpus as u16, madt: at };
+        info = InfoPage { vcpus: facts.vcpus as u16, madt: at };
         others.push(at);
     }
     if let Some(numa) = facts.numa {
@@ -150,7 +156,7 @@ pub fn tables(facts: &Facts<'_>) -> Result<Tables> {
 }
 
 /// Behind the tables, of which there are so many pages; but older Linux looks in the first MiB alone.
-fn root_address(facts: &Facts<'_>, pages: u64) -> u64 {
+fn root_address(facts: &AcpiFacts<'_>, pages: u64) -> u64 {
     if facts.guest_os == "linux" && !facts.root_anywhere {
         BIOS_ROOT_ADDRESS
     } else {
@@ -164,8 +170,8 @@ fn apic_id(vcpu: u32) -> u8 {
 }
 
 /// The vcpus, and which of them are on.
-fn madt(facts: &Facts<'_>) -> Vec<u8> {
-    let mut table = Table::new(b"APIC", 2);
+fn madt(facts: &AcpiFacts<'_>) -> Vec<u8> {
+    let mut table = AcpiTable::new(b"APIC", 2);
     table.u32(LOCAL_APIC).u32(PC_COMPATIBLE);
     for vcpu in 0..facts.vcpus {
         let on = crate::core::bitmap::test(facts.online, vcpu as i32);
@@ -177,13 +183,13 @@ fn madt(facts: &Facts<'_>) -> Vec<u8> {
 
 /// The page of facts. Most of what it has room for, an emulated PC's ports and PCI, is 0 here.
 #[derive(Default)]
-struct Info {
+struct InfoPage {
     vcpus: u16,
     /// The MADT's address.
     madt: u64,
 }
 
-impl Info {
+impl InfoPage {
     fn page(&self) -> Vec<u8> {
         let mut page = vec![0; PAGE as usize];
         page[2..4].copy_from_slice(&self.vcpus.to_le_bytes());

@@ -12,9 +12,9 @@ const CREATOR_AT: usize = 28;
 /// The head's size.
 pub const HEAD: usize = 36;
 
-pub struct Table(Vec<u8>);
+pub struct AcpiTable(Vec<u8>);
 
-impl Table {
+impl AcpiTable {
     pub fn new(signature: &[u8; 4], revision: u8) -> Self {
         let mut head = [signature, &[0; 4][..], &[revision, 0], OEM, OEM_TABLE].concat();
         head.extend([0; 4]);

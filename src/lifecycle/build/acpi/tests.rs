@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn facts(vcpus: u32, online: &[u8]) -> Facts<'_> {
-    Facts { vcpus, online, apic: true, guest_os: "", root_anywhere: false, numa: None }
+fn facts(vcpus: u32, online: &[u8]) -> AcpiFacts<'_> {
+    AcpiFacts { vcpus, online, apic: true, guest_os: "", root_anywhere: false, numa: None }
 }
 
 fn number(bytes: &[u8], at: usize, size: usize) -> u64 {
@@ -45,7 +45,7 @@ fn processors_and_nothing_else() {
 
 #[test]
 fn one_vcpu_without_an_apic_has_no_madt() {
-    let tables = tables(&Facts { apic: false, ..facts(1, &[1]) }).unwrap();
+    let tables = tables(&AcpiFacts { apic: false, ..facts(1, &[1]) }).unwrap();
     assert_eq!(listed(&tables).len(), 1);
     assert!(tables.modules[1].bytes.iter().all(|byte| *byte == 0));
 }
@@ -53,7 +53,7 @@ fn one_vcpu_without_an_apic_has_no_madt() {
 #[test]
 fn where_the_root_pointer_is() {
     let at = |guest_os, root_anywhere| {
-        let tables = tables(&Facts { guest_os, root_anywhere, ..facts(1, &[1]) }).unwrap();
+        let tables = tables(&AcpiFacts { guest_os, root_anywhere, ..facts(1, &[1]) }).unwrap();
         (tables.modules[0].address, tables.modules[0].mapped())
     };
     // The tables of one vcpu are seven pages.
@@ -72,7 +72,7 @@ fn numa_is_told() {
         Range { start: 0x1000_0000, end: 0x3000_0000, node: 1 },
     ];
     let numa = Numa { of_vcpus: &[1, 0], distances: &distances, memory: &memory };
-    let whole = Facts { numa: Some(numa), ..facts(2, &[3]) };
+    let whole = AcpiFacts { numa: Some(numa), ..facts(2, &[3]) };
     let tables_of_it = tables(&whole).unwrap();
     let listed = listed(&tables_of_it);
     assert_eq!(listed[2].0, "SRAT");
@@ -86,7 +86,7 @@ fn numa_is_told() {
     assert_eq!(&slit[36..], [2, 0, 0, 0, 0, 0, 0, 0, 10, 21, 21, 10]);
 
     let short = Numa { of_vcpus: &[1], ..numa };
-    assert_eq!(tables(&Facts { numa: Some(short), ..whole }), Err(Error::Invalid));
+    assert_eq!(tables(&AcpiFacts { numa: Some(short), ..whole }), Err(Error::Invalid));
 }
 
 #[test]

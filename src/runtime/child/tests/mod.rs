@@ -59,7 +59,7 @@ impl Fixture {
         Self { runtime, children, reports }
     }
 
-    fn in_mode(owner: Owner, hooks: Option<Arc<dyn Hooks>>) -> Self {
+    fn in_mode(owner: SigchldOwner, hooks: Option<Arc<dyn ChildprocHooks>>) -> Self {
         let fixture = Self::new();
         fixture.children.set_mode(owner, hooks).unwrap();
         fixture
@@ -116,7 +116,7 @@ struct App {
     answer: Option<c_int>,
 }
 
-impl Hooks for App {
+impl ChildprocHooks for App {
     fn forks(&self) -> bool {
         self.forks
     }
@@ -133,14 +133,14 @@ impl Hooks for App {
     }
 }
 
-fn forking() -> Option<Arc<dyn Hooks>> {
+fn forking() -> Option<Arc<dyn ChildprocHooks>> {
     Some(Arc::new(App { forks: true, ..App::default() }))
 }
 
 /// Both ways to start a program.
 fn both_ways(test: impl Fn(Fixture)) {
-    test(Fixture::in_mode(Owner::LibxlAlwaysSelectiveReap, None));
-    test(Fixture::in_mode(Owner::LibxlAlwaysSelectiveReap, forking()));
+    test(Fixture::in_mode(SigchldOwner::LibxlAlwaysSelectiveReap, None));
+    test(Fixture::in_mode(SigchldOwner::LibxlAlwaysSelectiveReap, forking()));
 }
 
 /// SIGCHLD's disposition as the kernel has it.

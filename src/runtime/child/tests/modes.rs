@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_stolen_status_is_no_hang() {
     alone(|| {
-        let fixture = Fixture::in_mode(Owner::LibxlAlwaysSelectiveReap, None);
+        let fixture = Fixture::in_mode(SigchldOwner::LibxlAlwaysSelectiveReap, None);
         let child = fixture.sh("exit 5");
         // SAFETY: no status is asked for.
         assert_eq!(unsafe { libc::waitpid(child.pid(), std::ptr::null_mut(), 0) }, child.pid());
@@ -17,13 +17,15 @@ fn a_stolen_status_is_no_hang() {
         // SAFETY: no handler is installed.
         unsafe { signal(Signal::SIGCHLD, SigHandler::SigIgn).unwrap() };
         let before = disposition();
-        for owner in [Owner::Libxl, Owner::LibxlAlways, Owner::LibxlAlwaysSelectiveReap] {
+        for owner in
+            [SigchldOwner::Libxl, SigchldOwner::LibxlAlways, SigchldOwner::LibxlAlwaysSelectiveReap]
+        {
             let fixture = Fixture::in_mode(owner, None);
             assert_eq!(fixture.end(&fixture.sh("exit 6")), status(6), "{owner:?}");
             drop(fixture);
             assert_eq!(disposition(), before, "{owner:?}");
         }
-        let fixture = Fixture::in_mode(Owner::Mainloop, None);
+        let fixture = Fixture::in_mode(SigchldOwner::Mainloop, None);
         let began = Instant::now();
         assert_eq!(fixture.end(&fixture.sh("exit 6")), Outcome::Lost);
         assert!(began.elapsed() < Duration::from_secs(15));
@@ -49,12 +51,12 @@ fn the_disposition_is_put_back_exactly() {
             assert_eq!(fixture.end(&absent), Outcome::NoProgram(Errno::ENOENT));
             assert_eq!(disposition(), before, "after a child that had no program");
 
-            let other = Fixture::in_mode(Owner::LibxlAlways, None);
-            let selective = Fixture::in_mode(Owner::LibxlAlwaysSelectiveReap, None);
+            let other = Fixture::in_mode(SigchldOwner::LibxlAlways, None);
+            let selective = Fixture::in_mode(SigchldOwner::LibxlAlwaysSelectiveReap, None);
             assert_ne!(disposition(), before, "always");
             drop(other);
             assert_ne!(disposition(), before, "one is left");
-            selective.children.set_mode(Owner::Mainloop, None).unwrap();
+            selective.children.set_mode(SigchldOwner::Mainloop, None).unwrap();
             assert_eq!(disposition(), before, "and none");
         }
     });
@@ -84,7 +86,7 @@ fn a_handler_of_the_applications_stays() {
         assert_eq!(disposition(), before);
         // One that comes later stays too.
         set_disposition([0; 4]);
-        let fixture = Fixture::in_mode(Owner::LibxlAlways, None);
+        let fixture = Fixture::in_mode(SigchldOwner::LibxlAlways, None);
         set_disposition(before);
         drop(fixture);
         assert_eq!(disposition(), before);
@@ -94,7 +96,7 @@ fn a_handler_of_the_applications_stays() {
 #[test]
 fn the_applications_children_are_not_touched() {
     alone(|| {
-        for owner in [Owner::Mainloop, Owner::LibxlAlwaysSelectiveReap] {
+        for owner in [SigchldOwner::Mainloop, SigchldOwner::LibxlAlwaysSelectiveReap] {
             let fixture = Fixture::in_mode(owner, None);
             let mut theirs = foreign("exit 9");
             for _ in 0..5 {
@@ -113,7 +115,7 @@ fn the_applications_children_are_not_touched() {
 #[test]
 fn strangers_are_reaped_and_told_of() {
     alone(|| {
-        for owner in [Owner::Libxl, Owner::LibxlAlways] {
+        for owner in [SigchldOwner::Libxl, SigchldOwner::LibxlAlways] {
             for answer in [None, Some(0), Some(UNKNOWN), Some(-3)] {
                 let app = Arc::new(App { answer, ..App::default() });
                 let fixture = Fixture::in_mode(owner, Some(Arc::<App>::clone(&app)));
@@ -138,7 +140,7 @@ fn strangers_are_reaped_and_told_of() {
 /// Waits for one of our own children inside the application's function.
 struct Nested(Mutex<Option<Fixture>>, AtomicBool);
 
-impl Hooks for Nested {
+impl ChildprocHooks for Nested {
     fn forks(&self) -> bool {
         false
     }
@@ -165,7 +167,10 @@ fn the_application_may_call_us_when_told() {
     alone(|| {
         let fixture = Fixture::new();
         let hooks = Arc::new(Nested(Mutex::default(), AtomicBool::new(false)));
-        fixture.children.set_mode(Owner::LibxlAlways, Some(Arc::<Nested>::clone(&hooks))).unwrap();
+        fixture
+            .children
+            .set_mode(SigchldOwner::LibxlAlways, Some(Arc::<Nested>::clone(&hooks)))
+            .unwrap();
         let runtime = fixture.runtime.clone();
         *locked(&hooks.0) = Some(fixture);
         let _pid = foreign("exit 4").id();
@@ -184,8 +189,10 @@ fn the_application_may_call_us_when_told() {
 fn the_application_reaps_and_says_so() {
     alone(|| {
         let before = disposition();
-        let (fixture, other) =
-            (Fixture::in_mode(Owner::Mainloop, None), Fixture::in_mode(Owner::Mainloop, None));
+        let (fixture, other) = (
+            Fixture::in_mode(SigchldOwner::Mainloop, None),
+            Fixture::in_mode(SigchldOwner::Mainloop, None),
+        );
         let child = fixture.sh("exit 8");
         let mut raw = 0;
         // SAFETY: a number to write to.
@@ -213,9 +220,9 @@ fn the_application_reaps_and_says_so() {
 }
 
 /// Forks, and goes on long after the child has ended.
-struct Slow(Children, AtomicBool);
+struct SlowHooks(Children, AtomicBool);
 
-impl Hooks for Slow {
+impl ChildprocHooks for SlowHooks {
     fn forks(&self) -> bool {
         true
     }
@@ -241,8 +248,11 @@ fn the_application_may_be_quicker_than_the_start() {
     alone(|| {
         for looks in [false, true] {
             let fixture = Fixture::new();
-            let hooks = Arc::new(Slow(fixture.children.clone(), AtomicBool::new(false)));
-            fixture.children.set_mode(Owner::Mainloop, Some(Arc::<Slow>::clone(&hooks))).unwrap();
+            let hooks = Arc::new(SlowHooks(fixture.children.clone(), AtomicBool::new(false)));
+            fixture
+                .children
+                .set_mode(SigchldOwner::Mainloop, Some(Arc::<SlowHooks>::clone(&hooks)))
+                .unwrap();
             let ours = thread::scope(|scope| {
                 let start = scope.spawn(|| fixture.children.fork(|| 8).unwrap());
                 while !hooks.1.load(Ordering::SeqCst) {
@@ -266,7 +276,7 @@ fn the_application_may_be_quicker_than_the_start() {
             // Nobody dispatches, so that it did not come by the clock.
             assert_eq!(ours.outcome(), Some(status(8)));
             // Hooks and children hold each other.
-            fixture.children.set_mode(Owner::Mainloop, None).unwrap();
+            fixture.children.set_mode(SigchldOwner::Mainloop, None).unwrap();
         }
     });
 }
@@ -278,8 +288,9 @@ fn nobody_is_mistaken_for_another() {
     alone(|| {
         for hooks in [None, forking()] {
             let app = Arc::new(App { answer: Some(0), forks: hooks.is_some(), ..App::default() });
-            let fixtures = [(); 2]
-                .map(|()| Fixture::in_mode(Owner::LibxlAlways, Some(Arc::<App>::clone(&app) as _)));
+            let fixtures = [(); 2].map(|()| {
+                Fixture::in_mode(SigchldOwner::LibxlAlways, Some(Arc::<App>::clone(&app) as _))
+            });
             let strangers = Mutex::new(Vec::new());
             thread::scope(|scope| {
                 for worker in 0..4_u8 {

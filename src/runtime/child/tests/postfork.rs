@@ -36,8 +36,12 @@ fn a_forked_child_begins_anew() {
     alone(|| {
         let before = disposition();
         let fds = open_fds();
-        let fixtures = [Owner::Libxl, Owner::LibxlAlways, Owner::LibxlAlwaysSelectiveReap]
-            .map(|owner| Fixture::in_mode(owner, Some(Arc::new(App::default()))));
+        let fixtures = [
+            SigchldOwner::Libxl,
+            SigchldOwner::LibxlAlways,
+            SigchldOwner::LibxlAlwaysSelectiveReap,
+        ]
+        .map(|owner| Fixture::in_mode(owner, Some(Arc::new(App::default()))));
         // What a ctx opens at its first start a fork might find before it is on the list.
         for fixture in &fixtures {
             assert_eq!(fixture.end(&fixture.sh("exit 3")), status(3));

@@ -303,7 +303,9 @@ fn another_child_of_that_number_is_not_mistaken() {
         return;
     }
     alone(|| {
-        for owner in [Owner::Libxl, Owner::LibxlAlwaysSelectiveReap, Owner::Mainloop] {
+        for owner in
+            [SigchldOwner::Libxl, SigchldOwner::LibxlAlwaysSelectiveReap, SigchldOwner::Mainloop]
+        {
             let fixture = Fixture::in_mode(owner, None);
             let child = fixture.sh("exit 0");
             let number = child.pid();
@@ -328,7 +330,7 @@ fn one_of_ours_with_the_number_of_one_that_was_stolen() {
         return;
     }
     alone(|| {
-        let fixture = Fixture::in_mode(Owner::LibxlAlwaysSelectiveReap, None);
+        let fixture = Fixture::in_mode(SigchldOwner::LibxlAlwaysSelectiveReap, None);
         for _ in 0..50 {
             let first = fixture.sh("exit 0");
             steal(first.pid());
@@ -432,7 +434,7 @@ fn three_hundred_leave_nothing() {
     alone(|| {
         let fds = open_fds();
         for hooks in [None, forking()] {
-            let fixture = Fixture::in_mode(Owner::Libxl, hooks);
+            let fixture = Fixture::in_mode(SigchldOwner::Libxl, hooks);
             for round in 0..150_u8 {
                 assert_eq!(fixture.end(&fixture.sh(&format!("exit {round}"))), status(round));
             }

@@ -16,7 +16,7 @@ use parser::Parser;
 
 /// One value, or the key of one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Node {
+pub enum JsonNode {
     Null,
     Bool(bool),
     Integer(i64),
@@ -55,7 +55,7 @@ pub struct Malformed {
 pub struct Document<'a> {
     text: &'a [u8],
     decoded: Vec<u8>,
-    nodes: Vec<Node>,
+    nodes: Vec<JsonNode>,
 }
 
 impl<'a> Document<'a> {
@@ -70,23 +70,23 @@ impl<'a> Document<'a> {
     }
 
     /// The node at an index that a map, an array or [`Document::after`] gave.
-    pub fn node(&self, index: u32) -> Node {
+    pub fn node(&self, index: u32) -> JsonNode {
         self.nodes[index as usize]
     }
 
     /// The index behind the value at `index`.
     pub fn after(&self, index: u32) -> u32 {
         match self.node(index) {
-            Node::Map { end, .. } | Node::Array { end, .. } => end,
+            JsonNode::Map { end, .. } | JsonNode::Array { end, .. } => end,
             _ => index + 1,
         }
     }
 
     /// The bytes of a string, without a NUL among them.
-    pub fn string(&self, node: Node) -> Option<&[u8]> {
+    pub fn string(&self, node: JsonNode) -> Option<&[u8]> {
         let (from, at, len) = match node {
-            Node::Plain { at, len } => (self.text, at, len),
-            Node::Decoded { at, len } => (&self.decoded[..], at, len),
+            JsonNode::Plain { at, len } => (self.text, at, len),
+            JsonNode::Decoded { at, len } => (&self.decoded[..], at, len),
             _ => return None,
         };
         Some(&from[at as usize..at as usize + len as usize])
@@ -96,7 +96,7 @@ impl<'a> Document<'a> {
     /// not a map.
     pub fn entries(&self, index: u32) -> impl Iterator<Item = (&[u8], u32)> {
         let count = match self.node(index) {
-            Node::Map { count, .. } => count,
+            JsonNode::Map { count, .. } => count,
             _ => 0,
         };
         let mut at = index + 1;
@@ -111,7 +111,7 @@ impl<'a> Document<'a> {
     /// The indices of an array's values; none for what is not an array.
     pub fn elements(&self, index: u32) -> impl Iterator<Item = u32> {
         let count = match self.node(index) {
-            Node::Array { count, .. } => count,
+            JsonNode::Array { count, .. } => count,
             _ => 0,
         };
         let mut at = index + 1;
@@ -137,11 +137,11 @@ mod tests {
         let d = Document::parse(br#"{"a":[1,[2],{}],"b":{"c":null},"a":3}"#).ok().unwrap();
         let keys: Vec<_> = d.entries(0).map(|(k, v)| (k.to_vec(), d.node(v))).collect();
         assert_eq!(keys.len(), 3);
-        assert_eq!(keys[2], (b"a".to_vec(), Node::Integer(3)));
+        assert_eq!(keys[2], (b"a".to_vec(), JsonNode::Integer(3)));
         let a = d.get(0, b"a").unwrap();
         assert_eq!(d.elements(a).count(), 3);
         let b = d.get(0, b"b").unwrap();
-        assert_eq!(d.node(d.get(b, b"c").unwrap()), Node::Null);
+        assert_eq!(d.node(d.get(b, b"c").unwrap()), JsonNode::Null);
         assert_eq!(d.get(0, b"c"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The grammar: from text to nodes, without recursion.
 
-use super::{Malformed, Node};
+use super::{JsonNode, Malformed};
 
 /// How many levels of maps and arrays are kept as nodes. The deepest type needs ten.
 pub(super) const KEPT_DEPTH: usize = 32;
@@ -41,7 +41,7 @@ impl Bits {
 pub(super) struct Parser<'a> {
     pub(super) text: &'a [u8],
     pub(super) at: usize,
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Vec<JsonNode>,
     pub(super) decoded: Vec<u8>,
     /// The open maps and arrays that are kept.
     open: Vec<u32>,
@@ -81,7 +81,7 @@ impl<'a> Parser<'a> {
         self.deep.len == 0
     }
 
-    pub(super) fn push(&mut self, node: Node) {
+    pub(super) fn push(&mut self, node: JsonNode) {
         if self.kept() {
             self.nodes.push(node);
         }
@@ -91,7 +91,7 @@ impl<'a> Parser<'a> {
     fn in_map(&self) -> Option<bool> {
         self.deep.last().or_else(|| {
             let &innermost = self.open.last()?;
-            Some(matches!(self.nodes[innermost as usize], Node::Map { .. }))
+            Some(matches!(self.nodes[innermost as usize], JsonNode::Map { .. }))
         })
     }
 
@@ -121,9 +121,9 @@ impl<'a> Parser<'a> {
                 }
                 b'"' => self.string()?,
                 b'-' | b'0'..=b'9' => self.number()?,
-                b't' => self.word(b"true", Node::Bool(true))?,
-                b'f' => self.word(b"false", Node::Bool(false))?,
-                b'n' => self.word(b"null", Node::Null)?,
+                b't' => self.word(b"true", JsonNode::Bool(true))?,
+                b'f' => self.word(b"false", JsonNode::Bool(false))?,
+                b'n' => self.word(b"null", JsonNode::Null)?,
                 0 if self.at >= self.text.len() => return self.wrong("ends too early"),
                 _ => return self.wrong("not the start of a value"),
             }
@@ -155,13 +155,16 @@ impl<'a> Parser<'a> {
     fn enter(&mut self, map: bool) {
         if self.kept() && self.open.len() < KEPT_DEPTH {
             self.open.push(self.nodes.len() as u32);
-            let node =
-                if map { Node::Map { count: 0, end: 0 } } else { Node::Array { count: 0, end: 0 } };
+            let node = if map {
+                JsonNode::Map { count: 0, end: 0 }
+            } else {
+                JsonNode::Array { count: 0, end: 0 }
+            };
             self.nodes.push(node);
         } else {
             if self.kept() {
                 // What stands for the whole of it.
-                self.nodes.push(Node::OtherNumber);
+                self.nodes.push(JsonNode::OtherNumber);
             }
             self.deep.push(map);
         }
@@ -172,7 +175,8 @@ impl<'a> Parser<'a> {
             self.deep.pop();
         } else if let Some(index) = self.open.pop() {
             let next = self.nodes.len() as u32;
-            if let Node::Map { end, .. } | Node::Array { end, .. } = &mut self.nodes[index as usize]
+            if let JsonNode::Map { end, .. } | JsonNode::Array { end, .. } =
+                &mut self.nodes[index as usize]
             {
                 *end = next;
             }
@@ -183,7 +187,7 @@ impl<'a> Parser<'a> {
     fn count(&mut self) {
         if self.kept()
             && let Some(&index) = self.open.last()
-            && let Node::Map { count, .. } | Node::Array { count, .. } =
+            && let JsonNode::Map { count, .. } | JsonNode::Array { count, .. } =
                 &mut self.nodes[index as usize]
         {
             *count += 1;
@@ -202,7 +206,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn word(&mut self, word: &[u8], node: Node) -> Result<(), Malformed> {
+    fn word(&mut self, word: &[u8], node: JsonNode) -> Result<(), Malformed> {
         if !self.text[self.at..].starts_with(word) {
             return self.wrong("not a word of JSON");
         }
@@ -248,8 +252,8 @@ impl<'a> Parser<'a> {
             }
         }
         self.push(match integer(whole) {
-            Some(value) if !fraction => Node::Integer(value),
-            _ => Node::OtherNumber,
+            Some(value) if !fraction => JsonNode::Integer(value),
+            _ => JsonNode::OtherNumber,
         });
         Ok(())
     }
@@ -268,27 +272,27 @@ fn integer(text: &[u8]) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Document, Node};
+    use super::super::{Document, JsonNode};
 
-    fn root(text: &str) -> Option<Node> {
+    fn root(text: &str) -> Option<JsonNode> {
         Document::parse(text.as_bytes()).ok().map(|d| d.node(0))
     }
 
     #[test]
     fn numbers_are_what_strtoll_makes_of_them() {
         for (text, node) in [
-            ("12 34", Node::Integer(12)),
-            ("01", Node::Integer(0)),
-            ("-0", Node::Integer(0)),
-            ("1e5", Node::Integer(1)),
-            ("15E+3", Node::Integer(15)),
-            ("1.5", Node::OtherNumber),
-            ("1.0e-3", Node::OtherNumber),
-            ("9223372036854775807", Node::Integer(i64::MAX)),
-            ("-9223372036854775808", Node::Integer(i64::MIN)),
-            ("9223372036854775808", Node::OtherNumber),
-            ("-9223372036854775809", Node::OtherNumber),
-            ("7,", Node::Integer(7)),
+            ("12 34", JsonNode::Integer(12)),
+            ("01", JsonNode::Integer(0)),
+            ("-0", JsonNode::Integer(0)),
+            ("1e5", JsonNode::Integer(1)),
+            ("15E+3", JsonNode::Integer(15)),
+            ("1.5", JsonNode::OtherNumber),
+            ("1.0e-3", JsonNode::OtherNumber),
+            ("9223372036854775807", JsonNode::Integer(i64::MAX)),
+            ("-9223372036854775808", JsonNode::Integer(i64::MIN)),
+            ("9223372036854775808", JsonNode::OtherNumber),
+            ("-9223372036854775809", JsonNode::OtherNumber),
+            ("7,", JsonNode::Integer(7)),
         ] {
             assert_eq!(root(text), Some(node), "{text}");
         }
@@ -338,6 +342,6 @@ mod tests {
         let after = [b"[".to_vec(), deep(100), b",7]".to_vec()].concat();
         let d = Document::parse(&after).ok().unwrap();
         let last = d.elements(0).last().unwrap();
-        assert_eq!(d.node(last), Node::Integer(7));
+        assert_eq!(d.node(last), JsonNode::Integer(7));
     }
 }

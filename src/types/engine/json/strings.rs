@@ -1,7 +1,7 @@
 //! Strings: what may stand in one, and what it then means.
 
 use super::parser::Parser;
-use super::{Malformed, Node};
+use super::{JsonNode, Malformed};
 
 impl Parser<'_> {
     /// A string, from its opening quote on.
@@ -47,9 +47,9 @@ impl Parser<'_> {
         let node = if escaped {
             let at = self.decoded.len();
             decode(raw, &mut self.decoded);
-            Node::Decoded { at: at as u32, len: (self.decoded.len() - at) as u32 }
+            JsonNode::Decoded { at: at as u32, len: (self.decoded.len() - at) as u32 }
         } else {
-            Node::Plain { at: start as u32, len: raw.len() as u32 }
+            JsonNode::Plain { at: start as u32, len: raw.len() as u32 }
         };
         self.nodes.push(node);
         Ok(())

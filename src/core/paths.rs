@@ -1,0 +1,22 @@
+//! Where Xen's files are: the places of Debian's Xen 4.17.
+
+/// What is kept until a domain ends: userdata, locks.
+pub const LIB_DIR: &str = "/var/lib/xen";
+
+/// What does not outlive a boot: sockets, the domid history.
+pub const RUN_DIR: &str = "/var/run/xen";
+
+/// Log files.
+pub const LOG_DIR: &str = "/var/log/xen";
+
+/// What domains are started from: the shim, kernels of service domains.
+pub const FIRMWARE: &str = "/usr/lib/xen-4.17/boot";
+
+/// The hotplug scripts.
+pub const SCRIPTS: &str = "/etc/xen/scripts";
+
+/// Programs that are no commands for users.
+pub const PROGRAMS: &str = "/usr/lib/xen-4.17/bin";
+
+/// The distribution's QEMU for Xen.
+pub const QEMU: &str = "/usr/libexec/xen-qemu-system-i386";
