@@ -14,6 +14,7 @@ pub mod nodes;
 pub mod rename;
 pub mod sched;
 pub mod userdata;
+pub mod vdev;
 
 /// The first number that no domain can have: those from here on have meanings of their own.
 pub const FIRST_RESERVED: u32 = 0x7ff0;
