@@ -2,7 +2,7 @@
 //!
 //! Xen's toolstacks have always shown it in `ps`, and people read it there: its order is libxl's. Nothing here looks at
 //! the host, so what a configuration leads to can be compared with the C library's without one
-//! (`capi-tests/qemu-args`).
+//! (`capi-tests/no-xen/qemu-args`).
 //!
 //! | file | subject |
 //! |---|---|
