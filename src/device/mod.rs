@@ -6,7 +6,8 @@ pub mod eject;
 pub mod hotplug;
 pub mod read;
 pub mod remove;
-pub mod vdev;
+
+pub use crate::domain::vdev;
 
 use crate::domain::nodes;
 

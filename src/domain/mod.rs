@@ -14,6 +14,7 @@ pub mod nodes;
 pub mod rename;
 pub mod sched;
 pub mod userdata;
+pub mod vdev;
 
 use crate::core::{Ctx, Error};
 use crate::error;

@@ -3,7 +3,7 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `arguments.rs` | the command line |
+//! | `arguments/` | the command line |
 //! | `account.rs` | as which user it runs |
 //! | `start.rs` | starting it and waiting until it serves |
 //! | `qmp.rs`, `message.rs` | its monitor |
@@ -13,7 +13,7 @@
 //! is its number in xenstore, `image/device-model-pid`, written before it runs.
 
 mod account;
-mod arguments;
+pub mod arguments;
 mod message;
 pub mod model;
 pub mod qmp;

@@ -341,16 +341,8 @@ fn program(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<PathBuf> {
 }
 
 fn refused(ctx: &Ctx, domid: u32, refusal: Refusal) -> Error {
-    let text = match refusal {
-        Refusal::Channel => "a channel has no known kind of connection",
-        Refusal::TwoDisplays => "vnclisten has a display number, and vncdisplay another",
-        Refusal::Hvm => {
-            error!(ctx, domid = domid, "QEMU for HVM guests is not started by this library yet");
-            return Error::NotImplemented;
-        }
-    };
-    error!(ctx, domid = domid, "{text}");
-    Error::Invalid
+    error!(ctx, domid = domid, "{refusal}");
+    refusal.error()
 }
 
 /// Whether the administrator has set a limit for QEMU's log.

@@ -107,6 +107,15 @@ pub fn set_build_defaults(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> 
     vcpus::spread(ctx, build)
 }
 
+/// Completes a whole configuration as far as nothing but `host` is asked: security labels, the CPU pool and where vcpus
+/// run are left as they are.
+///
+/// # Errors
+/// `Error::Invalid` for what cannot be, said in the log.
+pub fn set_defaults_on(log: &Log, host: Host, config: &mut DomainConfig) -> Result<()> {
+    Rules { log, domid: None, host, derive_tables: true }.set_defaults(config)
+}
+
 impl Rules<'_> {
     /// All rules that want nothing but the configuration and what is known of the host.
     fn set_defaults(&self, config: &mut DomainConfig) -> Result<()> {

@@ -37,7 +37,7 @@ fn hvm() -> DomainConfig {
 }
 
 fn set_defaults(host: Host, config: &mut DomainConfig) -> Result<()> {
-    Rules { log: &Log::none(), domid: None, host, derive_tables: true }.set_defaults(config)
+    set_defaults_on(&Log::none(), host, config)
 }
 
 #[test]

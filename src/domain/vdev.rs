@@ -29,12 +29,17 @@ pub fn number(vdev: &[u8]) -> Option<i32> {
 
 /// Which disk a name means, counted from 0, if it means a whole one.
 pub fn whole_disk(vdev: &[u8]) -> Option<i32> {
+    disk_and_partition(vdev).filter(|(_, part)| *part == 0).map(|(disk, _)| disk)
+}
+
+/// Which disk a name means, counted from 0, and which of its partitions, 0 for all of it. Of a plain number it is not
+/// known.
+pub fn disk_and_partition(vdev: &[u8]) -> Option<(i32, i32)> {
     let text = std::str::from_utf8(vdev).ok()?;
-    let (disk, part) = by_numbers(text)
+    by_numbers(text)
         .or_else(|| by_letters(text, "xvd", (1 << 20) - 1, 255))
         .or_else(|| by_letters(text, "hd", 3, 63))
-        .or_else(|| by_letters(text, "sd", 15, 15))?;
-    (part == 0).then_some(disk)
+        .or_else(|| by_letters(text, "sd", 15, 15))
 }
 
 /// What Linux calls a disk, counted from 0, that is its own: `xvda`, … `xvdz`, `xvdaa`, …

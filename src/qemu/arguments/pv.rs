@@ -1,7 +1,6 @@
-//! The command line and the environment of a guest's QEMU.
-//!
-//! Xen's toolstacks have always shown it in `ps`, and people read it there: its order is libxl's.
+//! QEMU without hardware: back end of a PV or PVH guest's devices, or of disks in a driver domain.
 
+<<<<<<< HEAD:src/qemu/arguments.rs
 use std::ffi::{OsStr, OsString};
 use std::os::fd::RawFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -55,6 +54,10 @@ pub fn vnc(config: &DomainConfig) -> Option<&VncInfo> {
 fn sdl(config: &DomainConfig) -> Option<&SdlInfo> {
     config.vfbs.first().map(|vfb| &vfb.sdl).filter(|sdl| sdl.enable == Some(true))
 }
+=======
+use super::{CommandLine, Refusal, Restricted, display, memory, os};
+use crate::types::idiomatic::{DomainConfig, DomainType};
+>>>>>>> qemuargs:src/qemu/arguments/pv.rs
 
 /// For the QEMU that is back end of a PV or PVH guest. `limited`: the environment has a limit for the log.
 pub fn pv(
@@ -69,27 +72,24 @@ pub fn pv(
     }
     let mut line = CommandLine::default();
     line.limit_log(limited);
-    line.add(["-xen-domid", &domid.to_string(), "-no-shutdown"]);
+    line.of_domain(domid);
     line.monitors(domid, restricted);
     line.channels(config)?;
-    // Only what Xen defines; and no configuration but this.
-    line.add(["-nodefaults", "-no-user-config", "-xen-attach"]);
-    if let Some(name) = &config.c_info.name {
-        line.add(["-name"]);
-        line.add([os(name)]);
-    }
-    line.display(config)?;
-    if sdl(config).is_none() && vnc(config).is_none() {
+    line.nothing_else();
+    line.add(["-xen-attach"]);
+    line.option_of("-name", &config.c_info.name);
+    line.local_screens(config)?;
+    line.option_of("-k", display::keymap(config));
+    if !display::has_screen(config) {
         line.add(["-nographic"]);
     }
     if restricted.is_some() {
-        line.add(["-xen-domid-restrict", "-chroot", &root_path(domid)]);
+        line.restrict(domid);
     }
     line.add(build.extra.iter().map(os));
-    line.add(["-machine", "xenpv"]);
+    line.option("-machine", "xenpv");
     line.add(build.extra_pv.iter().map(os));
-    let kib = build.max_memkb.wrapping_sub(build.video_memkb);
-    line.add(["-m", &kib.div_ceil(1024).to_string()]);
+    line.option("-m", memory(build));
     Ok(line)
 }
 
@@ -100,114 +100,21 @@ pub fn driver_domain(domid: u32, limited: bool) -> CommandLine {
     line.add(["-xen-domid", &domid.to_string(), "-xen-attach"]);
     line.add(["-name", &format!("domain-{domid}"), "-nographic", "-M", "xenpv"]);
     for none in ["-monitor", "-serial", "-parallel"] {
-        line.add([none, "/dev/null"]);
+        line.option(none, "/dev/null");
     }
     line
 }
 
-impl CommandLine {
-    fn add(&mut self, arguments: impl IntoIterator<Item: AsRef<OsStr>>) {
-        self.arguments.extend(arguments.into_iter().map(|a| a.as_ref().to_owned()));
-    }
-
-    fn limit_log(&mut self, limited: bool) {
-        if !limited {
-            self.environment.push((CONSOLE_LIMIT.0, CONSOLE_LIMIT.1.into()));
-        }
-    }
-
-    /// The sockets that the toolstack and its statistics talk to QEMU by.
-    fn monitors(&mut self, domid: u32, restricted: Option<Restricted>) {
-        let mut socket = |id: &str, place: &str, paused: bool| {
-            self.add(["-chardev", &format!("socket,id={id},{place},server=on,wait=off")]);
-            if paused {
-                // So that it is not said to run before it is told to: with this socket its start is known
-                // from what it answers.
-                self.add(["-S"]);
-            }
-            self.add(["-mon", &format!("chardev={id},mode=control")]);
-        };
-        match restricted {
-            Some(Restricted { monitor }) => socket("libxl-cmd", &format!("fd={monitor}"), true),
-            None => socket("libxl-cmd", &format!("path={}", socket_path(domid)), false),
-        }
-        socket("libxenstat-cmd", &format!("path={RUN_DIR}/qmp-libxenstat-{domid}"), false);
-    }
-
-    fn channels(&mut self, config: &DomainConfig) -> Result<(), Refusal> {
-        for channel in &config.channels {
-            let id = format!("libxl-channel{}", channel.devid);
-            let device = match &channel.u {
-                DeviceChannelData::Pty => format!("pty,id={id}").into(),
-                DeviceChannelData::Socket(socket) => {
-                    let path = socket.path.as_ref().map_or(&b"(null)"[..], Text::as_bytes);
-                    let start = format!("socket,id={id},path=");
-                    joined(&[start.as_bytes(), path, b",server=on,wait=off"])
-                }
-                _ => return Err(Refusal::Channel),
-            };
-            self.add([OsStr::new("-chardev"), &device]);
-        }
-        Ok(())
-    }
-
-    fn display(&mut self, config: &DomainConfig) -> Result<(), Refusal> {
-        let screen = match vnc(config) {
-            Some(vnc) => vnc_option(vnc)?,
-            None => "none".into(),
-        };
-        self.add([OsStr::new("-vnc"), &screen]);
-        self.add(["-display", "none"]);
-        if let Some(sdl) = sdl(config) {
-            self.add(["-display", "sdl"]);
-            for (name, value) in [("DISPLAY", &sdl.display), ("XAUTHORITY", &sdl.xauthority)] {
-                self.environment.extend(value.iter().map(|value| (name, os(value).to_owned())));
-            }
-        }
-        if let Some(keymap) = config.vfbs.first().and_then(|vfb| vfb.keymap.as_ref()) {
-            self.add(["-k"]);
-            self.add([os(keymap)]);
-        }
-        Ok(())
-    }
-}
-
-fn vnc_option(vnc: &VncInfo) -> Result<OsString, Refusal> {
-    let listen = vnc.listen.as_ref().map_or(&b"127.0.0.1"[..], Text::as_bytes);
-    let mut option = listen.to_vec();
-    if !listen.contains(&b':') {
-        option.extend(format!(":{}", vnc.display).bytes());
-    } else if vnc.display != 0 {
-        return Err(Refusal::TwoDisplays);
-    }
-    if vnc.passwd.as_ref().is_some_and(|password| !password.as_bytes().is_empty()) {
-        option.extend(b",password=on");
-    }
-    if vnc.findunused == Some(true) {
-        // Last: it tries that many ports.
-        option.extend(b",to=99");
-    }
-    Ok(OsString::from_vec(option))
-}
-
-fn os(text: &Text) -> &OsStr {
-    OsStr::from_bytes(text.as_bytes())
-}
-
-fn joined(parts: &[&[u8]]) -> OsString {
-    OsString::from_vec(parts.concat())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
+    use super::super::samples::text;
     use super::*;
     use crate::types::idiomatic::{
-        DeviceChannel, DeviceChannelSocket, DeviceVfb, DomainBuildInfo, DomainCreateInfo,
+        DeviceChannel, DeviceChannelData, DeviceChannelSocket, DeviceVfb, DomainBuildInfo,
+        DomainCreateInfo, VncInfo,
     };
-
-    fn text(text: &str) -> Option<Text> {
-        Text::new(text)
-    }
 
     fn config() -> DomainConfig {
         let c_info =
