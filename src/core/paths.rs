@@ -12,6 +12,10 @@ pub const LOG_DIR: &str = "/var/log/xen";
 /// What domains are started from: the shim, kernels of service domains.
 pub const FIRMWARE: &str = "/usr/lib/xen-4.17/boot";
 
+/// An HVM guest's system firmware: SeaBIOS, and OVMF for UEFI.
+pub const SEABIOS: &str = "/usr/share/seabios/bios-256k.bin";
+pub const OVMF: &str = "/usr/share/ovmf/OVMF.fd";
+
 /// The hotplug scripts.
 pub const SCRIPTS: &str = "/etc/xen/scripts";
 

@@ -267,7 +267,8 @@ impl CtxWatches {
     }
 
     fn wake_all(&self) {
-        let all: Vec<_> = locked(&self.state).nodes.values().map(WatchedNode::all_changed).collect();
+        let all: Vec<_> =
+            locked(&self.state).nodes.values().map(WatchedNode::all_changed).collect();
         all.iter().for_each(|changes| changes.notify());
     }
 
@@ -300,7 +301,8 @@ impl WatchesState {
     ) -> (String, Arc<Notify>) {
         self.next += 1;
         let (token, changes) = (self.next.to_string(), Arc::new(Notify::default()));
-        let node = WatchedNode { path: path.to_owned(), changes: Arc::clone(&changes), users: 1, paths };
+        let node =
+            WatchedNode { path: path.to_owned(), changes: Arc::clone(&changes), users: 1, paths };
         self.nodes.insert(token.clone(), node);
         (token, changes)
     }

@@ -1,4 +1,4 @@
-//! QEMU in its two parts, back end of a PV or PVH guest's devices and (to come) hardware of an HVM guest: whether a
+//! QEMU in its two parts, back end of a PV or PVH guest's devices and hardware of an HVM guest: whether a
 //! guest needs one, starting it, talking to it. Its end is `qemu/model.rs`.
 //!
 //! | file | subject |
@@ -6,6 +6,7 @@
 //! | `arguments/` | the command line |
 //! | `account.rs` | as which user it runs |
 //! | `start.rs` | starting it and waiting until it serves |
+//! | `describe.rs` | what it tells xenstore's readers when it has started |
 //! | `qmp.rs`, `message.rs` | its monitor |
 //! | `vcpus.rs` | the vcpus of an HVM guest |
 //!
@@ -14,6 +15,7 @@
 
 mod account;
 pub mod arguments;
+mod describe;
 mod message;
 pub mod model;
 pub mod qmp;

@@ -163,6 +163,11 @@ pub fn pid_path(domid: u32) -> String {
     format!("{}/image/device-model-pid", nodes::domain_path(domid))
 }
 
+/// The node that tells as which user a device model runs that has a user of its own.
+pub fn kill_uid_path(domid: u32) -> String {
+    format!("{}/image/device-model-kill-uid", nodes::domain_path(domid))
+}
+
 /// Whether a device model serves the domain, as a process or in a domain.
 pub fn is_active(ctx: &Ctx, domid: u32) -> Result<bool> {
     let base = format!("{}/image/device-model-", nodes::domain_path(domid));
@@ -245,9 +250,8 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<Option<Process>> {
     let traces = format!("/local/domain/0/device-model/{domid}");
     // Logged where it fails.
     let _ = nodes::remove(ao, ao.store(), &traces);
-    let image = format!("{}/image/device-model-", nodes::domain_path(domid));
-    let pid_path = format!("{image}pid");
-    let uid = nodes::read(ao, ao.store(), &format!("{image}kill-uid"));
+    let pid_path = pid_path(domid);
+    let uid = nodes::read(ao, ao.store(), &kill_uid_path(domid));
     let process = match uid.map(|uid| uid.map(|uid| user_to_kill(ao, domid, &uid))) {
         // A taken-over QEMU may have ended and left its pid to somebody else: with a user of its own,
         // it is that user's processes that end.

@@ -27,26 +27,29 @@ use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockType, UnixAddr, bind, listen, socket,
 };
 use nix::unistd::{AccessFlags, access};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::account;
-use super::arguments::{self, CommandLine, Refusal, Restricted};
+use super::arguments::{self, CommandLine, Hvm, Place, Refusal, Restricted};
+use super::describe;
 use super::message::Shown;
-use super::qmp::{self, Qmp, socket_path, unexpected};
+use super::qmp::{Qmp, socket_path, unexpected};
 use crate::core::file::{errno_of, remove_if_there, rotate_log};
 use crate::core::paths::{LOG_DIR, QEMU};
 use crate::core::watches::Watch;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
-use crate::domain::{console, names, nodes};
+use crate::domain::{names, nodes};
 use crate::qemu::model;
 use crate::qemu::model::Process;
 use crate::runtime::child::{Confinement, Io, Program};
 use crate::sync::std_fds::raised;
 use crate::sync::tracked_fds::Tracked;
-use crate::types::idiomatic::{DeviceModelVersion, DomainBuildInfo, DomainConfig};
+use crate::types::idiomatic::{
+    DeviceModelVersion, DomainBuildInfo, DomainBuildInfoData, DomainBuildInfoHvm, DomainConfig,
+};
 use crate::xen::store::Ops;
-use crate::{debug, error};
+use crate::{debug, error, warn};
 
 /// How long QEMU may take until it serves.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -60,25 +63,48 @@ const LIMITS: [(Resource, u64); 5] = [
     (Resource::RLIMIT_MEMLOCK, 0),
 ];
 
-/// Starts the QEMU that serves devices of a PV or PVH guest, and waits until it does. The devices' nodes are there, and
-/// the configuration has its defaults. An HVM guest's is [`Error::NotImplemented`].
-pub async fn start(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
+/// Starts the QEMU of a guest, which serves devices of a PV or PVH guest and is the hardware of an HVM guest, and waits
+/// until it is ready. The devices' nodes are there, and the configuration has its defaults, those of its devices too.
+/// `targets`: what the QEMU of an HVM guest opens for each of its disks, where there is anything.
+pub async fn start(
+    ao: &Ao,
+    domid: u32,
+    config: &DomainConfig,
+    targets: &[Option<OsString>],
+) -> Result<()> {
     let build = &config.b_info;
     let (owner, _) = Identity::of(ao, domid).inspect_err(|_| {
         error!(ao, domid = domid, "no such domain, so no device model of it");
     })?;
     let qemu = program(ao, domid, build)?;
-    // The user is looked for as for an HVM guest's. But this QEMU keeps root's rights (there is no -runas), so it is
-    // not recorded to be killed by its user.
-    account::of_guest(ao, domid, build)?;
+    let account = account::of_guest(ao, domid, build)?;
     let restricted = build.dm_restrict == Some(true);
     let monitor = if restricted { Some(listening_socket(ao, domid)?) } else { None };
     let mut program = Program::new(&qemu);
     let monitor = monitor.as_ref().map(|fd| Restricted { monitor: program.pass(fd.as_fd()) });
     let limited = is_limited();
-    let line = arguments::pv(domid, config, monitor, limited).map_err(|e| refused(ao, domid, e))?;
+    let line = if let DomainBuildInfoData::Hvm(_) = build.u {
+        let account = account.as_ref().map(|account| account.name.as_str());
+        let place = Place::Local { restricted: monitor, incoming: None, account };
+        arguments::hvm(&Hvm { domid, config, place, targets, igd: false, limited })
+    } else {
+        arguments::pv(domid, config, monitor, limited)
+    };
+    let line = line.map_err(|e| refused(ao, domid, e))?;
+    for warning in &line.warnings {
+        warn!(ao, domid = domid, "{warning}");
+    }
     if restricted {
         make_root(ao, domid)?;
+    }
+    if let DomainBuildInfoData::Hvm(hvm) = &build.u {
+        tell_firmware(ao, domid, build, hvm)?;
+        // The QEMU of another guest keeps root's rights, so it is not to be killed by its user.
+        let own = account.as_ref().and_then(|account| account.own);
+        if let Some(uid) = own {
+            let at = model::kill_uid_path(domid);
+            nodes::write(ao, ao.store(), &at, uid.to_string().as_bytes())?;
+        }
     }
     let base = format!("/local/domain/0/device-model/{domid}");
     let state = format!("{base}/state");
@@ -106,7 +132,7 @@ pub async fn start(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
         } else {
             running.serves(ao, deadline, is_running(ao, &mut said, &state)).await?;
         }
-        describe(ao, domid, config).await.inspect_err(|e| {
+        describe::describe(ao, domid, config).await.inspect_err(|e| {
             error!(ao, domid = domid, "QEMU does not tell what it has made: {e}");
         })
     };
@@ -114,6 +140,23 @@ pub async fn start(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
     // Whoever has ended the domain may have looked for a device model before there was one.
     model::end_orphan(ao, &owner, &running.process)?;
     outcome
+}
+
+/// What hvmloader is told of its machine.
+fn tell_firmware(
+    ctx: &Ctx,
+    domid: u32,
+    build: &DomainBuildInfo,
+    hvm: &DomainBuildInfoHvm,
+) -> Result<()> {
+    let base = format!("{}/hvmloader", nodes::domain_path(domid));
+    // Only the traditional device model learns of memory that hvmloader moves.
+    let traditional = build.device_model_version == DeviceModelVersion::QemuXenTraditional;
+    let moves = traditional && build.vnuma_nodes.is_empty();
+    let bios = hvm.bios.name().unwrap_or_default();
+    let values = [("bios", bios), ("allow-memory-relocate", if moves { "1" } else { "0" })];
+    let values = values.map(|(name, value)| (format!("{base}/{name}"), value.as_bytes().to_vec()));
+    ctx.store().write_many(&values).map_err(|e| nodes::failed(ctx, e))
 }
 
 /// Waits until the domain has gone.
@@ -258,67 +301,6 @@ async fn answers(ao: &Ao, domid: u32, deadline: Instant) -> Result<()> {
     }
 }
 
-/// Writes into xenstore what only QEMU knows: the terminals of serial ports, and where the screen is served.
-async fn describe(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
-    let base = nodes::domain_path(domid);
-    let deadline = Instant::now() + qmp::TIMEOUT;
-    let mut qmp = Qmp::connect(ao, domid, deadline).await?;
-    let answer = qmp.execute("query-chardev", None, deadline).await?;
-    let ports = serial_ports(&answer).ok_or_else(|| unexpected(ao, domid, "query-chardev"))?;
-    for (port, terminal) in ports {
-        nodes::write(ao, ao.store(), &console::serial_path(domid, port), terminal.as_bytes())?;
-    }
-    let Some(vnc) = arguments::vnc(config) else { return Ok(()) };
-    let answer = qmp.execute("query-vnc", None, deadline).await?;
-    let served = screen(&answer).ok_or_else(|| unexpected(ao, domid, "query-vnc"))?;
-    if let Some((host, service)) = served {
-        for (name, value) in [("vnc-listen", host), ("vnc-port", service)] {
-            nodes::write(ao, ao.store(), &format!("{base}/console/{name}"), value.as_bytes())?;
-        }
-    }
-    let Some(password) = vnc.passwd.as_ref().filter(|p| !p.as_bytes().is_empty()) else {
-        return Ok(());
-    };
-    let Some(text) = password.as_str() else {
-        // QEMU refuses such a text, and another password is not the one that was asked for.
-        error!(ao, domid = domid, "cannot set the VNC password: it is not UTF-8");
-        return Err(Error::Invalid);
-    };
-    let arguments = json!({"password": text});
-    qmp.execute("change-vnc-password", Some(arguments), deadline).await?;
-    nodes::write(ao, ao.store(), &format!("{base}/console/vnc-pass"), password.as_bytes())
-}
-
-/// The serial ports that have a terminal, from what `query-chardev` gives.
-fn serial_ports(answer: &Value) -> Option<Vec<(u32, &str)>> {
-    let mut ports = Vec::new();
-    for device in answer.as_array()? {
-        let Some(port) = device.get("label")?.as_str()?.strip_prefix("serial") else { continue };
-        let port = port.parse().ok()?;
-        if let Some(terminal) = device.get("filename")?.as_str()?.strip_prefix("pty:") {
-            // `xl console` opens it.
-            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
-            if !terminal.starts_with("/dev/") || !terminal.chars().all(plain) {
-                return None;
-            }
-            ports.push((port, terminal));
-        }
-    }
-    Some(ports)
-}
-
-/// Where the screen is served, from what `query-vnc` gives; `Some(None)` if nowhere.
-fn screen(answer: &Value) -> Option<Option<(&str, &str)>> {
-    if !answer.get("enabled")?.as_bool()? {
-        return Some(None);
-    }
-    let text = |name: &str| {
-        let text = answer.get(name)?.as_str()?;
-        (text.len() <= 256 && !text.contains(char::is_control)).then_some(text)
-    };
-    Some(Some((text("host")?, text("service")?)))
-}
-
 /// The program to run.
 fn program(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<PathBuf> {
     let path = match (&build.device_model, build.device_model_version) {
@@ -425,51 +407,6 @@ fn last_line(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn terminals_of_serial_ports() {
-        let answer = json!([
-            {"label": "libxl-cmd", "filename": "disconnected:unix:/x,server", "frontend-open": true},
-            {"label": "serial0", "filename": "pty:/dev/pts/3", "frontend-open": true},
-            {"label": "serial1", "filename": "null", "frontend-open": true},
-        ]);
-        assert_eq!(serial_ports(&answer), Some(vec![(0, "/dev/pts/3")]));
-        assert_eq!(serial_ports(&json!([])), Some(vec![]));
-        let one = |label: &str, name: &str| json!([{"label": label, "filename": name}]);
-        for bad in [
-            json!({}),
-            json!([{}]),
-            json!([{"label": 3}]),
-            json!([{"label": "serial0"}]),
-            one("serialx", "null"),
-            one("serial", "null"),
-            one("serial-1", "null"),
-            one("serial0/../../x", "null"),
-            one("serial0", "pty:/etc/passwd"),
-            one("serial0", "pty:/dev/../etc/passwd"),
-            one("serial0", "pty:/dev/pts/3\n"),
-        ] {
-            assert_eq!(serial_ports(&bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn where_the_screen_is() {
-        let answer =
-            json!({"enabled": true, "host": "127.0.0.1", "service": "5900", "auth": "none"});
-        assert_eq!(screen(&answer), Some(Some(("127.0.0.1", "5900"))));
-        assert_eq!(screen(&json!({"enabled": false})), Some(None));
-        for bad in [
-            json!([]),
-            json!({"enabled": 1}),
-            json!({"enabled": true, "host": "h"}),
-            json!({"enabled": true, "host": "h", "service": 5900}),
-            json!({"enabled": true, "host": "h\n", "service": "5900"}),
-            json!({"enabled": true, "host": "h".repeat(300), "service": "5900"}),
-        ] {
-            assert_eq!(screen(&bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn last_words() {

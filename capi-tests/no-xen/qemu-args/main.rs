@@ -8,7 +8,7 @@ use std::ffi::{CString, OsString};
 use std::path::Path;
 
 use serde_json::Value;
-use xenlight::config::defaults::devices::{DeviceContext, World, disk, nic};
+use xenlight::config::defaults::devices::{DefaultsHost, DeviceContext, disk, nic};
 use xenlight::config::defaults::{Host, set_defaults_on};
 use xenlight::core::{Error, Result};
 use xenlight::domain::kind::DomainKind;
@@ -32,11 +32,11 @@ const HOST: Host = Host {
     grant_version: 2,
 };
 
-struct FakeWorld {
+struct FakeHost {
     log: Log,
 }
 
-impl World for FakeWorld {
+impl DefaultsHost for FakeHost {
     fn log(&self) -> &Log {
         &self.log
     }
@@ -87,7 +87,7 @@ fn recorded(case: &Value) -> Outcome {
 
 /// The configuration as it is when QEMU is started.
 fn complete(config: &mut DomainConfig, domid: u32) -> Result<()> {
-    let world = FakeWorld { log: Log::none() };
+    let world = FakeHost { log: Log::none() };
     set_defaults_on(&world.log, HOST, config)?;
     let place = DeviceContext { world: &world, domid, hotplug: false };
     for disk in &mut config.disks {

@@ -1,12 +1,17 @@
 //! Disks and drives.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+
 use super::nodes::DeviceNodes;
 use super::{Addable, AttachTarget, Stored};
 use crate::config::defaults::devices::{DeviceContext, disk};
 use crate::core::paths;
 use crate::core::{Ctx, Error, Result};
 use crate::device::{Device, DeviceKind, vdev};
+use crate::domain::nodes;
 use crate::error;
+use crate::qemu::arguments::{Target, target};
 use crate::types::idiomatic::{
     DeviceDisk, DiskBackend as Backend, DiskFormat as Format, DiskSpecification, DomainConfig, Text,
 };
@@ -121,6 +126,27 @@ impl Stored for DeviceDisk {
     fn settle(&mut self, _: &Self) {}
 
     const NO_DOMAIN: Error = Error::Fail;
+}
+
+/// What the QEMU of domain `domid` opens for each of its disks, where there is anything: once the disks are connected, for a
+/// script may have said where it has put one.
+pub fn paths_for_qemu(
+    ctx: &Ctx,
+    domid: u32,
+    disks: &[DeviceDisk],
+) -> Result<Vec<Option<OsString>>> {
+    let path = |disk: &DeviceDisk| {
+        Ok(match target(disk) {
+            Target::Path(path) => Some(path),
+            Target::None => None,
+            Target::OfScript => {
+                let back = disk.device(ctx, domid)?.backend_path();
+                let path = nodes::read(ctx, ctx.store(), &format!("{back}/physical-device-path"))?;
+                path.map(OsString::from_vec)
+            }
+        })
+    };
+    disks.iter().map(path).collect()
 }
 
 /// A script's path: one without a folder of its own is Xen's.

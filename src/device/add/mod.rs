@@ -39,6 +39,7 @@ use crate::types::idiomatic::{
     DeviceVsnd, DeviceVtpm, DomainConfig,
 };
 use crate::xen::store::{Ops, Transaction};
+pub use disk::paths_for_qemu;
 pub use nodes::DeviceNodes;
 pub use target::AttachTarget;
 

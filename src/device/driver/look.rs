@@ -7,9 +7,9 @@
 use std::collections::BTreeSet;
 
 use super::super::{Device, DeviceKind};
+use crate::core::number::leading_number;
 use crate::core::watches::Changes;
 use crate::core::{Ctx, Result};
-use crate::core::number::leading_number;
 use crate::domain::nodes;
 use crate::xen::store::Ops;
 

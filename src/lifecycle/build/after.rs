@@ -4,12 +4,13 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{Build, Ring, numa};
+use super::before::BEYOND_TARGET;
+use super::{Build, Loaded, Ring, hvm, numa};
 use crate::core::uuid;
 use crate::core::{Error, Result};
 use crate::domain::{nodes, sched};
 use crate::error;
-use crate::types::idiomatic::{DomainBuildInfoData as Guest, Text};
+use crate::types::idiomatic::{DomainBuildInfo, DomainBuildInfoData as Guest, Text};
 use crate::xen::store::Ops;
 
 /// The time, for [`finish`].
@@ -18,7 +19,7 @@ pub fn now() -> Duration {
 }
 
 /// Does all of it; `started` is when the build began.
-pub fn finish(build: &Build, store: &Ring, started: Duration) -> Result<()> {
+pub fn finish(build: &Build, store: &Ring, loaded: &Loaded, started: Duration) -> Result<()> {
     let (ctx, domid, info) = (build.ao.ctx(), build.domid, &build.config.b_info);
     if !info.vnuma_nodes.is_empty() && info.vcpu_soft_affinity.is_empty() {
         numa::prefer_own_nodes(ctx, domid, &info.vnuma_nodes)?;
@@ -29,6 +30,9 @@ pub fn finish(build: &Build, store: &Ring, started: Duration) -> Result<()> {
     let mut all: Vec<(String, Vec<u8>)> = Vec::new();
     all.extend(
         of_domain(build, store).into_iter().map(|(at, value)| (format!("{base}/{at}"), value)),
+    );
+    all.extend(
+        of_machine(build, loaded).into_iter().map(|(at, value)| (format!("{base}/{at}"), value)),
     );
     all.extend(of_vm(build, started).into_iter().map(|(at, value)| (format!("{vm}/{at}"), value)));
     let owner = format!("{base}/vm");
@@ -50,7 +54,7 @@ fn of_domain(build: &Build, store: &Ring) -> Vec<(String, Vec<u8>)> {
     let number = |at: &str, number: u64| (at.to_owned(), number.to_string().into_bytes());
     let mut all = vec![
         number("memory/static-max", info.max_memkb),
-        number("memory/target", info.target_memkb.wrapping_sub(info.video_memkb)),
+        number("memory/target", target(info)),
         number("memory/videoram", info.video_memkb),
         number("domid", build.domid.into()),
         number("store/port", store.channel.port.into()),
@@ -63,11 +67,64 @@ fn of_domain(build: &Build, store: &Ring) -> Vec<(String, Vec<u8>)> {
     all
 }
 
+/// What the guest's balloon driver aims at, in KiB. An HVM guest that gets memory on demand must stay below what the
+/// hypervisor lets it have, or the demand could not be met.
+fn target(info: &DomainBuildInfo) -> u64 {
+    let on_demand = matches!(info.u, Guest::Hvm(_)) && info.max_memkb > info.target_memkb;
+    let below = if on_demand { BEYOND_TARGET } else { 0 };
+    info.target_memkb.wrapping_sub(info.video_memkb).wrapping_sub(below)
+}
+
+/// What the firmware of an HVM guest is to find of its machine.
+fn of_machine(build: &Build, loaded: &Loaded) -> Vec<(&'static str, Vec<u8>)> {
+    let info = &build.config.b_info;
+    let Guest::Hvm(machine) = &info.u else { return Vec::new() };
+    let switch = |on: Option<bool>| if on == Some(true) { b"1".to_vec() } else { b"0".to_vec() };
+    let mut all = Vec::new();
+    for (tables, [address, length]) in [
+        (loaded.smbios, ["hvmloader/smbios/address", "hvmloader/smbios/length"]),
+        (loaded.acpi, ["hvmloader/acpi/address", "hvmloader/acpi/length"]),
+    ] {
+        let Some((at, size)) = tables else { continue };
+        all.push((address, format!("{at:#x}").into_bytes()));
+        all.push((length, format!("{size:#x}").into_bytes()));
+    }
+    if machine.ms_vm_genid.0 != [0; 16] {
+        let [low, high] = genid_words(machine.ms_vm_genid.0);
+        all.push(("platform/generation-id", format!("{low}:{high}").into_bytes()));
+    }
+    // Both must be on: one field is the older, of HVM guests alone.
+    let acpi = Some(info.acpi == Some(true) && machine.acpi == Some(true));
+    all.push(("platform/acpi", switch(acpi)));
+    all.push(("platform/acpi_s3", switch(machine.acpi_s3)));
+    all.push(("platform/acpi_s4", switch(machine.acpi_s4)));
+    all.push(("platform/acpi_laptop_slate", switch(machine.acpi_laptop_slate)));
+    let size = hvm::hole_size(machine);
+    all.extend(size.map(|size| ("platform/mmio_hole_size", size.to_string().into_bytes())));
+    let version = info.device_model_version.name().unwrap_or_default();
+    all.push(("platform/device-model", version.into()));
+    all
+}
+
+/// A generation ID as hvmloader reads it.
+fn genid_words(id: [u8; 16]) -> [u64; 2] {
+    let number = u128::from_le_bytes(id);
+    [number as u64, (number >> 64) as u64]
+}
+
 /// What toolstacks are to find.
 fn of_vm(build: &Build, started: Duration) -> Vec<(&'static str, Vec<u8>)> {
     let hundredths = started.subsec_millis() / 10;
     let start_time = ("start_time", format!("{}.{hundredths:02}", started.as_secs()).into_bytes());
-    let Guest::Pv(_) = build.config.b_info.u else { return vec![start_time] };
+    match &build.config.b_info.u {
+        Guest::Pv(_) => {}
+        Guest::Hvm(machine) => {
+            let offset = machine.timeoffset.as_ref().map_or(&b""[..], Text::as_bytes);
+            let of_hvm = [("rtc/timeoffset", offset.to_vec()), ("image/ostype", b"hvm".to_vec())];
+            return of_hvm.into_iter().chain([start_time]).collect();
+        }
+        _ => return vec![start_time],
+    }
     let payload = build.payload;
     let path = |path: &OsStr| path.as_bytes().to_vec();
     let mut all = vec![("image/ostype", b"linux".to_vec())];

@@ -1,6 +1,6 @@
 //! Before there is memory: vcpus and where they run, limits, event channels, the clock, what the cpus say.
 
-use super::{Channels, host_map, refused, vcpus};
+use super::{Channels, host_map, refused, vcpus, viridian};
 use crate::core::clock::seconds_east;
 use crate::core::number::leading_number;
 use crate::core::{Ctx, Error, Result};
@@ -15,7 +15,7 @@ use crate::xen::hypervisor::{CpuFeatures, Result as XenResult, sys};
 use crate::{error, warn};
 
 /// What a domain may have beyond its target, in KiB.
-const BEYOND_TARGET: u64 = 1024;
+pub const BEYOND_TARGET: u64 = 1024;
 
 /// Where xenstore's and the consoles' daemons tell in which domain they run.
 const DAEMONS: [&str; 2] = ["/tool/xenstored/domid", "/tool/xenconsoled/domid"];
@@ -31,16 +31,41 @@ pub fn prepare(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<Chann
     let limit = config.b_info.target_memkb.wrapping_add(BEYOND_TARGET);
     xen.set_max_memory(domid, limit).map_err(failed)?;
     let channels = channels(ctx, domid)?;
-    if let Guest::Pvh(_) = config.b_info.u {
-        let timer = i32::from(config.b_info.timer_mode) as u64;
-        xen.set_hvm_param(domid, sys::HVM_PARAM_TIMER_MODE, timer).map_err(failed)?;
-        let views = i32::from(config.b_info.altp2m) as u64;
-        xen.set_hvm_param(domid, sys::HVM_PARAM_ALTP2M, views).map_err(failed)?;
-    }
+    set_hvm_params(ctx, domid, &config.b_info)?;
     set_clock(ctx, domid, &config.b_info)?;
     set_memory(ctx, domid, &config.b_info)?;
     set_cpuid(ctx, domid, &config.b_info).map_err(failed)?;
     Ok(channels)
+}
+
+/// What the hypervisor emulates for an HVM or PVH guest, and how.
+fn set_hvm_params(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
+    let set = |param: u32, value: u64| {
+        ctx.hypervisor().set_hvm_param(domid, param, value).map_err(|e| refused(ctx, domid, e))
+    };
+    let mut views = i32::from(build.altp2m) as u64;
+    match &build.u {
+        Guest::Pv(_) => return Ok(()),
+        Guest::Hvm(hvm) => {
+            set(sys::HVM_PARAM_HPET_ENABLED, (hvm.hpet == Some(true)).into())?;
+            set(sys::HVM_PARAM_VPT_ALIGN, (hvm.vpt_align == Some(true)).into())?;
+            if hvm.mca_caps != 0 {
+                set(sys::HVM_PARAM_MCA_CAP, hvm.mca_caps)?;
+            }
+            // The older name, for HVM guests alone.
+            if views == 0 && hvm.altp2m == Some(true) {
+                views = 1;
+            }
+        }
+        _ => {}
+    }
+    set(sys::HVM_PARAM_TIMER_MODE, i32::from(build.timer_mode) as u64)?;
+    set(sys::HVM_PARAM_ALTP2M, views)?;
+    let Guest::Hvm(hvm) = &build.u else { return Ok(()) };
+    match viridian::features(ctx, domid, hvm)? {
+        0 => Ok(()),
+        features => set(sys::HVM_PARAM_VIRIDIAN, features),
+    }
 }
 
 /// Where memory had better be and where each vcpu may and would rather run, as far as that is said.

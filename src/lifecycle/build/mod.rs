@@ -1,13 +1,16 @@
 //! Building a domain: what is put into it before it first runs.
 //!
 //! [`build`] takes a domain that the hypervisor has made, without vcpus and memory, and whose first nodes are in
-//! xenstore, and leaves one that lacks nothing but devices. PV and PVH; the order of the steps is the C
-//! library's.
+//! xenstore, and leaves one that lacks nothing but devices. The order of the steps is the C library's.
 //!
 //! | file | subject |
 //! |---|---|
 //! | `before.rs` | vcpus and where they run, limits, event channels, clock, cpuid: before there is memory |
-//! | `pv.rs`, `pvh.rs` | memory and kernel, each kind's way ([`crate::xen::guest`]) |
+//! | `pv.rs`, `pvh.rs`, `hvm.rs` | memory and kernel, each kind's way ([`crate::xen::guest`]) |
+//! | `memory.rs` | where memory of HVM and PVH guests lies, and their map of it |
+//! | `firmware.rs` | hvmloader, system firmware, added tables |
+//! | `rdm.rs` | memory that is reserved for devices of the host |
+//! | `viridian.rs` | parts of Hyper-V's interface |
 //! | `host_map.rs` | a PV guest's map of memory that follows the host's |
 //! | `numa.rs` | which memory is of which of the guest's NUMA nodes |
 //! | `acpi/` | a PVH guest's ACPI tables |
@@ -29,10 +32,15 @@
 pub mod acpi;
 mod after;
 mod before;
+mod firmware;
 mod host_map;
+mod hvm;
+mod memory;
 mod numa;
 mod pv;
 mod pvh;
+mod rdm;
+mod viridian;
 
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
@@ -42,8 +50,8 @@ use crate::error;
 use crate::lifecycle::payload::Payload;
 use crate::lifecycle::payload::Source;
 use crate::types::idiomatic::{DomainBuildInfoData as Guest, DomainConfig};
-use crate::xen::guest::{Blob, Channel, Facts};
-use crate::xen::hypervisor::HypervisorError;
+use crate::xen::guest::{Blob, Channel, Facts, Image, Layout, Rings};
+use crate::xen::hypervisor::{HypervisorError, Vnuma};
 
 /// A page that the guest shares with somebody, and the event channel that goes with it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,7 +73,7 @@ pub struct Built {
 /// Builds domain `domid`. `config` is complete; placement on NUMA nodes is decided here, and `config` then says so.
 ///
 /// # Errors
-/// `Error::NotImplemented` for an HVM guest; `Error::VnumaConfigInvalid` and `Error::FeatureRemoved` for what the
+/// `Error::VnumaConfigInvalid` and `Error::FeatureRemoved` for what the
 /// configuration wants and cannot be; `Error::Aborted`; `Error::Fail` otherwise. Said in the log.
 pub async fn build(
     ao: &Ao,
@@ -73,26 +81,47 @@ pub async fn build(
     config: &mut DomainConfig,
     payload: &Payload,
 ) -> Result<Built> {
-    if !matches!(config.b_info.u, Guest::Pv(_) | Guest::Pvh(_)) {
-        error!(ao, domid = domid, "building HVM guests is not implemented yet");
-        return Err(Error::NotImplemented);
-    }
     let channels = before::prepare(ao, domid, config)?;
     let started = after::now();
+    let mut layout = None;
+    if let Guest::Hvm(hvm) = &config.b_info.u {
+        let mut lies = hvm::layout(&config.b_info, hvm);
+        config.rdms = rdm::make_room(ao, domid, config, hvm, &mut lies)?;
+        layout = Some(lies);
+    }
     let build = Build { ao, domid, config, payload, channels };
-    let rings = match &config.b_info.u {
-        Guest::Pv(pv) => pv::build(&build, pv)?,
-        Guest::Pvh(pvh) => pvh::build(&build, pvh)?,
-        _ => return Err(Error::NotImplemented),
+    let loaded = match (&config.b_info.u, &layout) {
+        (Guest::Pv(pv), _) => pv::build(&build, pv)?,
+        (Guest::Pvh(pvh), _) => pvh::build(&build, pvh)?,
+        (Guest::Hvm(hvm), Some(layout)) => hvm::build(&build, hvm, layout)?,
+        _ => {
+            error!(ao, domid = domid, "cannot build the domain: it is of no known type");
+            return Err(Error::Invalid);
+        }
     };
     build.go_on()?;
     let ring = |frame, channel| Ring { frame, channel };
     let built = Built {
-        console: ring(rings.console, channels.console),
-        store: ring(rings.store, channels.store),
+        console: ring(loaded.rings.console, channels.console),
+        store: ring(loaded.rings.store, channels.store),
     };
-    after::finish(&build, &built.store, started)?;
+    after::finish(&build, &built.store, &loaded, started)?;
     Ok(built)
+}
+
+/// What is in the guest's memory, and where.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Loaded {
+    rings: Rings,
+    /// Tables that hvmloader adds to its own: address and size.
+    smbios: Option<(u64, u64)>,
+    acpi: Option<(u64, u64)>,
+}
+
+impl From<Rings> for Loaded {
+    fn from(rings: Rings) -> Self {
+        Self { rings, smbios: None, acpi: None }
+    }
 }
 
 /// The event channels that a guest has from the start.
@@ -121,6 +150,22 @@ impl Build<'_> {
             vcpus: vcpus(self.ao, self.domid, build.max_vcpus)?,
             claim: build.claim_mode == Some(true),
         })
+    }
+
+    /// Tells the hypervisor and the image of the guest's NUMA nodes, if it has any.
+    fn set_vnuma(&self, image: &mut Image, layout: &Layout) -> Result<Option<Vnuma>> {
+        let info = &self.config.b_info;
+        if info.vnuma_nodes.is_empty() {
+            return Ok(None);
+        }
+        let ranges = numa::around_hole(&info.vnuma_nodes, info.video_memkb, layout);
+        let ranges = ranges.ok_or_else(|| {
+            error!(self.ao, domid = self.domid, "vnode 0 too small to contain video ram");
+            Error::Invalid
+        })?;
+        let vnuma = numa::set(self, ranges)?;
+        image.set_numa(&vnuma.ranges, &vnuma.on_host).map_err(|e| self.failed(e))?;
+        Ok(Some(vnuma))
     }
 
     /// An error of libxenguest's, which has said more in the log already.

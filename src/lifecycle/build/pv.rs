@@ -1,12 +1,12 @@
 //! A PV guest: its kernel's own page tables, over memory that it knows by the machine's numbers.
 
-use super::{Build, host_map, mebibytes, numa};
+use super::{Build, Loaded, host_map, mebibytes, numa};
 use crate::core::{Error, Result};
 use crate::error;
 use crate::types::idiomatic::DomainBuildInfoPv;
-use crate::xen::guest::{Image, ImageKind, Rings};
+use crate::xen::guest::{Image, ImageKind};
 
-pub fn build(build: &Build, pv: &DomainBuildInfoPv) -> Result<Rings> {
+pub fn build(build: &Build, pv: &DomainBuildInfoPv) -> Result<Loaded> {
     let (ctx, domid, info) = (build.ao.ctx(), build.domid, &build.config.b_info);
     let failed = |e| build.failed(e);
     let (kernel, ramdisk) = (build.kernel()?, build.ramdisk());
@@ -37,5 +37,5 @@ pub fn build(build: &Build, pv: &DomainBuildInfoPv) -> Result<Rings> {
     image.populate(mebibytes(info.target_memkb)).map_err(failed)?;
     build.go_on()?;
     image.load().map_err(failed)?;
-    Ok(image.rings())
+    Ok(image.rings().into())
 }

@@ -45,7 +45,9 @@ use crate::lifecycle::build::Built;
 use crate::lifecycle::destroy;
 use crate::lifecycle::payload::Payload;
 use crate::runtime::defect::caught_async;
-use crate::types::idiomatic::{DomainConfig, DomainType, Event, EventData};
+use crate::types::idiomatic::{
+    DeviceVkb, DomainBuildInfoData, DomainConfig, DomainType, Event, EventData,
+};
 use crate::xen::log::{Level, Log};
 use crate::{error, qemu};
 
@@ -114,12 +116,8 @@ async fn whole_or_undone(
     Err(if matches!(error, Error::Aborted | Error::BadFail) { error } else { Error::Fail })
 }
 
-/// What this library cannot make is refused before there is a domain.
+/// A configuration that cannot become a domain is refused before there is one.
 fn possible(ctx: &Ctx, config: &DomainConfig) -> Result<()> {
-    if config.c_info.type_ == DomainType::Hvm {
-        error!(ctx, "HVM guests are not implemented yet");
-        return Err(Error::NotImplemented);
-    }
     let Some(name) = &config.c_info.name else {
         error!(ctx, "the configuration names no domain");
         return Err(Error::Fail);
@@ -167,13 +165,24 @@ async fn add_devices(
     console::channels(target, &mut config.channels)?;
     add::p9s(target, &mut config.p9s)?;
     add::pvcallsifs(target, &mut config.pvcallsifs)?;
-    add::vfbs(target, &mut config.vfbs)?;
-    add::vkbs(target, &mut config.vkbs)?;
+    let is_hvm = config.c_info.type_ == DomainType::Hvm;
+    if !is_hvm {
+        // An HVM guest's screen is that of its emulated card.
+        add::vfbs(target, &mut config.vfbs)?;
+        add::vkbs(target, &mut config.vkbs)?;
+    }
     let channel = built.console.channel;
     let (backend_domid, port, ring) = (channel.domid, channel.port, built.console.frame);
     console::primary(target, &console::Primary { backend_domid, port, ring, tty: None })?;
-    if qemu::needed(ao, config)? {
-        qemu::start(ao, domid, config).await?;
+    if let DomainBuildInfoData::Hvm(hvm) = &config.b_info.u
+        && hvm.vkb_device == Some(true)
+    {
+        add::vkbs(target, &mut [DeviceVkb::default()])?;
+    }
+    if is_hvm || qemu::needed(ao, config)? {
+        let targets =
+            if is_hvm { add::paths_for_qemu(ao, domid, &config.disks)? } else { Vec::new() };
+        qemu::start(ao, domid, config, &targets).await?;
     }
     add::nics(ao, target, &mut config.nics).await?;
     add::vtpms(ao, target, &mut config.vtpms).await?;

@@ -1,63 +1,7 @@
 //! QEMU without hardware: back end of a PV or PVH guest's devices, or of disks in a driver domain.
 
-<<<<<<< HEAD:src/qemu/arguments.rs
-use std::ffi::{OsStr, OsString};
-use std::os::fd::RawFd;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-
-use crate::core::paths::RUN_DIR;
-use crate::qemu::qmp::socket_path;
-use crate::types::idiomatic::{
-    DeviceChannelData, DomainConfig, DomainType, SdlInfo, Text, VncInfo,
-};
-
-/// How much QEMU, Debian's and Xen's, may write to its log unless the administrator says otherwise (XSA-180).
-const CONSOLE_LIMIT: (&str, &str) = ("XEN_QEMU_CONSOLE_LIMIT", "1048576");
-
-/// What QEMU is started with.
-#[derive(Default, PartialEq, Eq, Debug)]
-pub struct CommandLine {
-    /// Without the program itself.
-    pub arguments: Vec<OsString>,
-    /// Changes of the environment.
-    pub environment: Vec<(&'static str, OsString)>,
-}
-
-/// A QEMU that gives up rights when it has started.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Restricted {
-    /// The number in QEMU of the socket that it is to listen on: it cannot make one.
-    pub monitor: RawFd,
-}
-
-/// Why there is no command line.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Refusal {
-    /// A number in the configuration that is none of its kind.
-    Channel,
-    /// A display in `listen` and another beside it.
-    TwoDisplays,
-    /// QEMU as the hardware of an HVM guest.
-    Hvm,
-}
-
-/// Where a restricted QEMU has its root.
-pub fn root_path(domid: u32) -> String {
-    format!("{RUN_DIR}/qemu-root-{domid}")
-}
-
-/// The screen that QEMU shows by VNC, if any.
-pub fn vnc(config: &DomainConfig) -> Option<&VncInfo> {
-    config.vfbs.first().map(|vfb| &vfb.vnc).filter(|vnc| vnc.enable == Some(true))
-}
-
-fn sdl(config: &DomainConfig) -> Option<&SdlInfo> {
-    config.vfbs.first().map(|vfb| &vfb.sdl).filter(|sdl| sdl.enable == Some(true))
-}
-=======
 use super::{CommandLine, Refusal, Restricted, display, memory, os};
 use crate::types::idiomatic::{DomainConfig, DomainType};
->>>>>>> qemuargs:src/qemu/arguments/pv.rs
 
 /// For the QEMU that is back end of a PV or PVH guest. `limited`: the environment has a limit for the log.
 pub fn pv(

@@ -16,6 +16,8 @@ use crate::xen::hypervisor::{
 pub enum ImageKind {
     Pv,
     Pvh,
+    /// With emulated devices: its kernel is hvmloader.
+    Hvm,
 }
 
 /// Where a kernel or a module comes from. Compressed ones are taken as well.
@@ -42,7 +44,7 @@ pub struct Facts {
     pub claim: bool,
 }
 
-/// Where the memory of a PVH guest lies, in bytes: from 0 to `low_end`, and from 4 GiB to `high_end` if that
+/// Where the memory of an HVM or PVH guest lies, in bytes: from 0 to `low_end`, and from 4 GiB to `high_end` if that
 /// is not 0.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Layout {
@@ -73,6 +75,9 @@ pub struct Image<'a> {
     blobs: PhantomData<&'a [u8]>,
 }
 
+/// Pages at 0xa0000 that are the graphics card's.
+const VGA_HOLE: u64 = 0x20;
+
 /// What `parse` finds in the kernel's notes as its system's name, at most.
 const MAX_NAME: usize = 16;
 
@@ -99,6 +104,11 @@ impl<'a> Image<'a> {
                 dom.flags = 0;
             }
             ImageKind::Pvh => dom.container_type = sys::XC_DOM_HVM_CONTAINER,
+            ImageKind::Hvm => {
+                dom.container_type = sys::XC_DOM_HVM_CONTAINER;
+                dom.device_model = true;
+                dom.vga_hole_size = VGA_HOLE;
+            }
         }
         (dom.console_evtchn, dom.console_domid) = (facts.console.port, facts.console.domid);
         (dom.xenstore_evtchn, dom.xenstore_domid) = (facts.store.port, facts.store.domid);
@@ -141,7 +151,7 @@ impl<'a> Image<'a> {
         }
     }
 
-    /// Says where the memory of a PVH guest is to lie.
+    /// Says where the memory of an HVM or PVH guest is to lie.
     pub fn set_layout(&mut self, layout: &Layout) {
         let dom = self.dom();
         dom.lowmem_end = layout.low_end;
@@ -208,6 +218,28 @@ impl<'a> Image<'a> {
             };
         }
         Ok(())
+    }
+
+    /// Adds the system firmware that hvmloader unpacks.
+    pub fn set_system_firmware(&mut self, bytes: &'a [u8]) -> Result<()> {
+        self.dom().system_firmware_module = module(bytes)?;
+        Ok(())
+    }
+
+    /// Adds structures to the SMBIOS tables that hvmloader makes.
+    pub fn set_smbios(&mut self, bytes: &'a [u8]) -> Result<()> {
+        self.dom().smbios_module = module(bytes)?;
+        Ok(())
+    }
+
+    /// Where the added SMBIOS structures are in the guest's memory, and their size; once populated.
+    pub fn smbios_place(&mut self) -> Option<(u64, u64)> {
+        place(&self.dom().smbios_module)
+    }
+
+    /// The same of the first of the ACPI tables.
+    pub fn acpi_place(&mut self) -> Option<(u64, u64)> {
+        place(&self.dom().acpi_modules[0])
     }
 
     /// Says what map of memory the guest finds when it starts.
@@ -282,6 +314,21 @@ impl<'a> Image<'a> {
             _ => Err(last(what)),
         }
     }
+}
+
+/// A module as libxenguest has it, which it reads only. It looks for the place itself.
+fn module(bytes: &[u8]) -> Result<sys::xc_hvm_firmware_module> {
+    let too_large = |_| HypervisorError { errno: Errno::EFBIG, what: "firmware module" };
+    Ok(sys::xc_hvm_firmware_module {
+        data: bytes.as_ptr().cast_mut(),
+        length: bytes.len().try_into().map_err(too_large)?,
+        guest_addr_out: 0,
+    })
+}
+
+fn place(module: &sys::xc_hvm_firmware_module) -> Option<(u64, u64)> {
+    let found = module.length > 0 && module.guest_addr_out > 0;
+    found.then(|| (module.guest_addr_out, module.length.into()))
 }
 
 impl Drop for Image<'_> {

@@ -2,7 +2,7 @@
 //!
 //! An [`Image`] is libxenguest's description of one guest in the making. It goes through steps, in this
 //! order: [`Image::new`]; kernel and modules; how memory lies ([`Image::set_layout`], [`Image::set_numa`]);
-//! [`Image::parse`]; [`Image::populate`]; tables and map, for a PVH guest; [`Image::load`]; and then it tells
+//! [`Image::parse`]; [`Image::populate`]; tables and map, for an HVM or PVH guest; [`Image::load`]; and then it tells
 //! where the pages for console and xenstore are ([`Image::rings`]). Dropped at any step, it gives back all
 //! that it holds in this process; the guest's own memory goes with the domain.
 //!
@@ -15,6 +15,8 @@
 //! with the system's libraries; and `xc_dom_loginit`, which writes to the handle, does so only for a
 //! handle without a logger, and is not called here.
 
+mod hvm_info;
 mod image;
 
+pub use hvm_info::vcpus_at_boot;
 pub use image::{Blob, Channel, Facts, Image, ImageKind, Layout, Rings};

@@ -92,6 +92,17 @@ fn layouts() -> Vec<String> {
     out
 }
 
+/// The numbers in the file that are macros in C, each as a C assertion.
+fn numbers() -> Vec<String> {
+    let number = |line: &str| {
+        let (name, value) = line.strip_prefix("pub const ")?.split_once(": u32 = ")?;
+        let value = value.trim_end_matches(';');
+        // A name that C knows as an enumerator is no macro, and checked as a value all the same.
+        Some(format!("_Static_assert((unsigned int)({name}) == {value}u, \"{name}\");"))
+    };
+    TEXT.lines().filter_map(number).collect()
+}
+
 /// Compiles `body` after the headers; the compiler's messages on failure.
 fn compile(body: &str) -> Result<(), String> {
     let mut cc = Command::new("cc")
@@ -100,8 +111,8 @@ fn compile(body: &str) -> Result<(), String> {
         .stderr(Stdio::piped())
         .spawn()
         .expect("cc");
-    let headers =
-        "#include <stddef.h>\n#include <xenctrl.h>\n#include <xenguest.h>\n#include <xenhypfs.h>\n";
+    let headers = "#define XC_WANT_COMPAT_MAP_FOREIGN_API\n#include <stddef.h>\n#include <xenctrl.h>\n\
+        #include <xenguest.h>\n#include <xenhypfs.h>\n#include <xen/hvm/hvm_info_table.h>\n";
     writeln!(cc.stdin.take().expect("piped"), "{headers}{body}").expect("cc reads");
     let out = cc.wait_with_output().expect("cc ends");
     out.status.success().then_some(()).ok_or_else(|| String::from_utf8_lossy(&out.stderr).into())
@@ -121,5 +132,12 @@ fn functions_agree_with_the_headers() {
 fn layouts_agree_with_the_headers() {
     let all = layouts();
     assert!(all.len() > 120, "only {} layouts found", all.len());
+    compile(&all.join("\n")).unwrap();
+}
+
+#[test]
+fn numbers_agree_with_the_headers() {
+    let all = numbers();
+    assert!(all.len() > 100, "only {} numbers found", all.len());
     compile(&all.join("\n")).unwrap();
 }

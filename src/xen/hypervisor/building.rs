@@ -78,6 +78,16 @@ impl Hypervisor {
             .map(drop)
     }
 
+    /// A parameter (`HVM_PARAM_*`) of an HVM or PVH guest.
+    pub fn hvm_param(&self, domid: u32, param: u32) -> Result<u64> {
+        let mut value = 0;
+        // SAFETY: the call writes one number.
+        self.call("hvm_param_get", |xch| unsafe {
+            sys::xc_hvm_param_get(xch, domid, param, &mut value)
+        })?;
+        Ok(value)
+    }
+
     /// Sets up to where a PV guest that asks sees memory, in KiB.
     pub fn set_map_limit(&self, domid: u32, kb: u64) -> Result<()> {
         // SAFETY: plain numbers.

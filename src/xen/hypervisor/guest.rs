@@ -17,12 +17,7 @@ impl Hypervisor {
     /// How an HVM guest's kernel wants to be told of events: 0 if it has no PV drivers.
     pub fn callback_irq(&self, domid: u32) -> Result<u64> {
         const CALLBACK_IRQ: u32 = 0;
-        let mut value = 0;
-        // SAFETY: the call writes one number.
-        self.call("hvm_param_get", |xch| unsafe {
-            sys::xc_hvm_param_get(xch, domid, CALLBACK_IRQ, &mut value)
-        })?;
-        Ok(value)
+        self.hvm_param(domid, CALLBACK_IRQ)
     }
 
     /// Sends `trigger` to a vcpu.

@@ -27,6 +27,7 @@ mod error;
 mod flask;
 mod guest;
 mod host;
+mod memory;
 mod resources;
 #[allow(
     non_camel_case_types,
@@ -57,6 +58,7 @@ pub use domain::{DomainInfo, MANY, ONE_PAGE};
 pub use error::HypervisorError;
 pub use guest::Trigger;
 pub use host::{NumaNodeInfo, PhysInfo, VersionInfo};
+pub use memory::{PAGE_SIZE, ReservedFor, ReservedRegion};
 /// The declarations in use; another release of Xen is another such file.
 pub use sys_4_17 as sys;
 pub use vcpu::{CpupoolInfo, VcpuInfo};
@@ -158,7 +160,9 @@ impl Hypervisor {
             let logger = self.logger.as_ptr();
             // SAFETY: the logger lives as long as `self`, and longer than the handle; libxenctrl allows NULL.
             let xch = unsafe { sys::xc_interface_open(logger, logger, 0) };
-            NonNull::new(xch).map(XcHandle).ok_or_else(|| HypervisorError::last("open libxc handle"))
+            NonNull::new(xch)
+                .map(XcHandle)
+                .ok_or_else(|| HypervisorError::last("open libxc handle"))
         })?;
         Ok(handle.0.as_ptr())
     }

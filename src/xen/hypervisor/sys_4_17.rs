@@ -92,8 +92,29 @@ pub const XENVER_pagesize: u32 = 7;
 pub const XENVER_guest_handle: u32 = 8;
 pub const XENVER_commandline: u32 = 9;
 pub const XENVER_build_id: u32 = 10;
+pub const HVM_PARAM_VIRIDIAN: u32 = 9;
+pub const HVMPV_base_freq: u32 = 1;
+pub const HVMPV_no_freq: u32 = 2;
+pub const HVMPV_time_ref_count: u32 = 4;
+pub const HVMPV_reference_tsc: u32 = 8;
+pub const HVMPV_hcall_remote_tlb_flush: u32 = 16;
+pub const HVMPV_apic_assist: u32 = 32;
+pub const HVMPV_crash_ctl: u32 = 64;
+pub const HVMPV_synic: u32 = 128;
+pub const HVMPV_stimer: u32 = 256;
+pub const HVMPV_hcall_ipi: u32 = 512;
+pub const HVMPV_ex_processor_masks: u32 = 1024;
+pub const HVMPV_no_vp_limit: u32 = 2048;
+pub const HVMPV_cpu_hotplug: u32 = 4096;
 pub const HVM_PARAM_TIMER_MODE: u32 = 10;
+pub const HVM_PARAM_HPET_ENABLED: u32 = 11;
+pub const HVM_PARAM_VPT_ALIGN: u32 = 16;
+pub const HVM_PARAM_VM_GENERATION_ID_ADDR: u32 = 34;
 pub const HVM_PARAM_ALTP2M: u32 = 35;
+pub const HVM_PARAM_MCA_CAP: u32 = 38;
+pub const HVM_INFO_PFN: u32 = 159;
+pub const HVM_INFO_OFFSET: u32 = 2048;
+pub const HVM_MAX_VCPUS: u32 = 128;
 pub const XC_CPUPOOL_POOLID_ANY: u32 = 4294967295;
 pub const E820_RAM: u32 = 1;
 pub const E820_RESERVED: u32 = 2;
@@ -158,6 +179,42 @@ const _: () = {
         [::core::mem::offset_of!(xen_reserved_device_memory, start_pfn) - 0usize];
     ["Offset of field: xen_reserved_device_memory::nr_pages"]
         [::core::mem::offset_of!(xen_reserved_device_memory, nr_pages) - 8usize];
+};
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub struct hvm_info_table {
+    pub signature: [::libc::c_char; 8usize],
+    pub length: u32,
+    pub checksum: u8,
+    pub apic_mode: u8,
+    pub nr_vcpus: u32,
+    pub low_mem_pgend: u32,
+    pub reserved_mem_pgstart: u32,
+    pub high_mem_pgend: u32,
+    pub vcpu_online: [u8; 16usize],
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of hvm_info_table"][::core::mem::size_of::<hvm_info_table>() - 48usize];
+    ["Alignment of hvm_info_table"][::core::mem::align_of::<hvm_info_table>() - 4usize];
+    ["Offset of field: hvm_info_table::signature"]
+        [::core::mem::offset_of!(hvm_info_table, signature) - 0usize];
+    ["Offset of field: hvm_info_table::length"]
+        [::core::mem::offset_of!(hvm_info_table, length) - 8usize];
+    ["Offset of field: hvm_info_table::checksum"]
+        [::core::mem::offset_of!(hvm_info_table, checksum) - 12usize];
+    ["Offset of field: hvm_info_table::apic_mode"]
+        [::core::mem::offset_of!(hvm_info_table, apic_mode) - 13usize];
+    ["Offset of field: hvm_info_table::nr_vcpus"]
+        [::core::mem::offset_of!(hvm_info_table, nr_vcpus) - 16usize];
+    ["Offset of field: hvm_info_table::low_mem_pgend"]
+        [::core::mem::offset_of!(hvm_info_table, low_mem_pgend) - 20usize];
+    ["Offset of field: hvm_info_table::reserved_mem_pgstart"]
+        [::core::mem::offset_of!(hvm_info_table, reserved_mem_pgstart) - 24usize];
+    ["Offset of field: hvm_info_table::high_mem_pgend"]
+        [::core::mem::offset_of!(hvm_info_table, high_mem_pgend) - 28usize];
+    ["Offset of field: hvm_info_table::vcpu_online"]
+        [::core::mem::offset_of!(hvm_info_table, vcpu_online) - 32usize];
 };
 #[repr(C)]
 #[derive(Copy, Clone)]
@@ -1833,6 +1890,15 @@ unsafe extern "C" {
 #[derive(Debug)]
 pub struct xenhypfs_handle {
     _unused: [u8; 0],
+}
+unsafe extern "C" {
+    pub fn xc_map_foreign_range(
+        xch: *mut xc_interface,
+        dom: u32,
+        size: ::libc::c_int,
+        prot: ::libc::c_int,
+        mfn: ::libc::c_ulong,
+    ) -> *mut ::libc::c_void;
 }
 unsafe extern "C" {
     pub fn xenhypfs_open(

@@ -1,0 +1,170 @@
+//! Reserved device memory: regions that devices of the host use at the host's own address, which must not be RAM of a
+//! guest that may get such a device.
+//!
+//! Between the boundary (2 GiB unless configured) and 4 GiB the guest's RAM gives way: it ends below the region, and
+//! the rest moves above 4 GiB. A region that still lies in RAM is a conflict: under the strict policy the guest is
+//! refused, under the relaxed one the region is left out, with a warning.
+
+use crate::core::{Ctx, Error, Result};
+use crate::types::idiomatic::{
+    DevicePci, DeviceRdm, DomainBuildInfoHvm, DomainConfig, RdmReservePolicy as Policy,
+    RdmReserveStrategy,
+};
+use crate::xen::guest::Layout;
+use crate::xen::hypervisor::{ReservedFor, ReservedRegion};
+use crate::{error, warn};
+
+use super::memory::FOUR_GIB;
+use super::refused;
+
+const TWO_MIB: u64 = 2 << 20;
+
+/// The regions of this guest, and `layout` with room for them. A list that the application gives stands as it is.
+pub fn make_room(
+    ctx: &Ctx,
+    domid: u32,
+    config: &DomainConfig,
+    hvm: &DomainBuildInfoHvm,
+    layout: &mut Layout,
+) -> Result<Vec<DeviceRdm>> {
+    if !config.rdms.is_empty() {
+        return Ok(config.rdms.clone());
+    }
+    let mut regions = of_host(ctx, domid, hvm, &config.pcidevs)?;
+    let boundary = hvm.rdm_mem_boundary_memkb.saturating_mul(1024);
+    give_way(&regions, boundary, config.c_info.hap == Some(true), layout);
+    for region in regions.iter_mut().filter(|region| conflicts(region, layout)) {
+        if region.policy == Policy::Strict {
+            error!(
+                ctx,
+                domid = domid,
+                "cannot reserve device memory at {:#x}: it is the guest's RAM",
+                region.start
+            );
+            return Err(Error::Fail);
+        }
+        warn!(
+            ctx,
+            domid = domid,
+            "device memory at {:#x} is not reserved: it is the guest's RAM",
+            region.start
+        );
+        region.policy = Policy::Invalid;
+    }
+    Ok(regions)
+}
+
+/// What the hypervisor knows of, as far as the strategy and the guest's devices want it.
+fn of_host(
+    ctx: &Ctx,
+    domid: u32,
+    hvm: &DomainBuildInfoHvm,
+    devices: &[DevicePci],
+) -> Result<Vec<DeviceRdm>> {
+    let ask =
+        |of: ReservedFor| ctx.hypervisor().reserved_regions(of).map_err(|e| refused(ctx, domid, e));
+    let mut regions = Vec::new();
+    if hvm.rdm.strategy == RdmReserveStrategy::Host {
+        add(&mut regions, &ask(ReservedFor::All)?, hvm.rdm.policy);
+        if regions.is_empty() {
+            return Ok(regions);
+        }
+    }
+    for pci in devices {
+        let (segment, bus) = (pci.domain as u16, pci.bus);
+        let devfn = (pci.dev & 0x1f) << 3 | pci.func & 7;
+        add(&mut regions, &ask(ReservedFor::Device { segment, bus, devfn })?, policy_of(pci));
+    }
+    Ok(regions)
+}
+
+/// The device's own, which is strict unless it says otherwise.
+fn policy_of(pci: &DevicePci) -> Policy {
+    if pci.rdm_policy == Policy::Invalid { Policy::Strict } else { pci.rdm_policy }
+}
+
+/// Adds `found`; of a region that is known the later policy holds.
+fn add(regions: &mut Vec<DeviceRdm>, found: &[ReservedRegion], policy: Policy) {
+    for &ReservedRegion { start, size } in found {
+        match regions.iter_mut().find(|known| known.start == start) {
+            Some(known) => known.policy = policy,
+            None => regions.push(DeviceRdm { start, size, policy }),
+        }
+    }
+}
+
+fn overlaps(start: u64, size: u64, region: &DeviceRdm) -> bool {
+    start.saturating_add(size) > region.start && start < region.start.saturating_add(region.size)
+}
+
+/// Ends low RAM below the regions that lie in it above `boundary`.
+fn give_way(regions: &[DeviceRdm], boundary: u64, large_pages: bool, layout: &mut Layout) {
+    for region in regions {
+        if !overlaps(0, layout.low_end, region) || region.start <= boundary {
+            continue;
+        }
+        // So that the rest can be mapped by large pages.
+        let align = large_pages && region.start > TWO_MIB;
+        let end = if align { region.start & !(TWO_MIB - 1) } else { region.start };
+        layout.high_end = layout.high_end.max(FOUR_GIB) + (layout.low_end - end);
+        layout.low_end = end;
+    }
+}
+
+fn conflicts(region: &DeviceRdm, layout: &Layout) -> bool {
+    overlaps(0, layout.low_end, region)
+        || (layout.high_end > 0 && overlaps(FOUR_GIB, layout.high_end - FOUR_GIB, region))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GIB: u64 = 1 << 30;
+
+    fn layout() -> Layout {
+        let hole = 0xf000_0000;
+        Layout {
+            low_end: hole,
+            high_end: 0,
+            hole_start: hole,
+            hole_size: FOUR_GIB - hole,
+            target_pages: 0,
+        }
+    }
+
+    fn region(start: u64, policy: Policy) -> DeviceRdm {
+        DeviceRdm { start, size: 0x10_0000, policy }
+    }
+
+    #[test]
+    fn ram_gives_way_above_the_boundary() {
+        let mut low = layout();
+        let regions = [region(3 * GIB + 0x1000, Policy::Strict), region(GIB, Policy::Relaxed)];
+        give_way(&regions, 2 * GIB, true, &mut low);
+        assert_eq!((low.low_end, low.high_end), (3 * GIB, FOUR_GIB + 0xf000_0000 - 3 * GIB));
+        assert!(!conflicts(&regions[0], &low));
+        assert!(conflicts(&regions[1], &low), "below the boundary nothing moves");
+        let mut exact = layout();
+        give_way(&regions[..1], 2 * GIB, false, &mut exact);
+        assert_eq!(exact.low_end, 3 * GIB + 0x1000);
+    }
+
+    #[test]
+    fn a_device_overrides_the_policy_of_all() {
+        let mut regions = Vec::new();
+        let found = [ReservedRegion { start: GIB, size: 0x1000 }];
+        add(&mut regions, &found, Policy::Relaxed);
+        add(&mut regions, &found, Policy::Strict);
+        assert_eq!(regions.len(), 1);
+        assert_eq!(regions[0].policy, Policy::Strict);
+    }
+
+    #[test]
+    fn regions_in_high_ram_conflict() {
+        let mut high = layout();
+        high.high_end = FOUR_GIB + GIB;
+        assert!(conflicts(&region(FOUR_GIB + 0x1000, Policy::Strict), &high));
+        assert!(!conflicts(&region(FOUR_GIB + 2 * GIB, Policy::Strict), &high));
+    }
+}

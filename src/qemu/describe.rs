@@ -1,0 +1,124 @@
+//! What only a QEMU that has started knows, and others look for in xenstore: the terminals of its serial ports, and where
+//! its screen is served.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::arguments;
+use super::qmp::{self, Qmp, unexpected};
+use crate::core::{Ao, Error, Result};
+use crate::domain::{console, nodes};
+use crate::error;
+use crate::types::idiomatic::DomainConfig;
+
+/// Writes into xenstore what only QEMU knows: the terminals of serial ports, and where the screen is served.
+pub async fn describe(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
+    let base = nodes::domain_path(domid);
+    let deadline = Instant::now() + qmp::TIMEOUT;
+    let mut qmp = Qmp::connect(ao, domid, deadline).await?;
+    let answer = qmp.execute("query-chardev", None, deadline).await?;
+    let ports = serial_ports(&answer).ok_or_else(|| unexpected(ao, domid, "query-chardev"))?;
+    for (port, terminal) in ports {
+        nodes::write(ao, ao.store(), &console::serial_path(domid, port), terminal.as_bytes())?;
+    }
+    let Some(vnc) = arguments::vnc(config) else { return Ok(()) };
+    let answer = qmp.execute("query-vnc", None, deadline).await?;
+    let served = screen(&answer).ok_or_else(|| unexpected(ao, domid, "query-vnc"))?;
+    if let Some((host, service)) = served {
+        for (name, value) in [("vnc-listen", host), ("vnc-port", service)] {
+            nodes::write(ao, ao.store(), &format!("{base}/console/{name}"), value.as_bytes())?;
+        }
+    }
+    let Some(password) = vnc.passwd.as_ref().filter(|p| !p.as_bytes().is_empty()) else {
+        return Ok(());
+    };
+    let Some(text) = password.as_str() else {
+        // QEMU refuses such a text, and another password is not the one that was asked for.
+        error!(ao, domid = domid, "cannot set the VNC password: it is not UTF-8");
+        return Err(Error::Invalid);
+    };
+    let arguments = json!({"password": text});
+    qmp.execute("change-vnc-password", Some(arguments), deadline).await?;
+    nodes::write(ao, ao.store(), &format!("{base}/console/vnc-pass"), password.as_bytes())
+}
+
+/// The serial ports that have a terminal, from what `query-chardev` gives.
+fn serial_ports(answer: &Value) -> Option<Vec<(u32, &str)>> {
+    let mut ports = Vec::new();
+    for device in answer.as_array()? {
+        let Some(port) = device.get("label")?.as_str()?.strip_prefix("serial") else { continue };
+        let port = port.parse().ok()?;
+        if let Some(terminal) = device.get("filename")?.as_str()?.strip_prefix("pty:") {
+            // `xl console` opens it.
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
+            if !terminal.starts_with("/dev/") || !terminal.chars().all(plain) {
+                return None;
+            }
+            ports.push((port, terminal));
+        }
+    }
+    Some(ports)
+}
+
+/// Where the screen is served, from what `query-vnc` gives; `Some(None)` if nowhere.
+fn screen(answer: &Value) -> Option<Option<(&str, &str)>> {
+    if !answer.get("enabled")?.as_bool()? {
+        return Some(None);
+    }
+    let text = |name: &str| {
+        let text = answer.get(name)?.as_str()?;
+        (text.len() <= 256 && !text.contains(char::is_control)).then_some(text)
+    };
+    Some(Some((text("host")?, text("service")?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminals_of_serial_ports() {
+        let answer = json!([
+            {"label": "libxl-cmd", "filename": "disconnected:unix:/x,server", "frontend-open": true},
+            {"label": "serial0", "filename": "pty:/dev/pts/3", "frontend-open": true},
+            {"label": "serial1", "filename": "null", "frontend-open": true},
+        ]);
+        assert_eq!(serial_ports(&answer), Some(vec![(0, "/dev/pts/3")]));
+        assert_eq!(serial_ports(&json!([])), Some(vec![]));
+        let one = |label: &str, name: &str| json!([{"label": label, "filename": name}]);
+        for bad in [
+            json!({}),
+            json!([{}]),
+            json!([{"label": 3}]),
+            json!([{"label": "serial0"}]),
+            one("serialx", "null"),
+            one("serial", "null"),
+            one("serial-1", "null"),
+            one("serial0/../../x", "null"),
+            one("serial0", "pty:/etc/passwd"),
+            one("serial0", "pty:/dev/../etc/passwd"),
+            one("serial0", "pty:/dev/pts/3\n"),
+        ] {
+            assert_eq!(serial_ports(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn where_the_screen_is() {
+        let answer =
+            json!({"enabled": true, "host": "127.0.0.1", "service": "5900", "auth": "none"});
+        assert_eq!(screen(&answer), Some(Some(("127.0.0.1", "5900"))));
+        assert_eq!(screen(&json!({"enabled": false})), Some(None));
+        for bad in [
+            json!([]),
+            json!({"enabled": 1}),
+            json!({"enabled": true, "host": "h"}),
+            json!({"enabled": true, "host": "h", "service": 5900}),
+            json!({"enabled": true, "host": "h\n", "service": "5900"}),
+            json!({"enabled": true, "host": "h".repeat(300), "service": "5900"}),
+        ] {
+            assert_eq!(screen(&bad), None, "{bad}");
+        }
+    }
+}
