@@ -32,7 +32,8 @@ try_each() {
 }
 
 # config NAME KIND [LINE…]: /tmp/NAME.cfg, the configuration of a domain. KIND: pv or pvh (both do
-# nothing and need 4 to 8 MB), linux-pv, linux-pvh. A line counts more than what KIND says.
+# nothing and need 4 to 8 MB), hvm (the same in place of the firmware, with a QEMU), linux-pv, linux-pvh. A line counts more
+# than what KIND says.
 config() {
   local name=$1 kind=$2
   shift 2
@@ -43,12 +44,14 @@ config() {
     [[ "${options-} $*" == *vcpus=* ]] || echo "vcpus=1"
     case $kind in
       *pvh) echo 'type="pvh"' ;;
+      hvm) echo 'type="hvm"' ;;
       *) echo 'type="pv"' ;;
     esac
     case $kind in
       linux-*) printf 'kernel="/guest/vmlinuz"\nramdisk="/guest/initrd.gz"\nmemory=192\nextra="console=hvc0 quiet"\n' ;;
       pvh) printf 'kernel="/guest/tiny"\nmemory=8\n' ;;
       pv) printf 'kernel="/guest/tiny"\nmemory=4\n' ;;
+      hvm) printf 'firmware_override="/guest/tiny"\nmemory=16\nvnc=0\nnographic=1\n' ;;
     esac
     printf '%s\n' "$@"
   } > "/tmp/$name.cfg"
@@ -89,6 +92,33 @@ made() {
       echo "there is $name"
     done
   done
+}
+
+# The line of a configuration with which a domain's device model is one that does nothing, and is there at once.
+stand_in='device_model_override="/share/stand-in-qemu"'
+
+# qemu NAME: its command line, QEMU's or the stand-in's, one argument a line.
+qemu() {
+  local id
+  id=$(id_of "$1")
+  if [ -e "/tmp/stand-in-qemu.$id" ]; then
+    cat "/tmp/stand-in-qemu.$id"
+  else
+    tr '\0' '\n' < "/proc/$(xenstore-read "/local/domain/$id/image/device-model-pid")/cmdline"
+  fi | sed -E "/^-xen-domid$/{n;s/.*/ID/}; s,(qmp-libxl|qmp-libxenstat|qemu-root)-$id\b,\1-ID,; s/\bvif$id\./vifID./"
+}
+
+# of_domain NAME: what xenstore has of it that does not depend on its number.
+of_domain() {
+  local id
+  id=$(id_of "$1")
+  { nodes "/local/domain/$id"; nodes "$(xenstore-read "/local/domain/$id/vm")"; nodes "/libxl/$id"; } 2>&1 |
+    numberless "$id" | sort
+}
+
+# numberless ID: takes the domain's number, and what else is another each time, out of stdin.
+numberless() {
+  sed -E "s,(/domain/|/libxl/|/backend/[a-z0-9_]+/|with )$1\b,\1ID,g; s,((domid|frontend-id)\" = )\"$1\",\1\"ID\",; s,\(([a-z])$1\b,(\1ID,g; s,(/(device-model-pid|start_time|tty|port|ring-ref)) = \"[^\"]+\",\1 = \"N\","
 }
 
 # until_true COMMAND…: waits for it, at most a minute.
@@ -143,8 +173,8 @@ build() {
   [ -n "$id" ] || return 0
   made "$name"
   # Numbers of domains differ from one side to the other.
-  { /tmp/machine "$name"; nodes "/local/domain/$id"; nodes "$(xenstore-read "/local/domain/$id/vm")"; } 2>&1 |
-    sed -E "s,(/domain/|/libxl/|with )$id\b,\1ID,g; s,(domid\" = )\"$id\",\1\"ID\",; s,\(([a-z])$id\b,(\1ID,g"
+  { /tmp/machine "$name"; { nodes "/local/domain/$id"; nodes "$(xenstore-read "/local/domain/$id/vm")"; } | sort; } 2>&1 |
+    sed -E "s,(/domain/|/libxl/|with )$id\b,\1ID,g; s,(domid\" = )\"$id\",\1\"ID\",; s,\(([a-z])$id\b,(\1ID,g; s,(/device-model-pid) = .*,\1,"
 }
 
 # id_of NAME: its domain id.
