@@ -127,7 +127,7 @@ for size in [1, 8, 1024, 1025, 9000]:
 vary("b", "vcpu_hard_affinity", [[[0, 1], [2]], []])
 vary("b", "vcpu_soft_affinity", [[[0, 1], [2]], []])
 each_kind("cpumap and affinity", b={"cpumap": [1], "vcpu_hard_affinity": [[0], [2, 30]]})
-# By our library alone: compare.py has the reason. Cpus that the host cannot have are left out.
+# By our library alone: sections.py has the reason. Cpus that the host cannot have are left out.
 for vcpus, wanted in [(1, [[1, 3, 23]]), (3, [[1, 3, 23]] * 3)]:
     each_kind(f"cpumap alone {wanted}", b={"cpumap": [1, 3, 23, 24, 70], "max_vcpus": vcpus}, flags="o")
 vary("b", "nodemap", [[0], [3]])

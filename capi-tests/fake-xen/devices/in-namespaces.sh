@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The program, in namespaces of its own (run), with the run's folder in $1; $2: --valgrind or nothing.
+# The program, in namespaces of its own (run), with the run's folder in $1; $2: 1 for valgrind too, or nothing.
 set -u
 folder=$1
 . "$(dirname "$0")/../../support/fake-xen/host.sh"
@@ -23,7 +23,7 @@ with() { # LIBS OUTPUT WHAT [WRAPPER…]
 with '' filled fill || { cat "$folder/filled.log"; exit 2; }
 with '' theirs show || exit 2
 with "$folder/ours" ours.txt show || { tail -n 5 "$folder/ours.txt.log"; exit 2; }
-if [ "$2" = --valgrind ]; then
+if [ -n "$2" ]; then
   # A hash table of the standard library's is known by pointers into its middle: "possibly" says nothing.
   with "$folder/ours" valgrind plain valgrind -q --trace-children=yes --leak-check=full \
     --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --error-exitcode=99

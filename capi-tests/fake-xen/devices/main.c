@@ -322,12 +322,13 @@ static void show(const char *name, uint32_t domid)
     size_t q;
 
     scene = name;
+    printf("== %s\n", scene);
     for (q = 0; q < sizeof(questions) / sizeof(*questions); q++) {
         if (strcmp(name, "nothing") && strncmp(name, "empty", 5) && !strstr(name, questions[q].scenes))
             continue;
-        snprintf(label, sizeof(label), "%s/%s", scene, questions[q].name);
+        snprintf(label, sizeof(label), "%s", questions[q].name);
         fflush(stdout);
-        fprintf(stderr, "== %s\n", label);
+        fprintf(stderr, "== %s/%s\n", scene, label);
         if (begin_apart()) {
             if (forks)
                 open_ctx();

@@ -1,4 +1,4 @@
-# The cases under the fake hypervisor, in namespaces of their own (run --here), with the run's folder in $1.
+# The cases under the fake hypervisor, in namespaces of their own (run), with the run's folder in $1.
 . "$(dirname "$0")/../../support/fake-xen/host.sh"
 fake_host_in_tmp "$1"
 . /tmp/settings

@@ -15,12 +15,12 @@ tree() {
     "$folder/look" at=/local/domain/0/backend
     "$folder/look" at=/local/domain/1/backend
   } 2> /dev/null | sort
-  cat /var/lib/xen/userdata-d."$id".*.libxl-json 2> /dev/null | tr -d '\0'
+  cat /var/lib/xen/userdata-d."$id".*.libxl-json 2> /dev/null | tr -d '\0' | grep -a ''
   if [ -e "$folder/said" ]; then cat "$folder/said"; rm "$folder/said"; fi
 }
 cat > "$folder/script" <<SCRIPT
 #!/bin/sh
-{ echo "== \$*"; env | grep -aE '^(script|XENBUS_|vif|netdev|INTERFACE)' | sort; } >> "$folder/said"
+{ echo "script \$*"; env | grep -aE '^(script|XENBUS_|vif|netdev|INTERFACE)' | sort; } >> "$folder/said"
 SCRIPT
 printf '#!/bin/sh\nxenstore-write $XENBUS_PATH/hotplug-error no-luck\nexit 3\n' > "$folder/fails"
 printf '#!/bin/sh\n[ $1 != online ] || exec sleep 100\n' > "$folder/hangs"

@@ -2,7 +2,7 @@
 # runs is copied from the share first, which is slow.
 mkdir -p /tmp/ours
 [ ! -e /share/libxenlight.so.4.17 ] || cp /share/libxenlight.so.4.17 /tmp/ours/
-cp /share/runtime /share/c-fails /tmp/
+cp /share/runtime /share/known-differences /tmp/
 [ ! -e /share/suppressions ] || cp /share/suppressions /tmp/
 . /share/settings
 set -f

@@ -1,4 +1,4 @@
-# The cases on this machine, under fake-xen.c: in namespaces of its own (run --here), with the run's folder in $1.
+# The cases on this machine, under fake-xen.c: in namespaces of its own (run), with the run's folder in $1.
 . "$(dirname "$0")/../../support/fake-xen/host.sh"
 fake_host_in_tmp "$1"
 . /tmp/settings

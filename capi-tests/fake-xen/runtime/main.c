@@ -8,7 +8,8 @@
  *   runtime acknowledger               the guests' part (world.c)
  *
  * A case that takes longer than SECONDS is killed, after gdb has shown where its threads are. The file
- * c-fails beside the program names the cases that the C library is known to fail.
+ * known-differences beside the program names the cases that the C library is known to fail: "-FAIL NAME", it must;
+ * "~FAIL NAME", by chance.
  */
 #include "harness.h"
 #include <fnmatch.h>
@@ -132,18 +133,20 @@ static void show(const char *path, const char *prefix, unsigned last)
     fclose(file);
 }
 
-static bool known_to_fail(const char *name)
+/* '-': it must, '~': it may, 0: it must not. */
+static char known_to_fail(const char *name)
 {
     char path[4200], line[300];
     size_t n = strlen(name);
-    bool known = false;
+    char known = 0;
     FILE *file;
 
     snprintf(path, sizeof(path), "%s", self);
-    strcpy(strrchr(path, '/') + 1, "c-fails");
+    strcpy(strrchr(path, '/') + 1, "known-differences");
     file = fopen(path, "r");
     while (file && fgets(line, sizeof(line), file))
-        known = known || (!strncmp(line, name, n) && !strncmp(line + n, " -- ", 4));
+        if (!strncmp(line + 1, "FAIL ", 5) && !strncmp(line + 6, name, n) && line[6 + n] == '\n')
+            known = *line;
     if (file)
         fclose(file);
     return known;
@@ -237,7 +240,10 @@ static bool supervise(const struct testcase *c, const char *side, double seconds
     if (file)
         fclose(file);
     ok = !*why;
-    if (ok)
+    if (ok && c_library && known_to_fail(c->name) == '-') {
+        printf("FAIL %s %s (%.1f s): is known to fail, and does not\n", side, c->name, took);
+        ok = false;
+    } else if (ok)
         printf("ok   %s %s (%.1f s)\n", side, c->name, took);
     else if (c_library && known_to_fail(c->name)) {
         printf("known %s %s (%.1f s): %s\n", side, c->name, took, why);

@@ -1,4 +1,4 @@
-//! How long reading 40 nodes takes, one by one and at once; `run-in-box` compares it with
+//! How long reading 40 nodes takes, one by one and at once; `run --vm --measure` compares it with
 //! libxenstore (`measure.c`).
 
 use std::time::Instant;

@@ -8,6 +8,7 @@
  * the -1 behind three pointers, so that is all there is.
  * DIR: a scratch folder. NAMES: a file of words to be tried as names of cpuid settings. */
 #include "common.h"
+#include <fnmatch.h>
 
 libxl_ctx *ctx;
 bool logged;
@@ -67,11 +68,15 @@ void show_and_free(const char *what, char *text)
     free(text);
 }
 
+/* Whether a part is to run: its lines are a case of its own. */
 static bool wanted(const char *part, int argc, char **argv)
 {
+    bool is_wanted = argc <= 4;
+
     for (int i = 4; i < argc; i++)
-        if (!strcmp(argv[i], part)) return true;
-    return argc <= 4;
+        is_wanted = is_wanted || !fnmatch(argv[i], part, 0);
+    if (is_wanted) printf("== %s\n", part);
+    return is_wanted;
 }
 
 int main(int argc, char **argv)
@@ -103,6 +108,6 @@ int main(int argc, char **argv)
     if (logged && wanted("logs", argc, argv)) logs();
     if (logged) libxl_ctx_free(ctx);
     free(fake);
-    puts("done");
+    puts("== end");
     return 0;
 }

@@ -10,7 +10,7 @@ ifneq ($(OTHER_DEBIAN),)
 else
 	@$(SETUP) demo
 	@$(MAKE) --no-print-directory lib box
-	capi-tests/real-xen/demo/demo $(LIB)
+	capi-tests/real-xen/demo/run $(LIB)
 endif
 
 # Every case under Debian's library and under ours, compared. Those that take long too: make test leaves them out.
@@ -19,20 +19,13 @@ diff: lib box
 
 # Operations, events, hooks and children, held to the headers.
 runtime: lib box
-	capi-tests/fake-xen/runtime/run $(LIB)
+	capi-tests/fake-xen/runtime/run --vm $(LIB)
 
 bench: lib box
 	capi-tests/bench/run $(LIB)
 
-# What make test leaves out: the runtime's cases on a real Xen, with both libraries; a hundred creations under pressure,
-# and creations with devices that end early; ACPI tables that guests find; the differential cases that take long, with
-# Linux in the guests; those of memory and vcpus on a host of two NUMA nodes; and building in a fresh Debian 12 and 13.
-test-more: lib box
-	capi-tests/support/fresh/run bookworm
-	capi-tests/support/fresh/run trixie
-	capi-tests/fake-xen/runtime/run $(LIB)
-	capi-tests/real-xen/storm/run --rounds 13 $(LIB)
-	capi-tests/support/box/suites $(LIB) acpi
-	BOX_XEN_ARGS=numa=fake=2 capi-tests/real-xen/diff/run --quick \
-	  --only 'build-numa create-pinned create-plain create-vcpus create-vnuma info-numa cpupool-numa-split' $(LIB)
-	capi-tests/real-xen/diff/run --long $(LIB)
+# What make test leaves out, and names at its end: two and a half hours.
+test-more:
+	@$(SETUP) test
+	@$(MAKE) --no-print-directory lib
+	@capi-tests/run-all --more $(LIB)
