@@ -7,6 +7,7 @@
 //! | `account.rs` | as which user it runs |
 //! | `start.rs` | starting it and waiting until it serves |
 //! | `qmp.rs`, `message.rs` | its monitor |
+//! | `commands.rs` | what its monitor is told |
 //! | `vcpus.rs` | the vcpus of an HVM guest |
 //!
 //! QEMU runs on when we are gone: it is nobody's child (`runtime/child/detached.rs`), and what there is to find it by
@@ -14,7 +15,8 @@
 
 mod account;
 mod arguments;
-mod message;
+pub mod commands;
+pub mod message;
 pub mod model;
 pub mod qmp;
 mod start;
