@@ -32,7 +32,8 @@ try_each() {
 }
 
 # config NAME KIND [LINE…]: /tmp/NAME.cfg, the configuration of a domain. KIND: pv or pvh (both do
-# nothing and need 4 to 8 MB), linux-pv, linux-pvh. A line counts more than what KIND says.
+# nothing and need 4 to 8 MB), linux-pv, linux-pvh, hvm (a BIOS that finds nothing). A line counts more than what
+# KIND says.
 config() {
   local name=$1 kind=$2
   shift 2
@@ -43,6 +44,7 @@ config() {
     [[ "${options-} $*" == *vcpus=* ]] || echo "vcpus=1"
     case $kind in
       *pvh) echo 'type="pvh"' ;;
+      hvm) printf 'type="hvm"\nmemory=64\nvnc=0\nnographic=1\n' ;;
       *) echo 'type="pv"' ;;
     esac
     case $kind in
@@ -89,6 +91,24 @@ made() {
       echo "there is $name"
     done
   done
+}
+
+# hvm NAME DISK [LINE…]: an HVM guest with CD drives (a list of disks as in a configuration), made with Debian's library. It
+# stays paused, so that nothing of it changes by itself; its QEMU serves all the same. Two media are there for it.
+hvm() {
+  local name=$1 disks=$2 n
+  shift 2
+  for n in one two; do [ -e "/tmp/cd-$n" ] || head -c 65536 /dev/zero | tr '\0' "${n:0:1}" > "/tmp/cd-$n"; done
+  options="$*" config "$name" hvm "disk=[$disks]" "$@"
+  reference create -q -e -p "/tmp/$name.cfg" || { echo "guest $name was not created"; return 1; }
+  id=$(id_of "$name")
+  echo "$id $name" >> "${record:-/share/out}/domids"
+}
+
+# drives NAME: what QEMU has in the drives of the guest, and what xenstore and the stored configuration have.
+drives() {
+  reference qemu-monitor-command "$1" 'info block' | sed -E 's/#block[0-9]+/#blockN/'
+  devices
 }
 
 # until_true COMMAND…: waits for it, at most a minute.
