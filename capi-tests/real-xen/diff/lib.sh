@@ -32,8 +32,8 @@ try_each() {
 }
 
 # config NAME KIND [LINE…]: /tmp/NAME.cfg, the configuration of a domain. KIND: pv or pvh (both do
-# nothing and need 4 to 8 MB), linux-pv, linux-pvh, hvm (a BIOS that finds nothing). A line counts more than what
-# KIND says.
+# nothing and need 4 to 8 MB), hvm (the same in place of the firmware, with a QEMU), linux-pv, linux-pvh. A line counts more
+# than what KIND says.
 config() {
   local name=$1 kind=$2
   shift 2
@@ -44,13 +44,14 @@ config() {
     [[ "${options-} $*" == *vcpus=* ]] || echo "vcpus=1"
     case $kind in
       *pvh) echo 'type="pvh"' ;;
-      hvm) printf 'type="hvm"\nmemory=64\nvnc=0\nnographic=1\n' ;;
+      hvm) echo 'type="hvm"' ;;
       *) echo 'type="pv"' ;;
     esac
     case $kind in
       linux-*) printf 'kernel="/guest/vmlinuz"\nramdisk="/guest/initrd.gz"\nmemory=192\nextra="console=hvc0 quiet"\n' ;;
       pvh) printf 'kernel="/guest/tiny"\nmemory=8\n' ;;
       pv) printf 'kernel="/guest/tiny"\nmemory=4\n' ;;
+      hvm) printf 'firmware_override="/guest/tiny"\nmemory=16\nvnc=0\nnographic=1\n' ;;
     esac
     printf '%s\n' "$@"
   } > "/tmp/$name.cfg"
@@ -93,9 +94,9 @@ made() {
   done
 }
 
-# hvm NAME DISK [LINE…]: an HVM guest with CD drives (a list of disks as in a configuration), made with Debian's library. It
+# with_drives NAME DISK [LINE…]: an HVM guest with CD drives (a list of disks as in a configuration), made with Debian's library. It
 # stays paused, so that nothing of it changes by itself; its QEMU serves all the same. Two media are there for it.
-hvm() {
+with_drives() {
   local name=$1 disks=$2 n
   shift 2
   for n in one two; do [ -e "/tmp/cd-$n" ] || head -c 65536 /dev/zero | tr '\0' "${n:0:1}" > "/tmp/cd-$n"; done

@@ -1,5 +1,5 @@
 # A drive with a medium is emptied, emptied again, and filled again.
-hvm c-eject "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
+with_drives c-eject "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
 try xl cd-eject c-eject hdc
 drives c-eject
 try xl cd-eject c-eject hdc

@@ -1,5 +1,5 @@
 # Formats, and what the library's own users may ask for: files that are not in the format, no format, no path.
-hvm c-formats "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
+with_drives c-formats "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
 insert() { LD_LIBRARY_PATH=/tmp/lib/$side /tmp/insert "$@"; }
 try insert "$id" hdc raw /tmp/cd-two
 drives c-formats

@@ -1,5 +1,5 @@
 # A medium put into an empty drive, another, the same again, and none.
-hvm c-insert "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target='"
+with_drives c-insert "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target='"
 drives c-insert
 try xl cd-insert c-insert hdc /tmp/cd-one
 drives c-insert

@@ -1,5 +1,5 @@
 # The configuration that is retrieved follows the drive.
-hvm c-long "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
+with_drives c-long "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
 try xl list -l c-long
 try xl cd-insert c-long hdc /tmp/cd-two
 try xl list -l c-long

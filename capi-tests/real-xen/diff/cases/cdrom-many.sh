@@ -1,6 +1,6 @@
 # Many at once, with either library: one after the other has its turn, and QEMU, xenstore and the stored configuration
 # agree in the end.
-hvm c-many "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
+with_drives c-many "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
 pids=()
 for n in one two one two; do
   { xl cd-insert c-many hdc "/tmp/cd-$n" || echo "failed: $n"; } & pids+=($!)

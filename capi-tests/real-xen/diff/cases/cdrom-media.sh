@@ -1,5 +1,5 @@
 # Media of other forms: a block device, a link, a folder, no file, a name that is not ASCII, an empty file.
-hvm c-media "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
+with_drives c-media "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
 loop=$(losetup -f --show /tmp/cd-two)
 ln -sf cd-two /tmp/cd-link
 cp /tmp/cd-two "/tmp/cd ö \"x\""

@@ -1,5 +1,5 @@
 # A QEMU that has stopped, for as long as one waits for it, and one that is dead.
-hvm c-none "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
+with_drives c-none "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
 pid=$(xenstore-read "/local/domain/$id/image/device-model-pid")
 kill -STOP "$pid"
 try xl cd-insert c-none hdc /tmp/cd-two

@@ -1,5 +1,5 @@
 # Nodes that are odd or missing, a stored configuration that is, and device models of other kinds.
-hvm c-nodes "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
+with_drives c-nodes "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
 kept=/libxl/$id/device/vbd/5632
 try xl cd-insert c-nodes hdc /tmp/cd-two
 xenstore-rm "$kept/params"

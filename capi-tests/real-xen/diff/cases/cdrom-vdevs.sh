@@ -1,5 +1,5 @@
 # Names that are no CD drive of the guest, and guests that are not there.
-hvm c-vdevs "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
+with_drives c-vdevs "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
 for name in hdd hda xvdc 5632 hdc1 nonsense '' d2p0 HDC; do
   try xl cd-insert c-vdevs "$name" /tmp/cd-two
   try xl cd-eject c-vdevs "$name"

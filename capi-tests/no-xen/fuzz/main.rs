@@ -116,7 +116,7 @@ fn changed(random: &mut Random, corpus: &[Vec<u8>]) -> Vec<u8> {
 /// Runs a target over its corpus and over changed samples.
 fn fuzz(name: &str, target: impl Fn(&[u8])) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files: Vec<PathBuf> = fs::read_dir(root.join("capi-tests/fuzz/corpus").join(name))
+    let mut files: Vec<PathBuf> = fs::read_dir(root.join("capi-tests/no-xen/fuzz/corpus").join(name))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();

@@ -1,7 +1,7 @@
 # The cases, in namespaces of their own (run), with the run's folder in $1.
 folder=$1
-. "$(dirname "$0")/../pretend/host.sh"
-pretended_host_in_tmp "$folder"
+. "$(dirname "$0")/../../support/fake-xen/host.sh"
+fake_host_in_tmp "$folder"
 # shellcheck source=/dev/null
 . /tmp/settings
 for n in 1 2 3 9; do truncate -s 1M "/tmp/cd$n.iso"; done
@@ -11,13 +11,13 @@ status=0 id=
 side() {
   local libs=
   [ "$1" = C ] || libs=/tmp/ours
-  LD_LIBRARY_PATH=$libs LD_PRELOAD=/tmp/pretend.so timeout -k 1 200 /tmp/cdrom "${@:2}" 2>> /tmp/log
+  LD_LIBRARY_PATH=$libs LD_PRELOAD=/tmp/fake-xen.so timeout -k 1 200 /tmp/cdrom "${@:2}" 2>> /tmp/log
 }
 qemu() { /tmp/qemu "$id" & qemu=$!; for _ in $(seq 100); do [ -S "/run/xen/qmp-libxl-$id" ] && return; sleep 0.02; done; }
 # An end that nobody has to be told of.
 quit() { kill "-${2:-KILL}" "$1" 2> /dev/null; wait "$1" 2> /dev/null; }
 table() { /tmp/cdrom table "$@"; }
-look() { LD_PRELOAD=/tmp/pretend.so /tmp/cdrom look "$id"; }
+look() { LD_PRELOAD=/tmp/fake-xen.so /tmp/cdrom look "$id"; }
 fresh() {
   [ -z "$id" ] || { quit "$qemu"; rm -f "/run/xen/qmp-libxl-$id"; side ours vanish "$id"; }
   table delay=0 locked=0 kill_point=0 kill_delay=0 calls=0 failures=0 longest=0
@@ -146,7 +146,7 @@ fire() {
   start() {
     local libs=
     [ "$1" = C ] || libs=/tmp/ours
-    LD_LIBRARY_PATH=$libs LD_PRELOAD=/tmp/pretend.so /tmp/cdrom work "$id" 8 >> /tmp/said 2>> /tmp/log &
+    LD_LIBRARY_PATH=$libs LD_PRELOAD=/tmp/fake-xen.so /tmp/cdrom work "$id" 8 >> /tmp/said 2>> /tmp/log &
     workers[$2]=$!
   }
   : > /tmp/said
@@ -192,7 +192,7 @@ case_vanished() {
   local pids=() who
   table delay=2000
   for who in ours ours; do
-    LD_LIBRARY_PATH=/tmp/ours LD_PRELOAD=/tmp/pretend.so /tmp/cdrom work "$id" 8 > /dev/null 2>> /tmp/log &
+    LD_LIBRARY_PATH=/tmp/ours LD_PRELOAD=/tmp/fake-xen.so /tmp/cdrom work "$id" 8 > /dev/null 2>> /tmp/log &
     pids+=($!)
   done
   sleep 1

@@ -1,6 +1,6 @@
 /*
- * The medium of an HVM guest's CD drive, changed by many at once and by processes that are killed. The hypervisor is
- * pretended, QEMU is qemu.c, xenstored is real. What is looked for: no medium is in QEMU, or told of in xenstore, that
+ * The medium of an HVM guest's CD drive, changed by many at once and by processes that are killed. The hypervisor is a
+ * fake one, QEMU is qemu.c, xenstored is real. What is looked for: no medium is in QEMU, or told of in xenstore, that
  * libxl-json does not have in the drive.
  *
  *   cdrom make NAME              makes an HVM domain with a drive hdc that has cd1.iso in it; prints its number
