@@ -26,8 +26,11 @@ bench: lib box
 
 # What make test leaves out: the runtime's cases on a real Xen, with both libraries; a hundred creations under pressure,
 # and creations with devices that end early; ACPI tables that guests find; the differential cases that take long, with
-# Linux in the guests; those of memory and vcpus on a host of two NUMA nodes; and building in a fresh Debian 12 and 13.
+# Linux in the guests; those of memory and vcpus on a host of two NUMA nodes; media of CD drives under fire for long; each
+# fuzz target for a minute; and building in a fresh Debian 12 and 13.
 test-more: lib box
+	capi-tests/fake-xen/cdrom/run --seconds 120 --rounds 12 $(LIB)
+	FUZZ_SECONDS=60 $(CARGO) test -q --release --test fuzz -- --test-threads 1 --nocapture
 	capi-tests/support/fresh/run bookworm
 	capi-tests/support/fresh/run trixie
 	capi-tests/fake-xen/runtime/run $(LIB)
