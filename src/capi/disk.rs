@@ -5,12 +5,13 @@ use std::ffi::*;
 use crate::capi::device::{fill, list};
 use crate::capi::entry::null_argument;
 use crate::capi::give::text;
+use crate::capi::operation::start;
 use crate::capi::plug;
-use crate::core::Error;
+use crate::core::{Ao, Error};
+use crate::device::cdrom;
 use crate::device::read::{self, disk, info};
 use crate::device::remove::Force;
-use crate::missing;
-use crate::types::idiomatic::{DeviceDisk, Diskinfo};
+use crate::types::idiomatic::{CForm, DeviceDisk, Diskinfo, write_back};
 use crate::types::sys::*;
 use crate::types::tables;
 
@@ -126,7 +127,12 @@ pub unsafe extern "C" fn libxl_device_disk_getinfo(
     }
 }
 
-/// Not there yet.
+/// Changes the medium of an HVM guest's CD drive: the drive is that of `disk->vdev`, the medium `disk->pdev_path` in the
+/// format `disk->format`; none with `LIBXL_DISK_FORMAT_EMPTY` or without a path. `disk` is completed, before this returns.
+///
+/// `ERROR_INVAL` for other guests and for those with a stub domain; `ERROR_FAIL` without such a drive or such a file;
+/// `ERROR_QMP_*` as QEMU refuses, a locked drive say, which stays as it is; `ERROR_TIMEDOUT` if QEMU is silent for ten
+/// seconds. A drive whose new medium QEMU refuses is left empty.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cdrom_insert(
     ctx: *mut libxl_ctx,
@@ -134,7 +140,22 @@ pub unsafe extern "C" fn libxl_cdrom_insert(
     disk: *mut libxl_device_disk,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_cdrom_insert"; domid, disk, ao_how)
+    const NAME: &str = "libxl_cdrom_insert";
+    // SAFETY: NULL or valid.
+    let Some(mut complete) = (unsafe { disk.as_ref().map(|disk| DeviceDisk::from_c(disk)) }) else {
+        // SAFETY: `ctx` is NULL or live.
+        return unsafe { null_argument(ctx, NAME) };
+    };
+    let begin = |ao: Ao| {
+        let change = cdrom::prepare(&ao, domid, &mut complete);
+        if change.is_ok() {
+            // SAFETY: it is valid, and the application's own until we return.
+            unsafe { write_back(&complete, &mut *disk, tables::DEVICE_DISK) };
+        }
+        Ok(async move { change?.carry_out(&ao).await })
+    };
+    // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
+    unsafe { start(ctx, ao_how, NAME, domid, begin) }
 }
 
 /// The disk that the guest knows as `vdev`, into `disk`, for `libxl_device_disk_dispose`. `ERROR_INVAL` if that is no

@@ -1,6 +1,7 @@
 //! Devices of guests: what they are, where their halves lie in xenstore, adding them and taking them away.
 
 pub mod add;
+pub mod cdrom;
 pub mod driver;
 pub mod eject;
 pub mod hotplug;

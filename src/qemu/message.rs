@@ -22,8 +22,8 @@ pub enum Message {
     Return { id: Option<u64>, value: Value },
     /// A command, or what came in its place, was refused.
     Refusal { id: Option<u64>, refusal: Refusal },
-    /// Something that nobody has asked for.
-    Event,
+    /// Something that nobody has asked for. The name is empty where it is no text.
+    Event { name: String, data: Value },
 }
 
 /// Why QEMU does not do what it was told.
@@ -66,14 +66,22 @@ impl MonitorFailure {
     }
 }
 
+/// The classes of refusals that have an error of their own.
+const CLASSES: [(&str, Error); 4] = [
+    ("GenericError", Error::QmpGeneric),
+    ("CommandNotFound", Error::QmpCommandNotFound),
+    ("DeviceNotActive", Error::QmpDeviceNotActive),
+    ("DeviceNotFound", Error::QmpDeviceNotFound),
+];
+
+/// Whether a command that ended so was understood and not done; after any other error it may have been done, or will be
+/// yet.
+pub fn is_refusal(error: Error) -> bool {
+    error == Error::UnknownQmpError || CLASSES.iter().any(|(_, refusal)| *refusal == error)
+}
+
 impl Refusal {
     fn error(&self) -> Error {
-        const CLASSES: [(&str, Error); 4] = [
-            ("GenericError", Error::QmpGeneric),
-            ("CommandNotFound", Error::QmpCommandNotFound),
-            ("DeviceNotActive", Error::QmpDeviceNotActive),
-            ("DeviceNotFound", Error::QmpDeviceNotFound),
-        ];
         let known = CLASSES.iter().find(|(class, _)| class.eq_ignore_ascii_case(&self.class));
         known.map_or(Error::UnknownQmpError, |(_, error)| *error)
     }
@@ -149,7 +157,9 @@ fn parse(line: &[u8]) -> Result<Message, MonitorFailure> {
             _ => Err(broken("an error without class or text")),
         };
     }
-    if line.contains_key("event") { Ok(Message::Event) } else { Err(broken("an unknown message")) }
+    let Some(name) = line.get("event") else { return Err(broken("an unknown message")) };
+    let name = name.as_str().unwrap_or_default().to_owned();
+    Ok(Message::Event { name, data: line.remove("data").unwrap_or_default() })
 }
 
 /// A command as a line.
@@ -195,7 +205,13 @@ mod tests {
             Ok(Some(Message::Refusal { id: Some(9), refusal }))
         );
         let event = r#"{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "STOP"}"#;
-        assert_eq!(one(event), Ok(Some(Message::Event)));
+        let plain = |name: &str| Message::Event { name: name.into(), data: Value::Null };
+        assert_eq!(one(event), Ok(Some(plain("STOP"))));
+        assert_eq!(one(r#"{"event": ["STOP"]}"#), Ok(Some(plain(""))));
+        let data = json!({"device": "x"});
+        let event = Message::Event { name: "DEVICE_DELETED".into(), data };
+        let line = r#"{"event": "DEVICE_DELETED", "data": {"device": "x"}}"#;
+        assert_eq!(one(line), Ok(Some(event)));
     }
 
     #[test]
@@ -220,10 +236,10 @@ mod tests {
         }
         inbox.push(b"\r\n{\"event\": 1}\n{\"event");
         assert!(matches!(inbox.next(), Ok(Some(Message::Return { .. }))));
-        assert_eq!(inbox.next(), Ok(Some(Message::Event)));
+        assert!(matches!(inbox.next(), Ok(Some(Message::Event { .. }))));
         assert_eq!(inbox.next(), Ok(None));
         inbox.push(b"\": 2}\n");
-        assert_eq!(inbox.next(), Ok(Some(Message::Event)));
+        assert!(matches!(inbox.next(), Ok(Some(Message::Event { .. }))));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! | `start.rs` | starting it and waiting until it serves |
 //! | `describe.rs` | what it tells xenstore's readers when it has started |
 //! | `qmp.rs`, `message.rs` | its monitor |
+//! | `commands.rs` | what its monitor is told |
 //! | `vcpus.rs` | the vcpus of an HVM guest |
 //!
 //! QEMU runs on when we are gone: it is nobody's child (`runtime/child/detached.rs`), and what there is to find it by
@@ -15,8 +16,9 @@
 
 mod account;
 pub mod arguments;
+pub mod commands;
 mod describe;
-mod message;
+pub mod message;
 pub mod model;
 pub mod qmp;
 mod start;

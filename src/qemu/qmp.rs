@@ -5,10 +5,16 @@
 //! have its number. QEMU may be in its guest's hands: every wait has a deadline, each line a bound
 //! (`message.rs`), and after a failure other than a refused command the connection is not used again.
 //!
+//! What QEMU tells of its own accord (events) is passed over, but for the one kind that somebody waits for. What may take
+//! the guest's help, and so any time, is not waited for on the connection: [`poll`] asks anew and anew, and leaves the
+//! socket to others in between.
+//!
 //! Who the peer is cannot be asked of the kernel: a QEMU that was started with a socket that listens already answers
 //! with the credentials of whoever made it listen. Only root can put a socket at that path.
 
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::collections::VecDeque;
+use std::io::IoSlice;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -16,11 +22,12 @@ use std::time::{Duration, Instant};
 use futures_util::future::{Either, select};
 use nix::errno::Errno;
 use nix::sys::socket::{
-    AddressFamily, MsgFlags, Shutdown, SockFlag, SockType, UnixAddr, connect, recv, send, shutdown,
-    socket,
+    AddressFamily, ControlMessage, MsgFlags, Shutdown, SockFlag, SockType, UnixAddr, connect, recv,
+    sendmsg, shutdown, socket,
 };
 use serde_json::{Value, json};
 
+pub use super::message::is_refusal;
 use super::message::{Inbox, Message, MonitorFailure, command};
 use crate::core::paths::RUN_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
@@ -42,6 +49,12 @@ const RETRY: Duration = Duration::from_millis(50);
 /// The number of the first command, `xlq` as text: whoever reads a trace knows whose it is.
 const FIRST_ID: u64 = 0x786c_7100;
 
+/// The events that are kept for who waits for one; of more, the oldest are forgotten.
+const MAX_EVENTS: usize = 64;
+
+/// QEMU's version: major, minor, micro.
+pub type Version = [u64; 3];
+
 /// Where QEMU listens to the toolstack of a domain.
 pub fn socket_path(domid: u32) -> String {
     format!("{RUN_DIR}/qmp-libxl-{domid}")
@@ -52,6 +65,7 @@ pub fn socket_path(domid: u32) -> String {
 pub struct Qmp {
     ao: Ao,
     domid: u32,
+    version: Version,
     // In this order: the next to have the lock finds QEMU free.
     connection: Connection,
     _lock: QmpLock,
@@ -76,7 +90,17 @@ impl Qmp {
         let opened = within(ao, domid, deadline, &path, opening).await?;
         let (connection, version) = opened;
         debug!(ao, domid = domid, "QEMU {}.{}.{}", version[0], version[1], version[2]);
-        Ok(Self { ao: ao.clone(), domid, connection, _lock: lock })
+        Ok(Self { ao: ao.clone(), domid, version, connection, _lock: lock })
+    }
+
+    /// Which QEMU it is, by its own account: compare with `<` and `>=`.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Whose QEMU it is.
+    pub fn domid(&self) -> u32 {
+        self.domid
     }
 
     /// Has QEMU carry out a command, until `deadline` at most, and gives what it returns. What goes wrong is logged;
@@ -90,6 +114,43 @@ impl Qmp {
         debug!(self.ao, domid = self.domid, "QMP command {name}");
         let answer = self.connection.execute(name, arguments);
         within(&self.ao, self.domid, deadline, name, answer).await
+    }
+
+    /// As [`execute`](Self::execute), and QEMU gets a copy of `fd` with the command.
+    pub async fn execute_with(
+        &mut self,
+        name: &str,
+        arguments: Option<Value>,
+        fd: BorrowedFd<'_>,
+        deadline: Instant,
+    ) -> Result<Value> {
+        debug!(self.ao, domid = self.domid, "QMP command {name}, with a descriptor");
+        let answer = self.connection.carry_out(name, arguments, Some(fd));
+        within(&self.ao, self.domid, deadline, name, answer).await
+    }
+
+    /// Keeps the events of this name from now on, instead of those of another: to be called before the command that they
+    /// may come of.
+    pub fn keep_events(&mut self, name: &'static str) {
+        self.connection.kept = Some(name);
+        self.connection.events.clear();
+    }
+
+    /// Waits for one of the kept events whose data `is` takes, until `deadline` at most, and gives the data. Nobody else
+    /// can talk to this QEMU meanwhile: not for what the guest has a say in.
+    pub async fn event(
+        &mut self,
+        deadline: Instant,
+        is: impl FnMut(&Value) -> bool,
+    ) -> Result<Value> {
+        let name = self.connection.kept.unwrap_or("an event");
+        let event = self.connection.event(is);
+        within(&self.ao, self.domid, deadline, name, event).await
+    }
+
+    /// An answer of the wrong form.
+    pub fn unexpected(&self, name: &str) -> Error {
+        unexpected(&self.ao, self.domid, name)
     }
 }
 
@@ -126,6 +187,29 @@ pub async fn execute(
     Qmp::connect(ao, domid, deadline).await?.execute(name, arguments, deadline).await
 }
 
+/// Asks `name` anew every `interval` until `look` finds in the answer what it looks for, and at most until `deadline`. The
+/// socket is free between two questions, so that what takes the guest's help holds up nobody.
+pub async fn poll<T>(
+    ao: &Ao,
+    domid: u32,
+    name: &str,
+    interval: Duration,
+    deadline: Instant,
+    mut look: impl FnMut(&Value) -> Result<Option<T>>,
+) -> Result<T> {
+    loop {
+        let answer = Qmp::connect(ao, domid, deadline).await?.execute(name, None, deadline).await?;
+        if let Some(found) = look(&answer)? {
+            return Ok(found);
+        }
+        if deadline.saturating_duration_since(Instant::now()) < interval {
+            error!(ao, domid = domid, "{name}: QEMU does not come to what is waited for");
+            return Err(Error::TimedOut);
+        }
+        ao.sleep(interval).await?;
+    }
+}
+
 /// Has the monitor for people carry out a line, and gives what it prints.
 pub async fn monitor_command(ao: &Ao, domid: u32, line: &[u8]) -> Result<Vec<u8>> {
     let Ok(line) = std::str::from_utf8(line) else {
@@ -154,6 +238,9 @@ struct Connection {
     inbox: Inbox,
     next_id: u64,
     broken: bool,
+    /// The name of the events that are kept.
+    kept: Option<&'static str>,
+    events: VecDeque<Value>,
 }
 
 impl Connection {
@@ -161,12 +248,13 @@ impl Connection {
     async fn open(
         runtime: &Runtime,
         path: &Path,
-    ) -> std::result::Result<(Self, [u64; 3]), MonitorFailure> {
+    ) -> std::result::Result<(Self, Version), MonitorFailure> {
         let socket = connect_to(runtime, path).await?;
         let socket =
             Descriptor::new(runtime, socket).map_err(|e| MonitorFailure::System("watch", e))?;
         let inbox = Inbox::default();
-        let mut connection = Self { socket, inbox, next_id: FIRST_ID, broken: false };
+        let (kept, events) = (None, VecDeque::new());
+        let mut connection = Self { socket, inbox, next_id: FIRST_ID, broken: false, kept, events };
         let Message::Greeting(version) = connection.receive().await? else {
             return Err(MonitorFailure::Protocol("it does not begin with a greeting"));
         };
@@ -184,15 +272,24 @@ impl Connection {
         name: &str,
         arguments: Option<Value>,
     ) -> std::result::Result<Value, MonitorFailure> {
+        self.carry_out(name, arguments, None).await
+    }
+
+    async fn carry_out(
+        &mut self,
+        name: &str,
+        arguments: Option<Value>,
+        fd: Option<BorrowedFd<'_>>,
+    ) -> std::result::Result<Value, MonitorFailure> {
         if std::mem::replace(&mut self.broken, true) {
             return Err(MonitorFailure::Protocol("it was told too much before"));
         }
         let number = self.next_id;
         self.next_id += 1;
-        self.send(&command(name, arguments, number)).await?;
+        self.send(&command(name, arguments, number), fd).await?;
         let refusal = loop {
             match self.receive().await? {
-                Message::Event => {}
+                Message::Event { name, data } => self.keep(&name, data),
                 Message::Return { id: Some(id), value } if id == number => {
                     self.broken = false;
                     return Ok(value);
@@ -208,12 +305,63 @@ impl Connection {
         Err(MonitorFailure::Refused(refusal))
     }
 
-    async fn send(&self, mut line: &[u8]) -> std::result::Result<(), MonitorFailure> {
-        let fd = self.socket.get().as_fd().as_raw_fd();
+    /// The next kept event whose data `is` takes; the others are forgotten.
+    async fn event(
+        &mut self,
+        mut is: impl FnMut(&Value) -> bool,
+    ) -> std::result::Result<Value, MonitorFailure> {
+        if self.broken {
+            return Err(MonitorFailure::Protocol("it was told too much before"));
+        }
+        loop {
+            while let Some(data) = self.events.pop_front() {
+                if is(&data) {
+                    return Ok(data);
+                }
+            }
+            // A line that was read in part stays in the inbox, so this wait may be given up.
+            match self.receive().await {
+                Ok(Message::Event { name, data }) => self.keep(&name, data),
+                Ok(_) => {
+                    self.broken = true;
+                    return Err(MonitorFailure::Protocol("an answer to what was not asked"));
+                }
+                Err(failure) => {
+                    self.broken = true;
+                    return Err(failure);
+                }
+            }
+        }
+    }
+
+    fn keep(&mut self, name: &str, data: Value) {
+        if self.kept != Some(name) {
+            return;
+        }
+        if self.events.len() == MAX_EVENTS {
+            self.events.pop_front();
+        }
+        self.events.push_back(data);
+    }
+
+    /// Sends a line, and with its first byte `fd`.
+    async fn send(
+        &self,
+        mut line: &[u8],
+        fd: Option<BorrowedFd<'_>>,
+    ) -> std::result::Result<(), MonitorFailure> {
+        let socket = self.socket.get().as_fd().as_raw_fd();
         let failed = |errno| MonitorFailure::System("write to", errno);
+        let flags = MsgFlags::MSG_NOSIGNAL | MsgFlags::MSG_DONTWAIT;
+        let fds = fd.map(|fd| [fd.as_raw_fd()]);
+        let rights = fds.as_ref().map(|fds| ControlMessage::ScmRights(fds));
+        let mut rights = rights.as_slice();
         while !line.is_empty() {
-            match send(fd, line, MsgFlags::MSG_NOSIGNAL | MsgFlags::MSG_DONTWAIT) {
-                Ok(count) => line = &line[count..],
+            match sendmsg::<()>(socket, &[IoSlice::new(line)], rights, flags, None) {
+                Ok(count) => {
+                    line = &line[count..];
+                    rights = &[];
+                }
                 Err(Errno::EINTR) => {}
                 Err(Errno::EAGAIN) => {
                     self.socket.writable().await.map_err(failed)?;

@@ -4,7 +4,7 @@
 mkdir -p /tmp/lib/debian /tmp/lib/ours
 cp -L /usr/lib/*/libxenlight.so.4.17 /tmp/lib/debian/
 cp /share/lib/libxenlight.so.4.17 /tmp/lib/ours/
-cp /share/look /share/machine /tmp/
+cp /share/look /share/machine /share/insert /tmp/
 
 echo "dom0 is up after $(cut -d. -f1 /proc/uptime) s"
 /share/skip-domids 1200 || exit 1

@@ -121,6 +121,24 @@ numberless() {
   sed -E "s,(/domain/|/libxl/|/backend/[a-z0-9_]+/|with )$1\b,\1ID,g; s,((domid|frontend-id)\" = )\"$1\",\1\"ID\",; s,\(([a-z])$1\b,(\1ID,g; s,(/(device-model-pid|start_time|tty|port|ring-ref)) = \"[^\"]+\",\1 = \"N\","
 }
 
+# with_drives NAME DISK [LINE…]: an HVM guest with CD drives (a list of disks as in a configuration), made with Debian's library. It
+# stays paused, so that nothing of it changes by itself; its QEMU serves all the same. Two media are there for it.
+with_drives() {
+  local name=$1 disks=$2 n
+  shift 2
+  for n in one two; do [ -e "/tmp/cd-$n" ] || head -c 65536 /dev/zero | tr '\0' "${n:0:1}" > "/tmp/cd-$n"; done
+  options="$*" config "$name" hvm "disk=[$disks]" "$@"
+  reference create -q -e -p "/tmp/$name.cfg" || { echo "guest $name was not created"; return 1; }
+  id=$(id_of "$name")
+  echo "$id $name" >> "${record:-/share/out}/domids"
+}
+
+# drives NAME: what QEMU has in the drives of the guest, and what xenstore and the stored configuration have.
+drives() {
+  reference qemu-monitor-command "$1" 'info block' | sed -E 's/#block[0-9]+/#blockN/'
+  devices
+}
+
 # until_true COMMAND…: waits for it, at most a minute.
 until_true() {
   local tries

@@ -127,7 +127,7 @@ int xc_domain_create(xc_interface *xch, uint32_t *domid, struct xen_domctl_creat
     d = &host()->domains[*domid];
     memcpy(d->handle, config->handle, sizeof(d->handle));
     d->pages = d->limit = 0;
-    d->flags = XEN_DOMINF_paused | XEN_DOMINF_blocked;
+    d->flags = XEN_DOMINF_paused | XEN_DOMINF_blocked | (config->flags & XEN_DOMCTL_CDF_hvm ? XEN_DOMINF_hvm_guest : 0);
     /* The last that lists look at. */
     for (last = host()->next; last < *domid && !atomic_compare_exchange_weak(&host()->next, &last, *domid);)
         ;
@@ -296,6 +296,7 @@ int xc_domain_getinfo(xc_interface *xch, uint32_t first, unsigned most, xc_domin
         info[n].domid = listed.domain;
         info[n].paused = !!(listed.flags & XEN_DOMINF_paused);
         info[n].running = !!(listed.flags & XEN_DOMINF_running);
+        info[n].hvm = !!(listed.flags & XEN_DOMINF_hvm_guest);
         info[n].shutdown = !!(listed.flags & XEN_DOMINF_shutdown);
         info[n].shutdown_reason = listed.flags >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask;
         memcpy(info[n].handle, listed.handle, sizeof(listed.handle));

@@ -62,10 +62,7 @@ impl Addable for DeviceDisk {
                 "standalone"
             }
             Backend::Qdisk => {
-                let mut params = format_name(self.format).as_bytes().to_vec();
-                params.push(b':');
-                params.extend(self.pdev_path.iter().flat_map(|path| path.as_bytes()));
-                nodes.back("params", params);
+                nodes.back("params", qemu_params(self));
                 if self.colo_enable == Some(true) {
                     nodes.back("colo-host", &self.colo_host);
                     nodes.back("colo-port", self.colo_port);
@@ -155,6 +152,12 @@ pub(super) fn script_path(script: &[u8]) -> Vec<u8> {
         return script.to_vec();
     }
     [paths::SCRIPTS.as_bytes(), b"/", script].concat()
+}
+
+/// What the node `params` says of a disk that QEMU serves: how, and what.
+pub fn qemu_params(disk: &DeviceDisk) -> Vec<u8> {
+    let path = disk.pdev_path.as_ref().map_or(&[][..], Text::as_bytes);
+    [format_name(disk.format).as_bytes(), b":", path].concat()
 }
 
 /// What QEMU is told of the format.

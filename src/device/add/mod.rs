@@ -20,7 +20,7 @@
 
 pub mod connect;
 pub mod console;
-mod disk;
+pub mod disk;
 mod display;
 mod nic;
 mod nodes;

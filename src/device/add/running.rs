@@ -78,7 +78,7 @@ pub fn write_bare<T: Addable>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<(
 }
 
 /// Puts a device into a list, instead of the same one that is there.
-fn put<T: Stored>(list: &mut Vec<T>, device: T) {
+pub fn put<T: Stored>(list: &mut Vec<T>, device: T) {
     match list.iter_mut().rfind(|old| old.is(&device)) {
         Some(old) => *old = device,
         None => list.push(device),
@@ -86,7 +86,7 @@ fn put<T: Stored>(list: &mut Vec<T>, device: T) {
 }
 
 /// Refuses what only a device model could serve if none runs: it is started with the domain, or not at all.
-fn check_model(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
+pub fn check_model(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
     if !qemu::needed(ctx, config)? || model::is_active(ctx, domid)? {
         return Ok(());
     }

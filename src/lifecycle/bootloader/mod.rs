@@ -22,9 +22,9 @@
 //! what it wrote is gone, except for the log file.
 
 mod disk;
-mod image;
+pub mod image;
 pub mod loan;
-mod output;
+pub mod output;
 mod program;
 mod relay;
 mod session;

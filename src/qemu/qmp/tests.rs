@@ -1,6 +1,7 @@
 //! The dialogue with a real QEMU, where one is installed, and with others that only claim to be one.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::fd::FromRawFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -144,12 +145,59 @@ fn answers_that_make_no_sense() {
         format!("{{\"id\": {ID}, \"error\": {{}}}}\r\n"),
         format!("{deep}\r\n"),
         format!("{deep}{}}}\r\n", "]".repeat(200_000)),
+        format!("{{\"id\": {ID}.0, \"return\": 1}}\r\n"),
+        format!("{{\"id\": -{ID}, \"return\": 1}}\r\n"),
+        format!("{{\"id\": {ID}00000000000000000000, \"return\": 1}}\r\n"),
+        format!("{{\"id\": [{ID}], \"return\": 1}}\r\n"),
+        format!("{{\"id\": {ID}, \"return\": 1e999999}}\r\n"),
+        format!("{{\"id\": {ID}, \"return\": -{}}}\r\n", "9".repeat(5000)),
+        format!("{{\"id\": {ID}, \"return\": \"\\ud800\"}}\r\n"),
+        format!("{{\"id\": {ID}, \"return\": 1}} {{\"id\": {ID}, \"return\": 2}}\r\n"),
+        format!("{{\"id\": {ID}, \"return\": 1\r\n}}\r\n"),
+        format!("{{\"id\": {ID}, \"error\": {{\"class\": 1, \"desc\": []}}}}\r\n"),
+        "\r\n".to_owned(),
+        "\n".repeat(100_000),
     ];
     for answer in answers {
         let shown = format!("{answer:.60}");
         let met = answer_of(answer).map_err(|failure| failure.error());
         assert_eq!(met, Err(Error::ProtocolErrorQmp), "{shown}");
     }
+}
+
+#[test]
+fn answers_that_are_odd_and_sound() {
+    let answers = [
+        // Named twice, the last counts; so it does in C.
+        (format!("{{\"id\": 1, \"id\": {ID}, \"return\": 1, \"return\": 2}}\n"), json!(2)),
+        (format!(" {{ \"x\" : {{}} , \"return\" : null , \"id\" : {ID} }} \r\r\n"), json!(null)),
+        (format!("{{\"return\": {}, \"id\": {ID}}}\r\n", u64::MAX), json!(u64::MAX)),
+        (
+            format!("{{\"return\": {}{}, \"id\": {ID}}}\r\n", "[".repeat(100), "]".repeat(100)),
+            serde_json::from_str(&format!("{}{}", "[".repeat(100), "]".repeat(100))).unwrap(),
+        ),
+    ];
+    for (answer, value) in answers {
+        let shown = format!("{answer:.60}");
+        assert_eq!(answer_of(answer), Ok(value), "{shown}");
+    }
+}
+
+#[test]
+fn answers_in_the_smallest_pieces() {
+    let runtime = Runtime::default();
+    let (_dir, path) = fake(|mut stream| {
+        greet(&mut stream);
+        let _ = line(&stream);
+        let answer =
+            format!("{{\"event\": \"X\"}}\r\n{{\"id\": {ID}, \"return\": [\"\u{e9}\"]}}\r\n");
+        for byte in answer.bytes() {
+            stream.write_all(&[byte]).unwrap();
+            thread::sleep(Duration::from_millis(1));
+        }
+    });
+    let met = within(&runtime, LONG, ask(&runtime, &path)).expect("an end");
+    assert_eq!(met, Ok(json!(["\u{e9}"])));
 }
 
 #[test]
@@ -226,6 +274,111 @@ fn one_who_reads_nothing() {
     assert_eq!(within(&runtime, Duration::from_millis(300), asking), None);
 }
 
+/// What a fake receives with the next line, and that line.
+fn line_with_fds(stream: &UnixStream) -> (Vec<OwnedFd>, Value) {
+    use nix::sys::socket::{ControlMessageOwned, recvmsg};
+    let mut byte = [0];
+    let mut space = nix::cmsg_space!([i32; 4]);
+    let mut bytes = [std::io::IoSliceMut::new(&mut byte)];
+    let flags = MsgFlags::MSG_CMSG_CLOEXEC;
+    let met = recvmsg::<()>(stream.as_raw_fd(), &mut bytes, Some(&mut space), flags).unwrap();
+    let mut fds = Vec::new();
+    for message in met.cmsgs().unwrap() {
+        let ControlMessageOwned::ScmRights(received) = message else { continue };
+        // SAFETY: the kernel has made them for this process, and nobody else knows them.
+        fds.extend(received.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }));
+    }
+    assert_eq!(&byte, b"{");
+    let mut rest = String::from("{");
+    BufReader::with_capacity(1, stream).read_line(&mut rest).unwrap();
+    (fds, serde_json::from_str(&rest).unwrap())
+}
+
+#[test]
+fn a_descriptor_comes_with_its_command_alone() {
+    let runtime = Runtime::default();
+    let (tell, told) = std::sync::mpsc::channel();
+    let (_dir, path) = fake(move |mut stream| {
+        greet(&mut stream);
+        for _ in 0..3 {
+            let (fds, command) = line_with_fds(&stream);
+            let text = fds.into_iter().map(|fd| {
+                let mut text = String::new();
+                std::fs::File::from(fd).read_to_string(&mut text).unwrap();
+                text
+            });
+            tell.send((command["execute"].to_string(), text.collect::<Vec<_>>())).unwrap();
+            let answer = format!("{{\"return\": {{}}, \"id\": {}}}\r\n", command["id"]);
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(b"medium").unwrap();
+    std::io::Seek::rewind(&mut file).unwrap();
+    let dialogue = async {
+        let (mut connection, _) = Connection::open(&runtime, &path).await.unwrap();
+        connection.execute("before", None).await.unwrap();
+        let long = json!({"opaque": "x".repeat(1 << 20)});
+        connection.carry_out("add-fd", Some(long), Some(file.as_fd())).await.unwrap();
+        connection.execute("after", None).await.unwrap();
+    };
+    within(&runtime, LONG, dialogue).expect("an end");
+    let told: Vec<_> = told.iter().collect();
+    let medium = vec!["medium".to_owned()];
+    let expected = [("before", vec![]), ("add-fd", medium), ("after", vec![])];
+    assert_eq!(told, expected.map(|(name, fds)| (format!("\"{name}\""), fds)));
+}
+
+#[test]
+fn events_are_kept_for_who_waits_for_them() {
+    let runtime = Runtime::default();
+    let (go, gone) = std::sync::mpsc::channel();
+    let (_dir, path) = fake(move |mut stream| {
+        let deleted = |device: u32| {
+            let data = format!("\"data\": {{\"device\": {device}}}");
+            format!("{{\"event\": \"DEVICE_DELETED\", {data}}}\r\n")
+        };
+        greet(&mut stream);
+        let id = &line(&stream)["id"];
+        let many: String = (0..1000).map(deleted).collect();
+        let stop = "{\"event\": \"STOP\"}\r\n";
+        let answer = format!("{many}{stop}{{\"return\": 1, \"id\": {id}}}\r\n{stop}");
+        stream.write_all(answer.as_bytes()).unwrap();
+        // In two pieces, of which the first has been read when the wait is given up.
+        let late = deleted(7000);
+        let (first, second) = late.as_bytes().split_at(10);
+        gone.recv().unwrap();
+        stream.write_all(first).unwrap();
+        let id = &line(&stream)["id"];
+        stream.write_all(second).unwrap();
+        let answer = format!("{{\"return\": 2, \"id\": {id}}}\r\n");
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let is = |device: u64| move |data: &Value| data["device"] == device;
+    let dialogue = async {
+        let (mut connection, _) = Connection::open(&runtime, &path).await.unwrap();
+        connection.kept = Some("DEVICE_DELETED");
+        connection.execute("first", None).await.unwrap();
+        // The oldest were forgotten.
+        assert_eq!(connection.events.len(), MAX_EVENTS);
+        assert_eq!(connection.event(is(998)).await, Ok(json!({"device": 998})));
+        assert_eq!(connection.events.len(), 1);
+        go.send(()).unwrap();
+        {
+            let wait = pin!(connection.event(is(7000)));
+            let short = pin!(runtime.sleep(Duration::from_millis(100)));
+            assert!(matches!(select(wait, short).await, Either::Right(_)));
+        }
+        assert_eq!(connection.execute("second", None).await, Ok(json!(2)));
+        assert_eq!(connection.event(is(7000)).await, Ok(json!({"device": 7000})));
+        assert_eq!(connection.event(|_| true).await, Err(MonitorFailure::Closed));
+        let Err(MonitorFailure::Protocol(_)) = connection.execute("third", None).await else {
+            panic!()
+        };
+    };
+    within(&runtime, LONG, dialogue).expect("an end");
+}
+
 #[test]
 fn nobody_there() {
     let runtime = Runtime::default();
@@ -246,11 +399,11 @@ struct Qemu {
 
 impl Qemu {
     /// `None` where it is not installed.
-    fn start() -> Option<Self> {
+    fn start(arguments: &[&str]) -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("qmp");
         let mut command = Command::new("qemu-system-x86_64");
-        command.args(["-machine", "none", "-nodefaults", "-display", "none", "-qmp"]);
+        command.args(["-nodefaults", "-display", "none"]).args(arguments).arg("-qmp");
         command.arg(format!("unix:{},server=on,wait=off", path.display()));
         let process = match command.stdin(Stdio::null()).spawn() {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return None,
@@ -278,7 +431,7 @@ impl Drop for Qemu {
 
 #[test]
 fn a_real_one() {
-    let Some(mut qemu) = Qemu::start() else {
+    let Some(mut qemu) = Qemu::start(&["-machine", "none"]) else {
         eprintln!("there is no qemu-system-x86_64 here");
         return;
     };
@@ -314,4 +467,51 @@ fn a_real_one() {
     qemu.process.kill().unwrap();
     let answer = within(&runtime, LONG, connection.execute("query-status", None));
     assert_eq!(answer.expect("an end"), Err(MonitorFailure::Closed));
+}
+
+/// What a CD's change consists of, with a drive as the guest has it.
+#[test]
+fn a_real_one_changes_a_medium() {
+    // It runs, because one that does not keeps the descriptors that it was given.
+    let drive = ["-machine", "pc", "-drive", "if=none,id=ide-5632", "-device"];
+    let Some(qemu) = Qemu::start(&[&drive[..], &["ide-cd,drive=ide-5632,id=ide-5632"]].concat())
+    else {
+        eprintln!("there is no qemu-system-x86_64 here");
+        return;
+    };
+    let runtime = Runtime::default();
+    let mut medium = tempfile::NamedTempFile::new().unwrap();
+    medium.write_all(&[0; 4096]).unwrap();
+    let dialogue = async {
+        let (mut connection, _) = Connection::open(&runtime, &qemu.path()).await.unwrap();
+        let drive = json!({"id": "ide-5632"});
+        // With nothing in it.
+        connection.execute("eject", Some(drive.clone())).await.unwrap();
+        let opaque = json!({"opaque": "raw:\u{e9}"});
+        let file = medium.as_file().as_fd();
+        let answer = connection.carry_out("add-fd", Some(opaque), Some(file)).await.unwrap();
+        let set = answer["fdset-id"].as_u64().unwrap();
+        let filename = format!("/dev/fdset/{set}");
+        let arguments = json!({"id": "ide-5632", "filename": filename, "format": "raw"});
+        connection.execute("blockdev-change-medium", Some(arguments)).await.unwrap();
+        let shown = connection.execute("query-block", None).await.unwrap();
+        assert_eq!(shown[0]["inserted"]["image"]["virtual-size"], 4096, "{shown}");
+        assert_eq!(shown[0]["inserted"]["file"], filename);
+        // No descriptor, no set.
+        let refused = connection.execute("add-fd", None).await.map_err(|e| e.error());
+        assert_eq!(refused, Err(Error::QmpGeneric));
+        connection.execute("eject", Some(drive)).await.unwrap();
+        let shown = connection.execute("query-block", None).await.unwrap();
+        assert_eq!(shown[0]["inserted"], Value::Null, "{shown}");
+        connection.execute("remove-fd", Some(json!({"fdset-id": set}))).await.unwrap();
+        assert_eq!(connection.execute("query-fdsets", None).await, Ok(json!([])));
+        let arguments = json!({"driver": "pci-testdev", "id": "t"});
+        connection.execute("device_add", Some(arguments)).await.unwrap();
+        connection.kept = Some("DEVICE_DELETED");
+        // The drive is part of its controller.
+        let refused = connection.execute("device_del", Some(json!({"id": "ide-5632"}))).await;
+        assert_eq!(refused.map_err(|e| e.error()), Err(Error::QmpGeneric));
+        assert!(connection.events.is_empty());
+    };
+    within(&runtime, LONG, dialogue).expect("an end");
 }
