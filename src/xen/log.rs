@@ -12,6 +12,7 @@ use std::fmt;
 
 use nix::errno::Errno;
 
+use super::last_error;
 use crate::types::sys::xentoollog_logger;
 
 #[link(name = "xentoollog")]
@@ -108,6 +109,9 @@ impl Log {
         (file, line): (&'static str, u32),
         message: fmt::Arguments<'_>,
     ) {
+        if level >= Level::Error {
+            last_error::note(message, errno);
+        }
         if self.logger.is_null() {
             return;
         }

@@ -3,5 +3,6 @@
 pub mod guest;
 pub mod hypervisor;
 pub mod kill_uid;
+pub mod last_error;
 pub mod log;
 pub mod store;
