@@ -18,6 +18,7 @@ use crate::runtime::clock;
 use crate::runtime::ordered::Ordered;
 use crate::sync::order::Line;
 use crate::types::idiomatic::Event;
+use crate::xen::last_error::aside;
 use crate::xen::store::StoreError;
 
 /// An operation under way. What it does to the host it does through its [`Ctx`], and every wait through
@@ -133,8 +134,8 @@ impl Ao {
                 let progress = Arc::clone(progress);
                 calls.call(move || progress(event));
             }
-            // Asked for by the very call that this thread is in.
-            None => callbacks::enter(|| progress(event)),
+            // Asked for by the very call that this thread is in. What the application does is not the operation's.
+            None => aside(|| callbacks::enter(|| progress(event))),
         }
     }
 

@@ -48,6 +48,45 @@ impl Error {
     pub const fn code(self) -> libc::c_int {
         self as libc::c_int
     }
+
+    /// What it means, for a log line in which nothing better is known.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Nonspecific | Self::Fail => "the cause is not known",
+            Self::Version => "wrong version of the interface",
+            Self::NotImplemented => "not implemented in this library yet",
+            Self::NoMemory => "out of memory",
+            Self::Invalid => "invalid argument",
+            Self::BadFail => "a defect in the library",
+            Self::GuestTimedOut => "the guest did not react in time",
+            Self::TimedOut => "timed out",
+            Self::NoParavirt => "the guest has no PV drivers",
+            Self::NotReady => "not ready",
+            Self::OseventRegistrationFailed => {
+                "the application's event loop refused a registration"
+            }
+            Self::BufferFull => "the buffer is full",
+            Self::UnknownChild => "unknown child process",
+            Self::LockFail => "cannot take the lock",
+            Self::JsonConfigEmpty => "no configuration is stored for the domain",
+            Self::DeviceExists => "the device exists already",
+            Self::CheckpointDevopsDoesNotMatch => "no checkpoint operations for this device",
+            Self::CheckpointDeviceNotSupported => "checkpoints are not supported for this device",
+            Self::VnumaConfigInvalid => "invalid vNUMA configuration",
+            Self::DomainNotFound => "no such domain",
+            Self::Aborted => "aborted by the application",
+            Self::NotFound => "not found",
+            Self::DomainDestroyed => "the domain was destroyed",
+            Self::FeatureRemoved => "the feature was removed from Xen",
+            Self::ProtocolErrorQmp => "QEMU broke the QMP protocol",
+            Self::UnknownQmpError => "unknown error of QEMU",
+            Self::QmpGeneric => "QEMU refused the command",
+            Self::QmpCommandNotFound => "QEMU does not know the command",
+            Self::QmpDeviceNotActive => "the device is not active in QEMU",
+            Self::QmpDeviceNotFound => "QEMU does not know the device",
+            Self::QemuApi => "unexpected answer from QEMU",
+        }
+    }
 }
 
 /// A store request that failed is a plain failure to libxl's callers; the line with path and errno

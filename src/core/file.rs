@@ -1,7 +1,7 @@
 //! Files by name: one read whole, one removed, and the log files of domains with their rotation.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -134,6 +134,25 @@ fn rename_if_there(log: &Log, from: &Path, to: &Path) -> Result<()> {
     }
 }
 
+/// The last line of a program's log file, of bounded length, for a line in the library's own log.
+pub fn last_line(path: &Path) -> String {
+    const LOOKED_AT: u64 = 1024;
+    const MAX_SHOWN: usize = 512;
+    let read = || {
+        let mut file = raised(File::open(path)?);
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(LOOKED_AT)))?;
+        let mut end = Vec::new();
+        file.take(LOOKED_AT).read_to_end(&mut end)?;
+        Ok::<_, io::Error>(String::from_utf8_lossy(&end).into_owned())
+    };
+    let end = read().unwrap_or_default();
+    match end.lines().rev().find(|line| !line.trim().is_empty()) {
+        Some(line) => line.chars().take(MAX_SHOWN).collect(),
+        None => "(empty)".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +200,17 @@ mod tests {
         let path = dir.0.join("f");
         nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
         assert_eq!(PlainFile::open(&LOG, &path).err(), Some(Errno::ENOTTY));
+    }
+
+    #[test]
+    fn the_last_line_is_not_an_empty_one() {
+        let dir = Dir::new("last");
+        let path = dir.0.join("l");
+        assert_eq!(last_line(&path), "(empty)");
+        fs::write(&path, format!("{}\nthe end\n\n", "x".repeat(3000))).unwrap();
+        assert_eq!(last_line(&path), "the end");
+        fs::write(&path, "x".repeat(3000)).unwrap();
+        assert_eq!(last_line(&path).len(), 512);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod ao;
 pub mod bitmap;
+pub mod cause;
 pub mod child;
 pub mod clock;
 pub mod ctx;

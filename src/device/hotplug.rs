@@ -11,7 +11,7 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::{names, nodes};
 use crate::runtime::child::{Io, Program};
-use crate::{debug, error};
+use crate::{debug, error, warn};
 
 /// How long a script may take.
 const TIMEOUT: Duration = Duration::from_secs(40);
@@ -38,34 +38,55 @@ enum Way {
 pub async fn join(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     for round in 0.. {
         if !owner.exists(ao)? {
-            error!(ao, domid = device.domid, "gone before {} was set up", device.backend_path());
+            let what = device.describe();
+            error!(
+                ao,
+                domid = device.domid,
+                "cannot attach {what}: the domain was destroyed meanwhile"
+            );
             return Err(Error::Fail);
         }
         let Some(call) = call(ao, device, Way::Add, round)? else { break };
-        run(ao, device, &call).await?;
+        run(ao, device, Way::Add, &call).await?;
     }
     Ok(())
 }
 
-/// As [`join`], the scripts that undo it. How they end is told in the log alone: the device goes, as it does in the
-/// C library, and whoever has it taken away is not told that something may be left of it on the host.
+/// As [`join`], the scripts that undo it. A failure is only logged, as a warning: the device is removed, as by the C
+/// library, and the caller does not learn that something of it may be left on the host.
 pub async fn undo(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     for round in 0.. {
         // A later domain of the same number is not to lose its device.
         if !owner.exists(ao)? {
             let path = device.backend_path();
-            debug!(ao, domid = device.domid, "gone already: {path} is left alone");
+            debug!(
+                ao,
+                domid = device.domid,
+                "the domain was destroyed already: leaving {path} alone"
+            );
             break;
         }
         let Some(call) = call(ao, device, Way::Remove, round)? else { break };
-        let _ = run(ao, device, &call).await;
+        let _ = run(ao, device, Way::Remove, &call).await;
     }
     Ok(())
 }
 
-async fn run(ao: &Ao, device: &Device, call: &ScriptCall) -> Result<()> {
-    let what = format!("{} {}", call.script.display(), call.arguments.join(" "));
+async fn run(ao: &Ao, device: &Device, way: Way, call: &ScriptCall) -> Result<()> {
+    let what = format!("hotplug script {} {}", call.script.display(), call.arguments.join(" "));
     debug!(ao, domid = device.domid, "running {what}");
+    let failed = |reason: std::fmt::Arguments<'_>| {
+        let device_name = device.describe();
+        match way {
+            Way::Add => {
+                error!(ao, domid = device.domid, "cannot attach {device_name}: {reason}");
+            }
+            // The device is removed all the same: see `undo`.
+            Way::Remove => {
+                warn!(ao, domid = device.domid, "cannot detach {device_name} cleanly: {reason}");
+            }
+        }
+    };
     let stderr = std::io::stderr();
     let mut program = Program::new(&call.script)
         .arguments(&call.arguments)
@@ -76,7 +97,7 @@ async fn run(ao: &Ao, device: &Device, call: &ScriptCall) -> Result<()> {
         program = program.variable(name, value);
     }
     let child = ao.children().spawn(&program).map_err(|errno| {
-        error!(ao, domid = device.domid, errno = errno, "cannot run {what}");
+        failed(format_args!("cannot run {what}: {}", errno.desc()));
         Error::Fail
     })?;
     drop(program);
@@ -85,17 +106,19 @@ async fn run(ao: &Ao, device: &Device, call: &ScriptCall) -> Result<()> {
         Ok(Some(outcome)) => {
             let how = describe_outcome(&what, child.pid(), outcome);
             let path = format!("{}/hotplug-error", device.backend_path());
-            let why = nodes::peek(ao, ao.store(), &path).unwrap_or_default();
-            error!(ao, domid = device.domid, "{how} {}", String::from_utf8_lossy(&why));
+            match nodes::peek(ao, ao.store(), &path).filter(|why| !why.is_empty()) {
+                Some(why) => failed(format_args!("{how}: {}", String::from_utf8_lossy(&why))),
+                None => failed(format_args!("{how} (and left no reason in {path})")),
+            }
             Err(Error::Fail)
         }
         Ok(None) => {
-            error!(ao, domid = device.domid, "{what} takes too long: killed");
+            failed(format_args!("{what} was killed after {} s", TIMEOUT.as_secs()));
             child.end().await;
             Err(Error::TimedOut)
         }
         Err(e) => {
-            error!(ao, domid = device.domid, "{what} is killed: {e}");
+            failed(format_args!("{what} was killed: {e}"));
             child.end().await;
             Err(e)
         }
@@ -117,7 +140,11 @@ fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<Scrip
     // As they are: a path or a name of the administrator's need not be UTF-8.
     let (script, gateway) = (script.map(OsString::from_vec), gateway.map(OsString::from_vec));
     let Some(script) = script.filter(|s| s.as_bytes().starts_with(b"/")) else {
-        error!(ctx, domid = device.domid, "{base}/script names no script");
+        error!(
+            ctx,
+            domid = device.domid,
+            "cannot run the hotplug script: no absolute path in {base}/script"
+        );
         return Err(Error::Fail);
     };
     if !is_nic {
@@ -129,7 +156,11 @@ fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<Scrip
         Some(b"vif") => false,
         Some(b"vif_ioemu") => true,
         _ => {
-            error!(ctx, domid = device.domid, "{base}/type tells no type of a network card");
+            error!(
+                ctx,
+                domid = device.domid,
+                "cannot run the hotplug script: invalid type in {base}/type"
+            );
             return Err(Error::Fail);
         }
     };

@@ -97,6 +97,15 @@ impl Device {
         Some(Self { domid, devid, kind, backend_domid, backend_kind })
     }
 
+    /// Its name in log lines: `disk xvda`, `vif 0`.
+    pub fn describe(&self) -> String {
+        let is_disk = matches!(self.kind, DeviceKind::Vbd | DeviceKind::VirtioDisk);
+        match vdev::name(self.devid).filter(|_| is_disk) {
+            Some(name) => format!("disk {name}"),
+            None => format!("{} {}", self.kind.name(), self.devid),
+        }
+    }
+
     /// The half that the serving domain writes.
     pub fn backend_path(&self) -> String {
         let (base, kind) = (nodes::domain_path(self.backend_domid), self.backend_kind.name());
@@ -133,6 +142,8 @@ mod tests {
         assert_eq!(disk.backend_path(), "/local/domain/2/backend/qdisk/3/51712");
         assert_eq!(disk.frontend_path(), "/local/domain/3/device/vbd/51712");
         assert_eq!(disk.libxl_path(), "/libxl/3/device/vbd/51712");
+        assert_eq!(disk.describe(), "disk xvda");
+        assert_eq!(Device { kind: DeviceKind::Vif, devid: 0, ..disk }.describe(), "vif 0");
         let console =
             Device::recorded(3, DeviceKind::Console, 0, "/local/domain/0/backend/console/3/0")
                 .unwrap();

@@ -31,6 +31,7 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 
 use super::{Device, DeviceKind, hotplug};
+use crate::core::cause::summed_up;
 use crate::core::number::leading_number;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::{Identity, own_domid, own_domid_or_zero};
@@ -62,9 +63,8 @@ pub enum Force {
 
 /// Removes a device of a domain that may run. The first failure is the result; see [`Force`] for what is left then.
 pub async fn remove(ao: &Ao, device: &Device, force: Force) -> Result<()> {
-    let Device { domid, devid, kind, .. } = *device;
-    let removed = remove_one(ao, device, force).await;
-    removed.inspect_err(|e| error!(ao, domid = domid, "{} {devid} not removed: {e}", kind.name()))
+    let what = format!("detach {}", device.describe());
+    summed_up(ao, device.domid, what, remove_one(ao, device, force)).await
 }
 
 async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
@@ -106,7 +106,7 @@ fn runs(ctx: &Ctx, domid: u32) -> Result<bool> {
         Ok(Some(info)) => Ok(!(info.paused || info.dying || info.shutdown)),
         Ok(None) => Err(Error::DomainNotFound),
         Err(e) => {
-            error!(ctx, domid = domid, "cannot ask for the domain: {e}");
+            error!(ctx, domid = domid, "cannot get the domain's info: {e}");
             Err(Error::Fail)
         }
     }
@@ -164,7 +164,11 @@ fn recorded(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Vec<Device>> {
             });
             match device {
                 Some(device) => devices.push(device),
-                None => warn!(ctx, domid = domid, "{base}/{kind_name}/{devid}: no device's record"),
+                None => warn!(
+                    ctx,
+                    domid = domid,
+                    "ignoring {base}/{kind_name}/{devid}: it does not describe a device"
+                ),
             }
         }
     }
@@ -211,7 +215,7 @@ async fn close(ao: &Ao, device: &Device, owner: &Identity, force: Force) -> Resu
         None => ask_to_close(ao, ao.store(), device, owner, force)?,
     };
     let Some(before) = before else {
-        debug!(ao, domid = device.domid, "{base} is gone already");
+        debug!(ao, domid = device.domid, "{base} was removed already");
         return Ok(false);
     };
     if is_closed(&before) {
@@ -225,15 +229,27 @@ async fn close(ao: &Ao, device: &Device, owner: &Identity, force: Force) -> Resu
                 Some(value) if is_closed(&value) => return Ok(true),
                 Some(_) => {}
                 None => {
-                    error!(ao, domid = device.domid, "{base} went while it was to close");
+                    error!(
+                        ao,
+                        domid = device.domid,
+                        "cannot close {base}: it was removed meanwhile"
+                    );
                     return Err(Error::Invalid);
                 }
             }
         }
     };
     ao.until(Instant::now() + TIMEOUT, closes).await?.unwrap_or_else(|| {
-        // Whether that is a failure is the caller's to say.
-        debug!(ao, domid = device.domid, "{base} does not close");
+        let (domid, seconds) = (device.domid, TIMEOUT.as_secs());
+        match force {
+            Force::No => error!(ao, domid = domid, "{base} has not closed within {seconds} s"),
+            // The device is removed by force next.
+            Force::InTheEnd => {
+                debug!(ao, domid = domid, "{base} has not closed within {seconds} s")
+            }
+            // It is removed all the same.
+            Force::Yes => warn!(ao, domid = domid, "{base} has not closed within {seconds} s"),
+        }
         Err(Error::TimedOut)
     })
 }
@@ -278,7 +294,12 @@ async fn nodes_go(ao: &Ao, device: &Device) -> Result<()> {
         Ok(())
     };
     ao.until(Instant::now() + TIMEOUT, go).await?.unwrap_or_else(|| {
-        error!(ao, domid = device.domid, "{base} is not removed by who serves it");
+        error!(
+            ao,
+            domid = device.domid,
+            "cannot remove {base}: its backend domain has not done so within {} s",
+            TIMEOUT.as_secs()
+        );
         Err(Error::TimedOut)
     })
 }
@@ -335,7 +356,7 @@ async fn forget(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<
         debug!(
             ao,
             domid = domid,
-            "directories of {} {devid} stay: others write there",
+            "keeping the directories of {} {devid}: others write there",
             kind.name()
         );
     }

@@ -4,6 +4,7 @@ use std::ffi::CString;
 
 use nix::errno::Errno;
 
+use crate::core::cause::summed_up;
 use crate::core::child::describe_outcome;
 use crate::core::{Ao, Error, Result};
 use crate::runtime::child::Outcome;
@@ -78,7 +79,9 @@ where
 pub async fn dump_core(ao: &Ao, domid: u32, file: &[u8]) -> Result<()> {
     let shown = String::from_utf8_lossy(file);
     let name = CString::new(file).map_err(|_| Error::Invalid)?;
-    let dumped = call(ao, domid, "core dump", |xen| xen.domain_dump_core(domid, &name)).await?;
+    let what = format!("dump the domain's core to {shown}");
+    let dumped = call(ao, domid, "core dump", |xen| xen.domain_dump_core(domid, &name));
+    let dumped = summed_up(ao, domid, what, dumped).await?;
     dumped.map_err(|failure| {
         match failure {
             CallFailure::Refused(errno) => {
@@ -90,7 +93,11 @@ pub async fn dump_core(ao: &Ao, domid: u32, file: &[u8]) -> Result<()> {
                 );
             }
             CallFailure::Unknown => {
-                error!(ao, domid = domid, "the dump to {shown} may not be whole")
+                error!(
+                    ao,
+                    domid = domid,
+                    "cannot dump the domain's core to {shown}: the file may be incomplete"
+                )
             }
         }
         Error::Fail

@@ -53,6 +53,26 @@ pub fn linux_name(disk: i32) -> String {
     "xvd".chars().chain(letters.into_iter().rev()).collect()
 }
 
+/// The name that a guest most likely has for the disk of that number, for log lines; `None` if no name means it.
+pub fn name(number: i32) -> Option<String> {
+    let (disk, part) = (number >> 4 & 15, number & 15);
+    let (name, part) = match number >> 8 {
+        202 => (linux_name(disk), part),
+        8 => (format!("sd{}", letter(disk)), part),
+        major @ (3 | 22) => {
+            let first = if major == 3 { 0 } else { 2 };
+            (format!("hd{}", letter(first + (number >> 6 & 1))), number & 63)
+        }
+        extended if extended >> 20 == 1 => (linux_name(number >> 8 & 0xf_ffff), number & 255),
+        _ => return None,
+    };
+    Some(if part == 0 { name } else { format!("{name}{part}") })
+}
+
+fn letter(number: i32) -> char {
+    char::from(b'a' + number as u8)
+}
+
 /// `d<disk>p<partition>`.
 fn by_numbers(text: &str) -> Option<(i32, i32)> {
     let (disk, part) = text.strip_prefix('d')?.split_once('p')?;
@@ -94,7 +114,19 @@ fn plain(text: &str) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{linux_name, number, whole_disk};
+    use super::{linux_name, name, number, whole_disk};
+
+    #[test]
+    fn names_lead_back_to_their_numbers() {
+        for vdev in
+            ["xvda", "xvdp15", "xvdb3", "xvdq", "xvdaa2", "hda", "hdb1", "hdd63", "sda", "sdp15"]
+        {
+            assert_eq!(number(vdev.as_bytes()).and_then(name).as_deref(), Some(vdev));
+        }
+        for none in [0, -1, 1, 4 << 8, i32::MAX, i32::MIN] {
+            assert_eq!(name(none), None, "{none:#x}");
+        }
+    }
 
     #[test]
     fn linux_counts_in_letters() {

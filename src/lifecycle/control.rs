@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
 
+use crate::core::cause::{summed_up, summed_up_now};
 use crate::core::watches::Watch;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::kind;
@@ -36,25 +37,35 @@ impl Request {
             Self::Reboot => "reboot",
         }
     }
+
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Poweroff => "shut down",
+            Self::Reboot => "reboot",
+        }
+    }
 }
 
 /// Stops the domain's processors until they are let run again. Pauses count.
 pub fn pause(ctx: &Ctx, domid: u32) -> Result<()> {
     ctx.hypervisor().domain_pause(domid).map_err(|e| {
-        error!(ctx, domid = domid, "cannot pause: {e}");
+        error!(ctx, domid = domid, "cannot pause the domain: {e}");
         Error::Fail
     })
 }
 
 /// Lets the domain run, and its device model before it.
 pub async fn unpause(ao: &Ao, domid: u32) -> Result<()> {
-    if kind::of(ao, domid).map_err(|_| Error::Fail)? == DomainKind::Hvm {
-        model::resume(ao, domid).await?;
-    }
-    ao.hypervisor().domain_unpause(domid).map_err(|e| {
-        error!(ao, domid = domid, "cannot unpause: {e}");
-        Error::Fail
+    summed_up(ao, domid, "unpause the domain", async {
+        if kind::of(ao, domid).map_err(|_| Error::Fail)? == DomainKind::Hvm {
+            model::resume(ao, domid).await?;
+        }
+        ao.hypervisor().domain_unpause(domid).map_err(|e| {
+            error!(ao, domid = domid, "cannot unpause the domain: {e}");
+            Error::Fail
+        })
     })
+    .await
 }
 
 /// Asks the guest's kernel to power off or reboot. What it gives waits until the guest has taken the
@@ -67,39 +78,41 @@ pub fn request(
     domid: u32,
     request: Request,
 ) -> Result<impl Future<Output = Result<()>> + Send> {
-    let info = kind::info(&ao, domid).map_err(|_| {
-        error!(ao, domid = domid, "cannot tell what kind of guest it is");
-        Error::Fail
-    })?;
-    if kind::known(&ao, domid, &info) == DomainKind::Hvm {
-        let listens = ao.hypervisor().callback_irq(domid).map_err(|e| {
-            error!(ao, domid = domid, "cannot tell whether the guest has PV drivers: {e}");
-            Error::Fail
-        })?;
-        if listens == 0 {
-            return Err(Error::NoParavirt);
+    let what = format!("{} the domain", request.verb());
+    let asked = summed_up_now(&ao, domid, &what, || {
+        let info = kind::info(&ao, domid).map_err(|_| Error::Fail)?;
+        if kind::known(&ao, domid, &info) == DomainKind::Hvm {
+            let listens = ao.hypervisor().callback_irq(domid).map_err(|e| {
+                error!(ao, domid = domid, "cannot tell whether the guest has PV drivers: {e}");
+                Error::Fail
+            })?;
+            if listens == 0 {
+                return Ok(None);
+            }
         }
-    }
-    let path = format!("{}/control/shutdown", nodes::domain_path(domid));
-    nodes::write(&ao, ao.store(), &path, request.word().as_bytes())?;
-    let deadline = Instant::now() + TIMEOUT;
-    let taken_in = TakenIn { domid, changes: ao.watch(&path)?, ends: ao.watch(RELEASES)?, path };
+        let path = format!("{}/control/shutdown", nodes::domain_path(domid));
+        nodes::write(&ao, ao.store(), &path, request.word().as_bytes())?;
+        let deadline = Instant::now() + TIMEOUT;
+        let (changes, ends) = (ao.watch(&path)?, ao.watch(RELEASES)?);
+        Ok(Some((info, deadline, TakenIn { domid, changes, ends, path })))
+    })?;
+    // Not logged: callers then try the power button.
+    let (info, deadline, taken_in) = asked.ok_or(Error::NoParavirt)?;
     Ok(async move {
-        let outcome = if info.ended {
-            // Nobody will. The C library finds that out when the minute is over.
-            Err(Error::TimedOut)
-        } else {
-            let outcome = ao.until(deadline, taken_in.wait(&ao, info.uuid)).await;
-            outcome.and_then(|outcome| outcome.unwrap_or(Err(Error::TimedOut)))
+        let work = async {
+            let late = || {
+                let (word, seconds) = (request.word(), TIMEOUT.as_secs());
+                error!(ao, domid = domid, "the guest did not react to `{word}' within {seconds} s");
+                Err(Error::TimedOut)
+            };
+            if info.ended {
+                // Nobody will. The C library finds that out when the minute is over.
+                error!(ao, domid = domid, "the guest has ended already");
+                return Err(Error::TimedOut);
+            }
+            ao.until(deadline, taken_in.wait(&ao, info.uuid)).await?.unwrap_or_else(late)
         };
-        outcome.inspect_err(|e| {
-            error!(
-                ao,
-                domid = domid,
-                "the guest has not taken the {} request in: {e}",
-                request.word()
-            );
-        })
+        summed_up(&ao, domid, what, work).await
     })
 }
 
@@ -135,7 +148,7 @@ impl TakenIn {
 pub fn dump_core(ctx: &Ctx, domid: u32, path: &CStr) -> Result<()> {
     ctx.hypervisor().domain_dump_core(domid, path).map_err(|e| {
         let path = path.to_string_lossy();
-        error!(ctx, domid = domid, errno = e.errno, "cannot dump its core to {path}");
+        error!(ctx, domid = domid, errno = e.errno, "cannot dump the domain's core to {path}");
         Error::Fail
     })
 }

@@ -33,6 +33,7 @@
 use futures_util::future::join;
 use nix::errno::Errno;
 
+use crate::core::cause::{collected, summed_up};
 use crate::core::file::{errno_of, remove_if_there};
 use crate::core::paths::LIB_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
@@ -61,31 +62,33 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
     let stubdom = names::stubdom_of(ao, domid);
     let end_stubdom = async {
         let Some(stubdom) = stubdom else { return Ok(()) };
-        destroy_one(ao, stubdom).await.inspect_err(|_| {
-            error!(ao, domid = domid, "its device model's domain {stubdom} cannot be destroyed");
-        })
+        let what = format!("destroy the device model's domain {stubdom}");
+        summed_up(ao, domid, what, destroy_one(ao, stubdom)).await
     };
-    let (stubdom, outcome) = join(end_stubdom, destroy_one(ao, domid)).await;
-    if let Err(e) = outcome {
-        error!(ao, domid = domid, "not destroyed: {e}");
+    let both = join(end_stubdom, destroy_one(ao, domid));
+    let ((stubdom, outcome), cause) = collected(both).await;
+    let outcome = outcome.and(stubdom);
+    match outcome {
+        // `xl` destroys once more what a failed creation has destroyed.
+        Err(Error::DomainNotFound) if History::of_host(ao.log()).is_recent(domid) == Ok(true) => {
+            debug!(ao, domid = domid, "the domain was destroyed already");
+        }
+        Err(e) => cause.conclude(ao.log(), domid, &"destroy the domain", e),
+        Ok(()) => {}
     }
-    outcome.and(stubdom)
+    outcome
 }
 
 async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
-    let (domain, info) = Identity::of(ao, domid).inspect_err(|e| {
-        if *e == Error::DomainNotFound {
-            error!(ao, domid = domid, "no such domain");
-        }
-    })?;
+    let (domain, info) = Identity::of(ao, domid)?;
     if own_domid_or_zero(ao) == domid {
         // The hypervisor would refuse, but only after we had removed all that this domain needs.
-        error!(ao, domid = domid, "this process runs in that domain");
+        error!(ao, domid = domid, "cannot destroy the domain: this process runs in it");
         return Err(Error::Invalid);
     }
     tell_about_pci(ao, domid);
     if let Err(e) = ao.hypervisor().domain_pause(domid) {
-        error!(ao, domid = domid, "cannot pause: {e}");
+        warn!(ao, domid = domid, "cannot pause the domain: {e}");
     }
     let in_stubdom = info.hvm
         && names::stubdom_of(ao, domid).is_some()
@@ -93,9 +96,8 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
     let mut qemu = None;
     // If xenstore does not tell, the attempt does.
     if !in_stubdom && model::is_active(ao, domid).unwrap_or(true) {
-        qemu = model::destroy(ao, domid).await.inspect_err(|_| {
-            error!(ao, domid = domid, "its device model may still run, so it is not ended");
-        })?;
+        // The domain is not destroyed while its device model may still run.
+        qemu = model::destroy(ao, domid).await?;
     }
     if let Some(target) = names::stubdom_target(ao, domid) {
         // A failure is logged where it is found.
@@ -104,14 +106,14 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
     let mut lent = None;
     for attempt in 1..=ATTEMPTS {
         if remove::remove_all(ao, &domain, qemu.as_ref()).await.is_err() {
-            error!(ao, domid = domid, "some devices were not removed as they should");
+            warn!(ao, domid = domid, "some devices were not removed cleanly");
         }
         let last = attempt == ATTEMPTS;
         match remove_records(ao, &domain, qemu.as_ref(), last, &mut lent) {
             Found::Domain => break,
             Found::Device => debug!(ao, domid = domid, "a device was added meanwhile"),
             Found::Nothing => {
-                debug!(ao, domid = domid, "was destroyed by somebody else meanwhile");
+                debug!(ao, domid = domid, "the domain was destroyed by another process meanwhile");
                 return Ok(());
             }
         }
@@ -241,7 +243,7 @@ async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
         Err(CallFailure::Refused(Errno::ESRCH)) => Ok(()),
         Err(CallFailure::Unknown) if !domain.exists(ao)? => Ok(()),
         Err(CallFailure::Refused(errno)) => {
-            error!(ao, domid = domid, errno = errno, "the hypervisor does not destroy it");
+            error!(ao, domid = domid, errno = errno, "domain_destroy failed");
             Err(Error::Fail)
         }
         Err(CallFailure::Unknown) => Err(Error::Fail),

@@ -12,6 +12,7 @@
 //! Which vcpus of an HVM guest there are is QEMU's to tell. It is asked under the lock of device changes alone: it may
 //! take its time, and it may be in its guest's hands.
 
+use crate::core::cause::summed_up;
 use crate::core::{Ao, Ctx, Error, Result, bitmap};
 use crate::device::DeviceKind;
 use crate::device::read::{pci, records};
@@ -52,6 +53,10 @@ impl Retrieved {
 ///
 /// `Error::LockFail` if there is no such domain, `Error::Fail` if none is stored for it.
 pub async fn retrieve(ao: &Ao, domid: u32) -> Result<Retrieved> {
+    summed_up(ao, domid, "retrieve the domain's configuration", read(ao, domid)).await
+}
+
+async fn read(ao: &Ao, domid: u32) -> Result<Retrieved> {
     let _devices_stay = DeviceLock::take(ao, domid).await?;
     {
         let files = userdata::lock(ao, domid)?;
@@ -70,17 +75,21 @@ pub async fn retrieve(ao: &Ao, domid: u32) -> Result<Retrieved> {
 /// The stored configuration, and how many vcpus that has.
 fn stored(ctx: &Ctx, domid: u32, files: &userdata::Locked<'_>) -> Result<(Box<DomainConfig>, i32)> {
     let Some(config) = files.config(ctx)? else {
-        error!(ctx, domid = domid, "there is no stored configuration");
+        error!(ctx, domid = domid, "cannot read the stored configuration: there is none");
         return Err(Error::Fail);
     };
     if let Guest::Invalid | Guest::Other(_) = config.b_info.u {
-        error!(ctx, domid = domid, "the stored configuration has no type of guest");
+        error!(ctx, domid = domid, "cannot use the stored configuration: it has no type of guest");
         return Err(Error::Fail);
     }
     match config.b_info.max_vcpus {
         vcpus @ 0..=MAX_VCPUS => Ok((config, vcpus)),
         vcpus => {
-            error!(ctx, domid = domid, "the stored configuration has {vcpus} vcpus");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot use the stored configuration: invalid number of vcpus, {vcpus}"
+            );
             Err(Error::Fail)
         }
     }
@@ -111,7 +120,11 @@ fn current(
     let availability: Vec<_> = values.collect();
 
     let Some(name) = name.and_then(|name| Text::new(before_nul(&name))) else {
-        error!(ctx, domid = domid, "the domain has no name");
+        error!(
+            ctx,
+            domid = domid,
+            "cannot bring the configuration up to date: the domain has no name"
+        );
         return Ok(Retrieved::Stored(config));
     };
     config.c_info.name = Some(name);

@@ -1,5 +1,6 @@
 //! Which of a domain's vcpus its kernel is to use.
 
+use crate::core::cause::summed_up;
 use crate::core::{Ao, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::kind::{self, DomainKind};
@@ -14,22 +15,30 @@ use crate::{error, qemu};
 /// watches; those of an HVM guest are plugged in first. Vcpus that it does not have are counted and otherwise passed
 /// over, as in the C library.
 pub async fn set_online(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
+    summed_up(ao, domid, "set vcpus online", set(ao, domid, wanted)).await
+}
+
+async fn set(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     let info = ao.hypervisor().domain(domid).map_err(|e| {
-        error!(ao, domid = domid, "cannot ask for the domain: {e}");
+        error!(ao, domid = domid, "cannot get the domain's info: {e}");
         Error::Fail
     })?;
     let Some(info) = info else {
-        error!(ao, domid = domid, "its vcpus cannot be set: no such domain");
+        error!(ao, domid = domid, "cannot set vcpus online: no such domain");
         return Err(Error::DomainNotFound);
     };
     let has = info.max_vcpu_id.map_or(0, |last| last + 1);
     match wanted.iter().count() {
         0 => {
-            error!(ao, domid = domid, "asked for no vcpu at all");
+            error!(ao, domid = domid, "cannot set vcpus online: the map has no vcpus");
             return Err(Error::Fail);
         }
         count if count > has as usize => {
-            error!(ao, domid = domid, "asked for {count} vcpus: it has {has} at most");
+            error!(
+                ao,
+                domid = domid,
+                "cannot set vcpus online: {count} are asked for, and the domain has {has} at most"
+            );
             return Err(Error::Fail);
         }
         _ => {}
@@ -48,7 +57,11 @@ pub async fn set_online(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     nodes::transaction(ao, |t| {
         // Its nodes, if it is gone, are not to come back.
         if !owner.exists(ao)? {
-            error!(ao, domid = domid, "its vcpus cannot be set: it is gone");
+            error!(
+                ao,
+                domid = domid,
+                "cannot set vcpus online: the domain was destroyed meanwhile"
+            );
             return Err(Error::DomainNotFound);
         }
         t.write_many(&values).map_err(|e| nodes::failed(ao, e))

@@ -29,6 +29,7 @@ use serde_json::{Value, json};
 
 pub use super::message::is_refusal;
 use super::message::{Inbox, Message, MonitorFailure, command};
+use crate::core::cause::summed_up;
 use crate::core::paths::RUN_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::lock::QmpLock;
@@ -80,14 +81,18 @@ impl Qmp {
         let lock = match select(pin!(QmpLock::take(ao, domid)), late).await {
             Either::Left((lock, _)) => lock?,
             Either::Right(_) => {
-                error!(ao, domid = domid, "somebody else talks to QEMU and does not end");
+                error!(
+                    ao,
+                    domid = domid,
+                    "cannot connect to QEMU's monitor: another process has held its lock for too long"
+                );
                 return Err(Error::TimedOut);
             }
         };
         let path = socket_path(domid);
         debug!(ao, domid = domid, "connecting to {path}");
         let opening = Connection::open(ao.runtime(), path.as_ref());
-        let opened = within(ao, domid, deadline, &path, opening).await?;
+        let opened = within(ao, domid, deadline, &format!("connect to {path}"), opening).await?;
         let (connection, version) = opened;
         debug!(ao, domid = domid, "QEMU {}.{}.{}", version[0], version[1], version[2]);
         Ok(Self { ao: ao.clone(), domid, version, connection, _lock: lock })
@@ -113,7 +118,7 @@ impl Qmp {
     ) -> Result<Value> {
         debug!(self.ao, domid = self.domid, "QMP command {name}");
         let answer = self.connection.execute(name, arguments);
-        within(&self.ao, self.domid, deadline, name, answer).await
+        within(&self.ao, self.domid, deadline, &format!("run {name} in QEMU"), answer).await
     }
 
     /// As [`execute`](Self::execute), and QEMU gets a copy of `fd` with the command.
@@ -165,11 +170,11 @@ async fn within<T>(
     match ao.until(deadline, work).await? {
         Some(Ok(value)) => Ok(value),
         Some(Err(failure)) => {
-            error!(ao, domid = domid, "{what}: {failure}");
+            error!(ao, domid = domid, "cannot {what}: {failure}");
             Err(failure.error())
         }
         None => {
-            error!(ao, domid = domid, "{what}: QEMU does not answer");
+            error!(ao, domid = domid, "cannot {what}: QEMU does not answer");
             Err(Error::TimedOut)
         }
     }
@@ -213,21 +218,23 @@ pub async fn poll<T>(
 /// Has the monitor for people carry out a line, and gives what it prints.
 pub async fn monitor_command(ao: &Ao, domid: u32, line: &[u8]) -> Result<Vec<u8>> {
     let Ok(line) = std::str::from_utf8(line) else {
-        error!(ao, domid = domid, "a monitor command that is not UTF-8 cannot be told in JSON");
+        error!(ao, domid = domid, "cannot send the monitor command: it is not UTF-8");
         return Err(Error::Invalid);
     };
     let arguments = json!({"command-line": line});
     let name = "human-monitor-command";
-    let answer = execute(ao, domid, name, Some(arguments), MONITOR_TIMEOUT).await?;
-    let Value::String(text) = answer else {
-        return Err(unexpected(ao, domid, name));
-    };
-    Ok(text.into_bytes())
+    summed_up(ao, domid, "execute the monitor command", async {
+        match execute(ao, domid, name, Some(arguments), MONITOR_TIMEOUT).await? {
+            Value::String(text) => Ok(text.into_bytes()),
+            _ => Err(unexpected(ao, domid, name)),
+        }
+    })
+    .await
 }
 
 /// An answer of the wrong form.
 pub fn unexpected(ctx: &Ctx, domid: u32, name: &str) -> Error {
-    error!(ctx, domid = domid, "{name}: QEMU's answer makes no sense");
+    error!(ctx, domid = domid, "cannot use QEMU's answer to {name}: unexpected form");
     Error::QemuApi
 }
 

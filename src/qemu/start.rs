@@ -12,7 +12,6 @@
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::future::pending;
-use std::io::{Read, Seek, SeekFrom};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
@@ -34,7 +33,7 @@ use super::arguments::{self, CommandLine, Hvm, Place, Refusal, Restricted};
 use super::describe;
 use super::message::Shown;
 use super::qmp::{Qmp, socket_path, unexpected};
-use crate::core::file::{errno_of, remove_if_there, rotate_log};
+use crate::core::file::{errno_of, last_line, remove_if_there, rotate_log};
 use crate::core::paths::{LOG_DIR, QEMU};
 use crate::core::watches::Watch;
 use crate::core::{Ao, Ctx, Error, Result};
@@ -74,7 +73,7 @@ pub async fn start(
 ) -> Result<()> {
     let build = &config.b_info;
     let (owner, _) = Identity::of(ao, domid).inspect_err(|_| {
-        error!(ao, domid = domid, "no such domain, so no device model of it");
+        error!(ao, domid = domid, "cannot start the device model: no such domain");
     })?;
     let qemu = program(ao, domid, build)?;
     let account = account::of_guest(ao, domid, build)?;
@@ -133,7 +132,7 @@ pub async fn start(
             running.serves(ao, deadline, is_running(ao, &mut said, &state)).await?;
         }
         describe::describe(ao, domid, config).await.inspect_err(|e| {
-            error!(ao, domid = domid, "QEMU does not tell what it has made: {e}");
+            error!(ao, domid = domid, "cannot read QEMU's serial ports and display: {e}");
         })
     };
     let outcome = select(pin!(begun), pin!(has_gone(ao, &owner))).await.factor_first().0;
@@ -261,16 +260,24 @@ impl Running {
             Ok(Some(Either::Left((outcome, _)))) => outcome,
             Ok(Some(Either::Right(_))) => {
                 let (log, last) = (self.log.display(), last_line(&self.log));
-                error!(ao, domid = domid, "the {what} has ended at its start, see {log}: {last}");
+                error!(
+                    ao,
+                    domid = domid,
+                    "cannot start the {what}: it has ended, and the last line of {log} is: {last}"
+                );
                 Err(Error::Fail)
             }
             Ok(None) => {
-                let log = self.log.display();
-                error!(ao, domid = domid, "the {what} takes too long to start, see {log}");
+                let (log, last) = (self.log.display(), last_line(&self.log));
+                error!(
+                    ao,
+                    domid = domid,
+                    "cannot start the {what}: not ready in time, and the last line of {log} is: {last}"
+                );
                 Err(Error::TimedOut)
             }
             Err(e) => {
-                error!(ao, domid = domid, "the start of the {what} is not waited for: {e}");
+                error!(ao, domid = domid, "cannot wait for the {what} to start: {e}");
                 Err(e)
             }
         }
@@ -294,7 +301,12 @@ async fn answers(ao: &Ao, domid: u32, deadline: Instant) -> Result<()> {
     match status.get("status").and_then(Value::as_str) {
         Some("prelaunch") => Ok(()),
         Some(other) => {
-            error!(ao, domid = domid, "QEMU has started as {}", Shown(other));
+            error!(
+                ao,
+                domid = domid,
+                "cannot use QEMU: its status is {}, expected prelaunch",
+                Shown(other)
+            );
             Err(Error::NotReady)
         }
         None => Err(unexpected(ao, domid, "query-status")),
@@ -307,16 +319,18 @@ fn program(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<PathBuf> {
         (Some(path), _) => std::ffi::OsStr::from_bytes(path.as_bytes()).into(),
         (None, DeviceModelVersion::QemuXen) => PathBuf::from(QEMU),
         (None, other) => {
-            error!(ctx, domid = domid, "no program is known for device model {other:?}");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot start device model {other:?}: no program known for it"
+            );
             return Err(Error::Fail);
         }
     };
     access(&path, AccessFlags::X_OK).map_err(|errno| {
         let shown = path.display();
-        error!(ctx, domid = domid, errno = errno, "the device model {shown} cannot be run");
-        if path == Path::new(QEMU) {
-            error!(ctx, domid = domid, "this domain needs the package qemu-system-xen");
-        }
+        let package = if path == Path::new(QEMU) { " (package qemu-system-xen)" } else { "" };
+        error!(ctx, domid = domid, errno = errno, "cannot run the device model {shown}{package}");
         Error::Fail
     })?;
     Ok(path)
@@ -386,34 +400,4 @@ fn open_log(ctx: &Ctx, domid: u32, name: &std::ffi::OsStr) -> Result<(PathBuf, F
         Error::Fail
     })?;
     Ok((path, file))
-}
-
-/// What a log file ends with, for a line in another.
-fn last_line(path: &Path) -> String {
-    const LOOKED_AT: u64 = 1024;
-    let read = || {
-        let mut file = File::open(path)?;
-        let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(LOOKED_AT)))?;
-        let mut end = Vec::new();
-        file.take(LOOKED_AT).read_to_end(&mut end)?;
-        Ok::<_, std::io::Error>(String::from_utf8_lossy(&end).into_owned())
-    };
-    let end = read().unwrap_or_default();
-    let last = end.lines().rev().find(|line| !line.trim().is_empty());
-    last.map_or_else(|| "it says nothing there".to_owned(), |line| Shown(line).to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn last_words() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("l");
-        assert_eq!(last_line(&path), "it says nothing there");
-        std::fs::write(&path, format!("{}\nthe end\n\n", "x".repeat(3000))).unwrap();
-        assert_eq!(last_line(&path), "the end");
-    }
 }

@@ -13,6 +13,7 @@ use std::fmt;
 
 use nix::errno::Errno;
 
+use super::last_error;
 use crate::types::sys::xentoollog_logger;
 
 #[link(name = "xentoollog")]
@@ -109,6 +110,9 @@ impl Log {
         (file, line): (&'static str, u32),
         message: fmt::Arguments<'_>,
     ) {
+        if level >= Level::Error {
+            last_error::note(message, errno);
+        }
         if self.logger.is_null() {
             return;
         }

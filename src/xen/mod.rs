@@ -3,6 +3,7 @@
 pub mod guest;
 pub mod hypervisor;
 pub mod kill_uid;
+pub mod last_error;
 pub mod log;
 mod relay;
 pub mod store;

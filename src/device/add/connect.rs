@@ -79,7 +79,13 @@ pub async fn connect(ao: &Ao, owner: &Identity, devices: &[Device]) -> Result<()
                 for at in waiting.drain(..) {
                     let device = &devices[at];
                     let base = device.backend_path();
-                    error!(ao, domid = device.domid, "{base} does not get ready");
+                    let what = device.describe();
+                    error!(
+                        ao,
+                        domid = device.domid,
+                        "cannot attach {what}: {base} was not ready within {} s",
+                        TIMEOUT.as_secs()
+                    );
                     outcomes[at] = Err(Error::TimedOut);
                 }
                 watches.clear();
@@ -156,7 +162,12 @@ fn look(ao: &Ao, devices: &[Device], waiting: &mut Vec<usize>) -> Vec<(usize, Re
             Some(_) => true,
             None => {
                 let base = device.backend_path();
-                error!(ao, domid = device.domid, "{base} went while it was to get ready");
+                let what = device.describe();
+                error!(
+                    ao,
+                    domid = device.domid,
+                    "cannot attach {what}: {base} was removed before it was ready"
+                );
                 settled.push((at, Err(Error::Invalid)));
                 false
             }

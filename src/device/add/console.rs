@@ -74,7 +74,7 @@ fn complete(
 ) -> Result<(&'static str, Option<Text>, String)> {
     let (ctx, domid, devid) = (target.ctx(), target.domid(), channel.devid);
     let refuse = |why: &str| {
-        error!(ctx, domid = domid, "channel {devid} {why}");
+        error!(ctx, domid = domid, "cannot attach channel {devid}: it {why}");
         Err(Error::Invalid)
     };
     if channel.name.is_none() {

@@ -30,10 +30,14 @@ impl Addable for DeviceDisk {
         None
     }
 
+    fn describe(&mut self) -> String {
+        self.vdev.as_ref().map_or_else(|| "disk".into(), |name| format!("disk {name:.64}"))
+    }
+
     fn device(&self, ctx: &Ctx, domid: u32) -> Result<Device> {
         let Some(devid) = self.vdev.as_ref().and_then(|name| vdev::number(name.as_bytes())) else {
             let name = self.vdev.as_ref().map_or_else(|| "(null)".into(), Text::to_string);
-            error!(ctx, domid = domid, "{name:.64} is no name of a disk");
+            error!(ctx, domid = domid, "cannot use disk {name:.64}: invalid disk name");
             return Err(Error::Invalid);
         };
         let (kind, backend_kind) = match self.backend {
@@ -41,7 +45,7 @@ impl Addable for DeviceDisk {
             Backend::Qdisk => (DeviceKind::Vbd, DeviceKind::Qdisk),
             Backend::Standalone => (DeviceKind::VirtioDisk, DeviceKind::VirtioDisk),
             other => {
-                error!(ctx, domid = domid, "nothing serves disks as {other:?}");
+                error!(ctx, domid = domid, "cannot use disk: invalid backend {other:?}");
                 return Err(Error::Invalid);
             }
         };
@@ -73,11 +77,15 @@ impl Addable for DeviceDisk {
                 "qdisk"
             }
             Backend::Tap => {
-                error!(ctx, domid = target.domid(), "there is no blktap any more");
+                error!(
+                    ctx,
+                    domid = target.domid(),
+                    "cannot use disk: the backend blktap was removed from Xen"
+                );
                 return Err(Error::Fail);
             }
             other => {
-                error!(ctx, domid = target.domid(), "nothing serves disks as {other:?}");
+                error!(ctx, domid = target.domid(), "cannot use disk: invalid backend {other:?}");
                 return Err(Error::Invalid);
             }
         };

@@ -54,6 +54,14 @@ pub trait Addable: Clone {
     /// Its number, where -1 leaves that to the library; `None` for devices that have a name instead.
     fn devid(&mut self) -> Option<&mut i32>;
 
+    /// Its name in log lines, as [`Device::describe`]'s; without a number while it has none.
+    fn describe(&mut self) -> String {
+        match self.devid() {
+            Some(devid) if *devid >= 0 => format!("{} {devid}", Self::KIND.name()),
+            _ => Self::KIND.name().to_owned(),
+        }
+    }
+
     /// Which device of the domain it is. Errors are logged.
     fn device(&self, ctx: &Ctx, domid: u32) -> Result<Device>;
 
@@ -219,7 +227,12 @@ fn number<T: Addable>(ctx: &Ctx, ops: &impl Ops, domid: u32, devices: &mut [T]) 
             *devid = next_number(&taken).unwrap_or(-1);
         }
         if *devid < 0 {
-            error!(ctx, domid = domid, "{devid} is no number of a {}", T::KIND.name());
+            error!(
+                ctx,
+                domid = domid,
+                "cannot attach {}: invalid device number {devid}",
+                T::KIND.name()
+            );
             return Err(Error::Fail);
         }
         taken.push(*devid);
@@ -249,8 +262,8 @@ fn leftovers(
     if existing == Existing::Refused {
         let twice = |at: usize| devices[..at].iter().any(|d| d.libxl_path() == paths[at * 3]);
         if let Some(at) = (0..devices.len()).find(|&at| values[at * 3].is_some() || twice(at)) {
-            let Device { domid, devid, kind, .. } = devices[at];
-            error!(ctx, domid = domid, "it has a {} {devid} already", kind.name());
+            let what = devices[at].describe();
+            error!(ctx, domid = devices[at].domid, "cannot attach {what}: it exists already");
             return Err(Error::DeviceExists);
         }
     }

@@ -8,6 +8,7 @@
 use super::connect::connect;
 use super::{Addable, AttachTarget, Existing, Stored, write};
 use crate::config::defaults::devices::DeviceContext;
+use crate::core::cause::{summed_up, summed_up_now};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::Device;
 use crate::domain::identity::Identity;
@@ -27,16 +28,19 @@ pub struct Written {
 impl Written {
     /// Waits for its back end, and joins it to the host.
     pub async fn connect(self, ao: &Ao) -> Result<()> {
-        let connected = connect(ao, &self.owner, &[self.device]).await;
-        connected.inspect_err(|_| {
-            let Device { domid, devid, kind, .. } = self.device;
-            error!(ao, domid = domid, "{} {devid} is not connected", kind.name());
-        })
+        let what = format!("attach {}", self.device.describe());
+        let connected = connect(ao, &self.owner, std::slice::from_ref(&self.device));
+        summed_up(ao, self.device.domid, what, connected).await
     }
 }
 
 /// Writes a device for a domain that runs. `device` is then complete.
 pub fn write_stored<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<Written> {
+    let what = format!("attach {}", device.describe());
+    summed_up_now(ctx, domid, what, || write_and_store(ctx, domid, device))
+}
+
+fn write_and_store<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<Written> {
     let target = AttachTarget::of(ctx, domid).map_err(|e| match e {
         Error::DomainNotFound => T::NO_DOMAIN,
         e => e,
@@ -46,11 +50,11 @@ pub fn write_stored<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<
 
     let owner = target.owner().clone();
     let locked = userdata::lock_of(ctx, domid, owner.uuid).map_err(|_| {
-        error!(ctx, domid = domid, "its userdata cannot be locked");
+        error!(ctx, domid = domid, "cannot lock the domain's userdata");
         Error::LockFail
     })?;
     let Some(stored) = locked.config(ctx)? else {
-        error!(ctx, domid = domid, "there is no stored configuration");
+        error!(ctx, domid = domid, "cannot read the stored configuration: there is none");
         return Err(Error::JsonConfigEmpty);
     };
     let mut devices = [complete];
@@ -70,11 +74,14 @@ pub fn write_stored<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<
 
 /// Writes a device of a kind that is not stored and not waited for.
 pub fn write_bare<T: Addable>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<()> {
-    let target = AttachTarget::of(ctx, domid).map_err(|e| match e {
-        Error::DomainNotFound => Error::Fail,
-        e => e,
-    })?;
-    super::written(&target, std::slice::from_mut(device))
+    let what = format!("attach {}", device.describe());
+    summed_up_now(ctx, domid, what, || {
+        let target = AttachTarget::of(ctx, domid).map_err(|e| match e {
+            Error::DomainNotFound => Error::Fail,
+            e => e,
+        })?;
+        super::written(&target, std::slice::from_mut(device))
+    })
 }
 
 /// Puts a device into a list, instead of the same one that is there.
@@ -90,7 +97,11 @@ pub fn check_model(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
     if !qemu::needed(ctx, config)? || model::is_active(ctx, domid)? {
         return Ok(());
     }
-    error!(ctx, domid = domid, "a device model is wanted, and none runs");
+    error!(
+        ctx,
+        domid = domid,
+        "cannot serve the device: it needs a device model, and the domain was started without"
+    );
     Err(Error::Fail)
 }
 

@@ -25,7 +25,7 @@ impl<'a> AttachTarget<'a> {
     pub fn of(ctx: &'a Ctx, domid: u32) -> Result<Self> {
         let (owner, info) = Identity::of(ctx, domid).inspect_err(|e| {
             if *e == Error::DomainNotFound {
-                error!(ctx, domid = domid, "no such domain");
+                error!(ctx, domid = domid, "cannot find the domain: no such domain");
             }
         })?;
         let (kind, protocol) = (OnceCell::new(), OnceCell::new());
@@ -51,7 +51,11 @@ impl<'a> AttachTarget<'a> {
         if self.owner.has_nodes(self.ctx, ops)? {
             return Ok(());
         }
-        error!(self.ctx, domid = self.domid(), "the domain went away meanwhile");
+        error!(
+            self.ctx,
+            domid = self.domid(),
+            "cannot attach the device: the domain was destroyed meanwhile"
+        );
         Err(Error::Fail)
     }
 

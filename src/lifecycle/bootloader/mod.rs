@@ -40,6 +40,7 @@ use std::path::Path;
 use nix::errno::Errno;
 
 use crate::core::child::describe_outcome;
+use crate::core::file::last_line;
 use crate::core::paths::{LIB_DIR, LOG_DIR};
 use crate::core::{Ao, Error, Result};
 use crate::domain::{console, nodes};
@@ -65,7 +66,7 @@ pub async fn run(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<Pa
         return Ok(None);
     };
     let Some(disk) = config.disks.first() else {
-        error!(ao, domid = domid, "there is no disk for the bootloader to look into");
+        error!(ao, domid = domid, "cannot run the bootloader: the domain has no disk");
         return Err(Error::Fail);
     };
     let place = Workplace::new(ao.log(), domid, Path::new(LIB_DIR), Path::new(LOG_DIR))?;
@@ -108,7 +109,11 @@ async fn run_on(
                 match nodes::read(ao, ao.store(), &nodes::domain_path(domid)) {
                     Ok(Some(_)) => {}
                     Ok(None) => {
-                        error!(ao, domid = domid, "the domain is gone: so its bootloader is ended");
+                        error!(
+                            ao,
+                            domid = domid,
+                            "cannot finish the bootloader: the domain was destroyed meanwhile"
+                        );
                         return Error::DomainDestroyed;
                     }
                     Err(e) => return e,
@@ -122,7 +127,7 @@ async fn run_on(
         match ended {
             Ok(Some(e)) | Err(e) => e,
             Ok(None) => {
-                error!(ao, domid = domid, "the bootloader takes too long: it is ended");
+                error!(ao, domid = domid, "cannot finish the bootloader: it took too long");
                 Error::TimedOut
             }
         }
@@ -132,9 +137,10 @@ async fn run_on(
     let session = Session { runtime, children, log, domid, user: &user, record, grace: GRACE };
     let (pid, outcome) = session.run(program, &own, stop).await?;
     if !outcome.success() {
-        let shown = place.record_path.display();
-        error!(ao, domid = domid, "the bootloader has failed: see what it says in {shown}");
-        error!(ao, domid = domid, "{}", describe_outcome("bootloader", pid, outcome));
+        let (shown, last) = (place.record_path.display(), last_line(&place.record_path));
+        let how = describe_outcome("it", pid, outcome);
+        let text = "cannot run the bootloader";
+        error!(ao, domid = domid, "{text}: {how}, and the last line of {shown} is: {last}");
         return Err(Error::Fail);
     }
     let only = restriction.is_wanted.then_some(&*place.directory);

@@ -35,6 +35,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::defaults;
 use crate::config::defaults::devices::{DeviceContext, disk, nic};
+use crate::core::cause::{Cause, collected, summed_up_now};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::{self, AttachTarget, console};
 use crate::domain::nodes;
@@ -46,7 +47,7 @@ use crate::lifecycle::destroy;
 use crate::lifecycle::payload::Payload;
 use crate::runtime::defect::caught_async;
 use crate::types::idiomatic::{
-    DeviceVkb, DomainBuildInfoData, DomainConfig, DomainType, Event, EventData,
+    DeviceVkb, DomainBuildInfoData, DomainConfig, DomainType, Event, EventData, Text,
 };
 use crate::xen::log::{Level, Log};
 use crate::{error, qemu};
@@ -73,10 +74,14 @@ pub struct Created {
 /// Errors are said in the log: what is wrong with the configuration itself as [`defaults::set_defaults`] says;
 /// whatever goes wrong later is `Error::Fail`, but for an abort.
 pub async fn create(ao: &Ao, config: &mut DomainConfig) -> Created {
+    let name = config.c_info.name.as_ref().map_or_else(String::new, Text::to_string);
+    let what = format!("create domain \"{name}\"");
     let asked = config.clone();
-    let made = possible(ao, config)
-        .and_then(|()| defaults::set_defaults(ao, config, NO_DOMID))
-        .and_then(|()| made::make(ao, config).map_err(|_| Error::Fail));
+    let made = summed_up_now(ao, NO_DOMID, &what, || {
+        possible(ao, config)?;
+        defaults::set_defaults(ao, config, NO_DOMID)?;
+        made::make(ao, config).map_err(|_| Error::Fail)
+    });
     let domid = match made {
         Ok(domid) => domid,
         Err(error) => return Created { domid: NO_DOMID, outcome: Err(error) },
@@ -86,40 +91,43 @@ pub async fn create(ao: &Ao, config: &mut DomainConfig) -> Created {
         stored::store(ao, domid, asked, config)
     };
     let undo = async {
-        // Also after an abort: its waits are those of any destroy.
-        if destroy::destroy(&ao.unabortable(), domid).await.is_err() {
-            error!(
-                ao,
-                domid = domid,
-                "what there is of the domain is not destroyed as it should be"
-            );
-        }
+        // Also after an abort: its waits are those of any destroy. A failure is logged there.
+        let _ = destroy::destroy(&ao.unabortable(), domid).await;
     };
-    let outcome = whole_or_undone(ao.log(), domid, making, undo).await;
+    let (outcome, cause) = whole_or_undone(ao.log(), domid, making, undo).await;
+    // After the undoing, so that the last line of the log tells what was wrong first.
+    if let Err(error) = outcome {
+        cause.conclude(ao.log(), domid, &what, error);
+    }
     Created { domid, outcome }
 }
 
-/// Makes something of domain `domid` to its end; if that fails or panics, `undo` follows.
+/// Makes something of domain `domid` to its end; if that fails or panics, `undo` follows. With the cause of the failure,
+/// which is none of the undoing's.
 async fn whole_or_undone(
     log: &Log,
     domid: u32,
     making: impl Future<Output = Result<()>>,
     undo: impl Future<Output = ()>,
-) -> Result<()> {
-    let made = caught_async(making).await.unwrap_or_else(|panic| {
-        let text = format_args!("the creation ends by a defect in the library: {panic}");
-        log.write(Level::Critical, None, Some(domid), (file!(), line!()), text);
-        Err(Error::BadFail)
-    });
-    let Err(error) = made else { return Ok(()) };
+) -> (Result<()>, Cause) {
+    let (made, cause) = collected(async {
+        caught_async(making).await.unwrap_or_else(|panic| {
+            let text = format_args!("a defect in the library: {panic}");
+            log.write(Level::Critical, None, Some(domid), (file!(), line!()), text);
+            Err(Error::BadFail)
+        })
+    })
+    .await;
+    let Err(error) = made else { return (Ok(()), cause) };
     undo.await;
-    Err(if matches!(error, Error::Aborted | Error::BadFail) { error } else { Error::Fail })
+    let keeps_its_code = matches!(error, Error::Aborted | Error::BadFail);
+    (Err(if keeps_its_code { error } else { Error::Fail }), cause)
 }
 
 /// A configuration that cannot become a domain is refused before there is one.
 fn possible(ctx: &Ctx, config: &DomainConfig) -> Result<()> {
     let Some(name) = &config.c_info.name else {
-        error!(ctx, "the configuration names no domain");
+        error!(ctx, "cannot use the configuration: it has no name");
         return Err(Error::Fail);
     };
     check_name(ctx, NO_DOMID, name.as_bytes())
@@ -134,9 +142,7 @@ async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<()> {
     set_device_defaults(&target, config)?;
     let found = bootloader::run(ao, domid, config).await?;
     let payload = found.unwrap_or_else(|| Payload::configured(&config.b_info));
-    let built = build::build(ao, domid, config, &payload).await.inspect_err(|e| {
-        error!(ao, domid = domid, "the domain cannot be built: {e}");
-    })?;
+    let built = build::build(ao, domid, config, &payload).await?;
     drop(payload);
     add_devices(ao, &target, config, &built).await?;
     console_is_there(ao, domid).await?;
@@ -202,7 +208,7 @@ fn not_yet(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
     match kinds.iter().find(|(_, count)| *count > 0) {
         None => Ok(()),
         Some((kind, _)) => {
-            error!(ctx, domid = domid, "{kind} are not implemented yet");
+            error!(ctx, domid = domid, "cannot attach {kind}: not implemented yet");
             Err(Error::NotImplemented)
         }
     }
@@ -219,7 +225,8 @@ async fn console_is_there(ao: &Ao, domid: u32) -> Result<()> {
         Ok(())
     };
     ao.until(Instant::now() + CONSOLE_TIMEOUT, served).await?.unwrap_or_else(|| {
-        error!(ao, domid = domid, "nobody serves the console: is xenconsoled at work?");
+        let seconds = CONSOLE_TIMEOUT.as_secs();
+        error!(ao, domid = domid, "cannot connect the console: no terminal in {tty} within {seconds} s; is xenconsoled running?");
         Err(Error::TimedOut)
     })?;
     let u = EventData::DomainCreateConsoleAvailable;
@@ -233,7 +240,7 @@ fn relabel(ctx: &Ctx, domid: u32, label: u32) -> Result<()> {
         return Ok(());
     }
     ctx.hypervisor().relabel(domid, label).map_err(|e| {
-        error!(ctx, domid = domid, errno = e.errno, "cannot be given security label {label}");
+        error!(ctx, domid = domid, "cannot set security label {label}: {e}");
         Error::Fail
     })
 }
@@ -251,7 +258,7 @@ mod tests {
         let log = unsafe { Log::new(std::ptr::null_mut()) };
         let undone = Cell::new(false);
         let undo = async { undone.set(true) };
-        let outcome = Runtime::default().block_on(whole_or_undone(&log, 7, making, undo));
+        let (outcome, _) = Runtime::default().block_on(whole_or_undone(&log, 7, making, undo));
         (outcome, undone.get())
     }
 

@@ -1,0 +1,165 @@
+//! The line that a failed operation ends with: what was asked for, and why it failed.
+//!
+//! An error is logged where it is found, by the code that knows the path, the device and the errno. What the operation
+//! was asked for only its first function knows, many calls above; and users read the end of a log. So each operation
+//! runs in [`summed_up`], which keeps the last error line of its work ([`crate::xen::last_error`]) and writes, if the
+//! operation fails,
+//!
+//! ```text
+//! cannot create domain "g": cannot attach disk xvda: /etc/xen/scripts/block add [71] exited with error status 1: no file
+//! ```
+//!
+//! Whoever logs an error therefore writes a sentence that can stand after the colon: "cannot VERB OBJECT: reason", with
+//! the words of the program that refused. What is logged and does not end the operation is a warning, lest it be taken
+//! for the cause.
+//!
+//! Operations do not mix their causes, whether they take turns in one thread or run in several. Parts of one operation
+//! that run side by side, such as the scripts of several disks, have one record: the cause is the failure that came last.
+//!
+//! An operation that was aborted ends with a warning: the application wanted it so.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+
+use crate::core::{Ctx, Error, Result};
+use crate::xen::last_error::LastError;
+use crate::xen::log::Log;
+use crate::{error, warn};
+
+/// Runs the work of an operation, and sums it up if it fails. `what` was asked for, as in `create domain "g"`: a verb and
+/// its object.
+pub async fn summed_up<T>(
+    ctx: &Ctx,
+    domid: u32,
+    what: impl fmt::Display,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let (outcome, cause) = collected(work).await;
+    outcome.inspect_err(|e| cause.conclude(ctx.log(), domid, &what, *e))
+}
+
+/// As [`summed_up`], for work that does not wait.
+pub fn summed_up_now<T>(
+    ctx: &Ctx,
+    domid: u32,
+    what: impl fmt::Display,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let mut last = LastError::default();
+    let outcome = last.during(work);
+    outcome.inspect_err(|e| Cause(last.into_text()).conclude(ctx.log(), domid, &what, *e))
+}
+
+/// Runs `work`, and gives the cause of its failure, if it fails. For an operation that has something to undo before it can
+/// be summed up.
+pub async fn collected<T>(work: impl Future<Output = T>) -> (T, Cause) {
+    let mut work = pin!(work);
+    let mut last = LastError::default();
+    let value = poll_fn(|context| last.during(|| work.as_mut().poll(context))).await;
+    (value, Cause(last.into_text()))
+}
+
+/// Why some work has failed, if it has.
+#[derive(Debug)]
+pub struct Cause(Option<String>);
+
+impl Cause {
+    /// Writes the line that ends an operation; none if the last line was that line already.
+    pub fn conclude(self, log: &Log, domid: u32, what: &impl fmt::Display, error: Error) {
+        let start = format!("cannot {what}");
+        if error == Error::Aborted {
+            warn!(log, domid = domid, "{start}: aborted by the application");
+            return;
+        }
+        match self.0 {
+            Some(cause) if cause.starts_with(&start) => {}
+            Some(cause) => error!(log, domid = domid, "{start}: {cause}"),
+            None => error!(log, domid = domid, "{start}: {}", error.in_words()),
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::future::ready;
+
+    use futures_util::future::join;
+    use futures_util::{FutureExt, pending};
+    use nix::errno::Errno;
+
+    use super::*;
+    use crate::xen::last_error::aside;
+
+    async fn fails(log: &Log, reason: &str) -> Result<()> {
+        error!(log, "{reason}");
+        pending!();
+        Err(Error::Fail)
+    }
+
+    fn text<T>((_, Cause(text)): (T, Cause)) -> Option<String> {
+        text
+    }
+
+    /// What ends an operation that fails so.
+    fn ends(what: &str, error: Error, cause: Option<&str>) -> Option<String> {
+        let mut last = LastError::default();
+        let cause = Cause(cause.map(str::to_owned));
+        last.during(|| cause.conclude(&Log::none(), 7, &what, error));
+        last.into_text()
+    }
+
+    #[test]
+    fn operations_that_take_turns_keep_their_causes_apart() {
+        let log = Log::none();
+        let both = join(collected(fails(&log, "one")), collected(fails(&log, "two")));
+        let mut both = pin!(both);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(both.as_mut().poll(&mut context).is_pending());
+        error!(log, "somebody else's");
+        let std::task::Poll::Ready((one, two)) = both.as_mut().poll(&mut context) else { panic!() };
+        assert_eq!((text(one).as_deref(), text(two).as_deref()), (Some("one"), Some("two")));
+    }
+
+    #[test]
+    fn the_last_error_counts_with_its_errno() {
+        let log = Log::none();
+        let work = async {
+            error!(log, "first");
+            error!(log, errno = Errno::ENOENT, "cannot open x");
+            warn!(log, "not a failure");
+            aside(|| error!(log, "the application's"));
+            let _ = collected(async { error!(log, "a part's that is not passed on") }).await;
+        };
+        let cause = text(collected(work).now_or_never().unwrap());
+        assert_eq!(cause.as_deref(), Some("cannot open x: No such file or directory"));
+        assert_eq!(text(collected(ready(1)).now_or_never().unwrap()), None);
+    }
+
+    #[test]
+    fn a_panic_leaves_no_record_behind() {
+        let log = Log::none();
+        let panics = std::panic::catch_unwind(|| {
+            LastError::default().during(|| panic!("a defect"));
+        });
+        assert!(panics.is_err());
+        let mut last = LastError::default();
+        last.during(|| error!(log, "mine"));
+        error!(log, "outside");
+        assert_eq!(last.into_text().as_deref(), Some("mine"));
+    }
+
+    #[test]
+    fn one_line_sums_up() {
+        let say = |error, cause| ends("pause", error, cause);
+        assert_eq!(say(Error::Fail, Some("why")).as_deref(), Some("cannot pause: why"));
+        assert_eq!(
+            say(Error::DomainNotFound, None).as_deref(),
+            Some("cannot pause: no such domain")
+        );
+        // That line is there.
+        assert_eq!(say(Error::Fail, Some("cannot pause: why")), None);
+        // A warning.
+        assert_eq!(say(Error::Aborted, Some("why")), None);
+    }
+}
