@@ -182,10 +182,18 @@ impl Slow {
                         error!(ao, domid = domid, errno = errno, "{failure} {path}");
                     }
                     Why::Domain(Error::DomainNotFound) => {
-                        error!(ao, domid = domid, "gone while {userid} was waited for");
+                        error!(
+                            ao,
+                            domid = domid,
+                            "cannot take {userid}: the domain was destroyed meanwhile"
+                        );
                     }
                     Why::Helper => {
-                        error!(ao, domid = domid, "all who were sent to wait for {userid} died");
+                        error!(
+                            ao,
+                            domid = domid,
+                            "cannot take {userid}: the processes that waited for it have died"
+                        );
                     }
                     // Logged where it was found.
                     Why::Domain(_) | Why::Aborted => {}

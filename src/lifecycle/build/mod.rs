@@ -74,7 +74,7 @@ pub async fn build(
     payload: &Payload,
 ) -> Result<Built> {
     if !matches!(config.b_info.u, Guest::Pv(_) | Guest::Pvh(_)) {
-        error!(ao, domid = domid, "building HVM guests is not implemented yet");
+        error!(ao, domid = domid, "cannot build an HVM guest: not implemented yet");
         return Err(Error::NotImplemented);
     }
     let channels = before::prepare(ao, domid, config)?;
@@ -156,7 +156,7 @@ impl<'a> Named<'a> {
 impl Build<'_> {
     fn kernel(&self) -> Result<Named<'_>> {
         Named::of(self.payload.kernel.as_ref()).ok_or_else(|| {
-            error!(self.ao, domid = self.domid, "no kernel is given");
+            error!(self.ao, domid = self.domid, "cannot build the domain: no kernel is configured");
             Error::Fail
         })
     }
@@ -169,7 +169,7 @@ impl Build<'_> {
 /// How many vcpus, as the hypervisor counts them.
 fn vcpus(ctx: &Ctx, domid: u32, count: i32) -> Result<u32> {
     u32::try_from(count).map_err(|_| {
-        error!(ctx, domid = domid, "it cannot have {count} vcpus");
+        error!(ctx, domid = domid, "cannot build the domain: invalid number of vcpus, {count}");
         Error::Fail
     })
 }

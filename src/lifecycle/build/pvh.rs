@@ -52,7 +52,11 @@ pub fn build(build: &Build, pvh: &DomainBuildInfoPvh) -> Result<Rings> {
     if !info.vnuma_nodes.is_empty() {
         let ranges = numa::around_hole(&info.vnuma_nodes, info.video_memkb, &layout);
         let ranges = ranges.ok_or_else(|| {
-            error!(ctx, domid = domid, "vnode 0 too small to contain video ram");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot set up vNUMA: vnode 0 is too small for the video memory"
+            );
             Error::Invalid
         })?;
         let set = numa::set(build, ranges)?;
@@ -128,7 +132,7 @@ fn tables(build: &Build, image: &mut Image, vcpus: u32, vnuma: Option<&Vnuma>) -
         }),
     };
     acpi::tables(&facts).inspect_err(|_| {
-        error!(build.ao, domid = build.domid, "there are no ACPI tables for {vcpus} vcpus");
+        error!(build.ao, domid = build.domid, "cannot make ACPI tables for {vcpus} vcpus");
     })
 }
 

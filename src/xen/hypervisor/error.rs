@@ -21,7 +21,7 @@ impl HypervisorError {
 
 impl fmt::Display for HypervisorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.what, self.errno.desc())
+        write!(f, "{} failed: {}", self.what, self.errno.desc())
     }
 }
 
