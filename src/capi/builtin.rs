@@ -219,11 +219,11 @@ pub unsafe extern "C" fn libxl_ms_vm_genid_generate(
     let body = |log: &Log| {
         // SAFETY: by the contract of `capi`, `id` is NULL or valid.
         let id = unsafe { id.as_mut() }.ok_or_else(|| {
-            error!(log, "libxl_ms_vm_genid_generate: no place for the id");
+            error!(log, "libxl_ms_vm_genid_generate: id is NULL");
             Error::Invalid
         })?;
         id.bytes = random_bytes().map_err(|e| {
-            error!(log, "no random numbers for a generation id: {e}");
+            error!(log, "cannot get random numbers: {e}");
             Error::Fail
         })?;
         Ok(())

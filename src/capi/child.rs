@@ -32,7 +32,7 @@ pub unsafe extern "C" fn libxl_childproc_setmode(
             let hooks = hooks.as_ref();
             let number = hooks.map_or(libxl_sigchld_owner_libxl, |hooks| hooks.chldowner);
             let Some(owner) = owner(number) else {
-                return error!(ctx, "{NAME}: there is no chldowner {number}");
+                return error!(ctx, "{NAME}: invalid chldowner {number}");
             };
             if ctx.children().count() > 0 {
                 error!(ctx, "{NAME}: called while the library has children");

@@ -61,7 +61,7 @@ pub unsafe extern "C" fn libxl_console_exec(
     unsafe {
         with_ctx(ctx, "libxl_console_exec", |ctx| {
             let Some(kind) = console_type(kind) else {
-                error!(ctx, domid = domid, "{kind} is no type of consoles");
+                error!(ctx, domid = domid, "cannot use console: invalid type {kind}");
                 return Error::Fail.code();
             };
             let console = Console { domid, number: cons_num, kind };
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn libxl_console_get_tty(
                 return null(ctx, "libxl_console_get_tty");
             }
             let Some(kind) = console_type(kind) else {
-                error!(ctx, domid = domid, "{kind} is no type of consoles");
+                error!(ctx, domid = domid, "cannot use console: invalid type {kind}");
                 return Error::Invalid.code();
             };
             let tty = console::tty(ctx, Console { domid, number: cons_num, kind });

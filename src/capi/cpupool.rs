@@ -254,7 +254,7 @@ pub unsafe extern "C" fn libxl_cpupool_info(
             let found = ctx.hypervisor().cpupool_from(poolid).map_err(|e| failed(ctx, e));
             code(found.and_then(|pool| {
                 let pool = pool.filter(|pool| pool.id == poolid).ok_or_else(|| {
-                    error!(ctx, "failed to get info for cpupool{poolid}");
+                    error!(ctx, "cannot get info of cpupool{poolid}: no such cpupool");
                     Error::Fail
                 })?;
                 let name = ctx.store().read(&cpupool::name_path(poolid))?.ok_or(Error::Fail)?;

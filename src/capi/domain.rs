@@ -148,7 +148,7 @@ pub unsafe extern "C" fn libxl_domain_core_dump(
     unsafe {
         start(ctx, ao_how, "libxl_domain_core_dump", domid, |ao| {
             let file = text(filename).map(<[u8]>::to_vec).ok_or_else(|| {
-                error!(ao, domid = domid, "libxl_domain_core_dump: no file");
+                error!(ao, domid = domid, "cannot dump the domain's core: the file name is NULL");
                 Error::Invalid
             })?;
             Ok(async move { hypercall_child::dump_core(&ao, domid, &file).await })
@@ -256,11 +256,11 @@ fn send_trigger(ctx: &Ctx, domid: u32, trigger: libxl_trigger, vcpu: u32) -> Res
         LIBXL_TRIGGER_INIT => Trigger::Init,
         LIBXL_TRIGGER_RESET => Trigger::Reset,
         LIBXL_TRIGGER_S3RESUME => {
-            error!(ctx, domid = domid, "waking a guest is not implemented yet");
+            error!(ctx, domid = domid, "cannot wake up the guest: not implemented yet");
             return Err(Error::NotImplemented);
         }
         _ => {
-            error!(ctx, domid = domid, "{trigger} is no trigger");
+            error!(ctx, domid = domid, "cannot send trigger: invalid number {trigger}");
             return Err(Error::Fail);
         }
     };

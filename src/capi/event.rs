@@ -217,7 +217,7 @@ unsafe fn disable<T>(
                 && !re_entered(ctx, name)
                 && !end(ctx, GeneratorHandle::from_address(generator.addr()))
             {
-                error!(ctx, "{name}: there is no such generator, or it was disabled before");
+                error!(ctx, "{name}: no such event generator, or it was disabled before");
             }
         })
     }

@@ -100,13 +100,13 @@ pub unsafe fn array<T>(
 
 /// Logs what the hypervisor refused.
 pub fn failed(ctx: &Ctx, e: HypervisorError) -> Error {
-    error!(ctx, errno = e.errno, "{}", e.what);
+    error!(ctx, "{e}");
     Error::Fail
 }
 
 /// Logs a NULL where a pointer is due; `ERROR_INVAL`.
 pub fn null(ctx: &Ctx, name: &str) -> c_int {
-    error!(ctx, "{name}: NULL where a pointer is due");
+    error!(ctx, "{name}: called with a NULL pointer");
     Error::Invalid.code()
 }
 

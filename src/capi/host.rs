@@ -197,7 +197,7 @@ pub unsafe extern "C" fn libxl_get_pci_topology(
         with_ctx(ctx, "libxl_get_pci_topology", |ctx| {
             array(ctx, num_devs, "libxl_get_pci_topology", || {
                 let devices = pci_devices().map_err(|e| {
-                    error!(ctx, "Cannot list /sys/bus/pci/devices: {e}");
+                    error!(ctx, "cannot list /sys/bus/pci/devices: {e}");
                     Error::Fail
                 })?;
                 let nodes = ctx.hypervisor().pci_nodes(&devices).map_err(|e| failed(ctx, e))?;
@@ -290,7 +290,10 @@ pub unsafe extern "C" fn libxl_set_parameters(ctx: *mut libxl_ctx, params: *mut 
             code(
                 parameters(text)
                     .ok_or_else(|| {
-                        error!(ctx, "parameters are neither name=value nor noname");
+                        error!(
+                            ctx,
+                            "cannot set hypervisor parameters: neither name=value nor noname"
+                        );
                         Error::Invalid
                     })
                     .and_then(|all| ctx.hypervisor().set_params(&all).map_err(|e| failed(ctx, e))),

@@ -50,7 +50,11 @@ pub unsafe extern "C" fn libxl_osevent_beforepoll(
                     0
                 }
                 Err(errno) => {
-                    error!(ctx, errno = errno, "no descriptor for the application's event loop");
+                    error!(
+                        ctx,
+                        errno = errno,
+                        "cannot make a file descriptor for the application's event loop"
+                    );
                     Error::Fail.code()
                 }
             }

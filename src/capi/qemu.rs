@@ -28,7 +28,7 @@ pub unsafe extern "C" fn libxl_qemu_monitor_command(
         start(ctx, ao_how, "libxl_qemu_monitor_command", domid, |ao| {
             let line = give::text(command_line).map(<[u8]>::to_vec);
             let (Some(line), false) = (line, output.get().is_null()) else {
-                error!(ao, domid = domid, "no command, or nowhere to store what it prints");
+                error!(ao, domid = domid, "libxl_qemu_monitor_command: called with a NULL pointer");
                 return Err(Error::Invalid);
             };
             Ok(async move {

@@ -143,7 +143,11 @@ fn get_all_vcpus(ctx: &Ctx, domid: u32, params: &mut libxl_vcpu_sched_params) ->
     params.sched = domain_scheduler(ctx, domid);
     check_per_vcpu(ctx, domid, params.sched, "getting")?;
     if vcpu_count(params) > 0 {
-        debug!(ctx, domid = domid, "the vcpus are ours to list: none may be given");
+        debug!(
+            ctx,
+            domid = domid,
+            "cannot get the parameters of all vcpus: the caller has listed some"
+        );
         return Err(Error::Invalid);
     }
     let got = sched::all_rtds_vcpus(ctx, domid)?;

@@ -39,16 +39,16 @@ unsafe fn alloc(
     of_host: impl FnOnce(&Ctx) -> HypervisorResult<u32>,
 ) -> Result<()> {
     let wanted = u32::try_from(wanted).map_err(|_| {
-        error!(ctx, "invalid number of {what} provided: {wanted}");
+        error!(ctx, "cannot make a bitmap of {what}: invalid number {wanted}");
         Error::Invalid
     })?;
     if out.is_null() {
-        error!(ctx, "no bitmap for the {what}: NULL");
+        error!(ctx, "cannot make a bitmap of {what}: the bitmap is NULL");
         return Err(Error::Invalid);
     }
     let bits = match wanted {
         0 => of_host(ctx).map_err(|e| {
-            error!(ctx, errno = e.errno, "failed to retrieve the maximum number of {what}");
+            error!(ctx, "cannot get the maximum number of {what}: {e}");
             Error::Fail
         })?,
         n => n,
@@ -62,7 +62,7 @@ unsafe fn alloc(
 /// The host's cpus.
 fn cpus(ctx: &Ctx) -> Result<Vec<sys::xen_sysctl_cputopo>> {
     ctx.hypervisor().cpu_topology().map_err(|e| {
-        error!(ctx, errno = e.errno, "CPU topology: {}", e.what);
+        error!(ctx, "cannot get the CPU topology: {e}");
         Error::Fail
     })
 }

@@ -119,7 +119,7 @@ pub unsafe extern "C" fn libxl_create_logfile(
         let (name, full_name) = match unsafe { (give::text(name), full_name.as_mut()) } {
             (Some(name), Some(full_name)) => (OsStr::from_bytes(name), full_name),
             _ => {
-                error!(log, "libxl_create_logfile: no name, or no place for the path");
+                error!(log, "libxl_create_logfile: called with a NULL pointer");
                 return Err(Error::Invalid);
             }
         };
@@ -173,7 +173,7 @@ pub unsafe extern "C" fn libxl_read_file_contents(
     let body = |log: &Log| {
         // SAFETY: by the contract of `capi`, `filename` is NULL or a string.
         let Some(path) = (unsafe { give::text(filename) }) else {
-            error!(log, "libxl_read_file_contents: no file name");
+            error!(log, "libxl_read_file_contents: called with a NULL pointer");
             return Err(Errno::EINVAL);
         };
         let mut file = file::PlainFile::open(log, Path::new(OsStr::from_bytes(path)))?;
@@ -234,7 +234,7 @@ pub unsafe extern "C" fn libxl_read_exactly(
             let (source, what) = (shown(filename), give::text(what).map(String::from_utf8_lossy));
             let subject = fd::Subject { what: what.as_deref(), source: &source };
             let fd = borrow(fd).inspect_err(|&e| {
-                error!(log, errno = e, "could not read {subject}: {fd} is none")
+                error!(log, errno = e, "could not read {subject}: invalid file descriptor {fd}")
             })?;
             fd::read_exactly(log, fd, buffer, subject)
         }
@@ -270,7 +270,7 @@ pub unsafe extern "C" fn libxl_write_exactly(
             let (source, what) = (shown(filename), give::text(what).map(String::from_utf8_lossy));
             let subject = fd::Subject { what: what.as_deref(), source: &source };
             let fd = borrow(fd).inspect_err(|&e| {
-                error!(log, errno = e, "could not write {subject}: {fd} is none")
+                error!(log, errno = e, "could not write {subject}: invalid file descriptor {fd}")
             })?;
             fd::write_exactly(log, fd, data, subject)
         }

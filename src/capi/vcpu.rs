@@ -58,7 +58,7 @@ pub unsafe extern "C" fn libxl_list_vcpu(
                 let xen = ctx.hypervisor();
                 let domain = xen.domain(domid).map_err(|e| failed(ctx, e))?;
                 let Some(domain) = domain else {
-                    error!(ctx, domid = domid, "Getting infolist: no such domain");
+                    error!(ctx, domid = domid, "cannot list vcpus: no such domain");
                     return Err(Error::DomainNotFound);
                 };
                 // NULL without a line: a domain that has no vcpus yet.

@@ -49,7 +49,7 @@ impl Ctx {
         // SAFETY: the logger outlives the ctx, and so its log and this.
         let hypervisor = unsafe { Hypervisor::new(log.as_ptr()) };
         if let Err(e) = hypervisor.probe() {
-            error!(log, errno = e.errno, "cannot {}", e.what);
+            error!(log, "cannot use Xen: {e}");
             return Err(Error::Fail);
         }
         let store = match Store::open() {
@@ -179,8 +179,7 @@ fn children(runtime: &Runtime, reports: &Arc<Reports>, log: Log) -> Children {
             reports.disaster(&log, 0, &what, 0);
         }
         Report::HandlerInTheWay => {
-            let text =
-                "libxl owns SIGCHLD in this mode, but the application has a handler: left alone";
+            let text = "the application has a handler for SIGCHLD, which the library owns in this mode: leaving it in place";
             warn!(log, "{text}");
         }
         Report::Undead { pid } => error!(log, "child [{pid}] was killed but does not end"),

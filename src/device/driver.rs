@@ -294,7 +294,7 @@ async fn adopt(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>)
         disks.lock().await.insert(device.devid);
         if !model::has_disk_server(ao, domid) {
             // A new one would not take it on.
-            warn!(ao, domid = domid, "{path} is not served any more: its QEMU has ended");
+            warn!(ao, domid = domid, "{path} is not served: its QEMU has ended");
         }
     }
     (device, Some(Stage::Connected))
@@ -303,7 +303,7 @@ async fn adopt(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>)
 /// A device has come.
 async fn come(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>) {
     let path = device.backend_path();
-    debug!(ao, domid = device.domid, "{path} has come");
+    debug!(ao, domid = device.domid, "{path} is new");
     let connected = match device.backend_kind {
         DeviceKind::Qdisk => {
             let mut disks = disks.lock().await;
@@ -313,7 +313,7 @@ async fn come(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>) 
         _ => connect(ao, &Identity::assumed(device.domid), &[device]).await,
     };
     if let Err(e) = connected {
-        error!(ao, domid = device.domid, "{path} is not connected: {e}");
+        error!(ao, domid = device.domid, "cannot connect {path}: {e}");
     }
     (device, Some(Stage::Connected))
 }
@@ -348,12 +348,12 @@ async fn leave_disks(ao: &Ao, device: &Device, disks: &Disks) {
 /// A device goes.
 async fn go(ao: &Ao, device: Device, own: u32, disks: Disks) -> (Device, Option<Stage>) {
     let path = device.backend_path();
-    debug!(ao, domid = device.domid, "{path} goes");
+    debug!(ao, domid = device.domid, "removing {path}");
     leave_disks(ao, &device, &disks).await;
     match remove::clear(ao, &device, &Identity::assumed(device.domid), own).await {
         Ok(()) => (device, None),
         Err(e) => {
-            error!(ao, domid = device.domid, "{path} has not gone as it should: {e}");
+            error!(ao, domid = device.domid, "cannot remove {path}: {e}");
             (device, Some(Stage::Left))
         }
     }

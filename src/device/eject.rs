@@ -41,13 +41,18 @@ pub fn enable(
 ) -> Result<GeneratorHandle> {
     let Some(devid) = vdev::number(vdev) else {
         let shown = &vdev[..vdev.len().min(64)];
-        error!(ctx, domid = domid, "{:?} is no disk", String::from_utf8_lossy(shown));
+        error!(
+            ctx,
+            domid = domid,
+            "cannot watch for ejections of {:?}: invalid disk name",
+            String::from_utf8_lossy(shown)
+        );
         return Err(Error::Invalid);
     };
     let front = names::stubdom_of(ctx, domid).unwrap_or(domid);
     let path = format!("{}/device/vbd/{devid}/eject", nodes::domain_path(front));
     let watch = ctx.watches().watch(&path).map_err(|e| {
-        error!(ctx, domid = domid, "ejections cannot be watched for: {e}");
+        error!(ctx, domid = domid, "cannot watch for ejections: {e}");
         Error::Fail
     })?;
     let interest = Interest { domid, vdev: vdev.to_vec(), user };

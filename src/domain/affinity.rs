@@ -22,7 +22,7 @@ pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()>
     let (mut hard, mut soft) = (wish.hard.map(<[u8]>::to_vec), wish.soft.map(<[u8]>::to_vec));
     ctx.hypervisor().set_vcpu_affinity(domid, vcpu, &mut hard, &mut soft, wish.force).map_err(
         |e| {
-            error!(ctx, domid = domid, errno = e.errno, "vcpu {vcpu}: {}", e.what);
+            error!(ctx, domid = domid, "cannot set the affinity of vcpu {vcpu}: {e}");
             Error::Fail
         },
     )?;
@@ -38,7 +38,7 @@ pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()>
         warn!(
             ctx,
             domid = domid,
-            "vcpu {vcpu} gets no cpu of its soft affinity: that is of no effect"
+            "the soft affinity of vcpu {vcpu} has no effect: no cpu of it is in the cpupool"
         );
     }
     Ok(())
@@ -56,7 +56,12 @@ pub fn set_vcpus(ctx: &Ctx, domid: u32, count: u32, wish: &Wish<'_>) -> Result<(
         }
     }
     if count > there {
-        error!(ctx, domid = domid, "it has no vcpus {there} to {}", count - 1);
+        error!(
+            ctx,
+            domid = domid,
+            "cannot set the affinity of vcpus {there} to {}: no such vcpus",
+            count - 1
+        );
         all = Err(Error::Fail);
     }
     all

@@ -74,7 +74,11 @@ pub fn tty(ctx: &Ctx, console: Console) -> Result<Vec<u8>> {
         (ConsoleType::Pv, 0) => first_path(domid),
         (ConsoleType::Pv, n) => format!("{}/device/console/{n}/tty", nodes::domain_path(domid)),
         (ConsoleType::Vuart, _) => {
-            error!(ctx, domid = domid, "a vuart console has no terminal recorded");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot tell the terminal of a vuart console: none is recorded"
+            );
             return Err(Error::Invalid);
         }
     };
@@ -82,11 +86,15 @@ pub fn tty(ctx: &Ctx, console: Console) -> Result<Vec<u8>> {
     match tty {
         Some(tty) if is_device(&tty) => Ok(tty),
         Some(_) => {
-            error!(ctx, domid = domid, "{path} holds no terminal's path");
+            error!(ctx, domid = domid, "cannot use the terminal in {path}: not an absolute path");
             Err(Error::Fail)
         }
         None => {
-            error!(ctx, domid = domid, "no terminal is recorded at {path}");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot tell the console's terminal: none is recorded in {path}"
+            );
             Err(Error::Fail)
         }
     }
@@ -130,13 +138,21 @@ pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infa
     let values = nodes::read_many(ctx, ctx.store(), &paths)?;
     let [port, listen, password] = <[_; 3]>::try_from(values).map_err(|_| Error::Fail)?;
     let Some(port) = port.and_then(|p| leading_number::<u16>(&p)) else {
-        error!(ctx, domid = domid, "no port of a VNC server is recorded");
+        error!(
+            ctx,
+            domid = domid,
+            "cannot start a VNC viewer: no port of the VNC server is recorded"
+        );
         return Err(Error::Fail);
     };
     let mut listen = listen.unwrap_or_else(|| b"localhost".to_vec());
     // An address that looks like an option would be taken for one.
     if listen.starts_with(b"-") || listen.iter().any(u8::is_ascii_control) {
-        error!(ctx, domid = domid, "the recorded address of the VNC server is none");
+        error!(
+            ctx,
+            domid = domid,
+            "cannot start a VNC viewer: invalid address of the VNC server recorded"
+        );
         return Err(Error::Fail);
     }
     let viewer = std::env::var_os("VNCVIEWER").unwrap_or_else(|| "vncviewer".into());
@@ -145,7 +161,12 @@ pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infa
     command.arg(OsString::from_vec(listen));
     if let Some(password) = password.filter(|_| give_password) {
         let file = in_memory(&password).map_err(|e| {
-            error!(ctx, domid = domid, errno = errno_of(&e), "cannot keep the VNC password");
+            error!(
+                ctx,
+                domid = domid,
+                errno = errno_of(&e),
+                "cannot make a file for the VNC password"
+            );
             Error::Fail
         })?;
         command.arg("-autopass").stdin(file);

@@ -26,7 +26,7 @@ fn cpus(map: &[u8]) -> impl Iterator<Item = i32> + '_ {
 }
 
 fn refused(ctx: &Ctx, pool: u32, e: HypervisorError) -> Error {
-    error!(ctx, errno = e.errno, "cpupool{pool}: {}", e.what);
+    error!(ctx, "cannot use cpupool{pool}: {e}");
     Error::Fail
 }
 
@@ -61,7 +61,7 @@ fn to_change(ctx: &Ctx, pool: u32) -> Result<CpupoolInfo> {
     })?;
     let found = found.ok_or(Error::NoMemory);
     let found = found.and_then(|f| if f.id == pool { Ok(f) } else { Err(Error::Invalid) });
-    found.inspect_err(|_| debug!(ctx, "there is no cpupool{pool}"))
+    found.inspect_err(|_| debug!(ctx, "no such cpupool: {pool}"))
 }
 
 /// What a new cpupool is to be.
@@ -78,7 +78,7 @@ pub struct New<'a> {
 /// exists. One that cannot have all its cpus or its name is taken away again.
 pub fn create(ctx: &Ctx, wanted: Option<u32>, new: &New<'_>, made: impl FnOnce(u32)) -> Result<()> {
     let pool = ctx.hypervisor().cpupool_create(wanted, new.scheduler).map_err(|e| {
-        error!(ctx, errno = e.errno, "{}", e.what);
+        error!(ctx, "cannot create a cpupool: {e}");
         Error::Fail
     })?;
     made(pool);
@@ -137,7 +137,7 @@ pub fn move_cpu(ctx: &Ctx, how: Move, pool: u32, cpu: i32) -> Result<()> {
         Move::Remove => xen.cpupool_remove_cpu(pool, cpu),
     };
     moved.map_err(|e| {
-        error!(ctx, errno = e.errno, "cpu {cpu}, cpupool{pool}: {}", e.what);
+        error!(ctx, "cannot move cpu {cpu} to or from cpupool{pool}: {e}");
         Error::Fail
     })
 }

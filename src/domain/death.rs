@@ -26,7 +26,7 @@ const RELEASED: &str = "@releaseDomain";
 /// `driven` is let go when the generator ends. The application is never called from here.
 pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<GeneratorHandle> {
     let watch = ctx.watches().watch(RELEASED).map_err(|e| {
-        error!(ctx, domid = domid, "its end cannot be watched for: {e}");
+        error!(ctx, domid = domid, "cannot watch for the domain's end: {e}");
         Error::Fail
     });
     let mut watch = watch?;

@@ -92,7 +92,10 @@ pub fn own_domid(ctx: &Ctx) -> Result<u32> {
     let ask = || {
         let value = nodes::read(ctx, ctx.store(), "domid")?;
         value.and_then(|v| leading_number(&v)).ok_or_else(|| {
-            error!(ctx, "xenstore does not tell the domain that this process runs in");
+            error!(
+                ctx,
+                "cannot tell which domain this process runs in: xenstore has no node domid"
+            );
             Error::Fail
         })
     };

@@ -30,7 +30,7 @@ pub fn info(ctx: &Ctx, domid: u32) -> Result<Info> {
         }),
         Ok(None) => Err(Error::DomainNotFound),
         Err(e) => {
-            error!(ctx, domid = domid, "cannot ask for the domain: {e}");
+            error!(ctx, domid = domid, "cannot get the domain's info: {e}");
             Err(Error::Fail)
         }
     }
@@ -64,7 +64,7 @@ pub enum DomainKind {
 /// The kind of `domid`. Hypervisor and processor do not tell HVM from PVH: the toolstack's record does.
 pub fn of(ctx: &Ctx, domid: u32) -> Result<DomainKind> {
     let info = info(ctx, domid).inspect_err(|_| {
-        error!(ctx, domid = domid, "cannot tell what kind of guest it is");
+        error!(ctx, domid = domid, "cannot tell the kind of guest: no such domain");
     })?;
     Ok(known(ctx, domid, &info))
 }
@@ -81,7 +81,7 @@ pub fn known(ctx: &Ctx, domid: u32, info: &Info) -> DomainKind {
         Some(b"hvm") => DomainKind::Hvm,
         Some(b"pv") => DomainKind::Pv,
         _ => {
-            warn!(ctx, domid = domid, "{path} does not tell the kind of guest: taken for HVM");
+            warn!(ctx, domid = domid, "invalid kind of guest in {path}: taken for HVM");
             DomainKind::Hvm
         }
     }

@@ -77,7 +77,7 @@ pub fn pool_by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
 
 fn find(ctx: &Ctx, name: &[u8], ids: &[u32]) -> Result<u32> {
     if name.len() > nodes::MAX_VALUE {
-        debug!(ctx, "a name of {} bytes is longer than any can be", name.len());
+        debug!(ctx, "no domain has a name of {} bytes: too long", name.len());
         return Err(Error::Invalid);
     }
     let (mut left, mut now) = (ids, FIRST_READS);
@@ -145,7 +145,7 @@ pub fn start_time(ctx: &Ctx, domid: u32) -> Option<u32> {
         leading_number(&value)
     });
     if found.is_none() {
-        error!(ctx, domid = domid, "no start time is recorded");
+        error!(ctx, domid = domid, "cannot tell the domain's start time: none is recorded");
     }
     found
 }

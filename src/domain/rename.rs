@@ -62,11 +62,11 @@ pub fn preserve(ctx: &Ctx, domid: u32, name: &[u8], suffix: &[u8], uuid: &[u8; 1
 /// Names come from users and end up in logs and on terminals.
 pub fn check_name(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<()> {
     if name.len() > nodes::MAX_VALUE {
-        error!(ctx, domid = domid, "a name of {} bytes is too long", name.len());
+        error!(ctx, domid = domid, "cannot use a name of {} bytes: too long", name.len());
         return Err(Error::Fail);
     }
     if name.iter().any(u8::is_ascii_control) {
-        error!(ctx, domid = domid, "a name cannot hold control characters");
+        error!(ctx, domid = domid, "cannot use the name: it has control characters");
         return Err(Error::Invalid);
     }
     Ok(())
@@ -113,7 +113,11 @@ pub fn check_free(
     match looked.known.holder(ctx, name)? {
         Some(holder) if holder != domid => {
             let shown = String::from_utf8_lossy(name);
-            error!(ctx, domid = domid, "another domain is named `{shown}'");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot name the domain `{shown}': another domain has that name"
+            );
             Err(Error::Invalid)
         }
         _ => Ok(()),
@@ -140,7 +144,7 @@ fn rename_one(
             error!(
                 ctx,
                 domid = domid,
-                "said to be named `{old}', is named `{now}': renamed by another?"
+                "cannot rename the domain: its name is `{now}', not `{old}'"
             );
             return Err(Error::Fail);
         }

@@ -12,14 +12,19 @@ use crate::xen::hypervisor::{DomainInfo, sys};
 /// cannot be found out.
 pub fn of_domain(ctx: &Ctx, domid: u32) -> Option<u32> {
     let Some(domain) = found(ctx, domid).ok()? else {
-        error!(ctx, domid = domid, "no such domain");
+        error!(ctx, domid = domid, "cannot find the domain: no such domain");
         return None;
     };
     let pool = ctx.hypervisor().cpupool_from(domain.cpupool);
     let pool = pool.map_err(|e| refused(ctx, domid, e)).ok()?;
     let pool = pool.filter(|pool| pool.id == domain.cpupool);
     if pool.is_none() {
-        error!(ctx, domid = domid, "its cpupool{} is gone", domain.cpupool);
+        error!(
+            ctx,
+            domid = domid,
+            "cannot tell the scheduler: cpupool{} does not exist any more",
+            domain.cpupool
+        );
     }
     pool.map(|pool| pool.scheduler)
 }
@@ -125,7 +130,7 @@ fn vcpu(wanted: i32, last: u32) -> std::result::Result<u32, Unfit> {
 }
 
 fn unfit(ctx: &Ctx, domid: u32, why: Unfit) -> Error {
-    error!(ctx, domid = domid, "{why}");
+    error!(ctx, domid = domid, "cannot set scheduler parameters: {why}");
     Error::Invalid
 }
 
@@ -205,7 +210,7 @@ fn last_vcpu(ctx: &Ctx, domid: u32) -> Result<Option<u32>> {
     match found(ctx, domid)? {
         Some(domain) => Ok(domain.max_vcpu_id),
         None => {
-            error!(ctx, domid = domid, "no such domain");
+            error!(ctx, domid = domid, "cannot find the domain: no such domain");
             Err(Error::Fail)
         }
     }

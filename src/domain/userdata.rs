@@ -48,12 +48,16 @@ pub struct Locked<'a> {
 /// `Error::LockFail` if there is no such domain: the C library says the same.
 pub fn lock(ctx: &Ctx, domid: u32) -> Result<Locked<'_>> {
     let Ok(info) = kind::info(ctx, domid) else {
-        error!(ctx, domid = domid, "no such domain, so no userdata of it");
+        error!(ctx, domid = domid, "cannot lock the domain's userdata: no such domain");
         return Err(Error::LockFail);
     };
     lock_of(ctx, domid, info.uuid).map_err(|e| {
         if e == Error::DomainNotFound {
-            error!(ctx, domid = domid, "the domain went away while its userdata was being locked");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot lock the domain's userdata: the domain was destroyed meanwhile"
+            );
         }
         Error::LockFail
     })
@@ -136,7 +140,11 @@ impl<'a> Userdata<'a> {
     fn data_path(&self, userid: &[u8]) -> Result<PathBuf> {
         if userid.contains(&b'/') {
             let shown = String::from_utf8_lossy(userid);
-            error!(self, domid = self.domid, "`{shown}' cannot be a userdata userid");
+            error!(
+                self,
+                domid = self.domid,
+                "cannot use the userdata id `{shown}': it contains a slash"
+            );
             return Err(Error::Invalid);
         }
         Ok(self.path('d', OsStr::from_bytes(userid)))
@@ -224,7 +232,12 @@ impl Locked<'_> {
             Ok(read) if read == length => Ok(Some(data)),
             Ok(_) => {
                 let files = &self.files;
-                error!(files, domid = files.domid, "{} changed while read", path.display());
+                error!(
+                    files,
+                    domid = files.domid,
+                    "cannot read {}: it changed meanwhile",
+                    path.display()
+                );
                 Err(Error::Fail)
             }
             Err(e) => Err(self.files.failed("read", &path, &e)),
@@ -270,7 +283,11 @@ impl Locked<'_> {
         let meta = file.metadata().map_err(|e| files.failed("look at", &path, &e))?;
         if !meta.is_file() || meta.len() == 0 || meta.len() > i32::MAX as u64 {
             let (length, shown) = (meta.len(), path.display());
-            error!(files, domid = files.domid, "{shown}: no plain file, or of {length} bytes");
+            error!(
+                files,
+                domid = files.domid,
+                "cannot read {shown}: not a plain file, or an invalid length of {length} bytes"
+            );
             return Err(Error::Fail);
         }
         Ok(Some((path, file, meta.len() as usize)))

@@ -164,7 +164,7 @@ struct HostMemory {
 }
 
 fn refused(ctx: &Ctx, e: HypervisorError) -> Error {
-    error!(ctx, errno = e.errno, "NUMA placement: {}", e.what);
+    error!(ctx, "cannot place the domain on NUMA nodes: {e}");
     Error::Fail
 }
 
@@ -230,18 +230,21 @@ fn best(
 ) -> Result<Option<Candidate>> {
     let domain = ctx.hypervisor().domain(domid).map_err(|e| refused(ctx, e))?;
     let domain = domain.ok_or_else(|| {
-        error!(ctx, "NUMA placement: there is no domain {domid}");
+        error!(ctx, "cannot place the domain on NUMA nodes: no domain {domid}");
         Error::Fail
     })?;
     let usable = cpus_of_pool(ctx, domain.cpupool).ok_or_else(|| {
-        error!(ctx, "NUMA placement: there is no cpupool {}", domain.cpupool);
+        error!(ctx, "cannot place the domain on NUMA nodes: no cpupool {}", domain.cpupool);
         Error::Fail
     })?;
     // In the C library too, hard affinity is looked at here, but the placement takes the whole pool.
     if let Some(hard) = build.vcpu_hard_affinity.first()
         && bitmap::is_empty(&bitmap::and(&hard.bytes, &usable))
     {
-        error!(ctx, "the domain's hard affinity has no cpu of its cpupool");
+        error!(
+            ctx,
+            "cannot place the domain on NUMA nodes: no cpu of its hard affinity is in its cpupool"
+        );
         return Err(Error::Invalid);
     }
     let count = host.free_kb.len();

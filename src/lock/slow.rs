@@ -189,10 +189,18 @@ impl Slow {
                         error!(ao, domid = domid, errno = errno, "{failure} {path}");
                     }
                     SlowLockFailure::Domain(Error::DomainNotFound) => {
-                        error!(ao, domid = domid, "gone while {userid} was waited for");
+                        error!(
+                            ao,
+                            domid = domid,
+                            "cannot take {userid}: the domain was destroyed meanwhile"
+                        );
                     }
                     SlowLockFailure::Helper => {
-                        error!(ao, domid = domid, "all who were sent to wait for {userid} died");
+                        error!(
+                            ao,
+                            domid = domid,
+                            "cannot take {userid}: the processes that waited for it have died"
+                        );
                     }
                     // Logged where it was found.
                     SlowLockFailure::Domain(_) | SlowLockFailure::Aborted => {}

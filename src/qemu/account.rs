@@ -58,7 +58,7 @@ pub fn of_guest(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<Option
                 warn!(
                     ctx,
                     domid = domid,
-                    "QEMU runs as {name}, as others do: there is no {RANGE_BASE}"
+                    "QEMU runs as {name}, which it shares with other domains' QEMU: there is no user {RANGE_BASE}"
                 );
             }
             Some(Account { name, .. }) => debug!(ctx, domid = domid, "QEMU runs as {name}"),

@@ -195,7 +195,11 @@ pub fn program(ctx: &Ctx, domid: u32) -> Result<Program> {
         None | Some(b"qemu_xen_traditional") => Ok(Program::Traditional),
         Some(b"qemu_xen") => Ok(Program::Qemu),
         Some(_) => {
-            error!(ctx, domid = domid, "{path} names no device model");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot tell which device model is used: unknown value in {path}"
+            );
             Err(Error::Invalid)
         }
     }
@@ -211,7 +215,7 @@ pub async fn resume(ao: &Ao, domid: u32) -> Result<()> {
         Program::Traditional => resume_traditional(ao, domid).await,
         Program::Qemu => {
             qmp::execute(ao, domid, "cont", None, TIMEOUT).await.map(drop).inspect_err(|e| {
-                error!(ao, domid = domid, "the device model does not run on: {e}");
+                error!(ao, domid = domid, "cannot resume the device model: {e}");
             })
         }
     }
@@ -235,7 +239,11 @@ async fn resume_traditional(ao: &Ao, domid: u32) -> Result<()> {
         }
     };
     ao.until(Instant::now() + TIMEOUT, runs).await?.unwrap_or_else(|| {
-        error!(ao, domid = domid, "the device model does not run on");
+        error!(
+            ao,
+            domid = domid,
+            "cannot resume the device model: it has not reported `running' in {state}"
+        );
         Err(Error::TimedOut)
     })
 }
@@ -311,7 +319,7 @@ pub fn end_orphan(ctx: &Ctx, owner: &Identity, process: &Process) -> Result<()> 
         return Ok(());
     }
     let domid = owner.domid;
-    error!(ctx, domid = domid, "the domain has gone while its device model was started");
+    error!(ctx, domid = domid, "cannot start the device model: the domain was destroyed meanwhile");
     process.kill();
     remove_sockets(ctx, domid);
     // What was written of it after everything else had been removed.
@@ -347,17 +355,17 @@ fn hang_up(ctx: &Ctx, domid: u32, path: &str, role: Role) -> Result<Process> {
     let what = role.name();
     let value = nodes::read(ctx, ctx.store(), path)?;
     let Some(pid) = value.and_then(|v| recorded_pid(&v)) else {
-        error!(ctx, domid = domid, "{path} tells no process");
+        error!(ctx, domid = domid, "cannot end the {what}: invalid process id in {path}");
         return Err(Error::Fail);
     };
     match Process::hang_up(Pid::from_raw(pid), || role.is_of(pid, domid)) {
         (process, Ok(())) => Ok(process),
         (process, Err(Errno::ESRCH)) => {
-            error!(ctx, domid = domid, "{what} {pid} has ended already");
+            warn!(ctx, domid = domid, "{what} {pid} has ended already");
             Ok(process)
         }
         (_, Err(errno)) => {
-            error!(ctx, domid = domid, errno = errno, "cannot signal {what} {pid}");
+            error!(ctx, domid = domid, errno = errno, "cannot send SIGHUP to {what} {pid}");
             Err(Error::Fail)
         }
     }
@@ -367,7 +375,11 @@ fn hang_up(ctx: &Ctx, domid: u32, path: &str, role: Role) -> Result<Process> {
 fn user_to_kill(ctx: &Ctx, domid: u32, recorded: &[u8]) -> Option<u32> {
     let uid = leading_number::<u32>(recorded).filter(|&uid| uid != 0);
     if uid.is_none() {
-        error!(ctx, domid = domid, "the user recorded for the device model is none");
+        error!(
+            ctx,
+            domid = domid,
+            "cannot kill the device model's processes: invalid user id recorded"
+        );
     }
     uid
 }
@@ -380,7 +392,11 @@ async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
         .map(|user| user.uid.as_raw())
         .filter(|&reaper| reaper != 0);
     if reaper.is_none() {
-        warn!(ao, domid = domid, "no user to kill the device model from: it might kill the killer");
+        warn!(
+            ao,
+            domid = domid,
+            "no user of {REAPERS:?} exists: the device model can kill the process that is to kill it"
+        );
     }
     let failed = |errno: Errno| {
         error!(ao, domid = domid, errno = errno, "cannot kill the processes of user {uid}");
@@ -408,7 +424,7 @@ async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
             }
             Some(Told::KilledWithoutLock(errno)) => {
                 let lock = REAPER_LOCK.to_string_lossy();
-                error!(ao, domid = domid, errno = errno, "cannot take the lock {lock}");
+                warn!(ao, domid = domid, errno = errno, "cannot take the lock {lock}");
                 debug!(ao, domid = domid, "killed the processes of user {uid} without it");
                 return Ok(());
             }
@@ -416,7 +432,7 @@ async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
             None => {
                 // By the device model, or by another domain's killer that had no lock.
                 let how = describe_outcome("killer", killer.pid(), outcome);
-                error!(ao, domid = domid, "cannot tell if user {uid} has processes: {how}");
+                warn!(ao, domid = domid, "cannot tell if user {uid} has processes: {how}");
             }
         }
     }

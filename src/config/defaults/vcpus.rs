@@ -33,11 +33,11 @@ pub fn spread(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
         return Ok(());
     }
     if build.max_vcpus > MAX_VCPUS {
-        error!(ctx, "{} vcpus are too many to say where they run", build.max_vcpus);
+        error!(ctx, "cannot set the affinity of {} vcpus: too many", build.max_vcpus);
         return Err(Error::Fail);
     }
     let cpus = ctx.hypervisor().max_cpus().map_err(|e| {
-        error!(ctx, errno = e.errno, "failed to allocate vcpu hard affinity bitmap");
+        error!(ctx, "cannot get the number of the host's cpus: {e}");
         Error::Fail
     })?;
     let mut set = Bitmap { bytes: build.cpumap.bytes.clone() };

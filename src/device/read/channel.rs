@@ -32,7 +32,7 @@ pub fn all(ctx: &Ctx, domid: u32) -> Vec<DeviceChannel> {
     let channel = |(devid, console)| {
         let channel = channel(devid, console);
         if channel.is_none() {
-            error!(ctx, domid = domid, "channel {devid} has no connection of a known kind");
+            error!(ctx, domid = domid, "cannot read channel {devid}: unknown kind of connection");
         }
         channel
     };

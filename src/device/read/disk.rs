@@ -163,7 +163,11 @@ fn is(value: Option<&[u8]>, word: &[u8], field: &mut c_int) -> ReadResult {
 /// both.
 fn kind_of<T>(ctx: &Ctx, domid: u32, [xen, virtio]: [&Option<T>; 2]) -> Result<usize> {
     if xen.is_some() && virtio.is_some() {
-        error!(ctx, domid = domid, "the domain has disks of Xen's kind and of virtio's");
+        error!(
+            ctx,
+            domid = domid,
+            "cannot read the disks: the domain has both Xen and virtio disks"
+        );
         return Err(Error::Invalid);
     }
     Ok(usize::from(virtio.is_some()))
@@ -191,7 +195,7 @@ pub fn with_number(ctx: &Ctx, domid: u32, devid: i32) -> Result<DeviceDisk> {
 pub fn number(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<i32> {
     vdev::number(name).ok_or_else(|| {
         let shown = String::from_utf8_lossy(&name[..name.len().min(64)]).into_owned();
-        debug!(ctx, domid = domid, "{shown:?} is no disk");
+        debug!(ctx, domid = domid, "{shown:?} is not a disk name");
         Error::Invalid
     })
 }

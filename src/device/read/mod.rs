@@ -210,7 +210,7 @@ pub fn some<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>, devids: &
 pub fn one<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>, devid: i32) -> Result<T> {
     let found = if_any(ctx, domid, table, devid)?;
     found.ok_or_else(|| {
-        error!(ctx, domid = domid, "there is no {} {devid}", table.kind.name());
+        error!(ctx, domid = domid, "cannot read {} {devid}: no such device", table.kind.name());
         Error::NotFound
     })
 }
@@ -258,7 +258,7 @@ struct Read<T> {
 fn told<T>(ctx: &Ctx, kind: DeviceKind, read: Read<T>) -> Result<T> {
     let DeviceLocation { domid, devid, .. } = read.place;
     read.made.map(|()| read.device).map_err(|BrokenDevice(error, why)| {
-        error!(ctx, domid = domid, "{} {devid} is not usable: {why}", kind.name());
+        error!(ctx, domid = domid, "cannot read {} {devid}: {why}", kind.name());
         error
     })
 }

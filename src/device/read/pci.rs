@@ -43,7 +43,11 @@ pub fn all(ctx: &Ctx, domid: u32) -> Vec<DevicePci> {
     let devices = values.chunks_exact(NODES.len()).enumerate().filter_map(|(i, values)| {
         let made = device(values);
         if made.is_none() {
-            error!(ctx, domid = domid, "{base}/dev-{i} is no PCI device's address");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot read {base}/dev-{i}: not the address of a PCI device"
+            );
         }
         made
     });
@@ -114,7 +118,7 @@ fn options(device: &mut DevicePci, text: &[u8]) {
 /// The host's devices that may be given to guests and are not. `Error::Fail` if the kernel keeps none.
 pub fn assignable(ctx: &Ctx) -> Result<Vec<DevicePci>> {
     let dir = std::fs::read_dir(SYSFS).map_err(|e| {
-        error!(ctx, "{SYSFS} cannot be read ({e}): is the driver pciback there?");
+        error!(ctx, "cannot list {SYSFS}: {e}; is the driver pciback loaded?");
         Error::Fail
     })?;
     let names = dir.flatten().map(|entry| entry.file_name());

@@ -79,7 +79,7 @@ pub fn read(ctx: &Ctx, roots: &[String], wanted: &WantedNodes) -> Result<Vec<Tre
             let tree = &mut trees[root];
             tree.total += count;
             if tree.total > MAX_NODES {
-                error!(ctx, "{} has more directories than it may", roots[root]);
+                error!(ctx, "cannot read all of {}: too many directories", roots[root]);
                 tree.is_cut = true;
                 continue;
             }

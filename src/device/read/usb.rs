@@ -184,7 +184,7 @@ fn device(ctx: &Ctx, domid: u32, ctrl: c_int, port: c_int, name: &[u8]) -> Resul
             error!(
                 ctx,
                 domid = domid,
-                "port {port} of controller {ctrl}: no device {shown:?} here"
+                "cannot read port {port} of USB controller {ctrl}: no device {shown:?} on this host"
             );
             Err(Error::Fail)
         }

@@ -48,7 +48,7 @@ pub fn limits(ctx: &Ctx, domid: u32, values: &[Option<Vec<u8>>; 2]) -> Result<Li
 fn fill_dom0(ctx: &Ctx) -> Result<Limits> {
     let paths = paths(0);
     let info = ctx.hypervisor().domain(0).map_err(|e| {
-        error!(ctx, errno = e.errno, "{}", e.what);
+        error!(ctx, "cannot get the info of domain 0: {e}");
         Error::Fail
     })?;
     let info = info.ok_or(Error::DomainNotFound)?;

@@ -86,7 +86,7 @@ pub fn set_target(ctx: &Ctx, domid: u32, change: TargetChange, enforce: bool) ->
         // Nobody has asked for domain 0's yet.
         fill_dom0(ctx)?;
         if !attempt()? {
-            error!(ctx, domid = domid, "its memory target went away again");
+            error!(ctx, domid = domid, "cannot read the memory target: it was removed meanwhile");
             return Err(Error::Fail);
         }
     }
@@ -106,7 +106,11 @@ pub fn set_limit(ctx: &Ctx, domid: u32, kb: u64) -> Result<std::result::Result<(
     };
     let Ok(target) = parse(ctx, domid, &target_path, &value) else { return Ok(Err(Refused)) };
     if kb < target {
-        error!(ctx, domid = domid, "a limit of {kb} KiB is less than the target of {target} KiB");
+        error!(
+            ctx,
+            domid = domid,
+            "cannot set memory limit of {kb} KiB: below the target of {target} KiB"
+        );
         return Ok(Err(Refused));
     }
     stored_config(ctx, domid, &files)?;
@@ -146,11 +150,19 @@ impl TargetPlan {
         let video = values[2].as_deref().map_or(0, video_memory);
         let target = change.of(now, video);
         let target = u64::try_from(target).ok().filter(|&kb| kb <= most).ok_or_else(|| {
-            error!(ctx, domid = domid, "a target of {target} KiB is not between 0 and {most} KiB");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot set memory target of {target} KiB: not between 0 and {most} KiB"
+            );
             Error::Invalid
         })?;
         if domid == 0 && target < LEAST_DOM0 {
-            error!(ctx, domid = domid, "{target} KiB are too few: {LEAST_DOM0} at least");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot set memory target of {target} KiB: below the {LEAST_DOM0} KiB minimum for dom0"
+            );
             return Err(Error::Invalid);
         }
         Ok(Some(Self { target, video }))
@@ -188,7 +200,12 @@ impl<'a> Limit<'a> {
 
     fn set(&mut self, kb: u64) -> Result<()> {
         self.ctx.hypervisor().set_max_memory(self.domid, kb).map_err(|e| {
-            error!(self.ctx, domid = self.domid, errno = e.errno, "cannot limit it to {kb} KiB");
+            error!(
+                self.ctx,
+                domid = self.domid,
+                errno = e.errno,
+                "cannot set memory limit of {kb} KiB"
+            );
             Error::Fail
         })?;
         self.changed = true;
@@ -206,7 +223,12 @@ impl Drop for Limit<'_> {
             && let Err(e) = self.ctx.hypervisor().set_max_memory(self.domid, self.before)
         {
             let kb = self.before;
-            error!(self.ctx, domid = self.domid, errno = e.errno, "its limit was {kb} KiB");
+            error!(
+                self.ctx,
+                domid = self.domid,
+                errno = e.errno,
+                "cannot restore the memory limit of {kb} KiB"
+            );
         }
     }
 }
@@ -216,7 +238,12 @@ impl Drop for Limit<'_> {
 fn populate_on_demand(ctx: &Ctx, domid: u32, target: u64) -> Result<()> {
     let pages = target.saturating_add(SLACK) / 4;
     ctx.hypervisor().set_pod_target(domid, pages).map_err(|e| {
-        error!(ctx, domid = domid, errno = e.errno, "cannot have {pages} pages populated");
+        error!(
+            ctx,
+            domid = domid,
+            errno = e.errno,
+            "cannot set a populate-on-demand target of {pages} pages"
+        );
         Error::Fail
     })
 }
@@ -224,11 +251,11 @@ fn populate_on_demand(ctx: &Ctx, domid: u32, target: u64) -> Result<()> {
 /// The hypervisor's word on a domain that is known to be there.
 fn known(ctx: &Ctx, domid: u32) -> Result<DomainInfo> {
     let info = ctx.hypervisor().domain(domid).map_err(|e| {
-        error!(ctx, domid = domid, "cannot ask for the domain: {e}");
+        error!(ctx, domid = domid, "cannot get the domain's info: {e}");
         Error::Fail
     })?;
     info.ok_or_else(|| {
-        error!(ctx, domid = domid, "the domain went away");
+        error!(ctx, domid = domid, "cannot get the domain's info: no such domain");
         Error::Fail
     })
 }
@@ -236,7 +263,7 @@ fn known(ctx: &Ctx, domid: u32) -> Result<DomainInfo> {
 /// The stored configuration; `Error::JsonConfigEmpty` if there is none.
 fn stored_config(ctx: &Ctx, domid: u32, files: &Locked<'_>) -> Result<Box<DomainConfig>> {
     files.config(ctx)?.ok_or_else(|| {
-        error!(ctx, domid = domid, "no configuration is stored");
+        error!(ctx, domid = domid, "cannot read the stored configuration: there is none");
         Error::JsonConfigEmpty
     })
 }

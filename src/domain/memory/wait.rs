@@ -21,7 +21,7 @@ pub fn wait_for_free(ctx: &Ctx, kb: u64, patience: Duration) -> Result<()> {
     let deadline = clock::deadline(patience);
     while Instant::now() < deadline {
         let info = ctx.hypervisor().physinfo().map_err(|e| {
-            error!(ctx, "cannot ask for the host's memory: {e}");
+            error!(ctx, "cannot get the host's info: {e}");
             Error::Fail
         })?;
         if info.raw.free_pages.saturating_mul(4) >= kb {
@@ -44,7 +44,7 @@ pub fn wait_for_target(ctx: &Ctx, domid: u32, patience: Duration) -> Result<()> 
 /// What the domain has and is about to get, in KiB.
 fn used(ctx: &Ctx, domid: u32) -> Result<u64> {
     let info = ctx.hypervisor().domain(domid).map_err(|e| {
-        error!(ctx, domid = domid, "cannot ask for the domain: {e}");
+        error!(ctx, domid = domid, "cannot get the domain's info: {e}");
         Error::Fail
     })?;
     let info = info.ok_or(Error::DomainNotFound)?;

@@ -48,16 +48,16 @@ pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>)
         return Ok(Local { path: path.to_owned(), added: None });
     }
     if disk.pdev_path.as_ref().is_none_or(|path| path.as_bytes().is_empty()) {
-        error!(
-            ao,
-            domid = domid,
-            "the bootloader has nothing to look into: the first disk is empty"
-        );
+        error!(ao, domid = domid, "cannot run the bootloader: the first disk is empty");
         return Err(Error::Fail);
     }
     let first = first.map_or(Some(0), |first| vdev::whole_disk(first.as_bytes()));
     let Some(first) = first else {
-        error!(ao, domid = domid, "blkdev_start is no name of a disk");
+        error!(
+            ao,
+            domid = domid,
+            "cannot attach the bootloader's disk: blkdev_start is not a disk name"
+        );
         return Err(Error::Fail);
     };
     let target = AttachTarget::of(ao, HERE)?;
@@ -90,11 +90,16 @@ pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>)
         };
         return match ready {
             Ok(()) => {
-                debug!(ao, domid = domid, "the first disk is {} here", local.path.display());
+                debug!(
+                    ao,
+                    domid = domid,
+                    "the first disk is attached to this domain as {}",
+                    local.path.display()
+                );
                 Ok(local)
             }
             Err(e) => {
-                error!(ao, domid = domid, "the bootloader cannot be given the first disk: {e}");
+                error!(ao, domid = domid, "cannot attach the bootloader's disk: {e}");
                 if is_there(ao, &device)? {
                     // The first error counts.
                     let _ = local.release(ao).await;
@@ -103,7 +108,7 @@ pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>)
             }
         };
     }
-    error!(ao, domid = domid, "there is no name left for a disk of the bootloader's");
+    error!(ao, domid = domid, "cannot attach the bootloader's disk: all names are taken");
     Err(Error::Fail)
 }
 
@@ -123,14 +128,21 @@ async fn connected(ao: &Ao, device: &Device) -> Result<()> {
                 Some(b"4") => return Ok(()),
                 Some(_) => {}
                 None => {
-                    error!(ao, "{path} went while the disk was to connect");
+                    error!(
+                        ao,
+                        "cannot attach the bootloader's disk: {path} was removed before it was connected"
+                    );
                     return Err(Error::Fail);
                 }
             }
         }
     };
     ao.until(Instant::now() + TIMEOUT, connected).await?.unwrap_or_else(|| {
-        error!(ao, "the disk at {path} does not connect");
+        error!(
+            ao,
+            "cannot attach the bootloader's disk: {path} was not connected within {} s",
+            TIMEOUT.as_secs()
+        );
         Err(Error::Fail)
     })
 }

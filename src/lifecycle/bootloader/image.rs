@@ -86,14 +86,15 @@ impl<'a> Images<'a> {
         content.map(source).map_err(|e| {
             let (errno, path) = (errno_of(&e), path.display());
             let log = self.log;
-            error!(log, domid = self.domid, errno = errno, "cannot read the bootloader's {path}");
             if errno == nix::errno::Errno::EFBIG {
                 let most = self.max_size >> 20;
                 error!(
                     log,
                     domid = self.domid,
-                    "the largest image allowed has {most} MiB ({MAX_SIZE_VARIABLE} sets another)"
+                    "cannot read the bootloader's {path}: larger than {most} MiB ({MAX_SIZE_VARIABLE} sets the limit)"
                 );
+            } else {
+                error!(log, domid = self.domid, errno = errno, "cannot read the bootloader's {path}");
             }
             Error::Fail
         })

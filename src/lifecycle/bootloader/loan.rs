@@ -35,7 +35,11 @@ fn borrower_path(device: &Device) -> String {
 pub fn record(ctx: &Ctx, t: &Transaction, borrower: &Identity, device: &Device) -> Result<()> {
     let domid = borrower.domid;
     if !borrower.has_nodes(ctx, t)? {
-        error!(ctx, domid = domid, "the domain went away before its bootloader had the disk");
+        error!(
+            ctx,
+            domid = domid,
+            "cannot attach the bootloader's disk: the domain was destroyed meanwhile"
+        );
         return Err(Error::DomainDestroyed);
     }
     let (name, devid) = (device.kind.name(), device.devid);

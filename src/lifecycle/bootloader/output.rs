@@ -68,15 +68,23 @@ pub fn take(log: &Log, domid: u32, path: &Path, images: &Images) -> Result<Paylo
     .map_err(failed)?;
     if bad > MAX_TOLD {
         let more = bad - MAX_TOLD;
-        warn!(log, domid = domid, "so are {more} more items of the bootloader's output");
+        warn!(
+            log,
+            domid = domid,
+            "{more} more items of the bootloader's output are not understood"
+        );
     }
     if strict && bad > 0 {
-        error!(log, domid = domid, "the restricted bootloader's output is not used: see above");
+        error!(
+            log,
+            domid = domid,
+            "cannot use the output of the restricted bootloader: an item of it is invalid"
+        );
         return Err(Error::Fail);
     }
     let ramdisk = found.ramdisk.transpose()?;
     let Some(kernel) = found.kernel else {
-        error!(log, domid = domid, "the bootloader names no kernel");
+        error!(log, domid = domid, "cannot use the bootloader's output: it names no kernel");
         return Err(Error::Fail);
     };
     Ok(Payload { kernel: Some(kernel?), ramdisk, cmdline: found.cmdline.flatten() })
@@ -98,7 +106,7 @@ impl Findings<'_> {
         let once = self.images.are_restricted();
         let image = |path: &[u8]| {
             let shown = String::from_utf8_lossy(path);
-            debug!(self.log, domid = self.domid, "bootloader gives {shown}");
+            debug!(self.log, domid = self.domid, "the bootloader wrote {shown}");
             Some(self.images.take(path))
         };
         if let Some(path) = rest(item, b"kernel").filter(|_| !(once && self.kernel.is_some())) {

@@ -82,7 +82,7 @@ fn find_in(log: &Log, domid: u32, configured: &Text, programs: &Path) -> OsStrin
         warn!(
             log,
             domid = domid,
-            "bootloader=\"/usr/bin/pygrub\" is an old way to say bootloader=\"pygrub\""
+            "bootloader=\"/usr/bin/pygrub\" is deprecated: use bootloader=\"pygrub\""
         );
     }
     let configured = OsStr::from_bytes(configured.as_bytes());
@@ -93,7 +93,7 @@ fn find_in(log: &Log, domid: u32, configured: &Text, programs: &Path) -> OsStrin
     if fs::symlink_metadata(&own).is_ok() {
         return own.into();
     }
-    debug!(log, domid = domid, "bootloader: there is no {}", own.display());
+    debug!(log, domid = domid, "no bootloader at {}", own.display());
     configured.to_owned()
 }
 
@@ -135,7 +135,7 @@ fn account(log: &Log, domid: u32, wanted: Option<&OsStr>) -> Result<Uid> {
     let by_name = |name: &str| {
         let found = User::from_name(name);
         found.map(|user| user.map(|user| user.uid)).map_err(|errno| {
-            error!(log, domid = domid, errno = errno, "cannot look for user {name}");
+            error!(log, domid = domid, errno = errno, "cannot look up user {name}");
             Error::Fail
         })
     };
@@ -143,7 +143,7 @@ fn account(log: &Log, domid: u32, wanted: Option<&OsStr>) -> Result<Uid> {
         Some(name) => {
             let name = name.to_string_lossy();
             by_name(&name)?.ok_or_else(|| {
-                error!(log, domid = domid, "the bootloader is to run as {name}: no such user");
+                error!(log, domid = domid, "cannot run the bootloader as {name}: no such user");
                 Error::Invalid
             })?
         }
@@ -151,7 +151,11 @@ fn account(log: &Log, domid: u32, wanted: Option<&OsStr>) -> Result<Uid> {
             Some(first) => own_account(log, domid, first)?,
             None => by_name(SHARED_USER)?
                 .inspect(|_| {
-                    warn!(log, domid = domid, "no user {FIRST_USER}: {SHARED_USER} it is");
+                    warn!(
+                        log,
+                        domid = domid,
+                        "no user {FIRST_USER}: the bootloader runs as {SHARED_USER}"
+                    );
                 })
                 .ok_or_else(|| {
                     error!(
@@ -165,7 +169,7 @@ fn account(log: &Log, domid: u32, wanted: Option<&OsStr>) -> Result<Uid> {
         },
     };
     if uid.is_root() {
-        error!(log, domid = domid, "the bootloader cannot be restricted to the rights of root");
+        error!(log, domid = domid, "cannot restrict the bootloader: its user is root");
         return Err(Error::Invalid);
     }
     Ok(uid)
@@ -178,11 +182,15 @@ fn own_account(log: &Log, domid: u32, first: Uid) -> Result<Uid> {
         Ok(None) => Ok(uid),
         Ok(Some(other)) => {
             let name = other.name;
-            error!(log, domid = domid, "the bootloader is to run as {uid}, which is {name}");
+            error!(
+                log,
+                domid = domid,
+                "cannot run the bootloader as {uid}: that is the user {name}"
+            );
             Err(Error::Invalid)
         }
         Err(errno) => {
-            error!(log, domid = domid, errno = errno, "cannot look for user {uid}");
+            error!(log, domid = domid, errno = errno, "cannot look up user {uid}");
             Err(Error::Fail)
         }
     }

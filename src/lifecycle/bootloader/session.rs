@@ -15,7 +15,7 @@ use crate::core::{Error, Result};
 use crate::runtime::Runtime;
 use crate::runtime::child::{Child, Children, Outcome, Program};
 use crate::xen::log::Log;
-use crate::{debug, error};
+use crate::{debug, error, warn};
 
 /// How long a bootloader that is told to end may take for it. It may have helpers to end in turn.
 pub const GRACE: Duration = Duration::from_secs(5);
@@ -54,7 +54,7 @@ impl Session<'_> {
             Error::Fail
         };
         let child = self.children.spawn(&program.terminal(own.name())).map_err(cannot_run)?;
-        debug!(self.log, domid = self.domid, "bootloader [{}] runs: {what}", child.pid());
+        debug!(self.log, domid = self.domid, "bootloader [{}] was started: {what}", child.pid());
         let failure = {
             let ended = async { Ok(child.exited().await) };
             let stopped = async { Err(stop.await) };
@@ -79,11 +79,15 @@ impl Session<'_> {
     /// Ends the program: first it is asked to.
     async fn end(&self, child: &Child) -> Outcome {
         let _ = child.kill(libc::SIGTERM);
-        let patience = self.runtime.sleep(self.grace);
-        match select(pin!(child.exited()), patience).await {
+        let grace = self.runtime.sleep(self.grace);
+        match select(pin!(child.exited()), grace).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right(_) => {
-                error!(self.log, domid = self.domid, "the bootloader does not end: it is killed");
+                warn!(
+                    self.log,
+                    domid = self.domid,
+                    "the bootloader did not end on SIGTERM: killing it"
+                );
                 let _ = child.kill(libc::SIGKILL);
                 child.exited().await
             }
@@ -91,7 +95,7 @@ impl Session<'_> {
     }
 
     fn broken(&self, what: &str, broken: RelayEnd) -> Error {
-        error!(self.log, domid = self.domid, "the bootloader's {what} is not passed on: {broken}");
+        error!(self.log, domid = self.domid, "cannot copy the bootloader's {what}: {broken}");
         Error::Fail
     }
 

@@ -39,7 +39,7 @@ pub fn finish(build: &Build, store: &Ring, loaded: &Loaded, started: Duration) -
     nodes::transaction_now(ctx, |t| {
         // Somebody may have destroyed the domain: then nothing of it may come back.
         if nodes::read(ctx, t, &owner)?.as_deref() != Some(vm.as_bytes()) {
-            error!(ctx, domid = domid, "it was destroyed while it was built");
+            error!(ctx, domid = domid, "cannot build the domain: it was destroyed meanwhile");
             return Err(Error::Fail);
         }
         t.write_many(&all).map_err(|e| nodes::failed(ctx, e))

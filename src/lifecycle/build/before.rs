@@ -80,7 +80,7 @@ fn set_affinity(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
         let (hard, soft) = (cpus(hard, vcpu), cpus(soft, vcpu));
         let wish = Wish { hard: hard.as_deref(), soft: soft.as_deref(), force: false };
         affinity::set_vcpu(ctx, domid, vcpu as u32, &wish).map_err(|_| {
-            error!(ctx, domid = domid, "vcpu {vcpu} cannot be kept where it shall run");
+            error!(ctx, domid = domid, "cannot set the affinity of vcpu {vcpu}");
             Error::Fail
         })?;
     }
@@ -109,11 +109,15 @@ fn set_clock(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
         TscMode::AlwaysEmulate => 1,
         TscMode::Native => 2,
         TscMode::NativeParavirt => {
-            error!(ctx, domid = domid, "the TSC mode native_paravirt is gone from Xen");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot set TSC mode native_paravirt: it was removed from Xen"
+            );
             return Err(Error::FeatureRemoved);
         }
         TscMode::Other(number) => {
-            error!(ctx, domid = domid, "there is no TSC mode {number}");
+            error!(ctx, domid = domid, "cannot set TSC mode {number}: invalid");
             return Err(Error::Invalid);
         }
     };
@@ -121,7 +125,7 @@ fn set_clock(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     let mut offset = build.rtc_timeoffset;
     if build.localtime == Some(true) {
         let east = seconds_east().ok_or_else(|| {
-            error!(ctx, domid = domid, "the local time is not known");
+            error!(ctx, domid = domid, "cannot set the clock to local time: it is not known");
             Error::Fail
         })?;
         offset = offset.wrapping_add(east as u32);
@@ -130,7 +134,7 @@ fn set_clock(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
         && let Err(e) = xen.set_time_offset(domid, offset as i32)
     {
         // As in C, no reason not to have the domain.
-        warn!(ctx, domid = domid, errno = e.errno, "its clock stays at UTC");
+        warn!(ctx, domid = domid, errno = e.errno, "the domain's clock stays at UTC");
     }
     Ok(())
 }
@@ -142,7 +146,7 @@ fn set_memory(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     let Guest::Pv(pv) = &build.u else {
         let kb = build.shadow_memkb;
         let bytes = kb.checked_mul(1024).ok_or_else(|| {
-            error!(ctx, domid = domid, "{kb} KiB for page tables are too much");
+            error!(ctx, domid = domid, "cannot reserve {kb} KiB for page tables: too much");
             Error::Fail
         })?;
         return xen.set_paging_pool(domid, bytes).map_err(failed);

@@ -29,7 +29,7 @@ pub fn of_guest(
     let kb = build.target_memkb;
     let more = build.max_memkb.wrapping_sub(kb).wrapping_add(pv.slack_memkb);
     let Some(map) = follow(&host, kb, more) else {
-        error!(ctx, domid = domid, "no map of memory can be made after the host's");
+        error!(ctx, domid = domid, "cannot make a memory map from the host's");
         return Err(Error::Fail);
     };
     for entry in &map {

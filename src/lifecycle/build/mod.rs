@@ -160,7 +160,11 @@ impl Build<'_> {
         }
         let ranges = numa::around_hole(&info.vnuma_nodes, info.video_memkb, layout);
         let ranges = ranges.ok_or_else(|| {
-            error!(self.ao, domid = self.domid, "vnode 0 too small to contain video ram");
+            error!(
+                self.ao,
+                domid = self.domid,
+                "cannot set up vNUMA: vnode 0 is too small for the video memory"
+            );
             Error::Invalid
         })?;
         let vnuma = numa::set(self, ranges)?;
@@ -201,7 +205,7 @@ impl<'a> Named<'a> {
 impl Build<'_> {
     fn kernel(&self) -> Result<Named<'_>> {
         Named::of(self.payload.kernel.as_ref()).ok_or_else(|| {
-            error!(self.ao, domid = self.domid, "no kernel is given");
+            error!(self.ao, domid = self.domid, "cannot build the domain: no kernel is configured");
             Error::Fail
         })
     }
@@ -214,7 +218,7 @@ impl Build<'_> {
 /// How many vcpus, as the hypervisor counts them.
 fn vcpus(ctx: &Ctx, domid: u32, count: i32) -> Result<u32> {
     u32::try_from(count).map_err(|_| {
-        error!(ctx, domid = domid, "it cannot have {count} vcpus");
+        error!(ctx, domid = domid, "cannot build the domain: invalid number of vcpus, {count}");
         Error::Fail
     })
 }

@@ -92,7 +92,11 @@ pub fn set(build: &Build, mut ranges: Vec<MemoryRange>) -> Result<Vnuma> {
             }
         }
         if info.distances.len() != nodes.len() {
-            error!(ctx, domid = domid, "vnode {node} has not a distance to each");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot set up vNUMA: vnode {node} lacks a distance to some vnode"
+            );
             return Err(Error::VnumaConfigInvalid);
         }
     }
@@ -105,7 +109,7 @@ pub fn set(build: &Build, mut ranges: Vec<MemoryRange>) -> Result<Vnuma> {
 
 fn check_ranges(ctx: &Ctx, domid: u32, ranges: &[MemoryRange]) -> Result<()> {
     let bad = |why: std::fmt::Arguments<'_>| {
-        error!(ctx, domid = domid, "{why}");
+        error!(ctx, domid = domid, "cannot set up vNUMA: {why}");
         Err(Error::VnumaConfigInvalid)
     };
     if ranges.iter().any(|range| range.end < range.start) {

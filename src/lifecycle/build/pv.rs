@@ -23,7 +23,11 @@ pub fn build(build: &Build, pv: &DomainBuildInfoPv) -> Result<Loaded> {
         let ranges = if pv.e820_host == Some(true) {
             let map = host_map::of_guest(ctx, domid, info, pv)?;
             numa::along_map(&info.vnuma_nodes, &map).ok_or_else(|| {
-                error!(ctx, domid = domid, "the map has too little memory for all vnodes");
+                error!(
+                    ctx,
+                    domid = domid,
+                    "cannot set up vNUMA: the memory map has too little memory for all vnodes"
+                );
                 Error::Fail
             })?
         } else {

@@ -101,7 +101,7 @@ fn tables(build: &Build, image: &mut Image, vcpus: u32, vnuma: Option<&Vnuma>) -
         }),
     };
     acpi::tables(&facts).inspect_err(|_| {
-        error!(build.ao, domid = build.domid, "there are no ACPI tables for {vcpus} vcpus");
+        error!(build.ao, domid = build.domid, "cannot make ACPI tables for {vcpus} vcpus");
     })
 }
 

@@ -31,8 +31,8 @@ pub fn make(ctx: &Ctx, config: &DomainConfig) -> Result<u32> {
             Err(e) if e.errno == nix::errno::Errno::EEXIST && wanted == RANDOM => continue,
             Err(e) => {
                 let shown = Some(number).filter(|&number| valid_guest(number));
-                let shown = shown.map_or(String::new(), |number| format!(" as {number}"));
-                error!(ctx, errno = e.errno, "the hypervisor makes no domain{shown}");
+                let shown = shown.map_or(String::new(), |number| format!(" with number {number}"));
+                error!(ctx, "cannot make a domain{shown}: {e}");
                 return Err(Error::Fail);
             }
         };
@@ -45,11 +45,15 @@ pub fn make(ctx: &Ctx, config: &DomainConfig) -> Result<u32> {
         fresh.destroy()?;
         recent?;
         if valid_guest(wanted) {
-            error!(ctx, domid = domid, "was a domain's number until a moment ago");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot make a domain with number {domid}: another domain had it until a moment ago"
+            );
             return Err(Error::Fail);
         }
     }
-    error!(ctx, "there is no free number for a domain");
+    error!(ctx, "cannot make a domain: no number is free");
     Err(Error::Fail)
 }
 
@@ -63,7 +67,7 @@ impl Fresh<'_> {
     fn destroy(&mut self) -> Result<()> {
         let Some(domid) = self.domid.take() else { return Ok(()) };
         self.ctx.hypervisor().domain_destroy(domid).map_err(|e| {
-            error!(self.ctx, domid = domid, errno = e.errno, "cannot be destroyed");
+            error!(self.ctx, domid = domid, errno = e.errno, "cannot destroy the new domain");
             Error::Fail
         })
     }
@@ -79,7 +83,7 @@ impl Drop for Fresh<'_> {
 /// Fifteen bits, as many as a number of a domain has.
 fn random(ctx: &Ctx) -> Result<u32> {
     let bytes = random_bytes().map_err(|e| {
-        error!(ctx, "no random numbers: {e}");
+        error!(ctx, "cannot get random numbers: {e}");
         Error::Fail
     })?;
     Ok(u32::from(u16::from_ne_bytes([bytes[0], bytes[1]]) & 0x7fff))
@@ -111,7 +115,7 @@ fn parameters(ctx: &Ctx, config: &DomainConfig) -> Result<sys::xen_domctl_create
     // Whole pages.
     let trace = i64::from(build.vmtrace_buf_kb).saturating_mul(1024).saturating_add(4095) & !4095;
     let invalid = |what: &str| {
-        error!(ctx, "{what} is out of range");
+        error!(ctx, "cannot use {what}: out of range");
         Error::Invalid
     };
     Ok(sys::xen_domctl_createdomain {

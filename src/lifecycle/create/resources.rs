@@ -9,23 +9,23 @@ use crate::{debug, error};
 pub fn give(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     let xen = ctx.hypervisor();
     let refused = |what: std::fmt::Arguments<'_>, e: HypervisorError| {
-        error!(ctx, domid = domid, errno = e.errno, "the hypervisor does not give it {what}");
+        error!(ctx, domid = domid, "cannot assign {what}: {e}");
         Error::Fail
     };
     for ports in &build.ioports {
         let last = ports.first.wrapping_add(ports.number).wrapping_sub(1);
-        debug!(ctx, domid = domid, "gets I/O ports {:x}-{last:x}", ports.first);
+        debug!(ctx, domid = domid, "assigning I/O ports {:x}-{last:x}", ports.first);
         xen.give_ioports(domid, ports.first, ports.number)
             .map_err(|e| refused(format_args!("I/O ports {:x}-{last:x}", ports.first), e))?;
     }
     for &irq in &build.irqs {
-        debug!(ctx, domid = domid, "gets interrupt {irq}");
+        debug!(ctx, domid = domid, "assigning interrupt {irq}");
         xen.give_irq(domid, irq).map_err(|e| refused(format_args!("interrupt {irq}"), e))?;
     }
     for memory in &build.iomem {
         let (first, number) = (memory.start, memory.number);
         let last = first.wrapping_add(number).wrapping_sub(1);
-        debug!(ctx, domid = domid, "gets the host's pages {first:x}-{last:x}");
+        debug!(ctx, domid = domid, "assigning the host's pages {first:x}-{last:x}");
         xen.give_iomem(domid, first, number)
             .and_then(|()| xen.map_iomem(domid, memory.gfn, first, number))
             .map_err(|e| refused(format_args!("the host's pages {first:x}-{last:x}"), e))?;

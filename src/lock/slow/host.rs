@@ -51,7 +51,7 @@ impl<'a> Domain<'a> {
             Ok(uuid) => Ok(Self { ao, domid, uuid }),
             Err(e) => {
                 if e == Error::DomainNotFound {
-                    error!(ao, domid = domid, "no such domain, so no lock of it");
+                    error!(ao, domid = domid, "cannot take the lock: no such domain");
                 }
                 Err(Error::LockFail)
             }
@@ -64,7 +64,7 @@ fn uuid_of(ao: &Ao, domid: u32) -> Result<[u8; 16], Error> {
         Ok(Some(info)) => Ok(info.uuid),
         Ok(None) => Err(Error::DomainNotFound),
         Err(e) => {
-            error!(ao, domid = domid, "cannot ask for the domain: {e}");
+            error!(ao, domid = domid, "cannot get the domain's info: {e}");
             Err(Error::Fail)
         }
     }

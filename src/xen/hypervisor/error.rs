@@ -4,7 +4,7 @@ use nix::errno::Errno;
 
 /// A failed call into libxenctrl: what was asked, and the system's answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{what}: {}", .errno.desc())]
+#[error("{what} failed: {}", .errno.desc())]
 pub struct HypervisorError {
     pub errno: Errno,
     /// What was asked, such as `domain_pause`.

@@ -72,7 +72,7 @@ impl DefaultsHost for Guest<'_> {
             Ok(_) => Ok(true),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
             Err(e) => {
-                error!(self.ctx, "Accessing {KERNEL_DRIVER}: {e}");
+                error!(self.ctx, "cannot look for {KERNEL_DRIVER}: {e}");
                 Err(Error::Fail)
             }
         }
@@ -99,7 +99,7 @@ impl DeviceContext<'_> {
     /// Sixteen bytes that nobody else has.
     fn random(&self) -> Result<uuid::UuidBytes> {
         uuid::random().map_err(|e| {
-            error!(self.world.log(), domid = self.domid, "no random numbers: {e}");
+            error!(self.world.log(), domid = self.domid, "cannot get random numbers: {e}");
             Error::Fail
         })
     }
@@ -112,7 +112,7 @@ impl DeviceContext<'_> {
                 error!(
                     self.world.log(),
                     domid = self.domid,
-                    "no domain `{shown}' to serve it: {e}"
+                    "cannot find the backend domain `{shown}': {e}"
                 );
             })?;
         }
