@@ -1,4 +1,4 @@
-//! Hotplug scripts: the programs that join a block or network back end to the host, and undo it.
+//! Hotplug scripts: the programs that connect a block or network back end to the host, and disconnect it.
 
 use std::ffi::{OsStr, OsString};
 use std::os::fd::AsFd;
@@ -24,17 +24,17 @@ struct Call {
     environment: Vec<(&'static str, OsString)>,
 }
 
-/// Whether a device comes or goes.
+/// Whether a device is added or removed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Way {
     Add,
     Remove,
 }
 
-/// Runs the scripts that join a device to the host (a network card with an emulated sibling has two), one after
-/// the other. The first failure ends it.
+/// Runs the scripts that connect a device to the host (a network card with an emulated counterpart has two), one after
+/// the other, up to the first failure.
 ///
-/// A script that takes too long is killed, and so is one that is at work when the operation is aborted.
+/// A script that takes too long is killed, and so is one that runs when the operation is aborted.
 pub async fn join(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     for round in 0.. {
         if !owner.exists(ao)? {
@@ -56,7 +56,7 @@ pub async fn join(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
 /// library, and the caller does not learn that something of it may be left on the host.
 pub async fn undo(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     for round in 0.. {
-        // A later domain of the same number is not to lose its device.
+        // Otherwise a later domain with the same number would lose its device.
         if !owner.exists(ao)? {
             let path = device.backend_path();
             debug!(
@@ -90,7 +90,7 @@ async fn run(ao: &Ao, device: &Device, way: Way, call: &Call) -> Result<()> {
     let stderr = std::io::stderr();
     let mut program = Program::new(&call.script)
         .arguments(&call.arguments)
-        // The script reads nothing, and what it says goes where errors go.
+        // The script gets no input, and its output goes to standard error.
         .stdin(Io::Null)
         .stdout(Io::Fd(stderr.as_fd()));
     for (name, value) in &call.environment {
@@ -125,7 +125,7 @@ async fn run(ao: &Ao, device: &Device, way: Way, call: &Call) -> Result<()> {
     }
 }
 
-/// What a device's script is called like, told from its back end's nodes; `None` if there is no such round.
+/// How a device's script is called, from the back end's nodes; `None` after the last round.
 fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<Call>> {
     let is_nic = match (device.backend_kind, round) {
         (DeviceKind::Vbd, 0) => false,
@@ -137,7 +137,7 @@ fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<Call>
     let paths = ["script", "type", "gatewaydev"].map(|name| format!("{base}/{name}"));
     let values = nodes::read_many(ctx, ctx.store(), &paths)?;
     let [script, kind, gateway] = <[_; 3]>::try_from(values).map_err(|_| Error::Fail)?;
-    // As they are: a path or a name of the administrator's need not be UTF-8.
+    // As bytes: a path or a name that the administrator chose need not be UTF-8.
     let (script, gateway) = (script.map(OsString::from_vec), gateway.map(OsString::from_vec));
     let Some(script) = script.filter(|s| s.as_bytes().starts_with(b"/")) else {
         error!(

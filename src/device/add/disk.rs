@@ -139,7 +139,7 @@ pub(super) fn script_path(script: &[u8]) -> Vec<u8> {
     [paths::SCRIPTS.as_bytes(), b"/", script].concat()
 }
 
-/// What QEMU is told of the format.
+/// The format's name for QEMU.
 fn format_name(format: Format) -> &'static str {
     match format {
         Format::Raw | Format::Empty => "aio",

@@ -13,12 +13,12 @@ type Node = (String, Vec<u8>);
 /// The nodes of one device.
 #[derive(Default, Debug)]
 pub struct Nodes {
-    /// In the back end's half, which the guest reads, and once more in the toolstack's record: what a back
-    /// end does to its half is not believed later.
+    /// In the back end's half, which the guest reads, and again in the toolstack's record, since a back end may change its
+    /// half later and is not trusted.
     back: Vec<Node>,
     /// In the guest's half, which the guest may change.
     front: Vec<Node>,
-    /// In the guest's half, but not for the guest to change.
+    /// In the guest's half, read-only for the guest.
     fixed: Vec<Node>,
 }
 

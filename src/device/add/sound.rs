@@ -44,7 +44,7 @@ impl Stored for DeviceVsnd {
     }
 }
 
-/// What a card, a part of one or a stream can do, as far as it is said.
+/// The parameters of a card, a PCM device or a stream, as far as they are configured.
 fn params(nodes: &mut Nodes, base: &str, params: &VsndParams) {
     let rates: Vec<_> = params.sample_rates.iter().map(u32::to_string).collect();
     let formats: Vec<_> = params.sample_formats.iter().filter_map(|format| format.name()).collect();

@@ -1,5 +1,5 @@
-//! What the toolstack can tell of a device at work (`libxl_*info`): who serves it, and what the guest has
-//! written for the two to find each other.
+//! The state of a running device (`libxl_*info`): its backend domain, and the nodes by which front end and back end find
+//! each other.
 
 use super::tree::Wanted;
 use super::{Half, Node, Set, Table, broken, done, value};
@@ -20,7 +20,7 @@ const fn record<T>(name: &'static str, set: Set<T>) -> Node<T> {
     Node { half: Half::Record, name, set }
 }
 
-/// What all kinds tell.
+/// What all kinds have in common.
 macro_rules! common {
     ($info:ident, $place:ident) => {{
         $info.devid = $place.devid;
@@ -30,7 +30,7 @@ macro_rules! common {
     }};
 }
 
-/// [`Table::begin`] of kinds whose guest's half is where it should be.
+/// [`Table::begin`] for kinds whose guest's half is at the standard path.
 macro_rules! at_its_place {
     () => {
         |info, place| {
@@ -41,7 +41,7 @@ macro_rules! at_its_place {
     };
 }
 
-/// [`Table::begin`] of kinds whose record tells the guest's half, in a node of their own.
+/// [`Table::begin`] for kinds whose record has the path of the guest's half.
 macro_rules! as_recorded {
     () => {
         |info, place| {
@@ -203,7 +203,7 @@ pub fn sound(ctx: &Ctx, domid: u32, card: &DeviceVsnd) -> Result<Vsndinfo> {
     Ok(info)
 }
 
-/// Where a channel's terminal is that is not known.
+/// The path of a channel's terminal if that is not known.
 const NO_TERMINAL: &[u8] = b"/NO-SUCH-PATH";
 
 static CHANNEL: Table<Channelinfo> = Table {
@@ -216,7 +216,7 @@ static CHANNEL: Table<Channelinfo> = Table {
         front(
             "tty",
             Set::With(|info, value| {
-                // The application will open it. The guest cannot write it, but can take it away.
+                // The application will open it. The guest cannot write it, but can remove it.
                 let sound =
                     |tty: &&[u8]| tty.starts_with(b"/") && !tty.iter().any(u8::is_ascii_control);
                 let path = value::text(value.filter(sound).unwrap_or(NO_TERMINAL));

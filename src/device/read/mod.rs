@@ -1,19 +1,18 @@
-//! Reading a guest's devices out of xenstore: one frame, and a table for each kind.
+//! Reading a guest's devices from xenstore: common code, and one table per kind.
 //!
 //! A device is spread over three directories: the toolstack's record under `/libxl`, which nobody else
-//! writes and which decides whether there is a device and who serves it; the back end's half; the
-//! guest's half. A [`Table`] says which nodes of which half make which fields. The frame reads the nodes of
-//! all devices together, so that their number does not change how often xenstore is waited for (but for the
-//! client's limit on requests under way):
+//! writes and which decides whether the device exists and who serves it; the back end's half; the guest's half. A
+//! [`Table`] says which nodes of which half make which fields. The common code reads the nodes of all devices together,
+//! so that the number of round trips does not depend on the number of devices (but for the client's limit on
+//! outstanding requests):
 //!
 //! 1. the numbers of the devices,
-//! 2. for many devices: which nodes their records have, because most of those that could be are not,
+//! 2. for many devices: which nodes their records have, because most of the possible nodes do not exist,
 //! 3. the nodes of the records and of the guest's halves,
 //! 4. where a table wants them: those of the back ends' halves, whose place the record tells.
 //!
-//! The halves hold whatever a guest or a driver domain likes: [`value`] bounds it. Paths are made from numbers
-//! alone. A device that makes no sense is told in the log and left out; the C library then leaves
-//! out all of its kind.
+//! A guest or a driver domain can write anything into its half: [`value`] checks it. Paths are made from numbers alone. A
+//! device with invalid nodes is logged and left out; the C library then leaves out all devices of its kind.
 
 pub mod channel;
 pub mod disk;
@@ -43,7 +42,7 @@ use tree::Tree;
 /// From this many requests on, records are listed before they are read.
 const MANY: usize = 64;
 
-/// Why there is no making sense of a device: what its reading answers, and the reason.
+/// Why a device cannot be read: the error that is returned, and the reason for the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Broken(Error, Cow<'static, str>);
 
@@ -70,15 +69,15 @@ pub enum Half {
     Front,
 }
 
-/// A node that tells something of a `T`.
+/// A node that fills a field of `T`.
 pub struct Node<T> {
     pub half: Half,
     pub name: &'static str,
     pub set: Set<T>,
 }
 
-/// What a node's value is for. Where nothing else is said, a missing node or a number that does not fit leaves
-/// the field as it is.
+/// What a node's value sets. Unless stated otherwise, a missing node or a number that does not fit leaves the field as it
+/// is.
 pub enum Set<T> {
     Text(fn(&mut T) -> &mut Option<Text>),
     /// As [`Set::Text`], and the node must be there.
@@ -86,12 +85,12 @@ pub enum Set<T> {
     /// A decimal number; -1 if there is none.
     Int(fn(&mut T) -> &mut c_int),
     Unsigned(fn(&mut T) -> &mut u32),
-    /// A number, and whether it is another than 0.
+    /// A number, as whether it is not 0.
     Flag(fn(&mut T) -> &mut bool),
     With(fn(&mut T, Option<&[u8]>) -> Made),
 }
 
-/// For kinds whose record must tell the guest's half, though its place is known.
+/// For kinds whose record must have the path of the guest's half, although that is known.
 const fn frontend<T>() -> Node<T> {
     fn there<T>(_: &mut T, value: Option<&[u8]>) -> Made {
         value.map_or_else(|| broken("missing"), |_| Ok(()))
@@ -104,7 +103,7 @@ pub struct Table<T: 'static> {
     pub kind: DeviceKind,
     /// Fills what follows from where the device is.
     pub begin: fn(&mut T, &DeviceLocation) -> Made,
-    /// In the order in which they are looked at.
+    /// In the order in which they are evaluated.
     pub nodes: &'static [Node<T>],
     /// Of the guest's half, all that has one of these names in the directories `0`, `1`, …, so many levels
     /// down.
@@ -179,7 +178,7 @@ fn devid(name: &str) -> Option<i32> {
     plain.then(|| name.parse().ok()).flatten()
 }
 
-/// All devices of a kind; those that make no sense are left out, and it is told why.
+/// All devices of a kind; those with invalid nodes are left out, and the reason is logged.
 pub fn all<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>) -> Vec<T> {
     let devids = devids(ctx, domid, &[table.kind]).pop().flatten().unwrap_or_default();
     some(ctx, domid, table, &devids)
@@ -200,7 +199,7 @@ pub fn one<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devid: i32) -> R
     })
 }
 
-/// As [`one`], where it may well be that there is none.
+/// As [`one`], for a device that need not exist.
 pub fn if_any<T: Default>(
     ctx: &Ctx,
     domid: u32,
@@ -227,7 +226,7 @@ fn listed<T: Default>(
     read.pop().ok_or(Error::Fail).and_then(|device| told(ctx, table.kind, device))
 }
 
-/// As [`one`], without a look whether there is such a device: for few nodes.
+/// As [`one`], without first listing what exists: for few nodes.
 pub fn alone<T: Default>(ctx: &Ctx, domid: u32, table: &Table<T>, devid: i32) -> Result<T> {
     let mut read = read(ctx, domid, table, &[devid], None)?;
     read.pop().ok_or(Error::Fail).and_then(|device| told(ctx, table.kind, device))
@@ -315,7 +314,7 @@ fn read<T: Default>(
     Ok(made.collect())
 }
 
-/// The nodes of records and guests' halves that are worth asking for, with their paths.
+/// The nodes of records and guests' halves to be read, with their paths.
 fn recorded<T>(
     ctx: &Ctx,
     table: &Table<T>,
@@ -361,7 +360,7 @@ fn make<T>(
 ) -> Made {
     (table.begin)(device, place)?;
     for (node, value) in table.nodes.iter().zip(values) {
-        // As C programs see it.
+        // Up to the first NUL, as C programs see it.
         let value = value.as_deref().map(|v| v.split(|&b| b == 0).next().unwrap_or(v));
         set(&node.set, device, value)
             .map_err(|Broken(error, why)| Broken(error, format!("{}: {why}", node.name).into()))?;
