@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why an operation failed, as the C interface can tell it. The numbers are libxl's (`libxl_error`).
+/// Why an operation failed, as far as the C interface distinguishes. The numbers are libxl's (`libxl_error`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(i32)]
 pub enum Error {
@@ -98,8 +98,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A store request that failed is a plain failure to libxl's callers; the line with path and errno
-/// is the caller's to write, who knows the ctx.
+/// To libxl's callers every failed request to xenstore is `ERROR_FAIL`. The caller, which has the ctx, logs path and errno.
 impl From<crate::xen::store::StoreError> for Error {
     fn from(_: crate::xen::store::StoreError) -> Self {
         Self::Fail

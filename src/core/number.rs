@@ -1,6 +1,6 @@
 //! Numbers in text, read as C's `strtoul` reads them: configurations depend on its tolerance.
 
-/// The number that `text` starts with and what follows it; `None` where there is none.
+/// The number that `text` starts with and the rest of the text; `None` if it starts with no number.
 ///
 /// White space, a sign, and the prefixes `0x` (hexadecimal) and `0` (octal) are taken. A negative
 /// number wraps round, one that is too large becomes the largest.

@@ -1,17 +1,17 @@
-//! Which domains' ends the application wants to be told of, and what it has been told of them.
+//! The generators of `libxl_evenable_domain_death`, and which events of theirs were delivered.
 //!
-//! One watcher a ctx (a task, `domain/death.rs`) asks the hypervisor about all watched domains together
-//! and hands in what it saw with [`Deaths::settle`]. What follows from that goes straight into the queue
-//! of events or, for an application that takes events by a call, into `due`: a call may last long, and
-//! must hold up neither the watcher nor the events of another generator.
+//! One watcher per ctx (a task, `domain/death.rs`) asks the hypervisor about all watched domains together and passes the
+//! answer to [`Deaths::settle`]. The resulting events go into the queue of events or, for an application that takes
+//! events by a call, into `due`: a call may last long, and must delay neither the watcher nor the events of another
+//! generator.
 //!
 //! # Invariants, under the lock
 //!
-//! 1. A generator gets its events in order: it is marked `calling` while its last one is being told, and
-//!    [`Deaths::next_due`] passes over it meanwhile.
-//! 2. What the watcher saw concerns only the generators that were there before it looked: a
-//!    [`Handle`] is given out under the lock, so these are those up to the newest at that time. A generator
-//!    that comes later for a number that is used again is not told of its predecessor's death.
+//! 1. A generator's events are delivered in order: it is marked `calling` while one is being delivered, and
+//!    [`Deaths::next_due`] skips it meanwhile.
+//! 2. What the watcher found applies only to the generators that existed before it asked: a [`Handle`] is given out under
+//!    the lock, so these are those up to the newest at that time. A later generator, for a number that is used again, does
+//!    not report the previous domain's death.
 //! 3. `looking` is true exactly while there is a watcher, and it ends only when there is no generator.
 //! 4. A disabled generator has nothing due.
 
@@ -29,14 +29,14 @@ use crate::xen::hypervisor::DomainInfo;
 #[derive(Debug, Default)]
 pub struct Deaths {
     state: Mutex<State>,
-    /// The watcher is to look again, or to see that it is needed no more.
+    /// Wakes the watcher, to ask again or to end.
     pub wanted: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     all: HashMap<Handle, Generator>,
-    /// Those whose domain's death was not told yet; of one domain the newest first, as in the C library.
+    /// Those whose domain's death was not reported yet; of one domain the newest first, as in the C library.
     living: BTreeSet<(u32, Reverse<Handle>)>,
     newest: Option<Handle>,
     due: VecDeque<(Handle, Event)>,
@@ -48,14 +48,14 @@ struct Generator {
     domid: u32,
     user: u64,
     domain: Known,
-    /// The reason of the shutdown that was told last, if the domain has not been seen running since.
+    /// The reason of the shutdown that was reported last, if the domain has not been seen running since.
     shutdown: Option<u8>,
     calling: bool,
-    /// Keeps the application's event loop at it.
+    /// Keeps the application's event loop registered for this.
     _driven: Option<Driven>,
 }
 
-/// What is known of the one domain that a generator is about.
+/// What is known of a generator's domain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Known {
     Nothing,
@@ -64,8 +64,7 @@ enum Known {
     Uuid([u8; 16]),
 }
 
-/// What a generator that was disabled leaves to be done, with no lock held: dropping it may call the
-/// application.
+/// What remains of a disabled generator. To be dropped with no lock held: that may call the application.
 #[derive(Debug)]
 #[must_use = "the watcher is to be told if it was the last"]
 pub struct Disabled {
@@ -75,7 +74,7 @@ pub struct Disabled {
 }
 
 impl Deaths {
-    /// Adds a generator. The second answer: there is no watcher, and the caller is to start one.
+    /// Adds a generator. The second value says that there is no watcher, and that the caller must start one.
     pub fn enable(&self, domid: u32, user: u64, driven: Option<Driven>) -> (Handle, bool) {
         let mut state = locked(&self.state);
         let handle = Handle::next();
@@ -93,8 +92,8 @@ impl Deaths {
         (handle, !std::mem::replace(&mut state.looking, true))
     }
 
-    /// What the domain of a new generator was like just after it was added. Whether there is something to
-    /// tell already.
+    /// Takes in the state of a new generator's domain just after the generator was added. Returns whether there is an event
+    /// already.
     pub fn began(&self, handle: Handle, seen: Option<&DomainInfo>) -> bool {
         let mut state = locked(&self.state);
         let Some(generator) = state.all.get_mut(&handle) else { return false };
@@ -104,7 +103,7 @@ impl Deaths {
                 _ => Known::NeverThere,
             };
         }
-        // Another domain than an older generator's: that one's is dead, whether xenstore tells or not.
+        // Another domain than an older generator's, whose domain is therefore dead, even if the watch has not fired.
         let another = |(_, Reverse(other)): &(u32, Reverse<Handle>)| {
             let known = state.all.get(other).map(|generator| generator.domain);
             seen.is_some_and(|info| matches!(known, Some(Known::Uuid(uuid)) if uuid != info.uuid))
@@ -115,7 +114,7 @@ impl Deaths {
             || state.living.range(of_domid).any(another)
     }
 
-    /// Ends a generator; `None` if there is none such.
+    /// Ends a generator; `None` if there is no such generator.
     pub fn disable(&self, handle: Handle) -> Option<Disabled> {
         let mut state = locked(&self.state);
         let generator = state.all.remove(&handle)?;
@@ -135,8 +134,7 @@ impl Deaths {
         drop(all);
     }
 
-    /// The domains to look at, in order, and the newest generator that this is for. `None`: there is no
-    /// generator, and the watcher has ended.
+    /// The domains to ask about, sorted, and the newest generator. `None` if there is no generator, so that the watcher ends.
     pub fn watched(&self) -> Option<(Vec<u32>, Handle)> {
         let mut state = locked(&self.state);
         let Some(newest) = state.newest.filter(|_| !state.all.is_empty()) else {
@@ -148,9 +146,8 @@ impl Deaths {
         Some((domids, newest))
     }
 
-    /// Takes in what was seen: every domain of [`Deaths::watched`], in the same order. The events that go to
-    /// the queue are answered; those of the types in `called` become due, and the second answer is how many
-    /// did.
+    /// Takes in the state of every domain of [`Deaths::watched`], in the same order. Returns the events for the queue; those
+    /// of the types in `called` become due, and the second value is their number.
     pub fn settle(
         &self,
         newest: Handle,
@@ -207,7 +204,7 @@ impl Deaths {
 }
 
 impl Generator {
-    /// What is to be told, now that the hypervisor's list has `info` for this number.
+    /// The event that follows from the hypervisor's `info` for this number.
     fn look(&mut self, info: Option<&DomainInfo>) -> Option<Event> {
         let alive = info.filter(|info| {
             !info.dying
@@ -221,7 +218,7 @@ impl Generator {
         self.domain = Known::Uuid(info.uuid);
         let reason = info.shutdown.then_some(info.shutdown_reason);
         let told = std::mem::replace(&mut self.shutdown, reason);
-        // Another reason than the one told: it was resumed in between.
+        // Another reason than the one reported: it was resumed in between.
         let shutdown_reason = reason.filter(|_| told != reason)?;
         Some(self.event(EventData::DomainShutdown(EventDomainShutdown { shutdown_reason })))
     }
@@ -254,7 +251,7 @@ mod tests {
         DomainInfo { dying: true, ..down(domid, uuid, 0) }
     }
 
-    /// What the application hears: the generator's number, and the reason or `None` for a death.
+    /// An event: the generator's number, and the reason, or `None` for a death.
     fn heard(events: &[Event]) -> Vec<(u64, Option<u8>)> {
         let told = |e: &Event| match &e.u {
             EventData::DomainShutdown(s) => (e.for_user, Some(s.shutdown_reason)),
@@ -275,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_domains_life_in_looks() {
-        // What each look sees (`None`: no such domain), and what is told after it.
+        // What each look finds (`None`: no such domain), and the events after it.
         type Look = (Option<DomainInfo>, Option<Option<u8>>);
         let (run, other) = (running(5, 1), running(5, 2));
         let died = Some(None);
@@ -361,7 +358,7 @@ mod tests {
         deaths.began(old, Some(&running(5, 1)));
         let (domids, newest) = deaths.watched().unwrap();
         assert_eq!(domids, [5]);
-        // The domain dies, a new one gets its number, and a generator for that one comes.
+        // The domain dies, a new one gets its number, and a generator for that one is added.
         let (new, start) = deaths.enable(5, 2, None);
         assert!(!start);
         deaths.began(new, Some(&running(5, 2)));
@@ -399,7 +396,7 @@ mod tests {
         let (first, _) = deaths.next_due().unwrap();
         assert_eq!(first, a);
         assert_eq!(deaths.settle(newest, &[(1, None), (2, None)], |_| true).1, 2);
-        // While a's shutdown is told, its death waits, and b goes on.
+        // While a's shutdown is delivered, its death waits, and b's events do not.
         let (second, event) = deaths.next_due().unwrap();
         assert_eq!((second, heard(&[event])), (b, vec![(2, Some(0))]));
         assert!(deaths.next_due().is_none());
