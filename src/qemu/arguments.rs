@@ -1,6 +1,6 @@
 //! The command line and the environment of a guest's QEMU.
 //!
-//! Xen's toolstacks have always shown it in `ps`, and people read it there: its order is libxl's.
+//! The order is libxl's, since administrators read the command line in `ps`.
 
 use std::ffi::{OsStr, OsString};
 use std::os::fd::RawFd;
@@ -31,12 +31,12 @@ pub struct Restricted {
     pub monitor: RawFd,
 }
 
-/// Why there is no command line.
+/// Why no command line can be made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refusal {
-    /// A number in the configuration that is none of its kind.
+    /// An invalid number in the configuration.
     Channel,
-    /// A display in `listen` and another beside it.
+    /// Different displays in `listen` and `display`.
     TwoDisplays,
     /// QEMU as the hardware of an HVM guest.
     Hvm,
@@ -121,8 +121,7 @@ impl CommandLine {
         let mut socket = |id: &str, place: &str, paused: bool| {
             self.add(["-chardev", &format!("socket,id={id},{place},server=on,wait=off")]);
             if paused {
-                // So that it is not said to run before it is told to: with this socket its start is known
-                // from what it answers.
+                // QEMU waits until it gets `cont` (-S): with this socket its start is known from its answer.
                 self.add(["-S"]);
             }
             self.add(["-mon", &format!("chardev={id},mode=control")]);
