@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use crate::core::uuid;
 
-/// Where libxl keeps what outlives a process.
+/// Where libxl keeps persistent files.
 pub const LIB_DIR: &str = "/var/lib/xen";
 
-/// What every name of a kind begins with.
+/// What every file name of a kind starts with.
 pub fn prefix(kind: char, domid: u32, uuid: &[u8; 16]) -> String {
     format!("userdata-{kind}.{domid}.{}.", uuid::format(uuid))
 }
