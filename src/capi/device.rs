@@ -71,7 +71,7 @@ pub unsafe fn fill<T: CForm>(
 }
 
 /// The domain's channels, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_channel_list_free` frees them. One that makes no sense is left out, with a line in the log.
+/// `libxl_device_channel_list_free` frees them. An invalid one is left out, and logged.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn libxl_device_channel_getinfo(
     }
 }
 
-/// Takes a folder away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
+/// Removes a folder: the guest has 10 s to release it, and then it is removed by force. Which one, `devid` and
 /// `backend_domid` say.
 ///
 /// # Safety
@@ -127,8 +127,8 @@ pub unsafe extern "C" fn libxl_device_p9_remove(
     }
 }
 
-/// Takes a folder away without asking the guest. Which one, `devid` and `backend_domid` say. The folder is gone also
-/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s.
+/// Removes a folder without asking the guest. Which one, `devid` and `backend_domid` say. The folder is removed even
+/// after an error, which is that of a failed step: `ERROR_TIMEDOUT` if its back end does not close within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn libxl_device_p9_destroy(
     unsafe { plug::take::<DeviceP9>(ctx, domid, p9, ao_how, "libxl_device_p9_destroy", Force::Yes) }
 }
 
-/// Takes a device away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
+/// Removes a device: the guest has 10 s to release it, and then it is removed by force. Which one, `devid` and
 /// `backend_domid` say.
 ///
 /// # Safety
@@ -168,8 +168,8 @@ pub unsafe extern "C" fn libxl_device_pvcallsif_remove(
     }
 }
 
-/// Takes a device away without asking the guest. Which one, `devid` and `backend_domid` say. The device is gone also
-/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s.
+/// Removes a device without asking the guest. Which one, `devid` and `backend_domid` say. The device is removed even
+/// after an error, which is that of a failed step: `ERROR_TIMEDOUT` if its back end does not close within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

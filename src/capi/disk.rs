@@ -44,7 +44,7 @@ pub unsafe extern "C" fn libxl_device_disk_add(
     }
 }
 
-/// Takes a disk away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `vdev`, `backend`
+/// Removes a disk: the guest has 10 s to release it, and then it is removed by force. Which one, `vdev`, `backend`
 /// and `backend_domid` say.
 ///
 /// # Safety
@@ -69,8 +69,8 @@ pub unsafe extern "C" fn libxl_device_disk_remove(
     }
 }
 
-/// Takes a disk away without asking the guest. Which one, `vdev`, `backend` and `backend_domid` say. The disk is gone
-/// also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10
+/// Removes a disk without asking the guest. Which one, `vdev`, `backend` and `backend_domid` say. The disk is removed
+/// even after an error, which is that of a failed step: `ERROR_TIMEDOUT` if its back end does not close within 10
 /// s.
 ///
 /// # Safety
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn libxl_device_disk_destroy(
     }
 }
 
-/// As `libxl_device_disk_remove`, but a disk that the guest does not let go of stays: `ERROR_TIMEDOUT`.
+/// As `libxl_device_disk_remove`, but a disk that the guest does not release stays: `ERROR_TIMEDOUT`.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn libxl_device_disk_safe_remove(
 }
 
 /// The domain's disks, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_disk_list_free` frees them. One that makes no sense is left out, with a line in the log.
+/// `libxl_device_disk_list_free` frees them. An invalid one is left out, and logged.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -170,8 +170,8 @@ pub unsafe extern "C" fn libxl_cdrom_insert(
 }
 
 /// The disk that the guest knows as `vdev`, into `disk`, for `libxl_device_disk_dispose`. `ERROR_INVAL` if that is no
-/// disk's name, or the domain has disks of Xen's kind and of virtio's; `ERROR_FAIL` if there is no such disk, or it
-/// makes no sense.
+/// disk's name, or the domain has disks of Xen's kind and of virtio's; `ERROR_FAIL` if there is no such disk, or its nodes
+/// are invalid.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

@@ -49,7 +49,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_add(
     }
 }
 
-/// Takes a display away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
+/// Removes a display: the guest has 10 s to release it, and then it is removed by force. Which one, `devid` and
 /// `backend_domid` say.
 ///
 /// # Safety
@@ -74,8 +74,8 @@ pub unsafe extern "C" fn libxl_device_vdispl_remove(
     }
 }
 
-/// Takes a display away without asking the guest. Which one, `devid` and `backend_domid` say. The display is gone
-/// also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10
+/// Removes a display without asking the guest. Which one, `devid` and `backend_domid` say. The display is removed
+/// even after an error, which is that of a failed step: `ERROR_TIMEDOUT` if its back end does not close within 10
 /// s.
 ///
 /// # Safety
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_destroy(
 }
 
 /// The domain's displays, without their connectors, and how many in `*num`; NULL and 0 for none, also if they cannot
-/// be read. `libxl_device_vdispl_list_free` frees them. One that makes no sense is left out, with a line in the log.
+/// be read. `libxl_device_vdispl_list_free` frees them. An invalid one is left out, and logged.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -171,7 +171,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_add(
     }
 }
 
-/// Takes a sound card away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
+/// Removes a sound card: the guest has 10 s to release it, and then it is removed by force. Which one, `devid` and
 /// `backend_domid` say.
 ///
 /// # Safety
@@ -196,8 +196,8 @@ pub unsafe extern "C" fn libxl_device_vsnd_remove(
     }
 }
 
-/// Takes a sound card away without asking the guest. Which one, `devid` and `backend_domid` say. The sound card is
-/// gone also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close
+/// Removes a sound card without asking the guest. Which one, `devid` and `backend_domid` say. The sound card is
+/// removed even after an error, which is that of a failed step: `ERROR_TIMEDOUT` if its back end does not close
 /// within 10 s.
 ///
 /// # Safety
@@ -216,7 +216,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_destroy(
 }
 
 /// The domain's sound cards, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_vsnd_list_free` frees them. One that makes no sense is left out, with a line in the log.
+/// `libxl_device_vsnd_list_free` frees them. An invalid one is left out, and logged.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -279,7 +279,7 @@ pub unsafe extern "C" fn libxl_device_vkb_add(
     }
 }
 
-/// Takes a keyboard away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid`,
+/// Removes a keyboard: the guest has 10 s to release it, and then it is removed by force. Which one, `devid`,
 /// `backend_type` and `backend_domid` say.
 ///
 /// # Safety
@@ -297,9 +297,9 @@ pub unsafe extern "C" fn libxl_device_vkb_remove(
     }
 }
 
-/// Takes a keyboard away without asking the guest. Which one, `devid`, `backend_type` and `backend_domid` say. The
-/// keyboard is gone also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does
-/// not close within 10 s.
+/// Removes a keyboard without asking the guest. Which one, `devid`, `backend_type` and `backend_domid` say. The
+/// keyboard is removed even after an error, which is that of a failed step: `ERROR_TIMEDOUT` if its back end does not
+/// close within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -317,7 +317,7 @@ pub unsafe extern "C" fn libxl_device_vkb_destroy(
 }
 
 /// The domain's keyboards, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_vkb_list_free` frees them. One that makes no sense is left out, with a line in the log.
+/// `libxl_device_vkb_list_free` frees them. An invalid one is left out, and logged.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -379,7 +379,7 @@ pub unsafe extern "C" fn libxl_device_vfb_add(
     }
 }
 
-/// Takes a screen away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
+/// Removes a screen: the guest has 10 s to release it, and then it is removed by force. Which one, `devid` and
 /// `backend_domid` say.
 ///
 /// # Safety
@@ -397,8 +397,8 @@ pub unsafe extern "C" fn libxl_device_vfb_remove(
     }
 }
 
-/// Takes a screen away without asking the guest. Which one, `devid` and `backend_domid` say. The screen is gone also
-/// after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s.
+/// Removes a screen without asking the guest. Which one, `devid` and `backend_domid` say. The screen is removed even
+/// after an error, which is that of a failed step: `ERROR_TIMEDOUT` if its back end does not close within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -437,7 +437,7 @@ pub unsafe extern "C" fn libxl_devid_to_device_vkb(
 }
 
 /// The display with that number, into `vdispl`, for `libxl_device_vdispl_dispose`. `ERROR_NOTFOUND` if there is none,
-/// `ERROR_FAIL` if it makes no sense; `vdispl` is then as `libxl_device_vdispl_init` makes it.
+/// `ERROR_FAIL` if its nodes are invalid; `vdispl` is then as `libxl_device_vdispl_init` makes it.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

@@ -119,7 +119,7 @@ pub unsafe extern "C" fn libxl_domain_rename(
     }
 }
 
-/// Stops the domain's processors until [`libxl_domain_unpause`]. `ERROR_FAIL` if there is no such domain.
+/// Pauses the domain until [`libxl_domain_unpause`]. `ERROR_FAIL` if there is no such domain.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -138,7 +138,7 @@ pub unsafe extern "C" fn libxl_domain_pause(
     }
 }
 
-/// Lets the domain run. `ERROR_FAIL` if there is no such domain.
+/// Unpauses the domain. `ERROR_FAIL` if there is no such domain.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

@@ -36,7 +36,7 @@ pub unsafe extern "C" fn libxl_device_nic_add(
     }
 }
 
-/// Takes a network interface away: the guest has 10 s to let go of it, and then it goes all the same. Which one,
+/// Removes a network interface: the guest has 10 s to release it, and then it is removed by force. Which one,
 /// `devid` and `backend_domid` say.
 ///
 /// # Safety
@@ -54,9 +54,9 @@ pub unsafe extern "C" fn libxl_device_nic_remove(
     }
 }
 
-/// Takes a network interface away without asking the guest. Which one, `devid` and `backend_domid` say. The network
-/// interface is gone also after an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does
-/// not close within 10 s.
+/// Removes a network interface without asking the guest. Which one, `devid` and `backend_domid` say. The network
+/// interface is removed even after an error, which is that of a failed step: `ERROR_TIMEDOUT` if its back end does not
+/// close within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn libxl_device_nic_destroy(
 }
 
 /// The domain's network interfaces, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_nic_list_free` frees them. One that makes no sense is left out, with a line in the log.
+/// `libxl_device_nic_list_free` frees them. An invalid one is left out, and logged.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn libxl_mac_to_device_nic(
 }
 
 /// The network interface with that number, into `nic`, for `libxl_device_nic_dispose`. `ERROR_NOTFOUND` if there is
-/// none, `ERROR_FAIL` if it makes no sense; `nic` is then as `libxl_device_nic_init` makes it.
+/// none, `ERROR_FAIL` if its nodes are invalid; `nic` is then as `libxl_device_nic_init` makes it.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

@@ -50,7 +50,7 @@ pub unsafe extern "C" fn libxl_device_pci_destroy(
 }
 
 /// The PCI devices passed through to the domain, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_pci_list_free` frees them. One that makes no sense is left out, with a line in the log.
+/// `libxl_device_pci_list_free` frees them. An invalid one is left out, and logged.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

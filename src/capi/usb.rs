@@ -52,7 +52,7 @@ pub unsafe extern "C" fn libxl_device_usbctrl_destroy(
 }
 
 /// The domain's USB controllers, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_usbctrl_list_free` frees them. One that makes no sense is left out, with a line in the log.
+/// `libxl_device_usbctrl_list_free` frees them. An invalid one is left out, and logged.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn libxl_device_usbdev_remove(
 }
 
 /// The host's USB devices at the ports of the domain's controllers, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_usbdev_list_free` frees them. One that makes no sense is left out, with a line in the log.
+/// `libxl_device_usbdev_list_free` frees them. An invalid one is left out, and logged.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn libxl_device_usbdev_list(
 }
 
 /// The USB controller with that number, into `usbctrl`, for `libxl_device_usbctrl_dispose`. `ERROR_NOTFOUND` if there is none,
-/// `ERROR_FAIL` if it makes no sense; `usbctrl` is then as `libxl_device_usbctrl_init` makes it.
+/// `ERROR_FAIL` if its nodes are invalid; `usbctrl` is then as `libxl_device_usbctrl_init` makes it.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

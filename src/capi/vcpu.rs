@@ -142,7 +142,7 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity_all(
     }
 }
 
-/// Sets on which NUMA nodes a domain's memory had better be.
+/// Sets on which NUMA nodes a domain's memory is preferably allocated.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn libxl_domain_set_nodeaffinity(
     }
 }
 
-/// Sets in `*nodemap`, as far as it has room, the NUMA nodes on which a domain's memory had better be.
+/// Sets in `*nodemap`, as far as it has room, the NUMA nodes on which a domain's memory is preferably allocated.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

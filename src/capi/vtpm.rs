@@ -72,7 +72,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_add(
     }
 }
 
-/// Takes a TPM away: the guest has 10 s to let go of it, and then it goes all the same. Which one, `devid` and
+/// Removes a TPM: the guest has 10 s to release it, and then it is removed by force. Which one, `devid` and
 /// `backend_domid` say.
 ///
 /// # Safety
@@ -97,8 +97,8 @@ pub unsafe extern "C" fn libxl_device_vtpm_remove(
     }
 }
 
-/// Takes a TPM away without asking the guest. Which one, `devid` and `backend_domid` say. The TPM is gone also after
-/// an error, which tells of a step on the way: `ERROR_TIMEDOUT` if what serves it does not close within 10 s.
+/// Removes a TPM without asking the guest. Which one, `devid` and `backend_domid` say. The TPM is removed even after an
+/// error, which is that of a failed step: `ERROR_TIMEDOUT` if its back end does not close within 10 s.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_destroy(
 }
 
 /// The domain's TPMs, and how many in `*num`; NULL and 0 for none, also if they cannot be read.
-/// `libxl_device_vtpm_list_free` frees them. One that makes no sense is left out, with a line in the log.
+/// `libxl_device_vtpm_list_free` frees them. An invalid one is left out, and logged.
 ///
 /// # Safety
 /// Pointers are NULL or as `libxl.h` says.

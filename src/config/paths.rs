@@ -6,5 +6,5 @@ pub const FIRMWARE: &str = "/usr/lib/xen-4.17/boot";
 /// The hotplug scripts.
 pub const SCRIPTS: &str = "/etc/xen/scripts";
 
-/// Programs that are no commands for users.
+/// Programs that users do not call directly.
 pub const PROGRAMS: &str = "/usr/lib/xen-4.17/bin";

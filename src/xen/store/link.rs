@@ -1,4 +1,4 @@
-//! The way to the daemon: its socket, or the kernel's xenbus device where there is none.
+//! The connection to the daemon: its socket, or the kernel's xenbus device if there is no socket.
 
 use std::env;
 use std::ffi::OsString;
