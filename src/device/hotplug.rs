@@ -10,7 +10,7 @@ use crate::core::child::describe_outcome;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::{names, nodes};
-use crate::runtime::child::{Io, Program};
+use crate::runtime::child::{Io, Outcome, Program};
 use crate::{debug, error, warn};
 
 /// How long a script may take.
@@ -108,7 +108,10 @@ async fn run(ao: &Ao, device: &Device, way: Way, call: &Call) -> Result<()> {
             let path = format!("{}/hotplug-error", device.backend_path());
             match nodes::peek(ao, ao.store(), &path).filter(|why| !why.is_empty()) {
                 Some(why) => failed(format_args!("{how}: {}", String::from_utf8_lossy(&why))),
-                None => failed(format_args!("{how} (and left no reason in {path})")),
+                None if matches!(outcome, Outcome::Ended(_)) => {
+                    failed(format_args!("{how} (and left no reason in {path})"));
+                }
+                None => failed(format_args!("{how}")),
             }
             Err(Error::Fail)
         }
@@ -118,7 +121,7 @@ async fn run(ao: &Ao, device: &Device, way: Way, call: &Call) -> Result<()> {
             Err(Error::TimedOut)
         }
         Err(e) => {
-            failed(format_args!("{what} was killed: {e}"));
+            warn!(ao, domid = device.domid, "{what} was killed: {e}");
             child.end().await;
             Err(e)
         }

@@ -85,6 +85,10 @@ async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
                 continue;
             }
             Ok(true) => unhook(ao, device, &owner, own).await,
+            Err(Error::TimedOut) => {
+                error!(ao, domid = device.domid, "{}", not_closed(device));
+                Err(Error::TimedOut)
+            }
             stopped => stopped.map(drop),
         };
     };
@@ -191,8 +195,16 @@ async fn undo(
             ao.sleep(QEMU_TIMEOUT).await?;
         }
         mark_closed(ao, device, owner)?;
-    } else if !close(ao, device, owner, Force::Yes).await? {
-        return Ok(());
+    } else {
+        let closed = close(ao, device, owner, Force::Yes).await.inspect_err(|e| {
+            if *e == Error::TimedOut {
+                // The device is removed nevertheless.
+                warn!(ao, domid = device.domid, "{}", not_closed(device));
+            }
+        })?;
+        if !closed {
+            return Ok(());
+        }
     }
     unhook(ao, device, owner, own).await
 }
@@ -240,16 +252,8 @@ async fn close(ao: &Ao, device: &Device, owner: &Identity, force: Force) -> Resu
         }
     };
     ao.until(Instant::now() + TIMEOUT, closes).await?.unwrap_or_else(|| {
-        let (domid, seconds) = (device.domid, TIMEOUT.as_secs());
-        match force {
-            Force::No => error!(ao, domid = domid, "{base} has not closed within {seconds} s"),
-            // The device is removed by force next.
-            Force::InTheEnd => {
-                debug!(ao, domid = domid, "{base} has not closed within {seconds} s")
-            }
-            // It is removed all the same.
-            Force::Yes => warn!(ao, domid = domid, "{base} has not closed within {seconds} s"),
-        }
+        // Whether that is a failure depends on the caller.
+        debug!(ao, domid = device.domid, "{}", not_closed(device));
         Err(Error::TimedOut)
     })
 }
@@ -277,6 +281,10 @@ fn ask_to_close(
         nodes::write(ctx, ops, &state, CLOSING)?;
     }
     Ok(Some(value))
+}
+
+fn not_closed(device: &Device) -> String {
+    format!("{} has not closed within {} s", device.backend_path(), TIMEOUT.as_secs())
 }
 
 fn is_closed(state: &[u8]) -> bool {
