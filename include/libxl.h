@@ -432,7 +432,7 @@ int libxl_ctx_free(libxl_ctx *ctx);
  * *domid is then its number. PV and PVH guests; ERROR_NI for HVM guests.
  *
  * aop_console_how is told, by DOMAIN_CREATE_CONSOLE_AVAILABLE, that the console can be connected
- * to: the bootloader's, if there is one, and then the domain's own. NULL: nobody is.
+ * to: the bootloader's, if there is one, and then the domain's own. NULL: no reports.
  *
  * A configuration that cannot be is ERROR_INVAL, or what its fault is called; whatever fails later
  * is ERROR_FAIL, or ERROR_ABORTED. Nothing stays of a domain that could not be made, also after an
@@ -557,12 +557,10 @@ int libxl_domain_rename(libxl_ctx *ctx,
                         const char *old_name,
                         const char *new_name);
 
-/* Stops the domain's processors until libxl_domain_unpause. ERROR_FAIL if there is no such domain. */
-int libxl_domain_pause(libxl_ctx *ctx,
-                       uint32_t domid,
-                       const libxl_asyncop_how *ao_how);
+/* Pauses the domain until libxl_domain_unpause. ERROR_FAIL if there is no such domain. */
+int libxl_domain_pause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
 
-/* Lets the domain run. ERROR_FAIL if there is no such domain. */
+/* Unpauses the domain. ERROR_FAIL if there is no such domain. */
 int libxl_domain_unpause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
 
 /* Writes the domain's memory and registers to the file filename, for a debugger. ERROR_FAIL if that
@@ -904,33 +902,30 @@ int libxl_device_disk_add(libxl_ctx *ctx,
                           libxl_device_disk *disk,
                           const libxl_asyncop_how *ao_how);
 
-/* Takes a disk away: the guest has 10 s to let go of it, and then it goes all the same. Which one,
+/* Removes a disk: the guest has 10 s to release it, and then it is removed by force. Which one,
  * vdev, backend and backend_domid say. */
 int libxl_device_disk_remove(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_disk *disk,
                              const libxl_asyncop_how *ao_how);
 
-/* Takes a disk away without asking the guest. Which one, vdev, backend and backend_domid say. The
- * disk is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves
- * it does not close within 10 s. */
+/* Removes a disk without asking the guest. Which one, vdev, backend and backend_domid say. The disk
+ * is removed even after an error, which is that of a failed step: ERROR_TIMEDOUT if its back end
+ * does not close within 10 s. */
 int libxl_device_disk_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_disk *disk,
                               const libxl_asyncop_how *ao_how);
 
-/* As libxl_device_disk_remove, but a disk that the guest does not let go of stays: ERROR_TIMEDOUT. */
+/* As libxl_device_disk_remove, but a disk that the guest does not release stays: ERROR_TIMEDOUT. */
 int libxl_device_disk_safe_remove(libxl_ctx *ctx,
                                   uint32_t domid,
                                   libxl_device_disk *disk,
                                   const libxl_asyncop_how *ao_how);
 
 /* The domain's disks, and how many in *num; NULL and 0 for none, also if they cannot be read.
- * libxl_device_disk_list_free frees them. One that makes no sense is left out, with a line in the
- * log. */
-libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx,
-                                          uint32_t domid,
-                                          int *num);
+ * libxl_device_disk_list_free frees them. An invalid one is left out, and logged. */
+libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
 /* What is known of the disk with the vdev of disk, into diskinfo, for libxl_diskinfo_dispose.
  * Numbers that the guest has not written, or not as numbers that fit, are -1. ERROR_FAIL if there
@@ -960,24 +955,23 @@ int libxl_device_nic_add(libxl_ctx *ctx,
                          libxl_device_nic *nic,
                          const libxl_asyncop_how *ao_how);
 
-/* Takes a network interface away: the guest has 10 s to let go of it, and then it goes all the
- * same. Which one, devid and backend_domid say. */
+/* Removes a network interface: the guest has 10 s to release it, and then it is removed by force.
+ * Which one, devid and backend_domid say. */
 int libxl_device_nic_remove(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_nic *nic,
                             const libxl_asyncop_how *ao_how);
 
-/* Takes a network interface away without asking the guest. Which one, devid and backend_domid say.
- * The network interface is gone also after an error, which tells of a step on the way:
- * ERROR_TIMEDOUT if what serves it does not close within 10 s. */
+/* Removes a network interface without asking the guest. Which one, devid and backend_domid say. The
+ * network interface is removed even after an error, which is that of a failed step: ERROR_TIMEDOUT
+ * if its back end does not close within 10 s. */
 int libxl_device_nic_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_nic *nic,
                              const libxl_asyncop_how *ao_how);
 
 /* The domain's network interfaces, and how many in *num; NULL and 0 for none, also if they cannot
- * be read. libxl_device_nic_list_free frees them. One that makes no sense is left out, with a line
- * in the log. */
+ * be read. libxl_device_nic_list_free frees them. An invalid one is left out, and logged. */
 libxl_device_nic *libxl_device_nic_list(libxl_ctx *ctx,
                                         uint32_t domid,
                                         int *num);
@@ -1005,8 +999,7 @@ int libxl_device_usbctrl_destroy(libxl_ctx *ctx,
                                  const libxl_asyncop_how *ao_how);
 
 /* The domain's USB controllers, and how many in *num; NULL and 0 for none, also if they cannot be
- * read. libxl_device_usbctrl_list_free frees them. One that makes no sense is left out, with a line
- * in the log. */
+ * read. libxl_device_usbctrl_list_free frees them. An invalid one is left out, and logged. */
 libxl_device_usbctrl *libxl_device_usbctrl_list(libxl_ctx *ctx,
                                                 uint32_t domid,
                                                 int *num);
@@ -1028,8 +1021,8 @@ int libxl_device_usbdev_remove(libxl_ctx *ctx,
                                const libxl_asyncop_how *ao_how);
 
 /* The host's USB devices at the ports of the domain's controllers, and how many in *num; NULL and 0
- * for none, also if they cannot be read. libxl_device_usbdev_list_free frees them. One that makes
- * no sense is left out, with a line in the log. */
+ * for none, also if they cannot be read. libxl_device_usbdev_list_free frees them. An invalid one
+ * is left out, and logged. */
 libxl_device_usbdev *libxl_device_usbdev_list(libxl_ctx *ctx,
                                               uint32_t domid,
                                               int *num);
@@ -1049,15 +1042,15 @@ int libxl_device_vtpm_add(libxl_ctx *ctx,
                           libxl_device_vtpm *vtpm,
                           const libxl_asyncop_how *ao_how);
 
-/* Takes a TPM away: the guest has 10 s to let go of it, and then it goes all the same. Which one,
+/* Removes a TPM: the guest has 10 s to release it, and then it is removed by force. Which one,
  * devid and backend_domid say. */
 int libxl_device_vtpm_remove(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vtpm *vtpm,
                              const libxl_asyncop_how *ao_how);
 
-/* Takes a TPM away without asking the guest. Which one, devid and backend_domid say. The TPM is
- * gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it does
+/* Removes a TPM without asking the guest. Which one, devid and backend_domid say. The TPM is
+ * removed even after an error, which is that of a failed step: ERROR_TIMEDOUT if its back end does
  * not close within 10 s. */
 int libxl_device_vtpm_destroy(libxl_ctx *ctx,
                               uint32_t domid,
@@ -1065,11 +1058,8 @@ int libxl_device_vtpm_destroy(libxl_ctx *ctx,
                               const libxl_asyncop_how *ao_how);
 
 /* The domain's TPMs, and how many in *num; NULL and 0 for none, also if they cannot be read.
- * libxl_device_vtpm_list_free frees them. One that makes no sense is left out, with a line in the
- * log. */
-libxl_device_vtpm *libxl_device_vtpm_list(libxl_ctx *ctx,
-                                          uint32_t domid,
-                                          int *num);
+ * libxl_device_vtpm_list_free frees them. An invalid one is left out, and logged. */
+libxl_device_vtpm *libxl_device_vtpm_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
 /* What is known of the device with the devid of vtpm, into vtpminfo, for libxl_vtpminfo_dispose.
  * Numbers that the guest has not written, or not as numbers that fit, are -1. ERROR_FAIL if there
@@ -1095,24 +1085,24 @@ int libxl_device_vdispl_add(libxl_ctx *ctx,
                             libxl_device_vdispl *displ,
                             const libxl_asyncop_how *ao_how);
 
-/* Takes a display away: the guest has 10 s to let go of it, and then it goes all the same. Which
- * one, devid and backend_domid say. */
+/* Removes a display: the guest has 10 s to release it, and then it is removed by force. Which one,
+ * devid and backend_domid say. */
 int libxl_device_vdispl_remove(libxl_ctx *ctx,
                                uint32_t domid,
                                libxl_device_vdispl *vdispl,
                                const libxl_asyncop_how *ao_how);
 
-/* Takes a display away without asking the guest. Which one, devid and backend_domid say. The
- * display is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what
- * serves it does not close within 10 s. */
+/* Removes a display without asking the guest. Which one, devid and backend_domid say. The display
+ * is removed even after an error, which is that of a failed step: ERROR_TIMEDOUT if its back end
+ * does not close within 10 s. */
 int libxl_device_vdispl_destroy(libxl_ctx *ctx,
                                 uint32_t domid,
                                 libxl_device_vdispl *vdispl,
                                 const libxl_asyncop_how *ao_how);
 
 /* The domain's displays, without their connectors, and how many in *num; NULL and 0 for none, also
- * if they cannot be read. libxl_device_vdispl_list_free frees them. One that makes no sense is left
- * out, with a line in the log. */
+ * if they cannot be read. libxl_device_vdispl_list_free frees them. An invalid one is left out, and
+ * logged. */
 libxl_device_vdispl *libxl_device_vdispl_list(libxl_ctx *ctx,
                                               uint32_t domid,
                                               int *num);
@@ -1139,27 +1129,24 @@ int libxl_device_vsnd_add(libxl_ctx *ctx,
                           libxl_device_vsnd *vsnd,
                           const libxl_asyncop_how *ao_how);
 
-/* Takes a sound card away: the guest has 10 s to let go of it, and then it goes all the same. Which
+/* Removes a sound card: the guest has 10 s to release it, and then it is removed by force. Which
  * one, devid and backend_domid say. */
 int libxl_device_vsnd_remove(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vsnd *vsnd,
                              const libxl_asyncop_how *ao_how);
 
-/* Takes a sound card away without asking the guest. Which one, devid and backend_domid say. The
- * sound card is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what
- * serves it does not close within 10 s. */
+/* Removes a sound card without asking the guest. Which one, devid and backend_domid say. The sound
+ * card is removed even after an error, which is that of a failed step: ERROR_TIMEDOUT if its back
+ * end does not close within 10 s. */
 int libxl_device_vsnd_destroy(libxl_ctx *ctx,
                               uint32_t domid,
                               libxl_device_vsnd *vsnd,
                               const libxl_asyncop_how *ao_how);
 
 /* The domain's sound cards, and how many in *num; NULL and 0 for none, also if they cannot be read.
- * libxl_device_vsnd_list_free frees them. One that makes no sense is left out, with a line in the
- * log. */
-libxl_device_vsnd *libxl_device_vsnd_list(libxl_ctx *ctx,
-                                          uint32_t domid,
-                                          int *num);
+ * libxl_device_vsnd_list_free frees them. An invalid one is left out, and logged. */
+libxl_device_vsnd *libxl_device_vsnd_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
 /* What is known of the sound card with the devid of vsnd, into vsndlinfo, for
  * libxl_vsndinfo_dispose; of as many streams as vsnd has. Numbers that the guest has not written,
@@ -1176,27 +1163,24 @@ int libxl_device_vkb_add(libxl_ctx *ctx,
                          libxl_device_vkb *vkb,
                          const libxl_asyncop_how *ao_how);
 
-/* Takes a keyboard away: the guest has 10 s to let go of it, and then it goes all the same. Which
- * one, devid, backend_type and backend_domid say. */
+/* Removes a keyboard: the guest has 10 s to release it, and then it is removed by force. Which one,
+ * devid, backend_type and backend_domid say. */
 int libxl_device_vkb_remove(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_vkb *vkb,
                             const libxl_asyncop_how *ao_how);
 
-/* Takes a keyboard away without asking the guest. Which one, devid, backend_type and backend_domid
- * say. The keyboard is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT
- * if what serves it does not close within 10 s. */
+/* Removes a keyboard without asking the guest. Which one, devid, backend_type and backend_domid
+ * say. The keyboard is removed even after an error, which is that of a failed step: ERROR_TIMEDOUT
+ * if its back end does not close within 10 s. */
 int libxl_device_vkb_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vkb *vkb,
                              const libxl_asyncop_how *ao_how);
 
 /* The domain's keyboards, and how many in *num; NULL and 0 for none, also if they cannot be read.
- * libxl_device_vkb_list_free frees them. One that makes no sense is left out, with a line in the
- * log. */
-libxl_device_vkb *libxl_device_vkb_list(libxl_ctx *ctx,
-                                        uint32_t domid,
-                                        int *num);
+ * libxl_device_vkb_list_free frees them. An invalid one is left out, and logged. */
+libxl_device_vkb *libxl_device_vkb_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
 /* What is known of the device with the devid of vkb, into vkbinfo, for libxl_vkbinfo_dispose.
  * Numbers that the guest has not written, or not as numbers that fit, are -1. ERROR_FAIL if there
@@ -1213,16 +1197,16 @@ int libxl_device_vfb_add(libxl_ctx *ctx,
                          libxl_device_vfb *vfb,
                          const libxl_asyncop_how *ao_how);
 
-/* Takes a screen away: the guest has 10 s to let go of it, and then it goes all the same. Which
- * one, devid and backend_domid say. */
+/* Removes a screen: the guest has 10 s to release it, and then it is removed by force. Which one,
+ * devid and backend_domid say. */
 int libxl_device_vfb_remove(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_vfb *vfb,
                             const libxl_asyncop_how *ao_how);
 
-/* Takes a screen away without asking the guest. Which one, devid and backend_domid say. The screen
- * is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it
- * does not close within 10 s. */
+/* Removes a screen without asking the guest. Which one, devid and backend_domid say. The screen is
+ * removed even after an error, which is that of a failed step: ERROR_TIMEDOUT if its back end does
+ * not close within 10 s. */
 int libxl_device_vfb_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_vfb *vfb,
@@ -1243,8 +1227,8 @@ int libxl_device_pci_destroy(libxl_ctx *ctx,
                              const libxl_asyncop_how *ao_how);
 
 /* The PCI devices passed through to the domain, and how many in *num; NULL and 0 for none, also if
- * they cannot be read. libxl_device_pci_list_free frees them. One that makes no sense is left out,
- * with a line in the log. */
+ * they cannot be read. libxl_device_pci_list_free frees them. An invalid one is left out, and
+ * logged. */
 libxl_device_pci *libxl_device_pci_list(libxl_ctx *ctx,
                                         uint32_t domid,
                                         int *num);
@@ -1260,11 +1244,8 @@ libxl_device_pci *libxl_device_pci_assignable_list(libxl_ctx *ctx,
 /* Channels, 9pfs, PV calls, driver domains */
 
 /* The domain's channels, and how many in *num; NULL and 0 for none, also if they cannot be read.
- * libxl_device_channel_list_free frees them. One that makes no sense is left out, with a line in
- * the log. */
-libxl_device_channel *libxl_device_channel_list(libxl_ctx *ctx,
-                                                uint32_t domid,
-                                                int *num);
+ * libxl_device_channel_list_free frees them. An invalid one is left out, and logged. */
+libxl_device_channel *libxl_device_channel_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
 /* What is known of the channel with the devid and connection of channel, into channelinfo, for
  * libxl_channelinfo_dispose; a terminal that is not known is /NO-SUCH-PATH. Numbers that the guest
@@ -1274,31 +1255,31 @@ int libxl_device_channel_getinfo(libxl_ctx *ctx,
                                  const libxl_device_channel *channel,
                                  libxl_channelinfo *channelinfo);
 
-/* Takes a folder away: the guest has 10 s to let go of it, and then it goes all the same. Which
- * one, devid and backend_domid say. */
+/* Removes a folder: the guest has 10 s to release it, and then it is removed by force. Which one,
+ * devid and backend_domid say. */
 int libxl_device_p9_remove(libxl_ctx *ctx,
                            uint32_t domid,
                            libxl_device_p9 *p9,
                            const libxl_asyncop_how *ao_how);
 
-/* Takes a folder away without asking the guest. Which one, devid and backend_domid say. The folder
- * is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it
- * does not close within 10 s. */
+/* Removes a folder without asking the guest. Which one, devid and backend_domid say. The folder is
+ * removed even after an error, which is that of a failed step: ERROR_TIMEDOUT if its back end does
+ * not close within 10 s. */
 int libxl_device_p9_destroy(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_p9 *p9,
                             const libxl_asyncop_how *ao_how);
 
-/* Takes a device away: the guest has 10 s to let go of it, and then it goes all the same. Which
- * one, devid and backend_domid say. */
+/* Removes a device: the guest has 10 s to release it, and then it is removed by force. Which one,
+ * devid and backend_domid say. */
 int libxl_device_pvcallsif_remove(libxl_ctx *ctx,
                                   uint32_t domid,
                                   libxl_device_pvcallsif *pvcallsif,
                                   const libxl_asyncop_how *ao_how);
 
-/* Takes a device away without asking the guest. Which one, devid and backend_domid say. The device
- * is gone also after an error, which tells of a step on the way: ERROR_TIMEDOUT if what serves it
- * does not close within 10 s. */
+/* Removes a device without asking the guest. Which one, devid and backend_domid say. The device is
+ * removed even after an error, which is that of a failed step: ERROR_TIMEDOUT if its back end does
+ * not close within 10 s. */
 int libxl_device_pvcallsif_destroy(libxl_ctx *ctx,
                                    uint32_t domid,
                                    libxl_device_pvcallsif *pvcallsif,
@@ -1393,11 +1374,14 @@ int libxl_set_vcpuaffinity_all(libxl_ctx *ctx,
                                const libxl_bitmap *cpumap_hard,
                                const libxl_bitmap *cpumap_soft);
 
-/* Sets on which NUMA nodes a domain's memory had better be. */
+/* Sets on which NUMA nodes a domain's memory is preferably allocated. */
 int libxl_domain_set_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *nodemap);
 
-/* Sets in *nodemap, as far as it has room, the NUMA nodes on which a domain's memory had better be. */
-int libxl_domain_get_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *nodemap);
+/* Sets in *nodemap, as far as it has room, the NUMA nodes on which a domain's memory is preferably
+ * allocated. */
+int libxl_domain_get_nodeaffinity(libxl_ctx *ctx,
+                                  uint32_t domid,
+                                  libxl_bitmap *nodemap);
 
 /* Has a guest use the vcpus of cpumap and no others. Its kernel does so when it comes to it; QEMU,
  * if that serves the guest, adds what it does not have first.
@@ -1664,7 +1648,7 @@ int libxl_psr_get_hw_info(libxl_ctx *ctx,
 /* Has the monitor of the domain's QEMU carry out command_line, as a person would type it, and
  * stores what it prints in *output, which the caller frees. *output stays as it is on failure:
  * ERROR_LOCK_FAIL without such a domain, ERROR_FAIL without QEMU, ERROR_QMP_* as QEMU refuses,
- * ERROR_PROTOCOL_ERROR_QMP and ERROR_QEMU_API if it makes no sense, ERROR_TIMEDOUT after ten
+ * ERROR_PROTOCOL_ERROR_QMP and ERROR_QEMU_API if the answer is invalid, ERROR_TIMEDOUT after ten
  * minutes. */
 int libxl_qemu_monitor_command(libxl_ctx *ctx,
                                uint32_t domid,
