@@ -96,7 +96,7 @@ typedef struct libxl__evgen_disk_eject libxl_evgen_disk_eject;
  * as vdev, which is copied; the request is acknowledged. The event has that copy, and the drive as
  * it is without its medium. Neither domain nor disk need exist.
  *
- * *evgen_out is for libxl_evdisable_disk_eject. ERROR_INVAL if vdev is no name of a disk; what the
+ * *evgen_out is for libxl_evdisable_disk_eject. ERROR_INVAL if vdev is not a disk name; what the
  * application's fd_register hook answers if it refuses; ERROR_FAIL without xenstore. */
 int libxl_evenable_disk_eject(libxl_ctx *ctx,
                               uint32_t domid,
@@ -225,9 +225,9 @@ void libxl_childproc_sigchld_occurred(libxl_ctx *ctx);
 /* In a forked child that goes on without exec: every ctx of the parent is void and must not even be
  * freed; no other call into libxl may come first. */
 
-/* In a forked child that does not at once execute another program: lets go of what is the parent's,
- * of all its ctxs, so that a new ctx can be made. Those of the parent may not be used nor freed.
- * ctx may be NULL.
+/* In a forked child that does not at once execute another program: closes what is the parent's, of
+ * all its ctxs, so that a new ctx can be made. Those of the parent may not be used nor freed. ctx
+ * may be NULL.
  *
  * Waits for nothing and takes no lock; SIGCHLD is as it was before the library took it over. In a
  * process that was not forked it does nothing. */

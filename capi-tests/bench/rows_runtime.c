@@ -1,4 +1,4 @@
-/* Events, and what one thread's work on a ctx costs another's. */
+/* Events, and how much one thread's use of a ctx slows down another's. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <semaphore.h>

@@ -159,7 +159,7 @@ static void look_at_store(const char *top)
         char **below = NULL;
         size_t found = 0;
         for (size_t i = 0; i < count; i++) {
-            /* A node that goes just now is not there. */
+            /* A node that is removed meanwhile counts as missing. */
             if (values[i].error == ENOENT || rights[i].error || lists[i].error == ENOENT) {
                 free(paths[i]);
                 continue;

@@ -129,7 +129,7 @@ fn check_mainloop(ctx: &Ctx, name: &str) {
     }
 }
 
-/// In a forked child that does not at once execute another program: lets go of what is the parent's, of all
+/// In a forked child that does not at once execute another program: closes what is the parent's, of all
 /// its ctxs, so that a new ctx can be made. Those of the parent may not be used nor freed. `ctx` may be NULL.
 ///
 /// Waits for nothing and takes no lock; SIGCHLD is as it was before the library took it over. In a process

@@ -20,7 +20,7 @@ use crate::types::tables;
 /// its number. PV and PVH guests; `ERROR_NI` for HVM guests.
 ///
 /// `aop_console_how` is told, by `DOMAIN_CREATE_CONSOLE_AVAILABLE`, that the console can be connected to: the
-/// bootloader's, if there is one, and then the domain's own. NULL: nobody is.
+/// bootloader's, if there is one, and then the domain's own. NULL: no reports.
 ///
 /// A configuration that cannot be is `ERROR_INVAL`, or what its fault is called; whatever fails later is
 /// `ERROR_FAIL`, or `ERROR_ABORTED`. Nothing stays of a domain that could not be made, also after an abort; `*domid`

@@ -24,7 +24,7 @@ impl Labels {
         let at = match self.known.iter().position(|(number, _)| *number == ssidref) {
             Some(at) => at,
             None => {
-                // A label that Xen does not give is no error: the domain just has none.
+                // A label that Xen does not give is not an error: the domain has none.
                 let label = ctx.hypervisor().flask_label(ssidref);
                 self.no_flask = matches!(&label, Err(e) if e.errno == Errno::ENOSYS);
                 self.known.push((ssidref, label.ok()));

@@ -200,7 +200,7 @@ unsafe fn enable<T>(
     }
 }
 
-/// Ends a generator; NULL is allowed, and a wrong one is said in the log.
+/// Ends a generator; NULL is allowed, and a wrong one is logged.
 ///
 /// # Safety
 /// `ctx` is NULL or live.
@@ -256,7 +256,7 @@ pub unsafe extern "C" fn libxl_evdisable_domain_death(
 /// `vdev`, which is copied; the request is acknowledged. The event has that copy, and the drive as it is
 /// without its medium. Neither domain nor disk need exist.
 ///
-/// `*evgen_out` is for [`libxl_evdisable_disk_eject`]. `ERROR_INVAL` if `vdev` is no name of a disk; what the
+/// `*evgen_out` is for [`libxl_evdisable_disk_eject`]. `ERROR_INVAL` if `vdev` is not a disk name; what the
 /// application's `fd_register` hook answers if it refuses; `ERROR_FAIL` without xenstore.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evenable_disk_eject(

@@ -2,7 +2,7 @@
 //!
 //! They answer libxenctrl's -1, which is none of libxl's codes for "refused", and leave the reason in
 //! `errno`, which callers look at: `ENOSYS` where Xen runs without Flask. As in the C library, nothing is
-//! logged, since that is no failure of the library.
+//! logged, since that is not a failure of the library.
 
 use std::ffi::*;
 

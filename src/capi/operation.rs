@@ -82,7 +82,7 @@ impl How {
     }
 }
 
-/// Whom to tell how an operation ends, and of its progress before that.
+/// How the end of an operation is reported, and its progress before that.
 struct Teller {
     how: How,
     domid: u32,
@@ -146,7 +146,7 @@ impl<F: Future<Output = Result<()>> + Send + 'static> Operation for F {}
 /// Runs an operation the way `how` asks for. `domid` is what its event says at the end.
 ///
 /// `begin` is what must be right before the operation counts as started: its error is what the initiating
-/// call returns, and the application hears no more. The future that it gives is the rest.
+/// call returns, and there is no further report. The future that it gives is the rest.
 ///
 /// # Safety
 /// `ctx` is NULL or live, `how` NULL or valid; no lock is held.
@@ -204,7 +204,7 @@ fn in_the_background<F: Operation>(
         Err(e) => return e.code(),
     };
     let teller = Teller { how, domid, calls };
-    // Most operations never wait; they need nobody to drive them.
+    // Most operations never wait, and need no driving.
     let mut nobody = Context::from_waker(Waker::noop());
     if let Poll::Ready(outcome) = operation.as_mut().poll(&mut nobody) {
         drop(entry);
@@ -214,7 +214,7 @@ fn in_the_background<F: Operation>(
     let driven = match ctx.runtime().need_driver() {
         Ok(driven) => driven,
         Err(undriven) => {
-            // It has begun, so it ends here: cut short, and driven by this thread.
+            // It has begun, so it is aborted, and driven to its end by this thread.
             abort.ask();
             let _ = ctx.runtime().block_on(operation);
             return refused(ctx, undriven);

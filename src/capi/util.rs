@@ -161,7 +161,7 @@ pub unsafe extern "C" fn libxl_string_to_backend(
 /// Reads a plain file whole, into memory that the caller frees. Each of the two places may be NULL; an
 /// empty file gives NULL and 0.
 ///
-/// 0, or an errno value: `ENOENT` without a log line, `ENOTTY` for what is no plain file, `EFBIG`, `EPROTO`
+/// 0, or an errno value: `ENOENT` without a log line, `ENOTTY` for anything but a plain file, `EFBIG`, `EPROTO`
 /// for a file that shrinks meanwhile. On an error the places stay as they are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_read_file_contents(

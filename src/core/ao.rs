@@ -1,4 +1,4 @@
-//! An operation in the making: the ctx that it works on, and the waits, all of which an abort ends.
+//! An operation under way: its ctx, and the waits, all of which an abort ends.
 
 use std::future::Future;
 use std::ops::Deref;
@@ -21,22 +21,21 @@ use crate::types::idiomatic::Event;
 use crate::xen::last_error::aside;
 use crate::xen::store::StoreError;
 
-/// An operation under way. What it does to the host it does through its [`Ctx`], and every wait through
-/// this, so that `libxl_ao_abort` ends it: with [`Error::Aborted`], on the ordinary error path.
+/// An operation under way. It acts on the host through its [`Ctx`], and waits through this type only, so that
+/// `libxl_ao_abort` ends each wait: with [`Error::Aborted`], on the ordinary error path.
 #[derive(Clone)]
 pub struct Ao {
     ctx: Arc<Ctx>,
     abort: Abort,
     line: Line,
-    /// Where calls into the application go; `None`: the thread that called the operation waits for it, and
-    /// runs it.
+    /// The queue of calls into the application; `None` if the thread that started the operation waits for it, and runs it.
     calls: Option<Ordered>,
     progress: Option<Arc<dyn Fn(Event) + Send + Sync>>,
 }
 
 impl Ao {
-    /// `calls`: how the application is called in the operation's name; `None` if the thread that called the
-    /// operation waits for it, and runs it.
+    /// `calls` is the queue of the operation's calls into the application; `None` if the thread that started the operation
+    /// waits for it, and runs it.
     pub fn new(ctx: Arc<Ctx>, abort: Abort, calls: Option<Ordered>) -> Self {
         Self { ctx, abort, line: Line::default(), calls, progress: None }
     }
@@ -46,7 +45,7 @@ impl Ao {
         Self { progress: Some(progress), ..self }
     }
 
-    /// The same operation where an abort ends no wait: for giving back what was taken.
+    /// The same operation, but an abort ends no wait: for cleaning up.
     pub fn unabortable(&self) -> Self {
         Self { abort: Abort::default(), ..self.clone() }
     }
@@ -57,12 +56,12 @@ impl Ao {
         Self { line: self.line.branch(), ..self.clone() }
     }
 
-    /// The operation's mark, for waits that have to clean up in their own way.
+    /// The operation's abort flag, for waits that have their own cleanup.
     pub fn abort(&self) -> &Abort {
         &self.abort
     }
 
-    /// What the operation holds while it waits, for the checker of the order.
+    /// The locks that the operation holds while it waits, for the checker of the lock order.
     pub fn line(&self) -> &Line {
         &self.line
     }
@@ -72,8 +71,8 @@ impl Ao {
         &self.ctx
     }
 
-    /// Whether the thread that called the operation waits for it: then a long call of the system holds
-    /// up that thread only, and otherwise one of the application's.
+    /// Whether the thread that started the operation waits for it. If so, a long system call blocks only that thread;
+    /// otherwise it would block one that the application uses for other things.
     pub fn is_waited_for(&self) -> bool {
         self.calls.is_none()
     }
@@ -96,7 +95,7 @@ impl Ao {
         }
     }
 
-    /// Waits for `future` for so long, which may be any time that somebody has asked for; `None` when it is over.
+    /// Waits for `future` for `time`, which may be arbitrarily long; `None` when that is over.
     pub async fn within<T>(
         &self,
         time: Duration,
@@ -110,7 +109,7 @@ impl Ao {
         self.wait(self.ctx.runtime().sleep(time)).await?.map_err(|e| self.no_wait(e))
     }
 
-    /// Watches a node of xenstore and what is below it. [`Watch::changed`] first comes at once.
+    /// Watches a node of xenstore and what is below it. The first [`Watch::changed`] returns at once.
     pub fn watch(&self, path: &str) -> Result<Watch> {
         self.ctx.watches().watch(path).map_err(|e| self.not_watched(&e))
     }
@@ -134,12 +133,12 @@ impl Ao {
                 let progress = Arc::clone(progress);
                 calls.call(move || progress(event));
             }
-            // Asked for by the very call that this thread is in. What the application does is not the operation's.
+            // The application started the operation with the call that this thread is in. Its errors are not the operation's.
             None => aside(|| callbacks::enter(|| progress(event))),
         }
     }
 
-    /// A wait could not be begun.
+    /// Logs that a wait could not be started.
     pub fn no_wait(&self, errno: Errno) -> Error {
         error!(self.ctx, errno = errno, "cannot wait");
         Error::Fail

@@ -3,7 +3,7 @@
 //! A set is as large as its bytes, so bits between the size that was asked for and the next multiple
 //! of eight exist. What lies outside is never set, and setting it does nothing.
 
-/// How many bytes hold `bits`; `None` if that is no size.
+/// How many bytes hold `bits`; `None` for an invalid size.
 pub fn bytes_for(bits: i32) -> Option<usize> {
     // Truncated, not floored, as C divides: down to -14 that is an empty set.
     usize::try_from(bits.checked_add(7)? / 8).ok()

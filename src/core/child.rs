@@ -1,4 +1,4 @@
-//! What became of a child process, in words.
+//! The exit status of a child process, in words.
 
 use std::ffi::CStr;
 use std::os::unix::process::ExitStatusExt;
@@ -6,7 +6,7 @@ use std::process::ExitStatus;
 
 use crate::runtime::child::Outcome;
 
-/// Says why a child of ours has not done what it was to do. Success is taken as a fault, as by [`describe_end`].
+/// Why a child has failed. Success is described as a fault, too, as by [`describe_end`].
 pub fn describe_outcome(what: &str, pid: i32, outcome: Outcome) -> String {
     match outcome {
         Outcome::Ended(_) => describe_end(what, pid, outcome.status()),
@@ -17,8 +17,8 @@ pub fn describe_outcome(what: &str, pid: i32, outcome: Outcome) -> String {
     }
 }
 
-/// Says how child `pid`, known as `what`, ended, from the status that `waitpid` gave. Ending at all is
-/// taken as a fault, exit status 0 included: who thinks otherwise looks at the status first.
+/// How child `pid`, known as `what`, ended, from the status that `waitpid` gave. Exit status 0 is described as a fault,
+/// too: callers that expect it check the status first.
 pub fn describe_end(what: &str, pid: i32, status: i32) -> String {
     let end = ExitStatus::from_raw(status);
     let how = match (end.code(), end.signal()) {

@@ -44,7 +44,7 @@ impl Ctx {
     /// Opens what the library needs of Xen.
     ///
     /// # Errors
-    /// This is no Xen host, or we may not use it, or xenstore cannot be reached: said in the log.
+    /// This is not a Xen host, or this process may not use it, or xenstore cannot be reached; logged.
     pub fn new(log: Log) -> Result<Self> {
         // SAFETY: the logger outlives the ctx, and so its log and this.
         let hypervisor = unsafe { Hypervisor::new(log.as_ptr()) };
@@ -119,7 +119,7 @@ impl Ctx {
         &self.store
     }
 
-    /// Waiting, and what is done meanwhile.
+    /// Tasks, waiting, and events.
     pub fn runtime(&self) -> &Runtime {
         &self.runtime
     }
@@ -129,7 +129,7 @@ impl Ctx {
         &self.in_progress
     }
 
-    /// What the application is to be told.
+    /// Events and errors that are reported to the application.
     pub fn reports(&self) -> &Arc<Reports> {
         &self.reports
     }
@@ -139,8 +139,8 @@ impl Ctx {
         &self.children
     }
 
-    /// Whether this process was forked from the one that made the ctx: then all in it is the parent's, and
-    /// locks may be held for ever by threads that are not here.
+    /// Whether this process was forked from the one that made the ctx. The ctx is then a copy of the parent's, and its locks
+    /// may be held for ever by threads that do not exist here.
     pub fn is_inherited(&self) -> bool {
         self.pid != pid()
     }
@@ -150,23 +150,23 @@ impl Ctx {
         &self.watches
     }
 
-    /// What the application has asked to be told of.
+    /// The event generators that the application has enabled.
     pub fn generators(&self) -> &Generators {
         &self.generators
     }
 
-    /// Where it is kept, once known, which domain this process runs in: that does not change.
+    /// The number of the domain that this process runs in, once it is known: it does not change.
     pub fn own_domid_slot(&self) -> &OnceCell<u32> {
         &self.own_domid
     }
 
-    /// Where the C interface keeps the version that it has handed out: that must live as long as the ctx.
+    /// The version info that the C interface has returned, which must live as long as the ctx.
     pub fn version_slot(&self) -> &OnceCell<Box<dyn Any + Send + Sync>> {
         &self.version
     }
 }
 
-/// The children of a ctx; what is to be said of them is said in `log`, or is a disaster.
+/// The children of a ctx; reports about them go into `log`, or are disasters.
 fn children(runtime: &Runtime, reports: &Arc<Reports>, log: Log) -> Children {
     let reports = Arc::clone(reports);
     Children::new(runtime.clone(), Error::UnknownChild.code(), move |report| match report {

@@ -28,14 +28,14 @@ pub fn errno_of(error: &io::Error) -> Errno {
 }
 
 impl<'a> PlainFile<'a> {
-    /// Opens `path`. `ENOENT` is an answer and not logged; anything but a plain file is `ENOTTY`.
+    /// Opens `path`. `ENOENT` is returned without a log line; anything but a plain file is `ENOTTY`.
     pub fn open(log: &Log, path: &'a Path) -> std::result::Result<Self, Errno> {
         let failed = |what: &str, e: io::Error| {
             let e = errno_of(&e);
             error!(log, errno = e, "could not {what} {}", path.display());
             e
         };
-        // Not blocking: a pipe without a writer is to be refused, not waited for.
+        // Not blocking: a pipe without a writer must be refused, not waited for.
         let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
         let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
             Ok(file) => raised(file),
@@ -47,7 +47,7 @@ impl<'a> PlainFile<'a> {
             error!(log, "{} is not a plain file", path.display());
             return Err(Errno::ENOTTY);
         }
-        // Its size is told to C as an int.
+        // C gets the size as an int.
         let Ok(size) = i32::try_from(metadata.len()) else {
             error!(log, "{} is too large: {} bytes", path.display(), metadata.len());
             return Err(Errno::EFBIG);
@@ -80,15 +80,15 @@ pub fn remove_if_there(path: impl AsRef<Path>) -> io::Result<()> {
     let missing = |e: &io::Error| e.kind() == io::ErrorKind::NotFound;
     match fs::remove_file(path) {
         Err(e) if missing(&e) => Ok(()),
-        // A read-only file system refuses before it looks.
+        // A read-only file system returns EROFS whether or not the file exists.
         Err(_) if fs::symlink_metadata(path).is_err_and(|e| missing(&e)) => Ok(()),
         other => other,
     }
 }
 
-/// Makes way for a new log file `NAME.log` in `dir` and tells its path.
+/// Rotates the log files `NAME.log` in `dir`, and returns the path for the new one.
 ///
-/// An old one becomes `NAME.log.1`, that one `NAME.log.2`, and so on; the tenth goes.
+/// An old one becomes `NAME.log.1`, that one `NAME.log.2`, and so on; the tenth is removed.
 pub fn rotate_log(log: &Log, dir: &Path, name: &std::ffi::OsStr) -> Result<PathBuf> {
     let numbered = |n: u32| {
         let mut file = name.to_owned();
@@ -101,7 +101,7 @@ pub fn rotate_log(log: &Log, dir: &Path, name: &std::ffi::OsStr) -> Result<PathB
     let newest = numbered(0);
     match fs::metadata(&newest) {
         Ok(_) => {
-            // It may not be there; if it cannot go, renaming onto it says so.
+            // It may not exist; if it cannot be removed, the rename onto it fails.
             let _ = fs::remove_file(numbered(KEPT));
             for n in (0..KEPT).rev() {
                 rename_if_there(log, &numbered(n), &numbered(n + 1))?;
@@ -228,7 +228,7 @@ mod tests {
             assert_eq!(text, (12 - n).to_string());
         }
         assert!(!dir.0.join("n.log.11").exists());
-        // A gap in the row is no error, what cannot be replaced is.
+        // A missing file is not an error, one that cannot be replaced is.
         fs::remove_file(dir.0.join("n.log.5")).unwrap();
         assert!(rotate().is_ok());
         fs::write(&newest, "x").unwrap();

@@ -1,10 +1,10 @@
-//! The names under which this ctx has seen domains: where to look first when a name is asked for again.
+//! The names that this ctx has seen of domains: where to look first when a name is searched again.
 //!
-//! A hint and no more: whoever takes it reads the name anew before believing it.
+//! This is only a hint: the caller reads the domain's name again before it uses the result.
 
 use std::sync::Mutex;
 
-/// Most domains remembered. A host with more forgets, and looks for names among all.
+/// How many domains are remembered. On a host with more, names are searched among all domains.
 const MAX_NAMES: usize = 1024;
 /// Longer names are not remembered.
 const MAX_LENGTH: usize = 256;
@@ -15,7 +15,7 @@ const MAX_LENGTH: usize = 256;
 pub struct NameCache(Mutex<Vec<(u32, Box<[u8]>)>>);
 
 impl NameCache {
-    /// Domain `domid` has that name.
+    /// Remembers that domain `domid` has that name.
     pub fn note(&self, domid: u32, name: &[u8]) {
         let Ok(mut seen) = self.0.try_lock() else { return };
         if name.is_empty() || name.len() > MAX_LENGTH {

@@ -1,9 +1,9 @@
-//! How an application has asked what memory a domain will need.
+//! By which interface the application has asked how much memory a domain will need.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Asked in the old way, an application is told a number without the domain's page tables. What it makes
-/// room for is then too little for a domain with them, so such a domain gets none of its own.
+/// The old interface returns the need without the domain's page tables. An application that uses it frees too little
+/// memory for a domain with such a reserve, so its domains get no reserve.
 #[derive(Debug, Default)]
 pub struct NeedAsked {
     of_build_info: AtomicBool,
@@ -11,18 +11,18 @@ pub struct NeedAsked {
 }
 
 impl NeedAsked {
-    /// Asked in the old way, by what the domain is built from.
+    /// By the old interface, which takes the build info.
     pub fn note_old(&self) {
         self.of_build_info.store(true, Ordering::Relaxed);
     }
 
-    /// Asked by the whole configuration.
+    /// By the interface that takes the whole configuration.
     pub fn note(&self) {
         self.of_config.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a domain that is made now has room for page tables. An application that asks both ways is
-    /// taken to know what it does.
+    /// Whether a domain that is created now gets memory for page tables. It does if the application has used both
+    /// interfaces.
     pub fn derive_tables(&self) -> bool {
         !self.of_build_info.load(Ordering::Relaxed) || self.of_config.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! What the application is told: events, and that something has gone wrong that it should know of.
+//! What is reported to the application: events, and disasters (`libxl_event.h`).
 
 use std::fmt;
 use std::io::Write;
@@ -21,14 +21,14 @@ impl EventKind for Event {
 pub trait EventHooks: Send + Sync {
     /// The types of events that go to [`EventHooks::occurs`]; all others are queued.
     fn mask(&self) -> u64;
-    /// An event, to keep. May call the library.
+    /// Takes an event, which the application then owns. May call the library.
     fn occurs(&self, event: &Event);
-    /// Events of type `kind` (0: all) may be missing, because of `what`. Whether the application cares:
-    /// if not, that is the end of it.
+    /// Events of type `kind` (0: all) may be missing, because of `what`. Returns whether the application has a hook for this;
+    /// if not, the process exits.
     fn disaster(&self, kind: i32, what: &str, errno: i32) -> bool;
 }
 
-/// What one ctx's application is told, and what it has not collected yet.
+/// The reports of one ctx, and the events that the application has not collected yet.
 #[derive(Default)]
 pub struct Reports {
     events: EventQueue<Event>,
@@ -51,12 +51,12 @@ impl Reports {
         &self.events
     }
 
-    /// Whether the application takes events like this one by a call, and not from the queue.
+    /// Whether the application takes events of this type by a call, and not from the queue.
     pub fn calls_for(&self, event: &Event) -> bool {
         self.hooks().is_some_and(|hooks| hooks.mask() & event.bit() != 0)
     }
 
-    /// Has an event told to the application, or queues it. Called with no lock held.
+    /// Delivers an event by a callback, or queues it. Called with no lock held.
     pub fn occurred(self: &Arc<Self>, runtime: &Runtime, event: Event) {
         if self.calls_for(&event) {
             let (reports, of_call) = (Arc::clone(self), runtime.clone());
@@ -80,9 +80,8 @@ impl Reports {
         }
     }
 
-    /// Something has broken that the library cannot mend, and events of type `kind` (0: any) may be missing:
-    /// tells the application, or ends the process if that does not want to know, as `libxl_event.h` promises.
-    /// `errno` may be 0.
+    /// Reports a failure that the library cannot recover from, after which events of type `kind` (0: any) may be missing, to
+    /// the application, or exits the process if it has no hook for that, as `libxl_event.h` says. `errno` may be 0.
     pub fn disaster(&self, log: &Log, kind: i32, what: &str, errno: i32) {
         let cause = (errno != 0).then(|| Errno::from_raw(errno));
         log.write(

@@ -1,18 +1,18 @@
-//! Xenstore's watches as something that tasks wait for.
+//! Xenstore's watches, for tasks to wait for.
 //!
-//! However many wait for a node, the daemon has one watch of it, and one descriptor shows that any
-//! watch has fired. Whoever dispatches reads all that has come and wakes those it concerns. (Two threads that begin
-//! to watch a node at the same moment have one watch each.)
+//! The daemon has one watch per node, however many tasks wait for it, and one descriptor becomes readable when any watch
+//! has fired. The dispatching thread reads all events and wakes the tasks that wait for them. (Two threads that start
+//! watching a node at the same moment have one watch each.)
 //!
 //! A waiter who wants to know what has changed has a watch of its own ([`Watches::watch_paths`]), which collects the paths of its
 //! events. They tell where to look, never what is there: by then it may have changed again.
 //!
 //! # Nobody is held up
 //!
-//! Beginning a watch is a request like any other, which waits for its answer. No lock is held around it, or around any
-//! other: dispatching, and ending a watch, go on while a daemon does not answer. When the daemon has died a task of the
-//! ctx looks for its successor and registers the watches with it. That waits for descriptors and deadlines as tasks do,
-//! since a successor may listen and answer nothing; whoever dispatches for the others dispatches for it.
+//! To register a watch is a request like any other, which waits for its answer. No lock is held around any request, so
+//! dispatching, and ending a watch, go on while the daemon does not answer. When the daemon has died a task of the ctx
+//! connects to its successor and registers the watches again. That task waits for descriptors and deadlines as others do,
+//! since a successor may accept connections and answer nothing.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -32,14 +32,14 @@ use crate::runtime::reactor::Ready;
 use crate::sync::{Arc, Mutex, locked};
 use crate::xen::store::{Store, StoreError, StoreResult, Watched};
 
-/// How long a daemon has to take the watches over from one that died. Then they count as lost, and the
-/// application is told.
+/// How long the registration with a new daemon may take. After that the watches count as lost, which is reported to the
+/// application.
 const TAKE_OVER: Duration = Duration::from_secs(5);
 
-/// How long until the next attempt, for an application that has outlived the disaster.
+/// The interval of further attempts, if the application continues after the disaster.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long until a daemon that accepts nobody at the moment is tried again.
+/// The interval at which a daemon that accepts no connection is tried again.
 const FULL: Duration = Duration::from_millis(50);
 
 /// Paths that are collected for one waiter. With more, looking at everything is no worse.
@@ -68,7 +68,7 @@ struct WatchesState {
 struct WatchedNode {
     path: String,
     changes: Arc<Notify>,
-    /// How many wait for it.
+    /// How many tasks wait for it.
     users: usize,
     /// For the one who waits for it and wants to know what has changed.
     paths: Option<Arc<Mutex<Changes>>>,
@@ -104,11 +104,11 @@ impl Changes {
 /// No event can come.
 #[derive(Clone, Copy)]
 enum Loss {
-    /// The daemon is gone; its successor is looked for.
+    /// The daemon has died; a task looks for its successor.
     Seeking,
-    /// None was found at first, for this reason.
+    /// No successor was found in time, for this reason.
     Known(Errno),
-    /// That was told.
+    /// That was reported.
     Told,
 }
 
@@ -119,8 +119,8 @@ impl CtxWatches {
 
     /// Watches `path` and what is below it, until the answer is dropped.
     ///
-    /// The first change is reported soon after, whether anything changes or not: so who first waits for
-    /// a change and then looks cannot miss one.
+    /// The first change is reported soon after, whether or not anything changes, so a task that waits for a change and then
+    /// looks cannot miss one.
     pub fn watch(self: &Arc<Self>, path: &str) -> StoreResult<Watch> {
         self.enter()?;
         let (token, changes) = {
@@ -180,13 +180,13 @@ impl CtxWatches {
         self.place.get_or_try_init(enter).map(drop)
     }
 
-    /// Whether no event can come, because the daemon is gone. Whoever watches is woken when no other is found, and
-    /// again when one has the watches.
+    /// Whether no event can come, because the daemon has died. Waiting tasks are woken when no successor is found, and again
+    /// when one has the watches.
     pub fn is_lost(&self) -> bool {
         locked(&self.state).loss.is_some()
     }
 
-    /// Why the daemon is gone and no other found, for the one who tells it.
+    /// Why the watches are lost; returned once, to the task that reports it.
     pub fn take_loss(&self) -> Option<Errno> {
         let mut state = locked(&self.state);
         let Some(Loss::Known(errno)) = state.loss else { return None };
@@ -194,7 +194,7 @@ impl CtxWatches {
         Some(errno)
     }
 
-    /// Takes in what has come, and wakes those it concerns.
+    /// Reads the events that have come, and wakes the tasks that wait for them.
     fn dispatch(self: &Arc<Self>) {
         let Ok(events) = self.store.pending_watch_events() else { return self.seek() };
         let changed: Vec<_> = {
@@ -205,7 +205,7 @@ impl CtxWatches {
         changed.iter().for_each(|changes| changes.notify());
     }
 
-    /// Looks for another daemon, unless that is being done.
+    /// Starts looking for another daemon, unless a task does so already.
     fn seek(self: &Arc<Self>) {
         let mut state = locked(&self.state);
         if state.loss.is_none() {
@@ -215,13 +215,13 @@ impl CtxWatches {
         }
     }
 
-    /// Gives the watches to another daemon, as soon as there is one.
+    /// Registers the watches with another daemon, as soon as there is one.
     async fn take_over(self: Arc<Self>) {
         while let Err(errno) = self.attempt().await {
             let first = {
                 let mut state = locked(&self.state);
                 if state.nodes.is_empty() {
-                    // Nobody waits for anything any more.
+                    // No task waits for a watch any more.
                     state.loss = None;
                     return;
                 }
@@ -235,17 +235,17 @@ impl CtxWatches {
                 self.wake_all();
             }
             if self.runtime.sleep(RETRY_INTERVAL).await.is_err() {
-                // Without timers nothing can be waited for: they stay lost.
+                // Without timers no further attempt is possible: the watches stay lost.
                 return;
             }
         }
         locked(&self.state).loss = None;
         self.wake_all();
-        // That daemon may be gone as well by now, which nobody cared for as long as one was looked for.
+        // That daemon may have died as well meanwhile, which was not noticed while this task ran.
         self.dispatch();
     }
 
-    /// Looks for a daemon, and has it take the watches over.
+    /// Connects to a daemon, and registers the watches with it.
     async fn attempt(&self) -> Result<(), Errno> {
         let register = pin!(async {
             let mut rewatch = loop {
@@ -287,7 +287,7 @@ impl CtxWatches {
             }
             path
         };
-        // The daemon may have died, and the watch with it.
+        // The daemon may have died, and its watch with it.
         let _ = self.store.unwatch(&path, token);
     }
 }
@@ -351,7 +351,7 @@ impl Watch {
         self.listener.changed().await;
     }
 
-    /// What has changed so far is known.
+    /// Earlier changes do not count.
     pub fn catch_up(&mut self) {
         self.listener.catch_up();
     }

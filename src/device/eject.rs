@@ -1,10 +1,10 @@
 //! Telling the application that a guest wants a medium ejected (`libxl_evenable_disk_eject`).
 //!
 //! The guest (or its device model's domain) writes `eject` to a node beside its half of the disk, and the
-//! toolstack acknowledges by making it empty. One task a node looks at it: `core/generators/ejects.rs`.
+//! toolstack acknowledges by making it empty. One task per node reads it: `core/generators/ejects.rs`.
 //!
-//! The node is the guest's, so all that is taken from it is whether it says that one word. What the
-//! event tells of the disk is the toolstack's own record of it under `/libxl`.
+//! The guest writes the node, so nothing is taken from it but whether it holds that one word. The disk in the event is
+//! described by the toolstack's own record under `/libxl`.
 
 use std::sync::Arc;
 
@@ -25,13 +25,13 @@ use crate::xen::store::{Ops, StoreError};
 
 const REQUEST: &[u8] = b"eject";
 
-/// Begins to tell of one disk's ejections; `vdev` is the guest's name for it. Neither the disk nor the domain
-/// has to exist.
+/// Starts reporting the ejections of one disk, which the guest knows as `vdev`. Neither the disk nor the domain has to
+/// exist.
 ///
-/// `driven` is let go when the generator ends.
+/// `driven` is dropped when the generator ends.
 ///
 /// # Errors
-/// `Error::Invalid` for what is no name of a disk.
+/// `Error::Invalid` for an invalid disk name.
 pub fn enable(
     ctx: &Arc<Ctx>,
     domid: u32,
@@ -82,7 +82,7 @@ struct Drive {
     devid: i32,
 }
 
-/// Has the watcher live.
+/// Starts the watcher's task.
 async fn live(ctx: Arc<Ctx>, drive: Drive, watch: Watch, wanted: Listener) {
     let kind = LIBXL_EVENT_TYPE_DISK_EJECT as i32;
     let watcher = (Arc::clone(&ctx), drive, watch, wanted);
@@ -90,7 +90,7 @@ async fn live(ctx: Arc<Ctx>, drive: Drive, watch: Watch, wanted: Listener) {
         .await;
 }
 
-/// The watcher's life.
+/// The watcher's task.
 async fn look_after((ctx, drive, watch, wanted): &mut (Arc<Ctx>, Drive, Watch, Listener)) {
     let ejects = &ctx.generators().ejects;
     loop {
@@ -122,8 +122,8 @@ async fn look_after((ctx, drive, watch, wanted): &mut (Arc<Ctx>, Drive, Watch, L
 }
 
 impl Drive {
-    /// The disk, if the guest has asked for its ejection, which is acknowledged. A disk that is gone
-    /// altogether was not ejected.
+    /// The disk, if the guest has asked for its ejection, which is acknowledged. A disk that has been removed was not
+    /// ejected.
     fn ejected(&self, ctx: &Ctx) -> std::result::Result<Option<DeviceDisk>, StoreError> {
         if !self.asks(ctx.store())? || !self.acknowledge(ctx)? {
             return Ok(None);
@@ -139,11 +139,11 @@ impl Drive {
         Ok(ops.read(&self.path)?.is_some_and(|value| is_request(&value)))
     }
 
-    /// Makes the request empty; false if there is none any more, or the guest has changed it meanwhile: then it
-    /// will be looked at again, because the watch has fired again. Not here at once: a guest that writes without
-    /// end must not hold anybody up.
+    /// Empties the node of the request; false if the request is gone or the guest has changed it meanwhile. In that case the
+    /// watch has fired again and the node will be read again. It is not read again here, because a guest that keeps writing
+    /// would keep this thread busy.
     ///
-    /// A plain write would bring the node back if the domain has gone meanwhile.
+    /// A plain write would create the node again if the domain was destroyed meanwhile.
     fn acknowledge(&self, ctx: &Ctx) -> std::result::Result<bool, StoreError> {
         let transaction = ctx.store().begin()?;
         if !self.asks(&transaction)? {

@@ -1,4 +1,4 @@
-//! Hotplug scripts: the programs that join a block or network back end to the host, and undo it.
+//! Hotplug scripts: the programs that connect a block or network back end to the host, and disconnect it.
 
 use std::ffi::{OsStr, OsString};
 use std::os::fd::AsFd;
@@ -10,7 +10,7 @@ use crate::core::child::describe_outcome;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::{names, nodes};
-use crate::runtime::child::{Io, Program};
+use crate::runtime::child::{Io, Outcome, Program};
 use crate::{debug, error, warn};
 
 /// How long a script may take.
@@ -24,17 +24,17 @@ struct ScriptCall {
     environment: Vec<(&'static str, OsString)>,
 }
 
-/// Whether a device comes or goes.
+/// Whether a device is added or removed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Way {
     Add,
     Remove,
 }
 
-/// Runs the scripts that join a device to the host (a network card with an emulated sibling has two), one after
-/// the other. The first failure ends it.
+/// Runs the scripts that connect a device to the host (a network card with an emulated counterpart has two), one after
+/// the other, up to the first failure.
 ///
-/// A script that takes too long is killed, and so is one that is at work when the operation is aborted.
+/// A script that takes too long is killed, and so is one that runs when the operation is aborted.
 pub async fn join(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     for round in 0.. {
         if !owner.exists(ao)? {
@@ -56,7 +56,7 @@ pub async fn join(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
 /// library, and the caller does not learn that something of it may be left on the host.
 pub async fn undo(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     for round in 0.. {
-        // A later domain of the same number is not to lose its device.
+        // Otherwise a later domain with the same number would lose its device.
         if !owner.exists(ao)? {
             let path = device.backend_path();
             debug!(
@@ -90,7 +90,7 @@ async fn run(ao: &Ao, device: &Device, way: Way, call: &ScriptCall) -> Result<()
     let stderr = std::io::stderr();
     let mut program = Program::new(&call.script)
         .arguments(&call.arguments)
-        // The script reads nothing, and what it says goes where errors go.
+        // The script gets no input, and its output goes to standard error.
         .stdin(Io::Null)
         .stdout(Io::Fd(stderr.as_fd()));
     for (name, value) in &call.environment {
@@ -108,7 +108,10 @@ async fn run(ao: &Ao, device: &Device, way: Way, call: &ScriptCall) -> Result<()
             let path = format!("{}/hotplug-error", device.backend_path());
             match nodes::peek(ao, ao.store(), &path).filter(|why| !why.is_empty()) {
                 Some(why) => failed(format_args!("{how}: {}", String::from_utf8_lossy(&why))),
-                None => failed(format_args!("{how} (and left no reason in {path})")),
+                None if matches!(outcome, Outcome::Ended(_)) => {
+                    failed(format_args!("{how} (and left no reason in {path})"));
+                }
+                None => failed(format_args!("{how}")),
             }
             Err(Error::Fail)
         }
@@ -118,7 +121,7 @@ async fn run(ao: &Ao, device: &Device, way: Way, call: &ScriptCall) -> Result<()
             Err(Error::TimedOut)
         }
         Err(e) => {
-            failed(format_args!("{what} was killed: {e}"));
+            warn!(ao, domid = device.domid, "{what} was killed: {e}");
             child.end().await;
             Err(e)
         }
@@ -137,7 +140,7 @@ fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<Scrip
     let paths = ["script", "type", "gatewaydev"].map(|name| format!("{base}/{name}"));
     let values = nodes::read_many(ctx, ctx.store(), &paths)?;
     let [script, kind, gateway] = <[_; 3]>::try_from(values).map_err(|_| Error::Fail)?;
-    // As they are: a path or a name of the administrator's need not be UTF-8.
+    // As bytes: a path or a name that the administrator chose need not be UTF-8.
     let (script, gateway) = (script.map(OsString::from_vec), gateway.map(OsString::from_vec));
     let Some(script) = script.filter(|s| s.as_bytes().starts_with(b"/")) else {
         error!(

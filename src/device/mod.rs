@@ -1,4 +1,4 @@
-//! Devices of guests: what they are, where their halves lie in xenstore, adding them and taking them away.
+//! Devices of guests: their kinds, their halves in xenstore, adding and removing them.
 
 pub mod add;
 pub mod cdrom;
@@ -55,7 +55,7 @@ const NAMES: [(DeviceKind, &str); 17] = [
 ];
 
 impl DeviceKind {
-    /// As in xenstore paths.
+    /// The name in xenstore paths.
     pub fn name(self) -> &'static str {
         NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
     }
@@ -83,8 +83,8 @@ pub struct Device {
 impl Device {
     /// The device recorded under `/libxl/<domid>/device/<kind>/<devid>` with this back end's path.
     ///
-    /// Of that path only who and what serves the device is taken; whose device it is the record itself
-    /// says, so that a strange path can never lead to another guest's device.
+    /// Only the backend domain and the kind of back end are taken from that path. The guest and the number come from the
+    /// record's own place, so that a forged path cannot lead to another guest's device.
     pub fn recorded(domid: u32, kind: DeviceKind, devid: i32, backend: &str) -> Option<Self> {
         let rest = backend.strip_prefix("/local/domain/")?;
         let mut parts = rest.split('/');

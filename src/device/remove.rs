@@ -1,28 +1,29 @@
-//! Taking a guest's devices away: one while the guest runs, or all when it goes.
+//! Removing a guest's devices: one while the guest runs, or all when it is destroyed.
 //!
-//! Each device goes through the same steps, when all go all at once:
+//! Each device goes through the same steps; if all devices are removed, they do so side by side:
 //!
 //! ```text
 //! served by QEMU, and    wait for QEMU's end (2 s at most), then mark the back end closed
 //! the guest does not run
 //! otherwise              ask the back end to close (online 0, state 5), wait for state 6 (10 s at most)
-//! then, if we serve it   the hotplug scripts that undo it
-//!       another does     wait until it has removed its nodes (10 s at most)
+//! then, if served here   run the hotplug scripts that disconnect it
+//!       or elsewhere     wait until the backend domain has removed its nodes (10 s at most)
 //! then                   remove the nodes of both halves and of the toolstack's record
 //! ```
 //!
-//! A back end closes when the guest agrees. By force ([`Force::Yes`]; a guest that goes is paused and cannot agree)
-//! the guest's half is removed first, so that the back end has nobody left to wait for; a step that fails or takes
-//! too long is told then, and the nodes go all the same. An abort ends whatever is waited for.
+//! A back end closes when the front end has closed. By force ([`Force::Yes`]; a guest that is destroyed is paused, so its
+//! front ends cannot close) the guest's half is removed first, so that the back end does not wait for it. A step that then
+//! fails or takes too long is logged, and the nodes are removed nevertheless. An abort ends every wait.
 //!
-//! # Who writes without end
+//! # Guests and back ends that keep writing
 //!
-//! A transaction that touches what the guest or the back end writes can be spoilt for as long as they do. So such are tried
-//! a few times only; then the same is done without: a node that is written all the time is there, and its owner with it.
-//! What only the toolstack writes, its record of the device, goes in a transaction in any case.
+//! A transaction conflicts with every write of the guest or the back end to the same nodes, so it may never succeed while
+//! they write. It is tried a few times, and then the same steps are done without a transaction: a node that is written all
+//! the time exists, and so does the domain that owns it. The toolstack's record, which nobody else writes, is always
+//! removed in a transaction.
 //!
-//! The stored configuration is left as it is: whoever retrieves it leaves out what xenstore does not know
-//! any more (`lifecycle/retrieve.rs`).
+//! The stored configuration is not changed: devices that are not in xenstore any more are left out when it is retrieved
+//! (`lifecycle/retrieve.rs`).
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -47,17 +48,17 @@ const CLOSED: u32 = 6;
 /// How long a back end may take to close, or another domain to remove its nodes.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long QEMU may go on using what it serves after it was told to end.
+/// How long QEMU may take to end after SIGHUP, while it still uses the devices.
 const QEMU_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What becomes of a device whose guest does not let go of it.
+/// What happens to a device whose front end does not close.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Force {
     /// It stays.
     No,
-    /// It is removed, when the guest has had its time.
+    /// It is removed after the timeout.
     InTheEnd,
-    /// It is removed, and the guest not asked.
+    /// It is removed without waiting for the guest.
     Yes,
 }
 
@@ -85,6 +86,10 @@ async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
                 continue;
             }
             Ok(true) => unhook(ao, device, &owner, own).await,
+            Err(Error::TimedOut) => {
+                error!(ao, domid = device.domid, "{}", not_closed(device));
+                Err(Error::TimedOut)
+            }
             stopped => stopped.map(drop),
         };
     };
@@ -94,13 +99,13 @@ async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
     }
 }
 
-/// Undoes a device whose back end, in this domain, is closed.
+/// Disconnects and removes a device whose back end, in this domain, is closed.
 pub async fn clear(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<()> {
     let undone = hotplug::undo(ao, device, owner).await;
     undone.and(forget(ao, device, owner, own).await)
 }
 
-/// Whether the guest runs. `Error::DomainNotFound` if it is gone.
+/// Whether the guest runs. `Error::DomainNotFound` if it does not exist.
 fn runs(ctx: &Ctx, domid: u32) -> Result<bool> {
     match ctx.hypervisor().domain(domid) {
         Ok(Some(info)) => Ok(!(info.paused || info.dying || info.shutdown)),
@@ -122,7 +127,7 @@ pub async fn remove_all(ao: &Ao, owner: &Identity, qemu: Option<&Process>) -> Re
     let removals = devices.iter().map(|device| {
         let qemu_ends = qemu_ends.clone();
         async move {
-            // Nothing but nodes stands behind these.
+            // These exist only as nodes.
             let bare = matches!(device.backend_kind, DeviceKind::Console | DeviceKind::Vuart);
             let undone = if bare { Ok(()) } else { undo(ao, device, owner, own, qemu_ends).await };
             undone.and(forget(ao, device, owner, own).await)
@@ -131,7 +136,7 @@ pub async fn remove_all(ao: &Ao, owner: &Identity, qemu: Option<&Process>) -> Re
     join_all(removals).await.into_iter().fold(Ok(()), Result::and)
 }
 
-/// Waits for QEMU's end, or for as long as it is given to end.
+/// Waits until QEMU has ended, [`QEMU_TIMEOUT`] at most.
 async fn wait_for_qemu(ao: &Ao, qemu: Option<&Process>) -> Result<()> {
     let ends = async {
         match qemu {
@@ -157,7 +162,7 @@ fn recorded(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Vec<Device>> {
         let paths: Vec<String> =
             devids.iter().map(|devid| format!("{base}/{kind_name}/{devid}/backend")).collect();
         for (devid, backend) in devids.iter().zip(nodes::read_many(ctx, ops, &paths)?) {
-            // A record without a back end has nothing but itself to remove.
+            // A record without a back end has no other nodes to remove.
             let Some(backend) = backend else { continue };
             let device = devid.parse().ok().and_then(|devid| {
                 Device::recorded(domid, kind, devid, &String::from_utf8_lossy(&backend))
@@ -187,17 +192,25 @@ async fn undo(
         if device.backend_domid == own {
             qemu_ends.await?;
         } else {
-            // Of a QEMU in another domain nothing is known.
+            // The state of a QEMU in another domain is not known here.
             ao.sleep(QEMU_TIMEOUT).await?;
         }
         mark_closed(ao, device, owner)?;
-    } else if !close(ao, device, owner, Force::Yes).await? {
-        return Ok(());
+    } else {
+        let closed = close(ao, device, owner, Force::Yes).await.inspect_err(|e| {
+            if *e == Error::TimedOut {
+                // The device is removed nevertheless.
+                warn!(ao, domid = device.domid, "{}", not_closed(device));
+            }
+        })?;
+        if !closed {
+            return Ok(());
+        }
     }
     unhook(ao, device, owner, own).await
 }
 
-/// Undoes on the host what joined a device to it, its back end being closed.
+/// Disconnects a device, whose back end is closed, from the host.
 async fn unhook(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<()> {
     if device.backend_domid == own {
         hotplug::undo(ao, device, owner).await
@@ -206,7 +219,7 @@ async fn unhook(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<
     }
 }
 
-/// Asks the back end to close, and waits for that. Whether there is one.
+/// Asks the back end to close, and waits until it has. Returns whether there is a back end.
 async fn close(ao: &Ao, device: &Device, owner: &Identity, force: Force) -> Result<bool> {
     let base = device.backend_path();
     let state = format!("{base}/state");
@@ -240,21 +253,13 @@ async fn close(ao: &Ao, device: &Device, owner: &Identity, force: Force) -> Resu
         }
     };
     ao.until(Instant::now() + TIMEOUT, closes).await?.unwrap_or_else(|| {
-        let (domid, seconds) = (device.domid, TIMEOUT.as_secs());
-        match force {
-            Force::No => error!(ao, domid = domid, "{base} has not closed within {seconds} s"),
-            // The device is removed by force next.
-            Force::InTheEnd => {
-                debug!(ao, domid = domid, "{base} has not closed within {seconds} s")
-            }
-            // It is removed all the same.
-            Force::Yes => warn!(ao, domid = domid, "{base} has not closed within {seconds} s"),
-        }
+        // Whether that is a failure depends on the caller.
+        debug!(ao, domid = device.domid, "{}", not_closed(device));
         Err(Error::TimedOut)
     })
 }
 
-/// Asks the back end to close. The state that it was in, if there is one.
+/// Asks the back end to close. Returns its state before that, if there is a back end.
 fn ask_to_close(
     ctx: &Ctx,
     ops: &impl Ops,
@@ -269,7 +274,7 @@ fn ask_to_close(
     }
     let Some(value) = nodes::read(ctx, ops, &state)? else { return Ok(None) };
     if force == Force::Yes {
-        // The directories above it go with the rest of the device.
+        // The directories above it are removed with the rest of the device.
         nodes::remove(ctx, ops, &device.frontend_path())?;
     }
     nodes::write(ctx, ops, &format!("{base}/online"), b"0")?;
@@ -277,6 +282,10 @@ fn ask_to_close(
         nodes::write(ctx, ops, &state, CLOSING)?;
     }
     Ok(Some(value))
+}
+
+fn not_closed(device: &Device) -> String {
+    format!("{} has not closed within {} s", device.backend_path(), TIMEOUT.as_secs())
 }
 
 fn is_closed(state: &[u8]) -> bool {
@@ -304,7 +313,8 @@ async fn nodes_go(ao: &Ao, device: &Device) -> Result<()> {
     })
 }
 
-/// QEMU cannot do it any more. In another domain it may have, and removed the nodes as well.
+/// Writes the closed state in place of QEMU, which has ended. A QEMU in another domain may have written it, or removed
+/// the nodes.
 fn mark_closed(ctx: &Ctx, device: &Device, owner: &Identity) -> Result<()> {
     let marked = nodes::try_transaction(ctx, |t| write_closed(ctx, t, device, owner))?;
     marked.map_or_else(|| write_closed(ctx, ctx.store(), device, owner), Ok)
@@ -340,8 +350,8 @@ async fn forget(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<
     if nodes::try_transaction(ao, |t| remove(t, &all))?.is_some() {
         return Ok(());
     }
-    // The record last: as long as it is there nobody adds the same device anew. Between the look and the act lie
-    // microseconds, and the number of a domain that ends in them rests.
+    // The record last: while it exists, the same device cannot be added again. The check and the removal are microseconds
+    // apart, and the number of a domain that ends in between is not used again for a minute.
     if owner.owns_nodes(ao, ao.store())? {
         let removed = ao.store().remove_many(&halves);
         removed.map_err(|e| nodes::failed(ao, e))?;
@@ -350,7 +360,7 @@ async fn forget(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<
         let record = [device.libxl_path()];
         nodes::transaction(ao, |t| remove(t, &record)).await?;
     }
-    // The directories above the halves, if that can be had: a guest may have been given one of them.
+    // The directories above the halves, if possible: a guest may have one of them.
     if nodes::try_transaction(ao, |t| remove(t, &halves))?.is_none() {
         let Device { domid, devid, kind, .. } = *device;
         debug!(

@@ -4,16 +4,16 @@ use super::refused;
 use crate::core::{Ctx, Error, Result, bitmap};
 use crate::{debug, error, warn};
 
-/// Where a vcpu may run and would rather run, one bit per cpu; `None` leaves that as it is.
+/// Hard and soft affinity of a vcpu, one bit per cpu; `None` leaves that as it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish<'a> {
     pub hard: Option<&'a [u8]>,
     pub soft: Option<&'a [u8]>,
-    /// Override what is pinned for the moment, such as by a suspend.
+    /// Override a temporary pinning, such as by a suspend.
     pub force: bool,
 }
 
-/// Sets the affinity of one vcpu. `Error::Invalid` if nothing is wished for.
+/// Sets the affinity of one vcpu. `Error::Invalid` if none is given.
 pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()> {
     if wish.hard.is_none() && wish.soft.is_none() && !wish.force {
         debug!(ctx, domid = domid, "no affinity is given for vcpu {vcpu}");
@@ -26,7 +26,7 @@ pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()>
             Error::Fail
         },
     )?;
-    // Xen leaves out cpus that are not of the domain's cpupool.
+    // Xen leaves out cpus that are not in the domain's cpupool.
     for (kind, wished, now) in [("hard", wish.hard, &hard), ("soft", wish.soft, &soft)] {
         if let (Some(wished), Some(now)) = (wished, now)
             && !same(wished, now)
@@ -44,9 +44,9 @@ pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()>
     Ok(())
 }
 
-/// Sets the affinity of vcpus 0 to `count` - 1: of all that can be, and `Error::Fail` if some cannot.
+/// Sets the affinity of vcpus 0 to `count` - 1. A failure does not stop it for the other vcpus, and is `Error::Fail`.
 pub fn set_vcpus(ctx: &Ctx, domid: u32, count: u32, wish: &Wish<'_>) -> Result<()> {
-    // The application's count may be any number: those that do not exist are refused together.
+    // The application's count may be any number: vcpus that do not exist are refused in one line.
     let there = vcpus(ctx, domid);
     let mut all = Ok(());
     for vcpu in 0..count.min(there) {
@@ -84,7 +84,7 @@ pub fn set_nodes(ctx: &Ctx, domid: u32, nodes: &[u8]) -> Result<()> {
     ctx.hypervisor().set_node_affinity(domid, nodes).map_err(|e| refused(ctx, domid, e))
 }
 
-/// On which NUMA nodes the domain's memory had better be, one bit each.
+/// The NUMA nodes that the domain's memory is preferably allocated on, one bit each.
 pub fn nodes(ctx: &Ctx, domid: u32) -> Result<Vec<u8>> {
     ctx.hypervisor().node_affinity(domid).map_err(|e| refused(ctx, domid, e))
 }

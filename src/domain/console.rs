@@ -24,7 +24,7 @@ use crate::sync::std_fds::raised;
 /// device model's state).
 const STUBDOM_SERIAL: i32 = 3;
 
-/// The first port of VNC's displays.
+/// The TCP port of VNC display 0.
 const VNC_PORTS: i32 = 5900;
 
 /// Kinds of consoles.
@@ -43,8 +43,8 @@ pub struct Console {
     pub kind: ConsoleType,
 }
 
-/// The console that a user means who names none: the serial port of an HVM guest (its stubdom's, if it
-/// has one), the first PV console of others.
+/// The default console: the serial port of an HVM guest (its stubdom's, if it has one), the first PV console of other
+/// guests.
 pub fn primary(ctx: &Ctx, domid: u32) -> Result<Console> {
     if let Some(stubdom) = names::stubdom_of(ctx, domid) {
         return Ok(Console { domid: stubdom, number: STUBDOM_SERIAL, kind: ConsoleType::Pv });
@@ -100,12 +100,12 @@ pub fn tty(ctx: &Ctx, console: Console) -> Result<Vec<u8>> {
     }
 }
 
-/// The application will open what we give it: an absolute path without anything that could surprise.
+/// Whether it is an absolute path without control characters: the application will open it.
 fn is_device(tty: &[u8]) -> bool {
     tty.starts_with(b"/") && !tty.iter().any(u8::is_ascii_control)
 }
 
-/// Becomes the program that joins this terminal to the console. Returns only if that fails.
+/// Executes the program that connects this terminal to the console. Returns only if that fails.
 pub fn exec(ctx: &Ctx, console: Console, notify_fd: Option<i32>) -> Result<Infallible> {
     let program = format!("{PROGRAMS}/xenconsole");
     let mut command = Command::new(&program);
@@ -130,8 +130,8 @@ fn arguments(console: Console, notify_fd: Option<i32>) -> Vec<String> {
     arguments
 }
 
-/// Becomes a viewer of the domain's VNC display: `$VNCVIEWER`, or `vncviewer`. The password, if one is
-/// to be given, waits on its standard input. Returns only if that fails.
+/// Executes a viewer of the domain's VNC display: `$VNCVIEWER`, or `vncviewer`. The password, if one is to be given, is on
+/// its standard input. Returns only if that fails.
 pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infallible> {
     let base = format!("{}/console/vnc-", nodes::domain_path(domid));
     let paths = ["port", "listen", "pass"].map(|name| format!("{base}{name}"));
@@ -176,7 +176,7 @@ pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infa
     Err(Error::Fail)
 }
 
-/// A file that no directory lists, holding `text`, at its start.
+/// A memfd that holds `text`, at offset 0.
 fn in_memory(text: &[u8]) -> std::io::Result<File> {
     let mut file = raised(File::from(memfd_create("vnc-password", MFdFlags::MFD_CLOEXEC)?));
     file.write_all(text)?;

@@ -1,7 +1,7 @@
 //! Cpupools: sets of cpus, each with a scheduler of its own, on which domains run.
 //!
-//! The hypervisor knows pools by number. Names and uuids are xenstore's: a pool without a name there is
-//! one that is just being made.
+//! The hypervisor knows pools by number. Names and uuids are kept in xenstore: a pool without a name there is just being
+//! created.
 
 use super::nodes;
 use crate::core::uuid;
@@ -43,8 +43,7 @@ pub fn all(ctx: &Ctx) -> Result<Vec<CpupoolInfo>> {
     Ok(all)
 }
 
-/// All cpupools that have a name, each with it, up to the first without one: the C library's list ends
-/// there too.
+/// All cpupools and their names, up to the first without a name: the C library's list ends there too.
 pub fn named(ctx: &Ctx) -> Result<Vec<(CpupoolInfo, Vec<u8>)>> {
     let all = all(ctx)?;
     let paths: Vec<_> = all.iter().map(|pool| name_path(pool.id)).collect();
@@ -52,8 +51,8 @@ pub fn named(ctx: &Ctx) -> Result<Vec<(CpupoolInfo, Vec<u8>)>> {
     Ok(all.into_iter().zip(names).map_while(|(pool, name)| Some((pool, name?))).collect())
 }
 
-/// A pool that is to be changed: `Error::NoMemory`, as in C, where there is none from `pool` on, and
-/// `Error::Invalid` where there are only others; C says no word about either.
+/// A pool that is to be changed. As in C, `Error::NoMemory` if there is no pool with this number or a higher one, and
+/// `Error::Invalid` if there is only one with a higher number; neither is logged as an error.
 fn to_change(ctx: &Ctx, pool: u32) -> Result<CpupoolInfo> {
     let found = ctx.hypervisor().cpupool_from(pool).map_err(|e| {
         refused(ctx, pool, e);
@@ -74,8 +73,8 @@ pub struct New<'a> {
     pub uuid: &'a [u8; 16],
 }
 
-/// Makes a cpupool, numbered `wanted` or as Xen likes, and tells its number to `made` as soon as it
-/// exists. One that cannot have all its cpus or its name is taken away again.
+/// Creates a cpupool, numbered `wanted` or by Xen, and passes its number to `made` as soon as it exists. A pool that
+/// cannot get all its cpus or its name is destroyed again.
 pub fn create(ctx: &Ctx, wanted: Option<u32>, new: &New<'_>, made: impl FnOnce(u32)) -> Result<()> {
     let pool = ctx.hypervisor().cpupool_create(wanted, new.scheduler).map_err(|e| {
         error!(ctx, "cannot create a cpupool: {e}");
@@ -83,7 +82,7 @@ pub fn create(ctx: &Ctx, wanted: Option<u32>, new: &New<'_>, made: impl FnOnce(u
     })?;
     made(pool);
     equip(ctx, pool, new).inspect_err(|_| {
-        // What remains if that fails is in the log.
+        // A failure is logged there.
         let _ = destroy(ctx, pool);
     })
 }
@@ -100,7 +99,7 @@ fn equip(ctx: &Ctx, pool: u32, new: &New<'_>) -> Result<()> {
     })
 }
 
-/// Ends a cpupool, whose cpus are free then. `Error::Invalid` while domains are in it.
+/// Destroys a cpupool, which frees its cpus. `Error::Invalid` while domains are in it.
 pub fn destroy(ctx: &Ctx, pool: u32) -> Result<()> {
     let info = to_change(ctx, pool)?;
     if info.domains > 0 {
@@ -111,18 +110,18 @@ pub fn destroy(ctx: &Ctx, pool: u32) -> Result<()> {
         move_cpu(ctx, Move::Remove, pool, cpu)?;
     }
     ctx.hypervisor().cpupool_destroy(pool).map_err(|e| refused(ctx, pool, e))?;
-    // It is gone, whatever becomes of its nodes; a failure is in the log.
+    // The pool is destroyed, even if its nodes cannot be removed; a failure is logged there.
     let _ = nodes::remove(ctx, ctx.store(), &path(pool));
     Ok(())
 }
 
-/// Names a cpupool anew.
+/// Renames a cpupool.
 pub fn rename(ctx: &Ctx, pool: u32, name: &[u8]) -> Result<()> {
     to_change(ctx, pool)?;
     nodes::write(ctx, ctx.store(), &name_path(pool), name)
 }
 
-/// Whether a pool is given a cpu or loses it.
+/// Whether a cpu is added to a pool or removed from it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Move {
     Add,
@@ -142,7 +141,7 @@ pub fn move_cpu(ctx: &Ctx, how: Move, pool: u32, cpu: i32) -> Result<()> {
     })
 }
 
-/// Moves all cpus of `map`; `Error::Fail` if that fails for some, but those that can be moved are.
+/// Moves all cpus of `map`. A failure does not stop it for the other cpus, and is `Error::Fail`.
 pub fn move_cpus(ctx: &Ctx, how: Move, pool: u32, map: &[u8]) -> Result<()> {
     let mut all = Ok(());
     for cpu in cpus(map) {
@@ -151,7 +150,7 @@ pub fn move_cpus(ctx: &Ctx, how: Move, pool: u32, map: &[u8]) -> Result<()> {
     all
 }
 
-/// Moves those cpus of one NUMA node that can be; answers how many.
+/// Moves those cpus of one NUMA node that can be moved; returns how many.
 pub fn move_node(ctx: &Ctx, how: Move, pool: u32, node: u32) -> Result<u32> {
     let xen = ctx.hypervisor();
     let candidates = match how {
@@ -188,7 +187,7 @@ mod tests {
         let nodes = [0, 1, 0, 1, u32::MAX];
         assert_eq!(on_node(&[0b11110], &nodes, 1).collect::<Vec<_>>(), [1, 3]);
         assert_eq!(on_node(&[0b11110], &nodes, 0).collect::<Vec<_>>(), [2]);
-        // A cpu that the topology does not tell of is on no node.
+        // A cpu that is not in the topology is on no node.
         assert_eq!(on_node(&[0xff], &nodes[..2], 1).collect::<Vec<_>>(), [1]);
         assert_eq!(on_node(&[0xff], &nodes, 2).count(), 0);
     }

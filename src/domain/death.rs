@@ -1,12 +1,12 @@
 //! Telling the application that domains shut down and die (`libxl_evenable_domain_death`).
 //!
-//! Xenstore's `@releaseDomain` says that some domain has, not which. So one task a ctx, the watcher, asks
-//! the hypervisor about all watched domains together whenever that fires: one hypercall for as many as
-//! are close to each other, however many generators there are, and none if every watched domain's death
-//! was told. What is told, and in what order: `core/generators/deaths.rs`.
+//! Xenstore's `@releaseDomain` fires when some domain has, and does not say which. So one task per ctx, the watcher, asks
+//! the hypervisor about all watched domains together whenever that fires: one hypercall for all whose numbers are close to
+//! each other, however many generators there are, and none if the death of every watched domain has been reported. What
+//! is reported, and in what order: `core/generators/deaths.rs`.
 //!
-//! Nothing is missed: a generator is added first, then its domain is looked at; what happens later
-//! fires the watch, which was there before.
+//! Nothing is missed: a generator is added first, then its domain is looked up; what happens later fires the watch, which
+//! was registered before.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::xen::hypervisor::{self, DomainInfo};
 
 const RELEASED: &str = "@releaseDomain";
 
-/// Begins to tell of a domain, whether it exists or not: one that does not is told as dead.
+/// Starts reporting on a domain. One that does not exist is reported as dead.
 ///
 /// `driven` is let go when the generator ends. The application is never called from here.
 pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<GeneratorHandle> {
@@ -30,7 +30,7 @@ pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<G
         Error::Fail
     });
     let mut watch = watch?;
-    // What was before is found out below.
+    // The state from before this is looked up below.
     watch.catch_up();
     let deaths = &ctx.generators().deaths;
     let (handle, start) = deaths.enable(domid, user, Some(driven));
@@ -44,7 +44,7 @@ pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<G
                 deaths.wanted.notify();
             }
         }
-        // The watcher will find that out too, and tell it as it must be told.
+        // The watcher will meet the same failure, and reports it.
         Err(_) => deaths.wanted.notify(),
     }
     Ok(handle)
@@ -60,14 +60,14 @@ pub fn disable(ctx: &Ctx, handle: GeneratorHandle) -> bool {
     true
 }
 
-/// Has the watcher live.
+/// Starts the watcher's task.
 async fn live(ctx: Arc<Ctx>, watch: Watch, wanted: Listener) {
     let watcher = (Arc::clone(&ctx), watch, wanted);
     look::live((ctx.reports(), ctx.log()), 0, watcher, |watcher| Box::pin(look_after(watcher)))
         .await;
 }
 
-/// The watcher's life.
+/// The watcher's task.
 async fn look_after((ctx, watch, wanted): &mut (Arc<Ctx>, Watch, Listener)) {
     let deaths = &ctx.generators().deaths;
     loop {
@@ -91,9 +91,9 @@ async fn look_after((ctx, watch, wanted): &mut (Arc<Ctx>, Watch, Listener)) {
     }
 }
 
-/// Calls the application with what is due. There is a callback for each event, so that a long one does not hold
-/// up, where another thread dispatches, the other generators' events; and each goes on with what is left, since a
-/// generator's next event is passed over while its last is being told.
+/// Calls the application with the events that are due. There is one callback per event, so that a long one does not delay
+/// the other generators' events if another thread dispatches. Each callback goes on with the events that are left, since
+/// a generator's next event is skipped while its last one is being delivered.
 fn tell(ctx: &Ctx) {
     let deaths = &ctx.generators().deaths;
     while let Some((handle, event)) = deaths.next_due() {
@@ -105,8 +105,8 @@ fn tell(ctx: &Ctx) {
     }
 }
 
-/// What has become of each of `watched`, which are in order; `None` for a domain that is not there.
-/// `list` is the hypervisor's: at most so many domains from a number on, in order.
+/// The state of each domain of `watched`, which is sorted; `None` for a domain that does not exist. `list` is the
+/// hypervisor's: at most so many domains from a number on, sorted.
 fn fates<E>(
     watched: &[u32],
     mut list: impl FnMut(u32, u32) -> std::result::Result<Vec<DomainInfo>, E>,

@@ -30,7 +30,7 @@ pub struct History<'a> {
 }
 
 impl<'a> History<'a> {
-    /// The host's own, with the rest time from `LIBXL_DOMID_REUSE_TIMEOUT` if that is set.
+    /// The host's history, with the time from `LIBXL_DOMID_REUSE_TIMEOUT` if that is set.
     pub fn of_host(log: &'a Log) -> Self {
         let set = std::env::var("LIBXL_DOMID_REUSE_TIMEOUT").ok();
         let rest = set.and_then(|s| s.trim().parse().ok()).unwrap_or(REST);
@@ -45,18 +45,18 @@ impl<'a> History<'a> {
         self.dir.join(format!("domid-history{suffix}"))
     }
 
-    /// Forgets every number. For use while the host starts: nothing else may be at work.
+    /// Forgets every number. For use while the host starts: no other toolstack may run.
     pub fn clear(&self) -> Result<()> {
         let path = self.path("");
         remove_if_there(&path).map_err(|e| self.failed("remove", &path, &e))
     }
 
-    /// Adds `domid`, and leaves out the numbers that have rested.
+    /// Adds `domid`, and drops the numbers whose time is over.
     pub fn add(&self, domid: u32) -> Result<()> {
         self.add_at(domid, now())
     }
 
-    /// Whether `domid` was a domain's lately.
+    /// Whether a domain with number `domid` was destroyed lately.
     pub fn is_recent(&self, domid: u32) -> Result<bool> {
         Ok(self.recent(now())?.iter().any(|&(_, who)| who == domid))
     }
@@ -83,7 +83,7 @@ impl<'a> History<'a> {
             .map_err(|e| self.failed("write", &new, &e))
     }
 
-    /// What still rests at `now`. A line that is none is skipped: it must not stop a destroy.
+    /// The numbers that must not be used yet at `now`. An invalid line is skipped: it must not stop a destroy.
     fn recent(&self, now: i64) -> Result<Vec<(i64, u32)>> {
         let path = self.path("");
         let text = match fs::read(&path) {

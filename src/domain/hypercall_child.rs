@@ -1,4 +1,4 @@
-//! Calls of the hypervisor that may take seconds.
+//! Hypercalls that may take seconds.
 
 use std::ffi::CString;
 
@@ -11,7 +11,7 @@ use crate::runtime::child::Outcome;
 use crate::xen::hypervisor::{self, Hypervisor};
 use crate::{debug, error};
 
-/// The highest errno that an exit status can tell.
+/// The highest errno that is passed on as an exit status.
 const MAX_ERRNO: u8 = 125;
 
 /// Why a call has failed.
@@ -19,12 +19,12 @@ const MAX_ERRNO: u8 = 125;
 pub enum CallFailure {
     /// The hypervisor refuses.
     Refused(Errno),
-    /// It is not known whether it has.
+    /// It is not known whether the hypervisor has done it.
     Unknown,
 }
 
-/// Makes `call` with a connection of its own. In an operation that no thread waits for, it is made in a
-/// forked child, so that no thread of the application's is held up. An abort kills that child.
+/// Makes `call` with a connection of its own. In an operation that no thread waits for, the call is made in a forked
+/// child, so that it does not block a thread of the application. An abort kills that child.
 ///
 /// `call` must take no locks but its own: see [`crate::runtime::child::Children::fork`].
 pub async fn call<F>(
@@ -50,7 +50,7 @@ where
     let child = match ao.children().fork(body) {
         Ok(child) => child,
         Err(errno) => {
-            // A big process on a small host: better late than not.
+            // A big process on a small host: the call then blocks this thread.
             debug!(ao, domid = domid, errno = errno, "cannot fork for {what}");
             return Ok(call.map_or(Err(CallFailure::Unknown), here));
         }

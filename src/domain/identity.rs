@@ -1,4 +1,4 @@
-//! Which domain is meant by a number, while others may end it and make a new one with the same number.
+//! Which domain a number means, while other processes may destroy it and create a new one with the same number.
 
 use super::{kind, nodes};
 use crate::core::number::leading_number;
@@ -7,27 +7,27 @@ use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::xen::store::Ops;
 
-/// A domain as it was found. Its number may be another's later: whoever has waited asks again before
-/// taking anything away.
+/// A domain as it was found. Its number may be another domain's later: after each wait, callers check again before they
+/// remove anything.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Identity {
     pub domid: u32,
     pub uuid: [u8; 16],
     /// What its `vm` node held. A new domain has that node from its first moment in xenstore on.
     vm: Option<Vec<u8>>,
-    /// Nobody is asked.
+    /// The domain's existence is not checked.
     assumed: bool,
 }
 
 impl Identity {
-    /// The domain of that number, and what the hypervisor says of it; `Error::DomainNotFound`, not
-    /// logged, if there is none. One whose node xenstore does not tell, which is logged, counts as one without it.
+    /// The domain with that number, and the hypervisor's info of it; `Error::DomainNotFound`, not logged, if there is none. If
+    /// its `vm` node cannot be read, which is logged, it counts as having none.
     pub fn of(ctx: &Ctx, domid: u32) -> Result<(Self, kind::Info)> {
         let path = format!("{}/vm", nodes::domain_path(domid));
         let mut info = kind::info(ctx, domid)?;
         loop {
             let vm = nodes::read(ctx, ctx.store(), &path).unwrap_or_default();
-            // The node is this domain's if it was there all the time.
+            // The node is this domain's if the domain existed all the time.
             let now = kind::info(ctx, domid)?;
             if now.uuid == info.uuid {
                 return Ok((Self { domid, uuid: now.uuid, vm, assumed: false }, now));
@@ -36,7 +36,7 @@ impl Identity {
         }
     }
 
-    /// Whoever has that number, for all time: for a driver domain, which may not ask about others.
+    /// Whichever domain has that number: for a driver domain, which may not ask about other domains.
     pub fn assumed(domid: u32) -> Self {
         Self { domid, uuid: [0; 16], vm: None, assumed: true }
     }
@@ -61,7 +61,7 @@ impl Identity {
         }
         let path = format!("{}/vm", nodes::domain_path(self.domid));
         let vm = nodes::read(ctx, ops, &path)?;
-        // A domain that was set aside meanwhile has a new node, and is the same.
+        // A domain that was renamed for preservation meanwhile has a new node, and is the same domain.
         Ok(vm.is_none() || vm == self.vm || self.exists(ctx)?)
     }
 
@@ -76,8 +76,8 @@ impl Identity {
         }
     }
 
-    /// Its directory under `/vm`. What the node says is believed only if it is one; if not, it is that of its uuid.
-    /// A domain without the node has none: another may have the same uuid, and then the directory is that one's.
+    /// Its directory under `/vm`. The node's value is used only if it is such a path; otherwise it is the path with the
+    /// domain's uuid. A domain without the node has no directory: that of its uuid may be another domain's.
     pub fn vm_path(&self) -> Option<String> {
         let vm = self.vm.as_deref()?;
         Some(match super::names::is_vm_path(vm) {
@@ -87,7 +87,7 @@ impl Identity {
     }
 }
 
-/// The domain that this process runs in: paths that do not begin with a slash are its own.
+/// The domain that this process runs in. Relative paths in xenstore are in its directory.
 pub fn own_domid(ctx: &Ctx) -> Result<u32> {
     let ask = || {
         let value = nodes::read(ctx, ctx.store(), "domid")?;
@@ -102,8 +102,8 @@ pub fn own_domid(ctx: &Ctx) -> Result<u32> {
     ctx.own_domid_slot().get_or_try_init(ask).copied()
 }
 
-/// As [`own_domid`], for the end of a domain, which does not fail for want of that node. Domain 0's is written by a program of
-/// the host's start; every other domain's is there from its creation on.
+/// As [`own_domid`], for a destroy, which does not fail if that node is missing. Domain 0's node is written when the host
+/// boots; that of every other domain exists from its creation on.
 pub fn own_domid_or_zero(ctx: &Ctx) -> u32 {
     own_domid(ctx).unwrap_or(0)
 }

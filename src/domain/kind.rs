@@ -1,4 +1,4 @@
-//! What kind of guest a domain is, and what the hypervisor says of one.
+//! What kind of guest a domain is, and the hypervisor's info of it.
 
 use crate::core::{Ctx, Error, Result};
 use crate::{error, warn};
@@ -6,21 +6,21 @@ use crate::{error, warn};
 use super::nodes;
 use crate::xen::hypervisor::DomainInfo;
 
-/// What the hypervisor says of a domain, as far as it matters here.
+/// The part of the hypervisor's info that is used here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Info {
     pub uuid: [u8; 16],
     /// Runs in hardware virtualization: HVM or PVH.
     pub hvm: bool,
-    /// Its kernel will not run any more: shut down or crashed, or on its way out. A domain that has
-    /// suspended may go on.
+    /// Its kernel will not run any more: it has shut down or crashed, or is being destroyed. A suspended domain may be
+    /// resumed.
     pub ended: bool,
 }
 
-/// Xen's reason of a shutdown that may be no end.
+/// Xen's shutdown reason for a suspend, after which the domain may be resumed.
 const SUSPENDED: u8 = 2;
 
-/// The hypervisor's word on `domid`; `Error::DomainNotFound`, not logged, if there is no such domain.
+/// The hypervisor's info of `domid`; `Error::DomainNotFound`, not logged, if there is no such domain.
 pub fn info(ctx: &Ctx, domid: u32) -> Result<Info> {
     match ctx.hypervisor().domain(domid) {
         Ok(Some(info)) => Ok(Info {
@@ -61,7 +61,7 @@ pub enum DomainKind {
     Hvm,
 }
 
-/// The kind of `domid`. Hypervisor and processor do not tell HVM from PVH: the toolstack's record does.
+/// The kind of `domid`. To the hypervisor HVM and PVH are the same: the toolstack's record distinguishes them.
 pub fn of(ctx: &Ctx, domid: u32) -> Result<DomainKind> {
     let info = info(ctx, domid).inspect_err(|_| {
         error!(ctx, domid = domid, "cannot tell the kind of guest: no such domain");
@@ -69,7 +69,7 @@ pub fn of(ctx: &Ctx, domid: u32) -> Result<DomainKind> {
     Ok(known(ctx, domid, &info))
 }
 
-/// As [`of`], of a domain that the hypervisor was asked about already.
+/// As [`of`], for a domain whose info is known already.
 pub fn known(ctx: &Ctx, domid: u32, info: &Info) -> DomainKind {
     if !info.hvm {
         return DomainKind::Pv;

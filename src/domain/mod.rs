@@ -20,7 +20,7 @@ use crate::core::{Ctx, Error};
 use crate::error;
 use crate::xen::hypervisor::HypervisorError;
 
-/// The first number that no domain can have: those from here on have meanings of their own.
+/// The first number that no domain can have: the higher ones have special meanings.
 pub const FIRST_RESERVED: u32 = 0x7ff0;
 
 /// Whether a guest can have this number: not domain 0, and not a reserved one.

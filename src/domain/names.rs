@@ -13,8 +13,8 @@ use crate::{debug, error};
 use super::{cpupool, kind, nodes};
 use crate::core::number::leading_number;
 
-/// How many names are read at first, and how many times as many with each further trip: the daemon's work for names
-/// after the one that is looked for is in vain.
+/// How many names are read first, and the factor for each further round trip: names after the matching one are read in
+/// vain.
 const FIRST_READS: usize = 4;
 const MORE_READS: usize = 4;
 
@@ -30,8 +30,8 @@ pub fn pool_name_of(ctx: &Ctx, pool: u32) -> Option<Vec<u8>> {
     nodes::peek(ctx, ctx.store(), &cpupool::name_path(pool))
 }
 
-/// The domain of that name. If several have it (which no toolstack allows), the first, or one that this ctx
-/// has seen with that name before.
+/// The domain with that name. If several have it (which no toolstack allows), the first, or one that this ctx has seen
+/// with that name before.
 ///
 /// `Error::Invalid` if none has it, `Error::NoMemory` if the domains cannot be listed: the C library
 /// says the same.
@@ -94,8 +94,8 @@ fn find(ctx: &Ctx, name: &[u8], ids: &[u32]) -> Result<u32> {
     Err(Error::Invalid)
 }
 
-/// The domain that a number or a name tells. Only digits make a number, whether or not there is such a
-/// domain; the empty text counts as 0.
+/// The domain that a number or a name means. Digits alone are a number, whether or not that domain exists; the empty text
+/// counts as 0.
 pub fn by_qualifier(ctx: &Ctx, text: &[u8]) -> Result<u32> {
     match number(text) {
         Some(domid) => domid,
@@ -105,7 +105,7 @@ pub fn by_qualifier(ctx: &Ctx, text: &[u8]) -> Result<u32> {
     .inspect_err(|_| too_large(ctx, text))
 }
 
-/// The cpupool that a number or a name tells, and whether it was a name.
+/// The cpupool that a number or a name means, and whether it was a name.
 pub fn pool_by_qualifier(ctx: &Ctx, text: &[u8]) -> (Result<u32>, bool) {
     match number(text) {
         Some(pool) => (pool.inspect_err(|_| too_large(ctx, text)), false),
@@ -132,7 +132,7 @@ pub fn stubdom_of(ctx: &Ctx, domid: u32) -> Option<u32> {
     leading_number(&value).filter(|&stubdom| super::valid_guest(stubdom))
 }
 
-/// The domain that `domid` runs the device model of, if that is what it is for.
+/// The domain whose device model runs in `domid`, if `domid` is a stubdom.
 pub fn stubdom_target(ctx: &Ctx, domid: u32) -> Option<u32> {
     let path = format!("{}/target", nodes::domain_path(domid));
     number(&nodes::peek(ctx, ctx.store(), &path)?)?.ok()
@@ -150,7 +150,7 @@ pub fn start_time(ctx: &Ctx, domid: u32) -> Option<u32> {
     found
 }
 
-/// The domain's directory under `/vm`. What the node says is believed only if it is one.
+/// The domain's directory under `/vm`, if the node's value is such a path.
 pub fn vm_path(ctx: &Ctx, domid: u32) -> Option<String> {
     vm_path_in(ctx, ctx.store(), domid)
 }

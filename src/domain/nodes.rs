@@ -7,7 +7,7 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::xen::store::{self, Ops, StoreError, Transaction, tidy};
 use crate::{debug, error};
 
-/// How often a transaction is tried at once, without a pause.
+/// How many times a transaction is tried without a pause.
 const AT_ONCE: u32 = 8;
 
 /// The longest pause between two attempts.
@@ -16,12 +16,12 @@ const MAX_PAUSE: Duration = Duration::from_millis(20);
 /// Xenstore's own limit of a value, and so of a name.
 pub const MAX_VALUE: usize = 4096;
 
-/// A domain's own directory. Guests read it, and write only parts of it.
+/// A domain's own directory. The guest can read it, and write parts of it.
 pub fn domain_path(domid: u32) -> String {
     format!("/local/domain/{domid}")
 }
 
-/// What the toolstack keeps about a domain, out of its reach.
+/// The toolstack's directory about a domain, which the guest cannot write.
 pub fn libxl_path(domid: u32) -> String {
     format!("/libxl/{domid}")
 }
@@ -42,9 +42,8 @@ pub fn read_many(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Result<Vec<Opti
     ops.read_many(paths).map_err(|e| failed(ctx, e))
 }
 
-/// A node's value where it makes no difference whether there is no such node or it cannot be read: the
-/// C library does not tell the two apart, nor say why, and a domain without rights meets the second
-/// everywhere.
+/// A node's value, where a node that cannot be read counts as missing. The C library does not distinguish the two, nor log
+/// the reason, and a domain without privileges cannot read most nodes.
 pub fn peek(ctx: &Ctx, ops: &impl Ops, path: &str) -> Option<Vec<u8>> {
     ops.read(path).inspect_err(|e| debug!(ctx, "{e}")).ok().flatten()
 }
@@ -67,12 +66,12 @@ pub fn write(ctx: &Ctx, ops: &impl Ops, path: &str, value: &[u8]) -> Result<()> 
     ops.write(path, value).map_err(|e| failed(ctx, e))
 }
 
-/// Removes a node and all below; that there is none is fine.
+/// Removes a node and all below it. It need not exist.
 pub fn remove(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<()> {
     ops.remove(path).map(drop).map_err(|e| failed(ctx, e))
 }
 
-/// Removes nodes, and then each directory above one of them that is left with no value and no children.
+/// Removes nodes, and then each directory above them that has no value and no children.
 pub fn remove_up(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Result<()> {
     tidy::remove_up(ops, paths).map_err(|e| failed(ctx, e))
 }
@@ -89,8 +88,8 @@ impl From<StoreError> for Stop {
     }
 }
 
-/// Runs `body` in a transaction, again from the start if others spoil it, after the first few attempts with pauses.
-/// An error of `body`, logged by it, leaves nothing changed.
+/// Runs `body` in a transaction, which is repeated if it conflicts with others, after a few attempts with pauses. If `body`
+/// fails, which it logs, nothing is changed.
 pub async fn transaction<T>(ao: &Ao, mut body: impl FnMut(&Transaction) -> Result<T>) -> Result<T> {
     for attempt in 0..store::ATTEMPTS {
         if let Some(late) = attempt.checked_sub(AT_ONCE) {
@@ -103,14 +102,14 @@ pub async fn transaction<T>(ao: &Ao, mut body: impl FnMut(&Transaction) -> Resul
     Err(failed(ao, store::spoilt()))
 }
 
-/// As [`transaction`], for what cannot wait, and without pauses: for nodes that only toolstacks write.
+/// As [`transaction`], without pauses, for code that cannot wait and nodes that only toolstacks write.
 pub fn transaction_now<T>(ctx: &Ctx, mut body: impl FnMut(&Transaction) -> Result<T>) -> Result<T> {
     let outcome = ctx.store().transaction(|t| body(t).map_err(Stop::Told));
     outcome.map_err(|stop| told(ctx, stop))
 }
 
-/// As [`transaction_now`], a few times; `None` if others have spoilt it each time. For nodes that a guest or a back
-/// end writes: if they write without end, further attempts fail as well.
+/// As [`transaction_now`], but with few attempts; `None` if each had a conflict. For nodes that a guest or a back end
+/// writes: while it keeps writing, further attempts would fail as well.
 pub fn try_transaction<T>(
     ctx: &Ctx,
     mut body: impl FnMut(&Transaction) -> Result<T>,
@@ -128,7 +127,7 @@ fn attempt_at<T>(ctx: &Ctx, body: &mut impl FnMut(&Transaction) -> Result<T>) ->
     outcome.map_err(|stop| told(ctx, stop))
 }
 
-/// What ended a transaction, in the log.
+/// Logs why a transaction failed.
 fn told(ctx: &Ctx, stop: Stop) -> Error {
     match stop {
         Stop::Store(error) => failed(ctx, error),

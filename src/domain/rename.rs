@@ -1,18 +1,18 @@
-//! Giving a domain another name, and setting a dead one aside under another identity.
+//! Renaming a domain, and renaming one that has shut down so that it is preserved.
 //!
-//! A name is unique among living domains. Reading all names inside the transaction that writes a new one would see to
-//! that, and would have every change of any name spoil it, and all be read again. Instead the names are looked at outside,
-//! between two nodes that the transaction reads:
+//! A name is unique among existing domains. To read all names inside the transaction that writes a new one would ensure
+//! that, but every change of any name would conflict with it, and all names would be read again. Instead the names are read
+//! outside, between two nodes that the transaction reads:
 //!
-//! - [`RENAMES`], which nothing changes but a renaming, by writing it as it is. So a name that was looked at after it
-//!   was read is still that domain's when the transaction commits; and it is as long as the node's generation is the
-//!   same, also in the next attempt;
-//! - [`ALL`], the directory of all domains, to which a creation adds a node. It is read when most names are known, since
-//!   creations spoil each other's transactions from there on, in any case; those that have come meanwhile are looked at
-//!   then. One that comes later spoils the transaction, and is seen in the next attempt.
+//! - [`RENAMES`], which each renaming writes, with its old value, and nothing else does. So a name that was read after this
+//!   node is still the domain's when the transaction commits, and also in the next attempt if the node's generation is the
+//!   same;
+//! - [`ALL`], the directory of all domains, to which a creation adds a node. It is read late, when most names are known,
+//!   since creations conflict with each other's transactions from then on; the names of domains that are new since then are
+//!   read next. A later creation conflicts with the transaction, and is seen in the next attempt.
 //!
-//! The C library's creations count among these. Its renamings change no such node, and look at names outside of their
-//! transaction: one of them, at the same moment, can make a name that exists twice.
+//! This covers creations by the C library. Its renamings do not write [`RENAMES`], and read names outside of their
+//! transaction: one of them, at the same moment, can give a name to two domains.
 
 use super::names::KnownNames;
 use super::{names, nodes};
@@ -21,13 +21,13 @@ use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::xen::store::{Access, Ops, Permission, Transaction};
 
-/// What a renaming writes, as it is.
+/// The node that each renaming writes, with its old value.
 const RENAMES: &str = "/local";
 
 /// The directory that has a node for each domain.
 const ALL: &str = "/local/domain";
 
-/// What the attempts at a transaction know of names.
+/// The names that the attempts at a transaction have read.
 #[derive(Default, Debug)]
 pub struct Looked {
     /// Of [`RENAMES`], when the first of them was looked at.
@@ -35,14 +35,14 @@ pub struct Looked {
     known: KnownNames,
 }
 
-/// Names `domid` anew. With `old` given, fails unless that is its name now.
+/// Renames `domid`. With `old` given, fails unless that is its present name.
 pub fn rename(ctx: &Ctx, domid: u32, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
     check_name(ctx, domid, new)?;
     nodes::transaction_now(ctx, |t| rename_within(ctx, t, domid, old, new))
 }
 
-/// Sets a domain that has shut down aside, so that it can be started again beside what is left of it:
-/// its name gets `suffix`, and a new uuid is its identity under `/vm`.
+/// Preserves a domain that has shut down, so that its configuration can be started again: `suffix` is appended to its
+/// name, and it gets a new uuid under `/vm`.
 pub fn preserve(ctx: &Ctx, domid: u32, name: &[u8], suffix: &[u8], uuid: &[u8; 16]) -> Result<()> {
     let new = [name, suffix].concat();
     check_name(ctx, domid, &new)?;
@@ -88,7 +88,7 @@ fn rename_within(
     Ok(())
 }
 
-/// Refuses the name of another domain. Domains that are set aside half-made have no name, however many they are.
+/// Refuses the name of another domain. Any number of domains may have no name.
 /// What follows in the transaction must change [`RENAMES`], or add the domain to [`ALL`]. `looked` is for all
 /// attempts at it.
 pub fn check_free(

@@ -1,4 +1,4 @@
-//! What the schedulers hold for domains and vcpus: reading it, and changing it within its limits.
+//! Scheduler parameters of domains and vcpus: reading them, and changing them within their limits.
 
 use super::refused;
 use crate::core::{Ctx, Error, Result};
@@ -8,8 +8,7 @@ use crate::types::sys::LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
 use crate::xen::hypervisor::sched::RtdsVcpu;
 use crate::xen::hypervisor::{DomainInfo, sys};
 
-/// The scheduler of the cpupool that a domain is in (`XEN_SCHEDULER_*`); `None`, logged, where that
-/// cannot be found out.
+/// The scheduler of the cpupool that a domain is in (`XEN_SCHEDULER_*`); `None`, which is logged, if that is not known.
 pub fn of_domain(ctx: &Ctx, domid: u32) -> Option<u32> {
     let Some(domain) = found(ctx, domid).ok()? else {
         error!(ctx, domid = domid, "cannot find the domain: no such domain");
@@ -29,13 +28,13 @@ pub fn of_domain(ctx: &Ctx, domid: u32) -> Option<u32> {
     pool.map(|pool| pool.scheduler)
 }
 
-/// What is to change of a domain's parameters; `None` keeps what is. Weight and cap are for credit and
-/// credit2, the rest is for RTDS.
+/// New parameters of a domain; `None` keeps the present one. Weight and cap are for credit and credit2, the rest is for
+/// RTDS.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Change {
     /// The share of cpu time, relative to others.
     pub weight: Option<i32>,
-    /// The most it may use, in percent of one cpu; 0 is no limit.
+    /// The limit in percent of one cpu; 0 is no limit.
     pub cap: Option<i32>,
     /// In microseconds.
     pub period: Option<i32>,
@@ -66,8 +65,8 @@ enum Unfit {
 /// What keeps any parameter as it is: each has a constant of its own, and all are -1.
 const UNSAID: i32 = LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
 
-/// Changes a domain's parameters as an application wishes, under the scheduler that it names or else under
-/// the domain's. `Error::FeatureRemoved` or `Error::Invalid`, logged, for one that there is none such.
+/// Changes a domain's parameters, under the scheduler that the application names or else under the domain's.
+/// `Error::FeatureRemoved` or `Error::Invalid`, which is logged, for a scheduler that does not exist.
 pub fn set(ctx: &Ctx, domid: u32, params: &DomainSchedParams) -> Result<()> {
     let given = |value: i32| (value != UNSAID).then_some(value);
     let change = Change {
@@ -75,7 +74,7 @@ pub fn set(ctx: &Ctx, domid: u32, params: &DomainSchedParams) -> Result<()> {
         cap: given(params.cap),
         period: given(params.period),
         budget: given(params.budget),
-        // Unsaid is a yes.
+        // Not given means yes.
         extra_time: params.extratime != 0,
     };
     let own = || of_domain(ctx, domid).map_or(Scheduler::Unknown, |own| (own as i32).into());
@@ -84,13 +83,13 @@ pub fn set(ctx: &Ctx, domid: u32, params: &DomainSchedParams) -> Result<()> {
         Scheduler::Credit => set_credit(ctx, domid, &change),
         Scheduler::Credit2 => set_credit2(ctx, domid, &change),
         Scheduler::Rtds => set_rtds(ctx, domid, &change),
-        // They keep nothing for a domain, and so whatever is asked for holds.
+        // These have no parameters per domain, so that there is nothing to set.
         Scheduler::Arinc653 | Scheduler::Null => Ok(()),
         scheduler => Err(no_such(ctx, domid, scheduler)),
     }
 }
 
-/// The answer to a scheduler that there is nothing to do for.
+/// The error for a scheduler without parameters.
 pub fn no_such(ctx: &Ctx, domid: u32, scheduler: Scheduler) -> Error {
     if scheduler == Scheduler::Sedf {
         error!(ctx, domid = domid, "SEDF scheduler no longer available");
@@ -104,7 +103,7 @@ fn weight(wanted: i32) -> std::result::Result<u16, Unfit> {
     u16::try_from(wanted).ok().filter(|&weight| weight > 0).ok_or(Unfit::Weight)
 }
 
-/// What Xen keeps of a cap has 16 bits: with more than 655 vcpus higher ones wrap, as in C.
+/// Xen keeps 16 bits of a cap: with more than 655 vcpus higher caps wrap, as in C.
 fn cap(wanted: i32, last_vcpu: Option<u32>) -> std::result::Result<u16, Unfit> {
     let max = last_vcpu.map_or(0, |last| (u64::from(last) + 1) * 100);
     let fits = u64::try_from(wanted).is_ok_and(|wanted| wanted <= max);
@@ -188,7 +187,7 @@ pub fn set_rtds(ctx: &Ctx, domid: u32, change: &Change) -> Result<()> {
     xen.set_rtds_domain(domid, &mut now).map_err(|e| refused(ctx, domid, e))
 }
 
-/// A vcpu's parameters under RTDS as an application wishes them, not yet looked at.
+/// A vcpu's RTDS parameters as the application gave them, not checked yet.
 #[derive(Clone, Copy, Debug)]
 pub struct VcpuWish {
     pub vcpu: i32,
@@ -216,9 +215,9 @@ fn last_vcpu(ctx: &Ctx, domid: u32) -> Result<Option<u32>> {
     }
 }
 
-/// What RTDS holds for some vcpus of a domain, in the order asked for.
+/// RTDS parameters of some vcpus of a domain, in the order of the request.
 pub fn rtds_vcpus(ctx: &Ctx, domid: u32, wanted: &[i32]) -> Result<Vec<RtdsVcpu>> {
-    // A domain without vcpus is Xen's to refuse, as in C.
+    // For a domain without vcpus Xen returns an error, as in C.
     let last = last_vcpu(ctx, domid)?.unwrap_or(u32::MAX);
     if wanted.is_empty() {
         return Err(Error::Invalid);
@@ -228,7 +227,7 @@ pub fn rtds_vcpus(ctx: &Ctx, domid: u32, wanted: &[i32]) -> Result<Vec<RtdsVcpu>
     filled(ctx, domid, all.map_err(|why| unfit(ctx, domid, why))?)
 }
 
-/// What RTDS holds for all vcpus of a domain.
+/// RTDS parameters of all vcpus of a domain.
 pub fn all_rtds_vcpus(ctx: &Ctx, domid: u32) -> Result<Vec<RtdsVcpu>> {
     let all = 0..last_vcpu(ctx, domid)?.map_or(0, |last| last + 1);
     filled(ctx, domid, all.map(|vcpu| RtdsVcpu { vcpu, ..RtdsVcpu::default() }).collect())
@@ -239,7 +238,7 @@ fn filled(ctx: &Ctx, domid: u32, mut vcpus: Vec<RtdsVcpu>) -> Result<Vec<RtdsVcp
     got.map(|()| vcpus).map_err(|e| refused(ctx, domid, e))
 }
 
-/// Sets what RTDS holds for some vcpus of a domain; for none of them if any wish is out of bounds.
+/// Sets RTDS parameters of some vcpus of a domain; of none of them if any value is out of range.
 pub fn set_rtds_vcpus(ctx: &Ctx, domid: u32, wishes: &[VcpuWish]) -> Result<()> {
     let last = last_vcpu(ctx, domid)?.unwrap_or(u32::MAX);
     if wishes.is_empty() {
@@ -251,8 +250,7 @@ pub fn set_rtds_vcpus(ctx: &Ctx, domid: u32, wishes: &[VcpuWish]) -> Result<()> 
     ctx.hypervisor().set_rtds_vcpus(domid, &all).map_err(|e| refused(ctx, domid, e))
 }
 
-/// Sets the same for all vcpus of a domain; the wish's own vcpu does not matter. `Error::Invalid`
-/// without a wish.
+/// Sets the same for all vcpus of a domain; the vcpu in `wish` is ignored. `Error::Invalid` without a wish.
 pub fn set_all_rtds_vcpus(ctx: &Ctx, domid: u32, wish: Option<&VcpuWish>) -> Result<()> {
     let last = last_vcpu(ctx, domid)?;
     let wish = wish.ok_or(Error::Invalid)?;

@@ -36,7 +36,7 @@ pub struct Userdata<'a> {
     uuid: [u8; 16],
 }
 
-/// A domain's userdata, held against every other process.
+/// A domain's userdata, locked against every other process.
 #[derive(Debug)]
 pub struct Locked<'a> {
     files: Userdata<'a>,
@@ -63,10 +63,10 @@ pub fn lock(ctx: &Ctx, domid: u32) -> Result<Locked<'_>> {
     })
 }
 
-/// The lock on the userdata of that very domain. `Error::DomainNotFound`, not logged, if it has gone,
-/// whether or not its number is another's by now.
+/// The lock on the userdata of the domain with that uuid. `Error::DomainNotFound`, not logged, if it does not exist any
+/// more, whether or not its number is another domain's by now.
 pub fn lock_of(ctx: &Ctx, domid: u32, uuid: [u8; 16]) -> Result<Locked<'_>> {
-    // It may go while we wait.
+    // The domain may be destroyed while we wait.
     Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).lock(|| match kind::info(ctx, domid) {
         Ok(info) if info.uuid == uuid => Ok(()),
         Ok(_) => Err(Error::DomainNotFound),
@@ -74,8 +74,8 @@ pub fn lock_of(ctx: &Ctx, domid: u32, uuid: [u8; 16]) -> Result<Locked<'_>> {
     })
 }
 
-/// Removes what was stored between the removal of everything and the end of the domain. For when it is gone: then
-/// nobody begins to store, and who had begun has the lock.
+/// Removes userdata that was stored between the removal of the rest and the end of the domain. Called when the domain does
+/// not exist any more: then no process starts to store, and one that has started holds the lock.
 pub fn remove_rest(ctx: &Ctx, domid: u32, uuid: [u8; 16]) {
     // A failure is logged where it is found.
     match Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).lock(|| Ok(())) {
@@ -84,13 +84,13 @@ pub fn remove_rest(ctx: &Ctx, domid: u32, uuid: [u8; 16]) {
     }
 }
 
-/// Removes a domain's userdata where the lock cannot be had, as on a disk that is full or read-only: nobody else has
-/// it either then, and the names of the files are of that very domain.
+/// Removes a domain's userdata if the lock cannot be taken, as on a full or read-only disk: no other process holds it
+/// either then, and the files' names contain the domain's uuid.
 pub fn remove_without_lock(ctx: &Ctx, domid: u32, uuid: [u8; 16]) {
     Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).remove_all();
 }
 
-/// Why the lock was not had.
+/// Why the lock could not be taken.
 enum Unlocked {
     File(LockFailure),
     Domain(Error),
@@ -111,7 +111,7 @@ impl<'a> Userdata<'a> {
         self.log
     }
 
-    /// Takes the lock, waiting for it. `exists` is asked then, and its error is the result.
+    /// Waits for the lock and takes it. `exists` is called then, and its error is the result.
     pub fn lock(self, exists: impl FnOnce() -> Result<()>) -> Result<Locked<'a>> {
         let path = self.path('l', LOCK_USERID.as_ref());
         match FastLock::take(&path, || exists().map_err(Unlocked::Domain)) {
@@ -125,7 +125,7 @@ impl<'a> Userdata<'a> {
         }
     }
 
-    /// What every name of a kind begins with.
+    /// What every file name of a kind starts with.
     fn prefix(&self, kind: char) -> String {
         name::prefix(kind, self.domid, &self.uuid)
     }
@@ -202,7 +202,7 @@ impl Locked<'_> {
             .open(&new)
             .map(raised)
             .and_then(|mut file| file.write_all(data).map(|()| file))
-            // Some file systems tell only then that there was no room.
+            // Some file systems report only now that there was no space.
             .and_then(|file| nix::unistd::close(file).map_err(std::io::Error::from))
             .and_then(|()| fs::rename(&new, &path));
         written.map_err(|e| {
@@ -244,8 +244,8 @@ impl Locked<'_> {
         }
     }
 
-    /// The configuration that the library keeps of the domain; `None` if there is none. `Error::Fail`, logged, if
-    /// it is not sound.
+    /// The configuration that the library stores for the domain; `None` if there is none. `Error::Fail`, which is logged, if
+    /// it is invalid.
     pub fn config(&self, ctx: &Ctx) -> Result<Option<Box<DomainConfig>>> {
         let Some(data) = self.retrieve(CONFIG_USERID.as_bytes())? else { return Ok(None) };
         // The C library stores its text with the NUL.
@@ -256,7 +256,7 @@ impl Locked<'_> {
         })
     }
 
-    /// Replaces the configuration that the library keeps of the domain.
+    /// Replaces the configuration that the library stores for the domain.
     pub fn set_config(&self, config: &DomainConfig) -> Result<()> {
         // The C library stores its text with the NUL, and reads up to it.
         let mut text = json::text_of(config);
@@ -269,8 +269,8 @@ impl Locked<'_> {
         Ok(self.open(userid)?.map(|(_, _, length)| length))
     }
 
-    /// An empty file is an error: data that is nothing is kept as no file at all, so somebody else was
-    /// at work here, or the disk lost it.
+    /// An empty file is an error: empty data is stored as no file at all, so another program has written the file, or its
+    /// content was lost in a crash.
     fn open(&self, userid: &[u8]) -> Result<Option<(PathBuf, File, usize)>> {
         let files = &self.files;
         let path = files.data_path(userid)?;
@@ -293,7 +293,7 @@ impl Locked<'_> {
         Ok(Some((path, file, meta.len() as usize)))
     }
 
-    /// Removes all userdata of the domain, locks of others included, but for this very lock.
+    /// Removes all userdata of the domain, locks of others included, but for the lock that is held.
     pub fn remove_all(&self) {
         self.files.remove_all();
     }

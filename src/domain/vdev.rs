@@ -3,7 +3,7 @@
 //! The numbers are Xen's (docs/man/xen-vbd-interface.7): those of old Linux devices, and an extended form
 //! for what these cannot express.
 
-/// The disk's number; `None` if there is no such name.
+/// The disk's number; `None` if the name is invalid.
 pub fn number(vdev: &[u8]) -> Option<i32> {
     let text = std::str::from_utf8(vdev).ok()?;
     if let Some((disk, part)) =
@@ -15,7 +15,7 @@ pub fn number(vdev: &[u8]) -> Option<i32> {
             1 << 28 | disk << 8 | part
         });
     }
-    // The number itself.
+    // The name is the number itself.
     if let Some(number) = plain(text) {
         return Some(number);
     }
@@ -27,7 +27,7 @@ pub fn number(vdev: &[u8]) -> Option<i32> {
     Some(8 << 8 | disk << 4 | part)
 }
 
-/// Which disk a name means, counted from 0, if it means a whole one.
+/// Which disk a name means, counted from 0, if it means a whole disk and not a partition.
 pub fn whole_disk(vdev: &[u8]) -> Option<i32> {
     disk_and_partition(vdev).filter(|(_, part)| *part == 0).map(|(disk, _)| disk)
 }
@@ -42,7 +42,7 @@ pub fn disk_and_partition(vdev: &[u8]) -> Option<(i32, i32)> {
         .or_else(|| by_letters(text, "sd", 15, 15))
 }
 
-/// What Linux calls a disk, counted from 0, that is its own: `xvda`, … `xvdz`, `xvdaa`, …
+/// Linux's name for the Xen disk of that index, counted from 0: `xvda`, … `xvdz`, `xvdaa`, …
 pub fn linux_name(disk: i32) -> String {
     let mut letters = Vec::new();
     let mut rest = disk;

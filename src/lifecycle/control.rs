@@ -1,4 +1,4 @@
-//! Holding domains and letting them run, and asking their kernels for something.
+//! Pausing and unpausing domains, and requests to their kernels.
 
 use std::ffi::CStr;
 use std::future::Future;
@@ -17,13 +17,13 @@ use crate::error;
 use crate::qemu::model;
 use crate::xen::hypervisor::Trigger;
 
-/// How long a guest may take to take a request in.
+/// How long a guest may take to acknowledge a request.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Changes whenever a domain has shut down or gone.
+/// The watch that fires whenever a domain has shut down or been destroyed.
 const RELEASES: &str = "@releaseDomain";
 
-/// What a guest's kernel can be asked for through its `control/shutdown` node.
+/// Requests to a guest's kernel through its `control/shutdown` node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Request {
     Poweroff,
@@ -46,7 +46,7 @@ impl Request {
     }
 }
 
-/// Stops the domain's processors until they are let run again. Pauses count.
+/// Pauses the domain. Pauses are counted.
 pub fn pause(ctx: &Ctx, domid: u32) -> Result<()> {
     ctx.hypervisor().domain_pause(domid).map_err(|e| {
         error!(ctx, domid = domid, "cannot pause the domain: {e}");
@@ -54,7 +54,7 @@ pub fn pause(ctx: &Ctx, domid: u32) -> Result<()> {
     })
 }
 
-/// Lets the domain run, and its device model before it.
+/// Unpauses the domain, after resuming its device model.
 pub async fn unpause(ao: &Ao, domid: u32) -> Result<()> {
     summed_up(ao, domid, "unpause the domain", async {
         if kind::of(ao, domid).map_err(|_| Error::Fail)? == DomainKind::Hvm {
@@ -68,9 +68,8 @@ pub async fn unpause(ao: &Ao, domid: u32) -> Result<()> {
     .await
 }
 
-/// Asks the guest's kernel to power off or reboot. What it gives waits until the guest has taken the
-/// request in (which it shows by emptying the node), a minute at most; the end of the guest, or of its
-/// nodes, counts as well.
+/// Asks the guest's kernel to power off or reboot. The returned future waits until the guest has acknowledged the request
+/// (by emptying the node), a minute at most; the end of the guest, or the removal of the node, counts as well.
 ///
 /// `Error::NoParavirt` if the kernel of an HVM guest does not listen to such requests.
 pub fn request(
@@ -106,7 +105,7 @@ pub fn request(
                 Err(Error::TimedOut)
             };
             if info.ended {
-                // Nobody will. The C library finds that out when the minute is over.
+                // It will not acknowledge. The C library waits for a minute before it fails.
                 error!(ao, domid = domid, "the guest has ended already");
                 return Err(Error::TimedOut);
             }
@@ -116,7 +115,7 @@ pub fn request(
     })
 }
 
-/// A request that a guest was given, and what is to be watched until it has taken it in.
+/// A request to a guest, and the watches until it is acknowledged.
 struct TakenIn {
     domid: u32,
     path: String,
@@ -144,7 +143,7 @@ impl TakenIn {
     }
 }
 
-/// Writes the domain's memory and processors into a file, which is made or replaced.
+/// Writes the domain's memory and registers into a file, which is created or replaced.
 pub fn dump_core(ctx: &Ctx, domid: u32, path: &CStr) -> Result<()> {
     ctx.hypervisor().domain_dump_core(domid, path).map_err(|e| {
         let path = path.to_string_lossy();
@@ -153,7 +152,7 @@ pub fn dump_core(ctx: &Ctx, domid: u32, path: &CStr) -> Result<()> {
     })
 }
 
-/// Gives the guest's kernel a system request key.
+/// Sends a system request key to the guest's kernel.
 pub fn sysrq(ctx: &Ctx, domid: u32, key: u8) -> Result<()> {
     let path = format!("{}/control/sysrq", nodes::domain_path(domid));
     nodes::write(ctx, ctx.store(), &path, &[key])

@@ -1,34 +1,33 @@
-//! The end of a domain: everything that the host keeps for it goes, and its number rests a while.
+//! Destroying a domain: everything that the host keeps for it is removed, and its number is not used again for a minute.
 //!
-//! The order matters. The guest is held first and its device model ended, so that nobody uses the
-//! devices any more; then the devices go, then the nodes and files. The domain itself goes last: while
-//! it exists its number and uuid are its own, and whoever looks after a failure finds something to
-//! destroy again.
+//! The order matters. The guest is paused first and its device model ended, so that neither uses the devices any more; then
+//! the devices are removed, then the nodes and files. The domain itself is destroyed last: while it exists no other domain
+//! has its number or uuid, and after a failure it can be found and destroyed again.
 //!
-//! # Two at once
+//! # Two destroys at once
 //!
-//! Devices may take seconds to go. Meanwhile another thread, or a process with either library, may end the
-//! same domain, and somebody may make a new one of the same number (which libxl gives out again after a
-//! minute, or at once to who asks for it by number). So:
+//! Devices may take seconds to be removed. Meanwhile another thread, or a process with either library, may destroy the same
+//! domain, and a new one may be created with the same number (which libxl uses again after a minute, or at once for a
+//! creation that asks for that number). So:
 //!
-//! - what is removed from xenstore is removed in a transaction that has seen whose it is;
-//! - files go under the lock of that very domain's userdata, after having seen that it exists;
-//! - scripts run, and the hypervisor is told, after another such look. Between the look and the act lie
-//!   microseconds, and the number of a domain that ends in them rests.
+//! - nodes are removed in a transaction that has read which domain they belong to;
+//! - files are removed under the lock of that domain's userdata, after a check that it exists;
+//! - before a script runs, or the hypervisor destroys the domain, there is another such check. Check and action are
+//!   microseconds apart, and the number of a domain that ends in between is not used again for a minute.
 //!
-//! Whoever comes second finds less and less, and succeeds: the domain is gone as he wished.
+//! The later destroy finds less to do, and succeeds.
 //!
 //! # Failures
 //!
-//! No step stops those that follow: a host whose disk is full, read-only or missing ends its domains all the same,
-//! and nothing of them stays in the hypervisor. Each failure is logged. An error is returned only if the domain may still be
-//! there: the hypervisor refuses, or a device model that has a user of its own may still run.
+//! A failed step does not stop the following ones: also on a host whose disk is full, read-only or missing, domains are
+//! destroyed in the hypervisor. Each failure is logged. An error is returned only if the domain may still exist: the
+//! hypervisor refuses, or a device model that has a user of its own may still run.
 //!
 //! # Abort
 //!
-//! As in C, a destroy that was begun is not undone: an abort ends the waits for devices at once, kills
-//! their scripts, and what takes no waiting is done. The operation then ends as it would have. An abort does not end the
-//! kill of a device model that has a user of its own; without that kill the domain is not ended.
+//! As in C, a destroy is not undone: an abort ends the waits for devices at once and kills their scripts, and the steps that
+//! need no waiting are done. The operation then has its usual result. An abort does not end the wait for the kill of a
+//! device model that has a user of its own, since without that kill the domain is not destroyed.
 
 use futures_util::future::join;
 use nix::errno::Errno;
@@ -49,10 +48,10 @@ use crate::lifecycle::bootloader::workplace::remove_left;
 use crate::qemu::model;
 use crate::{debug, error, warn};
 
-/// How much memory, in pages, the hypervisor takes back in the time that a process takes to fork.
+/// How many pages the hypervisor frees in the time that a fork takes.
 const SMALL: u64 = 4096;
 
-/// How often a domain's devices are removed anew because others came meanwhile. A creation has a few steps that add some.
+/// How many times a domain's devices are removed, if new ones are added meanwhile. A creation has a few steps that add some.
 const ATTEMPTS: u32 = 5;
 
 /// Destroys the domain, and the domain of its device model if it has one.
@@ -69,7 +68,7 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
     let ((stubdom, outcome), cause) = collected(both).await;
     let outcome = outcome.and(stubdom);
     match outcome {
-        // `xl` destroys once more what a failed creation has destroyed.
+        // `xl` destroys a domain again whose creation failed, and which the creation has destroyed. That is not an error.
         Err(Error::DomainNotFound) if History::of_host(ao.log()).is_recent(domid) == Ok(true) => {
             debug!(ao, domid = domid, "the domain was destroyed already");
         }
@@ -82,7 +81,7 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
 async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
     let (domain, info) = Identity::of(ao, domid)?;
     if own_domid_or_zero(ao) == domid {
-        // The hypervisor would refuse, but only after we had removed all that this domain needs.
+        // The hypervisor would refuse, but only after everything that this domain needs had been removed.
         error!(ao, domid = domid, "cannot destroy the domain: this process runs in it");
         return Err(Error::Invalid);
     }
@@ -94,7 +93,7 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         && names::stubdom_of(ao, domid).is_some()
         && kind::known(ao, domid, &info) == DomainKind::Hvm;
     let mut qemu = None;
-    // If xenstore does not tell, the attempt does.
+    // If that cannot be read, try.
     if !in_stubdom && model::is_active(ao, domid).unwrap_or(true) {
         // The domain is not destroyed while its device model may still run.
         qemu = model::destroy(ao, domid).await?;
@@ -119,7 +118,7 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         }
     }
     if let Some(lent) = lent {
-        // Now, as a bootloader that runs still has ended with the nodes.
+        // Now, as a bootloader that was still running has ended when the nodes were removed.
         loan::take_back(ao, domid, &lent).await;
     }
     let ao = ao.unabortable();
@@ -128,21 +127,21 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
     outcome
 }
 
-/// What there is of a domain when its records are to go.
+/// What is found of a domain when its records are to be removed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Found {
-    /// Itself; the records are gone.
+    /// The domain; its records have been removed.
     Domain,
-    /// A device that has come since the others went, so that but the files nothing was removed.
+    /// A device that was added since the others were removed, so that only files were removed.
     Device,
-    /// It was destroyed.
+    /// Nothing: another process has destroyed the domain.
     Nothing,
 }
 
-/// Removes all that is kept of the domain outside the hypervisor; if it is the `last` attempt, whether or not it
-/// has devices. `qemu` was told to end; `lent` becomes what says that domain 0 has a disk for its bootloader.
-/// Everything is tried. What cannot be removed is logged and left: the domain ends all the same, and a caller that was told
-/// of an error would take it for running.
+/// Removes all that is kept of the domain outside the hypervisor; in the `last` attempt, whether or not it has devices.
+/// `qemu` was told to end; `lent` becomes the record of the bootloader's disk, if there is one. Everything is tried. What
+/// cannot be removed is logged and left: the domain is destroyed nevertheless, and after an error the caller would think
+/// that it still exists.
 fn remove_records(
     ctx: &Ctx,
     domain: &Identity,
@@ -159,8 +158,8 @@ fn remove_records(
     };
     match remove_nodes(ctx, domain, last || gone) {
         Removed::NotYet => {
-            // Without a stored configuration neither library adds another, however many are about to. Whoever is
-            // still creating the domain may, a few times.
+            // Without a stored configuration neither library adds another device to a running domain. A creation
+            // that is still under way may add some, a few times.
             remove_userdata();
             return Found::Device;
         }
@@ -179,22 +178,22 @@ fn remove_records(
     for name in ["qemu-save", "qemu-resume"] {
         remove_file(ctx, domid, &format!("{LIB_DIR}/{name}.{domid}"));
     }
-    // Before the number is free. If that fails, which is logged, nothing of the domain is left: only its number does not rest.
+    // Before the number is free. If that fails, which is logged, the number can be used again at once.
     let _ = History::of_host(ctx.log()).add(domid);
     Found::Domain
 }
 
-/// What became of a domain's nodes.
+/// Whether a domain's nodes were removed.
 enum Removed {
-    /// All; with the recorded number of its device model, and the disk of its bootloader, at that moment.
+    /// They were; with the process id of its device model, and the disk of its bootloader, as recorded at that moment.
     All { model: Option<Vec<u8>>, loan: Option<Vec<u8>> },
-    /// It has a device, whose other half would stay.
+    /// They were not: it has a device, whose back end would stay.
     NotYet,
 }
 
-/// Everything that xenstore holds of the domain, with its devices only if they are not to be waited for. What cannot be
-/// removed is told and left. Looked for in the transaction, so that a device either comes before, and is seen, or after,
-/// when its adder finds no domain: creations have no lock that is held here.
+/// Removes the domain's nodes, unless it has devices and `with_devices` is false. A failure is logged. Devices are looked
+/// for in the transaction, so that one that is added at the same time is either seen here, or fails because the domain has
+/// no nodes: creations hold no lock that could be taken here.
 fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     let domid = domain.domid;
     let none = || Removed::All { model: None, loan: None };
@@ -206,7 +205,7 @@ fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
             return Ok(Removed::NotYet);
         }
         let mut known = nodes::read_many(ctx, t, &[model::pid_path(domid), loan::path(domid)])?;
-        // The node may have changed, if the domain was set aside.
+        // The node may have changed, if the domain was renamed for preservation.
         let vm = names::vm_path_in(ctx, t, domid).or_else(|| domain.vm_path());
         for path in [nodes::domain_path(domid), nodes::libxl_path(domid)].into_iter().chain(vm) {
             nodes::remove(ctx, t, &path)?;
@@ -218,7 +217,7 @@ fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     removed.unwrap_or_else(|_| none())
 }
 
-/// Ends the domain itself.
+/// Destroys the domain in the hypervisor.
 async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
     let (domid, uuid) = (domain.domid, domain.uuid);
     let small = match ao.hypervisor().domain(domid) {
@@ -239,7 +238,7 @@ async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
     };
     match outcome {
         Ok(()) => Ok(()),
-        // Somebody else's destroy was quicker.
+        // Another process has destroyed it.
         Err(CallFailure::Refused(Errno::ESRCH)) => Ok(()),
         Err(CallFailure::Unknown) if !domain.exists(ao)? => Ok(()),
         Err(CallFailure::Refused(errno)) => {
@@ -250,8 +249,8 @@ async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
     }
 }
 
-/// Host devices assigned to the guest go back to the host's pool when the hypervisor destroys the
-/// domain. Resetting them and giving them back to their drivers comes with the PCI functions.
+/// Warns if host devices are assigned to the guest: when the hypervisor destroys the domain they can be assigned again, but
+/// they are not reset. That comes with the PCI functions.
 fn tell_about_pci(ctx: &Ctx, domid: u32) {
     let path = format!("/local/domain/0/backend/pci/{domid}/0/num_devs");
     let assigned = nodes::peek(ctx, ctx.store(), &path);

@@ -1,12 +1,11 @@
-//! Automatic NUMA placement: on which of the host's nodes a new domain had better be.
+//! Automatic NUMA placement: choosing the host's nodes for a new domain.
 //!
-//! [`place`] is for the build of a domain, after its vcpus exist and before the affinities that the
-//! configuration names are set. What it decides becomes `b_info.nodemap`, which the caller then makes the
-//! domain's node affinity (if the set is not empty), and the soft affinity of the vcpus, which it sets
-//! itself. [`choose`] is the decision, a function of plain facts.
+//! [`place`] is called by the build of a domain, after its vcpus exist and before the configured affinities are set. Its
+//! result becomes `b_info.nodemap`, which the caller then sets as the domain's node affinity (if the set is not empty), and
+//! the soft affinity of the vcpus, which it sets itself. [`choose`] is the decision, a pure function.
 //!
-//! Few nodes are better than many. Of as many, those are better on which fewer vcpus can run, and then those
-//! with more free memory; of equals the first, counting from node 0.
+//! Fewer nodes are better. Among equally many, those are better on which fewer vcpus can run, and then those with more free
+//! memory; among equals the first, counting from node 0.
 
 use crate::config::defaults::memory;
 use crate::core::{Ctx, Error, Result, bitmap};
@@ -17,18 +16,18 @@ use crate::{debug, error, log_line, warn};
 
 use crate::domain::affinity::{self, Wish};
 
-/// With more nodes there are too many sets of them to look at each.
+/// With more nodes there are too many subsets to try.
 const MAX_NODES: usize = 16;
 
 /// A set of nodes, one bit each.
 type NodeSet = u16;
 
-/// What matters of a node of the host.
+/// The facts about a node of the host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct PlacementNode {
     pub free_kb: u64,
     pub cpus: u32,
-    /// Those of them that the domain can use: its cpupool's.
+    /// Those cpus that the domain can use: its cpupool's.
     pub usable: u32,
     /// Vcpus of all domains that can run on a usable cpu of it.
     pub vcpus: u32,
@@ -65,7 +64,7 @@ impl Candidate {
         self.cpus >= wanted.cpus && self.free_kb >= wanted.memory_kb
     }
 
-    /// Than one of as many nodes.
+    /// Whether it is better than one with equally many nodes.
     fn better_than(&self, other: &Self) -> bool {
         (self.vcpus, other.free_kb) < (other.vcpus, self.free_kb)
     }
@@ -93,8 +92,8 @@ fn cpus_of_each(host: &[PlacementNode]) -> Option<u32> {
     with_cpus.all(|cpus| cpus == first).then_some(first)
 }
 
-/// The best nodes for a domain; `None` if it fits nowhere. `improved` hears of each candidate that is better
-/// than all before.
+/// The best nodes for a domain; `None` if it fits nowhere. `improved` is called for each candidate that is better than all
+/// earlier ones.
 pub fn choose(
     host: &[PlacementNode],
     wanted: Wanted,
@@ -115,15 +114,14 @@ pub fn choose(
     })
 }
 
-/// Places the domain, if the configuration wants that and does not itself say where it shall be.
+/// Places the domain, if the configuration enables that and does not set the placement itself.
 ///
-/// Afterwards `b_info.nodemap` has the nodes (all, if there is nothing to choose or nowhere has enough of
-/// everything), the vcpus' soft affinity is the cpus of these, and `b_info.numa_placement` is off, so that a
-/// domain built again from this configuration comes to be on the same nodes.
+/// Afterwards `b_info.nodemap` has the nodes (all nodes, if there is no choice or no set is large enough), the vcpus' soft
+/// affinity is the cpus of these, and `b_info.numa_placement` is off, so that a domain built again from this configuration
+/// gets the same nodes.
 ///
 /// # Errors
-/// `Error::Invalid` if the domain's hard affinity has no cpu of its cpupool, `Error::Fail` if the hypervisor
-/// does not tell of the host.
+/// `Error::Invalid` if the domain's hard affinity has no cpu of its cpupool, `Error::Fail` if the hypervisor fails.
 pub fn place(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<()> {
     let build = &mut config.b_info;
     if build.numa_placement != Some(true) {
@@ -146,14 +144,14 @@ pub fn place(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<()> {
     let soft = host.cpus_where(|node| bitmap::test(&nodes, node as i32));
     let vcpus = u32::try_from(build.max_vcpus).unwrap_or(0);
     let wish = Wish { hard: None, soft: Some(&soft), force: false };
-    // A preference: that one vcpu does not get it is said in the log, and is no reason to stop.
+    // Only a preference: a failure for one vcpu is logged, and the creation goes on.
     let _ = affinity::set_vcpus(ctx, domid, vcpus, &wish);
     build.nodemap = Bitmap { bytes: nodes };
     build.numa_placement = Some(false);
     Ok(())
 }
 
-/// What must be known of the host in any case.
+/// The facts about the host.
 struct HostMemory {
     max_nodes: usize,
     max_cpus: usize,
@@ -221,7 +219,7 @@ impl HostMemory {
     }
 }
 
-/// The best nodes; `None` if there is nothing to choose between, or nothing that is enough.
+/// The best nodes; `None` if there is no choice, or no set is large enough.
 fn best(
     ctx: &Ctx,
     domid: u32,
@@ -237,7 +235,7 @@ fn best(
         error!(ctx, "cannot place the domain on NUMA nodes: no cpupool {}", domain.cpupool);
         Error::Fail
     })?;
-    // In the C library too, hard affinity is looked at here, but the placement takes the whole pool.
+    // As in the C library, hard affinity is checked here, but the placement uses the whole pool.
     if let Some(hard) = build.vcpu_hard_affinity.first()
         && bitmap::is_empty(&bitmap::and(&hard.bytes, &usable))
     {
@@ -288,7 +286,7 @@ fn vcpus_on_nodes(ctx: &Ctx, host: &HostMemory, usable: &[u8]) -> Result<Vec<u32
     Ok(vcpus)
 }
 
-/// For each vcpu of a domain the nodes on which it can run. `None` for one that is just going.
+/// For each vcpu of a domain the nodes on which it can run. `None` for a domain that is just being destroyed.
 fn sets_of_vcpus(
     ctx: &Ctx,
     host: &HostMemory,

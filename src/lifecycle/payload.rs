@@ -1,4 +1,4 @@
-//! What a PV or PVH domain is built from.
+//! The kernel, ramdisk and command line of a PV or PVH domain.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -9,14 +9,14 @@ use crate::types::idiomatic::{DomainBuildInfo, Text};
 /// What the guest starts with.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Payload {
-    /// Nothing can be built without; that it is missing is found where the C library finds it.
+    /// Required; that it is missing is detected at the same step as in the C library.
     pub kernel: Option<Source>,
     pub ramdisk: Option<Source>,
     pub cmdline: Option<Text>,
 }
 
 impl Payload {
-    /// What the configuration names; a bootloader may have found something else.
+    /// From the configuration; a bootloader may have found something else.
     pub fn configured(build: &DomainBuildInfo) -> Self {
         let source = |path: &Option<Text>| {
             let path = OsStr::from_bytes(path.as_ref()?.as_bytes());
@@ -33,9 +33,9 @@ impl Payload {
 /// Where an image is.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Source {
-    /// The file, or where it was: xenstore names it.
+    /// The file's path, for xenstore. The file may have been removed.
     pub path: PathBuf,
-    /// A bootloader's files are gone by the time that the domain is built.
+    /// The content of a bootloader's file, which has been removed.
     pub content: Option<Vec<u8>>,
 }
 

@@ -1,16 +1,14 @@
-//! A domain's configuration as it is now: the stored one, brought up to date.
+//! A domain's present configuration: the stored one, brought up to date.
 //!
-//! The library stores the configuration that a domain was made with, and keeps it in step when devices
-//! come and go; name, memory, vcpus and scheduling change without it. What xenstore does not know a
-//! device by any more is left out; the stored entry tells the rest of a device, but for a drive whose
-//! medium is out.
+//! The library stores the configuration that a domain was created with, and updates it when a device is added; name,
+//! memory, vcpus and scheduling change without an update. Devices that are not in xenstore any more are left out; of the
+//! others the stored entry is used, except for a drive whose medium was removed.
 //!
-//! The lock of device changes keeps this from seeing one half done; under it, and under the userdata lock,
-//! xenstore is waited for once. A broken record of one device drops that device; in the C library it drops all
-//! of its kind.
+//! This holds the lock of device changes, so that it sees none half done; under it, and under the userdata lock, there is
+//! one round trip to xenstore. An invalid record drops one device; in the C library it drops all of its kind.
 //!
-//! Which vcpus of an HVM guest there are is QEMU's to tell. It is asked under the lock of device changes alone: it may
-//! take its time, and it may be in its guest's hands.
+//! Which vcpus an HVM guest has is known by QEMU. It is asked under the lock of device changes only, since it may be slow,
+//! and may be controlled by its guest.
 
 use crate::core::cause::summed_up;
 use crate::core::{Ao, Ctx, Error, Result, bitmap};
@@ -27,17 +25,17 @@ use crate::types::idiomatic::{
 };
 use crate::{error, qemu, warn};
 
-/// More vcpus than any Xen gives a guest: a stored number above is not believed.
+/// More vcpus than any Xen supports: a higher stored number is invalid.
 const MAX_VCPUS: i32 = 8192;
 
-/// What an HVM guest's target in xenstore leaves out where it may balloon, in KiB.
+/// By how much an HVM guest's target in xenstore is lower if it may balloon, in KiB.
 const MAXMEM_CONSTANT: u64 = 1024;
 
 /// A configuration and whether it could be brought up to date.
 #[derive(Debug)]
 pub enum Retrieved {
     Current(Box<DomainConfig>),
-    /// As stored, because the domain has no name: it is being made, or taken away.
+    /// As stored, because the domain has no name: it is being created or destroyed.
     Stored(Box<DomainConfig>),
 }
 
@@ -67,7 +65,7 @@ async fn read(ao: &Ao, domid: u32) -> Result<Retrieved> {
         }
     }
     let plugged = qemu::vcpus::plugged(ao, domid).await?;
-    // What the userdata lock guards may have changed meanwhile.
+    // Read again: it may have changed meanwhile.
     let files = userdata::lock(ao, domid)?;
     current(ao, domid, stored(ao, domid, &files)?, Some(plugged))
 }
@@ -95,14 +93,15 @@ fn stored(ctx: &Ctx, domid: u32, files: &userdata::Locked<'_>) -> Result<(Box<Do
     }
 }
 
-/// Under the userdata lock; with the vcpus that QEMU has `plugged` in, if it is QEMU that knows.
+/// Brings the configuration up to date, under the userdata lock; `plugged` has the vcpus that are plugged in QEMU, for an
+/// HVM guest.
 fn current(
     ctx: &Ctx,
     domid: u32,
     (mut config, vcpus): (Box<DomainConfig>, i32),
     plugged: Option<Vec<u64>>,
 ) -> Result<Retrieved> {
-    // One round trip for all that can be named beforehand.
+    // One round trip for all nodes whose paths are known beforehand.
     let base = nodes::domain_path(domid);
     let mut wanted = vec![format!("{base}/name")];
     wanted.extend(memory::paths(domid));
@@ -153,7 +152,7 @@ fn current(
     Ok(Retrieved::Current(config))
 }
 
-/// How many devices are held against xenstore.
+/// How many devices are checked against xenstore.
 fn checked(config: &DomainConfig) -> usize {
     let plain = config.nics.len() + config.vtpms.len() + config.disks.len() + config.pcidevs.len();
     let usb = config.usbctrls.len() + config.usbdevs.len();
@@ -179,8 +178,7 @@ fn beyond_target(info: &DomainBuildInfo) -> u64 {
     info.video_memkb.wrapping_add(if may_balloon { MAXMEM_CONSTANT } else { 0 })
 }
 
-/// For each device that xenstore knows by its number, in the order of [`keep_known`], the node that every
-/// live record has.
+/// For each device that is recorded by its number, in the order of [`keep_known`], a node that every record has.
 fn device_nodes(domid: u32, config: &DomainConfig) -> Vec<String> {
     let base = nodes::libxl_path(domid);
     let path =
@@ -231,7 +229,7 @@ impl KnownDisk {
     }
 }
 
-/// The nodes that tell of a disk.
+/// The nodes that describe a disk.
 const DISK_NODES: [&str; 3] = ["dev", "removable", "params"];
 
 /// The directories of both kinds of disks, and each disk's nodes: what [`known_disks`] is made of.
@@ -239,7 +237,7 @@ fn disk_nodes(domid: u32, disks: &[DeviceDisk]) -> Vec<String> {
     let dirs = [DeviceKind::Vbd, DeviceKind::VirtioDisk].map(|kind| records(domid, kind));
     let nodes = |disk: &DeviceDisk| {
         let dir = &dirs[usize::from(disk.specification == DiskSpecification::Virtio)];
-        // What is no name has no number, and nobody's node.
+        // An invalid name has no number, and this node does not exist.
         let number = disk.vdev.as_ref().and_then(|vdev| vdev::number(vdev.as_bytes()));
         let number = number.unwrap_or(-1);
         DISK_NODES.map(|node| format!("{dir}/{number}/{node}"))
@@ -247,8 +245,7 @@ fn disk_nodes(domid: u32, disks: &[DeviceDisk]) -> Vec<String> {
     dirs.iter().cloned().chain(disks.iter().flat_map(nodes)).collect()
 }
 
-/// For each disk, what xenstore knows it as. A guest has one of the two kinds; with both there is no telling,
-/// as in C.
+/// For each disk, its description in xenstore. A guest has one of the two kinds; if it has both, none is known, as in C.
 fn known_disks(values: &[Option<Vec<u8>>]) -> Vec<Option<KnownDisk>> {
     let (dirs, disks) = values.split_at(2);
     let both = dirs.iter().all(Option::is_some);
@@ -259,7 +256,7 @@ fn known_disks(values: &[Option<Vec<u8>>]) -> Vec<Option<KnownDisk>> {
         .collect()
 }
 
-/// Drops the disks that are not known by their name, and empties the drives that are empty.
+/// Drops the disks whose names are not in xenstore, and the media of empty drives.
 fn merge_disks(disks: &mut Vec<DeviceDisk>, known: &[Option<KnownDisk>]) {
     let mut known = known.iter();
     disks.retain_mut(|disk| {

@@ -1,4 +1,4 @@
-//! Which of a domain's vcpus its kernel is to use.
+//! Setting which of a domain's vcpus are online.
 
 use crate::core::cause::summed_up;
 use crate::core::{Ao, Error, Result};
@@ -11,9 +11,9 @@ use crate::types::idiomatic::Bitmap;
 use crate::xen::store::Ops;
 use crate::{error, qemu};
 
-/// Has the guest use the vcpus of `wanted` and no others, by its `cpu/N/availability` nodes, which its kernel
-/// watches; those of an HVM guest are plugged in first. Vcpus that it does not have are counted and otherwise passed
-/// over, as in the C library.
+/// Sets the vcpus of `wanted` online and all others offline, by the `cpu/N/availability` nodes, which the guest's kernel
+/// watches; those of an HVM guest are plugged first. Vcpus that the guest does not have are counted and otherwise ignored,
+/// as in the C library.
 pub async fn set_online(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     summed_up(ao, domid, "set vcpus online", set(ao, domid, wanted)).await
 }
@@ -45,7 +45,7 @@ async fn set(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     }
     let (owner, known) = Identity::of(ao, domid)?;
     if kind::known(ao, domid, &known) == DomainKind::Hvm {
-        // The traditional device model needs to know of none, and none is ever taken away.
+        // The traditional device model need not be told, and vcpus are never unplugged.
         if model::program(ao, domid)? == Program::Qemu {
             qemu::vcpus::plug(ao, domid, wanted).await?;
         }
@@ -55,7 +55,7 @@ async fn set(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     let values: Vec<_> =
         (0..has as usize).map(|vcpu| (format!("{base}/{vcpu}/availability"), word(vcpu))).collect();
     nodes::transaction(ao, |t| {
-        // Its nodes, if it is gone, are not to come back.
+        // If it was destroyed, its nodes must not be created again.
         if !owner.exists(ao)? {
             error!(
                 ao,

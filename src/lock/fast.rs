@@ -1,8 +1,8 @@
-//! The fast lock: around reading and changing what is kept of a domain in files, and around what must agree
-//! in xenstore and the hypervisor (target and maxmem).
+//! The fast lock: around reading and changing a domain's files, and around values that must agree in xenstore and the
+//! hypervisor (target and maxmem).
 //!
-//! It blocks the thread, so nothing slow happens under it: file and xenstore work, a hypercall that answers at
-//! once. It is bound to its thread, which keeps it from being held across a wait (see `mod.rs`).
+//! It blocks the thread, so only quick things are done under it: file and xenstore accesses, a short hypercall. It is bound
+//! to its thread, so that it cannot be held across a wait (see `mod.rs`).
 
 use std::marker::PhantomData;
 use std::path::Path;
@@ -21,8 +21,7 @@ pub struct FastLock {
 }
 
 impl FastLock {
-    /// Waits for the lock on `path`; then `exists` says whether there is still anything to lock, and
-    /// if not the lock is given back.
+    /// Waits for the lock on `path`; then `exists` checks whether the domain still exists, and if not the lock is released.
     pub fn take<E: From<LockFailure>>(
         path: &Path,
         exists: impl FnOnce() -> Result<(), E>,

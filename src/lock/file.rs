@@ -2,47 +2,48 @@
 //!
 //! # The protocol
 //!
-//! The holder removes the file before it lets go. A waiter may therefore get the lock on a file that
-//! is no longer there, while somebody else locks its successor; so after getting it, the waiter makes
-//! sure that the name still leads to the file it holds, and starts again if not:
+//! The holder removes the file before it unlocks it. A waiter may therefore get the lock on a file that has been removed,
+//! while another process locks a new file with the same name; so after getting it, the waiter checks that the name still
+//! leads to the file that it has locked, and starts again if not:
 //!
 //! ```text
 //! holder                        waiter
 //!                               open (old file)
 //! remove, unlock
-//!                               flock: got it, but the name is gone or leads to a new file
+//!                               flock: got it, but the name is removed or leads to a new file
 //!                               compare, start again
 //! ```
 //!
-//! *Who has the lock on the file that the name leads to has the lock.* There are never two: only the holder
-//! removes the file, so while he holds it the name leads to it, and no other can have the lock on that file. The
-//! other way round (unlock, remove) a waiter could compare in between, and then lose the name.
+//! *The process that has locked the file that the name leads to has the lock.* There are never two: only the holder removes
+//! the file, so while it holds the lock the name leads to that file, and no other process can have locked it. In the other
+//! order (unlock, remove) a waiter could compare in between, and then the name would be removed.
 //!
-//! There is one exception. A domain's end removes the files of its slow locks while somebody may hold them;
-//! whoever takes the lock after that finds that there is no such domain. The earlier holder must not remove
-//! a successor's file, so it compares before it removes.
+//! There is one exception. The destroy of a domain removes the files of its slow locks while they may be held; a process that
+//! takes the lock after that finds that there is no such domain. The earlier holder must not remove a new file, so it
+//! compares before it removes.
 //!
-//! # Waiters that are known
+//! # Marked waiters
 //!
-//! If all waiters had to start again at each turn, those of the process that has just let go would always be
-//! first, and the others starve. So a waiter of this library marks itself on the file that it waits for
-//! ([`LockFile::mark`]): a shared record lock, which does not meddle with `flock` (on the local file systems where
-//! such locks live) and goes with its process. A holder who sees a mark leaves the file where it is and only
-//! unlocks: the kernel gives it to the waiter that has waited longest, who compares, and it is the
-//! right file. That is as good in the protocol's eyes: removing the file is tidiness, not exclusion.
+//! If all waiters had to start again each time, those of the process that has just unlocked would always be first, and the
+//! others would starve. So a waiter of this library marks the file that it waits for ([`LockFile::mark`]) with a shared
+//! record lock, which is independent of `flock` (on the local file systems that have these files) and is released when its
+//! process ends. A holder that sees a mark does not remove the file but only unlocks it: the kernel gives the lock to the
+//! waiter that has waited longest, whose comparison succeeds. The protocol allows that: removing the file is cleanup, not
+//! exclusion.
 //!
-//! On NFS and its like a `flock` *is* a record lock on the whole file. Everything else here holds there as well: the lock
-//! is the open file's, so a helper's stays; it wants the file open for writing, as it is; and where the server has no
-//! locks, `flock` fails. But two waiters' marks would keep each other's lock off for ever, so nobody marks itself there.
+//! On NFS and similar file systems a `flock` *is* a record lock on the whole file. Everything else here holds there as well:
+//! the lock belongs to the open file, so a helper's stays; it needs the file open for writing, which it is; and if the server
+//! has no locks, `flock` fails. But the marks of two waiters would block each other's lock for ever, so there are no marks
+//! there.
 //!
-//! A waiter may give up at that moment, and nobody would remove the file. So the waiter takes its mark off and then
-//! tries the lock; the holder unlocks and then looks for marks again. Whichever of the two first steps comes
-//! second, its thread sees the other's, gets the lock and removes the file ([`LockFile::let_go`]):
+//! A waiter may give up at that moment, so that the file would never be removed. So the waiter removes its mark and then
+//! tries the lock; the holder unlocks and then looks for marks again. Whichever does its first step later sees the other's
+//! first step, gets the lock and removes the file ([`LockFile::let_go`]):
 //!
 //! ```text
 //! holder                        waiter
 //! sees the mark
-//!                               takes its mark off
+//!                               removes its mark
 //!                               tries the lock: no
 //! unlocks
 //! sees no mark: locks again, removes
@@ -50,9 +51,9 @@
 //!
 //! # Copies
 //!
-//! `flock` belongs to the open file, of which a forked child has a copy. It is close-on-exec from birth, and listed
-//! for `libxl_postfork_child_noexec` to close ([`crate::sync::tracked_fds`]); and the lock is given back explicitly, which
-//! works whatever copies there are. A child that has a copy never gives its parent's lock back.
+//! A `flock` belongs to the open file, of which a forked child has a copy. The descriptor is opened close-on-exec, and listed
+//! for `libxl_postfork_child_noexec` to close ([`crate::sync::tracked_fds`]); and the lock is released explicitly, which
+//! works even if there are copies. A child that has a copy never releases its parent's lock.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -69,12 +70,12 @@ use crate::core::file::errno_of;
 use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::tracked_fds::Tracked;
 
-/// How often a waiter starts again. Each time somebody else has had the lock meanwhile, so this many in a row do
-/// not come by bad luck: something makes and removes the file without regard to the lock.
+/// How many times a waiter starts again. Each time another process has had the lock meanwhile, so with this many in a row
+/// some program must be making and removing the file without taking the lock.
 pub const ROUNDS: u32 = 10_000;
 
-/// For how long a thread that waits in [`FileLock::take`] starts again at least. Nobody leaves the file to it, so on a busy
-/// host a process that takes the lock again and again may be quicker many times.
+/// The minimum time for which a thread in [`FileLock::take`] starts again. Its waits have no mark, so on a busy host a
+/// process that takes the lock again and again may be quicker many times.
 const TURMOIL: Duration = Duration::from_secs(20);
 
 /// What could not be done with a lock's file.
@@ -99,22 +100,21 @@ impl LockFailure {
 /// Rounds of letting go, each for a waiter that has come and given up in the meantime.
 const FAREWELLS: u32 = 100;
 
-/// A lock's file, open: the steps of the protocol, each a system call, and how they are put together to let go.
+/// An open lock file: the steps of the protocol, each a system call, and the release, which combines them.
 pub trait LockFile: Send {
-    /// Takes the lock on this file if nobody else has it. Whether it is ours now.
+    /// Takes the lock on this file if it is free. Returns whether it is held now.
     fn try_lock(&self) -> Result<bool, LockFailure>;
 
     /// Whether the name leads to this file.
     fn is_current(&self) -> Result<bool, LockFailure>;
 
-    /// Tells the holder that somebody waits for this very file. A file system that has no such marks has a
-    /// less fair lock.
+    /// Marks this file as waited for. On a file system without such marks the lock is less fair.
     fn mark(&mut self);
 
-    /// Waits no longer.
+    /// Removes the mark.
     fn unmark(&mut self);
 
-    /// Whether somebody else waits for this very file and has marked it.
+    /// Whether another process has marked this file.
     fn is_awaited(&self) -> bool;
 
     /// Removes the name.
@@ -122,10 +122,10 @@ pub trait LockFile: Send {
 
     fn unlock(&self);
 
-    /// The lock is known to be ours, on the file that the name leads to.
+    /// Records that the lock is held, on the file that the name leads to.
     fn hold(&mut self);
 
-    /// Lets go of the lock, which is ours. `marks`: waiters may have marked themselves.
+    /// Releases the lock, which is held. `marks`: waiters may have marked the file.
     fn let_go(&self, marks: bool) {
         for _ in 0..FAREWELLS {
             let awaited = marks && self.is_awaited();
@@ -141,7 +141,7 @@ pub trait LockFile: Send {
         self.unlock();
     }
 
-    /// Waits no longer, and gives back what it may have got without knowing.
+    /// Removes the mark, and releases the lock if a helper has got it meanwhile.
     fn give_up(&mut self) {
         self.unmark();
         if self.try_lock() == Ok(true) {
@@ -150,8 +150,7 @@ pub trait LockFile: Send {
     }
 }
 
-/// An open file that one may get the lock with. Dropping it gives back what it has got of the lock, or what
-/// somebody else has got for it.
+/// An open file with which the lock can be taken. Dropping it releases the lock, also if a helper has taken it.
 #[derive(Debug)]
 pub struct LockCandidate {
     path: PathBuf,
@@ -159,7 +158,7 @@ pub struct LockCandidate {
     /// Device and number of the open file.
     identity: (u64, u64),
     marked: bool,
-    /// If the lock is known to be ours: whether waiters mark themselves.
+    /// If the lock is held: whether waiters may have marked the file.
     held: Option<bool>,
 }
 

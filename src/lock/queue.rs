@@ -1,16 +1,16 @@
-//! The waiters of this process for a lock's file: they queue here, first come first served, and only the first
-//! of them goes for the file.
+//! The waiters of this process for a lock file: they queue here, first come first served, and only the first of them waits
+//! for the file.
 //!
 //! # Invariants
 //!
-//! 1. A name is in the map while somebody is in its queue, and no longer.
-//! 2. The first of a queue *has its turn*, and nobody else has. Whoever becomes the first is woken, if it has
-//!    left a waker; if it has not, it has not looked yet, and will look before it sleeps (both under the lock).
-//! 3. A place is left by dropping [`QueueTicket`], in whatever state it is: before its turn, in its turn while it waits
-//!    for the file, holding the lock. If it was the first, the next is the first from then on.
+//! 1. A name is in the map exactly while its queue is not empty.
+//! 2. Only the first waiter of a queue *has its turn*. The waiter that becomes first is woken, if it has left a waker; if
+//!    not, it has not been polled yet, and checks before it sleeps (both under the lock).
+//! 3. A waiter leaves the queue by dropping its [`QueueTicket`], in any state: before its turn, in its turn while it waits for
+//!    the file, holding the lock. If it was the first, the next is the first from then on.
 //!
-//! So as long as each that has its turn leaves some time, everybody gets one, and one that gives up holds up
-//! nobody. The file is given back before the place is left, so that the next finds it free.
+//! So every waiter gets its turn, provided that each that has it leaves in the end, and one that gives up does not delay the
+//! others. The file is released before the ticket is dropped, so that the next waiter finds it free.
 
 use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
@@ -23,7 +23,7 @@ use crate::sync::pid::pid;
 use crate::sync::process::PerProcess;
 use crate::sync::{Arc, Mutex, locked};
 
-/// The queues of one process, by the file's path; clones are the same.
+/// The queues of one process, by the file's path; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Queues {
     state: Arc<Mutex<QueuesState>>,
@@ -42,13 +42,13 @@ struct QueueEntry {
 }
 
 impl Queues {
-    /// This process's.
+    /// This process's queues.
     pub fn of_process() -> &'static Self {
         static PROCESS: PerProcess<Queues> = PerProcess::empty();
         PROCESS.get(Self::default)
     }
 
-    /// Gets in line for `path`.
+    /// Enters the queue for `path`.
     pub fn enter(&self, path: &Path) -> QueueTicket {
         let number = {
             let mut state = locked(&self.state);
@@ -61,7 +61,7 @@ impl Queues {
         QueueTicket { queues: self.clone(), path: path.to_owned(), number, pid: pid() }
     }
 
-    /// Whether nobody is in any queue.
+    /// Whether all queues are empty.
     #[cfg(test)]
     pub fn is_empty(&self) -> bool {
         locked(&self.state).queues.is_empty()
@@ -111,7 +111,7 @@ impl QueueTicket {
 
 impl Drop for QueueTicket {
     fn drop(&mut self) {
-        // A forked child is in no queue, and its parent's may be locked.
+        // A forked child is in no queue, and the copy of its parent's queues may be locked.
         if self.pid != pid() {
             return;
         }
@@ -129,7 +129,7 @@ impl Drop for QueueTicket {
             }
             (own, next)
         };
-        // A waker that goes may take a task with it.
+        // Dropping a waker may drop a task.
         drop(own);
         if let Some(next) = next {
             next.wake();

@@ -1,41 +1,40 @@
-//! The slow locks: around what is done to a running domain through its device model, which may take its time.
-//! They are waited for as everything in an operation is, and an abort ends the wait.
+//! The slow locks: around changes of a running domain through its device model, which may be slow. An operation awaits them,
+//! and an abort ends the wait.
 //!
-//! # How one is had
+//! # How one is taken
 //!
-//! 1. In this process, waiters queue in memory (`queue.rs`); the first of them goes for the file.
-//! 2. If nobody has the file's lock or waits for it, it is had at once. (Not in debug builds, so that the
-//!    following is exercised.)
-//! 3. Otherwise a forked helper waits: nothing tells when a `flock` comes free, and nothing else sleeps on it
-//!    without a thread. The helper takes the lock *on the open file that it shares with us* and ends; the lock
-//!    stays, because the file is still open here. That it is ours is not believed of the helper's exit status: a
-//!    `flock` that does not wait tells, since one who has the lock may take it again. So a helper that was killed,
-//!    or whose status somebody else took, is no harm: either it had the lock already, or another is sent.
-//! 4. Whether the file is still the right one, and the domain still there, is looked at last (`file.rs`).
+//! 1. In this process, waiters queue in memory (`queue.rs`); the first of them waits for the file.
+//! 2. If the file's lock is free and has no waiters, it is taken at once. (Not in debug builds, so that the following is
+//!    exercised.)
+//! 3. Otherwise a forked helper waits: no event reports that a `flock` has become free, and only a thread or process can
+//!    sleep on it. The helper takes the lock *on the open file that it shares with its parent* and ends; the lock stays,
+//!    because the file is still open in the parent. Whether the lock is held is not concluded from the helper's exit status
+//!    but by a `flock` that does not wait, since the holder may take the lock again. So a helper that was killed, or whose
+//!    status was reaped by other code, does no harm: either it had the lock already, or another is started.
+//! 4. Finally it is checked that the file is still the right one, and that the domain still exists (`file.rs`).
 //!
 //! # How a wait ends
 //!
 //! | what happens | the waiter |
 //! |---|---|
-//! | the holder lets go, or dies | has the lock: the kernel lets go for a process that ends |
+//! | the holder releases the lock, or dies | has the lock: the kernel releases the locks of a process that ends |
 //! | the holder has removed the file | starts again, with the new one |
-//! | the helper is killed | sends another, a few times |
+//! | the helper is killed | starts another, a few times |
 //! | the helper's `flock` fails | `Error::LockFail` |
-//! | there is no room for a helper | looks again and again |
+//! | no helper can be forked | polls |
 //! | the domain is destroyed | `Error::LockFail`, without waiting for the holder |
 //! | the operation is aborted | `Error::Aborted`; the helper is killed and reaped before |
 //! | the operation is dropped (`libxl_ctx_free`) | the same, without a result |
 //!
-//! In each case but the first the place in the queue is left, the file closed, a lock that the helper has got in
-//! the last moment given back, and a file that nobody uses removed.
+//! In each case but the first the waiter leaves the queue, the file is closed, a lock that the helper has got at the last
+//! moment is released, and a file that no process uses is removed.
 //!
-//! # Nobody starves
+//! # Fairness
 //!
-//! Among the waiters of one process the order is that of the queue. Among processes it is the kernel's, which is
-//! that of their coming: a holder who sees that others wait leaves them the file (`file.rs`), and who comes new
-//! and sees it gets in line behind them instead of trying its luck. A process's next waiter counts as new. Waiters
-//! with the C library have no marks; they get their turn as they always did, when the file is free at the
-//! right moment.
+//! Among the waiters of one process the order is that of the queue. Among processes it is the kernel's, which is first come
+//! first served: a holder that sees a mark does not remove the file (`file.rs`), and a new waiter that sees one waits behind
+//! the others instead of trying the lock. The next waiter of the same process counts as new. Waiters with the C library set
+//! no marks; they get the lock as ever, if they try while it is free.
 
 mod host;
 #[cfg(all(test, loom))]
@@ -55,11 +54,11 @@ use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::order;
 use host::{Domain, HostMeans};
 
-/// What a lock is acquired with.
+/// The environment in which a lock is acquired.
 trait Means: Sync {
     type File: LockFile;
 
-    /// Whether to look first if the lock is free.
+    /// Whether to try first if the lock is free.
     fn tries_first(&self) -> bool;
 
     fn open(&self, path: &Path) -> Result<Self::File, LockFailure>;
@@ -80,11 +79,11 @@ trait Means: Sync {
     fn exists(&self) -> Result<(), SlowLockFailure>;
 }
 
-/// Why a lock was not had.
+/// Why a lock could not be taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum SlowLockFailure {
     File(LockFailure),
-    /// One helper after the other has ended without the lock and without a reason.
+    /// Several helpers in a row have ended without the lock and without a reason.
     Helper,
     Domain(Error),
     Aborted,
@@ -99,7 +98,7 @@ impl From<LockFailure> for SlowLockFailure {
 /// A slow lock held, until it is dropped.
 #[derive(Debug)]
 struct Held<F> {
-    // In this order: the next of this process finds the file free.
+    // In this order, so that the file is free when the next waiter of this process has its turn.
     _file: F,
     _place: QueueTicket,
 }
@@ -128,13 +127,13 @@ async fn acquire<M: Means>(
     Err(LockFailure::turmoil().into())
 }
 
-/// `libxl-device-changes-lock` of one domain, held until it is dropped: whoever changes a device through the
-/// device model, or wants to see no such change half done, has it.
+/// `libxl-device-changes-lock` of one domain, held until it is dropped: for code that changes a device through the device
+/// model, or must not see such a change half done.
 #[derive(Debug)]
 pub struct DeviceLock(Slow);
 
-/// `qmp-socket-lock` of one domain, held until it is dropped: the device model listens to one at a time. Inside of
-/// [`DeviceLock`].
+/// `qmp-socket-lock` of one domain, held until it is dropped: the device model serves one client at a time. Taken inside
+/// of [`DeviceLock`].
 #[derive(Debug)]
 pub struct QmpLock(Slow);
 
@@ -146,24 +145,24 @@ struct Slow {
 }
 
 impl DeviceLock {
-    /// Waits for the lock of `domid`. `Error::LockFail`, logged, if it cannot be had.
+    /// Waits for the lock of `domid`. `Error::LockFail`, logged, if it cannot be taken.
     pub async fn take(ao: &Ao, domid: u32) -> Result<Self, Error> {
         Slow::take(ao, domid, order::SlowLock::Devices).await.map(Self)
     }
 
-    /// Whose it is.
+    /// The domain that it belongs to.
     pub fn domid(&self) -> u32 {
         self.0.domid
     }
 }
 
 impl QmpLock {
-    /// Waits for the lock of `domid`. `Error::LockFail`, logged, if it cannot be had.
+    /// Waits for the lock of `domid`. `Error::LockFail`, logged, if it cannot be taken.
     pub async fn take(ao: &Ao, domid: u32) -> Result<Self, Error> {
         Slow::take(ao, domid, order::SlowLock::Qmp).await.map(Self)
     }
 
-    /// Whose it is.
+    /// The domain that it belongs to.
     pub fn domid(&self) -> u32 {
         self.0.domid
     }

@@ -1,4 +1,4 @@
-//! As which user QEMU runs.
+//! The user that QEMU runs as.
 
 use nix::errno::Errno;
 use nix::unistd::{Uid, User};
@@ -7,10 +7,10 @@ use crate::core::{Ctx, Error, Result};
 use crate::types::idiomatic::{DeviceModelVersion, DomainBuildInfo};
 use crate::{debug, error, warn};
 
-/// The first of a row of users, one for each domain number.
+/// The first of a range of users, one for each domain number.
 const RANGE_BASE: &str = "xen-qemuuser-range-base";
 
-/// The user of all that share one.
+/// The user that all QEMUs share that have none of their own.
 const SHARED: &str = "xen-qemuuser-shared";
 
 /// A user other than root.
@@ -18,7 +18,7 @@ const SHARED: &str = "xen-qemuuser-shared";
 pub struct Account {
     /// As `-runas` takes it.
     pub name: String,
-    /// Its number, if all that runs as this user is this QEMU: then it ends with all of that user's processes.
+    /// The user's id, if only this QEMU runs as that user: then QEMU is ended by killing all of the user's processes.
     pub own: Option<u32>,
 }
 
@@ -40,7 +40,7 @@ impl Users for Accounts {
     }
 }
 
-/// The account for the QEMU of a guest; `None` is root. `Error::Invalid`, logged, if what is asked for is not there.
+/// The account for the QEMU of a guest; `None` is root. `Error::Invalid`, logged, if the configured user does not exist.
 pub fn of_guest(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<Option<Account>> {
     choose(domid, build, &Accounts)
         .map_err(|why| match why {

@@ -1,7 +1,7 @@
-//! What QEMU says on its monitor socket, taken apart: lines of JSON, none of them believed.
+//! Parsing of what QEMU sends on its monitor socket: lines of JSON, which are not trusted.
 //!
-//! QEMU may be in the hands of its guest. A line has a bound, and so has its nesting (`serde_json`'s own, 128);
-//! what is neither greeting, answer nor event ends the connection.
+//! QEMU may be controlled by its guest. A line's length is bounded, and so is its nesting (`serde_json`'s own bound, 128);
+//! a line that is neither greeting, answer nor event ends the connection.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub enum Message {
     Greeting([u64; 3]),
     /// A command's result.
     Return { id: Option<u64>, value: Value },
-    /// A command, or what came in its place, was refused.
+    /// A command was refused.
     Refusal { id: Option<u64>, refusal: Refusal },
     /// Something that nobody has asked for. The name is empty where it is no text.
     Event { name: String, data: Value },
@@ -55,7 +55,7 @@ pub enum MonitorFailure {
 }
 
 impl MonitorFailure {
-    /// As the C interface tells it.
+    /// The error code for the C interface.
     pub fn error(&self) -> Error {
         match self {
             Self::System(..) => Error::Fail,
@@ -100,11 +100,11 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// What was received and not looked at.
+/// What was received and not parsed yet.
 #[derive(Default, Debug)]
 pub struct Inbox {
     bytes: Vec<u8>,
-    /// How far it holds no end of a line.
+    /// Up to where there is no end of a line.
     searched: usize,
 }
 

@@ -11,8 +11,8 @@
 //! | `commands.rs` | what its monitor is told |
 //! | `vcpus.rs` | the vcpus of an HVM guest |
 //!
-//! QEMU runs on when we are gone: it is nobody's child (`runtime/child/detached.rs`), and what there is to find it by
-//! is its number in xenstore, `image/device-model-pid`, written before it runs.
+//! QEMU outlives the process that starts it: it is detached (`runtime/child/detached.rs`), and is found by its process id in
+//! xenstore, `image/device-model-pid`, which is written before it runs.
 
 mod account;
 pub mod arguments;
@@ -35,7 +35,8 @@ pub fn needed(ctx: &Ctx, config: &DomainConfig) -> Result<bool> {
     Ok(is_needed(config, own_domid(ctx)?))
 }
 
-/// The same, asked in domain `own`: xenconsoled serves but one console, so the others, channels, are QEMU's.
+/// The same, for a toolstack in domain `own`. xenconsoled serves only the first console, so QEMU serves the others, which
+/// are channels.
 fn is_needed(config: &DomainConfig, own: u32) -> bool {
     let mut disks = config.disks.iter();
     !config.vfbs.is_empty()
@@ -72,7 +73,7 @@ mod tests {
         assert!(!needs(|c| {
             c.channels = vec![DeviceChannel { backend_domid: 3, ..Default::default() }];
         }));
-        // A keyboard alone starts none, whoever is to serve it.
+        // A keyboard alone starts no QEMU, whatever its back end.
         assert!(!needs(|c| c.vkbs = vec![DeviceVkb::default()]));
     }
 }

@@ -1,4 +1,4 @@
-//! A domain's device model: whether one runs, letting it run on, and ending it.
+//! A domain's device model: whether one runs, resuming it, and ending it.
 
 use std::ffi::CStr;
 use std::os::fd::{AsFd, OwnedFd};
@@ -23,26 +23,26 @@ use crate::sync::tracked_fds::Tracked;
 use crate::xen::kill_uid::{Told, kill_all_of};
 use crate::{debug, error, warn};
 
-/// How long a device model may take to run on, and a killer until it has its turn and has killed.
+/// How long a device model may take to resume, and a killer process to get the lock and to kill.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Between two looks at a process that the system gives no descriptor for.
+/// The interval at which a process is polled for which there is no pidfd.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Killers that are sent, one after the other, if they die before they have told that all are killed.
+/// How many killer processes are started, one after the other, if they are killed themselves.
 const KILLERS: u32 = 5;
 
-/// The lock of those who kill.
+/// The lock that killer processes take.
 const REAPER_LOCK: &CStr = c"/var/run/xen/dm-reaper-lock";
 
-/// The user that kills another user's processes, and the one to do without it.
+/// The user that kills another user's processes, and the one that is used if that does not exist.
 const REAPERS: [&str; 2] = ["xen-qemuuser-reaper", "xen-qemuuser-range-base"];
 
-/// A process that was told to end. It may be no child of ours, so its status cannot be waited for.
+/// A process that was told to end. It may not be a child of this process, so it cannot be waited for with waitpid.
 #[derive(Debug)]
 pub struct Process {
     pid: Pid,
-    /// Where the system has such a thing, and lets us have one.
+    /// Its pidfd, if the system provides one.
     pidfd: Option<Tracked<OwnedFd>>,
     /// It had ended before: the number is nobody's, or another process's.
     ended: bool,
@@ -178,17 +178,17 @@ pub fn is_active(ctx: &Ctx, domid: u32) -> Result<bool> {
 /// What serves an HVM guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
-    /// The old QEMU of Xen's own, which is told by xenstore. Also what a guest without a note is taken to have.
+    /// The old QEMU of Xen's own, which is controlled through xenstore. Also the default for a guest without the node.
     Traditional,
     Qemu,
 }
 
-/// Where it is noted which device model a domain has.
+/// The node with the version of a domain's device model.
 pub fn version_path(domid: u32) -> String {
     format!("{}/dm-version", nodes::libxl_path(domid))
 }
 
-/// Which device model serves an HVM guest. `Error::Invalid` if the note names none.
+/// Which device model serves an HVM guest. `Error::Invalid` if the node has an unknown value.
 pub fn program(ctx: &Ctx, domid: u32) -> Result<Program> {
     let path = version_path(domid);
     match nodes::read(ctx, ctx.store(), &path)?.as_deref() {
@@ -205,11 +205,11 @@ pub fn program(ctx: &Ctx, domid: u32) -> Result<Program> {
     }
 }
 
-/// Lets the device model of an HVM guest run.
+/// Resumes the device model of an HVM guest.
 ///
-/// The traditional one is told through xenstore. QEMU proper is told `cont` through its monitor; it needs that only
-/// if it was started paused (`-S`: deprivileged, or in a stubdom) or stopped by somebody, and never for a pause of
-/// the domain, which does not stop it.
+/// The traditional one is resumed through xenstore. QEMU proper gets `cont` through its monitor; it needs that only if it
+/// was started paused (`-S`: deprivileged, or in a stubdom) or was stopped, and never for a pause of the domain, which does
+/// not stop it.
 pub async fn resume(ao: &Ao, domid: u32) -> Result<()> {
     match program(ao, domid)? {
         Program::Traditional => resume_traditional(ao, domid).await,
@@ -261,8 +261,8 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<Option<Process>> {
     let pid_path = pid_path(domid);
     let uid = nodes::read(ao, ao.store(), &kill_uid_path(domid));
     let process = match uid.map(|uid| uid.map(|uid| user_to_kill(ao, domid, &uid))) {
-        // A taken-over QEMU may have ended and left its pid to somebody else: with a user of its own,
-        // it is that user's processes that end.
+        // A compromised QEMU may have ended, and its pid may be another process's: if it has a user of its own, that
+        // user's processes are killed instead.
         Ok(Some(Some(uid))) => {
             let process = Process::recorded(ao, &pid_path);
             kill_user(&ao.unabortable(), domid, uid).await?;
@@ -299,8 +299,8 @@ pub fn destroy_disk_server(ctx: &Ctx, domid: u32) -> Result<()> {
     ended.and(traces).and(nodes::remove(ctx, ctx.store(), &path))
 }
 
-/// Ends the device model that was being started when the domain was taken apart: `recorded` is what the last look
-/// found of it, `known` who was told to end before.
+/// Ends a device model that was being started while the domain was destroyed: `recorded` is the value of its node when
+/// the nodes were removed, `known` the process that was told to end before.
 pub fn end_late(ctx: &Ctx, domid: u32, recorded: &[u8], known: Option<&Process>) {
     let Some(pid) =
         recorded_pid(recorded).filter(|&pid| known.is_none_or(|known| known.pid.as_raw() != pid))
@@ -312,8 +312,8 @@ pub fn end_late(ctx: &Ctx, domid: u32, recorded: &[u8], known: Option<&Process>)
     remove_sockets(ctx, domid);
 }
 
-/// Ends a device model whose domain has gone while it was started: nobody else knows of it. `Error::DomainNotFound`
-/// if so.
+/// Ends a device model whose domain was destroyed while it was started: no other process knows of it.
+/// `Error::DomainNotFound` if so.
 pub fn end_orphan(ctx: &Ctx, owner: &Identity, process: &Process) -> Result<()> {
     if owner.exists(ctx)? {
         return Ok(());
@@ -322,7 +322,7 @@ pub fn end_orphan(ctx: &Ctx, owner: &Identity, process: &Process) -> Result<()> 
     error!(ctx, domid = domid, "cannot start the device model: the domain was destroyed meanwhile");
     process.kill();
     remove_sockets(ctx, domid);
-    // What was written of it after everything else had been removed.
+    // Nodes that were written after all others had been removed.
     let _ = nodes::transaction_now(ctx, |t| {
         if !owner.owns_nodes(ctx, t)? {
             return Ok(());
@@ -345,7 +345,7 @@ pub fn destroy_proxy(ctx: &Ctx, stubdom: u32, target: u32) -> Result<()> {
     outcome.map(|_| ())
 }
 
-/// The process that a node's value tells. 0 and 1 would reach far more than one process.
+/// The process id in a node. A signal to 0 or 1 would reach far more than one process.
 fn recorded_pid(value: &[u8]) -> Option<i32> {
     leading_number(value).filter(|&pid| pid > 1)
 }
@@ -371,7 +371,7 @@ fn hang_up(ctx: &Ctx, domid: u32, path: &str, role: Role) -> Result<Process> {
     }
 }
 
-/// The user that a device model had to itself, as it was recorded.
+/// The recorded user that only this device model ran as.
 fn user_to_kill(ctx: &Ctx, domid: u32, recorded: &[u8]) -> Option<u32> {
     let uid = leading_number::<u32>(recorded).filter(|&uid| uid != 0);
     if uid.is_none() {
@@ -384,7 +384,7 @@ fn user_to_kill(ctx: &Ctx, domid: u32, recorded: &[u8]) -> Option<u32> {
     uid
 }
 
-/// Kills every process of the user that the device model had to itself; an error if that is not known to be done.
+/// Kills every process of the user that only the device model ran as; an error unless that is known to have worked.
 async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
     let reaper = REAPERS
         .iter()
@@ -405,7 +405,7 @@ async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
     for _ in 0..KILLERS {
         let killer = ao.children().fork(|| kill_all_of(uid, reaper.unwrap_or(uid), REAPER_LOCK));
         let killer = killer.map_err(failed)?;
-        // It waits for a lock, which somebody may hold who has stopped.
+        // It waits for a lock, whose holder may have been stopped.
         let outcome = match ao.until(Instant::now() + TIMEOUT, killer.exited()).await {
             Ok(Some(outcome)) => outcome,
             late => {

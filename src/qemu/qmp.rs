@@ -1,9 +1,9 @@
 //! A client of QEMU's monitor (QMP).
 //!
-//! QEMU serves one client at a time on this socket and keeps only one other in line, so a client holds the domain's
-//! [`QmpLock`] from before it connects until it has closed. One command is under way at a time, and the answer must
-//! have its number. QEMU may be in its guest's hands: every wait has a deadline, each line a bound
-//! (`message.rs`), and after a failure other than a refused command the connection is not used again.
+//! QEMU serves one client at a time on this socket and its backlog has room for one more, so a client holds the domain's
+//! [`QmpLock`] from before it connects until it has closed. One command is under way at a time, and the answer must have
+//! its id. QEMU may be controlled by its guest: every wait has a deadline, each line has a maximum length (`message.rs`),
+//! and after a failure other than a refused command the connection is not used again.
 //!
 //! What QEMU tells of its own accord (events) is passed over, but for the one kind that somebody waits for. What may take
 //! the guest's help, and so any time, is not waited for on the connection: [`poll`] asks anew and anew, and leaves the
@@ -38,7 +38,7 @@ use crate::runtime::descriptor::Descriptor;
 use crate::sync::tracked_fds::Tracked;
 use crate::{debug, error};
 
-/// How long QEMU may take over a command that it does at once.
+/// How long QEMU may take for a short command.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a command of the application's may take: it may be a job on a large disk.
@@ -47,7 +47,7 @@ const MONITOR_TIMEOUT: Duration = Duration::from_secs(600);
 /// Between two attempts to connect while QEMU has no room for one more client.
 const RETRY: Duration = Duration::from_millis(50);
 
-/// The number of the first command, `xlq` as text: whoever reads a trace knows whose it is.
+/// The id of the first command, `xlq` as text, which is recognised in a trace.
 const FIRST_ID: u64 = 0x786c_7100;
 
 /// The events that are kept for who waits for one; of more, the oldest are forgotten.
@@ -61,7 +61,7 @@ pub fn socket_path(domid: u32) -> String {
     format!("{RUN_DIR}/qmp-libxl-{domid}")
 }
 
-/// A connection with the QEMU of one domain, which is nobody else's while it lasts.
+/// An exclusive connection with the QEMU of one domain.
 #[derive(Debug)]
 pub struct Qmp {
     ao: Ao,
@@ -73,8 +73,7 @@ pub struct Qmp {
 }
 
 impl Qmp {
-    /// Connects, until `deadline` at most, the wait for others who talk to that QEMU included. What goes wrong is
-    /// logged.
+    /// Connects, until `deadline` at most, including the wait for other clients of that QEMU. Failures are logged.
     pub async fn connect(ao: &Ao, domid: u32, deadline: Instant) -> Result<Self> {
         // The lock ends its wait itself when there is an abort, and cleans up.
         let late = pin!(ao.runtime().sleep_until(deadline));
@@ -108,8 +107,8 @@ impl Qmp {
         self.domid
     }
 
-    /// Has QEMU carry out a command, until `deadline` at most, and gives what it returns. What goes wrong is logged;
-    /// a refused command leaves the connection as it was.
+    /// Executes a command in QEMU, until `deadline` at most, and gives its result. Failures are logged; after a refused
+    /// command the connection is still usable.
     pub async fn execute(
         &mut self,
         name: &str,
@@ -159,7 +158,7 @@ impl Qmp {
     }
 }
 
-/// Waits for what QEMU has to do, and logs what goes wrong.
+/// Waits for QEMU, and logs failures.
 async fn within<T>(
     ao: &Ao,
     domid: u32,
@@ -180,7 +179,7 @@ async fn within<T>(
     }
 }
 
-/// Connects, has one command carried out, and gives what it returns.
+/// Connects, executes one command, and gives its result.
 pub async fn execute(
     ao: &Ao,
     domid: u32,
@@ -251,7 +250,7 @@ struct Connection {
 }
 
 impl Connection {
-    /// Connects, hears the greeting and asks for command mode. Gives QEMU's version as well.
+    /// Connects, reads the greeting and enters command mode. Gives QEMU's version as well.
     async fn open(
         runtime: &Runtime,
         path: &Path,
@@ -387,7 +386,7 @@ impl Connection {
             if let Some(message) = self.inbox.next()? {
                 return Ok(message);
             }
-            // Each time, so that one who never stops does not keep us from looking at the clock.
+            // Each time, so that a peer that never stops sending does not keep us from checking the deadline.
             self.socket.readable().await.map_err(failed)?;
             let fd = self.socket.get().as_fd().as_raw_fd();
             match recv(fd, &mut buffer, MsgFlags::MSG_DONTWAIT) {
@@ -424,7 +423,7 @@ async fn connect_to(
         match connect(fd.as_fd().as_raw_fd(), &address) {
             Ok(()) => return Ok(fd),
             Err(Errno::EINTR) => {}
-            // Somebody who does not know the lock is in line.
+            // A client that does not take the lock is in the backlog.
             Err(Errno::EAGAIN) => runtime.sleep(RETRY).await.map_err(failed)?,
             Err(errno) => return Err(failed(errno)),
         }

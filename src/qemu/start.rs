@@ -1,13 +1,13 @@
 //! Starting a guest's QEMU, and waiting until it serves.
 //!
-//! The record comes first: the number of the process is in xenstore before the process becomes QEMU. From then on
-//! whoever ends the domain ends QEMU as well, so a start that fails or is aborted ends nothing itself. Only if the
-//! domain goes meanwhile, whoever ended it may have looked before there was a number: then QEMU is ended here, or by
-//! them, who look once more when they remove the domain's nodes (`lifecycle/destroy.rs`).
+//! The process id is written to xenstore before the process executes QEMU. From then on a destroy of the domain ends QEMU
+//! as well, so a start that fails or is aborted need not end it. Only if the domain is destroyed meanwhile, the destroy may
+//! have looked before there was an id: then QEMU is ended here, or by the destroy, which looks again when it removes the
+//! domain's nodes (`lifecycle/destroy.rs`).
 //!
-//! QEMU says that it is there in one of two ways. Usually it writes `running` into its node in xenstore. One that is
-//! restricted might not be able to, and is not believed there: it is given a socket that listens already, and is
-//! ready when it answers on it.
+//! QEMU reports that it is ready in one of two ways. Usually it writes `running` into its node in xenstore. A restricted
+//! QEMU may have no access to xenstore, and is not trusted there: it gets a listening socket, and is ready when it answers
+//! on it.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
@@ -53,7 +53,7 @@ use crate::{debug, error, warn};
 /// How long QEMU may take until it serves.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What a restricted QEMU may have: enough for a log, nothing that it does not use.
+/// The resource limits of a restricted QEMU: enough for a log, nothing that it does not use.
 const LIMITS: [(Resource, u64); 5] = [
     (Resource::RLIMIT_FSIZE, 256 * 1024),
     (Resource::RLIMIT_CORE, 0),
@@ -107,7 +107,7 @@ pub async fn start(
     }
     let base = format!("/local/domain/0/device-model/{domid}");
     let state = format!("{base}/state");
-    // What an earlier domain of that number has left says nothing of this one's.
+    // The node may be left from an earlier domain with that number.
     nodes::remove(ao, ao.store(), &state)?;
     ao.store().mkdir(&base).map_err(|e| nodes::failed(ao, e))?;
     write_password(ao, domid, config)?;
@@ -136,7 +136,7 @@ pub async fn start(
         })
     };
     let outcome = select(pin!(begun), pin!(has_gone(ao, &owner))).await.factor_first().0;
-    // Whoever has ended the domain may have looked for a device model before there was one.
+    // A destroy of the domain may have looked for a device model before there was one.
     model::end_orphan(ao, &owner, &running.process)?;
     outcome
 }
@@ -160,7 +160,7 @@ fn tell_firmware(
 
 /// Waits until the domain has gone.
 async fn has_gone(ao: &Ao, owner: &Identity) -> Result<()> {
-    // Without the watch it is seen later. Logged where it fails.
+    // Without the watch it is noticed later. A failure is logged there.
     let Ok(mut releases) = ao.watch("@releaseDomain") else { return pending().await };
     loop {
         ao.wait(releases.changed()).await?;
@@ -203,7 +203,7 @@ struct Launch<'a> {
     confined: bool,
 }
 
-/// A QEMU that was started.
+/// A started QEMU.
 struct Running {
     what: &'static str,
     domid: u32,
@@ -294,7 +294,7 @@ async fn is_running(ao: &Ao, said: &mut Watch, state: &str) -> Result<()> {
     }
 }
 
-/// Waits until QEMU answers on the socket that it was given, and has nothing else to say than that it waits.
+/// Waits until QEMU answers on the socket that it was given; its status must be `prelaunch`.
 async fn answers(ao: &Ao, domid: u32, deadline: Instant) -> Result<()> {
     let mut qmp = Qmp::connect(ao, domid, deadline).await?;
     let status = qmp.execute("query-status", None, deadline).await?;

@@ -1,4 +1,4 @@
-//! The vcpus of an HVM guest as its QEMU has them.
+//! The vcpus of an HVM guest in its QEMU.
 
 use std::time::Instant;
 
@@ -8,13 +8,13 @@ use super::qmp::{self, Qmp};
 use crate::core::{Ao, Error, Result};
 use crate::types::idiomatic::Bitmap;
 
-/// Which of the guest's vcpus QEMU has plugged in, whether its kernel uses them or not. They may be any numbers.
+/// Which of the guest's vcpus are plugged in QEMU, whether or not the kernel uses them. The numbers are not checked.
 pub async fn plugged(ao: &Ao, domid: u32) -> Result<Vec<u64>> {
     let deadline = Instant::now() + qmp::TIMEOUT;
     ask(&mut Qmp::connect(ao, domid, deadline).await?, ao, domid, deadline).await
 }
 
-/// Has QEMU add those of `wanted` that it does not have. It was started with one vcpu a socket.
+/// Plugs those of `wanted` that are not plugged yet. QEMU was started with one vcpu per socket.
 pub async fn plug(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     let deadline = Instant::now() + qmp::TIMEOUT;
     let mut qemu = Qmp::connect(ao, domid, deadline).await?;

@@ -1,4 +1,4 @@
-//! Cutting an operation short: a mark that every wait of the operation looks at.
+//! Aborting an operation: a flag that every wait of the operation checks.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 use super::wakers::Wakers;
 use crate::sync::{Arc, Mutex, locked};
 
-/// The mark of one operation, and of what it starts in turn.
+/// The abort flag of one operation, and of the tasks that it starts.
 #[derive(Clone, Debug, Default)]
 pub struct Abort {
     state: Arc<Mutex<AbortState>>,
@@ -19,12 +19,12 @@ struct AbortState {
     waiting: Wakers,
 }
 
-/// The operation was to be cut short.
+/// The operation was aborted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Aborted;
 
 impl Abort {
-    /// Asks for the end. Whether this was the first time.
+    /// Aborts the operation. Returns whether this was the first time.
     pub fn ask(&self) -> bool {
         let waiting = {
             let mut state = locked(&self.state);
@@ -37,12 +37,12 @@ impl Abort {
         true
     }
 
-    /// Whether the end was asked for.
+    /// Whether the operation was aborted.
     pub fn is_asked(&self) -> bool {
         locked(&self.state).asked
     }
 
-    /// Waits for `future`, or for the end being asked for, which comes first when both are so.
+    /// Waits for `future`, or for an abort, which has priority if both are ready.
     pub async fn or<T>(&self, future: impl Future<Output = T>) -> Result<T, Aborted> {
         let mut future = pin!(future);
         let mut entry = AbortWait { abort: self, place: None };

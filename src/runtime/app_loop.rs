@@ -1,27 +1,25 @@
-//! The application's own event loop: the one descriptor that it watches for us, and its hooks.
+//! The application's own event loop: the one descriptor that it polls for the library, and its hooks.
 //!
-//! The application gets one descriptor, whichever style it uses. It is an epoll set of three:
-//! the reactor's set, the alarm of callbacks that are due, and a bell for what no descriptor shows (an event that
-//! another thread queued).
+//! The application gets one descriptor, whichever style it uses. It is an epoll set of three: the reactor's set, an eventfd
+//! for callbacks that are due (the alarm), and another (the bell) for an event that another thread queued.
 //!
-//! With hooks, the descriptor is registered while something needs the application to drive it: a task, an
-//! enabled event, an event that the bell tells of. An operation that its caller waits for is driven by its caller and registers nothing.
-//! So an idle ctx holds no registration, and there is one registration however many tasks. No time-out is
-//! ever registered: the timerfd is in the reactor's set.
+//! With hooks, the descriptor is registered while the application must drive something: a task, an enabled event, an event
+//! that the bell announces. A synchronous operation is driven by its caller and registers nothing. So an idle ctx has no
+//! registration, and there is one registration however many tasks there are. No timeout is ever registered: the timerfd is
+//! in the reactor's set.
 //!
 //! # Invariants
 //!
 //! 1. Under the hooks' lock, `registered` is some exactly if `needed` is above 0 and there are hooks; the
-//!    one exception is the moment inside the hook itself.
+//!    only exception is the time inside the hook itself.
 //! 2. The hooks' lock is held around the hooks, so that register and deregister reach the application in the
 //!    order in which they were decided. That is what libxl_event.h allows ("may be called with locks held"),
-//!    and it is the only lock that is ever held around a call into the application. Both lock
-//!    hierarchies that it permits are safe: an application that takes its own lock in the hook and calls us
-//!    never with that lock held waits for us nowhere; one that holds its lock in every call holds it in
-//!    the call that runs the hook too.
-//! 3. A bell that was rung while the descriptor was registered keeps it registered until the application has come
-//!    ([`Hooked::nudged`]): an event that the last operation leaves in the queue is not told by a descriptor
-//!    that is taken away before anybody looks at it.
+//!    and it is the only lock that is ever held around a call into the application. Both lock hierarchies that it permits
+//!    are safe: an application that takes its own lock in the hook never calls the library with that lock held, so there
+//!    is no cycle; one that holds its lock in every call holds it in the call that runs the hook, too.
+//! 3. If the bell was rung while the descriptor was registered, the descriptor stays registered until the application has
+//!    called in ([`Hooked::nudged`]): otherwise an event that the last operation queues would be announced on a descriptor
+//!    that is deregistered before the application polls it.
 //! 4. A call into the library from a hook finds its own thread in `hooking` and is refused before it
 //!    takes any lock.
 
@@ -45,7 +43,7 @@ use crate::sync::{Arc, Mutex, locked};
 pub trait OseventHooks: Send + Sync {
     /// Has `fd` watched for input. The application's own value for it, or its error, as it gave it.
     fn register(&self, fd: RawFd) -> Result<*mut c_void, c_int>;
-    /// Ends that.
+    /// Ends the registration.
     fn deregister(&self, fd: RawFd, for_app: *mut c_void);
 }
 
@@ -76,7 +74,7 @@ struct Hooked {
     nudged: bool,
 }
 
-/// What the application keeps for its registration; ours to give back only.
+/// The application's opaque value for its registration.
 struct ForApp(*mut c_void);
 
 // SAFETY: never looked into; the application's event loop must bear hooks on any thread.
@@ -107,7 +105,7 @@ impl LoopFd {
     }
 
     fn ring(&self) {
-        // It can only fail when the counter is full, and then it is readable.
+        // This fails only if the counter is full, and then the eventfd is readable.
         let _ = self.bell.write(1);
         self.rung.store(true, Ordering::Release);
     }
@@ -175,7 +173,7 @@ impl Runtime {
         self.app_loop().update(self, &mut hooked)
     }
 
-    /// Something begins that the application has to drive, until the answer is dropped.
+    /// The application has to drive something until the result is dropped.
     pub fn need_driver(&self) -> Result<Driven, Undriven> {
         let mut hooked = locked(&self.app_loop().hooked);
         hooked.needed += 1;
@@ -183,7 +181,7 @@ impl Runtime {
         Ok(Driven(self.clone()))
     }
 
-    /// Whether this thread is inside one of the application's hooks, where it may not call us.
+    /// Whether this thread is inside one of the application's hooks, where it may not call the library.
     pub fn in_hook(&self) -> bool {
         self.app_loop().hooking.load(Ordering::SeqCst) == this_thread()
     }
@@ -203,8 +201,7 @@ impl Runtime {
         self.forget_nudge();
     }
 
-    /// Something has come that the application should look for: wakes its event loop, unless this
-    /// thread is the loop.
+    /// Wakes the application's event loop to collect an event, unless this thread is the loop.
     pub fn nudge(&self) {
         let app_loop = self.app_loop();
         if let Some(loop_fd) = app_loop.loop_fd.get()
@@ -233,7 +230,7 @@ impl Runtime {
         }
     }
 
-    /// The application has come, or need not come any more.
+    /// The application has called in, or need not call in any more.
     pub(super) fn forget_nudge(&self) {
         let app_loop = self.app_loop();
         let mut hooked = locked(&app_loop.hooked);

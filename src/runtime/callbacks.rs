@@ -1,24 +1,21 @@
-//! Calls into the application: completions, progress, events, reaped children; when they are made, and by which
-//! thread.
+//! Calls into the application: completions, progress, events, reaped children; when they are made, and by which thread.
 //!
-//! A callback may call the library, take locks of the application's and last long. So no operation calls the
-//! application in the middle of its work. What is to be called waits in a queue of its own, beside the queue of
-//! tasks, and these rules hold:
+//! A callback may call the library, take locks of the application and last long. So no operation calls the application in
+//! the middle of its work. Callbacks wait in a queue of their own, beside the queue of tasks, and these rules hold:
 //!
 //! 1. *No callback runs inside another on one thread*, whatever ctx either belongs to. A callback that starts
 //!    operations, collects events or waits makes others due; they run when it has returned, or on another
 //!    thread. Otherwise two hundred operations that end at once would take two hundred stack frames.
-//!    Not meant are what a call asks for its own sake (its predicate, its hooks, and the progress of an operation
-//!    that the call itself runs) and a disaster, which cannot wait; nor does any callback run inside these.
-//! 2. *A call delivers what is its own; what belongs to others is delivered by calls that dispatch*: those that
-//!    wait, and those by which the application's event loop comes in. An application may hold its own lock in
-//!    all other calls.
-//! 3. *Look before telling.* A thread that dispatches runs the tasks that can go on until there are none, and
-//!    only then the first callback: a callback may change what a task was about to look at (it asks the same
-//!    guest to shut down again, and the answer is gone).
-//! 4. *A callback holds up no other.* While it runs, the others that are due are left to whoever comes.
+//!    Exceptions are functions that belong to the present call (its predicate, its hooks, and the progress of a synchronous
+//!    operation) and disasters, which cannot wait; no callback runs inside these either.
+//! 2. *A call delivers its own callbacks; all others are delivered by calls that dispatch*: those that wait, and those of the
+//!    application's event loop. An application may hold its own lock in all other calls.
+//! 3. *Tasks first.* A thread that dispatches runs tasks until none can go on, and only then the first callback: a callback
+//!    may change what a task was about to read (it asks the same guest to shut down again, and the guest's answer to the
+//!    first request is overwritten).
+//! 4. *A callback delays no other.* While it runs, the others that are due are left to other threads that dispatch.
 //!
-//! # Nothing is left lying
+//! # No callback is lost
 //!
 //! For each queue holds what `queue.rs` says: while a callback is due, a thread attends, or the alarm is on. The
 //! alarm of callbacks shows on the application's descriptor (`app_loop.rs`), and the leader sleeps on it too unless

@@ -1,8 +1,8 @@
-//! What has happened and nobody has collected yet.
+//! Events that have not been collected yet.
 //!
 //! A collector may ask the application about each event (its predicate), which must not happen under a
 //! lock, and must not hide the event from another collector meanwhile. So the queue holds shared events:
-//! a collector looks at one, lets the lock go, asks, and then takes the event if it is still there.
+//! a collector looks at one, releases the lock, asks, and then takes the event if it is still in the queue.
 //!
 //! An event that comes while a collector of its type sleeps is first left to that one: the application's event loop
 //! is not woken. If the collector does not take it, because its predicate refuses or another event was enough
@@ -124,7 +124,7 @@ impl<E: EventKind> EventQueue<E> {
         .await
     }
 
-    /// How many nobody has collected.
+    /// How many events are in the queue.
     pub fn len(&self) -> usize {
         locked(&self.state).queue.len()
     }
@@ -135,7 +135,7 @@ impl<E: EventKind> EventQueue<E> {
     }
 }
 
-/// A collector's place among those asleep, given back when it goes.
+/// A collector's entry among those asleep, removed when it leaves.
 struct CollectorSlot<'a, E, F: Fn()> {
     events: &'a EventQueue<E>,
     announce: F,

@@ -1,9 +1,9 @@
-//! The operations that have begun and not ended, so that the application can cut one short.
+//! The operations under way, so that the application can abort one.
 
 use super::abort::Abort;
 use crate::sync::{Arc, Mutex, locked};
 
-/// How the application knows an operation: what it gave for it.
+/// How the application identifies an operation: by the `ao_how` that it gave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OperationKey {
     /// Nothing: its caller waits for it.
@@ -26,7 +26,7 @@ struct InProgressState {
     next: u64,
 }
 
-/// What became of a request to abort.
+/// The result of a request to abort.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Answer {
     /// The operation will end soon.

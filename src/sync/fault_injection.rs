@@ -1,6 +1,6 @@
-//! Mechanisms that a test takes away from a loom model, to see that the model notices.
+//! Mechanisms that a test leaves out of a loom model, which must then fail.
 
-/// What can be taken away.
+/// What can be left out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mechanism {
     /// A leader who steps down asks another thread to lead.
@@ -9,7 +9,7 @@ pub enum Mechanism {
     Ring,
     /// A leader inside a callback gives the lead to a thread that is not.
     TakeOver,
-    /// A task that nobody attends to raises the alarm.
+    /// A task that no thread attends to raises the alarm.
     Alarm,
     /// Who leaves a lock's queue wakes the next.
     Turn,

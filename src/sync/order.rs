@@ -12,7 +12,7 @@
 //! | wrong | why | seen |
 //! |---|---|---|
 //! | a fast lock within a fast lock | the same domain's: waits for itself; two domains': no order among them | thread |
-//! | a slow lock within a fast lock | whoever waits for the fast lock waits for a guest's device | thread |
+//! | a slow lock within a fast lock | waiters for the fast lock would wait for a guest's device | thread |
 //! | sleeping with a fast lock | likewise | thread |
 //! | a file lock within a leaf lock | leaf locks are held for moments | thread |
 //! | sleeping with a leaf lock | likewise | thread |

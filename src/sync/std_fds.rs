@@ -1,6 +1,6 @@
 //! Descriptors 0, 1 and 2: never the library's.
 //!
-//! Whoever prints writes to them by number. An application may have been started without them (`xl create a.cfg 2>&-`),
+//! Code that prints writes to them by number. An application may have been started without them (`xl create a.cfg 2>&-`),
 //! or close them later, and the next file that is opened gets such a number: what the application then prints, or
 //! its logger, goes into xenstored's socket or into a lock's file.
 //!

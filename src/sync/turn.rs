@@ -16,7 +16,7 @@ thread_local! {
     static HERE: u8 = const { 0 };
 }
 
-/// Nobody's name.
+/// The name of no thread.
 const NOBODY: usize = 0;
 
 /// Something that one thread at a time does.

@@ -13,7 +13,7 @@ pub const LIBXL_VERSION: c_int = 0;
 
 /// Bits in `viridian_enable` and `viridian_disable`.
 pub const LIBXL_BUILDINFO_HVM_VIRIDIAN_ENABLE_DISABLE_WIDTH: c_int = 64;
-/// Grant frames and maptrack frames of a domain where nobody chose.
+/// Default grant frames and maptrack frames of a domain.
 pub const LIBXL_MAX_GRANT_FRAMES_DEFAULT: u32 = 32;
 pub const LIBXL_MAX_MAPTRACK_FRAMES_DEFAULT: u32 = 1024;
 /// Grant limits: the library, or Xen, decides.
@@ -26,7 +26,7 @@ pub const LIBXL_PCI_FUNC_ALL: c_uint = c_uint::MAX;
 pub const LIBXL_TIMER_MODE_DEFAULT: c_int = -1;
 /// A memory size that the library shall choose.
 pub const LIBXL_MEMKB_DEFAULT: u64 = u64::MAX;
-/// A guest frame that is none.
+/// An invalid guest frame.
 pub const LIBXL_INVALID_GFN: u64 = u64::MAX;
 pub const LIBXL_RDM_MEM_BOUNDARY_MEMKB_DEFAULT: u64 = 2048 * 1024;
 pub const LIBXL_MS_VM_GENID_LEN: usize = 16;

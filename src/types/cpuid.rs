@@ -1,4 +1,4 @@
-//! What stands behind `libxl_cpuid_policy_list`: what a domain's cpuid leaves and MSRs shall show.
+//! The content of `libxl_cpuid_policy_list`: changes of a domain's cpuid leaves and MSRs.
 //!
 //! The C type is a pointer to a struct that no public header shows, so the application can only hand
 //! it back; it is made and freed by this library alone. So it is a Rust value in a box, NULL meaning

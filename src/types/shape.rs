@@ -8,7 +8,7 @@
 //! The tables are generated from `idl/` with `offset_of!` and `size_of` of the structs in [`super::sys`],
 //! so a table that disagrees with its struct cannot be built.
 //!
-//! There is no pointer in them. All rows of one kind lie in one array of [`super::tables`], and a row
+//! There is no pointer in them. All rows of one kind are in one array of [`super::tables`], and a row
 //! names another by its number there (see [`rows`]). Pointers would have to be written by the dynamic
 //! loader in every process that loads the library, each page of them a page fault and a copy of the page;
 //! numbers are read-only data that all processes share, and take a quarter of the room.

@@ -39,7 +39,8 @@ impl LastError {
     }
 }
 
-/// Calls `work`, whose error lines go into no record: the application's own work, in the middle of an operation.
+/// Calls `work`, whose error lines go into no record: work of the application in the middle of an operation, or a line that
+/// says less than the one before.
 pub fn aside<T>(work: impl FnOnce() -> T) -> T {
     let _restore = Restore { record: None, outer: swap(None) };
     work()

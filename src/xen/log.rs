@@ -1,7 +1,7 @@
 //! Log lines and progress for the application, through the xentoollog logger it gave to `libxl_ctx_alloc`.
 //!
 //! A line looks as libxl's do: `file:line: Domain N:message`, at libxl's levels, in the context
-//! `libxl`. There is no global logger: in a process of somebody else's each ctx has its own.
+//! `libxl`. There is no global logger: each ctx of an application has its own.
 //!
 //! Most loggers write to a terminal, and much of what lines are about comes from guests, back ends and bootloaders: names,
 //! nodes of xenstore, words of QEMU. So control characters are escaped here, for all lines: none is obeyed by a

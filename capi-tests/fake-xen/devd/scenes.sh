@@ -1,4 +1,4 @@
-# What a driver domain's daemon does as devices come and go, and when it is started again, with either library. This
+# What a driver domain's daemon does as devices are added and removed, and when it is started again, with either library. This
 # domain is number 5; the toolstack's part and that of the kernel's back ends are here.
 own=5
 base=/local/domain/$own/backend
@@ -27,7 +27,7 @@ device() {
   xenstore-write "$path/online" 1 "$path/state" "$2"
 }
 take_back() { xenstore-write "$base/$1/online" 0; state "$1" 6; }
-# A device of a guest of its own that comes and goes: when it has, what came before it has been looked at.
+# A device of another guest, added and removed: when that is done, all earlier changes have been handled.
 probe() {
   device vif/99/0 2
   until_so said 'online.*vif/99/0'

@@ -433,7 +433,7 @@ static int storm_of(uint32_t domid, bool killing, int foreigners, int foreign_wr
             failed++;
         }
     }
-    /* What the killed have left is no hindrance, and goes with the next who use it. */
+    /* Files that killed processes have left do not block others, and are removed by the next user. */
     for (int i = 0; i < 2; i++)
         failed += end_of(run(side_of(i), "store", domid, 0, 0), now()) != 0;
     if (files(domid, 'l') || (!killing && files(domid, 'n'))) {
@@ -486,7 +486,7 @@ static int case_gone(uint32_t domid)
     return failed;
 }
 
-/* All userids go with the domain; also what others store while it goes, if it goes with this library. */
+/* All userids are removed with the domain; with this library also what others store while it is destroyed. */
 static int case_destroyed(uint32_t domid)
 {
     static const char *const userids[] = { "xl", "libvirt-xml", "libxl-json", "harness-9", "of its own" };

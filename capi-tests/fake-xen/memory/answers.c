@@ -91,7 +91,7 @@ static void take_step(libxl_ctx *ctx, const struct step *step, uint32_t domid, c
     case GET: rc = libxl_get_memory_target(ctx, asked, &kb); break;
     case GET32: rc = libxl_get_memory_target_0x040700(ctx, asked, &kb32); break;
     }
-    /* What a call that fails leaves in its answer is nobody's business. */
+    /* The output of a call that fails is not specified. */
     fprintf(out, "%c %s %lld%s%s -> %d", step->known ? '~' : ' ', calls[step->call], step->kb,
             step->no_enforce ? " not enforced" : "", step->no_such_domain ? " of no domain" : "", rc);
     if (!rc && (step->call == GET || step->call == GET32))

@@ -425,7 +425,7 @@ static void compare_answers(const struct scene *s)
     fflush(stdout);
 }
 
-/* The fake hypervisor populates nothing on demand, and fails whoever wants it to. */
+/* The fake hypervisor has no populate-on-demand, and fails such calls. */
 static void of_dom0(const struct scene *s)
 {
     char path[] = "/var/lib/xen/userdata-d.0.00000000-0000-0000-0000-000000000000.libxl-json", text[16];

@@ -135,7 +135,7 @@ create '"format": "raw"' "\"domid\": $id, "
 is_used
 nothing_left "the next domain of that number"
 
-# Somebody else has a disk of that name by now.
+# The name is another disk's by now.
 does "echo \"\$disk\" > $folder/disk; exec sleep 60"
 killed
 xenstore-rm /libxl/0/device/vbd/51712/bootloader-of

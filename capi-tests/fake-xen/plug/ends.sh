@@ -1,6 +1,6 @@
-# Domains that end on a host where something fails: whatever it is, the domain is gone, and what can be removed is. With
-# our library alone. Prints a line for each fault: what is returned, whether the hypervisor has the domain, what is left of
-# it, and whether the script that undoes its card has run.
+# Domains that are destroyed on a host with a fault: with any of these faults, the domain is destroyed, and everything that
+# can be removed is removed. With our library alone. Prints a line for each fault: the result, whether the hypervisor has the
+# domain, what is left of it, and whether the hotplug script of its card has run.
 plug() { LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/fake-xen.so" timeout 90 "$folder/plug" "$@"; }
 printf '#!/bin/sh\necho $* >> %s/said\n' "$folder" > "$folder/script"
 chmod +x "$folder/script"

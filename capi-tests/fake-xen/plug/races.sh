@@ -1,6 +1,6 @@
-# What our library alone is held to. Prints what is not so.
+# What only our library guarantees. Prints failures.
 #
-# Devices added by two processes to a domain that a third ends, again and again: nothing may be left, whoever was quicker.
+# Devices added by two processes to a domain that a third destroys, again and again: nothing may be left in any order.
 plug() { LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/fake-xen.so" timeout 90 "$folder/plug" "$@" > /dev/null; }
 printf '#!/bin/sh\nsleep 0.0%s\n' 3 > "$folder/slow"
 chmod +x "$folder/slow"
@@ -19,7 +19,7 @@ for round in $(seq 25); do
   } 2> /dev/null | sed "s/^/round $round: /"
 done
 
-# A script whose exit status nobody gets: it may have failed, and the guest would have no network.
+# A script whose exit status is lost: it may have failed, and the guest would have no network.
 printf '#!/bin/sh\nexit 0\n' > "$folder/fine"
 chmod +x "$folder/fine"
 id=$(LD_PRELOAD="$folder/fake-xen.so" "$folder/plug" domain guest '{"c_info": {"type": "pv", "name": "guest"}, "b_info": {"type.pv": {}}}')

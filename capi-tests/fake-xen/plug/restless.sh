@@ -1,5 +1,5 @@
-# Devices taken away while their guest, or what serves them, writes its state without end, with our library alone: they go
-# as if nobody did, and can come again. Prints what is not so. (The C library tries for as long as that lasts.)
+# Devices removed while their guest, or their back end, keeps writing its state, with our library alone: they are removed as
+# usual, and can be added again. Prints failures. (The C library tries for as long as the writing lasts.)
 plug() { LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/fake-xen.so" timeout 90 "$folder/plug" "$@"; }
 expect() { # WHAT OUTPUT COMMAND…
   local what=$1 wanted=$2 got
@@ -42,7 +42,7 @@ for how in remove destroy; do
   rest
   left "$how, the guest writing,"
 done
-# One that never closes goes by force, and says so.
+# One that never closes is removed by force, with an error.
 expect "add" "-> 0" plug add nic "$id" "$(nic 667)"
 restless "$(back 667)" 4 5
 expect "destroy, the back end writing" "-> -9" plug destroy nic "$id" "$(nic 667)"

@@ -1,4 +1,4 @@
-/* ao_abort: its three answers, at any moment, for operations of every kind. */
+/* ao_abort: its three results, at any moment, for operations of every kind. */
 #include "harness.h"
 
 static void answers(void)
@@ -31,7 +31,7 @@ static void answers(void)
     end_driven(ctx, driver);
 }
 
-/* Nobody drives the ctx between the two aborts, except the second abort itself. */
+/* No thread drives the ctx between the two aborts, except the second abort itself. */
 static void again(void)
 {
     libxl_ctx *ctx = new_ctx();

@@ -139,7 +139,7 @@ void silent_xenstore(void)
 
     snprintf(here.sun_path, sizeof(here.sun_path), "%s.next", getenv("XENSTORED_PATH"));
     check(fd >= 0 && !bind(fd, (void *)&here, sizeof(here)) && !listen(fd, 10), "a socket: %s", strerror(errno));
-    /* First it is there, then the other is gone. */
+    /* The first step finds it, the second does not. */
     check(!rename(here.sun_path, getenv("XENSTORED_PATH")), "rename: %s", strerror(errno));
     kill(proxy, SIGKILL);
     while (waitpid(proxy, NULL, 0) < 0 && errno == EINTR)

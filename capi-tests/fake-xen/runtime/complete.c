@@ -18,7 +18,7 @@ static void during_the_call(void)
     libxl_event *event;
     int rc;
 
-    /* Nobody drives the ctx: if the call returns 0, a later call may have to bring the end. */
+    /* No thread drives the ctx: if the call returns 0, a later call may have to deliver the completion. */
     for (int i = 1; i <= 50; i++) {
         rc = i % 2 ? libxl_domain_pause(ctx, domid, &how) : libxl_domain_unpause(ctx, domid, &how);
         check(!rc, "operation %d: %d", i, rc);

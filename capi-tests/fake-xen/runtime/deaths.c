@@ -137,7 +137,7 @@ static void destroyed(void)
     end_driven(ctx, driver);
 }
 
-/* Generators come and go on several threads while domains die. */
+/* Generators are enabled and disabled on several threads while domains die. */
 struct changer { libxl_ctx *ctx; struct driver *driver; uint32_t *domids; int number; atomic_bool stop; };
 
 static void *change(void *argument)

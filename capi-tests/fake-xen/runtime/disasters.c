@@ -1,4 +1,4 @@
-/* Xenstore goes while events are enabled. */
+/* The connection to xenstore is lost while events are enabled. */
 #include "harness.h"
 
 static libxl_ctx *ctx;
@@ -11,7 +11,7 @@ static void disastrous(void *user, libxl_event_type type, const char *message, i
     disasters++;
 }
 
-/* Xenstore goes: the disaster hook hears of it, and without one the process ends with status 255. */
+/* Xenstore is lost: the disaster hook is called, and without one the process ends with status 255. */
 static void disaster(void)
 {
     static const libxl_event_hooks hooks = { .disaster = disastrous };
@@ -51,7 +51,7 @@ static void disaster(void)
     libxl_ctx_free(ctx);
 }
 
-/* Likewise, and how often it is told; and that xenstore may come back. */
+/* Likewise, and how often it is reported; and that xenstore may come back. */
 static void disaster_once(void)
 {
     static const libxl_event_hooks hooks = { .disaster = disastrous };

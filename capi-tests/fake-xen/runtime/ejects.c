@@ -1,4 +1,4 @@
-/* Ejected disks: who is told, of what, and what a guest may not bring about. */
+/* Ejected disks: which generators report them, with which data, and what a guest must not be able to do. */
 #include "harness.h"
 
 static void forget(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -62,7 +62,7 @@ static void *ask_and_ask(void *domid)
     return NULL;
 }
 
-/* A guest that asks without end gets its events, ends nobody, and holds nobody up. */
+/* A guest that keeps asking gets its events, and does not block or end the application. */
 static void endless_requests(void)
 {
     libxl_ctx *ctx = new_ctx();

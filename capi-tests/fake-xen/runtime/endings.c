@@ -1,4 +1,4 @@
-/* The end of a domain, while somebody else is at work on it too. */
+/* The end of a domain, while other threads or processes act on it, too. */
 #include "harness.h"
 #include <sys/file.h>
 
@@ -106,8 +106,8 @@ static void two_processes(void)
 }
 
 /*
- * While a destroy waits for a script, the domain is ended by somebody else and its number is another's. Nothing
- * of that one's goes.
+ * While a destroy waits for a script, another process destroys the domain and its number becomes another domain's.
+ * Nothing of that one is removed.
  */
 static void reborn(void)
 {
@@ -127,7 +127,7 @@ static void reborn(void)
 
         nap(200000);
         end_domain(domid);
-        nap(100000); /* xenstored lets go of it */
+        nap(100000); /* xenstored unmaps its ring */
         check(new_domain_at(domid, NO_ACK) == domid, "the number is not given out again");
         add_disk(domid, 51712, traced);
         add_disk(domid, 51728, traced);
@@ -250,7 +250,7 @@ static void big(void)
 /* The time that a destroy takes of a domain with a device that QEMU serves, and a QEMU that ends when it is told to. */
 static double without_waiting(void)
 {
-    /* QEMU is a child of ours here, and not for the library to reap. */
+    /* QEMU is a child of the test here, which the library must not reap. */
     static const libxl_childproc_hooks hooks = { .chldowner = libxl_sigchld_owner_libxl_always_selective_reap };
     libxl_ctx *ctx = new_ctx();
     uint32_t domid = new_domain(NO_ACK);
@@ -414,7 +414,7 @@ static void reaper_aborted(void)
     forget_driver(driver);
 }
 
-/* Whoever is to kill the device model is killed each time. */
+/* Each process that should kill the device model is killed itself. */
 static void reaper_killed(void)
 {
     libxl_ctx *ctx = new_ctx();

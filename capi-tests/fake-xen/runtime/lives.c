@@ -27,7 +27,7 @@ static void one_life(int kind, uint32_t domid, const char *script)
         driver = drive(ctx, BY_HOOKS);
         rc = libxl_evenable_domain_death(ctx, domid, 1, &evgen);
         break;
-    case 4: /* an event that nobody fetches */
+    case 4: /* an event that is not collected */
         rc = libxl_domain_pause(ctx, domid, AS_EVENT(1));
         break;
     case 5:

@@ -1,4 +1,4 @@
-/* libxl_qemu_monitor_command, with a QEMU that is played by the case: one who answers, one who does not, and others. */
+/* libxl_qemu_monitor_command, with a QEMU that the case simulates: one that answers, one that does not, and others. */
 #include "harness.h"
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -173,7 +173,7 @@ static void refusals(void)
         rc = ask(ctx, domid, answer, &output);
         check(rc == classes[i].rc && output == &here, "%s: %d", classes[i].class, rc);
     }
-    /* Nobody there, and nothing to ask. */
+    /* No QEMU, and no command. */
     rc = libxl_qemu_monitor_command(ctx, domid, "x", &output, NULL);
     check(rc == ERROR_FAIL && output == &here, "without a socket: %d", rc);
     rc = libxl_qemu_monitor_command(ctx, domid, "x", NULL, NULL);

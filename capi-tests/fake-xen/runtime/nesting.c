@@ -123,7 +123,7 @@ static void long_chain(void)
     libxl_ctx_free(nest.ctx);
 }
 
-/* A callback that waits: what ends meanwhile is told when it has returned. */
+/* A callback that waits: operations that end meanwhile are reported when it has returned. */
 static void waits_inside(libxl_ctx *ctx, int rc, void *user)
 {
     (void)user;

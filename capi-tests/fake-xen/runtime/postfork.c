@@ -115,7 +115,7 @@ static void from_threads(bool use)
     forget_driver(driver);
 }
 
-/* While the library's own children come and go on another thread: they stay the parent's. */
+/* While the library's own children start and end on another thread: they stay the parent's. */
 static char *script;
 
 static void *destroys(void *argument)

@@ -13,7 +13,7 @@ static int destroy(libxl_ctx *ctx, const char *script)
     return rc;
 }
 
-/* The domain goes in any case; that its script failed is logged. */
+/* The domain is destroyed in any case; that its script failed is logged. */
 static void failing(const char *text)
 {
     libxl_ctx *ctx = new_ctx();

@@ -474,7 +474,7 @@ static void replacement_refuses(void)
     libxl_ctx_free(ctx);
 }
 
-/* Signals of every kind while children come and go: nothing is lost that way. */
+/* Signals of every kind while children start and end: none is lost. */
 static void busy_handler(int signal) { (void)signal; }
 
 static void interrupted(void)

@@ -333,7 +333,7 @@ fn a_dead_connection_raises_no_signal() {
             unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) }.unwrap();
             let first = store.read("/a").is_ok();
             thread::sleep(Duration::from_millis(100));
-            // Written to a socket that nobody has the other end of; then sent on a new one.
+            // Written to a socket whose other end is closed; then sent on a new one.
             let second = store.read("/a").is_ok();
             // SAFETY: ends the child without running destructors.
             unsafe { libc::_exit(if first && second { 42 } else { 1 }) }

@@ -519,6 +519,6 @@ fn no_daemon_any_more() {
     assert!(readable(&store, Duration::from_secs(5)));
     assert!(store.pending_watch_events().is_err());
     assert!(store.rewatch().is_err());
-    // Told once: whoever sleeps on the fd does not turn in circles.
+    // Reported once, so that a thread that polls the fd does not spin.
     assert!(!readable(&store, Duration::from_millis(200)));
 }

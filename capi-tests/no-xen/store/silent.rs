@@ -1,4 +1,4 @@
-//! Against a daemon that is there and does not answer: nobody waits for it for ever.
+//! Against a daemon that accepts connections and does not answer: no call waits for ever.
 
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixListener;
@@ -214,7 +214,7 @@ fn a_successor_that_does_not_answer_at_first() {
         let store = store(move |number, peer| match number {
             // For requests.
             0 => swallow(peer),
-            // Sets a watch, and is gone.
+            // Sets a watch, and ends.
             1 => {
                 let request = peer.request().unwrap();
                 peer.answer(&request, b"OK\0");

@@ -27,7 +27,7 @@ static void one(const char *name, const char *value)
     char *text = NULL;
     if (asprintf(&text, "%s%s%s", name, value ? "=" : "", value ? value : "") < 0) abort();
     int rc = libxl_cpuid_parse_config(&policy, text);
-    /* That a word is no name is the answer for most of them. */
+    /* Most of the words are not names. */
     if (rc != 2) {
         printf("%s %d ", text, rc);
         show("", policy);

@@ -3,7 +3,7 @@
  *
  *   utils CTX DIR NAMES [PART...]
  *
- * CTX: `real`, `null`, or `fake`: a block that the C library takes for a ctx where there is no Xen. It
+ * CTX: `real`, `null`, or `fake`: a block of memory that the C library accepts as a ctx where there is no Xen. It
  * looks into the ctx for the logger (first member) and for the mark of its "no collection" allocator,
  * the -1 behind three pointers, so that is all there is.
  * DIR: a scratch folder. NAMES: a file of words to be tried as names of cpuid settings. */
@@ -39,7 +39,7 @@ static xentoollog_logger logger = { count, progress, destroy };
 
 void show_log(const char *what)
 {
-    /* Debug lines are nobody's contract. */
+    /* Debug lines are not part of the interface. */
     for (int i = XTL_DEBUG + 1; logged && i < XTL_NUM_LEVELS; i++)
         if (lines[i]) printf("  log of %s: %u of level %d\n", what, lines[i], i);
     memset(lines, 0, sizeof lines);

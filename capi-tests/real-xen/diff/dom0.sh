@@ -63,7 +63,7 @@ for script in /share/cases/*.sh; do
     line="$line $side $(((${EPOCHREALTIME/./} - began) / 1000)) ms"
     snapshot after || exit 1
     last=$name/$side/after
-    # What the case left behind goes, before the other side's turn.
+    # Removes what the case left behind, before the other side's turn.
     while read -r id _; do
       case $'\n'$common in *$'\n'"$id "*) continue ;; esac
       reference destroy "$id" > /dev/null 2>&1

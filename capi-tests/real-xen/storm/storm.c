@@ -279,7 +279,7 @@ static void *wants_the_same(void *arg)
             FAILED("create: %d", rc);
         if (rc && libxl_name_to_domid(share->ctx, "storm-same", &domid))
             continue;
-        /* It may be somebody's who is still building it, and gone by now. */
+        /* Another process may still be building it, or have destroyed it by now. */
         libxl_domain_destroy(share->ctx, domid, NULL);
     }
     return NULL;

@@ -52,7 +52,7 @@ fn iommu_tables(kb: u64) -> u64 {
     pages * 4
 }
 
-/// Sizes that nobody has said.
+/// Sizes that are not configured.
 pub fn set_defaults(build: &mut DomainBuildInfo) {
     or(&mut build.max_memkb, 32 * 1024);
     or(&mut build.target_memkb, build.max_memkb);

@@ -15,6 +15,7 @@ use crate::core::{Ctx, Error, Result};
 use crate::domain::valid_guest;
 use crate::error;
 use crate::types::idiomatic::{DomainBuildInfo, DomainConfig, DomainType};
+use crate::xen::last_error::aside;
 use crate::xen::log::{Level, Log};
 
 mod conflicts;
@@ -86,7 +87,7 @@ pub struct Rules<'a> {
 ///
 /// # Errors
 /// `Error::Invalid` for what cannot be, `Error::Nonspecific` for a security label that Xen does not know,
-/// `Error::Fail` where the host cannot be asked; said in the log.
+/// `Error::Fail` where the host cannot be asked; logged.
 pub fn set_defaults(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<()> {
     let domid = valid_guest(domid).then_some(domid);
     let derive_tables = ctx.need_asked().derive_tables();
@@ -117,7 +118,7 @@ pub fn set_defaults_on(log: &Log, host: Host, config: &mut DomainConfig) -> Resu
 }
 
 impl Rules<'_> {
-    /// All rules that want nothing but the configuration and what is known of the host.
+    /// All rules that need only the configuration and the facts about the host.
     fn set_defaults(&self, config: &mut DomainConfig) -> Result<()> {
         self.named("Unable to set domain create info defaults", || {
             identity::create_info(self, &mut config.c_info)
@@ -159,7 +160,7 @@ impl Rules<'_> {
         self.log.write(level, None, self.domid, (file!(), line!()), text);
     }
 
-    /// Says why the configuration cannot be.
+    /// Logs why the configuration is refused.
     fn refuse(&self, why: fmt::Arguments<'_>) -> Error {
         self.say(Level::Error, why);
         Error::Invalid
@@ -169,8 +170,8 @@ impl Rules<'_> {
         self.say(Level::Warn, text);
     }
 
-    /// Says as well which part was refused.
+    /// Logs as well which part was refused, as the C library does. The cause is what was logged before.
     fn named<T>(&self, part: &str, rules: impl FnOnce() -> Result<T>) -> Result<T> {
-        rules().inspect_err(|_| self.say(Level::Error, format_args!("{part}")))
+        rules().inspect_err(|_| aside(|| self.say(Level::Error, format_args!("{part}"))))
     }
 }

@@ -20,7 +20,7 @@ pub fn memory(
         hvm.vga.kind = Card::Cirrus;
     }
     let old = version == Version::QemuXenTraditional;
-    // What it has if nobody says, and what it cannot do with less than; a card without a name is taken
+    // The default size, and the minimum; a card without a name is taken
     // for the common one.
     let (usual, too_little) = match (hvm.vga.kind, old) {
         (Card::None, _) => (0, ""),

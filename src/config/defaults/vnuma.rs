@@ -17,7 +17,7 @@ pub struct HostNodes<'a> {
     pub of_cpus: &'a [u32],
 }
 
-/// `Error::VnumaConfigInvalid`, said in the log, if the nodes do not fit. That a vcpu is kept to other
+/// `Error::VnumaConfigInvalid`, logged, if the nodes do not fit. That a vcpu is restricted to other
 /// nodes of the host than its own is only warned of.
 pub fn check(log: &Log, domid: u32, build: &DomainBuildInfo, host: HostNodes) -> Result<()> {
     let bad = |why: std::fmt::Arguments<'_>| {

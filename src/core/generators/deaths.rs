@@ -1,9 +1,9 @@
-//! Which domains' ends the application wants to be told of, and what it has been told of them.
+//! The generators of `libxl_evenable_domain_death`, and which events of theirs were delivered.
 //!
-//! One watcher a ctx (a task, `domain/death.rs`) asks the hypervisor about all watched domains together
-//! and hands in what it saw with [`Deaths::settle`]. What follows from that goes straight into the queue
-//! of events or, for an application that takes events by a call, into `due`: a call may last long, and
-//! must hold up neither the watcher nor the events of another generator.
+//! One watcher per ctx (a task, `domain/death.rs`) asks the hypervisor about all watched domains together and passes the
+//! answer to [`Deaths::settle`]. The resulting events go into the queue of events or, for an application that takes
+//! events by a call, into `due`: a call may last long, and must delay neither the watcher nor the events of another
+//! generator.
 //!
 //! # Invariants, under the lock
 //!
@@ -51,11 +51,11 @@ struct Generator {
     /// The reason of the shutdown that was told last, if the domain has not been seen running since.
     shutdown: Option<u8>,
     calling: bool,
-    /// Keeps the application's event loop at it.
+    /// Keeps the application's event loop registered for this.
     _driven: Option<Driven>,
 }
 
-/// What is known of the one domain that a generator is about.
+/// What is known of a generator's domain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum KnownDomain {
     Nothing,
@@ -64,8 +64,7 @@ enum KnownDomain {
     Uuid([u8; 16]),
 }
 
-/// What a generator that was disabled leaves to be done, with no lock held: dropping it may call the
-/// application.
+/// What remains of a disabled generator. To be dropped with no lock held: that may call the application.
 #[derive(Debug)]
 #[must_use = "the watcher is to be told if it was the last"]
 pub struct DisabledDeath {
@@ -151,9 +150,8 @@ impl Deaths {
         Some((domids, newest))
     }
 
-    /// Takes in what was seen: every domain of [`Deaths::watched`], in the same order. The events that go to
-    /// the queue are answered; those of the types in `called` become due, and the second answer is how many
-    /// did.
+    /// Takes in the state of every domain of [`Deaths::watched`], in the same order. Returns the events for the queue; those
+    /// of the types in `called` become due, and the second value is their number.
     pub fn settle(
         &self,
         newest: GeneratorHandle,
@@ -211,7 +209,7 @@ impl Deaths {
 }
 
 impl Generator {
-    /// What is to be told, now that the hypervisor's list has `info` for this number.
+    /// The event that follows from the hypervisor's `info` for this number.
     fn look(&mut self, info: Option<&DomainInfo>) -> Option<Event> {
         let alive = info.filter(|info| {
             !info.dying
@@ -225,7 +223,7 @@ impl Generator {
         self.domain = KnownDomain::Uuid(info.uuid);
         let reason = info.shutdown.then_some(info.shutdown_reason);
         let told = std::mem::replace(&mut self.shutdown, reason);
-        // Another reason than the one told: it was resumed in between.
+        // Another reason than the one reported: it was resumed in between.
         let shutdown_reason = reason.filter(|_| told != reason)?;
         Some(self.event(EventData::DomainShutdown(EventDomainShutdown { shutdown_reason })))
     }
@@ -258,7 +256,7 @@ mod tests {
         DomainInfo { dying: true, ..down(domid, uuid, 0) }
     }
 
-    /// What the application hears: the generator's number, and the reason or `None` for a death.
+    /// An event: the generator's number, and the reason, or `None` for a death.
     fn heard(events: &[Event]) -> Vec<(u64, Option<u8>)> {
         let told = |e: &Event| match &e.u {
             EventData::DomainShutdown(s) => (e.for_user, Some(s.shutdown_reason)),
@@ -279,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_domains_life_in_looks() {
-        // What each look sees (`None`: no such domain), and what is told after it.
+        // What each look finds (`None`: no such domain), and the events after it.
         type Look = (Option<DomainInfo>, Option<Option<u8>>);
         let (run, other) = (running(5, 1), running(5, 2));
         let died = Some(None);
@@ -365,7 +363,7 @@ mod tests {
         deaths.began(old, Some(&running(5, 1)));
         let (domids, newest) = deaths.watched().unwrap();
         assert_eq!(domids, [5]);
-        // The domain dies, a new one gets its number, and a generator for that one comes.
+        // The domain dies, a new one gets its number, and a generator for that one is added.
         let (new, start) = deaths.enable(5, 2, None);
         assert!(!start);
         deaths.began(new, Some(&running(5, 2)));
@@ -403,7 +401,7 @@ mod tests {
         let (first, _) = deaths.next_due().unwrap();
         assert_eq!(first, a);
         assert_eq!(deaths.settle(newest, &[(1, None), (2, None)], |_| true).1, 2);
-        // While a's shutdown is told, its death waits, and b goes on.
+        // While a's shutdown is delivered, its death waits, and b's events do not.
         let (second, event) = deaths.next_due().unwrap();
         assert_eq!((second, heard(&[event])), (b, vec![(2, Some(0))]));
         assert!(deaths.next_due().is_none());

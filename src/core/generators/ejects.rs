@@ -1,8 +1,8 @@
-//! Which drives' ejections the application wants to be told of.
+//! The generators of `libxl_evenable_disk_eject`.
 //!
-//! A guest asks for an ejection by writing to a node of its own, and the toolstack answers there. Two
-//! that looked at the node by themselves would take the request from each other, so there is one
-//! watcher a node (a task, `device/eject.rs`), who tells all.
+//! A guest asks for an ejection by writing to a node of its own, and the toolstack answers there. Two generators that read
+//! the node independently would take the request from each other, so there is one watcher per node (a task,
+//! `device/eject.rs`), which serves all generators of the node.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -38,19 +38,18 @@ pub struct Interest {
     pub user: u64,
 }
 
-/// What a generator that was disabled leaves to be done, with no lock held: dropping it may call the
-/// application.
+/// What remains of a disabled generator. To be dropped with no lock held: that may call the application.
 #[derive(Debug)]
 #[must_use = "the watcher is to be told if it was the last"]
 pub struct DisabledEject {
     _driven: Option<Driven>,
-    /// The node has no generator any more: whom to tell.
+    /// The watcher to wake, if the node has no generator any more.
     pub last: Option<Arc<Notify>>,
 }
 
 impl Ejects {
-    /// Adds a generator for the node at `path`. The second answer: the node has no watcher, and the caller is
-    /// to start one, who listens there.
+    /// Adds a generator for the node at `path`. If the node has no watcher, the second value is what a watcher listens to,
+    /// and the caller must start one.
     pub fn enable(
         &self,
         path: &str,
@@ -86,7 +85,7 @@ impl Ejects {
         drop(all);
     }
 
-    /// Whether anybody is interested in the node at `path`; if not, its watcher has ended.
+    /// Whether the node at `path` has a generator; if not, its watcher ends.
     pub fn goes_on(&self, path: &str) -> bool {
         let mut state = locked(&self.state);
         let goes_on = state.nodes.get(path).is_some_and(|node| !node.generators.is_empty());
@@ -131,7 +130,7 @@ mod tests {
         assert!(ejects.disable(a).is_none() && !ejects.is_enabled(a));
         assert_eq!(told("/a").collect::<Vec<_>>(), [(b, 2)]);
         assert!(Arc::ptr_eq(&ejects.disable(b).unwrap().last.unwrap(), &first.unwrap()));
-        // Not ended yet: who comes now needs no new watcher.
+        // The watcher has not ended yet, so a new generator needs no new one.
         let (d, start) = ejects.enable("/a", interest(4), None);
         assert!(start.is_none() && ejects.goes_on("/a"));
         assert!(ejects.disable(d).unwrap().last.is_some() && !ejects.goes_on("/a"));

@@ -1,5 +1,4 @@
-//! What the watchers share: waiting for a reason to look, the loss of xenstore, and what becomes of a watcher that
-//! panics.
+//! What the watchers share: waiting for a reason to look, the loss of xenstore, and panics.
 
 use std::pin::pin;
 
@@ -12,8 +11,8 @@ use crate::runtime::defect::caught_async;
 use crate::runtime::notify::Listener;
 use crate::xen::log::Log;
 
-/// Waits until the watch has fired or something else is wanted. If xenstore is gone, the application is
-/// told, once however many look, and nothing is seen until it is back.
+/// Waits until the watch has fired or the watcher is woken. If xenstore is lost, that is reported to the application, once
+/// for all watchers, and nothing is seen until it is back.
 pub async fn reason(ctx: &Ctx, watch: &mut Watch, wanted: &mut Listener) {
     loop {
         let is_wanted = match select(pin!(wanted.changed()), pin!(watch.changed())).await {
@@ -29,8 +28,8 @@ pub async fn reason(ctx: &Ctx, watch: &mut Watch, wanted: &mut Listener) {
     }
 }
 
-/// Runs the life of a watcher, which has a wait before each look, to its end. A panic is a defect that may have cost events
-/// of type `kind` (0: any), so it is a disaster; for an application that outlives it the watcher goes on.
+/// Runs a watcher, which waits before each look, to its end. A panic is a defect that may have cost events of type `kind`
+/// (0: any), so it is a disaster; if the application continues after that, so does the watcher.
 pub async fn live<L>(
     (reports, log): (&Reports, &Log),
     kind: i32,
@@ -58,7 +57,7 @@ mod tests {
     use crate::runtime::Runtime;
     use crate::types::idiomatic::Event;
 
-    /// An application that outlives disasters, which it keeps.
+    /// An application that continues after disasters, and records them.
     #[derive(Default)]
     struct Application(Mutex<Vec<(i32, String)>>);
 

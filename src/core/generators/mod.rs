@@ -1,5 +1,4 @@
-//! What the application has asked to be told of (`libxl_evenable_*`), and what it has been told: the state
-//! alone. What looks at the host stands in `domain/death.rs` and `device/eject.rs`.
+//! Event generators (`libxl_evenable_*`): their state only. The watchers are in `domain/death.rs` and `device/eject.rs`.
 
 pub mod deaths;
 pub mod ejects;
@@ -7,8 +6,8 @@ pub mod look;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A generator, as the application knows it. Never used twice in a process, whatever the ctx, so that one
-/// that was disabled, or is of another ctx, is told from the living.
+/// The application's handle of a generator. No two generators in a process have the same, so that a handle that was
+/// disabled, or belongs to another ctx, is recognised.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct GeneratorHandle(usize);
 
@@ -18,14 +17,14 @@ impl GeneratorHandle {
         Self(LAST.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// As C is given it: not NULL, aligned like a pointer, and nothing to look into.
+    /// The opaque pointer for C: not NULL, aligned, never dereferenced.
     pub fn to_address(self) -> usize {
         self.0 << 4
     }
 
-    /// The way back, for any number that C may give.
+    /// The handle from any pointer that C passes.
     pub fn from_address(address: usize) -> Self {
-        // What is not aligned is no handle.
+        // An unaligned pointer is not a handle.
         Self(if address.is_multiple_of(16) { address >> 4 } else { 0 })
     }
 }
@@ -38,7 +37,7 @@ pub struct Generators {
 }
 
 impl Generators {
-    /// Ends all, as the ctx goes: what each has of the application's event loop is given back.
+    /// Ends all, when the ctx is freed: their registrations with the application's event loop are given back.
     pub fn end(&self) {
         self.deaths.end();
         self.ejects.end();

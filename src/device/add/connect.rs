@@ -1,10 +1,11 @@
 //! Waiting for back ends, and joining them to the host.
 //!
-//! A back end that is a kernel's or another domain's takes note of a new device and waits (state 2) for the
-//! hotplug script, if we serve it. QEMU goes ahead without, and may not even run yet: it is not waited for.
+//! A back end in a kernel or in another domain notices a new device and waits in state 2 for the hotplug script, which
+//! runs here if this domain is the backend domain. A back end in QEMU needs no script, and QEMU may not run yet, so it is
+//! not waited for.
 //!
-//! However many devices there are, one watch for each directory of back ends tells of all, one read asks
-//! for the states of all that are waited for, and each device's script begins when its own back end is ready.
+//! There is one watch per directory of back ends and one read for the states of all devices that are waited for, however
+//! many devices there are. Each device's script starts when its own back end is ready.
 
 use std::future::{Future, pending};
 use std::pin::pin;
@@ -23,15 +24,15 @@ use crate::domain::identity::own_domid;
 use crate::domain::nodes;
 use crate::{debug, error};
 
-/// How long a back end may take to note a device.
+/// How long a back end may take to reach state 2.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The state in which a back end waits for the script, and those that come after it (`xenbus.h`): one that
-/// wants no script may be quicker than the look at it.
+/// The state in which a back end waits for the script, and the later ones (`xenbus.h`): a back end that needs no script
+/// may have gone on before its state is read.
 const READY: std::ops::RangeInclusive<u32> = 2..=4;
 
-/// Waits until each device's back end is there, and runs the scripts. All are waited for; as in C the last failure, in
-/// the order of the devices, is the result.
+/// Waits until each device's back end is ready, and runs the scripts. One failure does not end the wait for the other
+/// devices; as in C the result is the last failure in the order of the devices.
 pub async fn connect(ao: &Ao, owner: &Identity, devices: &[Device]) -> Result<()> {
     let mut waiting: Vec<usize> =
         (0..devices.len()).filter(|&at| !devices[at].backend_kind.is_qemu()).collect();
@@ -49,7 +50,7 @@ pub async fn connect(ao: &Ao, owner: &Identity, devices: &[Device]) -> Result<()
             let ended = pin!(next_ended(&mut scripts));
             let either = select(changed, ended);
             let happened = match waiting.is_empty() {
-                // Each script has a limit of its own.
+                // Each script has its own time limit.
                 true => ao.wait(either).await.map(Some),
                 false => ao.until(deadline, either).await,
             };
@@ -91,7 +92,7 @@ pub async fn connect(ao: &Ao, owner: &Identity, devices: &[Device]) -> Result<()
                 watches.clear();
             }
             Err(e) => {
-                // Each script is killed on its own.
+                // The abort also ends each script, which is killed there.
                 while scripts.next().await.is_some() {}
                 return Err(e);
             }
@@ -142,7 +143,7 @@ fn state_path(device: &Device) -> String {
     format!("{}/state", device.backend_path())
 }
 
-/// Looks at the states of those that are waited for, and takes out of `waiting` what needs no more waiting.
+/// Reads the states of the devices in `waiting`, and removes from it those that are ready or have failed.
 fn look(ao: &Ao, devices: &[Device], waiting: &mut Vec<usize>) -> Vec<(usize, Result<()>)> {
     let paths: Vec<String> = waiting.iter().map(|&at| state_path(&devices[at])).collect();
     let states = match nodes::read_many(ao, ao.store(), &paths) {

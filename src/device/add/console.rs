@@ -10,10 +10,10 @@ use crate::error;
 use crate::types::idiomatic::{DeviceChannel, DeviceChannelData as Data, Text};
 use crate::xen::store::Ops;
 
-/// How much of what a guest has said is kept while nobody reads, in bytes.
+/// How many bytes of a guest's output are kept while no client reads.
 const LIMIT: u32 = 1 << 20;
 
-/// The terminal that consoles pretend to be.
+/// The terminal type that consoles announce.
 const PROTOCOL: &str = "vt100";
 
 /// The first console, which xenconsoled serves.
@@ -67,7 +67,7 @@ pub fn channels(target: &AttachTarget<'_>, channels: &mut [DeviceChannel]) -> Re
     write(target, written)
 }
 
-/// Settles a channel. How it is connected, where, and what QEMU is told of it.
+/// Completes a channel. Gives the kind of its connection, the path if it has one, and its chardev for QEMU.
 fn complete(
     target: &AttachTarget<'_>,
     channel: &mut DeviceChannel,

@@ -1,10 +1,10 @@
-//! Adding devices to a domain: one frame, and for each kind a file that says what a device of it is.
+//! Adding devices to a domain: common code, and one file per kind with the nodes of such a device.
 //!
 //! A device is added in two steps:
 //!
 //! 1. *written* ([`write()`]): in one transaction the toolstack's record under `/libxl`, the guest's half and the
-//!    back end's half are made, of all devices of a kind together. The transaction has seen whose domain it
-//!    is, so that a domain that ends at the same time gets no device back;
+//!    back end's half are made, of all devices of a kind together. The transaction also reads which domain has the
+//!    number, so that nodes of a domain that is destroyed at the same time do not come back;
 //! 2. *connected* ([`connect`]): the back end is waited for, and then the hotplug scripts run.
 //!
 //! | file | subject |
@@ -15,8 +15,8 @@
 //! | `running.rs` | adding to a domain that runs, whose stored configuration follows |
 //! | the others | kinds of devices |
 //!
-//! As with the C library, a device whose second step fails stays written: its nodes tell what went wrong, and whoever
-//! added it, or the failing create, takes it away.
+//! As with the C library, the nodes of a device whose second step fails stay: they tell what went wrong. The application
+//! that added the device, or the creation that fails, removes them.
 
 pub mod connect;
 pub mod console;
@@ -48,10 +48,10 @@ pub trait Addable: Clone {
     /// The kind of its record and of the guest's half.
     const KIND: DeviceKind;
 
-    /// Settles what is left open.
+    /// Fills in the defaults.
     fn set_defaults(&mut self, place: DeviceContext) -> Result<()>;
 
-    /// Its number, where -1 leaves that to the library; `None` for devices that have a name instead.
+    /// Its device number, where -1 lets the library choose one; `None` for devices that have a name instead.
     fn devid(&mut self) -> Option<&mut i32>;
 
     /// Its name in log lines, as [`Device::describe`]'s; without a number while it has none.
@@ -69,7 +69,7 @@ pub trait Addable: Clone {
     fn nodes(&self, target: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()>;
 }
 
-/// A device that the stored configuration has, and that can come while the domain runs.
+/// A device that the stored configuration lists and that can be added while the domain runs.
 pub trait Stored: Addable {
     /// Where the configuration has such devices.
     fn list(config: &mut DomainConfig) -> &mut Vec<Self>;
@@ -77,7 +77,7 @@ pub trait Stored: Addable {
     /// Whether both are the same device.
     fn is(&self, other: &Self) -> bool;
 
-    /// Takes over what the library has chosen for the device and its next life needs.
+    /// Copies from `complete` what the library has chosen and what must be the same after a reboot.
     fn settle(&mut self, complete: &Self);
 
     /// What is answered when there is no such domain.
@@ -168,7 +168,7 @@ fn set_defaults<T: Addable>(target: &AttachTarget<'_>, devices: &mut [T]) -> Res
     devices.iter_mut().try_for_each(|device| device.set_defaults(place))
 }
 
-/// What to do where there is such a device already.
+/// What to do if the device exists already.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Existing {
     Refused,
@@ -176,8 +176,8 @@ enum Existing {
     Replaced,
 }
 
-/// Writes devices, which are complete, giving numbers to those that have none. `before` is called when all is known
-/// and nothing is written, in the transaction; again if others have spoiled the transaction; its error leaves nothing changed.
+/// Writes devices, which are complete, and numbers those that have no number. `before` is called inside the transaction,
+/// before anything is written, and once more for each repetition of the transaction; if it fails, nothing is changed.
 fn write<T: Addable>(
     target: &AttachTarget<'_>,
     devices: &mut [T],
@@ -212,7 +212,7 @@ fn write<T: Addable>(
     Ok(written)
 }
 
-/// Numbers the devices that have no number, one after the other from the one made last on.
+/// Numbers the devices that have no number, counting from the device that was made last.
 fn number<T: Addable>(ctx: &Ctx, ops: &impl Ops, domid: u32, devices: &mut [T]) -> Result<()> {
     let is_open = |device: &mut T| device.devid().is_some_and(|devid| *devid < 0);
     if !devices.iter_mut().any(is_open) {
@@ -247,7 +247,7 @@ fn next_number(taken: &[i32]) -> Option<i32> {
     if taken.contains(&next) { taken.iter().max()?.checked_add(1) } else { Some(next) }
 }
 
-/// The directories of these devices that are there already.
+/// Those directories of these devices that exist already.
 fn leftovers(
     ctx: &Ctx,
     ops: &impl Ops,

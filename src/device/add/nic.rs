@@ -8,7 +8,7 @@ use crate::core::{Ctx, Error, Result};
 use crate::device::{Device, DeviceKind};
 use crate::types::idiomatic::{DeviceNic, DomainConfig};
 
-/// A card of this many bytes is not told to the back end: it is what it takes cards for.
+/// The back end's default MTU, which is therefore not written.
 const USUAL_MTU: i32 = 1500;
 
 /// Nodes that are named as their fields.

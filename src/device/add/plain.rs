@@ -7,7 +7,7 @@ use crate::core::Result;
 use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceP9, DevicePvcallsif, DeviceVtpm, DomainConfig};
 
-/// What kinds share whose back end is of the same name: all of [`Addable`] but the nodes.
+/// [`Addable`] but for the nodes, for kinds whose back end has the same name as the front end.
 macro_rules! numbered {
     ($kind:expr, $complete:path) => {
         const KIND: $crate::device::DeviceKind = $kind;

@@ -2,8 +2,8 @@
 //!
 //! Under the lock of the domain's userdata: the configuration is read, the device put into it, and both
 //! are written, the configuration first and inside xenstore's transaction. So a process that dies in
-//! between leaves a device stored that xenstore does not know: such are left out when a configuration is retrieved. The
-//! other way round a device would be forgotten at the domain's next life.
+//! between leaves a device in the stored configuration that is not in xenstore; it is left out when the configuration is
+//! retrieved. In the other order the device would be missing after a reboot.
 
 use super::connect::connect;
 use super::{Addable, AttachTarget, Existing, Stored, write};
@@ -34,7 +34,7 @@ impl Written {
     }
 }
 
-/// Writes a device for a domain that runs. `device` is then complete.
+/// Writes a device for a domain that runs, and fills in `device`.
 pub fn write_stored<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<Written> {
     let what = format!("attach {}", device.describe());
     summed_up_now(ctx, domid, what, || write_and_store(ctx, domid, device))

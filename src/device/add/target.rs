@@ -10,7 +10,7 @@ use crate::error;
 use crate::xen::log::Log;
 use crate::xen::store::Ops;
 
-/// A domain as it was found, and what kinds of devices ask of it, each at most once.
+/// A domain as it was found, with facts about it that are asked for at most once.
 #[derive(Debug)]
 pub struct AttachTarget<'a> {
     ctx: &'a Ctx,
@@ -45,8 +45,8 @@ impl<'a> AttachTarget<'a> {
         &self.owner
     }
 
-    /// Whether it is the domain that it was, and not one that is gone. In a transaction, so that it is so
-    /// when that takes effect.
+    /// Fails unless the domain still exists and its number is not another domain's. Called in a transaction, so that this
+    /// still holds when the transaction is committed.
     pub fn check(&self, ops: &impl Ops) -> Result<()> {
         if self.owner.has_nodes(self.ctx, ops)? {
             return Ok(());
@@ -64,8 +64,8 @@ impl<'a> AttachTarget<'a> {
         *self.kind.get_or_init(|| kind::known(self.ctx, self.domid(), &self.info))
     }
 
-    /// What rings are laid out like in a PV guest's memory, for its front ends from before 2.6.26 that
-    /// do not tell; `None` for other guests.
+    /// The ABI of the shared rings of a PV guest, for front ends from Linux before 2.6.26, which do not report theirs; `None`
+    /// for other guests.
     pub fn protocol(&self) -> Option<String> {
         let ask = || match self.guest() {
             DomainKind::Pv => self.ctx.hypervisor().native_protocol(self.domid()).ok().flatten(),

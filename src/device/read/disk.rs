@@ -1,4 +1,4 @@
-//! Disks. Those of a guest are all of Xen's kind or all of virtio's.
+//! Disks. A guest has either Xen's or virtio disks, never both.
 
 use std::ffi::c_int;
 
@@ -159,8 +159,7 @@ fn is(value: Option<&[u8]>, word: &[u8], field: &mut c_int) -> ReadResult {
     Ok(())
 }
 
-/// Which kind the guest has, by what the directories of both are said to be. `Error::Invalid` for one that has
-/// both.
+/// Which kind of disks the guest has, from the directories of both kinds. `Error::Invalid` if it has both.
 fn kind_of<T>(ctx: &Ctx, domid: u32, [xen, virtio]: [&Option<T>; 2]) -> Result<usize> {
     if xen.is_some() && virtio.is_some() {
         error!(
@@ -190,8 +189,8 @@ pub fn with_number(ctx: &Ctx, domid: u32, devid: i32) -> Result<DeviceDisk> {
     super::listed(ctx, domid, TABLES[kind], devid, names.swap_remove(2 + kind))
 }
 
-/// The number of the name; `Error::Invalid` if it is none, as users' names often are: the C library says nothing
-/// of it either.
+/// The number of a disk name. `Error::Invalid` for an invalid name, which is not logged as an error, since users mistype
+/// names; the C library logs nothing either.
 pub fn number(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<i32> {
     vdev::number(name).ok_or_else(|| {
         let shown = String::from_utf8_lossy(&name[..name.len().min(64)]).into_owned();

@@ -1,4 +1,4 @@
-//! Displays. Their connectors stand in the guest's half only, and a list does not show them.
+//! Displays. Their connectors are in the guest's half only, and lists leave them out.
 
 use super::{DeviceTable, done};
 use crate::device::DeviceKind;

@@ -1,5 +1,5 @@
-//! What the toolstack can tell of a device at work (`libxl_*info`): who serves it, and what the guest has
-//! written for the two to find each other.
+//! The state of a running device (`libxl_*info`): its backend domain, and the nodes by which front end and back end find
+//! each other.
 
 use super::tree::WantedNodes;
 use super::{DeviceTable, NodeField, Setter, broken, done, front, record, value};
@@ -195,7 +195,7 @@ pub fn sound(ctx: &Ctx, domid: u32, card: &DeviceVsnd) -> Result<Vsndinfo> {
     Ok(info)
 }
 
-/// Where a channel's terminal is that is not known.
+/// The path of a channel's terminal if that is not known.
 const NO_TERMINAL: &[u8] = b"/NO-SUCH-PATH";
 
 static CHANNEL: DeviceTable<Channelinfo> = DeviceTable {

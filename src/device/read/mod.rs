@@ -1,4 +1,4 @@
-//! Reading a guest's devices out of xenstore: one frame, and a table for each kind.
+//! Reading a guest's devices from xenstore: common code, and one table per kind.
 //!
 //! A device is spread over three directories: the toolstack's record under `/libxl`, which nobody else
 //! writes and which decides whether there is a device and who serves it; the back end's half; the
@@ -7,13 +7,12 @@
 //! client's limit on requests under way):
 //!
 //! 1. the numbers of the devices,
-//! 2. for many devices: which nodes their records have, because most of those that could be are not,
+//! 2. for many devices: which nodes their records have, because most of the possible nodes do not exist,
 //! 3. the nodes of the records and of the guest's halves,
 //! 4. where a table wants them: those of the back ends' halves, whose place the record tells.
 //!
-//! The halves hold whatever a guest or a driver domain likes: [`value`] bounds it. Paths are made from numbers
-//! alone. A device that makes no sense is told in the log and left out; the C library then leaves
-//! out all of its kind.
+//! A guest or a driver domain can write anything into its half: [`value`] checks it. Paths are made from numbers alone. A
+//! device with invalid nodes is logged and left out; the C library then leaves out all devices of its kind.
 
 pub mod channel;
 pub mod disk;
@@ -43,7 +42,7 @@ use tree::Tree;
 /// From this many requests on, records are listed before they are read.
 const MANY: usize = 64;
 
-/// Why there is no making sense of a device: what its reading answers, and the reason.
+/// Why a device cannot be read: the error that is returned, and the reason for the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BrokenDevice(Error, Cow<'static, str>);
 
@@ -86,7 +85,7 @@ pub enum Setter<T> {
     /// A decimal number; -1 if there is none.
     Int(fn(&mut T) -> &mut c_int),
     Unsigned(fn(&mut T) -> &mut u32),
-    /// A number, and whether it is another than 0.
+    /// A number, as whether it is not 0.
     Flag(fn(&mut T) -> &mut bool),
     With(fn(&mut T, Option<&[u8]>) -> ReadResult),
 }
@@ -215,7 +214,7 @@ pub fn one<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>, devid: i32
     })
 }
 
-/// As [`one`], where it may well be that there is none.
+/// As [`one`], for a device that need not exist.
 pub fn if_any<T: Default>(
     ctx: &Ctx,
     domid: u32,
@@ -330,7 +329,7 @@ fn read<T: Default>(
     Ok(made.collect())
 }
 
-/// The nodes of records and guests' halves that are worth asking for, with their paths.
+/// The nodes of records and guests' halves to be read, with their paths.
 fn recorded<T>(
     ctx: &Ctx,
     table: &DeviceTable<T>,
@@ -376,7 +375,7 @@ fn make<T>(
 ) -> ReadResult {
     (table.begin)(device, place)?;
     for (node, value) in table.nodes.iter().zip(values) {
-        // As C programs see it.
+        // Up to the first NUL, as C programs see it.
         let value = value.as_deref().map(|v| v.split(|&b| b == 0).next().unwrap_or(v));
         set(&node.set, device, value).map_err(|BrokenDevice(error, why)| {
             BrokenDevice(error, format!("{}: {why}", node.name).into())

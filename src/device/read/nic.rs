@@ -6,7 +6,7 @@ use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceNic, Mac, NicType};
 use crate::types::tables;
 
-/// What an interface has whose record tells none.
+/// The value for an interface whose record has none.
 const MTU: i32 = 1500;
 
 /// A node and the text field of the same name.

@@ -1,5 +1,5 @@
-//! PCI devices passed through. There is no record of each: the one back end of a guest, in domain 0, counts
-//! them and has numbered nodes.
+//! PCI devices passed through. There is no record per device: the guest's one back end, in domain 0, has their number and
+//! numbered nodes.
 
 use std::ffi::c_int;
 
@@ -14,7 +14,7 @@ use crate::types::tables;
 /// More devices than one back end serves.
 pub const MAX_DEVICES: c_int = 256;
 
-/// Where the kernel shows what it keeps for guests.
+/// Where the kernel lists the devices that it keeps for guests.
 const SYSFS: &str = "/sys/bus/pci/drivers/pciback";
 
 /// The nodes of each device.
@@ -28,12 +28,12 @@ pub fn backend_path(domid: u32) -> String {
     format!("{}/backend/pci/{domid}/0", nodes::domain_path(0))
 }
 
-/// How many devices the back end says to have.
+/// The number of devices according to the back end.
 pub fn count(num_devs: Option<&[u8]>) -> c_int {
     num_devs.and_then(value::int).unwrap_or(0).clamp(0, MAX_DEVICES)
 }
 
-/// All devices; one whose address makes no sense is left out.
+/// All devices; one with an invalid address is left out.
 pub fn all(ctx: &Ctx, domid: u32) -> Vec<DevicePci> {
     let base = backend_path(domid);
     let count = count(nodes::peek(ctx, ctx.store(), &format!("{base}/num_devs")).as_deref());

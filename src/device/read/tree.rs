@@ -1,6 +1,6 @@
 //! What a guest's half of a device has in numbered directories (`0`, `0/1`, …), as sound cards and displays do.
 //!
-//! All levels of all devices are listed together: one wait a level, and one for the values.
+//! All devices are listed together, level by level: one round trip per level, and one for the values.
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! USB controllers, and the host's devices at their ports.
 //!
-//! A controller that QEMU emulates has no back end: its ports stand in the toolstack's record.
+//! A controller that QEMU emulates has no back end: its ports are in the toolstack's record.
 
 use std::ffi::c_int;
 use std::io::Read;
@@ -26,7 +26,7 @@ const SYSFS: &str = "/sys/bus/usb/devices";
 /// More ports than any controller has.
 const MAX_PORTS: c_int = 255;
 
-/// A controller as all of its nodes tell it.
+/// A controller, from all of its nodes.
 struct Controller {
     ctrl: DeviceUsbctrl,
     /// Version and number of ports by the record and by the back end.
@@ -97,7 +97,7 @@ fn complete(this: &mut Controller, place: &DeviceLocation, _: &Tree) -> ReadResu
     Ok(())
 }
 
-/// A controller is complete: of one that QEMU emulates, we are the back end.
+/// Completes a controller: the backend domain of one that QEMU emulates is this one.
 fn served(ctx: &Ctx, own: &mut Option<u32>, this: &mut Controller) -> Result<()> {
     if this.ctrl.type_ == UsbctrlType::Devicemodel {
         let domid = own.map_or_else(|| own_domid(ctx), Ok)?;
@@ -121,7 +121,7 @@ pub fn controller(ctx: &Ctx, domid: u32, devid: i32) -> Result<DeviceUsbctrl> {
     Ok(this.ctrl)
 }
 
-/// What a controller at work can tell.
+/// The state of a running controller.
 pub fn info(ctx: &Ctx, domid: u32, devid: i32) -> Result<Usbctrlinfo> {
     let mut this = super::alone(ctx, domid, &CONTROLLER, devid)?;
     served(ctx, &mut None, &mut this)?;
@@ -131,7 +131,7 @@ pub fn info(ctx: &Ctx, domid: u32, devid: i32) -> Result<Usbctrlinfo> {
         info.backend = this.backend;
         info.frontend = Text::new(super::place(domid, &CONTROLLER, devid).frontend_path());
         info.frontend_id = domid;
-        // C gives the ring of requests for the one of connections as well.
+        // C returns the ring of requests in place of that of connections, too.
         [info.state, info.evtch, info.ref_urb] = this.front;
         info.ref_conn = info.ref_urb;
     }
@@ -191,8 +191,8 @@ fn device(ctx: &Ctx, domid: u32, ctrl: c_int, port: c_int, name: &[u8]) -> Resul
     }
 }
 
-/// What the host's kernel says of the device of that name, as in `1-2.3`: a driver domain may have
-/// written it.
+/// A value that the host's kernel shows for the device of that name, such as `1-2.3`. The name may come from a driver
+/// domain.
 fn host_number(name: &str, what: &str) -> Option<u8> {
     if !is_host_name(name) {
         return None;

@@ -1,7 +1,7 @@
-//! What the nodes of a device hold, read as the C library reads it, as far as that makes sense.
+//! Values of a device's nodes, parsed as the C library does, as far as that is safe.
 //!
-//! A back end's and a guest's half can hold anything. A number that does not fit its field is taken for
-//! none, where C cuts it to some other number.
+//! A back end's and a guest's half can hold anything. A number that does not fit its field counts as missing, where C
+//! truncates it.
 
 use crate::core::number::strtoul;
 use crate::types::engine::parse_mac;

@@ -1,4 +1,4 @@
-//! A domain's memory: its target and limits as xenstore and the hypervisor have them, and waiting for it.
+//! A domain's memory: its target and limits in xenstore and in the hypervisor, and waiting for it.
 
 mod set;
 mod wait;
@@ -26,8 +26,8 @@ pub fn paths(domid: u32) -> [String; 2] {
     [format!("{base}/target"), format!("{base}/static-max")]
 }
 
-/// The limits that the values of [`paths`] tell. Both must be there, except for domain 0, which was not
-/// built by a toolstack: what it has now becomes its target and limit.
+/// The limits from the values of [`paths`]. Both nodes must exist, except for domain 0, which was not built by a
+/// toolstack: its present memory becomes its target and limit.
 pub fn limits(ctx: &Ctx, domid: u32, values: &[Option<Vec<u8>>; 2]) -> Result<Limits> {
     let paths = paths(domid);
     if domid != 0 || values.iter().all(Option::is_some) {
@@ -44,7 +44,7 @@ pub fn limits(ctx: &Ctx, domid: u32, values: &[Option<Vec<u8>>; 2]) -> Result<Li
     fill_dom0(ctx)
 }
 
-/// The limits of domain 0: what of them is not recorded yet becomes what the domain has now, for everybody.
+/// The limits of domain 0. A node that is missing is written with the domain's present value.
 fn fill_dom0(ctx: &Ctx) -> Result<Limits> {
     let paths = paths(0);
     let info = ctx.hypervisor().domain(0).map_err(|e| {
@@ -74,7 +74,7 @@ fn parse(ctx: &Ctx, domid: u32, path: &str, value: &[u8]) -> Result<u64> {
     })
 }
 
-/// The target of `domid`: it is only good beside a `static-max`, C libxl wants both.
+/// The target of `domid`. It is valid only with a `static-max`: the C library requires both.
 pub fn target(ctx: &Ctx, domid: u32) -> Result<u64> {
     let values = nodes::peek_many(ctx, ctx.store(), &paths(domid));
     let values = values.try_into().map_err(|_| Error::BadFail)?;

@@ -1,8 +1,8 @@
-//! Changing how much memory a domain shall have and how much it may have.
+//! Changing a domain's memory target and limit.
 //!
-//! The target is a node in xenstore, which the guest's balloon follows; the limit is a number in Xen, which
-//! gives the guest no page beyond it. A transaction guards the first alone, so without more these two
-//! calls could leave one's target beside the other's limit:
+//! The target is a node in xenstore, which the guest's balloon follows; the limit is a number in Xen, which gives the guest
+//! no page beyond it. A transaction covers only the first, so without a lock two calls could leave the target of one with
+//! the limit of the other:
 //!
 //! ```text
 //! target 5                      target 3
@@ -12,9 +12,8 @@
 //! commits                       must begin again
 //! ```
 //!
-//! Hence both are changed under the userdata lock, by either library, and what Xen was told is taken back if
-//! the transaction comes to nothing: whoever has the lock sees the two agree. (The process may be killed
-//! between the two. The next change puts that right.)
+//! Hence both libraries change the two under the userdata lock, and restore the limit if the transaction fails: under the
+//! lock the two always agree. (Unless the process is killed between the two. The next change corrects that.)
 
 use crate::core::{Ctx, Error, Result};
 use crate::error;
@@ -28,10 +27,10 @@ use crate::domain::userdata::{self, Locked};
 
 use super::{fill_dom0, parse, paths};
 
-/// What a domain may have beyond its target, in KiB, for pages that are not the guest's own.
+/// How much a domain may have beyond its target, in KiB, for pages that are not guest RAM.
 const SLACK: u64 = 1024;
 
-/// The least that domain 0 can be told to do with, in KiB.
+/// The smallest target of domain 0, in KiB.
 const LEAST_DOM0: u64 = 128 * 1024;
 
 /// A change of a target, in KiB.
@@ -39,7 +38,7 @@ const LEAST_DOM0: u64 = 128 * 1024;
 pub enum TargetChange {
     /// To so much, video memory included.
     To(i64),
-    /// By so much from what it is now.
+    /// By this value, relative to the present target.
     By(i64),
 }
 
@@ -65,7 +64,7 @@ pub struct Refused;
 pub fn set_target(ctx: &Ctx, domid: u32, change: TargetChange, enforce: bool) -> Result<()> {
     let files = userdata::lock(ctx, domid)?;
     let is_pv = stored_config(ctx, domid, &files)?.c_info.type_ == DomainType::Pv;
-    // Nothing of domain 0 is ever populated on demand, whatever it is.
+    // Domain 0 never has populate-on-demand memory.
     let on_demand = domid != 0 && !is_pv;
     let info = known(ctx, domid)?;
     let mut limit = Limit::new(ctx, &info);
@@ -83,7 +82,7 @@ pub fn set_target(ctx: &Ctx, domid: u32, change: TargetChange, enforce: bool) ->
         })
     };
     if !attempt()? {
-        // Nobody has asked for domain 0's yet.
+        // Domain 0's values have not been recorded yet.
         fill_dom0(ctx)?;
         if !attempt()? {
             error!(ctx, domid = domid, "cannot read the memory target: it was removed meanwhile");
@@ -94,7 +93,7 @@ pub fn set_target(ctx: &Ctx, domid: u32, change: TargetChange, enforce: bool) ->
     Ok(())
 }
 
-/// Sets the most that `domid` can ever be told to use, and what Xen lets it have, to `kb` KiB.
+/// Sets the static maximum of `domid`, and its limit in Xen, to `kb` KiB.
 ///
 /// `Error::LockFail` if there is no such domain, `Error::JsonConfigEmpty` if no configuration is stored for it.
 pub fn set_limit(ctx: &Ctx, domid: u32, kb: u64) -> Result<std::result::Result<(), Refused>> {
@@ -115,7 +114,7 @@ pub fn set_limit(ctx: &Ctx, domid: u32, kb: u64) -> Result<std::result::Result<(
     }
     stored_config(ctx, domid, &files)?;
     let mut limit = Limit::new(ctx, &known(ctx, domid)?);
-    // The C library hands on what the hypervisor call gave.
+    // The C library returns the value of the libxenctrl call.
     limit.set(kb.saturating_add(SLACK)).map_err(|_| Error::Nonspecific)?;
     nodes::write(ctx, ctx.store(), &max_path, kb.to_string().as_bytes())?;
     limit.keep();
@@ -181,8 +180,8 @@ impl TargetPlan {
     }
 }
 
-/// The limit that Xen holds for a domain. Changed, and dropped without [`Limit::keep`], it becomes what it
-/// was. It goes before the lock does, which is taken before it.
+/// A domain's limit in Xen. If this is dropped without [`Limit::keep`], the limit is restored, before the lock is released,
+/// which was taken first.
 struct Limit<'a> {
     ctx: &'a Ctx,
     domid: u32,
@@ -193,7 +192,7 @@ struct Limit<'a> {
 
 impl<'a> Limit<'a> {
     fn new(ctx: &'a Ctx, info: &DomainInfo) -> Self {
-        // The largest number of pages is none: that of KiB is one of no limit too.
+        // The largest number of pages means no limit, and so does the largest number of KiB.
         let before = info.max_pages.saturating_mul(4);
         Self { ctx, domid: info.domid, before, changed: false }
     }
@@ -233,8 +232,7 @@ impl Drop for Limit<'_> {
     }
 }
 
-/// Tells Xen how much of a guest in hardware virtualization that was started with less than its static
-/// maximum there shall be.
+/// Sets the populate-on-demand target of an HVM or PVH guest that was started with less than its static maximum.
 fn populate_on_demand(ctx: &Ctx, domid: u32, target: u64) -> Result<()> {
     let pages = target.saturating_add(SLACK) / 4;
     ctx.hypervisor().set_pod_target(domid, pages).map_err(|e| {
@@ -248,7 +246,7 @@ fn populate_on_demand(ctx: &Ctx, domid: u32, target: u64) -> Result<()> {
     })
 }
 
-/// The hypervisor's word on a domain that is known to be there.
+/// The hypervisor's info of a domain that must exist.
 fn known(ctx: &Ctx, domid: u32) -> Result<DomainInfo> {
     let info = ctx.hypervisor().domain(domid).map_err(|e| {
         error!(ctx, domid = domid, "cannot get the domain's info: {e}");
@@ -268,7 +266,7 @@ fn stored_config(ctx: &Ctx, domid: u32, files: &Locked<'_>) -> Result<Box<Domain
     })
 }
 
-/// How many KiB of video memory `memory/videoram` tells, as `atoi` reads it.
+/// The value of `memory/videoram` in KiB, parsed as by `atoi`.
 fn video_memory(value: &[u8]) -> i64 {
     let value = value.trim_ascii_start();
     let (sign, digits) = match value {

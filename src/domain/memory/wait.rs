@@ -1,4 +1,4 @@
-//! Waiting for memory: the host's to be free, a domain's to come to its target.
+//! Waiting until the host has free memory, or a domain has reached its target.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -9,10 +9,10 @@ use crate::runtime::clock;
 
 use super::target;
 
-/// Between two looks at the host's memory or at a domain's, whose changes nobody is told of.
+/// The interval at which the host's or a domain's memory is polled: there is no event for a change.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How long a domain may take to get anywhere nearer to its target.
+/// How long a domain may take to make some progress towards its target.
 const STEP: Duration = Duration::from_secs(2);
 
 /// Waits until the host has `kb` KiB of free memory, `patience` at most. `Error::NoMemory` if not by then.
@@ -51,8 +51,8 @@ fn used(ctx: &Ctx, domid: u32) -> Result<u64> {
     Ok(info.total_pages.saturating_add(info.outstanding_pages).saturating_mul(4))
 }
 
-/// As [`wait_for_target`]. Whether it comes nearer is judged once in a step, since a balloon does not
-/// move evenly; that it is there is seen sooner.
+/// As [`wait_for_target`]. Progress is checked once per step, since a balloon does not move evenly; the target itself is
+/// noticed sooner.
 fn approach(
     target: u64,
     mut patience: Duration,
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn nearing_the_target() {
         assert_eq!(fares(100, 0, |_| 100), (Ok(()), 0));
-        // Steady progress may take as long as it likes.
+        // There is no time limit for steady progress.
         assert_eq!(fares(100, 1, |ms| 200_000 - ms.min(199_900)), (Ok(()), 199_900));
         // Ups and downs between two steps do not count.
         assert_eq!(

@@ -1,6 +1,6 @@
 //! The disk that a bootloader looks into, as a path in this domain.
 //!
-//! A disk that is not a plain sequence of bytes here is attached to domain 0 like to any guest, for as long as the
+//! A disk that is not a raw file or device of this domain is attached to domain 0 as to any guest, for as long as the
 //! bootloader runs; `loan.rs` records that.
 
 use std::ffi::{OsStr, OsString};
@@ -18,22 +18,22 @@ use crate::types::idiomatic::{DeviceDisk, DiskFormat, Text};
 use crate::xen::store::Transaction;
 use crate::{debug, error};
 
-/// How many names are tried: Linux has no more.
+/// How many names are tried: Linux has no more names.
 const NAMES: i32 = 676;
 
-/// How long our kernel may take to have the disk.
+/// How long this domain's kernel may take to connect the disk.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A disk that can be opened here.
 #[derive(Debug)]
 pub struct Local {
     pub path: OsString,
-    /// What was added for that, and is to be removed, and the domain whose bootloader it is for.
+    /// The device that was added for that and must be removed, and the domain whose bootloader it is for.
     added: Option<(u32, Device)>,
 }
 
 impl Local {
-    /// Gives back what there is of it. Not cut short by an abort.
+    /// Removes the device, if one was added. An abort does not end it.
     pub async fn release(self, ao: &Ao) -> Result<()> {
         match self.added {
             Some((domid, device)) => loan::end(ao, domid, &device).await,
@@ -42,7 +42,7 @@ impl Local {
     }
 }
 
-/// Makes a disk reachable from here. `first` is the first name that one of ours may have.
+/// Makes a disk reachable in this domain. `first` is the first name to try.
 pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>) -> Result<Local> {
     if let Some(path) = direct_path(disk) {
         return Ok(Local { path: path.to_owned(), added: None });
@@ -78,7 +78,7 @@ pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>)
         let note = |t: &Transaction, device: &Device| loan::record(ao, t, &borrower, device);
         let added = add::noted_disk(ao, &target, &mut disk, note).await;
         if added == Err(Error::DeviceExists) {
-            // Somebody else was quicker.
+            // Another process has taken the name meanwhile.
             continue;
         }
         let device = disk.device(ao, HERE)?;

@@ -1,8 +1,8 @@
 //! The images that a bootloader has found: files, read whole and removed.
 //!
-//! A bootloader that runs with our rights names any file. One that was told to give up its rights
-//! (`LIBXL_BOOTLOADER_RESTRICT`) may be in its guest's hands, and the name is used with our rights: so only files
-//! directly in its own directory count, opened relative to that directory and never through a link.
+//! A bootloader that runs as root may name any file. One that gives up its privileges (`LIBXL_BOOTLOADER_RESTRICT`) may be
+//! controlled by its guest, while the toolstack opens the file as root: so only files directly in its own directory are
+//! used, opened relative to that directory and never through a link.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -23,7 +23,7 @@ use crate::error;
 use crate::lifecycle::payload::Source;
 use crate::xen::log::Log;
 
-/// Never waits for whoever is to write a pipe, and never makes a terminal ours.
+/// Flags with which opening a FIFO does not block, and a terminal does not become the controlling one.
 const OPEN: OFlag = OFlag::O_NONBLOCK.union(OFlag::O_NOCTTY).union(OFlag::O_CLOEXEC);
 
 /// Where a bootloader's images are taken from.
@@ -37,7 +37,7 @@ pub struct Images<'a> {
 }
 
 impl<'a> Images<'a> {
-    /// Images of at most `max_size` bytes; with `only` none but those directly in that directory.
+    /// Images of at most `max_size` bytes; with `only`, only those directly in that directory.
     pub fn new(log: &'a Log, domid: u32, only: Option<&'a Path>, max_size: u64) -> Result<Self> {
         let open = |path: &'a Path| {
             let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
@@ -127,7 +127,7 @@ fn open(path: &Path) -> io::Result<File> {
 /// The name of the file that lies directly in `directory` and is given as `DIRECTORY/NAME`.
 fn name_in<'p>(directory: &Path, path: &'p Path) -> Option<&'p OsStr> {
     let rest = path.as_os_str().as_bytes().strip_prefix(directory.as_os_str().as_bytes())?;
-    // pygrub puts two slashes there at times.
+    // pygrub sometimes writes two slashes there.
     let start = rest.iter().position(|byte| *byte != b'/').filter(|slashes| *slashes > 0)?;
     let name = &rest[start..];
     let plain = !matches!(name, b"" | b"." | b"..") && !name.contains(&b'/');
@@ -197,7 +197,7 @@ mod tests {
         assert!(own.join("below/k").exists());
         assert_eq!(take(&own.join("k")).unwrap().content.unwrap(), b"kernel");
         assert!(!own.join("k").exists());
-        // The directory itself is not one that somebody else's link leads to.
+        // The directory itself must not be a link.
         symlink(&own, dir.path().join("other")).unwrap();
         assert!(Images::new(&LOG, 7, Some(&dir.path().join("other")), MIB).is_err());
     }

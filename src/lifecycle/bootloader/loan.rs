@@ -1,13 +1,13 @@
-//! Which disk of domain 0 is there for a domain's bootloader, in xenstore, so that it goes with the domain if the
-//! toolstack is killed before it can remove it.
+//! Which disk of domain 0 is attached for a domain's bootloader: recorded in xenstore, so that it is removed with the domain
+//! if the toolstack is killed before it can do so.
 //!
 //! ```text
-//! /libxl/DOMID/bootloader-disk = KIND/DEVID               in the domain's directory: its destroy finds it there
-//! /libxl/0/device/KIND/DEVID/bootloader-of = DOMID UUID   in the disk's record, with which it goes
+//! /libxl/DOMID/bootloader-disk = KIND/DEVID               in the domain's directory, where its destroy finds it
+//! /libxl/0/device/KIND/DEVID/bootloader-of = DOMID UUID   in the disk's record, and removed with it
 //! ```
 //!
-//! Both are written in the transaction that writes the disk, so neither can be without it at first. Later the
-//! second decides: a disk without it, or with another domain's, is somebody else's by now.
+//! Both are written in the transaction that writes the disk. Later the second node decides: a disk without it, or with
+//! another domain's, is not this bootloader's any more.
 
 use crate::core::number::leading_number;
 use crate::core::uuid;
@@ -22,7 +22,7 @@ use crate::{debug, error};
 /// The domain that has the disk.
 pub const HERE: u32 = 0;
 
-/// What says that the domain's bootloader has a disk.
+/// The node that names the disk of the domain's bootloader.
 pub fn path(domid: u32) -> String {
     format!("{}/bootloader-disk", nodes::libxl_path(domid))
 }
@@ -31,7 +31,7 @@ fn borrower_path(device: &Device) -> String {
     format!("{}/bootloader-of", device.libxl_path())
 }
 
-/// Records that `device` is there for the bootloader of `borrower`, as long as that domain is there.
+/// Records that `device` is attached for the bootloader of `borrower`. Fails if that domain does not exist any more.
 pub fn record(ctx: &Ctx, t: &Transaction, borrower: &Identity, device: &Device) -> Result<()> {
     let domid = borrower.domid;
     if !borrower.has_nodes(ctx, t)? {
@@ -48,21 +48,21 @@ pub fn record(ctx: &Ctx, t: &Transaction, borrower: &Identity, device: &Device) 
     nodes::write(ctx, t, &borrower_path(device), value.as_bytes())
 }
 
-/// Removes the disk that is there for the bootloader of `domid`, which has ended. Whoever has destroyed the domain
-/// meanwhile has removed it, and then its name may be another disk's.
+/// Removes the disk of the bootloader of `domid`, which has ended. If the domain was destroyed meanwhile, the disk was
+/// removed with it, and its name may be another disk's.
 pub async fn end(ao: &Ao, domid: u32, device: &Device) -> Result<()> {
     let borrower = nodes::read(ao, ao.store(), &borrower_path(device));
     if matches!(borrower, Ok(ref b) if b.as_deref().and_then(leading_number) != Some(domid)) {
         return Ok(());
     }
     let removed = remove(&ao.unabortable(), device, Force::InTheEnd).await;
-    // The disk's own record is what counts.
+    // The disk's own record decides; a failure here does no harm.
     let _ = nodes::remove(ao, ao.store(), &path(domid));
     removed
 }
 
-/// Removes the disk that the bootloader of `domid` had when its toolstack ended, if it is there still. `recorded` is
-/// what [`path`] held. A failure is logged.
+/// Removes the disk that was attached for the bootloader of `domid` when the toolstack ended, if it still exists.
+/// `recorded` is the value of [`path`]. A failure is logged.
 pub async fn take_back(ao: &Ao, domid: u32, recorded: &[u8]) {
     let Ok(Some(device)) = lent(ao, domid, recorded) else { return };
     let shown = device.libxl_path();
@@ -71,7 +71,7 @@ pub async fn take_back(ao: &Ao, domid: u32, recorded: &[u8]) {
     let _ = remove(&ao.unabortable(), &device, Force::InTheEnd).await;
 }
 
-/// The disk that is recorded as lent to the bootloader of `domid`, if it is.
+/// The disk that is recorded for the bootloader of `domid`, if it is that bootloader's.
 fn lent(ctx: &Ctx, domid: u32, recorded: &[u8]) -> Result<Option<Device>> {
     let parsed = std::str::from_utf8(recorded).ok().and_then(|text| {
         let (name, devid) = text.split_once('/')?;

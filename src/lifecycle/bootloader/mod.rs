@@ -1,25 +1,25 @@
-//! Bootloaders: programs that look into a guest's disk for what it is to be started with.
+//! Bootloaders: programs that find a guest's kernel, ramdisk and command line on its disk.
 //!
 //! | file | subject |
 //! |---|---|
-//! | `disk.rs`, `loan.rs` | the disk, as a path here, and what records that it is attached |
+//! | `disk.rs`, `loan.rs` | the disk, as a path in this domain, and the record that it is attached |
 //! | `workplace.rs` | files that it writes |
 //! | `program.rs` | which program, its arguments, how far it is trusted |
 //! | `terminal.rs`, `relay.rs` | its terminal, and the user's |
 //! | `session.rs` | running it |
 //! | `output.rs`, `image.rs` | what it has found |
 //!
-//! A bootloader may have a menu, so it gets a terminal, and the user another, whose name is in the domain's
-//! `console/tty` as xenconsoled's will be later: `xl create -c` joins that as soon as it is told. What goes
-//! through is copied from one to the other, and to a log file.
+//! A bootloader may have a menu, so it gets a terminal, and the user another, whose name is in the domain's `console/tty`,
+//! as xenconsoled's will be later: `xl create -c` connects to it as soon as it is reported. Data is copied between the two,
+//! and to a log file.
 //!
 //! ```text
 //! bootloader -- (slave  own  master) <-> (master  user  slave) -- xenconsole
 //! ```
 //!
-//! The bootloader ends by itself, or when the operation is aborted, the domain goes away, the copying fails, or
-//! (only a restricted one) its time is over: then it gets SIGTERM, and SIGKILL if it goes on. However it ends,
-//! what it wrote is gone, except for the log file.
+//! The bootloader ends by itself, or is ended when the operation is aborted, the domain is destroyed, the copying fails, or
+//! (only a restricted one) its time is over: then it gets SIGTERM, and SIGKILL if it goes on. In each case the files that
+//! it wrote are removed, except for the log file.
 
 mod disk;
 pub mod image;
@@ -72,7 +72,7 @@ pub async fn run(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<Pa
     let place = Workplace::new(ao.log(), domid, Path::new(LIB_DIR), Path::new(LOG_DIR))?;
     let disk = disk::reach(ao, domid, disk, info.blkdev_start.as_ref()).await?;
     let found = run_on(ao, domid, config, bootloader, &place, &disk.path).await;
-    // Nobody has its files open any more.
+    // No process has its files open any more.
     match disk.release(ao).await {
         Err(e) if found.is_ok() => Err(e),
         _ => found.map(Some),

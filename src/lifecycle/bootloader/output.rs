@@ -1,10 +1,10 @@
 //! What a bootloader has found: its output file, in the format `simple0`.
 //!
 //! Items end with a NUL, the last one perhaps with the file. An item is a word, white space, and the rest:
-//! `kernel PATH`, `ramdisk PATH`, `args TEXT`. The program may have looked at a disk that its guest has
-//! written, so what it says is bounded. One that runs with our rights is believed, as in C: the last item of a kind
-//! counts, and what is not understood is passed over. A restricted one may be in its guest's hands: it has to say each
-//! thing once and nothing else, and only its own files count (`image.rs`).
+//! `kernel PATH`, `ramdisk PATH`, `args TEXT`. The guest has written the disk that the program reads, so its output is
+//! bounded. A program that runs as root is trusted, as in C: the last item of a kind counts, and unknown items are skipped.
+//! A restricted one may be controlled by its guest: it must give each item at most once and no others, and only its own
+//! files are used (`image.rs`).
 
 use std::fs::OpenOptions;
 use std::io::{self, BufRead, Read};
@@ -20,19 +20,19 @@ use crate::types::idiomatic::Text;
 use crate::xen::log::Log;
 use crate::{debug, error, warn};
 
-/// The first length of an item that is too long.
+/// An item must be shorter than this.
 const TOO_LONG: usize = 2 * libc::PATH_MAX as usize;
 
-/// How much a restricted bootloader may say: its three items, and the NUL that pygrub ends with.
+/// The maximum number of items of a restricted bootloader: the three kinds, and the empty one that pygrub ends with.
 const MAX_RESTRICTED: u64 = 3 * TOO_LONG as u64 + 1;
 
 /// How much of a bad item is shown.
 const MAX_SHOWN: usize = 150;
 
-/// How many bad items are told.
+/// How many bad items are logged.
 const MAX_TOLD: u32 = 10;
 
-/// Reads what the bootloader has written to `path`, and takes the images that it names.
+/// Reads the bootloader's output in `path`, and reads and removes the images that it names.
 pub fn take(log: &Log, domid: u32, path: &Path, images: &Images) -> Result<Payload> {
     let failed = |e: io::Error| {
         let path = path.display();

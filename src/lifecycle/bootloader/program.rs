@@ -19,20 +19,18 @@ use crate::{debug, error, warn};
 /// How long a bootloader that is restricted may take, unless the environment says otherwise.
 const RESTRICTED_TIME: u64 = 120;
 
-/// Accounts for programs that are not trusted: one that all share, and the first of a row of numbers, one for
-/// each domain. (QEMU's.)
+/// Accounts for programs that are not trusted: one that all share, and the first of a range, one for each domain. (QEMU's.)
 const SHARED_USER: &str = "xen-qemuuser-shared";
 const FIRST_USER: &str = "xen-qemuuser-range-base";
 
-/// Names the size in MiB of the largest image that is taken from a bootloader, trusted or not.
+/// The variable with the maximum size in MiB of a bootloader's image, trusted or not.
 pub const MAX_SIZE_VARIABLE: &str = "LIBXL_BOOTLOADER_MAX_FILE_SIZE_MB";
 
-/// The size in MiB of the largest image unless the environment says otherwise: an image is in the toolstack's memory
-/// while the domain is built, and which file is a guest's kernel the guest says. (A restricted pygrub writes 128 MiB
-/// at most.)
+/// The default of that: an image is in the toolstack's memory while the domain is built, and the guest decides which file
+/// is its kernel. (A restricted pygrub writes 128 MiB at most.)
 const MAX_SIZE_MB: u64 = 256;
 
-/// What libxenguest unpacks at most, in MiB.
+/// The largest image that libxenguest unpacks, in MiB.
 const UNPACKED_MB: u64 = 1024;
 
 /// The size in bytes of the largest image.
@@ -49,11 +47,11 @@ fn size_limit(megabytes: Option<&OsStr>) -> u64 {
 /// How far a bootloader is trusted: `LIBXL_BOOTLOADER_*` in the toolstack's environment.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Restriction {
-    /// It is to give up its rights.
+    /// It must give up its privileges.
     pub is_wanted: bool,
-    /// The account that it is to take on.
+    /// The account that it must run as.
     pub user: Option<OsString>,
-    /// `None`: as long as it likes.
+    /// `None`: no time limit.
     pub time: Option<Duration>,
 }
 
@@ -130,7 +128,7 @@ pub fn arguments(
     Ok(all)
 }
 
-/// The account that a bootloader is to take on, never root's.
+/// The account that a bootloader must run as, never root's.
 fn account(log: &Log, domid: u32, wanted: Option<&OsStr>) -> Result<Uid> {
     let by_name = |name: &str| {
         let found = User::from_name(name);
@@ -175,7 +173,7 @@ fn account(log: &Log, domid: u32, wanted: Option<&OsStr>) -> Result<Uid> {
     Ok(uid)
 }
 
-/// The domain's own account: a number that nobody else has.
+/// The domain's own account: a user id that no other user has.
 fn own_account(log: &Log, domid: u32, first: Uid) -> Result<Uid> {
     let uid = Uid::from_raw(first.as_raw().wrapping_add(domid));
     match User::from_uid(uid) {
@@ -215,7 +213,7 @@ mod tests {
         fs::write(&own, "").unwrap();
         assert_eq!(found("pygrub"), own);
         assert_eq!(found("./pygrub"), programs.path().join("./pygrub"));
-        // A full name is believed, the old one of Xen's as well.
+        // An absolute path is used as it is, including the old one of Xen's own.
         for name in ["/usr/bin/pygrub", "/no/such/program"] {
             assert_eq!(found(name), name);
         }
@@ -273,7 +271,7 @@ mod tests {
         assert_eq!(size_limit(None) >> 20, 256);
         assert_eq!((limit("1"), limit("512"), limit("1024")), (1, 512, 1024));
         assert_eq!((limit("4096"), limit("18446744073709551615")), (1024, 1024));
-        // Nothing that makes sense is the default.
+        // An invalid value means the default.
         assert_eq!((limit("0"), limit(""), limit("much")), (256, 256, 256));
     }
 

@@ -1,7 +1,7 @@
-//! Copying from one terminal to another, as a future that ends when it cannot go on.
+//! Copying from one terminal to another, as a future that ends when the copying fails.
 //!
-//! The reading side is never held up. What the other side does not take is kept, up to a limit, beyond which
-//! the oldest goes: a bootloader whose screen nobody looks at must not stand still.
+//! The reading side never blocks. What the other side does not take is kept, up to a limit, beyond which the oldest is
+//! dropped: a bootloader must go on even if no user reads its output.
 
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
@@ -17,7 +17,7 @@ use crate::runtime::Runtime;
 use crate::runtime::descriptor::Descriptor;
 use crate::sync::tracked_fds::Tracked;
 
-/// How much is kept for a side that takes nothing: what a terminal of the kernel's keeps at most.
+/// How much is kept for a side that takes nothing: as much as the kernel's terminals keep.
 const KEPT: usize = 64 * 1024;
 
 /// How much is read at once.
@@ -66,8 +66,8 @@ impl Relay {
         }
     }
 
-    /// Passes on what is there now: the last words of a program that has ended. At most what a terminal can
-    /// hold, since another program may have it open and go on writing.
+    /// Copies what can be read now: the last output of a program that has ended. At most what a terminal can hold, since
+    /// another program may have it open and go on writing.
     pub fn finish(&mut self, mut record: impl FnMut(&[u8]) -> std::io::Result<()>) {
         for _ in 0..KEPT / PIECE {
             if self.read(&mut record) != Ok(true) {

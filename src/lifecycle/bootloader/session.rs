@@ -1,4 +1,4 @@
-//! A bootloader at work: its terminal joined to the user's, until it ends or is stopped.
+//! A running bootloader: its terminal is connected to the user's, until it ends or is stopped.
 
 use std::fs::File;
 use std::future::Future;
@@ -17,26 +17,26 @@ use crate::runtime::child::{Child, Children, Outcome, Program};
 use crate::xen::log::Log;
 use crate::{debug, error, warn};
 
-/// How long a bootloader that is told to end may take for it. It may have helpers to end in turn.
+/// How long a bootloader may take to end after SIGTERM. It may have to end helper processes first.
 pub const GRACE: Duration = Duration::from_secs(5);
 
-/// What a session works with.
+/// What a session needs.
 pub struct Session<'a> {
     pub runtime: &'a Runtime,
     pub children: &'a Children,
     pub log: &'a Log,
     pub domid: u32,
-    /// What the user's program opens.
+    /// The terminal that the user's program opens.
     pub user: &'a Terminal,
-    /// Gets all that the bootloader shows.
+    /// Gets all output of the bootloader.
     pub record: &'a File,
-    /// How long it may take to end when it is told to: [`GRACE`].
+    /// How long it may take to end after SIGTERM: [`GRACE`].
     pub grace: Duration,
 }
 
 impl Session<'_> {
-    /// Runs `program` to its end, and says how that was. When `stop` gives an error first, the program is
-    /// ended, and that is the result.
+    /// Runs `program` to its end, and returns how it ended. When `stop` gives an error first, the program is ended, and that
+    /// error is the result.
     pub async fn run(
         &self,
         program: Program<'_>,
@@ -48,7 +48,7 @@ impl Session<'_> {
         let record = |seen: &[u8]| (&*self.record).write_all(seen);
         let what = program.describe().to_string();
         let cannot_run = |errno: Errno| {
-            // Who looks into the log file finds it there too.
+            // Also for readers of the log file.
             let _ = record(format!("cannot run {what}: {}\n", errno.desc()).as_bytes());
             error!(self.log, domid = self.domid, errno = errno, "cannot run {what}");
             Error::Fail
@@ -76,7 +76,7 @@ impl Session<'_> {
         Err(failure)
     }
 
-    /// Ends the program: first it is asked to.
+    /// Ends the program, with SIGTERM first.
     async fn end(&self, child: &Child) -> Outcome {
         let _ = child.kill(libc::SIGTERM);
         let grace = self.runtime.sleep(self.grace);
@@ -105,7 +105,7 @@ impl Session<'_> {
     }
 }
 
-/// What comes first; the left where both are there.
+/// The result of whichever future is ready first; of the left one if both are.
 async fn first<T>(left: impl Future<Output = T>, right: impl Future<Output = T>) -> T {
     select(pin!(left), pin!(right)).await.factor_first().0
 }

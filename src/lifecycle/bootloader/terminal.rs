@@ -1,4 +1,4 @@
-//! Terminals: the bootloader's, which it takes for its user's, and the one that the user's program opens.
+//! Terminals: the bootloader's own, and the one that the user's program opens.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 use crate::sync::std_fds::raised;
 use crate::sync::tracked_fds::Tracked;
 
-/// A pseudo-terminal. Its other side is open here too, so that it does not hang up while nobody else has it.
+/// A pseudo-terminal. Its slave is kept open, too, so that it does not hang up while no other process has it open.
 #[derive(Debug)]
 pub struct Terminal {
     master: Tracked<OwnedFd>,
@@ -21,11 +21,11 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// A new one, which passes on what it gets as it is, and echoes nothing.
+    /// A new one, in raw mode without echo.
     pub fn open() -> Result<Self, Errno> {
         let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
         let master = raised(posix_openpt(flags | OFlag::O_NONBLOCK)?);
-        // Linux has made it ours already; nothing forks here, as `grantpt` once did.
+        // Linux sets the owner when it makes the terminal; no helper is forked, as `grantpt` once did.
         unlockpt(&master)?;
         let name = PathBuf::from(ptsname_r(&master)?);
         let slave = Tracked::new(open(&name, flags, Mode::empty())?);
@@ -35,17 +35,17 @@ impl Terminal {
         Ok(Self { master: Tracked::new(master.into()), _slave: slave, name })
     }
 
-    /// What programs open.
+    /// The path that programs open.
     pub fn name(&self) -> &Path {
         &self.name
     }
 
-    /// Our side, which does not block.
+    /// The master, which does not block.
     pub fn ours(&self) -> BorrowedFd<'_> {
         self.master.as_fd()
     }
 
-    /// Our side again, to wait for one thing while the other waits for another.
+    /// Another descriptor of the master, to wait for reading and writing at once.
     pub fn duplicate(&self) -> std::io::Result<Tracked<OwnedFd>> {
         self.ours().try_clone_to_owned().map(Tracked::new)
     }

@@ -1,4 +1,4 @@
-//! Bootloaders that are shell scripts, of all tempers.
+//! Bootloaders that are shell scripts, good and bad.
 
 use std::fs::{self, OpenOptions};
 use std::future::{Future, pending};
@@ -150,8 +150,8 @@ fn a_bootloader_works_and_its_files_are_taken() {
     assert_eq!(left, ["bootloader", "bootloader.7.log"]);
 }
 
-/// What a pygrub that its guest has taken over can write, as it runs as somebody else and in a directory that is empty:
-/// its two files and the output.
+/// The files that a pygrub under its guest's control can write, which runs as another user in an empty directory: its two
+/// files and the output.
 #[test]
 fn a_hostile_one_that_is_restricted_gets_no_other_file() {
     let canaries = tempfile::tempdir().unwrap();
@@ -221,7 +221,7 @@ fn a_talkative_one_is_not_held_up_when_nobody_looks() {
     let recorded = fixture.recorded();
     assert_eq!(recorded.len(), 3_000_000 + "\nlast words\n".len());
     assert!(recorded.ends_with("x\nlast words\n"));
-    // Who comes late sees the beginning, as far as the terminal keeps it, and what came last.
+    // A late user sees the beginning, as far as the terminal keeps it, and the end.
     let mut user = User::at(&fixture.user);
     user.expect("xxxx");
 }
@@ -337,7 +337,7 @@ fn what_an_earlier_one_left_is_cleared() {
 fn what_cannot_be_removed_is_not_in_the_way() {
     let dir = tempfile::tempdir().unwrap();
     let make = || Workplace::new(&LOG, 7, dir.path(), dir.path());
-    // One that is busy takes root and a mount; these are refused as well.
+    // A busy directory needs root and a mount; these are refused as well.
     fs::write(dir.path().join("bootloader.7.d"), "a file").unwrap();
     fs::create_dir_all(dir.path().join("bootloader.7.out.1/full")).unwrap();
     let place = make().unwrap();
@@ -355,7 +355,7 @@ fn what_cannot_be_removed_is_not_in_the_way() {
     assert_eq!(make().err(), Some(Error::Fail));
 }
 
-/// The whole has to be fit for a task that moves between threads.
+/// The future must be `Send`.
 #[expect(dead_code, reason = "to be compiled only")]
 fn it_can_move_between_threads(ao: &Ao, config: &DomainConfig) -> impl Send {
     run(ao, 7, config)

@@ -1,9 +1,8 @@
-//! Where a bootloader writes: a directory for what it takes out of the disk, a file for what it tells,
-//! and a log file of what it shows.
+//! Where a bootloader writes: a directory for files from the disk, a file for its results, and a log file of its terminal.
 //!
-//! The directory and the output file go with the bootloader. A toolstack that is killed leaves them, and a bootloader
-//! may leave a mount in its directory: such a directory is left alone, since what is mounted there, perhaps
-//! the guest's own file system, would be removed with it. So directory and file have the first number whose names are free.
+//! The directory and the output file are removed after the bootloader. A toolstack that is killed leaves them, and a
+//! bootloader may leave a mount in its directory: such a directory is left alone, since what is mounted there, perhaps the
+//! guest's own file system, would be removed with it. So directory and file have the first number whose names are free.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -21,7 +20,7 @@ use crate::{error, warn};
 /// How many names are tried for the directory and the output file of a domain.
 const MAX_NAMES: u32 = 8;
 
-/// The directory and the output file go when this does; the log file stays.
+/// The directory and the output file are removed when this is dropped; the log file stays.
 #[derive(Debug)]
 pub struct Workplace {
     pub directory: PathBuf,
@@ -41,7 +40,7 @@ impl Workplace {
         let record_path = rotate_log(log, logs, OsStr::new(&format!("bootloader.{domid}")))?;
         let record = OpenOptions::new().append(true).create(true).open(&record_path);
         let record = record.map(raised).map_err(|e| failed(&record_path, &e))?;
-        // What an earlier one has left goes.
+        // Files of an earlier bootloader are removed.
         remove_left(log, domid, lib);
         let is_taken =
             |made: &MadePlaces| matches!(made, Err((_, e)) if e.kind() == ErrorKind::AlreadyExists);
@@ -64,7 +63,7 @@ impl Workplace {
 
 impl Drop for Workplace {
     fn drop(&mut self) {
-        // What stays is told by whoever finds it in the way.
+        // A failure is logged when the leftover is met again.
         let _ = remove(&self.directory, &self.output);
     }
 }
@@ -135,7 +134,7 @@ fn mounted_in(table: &[u8], directory: &Path) -> Option<PathBuf> {
     points.find(|point| point.starts_with(directory))
 }
 
-/// What the kernel has written with `\040` for a blank.
+/// Decodes the kernel's escapes, such as `\040` for a space.
 fn unescaped(text: &[u8]) -> OsString {
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text;

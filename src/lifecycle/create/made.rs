@@ -1,4 +1,4 @@
-//! The domain in the hypervisor: which flags and number it is made with.
+//! Creating the domain in the hypervisor: its flags and its number.
 
 use crate::core::uuid::random_bytes;
 use crate::core::{Ctx, Error, Result};
@@ -8,15 +8,15 @@ use crate::types::idiomatic::{DomainConfig, DomainType, Passthrough};
 use crate::xen::hypervisor::sys;
 use crate::{debug, error};
 
-/// `RANDOM_DOMID`: any number, and not the next one, so that nobody can guess it.
+/// `RANDOM_DOMID`: a random number, which cannot be predicted.
 const RANDOM: u32 = u32::MAX - 1;
 
-/// How often another number is tried before the host counts as full.
+/// How many numbers are tried before the host counts as full.
 const ATTEMPTS: u32 = 100_000;
 
 /// Makes the domain, without memory or vcpus, and gives its number.
 ///
-/// The number is none that was a domain's a moment ago: somebody may still act on that one.
+/// Numbers of domains that were destroyed within the last minute are not used: another process may still act on one.
 pub fn make(ctx: &Ctx, config: &DomainConfig) -> Result<u32> {
     let wanted = config.c_info.domid;
     let mut create = parameters(ctx, config)?;
@@ -57,7 +57,7 @@ pub fn make(ctx: &Ctx, config: &DomainConfig) -> Result<u32> {
     Err(Error::Fail)
 }
 
-/// A domain that is nobody's yet: what ends here before it is known to be wanted, a panic as well, destroys it.
+/// A new domain that is not accepted yet. It is destroyed when this is dropped, also by a panic.
 struct Fresh<'a> {
     ctx: &'a Ctx,
     domid: Option<u32>,
@@ -80,7 +80,7 @@ impl Drop for Fresh<'_> {
     }
 }
 
-/// Fifteen bits, as many as a number of a domain has.
+/// Fifteen bits, the size of a domain's number.
 fn random(ctx: &Ctx) -> Result<u32> {
     let bytes = random_bytes().map_err(|e| {
         error!(ctx, "cannot get random numbers: {e}");

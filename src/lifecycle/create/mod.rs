@@ -1,27 +1,27 @@
-//! A new domain, from its configuration to a guest that only has to be unpaused.
+//! Creating a domain, from its configuration to a paused guest that is ready to run.
 //!
 //! | file | subject |
 //! |---|---|
 //! | `made.rs` | the domain in the hypervisor, and its number |
 //! | `tree.rs` | its first nodes in xenstore |
-//! | `resources.rs` | what of the host it may use itself |
-//! | `stored.rs` | the configuration that is kept of it |
+//! | `resources.rs` | the host's resources that it may use |
+//! | `stored.rs` | the configuration that is stored for it |
 //!
-//! Building is `lifecycle/build`, devices are `device/add`, QEMU is `qemu`. The order is the C library's, since each
-//! step finds what the one before has left: the disk that a bootloader reads, the nodes that QEMU reads when it
-//! starts, the console that xenconsoled waits for.
+//! Building is `lifecycle/build`, devices are `device/add`, QEMU is `qemu`. The order is the C library's, since each step
+//! needs the results of earlier ones: the disk that a bootloader reads, the nodes that QEMU reads when it starts, the
+//! console that xenconsoled waits for.
 //!
 //! # Failure
 //!
-//! From the moment that the hypervisor has the domain, whatever goes wrong ends in its destruction: each step
-//! records in xenstore what it makes before it makes it, so `destroy` finds all of it. That holds for a panic, which
-//! is a defect of the library, and for an abort, where the C library leaves a domain half-made (`libxl.h` allows
-//! either). A process that is killed leaves the domain to the next `destroy`.
+//! As soon as the hypervisor has the domain, every failure ends in its destruction: each step records in xenstore what it
+//! creates before it creates it, so `destroy` finds all of it. That holds for a panic, which is a defect of the library, and
+//! for an abort, where the C library leaves an incomplete domain (`libxl.h` allows either). If the process is killed, the
+//! domain stays until it is destroyed.
 //!
-//! # Others
+//! # Other processes
 //!
-//! No lock is held from one step to the next. The domain is paused and its number new, so nobody but a
-//! toolstack that lists domains knows of it; one that destroys it meanwhile has the steps that follow fail.
+//! No lock is held from one step to the next. The domain is paused and its number new, so only a toolstack that lists
+//! domains knows of it; if one destroys it meanwhile, the following steps fail.
 //! The build is computation and hypercalls, and waits for nothing: it runs through in the thread that runs the
 //! operation, and delays no other operation of the ctx, since none holds a lock that others want.
 
@@ -58,7 +58,7 @@ pub const NO_DOMID: u32 = u32::MAX;
 /// How long xenconsoled may take to serve the console.
 const CONSOLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What has become of a creation.
+/// The result of a creation.
 #[derive(Debug)]
 pub struct Created {
     /// The domain, or the number that it had; [`NO_DOMID`] if there never was one.
@@ -66,13 +66,13 @@ pub struct Created {
     pub outcome: Result<()>,
 }
 
-/// Makes the domain that `config` describes, and completes `config`.
+/// Creates the domain that `config` describes, and fills in the defaults of `config`.
 ///
 /// Reports [`EventData::DomainCreateConsoleAvailable`] when the console can be connected to: once for the
 /// bootloader's, if there is one, and once for the domain's own.
 ///
-/// Errors are said in the log: what is wrong with the configuration itself as [`defaults::set_defaults`] says;
-/// whatever goes wrong later is `Error::Fail`, but for an abort.
+/// Failures are logged, and the last line sums up why ([`crate::core::cause`]). An invalid configuration gives the errors of
+/// [`defaults::set_defaults`]; every later failure is `Error::Fail`, except for an abort.
 pub async fn create(ao: &Ao, config: &mut DomainConfig) -> Created {
     let name = config.c_info.name.as_ref().map_or_else(String::new, Text::to_string);
     let what = format!("create domain \"{name}\"");
@@ -91,19 +91,18 @@ pub async fn create(ao: &Ao, config: &mut DomainConfig) -> Created {
         stored::store(ao, domid, asked, config)
     };
     let undo = async {
-        // Also after an abort: its waits are those of any destroy. A failure is logged there.
+        // After an abort, too, with the waits of any destroy. A failure is logged there.
         let _ = destroy::destroy(&ao.unabortable(), domid).await;
     };
     let (outcome, cause) = whole_or_undone(ao.log(), domid, making, undo).await;
-    // After the undoing, so that the last line of the log tells what was wrong first.
+    // After the destroy, so that the last line in the log is the one with the cause.
     if let Err(error) = outcome {
         cause.conclude(ao.log(), domid, &what, error);
     }
     Created { domid, outcome }
 }
 
-/// Makes something of domain `domid` to its end; if that fails or panics, `undo` follows. With the cause of the failure,
-/// which is none of the undoing's.
+/// Runs `making` for domain `domid`; if that fails or panics, runs `undo`. The cause is that of `making`'s failure.
 async fn whole_or_undone(
     log: &Log,
     domid: u32,
@@ -133,7 +132,7 @@ fn possible(ctx: &Ctx, config: &DomainConfig) -> Result<()> {
     check_name(ctx, NO_DOMID, name.as_bytes())
 }
 
-/// Everything between the bare domain and a guest that can run.
+/// All steps from the bare domain to a guest that can run.
 async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<()> {
     if let Some(lent) = tree::write(ao, domid, config).await? {
         bootloader::loan::take_back(ao, domid, &lent).await;
@@ -214,7 +213,7 @@ fn not_yet(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
     }
 }
 
-/// Waits until xenconsoled serves the console, and tells the application.
+/// Waits until xenconsoled serves the console, and reports that to the application.
 async fn console_is_there(ao: &Ao, domid: u32) -> Result<()> {
     let tty = crate::domain::console::first_path(domid);
     let mut changes = ao.watch(&tty)?;
@@ -234,7 +233,7 @@ async fn console_is_there(ao: &Ao, domid: u32) -> Result<()> {
     Ok(())
 }
 
-/// Gives the domain the security label that it is to run under, if it is another than it is made under.
+/// Sets the security label that the domain runs with, if that differs from the one that it is created with.
 fn relabel(ctx: &Ctx, domid: u32, label: u32) -> Result<()> {
     if label == 0 {
         return Ok(());
@@ -252,7 +251,7 @@ mod tests {
     use super::*;
     use crate::runtime::Runtime;
 
-    /// How a creation ends whose making is that, and whether it is undone.
+    /// The outcome of a creation with that `making`, and whether it was undone.
     fn ends(making: impl Future<Output = Result<()>>) -> (Result<()>, bool) {
         // SAFETY: NULL is a log that drops every line.
         let log = unsafe { Log::new(std::ptr::null_mut()) };

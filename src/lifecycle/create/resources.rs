@@ -1,11 +1,11 @@
-//! What of the host the domain may use itself: ports, interrupts, memory of devices.
+//! The host's resources that the domain may use: I/O ports, interrupts, memory of devices.
 
 use crate::core::{Ctx, Error, Result};
 use crate::types::idiomatic::DomainBuildInfo;
 use crate::xen::hypervisor::HypervisorError;
 use crate::{debug, error};
 
-/// Gives the domain what its configuration lists.
+/// Gives the domain access to what its configuration lists.
 pub fn give(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     let xen = ctx.hypervisor();
     let refused = |what: std::fmt::Arguments<'_>, e: HypervisorError| {

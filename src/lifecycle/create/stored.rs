@@ -1,13 +1,13 @@
-//! The configuration that the library keeps of a domain: what the application asked for, and of what was settled
-//! meanwhile only that which must be the same when the domain is made again elsewhere.
+//! The configuration that the library stores for a domain: the application's own, and of the defaults only those that must
+//! be the same when the domain is created again elsewhere.
 //!
-//! All other defaults are left open: the library that makes the domain again may have better ones.
+//! All other defaults are left open: the library that creates the domain again may have better ones.
 
 use crate::core::{Ctx, Result};
 use crate::domain::userdata;
 use crate::types::idiomatic::DomainConfig;
 
-/// Keeps `asked`, with what `complete` has settled.
+/// Stores `asked`, with some of the defaults in `complete`.
 pub fn store(
     ctx: &Ctx,
     domid: u32,
@@ -21,7 +21,7 @@ pub fn store(
 fn settle(asked: &mut DomainConfig, complete: &DomainConfig) {
     asked.c_info.uuid = complete.c_info.uuid;
     asked.b_info.video_memkb = complete.b_info.video_memkb;
-    // Said either way, so that whoever gets the domain knows that it was known.
+    // Written in either case, so that the library that gets the domain sees that it was known here.
     let relaxed = &mut asked.b_info.arch_x86.msr_relaxed;
     *relaxed = relaxed.or(complete.b_info.arch_x86.msr_relaxed);
     for (asked, complete) in asked.nics.iter_mut().zip(&complete.nics) {

@@ -1,4 +1,4 @@
-//! What xenstore says of a new domain, before it is built: its directories, its name, and what the guest may write.
+//! The first nodes of a new domain in xenstore: its directories, its name, and nodes that the guest may write.
 
 use crate::core::uuid;
 use crate::core::{Ao, Ctx, Result};
@@ -12,7 +12,7 @@ use crate::types::idiomatic::{
 };
 use crate::xen::store::{Access, NewNode, Ops, Permission};
 
-/// Nodes that are the guest's to write, below its own directory.
+/// Nodes below its own directory that the guest may write.
 const GUESTS: [&str; 10] = [
     "control/shutdown",
     "control/feature-poweroff",
@@ -29,12 +29,12 @@ const GUESTS: [&str; 10] = [
 /// Those that only a guest with emulated hardware has.
 const HVM_GUESTS: [&str; 2] = ["control/feature-s3", "control/feature-s4"];
 
-/// What a guest may use a library of its own for.
+/// A directory for the guest's own use.
 const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 
-/// Writes the domain's nodes, all or none. What a domain of that number or uuid has left goes first.
+/// Writes the domain's nodes, all or none, after removing leftovers of an earlier domain with that number or uuid.
 ///
-/// What said that domain 0 has a disk for the bootloader of an earlier domain of that number is the result.
+/// Returns the record of a bootloader's disk of an earlier domain with that number, if there is one.
 ///
 /// `Error::Invalid` if another domain has its name.
 pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<Vec<u8>>> {
@@ -42,7 +42,7 @@ pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
     let mut looked = Looked::default();
     nodes::transaction(ao, |t| {
-        // Of two domains that are made at once with the same name one is refused.
+        // Of two domains that are created at once with the same name one is refused.
         check_free(ao, t, domid, name, &mut looked)?;
         let lent = nodes::read(ao, t, &loan::path(domid))?;
         t.remove_many(&directories(domid, &config.c_info)).map_err(|e| nodes::failed(ao, e))?;
@@ -81,7 +81,7 @@ fn nodes(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Vec<NewNode> {
         NewNode::directory(below("memory"), &readable),
     ];
     if info.xend_suspend_evtchn_compat == Some(true) {
-        // Such a guest makes the node itself.
+        // Such a guest creates the node itself.
         nodes.push(NewNode::directory(below("device"), &own));
     } else {
         nodes.push(NewNode::directory(below("device"), &readable));
@@ -104,7 +104,7 @@ fn nodes(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Vec<NewNode> {
         nodes.push(NewNode::value(below(&format!("control/platform-feature-{feature}")), "1"));
     }
     nodes.push(NewNode::value(format!("{libxl}/type"), info.type_.name().unwrap_or_default()));
-    // Early, so that whoever meets the domain half-made knows what may serve it.
+    // Early, so that a process that finds the incomplete domain knows which device model it may have.
     let version = config.b_info.device_model_version;
     nodes.push(dm_version(domid, version));
     nodes
@@ -115,8 +115,8 @@ fn dm_version(domid: u32, version: DeviceModelVersion) -> NewNode {
     NewNode::value(model::version_path(domid), version.name().unwrap_or_default())
 }
 
-/// What the application wants the guest to find. A key without a value is left out. As in C, the list ends before a
-/// node that xenstore would refuse, and the domain is made without the rest.
+/// The application's own nodes for the guest. A key without a value is left out. As in C, the list ends before a node that
+/// xenstore would refuse, and the domain is created without the rest.
 fn given(ctx: &Ctx, domid: u32, directory: &str, pairs: &[(Text, Option<Text>)]) -> Vec<NewNode> {
     let node = |(key, value): &(Text, Option<Text>)| {
         let value = value.as_ref()?;

@@ -1,4 +1,4 @@
-//! Acquiring a slow lock on a host: real files, forked helpers, and a domain that may go meanwhile.
+//! Acquiring a slow lock on a host: real files, forked helpers, and a domain that may be destroyed meanwhile.
 
 use std::future::{Future, pending};
 use std::path::Path;
@@ -16,16 +16,16 @@ use crate::runtime::Runtime;
 use crate::runtime::abort::Abort;
 use crate::runtime::child::{Children, Outcome};
 
-/// Helpers that are sent, one after the other, if they die without a reason.
+/// How many helpers are started, one after the other, if they die without a reason.
 const HELPERS: u32 = 5;
 
-/// Between two looks at a lock that nobody can be sent to wait for.
+/// The interval at which a lock is polled if no helper can be forked.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The highest errno that an exit status can tell; 255 is a defect in the helper.
+/// The highest errno that is passed on as an exit status; 255 is a defect in the helper.
 const MAX_ERRNO: u8 = 254;
 
-/// If this is in the environment, a helper is sent always, as in debug builds: for tests.
+/// If this is in the environment, a helper is always used, as in debug builds: for tests.
 const SWITCH: &str = "LIBXL_SLOW_LOCK_ALWAYS_FORKS";
 
 /// What the lock is of.
@@ -33,7 +33,7 @@ pub trait LockSubject: Send + Sync {
     /// Whether it is still there; if not, `Error::DomainNotFound`.
     fn exists(&self) -> Result<(), Error>;
 
-    /// Waits until it may have gone.
+    /// Waits until it may have been destroyed.
     fn gone(&self) -> impl Future<Output = ()> + Send;
 }
 
@@ -45,7 +45,7 @@ pub struct Domain<'a> {
 }
 
 impl<'a> Domain<'a> {
-    /// `Error::LockFail`, logged, if there is none of that number.
+    /// `Error::LockFail`, logged, if there is no domain with that number.
     pub fn find(ao: &'a Ao, domid: u32) -> Result<Self, Error> {
         match uuid_of(ao, domid) {
             Ok(uuid) => Ok(Self { ao, domid, uuid }),
@@ -72,7 +72,7 @@ fn uuid_of(ao: &Ao, domid: u32) -> Result<[u8; 16], Error> {
 
 impl LockSubject for Domain<'_> {
     fn exists(&self) -> Result<(), Error> {
-        // A domain of that number with another uuid is another domain.
+        // A domain with that number and another uuid is another domain.
         if uuid_of(self.ao, self.domid)? == self.uuid { Ok(()) } else { Err(Error::DomainNotFound) }
     }
 
@@ -187,7 +187,7 @@ fn wait_in_child(file: &LockCandidate) -> u8 {
     }
 }
 
-/// Why a helper could not take the lock, if it says so itself.
+/// Why a helper could not take the lock, from its exit status.
 fn reason(outcome: Outcome) -> Option<Errno> {
     match outcome {
         Outcome::Ended(status) => {

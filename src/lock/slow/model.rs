@@ -1,11 +1,11 @@
-//! Every interleaving of a few threads and processes that acquire, give up and release one slow lock, explored by
-//! loom: no two have it at once, nobody waits for ever (loom reports that as a deadlock), and nothing is left.
+//! Every interleaving of a few threads and processes that acquire, give up and release one slow lock, explored by loom: no
+//! two hold it at once, none waits for ever (loom reports that as a deadlock), and no file is left.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test --profile loom --lib slow::model`
 //!
 //! Acquiring, the queue and the abort are the code itself; the disk and the helpers are models: each system call
-//! is a step, and a helper is a wait that the disk ends. Each part that the argument rests on is also taken away
-//! once, and loom must notice.
+//! is a step, and a helper is a wait that the disk ends. Each mechanism that the proof needs is also left out once, and loom
+//! must find a failure.
 
 use std::collections::HashSet;
 use std::future::poll_fn;

@@ -537,7 +537,7 @@ fn who_comes_new_lines_up_behind_those_who_wait() {
         drop(other.join().unwrap().unwrap());
         assert_eq!(two.forks(), 1);
     });
-    // One who waits, and does not run at the moment.
+    // A waiter that does not run at the moment.
     let held = one.runtime.block_on(one.lock(true)).unwrap();
     let mut waits = LockCandidate::open(&one.path).unwrap();
     waits.mark();

@@ -1,9 +1,9 @@
-//! Starting a program that is to outlive us: a process in between starts it and ends, so the program is a child of
-//! init, which reaps it, and neither the application's SIGCHLD nor its `wait` ever meets it.
+//! Starting a program that outlives this process: a process in between starts it and ends, so the program is a child of
+//! init, which reaps it, and the application never sees a SIGCHLD or a `wait` status of it.
 //!
-//! What must not be lost is the program's number: whoever cleans up after us has nothing else to find it by. So the
-//! new process itself announces the number before it becomes the program, and becomes it only then. If we are
-//! killed meanwhile, either there is no program, or its number is known.
+//! The program's process id must not be lost, since only by that can the program be found later. So the new process itself
+//! announces its id, and executes the program only after that. If this process is killed meanwhile, either there is no
+//! program, or its id is known.
 //!
 //! # How
 //!
@@ -16,9 +16,8 @@
 //!
 //! # When it is not wanted any more
 //!
-//! The announcement may take as long as somebody likes to be silent, and the operation may end before. Then the pipe
-//! has no reader, so the process sees that what it tells is not heard, and ends. If its number is known it is
-//! killed as well, so that nothing is left to wait.
+//! The announcement may block for long, and the operation may end before. Then the pipe has no reader, so the process gets
+//! an error when it writes, and ends. If its id is known it is killed as well, so that it does not go on waiting.
 
 use std::ffi::{CStr, c_int};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
@@ -58,8 +57,7 @@ pub struct Confinement<'a> {
     pub namespaces: bool,
 }
 
-/// Tells somebody the number of the new process, in that process: async-signal-safe, and it changes nothing of the
-/// parent's.
+/// Announces the id of the new process, in that process: async-signal-safe, and without changes to the parent's state.
 pub type Announce<'a> = &'a dyn Fn(Pid) -> Result<(), Errno>;
 
 /// All that the new process needs, made ready before.
@@ -90,7 +88,7 @@ impl<'a> SpawnPlan<'a> {
         match fork.fork() {
             Ok(0) => {
                 let body = AssertUnwindSafe(|| self.become_it());
-                // A defect must not unwind into what is the parent's.
+                // A panic must not unwind into the parent's code.
                 let status = catch_unwind(body).unwrap_or(NO_PROGRAM);
                 // SAFETY: ends the process without running what the parent has registered for its own end.
                 unsafe { libc::_exit(status) }
@@ -200,7 +198,7 @@ async fn word(told: &Descriptor<Tracked<OwnedFd>>) -> Result<Option<c_int>, Errn
     }
 }
 
-/// A process that is not to become its program if this is dropped.
+/// A process that must not execute its program if this is dropped.
 struct Unannounced(Option<Tracked<OwnedFd>>);
 
 impl Unannounced {

@@ -1,24 +1,24 @@
-//! Child processes: programs and forked helpers, and whose business SIGCHLD is.
+//! Child processes: programs and forked helpers, and the ownership of SIGCHLD.
 //!
 //! | file | subject |
 //! |---|---|
 //! | `program.rs`, `start.rs` | what to start, and starting it |
-//! | `detached.rs` | starting what is to outlive us |
-//! | `record.rs` | one child, and how its end is found out |
-//! | `registry.rs` | all of them in the process, and who takes a status |
+//! | `detached.rs` | starting programs that outlive this process |
+//! | `record.rs` | one child, and how its end is detected |
+//! | `registry.rs` | all children in the process, and which thread takes a status |
 //! | `sigchld.rs` | the process's signal handler |
 //! | `sys.rs` | system calls |
 //!
-//! Our children need neither SIGCHLD nor the application: each has a pidfd in its ctx's epoll set, and
-//! `waitpid` is called for that child alone. What the mode of `libxl_childproc_setmode` changes is what the
-//! process's other children, and its SIGCHLD, are to see:
+//! The library's children need neither SIGCHLD nor the application: each has a pidfd in its ctx's epoll set, and `waitpid`
+//! is called for that child only. The mode of `libxl_childproc_setmode` determines what happens to SIGCHLD and to the
+//! process's other children:
 //!
 //! | mode | SIGCHLD | other children |
 //! |---|---|---|
-//! | `libxl` | ours while there is a child | reaped while there is one, told to the application |
-//! | `mainloop` | not touched | not touched; ours are reaped by the application, which says so |
-//! | `libxl_always` | ours | reaped, told to the application |
-//! | `libxl_always_selective_reap` | ours | not touched |
+//! | `libxl` | the library's while it has a child | reaped while it has one, reported to the application |
+//! | `mainloop` | not touched | not touched; the library's own are reaped by the application, which reports them |
+//! | `libxl_always` | the library's | reaped, reported to the application |
+//! | `libxl_always_selective_reap` | the library's | not touched |
 //!
 //! # Locks
 //!
@@ -68,11 +68,11 @@ pub enum SigchldOwner {
     /// The library everybody's, while it has a child.
     #[default]
     Libxl,
-    /// The application, which tells of ours.
+    /// The application reaps all children, and reports the library's.
     Mainloop,
-    /// The library everybody's, always.
+    /// The library always reaps all children.
     LibxlAlways,
-    /// The library its own.
+    /// The library reaps its own children.
     LibxlAlwaysSelectiveReap,
 }
 
@@ -97,20 +97,20 @@ pub trait ChildprocHooks: Send + Sync {
     fn forks(&self) -> bool;
     /// Forks; 0 in the child.
     fn fork(&self) -> Result<Pid, Errno>;
-    /// Tells of a child that is not ours. `None`: the application does not want to know.
+    /// Reports a child that is not the library's. `None`: the application has no hook for that.
     fn reaped(&self, pid: Pid, status: c_int) -> Option<c_int>;
 }
 
-/// What is worth a line in the log, or more.
+/// Reports for the log, or disasters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Report {
-    /// A child was reaped that nobody knows.
+    /// A child was reaped that neither the library nor the application knows.
     UnknownChild { pid: Pid, status: c_int },
-    /// The application's function failed, with `code`, to take note of its child.
+    /// The application's hook failed with `code`.
     ReapedCallback { pid: Pid, status: c_int, code: c_int },
-    /// SIGCHLD is to be ours, but the application has a handler of its own.
+    /// The library should own SIGCHLD, but the application has a handler of its own.
     HandlerInTheWay,
-    /// A child is still there, killed, when the ctx goes.
+    /// A killed child still exists when the ctx is freed.
     Undead { pid: Pid },
 }
 
@@ -169,7 +169,7 @@ impl Children {
         }
     }
 
-    /// From now on, does as `owner` says.
+    /// Sets the mode.
     ///
     /// # Errors
     /// The application is to drive us even when there is no operation, so that its own children are reaped,
@@ -215,8 +215,8 @@ impl Children {
         self.start(|fork| start::spawn(fork, &prepared))
     }
 
-    /// Starts a program that outlives us, in a session of its own, and whose end is nobody's business here. `announce`
-    /// tells its number in the new process, before that becomes the program (`detached.rs`).
+    /// Starts a program that outlives this process, in a session of its own; its end is not waited for. `announce` is called in
+    /// the new process, before that executes the program (`detached.rs`).
     ///
     /// # Errors
     /// As for [`Children::spawn`].
@@ -253,7 +253,7 @@ impl Children {
         start: impl FnOnce(Fork<'_>) -> Result<Started, Errno>,
     ) -> Result<Child, Errno> {
         let shared = &self.shared;
-        // Without it there is no waiting; better to know before there is a child.
+        // Without it the child cannot be waited for, so it is made before the child.
         shared.runtime.reactor()?;
         let counted = Counted::one_more(shared);
         let starting = Starting::begin(shared);
@@ -284,7 +284,7 @@ impl Children {
         ours
     }
 
-    /// There was a SIGCHLD: looks at this ctx's children.
+    /// There was a SIGCHLD: checks this ctx's children.
     pub fn look(&self) {
         drop(registry_when_started(&self.shared));
         for child in self.shared.children() {
@@ -297,8 +297,7 @@ impl Children {
         self.shared.children().len()
     }
 
-    /// The ctx goes: kills and reaps what children there are, and leaves SIGCHLD as it was. No other thread
-    /// may use it.
+    /// The ctx is being freed: kills and reaps its children, and restores SIGCHLD. No other thread may use it.
     pub fn shut_down(&self) {
         let children = self.shared.children();
         for child in &children {
@@ -333,7 +332,7 @@ impl ChildrenShared {
         self.update_signal(|setup| setup.count -= 1);
     }
 
-    /// Makes a change, and SIGCHLD ours or not as it is to be then.
+    /// Makes a change, and then installs or removes the SIGCHLD handler as needed.
     fn update_signal<T>(self: &Arc<Self>, change: impl FnOnce(&mut Setup) -> T) -> T {
         let mut setup = locked(&self.setup);
         let value = change(&mut setup);
@@ -344,7 +343,7 @@ impl ChildrenShared {
         } else if setup.signal.is_none() {
             let user = HandlerUser::new();
             in_the_way = user.in_the_way && !std::mem::replace(&mut setup.told, true);
-            // Without it our own children are reaped all the same.
+            // Without it the library's own children are still reaped.
             let place =
                 if setup.owner.reaps_all() { self.listen(&mut setup.bell).ok() } else { None };
             setup.signal = Some(Signal { _user: user, place });
@@ -442,7 +441,7 @@ impl Drop for Counted<'_> {
     }
 }
 
-/// A child. One that is dropped before it has ended is killed; it is reaped all the same.
+/// A child. If this is dropped before the child has ended, it is killed, and reaped later.
 pub struct Child {
     record: Arc<Record>,
 }

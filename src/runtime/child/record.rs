@@ -1,13 +1,13 @@
-//! One child: what is known of it, and how its end is found out.
+//! One child: its state, and how its end is detected.
 //!
-//! The end shows on the child's pidfd, which is in the ctx's epoll set, once; whoever dispatches takes the
-//! status, whether or not anybody waits for it: a child that was abandoned is reaped like the others.
-//! Where there is no pidfd (none to be had, or the system refuses), and in the rare case that a child has
-//! ended but cannot be waited for yet (it is being traced), a task looks from time to time.
+//! The child's pidfd, which is in the ctx's epoll set, becomes readable once when the child has ended; the dispatching
+//! thread takes the status, whether or not a task waits for it: a child that was abandoned is reaped like the others. If
+//! there is no pidfd, and in the rare case that a child has ended but cannot be waited for yet (it is being traced), a task
+//! polls.
 //!
-//! In the mode in which the application reaps, the pidfd only starts a clock: the application is to
-//! say what it has reaped. If it does not, because its main loop does not run while the operation waits or
-//! because it forgot, the status is taken when the clock has run out: an operation must not hang.
+//! In the mode in which the application reaps, the pidfd only starts a timer: the application must report what it has
+//! reaped. If it does not, because its main loop does not run while the operation waits or because of a bug, the status is
+//! taken when the timer has expired: an operation must not hang.
 
 use std::ffi::c_int;
 use std::future::poll_fn;
@@ -31,9 +31,9 @@ use crate::sync::{Arc, Mutex, locked, pid};
 
 /// Between two looks at a child that has no pidfd.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
-/// How long the application may leave one of our ended children lying about.
+/// How long the application may leave one of the library's ended children unreaped.
 const REAP_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long it may keep a status to itself that it has taken.
+/// How long it may take to report a status that it has taken.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How a child ended.
@@ -42,8 +42,8 @@ pub enum Outcome {
     Ended(ExitStatus),
     /// It could not become its program.
     NoProgram(Errno),
-    /// It has ended; somebody else has taken its status (or has SIGCHLD ignored, so that there is none), and it has
-    /// not told it itself, as our own code in a forked child does.
+    /// It has ended; other code has taken its status (or ignores SIGCHLD, so that there is none), and the child has not
+    /// reported it itself, as the library's own code in a forked child does.
     Lost,
 }
 
@@ -53,7 +53,7 @@ impl Outcome {
         matches!(self, Self::Ended(status) if status.success())
     }
 
-    /// The wait status. One that was lost is told as exit status 255, as libxl tells it.
+    /// The wait status. A lost one is exit status 255, as in libxl.
     pub fn status(self) -> c_int {
         match self {
             Self::Ended(status) => status.into_raw(),
@@ -270,7 +270,7 @@ impl Record {
         true
     }
 
-    /// Looks after it no more: it does not end, and the ctx goes.
+    /// Gives up on it: it does not end, and the ctx is being freed.
     pub fn give_up(self: &Arc<Self>) {
         let ended = self.settle(&mut registry::registry(), Outcome::Lost);
         if let Some(ended) = ended {

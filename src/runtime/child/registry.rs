@@ -1,18 +1,18 @@
-//! The process's children that are ours, of all ctxs, by number.
+//! The library's children in this process, of all ctxs, by process id.
 //!
-//! # Who takes a status
+//! # Which thread takes a status
 //!
-//! A child's status is taken once, under this lock, by whoever comes first: the thread that hears its
-//! descriptor, one that reaps everybody's children, or `libxl_ctx_free`. So nobody takes it for a stranger,
-//! and its number means this child for as long as it is here.
+//! A child's status is taken once, under this lock, by the first of: the thread that sees its descriptor, one that reaps all
+//! children of the process, or `libxl_ctx_free`. So it is never taken for an unknown child, and its process id means this
+//! child for as long as it is in the registry.
 //!
 //! # A child must be known before a reaper meets it
 //!
-//! Between the fork and the entry here a reaper may see the new child ended. It would take it for a
-//! stranger:
+//! Between the fork and the entry here a reaper may find that the new child has ended. It would take it for an unknown
+//! child:
 //!
 //! ```text
-//! one thread                      another, that reaps everybody's children
+//! one thread                      another, which reaps all children
 //! fork: 17
 //!                                 17 has ended; not in the registry
 //!                                 takes its status; "unknown child 17"

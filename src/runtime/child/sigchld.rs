@@ -1,8 +1,8 @@
-//! The process's one SIGCHLD handler, shared by all ctxs that ask for one.
+//! The process's one SIGCHLD handler, shared by all ctxs that need one.
 //!
-//! Our own children need no signal: each has a descriptor. The handler is there because the mode says so:
-//! so that SIGCHLD is not ignored (the kernel would throw the statuses away), and where the library is
-//! to reap everybody's children, so that it hears of them.
+//! The library's own children need no signal: each has a descriptor. The handler is installed because the mode requires it:
+//! so that SIGCHLD is not ignored (the kernel would discard the statuses), and so that the library learns of other children
+//! where it must reap them.
 //!
 //! # The handler
 //!
@@ -11,15 +11,15 @@
 //! children that had ended before. One eventfd for all would not do: the kernel counts the ways from a file to
 //! the epoll sets around it, and refuses the hundredth through a ctx's two sets into an application's one.
 //!
-//! The handler may not take a lock. So the eventfds' numbers stand in a chain of slots that are never freed, only used
-//! again. Before an eventfd is closed its number is taken from the handler's sight, and handlers that are running
-//! in other threads are waited for (`RUNNING`), so that none writes into a file that gets the number next.
+//! The handler may not take a lock. So the eventfds' numbers are in a list of slots that are never freed, only reused.
+//! Before an eventfd is closed its number is removed from its slot, and handlers that are running in other threads are
+//! waited for (`RUNNING`), so that none writes into a file that gets the number next.
 //!
 //! # The disposition
 //!
 //! It is saved and put back as the kernel has it, by the system call: the C library's `sigaction` would add
-//! a flag of its own. It is put back only if it is still ours. Where the application has a handler of its
-//! own it is left alone (Xen's libxl aborts there): our children do not depend on it.
+//! a flag of its own. It is restored only if it is still the library's. A handler of the application's is left in place
+//! (Xen's libxl aborts there): the library's children do not depend on it.
 //!
 //! # A forked child
 //!
@@ -82,7 +82,7 @@ pub struct SigchldBell {
 }
 /// How many handlers are running.
 static RUNNING: AtomicIsize = AtomicIsize::new(0);
-/// The process whose SIGCHLD is ours, or about to be, or just was; 0 for none.
+/// The process in which the library has, is about to have, or just had the handler; 0 for none.
 static CHANGED: AtomicU32 = AtomicU32::new(0);
 /// Its disposition before.
 static BEFORE: Before = Before(UnsafeCell::new(MaybeUninit::uninit()));

@@ -267,7 +267,7 @@ pub unsafe fn read(json: &Document<'_>, at: u32, p: *mut u8, kind: Builtin) -> R
     unsafe {
         match kind {
             Builtin::Defbool => {
-                // What stands behind the word does not matter.
+                // The text after the word does not matter.
                 let val = match text()? {
                     [b'T', b'r', b'u', b'e', ..] => 1,
                     [b'F', b'a', b'l', b's', b'e', ..] => -1,
@@ -287,7 +287,7 @@ pub unsafe fn read(json: &Document<'_>, at: u32, p: *mut u8, kind: Builtin) -> R
             }
             Builtin::Bitmap => read_bitmap(json, at, &mut *p.cast::<libxl_bitmap>())?,
             Builtin::CpuidPolicyList => {
-                // The C library keeps the half of a policy that it has read: nobody can see that.
+                // The C library keeps the half of a policy that it has read, which is not visible.
                 raw::store_pointer(p, read_policy(json, at)?.into_c());
             }
             Builtin::StringList => {

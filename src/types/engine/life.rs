@@ -120,7 +120,7 @@ pub(super) fn size_of_members(members: Run<UnionMember>) -> usize {
     members.iter().filter_map(|m| m.ty).map(|ty| ty.size).max().unwrap_or(0)
 }
 
-/// How many elements an array has; none if it is NULL or its length makes no sense.
+/// How many elements an array has; none if it is NULL or its length is invalid.
 ///
 /// # Safety
 /// `count` points to an `int`.

@@ -167,7 +167,7 @@ pub unsafe fn gen_json(hand: yajl_gen, p: *const u8, ty: &Type) -> yajl_gen_stat
     }
 }
 
-/// The static name of an enum's value; NULL for a number that is none.
+/// The static name of an enum's value; NULL for an unknown number.
 pub fn enum_to_string(value: c_int, ty: &Type) -> *const c_char {
     let Shape::Enum(values) = ty.shape else { return std::ptr::null() };
     write::named(values.get(), value).map_or(std::ptr::null(), |v| v.text.as_ptr())

@@ -1,4 +1,4 @@
-//! Where JSON goes: text of our own, or the application's `yajl_gen`.
+//! Destinations of JSON: the library's own text, or the application's `yajl_gen`.
 //!
 //! The text is what yajl 2.1 writes with `yajl_gen_beautify`: four spaces a level, an empty line
 //! inside an empty map or array, a line break at the end. It is written here because calling yajl

@@ -1,10 +1,10 @@
 //! What a guest starts from: its kernel, its modules and its first memory, put in place by libxenguest.
 //!
-//! An [`Image`] is libxenguest's description of one guest in the making. It goes through steps, in this
+//! An [`Image`] is libxenguest's description of a guest that is being built. It goes through steps, in this
 //! order: [`Image::new`]; kernel and modules; how memory lies ([`Image::set_layout`], [`Image::set_numa`]);
 //! [`Image::parse`]; [`Image::populate`]; tables and map, for an HVM or PVH guest; [`Image::load`]; and then it tells
 //! where the pages for console and xenstore are ([`Image::rings`]). Dropped at any step, it gives back all
-//! that it holds in this process; the guest's own memory goes with the domain.
+//! that it holds in this process; the guest's own memory is freed with the domain.
 //!
 //! The declarations are those of [`crate::xen::hypervisor::sys`], since libxenguest works on libxenctrl's handle.
 //! It logs to the logger that the handle was opened with.

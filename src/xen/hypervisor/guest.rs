@@ -14,7 +14,7 @@ pub enum Trigger {
 }
 
 impl Hypervisor {
-    /// How an HVM guest's kernel wants to be told of events: 0 if it has no PV drivers.
+    /// How events are delivered to an HVM guest's kernel: 0 if it has no PV drivers.
     pub fn callback_irq(&self, domid: u32) -> Result<u64> {
         const CALLBACK_IRQ: u32 = 0;
         self.hvm_param(domid, CALLBACK_IRQ)

@@ -42,7 +42,7 @@ pub struct RtdsVcpu {
     pub vcpu: u32,
     pub period: u32,
     pub budget: u32,
-    /// It may run beyond its budget where nobody else wants to.
+    /// It may run beyond its budget while no other vcpu wants to run.
     pub extra_time: bool,
 }
 

@@ -95,7 +95,7 @@ impl Hypervisor {
         .map(drop)
     }
 
-    /// Sets on which NUMA nodes a domain's memory had better be, one bit each; nodes that the host cannot
+    /// Sets on which NUMA nodes a domain's memory is preferably allocated, one bit each; nodes that the host cannot
     /// have are dropped.
     pub fn set_node_affinity(&self, domid: u32, nodes: &[u8]) -> Result<()> {
         let mut nodes = nodes.to_vec();
@@ -107,7 +107,7 @@ impl Hypervisor {
         .map(drop)
     }
 
-    /// On which NUMA nodes a domain's memory had better be, a bit for each that the host can have.
+    /// On which NUMA nodes a domain's memory is preferably allocated, a bit for each that the host can have.
     pub fn node_affinity(&self, domid: u32) -> Result<Vec<u8>> {
         let mut nodes = vec![0; self.max_nodes()?.div_ceil(8) as usize];
         // SAFETY: a set of the size in which libxenctrl writes it.

@@ -3,7 +3,7 @@
 //! # Who reads
 //!
 //! A thread with a request registers a [`Batch`] (the ids that it will wait for), sends, and then
-//! waits. Somebody has to read what the daemon sends: one of the waiting threads does, for all.
+//! waits. One of the waiting threads, the leader, reads the daemon's replies for all.
 //! The right to read is an object, the [`Reader`]; it lies in [`State`] or is held by exactly one
 //! thread, the leader. A thread that waits and finds it there takes it and leads: it reads and
 //! settles batches, everybody's, until its own is settled. Then it puts the reader back and wakes
@@ -12,11 +12,11 @@
 //! Invariants, under the state lock:
 //!
 //! 1. *One reader.* By ownership: there is one `Reader` object, and only it holds the read buffer.
-//! 2. *Nobody sleeps unattended.* While a thread sleeps on its bell, then (a) its batch is open,
-//!    the connection whole and a leader at work; or (b) that thread, or another sleeper, has been
+//! 2. *No thread sleeps unattended.* While a thread sleeps on its bell, then (a) its batch is open,
+//!    the connection intact and a leader reads; or (b) that thread, or another sleeper, has been
 //!    rung and not run yet.
 //! 3. *An open batch has an owner.* Batches are removed only by the thread that made them; but for one
-//!    that is *given up* ([`Posted`]): whoever reads its last reply removes it.
+//!    that is *given up* ([`Posted`]): the thread that reads its last reply removes it.
 //!
 //! Why 2 holds. A thread goes to sleep only when the reader is gone (a). A leader that settles a
 //! batch rings its owner under the lock: (b) for that one. A leader goes in [`LeadGuard::drop`]
@@ -220,7 +220,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         self.wait(first).map_err(|errno| ExchangeFailure { errno, unsent })
     }
 
-    /// Waits for batch `first`, leading if nobody else does.
+    /// Waits for batch `first`, leading if no other thread does.
     fn wait(&self, first: u32) -> Result<Vec<Reply>, Errno> {
         let mut state = locked(&self.state);
         loop {
@@ -279,7 +279,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         locked(&self.state).batches.iter().any(|batch| batch.given_up)
     }
 
-    /// Takes in what has arrived, without waiting. If a leader is at work it does that anyway.
+    /// Reads what has arrived, without waiting. If there is a leader, that does so anyway.
     pub fn poll(&self) -> Result<(), Errno> {
         let reader = locked(&self.state).reader.take();
         if let Some(reader) = reader {

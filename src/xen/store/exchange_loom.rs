@@ -181,7 +181,7 @@ fn polls_between() {
     });
 }
 
-/// A batch that is given up, at whatever moment, takes nobody's answer away and is not kept.
+/// A batch that is given up, at any moment, takes no answer from another and is not kept.
 fn given_up(reversed: bool) {
     model(move || {
         let exchange = std::sync::Arc::new(Exchange::new(Pipe::new(reversed, ALL), Nowhere));

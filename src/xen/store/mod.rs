@@ -91,7 +91,7 @@ impl Store {
     /// Connects to the daemon.
     ///
     /// # Errors
-    /// Where there is neither socket nor device, `ENOENT`; where nobody listens, what `connect` says.
+    /// `ENOENT` if there is neither socket nor device; the errno of `connect` if no daemon listens.
     pub fn open() -> io::Result<Self> {
         Self::open_first(link::places(), REPLY_TIMEOUT)
     }
@@ -174,7 +174,7 @@ impl Store {
         self.about_domain("release", MessageKind::Release, domid, &format!("{domid}\0")).map(drop)
     }
 
-    /// Lets `@releaseDomain` fire again for a domain that was suspended and goes on.
+    /// Lets `@releaseDomain` fire again for a domain that was suspended and is resumed.
     pub fn resume(&self, domid: u32) -> StoreResult<()> {
         self.about_domain("resume", MessageKind::Resume, domid, &format!("{domid}\0")).map(drop)
     }

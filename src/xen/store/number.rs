@@ -50,7 +50,7 @@ impl NumberWriter {
             self.receive(&mut payload[..part])?;
             left -= part;
         }
-        // Why it refuses is of no use here: nobody could be told.
+        // The reason is of no use here, since it cannot be reported.
         if word(0) == MessageKind::Write as u32 { Ok(()) } else { Err(Errno::EACCES) }
     }
 

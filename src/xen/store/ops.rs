@@ -297,7 +297,7 @@ fn list_in_parts(ops: &(impl Ops + ?Sized), path: &str) -> StoreResult<Option<Ve
 
 fn names(path: &str, payload: &[u8]) -> StoreResult<Vec<String>> {
     let names = wire::strings(payload).map_err(|errno| StoreError::about("list", path, errno))?;
-    // A name becomes part of paths: one that is no name must not lead elsewhere.
+    // A name becomes part of paths: an invalid one must not lead elsewhere.
     if names.iter().any(|name| name.contains('/') || path::check(name).is_err()) {
         return Err(StoreError::about("list", path, Errno::EPROTO));
     }

@@ -32,7 +32,7 @@ pub fn remove_up(ops: &impl Ops, paths: &[String]) -> StoreResult<()> {
         gone.extend(emptied.iter().cloned());
         empty.extend(emptied);
     }
-    // What lies in another one goes with it.
+    // A node below another one is removed with it.
     let lies_in_one = |path: &str| parent(path).is_some_and(|parent| empty.contains(parent));
     let tops: Vec<&String> = empty.iter().filter(|path| !lies_in_one(path)).collect();
     if tops.is_empty() { Ok(()) } else { ops.remove_many(&tops).map(drop) }

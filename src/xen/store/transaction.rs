@@ -9,7 +9,7 @@ use super::ops::Ops;
 use super::wire::{MessageKind, Reply, Requests};
 use super::{Requester, Store};
 
-/// How often a transaction that others' writes keep spoiling is tried: somebody who writes without end must not
+/// How many times a transaction is tried that conflicts with others' writes: a client that keeps writing must not
 /// hold a toolstack for ever. Each failure is others' success, so among toolstacks this is plenty.
 pub const ATTEMPTS: u32 = 256;
 

@@ -62,7 +62,7 @@ pub enum Watched {
     Later,
 }
 
-/// Events that nobody has collected yet.
+/// Events that have not been collected yet.
 #[derive(Debug)]
 struct Queue {
     events: Mutex<Events>,

@@ -23,7 +23,7 @@ try xl block-attach a-disk 'vdev=xvdd, access=rw, target=/tmp'
 try xl block-attach a-disk ',,xvdd,w'
 try xl block-attach 12345 file:/tmp/a-one,xvdb,w
 devices
-# The guest does not let go of them: one stays, the others go all the same.
+# The guest's front ends do not close: one disk stays, the others are removed by force.
 try xl block-detach a-disk xvdb
 devices
 try xl block-detach --force a-disk xvdb

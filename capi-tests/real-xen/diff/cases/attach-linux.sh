@@ -1,4 +1,4 @@
-# A disk and a card for a Linux guest, which connects to them and lets go of them.
+# A disk and a card for a Linux guest, whose front ends connect and close.
 #: sed stdout s,(ring-ref|event-channel-?[tr]?x?) = "[0-9]+",\1 = "N", -- as they come
 #: sed stdout s,(request-rx-copy|feature-[a-z0-9-]*|multi-queue-[a-z-]*) = .*,\1, -- the kernel's
 #: sed stdout s,^[0-9]+ +0 +[0-9]+ +4 +[0-9]+ +[0-9]+ ,DISK 4 , -- as they come

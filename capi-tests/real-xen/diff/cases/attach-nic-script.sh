@@ -1,4 +1,4 @@
-# What a card's script is told when the card comes and goes, and scripts that fail or take too long.
+# The environment of a card's script when the card is attached and detached, and scripts that fail or take too long.
 guest a-script pv
 id=$(id_of a-script)
 cat > /tmp/a-script <<'SCRIPT'

@@ -18,7 +18,7 @@ try xl network-attach a-nic mac=00:16:3e:00:00:06 backend=no-such-domain
 try xl network-attach a-nic mac=nonsense
 try xl network-attach no-such-domain mac=00:16:3e:00:00:07
 devices
-# The guest does not let go of them.
+# The guest's front ends do not close.
 try xl network-detach a-nic 0
 try xl network-detach a-nic 00:16:3e:00:00:02
 try xl network-detach a-nic 7

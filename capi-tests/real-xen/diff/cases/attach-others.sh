@@ -1,4 +1,4 @@
-# Devices that nobody serves here: what is written for them, and that they are waited for.
+# Devices without a back end here: their nodes, and that they are waited for.
 guest a-others pv
 id=$(id_of a-others)
 try xl vkb-attach a-others backend-type=linux unique-id=a-keys feature-multi-touch=1 multi-touch-width=100 multi-touch-height=50 multi-touch-num-contacts=5 width=640 height=480

@@ -1,4 +1,4 @@
-# Bootloaders that are none, and domains without a disk for one. Nothing is left.
+# Bootloaders that do not exist, and domains without a disk for one. Nothing is left.
 head -c 1048576 /dev/zero > /tmp/bl.img
 : > /tmp/bl-plain
 for bootloader in /nosuch nosuch /tmp /tmp/bl-plain '' true false; do

@@ -1,4 +1,4 @@
-# A program that finds the kernel: what it is told, what it has, what it gives.
+# A bootloader: its arguments, its environment, its results.
 head -c 1048576 /dev/zero > /tmp/bl.img
 cat > /tmp/bl <<'SCRIPT'
 #!/bin/sh

@@ -1,4 +1,4 @@
-# What the kernel is told.
+# The kernel's command line.
 n=0
 line() {
   n=$((n + 1))

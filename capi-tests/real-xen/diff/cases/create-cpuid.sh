@@ -1,4 +1,4 @@
-# What a guest is told of the processor.
+# A guest's cpuid.
 n=0
 with() {
   n=$((n + 1))

@@ -1,4 +1,4 @@
-# What is to happen when the guest stops: as it is told, and stored.
+# The actions on the guest's end: set and stored.
 n=0
 for action in destroy restart rename-restart preserve coredump-destroy coredump-restart soft-reset nosuch ''; do
   for event in poweroff reboot crash watchdog soft_reset; do

@@ -1,4 +1,4 @@
-# Devices that need nobody here: of sound, sockets, files, and some that cannot be.
+# Devices that need no back end here: of sound, sockets, files, and some that are refused.
 for line in "p9=['tag=t,path=/tmp,security_model=none']" "p9=['tag=t']" "p9=['nonsense']" \
   "pvcalls=['backend=0']" "pvcalls=['nonsense']" "vtpm=['backend=0']" "vtpm=['uuid=x']" \
   "vdispl=['backend=0,be-alloc=0,connectors=1:800x600']" "vdispl=['connectors=x']" "vsnd=[['nonsense']]" \

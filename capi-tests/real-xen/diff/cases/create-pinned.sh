@@ -1,4 +1,4 @@
-# Where processors may run from the start, and where they had better.
+# Hard and soft affinity of vcpus from the start.
 n=0
 pinned() {
   n=$((n + 1))

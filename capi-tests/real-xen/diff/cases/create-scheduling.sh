@@ -1,4 +1,4 @@
-# What the scheduler is told of a new domain.
+# Scheduler parameters of a new domain.
 n=0
 with() {
   n=$((n + 1))

@@ -1,4 +1,4 @@
-# A domain with files and nodes of others' making: what goes with it.
+# A domain with files and nodes of other programs: what is removed with it.
 guest d-left pv -p
 id=$(id_of d-left)
 uuid=$(xenstore-read "/local/domain/$id/vm" | sed 's,/vm/,,')

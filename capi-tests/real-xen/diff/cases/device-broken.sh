@@ -1,4 +1,4 @@
-# A device whose record makes no sense, among others that do.
+# A device with an invalid record, among valid ones.
 guest broken pv -p
 id=$(id_of broken)
 device vbd 51712 vbd dev xvda params /a type phy removable 0 mode w device-type disk

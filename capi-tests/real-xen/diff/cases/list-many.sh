@@ -1,4 +1,4 @@
-# Domains that come and go in the list, and one that dies while it is paused.
+# Domains that are created and destroyed, in the list, and one that dies while it is paused.
 #: sed stdout s/ +[0-9.]+$//                       -- the time used
 #: sed stdout s/^((linux|Domain).*) [r-][b-]/\1 ??/ -- whether it runs just now
 guest many-a pv -p

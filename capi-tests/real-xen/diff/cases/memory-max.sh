@@ -11,11 +11,11 @@ set_to "$(id_of m-pv)" 100
 reference list -l m-pv | grep memkb
 set_to m-pvh 16
 set_to m-pvh 100
-# Less than the target, and what is no size.
+# Less than the target, and an invalid size.
 try_each xl mem-max m-pv -- 3 0 4095k '' x 12kb -1
 try xl mem-max m-pvh 7
 try xl mem-max m-pv
-# The target goes as far as the limit and not beyond, and the limit not below it.
+# The target cannot be above the limit, nor the limit below the target.
 try xl mem-set m-pv 101
 try xl mem-set m-pv 100
 show m-pv

@@ -1,4 +1,4 @@
-# A guest that works is held and let go.
+# A running guest is paused and unpaused.
 try xl pause linux-pv
 domains
 try xl unpause linux-pv

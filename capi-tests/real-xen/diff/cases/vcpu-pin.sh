@@ -1,4 +1,4 @@
-# Where virtual processors may run and where they had better: hard and soft affinity.
+# Hard and soft affinity of vcpus.
 guest v-pv pv -p vcpus=2
 guest v-pvh pvh -p
 look() {

@@ -1,4 +1,4 @@
-# What the nodes hold already, or that there are none, is no matter; rights stay as they are.
+# The present values of the nodes do not matter, nor whether they exist; permissions stay unchanged.
 guest o-pv pv -p vcpus=3
 id=$(id_of o-pv)
 base=/local/domain/$id/cpu

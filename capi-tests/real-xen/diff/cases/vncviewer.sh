@@ -1,4 +1,4 @@
-# The viewer of a guest's screen: which program, with which words, and the password on its standard input.
+# The viewer of a guest's screen: which program, its arguments, and the password on its standard input.
 guest viewed pv -p
 base=/local/domain/$(id_of viewed)/console/vnc
 cat > /tmp/viewer <<'SCRIPT'

@@ -79,7 +79,7 @@ impl DefaultsHost for Guest<'_> {
     }
 }
 
-/// Where a device goes.
+/// The domain that a device is for.
 #[derive(Clone, Copy)]
 pub struct DeviceContext<'a> {
     pub world: &'a dyn DefaultsHost,
@@ -90,7 +90,7 @@ pub struct DeviceContext<'a> {
 }
 
 impl DeviceContext<'_> {
-    /// Says why a device cannot be.
+    /// Logs why a device is refused.
     fn refuse(&self, why: std::fmt::Arguments<'_>) -> Error {
         error!(self.world.log(), domid = self.domid, "{why}");
         Error::Invalid
@@ -107,13 +107,9 @@ impl DeviceContext<'_> {
     /// The number of the domain that serves a device, where it is named.
     pub fn backend(&self, name: &Option<Text>, domid: &mut u32) -> Result<()> {
         if let Some(name) = name {
-            *domid = self.world.domain_of(name.as_bytes()).inspect_err(|e| {
-                let shown = String::from_utf8_lossy(name.as_bytes());
-                error!(
-                    self.world.log(),
-                    domid = self.domid,
-                    "cannot find the backend domain `{shown}': {e}"
-                );
+            *domid = self.world.domain_of(name.as_bytes()).inspect_err(|_| {
+                let (shown, log) = (String::from_utf8_lossy(name.as_bytes()), self.world.log());
+                error!(log, domid = self.domid, "cannot find the backend domain `{shown}'");
             })?;
         }
         Ok(())
@@ -148,7 +144,7 @@ pub fn pci(device: &mut DevicePci) {
     }
 }
 
-/// A trusted platform module. One that nobody has named is a new one.
+/// A trusted platform module. One without a uuid is a new one.
 pub fn vtpm(place: DeviceContext, device: &mut DeviceVtpm) -> Result<()> {
     if device.uuid.is_nil() {
         device.uuid = Uuid(place.random()?);
