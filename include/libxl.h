@@ -562,10 +562,12 @@ int libxl_domain_rename(libxl_ctx *ctx,
                         const char *old_name,
                         const char *new_name);
 
-/* Pauses the domain until libxl_domain_unpause. ERROR_FAIL if there is no such domain. */
-int libxl_domain_pause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+/* Stops the domain's processors until libxl_domain_unpause. ERROR_FAIL if there is no such domain. */
+int libxl_domain_pause(libxl_ctx *ctx,
+                       uint32_t domid,
+                       const libxl_asyncop_how *ao_how);
 
-/* Unpauses the domain. ERROR_FAIL if there is no such domain. */
+/* Lets the domain run. ERROR_FAIL if there is no such domain. */
 int libxl_domain_unpause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
 
 /* Writes the domain's memory and registers to the file filename, for a debugger. ERROR_FAIL if that
@@ -898,7 +900,7 @@ int libxl_device_disk_destroy(libxl_ctx *ctx,
                               libxl_device_disk *disk,
                               const libxl_asyncop_how *ao_how);
 
-/* As libxl_device_disk_remove, but a disk that the guest does not release stays: ERROR_TIMEDOUT. */
+/* As libxl_device_disk_remove, but a disk that the guest does not let go of stays: ERROR_TIMEDOUT. */
 int libxl_device_disk_safe_remove(libxl_ctx *ctx,
                                   uint32_t domid,
                                   libxl_device_disk *disk,
@@ -912,6 +914,15 @@ int libxl_device_disk_getinfo(libxl_ctx *ctx,
                               uint32_t domid,
                               const libxl_device_disk *disk,
                               libxl_diskinfo *diskinfo);
+
+/* Changes the medium of an HVM guest's CD drive: the drive is that of disk->vdev, the medium
+ * disk->pdev_path in the format disk->format; none with LIBXL_DISK_FORMAT_EMPTY or without a path.
+ * disk is completed, before this returns.
+ *
+ * ERROR_INVAL for other guests and for those with a stub domain; ERROR_FAIL without such a drive or
+ * such a file; ERROR_QMP_* as QEMU refuses, a locked drive say, which stays as it is;
+ * ERROR_TIMEDOUT if QEMU is silent for ten seconds. A drive whose new medium QEMU refuses is left
+ * empty. */
 int libxl_cdrom_insert(libxl_ctx *ctx,
                        uint32_t domid,
                        libxl_device_disk *disk,
@@ -1260,14 +1271,11 @@ int libxl_set_vcpuaffinity_all(libxl_ctx *ctx,
                                const libxl_bitmap *cpumap_hard,
                                const libxl_bitmap *cpumap_soft);
 
-/* Sets on which NUMA nodes a domain's memory is preferably allocated. */
+/* Sets on which NUMA nodes a domain's memory had better be. */
 int libxl_domain_set_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *nodemap);
 
-/* Sets in *nodemap, as far as it has room, the NUMA nodes on which a domain's memory is preferably
- * allocated. */
-int libxl_domain_get_nodeaffinity(libxl_ctx *ctx,
-                                  uint32_t domid,
-                                  libxl_bitmap *nodemap);
+/* Sets in *nodemap, as far as it has room, the NUMA nodes on which a domain's memory had better be. */
+int libxl_domain_get_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *nodemap);
 
 /* Has a guest use the vcpus of cpumap and no others. Its kernel does so when it comes to it; QEMU,
  * if that serves the guest, adds what it does not have first.
@@ -1534,7 +1542,7 @@ int libxl_psr_get_hw_info(libxl_ctx *ctx,
 /* Has the monitor of the domain's QEMU carry out command_line, as a person would type it, and
  * stores what it prints in *output, which the caller frees. *output stays as it is on failure:
  * ERROR_LOCK_FAIL without such a domain, ERROR_FAIL without QEMU, ERROR_QMP_* as QEMU refuses,
- * ERROR_PROTOCOL_ERROR_QMP and ERROR_QEMU_API if the answer is invalid, ERROR_TIMEDOUT after ten
+ * ERROR_PROTOCOL_ERROR_QMP and ERROR_QEMU_API if it makes no sense, ERROR_TIMEDOUT after ten
  * minutes. */
 int libxl_qemu_monitor_command(libxl_ctx *ctx,
                                uint32_t domid,
