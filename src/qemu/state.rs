@@ -17,7 +17,6 @@ use super::qmp::{self, Qmp};
 use crate::core::file::{errno_of, remove_if_there};
 use crate::core::paths::LIB_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
-use crate::core::paths::LIB_DIR;
 use crate::sync::std_fds::raised;
 use crate::sync::tracked_fds::Tracked;
 use crate::{debug, error};
