@@ -42,6 +42,15 @@ static int answer(void)
     return value;
 }
 
+static int read_image(int fd, char *image)
+{
+    int total = 0, n;
+
+    while (total < IMAGE && (n = read(fd, image + total, IMAGE - total)) > 0)
+        total += n;
+    return total == IMAGE && image[0] == 'i';
+}
+
 static void step(int now)
 {
     if (now != when)
@@ -100,7 +109,7 @@ int main(int argc, char **argv)
     } else {
         uint32_t missing = 0;
         uint64_t frames[2] = { 5, 6 };
-        if (read(fd, image, IMAGE) != IMAGE || image[0] != 'i') {
+        if (!read_image(fd, image)) {
             say_number(10, bad, sizeof(bad));
             answer();
             return 0;

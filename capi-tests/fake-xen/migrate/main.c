@@ -151,7 +151,15 @@ static void *live(void *unused)
         free(value);
         if (asked && guest.answers_after >= 0) {
             nap(guest.answers_after);
-            xs_write(own, XBT_NULL, path, "", 0);
+            /* In a transaction, as kernels do: a request that was withdrawn meanwhile is none. */
+            xs_transaction_t t = xs_transaction_start(own);
+            value = xs_read(own, t, path, &length);
+            asked = value && !strcmp(value, "suspend");
+            free(value);
+            if (asked)
+                xs_write(own, t, path, "", 0);
+            if (!xs_transaction_end(own, t, !asked) || !asked)
+                continue;
             if (guest.suspends_after >= 0) {
                 nap(guest.suspends_after);
                 xc_domain_shutdown(xen, guest.domid, 2);
