@@ -21,7 +21,7 @@ use crate::types::tables;
 const DEBUG: c_int = 1;
 const LIVE: c_int = 2;
 
-/// Saves a guest into `fd`, a file, pipe or socket: memory, processors and, of an HVM guest, QEMU's state. When that has
+/// Saves a PV or PVH guest into `fd`, a file, pipe or socket: `ERROR_NI` for HVM guests. When that has
 /// succeeded the guest has suspended; it is to be destroyed or resumed then. Otherwise it runs (where the C library
 /// leaves a guest suspended that had suspended already).
 ///

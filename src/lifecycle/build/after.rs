@@ -20,7 +20,12 @@ pub fn now() -> Duration {
 
 /// Does all of it; `started` is when the build began. Nothing was `loaded` into a guest that was restored: its firmware has
 /// read what it wanted long ago.
-pub fn finish(build: &Build, store: &Ring, loaded: Option<&Loaded>, started: Duration) -> Result<()> {
+pub fn finish(
+    build: &Build,
+    store: &Ring,
+    loaded: Option<&Loaded>,
+    started: Duration,
+) -> Result<()> {
     let (ctx, domid, info) = (build.ao.ctx(), build.domid, &build.config.b_info);
     if !info.vnuma_nodes.is_empty() && info.vcpu_soft_affinity.is_empty() {
         numa::prefer_own_nodes(ctx, domid, &info.vnuma_nodes)?;

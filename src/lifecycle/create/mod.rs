@@ -91,7 +91,7 @@ pub async fn create(ao: &Ao, config: &mut DomainConfig, origin: Origin<'_>) -> C
     };
     let asked = config.clone();
     let made = summed_up_now(ao, NO_DOMID, &what, || {
-        possible(ao, config)?;
+        possible(ao, config, origin)?;
         defaults::set_defaults(ao, config, NO_DOMID)?;
         made::make(ao, config).map_err(|_| Error::Fail)
     });
@@ -137,7 +137,11 @@ async fn whole_or_undone(
 }
 
 /// A configuration that cannot become a domain is refused before there is one.
-fn possible(ctx: &Ctx, config: &DomainConfig) -> Result<()> {
+fn possible(ctx: &Ctx, config: &DomainConfig, origin: Origin<'_>) -> Result<()> {
+    if config.c_info.type_ == DomainType::Hvm && matches!(origin, Origin::Stream(_)) {
+        error!(ctx, "restoring HVM guests is not implemented yet");
+        return Err(Error::NotImplemented);
+    }
     let Some(name) = &config.c_info.name else {
         error!(ctx, "cannot use the configuration: it has no name");
         return Err(Error::Fail);
