@@ -528,9 +528,9 @@ static inline int libxl_retrieve_domain_configuration_0x041200(libxl_ctx *ctx, u
 #define LIBXL_SUSPEND_DEBUG 1
 #define LIBXL_SUSPEND_LIVE 2
 
-/* Saves a guest into fd, a file, pipe or socket: memory, processors and, of an HVM guest, QEMU's
- * state. When that has succeeded the guest has suspended; it is to be destroyed or resumed then.
- * Otherwise it runs (where the C library leaves a guest suspended that had suspended already).
+/* Saves a PV or PVH guest into fd, a file, pipe or socket: ERROR_NI for HVM guests. When that has
+ * succeeded the guest has suspended; it is to be destroyed or resumed then. Otherwise it runs
+ * (where the C library leaves a guest suspended that had suspended already).
  *
  * With LIBXL_SUSPEND_LIVE in flags the guest runs while most of its memory is copied; with
  * LIBXL_SUSPEND_DEBUG its memory is sent once more at the end, to be compared. fd blocks meanwhile,
