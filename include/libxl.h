@@ -447,6 +447,15 @@ int libxl_domain_create_new(libxl_ctx *ctx,
                             uint32_t *domid,
                             const libxl_asyncop_how *ao_how,
                             const libxl_asyncprogress_how *aop_console_how);
+
+/* Makes a domain, paused, as d_config says, and fills it from the stream that restore_fd gives, a
+ * file, pipe or socket: what libxl_domain_suspend(super::migrate::libxl_domain_suspend) of either
+ * library has written. The guest in it goes on where it was when the domain is unpaused.
+ * send_back_fd, where it is not -1, leads back to the sender of a stream with checkpoints, which
+ * params tells. restore_fd blocks meanwhile, and has its mode back afterwards.
+ *
+ * All else, the errors too, is as for libxl_domain_create_new. PV and PVH guests; ERROR_NI for HVM
+ * guests. */
 int libxl_domain_create_restore(libxl_ctx *ctx,
                                 libxl_domain_config *d_config,
                                 uint32_t *domid,
@@ -455,6 +464,9 @@ int libxl_domain_create_restore(libxl_ctx *ctx,
                                 const libxl_domain_restore_params *params,
                                 const libxl_asyncop_how *ao_how,
                                 const libxl_asyncprogress_how *aop_console_how);
+
+/* Makes an HVM guest's domain anew around its memory, for a kernel that starts another in its place
+ * (kexec). ERROR_INVAL for other guests; ERROR_NI for these: not there yet. */
 int libxl_domain_soft_reset(libxl_ctx *ctx,
                             libxl_domain_config *d_config,
                             uint32_t domid,
@@ -516,16 +528,43 @@ static inline int libxl_retrieve_domain_configuration_0x041200(libxl_ctx *ctx, u
 #define LIBXL_SUSPEND_DEBUG 1
 #define LIBXL_SUSPEND_LIVE 2
 
+/* Saves a PV or PVH guest into fd, a file, pipe or socket: ERROR_NI for HVM guests. When that has
+ * succeeded the guest has suspended; it is to be destroyed or resumed then. Otherwise it runs
+ * (where the C library leaves a guest suspended that had suspended already).
+ *
+ * With LIBXL_SUSPEND_LIVE in flags the guest runs while most of its memory is copied; with
+ * LIBXL_SUSPEND_DEBUG its memory is sent once more at the end, to be compared. fd blocks meanwhile,
+ * and has its mode back afterwards.
+ *
+ * ERROR_GUEST_TIMEDOUT: the guest has not suspended within a minute; ERROR_ABORTED; otherwise
+ * ERROR_FAIL. */
 int libxl_domain_suspend(libxl_ctx *ctx,
                          uint32_t domid,
                          int fd,
                          int flags,
                          const libxl_asyncop_how *ao_how);
-int libxl_domain_suspend_only(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
+
+/* Has a guest suspend, without saving it. If it does not, it runs on, and the result is an error as
+ * for libxl_domain_suspend. */
+int libxl_domain_suspend_only(libxl_ctx *ctx,
+                              uint32_t domid,
+                              const libxl_asyncop_how *ao_how);
+
+/* Lets a guest run on that has suspended. With suspend_cancel its kernel is told so, and must
+ * understand it; otherwise it finds itself as in a new domain. Nothing happens to a guest that runs
+ * (where the C library fails, or harms it). */
 int libxl_domain_resume(libxl_ctx *ctx,
                         uint32_t domid,
                         int suspend_cancel,
                         const libxl_asyncop_how *ao_how);
+
+/* Saves a guest again and again into send_fd, each interval milliseconds, for a receiver that goes
+ * on with it when this host is gone (Remus). recv_fd leads back from it, or is -1. Comes back only
+ * when that cannot go on; the guest then runs here.
+ *
+ * ERROR_FAIL for what this host has nothing for: buffering of network cards (netbuf; Debian's libxl
+ * has none either) and COLO. ERROR_CHECKPOINT_DEVICE_NOT_SUPPORTED for buffering of disks (diskbuf)
+ * if the guest has any: they would have to be DRBD's, with a protocol that no present DRBD has. */
 int libxl_domain_remus_start(libxl_ctx *ctx,
                              libxl_domain_remus_info *info,
                              uint32_t domid,

@@ -5,14 +5,19 @@ use std::ffi::*;
 use super::sched;
 use crate::capi::entry::{shared, with_ctx};
 use crate::capi::give::null;
+use crate::capi::migrate::copy_of;
 use crate::capi::operation::{Lent, progress, start};
-use crate::core::{Ao, Result};
+use crate::core::{Ao, Error, Result};
+use crate::error;
 use crate::lifecycle::create;
-use crate::lifecycle::create::Created;
+use crate::lifecycle::create::{Created, Origin};
+use crate::lifecycle::migrate::restore::Incoming;
 use crate::lifecycle::retrieve;
 use crate::lifecycle::retrieve::Retrieved;
 use crate::missing;
-use crate::types::idiomatic::{CForm, DomainConfig, DomainSchedParams, write_back};
+use crate::types::idiomatic::{
+    CForm, DomainConfig, DomainRestoreParams, DomainSchedParams, write_back,
+};
 use crate::types::sys::*;
 use crate::types::tables;
 
@@ -41,23 +46,43 @@ pub unsafe extern "C" fn libxl_domain_create_new(
         // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
         return unsafe { with_ctx(ctx, NAME, |ctx| null(ctx, NAME)) };
     }
-    let (given, number) = (Lent(d_config), Lent(domid));
     // SAFETY: `ctx` is live, the hows are NULL or valid, the rest is the application's for as long as the operation lasts.
+    unsafe { make(ctx, NAME, d_config, domid, ao_how, aop_console_how, |_, _| Ok(None)) }
+}
+
+/// What both ways of making a domain share. `prepare` finds out where its guest comes from, and completes the
+/// configuration; its error is what the call returns.
+///
+/// # Safety
+/// `ctx` is live, the hows are NULL or valid, the rest is the application's for as long as the operation lasts.
+unsafe fn make(
+    ctx: *mut libxl_ctx,
+    name: &'static str,
+    d_config: *mut libxl_domain_config,
+    domid: *mut u32,
+    ao_how: *const libxl_asyncop_how,
+    aop_console_how: *const libxl_asyncprogress_how,
+    prepare: impl FnOnce(&Ao, &mut DomainConfig) -> Result<Option<Incoming>>,
+) -> c_int {
+    let (given, number) = (Lent(d_config), Lent(domid));
+    // SAFETY: the caller's contract.
     unsafe {
         domid.write(create::NO_DOMID);
         let console = progress(&shared(ctx), aop_console_how);
         let mut config = Box::new(DomainConfig::from_c(&*d_config));
         for disk in &mut config.disks {
-            // That is for a restore.
+            // That is for COLO.
             disk.colo_restore_enable = Some(false);
         }
-        start(ctx, ao_how, NAME, create::NO_DOMID, move |ao| {
+        start(ctx, ao_how, name, create::NO_DOMID, move |ao| {
+            let incoming = prepare(&ao, &mut config)?;
             let ao = match console {
                 Some(console) => ao.with_progress(console),
                 None => ao,
             };
             Ok(async move {
-                let Created { domid, outcome } = create::create(&ao, &mut config).await;
+                let origin = incoming.as_ref().map_or(Origin::New, Origin::Stream);
+                let Created { domid, outcome } = create::create(&ao, &mut config, origin).await;
                 number.get().write(domid);
                 if outcome.is_ok() {
                     write_back(&*config, &mut *given.get(), tables::DOMAIN_CONFIG);
@@ -68,7 +93,12 @@ pub unsafe extern "C" fn libxl_domain_create_new(
     }
 }
 
-/// Not there yet.
+/// Makes a domain, paused, as `d_config` says, and fills it from the stream that `restore_fd` gives, a file, pipe or socket:
+/// what [`libxl_domain_suspend`](super::migrate::libxl_domain_suspend) of either library has written. The guest in it
+/// goes on where it was when the domain is unpaused. `send_back_fd`, where it is not -1, leads back to the sender of a
+/// stream with checkpoints, which `params` tells. `restore_fd` blocks meanwhile, and has its mode back afterwards.
+///
+/// All else, the errors too, is as for [`libxl_domain_create_new`]. PV and PVH guests; `ERROR_NI` for HVM guests.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_create_restore(
     ctx: *mut libxl_ctx,
@@ -80,10 +110,36 @@ pub unsafe extern "C" fn libxl_domain_create_restore(
     ao_how: *const libxl_asyncop_how,
     aop_console_how: *const libxl_asyncprogress_how,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_create_restore"; d_config, domid, restore_fd, send_back_fd, params, ao_how, aop_console_how)
+    const NAME: &str = "libxl_domain_create_restore";
+    if ctx.is_null() || d_config.is_null() || domid.is_null() || params.is_null() {
+        // SAFETY: `ctx` is NULL or live.
+        return unsafe { with_ctx(ctx, NAME, |ctx| null(ctx, NAME)) };
+    }
+    // SAFETY: it is valid for the call.
+    let params = unsafe { DomainRestoreParams::from_c(&*params) };
+    let prepare = move |ao: &Ao, config: &mut DomainConfig| {
+        const COLO: c_int = LIBXL_CHECKPOINTED_STREAM_COLO as c_int;
+        if params.checkpointed_stream == COLO {
+            error!(ao, "cannot restore a COLO stream: this host has no proxy for it");
+            return Err(Error::Fail);
+        }
+        // A guest of a Xen that did not know the setting has run with it.
+        config.b_info.arch_x86.msr_relaxed.get_or_insert(true);
+        // SAFETY: the application's descriptors, which it does not close meanwhile.
+        let copy = |fd| unsafe { copy_of(ao, create::NO_DOMID, fd) };
+        Ok(Some(Incoming {
+            stream: copy(restore_fd)?,
+            back: if send_back_fd < 0 { None } else { Some(copy(send_back_fd)?) },
+            checkpoints: params.checkpointed_stream != 0,
+            is_legacy: params.stream_version == 1,
+        }))
+    };
+    // SAFETY: as the function's own contract.
+    unsafe { make(ctx, NAME, d_config, domid, ao_how, aop_console_how, prepare) }
 }
 
-/// Not there yet.
+/// Makes an HVM guest's domain anew around its memory, for a kernel that starts another in its place (kexec).
+/// `ERROR_INVAL` for other guests; `ERROR_NI` for these: not there yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_soft_reset(
     ctx: *mut libxl_ctx,

@@ -1,10 +1,11 @@
-//! Whole operations on a domain: creating, ending and controlling one, and reading its configuration back.
+//! Whole operations on a domain: creating, ending and controlling one, saving one, and reading its configuration back.
 
 pub mod bootloader;
 pub mod build;
 pub mod control;
 pub mod create;
 pub mod destroy;
+pub mod migrate;
 pub mod numa;
 pub mod payload;
 pub mod retrieve;

@@ -10,6 +10,7 @@
 //! | `qmp.rs`, `message.rs` | its monitor |
 //! | `commands.rs` | what its monitor is told |
 //! | `vcpus.rs` | the vcpus of an HVM guest |
+//! | `state.rs` | its state, when a guest is saved |
 //!
 //! QEMU outlives the process that starts it: it is detached (`runtime/child/detached.rs`), and is found by its process id in
 //! xenstore, `image/device-model-pid`, which is written before it runs.
@@ -22,6 +23,7 @@ pub mod message;
 pub mod model;
 pub mod qmp;
 mod start;
+pub mod state;
 pub mod vcpus;
 
 pub use start::{start, start_for_driver_domain};

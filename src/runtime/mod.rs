@@ -10,6 +10,7 @@
 //! | `lead.rs` | threads asleep in the library, and the argument why none is forgotten |
 //! | `reactor.rs`, `timers.rs` | what is waited for outside: one epoll set, one timerfd |
 //! | `descriptor.rs`, `clock.rs`, `notify.rs`, `abort.rs` | the waits, as futures |
+//! | `bytes.rs` | reading and writing what others share, without waiting in the kernel |
 //! | `wakers.rs` | those who wait for the same thing |
 //! | `tasks.rs`, `queue.rs` | operations that no thread waits for, and who goes on with them |
 //! | `callbacks.rs`, `ordered.rs` | calls into the application: when they are made, and by which thread |
@@ -37,6 +38,7 @@
 
 pub mod abort;
 pub mod app_loop;
+pub mod bytes;
 pub mod callbacks;
 pub mod child;
 pub mod clock;

@@ -139,9 +139,36 @@ impl Log {
         }
     }
 
+    /// Passes on a line of another program of Xen's, with its level, errno (or -1) and context.
+    pub fn hand_on(&self, level: u32, errno: u32, context: &str, text: &str) {
+        if self.logger.is_null() {
+            return;
+        }
+        let level = Level::from_c(level.cast_signed());
+        let line = |text: &str| CString::new(one_line(text.trim_end().to_owned()));
+        let (Ok(context), Ok(text)) = (line(context), line(text)) else { return };
+        // SAFETY: as in `write`.
+        unsafe {
+            xtl_log(
+                self.logger,
+                level as c_int,
+                errno.cast_signed(),
+                context.as_ptr(),
+                c"%s".as_ptr(),
+                text.as_ptr(),
+            );
+        }
+    }
+
     /// Reports progress of `doing_what`: `done` of `total`.
     pub fn progress(&self, doing_what: &str, done: u64, total: u64) {
-        let Ok(what) = CString::new(one_line(doing_what.to_owned())) else { return };
+        self.hand_on_progress("libxl", doing_what, done, total);
+    }
+
+    /// Passes on another program's report of progress.
+    pub fn hand_on_progress(&self, context: &str, doing_what: &str, done: u64, total: u64) {
+        let line = |text: &str| CString::new(one_line(text.to_owned()));
+        let (Ok(context), Ok(what)) = (line(context), line(doing_what)) else { return };
         if self.logger.is_null() {
             return;
         }
@@ -149,7 +176,7 @@ impl Log {
         unsafe {
             xtl_progress(
                 self.logger,
-                c"libxl".as_ptr(),
+                context.as_ptr(),
                 what.as_ptr(),
                 done as c_ulong,
                 total as c_ulong,

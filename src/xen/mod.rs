@@ -1,5 +1,6 @@
 //! Xen underneath: hypercalls, the xenstore client and the application's logger, wrapped safely.
 
+pub mod event_channel;
 pub mod guest;
 pub mod hypervisor;
 pub mod kill_uid;

@@ -257,3 +257,31 @@ no_devices() {
   done
   xenstore-rm "/local/domain/$id/device" 2> /dev/null
 }
+
+# suspends NAME [once|never|ends]: stands in for the kernel of a guest that only blocks (pvh): takes a request to suspend in, and
+# suspends, as often as it is asked. Once; or it takes it in and does not suspend; or ends instead.
+suspends() {
+  local name=$1 how=${2:-} id
+  id=$(id_of "$name")
+  (
+    node=/local/domain/$id/control/shutdown
+    while xenstore-exists "/local/domain/$id/name"; do
+      if [ "$(xenstore-read "$node" 2> /dev/null)" = suspend ]; then
+        xenstore-write "$node" ''
+        case $how in
+          never) ;;
+          ends) ends "$id" 3 ;;
+          *) ends "$id" 2 ;;
+        esac
+        [ "$how" != once ] || exit
+      fi
+      sleep 0.05
+    done
+  ) > /dev/null 2>&1 &
+}
+
+# image FILE: the records of a saved guest.
+image() { python3 /share/records.py "$1"; }
+
+# receiver [ARG…]: for xl migrate -s '': the command of a receiver with the library of this side.
+receiver() { echo "LD_LIBRARY_PATH=/tmp/lib/$side $real_xl migrate-receive -e $*"; }

@@ -18,8 +18,14 @@ pub fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// Does all of it; `started` is when the build began.
-pub fn finish(build: &Build, store: &Ring, loaded: &Loaded, started: Duration) -> Result<()> {
+/// Does all of it; `started` is when the build began. Nothing was `loaded` into a guest that was restored: its firmware has
+/// read what it wanted long ago.
+pub fn finish(
+    build: &Build,
+    store: &Ring,
+    loaded: Option<&Loaded>,
+    started: Duration,
+) -> Result<()> {
     let (ctx, domid, info) = (build.ao.ctx(), build.domid, &build.config.b_info);
     if !info.vnuma_nodes.is_empty() && info.vcpu_soft_affinity.is_empty() {
         numa::prefer_own_nodes(ctx, domid, &info.vnuma_nodes)?;
@@ -31,9 +37,8 @@ pub fn finish(build: &Build, store: &Ring, loaded: &Loaded, started: Duration) -
     all.extend(
         of_domain(build, store).into_iter().map(|(at, value)| (format!("{base}/{at}"), value)),
     );
-    all.extend(
-        of_machine(build, loaded).into_iter().map(|(at, value)| (format!("{base}/{at}"), value)),
-    );
+    let machine = loaded.map(|loaded| of_machine(build, loaded)).unwrap_or_default();
+    all.extend(machine.into_iter().map(|(at, value)| (format!("{base}/{at}"), value)));
     all.extend(of_vm(build, started).into_iter().map(|(at, value)| (format!("{vm}/{at}"), value)));
     let owner = format!("{base}/vm");
     nodes::transaction_now(ctx, |t| {

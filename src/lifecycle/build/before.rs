@@ -20,8 +20,21 @@ pub const BEYOND_TARGET: u64 = 1024;
 /// Where xenstore's and the consoles' daemons tell in which domain they run.
 const DAEMONS: [&str; 2] = ["/tool/xenstored/domid", "/tool/xenconsoled/domid"];
 
+/// Where the guest's memory comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Memory {
+    New,
+    /// From a stream, which also says what the guest's cpus are.
+    Restored,
+}
+
 /// Does all of it, in the C library's order.
-pub fn prepare(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<Channels> {
+pub fn prepare(
+    ctx: &Ctx,
+    domid: u32,
+    config: &mut DomainConfig,
+    memory: Memory,
+) -> Result<Channels> {
     let xen = ctx.hypervisor();
     let failed = |e| refused(ctx, domid, e);
     let count = vcpus(ctx, domid, config.b_info.max_vcpus)?;
@@ -34,7 +47,9 @@ pub fn prepare(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<Chann
     set_hvm_params(ctx, domid, &config.b_info)?;
     set_clock(ctx, domid, &config.b_info)?;
     set_memory(ctx, domid, &config.b_info)?;
-    set_cpuid(ctx, domid, &config.b_info).map_err(failed)?;
+    if memory == Memory::New {
+        set_cpuid(ctx, domid, &config.b_info, memory).map_err(failed)?;
+    }
     Ok(channels)
 }
 
@@ -163,8 +178,10 @@ fn set_memory(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     Ok(())
 }
 
-fn set_cpuid(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> XenResult<()> {
+/// What the cpus say of themselves.
+pub fn set_cpuid(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, memory: Memory) -> XenResult<()> {
     let features = CpuFeatures {
+        restored: memory == Memory::Restored,
         pae: true,
         // Good for as long as the guest stays on this host, or where the counter is emulated anyway.
         invariant_tsc: build.disable_migrate == Some(true)

@@ -49,7 +49,7 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::error;
 use crate::lifecycle::payload::Payload;
 use crate::lifecycle::payload::Source;
-use crate::types::idiomatic::{DomainBuildInfoData as Guest, DomainConfig};
+use crate::types::idiomatic::{DomainBuildInfoData as Guest, DomainConfig, Scheduler};
 use crate::xen::guest::{Blob, Channel, Facts, Image, Layout, Rings};
 use crate::xen::hypervisor::{HypervisorError, Vnuma};
 
@@ -81,7 +81,7 @@ pub async fn build(
     config: &mut DomainConfig,
     payload: &Payload,
 ) -> Result<Built> {
-    let channels = before::prepare(ao, domid, config)?;
+    let channels = before::prepare(ao, domid, config, before::Memory::New)?;
     let started = after::now();
     let mut layout = None;
     if let Guest::Hvm(hvm) = &config.b_info.u {
@@ -105,7 +105,7 @@ pub async fn build(
         console: ring(loaded.rings.console, channels.console),
         store: ring(loaded.rings.store, channels.store),
     };
-    after::finish(&build, &built.store, &loaded, started)?;
+    after::finish(&build, &built.store, Some(&loaded), started)?;
     Ok(built)
 }
 
@@ -126,9 +126,40 @@ impl From<Rings> for Loaded {
 
 /// The event channels that a guest has from the start.
 #[derive(Clone, Copy, Debug)]
-struct Channels {
-    console: Channel,
-    store: Channel,
+pub struct Channels {
+    pub console: Channel,
+    pub store: Channel,
+}
+
+/// What comes first where memory is not built, but restored from a stream.
+pub fn prepare_restored(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<Channels> {
+    before::prepare(ao, domid, config, before::Memory::Restored)
+}
+
+/// What a domain's cpus say of themselves, for a stream of a Xen that did not put it there.
+pub fn set_old_cpuid(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
+    before::set_cpuid(ao, domid, &config.b_info, before::Memory::Restored)
+        .map_err(|e| refused(ao, domid, e))
+}
+
+/// What comes last where memory was restored; `store` and `console` are the frames that were found.
+pub fn finish_restored(
+    ao: &Ao,
+    domid: u32,
+    config: &mut DomainConfig,
+    channels: Channels,
+    [store, console]: [u64; 2],
+) -> Result<Built> {
+    // The sender's scheduler may be another than ours: what ours understands is taken.
+    config.b_info.sched_params.sched = Scheduler::Unknown;
+    let payload = Payload::default();
+    let build = Build { ao, domid, config, payload: &payload, channels };
+    let built = Built {
+        console: Ring { frame: console, channel: channels.console },
+        store: Ring { frame: store, channel: channels.store },
+    };
+    after::finish(&build, &built.store, None, after::now())?;
+    Ok(built)
 }
 
 /// A build under way.

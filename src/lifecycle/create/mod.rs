@@ -44,6 +44,7 @@ use crate::lifecycle::bootloader;
 use crate::lifecycle::build;
 use crate::lifecycle::build::Built;
 use crate::lifecycle::destroy;
+use crate::lifecycle::migrate::restore::{self, Empty, Incoming};
 use crate::lifecycle::payload::Payload;
 use crate::runtime::defect::caught_async;
 use crate::types::idiomatic::{
@@ -57,6 +58,15 @@ pub const NO_DOMID: u32 = u32::MAX;
 
 /// How long xenconsoled may take to serve the console.
 const CONSOLE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where a domain's guest comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin<'a> {
+    /// Nowhere: its kernel starts.
+    New,
+    /// It has run before, and goes on.
+    Stream(&'a Incoming),
+}
 
 /// The result of a creation.
 #[derive(Debug)]
@@ -73,12 +83,15 @@ pub struct Created {
 ///
 /// Failures are logged, and the last line sums up why ([`crate::core::cause`]). An invalid configuration gives the errors of
 /// [`defaults::set_defaults`]; every later failure is `Error::Fail`, except for an abort.
-pub async fn create(ao: &Ao, config: &mut DomainConfig) -> Created {
+pub async fn create(ao: &Ao, config: &mut DomainConfig, origin: Origin<'_>) -> Created {
     let name = config.c_info.name.as_ref().map_or_else(String::new, Text::to_string);
-    let what = format!("create domain \"{name}\"");
+    let what = match origin {
+        Origin::New => format!("create domain \"{name}\""),
+        Origin::Stream(_) => format!("restore domain \"{name}\""),
+    };
     let asked = config.clone();
     let made = summed_up_now(ao, NO_DOMID, &what, || {
-        possible(ao, config)?;
+        possible(ao, config, origin)?;
         defaults::set_defaults(ao, config, NO_DOMID)?;
         made::make(ao, config).map_err(|_| Error::Fail)
     });
@@ -87,7 +100,7 @@ pub async fn create(ao: &Ao, config: &mut DomainConfig) -> Created {
         Err(error) => return Created { domid: NO_DOMID, outcome: Err(error) },
     };
     let making = async {
-        furnish(ao, domid, config).await?;
+        furnish(ao, domid, config, origin).await?;
         stored::store(ao, domid, asked, config)
     };
     let undo = async {
@@ -124,7 +137,11 @@ async fn whole_or_undone(
 }
 
 /// A configuration that cannot become a domain is refused before there is one.
-fn possible(ctx: &Ctx, config: &DomainConfig) -> Result<()> {
+fn possible(ctx: &Ctx, config: &DomainConfig, origin: Origin<'_>) -> Result<()> {
+    if config.c_info.type_ == DomainType::Hvm && matches!(origin, Origin::Stream(_)) {
+        error!(ctx, "restoring HVM guests is not implemented yet");
+        return Err(Error::NotImplemented);
+    }
     let Some(name) = &config.c_info.name else {
         error!(ctx, "cannot use the configuration: it has no name");
         return Err(Error::Fail);
@@ -133,19 +150,45 @@ fn possible(ctx: &Ctx, config: &DomainConfig) -> Result<()> {
 }
 
 /// All steps from the bare domain to a guest that can run.
-async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<()> {
+async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig, origin: Origin<'_>) -> Result<()> {
     if let Some(lent) = tree::write(ao, domid, config).await? {
         bootloader::loan::take_back(ao, domid, &lent).await;
     }
     let target = AttachTarget::of(ao, domid)?;
     set_device_defaults(&target, config)?;
-    let found = bootloader::run(ao, domid, config).await?;
-    let payload = found.unwrap_or_else(|| Payload::configured(&config.b_info));
-    let built = build::build(ao, domid, config, &payload).await?;
-    drop(payload);
+    let built = match origin {
+        Origin::New => start_anew(ao, domid, config).await?,
+        Origin::Stream(incoming) => go_on(ao, domid, config, incoming).await?,
+    };
     add_devices(ao, &target, config, &built).await?;
     console_is_there(ao, domid).await?;
     relabel(ao, domid, config.b_info.exec_ssidref)
+}
+
+/// Fills the domain with a kernel that starts.
+async fn start_anew(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<Built> {
+    let found = bootloader::run(ao, domid, config).await?;
+    let payload = found.unwrap_or_else(|| Payload::configured(&config.b_info));
+    build::build(ao, domid, config, &payload).await
+}
+
+/// Fills the domain with a guest that has run before.
+async fn go_on(
+    ao: &Ao,
+    domid: u32,
+    config: &mut DomainConfig,
+    incoming: &Incoming,
+) -> Result<Built> {
+    let channels = build::prepare_restored(ao, domid, config)?;
+    let empty = Empty {
+        domid,
+        is_hvm: config.c_info.type_ == DomainType::Hvm,
+        store: channels.store,
+        console: channels.console,
+    };
+    let set_cpuid = || build::set_old_cpuid(ao, domid, config);
+    let frames = restore::receive(ao, empty, incoming, set_cpuid).await?;
+    build::finish_restored(ao, domid, config, channels, [frames.store, frames.console])
 }
 
 /// Completes those devices that others than their drivers look at: a bootloader reads the first disk.

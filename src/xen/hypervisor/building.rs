@@ -195,7 +195,7 @@ impl Hypervisor {
             sys::xc_cpuid_apply_policy(
                 xch,
                 domid,
-                false,
+                features.restored,
                 ptr::null(),
                 0,
                 features.pae,
@@ -217,6 +217,8 @@ impl Hypervisor {
 /// Features that the kind of domain decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct CpuFeatures {
+    /// The guest has run on an older Xen, and had what that gave.
+    pub restored: bool,
     pub pae: bool,
     /// The counter's frequency is promised to stay.
     pub invariant_tsc: bool,

@@ -29,6 +29,7 @@ mod guest;
 mod host;
 mod memory;
 mod resources;
+mod suspend;
 #[allow(
     non_camel_case_types,
     non_snake_case,
@@ -59,6 +60,7 @@ pub use error::HypervisorError;
 pub use guest::Trigger;
 pub use host::{NumaNodeInfo, PhysInfo, VersionInfo};
 pub use memory::{PAGE_SIZE, ReservedFor, ReservedRegion};
+pub use suspend::SHUTDOWN_SUSPEND;
 /// The declarations in use; another release of Xen is another such file.
 pub use sys_4_17 as sys;
 pub use vcpu::{CpupoolInfo, VcpuInfo};

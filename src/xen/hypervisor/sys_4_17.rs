@@ -765,6 +765,15 @@ unsafe extern "C" {
     ) -> ::libc::c_int;
 }
 unsafe extern "C" {
+    pub fn xc_shadow_control(
+        xch: *mut xc_interface,
+        domid: u32,
+        sop: ::libc::c_uint,
+        mb: *mut ::libc::c_uint,
+        mode: ::libc::c_uint,
+    ) -> ::libc::c_int;
+}
+unsafe extern "C" {
     pub fn xc_set_paging_mempool_size(
         xch: *mut xc_interface,
         domid: u32,

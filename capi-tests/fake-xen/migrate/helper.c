@@ -1,0 +1,130 @@
+/*
+ * Stands in for libxl-save-helper: says what that says, until it is to do something that it does not.
+ *
+ * $HELPER is a word and a number: at that step of its work it dies (kill), ends (exit), speaks nonsense (noise), claims a
+ * message and does not send it (half), asks for what nobody offers (wrong), stands still (hang) or does so and cannot be
+ * told to end (deaf). "fine" does it all; "refuse" says at the end that it has failed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { IMAGE = 64 };
+static const char *how = "fine";
+static int when = -1;
+
+static void say(const void *message, uint16_t length)
+{
+    if (write(1, &length, sizeof(length)) != sizeof(length) || write(1, message, length) != length)
+        _exit(9);
+}
+
+static void say_number(uint16_t number, const void *arguments, unsigned length)
+{
+    char message[100];
+
+    memcpy(message, &number, sizeof(number));
+    memcpy(message + 2, arguments, length);
+    say(message, length + 2);
+}
+
+static int answer(void)
+{
+    int value;
+
+    if (read(0, &value, sizeof(value)) != sizeof(value))
+        _exit(10);
+    return value;
+}
+
+static int read_image(int fd, char *image)
+{
+    int total = 0, n;
+
+    while (total < IMAGE && (n = read(fd, image + total, IMAGE - total)) > 0)
+        total += n;
+    return total == IMAGE && image[0] == 'i';
+}
+
+static void step(int now)
+{
+    if (now != when)
+        return;
+    if (!strcmp(how, "kill"))
+        raise(SIGKILL);
+    if (!strcmp(how, "exit"))
+        _exit(0);
+    if (!strcmp(how, "noise"))
+        say("nonsense", 8);
+    if (!strcmp(how, "half")) {
+        uint16_t length = 0xffff;
+        if (write(1, &length, 2) != 2)
+            _exit(9);
+        _exit(0);
+    }
+    if (!strcmp(how, "wrong")) {
+        say_number(6, "", 0);
+        answer();
+    }
+    if (!strcmp(how, "deaf"))
+        signal(SIGTERM, SIG_IGN);
+    if (!strcmp(how, "deaf") || !strcmp(how, "hang"))
+        for (;;)
+            pause();
+}
+
+int main(int argc, char **argv)
+{
+    const char *told = getenv("HELPER");
+    int fd = argc > 2 ? atoi(argv[2]) : -1, bad[2] = { -1, EIO }, good[2] = { 0, 0 };
+    static char word[20], image[IMAGE];
+    struct { uint32_t level, error, a; char context[3]; uint32_t b; char text[6]; } __attribute__((packed)) line =
+        { 1, -1, 3, "xc", 6, "hello" };
+
+    if (told && sscanf(told, "%19s %d", word, &when) >= 1)
+        how = word;
+    step(0);
+    say_number(1, &line, sizeof(line));
+    step(1);
+    if (!strcmp(argv[1], "--save-domain")) {
+        say_number(3, "", 0);
+        step(2);
+        if (!answer()) {
+            say_number(10, bad, sizeof(bad));
+            answer();
+            return 0;
+        }
+        step(3);
+        memset(image, 'i', sizeof(image));
+        if (write(fd, image, IMAGE) != IMAGE) {
+            say_number(10, bad, sizeof(bad));
+            answer();
+            return 0;
+        }
+    } else {
+        uint32_t missing = 0;
+        uint64_t frames[2] = { 5, 6 };
+        if (!read_image(fd, image)) {
+            say_number(10, bad, sizeof(bad));
+            answer();
+            return 0;
+        }
+        step(2);
+        say_number(8, &missing, sizeof(missing));
+        answer();
+        step(3);
+        if (strcmp(how, "silent"))
+            say_number(9, frames, sizeof(frames));
+    }
+    step(4);
+    say_number(10, strcmp(how, "refuse") ? good : bad, 8);
+    step(5);
+    answer();
+    step(6);
+    return !strcmp(how, "status") ? 3 : 0;
+}

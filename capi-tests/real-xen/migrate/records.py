@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""The records of a migration stream, one a line: xl's header, libxl's records, libxc's image in between.
+
+  records.py FILE            what is in the file
+  records.py --cut FILE OUT  pieces that make broken streams of a whole one: OUT/NAME, one for each way to break it
+
+What differs from one save of a guest to the next is not shown: how often memory is sent, and what is in it.
+"""
+import os
+import struct
+import sys
+
+XL_MAGIC = b"Xen saved domain, xl format\n \0 \r"
+LIBXL = ["END", "LIBXC_CONTEXT", "EMULATOR_XENSTORE_DATA", "EMULATOR_CONTEXT", "CHECKPOINT_END", "CHECKPOINT_STATE"]
+LIBXC = ["END", "PAGE_DATA", "X86_PV_INFO", "X86_PV_P2M_FRAMES", "X86_PV_VCPU_BASIC", "X86_PV_VCPU_EXTENDED",
+         "X86_PV_VCPU_XSAVE", "SHARED_INFO", "X86_TSC_INFO", "HVM_CONTEXT", "HVM_PARAMS", "TOOLSTACK",
+         "X86_PV_VCPU_MSRS", "VERIFY", "CHECKPOINT", "CHECKPOINT_DIRTY_PFN_LIST", "STATIC_DATA_END",
+         "X86_CPUID_POLICY", "X86_MSR_POLICY"]
+
+
+def name(names, number):
+    return names[number] if number < len(names) else "record %#x" % number
+
+
+class Stream:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def take(self, count):
+        if self.at + count > len(self.data):
+            raise EOFError("the stream ends at %d, within a piece" % len(self.data))
+        piece = self.data[self.at:self.at + count]
+        self.at += count
+        return piece
+
+    def record(self):
+        kind, length = struct.unpack("<II", self.take(8))
+        body = self.take(length)
+        if any(self.take(-length % 8)):
+            raise ValueError("padding that is not zero")
+        return kind, body
+
+
+def image(stream, out):
+    """libxc's part."""
+    marker, ident, version, options = struct.unpack(">QIIH6x", stream.take(24))
+    kind, shift, major, minor = struct.unpack("<IH2xII", stream.take(16))
+    out("  image: marker %x, ident %x, version %d, options %d" % (marker, ident, version, options))
+    out("  domain: type %d, page shift %d, Xen %d.%d" % (kind, shift, major, minor))
+    last = None
+    while True:
+        kind, body = stream.record()
+        # Memory comes in as many records as it takes.
+        if kind != 1 or last != 1:
+            size = "" if kind in (1, 9) else ", %d bytes" % len(body)
+            out("  %s%s" % (name(LIBXC, kind), size))
+        last = kind
+        if kind == 0:
+            return
+
+
+def walk(data, out):
+    """All of a stream; gives where xl's header ends and where each of libxl's records begins."""
+    stream, places = Stream(data), {}
+    if data.startswith(XL_MAGIC):
+        stream.take(len(XL_MAGIC))
+        order, mandatory, optional, length = struct.unpack("<IIII", stream.take(16))
+        stream.take(length)
+        out("xl: flags %x/%x" % (mandatory, optional))
+    places["header"] = stream.at
+    ident, version, options = struct.unpack(">QII", stream.take(16))
+    out("libxl: ident %x, version %d, options %d" % (ident, version, options))
+    while True:
+        at = stream.at
+        kind, body = stream.record()
+        places[name(LIBXL, kind)] = at
+        # QEMU's state is not always as long.
+        size = "" if kind == 3 else ", %d bytes" % len(body)
+        out(name(LIBXL, kind) + size)
+        if kind == 1:
+            image(stream, out)
+        if kind == 0:
+            break
+    if stream.at != len(data):
+        out("and %d bytes more" % (len(data) - stream.at))
+    places["end"] = stream.at
+    return places
+
+
+def broken(data, folder):
+    """Streams that are not whole or not right, for a restore to refuse."""
+    places = walk(data, lambda line: None)
+    start, first, last = places["header"], places["LIBXC_CONTEXT"], places["END"]
+    head = data[:start]
+
+    def write(what, rest):
+        with open(os.path.join(folder, what), "wb") as file:
+            file.write(head + rest)
+
+    for what, end in [("nothing", start), ("half-ident", start + 4), ("half-header", start + 12), ("no-record", first),
+                      ("half-record-header", first + 4), ("no-image", first + 8), ("half-image-header", first + 8 + 20),
+                      ("no-memory", first + 8 + 40), ("little-memory", first + 200000), ("half", (first + last) // 2),
+                      ("no-end", last), ("half-end", last + 4)]:
+        write("cut-" + what, data[start:end])
+
+    def flip(what, at, bit=0):
+        changed = bytearray(data[start:])
+        changed[at - start] ^= 1 << bit
+        write("flip-" + what, bytes(changed))
+
+    for what, at in [("ident", start), ("version", start + 11), ("endianness", start + 15), ("kind", first + 2),
+                     ("length", first + 4), ("huge-length", first + 7), ("image-marker", first + 8),
+                     ("image-ident", first + 16), ("image-version", first + 23), ("domain-type", first + 32),
+                     ("first-kind", first + 8 + 40 + 1), ("first-length", first + 8 + 40 + 6), ("end-kind", last + 3),
+                     ("end-length", last + 5)]:
+        flip(what, at, 7 if what in ("huge-length", "end-kind") else 0)
+
+    end = struct.pack("<II", 0, 0)
+    record = lambda kind, body: struct.pack("<II", kind, len(body)) + body + bytes(-len(body) % 8)
+    stream_header = data[start:first]
+    whole = data[first:last]
+    write("mix-end-first", stream_header + end)
+    write("mix-end-before-image", stream_header + end + whole + end)
+    write("mix-image-twice", stream_header + whole + whole + end)
+    write("mix-checkpoint-end", stream_header + whole + record(4, b"") + end)
+    write("mix-checkpoint-state", stream_header + whole + record(5, bytes(4)) + end)
+    write("mix-unknown", stream_header + whole + record(6, b"x" * 8) + end)
+    write("mix-optional", stream_header + whole + record(0x80000001, b"x" * 8) + end)
+    write("mix-emulator-of-none", stream_header + whole + record(3, struct.pack("<II", 2, 0) + b"x" * 80) + end)
+    write("mix-nodes-of-none", stream_header + whole + record(2, struct.pack("<II", 2, 0) + b"a\0b\0") + end)
+    write("mix-header-twice", stream_header + stream_header + whole + end)
+    write("mix-other-order", whole + stream_header + end)
+    write("mix-huge", stream_header + whole + struct.pack("<II", 3, 0xfffffff8) + b"x" * 64)
+
+
+def main():
+    if sys.argv[1] == "--cut":
+        with open(sys.argv[2], "rb") as file:
+            broken(file.read(), sys.argv[3])
+        return
+    with open(sys.argv[1], "rb") as file:
+        walk(file.read(), print)
+
+
+main()

@@ -1,0 +1,229 @@
+//! What `libxl-save-helper` says and hears: the program that reads and writes libxc's image.
+//!
+//! It writes, on its standard output, a message's length (two bytes) and the message: its number (two bytes) and its
+//! arguments one after the other, all as the machine has them. A text is its length with the NUL (four bytes) and its
+//! bytes. To some messages it wants an answer, a number of four bytes on its standard input, and waits for it. Which
+//! of them it sends at all a mask in its arguments says.
+//!
+//! The numbers and arguments are those of the table in Xen 4.17's `libxl_save_msgs_gen.pl`.
+
+/// Which work the helper does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    Save,
+    Restore,
+}
+
+/// A message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Message {
+    /// A line for the log.
+    Log {
+        level: u32,
+        errno: u32,
+        context: String,
+        text: String,
+    },
+    Progress {
+        context: String,
+        doing_what: String,
+        done: u64,
+        total: u64,
+    },
+    Request(Request),
+    /// Where the guest's rings are, as the restored image says.
+    Results {
+        store_gfn: u64,
+        console_gfn: u64,
+    },
+}
+
+/// A message that wants an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Request {
+    /// The guest is to suspend: 1, or 0 if it has not.
+    Suspend,
+    /// After the image of a checkpoint: the guest runs on.
+    Postcopy,
+    /// The stream is ours, for the emulator's records of a checkpoint.
+    Checkpoint,
+    /// Waits until the next checkpoint is due (COLO).
+    WaitCheckpoint,
+    /// The emulator is to note which memory it writes to, or not any more: 0, or -1.
+    SwitchLogDirty { domid: u32, enable: bool },
+    /// What does not change while a guest runs has come, but for what `missing` names: 0, or an error.
+    StaticDataDone { missing: u32 },
+    /// The end: what `xc_domain_save` or `_restore` has given.
+    Complete { retval: i32, errno: i32 },
+}
+
+/// The bits of the mask.
+pub mod callback {
+    pub const SUSPEND: u32 = 1 << 3;
+    pub const POSTCOPY: u32 = 1 << 4;
+    pub const CHECKPOINT: u32 = 1 << 5;
+    pub const SWITCH_LOG_DIRTY: u32 = 1 << 7;
+    pub const STATIC_DATA_DONE: u32 = 1 << 8;
+    pub const RESTORE_RESULTS: u32 = 1 << 9;
+}
+
+/// Bits of [`Request::StaticDataDone`]'s `missing`.
+pub const MISSING_CPUID: u32 = 1;
+
+/// Answers to [`Request::Checkpoint`] when restoring.
+pub mod checkpoint {
+    pub const ERROR: i32 = 0;
+    pub const SUCCESS: i32 = 1;
+    pub const FAILOVER: i32 = 2;
+}
+
+impl Message {
+    /// What a helper that does that work says with these bytes; `None` if that is nothing.
+    pub fn decode(side: Side, bytes: &[u8]) -> Option<Self> {
+        let mut rest = Arguments(bytes);
+        let number = u16::from_ne_bytes(rest.take()?);
+        let message = match (number, side) {
+            (1, _) => Self::Log {
+                level: rest.u32()?,
+                errno: rest.u32()?,
+                context: rest.text()?,
+                text: rest.text()?,
+            },
+            (2, _) => Self::Progress {
+                context: rest.text()?,
+                doing_what: rest.text()?,
+                done: rest.u64()?,
+                total: rest.u64()?,
+            },
+            (3, _) => Self::Request(Request::Suspend),
+            (4, _) => Self::Request(Request::Postcopy),
+            (5, _) => Self::Request(Request::Checkpoint),
+            (6, _) => Self::Request(Request::WaitCheckpoint),
+            (7, Side::Save) => Self::Request(Request::SwitchLogDirty {
+                domid: rest.u32()?,
+                enable: rest.u32()? != 0,
+            }),
+            (8, Side::Restore) => Self::Request(Request::StaticDataDone { missing: rest.u32()? }),
+            (9, Side::Restore) => {
+                Self::Results { store_gfn: rest.u64()?, console_gfn: rest.u64()? }
+            }
+            (10, _) => Self::Request(Request::Complete {
+                retval: i32::from_ne_bytes(rest.take()?),
+                errno: i32::from_ne_bytes(rest.take()?),
+            }),
+            _ => return None,
+        };
+        rest.0.is_empty().then_some(message)
+    }
+}
+
+/// What is left of a message.
+struct Arguments<'a>(&'a [u8]);
+
+impl Arguments<'_> {
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (taken, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*taken)
+    }
+
+    fn u32(&mut self) -> Option<u32> {
+        self.take().map(u32::from_ne_bytes)
+    }
+
+    fn u64(&mut self) -> Option<u64> {
+        self.take().map(u64::from_ne_bytes)
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let length = self.u32()? as usize;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        let text = text.strip_suffix(&[0])?;
+        Some(String::from_utf8_lossy(text).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(number: u16, arguments: &[&[u8]]) -> Vec<u8> {
+        [&number.to_ne_bytes()[..], &arguments.concat()].concat()
+    }
+
+    fn u32s(numbers: &[u32]) -> Vec<u8> {
+        numbers.iter().flat_map(|n| n.to_ne_bytes()).collect()
+    }
+
+    fn text(text: &str) -> Vec<u8> {
+        [&u32s(&[text.len() as u32 + 1])[..], text.as_bytes(), b"\0"].concat()
+    }
+
+    const SIDES: [Side; 2] = [Side::Save, Side::Restore];
+
+    #[test]
+    fn every_message_as_the_helper_writes_it() {
+        let log = message(1, &[&u32s(&[8, 28]), &text("xc"), &text("it broke")]);
+        let u64s = |a: u64, b: u64| [a.to_ne_bytes(), b.to_ne_bytes()].concat();
+        let progress = message(2, &[&text("xc"), &text("Frames"), &u64s(5, 1 << 40)]);
+        for side in SIDES {
+            let decode = |bytes: &[u8]| Message::decode(side, bytes);
+            let expected =
+                Message::Log { level: 8, errno: 28, context: "xc".into(), text: "it broke".into() };
+            assert_eq!(decode(&log), Some(expected));
+            let expected = Message::Progress {
+                context: "xc".into(),
+                doing_what: "Frames".into(),
+                done: 5,
+                total: 1 << 40,
+            };
+            assert_eq!(decode(&progress), Some(expected));
+            for (number, request) in [
+                (3, Request::Suspend),
+                (4, Request::Postcopy),
+                (5, Request::Checkpoint),
+                (6, Request::WaitCheckpoint),
+            ] {
+                assert_eq!(decode(&message(number, &[])), Some(Message::Request(request)));
+            }
+            let complete = message(10, &[&(-1_i32).to_ne_bytes(), &u32s(&[9])]);
+            let expected = Request::Complete { retval: -1, errno: 9 };
+            assert_eq!(decode(&complete), Some(Message::Request(expected)));
+        }
+        let switch = message(7, &[&u32s(&[12, 1])]);
+        let request = Request::SwitchLogDirty { domid: 12, enable: true };
+        assert_eq!(Message::decode(Side::Save, &switch), Some(Message::Request(request)));
+        let done = message(8, &[&u32s(&[3])]);
+        let request = Request::StaticDataDone { missing: 3 };
+        assert_eq!(Message::decode(Side::Restore, &done), Some(Message::Request(request)));
+        let results = message(9, &[&u64s(0xfeffc, 0xfefff)]);
+        let expected = Message::Results { store_gfn: 0xfeffc, console_gfn: 0xfefff };
+        assert_eq!(Message::decode(Side::Restore, &results), Some(expected));
+        // Each is of one side.
+        assert_eq!(Message::decode(Side::Restore, &switch), None);
+        assert_eq!(Message::decode(Side::Save, &done), None);
+        assert_eq!(Message::decode(Side::Save, &results), None);
+    }
+
+    #[test]
+    fn lies_are_no_messages() {
+        let whole = message(1, &[&u32s(&[8, 28]), &text("xc"), &text("it broke")]);
+        for side in SIDES {
+            for end in 0..whole.len() {
+                assert_eq!(Message::decode(side, &whole[..end]), None, "{end}");
+            }
+            assert_eq!(Message::decode(side, &[&whole[..], b"x"].concat()), None);
+            for number in [0, 11, 256, u16::MAX] {
+                assert_eq!(Message::decode(side, &message(number, &[])), None);
+            }
+            for length in [0, 2, 100, u32::MAX] {
+                let wrong = message(1, &[&u32s(&[8, 28, length]), b"xc\0", &text("text")]);
+                assert_eq!(Message::decode(side, &wrong), None, "{length}");
+            }
+            // No NUL at its end.
+            let wrong = message(1, &[&u32s(&[8, 28, 2]), b"xc", &text("text")]);
+            assert_eq!(Message::decode(side, &wrong), None);
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Reading and writing a migration stream's records, over any channel of bytes.
+//!
+//! The reader takes exactly the bytes of a record, never one more: what follows may be libxc's, whose program reads it from
+//! the same descriptor. Memory grows with what has come, not with what a length promises.
+
+use std::future::Future;
+
+use nix::errno::Errno;
+
+use super::record::{
+    EMULATOR_HEADER, Emulator, HEADER, Header, Kind, Node, RECORD_HEADER, RecordHeader,
+    StreamError, encode_nodes,
+};
+use crate::runtime::bytes::Bytes;
+
+/// How much of a body is read or written at once.
+const PIECE: usize = 64 << 10;
+
+/// Where a stream comes from.
+pub trait Source: Sync {
+    /// Reads what is there, as much as `buffer` holds at most; 0 at the end.
+    fn read(&self, buffer: &mut [u8]) -> impl Future<Output = Result<usize, Errno>> + Send;
+}
+
+/// Where a stream goes.
+pub trait Sink: Sync {
+    /// Writes what can be written of it, which is something.
+    fn write(&self, bytes: &[u8]) -> impl Future<Output = Result<usize, Errno>> + Send;
+}
+
+impl Source for Bytes {
+    async fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+        Bytes::read(self, buffer).await
+    }
+}
+
+impl Sink for Bytes {
+    async fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
+        Bytes::write(self, bytes).await
+    }
+}
+
+/// A reader of records.
+#[derive(Debug)]
+pub struct Reader<'a, S> {
+    source: &'a S,
+}
+
+impl<'a, S: Source> Reader<'a, S> {
+    pub fn new(source: &'a S) -> Self {
+        Self { source }
+    }
+
+    async fn fill(&self, buffer: &mut [u8], what: &'static str) -> Result<(), StreamError> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.source.read(&mut buffer[filled..]).await {
+                Ok(0) => return Err(StreamError::Ends(what)),
+                Ok(count) => filled += count,
+                Err(errno) => return Err(StreamError::System(errno)),
+            }
+        }
+        Ok(())
+    }
+
+    /// What the stream begins with.
+    pub async fn header(&self) -> Result<Header, StreamError> {
+        let mut bytes = [0; HEADER];
+        self.fill(&mut bytes, "header").await?;
+        Header::decode(&bytes)
+    }
+
+    /// What the next record is. Its body must be read before the next.
+    pub async fn record(&self) -> Result<RecordHeader, StreamError> {
+        let mut bytes = [0; RECORD_HEADER];
+        self.fill(&mut bytes, "header of a record").await?;
+        RecordHeader::decode(&bytes)
+    }
+
+    /// The body of a record.
+    pub async fn body(&self, record: RecordHeader) -> Result<Vec<u8>, StreamError> {
+        let length = record.length as usize;
+        let mut body = Vec::new();
+        while body.len() < length {
+            let from = body.len();
+            body.resize(length.min(from + PIECE), 0);
+            self.fill(&mut body[from..], "body of a record").await?;
+        }
+        self.fill(&mut [0; 8][..record.padding()], "padding of a record").await?;
+        Ok(body)
+    }
+}
+
+/// A writer of records.
+#[derive(Debug)]
+pub struct Writer<'a, S> {
+    sink: &'a S,
+}
+
+impl<'a, S: Sink> Writer<'a, S> {
+    pub fn new(sink: &'a S) -> Self {
+        Self { sink }
+    }
+
+    async fn all(&self, mut bytes: &[u8]) -> Result<(), StreamError> {
+        while !bytes.is_empty() {
+            let piece = &bytes[..bytes.len().min(PIECE)];
+            let count = self.sink.write(piece).await.map_err(StreamError::System)?;
+            bytes = bytes.get(count..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// The header, and the record after which libxc's image follows.
+    pub async fn begin(&self) -> Result<(), StreamError> {
+        self.all(&Header { from_legacy: false }.encode()).await?;
+        self.empty(Kind::LibxcContext).await
+    }
+
+    /// A record without a body.
+    pub async fn empty(&self, kind: Kind) -> Result<(), StreamError> {
+        self.all(&RecordHeader { kind, length: 0 }.encode()).await
+    }
+
+    /// An emulator's nodes. None are no record.
+    pub async fn emulator_nodes(
+        &self,
+        emulator: Emulator,
+        nodes: &[Node],
+    ) -> Result<(), StreamError> {
+        if nodes.is_empty() {
+            return Ok(());
+        }
+        self.emulator(Kind::EmulatorXenstore, emulator, &encode_nodes(nodes)).await
+    }
+
+    /// An emulator's state.
+    pub async fn emulator_state(
+        &self,
+        emulator: Emulator,
+        state: &[u8],
+    ) -> Result<(), StreamError> {
+        self.emulator(Kind::EmulatorContext, emulator, state).await
+    }
+
+    async fn emulator(
+        &self,
+        kind: Kind,
+        emulator: Emulator,
+        rest: &[u8],
+    ) -> Result<(), StreamError> {
+        let length = u32::try_from(EMULATOR_HEADER + rest.len());
+        let length = length.map_err(|_| StreamError::Malformed("too long"))?;
+        let header = RecordHeader { kind, length };
+        self.all(&header.encode()).await?;
+        self.all(&emulator.encode()).await?;
+        self.all(rest).await?;
+        self.all(&[0; 8][..header.padding()]).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::sync::Mutex;
+
+    use futures_util::FutureExt;
+
+    use super::super::record::{MAX_BODY, decode_nodes};
+    use super::*;
+
+    /// A stream in memory, which gives and takes a few bytes at a time.
+    #[derive(Default)]
+    struct Memory {
+        bytes: Mutex<(Vec<u8>, usize)>,
+    }
+
+    impl Memory {
+        fn of(bytes: Vec<u8>) -> Self {
+            Self { bytes: Mutex::new((bytes, 0)) }
+        }
+    }
+
+    impl Source for Memory {
+        async fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+            let mut at = self.bytes.lock().unwrap();
+            let rest = &at.0[at.1..];
+            let count = rest.len().min(buffer.len()).min(5000);
+            buffer[..count].copy_from_slice(&rest[..count]);
+            at.1 += count;
+            Ok(count)
+        }
+    }
+
+    impl Sink for Memory {
+        async fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
+            let count = bytes.len().min(7);
+            self.bytes.lock().unwrap().0.extend_from_slice(&bytes[..count]);
+            Ok(count)
+        }
+    }
+
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        future.now_or_never().expect("memory is always ready")
+    }
+
+    /// A stream as a guest with a QEMU has it, without libxc's image.
+    fn whole() -> Vec<u8> {
+        let memory = Memory::default();
+        let writer = Writer::new(&memory);
+        let nodes = [("physmap/1/name".to_owned(), b"vga.vram".to_vec())];
+        now(async {
+            writer.begin().await?;
+            writer.emulator_nodes(Emulator::Qemu, &nodes).await?;
+            writer.emulator_nodes(Emulator::Qemu, &[]).await?;
+            writer.emulator_state(Emulator::Qemu, &[9; 100_001]).await?;
+            writer.empty(Kind::CheckpointEnd).await?;
+            writer.empty(Kind::End).await
+        })
+        .unwrap();
+        memory.bytes.into_inner().unwrap().0
+    }
+
+    /// All of a stream.
+    async fn read_all(source: &Memory) -> Result<Vec<(Kind, Vec<u8>)>, StreamError> {
+        let reader = Reader::new(source);
+        reader.header().await?;
+        let mut all = Vec::new();
+        loop {
+            let record = reader.record().await?;
+            let body = reader.body(record).await?;
+            if record.kind == Kind::EmulatorXenstore {
+                decode_nodes(Emulator::split(&body)?.1)?;
+            }
+            all.push((record.kind, body));
+            if record.kind == Kind::End {
+                return Ok(all);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let bytes = whole();
+        assert_eq!(bytes.len() % 8, 0);
+        let source = Memory::of([&bytes[..], b"not ours"].concat());
+        let all = now(read_all(&source)).unwrap();
+        let kinds: Vec<_> = all.iter().map(|(kind, _)| *kind).collect();
+        use Kind::*;
+        assert_eq!(kinds, [LibxcContext, EmulatorXenstore, EmulatorContext, CheckpointEnd, End]);
+        let (emulator, state) = Emulator::split(&all[2].1).unwrap();
+        assert_eq!((emulator, state.len(), state[0]), (Emulator::Qemu, 100_001, 9));
+        assert_eq!(source.bytes.lock().unwrap().1, bytes.len(), "not a byte beyond the end");
+    }
+
+    #[test]
+    fn a_stream_that_ends_early_is_told() {
+        let bytes = whole();
+        let ends = (0..200).chain(bytes.len() - 60..bytes.len());
+        for end in ends {
+            let source = Memory::of(bytes[..end].to_vec());
+            assert!(matches!(now(read_all(&source)), Err(StreamError::Ends(_))), "{end}");
+        }
+    }
+
+    /// Numbers that repeat: xorshift.
+    fn random(state: &RefCell<u64>) -> u64 {
+        let mut x = *state.borrow();
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        *state.borrow_mut() = x;
+        x
+    }
+
+    #[test]
+    fn flipped_bits_and_mixed_records_end_in_errors_or_streams() {
+        let state = RefCell::new(0x9e37_79b9_7f4a_7c15);
+        let bytes = whole();
+        let mut errors = 0;
+        for _ in 0..3000 {
+            let mut bytes = bytes.clone();
+            match random(&state) % 3 {
+                // In what is not the emulator's state, most of the time.
+                0 => {
+                    let at = random(&state) as usize % 80;
+                    bytes[at] ^= 1 << (random(&state) % 8);
+                }
+                1 => {
+                    let (a, b) = (random(&state) as usize, random(&state) as usize);
+                    let (a, b) = (a % 10 * 8, b % 10 * 8);
+                    for i in 0..8 {
+                        bytes.swap(a + i, b + i);
+                    }
+                }
+                _ => {
+                    let at = random(&state) as usize % 72;
+                    bytes[at..at + 8].copy_from_slice(&random(&state).to_le_bytes());
+                }
+            }
+            errors += usize::from(now(read_all(&Memory::of(bytes))).is_err());
+        }
+        assert!(errors > 1000, "{errors}");
+    }
+
+    #[test]
+    fn a_length_takes_no_memory_by_itself() {
+        /// Tells how large a buffer it was given.
+        struct Meter(Mutex<usize>);
+        impl Source for Meter {
+            async fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+                let mut most = self.0.lock().unwrap();
+                *most = (*most).max(buffer.len());
+                Ok(0)
+            }
+        }
+        let meter = Meter(Mutex::new(0));
+        let record = RecordHeader { kind: Kind::EmulatorContext, length: MAX_BODY };
+        assert!(now(Reader::new(&meter).body(record)).is_err());
+        assert_eq!(meter.0.into_inner().unwrap(), PIECE);
+    }
+}

@@ -1,0 +1,117 @@
+//! QEMU's state beside a guest's memory: written down when the guest is saved, and the log of the memory that QEMU
+//! itself writes to, while the guest is copied as it runs.
+//!
+//! QEMU writes to a file that is opened here and handed to it, so that one without rights can do so as well. What is in
+//! it is QEMU's alone.
+
+use std::fs::OpenOptions;
+use std::io::Read;
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::model::{self, Program};
+use super::qmp::{self, Qmp};
+use crate::core::file::{errno_of, remove_if_there};
+use crate::core::paths::LIB_DIR;
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::sync::std_fds::raised;
+use crate::sync::tracked_fds::Tracked;
+use crate::{debug, error};
+
+/// How long QEMU may take to write its state: some hundred KiB, to a disk that may be busy.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The largest state that is believed to be one.
+const MAX_STATE: u64 = 48 << 20;
+
+/// Where QEMU's state is put when a guest is saved.
+pub fn saved_path(domid: u32) -> String {
+    format!("{LIB_DIR}/qemu-save.{domid}")
+}
+
+/// From where a new QEMU takes the state of a guest that is restored.
+pub fn restored_path(domid: u32) -> String {
+    format!("{LIB_DIR}/qemu-resume.{domid}")
+}
+
+/// Stops QEMU, and has it write its state to [`saved_path`]. `live`: it is to go on elsewhere.
+///
+/// `Error::NotImplemented` for the traditional device model.
+pub async fn save(ao: &Ao, domid: u32, live: bool) -> Result<()> {
+    if model::program(ao, domid)? == Program::Traditional {
+        error!(ao, domid = domid, "the traditional device model cannot be saved");
+        return Err(Error::NotImplemented);
+    }
+    let saved = write(ao, domid, live).await;
+    saved.inspect_err(|e| {
+        error!(ao, domid = domid, "the device model's state is not saved: {e}");
+        remove_saved(ao, domid);
+    })
+}
+
+async fn write(ao: &Ao, domid: u32, live: bool) -> Result<()> {
+    let deadline = Instant::now() + TIMEOUT;
+    let mut qmp = Qmp::connect(ao, domid, deadline).await?;
+    qmp.execute("stop", None, deadline).await?;
+    let path = saved_path(domid);
+    // Made anew: what an earlier attempt has left may be longer.
+    let mut how = OpenOptions::new();
+    how.write(true).create(true).truncate(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
+    let file = how.open(&path).map_err(|e| {
+        error!(ao, domid = domid, errno = errno_of(&e), "cannot make {path}");
+        Error::Fail
+    })?;
+    let file = Tracked::new(raised(file));
+    let added = qmp.execute_with("add-fd", None, file.as_fd(), deadline).await?;
+    let set = added.get("fdset-id").and_then(Value::as_u64);
+    let set = set.ok_or_else(|| qmp.unexpected("add-fd"))?;
+    let mut arguments = json!({ "filename": format!("/dev/fdset/{set}") });
+    if qmp.version() >= [2, 11, 0] {
+        arguments["live"] = live.into();
+    }
+    qmp.execute("xen-save-devices-state", Some(arguments), deadline).await.map(drop)
+}
+
+/// The state that QEMU has written.
+pub fn read_saved(ctx: &Ctx, domid: u32) -> Result<Vec<u8>> {
+    let path = saved_path(domid);
+    let failed = |e: std::io::Error| {
+        error!(ctx, domid = domid, errno = errno_of(&e), "cannot read {path}");
+        Error::Fail
+    };
+    let mut how = OpenOptions::new();
+    let file = how.read(true).custom_flags(libc::O_NOFOLLOW).open(&path).map_err(failed)?;
+    let file = Tracked::new(raised(file));
+    let mut state = Vec::new();
+    (&*file).take(MAX_STATE + 1).read_to_end(&mut state).map_err(failed)?;
+    if state.len() as u64 > MAX_STATE {
+        error!(ctx, domid = domid, "{path} is too long for a device model's state");
+        return Err(Error::Fail);
+    }
+    Ok(state)
+}
+
+/// Removes the state that QEMU has written, if there is any.
+pub fn remove_saved(ctx: &Ctx, domid: u32) {
+    let path = saved_path(domid);
+    if let Err(e) = remove_if_there(&path) {
+        error!(ctx, domid = domid, errno = errno_of(&e), "cannot remove {path}");
+    }
+}
+
+/// Has QEMU note, or note no more, which memory of the guest it writes to.
+pub async fn set_dirty_log(ao: &Ao, domid: u32, enable: bool) -> Result<()> {
+    if model::program(ao, domid)? == Program::Traditional {
+        error!(ao, domid = domid, "the traditional device model cannot be migrated");
+        return Err(Error::NotImplemented);
+    }
+    debug!(ao, domid = domid, "the device model's log of writes: {enable}");
+    let arguments = Some(json!({ "enable": enable }));
+    let set = qmp::execute(ao, domid, "xen-set-global-dirty-log", arguments, qmp::TIMEOUT).await;
+    set.map(drop).inspect_err(|e| {
+        error!(ao, domid = domid, "the device model does not log its writes: {e}");
+    })
+}
