@@ -114,7 +114,7 @@ impl Inbox {
     }
 
     /// The next whole line; `None` if there is none yet.
-    pub fn next(&mut self) -> Result<Option<Message>, MonitorFailure> {
+    pub fn next_message(&mut self) -> Result<Option<Message>, MonitorFailure> {
         let found = self.bytes[self.searched..].iter().position(|&b| b == b'\n');
         let Some(end) = found.map(|at| self.searched + at) else {
             self.searched = self.bytes.len();
@@ -185,7 +185,7 @@ mod tests {
         let mut inbox = Inbox::default();
         inbox.push(line.as_bytes());
         inbox.push(b"\r\n");
-        inbox.next()
+        inbox.next_message()
     }
 
     #[test]
@@ -224,7 +224,7 @@ mod tests {
         }
         let mut inbox = Inbox::default();
         inbox.push(b"{\"return\": \"\xff\"}\r\n");
-        assert!(inbox.next().is_err());
+        assert!(inbox.next_message().is_err());
     }
 
     #[test]
@@ -232,27 +232,27 @@ mod tests {
         let mut inbox = Inbox::default();
         for &byte in br#"{"return": 1, "id": 1}"# {
             inbox.push(&[byte]);
-            assert_eq!(inbox.next(), Ok(None));
+            assert_eq!(inbox.next_message(), Ok(None));
         }
         inbox.push(b"\r\n{\"event\": 1}\n{\"event");
-        assert!(matches!(inbox.next(), Ok(Some(Message::Return { .. }))));
-        assert!(matches!(inbox.next(), Ok(Some(Message::Event { .. }))));
-        assert_eq!(inbox.next(), Ok(None));
+        assert!(matches!(inbox.next_message(), Ok(Some(Message::Return { .. }))));
+        assert!(matches!(inbox.next_message(), Ok(Some(Message::Event { .. }))));
+        assert_eq!(inbox.next_message(), Ok(None));
         inbox.push(b"\": 2}\n");
-        assert!(matches!(inbox.next(), Ok(Some(Message::Event { .. }))));
+        assert!(matches!(inbox.next_message(), Ok(Some(Message::Event { .. }))));
     }
 
     #[test]
     fn a_line_without_end_is_given_up() {
         let mut inbox = Inbox::default();
         inbox.push(&vec![b' '; MAX_MESSAGE]);
-        assert_eq!(inbox.next(), Ok(None));
+        assert_eq!(inbox.next_message(), Ok(None));
         inbox.push(b" ");
-        assert_eq!(inbox.next(), Err(MonitorFailure::TooLong));
+        assert_eq!(inbox.next_message(), Err(MonitorFailure::TooLong));
         let mut inbox = Inbox::default();
         inbox.push(&vec![b' '; MAX_MESSAGE + 1]);
         inbox.push(b"\n");
-        assert_eq!(inbox.next(), Err(MonitorFailure::TooLong));
+        assert_eq!(inbox.next_message(), Err(MonitorFailure::TooLong));
     }
 
     #[test]

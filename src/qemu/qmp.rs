@@ -383,7 +383,7 @@ impl Connection {
         let failed = |errno| MonitorFailure::System("read from", errno);
         let mut buffer = [0; 16384];
         loop {
-            if let Some(message) = self.inbox.next()? {
+            if let Some(message) = self.inbox.next_message()? {
                 return Ok(message);
             }
             // Each time, so that a peer that never stops sending does not keep us from checking the deadline.

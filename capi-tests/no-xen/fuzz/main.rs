@@ -159,7 +159,7 @@ fn qmp() {
         for piece in bytes.chunks(piece) {
             inbox.push(piece);
             loop {
-                match inbox.next() {
+                match inbox.next_message() {
                     Ok(Some(message)) => met.push(Ok(message)),
                     Ok(None) => break,
                     Err(failure) => {
