@@ -71,7 +71,7 @@ pub unsafe extern "C" fn libxl_device_disk_destroy(
     }
 }
 
-/// As `libxl_device_disk_remove`, but a disk that the guest does not let go of stays: `ERROR_TIMEDOUT`.
+/// As `libxl_device_disk_remove`, but a disk that the guest does not release stays: `ERROR_TIMEDOUT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_safe_remove(
     ctx: *mut libxl_ctx,
@@ -159,8 +159,8 @@ pub unsafe extern "C" fn libxl_cdrom_insert(
 }
 
 /// The disk that the guest knows as `vdev`, into `disk`, for `libxl_device_disk_dispose`. `ERROR_INVAL` if that is no
-/// disk's name, or the domain has disks of Xen's kind and of virtio's; `ERROR_FAIL` if there is no such disk, or it
-/// makes no sense.
+/// disk's name, or the domain has disks of Xen's kind and of virtio's; `ERROR_FAIL` if there is no such disk, or its nodes
+/// are invalid.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vdev_to_device_disk(
     ctx: *mut libxl_ctx,

@@ -347,7 +347,7 @@ pub unsafe extern "C" fn libxl_devid_to_device_vkb(
 }
 
 /// The display with that number, into `vdispl`, for `libxl_device_vdispl_dispose`. `ERROR_NOTFOUND` if there is none,
-/// `ERROR_FAIL` if it makes no sense; `vdispl` is then as `libxl_device_vdispl_init` makes it.
+/// `ERROR_FAIL` if its nodes are invalid; `vdispl` is then as `libxl_device_vdispl_init` makes it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_vdispl(
     ctx: *mut libxl_ctx,

@@ -104,7 +104,7 @@ pub unsafe extern "C" fn libxl_domain_rename(
     }
 }
 
-/// Stops the domain's processors until [`libxl_domain_unpause`]. `ERROR_FAIL` if there is no such domain.
+/// Pauses the domain until [`libxl_domain_unpause`]. `ERROR_FAIL` if there is no such domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_pause(
     ctx: *mut libxl_ctx,
@@ -120,7 +120,7 @@ pub unsafe extern "C" fn libxl_domain_pause(
     }
 }
 
-/// Lets the domain run. `ERROR_FAIL` if there is no such domain.
+/// Unpauses the domain. `ERROR_FAIL` if there is no such domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_unpause(
     ctx: *mut libxl_ctx,

@@ -108,7 +108,7 @@ pub unsafe extern "C" fn libxl_domid_to_name(ctx: *mut libxl_ctx, domid: u32) ->
 }
 
 /// The number of the cpupool that `p` tells by number (digits only, not checked) or by name, into
-/// `poolid_r`; 1 into `was_name_r`, unless that is NULL, if `p` is no number.
+/// `poolid_r`; 1 into `was_name_r`, unless that is NULL, if `p` is not a number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_qualifier_to_cpupoolid(
     ctx: *mut libxl_ctx,

@@ -117,7 +117,7 @@ pub unsafe extern "C" fn libxl_mac_to_device_nic(
 }
 
 /// The network interface with that number, into `nic`, for `libxl_device_nic_dispose`. `ERROR_NOTFOUND` if there is
-/// none, `ERROR_FAIL` if it makes no sense; `nic` is then as `libxl_device_nic_init` makes it.
+/// none, `ERROR_FAIL` if its nodes are invalid; `nic` is then as `libxl_device_nic_init` makes it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_nic(
     ctx: *mut libxl_ctx,

@@ -106,7 +106,7 @@ pub unsafe extern "C" fn libxl_device_usbdev_list(
 }
 
 /// The USB controller with that number, into `usbctrl`, for `libxl_device_usbctrl_dispose`. `ERROR_NOTFOUND` if there is none,
-/// `ERROR_FAIL` if it makes no sense; `usbctrl` is then as `libxl_device_usbctrl_init` makes it.
+/// `ERROR_FAIL` if its nodes are invalid; `usbctrl` is then as `libxl_device_usbctrl_init` makes it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_usbctrl(
     ctx: *mut libxl_ctx,

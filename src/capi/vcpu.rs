@@ -130,7 +130,7 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity_all(
     }
 }
 
-/// Sets on which NUMA nodes a domain's memory had better be.
+/// Sets on which NUMA nodes a domain's memory is preferably allocated.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_set_nodeaffinity(
     ctx: *mut libxl_ctx,
@@ -148,7 +148,7 @@ pub unsafe extern "C" fn libxl_domain_set_nodeaffinity(
     }
 }
 
-/// Sets in `*nodemap`, as far as it has room, the NUMA nodes on which a domain's memory had better be.
+/// Sets in `*nodemap`, as far as it has room, the NUMA nodes on which a domain's memory is preferably allocated.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_get_nodeaffinity(
     ctx: *mut libxl_ctx,

@@ -56,6 +56,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::config::defaults::devices::{DeviceContext, disk};
+use crate::core::cause::{summed_up, summed_up_now};
 use crate::core::file::errno_of;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::disk::qemu_params;
@@ -88,11 +89,18 @@ pub struct Change {
     complete: DeviceDisk,
 }
 
+/// What is asked for, in log lines.
+const WHAT: &str = "change the medium";
+
 /// Checks what is to be changed; `disk` is then complete.
 ///
 /// # Errors
 /// `Error::Invalid` for guests whose medium cannot be changed, `Error::Fail` if there is no such drive. Logged.
 pub fn prepare(ctx: &Ctx, domid: u32, disk: &mut DeviceDisk) -> Result<Change> {
+    summed_up_now(ctx, domid, WHAT, || check(ctx, domid, disk))
+}
+
+fn check(ctx: &Ctx, domid: u32, disk: &mut DeviceDisk) -> Result<Change> {
     let refused = |why: &str| error!(ctx, domid = domid, "cannot change the medium: {why}");
     let target = AttachTarget::of(ctx, domid).map_err(|_| Error::Fail)?;
     if target.guest() != DomainKind::Hvm {
@@ -133,7 +141,11 @@ fn find(ctx: &Ctx, domid: u32, vdev: Option<&Text>) -> Result<(Device, DiskBacke
     let Some(found) =
         found.filter(|found| found.is_cdrom != 0 && found.vdev.as_ref() == Some(vdev))
     else {
-        error!(ctx, domid = domid, "cannot change the medium: {shown:.64} is no CD drive of it");
+        error!(
+            ctx,
+            domid = domid,
+            "cannot change the medium: {shown:.64} is not a CD drive of the domain"
+        );
         return Err(Error::Fail);
     };
     Ok((found.device(ctx, domid)?, found.backend))
@@ -142,6 +154,10 @@ fn find(ctx: &Ctx, domid: u32, vdev: Option<&Text>) -> Result<(Device, DiskBacke
 impl Change {
     /// Changes the medium.
     pub async fn carry_out(&self, ao: &Ao) -> Result<()> {
+        summed_up(ao, self.drive.domid, WHAT, self.change(ao)).await
+    }
+
+    async fn change(&self, ao: &Ao) -> Result<()> {
         let domid = self.drive.domid;
         let _no_other_change = DeviceLock::take(ao, domid).await?;
         let deadline = Instant::now() + TIMEOUT;
@@ -177,7 +193,7 @@ impl Change {
     fn userdata<'a>(&self, ctx: &'a Ctx) -> Result<userdata::Locked<'a>> {
         let domid = self.drive.domid;
         userdata::lock_of(ctx, domid, self.owner.uuid).map_err(|_| {
-            error!(ctx, domid = domid, "its userdata cannot be locked");
+            error!(ctx, domid = domid, "cannot lock the domain's userdata");
             Error::LockFail
         })
     }
@@ -193,7 +209,11 @@ impl Change {
 
     fn config(&self, ctx: &Ctx, files: &userdata::Locked<'_>) -> Result<Box<DomainConfig>> {
         files.config(ctx)?.ok_or_else(|| {
-            error!(ctx, domid = self.drive.domid, "there is no stored configuration");
+            error!(
+                ctx,
+                domid = self.drive.domid,
+                "cannot read the stored configuration: there is none"
+            );
             Error::JsonConfigEmpty
         })
     }
@@ -204,7 +224,7 @@ impl Change {
         if nodes::read(ctx, ops, &path)?.is_some() && self.owner.has_nodes(ctx, ops)? {
             return Ok(());
         }
-        error!(ctx, domid = self.drive.domid, "{path} is gone: there is no such drive any more");
+        error!(ctx, domid = self.drive.domid, "cannot use the drive: {path} was removed meanwhile");
         Err(Error::Fail)
     }
 
@@ -223,7 +243,7 @@ impl Change {
         let kind = std::fs::metadata(path).map_err(|e| failed(&e))?.file_type();
         if kind.is_fifo() || kind.is_socket() {
             let (domid, path) = (self.drive.domid, path.display());
-            error!(ctx, domid = domid, "the medium {path} is no file and no device");
+            error!(ctx, domid = domid, "cannot use the medium {path}: neither a file nor a device");
             return Err(Error::Fail);
         }
         File::open(path).map(raised).map(Some).map_err(|e| failed(&e))

@@ -30,7 +30,7 @@ pub fn valid_guest(domid: u32) -> bool {
 
 /// Logs what the hypervisor refused to do for a domain.
 fn refused(ctx: &Ctx, domid: u32, e: HypervisorError) -> Error {
-    error!(ctx, domid = domid, errno = e.errno, "{}", e.what);
+    error!(ctx, domid = domid, "{e}");
     Error::Fail
 }
 

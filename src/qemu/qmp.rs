@@ -207,7 +207,11 @@ pub async fn poll<T>(
             return Ok(found);
         }
         if deadline.saturating_duration_since(Instant::now()) < interval {
-            error!(ao, domid = domid, "{name}: QEMU does not come to what is waited for");
+            error!(
+                ao,
+                domid = domid,
+                "cannot wait for QEMU: {name} has not shown the expected state in time"
+            );
             return Err(Error::TimedOut);
         }
         ao.sleep(interval).await?;

@@ -34,7 +34,7 @@ pub fn limits(ctx: &Ctx, domid: u32, values: &[Option<Vec<u8>>; 2]) -> Result<Li
         let mut numbers = [0u64; 2];
         for ((path, value), number) in paths.iter().zip(values).zip(&mut numbers) {
             let value = value.as_ref().ok_or_else(|| {
-                error!(ctx, domid = domid, "Cannot get target memory info from {path}");
+                error!(ctx, domid = domid, "cannot read the memory size in {path}: there is none");
                 Error::Fail
             })?;
             *number = parse(ctx, domid, path, value)?;
@@ -69,7 +69,7 @@ fn fill_dom0(ctx: &Ctx) -> Result<Limits> {
 fn parse(ctx: &Ctx, domid: u32, path: &str, value: &[u8]) -> Result<u64> {
     number(value).ok_or_else(|| {
         let text = String::from_utf8_lossy(value);
-        error!(ctx, domid = domid, "Invalid memory size {text} from {path}");
+        error!(ctx, domid = domid, "cannot read the memory size in {path}: invalid number {text}");
         Error::Fail
     })
 }

@@ -100,7 +100,7 @@ pub fn set_limit(ctx: &Ctx, domid: u32, kb: u64) -> Result<std::result::Result<(
     let files = userdata::lock(ctx, domid)?;
     let [target_path, max_path] = paths(domid);
     let Some(value) = nodes::peek(ctx, ctx.store(), &target_path) else {
-        error!(ctx, domid = domid, "Cannot get memory info from {target_path}");
+        error!(ctx, domid = domid, "cannot read the memory size in {target_path}: there is none");
         return Ok(Err(Refused));
     };
     let Ok(target) = parse(ctx, domid, &target_path, &value) else { return Ok(Err(Refused)) };
@@ -140,7 +140,7 @@ impl TargetPlan {
         let size = |i: usize| {
             let path = &wanted[i];
             let Some(value) = &values[i] else {
-                error!(ctx, domid = domid, "Cannot get memory info from {path}");
+                error!(ctx, domid = domid, "cannot read the memory size in {path}: there is none");
                 return Err(Error::Fail);
             };
             parse(ctx, domid, path, value)
