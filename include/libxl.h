@@ -601,12 +601,10 @@ int libxl_domain_rename(libxl_ctx *ctx,
                         const char *old_name,
                         const char *new_name);
 
-/* Stops the domain's processors until libxl_domain_unpause. ERROR_FAIL if there is no such domain. */
-int libxl_domain_pause(libxl_ctx *ctx,
-                       uint32_t domid,
-                       const libxl_asyncop_how *ao_how);
+/* Pauses the domain until libxl_domain_unpause. ERROR_FAIL if there is no such domain. */
+int libxl_domain_pause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
 
-/* Lets the domain run. ERROR_FAIL if there is no such domain. */
+/* Unpauses the domain. ERROR_FAIL if there is no such domain. */
 int libxl_domain_unpause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how);
 
 /* Writes the domain's memory and registers to the file filename, for a debugger. ERROR_FAIL if that
@@ -939,7 +937,7 @@ int libxl_device_disk_destroy(libxl_ctx *ctx,
                               libxl_device_disk *disk,
                               const libxl_asyncop_how *ao_how);
 
-/* As libxl_device_disk_remove, but a disk that the guest does not let go of stays: ERROR_TIMEDOUT. */
+/* As libxl_device_disk_remove, but a disk that the guest does not release stays: ERROR_TIMEDOUT. */
 int libxl_device_disk_safe_remove(libxl_ctx *ctx,
                                   uint32_t domid,
                                   libxl_device_disk *disk,
@@ -1310,11 +1308,14 @@ int libxl_set_vcpuaffinity_all(libxl_ctx *ctx,
                                const libxl_bitmap *cpumap_hard,
                                const libxl_bitmap *cpumap_soft);
 
-/* Sets on which NUMA nodes a domain's memory had better be. */
+/* Sets on which NUMA nodes a domain's memory is preferably allocated. */
 int libxl_domain_set_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *nodemap);
 
-/* Sets in *nodemap, as far as it has room, the NUMA nodes on which a domain's memory had better be. */
-int libxl_domain_get_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *nodemap);
+/* Sets in *nodemap, as far as it has room, the NUMA nodes on which a domain's memory is preferably
+ * allocated. */
+int libxl_domain_get_nodeaffinity(libxl_ctx *ctx,
+                                  uint32_t domid,
+                                  libxl_bitmap *nodemap);
 
 /* Has a guest use the vcpus of cpumap and no others. Its kernel does so when it comes to it; QEMU,
  * if that serves the guest, adds what it does not have first.
@@ -1581,7 +1582,7 @@ int libxl_psr_get_hw_info(libxl_ctx *ctx,
 /* Has the monitor of the domain's QEMU carry out command_line, as a person would type it, and
  * stores what it prints in *output, which the caller frees. *output stays as it is on failure:
  * ERROR_LOCK_FAIL without such a domain, ERROR_FAIL without QEMU, ERROR_QMP_* as QEMU refuses,
- * ERROR_PROTOCOL_ERROR_QMP and ERROR_QEMU_API if it makes no sense, ERROR_TIMEDOUT after ten
+ * ERROR_PROTOCOL_ERROR_QMP and ERROR_QEMU_API if its nodes are invalid, ERROR_TIMEDOUT after ten
  * minutes. */
 int libxl_qemu_monitor_command(libxl_ctx *ctx,
                                uint32_t domid,

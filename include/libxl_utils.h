@@ -32,7 +32,7 @@ int libxl_domain_qualifier_to_domid(libxl_ctx *ctx, const char *name, uint32_t *
 char *libxl_domid_to_name(libxl_ctx *ctx, uint32_t domid);
 
 /* The number of the cpupool that p tells by number (digits only, not checked) or by name, into
- * poolid_r; 1 into was_name_r, unless that is NULL, if p is no number. */
+ * poolid_r; 1 into was_name_r, unless that is NULL, if p is not a number. */
 int libxl_cpupool_qualifier_to_cpupoolid(libxl_ctx *ctx,
                                          const char *p,
                                          uint32_t *poolid_r,
@@ -65,7 +65,8 @@ int libxl_mac_to_device_nic(libxl_ctx *ctx,
                             libxl_device_nic *nic);
 
 /* The network interface with that number, into nic, for libxl_device_nic_dispose. ERROR_NOTFOUND if
- * there is none, ERROR_FAIL if it makes no sense; nic is then as libxl_device_nic_init makes it. */
+ * there is none, ERROR_FAIL if its nodes are invalid; nic is then as libxl_device_nic_init makes
+ * it. */
 int libxl_devid_to_device_nic(libxl_ctx *ctx,
                               uint32_t domid,
                               int devid,
@@ -73,7 +74,7 @@ int libxl_devid_to_device_nic(libxl_ctx *ctx,
 
 /* The disk that the guest knows as vdev, into disk, for libxl_device_disk_dispose. ERROR_INVAL if
  * that is no disk's name, or the domain has disks of Xen's kind and of virtio's; ERROR_FAIL if
- * there is no such disk, or it makes no sense. */
+ * there is no such disk, or its nodes are invalid. */
 int libxl_vdev_to_device_disk(libxl_ctx *ctx,
                               uint32_t domid,
                               const char *vdev,
@@ -93,7 +94,7 @@ int libxl_devid_to_device_vtpm(libxl_ctx *ctx,
                                libxl_device_vtpm *vtpm);
 
 /* The USB controller with that number, into usbctrl, for libxl_device_usbctrl_dispose.
- * ERROR_NOTFOUND if there is none, ERROR_FAIL if it makes no sense; usbctrl is then as
+ * ERROR_NOTFOUND if there is none, ERROR_FAIL if its nodes are invalid; usbctrl is then as
  * libxl_device_usbctrl_init makes it. */
 int libxl_devid_to_device_usbctrl(libxl_ctx *ctx,
                                   uint32_t domid,
@@ -108,8 +109,8 @@ int libxl_devid_to_device_vkb(libxl_ctx *ctx,
                               libxl_device_vkb *vkb);
 
 /* The display with that number, into vdispl, for libxl_device_vdispl_dispose. ERROR_NOTFOUND if
- * there is none, ERROR_FAIL if it makes no sense; vdispl is then as libxl_device_vdispl_init makes
- * it. */
+ * there is none, ERROR_FAIL if its nodes are invalid; vdispl is then as libxl_device_vdispl_init
+ * makes it. */
 int libxl_devid_to_device_vdispl(libxl_ctx *ctx,
                                  uint32_t domid,
                                  int devid,
