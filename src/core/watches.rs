@@ -4,7 +4,7 @@
 //! has fired. The dispatching thread reads all events and wakes the tasks that wait for them. (Two threads that start
 //! watching a node at the same moment have one watch each.)
 //!
-//! A waiter who wants to know what has changed has a watch of its own ([`Watches::watch_paths`]), which collects the paths of its
+//! A waiter who wants to know what has changed has a watch of its own ([`CtxWatches::watch_paths`]), which collects the paths of its
 //! events. They tell where to look, never what is there: by then it may have changed again.
 //!
 //! # Nobody is held up

@@ -48,7 +48,7 @@ case_changes() {
   for who in C ours; do
     fresh "changes-$who"
     of=
-    for n in 2 2 0 0 3 9 1 8; do of+="$n: $(side "$who" change "$id" $n) $(look)"$'\n'; done
+    for n in 2 2 0 0 3 9 1 8; do of+="$n: $(side "$who" change "$id" "$n") $(look)"$'\n'; done
     table locked=1
     of+="locked: $(side "$who" change "$id" 2) $(look)"$'\n'
     table locked=0
@@ -83,7 +83,7 @@ steps() {
   local point delay held=0 bad=0
   for point in 1 2 3 4 5 6 7 8 9 10; do
     for delay in 0 300 1000 2500; do
-      table kill_point=$point kill_delay=$delay
+      table kill_point="$point" kill_delay="$delay"
       { side "$1" change "$id" 2; } > /dev/null 2>&1
       if look > /tmp/look; then held=$((held + 1)); else bad=$((bad + 1)); echo "after point $point and $delay us: $(cat /tmp/look)" >> /tmp/log; fi
       table kill_point=0
@@ -116,7 +116,7 @@ case_qemu_stopped() {
   local first=$!
   sleep 0.3
   side ours change "$id" 0 > /tmp/second &
-  wait $first $!
+  wait "$first" $!
   [[ $(cat /tmp/first) =~ ^-9\ after\ 1[0-2] ]] || bad "the first: $(cat /tmp/first)"
   [[ $(cat /tmp/second) =~ ^-9\ after\ (19|2[0-2]) ]] || bad "the second: $(cat /tmp/second)"
   look > /tmp/look || bad "stopped: $(cat /tmp/look)"
@@ -155,7 +155,7 @@ fire() {
   /tmp/cdrom watch "$id" "$lock" > /tmp/watched &
   local watcher=$!
   until=$((SECONDS + seconds))
-  while [ $SECONDS -lt $until ]; do
+  while [ "$SECONDS" -lt "$until" ]; do
     case $((n++ % 4)) in
       0) kill -STOP "$qemu"; sleep 0.$((RANDOM % 9)); kill -CONT "$qemu" ;;
       1) quit "$qemu"; sleep 0.1; table medium=0; qemu ;;
@@ -171,8 +171,8 @@ fire() {
   table delay=0
   for pid in "${workers[@]}"; do kill "$pid"; done
   for pid in "${workers[@]}"; do wait "$pid" || bad "a worker ended with $?"; done
-  kill $watcher
-  wait $watcher || bad "it did not hold at every moment"
+  kill "$watcher"
+  wait "$watcher" || bad "it did not hold at every moment"
   is "the watcher" "$(cat /tmp/watched)" "looked enough times"
   is "the workers" "$(cat /tmp/said)" ""
   [ "$(table calls)" -gt 100 ] || bad "only $(table calls) calls"

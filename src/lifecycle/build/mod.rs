@@ -25,7 +25,7 @@
 //!
 //! # Failure
 //!
-//! Nothing of a failed build stays in this process: an [`Image`](crate::xen::guest::Image) gives back what it
+//! Nothing of a failed build stays in this process: an [`Image`] gives back what it
 //! holds when it is dropped. What the domain has got by then, memory and event channels, goes when it is
 //! destroyed, and what xenstore says of it likewise; that is the caller's to do.
 
