@@ -116,6 +116,35 @@ check "nothing is left of it in xenstore" [ -z "$(xenstore-ls /local/domain/"$pv
 check "nor in /var/lib/xen" [ -z "$(find /var/lib/xen -name "userdata-?.$pv.*")" ]
 ours xl list
 
+step "an HVM guest with Debian's QEMU; its CD is changed while it runs"
+head -c 65536 /dev/zero | tee /tmp/first.iso > /tmp/second.iso
+cat > /tmp/demo-hvm.cfg <<'CONFIG'
+name="demo-hvm"
+type="hvm"
+firmware_override="/guest/tiny"
+memory=16
+vnc=0
+nographic=1
+disk=["/tmp/first.iso,raw,hdc,ro,cdrom"]
+CONFIG
+ours xl create -q -e /tmp/demo-hvm.cfg
+runs() { for _ in $(seq 60); do [ "$(state demo-hvm)" != -b---- ] || return 0; sleep 0.5; done; return 1; }
+check "it runs, says Debian's library" runs
+hvm=$(debian $real_xl domid demo-hvm)
+qemu=$(xenstore-read "/local/domain/$hvm/image/device-model-pid")
+echo "QEMU: $(tr '\0' ' ' < "/proc/$qemu/cmdline" | cut -c1-160)…"
+ours xl cd-insert demo-hvm hdc /tmp/second.iso
+ours xl qemu-monitor-command demo-hvm 'info block'
+check "QEMU has the second medium" has '/tmp/second\.iso'
+ours xl cd-eject demo-hvm hdc
+ours xl qemu-monitor-command demo-hvm 'info block'
+check "and now none" has 'not inserted'
+ours xl destroy demo-hvm
+check "the guest is gone, says Debian's library" [ -z "$(state demo-hvm)" ]
+ended() { for _ in $(seq 60); do [ -e "/proc/$qemu" ] || return 0; sleep 0.5; done; return 1; }
+check "and so is its QEMU" ended
+check "nothing is left of it in xenstore" [ -z "$(xenstore-ls "/local/domain/$hvm" 2>/dev/null)" ]
+
 echo
 if [ $failures = 0 ]; then echo "every step did what it should"; else echo "$failures checks FAILED"; fi
 [ $failures = 0 ]
