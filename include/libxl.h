@@ -1582,7 +1582,7 @@ int libxl_psr_get_hw_info(libxl_ctx *ctx,
 /* Has the monitor of the domain's QEMU carry out command_line, as a person would type it, and
  * stores what it prints in *output, which the caller frees. *output stays as it is on failure:
  * ERROR_LOCK_FAIL without such a domain, ERROR_FAIL without QEMU, ERROR_QMP_* as QEMU refuses,
- * ERROR_PROTOCOL_ERROR_QMP and ERROR_QEMU_API if its nodes are invalid, ERROR_TIMEDOUT after ten
+ * ERROR_PROTOCOL_ERROR_QMP and ERROR_QEMU_API if the answer is invalid, ERROR_TIMEDOUT after ten
  * minutes. */
 int libxl_qemu_monitor_command(libxl_ctx *ctx,
                                uint32_t domid,

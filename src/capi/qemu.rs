@@ -11,8 +11,8 @@ use crate::types::sys::*;
 
 /// Has the monitor of the domain's QEMU carry out `command_line`, as a person would type it, and stores what it prints
 /// in `*output`, which the caller frees. `*output` stays as it is on failure: `ERROR_LOCK_FAIL` without such a
-/// domain, `ERROR_FAIL` without QEMU, `ERROR_QMP_*` as QEMU refuses, `ERROR_PROTOCOL_ERROR_QMP` and `ERROR_QEMU_API` if its
-/// nodes are invalid, `ERROR_TIMEDOUT` after ten minutes.
+/// domain, `ERROR_FAIL` without QEMU, `ERROR_QMP_*` as QEMU refuses, `ERROR_PROTOCOL_ERROR_QMP` and `ERROR_QEMU_API` if the
+/// answer is invalid, `ERROR_TIMEDOUT` after ten minutes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_qemu_monitor_command(
     ctx: *mut libxl_ctx,
