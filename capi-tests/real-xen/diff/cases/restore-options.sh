@@ -21,3 +21,4 @@ config another pv 'name="options-pv"'
 try xl restore -e /tmp/another.cfg /tmp/options.img
 domains
 rm /tmp/options.img
+#: long

@@ -8,3 +8,4 @@ try xl save -c itself /tmp/itself.img
 domains
 image /tmp/itself.img
 rm /tmp/itself.img
+#: long
