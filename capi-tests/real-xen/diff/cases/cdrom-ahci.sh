@@ -7,3 +7,4 @@ drives c-ahci
 try xl cd-eject c-ahci hdc
 try xl cd-eject c-ahci sda
 drives c-ahci
+#: long

@@ -21,3 +21,4 @@ try insert "$id" hdc raw /tmp/cd-two plain
 try insert "$id" hdc empty - plain
 try insert "$id" hdd raw /tmp/cd-two async
 drives c-formats
+#: long

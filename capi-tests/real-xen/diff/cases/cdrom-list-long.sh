@@ -7,3 +7,4 @@ try reference list -l c-long
 try xl cd-eject c-long hdc
 try xl list -l c-long
 try reference list -l c-long
+#: long

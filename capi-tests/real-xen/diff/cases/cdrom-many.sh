@@ -10,3 +10,4 @@ done
 wait "${pids[@]}"
 try xl cd-insert c-many hdc /tmp/cd-two
 drives c-many
+#: long

@@ -18,3 +18,4 @@ try xl cd-insert c-media hdc /tmp/cd-none
 drives c-media
 try xl cd-eject c-media hdc
 losetup -d "$loop"
+#: long

@@ -24,3 +24,4 @@ xenstore-write "/libxl/$id/type" pvh
 try xl cd-insert c-nodes hdc /tmp/cd-one
 xenstore-write "/libxl/$id/type" hvm
 drives c-nodes
+#: long

@@ -12,3 +12,4 @@ try xl cd-eject c-restrict hdc
 drives c-restrict
 reference destroy c-restrict
 sed -i '/^c-qemu:/d' /etc/passwd /etc/group
+#: long

@@ -8,3 +8,4 @@ done
 try xl cd-insert c-runs hdc /tmp/cd-two
 reference pause c-runs
 drives c-runs
+#: long

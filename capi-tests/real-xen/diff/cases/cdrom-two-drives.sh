@@ -9,3 +9,4 @@ drives c-drives
 try xl cd-insert c-drives hda /tmp/cd-two
 try xl cd-insert c-drives hdb /tmp/cd-two
 drives c-drives
+#: long

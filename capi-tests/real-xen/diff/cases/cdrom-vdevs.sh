@@ -12,3 +12,4 @@ try xl cd-insert c-vdevs hdc
 try xl cd-insert c-vdevs
 try xl cd-eject
 drives c-vdevs
+#: long

@@ -13,3 +13,4 @@ try xl restore -e /tmp/config-2.img
 made config
 domains
 rm /tmp/config-?.img
+#: long

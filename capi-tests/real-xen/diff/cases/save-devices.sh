@@ -15,3 +15,4 @@ try xl block-list devices | awk '{ print $1, $2, $5 }'
 try xl network-list devices | awk '{ print $1, $2, $3, $5 }'
 no_devices
 rm /tmp/devices.img
+#: long

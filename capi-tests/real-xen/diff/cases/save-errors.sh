@@ -11,3 +11,4 @@ try xl save -x unsaved /tmp/image
 try xl save unsaved /tmp/image /no/such/config
 ls /tmp/image 2>&1
 domains
+#: long

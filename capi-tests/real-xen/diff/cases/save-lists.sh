@@ -19,3 +19,4 @@ try xl restore -e /tmp/seen.img
 made seen
 domains
 rm /tmp/seen.pipe /tmp/seen.img
+#: long

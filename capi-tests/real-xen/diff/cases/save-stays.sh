@@ -17,3 +17,4 @@ try xl restore -e -p /tmp/stays-2.img
 made stays
 domains
 rm /tmp/stays-?.img
+#: long
