@@ -20,7 +20,6 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
 
 use crate::core::{Ctx, Error, Result};
 use crate::xen::last_error::LastError;
@@ -29,14 +28,17 @@ use crate::{error, warn};
 
 /// Runs the work of an operation, and sums it up if it fails. `what` was asked for, as in `create domain "g"`: a verb and
 /// its object.
-pub async fn summed_up<T>(
+pub fn summed_up<T>(
     ctx: &Ctx,
     domid: u32,
     what: impl fmt::Display,
     work: impl Future<Output = Result<T>>,
-) -> Result<T> {
-    let (outcome, cause) = collected(work).await;
-    outcome.inspect_err(|e| cause.conclude(ctx.log(), domid, &what, *e))
+) -> impl Future<Output = Result<T>> {
+    let work = collected(work);
+    async move {
+        let (outcome, cause) = work.await;
+        outcome.inspect_err(|e| cause.conclude(ctx.log(), domid, &what, *e))
+    }
 }
 
 /// As [`summed_up`], for work that does not wait.
@@ -53,11 +55,16 @@ pub fn summed_up_now<T>(
 
 /// Runs `work`, and gives the cause of its failure, if it fails. For an operation that has something to undo before it can
 /// be summed up.
-pub async fn collected<T>(work: impl Future<Output = T>) -> (T, Cause) {
-    let mut work = pin!(work);
-    let mut last = LastError::default();
-    let value = poll_fn(|context| last.during(|| work.as_mut().poll(context))).await;
-    (value, Cause(last.into_text()))
+///
+/// The work is boxed before the future around it is made: an `async fn` would hold it twice, as its argument and pinned, and
+/// operations within operations grew beyond the stack of a thread that begins them.
+pub fn collected<T>(work: impl Future<Output = T>) -> impl Future<Output = (T, Cause)> {
+    let mut work = Box::pin(work);
+    async move {
+        let mut last = LastError::default();
+        let value = poll_fn(|context| last.during(|| work.as_mut().poll(context))).await;
+        (value, Cause(last.into_text()))
+    }
 }
 
 /// Why some work has failed, if it has.
@@ -83,6 +90,7 @@ impl Cause {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use std::future::ready;
+    use std::pin::pin;
 
     use futures_util::future::join;
     use futures_util::{FutureExt, pending};
