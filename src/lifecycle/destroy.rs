@@ -46,7 +46,8 @@ use crate::domain::{names, nodes};
 use crate::lifecycle::bootloader::loan;
 use crate::lifecycle::bootloader::workplace::remove_left;
 use crate::qemu::model;
-use crate::{debug, error, warn};
+use crate::xen::log::Level;
+use crate::{debug, error, log_line, warn};
 
 /// How many pages the hypervisor frees in the time that a fork takes.
 const SMALL: u64 = 4096;
@@ -68,9 +69,10 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
     let ((stubdom, outcome), cause) = collected(both).await;
     let outcome = outcome.and(stubdom);
     match outcome {
-        // `xl` destroys a domain again whose creation failed, and which the creation has destroyed. That is not an error.
+        // `xl` destroys a domain again whose creation failed, and which the creation has destroyed. That is not an error;
+        // but who asks twice by hand reads why the second was refused.
         Err(Error::DomainNotFound) if History::of_host(ao.log()).is_recent(domid) == Ok(true) => {
-            debug!(ao, domid = domid, "the domain was destroyed already");
+            log_line!(Level::Notice, ao, domid = domid, "the domain was destroyed already");
         }
         Err(e) => cause.conclude(ao.log(), domid, &"destroy the domain", e),
         Ok(()) => {}
