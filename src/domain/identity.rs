@@ -2,7 +2,6 @@
 
 use super::{kind, nodes};
 use crate::core::number::leading_number;
-use crate::core::uuid;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::xen::store::Ops;
@@ -82,7 +81,7 @@ impl Identity {
         let vm = self.vm.as_deref()?;
         Some(match super::names::is_vm_path(vm) {
             true => String::from_utf8_lossy(vm).into_owned(),
-            false => format!("/vm/{}", uuid::format(&self.uuid)),
+            false => nodes::vm_path_of(&self.uuid),
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::core::{Ao, Ctx, Error, Result};
+use crate::core::{Ao, Ctx, Error, Result, uuid};
 use crate::xen::store::{self, Ops, StoreError, Transaction, tidy};
 use crate::{debug, error};
 
@@ -19,6 +19,11 @@ pub const MAX_VALUE: usize = 4096;
 /// A domain's own directory. The guest can read it, and write parts of it.
 pub fn domain_path(domid: u32) -> String {
     format!("/local/domain/{domid}")
+}
+
+/// The directory under `/vm` of a domain with this uuid. What it is for a domain that exists, its node `vm` says.
+pub fn vm_path_of(uuid: &[u8; 16]) -> String {
+    format!("/vm/{}", uuid::format(uuid))
 }
 
 /// The toolstack's directory about a domain, which the guest cannot write.

@@ -46,8 +46,8 @@ pub fn rename(ctx: &Ctx, domid: u32, old: Option<&[u8]>, new: &[u8]) -> Result<(
 pub fn preserve(ctx: &Ctx, domid: u32, name: &[u8], suffix: &[u8], uuid: &[u8; 16]) -> Result<()> {
     let new = [name, suffix].concat();
     check_name(ctx, domid, &new)?;
+    let vm = nodes::vm_path_of(uuid);
     let uuid = uuid::format(uuid);
-    let vm = format!("/vm/{uuid}");
     nodes::transaction_now(ctx, |t| {
         nodes::remove(ctx, t, &vm)?;
         nodes::write(ctx, t, &vm, b"")?;
@@ -151,7 +151,7 @@ fn rename_one(
     }
     nodes::write(ctx, t, &path, new)?;
     let uuid = super::kind::info(ctx, domid)?.uuid;
-    nodes::write(ctx, t, &format!("/vm/{}/name", uuid::format(&uuid)), new)
+    nodes::write(ctx, t, &format!("{}/name", nodes::vm_path_of(&uuid)), new)
 }
 
 /// The name of the domain that runs the device model of the domain named `name`.

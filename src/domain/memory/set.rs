@@ -21,7 +21,6 @@ use crate::types::idiomatic::{DomainConfig, DomainType};
 use crate::xen::hypervisor::DomainInfo;
 use crate::xen::store::{Ops, Transaction};
 
-use crate::core::uuid;
 use crate::domain::nodes;
 use crate::domain::userdata::{self, Locked};
 
@@ -174,7 +173,7 @@ impl TargetPlan {
 
     fn write(&self, ctx: &Ctx, domid: u32, t: &Transaction, info: &DomainInfo) -> Result<()> {
         let [target, _] = paths(domid);
-        let vm = format!("/vm/{}/memory", uuid::format(&info.uuid));
+        let vm = format!("{}/memory", nodes::vm_path_of(&info.uuid));
         let values = [(target, self.target.to_string()), (vm, (self.target / 1024).to_string())];
         t.write_many(&values).map_err(|e| nodes::failed(ctx, e))
     }

@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::before::BEYOND_TARGET;
 use super::{Build, Loaded, Ring, hvm, numa};
-use crate::core::uuid;
 use crate::core::{Error, Result};
 use crate::domain::{nodes, sched};
 use crate::error;
@@ -31,7 +30,7 @@ pub fn finish(
         numa::prefer_own_nodes(ctx, domid, &info.vnuma_nodes)?;
     }
     sched::set(ctx, domid, &info.sched_params)?;
-    let vm = format!("/vm/{}", uuid::format(&build.config.c_info.uuid.0));
+    let vm = nodes::vm_path_of(&build.config.c_info.uuid.0);
     let base = nodes::domain_path(domid);
     let mut all: Vec<(String, Vec<u8>)> = Vec::new();
     all.extend(

@@ -52,12 +52,8 @@ pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<
     .await
 }
 
-fn vm_path(info: &DomainCreateInfo) -> String {
-    format!("/vm/{}", uuid::format(&info.uuid.0))
-}
-
 fn directories(domid: u32, info: &DomainCreateInfo) -> [String; 3] {
-    [nodes::domain_path(domid), vm_path(info), nodes::libxl_path(domid)]
+    [nodes::domain_path(domid), nodes::vm_path_of(&info.uuid.0), nodes::libxl_path(domid)]
 }
 
 fn nodes(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Vec<NewNode> {
