@@ -6,5 +6,7 @@ s/^libxl: cannot execute .*/(the library logged)/
 # Event channels and grants are handed out as they come.
 s,(/(port|event-channel|ring-ref)) = "[0-9]+",\1 = "N",
 s,(/tty) = "/dev/pts/[0-9]+",\1 = "PTY",
+# The number of QEMU's process.
+s,(/(device-model-pid|qemu-pid)) = "[0-9]+",\1 = "PID",
 # Seconds since 1970.
 s,(/start_time) = "[0-9.]+",\1 = "TIME",

@@ -1,5 +1,5 @@
-# A medium put into an empty drive, another, the same again, and none.
-with_drives c-insert "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target='"
+# Another medium, the same again, none, and one put into the drive that was emptied.
+with_drives c-insert "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
 drives c-insert
 try xl cd-insert c-insert hdc /tmp/cd-one
 drives c-insert

@@ -2,7 +2,7 @@
 echo 'c-qemu:x:4321:4321::/nonexistent:/bin/false' >> /etc/passwd
 echo 'c-qemu:x:4321:' >> /etc/group
 chmod 600 /tmp/cd-* 2> /dev/null
-with_drives c-restrict "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target='" 'device_model_user="c-qemu"' 'dm_restrict=1'
+with_drives c-restrict "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'" 'device_model_user="c-qemu"' 'dm_restrict=1'
 ps -o user= -p "$(xenstore-read "/local/domain/$id/image/device-model-pid")"
 chmod 600 /tmp/cd-one /tmp/cd-two
 try xl cd-insert c-restrict hdc /tmp/cd-one

@@ -4,5 +4,4 @@ create ch-socket pv "channel=['name=two,connection=socket,path=/tmp/ch-socket']"
 try reference channel-list ch-pv ch-socket
 reference destroy ch-pv
 reference destroy ch-socket
-#: sed xenstore s,(/(device-model-pid|qemu-pid)) = "[0-9]+",\1 = "PID",  -- as it comes
 #: sed stdout s,/dev/pts/[0-9]+,PTY,  -- as it comes

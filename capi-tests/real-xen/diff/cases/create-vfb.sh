@@ -6,6 +6,5 @@ create vfb-bad pv "vfb=['type=nosuch']"
 create vfb-none pv "vfb=['vnc=0,sdl=0']"
 reference destroy vfb-pv
 reference destroy vfb-none
-#: sed xenstore s,(/(device-model-pid|qemu-pid)) = "[0-9]+",\1 = "PID",  -- as it comes
 #: sed stdout s,(/(port|event-channel|ring-ref|page-ref)) = "[0-9]+",\1 = "N",  -- as it comes
 #: long

@@ -18,4 +18,3 @@ create hdk-ro hvm "$stand_in" 'disk=["/root/hvm-d1.img,raw,hda,ro"]'
 create hdk-five hvm "$stand_in" 'disk=["/root/hvm-d1.img,raw,hde,rw"]'
 [ -z "$(id_of hdk-five)" ] || { qemu hdk-five; try xl destroy hdk-five; }
 #: long
-#: sed xenstore s,(/(device-model-pid|start_time|tty|port|ring-ref|event-channel)) = "[^"]+",\1 = "N",  -- as it comes

@@ -8,4 +8,3 @@ qemu hk-more
 of_domain hk-more
 try xl destroy hk-more
 #: long
-#: sed xenstore s,(/(device-model-pid|start_time|tty|port|ring-ref|event-channel)) = "[^"]+",\1 = "N",  -- as it comes

@@ -12,5 +12,4 @@ try xl network-list hn
 try xl destroy hn
 ip -o link | grep -c "vif$id"
 ip link del xenbr0
-#: sed xenstore s,(/(device-model-pid|start_time|tty|port|ring-ref|event-channel)) = "[^"]+",\1 = "N",  -- as it comes
 #: long

@@ -13,4 +13,3 @@ nodes "/local/domain/$id/device" | numberless "$id"
 qemu hs-serials
 try xl destroy hs-serials
 #: long
-#: sed xenstore s,(/(device-model-pid|start_time|tty|port|ring-ref|event-channel)) = "[^"]+",\1 = "N",  -- as it comes
