@@ -69,8 +69,8 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
     let ((stubdom, outcome), cause) = collected(both).await;
     let outcome = outcome.and(stubdom);
     match outcome {
-        // `xl` destroys a domain again whose creation failed, and which the creation has destroyed. That is not an error;
-        // but who asks twice by hand reads why the second was refused.
+        // `xl` destroys a domain again whose creation failed, and which the creation has destroyed: no error to log. But
+        // whoever destroys a domain twice by hand is told why the second attempt failed.
         Err(Error::DomainNotFound) if History::of_host(ao.log()).is_recent(domid) == Ok(true) => {
             log_line!(Level::Notice, ao, domid = domid, "the domain was destroyed already");
         }
