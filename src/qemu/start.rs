@@ -33,6 +33,7 @@ use super::arguments::{self, CommandLine, Hvm, Place, Refusal, Restricted};
 use super::describe;
 use super::message::Shown;
 use super::qmp::{Qmp, socket_path, unexpected};
+use super::state;
 use crate::core::file::{errno_of, last_line, remove_if_there, rotate_log};
 use crate::core::paths::{LOG_DIR, QEMU};
 use crate::core::watches::Watch;
@@ -64,12 +65,14 @@ const LIMITS: [(Resource, u64); 5] = [
 
 /// Starts the QEMU of a guest, which serves devices of a PV or PVH guest and is the hardware of an HVM guest, and waits
 /// until it is ready. The devices' nodes are there, and the configuration has its defaults, those of its devices too.
-/// `targets`: what the QEMU of an HVM guest opens for each of its disks, where there is anything.
+/// `targets`: what the QEMU of an HVM guest opens for each of its disks, where there is anything. `restored`: it goes on
+/// from the state of another QEMU, which a restore has written down (`state.rs`).
 pub async fn start(
     ao: &Ao,
     domid: u32,
     config: &DomainConfig,
     targets: &[Option<OsString>],
+    restored: bool,
 ) -> Result<()> {
     let build = &config.b_info;
     let (owner, _) = Identity::of(ao, domid).inspect_err(|_| {
@@ -79,12 +82,14 @@ pub async fn start(
     let account = account::of_guest(ao, domid, build)?;
     let restricted = build.dm_restrict == Some(true);
     let monitor = if restricted { Some(listening_socket(ao, domid)?) } else { None };
+    let saved = if restored { Some(state::open_restored(ao, domid)?) } else { None };
     let mut program = Program::new(&qemu);
     let monitor = monitor.as_ref().map(|fd| Restricted { monitor: program.pass(fd.as_fd()) });
     let limited = is_limited();
     let line = if let DomainBuildInfoData::Hvm(_) = build.u {
         let account = account.as_ref().map(|account| account.name.as_str());
-        let place = Place::Local { restricted: monitor, incoming: None, account };
+        let incoming = saved.as_ref().map(|file| program.pass(file.as_fd()));
+        let place = Place::Local { restricted: monitor, incoming, account };
         arguments::hvm(&Hvm { domid, config, place, targets, igd: false, limited })
     } else {
         arguments::pv(domid, config, monitor, limited)
@@ -127,7 +132,7 @@ pub async fn start(
     let running = launch.start(ao, deadline).await?;
     let begun = async {
         if restricted {
-            running.serves(ao, deadline, answers(ao, domid, deadline)).await?;
+            running.serves(ao, deadline, answers(ao, domid, restored, deadline)).await?;
         } else {
             running.serves(ao, deadline, is_running(ao, &mut said, &state)).await?;
         }
@@ -294,17 +299,19 @@ async fn is_running(ao: &Ao, said: &mut Watch, state: &str) -> Result<()> {
     }
 }
 
-/// Waits until QEMU answers on the socket that it was given; its status must be `prelaunch`.
-async fn answers(ao: &Ao, domid: u32, deadline: Instant) -> Result<()> {
+/// Waits until QEMU answers on the socket that it was given. Its status must be that of one that waits to be told to run:
+/// `prelaunch`, or `paused` where it has a `restored` state.
+async fn answers(ao: &Ao, domid: u32, restored: bool, deadline: Instant) -> Result<()> {
     let mut qmp = Qmp::connect(ao, domid, deadline).await?;
     let status = qmp.execute("query-status", None, deadline).await?;
+    let expected = if restored { "paused" } else { "prelaunch" };
     match status.get("status").and_then(Value::as_str) {
-        Some("prelaunch") => Ok(()),
+        Some(status) if status == expected => Ok(()),
         Some(other) => {
             error!(
                 ao,
                 domid = domid,
-                "cannot use QEMU: its status is {}, expected prelaunch",
+                "cannot use QEMU: its status is {}, expected {expected}",
                 Shown(other)
             );
             Err(Error::NotReady)

@@ -4,7 +4,7 @@
 //! QEMU writes to a file that is opened here and handed to it, so that one without rights can do so as well. What is in
 //! it is QEMU's alone.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
@@ -75,6 +75,20 @@ async fn write(ao: &Ao, domid: u32, live: bool) -> Result<()> {
     qmp.execute("xen-save-devices-state", Some(arguments), deadline).await.map(drop)
 }
 
+/// The state that a new QEMU is to go on from.
+pub fn open_restored(ctx: &Ctx, domid: u32) -> Result<Tracked<File>> {
+    open(ctx, domid, &restored_path(domid))
+}
+
+fn open(ctx: &Ctx, domid: u32, path: &str) -> Result<Tracked<File>> {
+    let mut how = OpenOptions::new();
+    let file = how.read(true).custom_flags(libc::O_NOFOLLOW).open(path).map_err(|e| {
+        error!(ctx, domid = domid, errno = errno_of(&e), "cannot open {path}");
+        Error::Fail
+    })?;
+    Ok(Tracked::new(raised(file)))
+}
+
 /// The state that QEMU has written.
 pub fn read_saved(ctx: &Ctx, domid: u32) -> Result<Vec<u8>> {
     let path = saved_path(domid);
@@ -82,9 +96,7 @@ pub fn read_saved(ctx: &Ctx, domid: u32) -> Result<Vec<u8>> {
         error!(ctx, domid = domid, errno = errno_of(&e), "cannot read {path}");
         Error::Fail
     };
-    let mut how = OpenOptions::new();
-    let file = how.read(true).custom_flags(libc::O_NOFOLLOW).open(&path).map_err(failed)?;
-    let file = Tracked::new(raised(file));
+    let file = open(ctx, domid, &path)?;
     let mut state = Vec::new();
     (&*file).take(MAX_STATE + 1).read_to_end(&mut state).map_err(failed)?;
     if state.len() as u64 > MAX_STATE {
@@ -96,8 +108,16 @@ pub fn read_saved(ctx: &Ctx, domid: u32) -> Result<Vec<u8>> {
 
 /// Removes the state that QEMU has written, if there is any.
 pub fn remove_saved(ctx: &Ctx, domid: u32) {
-    let path = saved_path(domid);
-    if let Err(e) = remove_if_there(&path) {
+    remove(ctx, domid, &saved_path(domid));
+}
+
+/// Removes the state that was there for a new QEMU, if there is any.
+pub fn remove_restored(ctx: &Ctx, domid: u32) {
+    remove(ctx, domid, &restored_path(domid));
+}
+
+fn remove(ctx: &Ctx, domid: u32, path: &str) {
+    if let Err(e) = remove_if_there(path) {
         error!(ctx, domid = domid, errno = errno_of(&e), "cannot remove {path}");
     }
 }

@@ -10,3 +10,5 @@ s,(/tty) = "/dev/pts/[0-9]+",\1 = "PTY",
 s,(/(device-model-pid|qemu-pid)) = "[0-9]+",\1 = "PID",
 # Seconds since 1970.
 s,(/start_time) = "[0-9.]+",\1 = "TIME",
+# The number of a descriptor that a QEMU goes on from.
+s,^fd:[0-9]+$,fd:N,

@@ -10,6 +10,7 @@ use crate::core::{Error, Result};
 use crate::domain::{nodes, sched};
 use crate::error;
 use crate::types::idiomatic::{DomainBuildInfo, DomainBuildInfoData as Guest, Text};
+use crate::xen::hypervisor::{PAGE_SIZE, sys};
 use crate::xen::store::Ops;
 
 /// The time, for [`finish`].
@@ -36,6 +37,14 @@ pub fn finish(
     all.extend(
         of_domain(build, store).into_iter().map(|(at, value)| (format!("{base}/{at}"), value)),
     );
+    let genid = genid(info);
+    if let Some(id) = genid {
+        let [low, high] = genid_words(id);
+        all.push((format!("{base}/platform/generation-id"), format!("{low}:{high}").into_bytes()));
+        if loaded.is_none() {
+            replace_genid(build, id)?;
+        }
+    }
     let machine = loaded.map(|loaded| of_machine(build, loaded)).unwrap_or_default();
     all.extend(machine.into_iter().map(|(at, value)| (format!("{base}/{at}"), value)));
     all.extend(of_vm(build, started).into_iter().map(|(at, value)| (format!("{vm}/{at}"), value)));
@@ -93,10 +102,6 @@ fn of_machine(build: &Build, loaded: &Loaded) -> Vec<(&'static str, Vec<u8>)> {
         all.push((address, format!("{at:#x}").into_bytes()));
         all.push((length, format!("{size:#x}").into_bytes()));
     }
-    if machine.ms_vm_genid.0 != [0; 16] {
-        let [low, high] = genid_words(machine.ms_vm_genid.0);
-        all.push(("platform/generation-id", format!("{low}:{high}").into_bytes()));
-    }
     // Both must be on: one field is the older, of HVM guests alone.
     let acpi = Some(info.acpi == Some(true) && machine.acpi == Some(true));
     all.push(("platform/acpi", switch(acpi)));
@@ -108,6 +113,26 @@ fn of_machine(build: &Build, loaded: &Loaded) -> Vec<(&'static str, Vec<u8>)> {
     let version = info.device_model_version.name().unwrap_or_default();
     all.push(("platform/device-model", version.into()));
     all
+}
+
+/// The generation ID that an HVM guest is to see, if any.
+fn genid(info: &DomainBuildInfo) -> Option<[u8; 16]> {
+    match &info.u {
+        Guest::Hvm(machine) => Some(machine.ms_vm_genid.0).filter(|id| *id != [0; 16]),
+        _ => None,
+    }
+}
+
+/// Gives a restored guest its generation ID where its firmware has put the earlier one, if it has.
+fn replace_genid(build: &Build, id: [u8; 16]) -> Result<()> {
+    let (xen, domid) = (build.ao.hypervisor(), build.domid);
+    // As in C, what cannot be asked is taken for none.
+    let address = xen.hvm_param(domid, sys::HVM_PARAM_VM_GENERATION_ID_ADDR).unwrap_or(0);
+    if address == 0 {
+        return Ok(());
+    }
+    let (frame, offset) = (address / PAGE_SIZE, (address % PAGE_SIZE) as usize);
+    xen.write_page(domid, frame, offset, &id).map_err(|e| build.failed(e))
 }
 
 /// A generation ID as hvmloader reads it.

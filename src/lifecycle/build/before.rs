@@ -44,7 +44,7 @@ pub fn prepare(
     let limit = config.b_info.target_memkb.wrapping_add(BEYOND_TARGET);
     xen.set_max_memory(domid, limit).map_err(failed)?;
     let channels = channels(ctx, domid)?;
-    set_hvm_params(ctx, domid, &config.b_info)?;
+    set_hvm_params(ctx, domid, &config.b_info, memory)?;
     set_clock(ctx, domid, &config.b_info)?;
     set_memory(ctx, domid, &config.b_info)?;
     if memory == Memory::New {
@@ -54,7 +54,7 @@ pub fn prepare(
 }
 
 /// What the hypervisor emulates for an HVM or PVH guest, and how.
-fn set_hvm_params(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
+fn set_hvm_params(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, memory: Memory) -> Result<()> {
     let set = |param: u32, value: u64| {
         ctx.hypervisor().set_hvm_param(domid, param, value).map_err(|e| refused(ctx, domid, e))
     };
@@ -77,6 +77,10 @@ fn set_hvm_params(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> 
     set(sys::HVM_PARAM_TIMER_MODE, i32::from(build.timer_mode) as u64)?;
     set(sys::HVM_PARAM_ALTP2M, views)?;
     let Guest::Hvm(hvm) = &build.u else { return Ok(()) };
+    if memory == Memory::Restored {
+        // The stream has what the guest saw of Hyper-V's interface.
+        return Ok(());
+    }
     match viridian::features(ctx, domid, hvm)? {
         0 => Ok(()),
         features => set(sys::HVM_PARAM_VIRIDIAN, features),

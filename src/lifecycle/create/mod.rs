@@ -91,7 +91,7 @@ pub async fn create(ao: &Ao, config: &mut DomainConfig, origin: Origin<'_>) -> C
     };
     let asked = config.clone();
     let made = summed_up_now(ao, NO_DOMID, &what, || {
-        possible(ao, config, origin)?;
+        possible(ao, config)?;
         defaults::set_defaults(ao, config, NO_DOMID)?;
         made::make(ao, config).map_err(|_| Error::Fail)
     });
@@ -108,6 +108,10 @@ pub async fn create(ao: &Ao, config: &mut DomainConfig, origin: Origin<'_>) -> C
         let _ = destroy::destroy(&ao.unabortable(), domid).await;
     };
     let (outcome, cause) = whole_or_undone(ao.log(), domid, making, undo).await;
+    if let Origin::Stream(_) = origin {
+        // QEMU has it open, or never will.
+        qemu::state::remove_restored(ao, domid);
+    }
     // After the destroy, so that the last line in the log is the one with the cause.
     if let Err(error) = outcome {
         cause.conclude(ao.log(), domid, &what, error);
@@ -137,11 +141,7 @@ async fn whole_or_undone(
 }
 
 /// A configuration that cannot become a domain is refused before there is one.
-fn possible(ctx: &Ctx, config: &DomainConfig, origin: Origin<'_>) -> Result<()> {
-    if config.c_info.type_ == DomainType::Hvm && matches!(origin, Origin::Stream(_)) {
-        error!(ctx, "restoring HVM guests is not implemented yet");
-        return Err(Error::NotImplemented);
-    }
+fn possible(ctx: &Ctx, config: &DomainConfig) -> Result<()> {
     let Some(name) = &config.c_info.name else {
         error!(ctx, "cannot use the configuration: it has no name");
         return Err(Error::Fail);
@@ -160,7 +160,7 @@ async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig, origin: Origin<
         Origin::New => start_anew(ao, domid, config).await?,
         Origin::Stream(incoming) => go_on(ao, domid, config, incoming).await?,
     };
-    add_devices(ao, &target, config, &built).await?;
+    add_devices(ao, &target, config, origin, &built).await?;
     console_is_there(ao, domid).await?;
     relabel(ao, domid, config.b_info.exec_ssidref)
 }
@@ -205,6 +205,7 @@ async fn add_devices(
     ao: &Ao,
     target: &AttachTarget<'_>,
     config: &mut DomainConfig,
+    origin: Origin<'_>,
     built: &Built,
 ) -> Result<()> {
     let domid = target.domid();
@@ -230,7 +231,8 @@ async fn add_devices(
     if is_hvm || qemu::needed(ao, config)? {
         let targets =
             if is_hvm { add::paths_for_qemu(ao, domid, &config.disks)? } else { Vec::new() };
-        qemu::start(ao, domid, config, &targets).await?;
+        let restored = is_hvm && matches!(origin, Origin::Stream(_));
+        qemu::start(ao, domid, config, &targets, restored).await?;
     }
     add::nics(ao, target, &mut config.nics).await?;
     add::vtpms(ao, target, &mut config.vtpms).await?;

@@ -68,7 +68,6 @@ pub async fn save(
         error!(ao, domid = domid, errno = errno, "cannot use the stream");
         Error::Fail
     };
-    refuse_hvm(ao, domid, kind)?;
     let _blocking = Blocking::make(stream.as_fd()).map_err(failed)?;
     let emulator = match kind {
         DomainKind::Hvm => Some(emulator::of_guest(ao, domid)?),
@@ -307,18 +306,8 @@ impl Save<'_> {
     }
 }
 
-/// Until an image of one can be restored here and was seen to go on, none is made: whoever saves a guest destroys it then.
-fn refuse_hvm(ao: &Ao, domid: u32, kind: DomainKind) -> Result<()> {
-    if kind == DomainKind::Hvm {
-        error!(ao, domid = domid, "saving HVM guests is not implemented yet");
-        return Err(Error::NotImplemented);
-    }
-    Ok(())
-}
-
 /// Has domain `domid` suspend, and do no more. If it does not, it runs on.
 pub async fn suspend_only(ao: &Ao, domid: u32, kind: DomainKind) -> Result<()> {
-    refuse_hvm(ao, domid, kind)?;
     let suspender = Suspender::new(ao, domid, kind)?;
     let outcome = async {
         suspender.suspend().await?;
