@@ -35,7 +35,7 @@ use crate::sync::tracked_fds::Tracked;
 const PIECE: usize = 4096;
 
 /// What is read from or written to.
-enum Kind {
+enum DescriptorKind {
     Socket(Descriptor<Tracked<OwnedFd>>),
     Pipe(Descriptor<Tracked<OwnedFd>>),
     /// Cannot be waited for.
@@ -44,7 +44,7 @@ enum Kind {
 
 /// A descriptor that is shared with others. The number is the library's own.
 pub struct Bytes {
-    kind: Kind,
+    kind: DescriptorKind,
 }
 
 impl Bytes {
@@ -63,19 +63,19 @@ impl Bytes {
     pub fn new(runtime: &Runtime, fd: Tracked<OwnedFd>) -> Result<Self, Errno> {
         let mode = SFlag::from_bits_truncate(fstat(fd.as_fd())?.st_mode) & SFlag::S_IFMT;
         let kind = match mode {
-            SFlag::S_IFSOCK => Kind::Socket(Descriptor::new(runtime, fd)?),
+            SFlag::S_IFSOCK => DescriptorKind::Socket(Descriptor::new(runtime, fd)?),
             SFlag::S_IFIFO | SFlag::S_IFCHR => {
                 // `/dev/null` and the like cannot be waited for.
                 let copy = fd.as_fd().try_clone_to_owned();
                 match Descriptor::new(runtime, fd) {
-                    Ok(descriptor) => Kind::Pipe(descriptor),
-                    Err(Errno::EPERM) => Kind::File(Tracked::new(
+                    Ok(descriptor) => DescriptorKind::Pipe(descriptor),
+                    Err(Errno::EPERM) => DescriptorKind::File(Tracked::new(
                         copy.map_err(|e| e.raw_os_error().map_or(Errno::EIO, Errno::from_raw))?,
                     )),
                     Err(errno) => return Err(errno),
                 }
             }
-            _ => Kind::File(fd),
+            _ => DescriptorKind::File(fd),
         };
         Ok(Self { kind })
     }
@@ -84,14 +84,14 @@ impl Bytes {
     pub async fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
         loop {
             let outcome = match &self.kind {
-                Kind::Socket(socket) => {
+                DescriptorKind::Socket(socket) => {
                     recv(socket.get().as_fd().as_raw_fd(), buffer, MsgFlags::MSG_DONTWAIT)
                 }
-                Kind::Pipe(pipe) if !is_ready(pipe.get().as_fd(), PollFlags::POLLIN)? => {
+                DescriptorKind::Pipe(pipe) if !is_ready(pipe.get().as_fd(), PollFlags::POLLIN)? => {
                     Err(Errno::EAGAIN)
                 }
-                Kind::Pipe(pipe) => unistd::read(pipe.get(), buffer),
-                Kind::File(file) => unistd::read(file, buffer),
+                DescriptorKind::Pipe(pipe) => unistd::read(pipe.get(), buffer),
+                DescriptorKind::File(file) => unistd::read(file, buffer),
             };
             match (outcome, self.descriptor()) {
                 (Err(Errno::EINTR), _) => {}
@@ -105,18 +105,20 @@ impl Bytes {
     pub async fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
         loop {
             let outcome = match &self.kind {
-                Kind::Socket(socket) => {
+                DescriptorKind::Socket(socket) => {
                     let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
                     send(socket.get().as_fd().as_raw_fd(), bytes, flags)
                 }
-                Kind::Pipe(pipe) if !is_ready(pipe.get().as_fd(), PollFlags::POLLOUT)? => {
+                DescriptorKind::Pipe(pipe)
+                    if !is_ready(pipe.get().as_fd(), PollFlags::POLLOUT)? =>
+                {
                     Err(Errno::EAGAIN)
                 }
-                Kind::Pipe(pipe) => {
+                DescriptorKind::Pipe(pipe) => {
                     let piece = &bytes[..bytes.len().min(PIECE)];
                     without_signal(|| unistd::write(pipe.get(), piece))
                 }
-                Kind::File(file) => unistd::write(file, bytes),
+                DescriptorKind::File(file) => unistd::write(file, bytes),
             };
             match (outcome, self.descriptor()) {
                 (Err(Errno::EINTR), _) => {}
@@ -129,8 +131,10 @@ impl Bytes {
 
     fn descriptor(&self) -> Option<&Descriptor<Tracked<OwnedFd>>> {
         match &self.kind {
-            Kind::Socket(descriptor) | Kind::Pipe(descriptor) => Some(descriptor),
-            Kind::File(_) => None,
+            DescriptorKind::Socket(descriptor) | DescriptorKind::Pipe(descriptor) => {
+                Some(descriptor)
+            }
+            DescriptorKind::File(_) => None,
         }
     }
 }
@@ -138,8 +142,10 @@ impl Bytes {
 impl AsFd for Bytes {
     fn as_fd(&self) -> BorrowedFd<'_> {
         match &self.kind {
-            Kind::Socket(descriptor) | Kind::Pipe(descriptor) => descriptor.get().as_fd(),
-            Kind::File(file) => file.as_fd(),
+            DescriptorKind::Socket(descriptor) | DescriptorKind::Pipe(descriptor) => {
+                descriptor.get().as_fd()
+            }
+            DescriptorKind::File(file) => file.as_fd(),
         }
     }
 }

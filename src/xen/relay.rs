@@ -28,7 +28,7 @@ unsafe extern "C" {
 /// The longest line; libxenctrl's own buffer for an error has 1024 bytes.
 const SIZE: usize = 4096;
 
-type Message = unsafe extern "C" fn(
+type LogFunction = unsafe extern "C" fn(
     *mut xentoollog_logger,
     c_int,
     c_int,
@@ -49,7 +49,7 @@ type Progress = unsafe extern "C" fn(
 #[repr(C)]
 #[derive(Debug)]
 struct Functions {
-    vmessage: Message,
+    vmessage: LogFunction,
     progress: Option<Progress>,
     destroy: unsafe extern "C" fn(*mut xentoollog_logger),
 }

@@ -35,7 +35,7 @@ const BITS: [(Part, u32); 12] = [
 
 /// Why a choice cannot be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Refusal {
+enum GroupError {
     /// Both enabled and disabled.
     Both(Part),
     /// All others need the base.
@@ -46,7 +46,7 @@ enum Refusal {
 pub fn features(ctx: &Ctx, domid: u32, hvm: &DomainBuildInfoHvm) -> Result<u64> {
     let parts = chosen(hvm).map_err(|why| {
         match why {
-            Refusal::Both(part) => {
+            GroupError::Both(part) => {
                 let name = part.name().unwrap_or_default();
                 error!(
                     ctx,
@@ -54,7 +54,7 @@ pub fn features(ctx: &Ctx, domid: u32, hvm: &DomainBuildInfoHvm) -> Result<u64> 
                     "cannot set Viridian features: {name} is both enabled and disabled"
                 );
             }
-            Refusal::NoBase => {
+            GroupError::NoBase => {
                 error!(
                     ctx,
                     domid = domid,
@@ -71,21 +71,25 @@ pub fn features(ctx: &Ctx, domid: u32, hvm: &DomainBuildInfoHvm) -> Result<u64> 
 }
 
 /// Those that were asked for, in the order of their numbers.
-fn chosen(hvm: &DomainBuildInfoHvm) -> std::result::Result<Vec<Part>, Refusal> {
+fn chosen(hvm: &DomainBuildInfoHvm) -> std::result::Result<Vec<Part>, GroupError> {
     let named = |set: &crate::types::idiomatic::Bitmap| -> Vec<Part> {
         // A number without a meaning is left out.
         set.iter().map(|n| Part::from(n as i32)).filter(|part| part.name().is_some()).collect()
     };
     let (enabled, disabled) = (named(&hvm.viridian_enable), named(&hvm.viridian_disable));
     if let Some(both) = enabled.iter().find(|part| disabled.contains(part)) {
-        return Err(Refusal::Both(*both));
+        return Err(GroupError::Both(*both));
     }
     let defaults: &[Part] = if hvm.viridian == Some(true) { &DEFAULTS } else { &[] };
     let mut parts: Vec<_> = defaults.iter().copied().chain(enabled).collect();
     parts.retain(|part| !disabled.contains(part));
     parts.sort_by_key(|part| i32::from(*part));
     parts.dedup();
-    if parts.is_empty() || parts.contains(&Part::Base) { Ok(parts) } else { Err(Refusal::NoBase) }
+    if parts.is_empty() || parts.contains(&Part::Base) {
+        Ok(parts)
+    } else {
+        Err(GroupError::NoBase)
+    }
 }
 
 fn mask(parts: &[Part]) -> u32 {
@@ -113,7 +117,11 @@ mod tests {
         }
     }
 
-    fn bits(usual: bool, enable: &[Part], disable: &[Part]) -> std::result::Result<u32, Refusal> {
+    fn bits(
+        usual: bool,
+        enable: &[Part],
+        disable: &[Part],
+    ) -> std::result::Result<u32, GroupError> {
         chosen(&hvm(usual, enable, disable)).map(|parts| mask(&parts))
     }
 
@@ -130,8 +138,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be() {
-        assert_eq!(bits(true, &[Part::Synic], &[Part::Synic]), Err(Refusal::Both(Part::Synic)));
-        assert_eq!(bits(true, &[], &[Part::Base]), Err(Refusal::NoBase));
-        assert_eq!(bits(false, &[Part::Freq], &[]), Err(Refusal::NoBase));
+        assert_eq!(bits(true, &[Part::Synic], &[Part::Synic]), Err(GroupError::Both(Part::Synic)));
+        assert_eq!(bits(true, &[], &[Part::Base]), Err(GroupError::NoBase));
+        assert_eq!(bits(false, &[Part::Freq], &[]), Err(GroupError::NoBase));
     }
 }

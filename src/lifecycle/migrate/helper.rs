@@ -16,7 +16,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd;
 
-use super::message::{Message, Request, Side};
+use super::message::{HelperMessage, Request, Side};
 use crate::core::child::describe_outcome;
 use crate::core::paths;
 use crate::core::{Ao, Error, Result};
@@ -125,16 +125,16 @@ impl<'a> Helper<'a> {
     pub async fn heard(&mut self) -> Result<Heard> {
         loop {
             match self.message().await? {
-                Message::Log { level, errno, context, text } => {
+                HelperMessage::Log { level, errno, context, text } => {
                     self.ao.log().hand_on(level, errno, &context, &text);
                 }
-                Message::Progress { context, doing_what, done, total } => {
+                HelperMessage::Progress { context, doing_what, done, total } => {
                     self.ao.log().hand_on_progress(&context, &doing_what, done, total);
                 }
-                Message::Results { store_gfn, console_gfn } => {
+                HelperMessage::Results { store_gfn, console_gfn } => {
                     return Ok(Heard::Results { store_gfn, console_gfn });
                 }
-                Message::Request(request) => {
+                HelperMessage::Request(request) => {
                     self.completed |= matches!(request, Request::Complete { .. });
                     return Ok(Heard::Request(request));
                 }
@@ -142,7 +142,7 @@ impl<'a> Helper<'a> {
         }
     }
 
-    async fn message(&mut self) -> Result<Message> {
+    async fn message(&mut self) -> Result<HelperMessage> {
         loop {
             if let Some(message) = self.next_message()? {
                 return Ok(message);
@@ -182,11 +182,11 @@ impl<'a> Helper<'a> {
     }
 
     /// The next message that has come whole.
-    fn next_message(&mut self) -> Result<Option<Message>> {
+    fn next_message(&mut self) -> Result<Option<HelperMessage>> {
         let Some((length, rest)) = self.pending.split_first_chunk() else { return Ok(None) };
         let length = usize::from(u16::from_ne_bytes(*length));
         let Some(bytes) = rest.get(..length) else { return Ok(None) };
-        let message = Message::decode(self.side, bytes);
+        let message = HelperMessage::decode(self.side, bytes);
         self.pending.drain(..length + 2);
         if message.is_none() {
             error!(self.ao, domid = self.domid, "the save helper says what makes no sense");

@@ -16,7 +16,7 @@ pub enum Side {
 
 /// A message.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Message {
+pub enum HelperMessage {
     /// A line for the log.
     Log {
         level: u32,
@@ -77,7 +77,7 @@ pub mod checkpoint {
     pub const FAILOVER: i32 = 2;
 }
 
-impl Message {
+impl HelperMessage {
     /// What a helper that does that work says with these bytes; `None` if that is nothing.
     pub fn decode(side: Side, bytes: &[u8]) -> Option<Self> {
         let mut rest = Arguments(bytes);
@@ -168,11 +168,15 @@ mod tests {
         let u64s = |a: u64, b: u64| [a.to_ne_bytes(), b.to_ne_bytes()].concat();
         let progress = message(2, &[&text("xc"), &text("Frames"), &u64s(5, 1 << 40)]);
         for side in SIDES {
-            let decode = |bytes: &[u8]| Message::decode(side, bytes);
-            let expected =
-                Message::Log { level: 8, errno: 28, context: "xc".into(), text: "it broke".into() };
+            let decode = |bytes: &[u8]| HelperMessage::decode(side, bytes);
+            let expected = HelperMessage::Log {
+                level: 8,
+                errno: 28,
+                context: "xc".into(),
+                text: "it broke".into(),
+            };
             assert_eq!(decode(&log), Some(expected));
-            let expected = Message::Progress {
+            let expected = HelperMessage::Progress {
                 context: "xc".into(),
                 doing_what: "Frames".into(),
                 done: 5,
@@ -185,25 +189,31 @@ mod tests {
                 (5, Request::Checkpoint),
                 (6, Request::WaitCheckpoint),
             ] {
-                assert_eq!(decode(&message(number, &[])), Some(Message::Request(request)));
+                assert_eq!(decode(&message(number, &[])), Some(HelperMessage::Request(request)));
             }
             let complete = message(10, &[&(-1_i32).to_ne_bytes(), &u32s(&[9])]);
             let expected = Request::Complete { retval: -1, errno: 9 };
-            assert_eq!(decode(&complete), Some(Message::Request(expected)));
+            assert_eq!(decode(&complete), Some(HelperMessage::Request(expected)));
         }
         let switch = message(7, &[&u32s(&[12, 1])]);
         let request = Request::SwitchLogDirty { domid: 12, enable: true };
-        assert_eq!(Message::decode(Side::Save, &switch), Some(Message::Request(request)));
+        assert_eq!(
+            HelperMessage::decode(Side::Save, &switch),
+            Some(HelperMessage::Request(request))
+        );
         let done = message(8, &[&u32s(&[3])]);
         let request = Request::StaticDataDone { missing: 3 };
-        assert_eq!(Message::decode(Side::Restore, &done), Some(Message::Request(request)));
+        assert_eq!(
+            HelperMessage::decode(Side::Restore, &done),
+            Some(HelperMessage::Request(request))
+        );
         let results = message(9, &[&u64s(0xfeffc, 0xfefff)]);
-        let expected = Message::Results { store_gfn: 0xfeffc, console_gfn: 0xfefff };
-        assert_eq!(Message::decode(Side::Restore, &results), Some(expected));
+        let expected = HelperMessage::Results { store_gfn: 0xfeffc, console_gfn: 0xfefff };
+        assert_eq!(HelperMessage::decode(Side::Restore, &results), Some(expected));
         // Each is of one side.
-        assert_eq!(Message::decode(Side::Restore, &switch), None);
-        assert_eq!(Message::decode(Side::Save, &done), None);
-        assert_eq!(Message::decode(Side::Save, &results), None);
+        assert_eq!(HelperMessage::decode(Side::Restore, &switch), None);
+        assert_eq!(HelperMessage::decode(Side::Save, &done), None);
+        assert_eq!(HelperMessage::decode(Side::Save, &results), None);
     }
 
     #[test]
@@ -211,19 +221,19 @@ mod tests {
         let whole = message(1, &[&u32s(&[8, 28]), &text("xc"), &text("it broke")]);
         for side in SIDES {
             for end in 0..whole.len() {
-                assert_eq!(Message::decode(side, &whole[..end]), None, "{end}");
+                assert_eq!(HelperMessage::decode(side, &whole[..end]), None, "{end}");
             }
-            assert_eq!(Message::decode(side, &[&whole[..], b"x"].concat()), None);
+            assert_eq!(HelperMessage::decode(side, &[&whole[..], b"x"].concat()), None);
             for number in [0, 11, 256, u16::MAX] {
-                assert_eq!(Message::decode(side, &message(number, &[])), None);
+                assert_eq!(HelperMessage::decode(side, &message(number, &[])), None);
             }
             for length in [0, 2, 100, u32::MAX] {
                 let wrong = message(1, &[&u32s(&[8, 28, length]), b"xc\0", &text("text")]);
-                assert_eq!(Message::decode(side, &wrong), None, "{length}");
+                assert_eq!(HelperMessage::decode(side, &wrong), None, "{length}");
             }
             // No NUL at its end.
             let wrong = message(1, &[&u32s(&[8, 28, 2]), b"xc", &text("text")]);
-            assert_eq!(Message::decode(side, &wrong), None);
+            assert_eq!(HelperMessage::decode(side, &wrong), None);
         }
     }
 }

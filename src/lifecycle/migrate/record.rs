@@ -84,7 +84,7 @@ fn pair(bytes: &[u8], number: fn([u8; 4]) -> u32) -> (u32, u32) {
 /// The kinds of records.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u32)]
-pub enum Kind {
+pub enum RecordKind {
     End = 0,
     LibxcContext = 1,
     EmulatorXenstore = 2,
@@ -93,7 +93,7 @@ pub enum Kind {
     CheckpointState = 5,
 }
 
-impl Kind {
+impl RecordKind {
     const ALL: [Self; 6] = [
         Self::End,
         Self::LibxcContext,
@@ -129,7 +129,7 @@ impl Kind {
 /// What a record begins with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RecordHeader {
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// The length of the body, without what pads it.
     pub length: u32,
 }
@@ -144,7 +144,7 @@ impl RecordHeader {
 
     pub fn decode(bytes: &[u8; RECORD_HEADER]) -> Result<Self, StreamError> {
         let (number, length) = pair(bytes, u32::from_le_bytes);
-        let kind = Kind::ALL.into_iter().find(|kind| *kind as u32 == number);
+        let kind = RecordKind::ALL.into_iter().find(|kind| *kind as u32 == number);
         let kind = kind.ok_or(StreamError::UnknownRecord(number))?;
         if !kind.lengths().contains(&length) {
             return Err(StreamError::Length { kind, length });
@@ -244,11 +244,11 @@ pub enum StreamError {
     UnknownRecord(u32),
     /// No such record is as long as that.
     Length {
-        kind: Kind,
+        kind: RecordKind,
         length: u32,
     },
     /// A record that may not come there.
-    Misplaced(Kind),
+    Misplaced(RecordKind),
     /// What is in a record makes no sense.
     Malformed(&'static str),
 }
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn record_headers_are_the_specifications() {
-        for (number, kind) in (0..).zip(Kind::ALL) {
+        for (number, kind) in (0..).zip(RecordKind::ALL) {
             let length = *kind.lengths().start();
             let header = RecordHeader { kind, length };
             let bytes = [number, 0, 0, 0, length as u8, 0, 0, 0];
@@ -311,17 +311,17 @@ mod tests {
             assert_eq!(RecordHeader::decode(&bytes), Err(StreamError::UnknownRecord(number)));
         }
         for (kind, length) in [
-            (Kind::End, 8),
-            (Kind::LibxcContext, 1),
-            (Kind::EmulatorContext, 7),
-            (Kind::EmulatorContext, u32::MAX),
-            (Kind::CheckpointState, 9),
+            (RecordKind::End, 8),
+            (RecordKind::LibxcContext, 1),
+            (RecordKind::EmulatorContext, 7),
+            (RecordKind::EmulatorContext, u32::MAX),
+            (RecordKind::CheckpointState, 9),
         ] {
             let bytes = RecordHeader { kind, length }.encode();
             let error = StreamError::Length { kind, length };
             assert_eq!(RecordHeader::decode(&bytes), Err(error));
         }
-        let padding = |length| RecordHeader { kind: Kind::EmulatorContext, length }.padding();
+        let padding = |length| RecordHeader { kind: RecordKind::EmulatorContext, length }.padding();
         assert_eq!([8, 9, 15, 16, 17].map(padding), [0, 7, 1, 0, 7]);
     }
 

@@ -21,7 +21,7 @@ use nix::unistd;
 use super::emulator;
 use super::helper::{Heard, Helper, Job};
 use super::message::{Request, Side, callback, checkpoint};
-use super::record::{Emulator, Kind, StreamError, decode_nodes};
+use super::record::{Emulator, RecordKind, StreamError, decode_nodes};
 use super::stream::Reader;
 use crate::core::child::describe_outcome;
 use crate::core::file::errno_of;
@@ -117,14 +117,14 @@ impl Restore<'_> {
             reader.header().await?;
             let first = reader.record().await?;
             match first.kind {
-                Kind::LibxcContext => Ok(()),
+                RecordKind::LibxcContext => Ok(()),
                 kind => Err(StreamError::Misplaced(kind)),
             }
         })
         .await?;
         let frames = self.image(set_cpuid).await?;
         if !self.incoming.checkpoints {
-            let records = self.read(self.records(Kind::End)).await?;
+            let records = self.read(self.records(RecordKind::End)).await?;
             if self.domain.is_hvm && records.state.is_none() {
                 error!(self.ao, domid = self.domain.domid, "the stream has no emulator's state");
                 return Err(Error::Fail);
@@ -146,7 +146,7 @@ impl Restore<'_> {
     }
 
     /// The emulator's records up to one of kind `last`.
-    async fn records(&self, last: Kind) -> std::result::Result<EmulatorRecords, StreamError> {
+    async fn records(&self, last: RecordKind) -> std::result::Result<EmulatorRecords, StreamError> {
         let reader = Reader::new(self.stream);
         let mut records = EmulatorRecords::default();
         loop {
@@ -154,8 +154,8 @@ impl Restore<'_> {
             let misplaced = StreamError::Misplaced(record.kind);
             let place = match record.kind {
                 kind if kind == last => return Ok(records),
-                Kind::EmulatorXenstore if self.domain.is_hvm => &mut records.nodes,
-                Kind::EmulatorContext if self.domain.is_hvm => &mut records.state,
+                RecordKind::EmulatorXenstore if self.domain.is_hvm => &mut records.nodes,
+                RecordKind::EmulatorContext if self.domain.is_hvm => &mut records.state,
                 _ => return Err(misplaced),
             };
             // Two would be kept, of which one counts.
@@ -240,7 +240,7 @@ impl Restore<'_> {
                     failure = failure.or(done.err());
                 }
                 Heard::Request(Request::Checkpoint) if self.incoming.checkpoints => {
-                    let answer = match self.read(self.records(Kind::CheckpointEnd)).await {
+                    let answer = match self.read(self.records(RecordKind::CheckpointEnd)).await {
                         Err(Error::Aborted) => return Err(Error::Aborted),
                         // The sender has gone in the middle of it: the one before counts.
                         Err(_) => checkpoint::FAILOVER,

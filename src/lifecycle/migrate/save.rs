@@ -22,7 +22,7 @@ use nix::errno::Errno;
 use super::emulator;
 use super::helper::{Heard, Helper, Job};
 use super::message::{Request, Side, callback};
-use super::record::{Emulator, Kind, StreamError};
+use super::record::{Emulator, RecordKind, StreamError};
 use super::stream::Writer;
 use super::suspend::{self, Suspender};
 use crate::core::{Ao, Error, Result};
@@ -133,11 +133,11 @@ impl Save<'_> {
             return Ok(());
         }
         // Last of all, and nothing after it.
-        self.write_rest(Kind::End).await
+        self.write_rest(RecordKind::End).await
     }
 
     /// What follows a piece of libxc's image: the emulator's records, and one of kind `last`.
-    async fn write_rest(&self, last: Kind) -> Result<()> {
+    async fn write_rest(&self, last: RecordKind) -> Result<()> {
         let (ao, domid) = (self.ao, self.domid);
         let writer = Writer::new(self.stream);
         let failed = |e: StreamError| {
@@ -265,7 +265,7 @@ impl Save<'_> {
 
     /// Ends a checkpoint, and waits until the next is due.
     async fn checkpoint(&self) -> Result<()> {
-        self.write_rest(Kind::CheckpointEnd).await?;
+        self.write_rest(RecordKind::CheckpointEnd).await?;
         self.ao.sleep(self.how.checkpoints.unwrap_or_default()).await
     }
 

@@ -8,7 +8,7 @@ use std::future::Future;
 use nix::errno::Errno;
 
 use super::record::{
-    EMULATOR_HEADER, Emulator, HEADER, Header, Kind, Node, RECORD_HEADER, RecordHeader,
+    EMULATOR_HEADER, Emulator, HEADER, Header, Node, RECORD_HEADER, RecordHeader, RecordKind,
     StreamError, encode_nodes,
 };
 use crate::runtime::bytes::Bytes;
@@ -114,11 +114,11 @@ impl<'a, S: Sink> Writer<'a, S> {
     /// The header, and the record after which libxc's image follows.
     pub async fn begin(&self) -> Result<(), StreamError> {
         self.all(&Header { from_legacy: false }.encode()).await?;
-        self.empty(Kind::LibxcContext).await
+        self.empty(RecordKind::LibxcContext).await
     }
 
     /// A record without a body.
-    pub async fn empty(&self, kind: Kind) -> Result<(), StreamError> {
+    pub async fn empty(&self, kind: RecordKind) -> Result<(), StreamError> {
         self.all(&RecordHeader { kind, length: 0 }.encode()).await
     }
 
@@ -131,7 +131,7 @@ impl<'a, S: Sink> Writer<'a, S> {
         if nodes.is_empty() {
             return Ok(());
         }
-        self.emulator(Kind::EmulatorXenstore, emulator, &encode_nodes(nodes)).await
+        self.emulator(RecordKind::EmulatorXenstore, emulator, &encode_nodes(nodes)).await
     }
 
     /// An emulator's state.
@@ -140,12 +140,12 @@ impl<'a, S: Sink> Writer<'a, S> {
         emulator: Emulator,
         state: &[u8],
     ) -> Result<(), StreamError> {
-        self.emulator(Kind::EmulatorContext, emulator, state).await
+        self.emulator(RecordKind::EmulatorContext, emulator, state).await
     }
 
     async fn emulator(
         &self,
-        kind: Kind,
+        kind: RecordKind,
         emulator: Emulator,
         rest: &[u8],
     ) -> Result<(), StreamError> {
@@ -214,26 +214,26 @@ mod tests {
             writer.emulator_nodes(Emulator::Qemu, &nodes).await?;
             writer.emulator_nodes(Emulator::Qemu, &[]).await?;
             writer.emulator_state(Emulator::Qemu, &[9; 100_001]).await?;
-            writer.empty(Kind::CheckpointEnd).await?;
-            writer.empty(Kind::End).await
+            writer.empty(RecordKind::CheckpointEnd).await?;
+            writer.empty(RecordKind::End).await
         })
         .unwrap();
         memory.bytes.into_inner().unwrap().0
     }
 
     /// All of a stream.
-    async fn read_all(source: &Memory) -> Result<Vec<(Kind, Vec<u8>)>, StreamError> {
+    async fn read_all(source: &Memory) -> Result<Vec<(RecordKind, Vec<u8>)>, StreamError> {
         let reader = Reader::new(source);
         reader.header().await?;
         let mut all = Vec::new();
         loop {
             let record = reader.record().await?;
             let body = reader.body(record).await?;
-            if record.kind == Kind::EmulatorXenstore {
+            if record.kind == RecordKind::EmulatorXenstore {
                 decode_nodes(Emulator::split(&body)?.1)?;
             }
             all.push((record.kind, body));
-            if record.kind == Kind::End {
+            if record.kind == RecordKind::End {
                 return Ok(all);
             }
         }
@@ -246,7 +246,7 @@ mod tests {
         let source = Memory::of([&bytes[..], b"not ours"].concat());
         let all = now(read_all(&source)).unwrap();
         let kinds: Vec<_> = all.iter().map(|(kind, _)| *kind).collect();
-        use Kind::*;
+        use RecordKind::*;
         assert_eq!(kinds, [LibxcContext, EmulatorXenstore, EmulatorContext, CheckpointEnd, End]);
         let (emulator, state) = Emulator::split(&all[2].1).unwrap();
         assert_eq!((emulator, state.len(), state[0]), (Emulator::Qemu, 100_001, 9));
@@ -315,7 +315,7 @@ mod tests {
             }
         }
         let meter = Meter(Mutex::new(0));
-        let record = RecordHeader { kind: Kind::EmulatorContext, length: MAX_BODY };
+        let record = RecordHeader { kind: RecordKind::EmulatorContext, length: MAX_BODY };
         assert!(now(Reader::new(&meter).body(record)).is_err());
         assert_eq!(meter.0.into_inner().unwrap(), PIECE);
     }

@@ -91,7 +91,7 @@ impl Sink for ToQueue {
     }
 }
 
-type Connection = Arc<Exchange<Wire, ToQueue>>;
+type WatchExchange = Arc<Exchange<Wire, ToQueue>>;
 
 /// A path and a token.
 type Key = (String, String);
@@ -108,7 +108,7 @@ pub struct Watches {
 
 #[derive(Default, Debug)]
 struct Registry {
-    connection: Option<Connection>,
+    connection: Option<WatchExchange>,
     watches: Vec<Key>,
     /// How many threads wait for a reply on the connection.
     asking: usize,
@@ -117,7 +117,7 @@ struct Registry {
 }
 
 impl Registry {
-    fn working(&self) -> Option<&Connection> {
+    fn working(&self) -> Option<&WatchExchange> {
         self.connection.as_ref().filter(|connection| connection.broken().is_none())
     }
 
@@ -234,7 +234,7 @@ impl Watches {
 
     /// The connection for one more request, with the thread counted among those who ask; opened if there is
     /// none. `None` if the watches are lost.
-    fn connected(&self) -> Result<Option<Connection>, Errno> {
+    fn connected(&self) -> Result<Option<WatchExchange>, Errno> {
         let mut new = None;
         loop {
             let mut registry = locked(&self.registry);
@@ -259,13 +259,13 @@ impl Watches {
         }
     }
 
-    fn open(&self, opening: Opening) -> Result<Connection, Errno> {
+    fn open(&self, opening: Opening) -> Result<WatchExchange, Errno> {
         let wire = Wire::open(&self.place, opening, self.silence)?;
         Ok(Arc::new(Exchange::new(wire, ToQueue(Arc::clone(&self.queue)))))
     }
 
     /// Makes `connection`, which has all watches, the one that is shown.
-    fn connect(&self, registry: &mut Registry, connection: Connection) -> Result<(), Errno> {
+    fn connect(&self, registry: &mut Registry, connection: WatchExchange) -> Result<(), Errno> {
         self.epoll.add(connection.link(), EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         registry.connection = Some(connection);
         registry.asking = 0;
@@ -277,7 +277,7 @@ impl Watches {
     ///
     /// Out of the epoll set by hand: a forked child may hold the connection open, and then
     /// closing it here would leave it in the set, ready for ever.
-    fn disconnect(&self, registry: &mut Registry, connection: &Connection, errno: Errno) {
+    fn disconnect(&self, registry: &mut Registry, connection: &WatchExchange, errno: Errno) {
         if registry.connection.take_if(|c| Arc::ptr_eq(c, connection)).is_none() {
             return;
         }
@@ -338,7 +338,7 @@ impl Watches {
     }
 
     /// It has ended.
-    fn answered(&self, registry: &mut Registry, connection: &Connection) {
+    fn answered(&self, registry: &mut Registry, connection: &WatchExchange) {
         // Another connection may have taken its place, which nobody had asked on.
         if registry.connection.as_ref().is_some_and(|c| Arc::ptr_eq(c, connection)) {
             registry.asking -= 1;
@@ -360,7 +360,7 @@ impl Watches {
 /// Watches that are lost, on their way to another connection.
 #[derive(Debug)]
 pub struct Rewatch {
-    connection: Connection,
+    connection: WatchExchange,
     /// The watches that it was asked for.
     sent: HashSet<Key>,
     /// The last of them, while they are not answered.
@@ -390,7 +390,7 @@ impl Rewatch {
 
 /// A connection, as something to wait for.
 #[derive(Debug)]
-pub struct WatchLink(Connection);
+pub struct WatchLink(WatchExchange);
 
 impl AsFd for WatchLink {
     fn as_fd(&self) -> BorrowedFd<'_> {
@@ -403,7 +403,7 @@ fn push(requests: &mut Requests, kind: MessageKind, path: &str, token: &str) -> 
 }
 
 fn request(
-    connection: &Connection,
+    connection: &WatchExchange,
     kind: MessageKind,
     path: &str,
     token: &str,
@@ -415,7 +415,7 @@ fn request(
 }
 
 /// Ends a watch, of which the daemon has forgotten everything if the connection breaks.
-fn end(connection: &Connection, path: &str, token: &str) -> Result<(), Errno> {
+fn end(connection: &WatchExchange, path: &str, token: &str) -> Result<(), Errno> {
     if connection.link().one_at_a_time() {
         return request(connection, MessageKind::Unwatch, path, token);
     }
