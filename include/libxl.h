@@ -434,7 +434,7 @@ int libxl_ctx_free(libxl_ctx *ctx);
 #define RANDOM_DOMID (INVALID_DOMID - 1)
 
 /* Makes a domain, paused, as d_config says, whose defaults are filled in when that has succeeded.
- * *domid is then its number. PV and PVH guests; ERROR_NI for HVM guests.
+ * *domid is then its number.
  *
  * aop_console_how is told, by DOMAIN_CREATE_CONSOLE_AVAILABLE, that the console can be connected
  * to: the bootloader's, if there is one, and then the domain's own. NULL: no reports.
@@ -454,8 +454,7 @@ int libxl_domain_create_new(libxl_ctx *ctx,
  * send_back_fd, where it is not -1, leads back to the sender of a stream with checkpoints, which
  * params tells. restore_fd blocks meanwhile, and has its mode back afterwards.
  *
- * All else, the errors too, is as for libxl_domain_create_new. PV and PVH guests; ERROR_NI for HVM
- * guests. */
+ * All else, the errors too, is as for libxl_domain_create_new. */
 int libxl_domain_create_restore(libxl_ctx *ctx,
                                 libxl_domain_config *d_config,
                                 uint32_t *domid,
@@ -465,8 +464,13 @@ int libxl_domain_create_restore(libxl_ctx *ctx,
                                 const libxl_asyncop_how *ao_how,
                                 const libxl_asyncprogress_how *aop_console_how);
 
-/* Makes an HVM guest's domain anew around its memory, for a kernel that starts another in its place
- * (kexec). ERROR_INVAL for other guests; ERROR_NI for these: not there yet. */
+/* Furnishes an HVM or PVH guest's domain anew around its memory, for a guest that has shut down to
+ * start another kernel in its place (kexec). The domain is as d_config says then, whose defaults
+ * are filled in, and paused.
+ *
+ * aop_console_how is told of the console as by libxl_domain_create_new. ERROR_INVAL for a PV guest,
+ * one that has not shut down for that, or a d_config of another type of guest: the domain is as it
+ * was. After a later failure, whose errors are those of a creation, the domain is destroyed. */
 int libxl_domain_soft_reset(libxl_ctx *ctx,
                             libxl_domain_config *d_config,
                             uint32_t domid,
@@ -528,9 +532,9 @@ static inline int libxl_retrieve_domain_configuration_0x041200(libxl_ctx *ctx, u
 #define LIBXL_SUSPEND_DEBUG 1
 #define LIBXL_SUSPEND_LIVE 2
 
-/* Saves a PV or PVH guest into fd, a file, pipe or socket: ERROR_NI for HVM guests. When that has
- * succeeded the guest has suspended; it is to be destroyed or resumed then. Otherwise it runs
- * (where the C library leaves a guest suspended that had suspended already).
+/* Saves a guest into fd, a file, pipe or socket. When that has succeeded the guest has suspended;
+ * it is to be destroyed or resumed then. Otherwise it runs (where the C library leaves a guest
+ * suspended that had suspended already).
  *
  * With LIBXL_SUSPEND_LIVE in flags the guest runs while most of its memory is copied; with
  * LIBXL_SUSPEND_DEBUG its memory is sent once more at the end, to be compared. fd blocks meanwhile,
@@ -624,8 +628,9 @@ libxl_dominfo *libxl_list_domain(libxl_ctx *ctx, int *nb_domain_out);
 /* As libxl_list_domain, uuid and domid only, without the stub domains that run device models. */
 libxl_vminfo *libxl_list_vm(libxl_ctx *ctx, int *nb_vm_out);
 
-/* Sends the guest a signal: a button, an interrupt. ERROR_FAIL if it cannot be delivered. Waking
- * from S3 needs QEMU, which this library does not talk to yet: ERROR_NI. */
+/* Sends the guest a signal: a button, an interrupt; or wakes an HVM guest that sleeps (S3).
+ * ERROR_FAIL if it cannot be delivered; ERROR_INVAL where the guest is no HVM guest to be woken,
+ * and what QEMU's monitor fails with. */
 int libxl_send_trigger(libxl_ctx *ctx,
                        uint32_t domid,
                        libxl_trigger trigger,

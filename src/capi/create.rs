@@ -14,7 +14,7 @@ use crate::lifecycle::create::{Created, Origin};
 use crate::lifecycle::migrate::restore::Incoming;
 use crate::lifecycle::retrieve;
 use crate::lifecycle::retrieve::Retrieved;
-use crate::missing;
+use crate::lifecycle::soft_reset;
 use crate::types::idiomatic::{
     CForm, DomainConfig, DomainRestoreParams, DomainSchedParams, write_back,
 };
@@ -22,7 +22,7 @@ use crate::types::sys::*;
 use crate::types::tables;
 
 /// Makes a domain, paused, as `d_config` says, whose defaults are filled in when that has succeeded. `*domid` is then
-/// its number. PV and PVH guests; `ERROR_NI` for HVM guests.
+/// its number.
 ///
 /// `aop_console_how` is told, by `DOMAIN_CREATE_CONSOLE_AVAILABLE`, that the console can be connected to: the
 /// bootloader's, if there is one, and then the domain's own. NULL: no reports.
@@ -98,7 +98,7 @@ unsafe fn make(
 /// goes on where it was when the domain is unpaused. `send_back_fd`, where it is not -1, leads back to the sender of a
 /// stream with checkpoints, which `params` tells. `restore_fd` blocks meanwhile, and has its mode back afterwards.
 ///
-/// All else, the errors too, is as for [`libxl_domain_create_new`]. PV and PVH guests; `ERROR_NI` for HVM guests.
+/// All else, the errors too, is as for [`libxl_domain_create_new`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_create_restore(
     ctx: *mut libxl_ctx,
@@ -138,8 +138,15 @@ pub unsafe extern "C" fn libxl_domain_create_restore(
     unsafe { make(ctx, NAME, d_config, domid, ao_how, aop_console_how, prepare) }
 }
 
-/// Makes an HVM guest's domain anew around its memory, for a kernel that starts another in its place (kexec).
-/// `ERROR_INVAL` for other guests; `ERROR_NI` for these: not there yet.
+/// Furnishes an HVM or PVH guest's domain anew around its memory, for a guest that has shut down to start another kernel in
+/// its place (kexec). The domain is as `d_config` says then, whose defaults are filled in, and paused.
+///
+/// `aop_console_how` is told of the console as by [`libxl_domain_create_new`]. `ERROR_INVAL` for a PV guest, one that has
+/// not shut down for that, or a `d_config` of another type of guest: the domain is as it was. After a later failure, whose
+/// errors are those of a creation, the domain is destroyed.
+///
+/// # Safety
+/// `d_config` stays valid until the operation has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_soft_reset(
     ctx: *mut libxl_ctx,
@@ -148,7 +155,30 @@ pub unsafe extern "C" fn libxl_domain_soft_reset(
     ao_how: *const libxl_asyncop_how,
     aop_console_how: *const libxl_asyncprogress_how,
 ) -> c_int {
-    missing!(ctx, "libxl_domain_soft_reset"; d_config, domid, ao_how, aop_console_how)
+    const NAME: &str = "libxl_domain_soft_reset";
+    if ctx.is_null() || d_config.is_null() {
+        // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
+        return unsafe { with_ctx(ctx, NAME, |ctx| null(ctx, NAME)) };
+    }
+    let given = Lent(d_config);
+    // SAFETY: `ctx` is live, the hows are NULL or valid, the rest is the application's for as long as the operation lasts.
+    unsafe {
+        let console = progress(&shared(ctx), aop_console_how);
+        let mut config = Box::new(DomainConfig::from_c(&*d_config));
+        start(ctx, ao_how, NAME, domid, move |ao| {
+            let ao = match console {
+                Some(console) => ao.with_progress(console),
+                None => ao,
+            };
+            Ok(async move {
+                let outcome = soft_reset::soft_reset(&ao, domid, &mut config).await;
+                if outcome.is_ok() {
+                    write_back(&*config, &mut *given.get(), tables::DOMAIN_CONFIG);
+                }
+                outcome
+            })
+        })
+    }
 }
 
 /// The configuration that would make the domain again as it is now: the one it was made with, as the

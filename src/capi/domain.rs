@@ -229,8 +229,8 @@ pub unsafe extern "C" fn libxl_list_vm(
     }
 }
 
-/// Sends the guest a signal: a button, an interrupt. `ERROR_FAIL` if it cannot be delivered. Waking
-/// from S3 needs QEMU, which this library does not talk to yet: `ERROR_NI`.
+/// Sends the guest a signal: a button, an interrupt; or wakes an HVM guest that sleeps (S3). `ERROR_FAIL` if it cannot be
+/// delivered; `ERROR_INVAL` where the guest is no HVM guest to be woken, and what QEMU's monitor fails with.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_send_trigger(
     ctx: *mut libxl_ctx,
@@ -242,8 +242,11 @@ pub unsafe extern "C" fn libxl_send_trigger(
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `ao_how` NULL or valid.
     unsafe {
         start(ctx, ao_how, "libxl_send_trigger", domid, |ao| {
-            send_trigger(&ao, domid, trigger, vcpuid)?;
-            Ok(async { Ok(()) })
+            let wakes = trigger == LIBXL_TRIGGER_S3RESUME;
+            if !wakes {
+                send_trigger(&ao, domid, trigger, vcpuid)?;
+            }
+            Ok(async move { if wakes { control::wake_up(&ao, domid).await } else { Ok(()) } })
         })
     }
 }
@@ -255,10 +258,6 @@ fn send_trigger(ctx: &Ctx, domid: u32, trigger: libxl_trigger, vcpu: u32) -> Res
         LIBXL_TRIGGER_NMI => Trigger::Nmi,
         LIBXL_TRIGGER_INIT => Trigger::Init,
         LIBXL_TRIGGER_RESET => Trigger::Reset,
-        LIBXL_TRIGGER_S3RESUME => {
-            error!(ctx, domid = domid, "cannot wake up the guest: not implemented yet");
-            return Err(Error::NotImplemented);
-        }
         _ => {
             error!(ctx, domid = domid, "cannot send trigger: invalid number {trigger}");
             return Err(Error::Fail);

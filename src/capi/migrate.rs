@@ -21,9 +21,8 @@ use crate::types::tables;
 const DEBUG: c_int = 1;
 const LIVE: c_int = 2;
 
-/// Saves a PV or PVH guest into `fd`, a file, pipe or socket: `ERROR_NI` for HVM guests. When that has
-/// succeeded the guest has suspended; it is to be destroyed or resumed then. Otherwise it runs (where the C library
-/// leaves a guest suspended that had suspended already).
+/// Saves a guest into `fd`, a file, pipe or socket. When that has succeeded the guest has suspended; it is to be destroyed
+/// or resumed then. Otherwise it runs (where the C library leaves a guest suspended that had suspended already).
 ///
 /// With `LIBXL_SUSPEND_LIVE` in `flags` the guest runs while most of its memory is copied; with `LIBXL_SUSPEND_DEBUG` its
 /// memory is sent once more at the end, to be compared. `fd` blocks meanwhile, and has its mode back afterwards.

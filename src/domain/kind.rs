@@ -15,6 +15,8 @@ pub struct Info {
     /// Its kernel will not run any more: it has shut down or crashed, or is being destroyed. A suspended domain may be
     /// resumed.
     pub ended: bool,
+    /// Why it has shut down (`SHUTDOWN_*` of Xen), if it has.
+    pub shutdown_reason: Option<u8>,
 }
 
 /// Xen's shutdown reason for a suspend, after which the domain may be resumed.
@@ -27,6 +29,7 @@ pub fn info(ctx: &Ctx, domid: u32) -> Result<Info> {
             uuid: info.uuid,
             hvm: info.hvm,
             ended: info.dying || (info.shutdown && info.shutdown_reason != SUSPENDED),
+            shutdown_reason: info.shutdown.then_some(info.shutdown_reason),
         }),
         Ok(None) => Err(Error::DomainNotFound),
         Err(e) => {

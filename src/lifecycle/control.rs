@@ -14,8 +14,9 @@ use crate::domain::kind;
 use crate::domain::kind::DomainKind;
 use crate::domain::nodes;
 use crate::error;
-use crate::qemu::model;
-use crate::xen::hypervisor::Trigger;
+use crate::qemu::model::{self, Program};
+use crate::qemu::qmp::{self, Qmp};
+use crate::xen::hypervisor::{Trigger, sys};
 
 /// How long a guest may take to acknowledge a request.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -164,4 +165,30 @@ pub fn trigger(ctx: &Ctx, domid: u32, trigger: Trigger, vcpu: u32) -> Result<()>
         error!(ctx, domid = domid, "cannot send {trigger:?} to vcpu {vcpu}: {e}");
         Error::Fail
     })
+}
+
+/// Wakes an HVM guest that sleeps (S3), which its device model does.
+///
+/// `Error::Invalid` for another guest, and for one with a device model of an unknown kind.
+pub async fn wake_up(ao: &Ao, domid: u32) -> Result<()> {
+    summed_up(ao, domid, "wake up the guest", async {
+        if kind::of(ao, domid).map_err(|_| Error::Invalid)? != DomainKind::Hvm {
+            error!(ao, domid = domid, "it is not an HVM guest");
+            return Err(Error::Invalid);
+        }
+        match model::program(ao, domid)? {
+            Program::Qemu => {
+                let deadline = Instant::now() + qmp::TIMEOUT;
+                Qmp::connect(ao, domid, deadline).await?.wake_up(deadline).await
+            }
+            Program::Traditional => {
+                let awake = ao.hypervisor().set_hvm_param(domid, sys::HVM_PARAM_ACPI_S_STATE, 0);
+                awake.map_err(|e| {
+                    error!(ao, domid = domid, errno = e.errno, "{} failed", e.what);
+                    Error::Fail
+                })
+            }
+        }
+    })
+    .await
 }

@@ -33,7 +33,6 @@ use futures_util::future::join;
 use nix::errno::Errno;
 
 use crate::core::cause::{collected, summed_up};
-use crate::core::file::{errno_of, remove_if_there};
 use crate::core::paths::LIB_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::remove;
@@ -45,7 +44,7 @@ use crate::domain::userdata;
 use crate::domain::{names, nodes};
 use crate::lifecycle::bootloader::loan;
 use crate::lifecycle::bootloader::workplace::remove_left;
-use crate::qemu::model;
+use crate::qemu::{model, state};
 use crate::xen::log::Level;
 use crate::{debug, error, log_line, warn};
 
@@ -87,13 +86,36 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         error!(ao, domid = domid, "cannot destroy the domain: this process runs in it");
         return Err(Error::Invalid);
     }
+    if strip(ao, &domain, &info, Fate::Ends).await? == Found::Nothing {
+        return Ok(());
+    }
+    let ao = ao.unabortable();
+    let outcome = end(&ao, &domain).await;
+    userdata::remove_rest(&ao, domid, domain.uuid);
+    outcome
+}
+
+/// What becomes of a domain that has nothing around it any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// It is destroyed.
+    Ends,
+    /// It is furnished anew (a soft reset): its number stays in use, and the state that its QEMU has written is kept.
+    GoesOn,
+}
+
+/// Pauses the domain and removes everything around it: its device model, its devices, its nodes and files.
+///
+/// An error only if its device model may still run.
+pub async fn strip(ao: &Ao, domain: &Identity, info: &kind::Info, fate: Fate) -> Result<Found> {
+    let domid = domain.domid;
     tell_about_pci(ao, domid);
     if let Err(e) = ao.hypervisor().domain_pause(domid) {
         warn!(ao, domid = domid, "cannot pause the domain: {e}");
     }
     let in_stubdom = info.hvm
         && names::stubdom_of(ao, domid).is_some()
-        && kind::known(ao, domid, &info) == DomainKind::Hvm;
+        && kind::known(ao, domid, info) == DomainKind::Hvm;
     let mut qemu = None;
     // If that cannot be read, try.
     if !in_stubdom && model::is_active(ao, domid).unwrap_or(true) {
@@ -106,16 +128,16 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
     }
     let mut lent = None;
     for attempt in 1..=ATTEMPTS {
-        if remove::remove_all(ao, &domain, qemu.as_ref()).await.is_err() {
+        if remove::remove_all(ao, domain, qemu.as_ref()).await.is_err() {
             warn!(ao, domid = domid, "some devices were not removed cleanly");
         }
         let last = attempt == ATTEMPTS;
-        match remove_records(ao, &domain, qemu.as_ref(), last, &mut lent) {
+        match remove_records(ao, domain, qemu.as_ref(), fate, last, &mut lent) {
             Found::Domain => break,
             Found::Device => debug!(ao, domid = domid, "a device was added meanwhile"),
             Found::Nothing => {
                 debug!(ao, domid = domid, "the domain was destroyed by another process meanwhile");
-                return Ok(());
+                return Ok(Found::Nothing);
             }
         }
     }
@@ -123,15 +145,12 @@ async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
         // Now, as a bootloader that was still running has ended when the nodes were removed.
         loan::take_back(ao, domid, &lent).await;
     }
-    let ao = ao.unabortable();
-    let outcome = end(&ao, &domain).await;
-    userdata::remove_rest(&ao, domid, domain.uuid);
-    outcome
+    Ok(Found::Domain)
 }
 
 /// What is found of a domain when its records are to be removed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Found {
+pub enum Found {
     /// The domain; its records have been removed.
     Domain,
     /// A device that was added since the others were removed, so that only files were removed.
@@ -148,6 +167,7 @@ fn remove_records(
     ctx: &Ctx,
     domain: &Identity,
     qemu: Option<&model::Process>,
+    fate: Fate,
     last: bool,
     lent: &mut Option<Vec<u8>>,
 ) -> Found {
@@ -177,11 +197,12 @@ fn remove_records(
     }
     remove_userdata();
     remove_left(ctx.log(), domid, LIB_DIR.as_ref());
-    for name in ["qemu-save", "qemu-resume"] {
-        remove_file(ctx, domid, &format!("{LIB_DIR}/{name}.{domid}"));
+    state::remove_restored(ctx, domid);
+    if fate == Fate::Ends {
+        state::remove_saved(ctx, domid);
+        // Before the number is free. If that fails, which is logged, the number can be used again at once.
+        let _ = History::of_host(ctx.log()).add(domid);
     }
-    // Before the number is free. If that fails, which is logged, the number can be used again at once.
-    let _ = History::of_host(ctx.log()).add(domid);
     Found::Domain
 }
 
@@ -258,11 +279,5 @@ fn tell_about_pci(ctx: &Ctx, domid: u32) {
     let assigned = nodes::peek(ctx, ctx.store(), &path);
     if assigned.is_some_and(|n| crate::core::number::leading_number::<u32>(&n) != Some(0)) {
         warn!(ctx, domid = domid, "assigned PCI devices are not reset: not implemented yet");
-    }
-}
-
-fn remove_file(ctx: &Ctx, domid: u32, path: &str) {
-    if let Err(e) = remove_if_there(path) {
-        error!(ctx, domid = domid, errno = errno_of(&e), "cannot remove {path}");
     }
 }

@@ -9,4 +9,5 @@ pub mod migrate;
 pub mod numa;
 pub mod payload;
 pub mod retrieve;
+pub mod soft_reset;
 pub mod vcpus;

@@ -7,7 +7,7 @@ use std::fmt;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::qmp::{Qmp, Version};
 use crate::core::Result;
@@ -100,63 +100,14 @@ impl Qmp {
         self.tell("xen-save-devices-state", arguments, deadline).await
     }
 
-    /// Loads it again.
-    pub async fn load_devices(&mut self, file: &str, deadline: Instant) -> Result<()> {
-        self.tell("xen-load-devices-state", json!({"filename": file}), deadline).await
-    }
-
     /// Has QEMU tell the hypervisor which pages its devices write.
     pub async fn log_dirty(&mut self, enable: bool, deadline: Instant) -> Result<()> {
         self.tell("xen-set-global-dirty-log", json!({"enable": enable}), deadline).await
     }
 
-    /// Begins to serve disks to the other host.
-    pub async fn start_nbd(&mut self, host: &str, port: &str, deadline: Instant) -> Result<()> {
-        let data = json!({"host": host, "port": port});
-        let arguments = json!({"addr": {"type": "inet", "data": data}});
-        self.tell("nbd-server-start", arguments, deadline).await
-    }
-
-    /// Serves one disk more.
-    pub async fn add_nbd(&mut self, disk: &str, deadline: Instant) -> Result<()> {
-        self.tell("nbd-server-add", json!({"device": disk, "writable": true}), deadline).await
-    }
-
-    /// Serves none any more.
-    pub async fn stop_nbd(&mut self, deadline: Instant) -> Result<()> {
-        self.tell("nbd-server-stop", Value::Null, deadline).await
-    }
-
-    /// Begins or ends the replication of disks, on the side that this QEMU is on.
-    pub async fn replicate(
-        &mut self,
-        enable: bool,
-        primary: bool,
-        deadline: Instant,
-    ) -> Result<()> {
-        let arguments = json!({"enable": enable, "primary": primary});
-        self.tell("xen-set-replication", arguments, deadline).await
-    }
-
-    /// Fails if the replication has.
-    pub async fn check_replication(&mut self, deadline: Instant) -> Result<()> {
-        self.tell("query-xen-replication-status", Value::Null, deadline).await
-    }
-
-    /// Has the disks' replication take a checkpoint.
-    pub async fn checkpoint(&mut self, deadline: Instant) -> Result<()> {
-        self.tell("xen-colo-do-checkpoint", Value::Null, deadline).await
-    }
-
-    /// Adds a `node` to a quorum, or takes a `child` out of it.
-    pub async fn change_quorum(
-        &mut self,
-        parent: &str,
-        child: Option<&str>,
-        node: Option<&str>,
-        deadline: Instant,
-    ) -> Result<()> {
-        self.tell("x-blockdev-change", quorum_arguments(parent, child, node), deadline).await
+    /// Wakes the guest from its sleep (S3).
+    pub async fn wake_up(&mut self, deadline: Instant) -> Result<()> {
+        self.tell("system_wakeup", Value::Null, deadline).await
     }
 }
 
@@ -187,12 +138,6 @@ fn save_arguments(version: Version, file: &str, live: bool) -> Value {
     arguments
 }
 
-fn quorum_arguments(parent: &str, child: Option<&str>, node: Option<&str>) -> Value {
-    let named = [("parent", Some(parent)), ("child", child), ("node", node)];
-    let named = named.iter().filter_map(|(name, value)| Some(((*name).into(), (*value)?.into())));
-    Value::Object(named.collect::<Map<String, Value>>())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,11 +161,5 @@ mod tests {
         );
         assert_eq!(save_arguments([2, 10, 9], "f", true), json!({"filename": "f"}));
         assert_eq!(save_arguments([7, 2, 0], "f", false), json!({"filename": "f", "live": false}));
-    }
-
-    #[test]
-    fn a_quorum_is_changed_by_what_is_given() {
-        assert_eq!(quorum_arguments("p", Some("c"), None), json!({"parent": "p", "child": "c"}));
-        assert_eq!(quorum_arguments("p", None, Some("n")), json!({"parent": "p", "node": "n"}));
     }
 }

@@ -10,8 +10,6 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-
 use super::model::{self, Program};
 use super::qmp::{self, Qmp};
 use crate::core::file::{errno_of, remove_if_there};
@@ -55,7 +53,7 @@ pub async fn save(ao: &Ao, domid: u32, live: bool) -> Result<()> {
 async fn write(ao: &Ao, domid: u32, live: bool) -> Result<()> {
     let deadline = Instant::now() + TIMEOUT;
     let mut qmp = Qmp::connect(ao, domid, deadline).await?;
-    qmp.execute("stop", None, deadline).await?;
+    qmp.stop(deadline).await?;
     let path = saved_path(domid);
     // Made anew: what an earlier attempt has left may be longer.
     let mut how = OpenOptions::new();
@@ -65,14 +63,8 @@ async fn write(ao: &Ao, domid: u32, live: bool) -> Result<()> {
         Error::Fail
     })?;
     let file = Tracked::new(raised(file));
-    let added = qmp.execute_with("add-fd", None, file.as_fd(), deadline).await?;
-    let set = added.get("fdset-id").and_then(Value::as_u64);
-    let set = set.ok_or_else(|| qmp.unexpected("add-fd"))?;
-    let mut arguments = json!({ "filename": format!("/dev/fdset/{set}") });
-    if qmp.version() >= [2, 11, 0] {
-        arguments["live"] = live.into();
-    }
-    qmp.execute("xen-save-devices-state", Some(arguments), deadline).await.map(drop)
+    let set = qmp.add_fd(file.as_fd(), None, deadline).await?;
+    qmp.save_devices(&set.to_string(), live, deadline).await
 }
 
 /// The state that a new QEMU is to go on from.
@@ -106,6 +98,15 @@ pub fn read_saved(ctx: &Ctx, domid: u32) -> Result<Vec<u8>> {
     Ok(state)
 }
 
+/// Hands the state that QEMU has written to the next QEMU of the same domain.
+pub fn pass_on(ctx: &Ctx, domid: u32) -> Result<()> {
+    let (from, to) = (saved_path(domid), restored_path(domid));
+    std::fs::rename(&from, &to).map_err(|e| {
+        error!(ctx, domid = domid, errno = errno_of(&e), "cannot rename {from} to {to}");
+        Error::Fail
+    })
+}
+
 /// Removes the state that QEMU has written, if there is any.
 pub fn remove_saved(ctx: &Ctx, domid: u32) {
     remove(ctx, domid, &saved_path(domid));
@@ -129,9 +130,11 @@ pub async fn set_dirty_log(ao: &Ao, domid: u32, enable: bool) -> Result<()> {
         return Err(Error::NotImplemented);
     }
     debug!(ao, domid = domid, "the device model's log of writes: {enable}");
-    let arguments = Some(json!({ "enable": enable }));
-    let set = qmp::execute(ao, domid, "xen-set-global-dirty-log", arguments, qmp::TIMEOUT).await;
-    set.map(drop).inspect_err(|e| {
+    let set = async {
+        let deadline = Instant::now() + qmp::TIMEOUT;
+        Qmp::connect(ao, domid, deadline).await?.log_dirty(enable, deadline).await
+    };
+    set.await.inspect_err(|e| {
         error!(ao, domid = domid, "the device model does not log its writes: {e}");
     })
 }

@@ -4,5 +4,5 @@ folder=$1
 fake_host_in_tmp "$folder"
 export LD_LIBRARY_PATH=/tmp/ours LD_PRELOAD="/tmp/more-xen.so /tmp/fake-xen.so"
 status=0
-for what in ${WHAT:-save restore}; do /tmp/migrate "$what" || status=1; done
+for what in ${WHAT:-save restore reset}; do /tmp/migrate "$what" || status=1; done
 exit $status

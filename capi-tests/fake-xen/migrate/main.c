@@ -2,7 +2,7 @@
  * Saving and restoring with a helper that may do anything (helper.c), on a host whose hypervisor is fake: what the
  * operation gives, and that the guest runs, or is gone, as it must.
  *
- *   migrate save|restore    every case; one line each; status 1 if any has failed
+ *   migrate save|restore|reset    every case; one line each; status 1 if any has failed
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -88,10 +88,10 @@ static double now(void)
 
 /* ---- domains ---- */
 
-static uint32_t made(void)
+static uint32_t made_with(uint32_t flags)
 {
     static unsigned char last;
-    struct xen_domctl_createdomain config = { .ssidref = 1 };
+    struct xen_domctl_createdomain config = { .ssidref = 1, .flags = flags };
     char path[100];
     uint32_t domid = 0;
 
@@ -108,6 +108,8 @@ static uint32_t made(void)
         exit(2);
     return domid;
 }
+
+static uint32_t made(void) { return made_with(0); }
 
 /* -1: no such domain; else whether it has shut down. */
 static int state(uint32_t domid)
@@ -539,6 +541,45 @@ static void restores(void)
     pthread_join(console, NULL);
 }
 
+/* ---- soft resets ---- */
+
+/* What is refused takes nothing from the domain. */
+static void refused(const char *what, uint32_t flags, int reason, libxl_domain_type type)
+{
+    libxl_domain_config config;
+    char path[100];
+    unsigned length;
+    int rc, was;
+
+    begin_guest(made_with(flags), 0, 0);
+    if (reason >= 0)
+        xc_domain_shutdown(xch, guest.domid, reason);
+    was = state(guest.domid);
+    libxl_domain_config_init(&config);
+    libxl_domain_config_from_json(ctx, &config, json);
+    config.c_info.type = type;
+    libxl_domain_build_info_init_type(&config.b_info, type);
+    rc = libxl_domain_soft_reset(ctx, &config, guest.domid, NULL, NULL);
+    expect(rc == ERROR_INVAL && state(guest.domid) == was, "rc %d, state %d, was %d", rc, state(guest.domid), was);
+    snprintf(path, sizeof(path), "/local/domain/%u/name", guest.domid);
+    void *name = xs_read(xs, XBT_NULL, path, &length);
+    expect(name != NULL, "it has no name any more");
+    free(name);
+    libxl_domain_config_dispose(&config);
+    end_guest();
+    done("soft reset: %s", what);
+}
+
+static void resets(void)
+{
+    enum { SOFT_RESET = 5 };
+
+    refused("a PV guest", 0, SOFT_RESET, LIBXL_DOMAIN_TYPE_PV);
+    refused("a guest that runs", XEN_DOMCTL_CDF_hvm, -1, LIBXL_DOMAIN_TYPE_PVH);
+    refused("a guest that is off", XEN_DOMCTL_CDF_hvm, 0, LIBXL_DOMAIN_TYPE_PVH);
+    refused("a configuration of another type", XEN_DOMCTL_CDF_hvm, SOFT_RESET, LIBXL_DOMAIN_TYPE_PV);
+}
+
 int main(int argc, char **argv)
 {
     xs = xs_open(0);
@@ -548,6 +589,8 @@ int main(int argc, char **argv)
         return 2;
     if (argc > 1 && !strcmp(argv[1], "restore"))
         restores();
+    else if (argc > 1 && !strcmp(argv[1], "reset"))
+        resets();
     else
         saves();
     libxl_ctx_free(ctx);

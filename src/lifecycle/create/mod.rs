@@ -66,6 +66,17 @@ pub enum Origin<'a> {
     New,
     /// It has run before, and goes on.
     Stream(&'a Incoming),
+    /// It goes on in the domain that it has: a soft reset.
+    Domain(&'a Stripped),
+}
+
+/// A domain without anything around it, whose guest is in memory.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stripped {
+    /// The frames of the guest's rings for xenstore and the first console.
+    pub rings: [u64; 2],
+    /// The terminal that its first console had.
+    pub tty: Text,
 }
 
 /// The result of a creation.
@@ -86,37 +97,39 @@ pub struct Created {
 pub async fn create(ao: &Ao, config: &mut DomainConfig, origin: Origin<'_>) -> Created {
     let name = config.c_info.name.as_ref().map_or_else(String::new, Text::to_string);
     let what = match origin {
-        Origin::New => format!("create domain \"{name}\""),
         Origin::Stream(_) => format!("restore domain \"{name}\""),
+        _ => format!("create domain \"{name}\""),
     };
     let asked = config.clone();
     let made = summed_up_now(ao, NO_DOMID, &what, || {
-        possible(ao, config)?;
-        defaults::set_defaults(ao, config, NO_DOMID)?;
+        complete(ao, config, NO_DOMID)?;
         made::make(ao, config).map_err(|_| Error::Fail)
     });
     let domid = match made {
         Ok(domid) => domid,
         Err(error) => return Created { domid: NO_DOMID, outcome: Err(error) },
     };
-    let making = async {
-        furnish(ao, domid, config, origin).await?;
-        stored::store(ao, domid, asked, config)
-    };
+    let making = furnish(ao, domid, asked, config, origin);
+    Created { domid, outcome: whole_or_destroyed(ao, domid, &what, making).await }
+}
+
+/// Runs `making`, which is to `what`; if that fails or panics, the domain is destroyed.
+pub(super) async fn whole_or_destroyed(
+    ao: &Ao,
+    domid: u32,
+    what: &str,
+    making: impl Future<Output = Result<()>>,
+) -> Result<()> {
     let undo = async {
         // After an abort, too, with the waits of any destroy. A failure is logged there.
         let _ = destroy::destroy(&ao.unabortable(), domid).await;
     };
     let (outcome, cause) = whole_or_undone(ao.log(), domid, making, undo).await;
-    if let Origin::Stream(_) = origin {
-        // QEMU has it open, or never will.
-        qemu::state::remove_restored(ao, domid);
-    }
     // After the destroy, so that the last line in the log is the one with the cause.
     if let Err(error) = outcome {
         cause.conclude(ao.log(), domid, &what, error);
     }
-    Created { domid, outcome }
+    outcome
 }
 
 /// Runs `making` for domain `domid`; if that fails or panics, runs `undo`. The cause is that of `making`'s failure.
@@ -140,17 +153,25 @@ async fn whole_or_undone(
     (Err(if keeps_its_code { error } else { Error::Fail }), cause)
 }
 
-/// A configuration that cannot become a domain is refused before there is one.
-fn possible(ctx: &Ctx, config: &DomainConfig) -> Result<()> {
+/// Fills in the configuration's defaults. One that cannot become a domain is refused before there is one. `domid`: the
+/// domain if there is one already, or [`NO_DOMID`].
+pub(super) fn complete(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<()> {
     let Some(name) = &config.c_info.name else {
         error!(ctx, "cannot use the configuration: it has no name");
         return Err(Error::Fail);
     };
-    check_name(ctx, NO_DOMID, name.as_bytes())
+    check_name(ctx, domid, name.as_bytes())?;
+    defaults::set_defaults(ctx, config, domid)
 }
 
-/// All steps from the bare domain to a guest that can run.
-async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig, origin: Origin<'_>) -> Result<()> {
+/// All steps from the bare domain to a guest that can run. `asked` is the configuration without defaults, which is stored.
+pub(super) async fn furnish(
+    ao: &Ao,
+    domid: u32,
+    asked: DomainConfig,
+    config: &mut DomainConfig,
+    origin: Origin<'_>,
+) -> Result<()> {
     if let Some(lent) = tree::write(ao, domid, config).await? {
         bootloader::loan::take_back(ao, domid, &lent).await;
     }
@@ -159,10 +180,17 @@ async fn furnish(ao: &Ao, domid: u32, config: &mut DomainConfig, origin: Origin<
     let built = match origin {
         Origin::New => start_anew(ao, domid, config).await?,
         Origin::Stream(incoming) => go_on(ao, domid, config, incoming).await?,
+        Origin::Domain(stripped) => {
+            let channels = build::prepare_restored(ao, domid, config)?;
+            build::finish_restored(ao, domid, config, channels, stripped.rings)?
+        }
     };
     add_devices(ao, &target, config, origin, &built).await?;
+    // QEMU has it open. (After a failure the destroy removes it.)
+    qemu::state::remove_restored(ao, domid);
     console_is_there(ao, domid).await?;
-    relabel(ao, domid, config.b_info.exec_ssidref)
+    relabel(ao, domid, config.b_info.exec_ssidref)?;
+    stored::store(ao, domid, asked, config)
 }
 
 /// Fills the domain with a kernel that starts.
@@ -222,7 +250,11 @@ async fn add_devices(
     }
     let channel = built.console.channel;
     let (backend_domid, port, ring) = (channel.domid, channel.port, built.console.frame);
-    console::primary(target, &console::Primary { backend_domid, port, ring, tty: None })?;
+    let tty = match origin {
+        Origin::Domain(stripped) => Some(stripped.tty.clone()),
+        _ => None,
+    };
+    console::primary(target, &console::Primary { backend_domid, port, ring, tty })?;
     if let DomainBuildInfoData::Hvm(hvm) = &config.b_info.u
         && hvm.vkb_device == Some(true)
     {
@@ -231,7 +263,7 @@ async fn add_devices(
     if is_hvm || qemu::needed(ao, config)? {
         let targets =
             if is_hvm { add::paths_for_qemu(ao, domid, &config.disks)? } else { Vec::new() };
-        let restored = is_hvm && matches!(origin, Origin::Stream(_));
+        let restored = is_hvm && !matches!(origin, Origin::New);
         qemu::start(ao, domid, config, &targets, restored).await?;
     }
     add::nics(ao, target, &mut config.nics).await?;

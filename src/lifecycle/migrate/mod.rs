@@ -29,7 +29,7 @@
 //! has it suspended, the other paused. Who lets it run is the applications' to agree on, one word after END has passed. If
 //! that word is lost both copies are there and neither runs; an administrator who looks decides.
 
-mod emulator;
+pub(super) mod emulator;
 mod helper;
 mod message;
 mod record;

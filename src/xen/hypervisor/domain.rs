@@ -166,6 +166,14 @@ impl Hypervisor {
         self.call("domain_destroy", |xch| unsafe { sys::xc_domain_destroy(xch, domid) }).map(drop)
     }
 
+    /// Takes event channels, grants and what else the guest had set up away from a domain that has shut down, and lets it run
+    /// on. If that fails, the hypervisor has crashed the domain.
+    pub fn domain_soft_reset(&self, domid: u32) -> Result<()> {
+        // SAFETY: plain numbers.
+        self.call("domain_soft_reset", |xch| unsafe { sys::xc_domain_soft_reset(xch, domid) })
+            .map(drop)
+    }
+
     /// Writes the domain's memory and registers to `file`. Slow; uses what is not guarded in the handle,
     /// which must be the caller's own.
     pub fn domain_dump_core(&self, domid: u32, file: &CStr) -> Result<()> {

@@ -108,6 +108,7 @@ pub const HVMPV_no_vp_limit: u32 = 2048;
 pub const HVMPV_cpu_hotplug: u32 = 4096;
 pub const HVM_PARAM_TIMER_MODE: u32 = 10;
 pub const HVM_PARAM_HPET_ENABLED: u32 = 11;
+pub const HVM_PARAM_ACPI_S_STATE: u32 = 14;
 pub const HVM_PARAM_VPT_ALIGN: u32 = 16;
 pub const HVM_PARAM_VM_GENERATION_ID_ADDR: u32 = 34;
 pub const HVM_PARAM_ALTP2M: u32 = 35;
