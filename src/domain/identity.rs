@@ -58,17 +58,24 @@ impl Identity {
         if self.assumed {
             return Ok(true);
         }
-        let path = format!("{}/vm", nodes::domain_path(self.domid));
-        let vm = nodes::read(ctx, ops, &path)?;
+        self.owns_nodes_with(ctx, nodes::read(ctx, ops, &self.vm_node())?.as_deref())
+    }
+
+    /// As [`Self::owns_nodes`], where `vm` was read in that transaction from [`Self::vm_node`].
+    pub fn owns_nodes_with(&self, ctx: &Ctx, vm: Option<&[u8]>) -> Result<bool> {
         // A domain that was renamed for preservation meanwhile has a new node, and is the same domain.
-        Ok(vm.is_none() || vm == self.vm || self.exists(ctx)?)
+        Ok(self.assumed || vm.is_none() || vm == self.vm.as_deref() || self.exists(ctx)?)
+    }
+
+    /// The node that tells whose nodes they are.
+    pub fn vm_node(&self) -> String {
+        format!("{}/vm", nodes::domain_path(self.domid))
     }
 
     /// Whether xenstore has the domain's nodes under the number: for use inside the transaction that adds to
     /// them. A domain that never had any counts as it is.
     pub fn has_nodes(&self, ctx: &Ctx, ops: &impl Ops) -> Result<bool> {
-        let path = format!("{}/vm", nodes::domain_path(self.domid));
-        match nodes::read(ctx, ops, &path)? {
+        match nodes::read(ctx, ops, &self.vm_node())? {
             None if self.vm.is_some() => Ok(false),
             vm if vm.is_some() && vm == self.vm => Ok(true),
             _ => self.exists(ctx),

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 
 use crate::core::{Ctx, Error, Result};
 use crate::types::idiomatic::before_nul;
-use crate::xen::store::Ops;
 use crate::{debug, error};
 
 use super::{cpupool, kind, nodes};
@@ -152,14 +151,13 @@ pub fn start_time(ctx: &Ctx, domid: u32) -> Option<u32> {
 
 /// The domain's directory under `/vm`, if the node's value is such a path.
 pub fn vm_path(ctx: &Ctx, domid: u32) -> Option<String> {
-    vm_path_in(ctx, ctx.store(), domid)
+    let path = format!("{}/vm", nodes::domain_path(domid));
+    vm_path_of(&nodes::peek(ctx, ctx.store(), &path)?)
 }
 
-/// As [`vm_path`], inside a transaction.
-pub fn vm_path_in(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Option<String> {
-    let path = format!("{}/vm", nodes::domain_path(domid));
-    let value = nodes::peek(ctx, ops, &path)?;
-    is_vm_path(&value).then(|| String::from_utf8_lossy(&value).into_owned())
+/// The directory under `/vm` that is the value of a `vm` node, if it is one.
+pub fn vm_path_of(value: &[u8]) -> Option<String> {
+    is_vm_path(value).then(|| String::from_utf8_lossy(value).into_owned())
 }
 
 /// Whether the value of a `vm` node is a directory under `/vm`.

@@ -47,6 +47,16 @@ pub fn read_many(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Result<Vec<Opti
     ops.read_many(paths).map_err(|e| failed(ctx, e))
 }
 
+/// As [`read_many`], for a fixed number of nodes.
+pub fn read_array<const N: usize>(
+    ctx: &Ctx,
+    ops: &impl Ops,
+    paths: [String; N],
+) -> Result<[Option<Vec<u8>>; N]> {
+    let mut values = read_many(ctx, ops, &paths)?.into_iter();
+    Ok(std::array::from_fn(|_| values.next().flatten()))
+}
+
 /// A node's value, where a node that cannot be read counts as missing. The C library does not distinguish the two, nor log
 /// the reason, and a domain without privileges cannot read most nodes.
 pub fn peek(ctx: &Ctx, ops: &impl Ops, path: &str) -> Option<Vec<u8>> {

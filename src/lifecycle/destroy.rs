@@ -46,6 +46,7 @@ use crate::lifecycle::bootloader::loan;
 use crate::lifecycle::bootloader::workplace::remove_left;
 use crate::qemu::{model, state};
 use crate::xen::log::Level;
+use crate::xen::store::Ops;
 use crate::{debug, error, log_line, warn};
 
 /// How many pages the hypervisor frees in the time that a fork takes.
@@ -221,20 +222,20 @@ fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     let domid = domain.domid;
     let none = || Removed::All { model: None, loan: None };
     let removed = nodes::transaction_now(ctx, |t| {
-        if !domain.owns_nodes(ctx, t)? {
+        let known = [domain.vm_node(), model::pid_path(domid), loan::path(domid)];
+        let [vm, model, loan] = nodes::read_array(ctx, t, known)?;
+        if !domain.owns_nodes_with(ctx, vm.as_deref())? {
             return Ok(none());
         }
         if !with_devices && remove::has_devices(ctx, t, domid)? {
             return Ok(Removed::NotYet);
         }
-        let mut known = nodes::read_many(ctx, t, &[model::pid_path(domid), loan::path(domid)])?;
         // The node may have changed, if the domain was renamed for preservation.
-        let vm = names::vm_path_in(ctx, t, domid).or_else(|| domain.vm_path());
-        for path in [nodes::domain_path(domid), nodes::libxl_path(domid)].into_iter().chain(vm) {
-            nodes::remove(ctx, t, &path)?;
-        }
-        let loan = known.pop().flatten();
-        Ok(Removed::All { model: known.pop().flatten(), loan })
+        let vm = vm.as_deref().and_then(names::vm_path_of).or_else(|| domain.vm_path());
+        let mut paths = vec![nodes::domain_path(domid), nodes::libxl_path(domid)];
+        paths.extend(vm);
+        t.remove_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
+        Ok(Removed::All { model, loan })
     });
     // A failure is logged where it is found.
     removed.unwrap_or_else(|_| none())

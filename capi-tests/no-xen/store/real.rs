@@ -132,6 +132,13 @@ fn empty_directories_go_with_what_was_in_them() {
     let in_transaction = store.transaction(|t| tidy::remove_up(t, &[format!("{base}/h/i")]));
     in_transaction.unwrap();
     assert!(!there("h"));
+    // More children than one reply holds.
+    let many: Vec<_> = (0..600).map(|n| (format!("{base}/w/x/{n:08}"), "")).collect();
+    store.write_many(&many).unwrap();
+    remove(&["w/x/00000000"]);
+    assert!(there("w/x/00000001"));
+    remove(&["w/x"]);
+    assert!(!there("w"));
     remove(&[]);
 }
 
