@@ -53,7 +53,7 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::config::defaults::devices::{DeviceContext, disk};
 use crate::core::cause::{summed_up, summed_up_now};
@@ -69,13 +69,16 @@ use crate::domain::{names, nodes, userdata};
 use crate::error;
 use crate::lock::DeviceLock;
 use crate::qemu::model::{self, Program};
-use crate::qemu::qmp::{Qmp, is_refusal};
+use crate::qemu::qmp::{self, Qmp, is_refusal};
 use crate::sync::std_fds::raised;
 use crate::types::idiomatic::{DeviceDisk, DiskBackend, DiskFormat as Format, DomainConfig, Text};
 use crate::xen::store::Ops;
 
-/// How long a change may take, from when it has its turn.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// When QEMU must have done the next step of a change. There are four at most, so that one that answers each of them in
+/// time may take as long as in C.
+fn next_deadline() -> Instant {
+    Instant::now() + qmp::TIMEOUT
+}
 
 /// A change of a medium that can be carried out, as far as it can be told without waiting.
 #[derive(Debug)]
@@ -160,7 +163,6 @@ impl Change {
     async fn change(&self, ao: &Ao) -> Result<()> {
         let domid = self.drive.domid;
         let _no_other_change = DeviceLock::take(ao, domid).await?;
-        let deadline = Instant::now() + TIMEOUT;
         self.look(ao)?;
         if self.program == Program::Traditional {
             // Which looks at xenstore.
@@ -169,11 +171,11 @@ impl Change {
         }
         let medium = self.open(ao)?;
         let name = format!("ide-{}", self.drive.devid);
-        let mut qemu = Qmp::connect(ao, domid, deadline).await?;
-        qemu.eject(&name, deadline).await?;
+        let mut qemu = Qmp::connect(ao, domid, next_deadline()).await?;
+        qemu.eject(&name, next_deadline()).await?;
         let old = self.emptied(ao)?;
         let Some(medium) = medium else { return Ok(()) };
-        match self.insert(&mut qemu, &name, &medium, deadline).await {
+        match self.insert(&mut qemu, &name, &medium).await {
             Ok(()) => self.inserted(ao),
             Err(e) => {
                 if is_refusal(e) {
@@ -261,23 +263,18 @@ impl Change {
     }
 
     /// Has QEMU take the new medium.
-    async fn insert(
-        &self,
-        qemu: &mut Qmp,
-        name: &str,
-        medium: &File,
-        deadline: Instant,
-    ) -> Result<()> {
+    async fn insert(&self, qemu: &mut Qmp, name: &str, medium: &File) -> Result<()> {
         let Some(format) = qemu_format(self.complete.format) else { return Err(Error::Invalid) };
         let path = self.complete.pdev_path.as_ref().map_or_else(String::new, Text::to_string);
         let remark = format!("{}:{path}", self.complete.format.name().unwrap_or_default());
-        let set = qemu.add_fd(medium.as_fd(), Some(&remark), deadline).await?;
-        let outcome = qemu.change_medium(name, &set.to_string(), format, deadline).await;
+        let set = qemu.add_fd(medium.as_fd(), Some(&remark), next_deadline()).await?;
+        let file = set.to_string();
+        let outcome = qemu.change_medium(name, &file, format, next_deadline()).await;
         if let Err(e) = outcome
             && is_refusal(e)
         {
             // QEMU forgets it by itself when nobody is connected any more.
-            let _ = qemu.remove_fd(set, deadline).await;
+            let _ = qemu.remove_fd(set, next_deadline()).await;
         }
         outcome
     }

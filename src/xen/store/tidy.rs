@@ -44,10 +44,7 @@ pub fn remove_up(ops: &impl Ops, paths: &[String]) -> StoreResult<()> {
 
 /// The children of each of `paths` that exists and has no value. `None` as well for one that may not be looked at, or that has
 /// more children than fit into a reply.
-fn children_of_valueless(
-    ops: &impl Ops,
-    paths: &[&str],
-) -> StoreResult<Vec<Option<Vec<String>>>> {
+fn children_of_valueless(ops: &impl Ops, paths: &[&str]) -> StoreResult<Vec<Option<Vec<String>>>> {
     const OPERATION: &str = "look for empty directories";
     let failed = |path: &str, errno| StoreError::about(OPERATION, path, errno);
     let mut requests = Requests::default();

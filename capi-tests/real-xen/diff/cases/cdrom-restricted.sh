@@ -13,3 +13,4 @@ drives c-restrict
 reference destroy c-restrict
 sed -i '/^c-qemu:/d' /etc/passwd /etc/group
 #: long
+#: sed files /dm-reaper-lock/d  -- what the first end of a restricted QEMU leaves is there once for both

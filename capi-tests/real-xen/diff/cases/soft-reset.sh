@@ -20,7 +20,6 @@ reset sr-hvm hvm 'disk=["/tmp/sr-disk,raw,hda,rw"]' 'on_soft_reset="soft-reset"'
 qemu sr-hvm
 devices
 reference qemu-monitor-command sr-hvm 'info status'
-reset sr-pvh pvh
-for name in sr-hvm sr-pvh; do try xl destroy "$name"; done
+try xl destroy sr-hvm
 domains
 rm -f /tmp/sr-disk
