@@ -111,6 +111,27 @@ impl Qmp {
     }
 }
 
+/// QEMU's answer is not of the form that it has by QEMU's documentation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UnexpectedForm;
+
+/// Slot and function, in one number, of the device called `id`, in an answer to `query-pci`; an error if it is none.
+pub fn devfn_of(answer: &Value, id: &str) -> std::result::Result<Option<u32>, UnexpectedForm> {
+    for bus in answer.as_array().ok_or(UnexpectedForm)? {
+        for device in bus.get("devices").and_then(Value::as_array).ok_or(UnexpectedForm)? {
+            if device.get("qdev_id").and_then(Value::as_str).ok_or(UnexpectedForm)? != id {
+                continue;
+            }
+            let number = |name: &str, most: u64| {
+                let number = device.get(name).and_then(Value::as_u64).filter(|n| *n <= most);
+                number.and_then(|n| u32::try_from(n).ok()).ok_or(UnexpectedForm)
+            };
+            return Ok(Some(number("slot", 31)? << 3 | number("function", 7)?));
+        }
+    }
+    Ok(None)
+}
+
 fn eject_arguments(version: Version, drive: &str) -> Value {
     let key = if version >= HAS_ID { "id" } else { "device" };
     json!({key: drive})
@@ -161,5 +182,24 @@ mod tests {
         );
         assert_eq!(save_arguments([2, 10, 9], "f", true), json!({"filename": "f"}));
         assert_eq!(save_arguments([7, 2, 0], "f", false), json!({"filename": "f", "live": false}));
+    }
+
+    #[test]
+    fn a_device_is_found_on_any_bus() {
+        let device = |id: &str, slot: i64| json!({"qdev_id": id, "slot": slot, "function": 1});
+        let bus = |devices: &[Value]| json!({"bus": 0, "devices": devices});
+        let answer = json!([bus(&[device("", 1)]), bus(&[device("a", 2), device("b", 6)])]);
+        assert_eq!(devfn_of(&answer, "b"), Ok(Some(0x31)));
+        assert_eq!(devfn_of(&answer, "c"), Ok(None));
+        for bad in [
+            json!({}),
+            json!([7]),
+            json!([{"devices": {}}]),
+            json!([{"devices": [{"qdev_id": 7}]}]),
+            json!([bus(&[device("b", -1)])]),
+            json!([bus(&[device("b", 32)])]),
+        ] {
+            assert_eq!(devfn_of(&bad, "b"), Err(UnexpectedForm), "{bad}");
+        }
     }
 }
