@@ -5,6 +5,7 @@ pub mod cdrom;
 pub mod driver;
 pub mod eject;
 pub mod hotplug;
+pub mod pci;
 pub mod read;
 pub mod remove;
 

@@ -13,6 +13,7 @@
 use crate::core::cause::summed_up;
 use crate::core::{Ao, Ctx, Error, Result, bitmap};
 use crate::device::DeviceKind;
+use crate::device::pci::address::Address;
 use crate::device::read::{pci, records};
 use crate::device::vdev;
 use crate::domain::{kind, memory, nodes, userdata};
@@ -20,7 +21,7 @@ use crate::lock::DeviceLock;
 use crate::qemu::model;
 use crate::qemu::model::Program;
 use crate::types::idiomatic::{
-    Bitmap, DeviceDisk, DevicePci, DiskFormat, DiskSpecification, DomainBuildInfo,
+    Bitmap, DeviceDisk, DiskFormat, DiskSpecification, DomainBuildInfo,
     DomainBuildInfoData as Guest, DomainConfig, Text, Uuid, before_nul,
 };
 use crate::{error, qemu, warn};
@@ -143,7 +144,7 @@ fn current(
     merge_disks(&mut config.disks, &known_disks(&disks));
     if !config.pcidevs.is_empty() {
         let known = known_pcis(ctx, domid, pcis)?;
-        config.pcidevs.retain(|device| known.contains(&pci_address(device)));
+        config.pcidevs.retain(|device| Address::of(device).is_some_and(|a| known.contains(&a)));
     }
     let gone = before - checked(&config);
     if gone > 0 {
@@ -271,10 +272,6 @@ fn merge_disks(disks: &mut Vec<DeviceDisk>, known: &[Option<KnownDisk>]) {
     });
 }
 
-fn pci_address(device: &DevicePci) -> pci::Address {
-    (device.domain as u32, device.bus.into(), device.dev.into(), device.func.into())
-}
-
 /// How many PCI devices the guest has, and the first so many: as a rule those are all.
 fn pci_nodes(domid: u32, stored: usize) -> Vec<String> {
     let base = pci::backend_path(domid);
@@ -287,7 +284,7 @@ fn pci_nodes(domid: u32, stored: usize) -> Vec<String> {
 }
 
 /// The PCI devices in xenstore, by the values of [`pci_nodes`].
-fn known_pcis(ctx: &Ctx, domid: u32, values: Vec<Option<Vec<u8>>>) -> Result<Vec<pci::Address>> {
+fn known_pcis(ctx: &Ctx, domid: u32, values: Vec<Option<Vec<u8>>>) -> Result<Vec<Address>> {
     let mut values = values.into_iter();
     let count = pci::count(values.next().flatten().as_deref()) as usize;
     let mut found: Vec<_> = values.take(count).collect();
@@ -296,7 +293,7 @@ fn known_pcis(ctx: &Ctx, domid: u32, values: Vec<Option<Vec<u8>>>) -> Result<Vec
     if !more.is_empty() {
         found.extend(nodes::read_many(ctx, ctx.store(), &more)?);
     }
-    Ok(found.into_iter().flatten().filter_map(|value| pci::address(&value)).collect())
+    Ok(found.into_iter().flatten().filter_map(|value| Address::parse(&value)).collect())
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use xenlight::config::cpuid;
 use xenlight::core::{number, uuid};
+use xenlight::device::pci::address::Address;
+use xenlight::device::pci::sysfs::{noted_driver, resources};
 use xenlight::device::read::{pci, value};
 use xenlight::device::{Device, DeviceKind, vdev};
 use xenlight::lifecycle::bootloader::image::Images;
@@ -192,7 +194,9 @@ fn values() {
         let text = value::text(bytes);
         assert!(text.is_none_or(|text| bytes.starts_with(text.as_bytes())));
         let _ = value::named::<DiskSpecification>(tables::DISK_SPECIFICATION, bytes);
-        let _ = (value::mac(bytes), value::backend_domid(bytes), pci::address(bytes));
+        let _ = (value::mac(bytes), value::backend_domid(bytes), Address::parse(bytes));
+        let _ = (Address::parse_node(bytes), resources(bytes));
+        assert!(noted_driver(bytes).is_none_or(|path| path.starts_with("/sys/bus/pci/drivers")));
         assert!(pci::count(Some(bytes)) <= pci::MAX_DEVICES);
         let _ = (vdev::number(bytes), vdev::whole_disk(bytes));
         if let Some(uuid) = uuid::parse(bytes) {

@@ -6,6 +6,9 @@ use std::ffi::c_int;
 use super::value;
 use crate::core::number::strtoul;
 use crate::core::{Ctx, Error, Result};
+use crate::device::pci::address::Address;
+use crate::device::pci::notes::Note;
+use crate::device::pci::sysfs::Host;
 use crate::domain::nodes;
 use crate::error;
 use crate::types::idiomatic::DevicePci;
@@ -14,14 +17,8 @@ use crate::types::tables;
 /// More devices than one back end serves.
 pub const MAX_DEVICES: c_int = 256;
 
-/// Where the kernel lists the devices that it keeps for guests.
-const SYSFS: &str = "/sys/bus/pci/drivers/pciback";
-
 /// The nodes of each device.
 const NODES: [&str; 4] = ["dev", "vdevfn", "name", "opts"];
-
-/// Segment, bus, device and function.
-pub type Address = (u32, u32, u32, u32);
 
 /// Where the back end of a guest's PCI devices lies.
 pub fn backend_path(domid: u32) -> String {
@@ -55,7 +52,7 @@ pub fn all(ctx: &Ctx, domid: u32) -> Vec<DevicePci> {
 }
 
 fn device(values: &[Option<Vec<u8>>]) -> Option<DevicePci> {
-    let mut device = at(address(values[0].as_deref()?)?);
+    let mut device = Address::parse(values[0].as_deref()?)?.to_device();
     if let Some(text) = &values[1] {
         device.vdevfn = hexadecimal(text).unwrap_or(0);
     }
@@ -64,29 +61,6 @@ fn device(values: &[Option<Vec<u8>>]) -> Option<DevicePci> {
         options(&mut device, text);
     }
     Some(device)
-}
-
-fn at((domain, bus, dev, func): Address) -> DevicePci {
-    DevicePci {
-        domain: domain as c_int,
-        bus: bus as u8,
-        dev: dev as u8,
-        func: func as u8,
-        ..Default::default()
-    }
-}
-
-/// `0000:03:1f.7`
-pub fn address(text: &[u8]) -> Option<Address> {
-    let text = std::str::from_utf8(text).ok()?;
-    let hex = |text: &str, most: usize| {
-        let sound = text.len() <= most && text.bytes().all(|b| b.is_ascii_hexdigit());
-        sound.then(|| u32::from_str_radix(text, 16).ok()).flatten()
-    };
-    let mut parts = text.splitn(3, ':');
-    let (domain, bus, rest) = (parts.next()?, parts.next()?, parts.next()?);
-    let (dev, func) = rest.split_once('.')?;
-    Some((hex(domain, 4)?, hex(bus, 2)?, hex(dev, 2)?, hex(func, 1)?))
 }
 
 /// With `0x` or without.
@@ -117,16 +91,14 @@ fn options(device: &mut DevicePci, text: &[u8]) {
 
 /// The host's devices that may be given to guests and are not. `Error::Fail` if the kernel keeps none.
 pub fn assignable(ctx: &Ctx) -> Result<Vec<DevicePci>> {
-    let dir = std::fs::read_dir(SYSFS).map_err(|e| {
-        error!(ctx, "cannot list {SYSFS}: {e}; is the driver pciback loaded?");
+    let addresses = Host::here().kept().map_err(|e| {
+        error!(
+            ctx,
+            "cannot tell which PCI devices guests may have: {e}; is the driver pciback loaded?"
+        );
         Error::Fail
     })?;
-    let names = dir.flatten().map(|entry| entry.file_name());
-    let addresses: Vec<_> = names.filter_map(|name| address(name.as_encoded_bytes())).collect();
-    let path = |&(domain, bus, dev, func): &Address| {
-        ["domid", "name"]
-            .map(|node| format!("/libxl/pci/{domain:04x}-{bus:02x}-{dev:02x}-{func:01x}/{node}"))
-    };
+    let path = |&address: &Address| [Note::Owner, Note::Name].map(|note| note.path(address));
     let paths: Vec<_> = addresses.iter().flat_map(path).collect();
     let values = nodes::peek_many(ctx, ctx.store(), &paths);
     let free = addresses.into_iter().zip(values.chunks_exact(2));
@@ -134,7 +106,7 @@ pub fn assignable(ctx: &Ctx) -> Result<Vec<DevicePci>> {
     Ok(free
         .map(|(address, values)| DevicePci {
             name: values[1].as_deref().and_then(value::text),
-            ..at(address)
+            ..address.to_device()
         })
         .collect())
 }
@@ -142,24 +114,6 @@ pub fn assignable(ctx: &Ctx) -> Result<Vec<DevicePci>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses() {
-        assert_eq!(address(b"0001:03:1f.7"), Some((1, 3, 0x1f, 7)));
-        let bad: [&[u8]; 8] = [
-            b"",
-            b"03:00.0",
-            b"0000:03:00",
-            b"0000:03:xx.0",
-            b"\xff",
-            b"00000:03:00.0",
-            b"0000:+3:00.0",
-            b"0000:03:00.10",
-        ];
-        for bad in bad {
-            assert_eq!(address(bad), None, "{bad:?}");
-        }
-    }
 
     #[test]
     fn options_are_switches() {

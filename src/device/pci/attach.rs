@@ -1,0 +1,268 @@
+//! Giving a guest functions of the host: while it runs, or when it is made.
+
+use nix::errno::Errno;
+
+use super::access::{Access, reset};
+use super::address::Address;
+use super::notes;
+use super::sysfs::Host;
+use super::{ALL_FUNCTIONS, address_of, assignable, backend, check_stubdom, detach, find, qemu};
+use crate::config::defaults::devices;
+use crate::core::cause::summed_up;
+use crate::core::{Ao, Error, Result};
+use crate::device::add::AttachTarget;
+use crate::device::add::running::check_model;
+use crate::domain::kind::DomainKind;
+use crate::domain::{nodes, userdata};
+use crate::error;
+use crate::lock::DeviceLock;
+use crate::qemu::model::{self, Program};
+use crate::types::idiomatic::{DevicePci, DomainConfig};
+
+/// Gives a domain that runs a function, or all of one device.
+pub async fn add(ao: &Ao, domid: u32, device: DevicePci) -> Result<()> {
+    let what = format!("attach {}", backend::describe(&device));
+    summed_up(ao, domid, what, add_running(ao, domid, device)).await
+}
+
+async fn add_running(ao: &Ao, domid: u32, mut device: DevicePci) -> Result<()> {
+    find(ao, domid, &mut device)?;
+    let target = AttachTarget::of(ao, domid).map_err(|_| Error::Fail)?;
+    check_stubdom(ao, domid)?;
+    let _no_other_change = DeviceLock::take(ao, domid).await?;
+    Attachment { ao, target: &target, host: Host::here(), runs: true }.attach(device).await
+}
+
+/// Gives a domain that is being made its functions, one device after the other: they share a back end.
+pub async fn add_all(ao: &Ao, target: &AttachTarget<'_>, devices: &[DevicePci]) -> Result<()> {
+    for device in devices {
+        let mut device = device.clone();
+        find(ao, target.domid(), &mut device)?;
+        let attachment = Attachment { ao, target, host: Host::here(), runs: false };
+        let what = format!("attach {}", backend::describe(&device));
+        summed_up(ao, target.domid(), what, attachment.attach(device)).await?;
+    }
+    Ok(())
+}
+
+/// A domain that gets functions.
+struct Attachment<'a> {
+    ao: &'a Ao,
+    target: &'a AttachTarget<'a>,
+    host: Host,
+    /// Or it is being made: nobody waits for its front ends, and its configuration is stored later.
+    runs: bool,
+}
+
+impl Attachment<'_> {
+    fn domid(&self) -> u32 {
+        self.target.domid()
+    }
+
+    fn is_hvm(&self) -> bool {
+        self.target.guest() == DomainKind::Hvm
+    }
+
+    async fn attach(&self, mut device: DevicePci) -> Result<()> {
+        let (ao, domid) = (self.ao, self.domid());
+        let address = address_of(ao, &device)?;
+        if self.is_hvm() {
+            self.check_hypervisor(address)?;
+        }
+        devices::pci(&mut device);
+        if device.seize && !matches!(self.host.is_kept(address), Ok(true)) {
+            assignable::keep(ao, &self.host, address, device.name.as_ref(), true)?;
+        }
+        let parts = self.parts(&device, address)?;
+        nodes::transaction_now(ao, |t| {
+            parts.iter().try_for_each(|(_, address)| {
+                notes::claim(ao, t, *address, domid, |t| self.target.check(t))
+            })
+        })?;
+        parts.iter().for_each(|(_, address)| reset(ao, &self.host, domid, *address));
+        let several = parts.len() > 1;
+        let mut done = 0;
+        let mut outcome = Ok(());
+        for (part, address) in &parts {
+            outcome = self.attach_function(part.clone(), *address, several).await;
+            if outcome.is_err() {
+                break;
+            }
+            done += 1;
+        }
+        if outcome.is_err() {
+            let ao = ao.unabortable();
+            for (_, address) in parts[..done].iter().rev() {
+                detach::undo(&ao, self.target.owner(), &self.access(*address), &self.host).await;
+            }
+            for (_, address) in &parts {
+                detach::disclaim(&ao, *address, domid).await;
+            }
+        }
+        outcome
+    }
+
+    fn access(&self, address: Address) -> Access {
+        Access { domid: self.domid(), address, hvm: self.is_hvm() }
+    }
+
+    /// Whether the hypervisor would give the domain the function, before anything is done.
+    fn check_hypervisor(&self, address: Address) -> Result<()> {
+        let (ctx, domid) = (self.target.ctx(), self.domid());
+        ctx.hypervisor().test_assign_device(domid, address.encoded()).map_err(|e| {
+            let why = match e.errno {
+                Errno::EOPNOTSUPP => "the domain was made without an IOMMU".to_owned(),
+                Errno::EBUSY => "another domain has it".to_owned(),
+                _ => e.to_string(),
+            };
+            error!(ctx, domid = domid, "cannot attach PCI device {address}: {why}");
+            Error::Nonspecific
+        })
+    }
+
+    /// The functions that are to be given, the first of a device last, as a guest looks for the others when it sees that one.
+    fn parts(&self, device: &DevicePci, address: Address) -> Result<Vec<(DevicePci, Address)>> {
+        let (ctx, domid) = (self.target.ctx(), self.domid());
+        let slot = device.vdevfn & !7;
+        let addresses = if device.vfunc_mask == ALL_FUNCTIONS {
+            if slot == 0 {
+                error!(
+                    ctx,
+                    domid = domid,
+                    "cannot attach all functions of PCI device {address}: no virtual slot is given"
+                );
+                return Err(Error::Invalid);
+            }
+            self.host.functions(address).map_err(|e| {
+                error!(
+                    ctx,
+                    domid = domid,
+                    "cannot find the functions of PCI device {address}: {e}"
+                );
+                Error::Fail
+            })?
+        } else {
+            vec![address]
+        };
+        let mut parts = Vec::new();
+        for address in addresses {
+            if !assignable::is_kept(ctx, &self.host, address)? {
+                error!(
+                    ctx,
+                    domid = domid,
+                    "cannot attach PCI device {address}: it is not assignable, as the driver pciback does not have it"
+                );
+                return Err(Error::Fail);
+            }
+            let mut part = device.clone();
+            address.put_into(&mut part);
+            let own_bit = 1 << address.function;
+            if device.vfunc_mask == ALL_FUNCTIONS {
+                part.vfunc_mask = own_bit;
+            }
+            // A function that comes alone is the guest's first: a guest looks for no other where that is missing.
+            let keeps_number = part.vfunc_mask == own_bit;
+            part.vdevfn = if keeps_number { slot | u32::from(address.function) } else { slot };
+            parts.push((part, address));
+        }
+        Ok(parts)
+    }
+
+    async fn attach_function(
+        &self,
+        mut device: DevicePci,
+        address: Address,
+        several: bool,
+    ) -> Result<()> {
+        let (ao, domid) = (self.ao, self.domid());
+        let in_qemu = self.is_hvm();
+        if in_qemu {
+            if model::program(ao, domid)? == Program::Traditional {
+                error!(
+                    ao,
+                    domid = domid,
+                    "PCI devices with the traditional device model: not implemented in this library yet"
+                );
+                return Err(Error::NotImplemented);
+            }
+            device.vdevfn = qemu::add(ao, domid, &device, address, several).await?;
+        }
+        let outcome = self.give(&device, address).await;
+        if outcome.is_err() && in_qemu {
+            qemu::give_up(&ao.unabortable(), domid, address).await;
+        }
+        outcome
+    }
+
+    async fn give(&self, device: &DevicePci, address: Address) -> Result<()> {
+        let (ao, domid) = (self.ao, self.domid());
+        let waits = self.runs
+            && self.target.guest() == DomainKind::Pv
+            && backend::count(ao, ao.store(), domid)?.is_some();
+        if waits {
+            backend::settles(ao, domid).await?;
+        }
+        let access = self.access(address);
+        access.give(ao, &self.host, device)?;
+        let written =
+            if self.runs { self.store(device, address) } else { self.write(device, address) };
+        written.inspect_err(|_| {
+            access.take_resources(ao, &self.host);
+            reset(ao, &self.host, domid, address);
+            access.deassign(ao);
+        })
+    }
+
+    /// Writes the nodes of a function.
+    fn write(&self, device: &DevicePci, address: Address) -> Result<()> {
+        nodes::transaction_now(self.ao, |t| {
+            self.target.check(t)?;
+            backend::add(t, self.target, device, address, self.runs)
+        })
+    }
+
+    /// As [`Self::write`], and the stored configuration has the function as well.
+    fn store(&self, device: &DevicePci, address: Address) -> Result<()> {
+        let (ctx, domid) = (self.target.ctx(), self.domid());
+        let locked = userdata::lock_of(ctx, domid, self.target.owner().uuid).map_err(|_| {
+            error!(ctx, domid = domid, "cannot lock the domain's userdata");
+            Error::LockFail
+        })?;
+        let Some(mut config) = locked.config(ctx)? else {
+            error!(ctx, domid = domid, "cannot read the stored configuration: there is none");
+            return Err(Error::JsonConfigEmpty);
+        };
+        put(&mut config, device.clone());
+        check_model(ctx, domid, &config)?;
+        nodes::transaction_now(ctx, |t| {
+            self.target.check(t)?;
+            locked.set_config(&config)?;
+            backend::add(t, self.target, device, address, self.runs)
+        })
+    }
+}
+
+/// Puts a device into the configuration, instead of the same one that is there.
+fn put(config: &mut DomainConfig, device: DevicePci) {
+    let is = |old: &&mut DevicePci| Address::of(old) == Address::of(&device);
+    match config.pcidevs.iter_mut().rfind(is) {
+        Some(old) => *old = device,
+        None => config.pcidevs.push(device),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_takes_the_place_of_the_same() {
+        let address = |device| Address { segment: 0, bus: 0, device, function: 0 };
+        let mut config = DomainConfig::default();
+        put(&mut config, address(5).to_device());
+        put(&mut config, address(6).to_device());
+        put(&mut config, DevicePci { vdevfn: 0x30, ..address(5).to_device() });
+        let shown: Vec<_> = config.pcidevs.iter().map(|d| (d.dev, d.vdevfn)).collect();
+        assert_eq!(shown, [(5, 0x30), (6, 0)]);
+    }
+}

@@ -1,0 +1,399 @@
+//! The host's PCI functions as dom0's kernel shows them under `/sys/bus/pci`, and the driver that keeps some for guests,
+//! `pciback`.
+//!
+//! A function has one driver at a time. One that a guest is to get has `pciback`: it is *kept*. That driver takes only what
+//! is in its list of slots, and an entry that is added twice is there twice.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+
+use super::address::Address;
+use crate::core::file::errno_of;
+use crate::sync::std_fds::raised;
+
+/// Where the drivers of PCI functions are. A path to one that is read from xenstore must lead there.
+const DRIVERS: &str = "/sys/bus/pci/drivers/";
+
+/// How many resources of a function may be given to a guest: its BARs and its ROM.
+const RESOURCES: usize = 7;
+
+/// More than any of these files has.
+const MAX_SIZE: u64 = 1 << 20;
+
+/// The bit of a resource's flags that says I/O ports, as it is in the BAR.
+const IS_PORTS: u64 = 1;
+
+/// The kernel's view of PCI functions.
+#[derive(Debug)]
+pub struct Host {
+    devices: PathBuf,
+    keeper: PathBuf,
+}
+
+/// What a function decodes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Resource {
+    /// I/O ports.
+    Ports { first: u32, number: u32 },
+    /// Pages of the host's memory space.
+    Memory { first: u64, number: u64 },
+}
+
+/// What could not be done, and with which file.
+#[derive(Debug, thiserror::Error)]
+#[error("{what} {}: {}", path.display(), errno.desc())]
+pub struct SysfsError {
+    what: &'static str,
+    path: PathBuf,
+    pub errno: Errno,
+}
+
+type Result<T> = std::result::Result<T, SysfsError>;
+
+impl Host {
+    /// This host.
+    pub fn here() -> Self {
+        let drivers = Path::new(DRIVERS);
+        Self { devices: "/sys/bus/pci/devices".into(), keeper: drivers.join("pciback") }
+    }
+
+    #[cfg(test)]
+    fn below(root: &Path) -> Self {
+        Self { devices: root.join("devices"), keeper: root.join("drivers/pciback") }
+    }
+
+    fn of(&self, address: Address) -> PathBuf {
+        self.devices.join(address.to_string())
+    }
+
+    /// Whether there is such a function; an error says why that cannot be told, or that there is none (`ENOENT`).
+    pub fn find(&self, address: Address) -> Result<()> {
+        let path = self.of(address);
+        fs::symlink_metadata(&path).map(drop).map_err(failed("look for", path))
+    }
+
+    /// Whether the function is kept for guests. `ENOENT` if the keeping driver is not loaded.
+    pub fn is_kept(&self, address: Address) -> Result<bool> {
+        fs::metadata(&self.keeper).map_err(failed("look for", self.keeper.clone()))?;
+        let path = self.keeper.join(address.to_string());
+        match fs::symlink_metadata(&path) {
+            Ok(_) => Ok(true),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(failed("look for", path)(e)),
+        }
+    }
+
+    /// All functions that are kept, in the kernel's order.
+    pub fn kept(&self) -> Result<Vec<Address>> {
+        listed(&self.keeper)
+    }
+
+    /// The functions of the device that `address` is one of, the highest first.
+    pub fn functions(&self, address: Address) -> Result<Vec<Address>> {
+        let mut found = listed(&self.devices)?;
+        found.retain(|other| other.is_beside(&address));
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(found)
+    }
+
+    /// The folder of the function's driver, if it has one.
+    pub fn driver(&self, address: Address) -> Result<Option<PathBuf>> {
+        let path = self.of(address).join("driver");
+        match fs::canonicalize(&path) {
+            Ok(driver) => Ok(Some(driver)),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(failed("find", path)(e)),
+        }
+    }
+
+    /// Takes the function from its driver.
+    pub fn unbind(&self, address: Address, driver: &Path) -> Result<()> {
+        write_address(&driver.join("unbind"), address)
+    }
+
+    /// Gives the function to a driver.
+    pub fn bind(&self, address: Address, driver: &Path) -> Result<()> {
+        write_address(&driver.join("bind"), address)
+    }
+
+    /// Has the function, which has no driver, kept for guests.
+    pub fn keep(&self, address: Address) -> Result<()> {
+        if !self.has_slot(address)? {
+            write_address(&self.keeper.join("new_slot"), address)?;
+        }
+        self.bind(address, &self.keeper)
+    }
+
+    /// Ends that.
+    pub fn let_go(&self, address: Address) -> Result<()> {
+        self.unbind(address, &self.keeper)?;
+        if self.has_slot(address)? {
+            write_address(&self.keeper.join("remove_slot"), address)?;
+        }
+        Ok(())
+    }
+
+    fn has_slot(&self, address: Address) -> Result<bool> {
+        let slots = read(&self.keeper.join("slots"))?;
+        Ok(slots.split(|&b| b == b'\n').any(|line| Address::parse(line) == Some(address)))
+    }
+
+    /// Lets guests write the whole configuration space of the function.
+    pub fn permit_all(&self, address: Address) -> Result<()> {
+        write_address(&self.keeper.join("permissive"), address)
+    }
+
+    /// What the function decodes.
+    pub fn resources(&self, address: Address) -> Result<Vec<Resource>> {
+        Ok(resources(&read(&self.of(address).join("resource"))?))
+    }
+
+    /// The interrupt of its pin, if it has one.
+    pub fn interrupt(&self, address: Address) -> Result<Option<u32>> {
+        let text = read(&self.of(address).join("irq"))?;
+        Ok(crate::core::number::leading_number(&text).filter(|&irq| irq != 0))
+    }
+
+    /// Vendor, device and class; `None` for what cannot be read.
+    pub fn identity(&self, address: Address) -> [Option<u32>; 3] {
+        ["vendor", "device", "class"].map(|name| {
+            let text = read(&self.of(address).join(name)).ok()?;
+            let text = std::str::from_utf8(&text).ok()?.trim_end();
+            u32::from_str_radix(text.strip_prefix("0x")?, 16).ok()
+        })
+    }
+
+    /// Brings the function into the state after power-on. `ENOENT` if the kernel knows no way to do so. Xen's own patch of
+    /// the keeping driver does it better than the kernel, where it is there.
+    pub fn reset(&self, address: Address) -> Result<()> {
+        let better = write_address(&self.keeper.join("do_flr"), address);
+        match better {
+            Err(e) if e.errno == Errno::ENOENT => write(&self.of(address).join("reset"), b"1"),
+            done => done,
+        }
+    }
+}
+
+/// The folder of a driver as it was noted down; `None` if that is not what the note says.
+pub fn noted_driver(note: &[u8]) -> Option<PathBuf> {
+    let path = Path::new(OsStr::from_bytes(note));
+    let name = path.strip_prefix(DRIVERS).ok()?;
+    let mut parts = name.components();
+    let sound = matches!(parts.next(), Some(std::path::Component::Normal(_)));
+    (sound && parts.next().is_none() && !note.contains(&0)).then(|| path.to_owned())
+}
+
+/// The lines of `resource`: first, last and flags of each, all zero for none.
+pub fn resources(text: &[u8]) -> Vec<Resource> {
+    let lines = text.split(|&b| b == b'\n').take(RESOURCES);
+    lines.filter_map(resource).collect()
+}
+
+fn resource(line: &[u8]) -> Option<Resource> {
+    let text = std::str::from_utf8(line).ok()?;
+    let mut numbers = text
+        .split_ascii_whitespace()
+        .map(|number| u64::from_str_radix(number.strip_prefix("0x")?, 16).ok());
+    let (first, last, flags) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    let size = last.checked_sub(first)?.checked_add(1)?;
+    if first == 0 {
+        return None;
+    }
+    if flags & IS_PORTS != 0 {
+        let (first, number) = (u32::try_from(first).ok()?, u32::try_from(size).ok()?);
+        return Some(Resource::Ports { first, number });
+    }
+    let pages = size.div_ceil(crate::xen::hypervisor::PAGE_SIZE);
+    Some(Resource::Memory { first: first / crate::xen::hypervisor::PAGE_SIZE, number: pages })
+}
+
+fn failed(what: &'static str, path: PathBuf) -> impl FnOnce(io::Error) -> SysfsError {
+    move |e| SysfsError { what, path, errno: errno_of(&e) }
+}
+
+/// The addresses that are names in a folder.
+fn listed(folder: &Path) -> Result<Vec<Address>> {
+    let entries = fs::read_dir(folder).map_err(failed("list", folder.to_owned()))?;
+    let names = entries.flatten().map(|entry| entry.file_name());
+    Ok(names.filter_map(|name| Address::parse(name.as_bytes())).collect())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    File::open(path)
+        .map(raised)
+        .and_then(|file| file.take(MAX_SIZE).read_to_end(&mut text))
+        .map(|_| text)
+        .map_err(failed("read", path.to_owned()))
+}
+
+fn write_address(path: &Path, address: Address) -> Result<()> {
+    write(path, address.to_string().as_bytes())
+}
+
+/// In one go: what sysfs is told is one `write`.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    OpenOptions::new()
+        .write(true)
+        .open(path)
+        .map(raised)
+        .and_then(|mut file| file.write_all(bytes))
+        .map_err(failed("write to", path.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOME: Address = Address { segment: 0, bus: 0, device: 5, function: 0 };
+
+    #[test]
+    fn resources_are_ports_and_pages() {
+        let text = b"0x00000000febc0000 0x00000000febdffff 0x0000000000040200\n\
+            0x000000000000c040 0x000000000000c05f 0x0000000000040101\n\
+            0x0000000000000000 0x0000000000000000 0x0000000000000000\n\
+            0x00000000febd0080 0x00000000febd017f 0x0000000000040200\n\
+            0x0000000800000000 0x00000008ffffffff 0x000000000014220c\n";
+        assert_eq!(
+            resources(text),
+            [
+                Resource::Memory { first: 0xfebc0, number: 32 },
+                Resource::Ports { first: 0xc040, number: 32 },
+                Resource::Memory { first: 0xfebd0, number: 1 },
+                Resource::Memory { first: 0x80_0000, number: 0x10_0000 },
+            ]
+        );
+    }
+
+    #[test]
+    fn resources_that_make_no_sense_are_none() {
+        let bad: [&[u8]; 9] = [
+            b"",
+            b"\xff\xfe\n",
+            b"0x1000\n",
+            b"1000 2000 3000\n",
+            b"0x2000 0x1000 0x200\n",
+            b"0x1 0x10000000000000000 0x200\n",
+            b"0x0 0xffffffffffffffff 0x200\n",
+            // Ports beyond what the hypervisor can be told of.
+            b"0x100000000 0x10000001f 0x101\n",
+            b"0x1000 0xfffffffffff 0x101\n",
+        ];
+        for bad in bad {
+            assert_eq!(resources(bad), [], "{bad:?}");
+        }
+        let whole = Resource::Memory { first: 0, number: 0x10_0000_0000_0000 };
+        assert_eq!(resources(b"0x1 0xffffffffffffffff 0x200"), [whole], "no overflow");
+        assert_eq!(resources(&b"0x1000 0x1fff 0x200\n".repeat(99)).len(), RESOURCES);
+    }
+
+    #[test]
+    fn only_a_driver_is_bound_to() {
+        let driver = noted_driver(b"/sys/bus/pci/drivers/e1000e");
+        assert_eq!(driver.as_deref(), Some(Path::new("/sys/bus/pci/drivers/e1000e")));
+        let bad: [&[u8]; 7] = [
+            b"",
+            b"/sys/bus/pci/drivers/",
+            b"/sys/bus/pci/drivers/../../../../etc",
+            b"/sys/bus/pci/drivers/a/b",
+            b"/etc",
+            b"e1000e",
+            b"/sys/bus/pci/drivers/e\0x",
+        ];
+        for bad in bad {
+            assert_eq!(noted_driver(bad), None, "{bad:?}");
+        }
+    }
+
+    /// A folder that looks like `/sys/bus/pci`, with one function and its driver.
+    fn host() -> (tempfile::TempDir, Host) {
+        let root = tempfile::tempdir().unwrap();
+        let host = Host::below(root.path());
+        let driver = root.path().join("drivers/e1000e");
+        for folder in [&host.of(SOME), &driver, &host.keeper] {
+            fs::create_dir_all(folder).unwrap();
+        }
+        for file in ["new_slot", "remove_slot", "bind", "unbind", "slots"] {
+            fs::write(host.keeper.join(file), "").unwrap();
+        }
+        fs::write(driver.join("unbind"), "").unwrap();
+        std::os::unix::fs::symlink(&driver, host.of(SOME).join("driver")).unwrap();
+        (root, host)
+    }
+
+    fn told(host: &Host, file: &str) -> String {
+        fs::read_to_string(host.keeper.join(file)).unwrap()
+    }
+
+    #[test]
+    fn a_function_is_taken_from_its_driver_and_kept() {
+        let (root, host) = host();
+        let driver = host.driver(SOME).unwrap().unwrap();
+        assert!(driver.ends_with("drivers/e1000e"));
+        host.unbind(SOME, &driver).unwrap();
+        let unbound = fs::read_to_string(root.path().join("drivers/e1000e/unbind")).unwrap();
+        assert_eq!(unbound, "0000:00:05.0");
+        host.keep(SOME).unwrap();
+        assert_eq!(told(&host, "new_slot"), "0000:00:05.0");
+        assert_eq!(told(&host, "bind"), "0000:00:05.0");
+        host.let_go(SOME).unwrap();
+        assert_eq!(told(&host, "remove_slot"), "", "it has no slot");
+    }
+
+    #[test]
+    fn a_slot_is_not_made_twice() {
+        let (_root, host) = host();
+        fs::write(host.keeper.join("slots"), "garbage\n\n0000:00:05.0\n").unwrap();
+        host.keep(SOME).unwrap();
+        assert_eq!(told(&host, "new_slot"), "");
+        host.let_go(SOME).unwrap();
+        assert_eq!(told(&host, "remove_slot"), "0000:00:05.0");
+    }
+
+    #[test]
+    fn what_is_not_there_is_said() {
+        let root = tempfile::tempdir().unwrap();
+        let host = Host::below(root.path());
+        assert_eq!(host.find(SOME).unwrap_err().errno, Errno::ENOENT);
+        assert_eq!(host.is_kept(SOME).unwrap_err().errno, Errno::ENOENT);
+        assert_eq!(host.kept().unwrap_err().errno, Errno::ENOENT);
+        assert_eq!(host.resources(SOME).unwrap_err().errno, Errno::ENOENT);
+        assert_eq!(host.reset(SOME).unwrap_err().errno, Errno::ENOENT);
+        assert_eq!(host.driver(SOME).unwrap(), None);
+        let text = host.keep(SOME).unwrap_err().to_string();
+        assert!(text.ends_with("drivers/pciback/slots: No such file or directory"), "{text}");
+    }
+
+    #[test]
+    fn functions_are_listed_from_the_highest_on() {
+        let (_root, host) = host();
+        for name in ["0000:00:05.1", "0000:00:05.3", "0000:00:06.0", "0000:01:05.0", "odd", "0:0"] {
+            fs::create_dir_all(host.devices.join(name)).unwrap();
+        }
+        let found = host.functions(SOME).unwrap();
+        assert_eq!(found, [3, 1, 0].map(|function| SOME.with_function(function)));
+        assert!(!host.is_kept(SOME).unwrap());
+        fs::create_dir_all(host.keeper.join("0000:00:05.0")).unwrap();
+        assert_eq!((host.is_kept(SOME).unwrap(), host.kept().unwrap()), (true, vec![SOME]));
+    }
+
+    #[test]
+    fn numbers_of_a_function() {
+        let (_root, host) = host();
+        let put = |name: &str, text: &str| fs::write(host.of(SOME).join(name), text).unwrap();
+        put("irq", "11\n");
+        assert_eq!(host.interrupt(SOME).unwrap(), Some(11));
+        for odd in ["0\n", "", "-3\n", "99999999999\n", "x"] {
+            put("irq", odd);
+            assert_eq!(host.interrupt(SOME).unwrap(), None, "{odd:?}");
+        }
+        put("vendor", "0x8086\n");
+        put("device", "10d3\n");
+        assert_eq!(host.identity(SOME), [Some(0x8086), None, None]);
+    }
+}
