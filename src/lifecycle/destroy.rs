@@ -29,13 +29,15 @@
 //! need no waiting are done. The operation then has its usual result. An abort does not end the wait for the kill of a
 //! device model that has a user of its own, since without that kill the domain is not destroyed.
 
+use std::time::Duration;
+
 use futures_util::future::join;
 use nix::errno::Errno;
 
 use crate::core::cause::{collected, summed_up};
 use crate::core::paths::LIB_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
-use crate::device::remove;
+use crate::device::{pci, read, remove};
 use crate::domain::history::History;
 use crate::domain::hypercall_child::{self, CallFailure};
 use crate::domain::identity::{Identity, own_domid_or_zero};
@@ -51,6 +53,9 @@ use crate::{debug, error, log_line, warn};
 
 /// How many pages the hypervisor frees in the time that a fork takes.
 const SMALL: u64 = 4096;
+
+/// How long QEMU may take to end after SIGHUP, while it still uses the host's devices.
+const QEMU_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How many times a domain's devices are removed, if new ones are added meanwhile. A creation has a few steps that add some.
 const ATTEMPTS: u32 = 5;
@@ -110,7 +115,6 @@ pub enum Fate {
 /// An error only if its device model may still run.
 pub async fn strip(ao: &Ao, domain: &Identity, info: &kind::Info, fate: Fate) -> Result<Found> {
     let domid = domain.domid;
-    tell_about_pci(ao, domid);
     if let Err(e) = ao.hypervisor().domain_pause(domid) {
         warn!(ao, domid = domid, "cannot pause the domain: {e}");
     }
@@ -129,7 +133,9 @@ pub async fn strip(ao: &Ao, domain: &Identity, info: &kind::Info, fate: Fate) ->
     }
     let mut lent = None;
     for attempt in 1..=ATTEMPTS {
-        if remove::remove_all(ao, domain, qemu.as_ref()).await.is_err() {
+        let removed = remove::remove_all(ao, domain, qemu.as_ref()).await;
+        let taken = take_pci(ao, domain, info.hvm, qemu.as_ref()).await;
+        if removed.and(taken).is_err() {
             warn!(ao, domid = domid, "some devices were not removed cleanly");
         }
         let last = attempt == ATTEMPTS;
@@ -147,6 +153,23 @@ pub async fn strip(ao: &Ao, domain: &Identity, info: &kind::Info, fate: Fate) ->
         loan::take_back(ao, domid, &lent).await;
     }
     Ok(Found::Domain)
+}
+
+/// Takes the host's PCI devices from the domain, when its QEMU does not use them any more.
+async fn take_pci(
+    ao: &Ao,
+    domain: &Identity,
+    hvm: bool,
+    qemu: Option<&model::Process>,
+) -> Result<()> {
+    if own_domid_or_zero(ao) != 0 || !pci::detach::has_any(ao, domain.domid)? {
+        return Ok(());
+    }
+    if let Some(qemu) = qemu {
+        // After an abort it may not have ended, and the devices are taken nevertheless.
+        let _ = ao.within(QEMU_TIMEOUT, qemu.ended(ao.runtime())).await;
+    }
+    pci::detach::take_all(ao, domain, hvm)
 }
 
 /// What is found of a domain when its records are to be removed.
@@ -222,12 +245,14 @@ fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     let domid = domain.domid;
     let none = || Removed::All { model: None, loan: None };
     let removed = nodes::transaction_now(ctx, |t| {
-        let known = [domain.vm_node(), model::pid_path(domid), loan::path(domid)];
-        let [vm, model, loan] = nodes::read_array(ctx, t, known)?;
+        let pci = pci::backend::count_path(domid);
+        let known = [domain.vm_node(), model::pid_path(domid), loan::path(domid), pci];
+        let [vm, model, loan, pci] = nodes::read_array(ctx, t, known)?;
         if !domain.owns_nodes_with(ctx, vm.as_deref())? {
             return Ok(none());
         }
-        if !with_devices && remove::has_devices(ctx, t, domid)? {
+        let has_pci = read::pci::count(pci.as_deref()) > 0;
+        if !with_devices && (has_pci || remove::has_devices(ctx, t, domid)?) {
             return Ok(Removed::NotYet);
         }
         // The node may have changed, if the domain was renamed for preservation.
@@ -270,15 +295,5 @@ async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
             Err(Error::Fail)
         }
         Err(CallFailure::Unknown) => Err(Error::Fail),
-    }
-}
-
-/// Warns if host devices are assigned to the guest: when the hypervisor destroys the domain they can be assigned again, but
-/// they are not reset. That comes with the PCI functions.
-fn tell_about_pci(ctx: &Ctx, domid: u32) {
-    let path = format!("/local/domain/0/backend/pci/{domid}/0/num_devs");
-    let assigned = nodes::peek(ctx, ctx.store(), &path);
-    if assigned.is_some_and(|n| crate::core::number::leading_number::<u32>(&n) != Some(0)) {
-        warn!(ctx, domid = domid, "assigned PCI devices are not reset: not implemented yet");
     }
 }

@@ -43,9 +43,14 @@ fn frontend_path(domid: u32) -> String {
     format!("{}/device/pci/0", nodes::domain_path(domid))
 }
 
+/// The node that says how many functions the guest has.
+pub fn count_path(domid: u32) -> String {
+    format!("{}/num_devs", backend_path(domid))
+}
+
 /// How many functions the guest has; `None` without a back end.
 pub fn count(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Option<usize>> {
-    let number = nodes::read(ctx, ops, &format!("{}/num_devs", backend_path(domid)))?;
+    let number = nodes::read(ctx, ops, &count_path(domid))?;
     Ok(number.map(|number| read::count(Some(&number)) as usize))
 }
 

@@ -189,15 +189,11 @@ pub async fn undo(ao: &Ao, owner: &Identity, access: &Access, host: &Host) {
     let _ = forget(ao, owner, access.address).await;
 }
 
-/// Whether the back end has functions of the domain.
-pub fn has_functions(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<bool> {
-    Ok(backend::count(ctx, ops, domid)?.is_some_and(|count| count > 0))
-}
-
 /// Whether the domain has a back end, or functions that it was about to get.
 pub fn has_any(ctx: &Ctx, domid: u32) -> Result<bool> {
+    // Without the driver there is nothing that a domain could be about to get.
     Ok(backend::count(ctx, ctx.store(), domid)?.is_some()
-        || !notes::of_domain(ctx, domid).is_empty())
+        || Host::here().has_keeper() && !notes::of_domain(ctx, domid).is_empty())
 }
 
 /// Takes all functions from a domain that is being destroyed: paused, and without a QEMU. Everything is tried; the first

@@ -77,6 +77,11 @@ impl Host {
         fs::symlink_metadata(&path).map(drop).map_err(failed("look for", path))
     }
 
+    /// Whether the driver that keeps functions for guests is loaded.
+    pub fn has_keeper(&self) -> bool {
+        self.keeper.exists()
+    }
+
     /// Whether the function is kept for guests. `ENOENT` if the keeping driver is not loaded.
     pub fn is_kept(&self, address: Address) -> Result<bool> {
         fs::metadata(&self.keeper).map_err(failed("look for", self.keeper.clone()))?;

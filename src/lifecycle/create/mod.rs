@@ -38,6 +38,7 @@ use crate::config::defaults::devices::{DeviceContext, disk, nic};
 use crate::core::cause::{Cause, collected, summed_up_now};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::{self, AttachTarget, console};
+use crate::device::pci;
 use crate::domain::nodes;
 use crate::domain::rename::check_name;
 use crate::lifecycle::bootloader;
@@ -269,6 +270,7 @@ async fn add_devices(
     add::nics(ao, target, &mut config.nics).await?;
     add::vtpms(ao, target, &mut config.vtpms).await?;
     not_yet(ao, domid, config)?;
+    pci::attach::add_all(ao, target, &config.pcidevs).await?;
     add::vdispls(ao, target, &mut config.vdispls).await?;
     add::vsnds(ao, target, &mut config.vsnds).await
 }
@@ -278,7 +280,6 @@ fn not_yet(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
     let kinds = [
         ("USB controllers", config.usbctrls.len()),
         ("USB devices", config.usbdevs.len()),
-        ("PCI devices", config.pcidevs.len()),
         ("device tree devices", config.dtdevs.len()),
     ];
     match kinds.iter().find(|(_, count)| *count > 0) {
