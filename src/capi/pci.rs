@@ -3,11 +3,37 @@
 use std::ffi::*;
 
 use crate::capi::device::list;
+use crate::capi::entry::{code, null_argument, with_ctx};
+use crate::capi::operation::{Operation, start};
+use crate::core::Ao;
+use crate::device::pci::{assignable, attach, detach};
 use crate::device::read::pci;
-use crate::missing;
+use crate::types::idiomatic::{CForm, DevicePci};
 use crate::types::sys::*;
 
-/// Not there yet.
+/// Runs an operation with a device of the application's.
+///
+/// # Safety
+/// As for [`start`]; `pci` is NULL or valid.
+unsafe fn plug<F: Operation>(
+    ctx: *mut libxl_ctx,
+    pci: *const libxl_device_pci,
+    domid: u32,
+    how: *const libxl_asyncop_how,
+    name: &'static str,
+    run: impl FnOnce(Ao, DevicePci) -> F,
+) -> c_int {
+    // SAFETY: NULL or a valid value, says the caller; the copy is made here.
+    let Some(device) = (unsafe { pci.as_ref().map(|given| DevicePci::from_c(given)) }) else {
+        // SAFETY: `ctx` is NULL or live, says the caller.
+        return unsafe { null_argument(ctx, name) };
+    };
+    // SAFETY: `ctx` and `how` are what the caller says, NULL, live or valid; an entry holds no lock.
+    unsafe { start(ctx, how, name, domid, |ao| Ok(run(ao, device))) }
+}
+
+/// Gives the domain a function of the host, which must be assignable, or with `seize` is made so; with a `vfunc_mask` of
+/// `LIBXL_PCI_FUNC_ALL` all functions of its device. A function that has a name is found by it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_add(
     ctx: *mut libxl_ctx,
@@ -15,10 +41,16 @@ pub unsafe extern "C" fn libxl_device_pci_add(
     pci: *mut libxl_device_pci,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_pci_add"; domid, pci, ao_how)
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `pci` and `ao_how` NULL or valid.
+    unsafe {
+        plug(ctx, pci, domid, ao_how, "libxl_device_pci_add", |ao, device| async move {
+            attach::add(&ao, domid, device).await
+        })
+    }
 }
 
-/// Not there yet.
+/// Takes a function of the host, or all of a device, from the domain. A guest that does not let go of it within 10 seconds
+/// keeps it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_remove(
     ctx: *mut libxl_ctx,
@@ -26,10 +58,15 @@ pub unsafe extern "C" fn libxl_device_pci_remove(
     pci: *mut libxl_device_pci,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_pci_remove"; domid, pci, ao_how)
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `pci` and `ao_how` NULL or valid.
+    unsafe {
+        plug(ctx, pci, domid, ao_how, "libxl_device_pci_remove", |ao, device| async move {
+            detach::remove(&ao, domid, device, false).await
+        })
+    }
 }
 
-/// Not there yet.
+/// As `libxl_device_pci_remove`, but a guest that does not let go loses the function.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_destroy(
     ctx: *mut libxl_ctx,
@@ -37,7 +74,12 @@ pub unsafe extern "C" fn libxl_device_pci_destroy(
     pci: *mut libxl_device_pci,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_pci_destroy"; domid, pci, ao_how)
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `pci` and `ao_how` NULL or valid.
+    unsafe {
+        plug(ctx, pci, domid, ao_how, "libxl_device_pci_destroy", |ao, device| async move {
+            detach::remove(&ao, domid, device, true).await
+        })
+    }
 }
 
 /// The PCI devices passed through to the domain.
@@ -51,24 +93,45 @@ pub unsafe extern "C" fn libxl_device_pci_list(
     unsafe { list(ctx, "libxl_device_pci_list", num, |ctx| pci::all(ctx, domid)) }
 }
 
-/// Not there yet.
+/// Makes a function of the host assignable: takes it from its driver, for guests to have. If `rebind` is not 0 that driver
+/// is noted down, to get the function back. The function has the name that `pci` has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_assignable_add(
     ctx: *mut libxl_ctx,
     pci: *mut libxl_device_pci,
     rebind: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_device_pci_assignable_add"; pci, rebind)
+    const NAME: &str = "libxl_device_pci_assignable_add";
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `pci` NULL or valid.
+    unsafe {
+        let Some(device) = pci.as_ref().map(|given| DevicePci::from_c(given)) else {
+            return null_argument(ctx, NAME);
+        };
+        with_ctx(ctx, NAME, |ctx| code(assignable::add(ctx, &device, rebind != 0)))
+    }
 }
 
-/// Not there yet.
+/// Makes a function of the host no longer assignable; if `rebind` is not 0, it is given back to the driver that was noted
+/// down. A function that has a name is found by it, and `pci` gets its address; `ERROR_NOTFOUND` if none has that name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_assignable_remove(
     ctx: *mut libxl_ctx,
     pci: *mut libxl_device_pci,
     rebind: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_device_pci_assignable_remove"; pci, rebind)
+    const NAME: &str = "libxl_device_pci_assignable_remove";
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `pci` NULL or valid.
+    unsafe {
+        let Some(mut device) = pci.as_ref().map(|given| DevicePci::from_c(given)) else {
+            return null_argument(ctx, NAME);
+        };
+        with_ctx(ctx, NAME, |ctx| {
+            let outcome = assignable::remove(ctx, &mut device, rebind != 0);
+            (*pci).domain = device.domain;
+            ((*pci).bus, (*pci).dev, (*pci).func) = (device.bus, device.dev, device.func);
+            code(outcome)
+        })
+    }
 }
 
 /// The host's PCI devices that may be given to guests and are not, and how many in `*num`; NULL and 0 for
