@@ -28,6 +28,7 @@ mod flask;
 mod guest;
 mod host;
 mod memory;
+mod psr;
 mod resources;
 mod suspend;
 #[allow(
@@ -60,6 +61,7 @@ pub use error::HypervisorError;
 pub use guest::Trigger;
 pub use host::{NumaNodeInfo, PhysInfo, VersionInfo};
 pub use memory::{PAGE_SIZE, ReservedFor, ReservedRegion};
+pub use psr::CacheLevel;
 pub use suspend::SHUTDOWN_SUSPEND;
 /// The declarations in use; another release of Xen is another such file.
 pub use sys_4_17 as sys;
