@@ -1000,14 +1000,22 @@ int libxl_device_nic_getinfo(libxl_ctx *ctx,
                              libxl_nicinfo *nicinfo);
 
 /* USB */
+
+/* Adds a USB controller. What is not said of it is chosen: emulated for an HVM guest, else served
+ * by the kernel where it has usbback, and by QEMU where it has not; USB 2. */
 int libxl_device_usbctrl_add(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_usbctrl *usbctrl,
                              const libxl_asyncop_how *ao_how);
+
+/* Takes back the devices behind the controller with the number usbctrl->devid, and removes it. A
+ * device that cannot be taken back keeps the controller. */
 int libxl_device_usbctrl_remove(libxl_ctx *ctx,
                                 uint32_t domid,
                                 libxl_device_usbctrl *usbctrl,
                                 const libxl_asyncop_how *ao_how);
+
+/* As libxl_device_usbctrl_remove; a guest that does not let go is not waited for. */
 int libxl_device_usbctrl_destroy(libxl_ctx *ctx,
                                  uint32_t domid,
                                  libxl_device_usbctrl *usbctrl,
@@ -1021,10 +1029,16 @@ int libxl_device_usbctrl_getinfo(libxl_ctx *ctx,
                                  uint32_t domid,
                                  const libxl_device_usbctrl *usbctrl,
                                  libxl_usbctrlinfo *usbctrlinfo);
+
+/* Gives the guest a device of the host. Without a controller (ctrl -1) it goes to the first free
+ * port of any, and a controller is added if there is none. */
 int libxl_device_usbdev_add(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_usbdev *usbdev,
                             const libxl_asyncop_how *ao_how);
+
+/* Takes back the device at the port usbdev->port of the controller usbdev->ctrl. A device that the
+ * guest may still have is still at its port after a failure. */
 int libxl_device_usbdev_remove(libxl_ctx *ctx,
                                uint32_t domid,
                                libxl_device_usbdev *usbdev,

@@ -7,6 +7,7 @@ pub mod eject;
 pub mod hotplug;
 pub mod read;
 pub mod remove;
+pub mod usb;
 
 pub use crate::domain::vdev;
 

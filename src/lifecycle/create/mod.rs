@@ -34,10 +34,11 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use crate::config::defaults;
-use crate::config::defaults::devices::{DeviceContext, disk, nic};
+use crate::config::defaults::devices::{DeviceContext, disk, nic, usb as usb_defaults};
 use crate::core::cause::{Cause, collected, summed_up_now};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::{self, AttachTarget, console};
+use crate::device::usb;
 use crate::domain::nodes;
 use crate::domain::rename::check_name;
 use crate::lifecycle::bootloader;
@@ -225,7 +226,8 @@ fn set_device_defaults(target: &AttachTarget<'_>, config: &mut DomainConfig) -> 
     config.disks.iter_mut().try_for_each(|disk| disk::set_defaults(place, disk))?;
     config.nics.iter_mut().try_for_each(|nic| nic::set_defaults(place, nic))?;
     nic::number(&mut config.nics);
-    Ok(())
+    // One that QEMU serves needs a QEMU.
+    config.usbctrls.iter_mut().try_for_each(|ctrl| usb_defaults::controller(place, ctrl))
 }
 
 /// Adds the devices of a domain that is built. QEMU reads what is written before it starts.
@@ -268,6 +270,7 @@ async fn add_devices(
     }
     add::nics(ao, target, &mut config.nics).await?;
     add::vtpms(ao, target, &mut config.vtpms).await?;
+    usb::add_new(ao, target, &mut config.usbctrls, &mut config.usbdevs).await?;
     not_yet(ao, domid, config)?;
     add::vdispls(ao, target, &mut config.vdispls).await?;
     add::vsnds(ao, target, &mut config.vsnds).await
@@ -275,12 +278,8 @@ async fn add_devices(
 
 /// Devices that a PV guest may have and that this library does not add yet.
 fn not_yet(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
-    let kinds = [
-        ("USB controllers", config.usbctrls.len()),
-        ("USB devices", config.usbdevs.len()),
-        ("PCI devices", config.pcidevs.len()),
-        ("device tree devices", config.dtdevs.len()),
-    ];
+    let kinds =
+        [("PCI devices", config.pcidevs.len()), ("device tree devices", config.dtdevs.len())];
     match kinds.iter().find(|(_, count)| *count > 0) {
         None => Ok(()),
         Some((kind, _)) => {
