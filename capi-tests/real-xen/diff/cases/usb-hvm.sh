@@ -19,7 +19,6 @@ try xl usbdev-detach usbh 0 1
 usb_of usbh
 try xl usbdev-detach usbh 0 1
 try xl usbdev-detach usbh 0 9
-try xl usbdev-detach usbh 5 1
 try xl usbdev-attach usbh hostbus=1 hostaddr=3 controller=1
 try xl usb-list usbh
 usb_of usbh
