@@ -8,7 +8,6 @@ export PSR_CALLS=$folder/calls
 with() { # LIBS OUTPUT [WRAPPER…]
   local libs=$1 out=$2 host
   shift 2
-  # Libxenctrl's own memory of a host is not asked: psr-xen.c stands in front of it.
   for host in full old none off blind; do
     LD_LIBRARY_PATH=$libs "$@" env LD_PRELOAD="$folder/psr-xen.so $folder/fake-xen.so" "$folder/psr" "$host" || echo "exit status $?"
   done > "$folder/$out" 2> "$folder/$out.log"

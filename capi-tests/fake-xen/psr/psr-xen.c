@@ -1,8 +1,8 @@
 /*
  * Preloaded before ../../support/fake-xen/fake-xen.c: a host whose cpus can measure and share out caches and memory
- * bandwidth, and says so as Xen would. $PSR_HOST is what kind of host: "none" can nothing of it, "old" only measure, "off" has a
- * Xen that does not know these calls, "blind" tells neither its topology nor its physinfo. With $PSR_CALLS each call is
- * written there.
+ * bandwidth, and answers as Xen would. $PSR_HOST is the kind of host: "none" supports none of it, "old" only measuring, "off" has
+ * a Xen without these calls, "blind" tells neither its topology nor its physinfo. With $PSR_CALLS each call is written to that
+ * file.
  */
 #define _GNU_SOURCE
 #include <errno.h>

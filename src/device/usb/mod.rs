@@ -2,13 +2,14 @@
 //!
 //! | controller | who serves it | what xenstore has | a device comes by |
 //! |---|---|---|---|
-//! | `pv` | the kernel's usbback | all three parts of a device (`vusb`) | usbback's taking the interfaces from the host's drivers |
+//! | `pv` | the kernel's usbback | all three parts of a device (`vusb`) | usbback takes the interfaces from the host's drivers |
 //! | `qusb` | the guest's QEMU | the same (`qusb`) | the name in the port's node |
 //! | `devicemodel` | QEMU emulates it, HVM only | the toolstack's record alone | `device_add` of `usb-host` |
 //!
 //! A controller has a node for each port, with the host's name of the device that is there (`1-2.3`), or nothing: in the back
-//! end's half, or for `devicemodel` in the record. A port's node is what says whose the device is; so it is written before the
-//! device is given, and emptied after it was taken back, but for a QEMU, which keeps a device that it does not give back.
+//! end's half, or for `devicemodel` in the record. That node says which guest has the device, so it is written before the
+//! device is given to usbback or QEMU, and emptied after usbback has released it. For an emulated controller it is emptied
+//! before QEMU is told, as in C, and has the name again if QEMU refuses.
 //!
 //! | file | subject |
 //! |---|---|
