@@ -1000,14 +1000,22 @@ int libxl_device_nic_getinfo(libxl_ctx *ctx,
                              libxl_nicinfo *nicinfo);
 
 /* USB */
+
+/* Adds a USB controller. What is not said of it is chosen: emulated for an HVM guest, else served
+ * by the kernel where it has usbback, and by QEMU where it has not; USB 2. */
 int libxl_device_usbctrl_add(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_usbctrl *usbctrl,
                              const libxl_asyncop_how *ao_how);
+
+/* Takes back the devices behind the controller with the number usbctrl->devid, and removes it. A
+ * device that cannot be taken back keeps the controller. */
 int libxl_device_usbctrl_remove(libxl_ctx *ctx,
                                 uint32_t domid,
                                 libxl_device_usbctrl *usbctrl,
                                 const libxl_asyncop_how *ao_how);
+
+/* As libxl_device_usbctrl_remove; a guest that does not let go is not waited for. */
 int libxl_device_usbctrl_destroy(libxl_ctx *ctx,
                                  uint32_t domid,
                                  libxl_device_usbctrl *usbctrl,
@@ -1021,10 +1029,16 @@ int libxl_device_usbctrl_getinfo(libxl_ctx *ctx,
                                  uint32_t domid,
                                  const libxl_device_usbctrl *usbctrl,
                                  libxl_usbctrlinfo *usbctrlinfo);
+
+/* Gives the guest a device of the host. Without a controller (ctrl -1) it goes to the first free
+ * port of any, and a controller is added if there is none. */
 int libxl_device_usbdev_add(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_usbdev *usbdev,
                             const libxl_asyncop_how *ao_how);
+
+/* Takes back the device at the port usbdev->port of the controller usbdev->ctrl. A device that the
+ * guest may still have is still at its port after a failure. */
 int libxl_device_usbdev_remove(libxl_ctx *ctx,
                                uint32_t domid,
                                libxl_device_usbdev *usbdev,
@@ -1498,11 +1512,22 @@ int libxl_cpupool_info(libxl_ctx *ctx, libxl_cpupoolinfo *info, uint32_t poolid)
 
 /* ---- Transcendent memory, which Xen no longer has ---- */
 
+/* NULL: there is no transcendent memory. */
 char *libxl_tmem_list(libxl_ctx *ctx, uint32_t domid, int use_long);
+
+/* ERROR_FAIL: there is no transcendent memory. */
 int libxl_tmem_freeze(libxl_ctx *ctx, uint32_t domid);
+
+/* ERROR_FAIL: there is no transcendent memory. */
 int libxl_tmem_thaw(libxl_ctx *ctx, uint32_t domid);
+
+/* ERROR_FAIL: there is no transcendent memory. */
 int libxl_tmem_set(libxl_ctx *ctx, uint32_t domid, char *name, uint32_t set);
+
+/* ERROR_FAIL: there is no transcendent memory. */
 int libxl_tmem_shared_auth(libxl_ctx *ctx, uint32_t domid, char *uuid, int auth);
+
+/* ERROR_FAIL: there is no transcendent memory. */
 int libxl_tmem_freeable(libxl_ctx *ctx);
 
 /* ---- Security labels (XSM with Flask) ---- */
@@ -1554,48 +1579,92 @@ void libxl_ms_vm_genid_copy(libxl_ctx *ctx, libxl_ms_vm_genid *dst, const libxl_
 #if defined(__i386__) || defined(__x86_64__)
 typedef enum libxl_psr_cbm_type libxl_psr_type;
 
+/* Begins to measure what the domain uses of caches and memory bandwidth. */
 int libxl_psr_cmt_attach(libxl_ctx *ctx, uint32_t domid);
+
+/* Measures it no more. */
 int libxl_psr_cmt_detach(libxl_ctx *ctx, uint32_t domid);
+
+/* 1 if the domain is measured; 0 if it is not, or does not exist, or the host cannot measure. */
 int libxl_psr_cmt_domain_attached(libxl_ctx *ctx, uint32_t domid);
+
+/* Not 0 if the host measures; 0 as well if Xen does not tell. */
 int libxl_psr_cmt_enabled(libxl_ctx *ctx);
-int libxl_psr_cmt_get_total_rmid(libxl_ctx *ctx, uint32_t *total_rmid);
-int libxl_psr_cmt_get_l3_cache_size(libxl_ctx *ctx, uint32_t socketid, uint32_t *l3_cache_size);
+
+/* The highest number by which cpus tell what a domain uses (RMID), into *total_rmid. They begin at
+ * 1, and each domain that is measured has one. */
+int libxl_psr_cmt_get_total_rmid(libxl_ctx *ctx,
+                                 uint32_t *total_rmid);
+
+/* The size in KiB of the socket's third-level cache, into *l3_cache_size. libxenctrl asks once in a
+ * process: sockets with caches of other sizes than the first that was asked for are not told apart. */
+int libxl_psr_cmt_get_l3_cache_size(libxl_ctx *ctx,
+                                    uint32_t socketid,
+                                    uint32_t *l3_cache_size);
+
+/* How much of the socket's third-level cache the domain uses, in KiB, into *l3_cache_occupancy. */
 int libxl_psr_cmt_get_cache_occupancy(libxl_ctx *ctx,
                                       uint32_t domid,
                                       uint32_t socketid,
                                       uint32_t *l3_cache_occupancy);
+
+/* Not 0 if the host can measure that; 0 as well if Xen does not tell. */
 int libxl_psr_cmt_type_supported(libxl_ctx *ctx, libxl_psr_cmt_type kind);
+
+/* What the domain uses on the socket scope, in bytes, into *sample_r; for memory traffic that is a
+ * counter which goes round. Into *tsc_r, unless that is NULL, the cpu's time stamp counter at that
+ * moment. */
 int libxl_psr_cmt_get_sample(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_psr_cmt_type kind,
                              uint64_t scope,
                              uint64_t *sample_r,
                              uint64_t *tsc_r);
+
+/* As libxl_psr_set_val. */
 int libxl_psr_cat_set_cbm(libxl_ctx *ctx,
                           uint32_t domid,
                           libxl_psr_cbm_type kind,
                           libxl_bitmap *target_map,
                           uint64_t cbm);
+
+/* As libxl_psr_get_val. */
 int libxl_psr_cat_get_cbm(libxl_ctx *ctx,
                           uint32_t domid,
                           libxl_psr_cbm_type kind,
                           uint32_t target,
                           uint64_t *cbm_r);
+
+/* What each socket offers for sharing out its cache of level lvl, 2 or 3, as libxl_psr_get_hw_info
+ * says; *info is for libxl_psr_cat_info_list_free. */
 int libxl_psr_cat_get_info(libxl_ctx *ctx,
                            libxl_psr_cat_info **info,
                            unsigned int *nr,
                            unsigned int lvl);
+
+/* As libxl_psr_cat_get_info, of the third-level cache. */
 int libxl_psr_cat_get_l3_info(libxl_ctx *ctx, libxl_psr_cat_info **info, int *nr);
+
+/* Sets the domain's share on the sockets in *target_map: a mask of a cache's ways, or how much
+ * memory traffic is slowed down. All are tried, and ERROR_FAIL says that one was refused. Sockets
+ * that the host does not have are passed over. */
 int libxl_psr_set_val(libxl_ctx *ctx,
                       uint32_t domid,
                       libxl_psr_type kind,
                       libxl_bitmap *target_map,
                       uint64_t val);
+
+/* The domain's share on the socket target, into *val. */
 int libxl_psr_get_val(libxl_ctx *ctx,
                       uint32_t domid,
                       libxl_psr_type kind,
                       unsigned int target,
                       uint64_t *val);
+
+/* What each socket that has a cpu which is on offers for that way to share out, into *info, for
+ * libxl_psr_hw_info_list_free, and their number into *nr. For caches lvl is 2 or 3, and else
+ * ignored. ERROR_FAIL, without an error in the log, if one of the sockets offers nothing;
+ * ERROR_INVAL for another type or level. */
 int libxl_psr_get_hw_info(libxl_ctx *ctx,
                           libxl_psr_feat_type kind,
                           unsigned int lvl,

@@ -2,7 +2,7 @@
 
 use std::ffi::*;
 
-use super::sched;
+use super::{sched, usb};
 use crate::capi::entry::{shared, with_ctx};
 use crate::capi::give::null;
 use crate::capi::migrate::copy_of;
@@ -69,6 +69,7 @@ unsafe fn make(
     unsafe {
         domid.write(create::NO_DOMID);
         let console = progress(&shared(ctx), aop_console_how);
+        usb::set_types(&mut *d_config);
         let mut config = Box::new(DomainConfig::from_c(&*d_config));
         for disk in &mut config.disks {
             // That is for COLO.

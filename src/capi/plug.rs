@@ -58,7 +58,7 @@ where
 /// # Safety
 /// As for [`add`].
 #[expect(clippy::too_many_arguments, reason = "those of the entry, and what differs")]
-unsafe fn add_by<T, W, F>(
+pub unsafe fn add_by<T, W, F>(
     ctx: *mut libxl_ctx,
     domid: u32,
     device: *mut T::C,

@@ -1,33 +1,63 @@
-//! The C entries for transcendent memory, removed from Xen.
+//! The C entries for transcendent memory, which Xen has had no more since 4.13. They are there for programs that name them,
+//! and say so in the log; as in the C library the answer is always `ERROR_FAIL`, or NULL.
 
 use std::ffi::*;
 
-use crate::missing;
+use crate::capi::entry::{FromError, with_ctx};
+use crate::core::Error;
+use crate::error;
 use crate::types::sys::*;
 
-/// Not there yet.
+/// Logs that the host has no transcendent memory.
+///
+/// # Safety
+/// `ctx` is NULL or live.
+unsafe fn removed<T: FromError>(
+    ctx: *mut libxl_ctx,
+    name: &str,
+    domid: Option<u32>,
+    what: &str,
+) -> T {
+    const WHY: &str = "transcendent memory was removed from Xen";
+    // SAFETY: `ctx` is NULL or live, says the caller.
+    unsafe {
+        with_ctx(ctx, name, |ctx| {
+            match domid {
+                Some(domid) => error!(ctx, domid = domid, "cannot {what}: {WHY}"),
+                None => error!(ctx, "cannot {what}: {WHY}"),
+            }
+            T::from_error(Error::Fail)
+        })
+    }
+}
+
+/// NULL: there is no transcendent memory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_tmem_list(
     ctx: *mut libxl_ctx,
     domid: u32,
     use_long: c_int,
 ) -> *mut c_char {
-    missing!(ctx, "libxl_tmem_list"; domid, use_long)
+    let _ = use_long;
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
+    unsafe { removed(ctx, "libxl_tmem_list", Some(domid), "list the domain's tmem pools") }
 }
 
-/// Not there yet.
+/// `ERROR_FAIL`: there is no transcendent memory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_tmem_freeze(ctx: *mut libxl_ctx, domid: u32) -> c_int {
-    missing!(ctx, "libxl_tmem_freeze"; domid)
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
+    unsafe { removed(ctx, "libxl_tmem_freeze", Some(domid), "freeze the domain's tmem pools") }
 }
 
-/// Not there yet.
+/// `ERROR_FAIL`: there is no transcendent memory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_tmem_thaw(ctx: *mut libxl_ctx, domid: u32) -> c_int {
-    missing!(ctx, "libxl_tmem_thaw"; domid)
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
+    unsafe { removed(ctx, "libxl_tmem_thaw", Some(domid), "thaw the domain's tmem pools") }
 }
 
-/// Not there yet.
+/// `ERROR_FAIL`: there is no transcendent memory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_tmem_set(
     ctx: *mut libxl_ctx,
@@ -35,10 +65,12 @@ pub unsafe extern "C" fn libxl_tmem_set(
     name: *mut c_char,
     set: u32,
 ) -> c_int {
-    missing!(ctx, "libxl_tmem_set"; domid, name, set)
+    let _ = (name, set);
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
+    unsafe { removed(ctx, "libxl_tmem_set", Some(domid), "set a value of the domain's tmem pools") }
 }
 
-/// Not there yet.
+/// `ERROR_FAIL`: there is no transcendent memory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_tmem_shared_auth(
     ctx: *mut libxl_ctx,
@@ -46,11 +78,16 @@ pub unsafe extern "C" fn libxl_tmem_shared_auth(
     uuid: *mut c_char,
     auth: c_int,
 ) -> c_int {
-    missing!(ctx, "libxl_tmem_shared_auth"; domid, uuid, auth)
+    let _ = (uuid, auth);
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
+    unsafe {
+        removed(ctx, "libxl_tmem_shared_auth", Some(domid), "let the domain share a tmem pool")
+    }
 }
 
-/// Not there yet.
+/// `ERROR_FAIL`: there is no transcendent memory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_tmem_freeable(ctx: *mut libxl_ctx) -> c_int {
-    missing!(ctx, "libxl_tmem_freeable")
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
+    unsafe { removed(ctx, "libxl_tmem_freeable", None, "get the amount of freeable tmem") }
 }

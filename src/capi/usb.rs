@@ -4,12 +4,61 @@ use std::ffi::*;
 
 use crate::capi::device::{fill, list};
 use crate::capi::entry::{code, null_argument, with_ctx};
+use crate::capi::operation::start;
+use crate::capi::plug;
+use crate::core::{Ao, Result};
 use crate::device::read::usb;
-use crate::missing;
-use crate::types::idiomatic::{CForm, DeviceUsbctrl, Usbctrlinfo};
+use crate::device::remove::Force;
+use crate::device::usb::{attach, controller, detach};
+use crate::types::idiomatic::{CForm, DeviceUsbctrl, DeviceUsbdev, Usbctrlinfo, UsbdevType};
 use crate::types::sys::*;
+use crate::types::tables;
 
-/// Not there yet.
+/// As [`set_type`], the devices of a configuration.
+///
+/// # Safety
+/// `config` is valid.
+pub(super) unsafe fn set_types(config: &mut libxl_domain_config) {
+    if config.usbdevs.is_null() {
+        return;
+    }
+    let count = usize::try_from(config.num_usbdevs).unwrap_or(0);
+    // SAFETY: that many elements, says the caller, since it is not NULL.
+    unsafe { std::slice::from_raw_parts_mut(config.usbdevs, count) }.iter_mut().for_each(set_type);
+}
+
+/// A device without a type is one of the host's: there is no other type. `xl` leaves the type out.
+fn set_type(device: &mut libxl_device_usbdev) {
+    if device.type_ == 0 {
+        device.type_ = UsbdevType::Hostdev.to_c();
+    }
+}
+
+/// Removes the controller that `usbctrl` has the number of.
+///
+/// # Safety
+/// As for [`start`]; `usbctrl` is NULL or valid.
+unsafe fn remove_controller(
+    ctx: *mut libxl_ctx,
+    domid: u32,
+    usbctrl: *mut libxl_device_usbctrl,
+    how: *const libxl_asyncop_how,
+    name: &'static str,
+    force: Force,
+) -> c_int {
+    // SAFETY: `usbctrl` is NULL or valid, `ctx` NULL or live, and `how` NULL or valid, says the caller.
+    unsafe {
+        let Some(devid) = usbctrl.as_ref().map(|ctrl| ctrl.devid) else {
+            return null_argument(ctx, name);
+        };
+        start(ctx, how, name, domid, |ao: Ao| {
+            Ok(async move { detach::remove_controller(&ao, domid, devid, force).await })
+        })
+    }
+}
+
+/// Adds a USB controller. What is not said of it is chosen: emulated for an HVM guest, else served by the kernel where it has
+/// usbback, and by QEMU where it has not; USB 2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_add(
     ctx: *mut libxl_ctx,
@@ -17,10 +66,26 @@ pub unsafe extern "C" fn libxl_device_usbctrl_add(
     usbctrl: *mut libxl_device_usbctrl,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_usbctrl_add"; domid, usbctrl, ao_how)
+    const NAME: &str = "libxl_device_usbctrl_add";
+    let connect =
+        |ao: Ao, written: Result<controller::Written>| async move { written?.connect(&ao).await };
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `usbctrl` and `ao_how` NULL or valid.
+    unsafe {
+        plug::add_by::<DeviceUsbctrl, _, _>(
+            ctx,
+            domid,
+            usbctrl,
+            ao_how,
+            NAME,
+            tables::DEVICE_USBCTRL,
+            controller::write,
+            connect,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes back the devices behind the controller with the number `usbctrl->devid`, and removes it. A device that cannot be
+/// taken back keeps the controller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_remove(
     ctx: *mut libxl_ctx,
@@ -28,10 +93,12 @@ pub unsafe extern "C" fn libxl_device_usbctrl_remove(
     usbctrl: *mut libxl_device_usbctrl,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_usbctrl_remove"; domid, usbctrl, ao_how)
+    const NAME: &str = "libxl_device_usbctrl_remove";
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `usbctrl` and `ao_how` NULL or valid.
+    unsafe { remove_controller(ctx, domid, usbctrl, ao_how, NAME, Force::InTheEnd) }
 }
 
-/// Not there yet.
+/// As [`libxl_device_usbctrl_remove`]; a guest that does not let go is not waited for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_destroy(
     ctx: *mut libxl_ctx,
@@ -39,7 +106,9 @@ pub unsafe extern "C" fn libxl_device_usbctrl_destroy(
     usbctrl: *mut libxl_device_usbctrl,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_usbctrl_destroy"; domid, usbctrl, ao_how)
+    const NAME: &str = "libxl_device_usbctrl_destroy";
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `usbctrl` and `ao_how` NULL or valid.
+    unsafe { remove_controller(ctx, domid, usbctrl, ao_how, NAME, Force::Yes) }
 }
 
 /// The domain's USB controllers.
@@ -72,7 +141,8 @@ pub unsafe extern "C" fn libxl_device_usbctrl_getinfo(
     }
 }
 
-/// Not there yet.
+/// Gives the guest a device of the host. Without a controller (`ctrl` -1) it goes to the first free port of any, and a
+/// controller is added if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbdev_add(
     ctx: *mut libxl_ctx,
@@ -80,10 +150,29 @@ pub unsafe extern "C" fn libxl_device_usbdev_add(
     usbdev: *mut libxl_device_usbdev,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_usbdev_add"; domid, usbdev, ao_how)
+    const NAME: &str = "libxl_device_usbdev_add";
+    let connect =
+        |ao: Ao, written: Result<attach::Written>| async move { written?.connect(&ao).await };
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `usbdev` and `ao_how` NULL or valid.
+    unsafe {
+        if let Some(device) = usbdev.as_mut() {
+            set_type(device);
+        }
+        plug::add_by::<DeviceUsbdev, _, _>(
+            ctx,
+            domid,
+            usbdev,
+            ao_how,
+            NAME,
+            tables::DEVICE_USBDEV,
+            attach::write,
+            connect,
+        )
+    }
 }
 
-/// Not there yet.
+/// Takes back the device at the port `usbdev->port` of the controller `usbdev->ctrl`. A device that the guest may still have
+/// is still at its port after a failure.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbdev_remove(
     ctx: *mut libxl_ctx,
@@ -91,7 +180,16 @@ pub unsafe extern "C" fn libxl_device_usbdev_remove(
     usbdev: *mut libxl_device_usbdev,
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
-    missing!(ctx, "libxl_device_usbdev_remove"; domid, usbdev, ao_how)
+    const NAME: &str = "libxl_device_usbdev_remove";
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `usbdev` and `ao_how` NULL or valid.
+    unsafe {
+        let Some(device) = usbdev.as_ref().map(|device| DeviceUsbdev::from_c(device)) else {
+            return null_argument(ctx, NAME);
+        };
+        start(ctx, ao_how, NAME, domid, |ao: Ao| {
+            Ok(async move { detach::detach(&ao, domid, &device).await })
+        })
+    }
 }
 
 /// The host's USB devices at the ports of the domain's controllers.

@@ -8,6 +8,7 @@ pub mod hotplug;
 pub mod pci;
 pub mod read;
 pub mod remove;
+pub mod usb;
 
 pub use crate::domain::vdev;
 

@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 
-use super::{Device, DeviceKind, hotplug};
+use super::{Device, DeviceKind, hotplug, usb};
 use crate::core::cause::summed_up;
 use crate::core::number::leading_number;
 use crate::core::{Ao, Ctx, Error, Result};
@@ -129,11 +129,28 @@ pub async fn remove_all(ao: &Ao, owner: &Identity, qemu: Option<&Process>) -> Re
         async move {
             // These exist only as nodes.
             let bare = matches!(device.backend_kind, DeviceKind::Console | DeviceKind::Vuart);
+            if device.backend_kind == DeviceKind::Vusb && device.backend_domid == own {
+                take_usb_back(ao, device);
+            }
             let undone = if bare { Ok(()) } else { undo(ao, device, owner, own, qemu_ends).await };
             undone.and(forget(ao, device, owner, own).await)
         }
     });
     join_all(removals).await.into_iter().fold(Ok(()), Result::and)
+}
+
+/// Gives the host's drivers the devices again that are behind a USB controller which the kernel serves. Failures are logged.
+fn take_usb_back(ctx: &Ctx, controller: &Device) {
+    let dir = format!("{}/port", controller.backend_path());
+    let ports = nodes::list(ctx, ctx.store(), &dir).unwrap_or_default();
+    let paths: Vec<_> = ports.iter().map(|port| format!("{dir}/{port}")).collect();
+    for name in nodes::read_many(ctx, ctx.store(), &paths).unwrap_or_default() {
+        let name = name.and_then(|name| String::from_utf8(name).ok());
+        let Some(name) = name.filter(|name| usb::host::is_name(name)) else { continue };
+        if usb::usbback::release(ctx, &name).is_ok() {
+            let _ = usb::usbback::give_back(ctx, &name);
+        }
+    }
 }
 
 /// Waits until QEMU has ended, [`QEMU_TIMEOUT`] at most.

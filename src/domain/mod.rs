@@ -11,6 +11,7 @@ pub mod kind;
 pub mod memory;
 pub mod names;
 pub mod nodes;
+pub mod psr;
 pub mod rename;
 pub mod sched;
 pub mod userdata;

@@ -182,12 +182,15 @@ fn beyond_target(info: &DomainBuildInfo) -> u64 {
 /// For each device that is recorded by its number, in the order of [`keep_known`], a node that every record has.
 fn device_nodes(domid: u32, config: &DomainConfig) -> Vec<String> {
     let base = nodes::libxl_path(domid);
-    let path =
-        |kind: DeviceKind, devid: i32| format!("{base}/device/{}/{devid}/backend", kind.name());
+    let node = |kind: DeviceKind, devid: i32, node: &str| {
+        format!("{base}/device/{}/{devid}/{node}", kind.name())
+    };
+    let path = |kind, devid| node(kind, devid, "backend");
     let mut paths = Vec::new();
     paths.extend(config.nics.iter().map(|d| path(DeviceKind::Vif, d.devid)));
     paths.extend(config.vtpms.iter().map(|d| path(DeviceKind::Vtpm, d.devid)));
-    paths.extend(config.usbctrls.iter().map(|d| path(DeviceKind::Vusb, d.devid)));
+    // One that QEMU emulates has no back end.
+    paths.extend(config.usbctrls.iter().map(|d| node(DeviceKind::Vusb, d.devid, "type")));
     paths.extend(config.vdispls.iter().map(|d| path(DeviceKind::Vdispl, d.devid)));
     paths.extend(config.vsnds.iter().map(|d| path(DeviceKind::Vsnd, d.devid)));
     paths

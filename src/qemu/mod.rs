@@ -9,6 +9,7 @@
 //! | `describe.rs` | what it tells xenstore's readers when it has started |
 //! | `qmp.rs`, `message.rs` | its monitor |
 //! | `commands.rs` | what its monitor is told |
+//! | `usb.rs` | USB controllers and devices |
 //! | `vcpus.rs` | the vcpus of an HVM guest |
 //! | `state.rs` | its state, when a guest is saved |
 //!
@@ -24,13 +25,14 @@ pub mod model;
 pub mod qmp;
 mod start;
 pub mod state;
+pub mod usb;
 pub mod vcpus;
 
 pub use start::{start, start_for_driver_domain};
 
 use crate::core::{Ctx, Result};
 use crate::domain::identity::own_domid;
-use crate::types::idiomatic::{DiskBackend, DomainConfig};
+use crate::types::idiomatic::{DiskBackend, DomainConfig, UsbctrlType};
 
 /// Whether a PV or PVH guest with this configuration, its defaults filled in, needs a QEMU here.
 pub fn needed(ctx: &Ctx, config: &DomainConfig) -> Result<bool> {
@@ -40,17 +42,20 @@ pub fn needed(ctx: &Ctx, config: &DomainConfig) -> Result<bool> {
 /// The same, for a toolstack in domain `own`. xenconsoled serves only the first console, so QEMU serves the others, which
 /// are channels.
 fn is_needed(config: &DomainConfig, own: u32) -> bool {
-    let mut disks = config.disks.iter();
+    let (mut disks, mut usbctrls) = (config.disks.iter(), config.usbctrls.iter());
     !config.vfbs.is_empty()
         || !config.p9s.is_empty()
         || disks.any(|disk| disk.backend == DiskBackend::Qdisk && disk.backend_domid == own)
         || config.channels.iter().any(|channel| channel.backend_domid == own)
+        || usbctrls.any(|ctrl| ctrl.type_ == UsbctrlType::Qusb && ctrl.backend_domid == own)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::idiomatic::{DeviceChannel, DeviceDisk, DeviceP9, DeviceVfb, DeviceVkb};
+    use crate::types::idiomatic::{
+        DeviceChannel, DeviceDisk, DeviceP9, DeviceUsbctrl, DeviceVfb, DeviceVkb,
+    };
 
     #[test]
     fn who_needs_one() {
@@ -75,6 +80,13 @@ mod tests {
         assert!(!needs(|c| {
             c.channels = vec![DeviceChannel { backend_domid: 3, ..Default::default() }];
         }));
+        let usbctrl = |type_, backend_domid| {
+            let ctrl = DeviceUsbctrl { type_, backend_domid, ..Default::default() };
+            let config = DomainConfig { usbctrls: vec![ctrl], ..Default::default() };
+            is_needed(&config, 0)
+        };
+        assert!(usbctrl(UsbctrlType::Qusb, 0));
+        assert!(!usbctrl(UsbctrlType::Qusb, 3) && !usbctrl(UsbctrlType::Pv, 0));
         // A keyboard alone starts no QEMU, whatever its back end.
         assert!(!needs(|c| c.vkbs = vec![DeviceVkb::default()]));
     }

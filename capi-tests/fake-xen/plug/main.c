@@ -100,6 +100,7 @@ static int operate(const char *operation, const char *kind, uint32_t domid, cons
         libxl_domain_config_dispose(&config);
     }
     ADDED(disk) ADDED(nic) ADDED(vtpm) ADDED(vdispl) ADDED(vsnd) ADDED(vkb) ADDED(vfb)
+    ADDED(usbctrl) ADDED(usbdev) BOTH(usbctrl) GONE(usbdev, remove)
     BOTH(disk) BOTH(nic) BOTH(vtpm) BOTH(vdispl) BOTH(vsnd) BOTH(vkb) BOTH(vfb) BOTH(p9) BOTH(pvcallsif)
     GONE(disk, safe_remove)
     printf("-> %d\n", rc);

@@ -130,6 +130,127 @@ done
 operation destroy vkb '{"devid": 0, "backend_type": "linux"}'
 tree
 
+# host_usb: a host with two USB devices, of two interfaces and one, and a hub. What is written to a driver's file stays in it.
+host_usb() {
+  local device name bus address class
+  mount -t tmpfs bus /sys/bus || exit 2
+  for device in 1-1:1:7:00 1-2.3:1:200:e0 2-0:2:1:09; do
+    IFS=: read -r name bus address class <<< "$device"
+    mkdir -p "/sys/bus/usb/devices/$name"
+    echo "$bus" > "/sys/bus/usb/devices/$name/busnum"
+    echo "$address" > "/sys/bus/usb/devices/$name/devnum"
+    echo "$class" > "/sys/bus/usb/devices/$name/bDeviceClass"
+  done
+  mkdir -p /sys/bus/usb/devices/{1-1:1.0,1-1:1.1,1-2.3:1.0} /sys/bus/usb/drivers/{usbhid,usb-storage}
+  ln -s ../../drivers/usbhid /sys/bus/usb/devices/1-1:1.0/driver
+  ln -s ../../drivers/usb-storage /sys/bus/usb/devices/1-2.3:1.0/driver
+  touch /sys/bus/usb/drivers/{usbhid,usb-storage}/{bind,unbind}
+}
+# written: what the library has written to the drivers' files since the last time.
+written() {
+  local file
+  for file in /sys/bus/usb/drivers/*/{bind,unbind}; do
+    [ ! -s "$file" ] || echo "${file#/sys/bus/usb/drivers/}: $(cat "$file")"
+    [ ! -e "$file" ] || : > "$file"
+  done
+  xenstore-ls -f /libxl/usbback 2> /dev/null
+}
+# bound INTERFACE DRIVER: as the kernel shows it.
+bound() {
+  rm -f "/sys/bus/usb/devices/$1/driver" /sys/bus/usb/drivers/*/"$1"
+  ln -s "../../drivers/$2" "/sys/bus/usb/devices/$1/driver"
+  ln -s "../../devices/$1" "/sys/bus/usb/drivers/$2/$1"
+}
+first='"type.hostdev": {"hostbus": 1, "hostaddr": 7}' second='"type.hostdev": {"hostbus": 1, "hostaddr": 200}'
+
+echo "== USB that a QEMU is to serve"
+host_usb
+operation add usbctrl '{}'
+operation add usbctrl '{"type": "qusb"}'
+operation add usbdev "{$first}"
+tree
+xenstore-write "/local/domain/$id/image/device-model-pid" 1234567 "/local/domain/0/device-model/$id/state" running
+operation add usbctrl '{"type": "qusb"}'
+xenstore-write "/local/domain/0/device-model/$id/backends/qusb" ''
+operation add usbctrl '{}'
+operation add usbctrl '{"type": "qusb", "version": 1, "ports": 2, "devid": 5}'
+operation add usbctrl '{"type": "qusb", "devid": 5}'
+operation add usbctrl '{"type": "qusb", "ports": 32}'
+operation add usbctrl '{"type": "qusb", "version": 3}'
+operation add usbdev "{$first, \"ctrl\": 5}"
+operation add usbdev "{$first, \"ctrl\": 5}"
+operation add usbdev "{$second}"
+operation add usbdev '{"type.hostdev": {"hostbus": 2, "hostaddr": 1}}'
+operation add usbdev '{"type.hostdev": {"hostbus": 9, "hostaddr": 9}}'
+tree
+written
+operation remove usbdev "{$first, \"ctrl\": 5, \"port\": 1}"
+operation remove usbdev '{"ctrl": -1, "port": 1}'
+operation remove usbdev '{"ctrl": 77, "port": 1}'
+operation remove usbdev '{"ctrl": 5, "port": 0}'
+operation add usbdev "{$first, \"ctrl\": 5, \"port\": 2}"
+tree
+operation destroy usbctrl '{"type": "qusb", "devid": 5}'
+operation remove usbctrl '{"type": "qusb", "devid": 0}'
+operation remove usbctrl '{"type": "qusb", "devid": 0}'
+tree
+xenstore-rm "/local/domain/$id/image"
+xenstore-rm "/local/domain/0/device-model"
+
+echo "== USB that the kernel is to serve"
+mkdir /sys/bus/usb/drivers/usbback
+touch /sys/bus/usb/drivers/usbback/{bind,unbind}
+operation add usbctrl '{}'
+operation add usbctrl '{"type": "pv", "version": 1, "ports": 1}'
+operation add usbctrl '{"type": "pv", "devid": 666}' 1000
+operation add usbctrl '{"type": "pv", "backend_domid": 1, "devid": 9}' 1000
+tree
+operation add usbdev "{$first, \"ctrl\": 9}"
+operation add usbdev "{$first, \"ctrl\": 1}"
+written
+tree
+operation add usbdev "{$second, \"ctrl\": 1}"
+operation add usbdev "{$second, \"ctrl\": 1, \"port\": 1}"
+operation add usbdev "{$second}"
+written
+bound 1-1:1.0 usbback
+bound 1-1:1.1 usbback
+operation remove usbdev '{"ctrl": 1, "port": 1}'
+written
+tree
+bound 1-1:1.0 usbhid
+rm /sys/bus/usb/devices/1-1:1.1/driver /sys/bus/usb/drivers/usbback/1-1:1.1
+operation add usbdev "{$first}"
+written
+bound 1-1:1.0 usbback
+bound 1-1:1.1 usbback
+bound 1-2.3:1.0 usbback
+operation destroy usbctrl '{"type": "pv", "devid": 0}'
+written
+tree
+# A driver that is not there any more; a kernel that takes nothing.
+bound 1-1:1.0 usbhid
+rm /sys/bus/usb/drivers/usbback/{bind,1-1:1.1}
+operation add usbdev "{$first, \"ctrl\": 1}"
+written
+tree
+touch /sys/bus/usb/drivers/usbback/bind
+operation add usbdev "{$first, \"ctrl\": 1}"
+bound 1-1:1.0 usbback
+bound 1-1:1.1 usbback
+rm /sys/bus/usb/drivers/usbback/unbind
+operation remove usbdev '{"ctrl": 1, "port": 1}'
+written
+tree
+touch /sys/bus/usb/drivers/usbback/unbind
+rm /sys/bus/usb/drivers/usbhid/bind
+operation remove usbdev '{"ctrl": 1, "port": 1}'
+written
+tree
+for devid in 1 9 666; do operation destroy usbctrl "{\"type\": \"pv\", \"devid\": $devid}" 1000; done
+tree
+umount /sys/bus
+
 echo "== no such domain, no configuration"
 id=9999
 operation add nic "{\"mac\": \"00:16:3e:00:00:01\", $s}"

@@ -234,6 +234,20 @@ devices() {
   echo
 }
 
+# usb_host: for cases with `#: usb`. The host's kernel has the devices, and drivers for them. What they are bound to.
+usb_host() {
+  local interface
+  modprobe -a xhci_pci usbhid hid-generic
+  until_true test -e /sys/bus/usb/devices/1-3/driver
+  for interface in /sys/bus/usb/devices/1-[123]:1.0; do
+    until_true test -e "$interface/driver"
+    echo "${interface##*/} has driver $(basename "$(readlink "$interface/driver")")"
+  done
+}
+
+# usb_of NAME: what QEMU emulates for the guest.
+usb_of() { reference qemu-monitor-command "$1" 'info usb' | tr -d '\r'; }
+
 # bridge NAME: a bridge to put network cards into.
 bridge() { ip link add "$1" type bridge 2> /dev/null; ip link set "$1" up; }
 

@@ -80,6 +80,11 @@ pub trait Stored: Addable {
     /// Copies from `complete` what the library has chosen and what must be the same after a reboot.
     fn settle(&mut self, complete: &Self);
 
+    /// Refuses what the domain as it runs cannot have. Errors are logged.
+    fn check(&self, _: &Ctx, _domid: u32) -> Result<()> {
+        Ok(())
+    }
+
     /// What is answered when there is no such domain.
     const NO_DOMAIN: Error = Error::LockFail;
 }
@@ -170,7 +175,7 @@ fn set_defaults<T: Addable>(target: &AttachTarget<'_>, devices: &mut [T]) -> Res
 
 /// What to do if the device exists already.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Existing {
+pub(in crate::device) enum Existing {
     Refused,
     /// C replaces those devices that it does not wait for.
     Replaced,
@@ -178,7 +183,7 @@ enum Existing {
 
 /// Writes devices, which are complete, and numbers those that have no number. `before` is called inside the transaction,
 /// before anything is written, and once more for each repetition of the transaction; if it fails, nothing is changed.
-fn write<T: Addable>(
+pub(in crate::device) fn write<T: Addable>(
     target: &AttachTarget<'_>,
     devices: &mut [T],
     existing: Existing,

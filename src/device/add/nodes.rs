@@ -20,6 +20,8 @@ pub struct DeviceNodes {
     front: Vec<NodeValue>,
     /// In the guest's half, but not for the guest to change.
     fixed: Vec<NodeValue>,
+    /// There are no halves, but only the toolstack's record.
+    record_alone: bool,
 }
 
 impl DeviceNodes {
@@ -39,6 +41,11 @@ impl DeviceNodes {
         Self::default()
     }
 
+    /// None yet: for devices without halves. What goes to the back end's half is in the record alone.
+    pub fn of_record_alone() -> Self {
+        Self { record_alone: true, ..Self::default() }
+    }
+
     pub fn back(&mut self, name: impl Into<String>, value: impl Value) {
         push(&mut self.back, name, value);
     }
@@ -55,6 +62,13 @@ impl DeviceNodes {
     pub fn make(self, device: &Device, new: &mut Vec<NewNode>) {
         let [record, front, back] =
             [device.libxl_path(), device.frontend_path(), device.backend_path()];
+        if self.record_alone {
+            let nodes = self.back.into_iter();
+            new.extend(
+                nodes.map(|(name, value)| NewNode::value(format!("{record}/{name}"), value)),
+            );
+            return;
+        }
         let (guest, server) = (device.domid, device.backend_domid);
         let guests = [Permission::new(guest, Access::None), Permission::new(server, Access::Read)];
         let servers = [Permission::new(server, Access::None), Permission::new(guest, Access::Read)];

@@ -26,6 +26,11 @@ pub struct Written {
 }
 
 impl Written {
+    /// Whose it is, and which device: for kinds that are connected in another way.
+    pub(in crate::device) fn into_parts(self) -> (Identity, Device) {
+        (self.owner, self.device)
+    }
+
     /// Waits for its back end, and joins it to the host.
     pub async fn connect(self, ao: &Ao) -> Result<()> {
         let what = format!("attach {}", self.device.describe());
@@ -64,6 +69,7 @@ fn write_and_store<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<W
         asked.settle(&devices[0]);
         put(T::list(&mut config), asked);
         check_model(ctx, domid, &config)?;
+        devices[0].check(ctx, domid)?;
         locked.set_config(&config)
     })?;
     drop(locked);

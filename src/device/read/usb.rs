@@ -3,13 +3,13 @@
 //! A controller that QEMU emulates has no back end: its ports are in the toolstack's record.
 
 use std::ffi::c_int;
-use std::io::Read;
 
 use super::{
     DeviceLocation, DeviceTable, ReadResult, Setter, Tree, back, broken, front, record, value,
 };
 use crate::core::{Ctx, Error, Result};
 use crate::device::DeviceKind;
+use crate::device::usb::host;
 use crate::domain::identity::own_domid;
 use crate::domain::nodes;
 use crate::error;
@@ -19,9 +19,6 @@ use crate::types::idiomatic::{
 };
 use crate::types::tables;
 use crate::xen::store::Ops;
-
-/// Where the host's kernel shows its USB devices.
-const SYSFS: &str = "/sys/bus/usb/devices";
 
 /// More ports than any controller has.
 const MAX_PORTS: c_int = 255;
@@ -138,6 +135,47 @@ pub fn info(ctx: &Ctx, domid: u32, devid: i32) -> Result<Usbctrlinfo> {
     Ok(info)
 }
 
+/// A controller and the directory of its ports, in which node N has the host's name of the device at port N, or nothing.
+#[derive(Clone, Debug)]
+pub struct Ports {
+    pub ctrl: DeviceUsbctrl,
+    dir: String,
+}
+
+impl Ports {
+    /// The node of a port.
+    pub fn node(&self, port: c_int) -> String {
+        format!("{}/{port}", self.dir)
+    }
+
+    /// The nodes of all ports.
+    pub fn nodes(&self) -> Vec<String> {
+        (1..=self.ctrl.ports.min(MAX_PORTS)).map(|port| self.node(port)).collect()
+    }
+
+    /// The host's names of the devices that are there, with their ports.
+    pub fn occupied(&self, ctx: &Ctx, ops: &impl Ops) -> Result<Vec<(c_int, Vec<u8>)>> {
+        let values = nodes::read_many(ctx, ops, &self.nodes())?;
+        let named = (1..).zip(values).filter_map(|(port, name)| Some((port, name?)));
+        Ok(named.filter(|(_, name)| !name.is_empty()).collect())
+    }
+}
+
+/// The ports of all controllers.
+pub fn all_ports(ctx: &Ctx, domid: u32) -> Vec<Ports> {
+    let mut own = None;
+    let mut controllers = super::all(ctx, domid, &CONTROLLER);
+    controllers.retain_mut(|this| served(ctx, &mut own, this).is_ok());
+    controllers.into_iter().map(|this| Ports { ctrl: this.ctrl, dir: this.ports }).collect()
+}
+
+/// The ports of the controller with that number.
+pub fn ports(ctx: &Ctx, domid: u32, devid: i32) -> Result<Ports> {
+    let mut this = super::one(ctx, domid, &CONTROLLER, devid)?;
+    served(ctx, &mut None, &mut this)?;
+    Ok(Ports { ctrl: this.ctrl, dir: this.ports })
+}
+
 /// The devices at the ports of all controllers. One that the host does not have is left out.
 pub fn devices(ctx: &Ctx, domid: u32) -> Vec<DeviceUsbdev> {
     let controllers = super::all(ctx, domid, &CONTROLLER);
@@ -173,9 +211,8 @@ pub fn at_port(ctx: &Ctx, domid: u32, ctrl: c_int, port: c_int) -> Result<Device
 
 /// The host's device of that name, at that port.
 fn device(ctx: &Ctx, domid: u32, ctrl: c_int, port: c_int, name: &[u8]) -> Result<DeviceUsbdev> {
-    let number = |what| std::str::from_utf8(name).ok().and_then(|name| host_number(name, what));
-    match (number("busnum"), number("devnum")) {
-        (Some(hostbus), Some(hostaddr)) => {
+    match std::str::from_utf8(name).ok().and_then(host::address) {
+        Some((hostbus, hostaddr)) => {
             let u = DeviceUsbdevData::Hostdev(DeviceUsbdevHostdev { hostbus, hostaddr });
             Ok(DeviceUsbdev { ctrl, port, u })
         }
@@ -188,36 +225,5 @@ fn device(ctx: &Ctx, domid: u32, ctrl: c_int, port: c_int, name: &[u8]) -> Resul
             );
             Err(Error::Fail)
         }
-    }
-}
-
-/// A value that the host's kernel shows for the device of that name, such as `1-2.3`. The name may come from a driver
-/// domain.
-fn host_number(name: &str, what: &str) -> Option<u8> {
-    if !is_host_name(name) {
-        return None;
-    }
-    let mut text = Vec::new();
-    let file = std::fs::File::open(format!("{SYSFS}/{name}/{what}")).ok()?;
-    file.take(16).read_to_end(&mut text).ok()?;
-    crate::core::number::leading_number(&text)
-}
-
-fn is_host_name(name: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':');
-    name.len() <= 64
-        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.bytes().all(plain)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_host_name;
-
-    #[test]
-    fn names_lead_nowhere_else() {
-        assert!(["1-2.3", "usb1", "4-1:1.0"].iter().all(|name| is_host_name(name)));
-        assert!(!["", "..", "../x", "1/2", "1-\0", ".1"].iter().any(|name| is_host_name(name)));
-        assert!(!is_host_name(&"1".repeat(65)));
     }
 }

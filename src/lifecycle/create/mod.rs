@@ -34,11 +34,11 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use crate::config::defaults;
-use crate::config::defaults::devices::{DeviceContext, disk, nic};
+use crate::config::defaults::devices::{DeviceContext, disk, nic, usb as usb_defaults};
 use crate::core::cause::{Cause, collected, summed_up_now};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::{self, AttachTarget, console};
-use crate::device::pci;
+use crate::device::{pci, usb};
 use crate::domain::nodes;
 use crate::domain::rename::check_name;
 use crate::lifecycle::bootloader;
@@ -226,7 +226,8 @@ fn set_device_defaults(target: &AttachTarget<'_>, config: &mut DomainConfig) -> 
     config.disks.iter_mut().try_for_each(|disk| disk::set_defaults(place, disk))?;
     config.nics.iter_mut().try_for_each(|nic| nic::set_defaults(place, nic))?;
     nic::number(&mut config.nics);
-    Ok(())
+    // One that QEMU serves needs a QEMU.
+    config.usbctrls.iter_mut().try_for_each(|ctrl| usb_defaults::controller(place, ctrl))
 }
 
 /// Adds the devices of a domain that is built. QEMU reads what is written before it starts.
@@ -262,38 +263,39 @@ async fn add_devices(
         add::vkbs(target, &mut [DeviceVkb::default()])?;
     }
     if is_hvm || qemu::needed(ao, config)? {
-        let targets =
-            if is_hvm { add::paths_for_qemu(ao, domid, &config.disks)? } else { Vec::new() };
-        let restored = is_hvm && !matches!(origin, Origin::New);
-        let own_graphics = matches!(&config.b_info.u, DomainBuildInfoData::Hvm(hvm) if hvm.gfx_passthru == Some(true));
-        let igd = own_graphics && pci::graphics::has_intel_display(&config.pcidevs);
-        qemu::start(ao, domid, config, &targets, igd, restored).await?;
-        if own_graphics {
-            pci::graphics::give_vga_memory(ao, domid, &config.pcidevs)?;
-        }
+        start_qemu(ao, domid, config, origin).await?;
     }
     add::nics(ao, target, &mut config.nics).await?;
     add::vtpms(ao, target, &mut config.vtpms).await?;
-    not_yet(ao, domid, config)?;
+    usb::add_new(ao, target, &mut config.usbctrls, &mut config.usbdevs).await?;
     pci::attach::add_all(ao, target, &config.pcidevs).await?;
+    refuse_device_tree(ao, domid, config)?;
     add::vdispls(ao, target, &mut config.vdispls).await?;
     add::vsnds(ao, target, &mut config.vsnds).await
 }
 
-/// Devices that a PV guest may have and that this library does not add yet.
-fn not_yet(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
-    let kinds = [
-        ("USB controllers", config.usbctrls.len()),
-        ("USB devices", config.usbdevs.len()),
-        ("device tree devices", config.dtdevs.len()),
-    ];
-    match kinds.iter().find(|(_, count)| *count > 0) {
-        None => Ok(()),
-        Some((kind, _)) => {
-            error!(ctx, domid = domid, "cannot attach {kind}: not implemented yet");
-            Err(Error::NotImplemented)
-        }
+/// Starts the QEMU of a domain that has its nodes.
+async fn start_qemu(ao: &Ao, domid: u32, config: &DomainConfig, origin: Origin<'_>) -> Result<()> {
+    let DomainBuildInfoData::Hvm(hvm) = &config.b_info.u else {
+        return qemu::start(ao, domid, config, &[], false, false).await;
+    };
+    let targets = add::paths_for_qemu(ao, domid, &config.disks)?;
+    let own_graphics = hvm.gfx_passthru == Some(true);
+    let igd = own_graphics && pci::graphics::has_intel_display(&config.pcidevs);
+    let restored = !matches!(origin, Origin::New);
+    qemu::start(ao, domid, config, &targets, igd, restored).await?;
+    if own_graphics {
+        pci::graphics::give_vga_memory(ao, domid, &config.pcidevs)?;
     }
+    Ok(())
+}
+
+/// Devices of a device tree, which no host has that this library is for.
+fn refuse_device_tree(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
+    let Some(device) = config.dtdevs.first() else { return Ok(()) };
+    let path = device.path.as_ref().map_or_else(String::new, Text::to_string);
+    error!(ctx, domid = domid, "cannot assign device {path}: this host has no device tree");
+    Err(Error::Fail)
 }
 
 /// Waits until xenconsoled serves the console, and reports that to the application.

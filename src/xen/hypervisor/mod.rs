@@ -29,6 +29,7 @@ mod guest;
 mod host;
 mod memory;
 mod pci;
+mod psr;
 mod resources;
 mod suspend;
 #[allow(
@@ -62,6 +63,7 @@ pub use guest::Trigger;
 pub use host::{NumaNodeInfo, PhysInfo, VersionInfo};
 pub use memory::{PAGE_SIZE, ReservedFor, ReservedRegion};
 pub use pci::QUARANTINE;
+pub use psr::CacheLevel;
 pub use suspend::SHUTDOWN_SUSPEND;
 /// The declarations in use; another release of Xen is another such file.
 pub use sys_4_17 as sys;

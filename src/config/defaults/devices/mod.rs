@@ -23,7 +23,7 @@ mod tests;
 pub mod usb;
 
 /// There if the kernel serves USB devices itself; otherwise QEMU does.
-const KERNEL_DRIVER: &str = "/sys/bus/xen-backend/drivers/usbback";
+const KERNEL_DRIVER: &str = "/sys/bus/usb/drivers/usbback";
 
 /// What the rules ask of the world.
 pub trait DefaultsHost {

@@ -1,0 +1,207 @@
+//! USB controllers of a guest: adding them, and what else has to do with them.
+
+use std::time::{Duration, Instant};
+
+use crate::config::defaults::devices::{self, DeviceContext};
+use crate::core::cause::summed_up;
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::device::add::connect::connect;
+use crate::device::add::{self, Addable, AttachTarget, DeviceNodes, Existing, Stored, running};
+use crate::device::{Device, DeviceKind};
+use crate::domain::identity::Identity;
+use crate::domain::nodes;
+use crate::error;
+use crate::lock::DeviceLock;
+use crate::qemu;
+use crate::qemu::qmp::Qmp;
+use crate::types::idiomatic::{DeviceUsbctrl, DomainConfig, UsbctrlType};
+
+/// How long QEMU may take to add or remove something.
+pub(super) const QEMU_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl Addable for DeviceUsbctrl {
+    const KIND: DeviceKind = DeviceKind::Vusb;
+
+    fn set_defaults(&mut self, place: DeviceContext) -> Result<()> {
+        devices::usb::controller(place, self)
+    }
+
+    fn devid(&mut self) -> Option<&mut i32> {
+        Some(&mut self.devid)
+    }
+
+    fn device(&self, ctx: &Ctx, domid: u32) -> Result<Device> {
+        let backend_kind = match self.type_ {
+            // An emulated one has no back end, and none of what this leads to.
+            UsbctrlType::Pv | UsbctrlType::Devicemodel => DeviceKind::Vusb,
+            UsbctrlType::Qusb => DeviceKind::Qusb,
+            UsbctrlType::Auto | UsbctrlType::Other(_) => {
+                error!(
+                    ctx,
+                    domid = domid,
+                    "cannot use USB controller {}: invalid type",
+                    self.devid
+                );
+                return Err(Error::Invalid);
+            }
+        };
+        let (devid, backend_domid) = (self.devid, self.backend_domid);
+        Ok(Device { domid, devid, kind: DeviceKind::Vusb, backend_domid, backend_kind })
+    }
+
+    fn nodes(&self, _: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()> {
+        if self.type_ == UsbctrlType::Devicemodel {
+            *nodes = DeviceNodes::of_record_alone();
+        }
+        nodes.back("type", self.type_.name());
+        nodes.back("usb-ver", self.version);
+        nodes.back("num-ports", self.ports);
+        nodes.back("port", "");
+        for port in 1..=self.ports {
+            nodes.back(format!("port/{port}"), "");
+        }
+        Ok(())
+    }
+}
+
+impl Stored for DeviceUsbctrl {
+    fn list(config: &mut DomainConfig) -> &mut Vec<Self> {
+        &mut config.usbctrls
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.devid == other.devid
+    }
+
+    fn settle(&mut self, complete: &Self) {
+        self.clone_from(complete);
+    }
+
+    fn check(&self, ctx: &Ctx, domid: u32) -> Result<()> {
+        if self.type_ != UsbctrlType::Qusb {
+            return Ok(());
+        }
+        let base = nodes::domain_path(self.backend_domid);
+        let path = format!("{base}/device-model/{domid}/backends/qusb");
+        if nodes::peek(ctx, ctx.store(), &path).is_some() {
+            return Ok(());
+        }
+        error!(
+            ctx,
+            domid = domid,
+            "cannot serve USB controller {}: the domain's device model has no such back end",
+            self.devid
+        );
+        Err(Error::Fail)
+    }
+}
+
+/// A controller that xenstore has and nobody serves yet.
+#[derive(Debug)]
+pub struct Written {
+    owner: Identity,
+    device: Device,
+    ctrl: DeviceUsbctrl,
+}
+
+/// Writes a controller for a domain that runs, and completes `ctrl`.
+pub fn write(ctx: &Ctx, domid: u32, ctrl: &mut DeviceUsbctrl) -> Result<Written> {
+    let (owner, device) = running::write_stored(ctx, domid, ctrl)?.into_parts();
+    Ok(Written { owner, device, ctrl: ctrl.clone() })
+}
+
+/// Writes controllers for a domain that is being made, and completes them.
+pub fn write_new(target: &AttachTarget<'_>, ctrls: &mut [DeviceUsbctrl]) -> Result<Vec<Written>> {
+    let place = DeviceContext { world: target, domid: target.domid(), hotplug: false };
+    ctrls.iter_mut().try_for_each(|ctrl| ctrl.set_defaults(place))?;
+    let devices = add::write(target, ctrls, Existing::Refused, |_, _| Ok(()))?;
+    let owner = target.owner();
+    let written = devices.into_iter().zip(ctrls).map(|(device, ctrl)| Written {
+        owner: owner.clone(),
+        device,
+        ctrl: ctrl.clone(),
+    });
+    Ok(written.collect())
+}
+
+impl Written {
+    /// Has it served.
+    pub async fn connect(self, ao: &Ao) -> Result<()> {
+        let what = format!("attach USB controller {}", self.device.devid);
+        summed_up(ao, self.device.domid, what, self.serve(ao)).await
+    }
+
+    async fn serve(&self, ao: &Ao) -> Result<()> {
+        if self.ctrl.type_ != UsbctrlType::Devicemodel {
+            return connect(ao, &self.owner, std::slice::from_ref(&self.device)).await;
+        }
+        let added = self.add_to_qemu(ao).await;
+        if added.is_err() {
+            // A failure is logged.
+            let _ = forget(ao, &self.device, &self.owner);
+        }
+        added
+    }
+
+    async fn add_to_qemu(&self, ao: &Ao) -> Result<()> {
+        let Device { domid, devid, .. } = self.device;
+        let arguments = qemu::usb::controller(devid, self.ctrl.version, self.ctrl.ports)?;
+        let _no_other_change = DeviceLock::take(ao, domid).await?;
+        let deadline = Instant::now() + QEMU_TIMEOUT;
+        let path = format!("{}/type", self.device.libxl_path());
+        if nodes::read(ao, ao.store(), &path)?.is_none() || !self.owner.has_nodes(ao, ao.store())? {
+            error!(ao, domid = domid, "cannot attach the controller: it was removed meanwhile");
+            return Err(Error::Fail);
+        }
+        Qmp::connect(ao, domid, deadline).await?.device_add(arguments, deadline).await
+    }
+}
+
+/// Removes the record of a controller that has nothing else.
+pub(super) fn forget(ctx: &Ctx, device: &Device, owner: &Identity) -> Result<()> {
+    nodes::transaction_now(ctx, |t| match owner.owns_nodes(ctx, t)? {
+        true => nodes::remove_up(ctx, t, &[device.libxl_path()]),
+        false => Ok(()),
+    })
+}
+
+/// Has QEMU take something away. If it has no such thing, an earlier attempt was interrupted.
+pub(super) async fn take_from_qemu(ao: &Ao, domid: u32, id: &str, deadline: Instant) -> Result<()> {
+    match Qmp::connect(ao, domid, deadline).await?.device_del(id, deadline).await {
+        Err(Error::QmpDeviceNotFound) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// Changes what is at a port, if it is what it was, and the domain exists; otherwise another process was faster.
+pub(super) fn change_port(
+    ctx: &Ctx,
+    owner: &Identity,
+    node: &str,
+    from: &[u8],
+    to: &[u8],
+) -> Result<()> {
+    nodes::transaction_now(ctx, |t| {
+        let now = nodes::read(ctx, t, node)?;
+        if now.as_deref() != Some(from) || !owner.owns_nodes(ctx, t)? {
+            error!(ctx, domid = owner.domid, "cannot change {node}: it has changed meanwhile");
+            return Err(Error::Fail);
+        }
+        nodes::write(ctx, t, node, to)
+    })
+}
+
+/// Refuses a controller that another domain serves: the devices there are not this domain's to give.
+pub(super) fn check_served_here(ctx: &Ctx, domid: u32, ctrl: &DeviceUsbctrl) -> Result<()> {
+    if ctrl.backend_domid == 0 {
+        return Ok(());
+    }
+    error!(
+        ctx,
+        domid = domid,
+        "cannot use USB controller {}: domain {} serves it, not domain 0",
+        ctrl.devid,
+        ctrl.backend_domid
+    );
+    Err(Error::Invalid)
+}

@@ -1,0 +1,145 @@
+//! Taking a device of the host back from a guest, or a controller with all that is behind it.
+//!
+//! | controller | steps |
+//! |---|---|
+//! | `pv` | usbback's interfaces are released, the port emptied, the interfaces given to the drivers that they had |
+//! | `qusb` | the port emptied, which QEMU sees |
+//! | `devicemodel` | the port emptied, `device_del`; if QEMU refuses, the name is in the port again |
+//!
+//! A step that fails ends it, so that a device which the guest may still have is still at its port, and can be taken back by
+//! another attempt.
+
+use std::time::Instant;
+
+use super::controller::{self, QEMU_TIMEOUT, check_served_here};
+use super::{host, usbback};
+use crate::core::cause::summed_up;
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::device::add::Addable;
+use crate::device::read;
+use crate::device::read::usb::Ports;
+use crate::device::remove::{self, Force};
+use crate::domain::identity::Identity;
+use crate::domain::nodes;
+use crate::error;
+use crate::lock::DeviceLock;
+use crate::qemu;
+use crate::types::idiomatic::{DeviceUsbdev, DeviceUsbdevData, DeviceUsbdevHostdev, UsbctrlType};
+
+/// Takes back the device at the controller and port that `device` names.
+pub async fn detach(ao: &Ao, domid: u32, device: &DeviceUsbdev) -> Result<()> {
+    let what = format!("detach the USB device at port {}-{}", device.ctrl, device.port);
+    summed_up(ao, domid, what, async {
+        if device.ctrl < 0 || device.port < 1 {
+            error!(ao, domid = domid, "cannot find the USB device: invalid controller or port");
+            return Err(Error::Fail);
+        }
+        let ports = read::usb::ports(ao, domid, device.ctrl)?;
+        let told = match &device.u {
+            DeviceUsbdevData::Hostdev(DeviceUsbdevHostdev { hostbus, hostaddr }) => {
+                Some((*hostbus, *hostaddr)).filter(|address| *address != (0, 0))
+            }
+            DeviceUsbdevData::Other(_) => None,
+        };
+        detach_at(ao, domid, &ports, device.port, told).await
+    })
+    .await
+}
+
+/// Removes the controller with that number, and takes the devices back that are behind it. A device that cannot be taken
+/// back keeps the controller.
+pub async fn remove_controller(ao: &Ao, domid: u32, devid: i32, force: Force) -> Result<()> {
+    let what = format!("detach USB controller {devid}");
+    summed_up(ao, domid, what, remove_one(ao, domid, devid, force)).await
+}
+
+async fn remove_one(ao: &Ao, domid: u32, devid: i32, force: Force) -> Result<()> {
+    let ports = read::usb::ports(ao, domid, devid).inspect_err(|e| {
+        if *e == Error::NotFound {
+            error!(ao, domid = domid, "cannot find USB controller {devid}: there is none");
+        }
+    })?;
+    let mut outcome = Ok(());
+    for (port, _) in ports.occupied(ao, ao.store())? {
+        outcome = outcome.and(detach_at(ao, domid, &ports, port, None).await);
+    }
+    outcome?;
+    let device = ports.ctrl.device(ao, domid)?;
+    if ports.ctrl.type_ != UsbctrlType::Devicemodel {
+        return remove::remove(ao, &device, force).await;
+    }
+    let (owner, _) = Identity::of(ao, domid)?;
+    let _no_other_change = DeviceLock::take(ao, domid).await?;
+    let deadline = Instant::now() + QEMU_TIMEOUT;
+    let id = qemu::usb::controller_id(devid);
+    // The guest lets go of the PCI device when it likes to. As in C that is not waited for.
+    controller::take_from_qemu(ao, domid, &id, deadline).await?;
+    controller::forget(ao, &device, &owner)
+}
+
+/// Takes back the device at a port; `told` is its address on the host for a QEMU that has one which the host has lost.
+async fn detach_at(
+    ao: &Ao,
+    domid: u32,
+    ports: &Ports,
+    port: i32,
+    told: Option<(u8, u8)>,
+) -> Result<()> {
+    check_served_here(ao, domid, &ports.ctrl)?;
+    let node = ports.node(port);
+    let name = nodes::read(ao, ao.store(), &node)?.filter(|name| !name.is_empty());
+    let name = name.and_then(|name| String::from_utf8(name).ok());
+    let Some(name) = name.filter(|name| host::is_name(name)) else {
+        let ctrl = ports.ctrl.devid;
+        error!(
+            ao,
+            domid = domid,
+            "cannot find the USB device: none is at port {port} of controller {ctrl}"
+        );
+        return Err(Error::Fail);
+    };
+    let (owner, _) = Identity::of(ao, domid)?;
+    let place = Place { owner, node, name };
+    match ports.ctrl.type_ {
+        UsbctrlType::Pv => take_from_usbback(ao, &place),
+        UsbctrlType::Qusb => place.empty(ao),
+        _ => take_from_qemu(ao, &place, told).await,
+    }
+}
+
+/// A port with a device.
+struct Place {
+    owner: Identity,
+    node: String,
+    /// The host's name of the device.
+    name: String,
+}
+
+impl Place {
+    fn empty(&self, ctx: &Ctx) -> Result<()> {
+        controller::change_port(ctx, &self.owner, &self.node, self.name.as_bytes(), b"")
+    }
+}
+
+fn take_from_usbback(ctx: &Ctx, place: &Place) -> Result<()> {
+    usbback::release(ctx, &place.name)?;
+    place.empty(ctx)?;
+    usbback::give_back(ctx, &place.name)
+}
+
+async fn take_from_qemu(ao: &Ao, place: &Place, told: Option<(u8, u8)>) -> Result<()> {
+    let domid = place.owner.domid;
+    let _no_other_change = DeviceLock::take(ao, domid).await?;
+    let deadline = Instant::now() + QEMU_TIMEOUT;
+    place.empty(ao)?;
+    // One that was unplugged from the host has no address any more, and QEMU has noticed that.
+    let Some(address) = host::address(&place.name).or(told) else { return Ok(()) };
+    let id = qemu::usb::device_id(address);
+    let removed = controller::take_from_qemu(ao, domid, &id, deadline).await;
+    if removed.is_err() {
+        // A failure is logged.
+        let (owner, node, name) = (&place.owner, &place.node, place.name.as_bytes());
+        let _ = controller::change_port(ao, owner, node, b"", name);
+    }
+    removed
+}
