@@ -68,7 +68,7 @@ use crate::domain::kind::DomainKind;
 use crate::domain::{names, nodes, userdata};
 use crate::error;
 use crate::lock::DeviceLock;
-use crate::qemu::model::{self, Program};
+use crate::qemu::model::{self, ModelVersion};
 use crate::qemu::qmp::{self, Qmp, is_refusal};
 use crate::sync::std_fds::raised;
 use crate::types::idiomatic::{DeviceDisk, DiskBackend, DiskFormat as Format, DomainConfig, Text};
@@ -84,7 +84,7 @@ fn next_deadline() -> Instant {
 #[derive(Debug)]
 pub struct Change {
     owner: Identity,
-    program: Program,
+    version: ModelVersion,
     drive: Device,
     /// The new medium, none or one, as libxl-json is to have it: as it was asked for.
     asked: DeviceDisk,
@@ -114,7 +114,7 @@ fn check(ctx: &Ctx, domid: u32, disk: &mut DeviceDisk) -> Result<Change> {
         refused("the guest's device model is a stub domain");
         return Err(Error::Invalid);
     }
-    let program = model::program(ctx, domid).map_err(|_| Error::Fail)?;
+    let version = model::version(ctx, domid).map_err(|_| Error::Fail)?;
     let (drive, backend) = find(ctx, domid, disk.vdev.as_ref())?;
     let asked = disk.clone();
     let mut complete = disk.clone();
@@ -129,7 +129,7 @@ fn check(ctx: &Ctx, domid: u32, disk: &mut DeviceDisk) -> Result<Change> {
         return Err(Error::Invalid);
     }
     *disk = complete.clone();
-    Ok(Change { owner: target.owner().clone(), program, drive, asked, complete })
+    Ok(Change { owner: target.owner().clone(), version, drive, asked, complete })
 }
 
 /// The CD drive of that name, by the toolstack's record, and what serves it.
@@ -164,7 +164,7 @@ impl Change {
         let domid = self.drive.domid;
         let _no_other_change = DeviceLock::take(ao, domid).await?;
         self.look(ao)?;
-        if self.program == Program::Traditional {
+        if self.version == ModelVersion::Traditional {
             // Which looks at xenstore.
             self.emptied(ao)?;
             return if self.is_ejection() { Ok(()) } else { self.inserted(ao) };

@@ -14,7 +14,7 @@ use crate::domain::kind;
 use crate::domain::kind::DomainKind;
 use crate::domain::nodes;
 use crate::error;
-use crate::qemu::model::{self, Program};
+use crate::qemu::model::{self, ModelVersion};
 use crate::qemu::qmp::{self, Qmp};
 use crate::xen::hypervisor::{Trigger, sys};
 
@@ -176,12 +176,12 @@ pub async fn wake_up(ao: &Ao, domid: u32) -> Result<()> {
             error!(ao, domid = domid, "it is not an HVM guest");
             return Err(Error::Invalid);
         }
-        match model::program(ao, domid)? {
-            Program::Qemu => {
+        match model::version(ao, domid)? {
+            ModelVersion::Qemu => {
                 let deadline = Instant::now() + qmp::TIMEOUT;
                 Qmp::connect(ao, domid, deadline).await?.wake_up(deadline).await
             }
-            Program::Traditional => {
+            ModelVersion::Traditional => {
                 let awake = ao.hypervisor().set_hvm_param(domid, sys::HVM_PARAM_ACPI_S_STATE, 0);
                 awake.map_err(|e| {
                     error!(ao, domid = domid, errno = e.errno, "{} failed", e.what);

@@ -19,7 +19,7 @@ use crate::device::vdev;
 use crate::domain::{kind, memory, nodes, userdata};
 use crate::lock::DeviceLock;
 use crate::qemu::model;
-use crate::qemu::model::Program;
+use crate::qemu::model::ModelVersion;
 use crate::types::idiomatic::{
     Bitmap, DeviceDisk, DiskFormat, DiskSpecification, DomainBuildInfo,
     DomainBuildInfoData as Guest, DomainConfig, Text, Uuid, before_nul,
@@ -61,7 +61,7 @@ async fn read(ao: &Ao, domid: u32) -> Result<Retrieved> {
         let files = userdata::lock(ao, domid)?;
         let stored = stored(ao, domid, &files)?;
         let hvm = matches!(stored.0.b_info.u, Guest::Hvm(_));
-        if !hvm || model::program(ao, domid)? != Program::Qemu {
+        if !hvm || model::version(ao, domid)? != ModelVersion::Qemu {
             return current(ao, domid, stored, None);
         }
     }

@@ -6,7 +6,7 @@ use crate::domain::identity::Identity;
 use crate::domain::kind::{self, DomainKind};
 use crate::domain::nodes;
 use crate::qemu::model;
-use crate::qemu::model::Program;
+use crate::qemu::model::ModelVersion;
 use crate::types::idiomatic::Bitmap;
 use crate::xen::store::Ops;
 use crate::{error, qemu};
@@ -46,7 +46,7 @@ async fn set(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     let (owner, known) = Identity::of(ao, domid)?;
     if kind::known(ao, domid, &known) == DomainKind::Hvm {
         // The traditional device model need not be told, and vcpus are never unplugged.
-        if model::program(ao, domid)? == Program::Qemu {
+        if model::version(ao, domid)? == ModelVersion::Qemu {
             qemu::vcpus::plug(ao, domid, wanted).await?;
         }
     }

@@ -177,7 +177,7 @@ pub fn is_active(ctx: &Ctx, domid: u32) -> Result<bool> {
 
 /// What serves an HVM guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Program {
+pub enum ModelVersion {
     /// The old QEMU of Xen's own, which is controlled through xenstore. Also the default for a guest without the node.
     Traditional,
     Qemu,
@@ -189,11 +189,11 @@ pub fn version_path(domid: u32) -> String {
 }
 
 /// Which device model serves an HVM guest. `Error::Invalid` if the node has an unknown value.
-pub fn program(ctx: &Ctx, domid: u32) -> Result<Program> {
+pub fn version(ctx: &Ctx, domid: u32) -> Result<ModelVersion> {
     let path = version_path(domid);
     match nodes::read(ctx, ctx.store(), &path)?.as_deref() {
-        None | Some(b"qemu_xen_traditional") => Ok(Program::Traditional),
-        Some(b"qemu_xen") => Ok(Program::Qemu),
+        None | Some(b"qemu_xen_traditional") => Ok(ModelVersion::Traditional),
+        Some(b"qemu_xen") => Ok(ModelVersion::Qemu),
         Some(_) => {
             error!(
                 ctx,
@@ -211,9 +211,9 @@ pub fn program(ctx: &Ctx, domid: u32) -> Result<Program> {
 /// was started paused (`-S`: deprivileged, or in a stubdom) or was stopped, and never for a pause of the domain, which does
 /// not stop it.
 pub async fn resume(ao: &Ao, domid: u32) -> Result<()> {
-    match program(ao, domid)? {
-        Program::Traditional => resume_traditional(ao, domid).await,
-        Program::Qemu => {
+    match version(ao, domid)? {
+        ModelVersion::Traditional => resume_traditional(ao, domid).await,
+        ModelVersion::Qemu => {
             qmp::execute(ao, domid, "cont", None, TIMEOUT).await.map(drop).inspect_err(|e| {
                 error!(ao, domid = domid, "cannot resume the device model: {e}");
             })

@@ -10,7 +10,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::time::{Duration, Instant};
 
-use super::model::{self, Program};
+use super::model::{self, ModelVersion};
 use super::qmp::{self, Qmp};
 use crate::core::file::{errno_of, remove_if_there};
 use crate::core::paths::LIB_DIR;
@@ -39,7 +39,7 @@ pub fn restored_path(domid: u32) -> String {
 ///
 /// `Error::NotImplemented` for the traditional device model.
 pub async fn save(ao: &Ao, domid: u32, live: bool) -> Result<()> {
-    if model::program(ao, domid)? == Program::Traditional {
+    if model::version(ao, domid)? == ModelVersion::Traditional {
         error!(ao, domid = domid, "the traditional device model cannot be saved");
         return Err(Error::NotImplemented);
     }
@@ -125,7 +125,7 @@ fn remove(ctx: &Ctx, domid: u32, path: &str) {
 
 /// Has QEMU note, or note no more, which memory of the guest it writes to.
 pub async fn set_dirty_log(ao: &Ao, domid: u32, enable: bool) -> Result<()> {
-    if model::program(ao, domid)? == Program::Traditional {
+    if model::version(ao, domid)? == ModelVersion::Traditional {
         error!(ao, domid = domid, "the traditional device model cannot be migrated");
         return Err(Error::NotImplemented);
     }

@@ -16,7 +16,7 @@ use crate::domain::kind::DomainKind;
 use crate::domain::{nodes, userdata};
 use crate::error;
 use crate::lock::DeviceLock;
-use crate::qemu::model::{self, Program};
+use crate::qemu::model::{self, ModelVersion};
 use crate::qemu::qmp::is_refusal;
 use crate::types::idiomatic::{DevicePci, DomainConfig};
 
@@ -186,7 +186,7 @@ impl Attachment<'_> {
         let (ao, domid) = (self.ao, self.domid());
         let in_qemu = self.is_hvm();
         if in_qemu {
-            if model::program(ao, domid)? == Program::Traditional {
+            if model::version(ao, domid)? == ModelVersion::Traditional {
                 error!(
                     ao,
                     domid = domid,

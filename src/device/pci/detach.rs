@@ -19,7 +19,7 @@ use crate::domain::identity::Identity;
 use crate::domain::kind::{self, DomainKind};
 use crate::domain::nodes;
 use crate::lock::DeviceLock;
-use crate::qemu::model::{self, Program};
+use crate::qemu::model::{self, ModelVersion};
 use crate::types::idiomatic::DevicePci;
 use crate::xen::store::Ops;
 use crate::{error, warn};
@@ -126,7 +126,7 @@ impl Removal<'_> {
 
     async fn ask_qemu(&self, address: Address) -> Result<()> {
         let domid = self.owner.domid;
-        if model::program(self.ao, domid)? == Program::Traditional {
+        if model::version(self.ao, domid)? == ModelVersion::Traditional {
             error!(
                 self.ao,
                 domid = domid,

@@ -4,16 +4,16 @@ use super::record::{Emulator, Node};
 use crate::core::{Ctx, Error, Result};
 use crate::domain::{names, nodes};
 use crate::error;
-use crate::qemu::model::{self, Program};
+use crate::qemu::model::{self, ModelVersion};
 
 /// What is kept of each piece of memory that QEMU has put somewhere.
 const KEPT: [&str; 3] = ["start_addr", "size", "name"];
 
 /// Which emulator an HVM guest has.
 pub fn of_guest(ctx: &Ctx, domid: u32) -> Result<Emulator> {
-    Ok(match model::program(ctx, domid).map_err(|_| Error::Fail)? {
-        Program::Traditional => Emulator::Traditional,
-        Program::Qemu => Emulator::Qemu,
+    Ok(match model::version(ctx, domid).map_err(|_| Error::Fail)? {
+        ModelVersion::Traditional => Emulator::Traditional,
+        ModelVersion::Qemu => Emulator::Qemu,
     })
 }
 
