@@ -65,13 +65,15 @@ const LIMITS: [(Resource, u64); 5] = [
 
 /// Starts the QEMU of a guest, which serves devices of a PV or PVH guest and is the hardware of an HVM guest, and waits
 /// until it is ready. The devices' nodes are there, and the configuration has its defaults, those of its devices too.
-/// `targets`: what the QEMU of an HVM guest opens for each of its disks, where there is anything. `restored`: it goes on
-/// from the state of another QEMU, which a restore has written down (`state.rs`).
+/// `targets`: what the QEMU of an HVM guest opens for each of its disks, where there is anything. `igd`: whether Intel's
+/// display is among its PCI devices. `restored`: it goes on from the state of another QEMU, which a restore has written
+/// down (`state.rs`).
 pub async fn start(
     ao: &Ao,
     domid: u32,
     config: &DomainConfig,
     targets: &[Option<OsString>],
+    igd: bool,
     restored: bool,
 ) -> Result<()> {
     let build = &config.b_info;
@@ -90,7 +92,7 @@ pub async fn start(
         let account = account.as_ref().map(|account| account.name.as_str());
         let incoming = saved.as_ref().map(|file| program.pass(file.as_fd()));
         let place = Place::Local { restricted: monitor, incoming, account };
-        arguments::hvm(&Hvm { domid, config, place, targets, igd: false, limited })
+        arguments::hvm(&Hvm { domid, config, place, targets, igd, limited })
     } else {
         arguments::pv(domid, config, monitor, limited)
     };

@@ -21,9 +21,16 @@ pub struct Access {
 }
 
 impl Access {
-    /// Gives the domain the function and what it decodes. If a step fails, those before it are undone.
-    pub fn give(&self, ctx: &Ctx, host: &Host, device: &DevicePci) -> Result<()> {
-        self.give_all(ctx, host, device).inspect_err(|_| self.take_resources(ctx, host))
+    /// Gives the domain the function and what it decodes. If a step fails, those before it are undone; `others` are the
+    /// functions that the domain has already.
+    pub fn give(
+        &self,
+        ctx: &Ctx,
+        host: &Host,
+        device: &DevicePci,
+        others: &[Address],
+    ) -> Result<()> {
+        self.give_all(ctx, host, device).inspect_err(|_| self.take_resources(ctx, host, others))
     }
 
     fn give_all(&self, ctx: &Ctx, host: &Host, device: &DevicePci) -> Result<()> {
@@ -65,17 +72,20 @@ impl Access {
         }
     }
 
-    /// Takes what the function decodes back. Everything is tried, and failures are logged: what the domain can still reach
-    /// belongs to a function that it has not any more, and which the hypervisor takes from it all the same.
-    pub fn take_resources(&self, ctx: &Ctx, host: &Host) {
+    /// Takes what the function decodes back, but for what `others`, functions that the domain keeps, have as well: an
+    /// interrupt that they share, a page in which several have a little. Everything is tried, and failures are logged: what the
+    /// domain can still reach belongs to a function that the hypervisor takes from it all the same.
+    pub fn take_resources(&self, ctx: &Ctx, host: &Host, others: &[Address]) {
         let Self { domid, address, hvm } = *self;
         let xen = ctx.hypervisor();
         let kept = |what: &str, why: &dyn std::fmt::Display| {
             warn!(ctx, domid = domid, "cannot take {what} of PCI device {address} back: {why}");
         };
-        for resource in
-            host.resources(address).inspect_err(|e| kept("the resources", e)).unwrap_or_default()
-        {
+        let others: Vec<_> = others.iter().filter(|&other| *other != address).collect();
+        let shared: Vec<_> =
+            others.iter().filter_map(|&&other| host.resources(other).ok()).flatten().collect();
+        let own = host.resources(address).inspect_err(|e| kept("the resources", e));
+        for resource in own.unwrap_or_default().iter().flat_map(|own| own.without(&shared)) {
             let taken = match resource {
                 Resource::Ports { first, number } => xen.take_ioports(domid, first, number),
                 Resource::Memory { first, number } => xen.take_iomem(domid, first, number),
@@ -84,17 +94,20 @@ impl Access {
                 kept(&describe(resource), &e);
             }
         }
-        match host.interrupt(address) {
-            Ok(Some(irq)) => match xen.take_irq(domid, irq) {
-                // QEMU has given up its share of it, and there was no other.
-                Err(HypervisorError { errno: Errno::EINVAL, .. }) if hvm => {
-                    debug!(ctx, domid = domid, "interrupt {irq} was given back already");
-                }
-                Err(e) => kept("the interrupt", &e),
-                Ok(()) => {}
-            },
-            Ok(None) => {}
+        let interrupt = match host.interrupt(address) {
+            Ok(interrupt) => interrupt,
+            Err(e) => return kept("the interrupt", &e),
+        };
+        let is_shared =
+            |irq| others.iter().any(|&&a| matches!(host.interrupt(a), Ok(Some(i)) if i == irq));
+        let Some(irq) = interrupt.filter(|&irq| !is_shared(irq)) else { return };
+        match xen.take_irq(domid, irq) {
+            // QEMU has given up its share of it, and there was no other.
+            Err(HypervisorError { errno: Errno::EINVAL, .. }) if hvm => {
+                debug!(ctx, domid = domid, "interrupt {irq} was given back already");
+            }
             Err(e) => kept("the interrupt", &e),
+            Ok(()) => {}
         }
     }
 

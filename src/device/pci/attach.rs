@@ -144,6 +144,14 @@ impl Attachment<'_> {
         } else {
             vec![address]
         };
+        if addresses.is_empty() {
+            error!(
+                ctx,
+                domid = domid,
+                "cannot attach PCI device {address}: the host has none of its functions"
+            );
+            return Err(Error::Fail);
+        }
         let mut parts = Vec::new();
         for address in addresses {
             if !assignable::is_kept(ctx, &self.host, address)? {
@@ -203,11 +211,12 @@ impl Attachment<'_> {
             backend::settles(ao, domid).await?;
         }
         let access = self.access(address);
-        access.give(ao, &self.host, device)?;
+        let others = backend::functions(ao, ao.store(), domid)?;
+        access.give(ao, &self.host, device, &others)?;
         let written =
             if self.runs { self.store(device, address) } else { self.write(device, address) };
         written.inspect_err(|_| {
-            access.take_resources(ao, &self.host);
+            access.take_resources(ao, &self.host, &others);
             reset(ao, &self.host, domid, address);
             access.deassign(ao);
         })

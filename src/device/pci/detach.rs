@@ -115,7 +115,8 @@ impl Removal<'_> {
             }
         }
         let access = Access { domid, address, hvm: self.kind == DomainKind::Hvm };
-        access.take_resources(ao, &self.host);
+        let others = backend::functions(ao, ao.store(), domid).unwrap_or_default();
+        access.take_resources(ao, &self.host, &others);
         if last {
             reset(ao, &self.host, domid, address);
         }
@@ -183,7 +184,8 @@ pub async fn undo(ao: &Ao, owner: &Identity, access: &Access, host: &Host) {
     if access.hvm {
         qemu::give_up(ao, access.domid, access.address).await;
     }
-    access.take_resources(ao, host);
+    let others = backend::functions(ao, ao.store(), access.domid).unwrap_or_default();
+    access.take_resources(ao, host, &others);
     reset(ao, host, access.domid, access.address);
     access.deassign(ao);
     let _ = forget(ao, owner, access.address).await;
@@ -210,7 +212,7 @@ pub fn take_all(ctx: &Ctx, owner: &Identity, hvm: bool) -> Result<()> {
     let host = Host::here();
     for &address in &addresses {
         let access = Access { domid, address, hvm };
-        access.take_resources(ctx, &host);
+        access.take_resources(ctx, &host, &[]);
         reset(ctx, &host, domid, address);
         access.deassign(ctx);
     }

@@ -29,6 +29,7 @@ pub mod assignable;
 pub mod attach;
 pub mod backend;
 pub mod detach;
+pub mod graphics;
 pub mod notes;
 pub mod qemu;
 pub mod sysfs;

@@ -44,6 +44,21 @@ pub enum Resource {
     Memory { first: u64, number: u64 },
 }
 
+impl Resource {
+    /// The parts of it that are in none of `others`. Ports are always one function's.
+    pub fn without(self, others: &[Self]) -> Vec<Self> {
+        let Self::Memory { first, number } = self else { return vec![self] };
+        let mut left = vec![(first, first.saturating_add(number))];
+        for other in others {
+            let Self::Memory { first, number } = *other else { continue };
+            let (begin, end) = (first, first.saturating_add(number));
+            let parts = |(from, to): (u64, u64)| [(from, to.min(begin)), (from.max(end), to)];
+            left = left.into_iter().flat_map(parts).filter(|(from, to)| from < to).collect();
+        }
+        left.into_iter().map(|(from, to)| Self::Memory { first: from, number: to - from }).collect()
+    }
+}
+
 /// What could not be done, and with which file.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} {}: {}", path.display(), errno.desc())]
@@ -295,6 +310,20 @@ mod tests {
         let whole = Resource::Memory { first: 0, number: 0x10_0000_0000_0000 };
         assert_eq!(resources(b"0x1 0xffffffffffffffff 0x200"), [whole], "no overflow");
         assert_eq!(resources(&b"0x1000 0x1fff 0x200\n".repeat(99)).len(), RESOURCES);
+    }
+
+    #[test]
+    fn what_others_have_stays() {
+        let pages = |first, number| Resource::Memory { first, number };
+        let own = pages(10, 10);
+        assert_eq!(own.without(&[]), [own]);
+        assert_eq!(own.without(&[pages(0, 10), pages(20, 5)]), [own]);
+        assert_eq!(own.without(&[pages(12, 3), pages(19, 9)]), [pages(10, 2), pages(15, 4)]);
+        assert_eq!(own.without(&[pages(0, 99)]), []);
+        assert_eq!(own.without(&[pages(10, u64::MAX)]), []);
+        let ports = Resource::Ports { first: 10, number: 4 };
+        assert_eq!(ports.without(&[ports, own]), [ports]);
+        assert_eq!(own.without(&[ports]), [own]);
     }
 
     #[test]

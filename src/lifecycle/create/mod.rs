@@ -265,7 +265,12 @@ async fn add_devices(
         let targets =
             if is_hvm { add::paths_for_qemu(ao, domid, &config.disks)? } else { Vec::new() };
         let restored = is_hvm && !matches!(origin, Origin::New);
-        qemu::start(ao, domid, config, &targets, restored).await?;
+        let own_graphics = matches!(&config.b_info.u, DomainBuildInfoData::Hvm(hvm) if hvm.gfx_passthru == Some(true));
+        let igd = own_graphics && pci::graphics::has_intel_display(&config.pcidevs);
+        qemu::start(ao, domid, config, &targets, igd, restored).await?;
+        if own_graphics {
+            pci::graphics::give_vga_memory(ao, domid, &config.pcidevs)?;
+        }
     }
     add::nics(ao, target, &mut config.nics).await?;
     add::vtpms(ao, target, &mut config.vtpms).await?;
