@@ -1164,14 +1164,23 @@ int libxl_device_vfb_destroy(libxl_ctx *ctx,
                              const libxl_asyncop_how *ao_how);
 
 /* PCI */
+
+/* Gives the domain a function of the host, which must be assignable, or with seize is made so; with
+ * a vfunc_mask of LIBXL_PCI_FUNC_ALL all functions of its device. A function that has a name is
+ * found by it. */
 int libxl_device_pci_add(libxl_ctx *ctx,
                          uint32_t domid,
                          libxl_device_pci *pci,
                          const libxl_asyncop_how *ao_how);
+
+/* Takes a function of the host, or all of a device, from the domain. A guest that does not let go
+ * of it within 10 seconds keeps it. */
 int libxl_device_pci_remove(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_pci *pci,
                             const libxl_asyncop_how *ao_how);
+
+/* As libxl_device_pci_remove, but a guest that does not let go loses the function. */
 int libxl_device_pci_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_pci *pci,
@@ -1179,8 +1188,20 @@ int libxl_device_pci_destroy(libxl_ctx *ctx,
 
 /* The PCI devices passed through to the domain. */
 libxl_device_pci *libxl_device_pci_list(libxl_ctx *ctx, uint32_t domid, int *num);
-int libxl_device_pci_assignable_add(libxl_ctx *ctx, libxl_device_pci *pci, int rebind);
-int libxl_device_pci_assignable_remove(libxl_ctx *ctx, libxl_device_pci *pci, int rebind);
+
+/* Makes a function of the host assignable: takes it from its driver, for guests to have. If rebind
+ * is not 0 that driver is noted down, to get the function back. The function has the name that pci
+ * has. */
+int libxl_device_pci_assignable_add(libxl_ctx *ctx,
+                                    libxl_device_pci *pci,
+                                    int rebind);
+
+/* Makes a function of the host no longer assignable; if rebind is not 0, it is given back to the
+ * driver that was noted down. A function that has a name is found by it, and pci gets its address;
+ * ERROR_NOTFOUND if none has that name. */
+int libxl_device_pci_assignable_remove(libxl_ctx *ctx,
+                                       libxl_device_pci *pci,
+                                       int rebind);
 
 /* The host's PCI devices that may be given to guests and are not, and how many in *num; NULL and 0
  * for none, and if the kernel keeps none for guests. libxl_device_pci_assignable_list_free frees
