@@ -17,6 +17,7 @@ use crate::domain::{nodes, userdata};
 use crate::error;
 use crate::lock::DeviceLock;
 use crate::qemu::model::{self, Program};
+use crate::qemu::qmp::is_refusal;
 use crate::types::idiomatic::{DevicePci, DomainConfig};
 
 /// Gives a domain that runs a function, or all of one device.
@@ -193,7 +194,15 @@ impl Attachment<'_> {
                 );
                 return Err(Error::NotImplemented);
             }
-            device.vdevfn = qemu::add(ao, domid, &device, address, several).await?;
+            let added = qemu::add(ao, domid, &device, address, several).await;
+            device.vdevfn = match added {
+                // QEMU may have it, or get it yet.
+                Err(e) if !is_refusal(e) => {
+                    qemu::give_up(&ao.unabortable(), domid, address).await;
+                    return Err(e);
+                }
+                added => added?,
+            };
         }
         let outcome = self.give(&device, address).await;
         if outcome.is_err() && in_qemu {

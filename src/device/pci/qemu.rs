@@ -62,11 +62,14 @@ fn arguments(device: &DevicePci, address: Address, several: bool) -> Value {
     arguments
 }
 
-/// Takes the function from QEMU, when the guest has let go of it.
+/// Takes the function from QEMU, when the guest has let go of it; it may have done so since it was asked before.
 pub async fn remove(ao: &Ao, domid: u32, address: Address) -> Result<()> {
     let deadline = Instant::now() + TIMEOUT;
     let id = id(address);
-    Qmp::connect(ao, domid, deadline).await?.device_del(&id, deadline).await?;
+    match Qmp::connect(ao, domid, deadline).await?.device_del(&id, deadline).await {
+        Err(Error::QmpDeviceNotFound) => return Ok(()),
+        asked => asked?,
+    }
     let gone = |answer: &Value| match devfn_of(answer, &id) {
         Ok(None) => Ok(Some(())),
         Ok(Some(_)) => Ok(None),
