@@ -285,3 +285,67 @@ image() { python3 /share/records.py "$1"; }
 
 # receiver [ARG…]: for xl migrate -s '': the command of a receiver with the library of this side.
 receiver() { echo "LD_LIBRARY_PATH=/tmp/lib/$side $real_xl migrate-receive -e $*"; }
+
+# pci_host: for cases with `#: pci`. The host's functions that guests may have are as they were after the start, without a
+# driver and without notes; the driver that keeps them for guests is loaded. To be called at a case's begin and end.
+pci_host() {
+  local function left
+  for left in $(xenstore-list /local/domain/0/backend/pci 2> /dev/null); do
+    xenstore-exists "/local/domain/$left/name" || { xenstore-rm "/local/domain/0/backend/pci/$left"; echo "a back end was left behind"; }
+  done
+  modprobe xen-pciback
+  for function in /sys/bus/pci/drivers/pciback/0000:*; do
+    [ ! -e "$function" ] || reference pci-assignable-remove "${function##*/}"
+  done > /dev/null 2>&1
+  xenstore-rm /libxl/pci 2> /dev/null
+  # The other side's turn must not find what this one's has made.
+  [ -n "$(xenstore-list /local/domain/0/backend/pci 2> /dev/null)" ] || xenstore-rm /local/domain/0/backend/pci 2> /dev/null
+}
+
+# assignable FUNCTION…: functions that guests may have, as 05.0, made so with Debian's library.
+assignable() {
+  local function
+  for function; do reference pci-assignable-add "0000:00:$function" 2> /dev/null; done
+}
+
+# pcifront NAME: stands in for the driver of a PV guest's PCI devices. It answers the back end, and uses nothing.
+pcifront() {
+  local id
+  id=$(id_of "$1")
+  (
+    local front=/local/domain/$id/device/pci/0/state back=/local/domain/0/backend/pci/$id/0/state
+    while xenstore-exists "/local/domain/$id/name"; do
+      case $(xenstore-read "$back" 2> /dev/null)-$(xenstore-read "$front" 2> /dev/null) in
+        3-1 | 8-7) xenstore-write "$front" 4 ;;
+        7-4) xenstore-write "$front" 7 ;;
+      esac
+      sleep 0.05
+    done
+  ) > /dev/null 2>&1 &
+}
+
+# connected NAME: waits until that driver and the back end agree.
+connected() { until_state "/local/domain/0/backend/pci/$(id_of "$1")/0" 4; }
+
+# of_pci NAME…: all that is known of PCI functions: who has them by the hypervisor's account, which are kept for guests; and for
+# each of these domains its nodes, its configuration's, and what of the host it may use.
+of_pci() {
+  local id name
+  nodes /libxl/pci 2> /dev/null
+  (cd /sys/bus/pci/drivers/pciback && ls -d 0000:*) 2> /dev/null
+  reference dmesg -c > /dev/null
+  reference debug-keys Qq
+  sleep 0.5
+  reference dmesg > /tmp/pci-keys
+  sed -n -E 's/^\(XEN\) +(0000:00:0[567]\.[0-9]) - (d[0-9]+|DomIO).*/\1 is of \2/p' /tmp/pci-keys |
+    sed 's/ d\([0-9]*\)$/ domain \1/' | sort
+  for name; do
+    id=$(id_of "$name")
+    [ -n "$id" ] || continue
+    echo "$name:"
+    sed -n "/Rangesets belonging to domain $id:/,/^(XEN) [^ ]/{/^(XEN)     *[IL]/p}" /tmp/pci-keys | sed "s/^(XEN) *//; s/^/may use /"
+    nodes "/local/domain/0/backend/pci/$id" 2> /dev/null
+    nodes "/local/domain/$id/device/pci" 2> /dev/null
+    grep -o '"pcidevs": \[[^]]*\]' <(tr -d '\0\n' < "$(echo /var/lib/xen/userdata-d."$id".*.libxl-json)")
+  done
+}
