@@ -1,0 +1,26 @@
+# A Linux HVM guest finds its functions and drives them, lets go of one when it is asked, and gets another.
+#: pci
+#: linux
+#: long
+pci_host
+assignable 05.0 06.0 06.1
+/share/pci-initrd /tmp/pci-initrd.gz
+guest=pci-lhvm
+log=/var/log/xen/serial-$guest.log
+cards() { until_true grep -aq "CARDS:$1\." $log; grep -a CARDS: $log | tr -d '\r'; }
+: > $log
+config $guest linux-hvm 'type="hvm"' 'kernel="/guest/vmlinuz"' 'ramdisk="/tmp/pci-initrd.gz"' 'memory=256' \
+  'extra="console=ttyS0 quiet"' "serial=\"file:$log\"" 'vnc=0' 'nographic=1' 'pci=["00:05.0@8"]'
+try xl create -q -e /tmp/$guest.cfg
+made $guest
+cards ' 0000:00:08.0=e1000e'
+of_pci $guest
+try xl pci-attach $guest 00:06.1@9
+cards ' 0000:00:08.0=e1000e 0000:00:09.0=e1000e'
+of_pci $guest
+try xl pci-detach $guest 00:05.0
+cards ' 0000:00:09.0=e1000e'
+of_pci $guest
+try xl destroy $guest
+of_pci
+pci_host
