@@ -300,6 +300,19 @@ image() { python3 /share/records.py "$1"; }
 # receiver [ARG…]: for xl migrate -s '': the command of a receiver with the library of this side.
 receiver() { echo "LD_LIBRARY_PATH=/tmp/lib/$side $real_xl migrate-receive -e $*"; }
 
+# move NAME [OPTION…] -- [OPTION…]: the guest moves over a pipe, with options of the sender and of the receiver, which write
+# in any order.
+move() {
+  local sender=() name=$1
+  shift
+  while [ "$1" != -- ]; do sender+=("$1"); shift; done
+  shift
+  xl migrate "${sender[@]}" -s '' "$name" "$(receiver "$@")" 2> /tmp/moved
+  set -- $?
+  sort /tmp/moved >&2
+  return "$1"
+}
+
 # pci_host: for cases with `#: pci`. The host's functions that guests may have are as they were after the start, without a
 # driver and without notes; the driver that keeps them for guests is loaded. To be called at a case's begin and end.
 pci_host() {

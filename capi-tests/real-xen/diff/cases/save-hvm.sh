@@ -34,3 +34,4 @@ status
 left
 try xl destroy sh
 rm /tmp/sh.img /tmp/sh-disk
+#: long

@@ -9,4 +9,4 @@ until_true eval "daemon_log sr-pvh | grep -q 'Rebooting now'"
 until_true settled
 daemon_log sr-pvh
 echo "it is $(domains | grep -q '^sr-pvh .*-b----' && echo there || echo gone)"
-reference destroy sr-pvh 2> /dev/null
+reference destroy sr-pvh 2> /dev/null || true

@@ -23,3 +23,4 @@ reference qemu-monitor-command sr-hvm 'info status'
 try xl destroy sr-hvm
 domains
 rm -f /tmp/sr-disk
+#: long
