@@ -3,8 +3,9 @@
 //!
 //! An operation begins in the calling thread, up to its first wait. If that is its end already, the
 //! application is told before the initiating call returns, which `libxl.h` allows (unless that call was made in
-//! another callback: `runtime/callbacks.rs` has the rules), and nothing was registered with its event loop. An operation that finds at once that it cannot be done, and that the
-//! C library does not call started then, fails the initiating call itself: see [`start`].
+//! another callback: `runtime/callbacks.rs` has the rules), and nothing was registered with its event loop. An operation that
+//! finds at once that it cannot be done, and that the C library does not call started then, fails the initiating call itself:
+//! see [`start`].
 
 use std::ffi::{c_int, c_void};
 use std::future::Future;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 
 use crate::capi::entry::{guarded, opaque, report_defects, shared};
 use crate::core::{Ao, Ctx, Error, Result};
@@ -157,6 +159,23 @@ pub unsafe fn start<F: Operation>(
     domid: u32,
     begin: impl FnOnce(Ao) -> Result<F>,
 ) -> c_int {
+    let begin = Box::new(|ao| begin(ao).map(FutureExt::boxed));
+    // SAFETY: what this asks of its caller is what that asks.
+    unsafe { start_boxed(ctx, how, name, domid, begin) }
+}
+
+/// A [`start`]'s `begin`. Not generic: what follows is in the library once, and not for each operation.
+type Begin<'a> = Box<dyn FnOnce(Ao) -> Result<BoxFuture<'static, Result<()>>> + 'a>;
+
+/// # Safety
+/// As for [`start`].
+unsafe fn start_boxed(
+    ctx: *mut libxl_ctx,
+    how: *const libxl_asyncop_how,
+    name: &'static str,
+    domid: u32,
+    begin: Begin<'_>,
+) -> c_int {
     if ctx.is_null() {
         return Error::Invalid.code();
     }
@@ -180,7 +199,7 @@ pub unsafe fn start<F: Operation>(
     guarded(Some(ctx.log()), name, run, Error::code)
 }
 
-fn in_this_thread<F: Operation>(ctx: &Arc<Ctx>, begin: impl FnOnce(Ao) -> Result<F>) -> c_int {
+fn in_this_thread(ctx: &Arc<Ctx>, begin: Begin<'_>) -> c_int {
     let abort = Abort::default();
     let _entry = ctx.in_progress().add(OperationKey::Synchronous, abort.clone());
     let outcome = begin(Ao::new(Arc::clone(ctx), abort, None))
@@ -188,19 +207,19 @@ fn in_this_thread<F: Operation>(ctx: &Arc<Ctx>, begin: impl FnOnce(Ao) -> Result
     outcome.err().map_or(0, Error::code)
 }
 
-fn in_the_background<F: Operation>(
+fn in_the_background(
     ctx: &Arc<Ctx>,
     how: How,
     name: &'static str,
     domid: u32,
-    begin: impl FnOnce(Ao) -> Result<F>,
+    begin: Begin<'_>,
 ) -> c_int {
     let abort = Abort::default();
     let entry = ctx.in_progress().add(how.key(), abort.clone());
     let calls = ctx.runtime().ordered_callbacks();
     let ao = Ao::new(Arc::clone(ctx), abort.clone(), Some(calls.clone()));
     let mut operation = match begin(ao) {
-        Ok(operation) => Box::pin(operation),
+        Ok(operation) => operation,
         Err(e) => return e.code(),
     };
     let teller = Teller { how, domid, calls };

@@ -5,11 +5,26 @@ use std::ffi::c_int;
 use crate::capi::entry::null_argument;
 use crate::capi::operation::{Operation, start};
 use crate::core::{Ao, Ctx, Result};
+use crate::device::Device;
 use crate::device::add::{Addable, Stored, running};
 use crate::device::remove::{self, Force};
 use crate::types::idiomatic::{CForm, write_back};
 use crate::types::shape::Type;
 use crate::types::sys::{libxl_asyncop_how, libxl_ctx};
+
+/// The rest of an addition. Like [`removal`] not generic, so that there is one future in the library, and not one for
+/// each kind.
+async fn connect(ao: Ao, written: Result<running::Written>) -> Result<()> {
+    written?.connect(&ao).await
+}
+
+async fn removal(ao: Ao, device: Device, force: Force) -> Result<()> {
+    remove::remove(&ao, &device, force).await
+}
+
+async fn nothing(_: Ao, written: Result<()>) -> Result<()> {
+    written
+}
 
 /// Adds a device that the domain's stored configuration is to have as well. The application's struct is completed when
 /// the device is written, which is before this returns.
@@ -27,8 +42,6 @@ pub unsafe fn add<T>(
 where
     T: Stored + CForm,
 {
-    let connect =
-        |ao: Ao, written: Result<running::Written>| async move { written?.connect(&ao).await };
     // SAFETY: what `add` asks of its caller is what `add_by` asks.
     unsafe { add_by(ctx, domid, device, how, name, table, running::write_stored::<T>, connect) }
 }
@@ -48,7 +61,6 @@ pub unsafe fn add_bare<T>(
 where
     T: Addable + CForm,
 {
-    let nothing = |_: Ao, written: Result<()>| async move { written };
     // SAFETY: what `add_bare` asks of its caller is what `add_by` asks.
     unsafe { add_by(ctx, domid, device, how, name, table, running::write_bare::<T>, nothing) }
 }
@@ -111,7 +123,7 @@ where
     };
     let begin = |ao: Ao| {
         let device = given.device(&ao, domid)?;
-        Ok(async move { remove::remove(&ao, &device, force).await })
+        Ok(removal(ao, device, force))
     };
     // SAFETY: `ctx` and `how` are what the caller says, NULL, live or valid; an entry holds no lock.
     unsafe { start(ctx, how, name, domid, begin) }

@@ -285,39 +285,10 @@ fn read<T: Default>(
     devids: &[i32],
     names: Names,
 ) -> Result<Vec<Read<T>>> {
-    let mut places: Vec<_> = devids.iter().map(|&devid| place(domid, table, devid)).collect();
-    let mut values: Vec<Vec<Option<Vec<u8>>>> =
-        places.iter().map(|_| vec![None; table.nodes.len()]).collect();
-    let near = recorded(ctx, table, &places, names)?;
-    let paths: Vec<_> = near.iter().map(|(_, path)| path.as_str()).collect();
-    let found = ctx.store().read_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
-    for ((at, _), value) in near.iter().zip(found) {
-        match at.node {
-            Some(node) => values[at.device][node] = value,
-            None => places[at.device].backend = value.and_then(|path| value::text(&path)),
-        }
-    }
-
-    let mut far = Vec::new();
-    for (device, place) in places.iter().enumerate() {
-        let nodes = table.nodes.iter().enumerate().filter(|(_, n)| n.half == Half::Back);
-        let Some(back) = place.device().map(|d| d.backend_path()) else { continue };
-        far.extend(nodes.map(|(node, n)| (device, node, format!("{back}/{}", n.name))));
-    }
-    let paths: Vec<_> = far.iter().map(|(_, _, path)| path.as_str()).collect();
-    let found = ctx.store().read_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
-    for ((device, node, _), value) in far.iter().zip(found) {
-        values[*device][*node] = value;
-    }
-
-    let trees = match &table.tree {
-        Some(wanted) => {
-            let roots: Vec<_> = places.iter().map(DeviceLocation::frontend_path).collect();
-            tree::read(ctx, &roots, wanted)?
-        }
-        None => places.iter().map(|_| Tree::default()).collect(),
-    };
-    let made = places.into_iter().zip(values).zip(trees).map(|((place, values), tree)| {
+    let places: Vec<_> = devids.iter().map(|&devid| place(domid, table, devid)).collect();
+    let nodes: Vec<_> = table.nodes.iter().map(|node| (node.half, node.name)).collect();
+    let found = gather(ctx, places, &nodes, table.tree.as_ref(), names)?;
+    let made = found.into_iter().map(|Gathered { place, values, tree }| {
         let mut device = T::default();
         let made = if tree.is_cut {
             broken("too many parts")
@@ -329,16 +300,67 @@ fn read<T: Default>(
     Ok(made.collect())
 }
 
-/// The nodes of records and guests' halves to be read, with their paths.
-fn recorded<T>(
+/// What xenstore has of a device.
+struct Gathered {
+    place: DeviceLocation,
+    /// Of each of the table's nodes.
+    values: Vec<Option<Vec<u8>>>,
+    tree: Tree,
+}
+
+/// Reads what a table wants of these devices. Not generic, so that it is in the library once, and not for each kind.
+fn gather(
     ctx: &Ctx,
-    table: &DeviceTable<T>,
+    mut places: Vec<DeviceLocation>,
+    nodes: &[(Half, &str)],
+    tree: Option<&tree::WantedNodes>,
+    names: Names,
+) -> Result<Vec<Gathered>> {
+    let mut values: Vec<Vec<Option<Vec<u8>>>> =
+        places.iter().map(|_| vec![None; nodes.len()]).collect();
+    let near = recorded(ctx, nodes, &places, names)?;
+    let paths: Vec<_> = near.iter().map(|(_, path)| path.as_str()).collect();
+    let found = ctx.store().read_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
+    for ((at, _), value) in near.iter().zip(found) {
+        match at.node {
+            Some(node) => values[at.device][node] = value,
+            None => places[at.device].backend = value.and_then(|path| value::text(&path)),
+        }
+    }
+
+    let mut far = Vec::new();
+    for (device, place) in places.iter().enumerate() {
+        let wanted = nodes.iter().enumerate().filter(|(_, (half, _))| *half == Half::Back);
+        let Some(back) = place.device().map(|d| d.backend_path()) else { continue };
+        far.extend(wanted.map(|(node, (_, name))| (device, node, format!("{back}/{name}"))));
+    }
+    let paths: Vec<_> = far.iter().map(|(_, _, path)| path.as_str()).collect();
+    let found = ctx.store().read_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
+    for ((device, node, _), value) in far.iter().zip(found) {
+        values[*device][*node] = value;
+    }
+
+    let trees = match tree {
+        Some(wanted) => {
+            let roots: Vec<_> = places.iter().map(DeviceLocation::frontend_path).collect();
+            tree::read(ctx, &roots, wanted)?
+        }
+        None => places.iter().map(|_| Tree::default()).collect(),
+    };
+    let found = places.into_iter().zip(values).zip(trees);
+    Ok(found.map(|((place, values), tree)| Gathered { place, values, tree }).collect())
+}
+
+/// The nodes of records and guests' halves to be read, with their paths.
+fn recorded(
+    ctx: &Ctx,
+    nodes: &[(Half, &str)],
     places: &[DeviceLocation],
     names: Names,
 ) -> Result<Vec<(At, String)>> {
     let dirs: Vec<_> = places.iter().map(DeviceLocation::record_path).collect();
     let names = match names {
-        None if (table.nodes.len() + 1) * places.len() > MANY => {
+        None if (nodes.len() + 1) * places.len() > MANY => {
             Some(ctx.store().list_many(&dirs).map_err(|e| nodes::failed(ctx, e))?)
         }
         names => names,
@@ -353,7 +375,7 @@ fn recorded<T>(
             wanted.push((At { device, node: None }, format!("{dir}/backend")));
         }
         let front = place.frontend_path();
-        for (node, NodeField { half, name, .. }) in table.nodes.iter().enumerate() {
+        for (node, (half, name)) in nodes.iter().enumerate() {
             let at = At { device, node: Some(node) };
             match half {
                 Half::Record if there(name) => wanted.push((at, format!("{dir}/{name}"))),
