@@ -185,9 +185,9 @@ pub async fn execute(
     domid: u32,
     name: &str,
     arguments: Option<Value>,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<Value> {
-    let deadline = Instant::now() + patience;
+    let deadline = Instant::now() + timeout;
     Qmp::connect(ao, domid, deadline).await?.execute(name, arguments, deadline).await
 }
 

@@ -190,7 +190,7 @@ impl Attachment<'_> {
                 error!(
                     ao,
                     domid = domid,
-                    "PCI devices with the traditional device model: not implemented in this library yet"
+                    "cannot attach PCI device {address}: the traditional device model is not supported"
                 );
                 return Err(Error::NotImplemented);
             }

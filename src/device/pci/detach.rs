@@ -25,7 +25,7 @@ use crate::xen::store::Ops;
 use crate::{error, warn};
 
 /// How long whoever takes a device by force waits for other changes of the domain's devices.
-const PATIENCE: Duration = Duration::from_secs(10);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Takes a function, or all of one device, from a domain that runs. By `force` also from a guest that does not let go.
 pub async fn remove(ao: &Ao, domid: u32, device: DevicePci, force: bool) -> Result<()> {
@@ -44,7 +44,7 @@ async fn remove_running(ao: &Ao, domid: u32, mut device: DevicePci, force: bool)
     let _no_other_change = match force {
         false => Some(lock.await?),
         true => {
-            let lock = ao.until(Instant::now() + PATIENCE, lock).await?.transpose()?;
+            let lock = ao.until(Instant::now() + LOCK_TIMEOUT, lock).await?.transpose()?;
             if lock.is_none() {
                 warn!(ao, domid = domid, "another change of the domain's devices is under way");
             }
@@ -130,7 +130,7 @@ impl Removal<'_> {
             error!(
                 self.ao,
                 domid = domid,
-                "PCI devices with the traditional device model: not implemented in this library yet"
+                "cannot detach PCI device {address}: the traditional device model is not supported"
             );
             return Err(Error::NotImplemented);
         }

@@ -81,7 +81,7 @@ fn check_stubdom(ctx: &Ctx, domid: u32) -> Result<()> {
     error!(
         ctx,
         domid = domid,
-        "PCI devices with a stub domain: not implemented in this library yet"
+        "cannot change PCI devices: those of a guest with a stub domain are not implemented yet"
     );
     Err(Error::NotImplemented)
 }

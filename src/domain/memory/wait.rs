@@ -15,10 +15,10 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How long a domain may take to make some progress towards its target.
 const STEP: Duration = Duration::from_secs(2);
 
-/// Waits until the host has `kb` KiB of free memory, `patience` at most. `Error::NoMemory` if not by then.
+/// Waits until the host has `kb` KiB of free memory, `timeout` at most. `Error::NoMemory` if not by then.
 #[expect(clippy::disallowed_methods, reason = "a synchronous call, and nobody tells of the change")]
-pub fn wait_for_free(ctx: &Ctx, kb: u64, patience: Duration) -> Result<()> {
-    let deadline = clock::deadline(patience);
+pub fn wait_for_free(ctx: &Ctx, kb: u64, timeout: Duration) -> Result<()> {
+    let deadline = clock::deadline(timeout);
     while Instant::now() < deadline {
         let info = ctx.hypervisor().physinfo().map_err(|e| {
             error!(ctx, "cannot get the host's info: {e}");
@@ -33,12 +33,12 @@ pub fn wait_for_free(ctx: &Ctx, kb: u64, patience: Duration) -> Result<()> {
 }
 
 /// Waits until the domain uses no more than its target. `Error::Fail` if it has come no nearer for
-/// `patience`, or uses more than before.
+/// `timeout`, or uses more than before.
 #[expect(clippy::disallowed_methods, reason = "a synchronous call, and nobody tells of the change")]
-pub fn wait_for_target(ctx: &Ctx, domid: u32, patience: Duration) -> Result<()> {
+pub fn wait_for_target(ctx: &Ctx, domid: u32, timeout: Duration) -> Result<()> {
     let target = target(ctx, domid)?;
     let now = || used(ctx, domid);
-    approach(target, patience, now, sleep)
+    approach(target, timeout, now, sleep)
 }
 
 /// What the domain has and is about to get, in KiB.
@@ -55,7 +55,7 @@ fn used(ctx: &Ctx, domid: u32) -> Result<u64> {
 /// noticed sooner.
 fn approach(
     target: u64,
-    mut patience: Duration,
+    mut timeout: Duration,
     used: impl Fn() -> Result<u64>,
     sleep: impl Fn(Duration),
 ) -> Result<()> {
@@ -75,9 +75,9 @@ fn approach(
             return Err(Error::Fail);
         }
         if now == before {
-            patience = patience.saturating_sub(STEP);
+            timeout = timeout.saturating_sub(STEP);
         }
-        if patience.is_zero() {
+        if timeout.is_zero() {
             return Err(Error::Fail);
         }
         before = now;
@@ -89,11 +89,11 @@ mod tests {
     use super::*;
 
     /// How a domain that uses `kb(ms)` after a time fares, and how long that takes.
-    fn fares(target: u64, patience: u64, kb: impl Fn(u64) -> u64) -> (Result<()>, u64) {
+    fn fares(target: u64, timeout: u64, kb: impl Fn(u64) -> u64) -> (Result<()>, u64) {
         let clock = std::cell::Cell::new(0);
         let outcome = approach(
             target,
-            Duration::from_secs(patience),
+            Duration::from_secs(timeout),
             || Ok(kb(clock.get())),
             |time| clock.set(clock.get() + time.as_millis() as u64),
         );

@@ -252,9 +252,9 @@ impl Record {
         }
     }
 
-    /// Waits for the end on this thread; whether it came within `patience`.
-    pub fn wait_here(self: &Arc<Self>, patience: Duration) -> bool {
-        let until = std::time::Instant::now() + patience;
+    /// Waits for the end on this thread; whether it came within `timeout`.
+    pub fn wait_here(self: &Arc<Self>, timeout: Duration) -> bool {
+        let until = std::time::Instant::now() + timeout;
         let mut pause = Duration::from_micros(100);
         while !self.look() {
             if std::time::Instant::now() >= until {
