@@ -7,6 +7,8 @@
 
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
+
 use super::access::{Access, reset};
 use super::address::Address;
 use super::notes::{self, Note};
@@ -103,16 +105,17 @@ impl Removal<'_> {
             DomainKind::Pv => self.ask_guest(address).await,
             DomainKind::Pvh => Ok(()),
         };
-        match asked {
-            Ok(()) => {}
-            Err(e) if !self.force || e == Error::Aborted => return Err(e),
-            Err(_) => {
-                warn!(
-                    ao,
-                    domid = domid,
-                    "PCI device {address} is taken from a guest that has not let go of it"
-                );
+        if let Err(e) = asked {
+            // What the host has not any more nobody can keep.
+            let vanished = self.host.find(address).is_err_and(|e| e.errno == Errno::ENOENT);
+            if e == Error::Aborted || !self.force && !vanished {
+                return Err(e);
             }
+            warn!(
+                ao,
+                domid = domid,
+                "PCI device {address} is taken from a guest that has not let go of it"
+            );
         }
         let access = Access { domid, address, hvm: self.kind == DomainKind::Hvm };
         let others = backend::functions(ao, ao.store(), domid).unwrap_or_default();

@@ -16,3 +16,5 @@ try xl network-list devices | awk '{ print $1, $2, $3, $5 }'
 no_devices
 rm /tmp/devices.img
 #: long
+#: sed stdout s,/dev/loop[0-9]+,/dev/loopN,  -- as they come
+#: sed stdout s,"7:[0-9]+","7:N",  -- as they come

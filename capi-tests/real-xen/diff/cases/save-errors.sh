@@ -12,3 +12,4 @@ try xl save unsaved /tmp/image /no/such/config
 ls /tmp/image 2>&1
 domains
 #: long
+#: sed xenstore /\/local\/domain\/0\/memory/d  -- whoever asks first for domain 0's memory makes these nodes
