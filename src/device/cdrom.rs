@@ -60,18 +60,18 @@ use crate::core::cause::{summed_up, summed_up_now};
 use crate::core::file::errno_of;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::disk::qemu_params;
-use crate::device::add::running::{check_model, put};
+use crate::device::add::running::{check_model, lock_config, lock_userdata, put, stored_config};
 use crate::device::add::{Addable, AttachTarget, Stored};
 use crate::device::{Device, read, vdev};
 use crate::domain::identity::Identity;
 use crate::domain::kind::DomainKind;
-use crate::domain::{names, nodes, userdata};
+use crate::domain::{names, nodes};
 use crate::error;
 use crate::lock::DeviceLock;
 use crate::qemu::model::{self, ModelVersion};
 use crate::qemu::qmp::{self, Qmp, is_refusal};
 use crate::sync::std_fds::raised;
-use crate::types::idiomatic::{DeviceDisk, DiskBackend, DiskFormat as Format, DomainConfig, Text};
+use crate::types::idiomatic::{DeviceDisk, DiskBackend, DiskFormat as Format, Text};
 use crate::xen::store::Ops;
 
 /// When QEMU must have done the next step of a change. There are four at most, so that one that answers each of them in
@@ -191,33 +191,12 @@ impl Change {
         self.complete.format == Format::Empty
     }
 
-    /// The domain's userdata, if it is still that domain.
-    fn userdata<'a>(&self, ctx: &'a Ctx) -> Result<userdata::Locked<'a>> {
-        let domid = self.drive.domid;
-        userdata::lock_of(ctx, domid, self.owner.uuid).map_err(|_| {
-            error!(ctx, domid = domid, "cannot lock the domain's userdata");
-            Error::LockFail
-        })
-    }
-
     /// Looks whether the medium can go where it is to go, before QEMU hears of it.
     fn look(&self, ctx: &Ctx) -> Result<()> {
-        let files = self.userdata(ctx)?;
-        let mut config = self.config(ctx, &files)?;
+        let (_locked, mut config) = lock_config(ctx, &self.owner)?;
         put(&mut config.disks, self.asked.clone());
         check_model(ctx, self.drive.domid, &config)?;
         self.check_record(ctx, ctx.store())
-    }
-
-    fn config(&self, ctx: &Ctx, files: &userdata::Locked<'_>) -> Result<Box<DomainConfig>> {
-        files.config(ctx)?.ok_or_else(|| {
-            error!(
-                ctx,
-                domid = self.drive.domid,
-                "cannot read the stored configuration: there is none"
-            );
-            Error::JsonConfigEmpty
-        })
     }
 
     /// Whether the drive is still there, in the domain that was meant.
@@ -253,9 +232,9 @@ impl Change {
 
     /// QEMU has no medium: neither has xenstore, and libxl-json gets the new one. Gives the old one.
     fn emptied(&self, ctx: &Ctx) -> Result<Option<DeviceDisk>> {
-        let files = self.userdata(ctx)?;
+        let files = lock_userdata(ctx, &self.owner)?;
         nodes::transaction_now(ctx, |t| self.write(ctx, t, b""))?;
-        let mut config = self.config(ctx, &files)?;
+        let mut config = stored_config(ctx, self.drive.domid, &files)?;
         let old = config.disks.iter().rfind(|disk| disk.is(&self.asked)).cloned();
         put(&mut config.disks, self.asked.clone());
         files.set_config(&config)?;
@@ -282,8 +261,7 @@ impl Change {
     /// QEMU has the new medium: so has xenstore. Libxl-json has it already, unless others have changed the entry, who
     /// do not know the slow lock.
     fn inserted(&self, ctx: &Ctx) -> Result<()> {
-        let files = self.userdata(ctx)?;
-        let mut config = self.config(ctx, &files)?;
+        let (files, mut config) = lock_config(ctx, &self.owner)?;
         if !config.disks.contains(&self.asked) {
             put(&mut config.disks, self.asked.clone());
             files.set_config(&config)?;
@@ -293,8 +271,7 @@ impl Change {
 
     /// QEMU has refused the new medium: libxl-json has the old one again.
     fn put_back(&self, ctx: &Ctx, old: Option<DeviceDisk>) -> Result<()> {
-        let files = self.userdata(ctx)?;
-        let mut config = self.config(ctx, &files)?;
+        let (files, mut config) = lock_config(ctx, &self.owner)?;
         match old {
             Some(old) => put(&mut config.disks, old),
             None => config.disks.retain(|disk| !disk.is(&self.asked)),

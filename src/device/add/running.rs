@@ -45,6 +45,36 @@ pub fn write_stored<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<
     summed_up_now(ctx, domid, what, || write_and_store(ctx, domid, device))
 }
 
+/// The domain's userdata, locked. `Error::LockFail` if it is not that domain any more.
+pub fn lock_userdata<'a>(ctx: &'a Ctx, owner: &Identity) -> Result<userdata::Locked<'a>> {
+    userdata::lock_of(ctx, owner.domid, owner.uuid).map_err(|_| {
+        error!(ctx, domid = owner.domid, "cannot lock the domain's userdata");
+        Error::LockFail
+    })
+}
+
+/// The stored configuration, for a change of the domain's devices. `Error::JsonConfigEmpty` if there is none.
+pub fn stored_config(
+    ctx: &Ctx,
+    domid: u32,
+    files: &userdata::Locked<'_>,
+) -> Result<Box<DomainConfig>> {
+    files.config(ctx)?.ok_or_else(|| {
+        error!(ctx, domid = domid, "cannot read the stored configuration: there is none");
+        Error::JsonConfigEmpty
+    })
+}
+
+/// [`lock_userdata`], and the [`stored_config`] in it.
+pub fn lock_config<'a>(
+    ctx: &'a Ctx,
+    owner: &Identity,
+) -> Result<(userdata::Locked<'a>, Box<DomainConfig>)> {
+    let files = lock_userdata(ctx, owner)?;
+    let config = stored_config(ctx, owner.domid, &files)?;
+    Ok((files, config))
+}
+
 fn write_and_store<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<Written> {
     let target = AttachTarget::of(ctx, domid).map_err(|e| match e {
         Error::DomainNotFound => T::NO_DOMAIN,
@@ -54,14 +84,7 @@ fn write_and_store<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<W
     complete.set_defaults(DeviceContext { world: &target, domid, hotplug: true })?;
 
     let owner = target.owner().clone();
-    let locked = userdata::lock_of(ctx, domid, owner.uuid).map_err(|_| {
-        error!(ctx, domid = domid, "cannot lock the domain's userdata");
-        Error::LockFail
-    })?;
-    let Some(stored) = locked.config(ctx)? else {
-        error!(ctx, domid = domid, "cannot read the stored configuration: there is none");
-        return Err(Error::JsonConfigEmpty);
-    };
+    let (locked, stored) = lock_config(ctx, &owner)?;
     let mut devices = [complete];
     let written = write(&target, &mut devices, Existing::Refused, |_, devices| {
         let mut config = stored.clone();

@@ -11,9 +11,9 @@ use crate::config::defaults::devices;
 use crate::core::cause::summed_up;
 use crate::core::{Ao, Error, Result};
 use crate::device::add::AttachTarget;
-use crate::device::add::running::check_model;
+use crate::device::add::running::{check_model, lock_config};
 use crate::domain::kind::DomainKind;
-use crate::domain::{nodes, userdata};
+use crate::domain::nodes;
 use crate::error;
 use crate::lock::DeviceLock;
 use crate::qemu::model::{self, ModelVersion};
@@ -242,14 +242,7 @@ impl Attachment<'_> {
     /// As [`Self::write`], and the stored configuration has the function as well.
     fn store(&self, device: &DevicePci, address: Address) -> Result<()> {
         let (ctx, domid) = (self.target.ctx(), self.domid());
-        let locked = userdata::lock_of(ctx, domid, self.target.owner().uuid).map_err(|_| {
-            error!(ctx, domid = domid, "cannot lock the domain's userdata");
-            Error::LockFail
-        })?;
-        let Some(mut config) = locked.config(ctx)? else {
-            error!(ctx, domid = domid, "cannot read the stored configuration: there is none");
-            return Err(Error::JsonConfigEmpty);
-        };
+        let (locked, mut config) = lock_config(ctx, self.target.owner())?;
         put(&mut config, device.clone());
         check_model(ctx, domid, &config)?;
         nodes::transaction_now(ctx, |t| {

@@ -6,20 +6,20 @@
 
 use std::time::Instant;
 
-use super::controller::{self, QEMU_TIMEOUT, check_served_here};
+use super::controller::{self, check_served_here};
 use super::{host, usbback};
 use crate::core::cause::{summed_up, summed_up_now};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::AttachTarget;
-use crate::device::add::running::check_model;
+use crate::device::add::running::{check_model, lock_config};
 use crate::device::read;
 use crate::device::read::usb::Ports;
 use crate::domain::identity::Identity;
-use crate::domain::{nodes, userdata};
+use crate::domain::nodes;
 use crate::error;
 use crate::lock::DeviceLock;
 use crate::qemu;
-use crate::qemu::qmp::Qmp;
+use crate::qemu::qmp::{self, Qmp};
 use crate::types::idiomatic::{
     DeviceUsbctrl, DeviceUsbdev, DeviceUsbdevData, DomainConfig, UsbctrlType,
 };
@@ -221,14 +221,7 @@ fn store(
     let (ctx, domid) = (target.ctx(), target.domid());
     let mut locked = None;
     if when == When::Running {
-        let files = userdata::lock_of(ctx, domid, target.owner().uuid).map_err(|_| {
-            error!(ctx, domid = domid, "cannot lock the domain's userdata");
-            Error::LockFail
-        })?;
-        let Some(mut config) = files.config(ctx)? else {
-            error!(ctx, domid = domid, "cannot read the stored configuration: there is none");
-            return Err(Error::JsonConfigEmpty);
-        };
+        let (files, mut config) = lock_config(ctx, target.owner())?;
         put(&mut config, device);
         check_model(ctx, domid, &config)?;
         locked = Some((files, config));
@@ -290,7 +283,7 @@ impl Written {
     async fn give_to_qemu(&self, ao: &Ao) -> Result<()> {
         let domid = self.owner.domid;
         let _no_other_change = DeviceLock::take(ao, domid).await?;
-        let deadline = Instant::now() + QEMU_TIMEOUT;
+        let deadline = Instant::now() + qmp::TIMEOUT;
         let now = nodes::read(ao, ao.store(), &self.node)?;
         if now.as_deref() != Some(self.name.as_bytes()) || !self.owner.has_nodes(ao, ao.store())? {
             error!(

@@ -1,6 +1,6 @@
 //! USB controllers of a guest: adding them, and what else has to do with them.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::config::defaults::devices::{self, DeviceContext};
 use crate::core::cause::summed_up;
@@ -13,11 +13,8 @@ use crate::domain::nodes;
 use crate::error;
 use crate::lock::DeviceLock;
 use crate::qemu;
-use crate::qemu::qmp::Qmp;
+use crate::qemu::qmp::{self, Qmp};
 use crate::types::idiomatic::{DeviceUsbctrl, DomainConfig, UsbctrlType};
-
-/// How long QEMU may take to add or remove something.
-pub(super) const QEMU_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Addable for DeviceUsbctrl {
     const KIND: DeviceKind = DeviceKind::Vusb;
@@ -147,7 +144,7 @@ impl Written {
         let Device { domid, devid, .. } = self.device;
         let arguments = qemu::usb::controller(devid, self.ctrl.version, self.ctrl.ports)?;
         let _no_other_change = DeviceLock::take(ao, domid).await?;
-        let deadline = Instant::now() + QEMU_TIMEOUT;
+        let deadline = Instant::now() + qmp::TIMEOUT;
         let path = format!("{}/type", self.device.libxl_path());
         if nodes::read(ao, ao.store(), &path)?.is_none() || !self.owner.has_nodes(ao, ao.store())? {
             error!(ao, domid = domid, "cannot attach the controller: it was removed meanwhile");

@@ -11,7 +11,7 @@
 
 use std::time::Instant;
 
-use super::controller::{self, QEMU_TIMEOUT, check_served_here};
+use super::controller::{self, check_served_here};
 use super::{host, usbback};
 use crate::core::cause::summed_up;
 use crate::core::{Ao, Ctx, Error, Result};
@@ -24,6 +24,7 @@ use crate::domain::nodes;
 use crate::error;
 use crate::lock::DeviceLock;
 use crate::qemu;
+use crate::qemu::qmp;
 use crate::types::idiomatic::{DeviceUsbdev, DeviceUsbdevData, DeviceUsbdevHostdev, UsbctrlType};
 
 /// Takes back the device at the controller and port that `device` names.
@@ -70,7 +71,7 @@ async fn remove_one(ao: &Ao, domid: u32, devid: i32, force: Force) -> Result<()>
     }
     let (owner, _) = Identity::of(ao, domid)?;
     let _no_other_change = DeviceLock::take(ao, domid).await?;
-    let deadline = Instant::now() + QEMU_TIMEOUT;
+    let deadline = Instant::now() + qmp::TIMEOUT;
     let id = qemu::usb::controller_id(devid);
     // The guest lets go of the PCI device when it likes to. As in C that is not waited for.
     controller::take_from_qemu(ao, domid, &id, deadline).await?;
@@ -130,7 +131,7 @@ fn take_from_usbback(ctx: &Ctx, place: &Place) -> Result<()> {
 async fn take_from_qemu(ao: &Ao, place: &Place, told: Option<(u8, u8)>) -> Result<()> {
     let domid = place.owner.domid;
     let _no_other_change = DeviceLock::take(ao, domid).await?;
-    let deadline = Instant::now() + QEMU_TIMEOUT;
+    let deadline = Instant::now() + qmp::TIMEOUT;
     place.empty(ao)?;
     // One that was unplugged from the host has no address any more, and QEMU has noticed that.
     let Some(address) = host::address(&place.name).or(told) else { return Ok(()) };

@@ -4,6 +4,8 @@
 //! libxenctrl keeps what cannot change while the host runs (whether there is CMT, its number of RMIDs, its factor, the size of
 //! the third-level cache) for as long as the process lives.
 
+use std::ffi::c_int;
+
 use super::{Hypervisor, Result, sys};
 
 /// What a socket offers for sharing out a cache.
@@ -58,14 +60,25 @@ impl Hypervisor {
         self.call("psr_cmt_enabled", |xch| unsafe { sys::xc_psr_cmt_enabled(xch) })
     }
 
+    /// What `ask` answers.
+    ///
+    /// # Safety
+    /// `ask` takes an open handle, and writes the number that it is given a pointer to.
+    unsafe fn cmt_number(
+        &self,
+        what: &'static str,
+        ask: unsafe extern "C" fn(*mut sys::xc_interface, *mut u32) -> c_int,
+    ) -> Result<u32> {
+        let mut number = 0;
+        // SAFETY: the caller's contract; `number` lives through the call.
+        self.call(what, |xch| unsafe { ask(xch, &mut number) })?;
+        Ok(number)
+    }
+
     /// The highest RMID.
     pub fn cmt_total_rmid(&self) -> Result<u32> {
-        let mut total = 0;
-        // SAFETY: `total` is written during the call.
-        self.call("psr_cmt_get_total_rmid", |xch| unsafe {
-            sys::xc_psr_cmt_get_total_rmid(xch, &mut total)
-        })?;
-        Ok(total)
+        // SAFETY: it writes one number.
+        unsafe { self.cmt_number("psr_cmt_get_total_rmid", sys::xc_psr_cmt_get_total_rmid) }
     }
 
     /// The size in KiB of the third-level cache that `cpu` uses.
@@ -80,22 +93,19 @@ impl Hypervisor {
 
     /// What can be measured, as bits.
     pub fn cmt_events(&self) -> Result<u32> {
-        let mut mask = 0;
-        // SAFETY: `mask` is written during the call.
-        self.call("psr_cmt_get_l3_event_mask", |xch| unsafe {
-            sys::xc_psr_cmt_get_l3_event_mask(xch, &mut mask)
-        })?;
-        Ok(mask)
+        // SAFETY: it writes one number.
+        unsafe { self.cmt_number("psr_cmt_get_l3_event_mask", sys::xc_psr_cmt_get_l3_event_mask) }
     }
 
     /// By what a counter is to be multiplied, which gives bytes.
     pub fn cmt_factor(&self) -> Result<u32> {
-        let mut factor = 0;
-        // SAFETY: `factor` is written during the call.
-        self.call("psr_cmt_get_l3_upscaling_factor", |xch| unsafe {
-            sys::xc_psr_cmt_get_l3_upscaling_factor(xch, &mut factor)
-        })?;
-        Ok(factor)
+        // SAFETY: it writes one number.
+        unsafe {
+            self.cmt_number(
+                "psr_cmt_get_l3_upscaling_factor",
+                sys::xc_psr_cmt_get_l3_upscaling_factor,
+            )
+        }
     }
 
     /// A counter as `cpu` sees it, and the cpu's time stamp at that moment if it is `wanted`, else 0.
