@@ -69,7 +69,7 @@ use crate::domain::{names, nodes};
 use crate::error;
 use crate::lock::DeviceLock;
 use crate::qemu::model::{self, ModelVersion};
-use crate::qemu::qmp::{self, Qmp, is_refusal};
+use crate::qemu::qmp::{self, Qmp, is_error_response};
 use crate::sync::std_fds::raised;
 use crate::types::idiomatic::{DeviceDisk, DiskBackend, DiskFormat as Format, Text};
 use crate::xen::store::Ops;
@@ -178,7 +178,7 @@ impl Change {
         match self.insert(&mut qemu, &name, &medium).await {
             Ok(()) => self.inserted(ao),
             Err(e) => {
-                if is_refusal(e) {
+                if is_error_response(e) {
                     // What goes wrong is logged, and the configuration may have more than there is.
                     let _ = self.put_back(ao, old);
                 }
@@ -250,7 +250,7 @@ impl Change {
         let file = set.to_string();
         let outcome = qemu.change_medium(name, &file, format, next_deadline()).await;
         if let Err(e) = outcome
-            && is_refusal(e)
+            && is_error_response(e)
         {
             // QEMU forgets it by itself when nobody is connected any more.
             let _ = qemu.remove_fd(set, next_deadline()).await;

@@ -21,7 +21,7 @@ pub enum Message {
     /// A command's result.
     Return { id: Option<u64>, value: Value },
     /// A command was refused.
-    Refusal { id: Option<u64>, refusal: Refusal },
+    Error { id: Option<u64>, response: ErrorResponse },
     /// Something that nobody has asked for. The name is empty where it is no text.
     Event { name: String, data: Value },
 }
@@ -29,7 +29,7 @@ pub enum Message {
 /// Why QEMU does not do what it was told.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{} ({})", Shown(.text), Shown(.class))]
-pub struct Refusal {
+pub struct ErrorResponse {
     pub class: String,
     pub text: String,
 }
@@ -51,7 +51,7 @@ pub enum MonitorFailure {
     Protocol(&'static str),
     /// The command was understood and not done.
     #[error("QEMU refuses: {0}")]
-    Refused(Refusal),
+    Refused(ErrorResponse),
 }
 
 impl MonitorFailure {
@@ -61,12 +61,12 @@ impl MonitorFailure {
             Self::System(..) => Error::Fail,
             Self::Closed | Self::Protocol(_) => Error::ProtocolErrorQmp,
             Self::TooLong => Error::BufferFull,
-            Self::Refused(refusal) => refusal.error(),
+            Self::Refused(response) => response.error(),
         }
     }
 }
 
-/// The classes of refusals that have an error of their own.
+/// The classes of error responses that have an error of their own.
 const CLASSES: [(&str, Error); 4] = [
     ("GenericError", Error::QmpGeneric),
     ("CommandNotFound", Error::QmpCommandNotFound),
@@ -76,11 +76,11 @@ const CLASSES: [(&str, Error); 4] = [
 
 /// Whether a command that ended so was understood and not done; after any other error it may have been done, or will be
 /// yet.
-pub fn is_refusal(error: Error) -> bool {
-    error == Error::UnknownQmpError || CLASSES.iter().any(|(_, refusal)| *refusal == error)
+pub fn is_error_response(error: Error) -> bool {
+    error == Error::UnknownQmpError || CLASSES.iter().any(|(_, of_class)| *of_class == error)
 }
 
-impl Refusal {
+impl ErrorResponse {
     fn error(&self) -> Error {
         let known = CLASSES.iter().find(|(class, _)| class.eq_ignore_ascii_case(&self.class));
         known.map_or(Error::UnknownQmpError, |(_, error)| *error)
@@ -152,7 +152,7 @@ fn parse(line: &[u8]) -> Result<Message, MonitorFailure> {
         let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
         return match (text("class"), text("desc")) {
             (Some(class), Some(text)) => {
-                Ok(Message::Refusal { id, refusal: Refusal { class, text } })
+                Ok(Message::Error { id, response: ErrorResponse { class, text } })
             }
             _ => Err(broken("an error without class or text")),
         };
@@ -199,10 +199,10 @@ mod tests {
             one(r#"{"return": [{"label": "compat"}], "id": 7}"#),
             Ok(Some(Message::Return { id: Some(7), value }))
         );
-        let refusal = Refusal { class: "CommandNotFound".into(), text: "no \"x\"".into() };
+        let response = ErrorResponse { class: "CommandNotFound".into(), text: "no \"x\"".into() };
         assert_eq!(
             one(r#"{"id": 9, "error": {"class": "CommandNotFound", "desc": "no \"x\""}}"#),
-            Ok(Some(Message::Refusal { id: Some(9), refusal }))
+            Ok(Some(Message::Error { id: Some(9), response }))
         );
         let event = r#"{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "STOP"}"#;
         let plain = |name: &str| Message::Event { name: name.into(), data: Value::Null };
@@ -258,7 +258,8 @@ mod tests {
     #[test]
     fn classes_have_their_errors() {
         let error = |class: &str| {
-            MonitorFailure::Refused(Refusal { class: class.into(), text: String::new() }).error()
+            MonitorFailure::Refused(ErrorResponse { class: class.into(), text: String::new() })
+                .error()
         };
         assert_eq!(error("GenericError"), Error::QmpGeneric);
         assert_eq!(error("CommandNotFound"), Error::QmpCommandNotFound);

@@ -27,7 +27,7 @@ use nix::sys::socket::{
 };
 use serde_json::{Value, json};
 
-pub use super::message::is_refusal;
+pub use super::message::is_error_response;
 use super::message::{Inbox, Message, MonitorFailure, command};
 use crate::core::cause::summed_up;
 use crate::core::paths::RUN_DIR;
@@ -297,22 +297,22 @@ impl Connection {
         let number = self.next_id;
         self.next_id += 1;
         self.send(&command(name, arguments, number), fd).await?;
-        let refusal = loop {
+        let response = loop {
             match self.receive().await? {
                 Message::Event { name, data } => self.keep(&name, data),
                 Message::Return { id: Some(id), value } if id == number => {
                     self.broken = false;
                     return Ok(value);
                 }
-                Message::Refusal { id: Some(id), refusal } if id == number => break refusal,
-                Message::Refusal { id: None, .. } => {
+                Message::Error { id: Some(id), response } if id == number => break response,
+                Message::Error { id: None, .. } => {
                     return Err(MonitorFailure::Protocol("it does not understand us"));
                 }
                 _ => return Err(MonitorFailure::Protocol("an answer to what was not asked")),
             }
         };
         self.broken = false;
-        Err(MonitorFailure::Refused(refusal))
+        Err(MonitorFailure::Refused(response))
     }
 
     /// The next kept event whose data `is` takes; the others are forgotten.

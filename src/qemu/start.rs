@@ -29,7 +29,7 @@ use nix::unistd::{AccessFlags, access};
 use serde_json::Value;
 
 use super::account;
-use super::arguments::{self, CommandLine, Hvm, Place, Refusal, Restricted};
+use super::arguments::{self, ArgumentsError, CommandLine, Hvm, Place, Restricted};
 use super::describe;
 use super::message::Shown;
 use super::qmp::{Qmp, socket_path, unexpected};
@@ -345,9 +345,9 @@ fn program(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn refused(ctx: &Ctx, domid: u32, refusal: Refusal) -> Error {
-    error!(ctx, domid = domid, "{refusal}");
-    refusal.error()
+fn refused(ctx: &Ctx, domid: u32, error: ArgumentsError) -> Error {
+    error!(ctx, domid = domid, "{error}");
+    error.error()
 }
 
 /// Whether the administrator has set a limit for QEMU's log.

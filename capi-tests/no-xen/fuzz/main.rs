@@ -179,8 +179,8 @@ fn qmp() {
         let met = parse(bytes, bytes.len().max(1));
         assert_eq!(met, parse(bytes, 7), "pieces make a difference");
         for message in met.into_iter().flatten() {
-            if let Message::Refusal { refusal, .. } = message {
-                assert!(refusal.to_string().len() < 8192);
+            if let Message::Error { response, .. } = message {
+                assert!(response.to_string().len() < 8192);
             }
         }
     });

@@ -17,7 +17,7 @@ use crate::domain::nodes;
 use crate::error;
 use crate::lock::DeviceLock;
 use crate::qemu::model::{self, ModelVersion};
-use crate::qemu::qmp::is_refusal;
+use crate::qemu::qmp::is_error_response;
 use crate::types::idiomatic::{DevicePci, DomainConfig};
 
 /// Gives a domain that runs a function, or all of one device.
@@ -197,7 +197,7 @@ impl Attachment<'_> {
             let added = qemu::add(ao, domid, &device, address, several).await;
             device.vdevfn = match added {
                 // QEMU may have it, or get it yet.
-                Err(e) if !is_refusal(e) => {
+                Err(e) if !is_error_response(e) => {
                     qemu::give_up(&ao.unabortable(), domid, address).await;
                     return Err(e);
                 }

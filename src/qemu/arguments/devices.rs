@@ -2,7 +2,7 @@
 //! by the monitor once QEMU runs.
 
 use super::value::Value;
-use super::{CommandLine, Refusal, os};
+use super::{ArgumentsError, CommandLine, os};
 use crate::types::idiomatic::{DomainBuildInfoHvm, Text, VendorDevice};
 
 /// The first console of a stub domain that serves a serial port: before it come its log, and the saved state's two.
@@ -15,8 +15,8 @@ const SOUND_CARDS: [&str; 6] = ["ac97", "adlib", "cs4231a", "es1370", "gus", "sb
 fn one_or_many<'a>(
     one: &'a Option<Text>,
     many: &'a [Text],
-    both: Refusal,
-) -> Result<&'a [Text], Refusal> {
+    both: ArgumentsError,
+) -> Result<&'a [Text], ArgumentsError> {
     match one {
         Some(_) if !many.is_empty() => Err(both),
         Some(one) => Ok(std::slice::from_ref(one)),
@@ -30,8 +30,8 @@ impl CommandLine {
         &mut self,
         own: &DomainBuildInfoHvm,
         stub_domain: bool,
-    ) -> Result<(), Refusal> {
-        let ports = one_or_many(&own.serial, &own.serial_list, Refusal::TwoSerial)?;
+    ) -> Result<(), ArgumentsError> {
+        let ports = one_or_many(&own.serial, &own.serial_list, ArgumentsError::TwoSerial)?;
         for (console, port) in (FIRST_SERIAL_CONSOLE..).zip(ports) {
             if stub_domain {
                 self.option("-serial", format!("/dev/hvc{console}"));
@@ -42,8 +42,8 @@ impl CommandLine {
         Ok(())
     }
 
-    pub(super) fn usb(&mut self, own: &DomainBuildInfoHvm) -> Result<(), Refusal> {
-        let devices = one_or_many(&own.usbdevice, &own.usbdevice_list, Refusal::TwoUsb)?;
+    pub(super) fn usb(&mut self, own: &DomainBuildInfoHvm) -> Result<(), ArgumentsError> {
+        let devices = one_or_many(&own.usbdevice, &own.usbdevice_list, ArgumentsError::TwoUsb)?;
         if own.usb == Some(true) || !devices.is_empty() {
             self.add(["-usb"]);
             for device in devices {
@@ -56,11 +56,11 @@ impl CommandLine {
             1 => self.device("piix3-usb-uhci,id=usb"),
             2 => self.usb_2(),
             3 => self.device("nec-usb-xhci,id=usb"),
-            other => return Err(Refusal::UsbVersion(other)),
+            other => return Err(ArgumentsError::UsbVersion(other)),
         }
         let lent = own.spice.usbredirection;
         if !(0..=4).contains(&lent) {
-            return Err(Refusal::UsbRedirection(lent));
+            return Err(ArgumentsError::UsbRedirection(lent));
         }
         for n in 1..=lent {
             let id = format!("usbrc{n}");
@@ -84,7 +84,7 @@ impl CommandLine {
         }
     }
 
-    pub(super) fn sound(&mut self, card: &Option<Text>) -> Result<(), Refusal> {
+    pub(super) fn sound(&mut self, card: &Option<Text>) -> Result<(), ArgumentsError> {
         let Some(card) = card else { return Ok(()) };
         let named = |name: &str| name.as_bytes().eq_ignore_ascii_case(card.as_bytes());
         if named("hda") {
@@ -92,7 +92,7 @@ impl CommandLine {
             self.device("hda-duplex");
         } else {
             let name = SOUND_CARDS.into_iter().find(|name| named(name));
-            self.device(name.ok_or_else(|| Refusal::Sound(card.clone()))?);
+            self.device(name.ok_or_else(|| ArgumentsError::Sound(card.clone()))?);
         }
         Ok(())
     }
@@ -122,7 +122,7 @@ mod tests {
         let many = with(|hvm| hvm.serial_list = texts(&["pty", "null"])).unwrap();
         has(&many, "-serial pty -serial null");
         let both = with(|hvm| (hvm.serial, hvm.serial_list) = (text("a"), texts(&["b"])));
-        assert_eq!(both, Err(Refusal::TwoSerial));
+        assert_eq!(both, Err(ArgumentsError::TwoSerial));
     }
 
     #[test]
@@ -140,7 +140,7 @@ mod tests {
         let many = with(|hvm| hvm.usbdevice_list = texts(&["tablet", "mouse"])).unwrap();
         has(&many, "-usb -usbdevice tablet -usbdevice mouse");
         let both = with(|hvm| (hvm.usbdevice, hvm.usbdevice_list) = (text("a"), texts(&["b"])));
-        assert_eq!(both, Err(Refusal::TwoUsb));
+        assert_eq!(both, Err(ArgumentsError::TwoUsb));
     }
 
     #[test]
@@ -159,10 +159,10 @@ mod tests {
             -chardev spicevmc,name=usbredir,id=usbrc2 -device usb-redir,chardev=usbrc2,id=usbrc2";
         has(&version(2, 2).unwrap(), second);
         lacks(&version(2, 2).unwrap(), "usbrc3");
-        assert_eq!(version(4, 0), Err(Refusal::UsbVersion(4)));
-        assert_eq!(version(-1, 0), Err(Refusal::UsbVersion(-1)));
-        assert_eq!(version(1, 5), Err(Refusal::UsbRedirection(5)));
-        assert_eq!(version(1, -1), Err(Refusal::UsbRedirection(-1)));
+        assert_eq!(version(4, 0), Err(ArgumentsError::UsbVersion(4)));
+        assert_eq!(version(-1, 0), Err(ArgumentsError::UsbVersion(-1)));
+        assert_eq!(version(1, 5), Err(ArgumentsError::UsbRedirection(5)));
+        assert_eq!(version(1, -1), Err(ArgumentsError::UsbRedirection(-1)));
     }
 
     #[test]
@@ -170,8 +170,8 @@ mod tests {
         let card = |name| with(move |hvm| hvm.soundhw = text(name));
         has(&card("AC97").unwrap(), "-device ac97");
         has(&card("hda").unwrap(), "-device intel-hda -device hda-duplex");
-        assert_eq!(card("all"), Err(Refusal::Sound(text("all").unwrap())));
-        assert_eq!(card(""), Err(Refusal::Sound(text("").unwrap())));
+        assert_eq!(card("all"), Err(ArgumentsError::Sound(text("all").unwrap())));
+        assert_eq!(card(""), Err(ArgumentsError::Sound(text("").unwrap())));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::ffi::{OsStr, OsString};
 
 use super::value::Value;
-use super::{CommandLine, Refusal, os};
+use super::{ArgumentsError, CommandLine, os};
 use crate::domain::vdev;
 use crate::types::idiomatic::{DeviceDisk, DiskBackend, DiskFormat, Hdtype, Text};
 
@@ -47,7 +47,7 @@ enum Failure {
     /// The guest can do without.
     NotEmulated(&'static str),
     /// There is no guest with such a disk.
-    Refused(Refusal),
+    Refused(ArgumentsError),
 }
 
 const fn not_emulated(why: &'static str) -> Failure {
@@ -83,7 +83,7 @@ impl CommandLine {
         disks: &[DeviceDisk],
         targets: Option<&[Option<OsString>]>,
         hdtype: Hdtype,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ArgumentsError> {
         if hdtype == Hdtype::Ahci {
             self.device("ahci,id=ahci0");
         }
@@ -91,7 +91,7 @@ impl CommandLine {
             let target = targets.map(|targets| targets.get(n).and_then(Option::as_deref));
             match self.disk(disk, target, hdtype) {
                 Ok(()) => {}
-                Err(Failure::Refused(refusal)) => return Err(refusal),
+                Err(Failure::Refused(error)) => return Err(error),
                 Err(Failure::NotEmulated(why)) => {
                     let vdev = disk.vdev.as_ref().map_or("(none)".into(), Text::to_string);
                     self.warn(format!("disk {vdev} is there for paravirtual drivers only: {why}"));
@@ -149,7 +149,7 @@ impl CommandLine {
     ) -> Result<(), Failure> {
         let writable = disk.readwrite != 0;
         let read_only = |controller| {
-            Err(Failure::Refused(Refusal::ReadOnly { vdev: disk.vdev.clone(), controller }))
+            Err(Failure::Refused(ArgumentsError::ReadOnly { vdev: disk.vdev.clone(), controller }))
         };
         match controller {
             Controller::Scsi => self.scsi(disk, number, content),
@@ -358,7 +358,7 @@ mod tests {
         DeviceDisk { is_cdrom: 1, readwrite: 0, ..disk(vdev, format) }
     }
 
-    fn made(disks: &[DeviceDisk], hdtype: Hdtype) -> Result<CommandLine, Refusal> {
+    fn made(disks: &[DeviceDisk], hdtype: Hdtype) -> Result<CommandLine, ArgumentsError> {
         let path = |disk| match target(disk) {
             Target::Path(path) => Some(path),
             Target::OfScript => Some("/made".into()),
@@ -421,8 +421,8 @@ mod tests {
         let read_only = |vdev| DeviceDisk { readwrite: 0, ..disk(vdev, DiskFormat::Qcow2) };
         assert!(one(read_only("sda"), Hdtype::Ide).contains("readonly=on"));
         for (hdtype, controller) in [(Hdtype::Ide, "IDE"), (Hdtype::Ahci, "AHCI")] {
-            let refusal = Refusal::ReadOnly { vdev: text("hda"), controller };
-            assert_eq!(made(&[read_only("hda")], hdtype), Err(refusal));
+            let error = ArgumentsError::ReadOnly { vdev: text("hda"), controller };
+            assert_eq!(made(&[read_only("hda")], hdtype), Err(error));
         }
         // One that is not emulated can well be.
         assert_eq!(made(&[read_only("xvdg")], Hdtype::Ide).unwrap().warnings.len(), 1);

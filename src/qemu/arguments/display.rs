@@ -1,7 +1,7 @@
 //! What the guest's picture is made by and where it is shown.
 
 use super::value::Value;
-use super::{CommandLine, Refusal, mib, os};
+use super::{ArgumentsError, CommandLine, mib, os};
 use crate::types::idiomatic::{
     DomainBuildInfoData, DomainBuildInfoHvm, DomainConfig, SdlInfo, SpiceInfo, Text,
     VgaInterfaceType, VncInfo,
@@ -47,7 +47,7 @@ pub fn has_screen(config: &DomainConfig) -> bool {
 
 impl CommandLine {
     /// The screens of a QEMU in this domain. What is not asked for is turned off: QEMU's defaults differ.
-    pub(super) fn local_screens(&mut self, config: &DomainConfig) -> Result<(), Refusal> {
+    pub(super) fn local_screens(&mut self, config: &DomainConfig) -> Result<(), ArgumentsError> {
         match vnc(config) {
             Some(vnc) => self.option("-vnc", vnc_value(vnc)?),
             None => self.option("-vnc", "none"),
@@ -66,7 +66,7 @@ impl CommandLine {
         self.option("-display", "none");
     }
 
-    pub(super) fn spice(&mut self, spice: &SpiceInfo) -> Result<(), Refusal> {
+    pub(super) fn spice(&mut self, spice: &SpiceInfo) -> Result<(), ArgumentsError> {
         if spice.enable != Some(true) {
             return Ok(());
         }
@@ -83,7 +83,7 @@ impl CommandLine {
         &mut self,
         kind: VgaInterfaceType,
         video_memkb: u64,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ArgumentsError> {
         let plain = |card| Value::of(card).with("vgamem_mb", mib(video_memkb));
         let card = match kind {
             VgaInterfaceType::Std => plain("VGA"),
@@ -95,7 +95,7 @@ impl CommandLine {
             }
             VgaInterfaceType::None => return Ok(()),
             VgaInterfaceType::Unknown | VgaInterfaceType::Other(_) => {
-                return Err(Refusal::Vga(kind.into()));
+                return Err(ArgumentsError::Vga(kind.into()));
             }
         };
         self.device(card);
@@ -103,13 +103,13 @@ impl CommandLine {
     }
 }
 
-fn vnc_value(vnc: &VncInfo) -> Result<Value, Refusal> {
+fn vnc_value(vnc: &VncInfo) -> Result<Value, ArgumentsError> {
     let listen = vnc.listen.as_ref().map_or(&b"127.0.0.1"[..], Text::as_bytes);
     let mut address = listen.to_vec();
     if !listen.contains(&b':') {
         address.extend(format!(":{}", vnc.display).bytes());
     } else if vnc.display != 0 {
-        return Err(Refusal::TwoDisplays);
+        return Err(ArgumentsError::TwoDisplays);
     }
     let mut value = Value::of(address.as_slice());
     if vnc.passwd.as_ref().is_some_and(|password| !password.as_bytes().is_empty()) {
@@ -122,9 +122,9 @@ fn vnc_value(vnc: &VncInfo) -> Result<Value, Refusal> {
     Ok(value)
 }
 
-fn spice_value(spice: &SpiceInfo) -> Result<Value, Refusal> {
+fn spice_value(spice: &SpiceInfo) -> Result<Value, ArgumentsError> {
     if spice.port == 0 && spice.tls_port == 0 {
-        return Err(Refusal::SpicePort);
+        return Err(ArgumentsError::SpicePort);
     }
     let mut value = Value::default().with("port", spice.port).with("tls-port", spice.tls_port);
     if let Some(host) = &spice.host {
@@ -132,9 +132,9 @@ fn spice_value(spice: &SpiceInfo) -> Result<Value, Refusal> {
     }
     value = match &spice.passwd {
         _ if spice.disable_ticketing == Some(true) => value.with("disable-ticketing", "on"),
-        None => return Err(Refusal::SpicePassword),
+        None => return Err(ArgumentsError::SpicePassword),
         Some(password) if password.as_bytes().is_empty() => {
-            return Err(Refusal::EmptySpicePassword);
+            return Err(ArgumentsError::EmptySpicePassword);
         }
         Some(password) => value.with("password", password),
     };
@@ -181,11 +181,11 @@ mod tests {
             hvm.vnc.enable = Some(true);
             (hvm.vnc.listen, hvm.vnc.display) = (text("[::1]:5"), 4);
         });
-        assert_eq!(two, Err(Refusal::TwoDisplays));
+        assert_eq!(two, Err(ArgumentsError::TwoDisplays));
         has(&with(|hvm| hvm.nographic = Some(true)).unwrap(), "-nographic");
     }
 
-    fn spice(change: impl FnOnce(&mut SpiceInfo)) -> Result<String, Refusal> {
+    fn spice(change: impl FnOnce(&mut SpiceInfo)) -> Result<String, ArgumentsError> {
         with(|hvm| {
             hvm.spice.enable = Some(true);
             change(&mut hvm.spice);
@@ -217,10 +217,10 @@ mod tests {
 
     #[test]
     fn spice_refused() {
-        assert_eq!(spice(|_| ()), Err(Refusal::SpicePort));
-        assert_eq!(spice(|spice| spice.port = 1), Err(Refusal::SpicePassword));
+        assert_eq!(spice(|_| ()), Err(ArgumentsError::SpicePort));
+        assert_eq!(spice(|spice| spice.port = 1), Err(ArgumentsError::SpicePassword));
         let empty = spice(|spice| (spice.port, spice.passwd) = (1, text("")));
-        assert_eq!(empty, Err(Refusal::EmptySpicePassword));
+        assert_eq!(empty, Err(ArgumentsError::EmptySpicePassword));
     }
 
     #[test]
@@ -234,7 +234,7 @@ mod tests {
         let qxl = "-device qxl-vga,vram_size_mb=8,ram_size_mb=8";
         assert_eq!(card(VgaInterfaceType::Qxl).unwrap(), qxl);
         assert_eq!(card(VgaInterfaceType::None).unwrap(), "");
-        assert_eq!(card(VgaInterfaceType::Unknown), Err(Refusal::Vga(0)));
-        assert_eq!(card(VgaInterfaceType::Other(9)), Err(Refusal::Vga(9)));
+        assert_eq!(card(VgaInterfaceType::Unknown), Err(ArgumentsError::Vga(0)));
+        assert_eq!(card(VgaInterfaceType::Other(9)), Err(ArgumentsError::Vga(9)));
     }
 }

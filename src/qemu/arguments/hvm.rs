@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::fd::RawFd;
 
 use super::value::Value;
-use super::{CommandLine, Refusal, Restricted, display, memory, os};
+use super::{ArgumentsError, CommandLine, Restricted, display, memory, os};
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainBuildInfo, DomainBuildInfoData, DomainBuildInfoHvm, DomainConfig,
     GfxPassthruKind,
@@ -60,14 +60,14 @@ impl Place<'_> {
 }
 
 /// For the QEMU that is an HVM guest's hardware.
-pub fn hvm(asked: &Hvm<'_>) -> Result<CommandLine, Refusal> {
+pub fn hvm(asked: &Hvm<'_>) -> Result<CommandLine, ArgumentsError> {
     let &Hvm { domid, config, place, targets, igd, limited } = asked;
     let build = &config.b_info;
-    let DomainBuildInfoData::Hvm(own) = &build.u else { return Err(Refusal::NotHvm) };
+    let DomainBuildInfoData::Hvm(own) = &build.u else { return Err(ArgumentsError::NotHvm) };
     match build.device_model_version {
         DeviceModelVersion::QemuXen => {}
-        DeviceModelVersion::QemuXenTraditional => return Err(Refusal::Traditional),
-        other => return Err(Refusal::Version(other)),
+        DeviceModelVersion::QemuXenTraditional => return Err(ArgumentsError::Traditional),
+        other => return Err(ArgumentsError::Version(other)),
     }
     let mut line = CommandLine::default();
     line.limit_log(limited);
@@ -155,7 +155,7 @@ impl CommandLine {
         self.option("-smp", value);
     }
 
-    fn machine(&mut self, own: &DomainBuildInfoHvm, igd: bool) -> Result<(), Refusal> {
+    fn machine(&mut self, own: &DomainBuildInfoHvm, igd: bool) -> Result<(), ArgumentsError> {
         // Only the one of Xen has the device by which paravirtual drivers find Xen.
         let mut machine = if own.xen_platform_pci == Some(true) {
             Value::of("xenfv")
@@ -176,11 +176,11 @@ impl CommandLine {
         }
         if own.gfx_passthru == Some(true) {
             match own.gfx_passthru_kind {
-                GfxPassthruKind::Default if !igd => return Err(Refusal::Graphics),
+                GfxPassthruKind::Default if !igd => return Err(ArgumentsError::Graphics),
                 GfxPassthruKind::Default | GfxPassthruKind::Igd => {
                     machine = machine.with("igd-passthru", "on");
                 }
-                GfxPassthruKind::Other(kind) => return Err(Refusal::GraphicsKind(kind)),
+                GfxPassthruKind::Other(kind) => return Err(ArgumentsError::GraphicsKind(kind)),
             }
         }
         self.option("-machine", machine);
@@ -252,14 +252,14 @@ mod tests {
         let mut config = config();
         let mut of = |version| {
             config.b_info.device_model_version = version;
-            hvm(&asked(&config, LOCAL)).map(drop).map_err(|refusal| (refusal.error(), refusal))
+            hvm(&asked(&config, LOCAL)).map(drop).map_err(|error| (error.error(), error))
         };
         let old = DeviceModelVersion::QemuXenTraditional;
-        assert_eq!(of(old), Err((Error::Fail, Refusal::Traditional)));
+        assert_eq!(of(old), Err((Error::Fail, ArgumentsError::Traditional)));
         let unknown = DeviceModelVersion::Unknown;
-        assert_eq!(of(unknown), Err((Error::Invalid, Refusal::Version(unknown))));
+        assert_eq!(of(unknown), Err((Error::Invalid, ArgumentsError::Version(unknown))));
         config.b_info.u = DomainBuildInfoData::Invalid;
-        assert_eq!(hvm(&asked(&config, LOCAL)), Err(Refusal::NotHvm));
+        assert_eq!(hvm(&asked(&config, LOCAL)), Err(ArgumentsError::NotHvm));
     }
 
     #[test]
@@ -301,15 +301,15 @@ mod tests {
     fn graphics_passed_through() {
         let mut config = config();
         own(&mut config).gfx_passthru = Some(true);
-        let refusal = hvm(&asked(&config, LOCAL)).unwrap_err();
-        assert_eq!((refusal.error(), refusal), (Error::Fail, Refusal::Graphics));
+        let error = hvm(&asked(&config, LOCAL)).unwrap_err();
+        assert_eq!((error.error(), error), (Error::Fail, ArgumentsError::Graphics));
         let line = hvm(&Hvm { igd: true, ..asked(&config, LOCAL) }).unwrap();
         has(&shown(&line), "-machine xenfv,suppress-vmdesc=on,igd-passthru=on");
         own(&mut config).gfx_passthru_kind = GfxPassthruKind::Igd;
         let line = hvm(&asked(&config, LOCAL)).unwrap();
         has(&shown(&line), "-machine xenfv,suppress-vmdesc=on,igd-passthru=on");
         own(&mut config).gfx_passthru_kind = GfxPassthruKind::Other(3);
-        assert_eq!(hvm(&asked(&config, LOCAL)), Err(Refusal::GraphicsKind(3)));
+        assert_eq!(hvm(&asked(&config, LOCAL)), Err(ArgumentsError::GraphicsKind(3)));
     }
 
     #[test]

@@ -13,15 +13,15 @@
 //! | `nics.rs` | network cards |
 //! | `disks.rs` | disks and CD drives |
 //! | `value.rs` | the text of one option |
-//! | `refusal.rs` | why there is no command line |
+//! | `error.rs` | why there is no command line |
 
 mod devices;
 mod disks;
 mod display;
+mod error;
 mod hvm;
 mod nics;
 mod pv;
-mod refusal;
 #[cfg(test)]
 mod samples;
 mod value;
@@ -32,9 +32,9 @@ use std::os::unix::ffi::OsStrExt;
 
 pub use self::disks::{Target, target};
 pub use self::display::vnc;
+pub use self::error::ArgumentsError;
 pub use self::hvm::{Hvm, Place, hvm};
 pub use self::pv::{driver_domain, pv};
-pub use self::refusal::Refusal;
 use self::value::Value;
 use crate::core::paths::RUN_DIR;
 use crate::qemu::qmp::socket_path;
@@ -136,7 +136,7 @@ impl CommandLine {
         socket("libxenstat-cmd", at(format!("{RUN_DIR}/qmp-libxenstat-{domid}")), false);
     }
 
-    fn channels(&mut self, config: &DomainConfig) -> Result<(), Refusal> {
+    fn channels(&mut self, config: &DomainConfig) -> Result<(), ArgumentsError> {
         for channel in &config.channels {
             let id = format!("libxl-channel{}", channel.devid);
             let device = match &channel.u {
@@ -145,7 +145,7 @@ impl CommandLine {
                     .with("id", id)
                     .with("path", &socket.path)
                     .and("server=on,wait=off"),
-                _ => return Err(Refusal::Channel),
+                _ => return Err(ArgumentsError::Channel),
             };
             self.option("-chardev", device);
         }

@@ -1,6 +1,6 @@
 //! QEMU without hardware: back end of a PV or PVH guest's devices, or of disks in a driver domain.
 
-use super::{CommandLine, Refusal, Restricted, display, memory, os};
+use super::{ArgumentsError, CommandLine, Restricted, display, memory, os};
 use crate::types::idiomatic::{DomainConfig, DomainType};
 
 /// For the QEMU that is back end of a PV or PVH guest. `limited`: the environment has a limit for the log.
@@ -9,10 +9,10 @@ pub fn pv(
     config: &DomainConfig,
     restricted: Option<Restricted>,
     limited: bool,
-) -> Result<CommandLine, Refusal> {
+) -> Result<CommandLine, ArgumentsError> {
     let build = &config.b_info;
     if !matches!(config.c_info.type_, DomainType::Pv | DomainType::Pvh) {
-        return Err(Refusal::Hvm);
+        return Err(ArgumentsError::Hvm);
     }
     let mut line = CommandLine::default();
     line.limit_log(limited);
@@ -104,7 +104,7 @@ mod tests {
             -chardev socket,id=libxl-channel3,path=/run/a,server=on,wait=off -nodefaults";
         assert!(found.contains(wanted), "{found}");
         config.channels[0].u = DeviceChannelData::Unknown;
-        assert_eq!(pv(7, &config, None, true), Err(Refusal::Channel));
+        assert_eq!(pv(7, &config, None, true), Err(ArgumentsError::Channel));
     }
 
     #[test]
@@ -121,7 +121,7 @@ mod tests {
         let found = line(&config, None);
         assert!(found.contains(" -vnc 0.0.0.0:4,password=on,to=99 -display"), "{found}");
         config.vfbs[0].vnc.listen = text("[::1]:5");
-        assert_eq!(pv(7, &config, None, true), Err(Refusal::TwoDisplays));
+        assert_eq!(pv(7, &config, None, true), Err(ArgumentsError::TwoDisplays));
         let vnc = &mut config.vfbs[0].vnc;
         (vnc.display, vnc.passwd) = (0, text(""));
         let found = line(&config, None);

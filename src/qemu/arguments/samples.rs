@@ -1,6 +1,6 @@
 //! HVM guests for the tests of this folder.
 
-use super::{CommandLine, Hvm, Place, Refusal, hvm};
+use super::{ArgumentsError, CommandLine, Hvm, Place, hvm};
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainBuildInfo, DomainBuildInfoData, DomainBuildInfoHvm, DomainConfig,
     DomainCreateInfo, DomainType, Text, VgaInterfaceInfo, VgaInterfaceType,
@@ -51,7 +51,7 @@ pub fn shown(line: &CommandLine) -> String {
 }
 
 /// What a changed guest's QEMU is started with.
-pub fn with(change: impl FnOnce(&mut DomainBuildInfoHvm)) -> Result<String, Refusal> {
+pub fn with(change: impl FnOnce(&mut DomainBuildInfoHvm)) -> Result<String, ArgumentsError> {
     let mut config = config();
     change(own(&mut config));
     hvm(&asked(&config, LOCAL)).map(|line| shown(&line))

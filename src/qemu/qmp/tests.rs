@@ -9,7 +9,7 @@ use std::thread;
 
 use serde_json::json;
 
-use super::super::message::Refusal;
+use super::super::message::ErrorResponse;
 use super::*;
 
 const GREETING: &str =
@@ -109,8 +109,8 @@ fn a_refused_command_is_not_the_end() {
     let (_dir, path) = fake(|mut stream| {
         greet(&mut stream);
         let id = &line(&stream)["id"];
-        let refusal = r#""error": {"class": "GenericError", "desc": "no"}"#;
-        stream.write_all(format!("{{\"id\": {id}, {refusal}}}\r\n").as_bytes()).unwrap();
+        let error = r#""error": {"class": "GenericError", "desc": "no"}"#;
+        stream.write_all(format!("{{\"id\": {id}, {error}}}\r\n").as_bytes()).unwrap();
         let command = line(&stream);
         assert_eq!(command["execute"], "second");
         stream
@@ -119,8 +119,8 @@ fn a_refused_command_is_not_the_end() {
     });
     let dialogue = async {
         let (mut connection, _) = Connection::open(&runtime, &path).await.unwrap();
-        let refusal = Refusal { class: "GenericError".into(), text: "no".into() };
-        assert_eq!(connection.execute("first", None).await, Err(MonitorFailure::Refused(refusal)));
+        let response = ErrorResponse { class: "GenericError".into(), text: "no".into() };
+        assert_eq!(connection.execute("first", None).await, Err(MonitorFailure::Refused(response)));
         assert_eq!(connection.execute("second", None).await, Ok(json!(5)));
         // It has closed; and from then on nothing is sent any more.
         assert_eq!(connection.execute("third", None).await, Err(MonitorFailure::Closed));

@@ -6,7 +6,7 @@ use crate::core::Error;
 use crate::types::idiomatic::{DeviceModelVersion, Text};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Refusal {
+pub enum ArgumentsError {
     /// A number in the configuration that is none of its kind.
     Channel,
     /// A display in `listen` and another beside it.
@@ -39,7 +39,7 @@ pub enum Refusal {
     },
 }
 
-impl Refusal {
+impl ArgumentsError {
     /// What the application is told.
     pub fn error(&self) -> Error {
         match self {
@@ -50,14 +50,14 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ArgumentsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Channel => write!(f, "a channel has no known kind of connection"),
             Self::TwoDisplays => {
                 write!(f, "vnclisten has a display number, and vncdisplay another")
             }
-            Self::Hvm => write!(f, "QEMU for HVM guests is not started by this library yet"),
+            Self::Hvm => write!(f, "an HVM guest has QEMU as its hardware, not only as a back end"),
             Self::NotHvm => write!(f, "QEMU is the hardware of HVM guests only"),
             Self::Traditional => {
                 write!(
