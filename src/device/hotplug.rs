@@ -11,7 +11,11 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::{names, nodes};
 use crate::runtime::child::{Io, Outcome, Program};
+use crate::xen::store::Pipeline;
 use crate::{debug, error, warn};
+
+/// The most scripts that one device has.
+const ROUNDS: u32 = 2;
 
 /// How long a script may take.
 const TIMEOUT: Duration = Duration::from_secs(40);
@@ -36,7 +40,8 @@ enum Way {
 ///
 /// A script that takes too long is killed, and so is one that runs when the operation is aborted.
 pub async fn join(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
-    for round in 0.. {
+    let plan = Scripts::of(ao, device)?;
+    for round in 0..ROUNDS {
         if !owner.exists(ao)? {
             let what = device.describe();
             error!(
@@ -46,7 +51,7 @@ pub async fn join(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
             );
             return Err(Error::Fail);
         }
-        let Some(call) = call(ao, device, Way::Add, round)? else { break };
+        let Some(call) = plan.call(ao, device, Way::Add, round)? else { break };
         run(ao, device, Way::Add, &call).await?;
     }
     Ok(())
@@ -55,7 +60,8 @@ pub async fn join(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
 /// As [`join`], the scripts that undo it. A failure is only logged, as a warning: the device is removed, as by the C
 /// library, and the caller does not learn that something of it may be left on the host.
 pub async fn undo(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
-    for round in 0.. {
+    let plan = Scripts::of(ao, device)?;
+    for round in 0..ROUNDS {
         // Otherwise a later domain with the same number would lose its device.
         if !owner.exists(ao)? {
             let path = device.backend_path();
@@ -66,7 +72,7 @@ pub async fn undo(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
             );
             break;
         }
-        let Some(call) = call(ao, device, Way::Remove, round)? else { break };
+        let Some(call) = plan.call(ao, device, Way::Remove, round)? else { break };
         let _ = run(ao, device, Way::Remove, &call).await;
     }
     Ok(())
@@ -128,46 +134,60 @@ async fn run(ao: &Ao, device: &Device, way: Way, call: &ScriptCall) -> Result<()
     }
 }
 
-/// What a device's script is called like, told from its back end's nodes; `None` if there is no such round.
-fn call(ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<ScriptCall>> {
-    let is_nic = match (device.backend_kind, round) {
-        (DeviceKind::Vbd, 0) => false,
-        (DeviceKind::Vif, 0) => true,
-        (DeviceKind::Vif, 1) if names::stubdom_of(ctx, device.domid).is_none() => true,
-        _ => return Ok(None),
-    };
-    let base = device.backend_path();
-    let paths = ["script", "type", "gatewaydev"].map(|name| format!("{base}/{name}"));
-    let values = nodes::read_many(ctx, ctx.store(), &paths)?;
-    let [script, kind, gateway] = <[_; 3]>::try_from(values).map_err(|_| Error::Fail)?;
-    // As bytes: a path or a name that the administrator chose need not be UTF-8.
-    let (script, gateway) = (script.map(OsString::from_vec), gateway.map(OsString::from_vec));
-    let Some(script) = script.filter(|s| s.as_bytes().starts_with(b"/")) else {
-        error!(
-            ctx,
-            domid = device.domid,
-            "cannot run the hotplug script: no absolute path in {base}/script"
-        );
-        return Err(Error::Fail);
-    };
-    if !is_nic {
-        let environment = environment(device, &script);
-        let arguments = vec![if way == Way::Add { "add" } else { "remove" }];
-        return Ok(Some(ScriptCall { script, arguments, environment }));
+/// What the nodes of a device's back end say about its scripts.
+#[derive(Debug)]
+struct Scripts {
+    script: Option<OsString>,
+    /// Whether a network card has an emulated counterpart; `None` where that cannot be told.
+    emulated: Option<bool>,
+    gateway: Option<OsString>,
+    /// The device model is in a domain of its own, which connects the emulated card.
+    has_stubdom: bool,
+}
+
+impl Scripts {
+    fn of(ctx: &Ctx, device: &Device) -> Result<Self> {
+        let base = device.backend_path();
+        let mut reads = Pipeline::default();
+        let [script, kind, gateway] =
+            ["script", "type", "gatewaydev"].map(|name| reads.read(format!("{base}/{name}")));
+        let stubdom = reads.peek(names::stubdom_path(device.domid));
+        let mut answers = nodes::send(ctx, ctx.store(), reads)?;
+        // As bytes: a path or a name that the administrator chose need not be UTF-8.
+        let mut text = |slot| answers.value(slot).map(OsString::from_vec);
+        let (script, gateway) = (text(script), text(gateway));
+        let emulated = match answers.value(kind).as_deref() {
+            Some(b"vif") => Some(false),
+            Some(b"vif_ioemu") => Some(true),
+            _ => None,
+        };
+        let has_stubdom = answers.value(stubdom).is_some_and(|id| names::stubdom_in(&id).is_some());
+        Ok(Self { script, emulated, gateway, has_stubdom })
     }
-    let emulated = match kind.as_deref() {
-        Some(b"vif") => false,
-        Some(b"vif_ioemu") => true,
-        _ => {
-            error!(
-                ctx,
-                domid = device.domid,
-                "cannot run the hotplug script: invalid type in {base}/type"
-            );
-            return Err(Error::Fail);
+
+    /// What a device's script is called like; `None` if there is no such round.
+    fn call(&self, ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<ScriptCall>> {
+        let is_nic = match (device.backend_kind, round) {
+            (DeviceKind::Vbd, 0) => false,
+            (DeviceKind::Vif, 0) => true,
+            (DeviceKind::Vif, 1) if !self.has_stubdom => true,
+            _ => return Ok(None),
+        };
+        let refuse = |why: &str| {
+            let base = device.backend_path();
+            error!(ctx, domid = device.domid, "cannot run the hotplug script: {why} of {base}");
+            Err(Error::Fail)
+        };
+        let script = self.script.as_ref().filter(|s| s.as_bytes().starts_with(b"/"));
+        let Some(script) = script else { return refuse("no absolute path in node script") };
+        if !is_nic {
+            let environment = environment(device, script);
+            let arguments = vec![if way == Way::Add { "add" } else { "remove" }];
+            return Ok(Some(ScriptCall { script: script.clone(), arguments, environment }));
         }
-    };
-    Ok(nic_call(device, script, gateway, emulated, way, round))
+        let Some(emulated) = self.emulated else { return refuse("invalid type in node type") };
+        Ok(nic_call(device, script.clone(), self.gateway.clone(), emulated, way, round))
+    }
 }
 
 fn nic_call(

@@ -8,7 +8,7 @@
 //! otherwise              ask the back end to close (online 0, state 5), wait for state 6 (10 s at most)
 //! then, if served here   run the hotplug scripts that disconnect it
 //!       or elsewhere     wait until the backend domain has removed its nodes (10 s at most)
-//! then                   remove the nodes of both halves and of the toolstack's record
+//! then, with all others  remove the nodes of both halves and of the toolstack's record
 //! ```
 //!
 //! A back end closes when the front end has closed. By force ([`Force::Yes`]; a guest that is destroyed is paused, so its
@@ -29,7 +29,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use super::{Device, DeviceKind, hotplug, usb};
 use crate::core::cause::summed_up;
@@ -38,7 +38,7 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::{Identity, own_domid, own_domid_or_zero};
 use crate::domain::nodes;
 use crate::qemu::model::Process;
-use crate::xen::store::{Ops, Transaction};
+use crate::xen::store::{Ops, Pipeline, Transaction};
 use crate::{debug, error, warn};
 
 /// The states of a back end that matter here (`xenbus.h`).
@@ -78,7 +78,8 @@ async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
                 .and_then(|()| mark_closed(ao, device, &owner))
                 .map(|()| true)
         } else {
-            close(ao, device, &owner, force).await
+            let asked = ask_to_close(ao, &[device], &owner, force).map(|mut states| states.pop());
+            closed(ao, device, asked?.flatten()).await
         };
         break match stopped {
             Err(Error::TimedOut) if force == Force::InTheEnd => {
@@ -95,14 +96,14 @@ async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
     };
     match outcome {
         Err(e) if force != Force::Yes => Err(e),
-        outcome => outcome.and(forget(ao, device, &owner, own).await),
+        outcome => outcome.and(forget(ao, &[device], &owner, own).await),
     }
 }
 
 /// Disconnects and removes a device whose back end, in this domain, is closed.
 pub async fn clear(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<()> {
     let undone = hotplug::undo(ao, device, owner).await;
-    undone.and(forget(ao, device, owner, own).await)
+    undone.and(forget(ao, &[device], owner, own).await)
 }
 
 /// Whether the guest runs. `Error::DomainNotFound` if it does not exist.
@@ -122,21 +123,32 @@ fn runs(ctx: &Ctx, domid: u32) -> Result<bool> {
 pub async fn remove_all(ao: &Ao, owner: &Identity, qemu: Option<&Process>) -> Result<()> {
     let own = own_domid_or_zero(ao);
     let devices = recorded(ao, ao.store(), owner.domid)?;
+    for device in &devices {
+        if device.backend_kind == DeviceKind::Vusb && device.backend_domid == own {
+            take_usb_back(ao, device);
+        }
+    }
+    let (of_qemu, others): (Vec<&Device>, Vec<_>) =
+        devices.iter().partition(|device| device.backend_kind.is_qemu());
+    // Consoles exist only as nodes.
+    let bare =
+        |device: &Device| matches!(device.backend_kind, DeviceKind::Console | DeviceKind::Vuart);
+    let others: Vec<_> = others.into_iter().filter(|device| !bare(device)).collect();
+    let (asked, states) = match ask_to_close(ao, &others, owner, Force::Yes) {
+        Ok(states) => (Ok(()), states),
+        // Their nodes are removed nevertheless.
+        Err(e) => (Err(e), vec![None; others.len()]),
+    };
     // One wait for all that QEMU serves; it begins when the first device asks.
     let qemu_ends = wait_for_qemu(ao, qemu).shared();
-    let removals = devices.iter().map(|device| {
-        let qemu_ends = qemu_ends.clone();
-        async move {
-            // These exist only as nodes.
-            let bare = matches!(device.backend_kind, DeviceKind::Console | DeviceKind::Vuart);
-            if device.backend_kind == DeviceKind::Vusb && device.backend_domid == own {
-                take_usb_back(ao, device);
-            }
-            let undone = if bare { Ok(()) } else { undo(ao, device, owner, own, qemu_ends).await };
-            undone.and(forget(ao, device, owner, own).await)
-        }
-    });
-    join_all(removals).await.into_iter().fold(Ok(()), Result::and)
+    let of_qemu =
+        of_qemu.into_iter().map(|device| undo_of_qemu(ao, device, owner, own, qemu_ends.clone()));
+    let others =
+        others.iter().zip(states).map(|(device, state)| undo(ao, device, owner, own, state));
+    let (of_qemu, others) = join(join_all(of_qemu), join_all(others)).await;
+    let undone = of_qemu.into_iter().chain(others).fold(asked, Result::and);
+    let all: Vec<&Device> = devices.iter().collect();
+    undone.and(forget(ao, &all, owner, own).await)
 }
 
 /// Gives the host's drivers the devices again that are behind a USB controller which the kernel serves. Failures are logged.
@@ -173,58 +185,69 @@ pub fn has_devices(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<bool> {
 fn recorded(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Vec<Device>> {
     let base = format!("{}/device", nodes::libxl_path(domid));
     let mut devices = Vec::new();
-    for kind_name in nodes::list(ctx, ops, &base)? {
-        let Some(kind) = DeviceKind::from_name(&kind_name) else { continue };
-        let devids = nodes::list(ctx, ops, &format!("{base}/{kind_name}"))?;
-        let paths: Vec<String> =
-            devids.iter().map(|devid| format!("{base}/{kind_name}/{devid}/backend")).collect();
-        for (devid, backend) in devids.iter().zip(nodes::read_many(ctx, ops, &paths)?) {
-            // A record without a back end has no other nodes to remove.
-            let Some(backend) = backend else { continue };
-            let device = devid.parse().ok().and_then(|devid| {
-                Device::recorded(domid, kind, devid, &String::from_utf8_lossy(&backend))
-            });
-            match device {
-                Some(device) => devices.push(device),
-                None => warn!(
-                    ctx,
-                    domid = domid,
-                    "ignoring {base}/{kind_name}/{devid}: it does not describe a device"
-                ),
+    let kinds: Vec<_> = nodes::list(ctx, ops, &base)?
+        .into_iter()
+        .filter_map(|name| Some((DeviceKind::from_name(&name)?, format!("{base}/{name}"))))
+        .collect();
+    let paths: Vec<&String> = kinds.iter().map(|(_, path)| path).collect();
+    let devids = ops.list_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
+    let records: Vec<_> = kinds
+        .iter()
+        .zip(devids)
+        .flat_map(|((kind, path), devids)| {
+            devids.into_iter().flatten().map(move |devid| (*kind, format!("{path}/{devid}"), devid))
+        })
+        .collect();
+    let paths: Vec<_> = records.iter().map(|(_, path, _)| format!("{path}/backend")).collect();
+    for ((kind, path, devid), backend) in records.iter().zip(nodes::read_many(ctx, ops, &paths)?) {
+        // A record without a back end has no other nodes to remove.
+        let Some(backend) = backend else { continue };
+        let device = devid.parse().ok().and_then(|devid| {
+            Device::recorded(domid, *kind, devid, &String::from_utf8_lossy(&backend))
+        });
+        match device {
+            Some(device) => devices.push(device),
+            None => {
+                warn!(ctx, domid = domid, "ignoring {path}: it does not describe a device");
             }
         }
     }
     Ok(devices)
 }
 
-/// Takes a device out of use.
-async fn undo(
+/// Takes a device out of use that QEMU serves.
+async fn undo_of_qemu(
     ao: &Ao,
     device: &Device,
     owner: &Identity,
     own: u32,
     qemu_ends: impl Future<Output = Result<()>>,
 ) -> Result<()> {
-    if device.backend_kind.is_qemu() {
-        if device.backend_domid == own {
-            qemu_ends.await?;
-        } else {
-            // The state of a QEMU in another domain is not known here.
-            ao.sleep(QEMU_TIMEOUT).await?;
-        }
-        mark_closed(ao, device, owner)?;
+    if device.backend_domid == own {
+        qemu_ends.await?;
     } else {
-        let closed = close(ao, device, owner, Force::Yes).await.inspect_err(|e| {
-            if *e == Error::TimedOut {
-                // The device is removed nevertheless.
-                warn!(ao, domid = device.domid, "{}", not_closed(device));
-            }
-        })?;
-        if !closed {
-            return Ok(());
-        }
+        // The state of a QEMU in another domain is not known here.
+        ao.sleep(QEMU_TIMEOUT).await?;
     }
+    mark_closed(ao, device, owner)?;
     unhook(ao, device, owner, own).await
+}
+
+/// Takes a device out of use whose back end, in that `state`, was asked to close.
+async fn undo(
+    ao: &Ao,
+    device: &Device,
+    owner: &Identity,
+    own: u32,
+    state: Option<Vec<u8>>,
+) -> Result<()> {
+    let closed = closed(ao, device, state).await.inspect_err(|e| {
+        if *e == Error::TimedOut {
+            // The device is removed nevertheless.
+            warn!(ao, domid = device.domid, "{}", not_closed(device));
+        }
+    })?;
+    if closed { unhook(ao, device, owner, own).await } else { Ok(()) }
 }
 
 /// Disconnects a device, whose back end is closed, from the host.
@@ -236,21 +259,17 @@ async fn unhook(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<
     }
 }
 
-/// Asks the back end to close, and waits until it has. Returns whether there is a back end.
-async fn close(ao: &Ao, device: &Device, owner: &Identity, force: Force) -> Result<bool> {
+/// Waits until a back end, which was in `state` when it was asked to, has closed. Returns whether there is a back end.
+async fn closed(ao: &Ao, device: &Device, state: Option<Vec<u8>>) -> Result<bool> {
     let base = device.backend_path();
-    let state = format!("{base}/state");
-    let before = match nodes::try_transaction(ao, |t| ask_to_close(ao, t, device, owner, force))? {
-        Some(before) => before,
-        None => ask_to_close(ao, ao.store(), device, owner, force)?,
-    };
-    let Some(before) = before else {
+    let Some(before) = state else {
         debug!(ao, domid = device.domid, "{base} was removed already");
         return Ok(false);
     };
     if is_closed(&before) {
         return Ok(true);
     }
+    let state = state_path(device);
     let mut changes = ao.watch(&state)?;
     let closes = async {
         loop {
@@ -276,29 +295,57 @@ async fn close(ao: &Ao, device: &Device, owner: &Identity, force: Force) -> Resu
     })
 }
 
-/// Asks the back end to close. Returns its state before that, if there is a back end.
+/// Asks the back ends of one domain's devices to close. Returns the state of each before that, if there is a back end.
 fn ask_to_close(
     ctx: &Ctx,
-    ops: &impl Ops,
-    device: &Device,
+    devices: &[&Device],
     owner: &Identity,
     force: Force,
-) -> Result<Option<Vec<u8>>> {
-    let base = device.backend_path();
-    let state = format!("{base}/state");
-    if !owner.owns_nodes(ctx, ops)? {
-        return Ok(None);
+) -> Result<Vec<Option<Vec<u8>>>> {
+    if devices.is_empty() {
+        return Ok(Vec::new());
     }
-    let Some(value) = nodes::read(ctx, ops, &state)? else { return Ok(None) };
-    if force == Force::Yes {
-        // The directories above it are removed with the rest of the device.
-        nodes::remove(ctx, ops, &device.frontend_path())?;
+    match nodes::try_transaction(ctx, |t| ask_to_close_with(ctx, t, devices, owner, force))? {
+        Some(states) => Ok(states),
+        None => ask_to_close_with(ctx, ctx.store(), devices, owner, force),
     }
-    nodes::write(ctx, ops, &format!("{base}/online"), b"0")?;
-    if !is_closed(&value) {
-        nodes::write(ctx, ops, &state, CLOSING)?;
+}
+
+fn ask_to_close_with(
+    ctx: &Ctx,
+    ops: &impl Ops,
+    devices: &[&Device],
+    owner: &Identity,
+    force: Force,
+) -> Result<Vec<Option<Vec<u8>>>> {
+    let mut reads = Pipeline::default();
+    let vm = reads.read(owner.vm_node());
+    for device in devices {
+        reads.read(state_path(device));
     }
-    Ok(Some(value))
+    let mut answers = nodes::send(ctx, ops, reads)?;
+    if !owner.owns_nodes_with(ctx, answers.value(vm).as_deref())? {
+        return Ok(vec![None; devices.len()]);
+    }
+    let states: Vec<_> = answers.values().skip(1).collect();
+    let mut writes = Pipeline::default();
+    for (device, state) in devices.iter().zip(&states) {
+        let Some(state) = state else { continue };
+        if force == Force::Yes {
+            // The directories above it are removed with the rest of the device.
+            writes.remove(device.frontend_path());
+        }
+        writes.write(format!("{}/online", device.backend_path()), "0");
+        if !is_closed(state) {
+            writes.write(state_path(device), CLOSING);
+        }
+    }
+    nodes::send(ctx, ops, writes)?;
+    Ok(states)
+}
+
+fn state_path(device: &Device) -> String {
+    format!("{}/state", device.backend_path())
 }
 
 fn not_closed(device: &Device) -> String {
@@ -338,7 +385,7 @@ fn mark_closed(ctx: &Ctx, device: &Device, owner: &Identity) -> Result<()> {
 }
 
 fn write_closed(ctx: &Ctx, ops: &impl Ops, device: &Device, owner: &Identity) -> Result<()> {
-    let state = format!("{}/state", device.backend_path());
+    let state = state_path(device);
     match nodes::read(ctx, ops, &state)? {
         Some(value) if !is_closed(&value) && owner.owns_nodes(ctx, ops)? => {
             nodes::write(ctx, ops, &state, CLOSED.to_string().as_bytes())
@@ -347,45 +394,45 @@ fn write_closed(ctx: &Ctx, ops: &impl Ops, device: &Device, owner: &Identity) ->
     }
 }
 
-/// Removes a device's nodes: in domain 0 all, in a driver domain those it serves.
-async fn forget(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<()> {
+/// Removes the nodes of one domain's devices: in domain 0 all, in a driver domain those it serves.
+async fn forget(ao: &Ao, devices: &[&Device], owner: &Identity, own: u32) -> Result<()> {
+    if devices.is_empty() {
+        return Ok(());
+    }
     let mut halves = Vec::new();
-    if own == 0 {
-        halves.push(device.frontend_path());
+    for device in devices {
+        if own == 0 {
+            halves.push(device.frontend_path());
+        }
+        if own == 0 || own == device.backend_domid {
+            halves.push(device.backend_path());
+        }
     }
-    if own == 0 || own == device.backend_domid {
-        halves.push(device.backend_path());
-    }
-    let mut all = halves.clone();
-    if own == 0 {
-        all.push(device.libxl_path());
-    }
-    let remove = |t: &Transaction, paths: &[String]| match owner.owns_nodes(ao, t)? {
-        true => nodes::remove_up(ao, t, paths),
-        false => Ok(()),
+    let records = match own {
+        0 => devices.iter().map(|device| device.libxl_path()).collect(),
+        _ => Vec::new(),
     };
+    let remove = |t: &Transaction, paths: &[String]| {
+        nodes::remove_up_if(ao, t, paths, owner.vm_node(), |vm| owner.owns_nodes_with(ao, vm))
+    };
+    let all = [&halves[..], &records[..]].concat();
     if nodes::try_transaction(ao, |t| remove(t, &all))?.is_some() {
         return Ok(());
     }
-    // The record last: while it exists, the same device cannot be added again. The check and the removal are microseconds
+    // The records last: while one exists, the same device cannot be added again. The check and the removal are microseconds
     // apart, and the number of a domain that ends in between is not used again for a minute.
     if owner.owns_nodes(ao, ao.store())? {
         let removed = ao.store().remove_many(&halves);
         removed.map_err(|e| nodes::failed(ao, e))?;
     }
-    if own == 0 {
-        let record = [device.libxl_path()];
-        nodes::transaction(ao, |t| remove(t, &record)).await?;
+    if !records.is_empty() {
+        nodes::transaction(ao, |t| remove(t, &records)).await?;
     }
     // The directories above the halves, if possible: a guest may have one of them.
     if nodes::try_transaction(ao, |t| remove(t, &halves))?.is_none() {
-        let Device { domid, devid, kind, .. } = *device;
-        debug!(
-            ao,
-            domid = domid,
-            "keeping the directories of {} {devid}: others write there",
-            kind.name()
-        );
+        let what: Vec<_> = devices.iter().map(|device| device.describe()).collect();
+        let what = what.join(", ");
+        debug!(ao, domid = owner.domid, "keeping the directories of {what}: others write there");
     }
     Ok(())
 }

@@ -23,9 +23,18 @@ impl Identity {
     /// its `vm` node cannot be read, which is logged, it counts as having none.
     pub fn of(ctx: &Ctx, domid: u32) -> Result<(Self, kind::Info)> {
         let path = format!("{}/vm", nodes::domain_path(domid));
+        Self::found(ctx, domid, || nodes::read(ctx, ctx.store(), &path).unwrap_or_default())
+    }
+
+    /// As [`Self::of`], where `read` reads its [`Self::vm_node`]; it may be called more than once.
+    pub fn found(
+        ctx: &Ctx,
+        domid: u32,
+        mut read: impl FnMut() -> Option<Vec<u8>>,
+    ) -> Result<(Self, kind::Info)> {
         let mut info = kind::info(ctx, domid)?;
         loop {
-            let vm = nodes::read(ctx, ctx.store(), &path).unwrap_or_default();
+            let vm = read();
             // The node is this domain's if the domain existed all the time.
             let now = kind::info(ctx, domid)?;
             if now.uuid == info.uuid {
@@ -33,6 +42,12 @@ impl Identity {
             }
             info = now;
         }
+    }
+
+    /// The domain that was made just now, with the nodes that it has got.
+    pub fn made(domid: u32, uuid: [u8; 16]) -> Self {
+        let vm = Some(nodes::vm_path_of(&uuid).into_bytes());
+        Self { domid, uuid, vm, assumed: false }
     }
 
     /// Whichever domain has that number: for a driver domain, which may not ask about other domains.
@@ -67,6 +82,11 @@ impl Identity {
         Ok(self.assumed || vm.is_none() || vm == self.vm.as_deref() || self.exists(ctx)?)
     }
 
+    /// Whether `vm` is what [`Self::vm_node`] held.
+    pub fn has_vm_node(&self, vm: Option<&[u8]>) -> bool {
+        vm.is_some() && vm == self.vm.as_deref()
+    }
+
     /// The node that tells whose nodes they are.
     pub fn vm_node(&self) -> String {
         format!("{}/vm", nodes::domain_path(self.domid))
@@ -75,7 +95,12 @@ impl Identity {
     /// Whether xenstore has the domain's nodes under the number: for use inside the transaction that adds to
     /// them. A domain that never had any counts as it is.
     pub fn has_nodes(&self, ctx: &Ctx, ops: &impl Ops) -> Result<bool> {
-        match nodes::read(ctx, ops, &self.vm_node())? {
+        self.has_nodes_with(ctx, nodes::read(ctx, ops, &self.vm_node())?)
+    }
+
+    /// As [`Self::has_nodes`], where `vm` was read in that transaction from [`Self::vm_node`].
+    pub fn has_nodes_with(&self, ctx: &Ctx, vm: Option<Vec<u8>>) -> Result<bool> {
+        match vm {
             None if self.vm.is_some() => Ok(false),
             vm if vm.is_some() && vm == self.vm => Ok(true),
             _ => self.exists(ctx),

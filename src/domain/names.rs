@@ -51,9 +51,10 @@ pub fn by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
 pub struct KnownNames(HashMap<(u32, [u8; 16]), Vec<u8>>);
 
 impl KnownNames {
-    /// Looks at the names of those domains of which none is known, in one round trip, and says which has `name`.
-    pub fn holder(&mut self, ctx: &Ctx, name: &[u8]) -> Result<Option<u32>> {
-        let domains = kind::identities(ctx)?;
+    /// Looks at the names of those domains of which none is known, in one round trip, and says which has `name`, `except` aside.
+    pub fn holder(&mut self, ctx: &Ctx, name: &[u8], except: u32) -> Result<Option<u32>> {
+        let mut domains = kind::identities(ctx)?;
+        domains.retain(|(domid, _)| *domid != except);
         let unknown: Vec<_> =
             domains.iter().filter(|&domain| !self.0.contains_key(domain)).collect();
         let paths: Vec<String> = unknown.iter().map(|(domid, _)| name_path(*domid)).collect();
@@ -126,15 +127,32 @@ fn too_large(ctx: &Ctx, text: &[u8]) {
 
 /// The domain in which the device model of `domid` runs, if it has one to itself.
 pub fn stubdom_of(ctx: &Ctx, domid: u32) -> Option<u32> {
-    let path = format!("{}/image/device-model-domid", nodes::domain_path(domid));
-    let value = nodes::peek(ctx, ctx.store(), &path)?;
-    leading_number(&value).filter(|&stubdom| super::valid_guest(stubdom))
+    stubdom_in(&nodes::peek(ctx, ctx.store(), &stubdom_path(domid))?)
+}
+
+/// The node that tells in which domain the device model of `domid` runs.
+pub fn stubdom_path(domid: u32) -> String {
+    format!("{}/image/device-model-domid", nodes::domain_path(domid))
+}
+
+/// The domain that the value of that node tells.
+pub fn stubdom_in(value: &[u8]) -> Option<u32> {
+    leading_number(value).filter(|&stubdom| super::valid_guest(stubdom))
 }
 
 /// The domain whose device model runs in `domid`, if `domid` is a stubdom.
 pub fn stubdom_target(ctx: &Ctx, domid: u32) -> Option<u32> {
-    let path = format!("{}/target", nodes::domain_path(domid));
-    number(&nodes::peek(ctx, ctx.store(), &path)?)?.ok()
+    target_in(&nodes::peek(ctx, ctx.store(), &target_path(domid))?)
+}
+
+/// The node that tells whose device model runs in `domid`.
+pub fn target_path(domid: u32) -> String {
+    format!("{}/target", nodes::domain_path(domid))
+}
+
+/// The domain that the value of that node tells.
+pub fn target_in(value: &[u8]) -> Option<u32> {
+    number(value)?.ok()
 }
 
 /// When the domain was started, in seconds since 1970.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::core::{Ao, Ctx, Error, Result, uuid};
-use crate::xen::store::{self, Ops, StoreError, Transaction, tidy};
+use crate::xen::store::{self, Answers, Ops, Pipeline, StoreError, Transaction, tidy};
 use crate::{debug, error};
 
 /// How many times a transaction is tried without a pause.
@@ -57,6 +57,11 @@ pub fn read_array<const N: usize>(
     Ok(std::array::from_fn(|_| values.next().flatten()))
 }
 
+/// The answers to requests that travel together.
+pub fn send(ctx: &Ctx, ops: &impl Ops, pipeline: Pipeline) -> Result<Answers> {
+    pipeline.send(ops).map_err(|e| failed(ctx, e))
+}
+
 /// A node's value, where a node that cannot be read counts as missing. The C library does not distinguish the two, nor log
 /// the reason, and a domain without privileges cannot read most nodes.
 pub fn peek(ctx: &Ctx, ops: &impl Ops, path: &str) -> Option<Vec<u8>> {
@@ -89,6 +94,23 @@ pub fn remove(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<()> {
 /// Removes nodes, and then each directory above them that has no value and no children.
 pub fn remove_up(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Result<()> {
     tidy::remove_up(ops, paths).map_err(|e| failed(ctx, e))
+}
+
+/// As [`remove_up`], if `may` says so, which is told the value of the node `before`. Otherwise the transaction is discarded.
+pub fn remove_up_if(
+    ctx: &Ctx,
+    t: &Transaction,
+    paths: &[String],
+    before: String,
+    may: impl FnOnce(Option<&[u8]>) -> Result<bool>,
+) -> Result<()> {
+    let may = |values: Vec<Option<Vec<u8>>>| {
+        may(values.first().and_then(Option::as_deref)).map_err(Stop::Told)
+    };
+    if !tidy::remove_up_if(t, &[before], paths, may).map_err(|stop| told(ctx, stop))? {
+        t.discard();
+    }
+    Ok(())
 }
 
 /// Why the body of a transaction ended.

@@ -19,7 +19,7 @@ use super::{names, nodes};
 use crate::core::uuid;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
-use crate::xen::store::{Access, Ops, Permission, Transaction};
+use crate::xen::store::{Access, Answers, NewNode, Ops, Permission, Pipeline, Transaction};
 
 /// The node that each renaming writes, with its old value.
 const RENAMES: &str = "/local";
@@ -49,11 +49,12 @@ pub fn preserve(ctx: &Ctx, domid: u32, name: &[u8], suffix: &[u8], uuid: &[u8; 1
     let vm = nodes::vm_path_of(uuid);
     let uuid = uuid::format(uuid);
     nodes::transaction_now(ctx, |t| {
-        nodes::remove(ctx, t, &vm)?;
-        nodes::write(ctx, t, &vm, b"")?;
         let readable = [Permission::new(0, Access::None), Permission::new(domid, Access::Read)];
-        t.set_permissions(&vm, &readable).map_err(|e| nodes::failed(ctx, e))?;
-        nodes::write(ctx, t, &format!("{}/vm", nodes::domain_path(domid)), vm.as_bytes())?;
+        let mut pipeline = Pipeline::default();
+        pipeline.remove(&vm);
+        pipeline.make(&NewNode::directory(&vm, &readable));
+        pipeline.write(format!("{}/vm", nodes::domain_path(domid)), &vm);
+        nodes::send(ctx, t, pipeline)?;
         rename_within(ctx, t, domid, Some(name), &new)?;
         nodes::write(ctx, t, &format!("{vm}/uuid"), uuid.as_bytes())
     })
@@ -89,17 +90,18 @@ fn rename_within(
 }
 
 /// Refuses the name of another domain. Any number of domains may have no name.
-/// What follows in the transaction must change [`RENAMES`], or add the domain to [`ALL`]. `looked` is for all
-/// attempts at it.
+/// `more` is sent with the last request, and its answers are returned. The transaction must change [`RENAMES`], or add the
+/// domain to [`ALL`], with `more` or later. `looked` is for all attempts at it.
 pub fn check_free(
     ctx: &Ctx,
     t: &Transaction,
     domid: u32,
     name: &[u8],
     looked: &mut Looked,
-) -> Result<()> {
+    mut more: Pipeline,
+) -> Result<Answers> {
     if name.is_empty() {
-        return Ok(());
+        return nodes::send(ctx, t, more);
     }
     let generation = t.generation(RENAMES).map_err(|e| nodes::failed(ctx, e))?;
     if generation.is_none() {
@@ -108,10 +110,11 @@ pub fn check_free(
     if generation.is_none() || generation != looked.generation {
         *looked = Looked { generation, known: KnownNames::default() };
     }
-    looked.known.holder(ctx, name)?;
-    nodes::read(ctx, t, ALL)?;
-    match looked.known.holder(ctx, name)? {
-        Some(holder) if holder != domid => {
+    looked.known.holder(ctx, name, domid)?;
+    more.read(ALL);
+    let answers = nodes::send(ctx, t, more)?;
+    match looked.known.holder(ctx, name, domid)? {
+        Some(_) => {
             let shown = String::from_utf8_lossy(name);
             error!(
                 ctx,
@@ -120,7 +123,7 @@ pub fn check_free(
             );
             Err(Error::Invalid)
         }
-        _ => Ok(()),
+        None => Ok(answers),
     }
 }
 
@@ -131,12 +134,15 @@ fn rename_one(
     old: Option<&[u8]>,
     new: &[u8],
 ) -> Result<()> {
-    check_free(ctx, t, domid, new, &mut Looked::default())?;
-    let renames = nodes::read(ctx, t, RENAMES)?.unwrap_or_default();
-    nodes::write(ctx, t, RENAMES, &renames)?;
     let path = format!("{}/name", nodes::domain_path(domid));
+    let mut both = Pipeline::default();
+    let (renames, now) = (both.read(RENAMES), both.read(&path));
+    let mut answers = check_free(ctx, t, domid, new, &mut Looked::default(), both)?;
+    let renames = answers.value(renames).unwrap_or_default();
+    let mut pipeline = Pipeline::default();
+    pipeline.write(RENAMES, &renames);
     if let Some(old) = old {
-        let now = nodes::read(ctx, t, &path)?;
+        let now = answers.value(now);
         if now.as_deref() != Some(old) {
             let (old, now) =
                 (String::from_utf8_lossy(old), now.as_deref().map(String::from_utf8_lossy));
@@ -149,9 +155,10 @@ fn rename_one(
             return Err(Error::Fail);
         }
     }
-    nodes::write(ctx, t, &path, new)?;
+    pipeline.write(&path, new);
     let uuid = super::kind::info(ctx, domid)?.uuid;
-    nodes::write(ctx, t, &format!("{}/name", nodes::vm_path_of(&uuid)), new)
+    pipeline.write(format!("{}/name", nodes::vm_path_of(&uuid)), new);
+    nodes::send(ctx, t, pipeline).map(drop)
 }
 
 /// The name of the domain that runs the device model of the domain named `name`.

@@ -48,7 +48,7 @@ use crate::lifecycle::bootloader::loan;
 use crate::lifecycle::bootloader::workplace::remove_left;
 use crate::qemu::{model, state};
 use crate::xen::log::Level;
-use crate::xen::store::Ops;
+use crate::xen::store::{Ops, Pipeline, Transaction};
 use crate::{debug, error, log_line, warn};
 
 /// How many pages the hypervisor frees in the time that a fork takes.
@@ -64,13 +64,17 @@ const ATTEMPTS: u32 = 5;
 ///
 /// `Error::DomainNotFound` if there is no such domain.
 pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
-    let stubdom = names::stubdom_of(ao, domid);
+    let found = find(ao, domid);
+    let stubdom = match &found {
+        Ok((.., around)) => around.stubdom,
+        Err(_) => names::stubdom_of(ao, domid),
+    };
     let end_stubdom = async {
         let Some(stubdom) = stubdom else { return Ok(()) };
         let what = format!("destroy the device model's domain {stubdom}");
-        summed_up(ao, domid, what, destroy_one(ao, stubdom)).await
+        summed_up(ao, domid, what, async { destroy_one(ao, find(ao, stubdom)?).await }).await
     };
-    let both = join(end_stubdom, destroy_one(ao, domid));
+    let both = join(end_stubdom, async { destroy_one(ao, found?).await });
     let ((stubdom, outcome), cause) = collected(both).await;
     let outcome = outcome.and(stubdom);
     match outcome {
@@ -85,14 +89,60 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
     outcome
 }
 
-async fn destroy_one(ao: &Ao, domid: u32) -> Result<()> {
-    let (domain, info) = Identity::of(ao, domid)?;
+/// What xenstore says of a domain's device model.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Around {
+    /// The domain that it runs in, if it has one to itself.
+    stubdom: Option<u32>,
+    /// Whether there is one.
+    has_model: bool,
+    /// The domain whose device model this domain runs.
+    target: Option<u32>,
+}
+
+impl Around {
+    /// Read in one round trip with the `vm` node, which comes first. If they cannot be read, there may be a device model.
+    pub fn of(ctx: &Ctx, domid: u32) -> (Option<Vec<u8>>, Self) {
+        let mut reads = Pipeline::default();
+        let vm = reads.peek(format!("{}/vm", nodes::domain_path(domid)));
+        let stubdom = reads.peek(names::stubdom_path(domid));
+        let pid = reads.peek(model::pid_path(domid));
+        let target = reads.peek(names::target_path(domid));
+        let Ok(mut answers) = nodes::send(ctx, ctx.store(), reads) else {
+            return (None, Self { stubdom: None, has_model: true, target: None });
+        };
+        let recorded = answers.value(stubdom);
+        let around = Self {
+            stubdom: recorded.as_deref().and_then(names::stubdom_in),
+            has_model: recorded.is_some() || answers.value(pid).is_some(),
+            target: answers.value(target).as_deref().and_then(names::target_in),
+        };
+        (answers.value(vm), around)
+    }
+}
+
+type Target = (Identity, kind::Info, Around);
+
+/// `Error::DomainNotFound`, not logged, if there is no such domain.
+fn find(ctx: &Ctx, domid: u32) -> Result<Target> {
+    let mut around = None;
+    let (domain, info) = Identity::found(ctx, domid, || {
+        let (vm, found) = Around::of(ctx, domid);
+        around = Some(found);
+        vm
+    })?;
+    let around = around.unwrap_or_else(|| Around::of(ctx, domid).1);
+    Ok((domain, info, around))
+}
+
+async fn destroy_one(ao: &Ao, (domain, info, around): Target) -> Result<()> {
+    let domid = domain.domid;
     if own_domid_or_zero(ao) == domid {
         // The hypervisor would refuse, but only after everything that this domain needs had been removed.
         error!(ao, domid = domid, "cannot destroy the domain: this process runs in it");
         return Err(Error::Invalid);
     }
-    if strip(ao, &domain, &info, Fate::Ends).await? == Found::Nothing {
+    if strip(ao, &domain, &info, around, Fate::Ends).await? == Found::Nothing {
         return Ok(());
     }
     let ao = ao.unabortable();
@@ -113,21 +163,25 @@ pub enum Fate {
 /// Pauses the domain and removes everything around it: its device model, its devices, its nodes and files.
 ///
 /// An error only if its device model may still run.
-pub async fn strip(ao: &Ao, domain: &Identity, info: &kind::Info, fate: Fate) -> Result<Found> {
+pub async fn strip(
+    ao: &Ao,
+    domain: &Identity,
+    info: &kind::Info,
+    around: Around,
+    fate: Fate,
+) -> Result<Found> {
     let domid = domain.domid;
     if let Err(e) = ao.hypervisor().domain_pause(domid) {
         warn!(ao, domid = domid, "cannot pause the domain: {e}");
     }
-    let in_stubdom = info.hvm
-        && names::stubdom_of(ao, domid).is_some()
-        && kind::known(ao, domid, info) == DomainKind::Hvm;
+    let in_stubdom =
+        info.hvm && around.stubdom.is_some() && kind::known(ao, domid, info) == DomainKind::Hvm;
     let mut qemu = None;
-    // If that cannot be read, try.
-    if !in_stubdom && model::is_active(ao, domid).unwrap_or(true) {
+    if !in_stubdom && around.has_model {
         // The domain is not destroyed while its device model may still run.
         qemu = model::destroy(ao, domid).await?;
     }
-    if let Some(target) = names::stubdom_target(ao, domid) {
+    if let Some(target) = around.target {
         // A failure is logged where it is found.
         let _ = model::destroy_proxy(ao, domid, target);
     }
@@ -244,6 +298,14 @@ enum Removed {
 fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     let domid = domain.domid;
     let none = || Removed::All { model: None, loan: None };
+    // Nothing is left of most domains but their nodes: those are removed and looked at in one round trip.
+    let bare = nodes::transaction_now(ctx, |t| remove_nodes_of_bare(ctx, t, domain));
+    match bare {
+        Ok(Some(removed)) => return removed,
+        Ok(None) => {}
+        // Logged there.
+        Err(_) => return none(),
+    }
     let removed = nodes::transaction_now(ctx, |t| {
         let pci = pci::backend::count_path(domid);
         let known = [domain.vm_node(), model::pid_path(domid), loan::path(domid), pci];
@@ -264,6 +326,31 @@ fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     });
     // A failure is logged where it is found.
     removed.unwrap_or_else(|_| none())
+}
+
+/// As [`remove_nodes`], of a domain whose nodes are as expected and which has no devices. Otherwise `None`, and the transaction is
+/// discarded.
+fn remove_nodes_of_bare(ctx: &Ctx, t: &Transaction, domain: &Identity) -> Result<Option<Removed>> {
+    let domid = domain.domid;
+    let mut pipeline = Pipeline::default();
+    let vm = pipeline.read(domain.vm_node());
+    let model = pipeline.read(model::pid_path(domid));
+    let loan = pipeline.read(loan::path(domid));
+    let pci = pipeline.read(pci::backend::count_path(domid));
+    let devices = pipeline.list(format!("{}/device", nodes::libxl_path(domid)));
+    pipeline.remove(nodes::domain_path(domid));
+    pipeline.remove(nodes::libxl_path(domid));
+    if let Some(path) = domain.vm_path() {
+        pipeline.remove(path);
+    }
+    let mut answers = nodes::send(ctx, t, pipeline)?;
+    let has_pci = read::pci::count(answers.value(pci).as_deref()) > 0;
+    let has_devices = answers.names(devices).is_some_and(|kinds| !kinds.is_empty());
+    if has_pci || has_devices || !domain.has_vm_node(answers.value(vm).as_deref()) {
+        t.discard();
+        return Ok(None);
+    }
+    Ok(Some(Removed::All { model: answers.value(model), loan: answers.value(loan) }))
 }
 
 /// Destroys the domain in the hypervisor.

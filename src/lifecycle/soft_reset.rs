@@ -18,7 +18,7 @@ use crate::domain::kind::{self, DomainKind, Info};
 use crate::domain::{console, nodes};
 use crate::error;
 use crate::lifecycle::create::{self, Origin, Stripped};
-use crate::lifecycle::destroy::{self, Fate, Found};
+use crate::lifecycle::destroy::{self, Around, Fate, Found};
 use crate::lifecycle::migrate::emulator;
 use crate::qemu::state;
 use crate::types::idiomatic::{DomainConfig, DomainType, Text};
@@ -54,7 +54,8 @@ pub async fn soft_reset(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Resul
     let making = async {
         // Back ends that serve it through xenstored's events, such as xenconsoled, let go of the rings.
         ao.store().release(domid).map_err(|e| nodes::failed(ao, e))?;
-        if destroy::strip(ao, &domain, &info, Fate::GoesOn).await? == Found::Nothing {
+        let (_, around) = Around::of(ao, domid);
+        if destroy::strip(ao, &domain, &info, around, Fate::GoesOn).await? == Found::Nothing {
             error!(ao, domid = domid, "the domain was destroyed meanwhile");
             return Err(Error::DomainNotFound);
         }

@@ -12,7 +12,7 @@ use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork};
 use xenlight::xen::store::{
-    Access, NewNode, Ops, Permission, Store, StoreError, WatchEvent, Watched, tidy,
+    Access, NewNode, Ops, Permission, Pipeline, Store, StoreError, WatchEvent, Watched, tidy,
 };
 
 use crate::daemon::Daemon;
@@ -140,6 +140,55 @@ fn empty_directories_go_with_what_was_in_them() {
     remove(&["w/x"]);
     assert!(!there("w"));
     remove(&[]);
+}
+
+#[test]
+fn requests_of_several_kinds_travel_together() {
+    let (_daemon, store, base) = fixture();
+    let node = |path: &str| format!("{base}/{path}");
+    store.write(&node("a/old"), "1").unwrap();
+    let mut pipeline = Pipeline::default();
+    let before = pipeline.read(node("a/old"));
+    let removed = pipeline.remove(node("a/old"));
+    let missing = pipeline.remove(node("no/parent"));
+    pipeline.write(node("a/new"), "2");
+    let children = pipeline.list(node("a"));
+    let after = pipeline.read(node("a/old"));
+    let mut answers = pipeline.send(&store).unwrap();
+    assert_eq!(answers.value(before).as_deref(), Some(&b"1"[..]));
+    assert!(answers.was_there(removed) && !answers.was_there(missing));
+    assert_eq!(answers.names(children), Some(vec!["new".to_owned()]));
+    assert_eq!((answers.value(after), answers.names(before)), (None, None));
+    // Nothing is sent of what has an impossible request.
+    let mut pipeline = Pipeline::default();
+    pipeline.write(node("a/never"), "");
+    pipeline.read("/a//b");
+    assert_eq!(pipeline.send(&store).unwrap_err().errno(), Errno::EINVAL);
+    assert!(!store.exists(&node("a/never")).unwrap());
+    assert!(Pipeline::default().send(&store).is_ok());
+}
+
+#[test]
+fn a_discarded_transaction_has_no_effect() {
+    let (_daemon, store, base) = fixture();
+    let path = format!("{base}/d");
+    let kept = store.transaction(|t| {
+        t.write(&path, "1")?;
+        t.discard();
+        Ok::<_, StoreError>(7)
+    });
+    assert_eq!((kept.unwrap(), store.read(&path).unwrap()), (7, None));
+    // Directories stay whose nodes may not be removed.
+    store.write(&format!("{base}/e/f"), "x").unwrap();
+    let asked = [format!("{base}/e/f")];
+    let removed = store.transaction(|t| {
+        let may = |values: Vec<Option<Vec<u8>>>| {
+            assert_eq!(values, [Some(b"x".to_vec())]);
+            Ok::<_, StoreError>(false)
+        };
+        tidy::remove_up_if(t, &asked, &asked, may).inspect(|_| t.discard())
+    });
+    assert_eq!((removed.unwrap(), store.exists(&asked[0]).unwrap()), (false, true));
 }
 
 #[test]

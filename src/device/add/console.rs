@@ -1,14 +1,14 @@
 //! Consoles: the first, which every guest has, and the channels, which are consoles with a name.
 
+use super::AttachTarget;
 use super::nodes::DeviceNodes;
-use super::{AttachTarget, Existing, leftovers};
 use crate::config::defaults::devices::DeviceContext;
 use crate::core::{Error, Result};
 use crate::device::{Device, DeviceKind};
 use crate::domain::nodes as store;
 use crate::error;
 use crate::types::idiomatic::{DeviceChannel, DeviceChannelData as Data, Text};
-use crate::xen::store::Ops;
+use crate::xen::store::Pipeline;
 
 /// How many bytes of a guest's output are kept while no client reads.
 const LIMIT: u32 = 1 << 20;
@@ -129,11 +129,15 @@ fn write(target: &AttachTarget<'_>, consoles: Vec<(Device, DeviceNodes)>) -> Res
         devices.push(device);
     }
     store::transaction_now(ctx, |t| {
-        target.check(t)?;
-        let old = leftovers(ctx, t, &devices, Existing::Replaced)?;
-        if !old.is_empty() {
-            t.remove_many(&old).map_err(|e| store::failed(ctx, e))?;
+        let mut pipeline = Pipeline::default();
+        let vm = pipeline.read(target.owner().vm_node());
+        for device in &devices {
+            for path in [device.libxl_path(), device.frontend_path(), device.backend_path()] {
+                pipeline.remove(path);
+            }
         }
-        t.make_many(&new).map_err(|e| store::failed(ctx, e))
+        new.iter().for_each(|node| pipeline.make(node));
+        let mut answers = store::send(ctx, t, pipeline)?;
+        target.check_with(answers.value(vm))
     })
 }

@@ -38,7 +38,7 @@ use crate::types::idiomatic::{
     DeviceDisk, DeviceNic, DeviceP9, DevicePvcallsif, DeviceVdispl, DeviceVfb, DeviceVkb,
     DeviceVsnd, DeviceVtpm, DomainConfig,
 };
-use crate::xen::store::{Ops, Transaction};
+use crate::xen::store::{Ops, Pipeline, Transaction};
 pub use disk::paths_for_qemu;
 pub use nodes::DeviceNodes;
 pub use target::AttachTarget;
@@ -194,12 +194,11 @@ pub(in crate::device) fn write<T: Addable>(
     }
     let (ctx, domid) = (target.ctx(), target.domid());
     let (numbered, written) = store::transaction_now(ctx, |t| {
-        target.check(t)?;
         let mut devices = devices.to_vec();
         number(ctx, t, domid, &mut devices)?;
         let places: Vec<Device> =
             devices.iter().map(|device| device.device(ctx, domid)).collect::<Result<_>>()?;
-        let old = leftovers(ctx, t, &places, existing)?;
+        let old = leftovers(target, t, &places, existing)?;
         before(t, &devices)?;
         let mut new = Vec::new();
         for (device, place) in devices.iter().zip(&places) {
@@ -207,10 +206,12 @@ pub(in crate::device) fn write<T: Addable>(
             device.nodes(target, &mut nodes)?;
             nodes.make(place, &mut new);
         }
-        if !old.is_empty() {
-            t.remove_many(&old).map_err(|e| store::failed(ctx, e))?;
+        let mut pipeline = Pipeline::default();
+        for path in old {
+            pipeline.remove(path);
         }
-        t.make_many(&new).map_err(|e| store::failed(ctx, e))?;
+        new.iter().for_each(|node| pipeline.make(node));
+        store::send(ctx, t, pipeline)?;
         Ok((devices, places))
     })?;
     devices.clone_from_slice(&numbered);
@@ -252,18 +253,26 @@ fn next_number(taken: &[i32]) -> Option<i32> {
     if taken.contains(&next) { taken.iter().max()?.checked_add(1) } else { Some(next) }
 }
 
-/// Those directories of these devices that exist already.
+/// Those directories of these devices that exist already, after [`AttachTarget::check`].
 fn leftovers(
-    ctx: &Ctx,
+    target: &AttachTarget<'_>,
     ops: &impl Ops,
     devices: &[Device],
     existing: Existing,
 ) -> Result<Vec<String>> {
+    let ctx = target.ctx();
     let paths: Vec<String> = devices
         .iter()
         .flat_map(|device| [device.libxl_path(), device.frontend_path(), device.backend_path()])
         .collect();
-    let values = store::read_many(ctx, ops, &paths)?;
+    let mut pipeline = Pipeline::default();
+    let vm = pipeline.read(target.owner().vm_node());
+    for path in &paths {
+        pipeline.read(path);
+    }
+    let mut answers = store::send(ctx, ops, pipeline)?;
+    target.check_with(answers.value(vm))?;
+    let values: Vec<_> = answers.values().skip(1).collect();
     if existing == Existing::Refused {
         let twice = |at: usize| devices[..at].iter().any(|d| d.libxl_path() == paths[at * 3]);
         if let Some(at) = (0..devices.len()).find(|&at| values[at * 3].is_some() || twice(at)) {

@@ -6,6 +6,7 @@ use crate::config::defaults::devices::{DefaultsHost, Guest};
 use crate::core::{Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::kind::{self, DomainKind};
+use crate::domain::nodes as store;
 use crate::error;
 use crate::xen::log::Log;
 use crate::xen::store::Ops;
@@ -32,6 +33,15 @@ impl<'a> AttachTarget<'a> {
         Ok(Self { ctx, owner, info, kind, protocol })
     }
 
+    /// The domain that was made just now, with that uuid and the nodes that it has got.
+    pub fn made(ctx: &'a Ctx, domid: u32, uuid: [u8; 16]) -> Result<Self> {
+        let info = kind::info(ctx, domid).inspect_err(|_| {
+            error!(ctx, domid = domid, "cannot find the domain: it was destroyed meanwhile");
+        })?;
+        let (kind, protocol) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { ctx, owner: Identity::made(domid, uuid), info, kind, protocol })
+    }
+
     pub fn ctx(&self) -> &'a Ctx {
         self.ctx
     }
@@ -48,7 +58,12 @@ impl<'a> AttachTarget<'a> {
     /// Fails unless the domain still exists and its number is not another domain's. Called in a transaction, so that this
     /// still holds when the transaction is committed.
     pub fn check(&self, ops: &impl Ops) -> Result<()> {
-        if self.owner.has_nodes(self.ctx, ops)? {
+        self.check_with(store::read(self.ctx, ops, &self.owner.vm_node())?)
+    }
+
+    /// As [`Self::check`], where `vm` was read in that transaction from [`Identity::vm_node`].
+    pub fn check_with(&self, vm: Option<Vec<u8>>) -> Result<()> {
+        if self.owner.has_nodes_with(self.ctx, vm)? {
             return Ok(());
         }
         error!(

@@ -156,9 +156,9 @@ impl Written {
 
 /// Removes the record of a controller that has nothing else.
 pub(super) fn forget(ctx: &Ctx, device: &Device, owner: &Identity) -> Result<()> {
-    nodes::transaction_now(ctx, |t| match owner.owns_nodes(ctx, t)? {
-        true => nodes::remove_up(ctx, t, &[device.libxl_path()]),
-        false => Ok(()),
+    nodes::transaction_now(ctx, |t| {
+        let record = [device.libxl_path()];
+        nodes::remove_up_if(ctx, t, &record, owner.vm_node(), |vm| owner.owns_nodes_with(ctx, vm))
     })
 }
 

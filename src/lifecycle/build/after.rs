@@ -11,7 +11,7 @@ use crate::domain::{nodes, sched};
 use crate::error;
 use crate::types::idiomatic::{DomainBuildInfo, DomainBuildInfoData as Guest, Text};
 use crate::xen::hypervisor::{PAGE_SIZE, sys};
-use crate::xen::store::Ops;
+use crate::xen::store::Pipeline;
 
 /// The time, for [`finish`].
 pub fn now() -> Duration {
@@ -50,12 +50,17 @@ pub fn finish(
     all.extend(of_vm(build, started).into_iter().map(|(at, value)| (format!("{vm}/{at}"), value)));
     let owner = format!("{base}/vm");
     nodes::transaction_now(ctx, |t| {
+        let mut pipeline = Pipeline::default();
+        let now = pipeline.read(&owner);
+        for (path, value) in &all {
+            pipeline.write(path, value);
+        }
         // Somebody may have destroyed the domain: then nothing of it may come back.
-        if nodes::read(ctx, t, &owner)?.as_deref() != Some(vm.as_bytes()) {
+        if nodes::send(ctx, t, pipeline)?.value(now).as_deref() != Some(vm.as_bytes()) {
             error!(ctx, domid = domid, "cannot build the domain: it was destroyed meanwhile");
             return Err(Error::Fail);
         }
-        t.write_many(&all).map_err(|e| nodes::failed(ctx, e))
+        Ok(())
     })?;
     let Ring { frame, channel } = *store;
     ctx.store().introduce(domid, frame, channel.port).map_err(|e| nodes::failed(ctx, e))

@@ -176,7 +176,7 @@ pub(super) async fn furnish(
     if let Some(lent) = tree::write(ao, domid, config).await? {
         bootloader::loan::take_back(ao, domid, &lent).await;
     }
-    let target = AttachTarget::of(ao, domid)?;
+    let target = AttachTarget::made(ao, domid, config.c_info.uuid.0)?;
     set_device_defaults(&target, config)?;
     let built = match origin {
         Origin::New => start_anew(ao, domid, config).await?,

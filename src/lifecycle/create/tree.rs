@@ -10,7 +10,7 @@ use crate::qemu::model;
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainConfig, DomainCreateInfo, DomainType, Text,
 };
-use crate::xen::store::{Access, NewNode, Ops, Permission};
+use crate::xen::store::{Access, NewNode, Permission, Pipeline};
 
 /// Nodes below its own directory that the guest may write.
 const GUESTS: [&str; 10] = [
@@ -42,12 +42,14 @@ pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
     let mut looked = Looked::default();
     nodes::transaction(ao, |t| {
+        let mut pipeline = Pipeline::default();
+        let lent = pipeline.read(loan::path(domid));
+        for directory in directories(domid, &config.c_info) {
+            pipeline.remove(directory);
+        }
+        nodes.iter().for_each(|node| pipeline.make(node));
         // Of two domains that are created at once with the same name one is refused.
-        check_free(ao, t, domid, name, &mut looked)?;
-        let lent = nodes::read(ao, t, &loan::path(domid))?;
-        t.remove_many(&directories(domid, &config.c_info)).map_err(|e| nodes::failed(ao, e))?;
-        t.make_many(&nodes).map_err(|e| nodes::failed(ao, e))?;
-        Ok(lent)
+        Ok(check_free(ao, t, domid, name, &mut looked, pipeline)?.value(lent))
     })
     .await
 }

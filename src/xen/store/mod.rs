@@ -24,6 +24,7 @@ mod number;
 mod ops;
 pub mod path;
 mod permission;
+mod pipeline;
 pub mod tidy;
 mod transaction;
 mod watch;
@@ -43,6 +44,7 @@ pub use link::REPLY_TIMEOUT;
 pub use number::NumberWriter;
 pub use ops::{NewNode, Ops};
 pub use permission::{Access, Permission};
+pub use pipeline::{Answers, Pipeline, Slot};
 pub use transaction::{ATTEMPTS, Transaction, spoilt};
 pub use watch::{Rewatch, WatchEvent, WatchLink, Watched};
 

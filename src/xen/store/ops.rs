@@ -5,13 +5,11 @@ use nix::errno::Errno;
 use super::error::{StoreError, StoreResult};
 use super::path;
 use super::permission::Permission;
+use super::pipeline::Pipeline;
 use super::wire::{self, MessageKind, Reply, Requests, strings};
 
 /// Most replies that a list which changes all the time is asked for.
 const LIST_ATTEMPTS: usize = 32;
-
-/// The operation's name in errors.
-const SET_PERMISSIONS: &str = "set permissions";
 
 /// Requests about nodes. [`super::Store`] and [`super::Transaction`] have them all.
 ///
@@ -32,10 +30,11 @@ pub trait Ops {
 
     /// The values of all `paths`.
     fn read_many<P: AsRef<str>>(&self, paths: &[P]) -> StoreResult<Vec<Option<Vec<u8>>>> {
-        about_paths(self, "read", MessageKind::Read, paths)?
-            .zip(paths)
-            .map(|(reply, path)| found("read", path.as_ref(), reply))
-            .collect()
+        let mut pipeline = Pipeline::default();
+        for path in paths {
+            pipeline.read(path.as_ref());
+        }
+        Ok(pipeline.send(self)?.values().collect())
     }
 
     /// The value of `path` as text: up to the first NUL, as C programs see it.
@@ -71,16 +70,10 @@ pub trait Ops {
 
     /// The children of all `paths`.
     fn list_many<P: AsRef<str>>(&self, paths: &[P]) -> StoreResult<Vec<Option<Vec<String>>>> {
-        about_paths(self, "list", MessageKind::Directory, paths)?
-            .zip(paths)
-            .map(|(reply, path)| {
-                let path = path.as_ref();
-                match reply {
-                    Err(Errno::E2BIG) => list_in_parts(self, path),
-                    reply => found("list", path, reply)?.map(|p| names(path, &p)).transpose(),
-                }
-            })
-            .collect()
+        let mut pipeline = Pipeline::default();
+        let slots: Vec<_> = paths.iter().map(|path| pipeline.list(path.as_ref())).collect();
+        let mut answers = pipeline.send(self)?;
+        Ok(slots.into_iter().map(|slot| answers.names(slot)).collect())
     }
 
     /// A text that is another after every change of `path`, of its value or its children's names. `None` if there is no
@@ -105,48 +98,25 @@ pub trait Ops {
         self.write_many(&[(path, value)])
     }
 
-    /// Sets many values. Outside a transaction those before a failed one stay written.
+    /// Sets many values. Outside a transaction those beside a failed one stay written.
     fn write_many<P: AsRef<str>, V: AsRef<[u8]>>(&self, values: &[(P, V)]) -> StoreResult<()> {
-        let mut requests = Requests::default();
+        let mut pipeline = Pipeline::default();
         for (path, value) in values {
-            let path = path.as_ref();
-            checked("write", path)?;
-            requests
-                .push(MessageKind::Write, &[path.as_bytes(), &[0], value.as_ref()])
-                .map_err(|errno| StoreError::about("write", path, errno))?;
+            pipeline.write(path.as_ref(), value);
         }
-        let replies = self.call("write", requests)?;
-        replies.into_iter().zip(values).try_for_each(|(reply, (path, _))| {
-            reply.map(drop).map_err(|errno| StoreError::about("write", path.as_ref(), errno))
-        })
+        pipeline.send(self).map(drop)
     }
 
-    /// Sets the values of many nodes, and who may do what with them, in order and in one go. Without permissions
-    /// of its own, a new node has those of its parent.
+    /// Sets the values of many nodes, and who may do what with them, in order and in one go: [`Pipeline::make`].
     fn make_many(&self, nodes: &[NewNode]) -> StoreResult<()> {
-        let mut requests = Requests::default();
-        let mut about = Vec::new();
-        for NewNode { path, value, permissions } in nodes {
-            let failed = |errno| StoreError::about("write", path, errno);
-            checked("write", path)?;
-            requests.push(MessageKind::Write, &[path.as_bytes(), &[0], value]).map_err(failed)?;
-            about.push(("write", path));
-            if !permissions.is_empty() {
-                set_permissions(&mut requests, path, permissions)?;
-                about.push((SET_PERMISSIONS, path));
-            }
-        }
-        let replies = self.call("write", requests)?;
-        replies.into_iter().zip(about).try_for_each(|(reply, (operation, path))| {
-            reply.map(drop).map_err(|errno| StoreError::about(operation, path, errno))
-        })
+        let mut pipeline = Pipeline::default();
+        nodes.iter().for_each(|node| pipeline.make(node));
+        pipeline.send(self).map(drop)
     }
 
     /// Makes `path` exist, with an empty value if it is new.
     fn mkdir(&self, path: &str) -> StoreResult<()> {
-        let reply =
-            single(about_paths(self, "mkdir", MessageKind::Mkdir, &[path])?.map(Ok).collect())?;
-        match reply {
+        match about_path(self, "mkdir", MessageKind::Mkdir, path)? {
             // Said by old daemons.
             Err(Errno::EEXIST) => Ok(()),
             reply => reply.map(drop).map_err(|errno| StoreError::about("mkdir", path, errno)),
@@ -161,16 +131,17 @@ pub trait Ops {
 
     /// Removes all `paths`.
     fn remove_many<P: AsRef<str>>(&self, paths: &[P]) -> StoreResult<Vec<bool>> {
-        about_paths(self, "remove", MessageKind::Remove, paths)?
-            .zip(paths)
-            .map(|(reply, path)| Ok(found("remove", path.as_ref(), reply)?.is_some()))
-            .collect()
+        let mut pipeline = Pipeline::default();
+        for path in paths {
+            pipeline.remove(path.as_ref());
+        }
+        Ok(pipeline.send(self)?.values().map(|value| value.is_some()).collect())
     }
 
     /// Who may do what with `path`, the owner first.
     fn get_permissions(&self, path: &str) -> StoreResult<Option<Vec<Permission>>> {
         let kind = MessageKind::GetPermissions;
-        let reply = single(about_paths(self, "get permissions", kind, &[path])?.map(Ok).collect())?;
+        let reply = about_path(self, "get permissions", kind, path)?;
         let decode = |payload: Vec<u8>| -> Result<Vec<Permission>, Errno> {
             strings(&payload)?.iter().map(|text| Permission::decode(text)).collect()
         };
@@ -189,16 +160,11 @@ pub trait Ops {
         &self,
         nodes: &[(P, A)],
     ) -> StoreResult<()> {
-        let mut requests = Requests::default();
+        let mut pipeline = Pipeline::default();
         for (path, permissions) in nodes {
-            set_permissions(&mut requests, path.as_ref(), permissions.as_ref())?;
+            pipeline.set_permissions(path.as_ref(), permissions.as_ref());
         }
-        let replies = self.call(SET_PERMISSIONS, requests)?;
-        replies.into_iter().zip(nodes).try_for_each(|(reply, (path, _))| {
-            reply
-                .map(drop)
-                .map_err(|errno| StoreError::about(SET_PERMISSIONS, path.as_ref(), errno))
-        })
+        pipeline.send(self).map(drop)
     }
 }
 
@@ -229,38 +195,29 @@ impl NewNode {
     }
 }
 
-fn set_permissions(
-    requests: &mut Requests,
-    path: &str,
-    permissions: &[Permission],
-) -> StoreResult<()> {
-    let failed = |errno| StoreError::about(SET_PERMISSIONS, path, errno);
-    checked(SET_PERMISSIONS, path)?;
-    if permissions.is_empty() {
-        return Err(failed(Errno::EINVAL));
-    }
-    let entries: String = permissions.iter().map(|p| p.encode() + "\0").collect();
-    requests
-        .push(MessageKind::SetPermissions, &[path.as_bytes(), &[0], entries.as_bytes()])
-        .map_err(failed)
-}
-
-/// One request of `kind` for each path, whose only field is the path.
-fn about_paths<P: AsRef<str>>(
+/// One request of `kind` whose only field is the path.
+fn about_path(
     ops: &(impl Ops + ?Sized),
     operation: &'static str,
     kind: MessageKind,
-    paths: &[P],
-) -> StoreResult<std::vec::IntoIter<Reply>> {
-    let mut requests = Requests::default();
-    for path in paths {
-        let path = path.as_ref();
-        checked(operation, path)?;
-        requests
-            .push(kind, &[path.as_bytes(), &[0]])
-            .map_err(|errno| StoreError::about(operation, path, errno))?;
+    path: &str,
+) -> StoreResult<Reply> {
+    checked(operation, path)?;
+    let request = Requests::one(kind, &[path.as_bytes(), &[0]])
+        .map_err(|errno| StoreError::about(operation, path, errno))?;
+    single(ops.call(operation, request))
+}
+
+/// The children of `path`, as the daemon's reply says.
+pub(super) fn children(
+    ops: &(impl Ops + ?Sized),
+    path: &str,
+    reply: Reply,
+) -> StoreResult<Option<Vec<String>>> {
+    match reply {
+        Err(Errno::E2BIG) => list_in_parts(ops, path),
+        reply => found("list", path, reply)?.map(|payload| names(path, &payload)).transpose(),
     }
-    Ok(ops.call(operation, requests)?.into_iter())
 }
 
 /// A list of children that does not fit into one reply, put together from several.
@@ -308,7 +265,11 @@ fn checked(operation: &'static str, path: &str) -> StoreResult<()> {
     path::check(path).map_err(|errno| StoreError::about(operation, path, errno))
 }
 
-fn found(operation: &'static str, path: &str, reply: Reply) -> StoreResult<Option<Vec<u8>>> {
+pub(super) fn found(
+    operation: &'static str,
+    path: &str,
+    reply: Reply,
+) -> StoreResult<Option<Vec<u8>>> {
     match reply {
         Ok(payload) => Ok(Some(payload)),
         Err(Errno::ENOENT) => Ok(None),

@@ -1,36 +1,57 @@
 //! Removing nodes so that no empty directories stay behind.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use nix::errno::Errno;
-
-use super::error::StoreError;
-use super::wire::{self, MessageKind, Requests};
-use super::{Ops, StoreResult};
+use super::error::{StoreError, StoreResult};
+use super::ops::Ops;
+use super::pipeline::Pipeline;
 
 /// Directories that every host has. They may hold a thousand names, and stay if they are empty.
 const KEPT: [&str; 4] = ["/libxl", "/local", "/local/domain", "/vm"];
 
-/// Removes nodes, and then each directory above one of them that is left with no value and no children. Three round
+/// Removes nodes, and then each directory above one of them that is left with no value and no children. Two round
 /// trips, however many nodes there are. A directory that may not be looked at stays, and so do those above it.
 pub fn remove_up(ops: &impl Ops, paths: &[String]) -> StoreResult<()> {
-    if paths.is_empty() {
-        return Ok(());
+    remove_up_if(ops, &[], paths, |_| Ok::<_, StoreError>(true)).map(drop)
+}
+
+/// As [`remove_up`], for a transaction that `may` be committed: that is told the values of the nodes `before`, which are read
+/// first, in the same round trip. If it says no, which is returned, or fails, the transaction must not be committed.
+pub fn remove_up_if<E: From<StoreError>>(
+    ops: &impl Ops,
+    before: &[String],
+    paths: &[String],
+    may: impl FnOnce(Vec<Option<Vec<u8>>>) -> Result<bool, E>,
+) -> Result<bool, E> {
+    let mut pipeline = Pipeline::default();
+    let before: Vec<_> = before.iter().map(|path| pipeline.read(path)).collect();
+    let removals: Vec<_> = paths.iter().map(|path| (path, pipeline.remove(path))).collect();
+    let above: BTreeSet<&str> = paths.iter().flat_map(|path| ancestors(path)).collect();
+    let looks: Vec<_> = above
+        .into_iter()
+        .map(|path| (path, pipeline.peek(path), pipeline.peek_list(path)))
+        .collect();
+    let mut answers = pipeline.send(ops)?;
+    if !may(before.into_iter().map(|slot| answers.value(slot)).collect())? {
+        return Ok(false);
     }
-    let there = ops.remove_many(paths)?;
     // What is missing with its parent leaves nothing to clean up.
-    let removed = paths.iter().zip(there).filter(|(_, there)| *there);
+    let removed = removals.into_iter().filter(|(_, slot)| answers.was_there(*slot));
     let mut gone: BTreeSet<&str> = removed.map(|(path, _)| path.as_str()).collect();
     let above: BTreeSet<&str> = gone.iter().flat_map(|path| ancestors(path)).collect();
-    let mut above: Vec<&str> = above.into_iter().collect();
-    let children = children_of_valueless(ops, &above)?;
-    let mut children: BTreeMap<&str, _> = above.iter().copied().zip(children).collect();
+    let mut looks: Vec<_> = looks
+        .into_iter()
+        .filter(|(path, ..)| above.contains(path))
+        .filter_map(|(path, value, children)| {
+            let is_directory = answers.value(value)?.is_empty();
+            is_directory.then_some((path, answers.names(children)?))
+        })
+        .collect();
     // Each before the one that it lies in.
-    above.sort_by_key(|path| Reverse(path.len()));
+    looks.sort_by_key(|(path, _)| Reverse(path.len()));
     let mut empty = BTreeSet::new();
-    for path in above {
-        let Some(Some(children)) = children.remove(path) else { continue };
+    for (path, children) in looks {
         if children.iter().all(|child| gone.contains(format!("{path}/{child}").as_str())) {
             gone.insert(path);
             empty.insert(path);
@@ -39,39 +60,8 @@ pub fn remove_up(ops: &impl Ops, paths: &[String]) -> StoreResult<()> {
     // A node below another one is removed with it.
     let lies_in_one = |path: &str| parent(path).is_some_and(|parent| empty.contains(parent));
     let tops: Vec<&str> = empty.iter().copied().filter(|path| !lies_in_one(path)).collect();
-    if tops.is_empty() { Ok(()) } else { ops.remove_many(&tops).map(drop) }
-}
-
-/// The children of each of `paths` that exists and has no value. `None` as well for one that may not be looked at, or that has
-/// more children than fit into a reply.
-fn children_of_valueless(ops: &impl Ops, paths: &[&str]) -> StoreResult<Vec<Option<Vec<String>>>> {
-    const OPERATION: &str = "look for empty directories";
-    let failed = |path: &str, errno| StoreError::about(OPERATION, path, errno);
-    let mut requests = Requests::default();
-    for path in paths {
-        for kind in [MessageKind::Read, MessageKind::Directory] {
-            requests.push(kind, &[path.as_bytes(), &[0]]).map_err(|e| failed(path, e))?;
-        }
-    }
-    let mut replies = ops.call(OPERATION, requests)?.into_iter();
-    paths
-        .iter()
-        .map(|path| {
-            let both = [replies.next(), replies.next()].map(|reply| match reply {
-                Some(Ok(payload)) => Ok(Some(payload)),
-                None | Some(Err(Errno::ENOENT | Errno::EACCES | Errno::E2BIG)) => Ok(None),
-                Some(Err(errno)) => Err(failed(path, errno)),
-            });
-            let [value, children] = both;
-            match (value?, children?) {
-                (Some(value), Some(children)) if value.is_empty() => {
-                    let names = wire::strings(&children).map_err(|e| failed(path, e))?;
-                    Ok(Some(names))
-                }
-                _ => Ok(None),
-            }
-        })
-        .collect()
+    ops.remove_many(&tops)?;
+    Ok(true)
 }
 
 /// The directories that a node lies in, but for those that every host has.

@@ -1,5 +1,6 @@
 //! Transactions: several requests that take effect together or not at all.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use nix::errno::Errno;
@@ -24,6 +25,8 @@ pub struct Transaction {
     requester: Arc<Requester>,
     id: u32,
     ended: bool,
+    /// It is to have no effect.
+    discarded: Cell<bool>,
 }
 
 impl Store {
@@ -83,7 +86,7 @@ impl Store {
             .and_then(|text| text.trim_end_matches('\0').parse().ok())
             .filter(|&id| id != 0)
             .ok_or_else(|| failed(Errno::EPROTO))?;
-        Ok(Transaction { requester, id, ended: false })
+        Ok(Transaction { requester, id, ended: false, discarded: Cell::new(false) })
     }
 }
 
@@ -93,8 +96,16 @@ pub fn spoilt() -> StoreError {
 }
 
 impl Transaction {
-    /// Makes the transaction's writes real. False if it must be done again (`EAGAIN`).
+    /// What was written is to have no effect, although the body of the transaction has a result.
+    pub fn discard(&self) {
+        self.discarded.set(true);
+    }
+
+    /// Makes the transaction's writes real, unless it was discarded. False if it must be done again (`EAGAIN`).
     pub fn commit(mut self) -> StoreResult<bool> {
+        if self.discarded.get() {
+            return Ok(true);
+        }
         match self.end(b"T\0") {
             Ok(()) => Ok(true),
             Err(Errno::EAGAIN) => Ok(false),
