@@ -376,3 +376,5 @@ of_pci() {
     grep -o '"pcidevs": \[[^]]*\]' <(tr -d '\0\n' < "$(echo /var/lib/xen/userdata-d."$id".*.libxl-json)")
   done
 }
+
+. /share/libvirt.sh

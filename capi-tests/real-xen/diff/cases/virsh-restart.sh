@@ -1,0 +1,17 @@
+# The daemon ends, in order and killed, while a guest runs; the next one finds the guest.
+libvirt
+started v-restart pvh
+stop_libvirtd
+start_libvirtd
+try virsh list --all
+try virsh dumpxml v-restart
+try virsh suspend v-restart
+stop_libvirtd KILL
+start_libvirtd
+try virsh domstate --reason v-restart
+try virsh resume v-restart
+stop_libvirtd KILL
+ends "$(id_of v-restart)" 0
+start_libvirtd
+try virsh list --all
+domains

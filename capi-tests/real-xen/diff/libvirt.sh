@@ -1,0 +1,52 @@
+# What cases of libvirt may call: its daemon with the library of the case's side, and its client.
+
+# start_libvirtd: the daemon, anew, with what earlier ones have left of domains that run. It ends with the case at the latest.
+start_libvirtd() {
+  rm -f /run/libvirt/libvirt-sock
+  LD_LIBRARY_PATH=/tmp/lib/$side libvirtd --timeout 0 > "/tmp/libvirtd.$side.log" 2>&1 &
+  libvirtd=$!
+  until_true test -S /run/libvirt/libvirt-sock
+}
+
+# stop_libvirtd [SIGNAL]: ends it, and waits for its end.
+stop_libvirtd() {
+  kill "-${1:-TERM}" "$libvirtd"
+  wait "$libvirtd" 2> /dev/null
+}
+
+# libvirt: begins a case: a daemon that knows no domain but domain 0.
+libvirt() {
+  rm -rf /etc/libvirt/libxl /var/lib/libvirt/libxl /run/libvirt/libxl /var/log/libvirt/libxl
+  start_libvirtd
+}
+
+# virsh ARG…: the client; a command that takes longer than a minute is ended.
+virsh() { timeout 60 /usr/bin/virsh -q -c xen:///system "$@"; }
+
+# xml NAME KIND [DEVICE…]: /tmp/NAME.xml, a domain's description. KIND: pv, pvh (both do nothing), hvm (its firmware finds nothing to
+# start); a DEVICE is an element.
+xml() {
+  local name=$1 kind=$2 os memory=8192
+  shift 2
+  case $kind in
+    pv) os="<type arch='x86_64' machine='xenpv'>linux</type><kernel>/guest/tiny</kernel>" ;;
+    pvh) os="<type arch='x86_64' machine='xenpvh'>xenpvh</type><kernel>/guest/tiny</kernel>" ;;
+    hvm) os="<type arch='x86_64' machine='xenfv'>hvm</type>" memory=32768 ;;
+  esac
+  {
+    echo "<domain type='xen'><name>$name</name>"
+    echo "<uuid>$(echo "$name" | md5sum | sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/\1-\2-4\3-8\4-\5/')</uuid>"
+    echo "<memory unit='KiB'>$memory</memory><vcpu>${vcpus:-1}</vcpu><os>$os</os>"
+    echo "<on_poweroff>destroy</on_poweroff><on_reboot>restart</on_reboot><on_crash>destroy</on_crash>"
+    echo "<devices>"
+    printf '%s\n' "$@"
+    echo "<console type='pty'/></devices></domain>"
+  } > "/tmp/$name.xml"
+}
+
+# started NAME KIND [DEVICE…]: such a domain, made and started by libvirt.
+started() {
+  xml "$@"
+  try virsh create "/tmp/$1.xml"
+  made "$1"
+}
