@@ -1008,14 +1008,14 @@ int libxl_device_usbctrl_add(libxl_ctx *ctx,
                              libxl_device_usbctrl *usbctrl,
                              const libxl_asyncop_how *ao_how);
 
-/* Takes back the devices behind the controller with the number usbctrl->devid, and removes it. A
- * device that cannot be taken back keeps the controller. */
+/* Detaches the devices behind the controller with the number usbctrl->devid, and removes it. The
+ * controller stays if one of them cannot be detached. */
 int libxl_device_usbctrl_remove(libxl_ctx *ctx,
                                 uint32_t domid,
                                 libxl_device_usbctrl *usbctrl,
                                 const libxl_asyncop_how *ao_how);
 
-/* As libxl_device_usbctrl_remove; a guest that does not let go is not waited for. */
+/* As libxl_device_usbctrl_remove; a guest that does not release it is not waited for. */
 int libxl_device_usbctrl_destroy(libxl_ctx *ctx,
                                  uint32_t domid,
                                  libxl_device_usbctrl *usbctrl,
@@ -1187,14 +1187,14 @@ int libxl_device_pci_add(libxl_ctx *ctx,
                          libxl_device_pci *pci,
                          const libxl_asyncop_how *ao_how);
 
-/* Takes a function of the host, or all of a device, from the domain. A guest that does not let go
- * of it within 10 seconds keeps it. */
+/* Detaches a function of the host, or all of a device, from the domain. If the guest does not
+ * release it within 10 seconds, it stays attached. */
 int libxl_device_pci_remove(libxl_ctx *ctx,
                             uint32_t domid,
                             libxl_device_pci *pci,
                             const libxl_asyncop_how *ao_how);
 
-/* As libxl_device_pci_remove, but a guest that does not let go loses the function. */
+/* As libxl_device_pci_remove, but the function is detached even if the guest does not release it. */
 int libxl_device_pci_destroy(libxl_ctx *ctx,
                              uint32_t domid,
                              libxl_device_pci *pci,
@@ -1203,25 +1203,23 @@ int libxl_device_pci_destroy(libxl_ctx *ctx,
 /* The PCI devices passed through to the domain. */
 libxl_device_pci *libxl_device_pci_list(libxl_ctx *ctx, uint32_t domid, int *num);
 
-/* Makes a function of the host assignable: takes it from its driver, for guests to have. If rebind
- * is not 0 that driver is noted down, to get the function back. The function has the name that pci
- * has. */
+/* Makes a function of the host assignable: unbinds it from its driver, for guests to have. If
+ * rebind is not 0 that driver is recorded, so that the function can be bound to it again. The
+ * function has the name that pci has. */
 int libxl_device_pci_assignable_add(libxl_ctx *ctx,
                                     libxl_device_pci *pci,
                                     int rebind);
 
-/* Makes a function of the host no longer assignable; if rebind is not 0, it is given back to the
- * driver that was noted down. A function that has a name is found by it, and pci gets its address;
+/* Makes a function of the host no longer assignable; if rebind is not 0, it is bound to the driver
+ * that was recorded. A function that has a name is found by it, and pci gets its address;
  * ERROR_NOTFOUND if none has that name. */
 int libxl_device_pci_assignable_remove(libxl_ctx *ctx,
                                        libxl_device_pci *pci,
                                        int rebind);
 
-/* The host's PCI devices that may be given to guests and are not, and how many in *num; NULL and 0
- * for none, and if the kernel keeps none for guests. libxl_device_pci_assignable_list_free frees
- * them. */
-libxl_device_pci *libxl_device_pci_assignable_list(libxl_ctx *ctx,
-                                                   int *num);
+/* The host's assignable PCI devices that no guest has, and how many in *num; NULL and 0 for none,
+ * and without the driver pciback. libxl_device_pci_assignable_list_free frees them. */
+libxl_device_pci *libxl_device_pci_assignable_list(libxl_ctx *ctx, int *num);
 
 /* Channels, 9pfs, PV calls, driver domains */
 

@@ -16,6 +16,7 @@ enum scene {
     ALONE = 1, /* dom0 is the only domain */
     CROWD = 2, /* and 40 more: crowd.c */
     GUESTS = 4, /* and guests that answer: guests.c */
+    PASSTHROUGH = 8, /* dom0 alone on a host with devices for guests: run --passthrough */
 };
 
 struct row {
@@ -37,7 +38,7 @@ struct row {
 
 /* The tables end with a row without a name. */
 extern const struct row ctx_rows[], domain_rows[], host_rows[], userdata_rows[], memory_rows[], config_rows[], device_rows[], xl_rows[],
-    operation_rows[], runtime_rows[], create_rows[], hvm_rows[];
+    operation_rows[], runtime_rows[], create_rows[], hvm_rows[], passthrough_rows[];
 
 extern xentoollog_logger *logger; /* drops all but critical lines */
 

@@ -1,6 +1,7 @@
 """Measures the rows of ./bench with both libraries in turn; run in dom0 by dom0.sh.
 
-    measure.py SCENE [ROW…]      1: dom0 alone, 2: with the crowd, 4: and guests; appends to /share/out/figures.json
+    measure.py SCENE [ROW…]      1: dom0 alone, 2: with the crowd, 4: and guests, 8: devices of the host;
+                                 appends to /share/out/figures.json
                                  ROW: a pattern
 
 Each row is timed by two processes, one for each library, which take turns of some thousandths of a second: less than

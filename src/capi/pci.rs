@@ -49,8 +49,8 @@ pub unsafe extern "C" fn libxl_device_pci_add(
     }
 }
 
-/// Takes a function of the host, or all of a device, from the domain. A guest that does not let go of it within 10 seconds
-/// keeps it.
+/// Detaches a function of the host, or all of a device, from the domain. If the guest does not release it within 10 seconds,
+/// it stays attached.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_remove(
     ctx: *mut libxl_ctx,
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn libxl_device_pci_remove(
     }
 }
 
-/// As `libxl_device_pci_remove`, but a guest that does not let go loses the function.
+/// As `libxl_device_pci_remove`, but the function is detached even if the guest does not release it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_destroy(
     ctx: *mut libxl_ctx,
@@ -93,8 +93,8 @@ pub unsafe extern "C" fn libxl_device_pci_list(
     unsafe { list(ctx, "libxl_device_pci_list", num, |ctx| pci::all(ctx, domid)) }
 }
 
-/// Makes a function of the host assignable: takes it from its driver, for guests to have. If `rebind` is not 0 that driver
-/// is noted down, to get the function back. The function has the name that `pci` has.
+/// Makes a function of the host assignable: unbinds it from its driver, for guests to have. If `rebind` is not 0 that driver
+/// is recorded, so that the function can be bound to it again. The function has the name that `pci` has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_assignable_add(
     ctx: *mut libxl_ctx,
@@ -111,8 +111,8 @@ pub unsafe extern "C" fn libxl_device_pci_assignable_add(
     }
 }
 
-/// Makes a function of the host no longer assignable; if `rebind` is not 0, it is given back to the driver that was noted
-/// down. A function that has a name is found by it, and `pci` gets its address; `ERROR_NOTFOUND` if none has that name.
+/// Makes a function of the host no longer assignable; if `rebind` is not 0, it is bound to the driver that was
+/// recorded. A function that has a name is found by it, and `pci` gets its address; `ERROR_NOTFOUND` if none has that name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_assignable_remove(
     ctx: *mut libxl_ctx,
@@ -134,8 +134,8 @@ pub unsafe extern "C" fn libxl_device_pci_assignable_remove(
     }
 }
 
-/// The host's PCI devices that may be given to guests and are not, and how many in `*num`; NULL and 0 for
-/// none, and if the kernel keeps none for guests. `libxl_device_pci_assignable_list_free` frees them.
+/// The host's assignable PCI devices that no guest has, and how many in `*num`; NULL and 0 for
+/// none, and without the driver `pciback`. `libxl_device_pci_assignable_list_free` frees them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_assignable_list(
     ctx: *mut libxl_ctx,

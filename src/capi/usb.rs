@@ -84,8 +84,8 @@ pub unsafe extern "C" fn libxl_device_usbctrl_add(
     }
 }
 
-/// Takes back the devices behind the controller with the number `usbctrl->devid`, and removes it. A device that cannot be
-/// taken back keeps the controller.
+/// Detaches the devices behind the controller with the number `usbctrl->devid`, and removes it. The controller stays if one of
+/// them cannot be detached.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_remove(
     ctx: *mut libxl_ctx,
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn libxl_device_usbctrl_remove(
     unsafe { remove_controller(ctx, domid, usbctrl, ao_how, NAME, Force::InTheEnd) }
 }
 
-/// As [`libxl_device_usbctrl_remove`]; a guest that does not let go is not waited for.
+/// As [`libxl_device_usbctrl_remove`]; a guest that does not release it is not waited for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_destroy(
     ctx: *mut libxl_ctx,

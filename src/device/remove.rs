@@ -160,7 +160,7 @@ fn take_usb_back(ctx: &Ctx, controller: &Device) {
         let name = name.and_then(|name| String::from_utf8(name).ok());
         let Some(name) = name.filter(|name| usb::host::is_name(name)) else { continue };
         if usb::usbback::release(ctx, &name).is_ok() {
-            let _ = usb::usbback::give_back(ctx, &name);
+            let _ = usb::usbback::rebind(ctx, &name);
         }
     }
 }

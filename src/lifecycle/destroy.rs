@@ -223,7 +223,7 @@ async fn take_pci(
         // After an abort it may not have ended, and the devices are taken nevertheless.
         let _ = ao.within(QEMU_TIMEOUT, qemu.ended(ao.runtime())).await;
     }
-    pci::detach::take_all(ao, domain, hvm)
+    pci::detach::remove_all(ao, domain, hvm)
 }
 
 /// What is found of a domain when its records are to be removed.

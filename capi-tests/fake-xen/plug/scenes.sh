@@ -52,7 +52,7 @@ for devid in 0 1 7 8 9 10 11 12 99 666; do operation destroy nic "{\"devid\": $d
 operation destroy nic '{"devid": 99, "backend_domid": 1}' 1000
 tree
 
-echo "== letting go"
+echo "== releasing"
 operation add nic "{\"mac\": \"00:16:3e:00:00:01\", \"devid\": 1, $s}"
 xenstore-write "/local/domain/$id/device/vif/1/state" 6
 operation remove nic '{"devid": 1}'

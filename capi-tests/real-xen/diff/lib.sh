@@ -22,6 +22,20 @@ try() {
   echo "-> $result"
 }
 
+# later LABEL COMMAND…: begins it, and goes on. finished LABEL waits for its end, and shows it as try does.
+later() {
+  local label=$1
+  shift
+  (try "$@") > "/tmp/later-$label" 2> "/tmp/later-$label.err" &
+  eval "later_$label=$!"
+}
+finished() {
+  local pid=later_$1
+  wait "${!pid}"
+  cat "/tmp/later-$1"
+  cat "/tmp/later-$1.err" >&2
+}
+
 # try_each COMMAND… -- ARG…: try the command with each of the arguments in turn.
 try_each() {
   local command=()
@@ -335,20 +349,25 @@ assignable() {
   for function; do reference pci-assignable-add "0000:00:$function" 2> /dev/null; done
 }
 
-# pcifront NAME: stands in for the driver of a PV guest's PCI devices. It answers the back end, and uses nothing.
+# pcifront NAME [FILE]: stands in for the driver of a PV guest's PCI devices. It answers the back end, and uses nothing. Once it
+# is connected it answers when there is that file, and not before.
 pcifront() {
-  local id
+  local id front back file=${2:-/tmp}
   id=$(id_of "$1")
-  (
-    local front=/local/domain/$id/device/pci/0/state back=/local/domain/0/backend/pci/$id/0/state
-    while xenstore-exists "/local/domain/$id/name"; do
-      case $(xenstore-read "$back" 2> /dev/null)-$(xenstore-read "$front" 2> /dev/null) in
-        3-1 | 8-7) xenstore-write "$front" 4 ;;
-        7-4) xenstore-write "$front" 7 ;;
-      esac
-      sleep 0.05
-    done
-  ) > /dev/null 2>&1 &
+  front=/local/domain/$id/device/pci/0/state back=/local/domain/0/backend/pci/$id
+  xenstore-watch "$back" "/local/domain/$id/name" 2> /dev/null | while read -r _; do
+    xenstore-exists "/local/domain/$id/name" || break
+    case $(xenstore-read "$back/0/state" 2> /dev/null)-$(xenstore-read "$front" 2> /dev/null) in
+      3-1) xenstore-write "$front" 4 ;;
+      8-7 | 7-4)
+        until [ -e "$file" ]; do sleep 0.2; done
+        case $(xenstore-read "$back/0/state") in
+          8) xenstore-write "$front" 4 ;;
+          7) xenstore-write "$front" 7 ;;
+        esac
+        ;;
+    esac
+  done > /dev/null 2>&1 &
 }
 
 # connected NAME: waits until that driver and the back end agree.

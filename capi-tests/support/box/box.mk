@@ -23,6 +23,7 @@ runtime: lib box
 
 bench: lib box
 	capi-tests/bench/run $(LIB)
+	capi-tests/bench/run --passthrough $(LIB)
 
 # What make test leaves out, and names at its end: two and a half hours.
 test-more:

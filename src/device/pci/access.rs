@@ -21,19 +21,19 @@ pub struct Access {
 }
 
 impl Access {
-    /// Gives the domain the function and what it decodes. If a step fails, those before it are undone; `others` are the
+    /// Assigns the function and what it decodes to the domain. If a step fails, those before it are undone; `others` are the
     /// functions that the domain has already.
-    pub fn give(
+    pub fn assign(
         &self,
         ctx: &Ctx,
         host: &Host,
         device: &DevicePci,
         others: &[Address],
     ) -> Result<()> {
-        self.give_all(ctx, host, device).inspect_err(|_| self.take_resources(ctx, host, others))
+        self.assign_all(ctx, host, device).inspect_err(|_| self.revoke_resources(ctx, host, others))
     }
 
-    fn give_all(&self, ctx: &Ctx, host: &Host, device: &DevicePci) -> Result<()> {
+    fn assign_all(&self, ctx: &Ctx, host: &Host, device: &DevicePci) -> Result<()> {
         let Self { domid, address, hvm } = *self;
         let xen = ctx.hypervisor();
         let refused = |what: &str, why: &dyn std::fmt::Display| {
@@ -41,15 +41,15 @@ impl Access {
             Error::Fail
         };
         for resource in host.resources(address).map_err(|e| refused("the resources", &e))? {
-            let given = match resource {
-                Resource::Ports { first, number } => xen.give_ioports(domid, first, number),
-                Resource::Memory { first, number } => xen.give_iomem(domid, first, number),
+            let allowed = match resource {
+                Resource::Ports { first, number } => xen.allow_ioports(domid, first, number),
+                Resource::Memory { first, number } => xen.allow_iomem(domid, first, number),
             };
-            given.map_err(|e| refused(&describe(resource), &e))?;
+            allowed.map_err(|e| refused(&describe(resource), &e))?;
         }
         match host.interrupt(address) {
             Ok(Some(irq)) => {
-                xen.give_irq(domid, irq).map_err(|e| refused("the interrupt", &e))?;
+                xen.allow_irq(domid, irq).map_err(|e| refused("the interrupt", &e))?;
             }
             Ok(None) => {}
             Err(e) => warn!(ctx, domid = domid, "PCI device {address} has no interrupt: {e}"),
@@ -72,52 +72,52 @@ impl Access {
         }
     }
 
-    /// Takes what the function decodes back, but for what `others`, functions that the domain keeps, have as well: an
-    /// interrupt that they share, a page in which several have a little. Everything is tried, and failures are logged: what the
-    /// domain can still reach belongs to a function that the hypervisor takes from it all the same.
-    pub fn take_resources(&self, ctx: &Ctx, host: &Host, others: &[Address]) {
+    /// Revokes what the function decodes, but for what is also of `others`, functions that the domain has besides: an interrupt
+    /// that they share, a page with BARs of several. Everything is tried, and failures are logged: what the domain can still
+    /// reach belongs to a function that is deassigned all the same.
+    pub fn revoke_resources(&self, ctx: &Ctx, host: &Host, others: &[Address]) {
         let Self { domid, address, hvm } = *self;
         let xen = ctx.hypervisor();
-        let kept = |what: &str, why: &dyn std::fmt::Display| {
-            warn!(ctx, domid = domid, "cannot take {what} of PCI device {address} back: {why}");
+        let failed = |what: &str, why: &dyn std::fmt::Display| {
+            warn!(ctx, domid = domid, "cannot revoke {what} of PCI device {address}: {why}");
         };
         let others: Vec<_> = others.iter().filter(|&other| *other != address).collect();
         let shared: Vec<_> =
             others.iter().filter_map(|&&other| host.resources(other).ok()).flatten().collect();
-        let own = host.resources(address).inspect_err(|e| kept("the resources", e));
+        let own = host.resources(address).inspect_err(|e| failed("the resources", e));
         for resource in own.unwrap_or_default().iter().flat_map(|own| own.without(&shared)) {
-            let taken = match resource {
-                Resource::Ports { first, number } => xen.take_ioports(domid, first, number),
-                Resource::Memory { first, number } => xen.take_iomem(domid, first, number),
+            let revoked = match resource {
+                Resource::Ports { first, number } => xen.revoke_ioports(domid, first, number),
+                Resource::Memory { first, number } => xen.revoke_iomem(domid, first, number),
             };
-            if let Err(e) = taken {
-                kept(&describe(resource), &e);
+            if let Err(e) = revoked {
+                failed(&describe(resource), &e);
             }
         }
         let interrupt = match host.interrupt(address) {
             Ok(interrupt) => interrupt,
-            Err(e) => return kept("the interrupt", &e),
+            Err(e) => return failed("the interrupt", &e),
         };
         let is_shared =
             |irq| others.iter().any(|&&a| matches!(host.interrupt(a), Ok(Some(i)) if i == irq));
         let Some(irq) = interrupt.filter(|&irq| !is_shared(irq)) else { return };
-        match xen.take_irq(domid, irq) {
-            // QEMU has given up its share of it, and there was no other.
+        match xen.revoke_irq(domid, irq) {
+            // QEMU has unmapped its own, and there was no other.
             Err(HypervisorError { errno: Errno::EINVAL, .. }) if hvm => {
-                debug!(ctx, domid = domid, "interrupt {irq} was given back already");
+                debug!(ctx, domid = domid, "interrupt {irq} was unmapped already");
             }
-            Err(e) => kept("the interrupt", &e),
+            Err(e) => failed("the interrupt", &e),
             Ok(()) => {}
         }
     }
 
-    /// Takes the function from the domain in the hypervisor, into quarantine.
+    /// Deassigns the function in the hypervisor, which puts it into quarantine.
     pub fn deassign(&self, ctx: &Ctx) {
         let Self { domid, address, hvm } = *self;
         match ctx.hypervisor().deassign_device(domid, address.encoded()) {
             Ok(()) => {}
             Err(e) if !hvm && e.errno == Errno::ENOSYS => {}
-            Err(e) => warn!(ctx, domid = domid, "cannot take PCI device {address} back: {e}"),
+            Err(e) => warn!(ctx, domid = domid, "cannot deassign PCI device {address}: {e}"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which functions of the host guests may have: those that the driver `pciback` keeps for them. While no guest has such a
+//! Which functions of the host guests may have: those that are bound to the driver `pciback`. While no guest has such a
 //! function, the hypervisor has it in quarantine.
 
 use std::os::unix::ffi::OsStrExt;
@@ -22,8 +22,8 @@ const NO_DOMID: u32 = u32::MAX;
 /// The longest name of a device.
 const MAX_NAME: usize = 64;
 
-/// Has a function kept for guests, under the name that `device` has. `rebind`: the driver that it is taken from is noted
-/// down, so that [`remove`] can give it back.
+/// Makes a function assignable, under the name that `device` has. `rebind`: the driver that it is unbound from is recorded,
+/// so that [`remove`] can bind it to that again.
 pub fn add(ctx: &Ctx, device: &DevicePci, rebind: bool) -> Result<()> {
     let what = format!("make {} assignable", super::backend::describe(device));
     summed_up_now(ctx, NO_DOMID, what, || {
@@ -31,12 +31,12 @@ pub fn add(ctx: &Ctx, device: &DevicePci, rebind: bool) -> Result<()> {
             check_name(ctx, name)?;
         }
         let address = super::address_of(ctx, device)?;
-        keep(ctx, &Host::here(), address, device.name.as_ref(), rebind)
+        make_assignable(ctx, &Host::here(), address, device.name.as_ref(), rebind)
     })
 }
 
 /// As [`add`], for a device whose address is known and whose name is right.
-pub fn keep(
+pub fn make_assignable(
     ctx: &Ctx,
     host: &Host,
     address: Address,
@@ -44,19 +44,19 @@ pub fn keep(
     rebind: bool,
 ) -> Result<()> {
     let failed = |e: SysfsError| {
-        error!(ctx, "cannot keep PCI device {address} for guests: {e}");
+        error!(ctx, "cannot make PCI device {address} assignable: {e}");
         Error::Fail
     };
     host.find(address).map_err(failed)?;
-    if is_kept(ctx, host, address)? {
-        warn!(ctx, "PCI device {address} is kept for guests already");
+    if is_assignable(ctx, host, address)? {
+        warn!(ctx, "PCI device {address} is assignable already");
     } else {
         let driver = host.driver(address).map_err(failed)?;
         if let Some(driver) = &driver {
             host.unbind(address, driver).map_err(failed)?;
         }
         note_driver(ctx, address, driver.as_deref(), rebind)?;
-        if let Err(e) = host.keep(address) {
+        if let Err(e) = host.bind_to_pciback(address) {
             if let Some(driver) = driver
                 && let Err(e) = host.bind(address, &driver)
             {
@@ -78,13 +78,13 @@ pub fn keep(
     })
 }
 
-/// Notes down the driver that the function had.
+/// Records the driver that the function had.
 fn note_driver(ctx: &Ctx, address: Address, driver: Option<&Path>, rebind: bool) -> Result<()> {
     match (rebind, driver) {
         (false, _) => notes::remove(ctx, Note::Driver, address),
         (true, Some(driver)) => {
             let path = driver.as_os_str().as_bytes();
-            // A failure is logged; the function cannot be given back to the driver then.
+            // A failure is logged; the function cannot be bound to that driver again then.
             let _ = notes::write(ctx, Note::Driver, address, path);
         }
         (true, None) => match notes::read(ctx, Note::Driver, address) {
@@ -93,50 +93,50 @@ fn note_driver(ctx: &Ctx, address: Address, driver: Option<&Path>, rebind: bool)
                 log_line!(
                     Level::Info,
                     ctx,
-                    "PCI device {address} has no driver; it will be given back to {before:.256}"
+                    "PCI device {address} has no driver; it had {before:.256}, to which it will be bound again"
                 );
             }
             None => {
-                warn!(ctx, "PCI device {address} has no driver, and will be given back to none");
+                warn!(ctx, "PCI device {address} has no driver to be bound to again");
             }
         },
     }
     Ok(())
 }
 
-/// Ends [`add`]; the function is given back to its driver if `rebind` is true and the driver was noted down. A device that
+/// Undoes [`add`]; the function is bound to its driver again if `rebind` is true and the driver was recorded. A device that
 /// has a name is found by it, and gets its address.
 pub fn remove(ctx: &Ctx, device: &mut DevicePci, rebind: bool) -> Result<()> {
     if let Some(name) = &device.name {
         // `xl` tries what it is given as a name first, and then as an address.
         notes::by_name(ctx, name)?.put_into(device);
     }
-    let what = format!("take {} back from guests", super::backend::describe(device));
+    let what = format!("make {} no longer assignable", super::backend::describe(device));
     summed_up_now(ctx, NO_DOMID, what, || {
         let address = super::address_of(ctx, device)?;
-        let_go(ctx, &Host::here(), address, rebind)
+        make_unassignable(ctx, &Host::here(), address, rebind)
     })
 }
 
-fn let_go(ctx: &Ctx, host: &Host, address: Address, rebind: bool) -> Result<()> {
+fn make_unassignable(ctx: &Ctx, host: &Host, address: Address, rebind: bool) -> Result<()> {
     // Also refuses a function that a guest has.
     ctx.hypervisor().deassign_device(QUARANTINE, address.encoded()).map_err(|e| {
-        error!(ctx, "cannot take PCI device {address} out of quarantine: {e}");
+        error!(ctx, "cannot remove PCI device {address} from quarantine: {e}");
         Error::Fail
     })?;
-    if !is_kept(ctx, host, address)? {
-        warn!(ctx, "PCI device {address} is not kept for guests");
-    } else if let Err(e) = host.let_go(address) {
-        warn!(ctx, "PCI device {address} stays kept for guests: {e}");
+    if !is_assignable(ctx, host, address)? {
+        warn!(ctx, "PCI device {address} is not bound to pciback");
+    } else if let Err(e) = host.unbind_from_pciback(address) {
+        warn!(ctx, "PCI device {address} stays bound to pciback: {e}");
     }
-    let noted = notes::read(ctx, Note::Driver, address);
-    match noted {
+    let recorded = notes::read(ctx, Note::Driver, address);
+    match recorded {
         Some(note) if rebind => {
-            give_back(ctx, host, address, &note)?;
+            rebind_to(ctx, host, address, &note)?;
             notes::remove(ctx, Note::Driver, address);
         }
         None if rebind => {
-            warn!(ctx, "PCI device {address} has no driver now: none is noted down");
+            warn!(ctx, "PCI device {address} has no driver now: none was recorded");
         }
         _ => {}
     }
@@ -144,22 +144,22 @@ fn let_go(ctx: &Ctx, host: &Host, address: Address, rebind: bool) -> Result<()> 
     Ok(())
 }
 
-fn give_back(ctx: &Ctx, host: &Host, address: Address, note: &[u8]) -> Result<()> {
+fn rebind_to(ctx: &Ctx, host: &Host, address: Address, note: &[u8]) -> Result<()> {
     let Some(driver) = noted_driver(note) else {
         let note = String::from_utf8_lossy(note);
-        error!(ctx, "cannot give PCI device {address} back: {note:.256} is not a driver");
+        error!(ctx, "cannot bind PCI device {address}: {note:.256} is not a driver");
         return Err(Error::Nonspecific);
     };
-    log_line!(Level::Info, ctx, "giving PCI device {address} back to {}", driver.display());
+    log_line!(Level::Info, ctx, "binding PCI device {address} to {}", driver.display());
     host.bind(address, &driver).map_err(|e| {
-        error!(ctx, "cannot give PCI device {address} back: {e}");
+        error!(ctx, "cannot bind PCI device {address}: {e}");
         Error::Nonspecific
     })
 }
 
-/// Whether the function is kept for guests. Errors are logged.
-pub fn is_kept(ctx: &Ctx, host: &Host, address: Address) -> Result<bool> {
-    host.is_kept(address).map_err(|e| {
+/// Whether the function is bound to `pciback`. Errors are logged.
+pub fn is_assignable(ctx: &Ctx, host: &Host, address: Address) -> Result<bool> {
+    host.is_assignable(address).map_err(|e| {
         match e.errno {
             Errno::ENOENT => error!(ctx, "cannot use the driver pciback: it is not loaded"),
             _ => error!(ctx, "cannot use the driver pciback: {e}"),

@@ -1,4 +1,4 @@
-//! Giving a guest functions of the host: while it runs, or when it is made.
+//! Attaching functions of the host to a guest: while it runs, or when it is made.
 
 use nix::errno::Errno;
 
@@ -20,7 +20,7 @@ use crate::qemu::model::{self, ModelVersion};
 use crate::qemu::qmp::is_error_response;
 use crate::types::idiomatic::{DevicePci, DomainConfig};
 
-/// Gives a domain that runs a function, or all of one device.
+/// Attaches a function, or all of one device, to a domain that runs.
 pub async fn add(ao: &Ao, domid: u32, device: DevicePci) -> Result<()> {
     let what = format!("attach {}", backend::describe(&device));
     summed_up(ao, domid, what, add_running(ao, domid, device)).await
@@ -34,7 +34,7 @@ async fn add_running(ao: &Ao, domid: u32, mut device: DevicePci) -> Result<()> {
     Attachment { ao, target: &target, host: Host::here(), runs: true }.attach(device).await
 }
 
-/// Gives a domain that is being made its functions, one device after the other: they share a back end.
+/// Attaches its functions to a domain that is being made, one device after the other: they share a back end.
 pub async fn add_all(ao: &Ao, target: &AttachTarget<'_>, devices: &[DevicePci]) -> Result<()> {
     for device in devices {
         let mut device = device.clone();
@@ -46,7 +46,7 @@ pub async fn add_all(ao: &Ao, target: &AttachTarget<'_>, devices: &[DevicePci]) 
     Ok(())
 }
 
-/// A domain that gets functions.
+/// A domain to which functions are attached.
 struct Attachment<'a> {
     ao: &'a Ao,
     target: &'a AttachTarget<'a>,
@@ -71,8 +71,8 @@ impl Attachment<'_> {
             self.check_hypervisor(address)?;
         }
         devices::pci(&mut device);
-        if device.seize && !matches!(self.host.is_kept(address), Ok(true)) {
-            assignable::keep(ao, &self.host, address, device.name.as_ref(), true)?;
+        if device.seize && !matches!(self.host.is_assignable(address), Ok(true)) {
+            assignable::make_assignable(ao, &self.host, address, device.name.as_ref(), true)?;
         }
         let parts = self.parts(&device, address)?;
         nodes::transaction_now(ao, |t| {
@@ -107,7 +107,7 @@ impl Attachment<'_> {
         Access { domid: self.domid(), address, hvm: self.is_hvm() }
     }
 
-    /// Whether the hypervisor would give the domain the function, before anything is done.
+    /// Asks the hypervisor, before anything is done, whether it could assign the function to the domain.
     fn check_hypervisor(&self, address: Address) -> Result<()> {
         let (ctx, domid) = (self.target.ctx(), self.domid());
         ctx.hypervisor().test_assign_device(domid, address.encoded()).map_err(|e| {
@@ -121,7 +121,7 @@ impl Attachment<'_> {
         })
     }
 
-    /// The functions that are to be given, the first of a device last, as a guest looks for the others when it sees that one.
+    /// The functions that are to be attached, the first of a device last, as a guest looks for the others when it sees that one.
     fn parts(&self, device: &DevicePci, address: Address) -> Result<Vec<(DevicePci, Address)>> {
         let (ctx, domid) = (self.target.ctx(), self.domid());
         let slot = device.vdevfn & !7;
@@ -155,7 +155,7 @@ impl Attachment<'_> {
         }
         let mut parts = Vec::new();
         for address in addresses {
-            if !assignable::is_kept(ctx, &self.host, address)? {
+            if !assignable::is_assignable(ctx, &self.host, address)? {
                 error!(
                     ctx,
                     domid = domid,
@@ -198,20 +198,20 @@ impl Attachment<'_> {
             device.vdevfn = match added {
                 // QEMU may have it, or get it yet.
                 Err(e) if !is_error_response(e) => {
-                    qemu::give_up(&ao.unabortable(), domid, address).await;
+                    qemu::request_removal(&ao.unabortable(), domid, address).await;
                     return Err(e);
                 }
                 added => added?,
             };
         }
-        let outcome = self.give(&device, address).await;
+        let outcome = self.assign(&device, address).await;
         if outcome.is_err() && in_qemu {
-            qemu::give_up(&ao.unabortable(), domid, address).await;
+            qemu::request_removal(&ao.unabortable(), domid, address).await;
         }
         outcome
     }
 
-    async fn give(&self, device: &DevicePci, address: Address) -> Result<()> {
+    async fn assign(&self, device: &DevicePci, address: Address) -> Result<()> {
         let (ao, domid) = (self.ao, self.domid());
         let waits = self.runs
             && self.target.guest() == DomainKind::Pv
@@ -221,11 +221,11 @@ impl Attachment<'_> {
         }
         let access = self.access(address);
         let others = backend::functions(ao, ao.store(), domid)?;
-        access.give(ao, &self.host, device, &others)?;
+        access.assign(ao, &self.host, device, &others)?;
         let written =
             if self.runs { self.store(device, address) } else { self.write(device, address) };
         written.inspect_err(|_| {
-            access.take_resources(ao, &self.host, &others);
+            access.revoke_resources(ao, &self.host, &others);
             reset(ao, &self.host, domid, address);
             access.deassign(ao);
         })

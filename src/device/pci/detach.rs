@@ -1,7 +1,7 @@
-//! Taking functions of the host back from a guest: while it runs, or when it is destroyed.
+//! Detaching functions of the host from a guest: while it runs, or when it is destroyed.
 //!
 //! A guest that runs is asked first: an HVM guest by its QEMU, a PV guest by the back end, if its driver has begun to use
-//! that. One that does not answer keeps the function, unless it is taken by force.
+//! that. From one that does not answer the function is detached by force only.
 //!
 //! A guest that is destroyed is paused and its QEMU has ended, so that nobody is asked.
 
@@ -26,10 +26,10 @@ use crate::types::idiomatic::DevicePci;
 use crate::xen::store::Ops;
 use crate::{error, warn};
 
-/// How long whoever takes a device by force waits for other changes of the domain's devices.
+/// How long a detachment by force waits for other changes of the domain's devices.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Takes a function, or all of one device, from a domain that runs. By `force` also from a guest that does not let go.
+/// Detaches a function, or all of one device, from a domain that runs. By `force` also if the guest does not release it.
 pub async fn remove(ao: &Ao, domid: u32, device: DevicePci, force: bool) -> Result<()> {
     let what = format!("detach {}", backend::describe(&device));
     summed_up(ao, domid, what, remove_running(ao, domid, device, force)).await
@@ -87,7 +87,7 @@ async fn remove_running(ao: &Ao, domid: u32, mut device: DevicePci, force: bool)
     Ok(())
 }
 
-/// A domain that loses functions.
+/// A domain from which functions are detached.
 struct Removal<'a> {
     ao: &'a Ao,
     owner: &'a Identity,
@@ -106,7 +106,7 @@ impl Removal<'_> {
             DomainKind::Pvh => Ok(()),
         };
         if let Err(e) = asked {
-            // What the host has not any more nobody can keep.
+            // No guest can go on using what the host has not any more.
             let vanished = self.host.find(address).is_err_and(|e| e.errno == Errno::ENOENT);
             if e == Error::Aborted || !self.force && !vanished {
                 return Err(e);
@@ -114,12 +114,12 @@ impl Removal<'_> {
             warn!(
                 ao,
                 domid = domid,
-                "PCI device {address} is taken from a guest that has not let go of it"
+                "PCI device {address} is detached though the guest has not released it"
             );
         }
         let access = Access { domid, address, hvm: self.kind == DomainKind::Hvm };
         let others = backend::functions(ao, ao.store(), domid).unwrap_or_default();
-        access.take_resources(ao, &self.host, &others);
+        access.revoke_resources(ao, &self.host, &others);
         if last {
             reset(ao, &self.host, domid, address);
         }
@@ -182,13 +182,13 @@ pub async fn disclaim(ao: &Ao, address: Address, domid: u32) {
     let _ = nodes::transaction(ao, |t| remove_claim(ao, t, address, domid)).await;
 }
 
-/// Takes back a function that a guest has just got, when others that belong to it could not be given. Failures are logged.
+/// Detaches a function that was just attached, when others of its device could not be. Failures are logged.
 pub async fn undo(ao: &Ao, owner: &Identity, access: &Access, host: &Host) {
     if access.hvm {
-        qemu::give_up(ao, access.domid, access.address).await;
+        qemu::request_removal(ao, access.domid, access.address).await;
     }
     let others = backend::functions(ao, ao.store(), access.domid).unwrap_or_default();
-    access.take_resources(ao, host, &others);
+    access.revoke_resources(ao, host, &others);
     reset(ao, host, access.domid, access.address);
     access.deassign(ao);
     let _ = forget(ao, owner, access.address).await;
@@ -198,12 +198,12 @@ pub async fn undo(ao: &Ao, owner: &Identity, access: &Access, host: &Host) {
 pub fn has_any(ctx: &Ctx, domid: u32) -> Result<bool> {
     // Without the driver there is nothing that a domain could be about to get.
     Ok(backend::count(ctx, ctx.store(), domid)?.is_some()
-        || Host::here().has_keeper() && !notes::of_domain(ctx, domid).is_empty())
+        || Host::here().has_pciback() && !notes::of_domain(ctx, domid).is_empty())
 }
 
-/// Takes all functions from a domain that is being destroyed: paused, and without a QEMU. Everything is tried; the first
+/// Detaches all functions from a domain that is being destroyed: paused, and without a QEMU. Everything is tried; the first
 /// failure is the result. Called in domain 0.
-pub fn take_all(ctx: &Ctx, owner: &Identity, hvm: bool) -> Result<()> {
+pub fn remove_all(ctx: &Ctx, owner: &Identity, hvm: bool) -> Result<()> {
     let domid = owner.domid;
     let mut addresses = backend::functions(ctx, ctx.store(), domid)?;
     addresses.extend(notes::of_domain(ctx, domid));
@@ -215,7 +215,7 @@ pub fn take_all(ctx: &Ctx, owner: &Identity, hvm: bool) -> Result<()> {
     let host = Host::here();
     for &address in &addresses {
         let access = Access { domid, address, hvm };
-        access.take_resources(ctx, &host, &[]);
+        access.revoke_resources(ctx, &host, &[]);
         reset(ctx, &host, domid, address);
         access.deassign(ctx);
     }

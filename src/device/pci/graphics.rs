@@ -25,11 +25,11 @@ fn is_intel_display(vendor: Option<u32>, device: Option<u32>, class: Option<u32>
 }
 
 /// Lets the guest use VGA's memory, if a VGA card is among the devices.
-pub fn give_vga_memory(ctx: &Ctx, domid: u32, devices: &[DevicePci]) -> Result<()> {
+pub fn allow_vga_memory(ctx: &Ctx, domid: u32, devices: &[DevicePci]) -> Result<()> {
     if !identities(devices).any(|[_, _, class]| class == Some(VGA)) {
         return Ok(());
     }
-    ctx.hypervisor().give_iomem(domid, VGA_FIRST, VGA_NUMBER).map_err(|e| {
+    ctx.hypervisor().allow_iomem(domid, VGA_FIRST, VGA_NUMBER).map_err(|e| {
         error!(ctx, domid = domid, "cannot assign the memory of VGA: {e}");
         Error::Fail
     })

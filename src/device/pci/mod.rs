@@ -1,20 +1,20 @@
 //! PCI functions of the host that guests use themselves (passthrough).
 //!
-//! A function that a guest may get is first taken from its driver in dom0 and kept by another, `pciback`
-//! (`assignable.rs`). A guest then gets it in these steps, and loses it in the opposite order (`attach.rs`, `detach.rs`):
+//! A function is made assignable first: it is unbound from its driver in dom0 and bound to another, `pciback`
+//! (`assignable.rs`). It is then attached to a guest in these steps, and detached in the opposite order (`attach.rs`, `detach.rs`):
 //!
 //! | step | file |
 //! |---|---|
-//! | noted down as this domain's, unless another has it | `notes.rs` |
+//! | recorded as this domain's, unless another has it | `notes.rs` |
 //! | reset | `sysfs.rs` |
-//! | HVM: given to QEMU | `qemu.rs` |
+//! | HVM: plugged in by QEMU | `qemu.rs` |
 //! | ports, memory, interrupt, and the function itself, in the hypervisor | `access.rs` |
 //! | written into the back end's nodes, and into the stored configuration | `backend.rs` |
 //!
 //! # What others see
 //!
-//! The note is made first and removed last, in transactions that also look whether the domain still exists. So no two
-//! domains have one function, and whatever a killed process leaves half done is found by its note when the domain is
+//! The record is made first and removed last, in transactions that also look whether the domain still exists. So no two
+//! domains have one function, and whatever a killed process leaves half done is found by its record when the domain is
 //! destroyed. A step that fails has those before it undone.
 //!
 //! Changes of a running domain hold its lock of device changes, so that they take turns with each other and with whoever

@@ -1,11 +1,11 @@
-//! What the toolstack has noted down of the host's PCI functions: nodes under `/libxl/pci/ADDRESS`, which nobody else
+//! The toolstack's records of the host's PCI functions: nodes under `/libxl/pci/ADDRESS`, which nobody else
 //! writes.
 //!
 //! | node | content |
 //! |---|---|
 //! | `domid` | the domain that has the function, or is about to get it |
 //! | `name` | a name that the administrator chose |
-//! | `driver_path` | the driver of the host that it had before it was kept for guests |
+//! | `driver_path` | the driver of the host that it had before it became assignable |
 
 use super::address::Address;
 use crate::core::number::leading_number;
@@ -18,7 +18,7 @@ use crate::{error, log_line};
 
 const BASE: &str = "/libxl/pci";
 
-/// A kind of note.
+/// A kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
     Owner,
@@ -41,24 +41,24 @@ impl Note {
     }
 }
 
-/// What is noted; `None` if nothing is.
+/// A record; `None` if there is none.
 pub fn read(ctx: &Ctx, note: Note, address: Address) -> Option<Vec<u8>> {
     nodes::peek(ctx, ctx.store(), &note.path(address))
 }
 
-/// Notes something.
+/// Makes a record, or changes it.
 pub fn write(ctx: &Ctx, note: Note, address: Address, value: &[u8]) -> Result<()> {
     nodes::write(ctx, ctx.store(), &note.path(address), value)
 }
 
-/// Removes a note, if there is one. A failure is logged, and changes nothing for the caller.
+/// Removes a record, if there is one. A failure is logged, and changes nothing for the caller.
 pub fn remove(ctx: &Ctx, note: Note, address: Address) {
     let _ = nodes::remove(ctx, ctx.store(), &note.path(address));
 }
 
 /// The function of that name. `Error::NotFound`, not logged, if none has it.
 pub fn by_name(ctx: &Ctx, name: &Text) -> Result<Address> {
-    let found = noted(ctx, Note::Name)
+    let found = recorded(ctx, Note::Name)
         .into_iter()
         .find(|(_, held)| before_nul(held) == name.as_bytes())
         .map(|(address, _)| address)
@@ -67,14 +67,14 @@ pub fn by_name(ctx: &Ctx, name: &Text) -> Result<Address> {
     Ok(found)
 }
 
-/// The functions that are noted as being `domid`'s.
+/// The functions that are recorded as `domid`'s.
 pub fn of_domain(ctx: &Ctx, domid: u32) -> Vec<Address> {
-    let owners = noted(ctx, Note::Owner).into_iter();
+    let owners = recorded(ctx, Note::Owner).into_iter();
     owners.filter(|(_, owner)| leading_number(owner) == Some(domid)).map(|(a, _)| a).collect()
 }
 
-/// All functions with such a note, and what it says.
-fn noted(ctx: &Ctx, note: Note) -> Vec<(Address, Vec<u8>)> {
+/// All functions with such a record, and its value.
+fn recorded(ctx: &Ctx, note: Note) -> Vec<(Address, Vec<u8>)> {
     let names = ctx.store().list(BASE).ok().flatten().unwrap_or_default();
     let addresses: Vec<_> =
         names.iter().filter_map(|name| Address::parse_node(name.as_bytes())).collect();
@@ -87,7 +87,7 @@ fn noted(ctx: &Ctx, note: Note) -> Vec<(Address, Vec<u8>)> {
         .collect()
 }
 
-/// Notes that `domid` has the function, unless a domain has it. `still_there` is called in the transaction, and fails if
+/// Records that `domid` has the function, unless a domain has it. `still_there` is called in the transaction, and fails if
 /// that domain does not exist any more.
 pub fn claim<'a, T: Ops>(
     ctx: &Ctx,
@@ -106,7 +106,7 @@ pub fn claim<'a, T: Ops>(
     nodes::write(ctx, ops, &path, domid.to_string().as_bytes())
 }
 
-/// Whether the function is noted as being `domid`'s.
+/// Whether the function is recorded as `domid`'s.
 pub fn is_of(ctx: &Ctx, address: Address, domid: u32) -> bool {
     read(ctx, Note::Owner, address).is_some_and(|owner| leading_number(&owner) == Some(domid))
 }

@@ -1,7 +1,7 @@
 //! Functions of the host in the QEMU of an HVM guest.
 //!
-//! QEMU is told to take a function away and does so when the guest has let go of it, which it may never do. That is not
-//! waited for on the connection: QEMU is asked anew and anew.
+//! QEMU unplugs a function when the guest has released it, which it may never do. That is not waited for on the connection:
+//! QEMU is polled.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use crate::qemu::commands::{UnexpectedForm, devfn_of};
 use crate::qemu::qmp::{self, Qmp, TIMEOUT};
 use crate::types::idiomatic::DevicePci;
 
-/// Between two questions.
+/// Between two polls.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// The function's name in QEMU.
@@ -22,7 +22,7 @@ fn id(address: Address) -> String {
     format!("pci-pt-{:02x}_{:02x}.{:x}", address.bus, address.device, address.function)
 }
 
-/// Gives the function to QEMU, and says where the guest has it: slot and function, as [`DevicePci`] has them. `several`: it
+/// Plugs the function in, and says where the guest has it: slot and function, as [`DevicePci`] has them. `several`: it
 /// is one of several functions of one device in the guest.
 pub async fn add(
     ao: &Ao,
@@ -62,7 +62,7 @@ fn arguments(device: &DevicePci, address: Address, several: bool) -> Value {
     arguments
 }
 
-/// Takes the function from QEMU, when the guest has let go of it; it may have done so since it was asked before.
+/// Has QEMU unplug the function, and waits for it. QEMU may have done so since an earlier request.
 pub async fn remove(ao: &Ao, domid: u32, address: Address) -> Result<()> {
     let deadline = Instant::now() + TIMEOUT;
     let id = id(address);
@@ -78,8 +78,8 @@ pub async fn remove(ao: &Ao, domid: u32, address: Address) -> Result<()> {
     qmp::poll(ao, domid, "query-pci", INTERVAL, deadline, gone).await
 }
 
-/// Tells QEMU to take the function away, and does not wait for that: for one that the guest did not get.
-pub async fn give_up(ao: &Ao, domid: u32, address: Address) {
+/// Asks QEMU to unplug the function, and does not wait for that: for one whose attachment has failed.
+pub async fn request_removal(ao: &Ao, domid: u32, address: Address) {
     let deadline = Instant::now() + TIMEOUT;
     // Failures are logged, and change nothing here.
     if let Ok(mut qemu) = Qmp::connect(ao, domid, deadline).await {

@@ -1,7 +1,7 @@
-//! The host's PCI functions as dom0's kernel shows them under `/sys/bus/pci`, and the driver that keeps some for guests,
-//! `pciback`.
+//! The host's PCI functions as dom0's kernel shows them under `/sys/bus/pci`, and the driver `pciback`, which
+//! holds those that guests may have.
 //!
-//! A function has one driver at a time. One that a guest is to get has `pciback`: it is *kept*. That driver takes only what
+//! A function has one driver at a time. It is *assignable* while it is bound to `pciback`. That driver binds only what
 //! is in its list of slots, and an entry that is added twice is there twice.
 
 use std::ffi::OsStr;
@@ -19,7 +19,7 @@ use crate::sync::std_fds::raised;
 /// Where the drivers of PCI functions are. A path to one that is read from xenstore must lead there.
 const DRIVERS: &str = "/sys/bus/pci/drivers/";
 
-/// How many resources of a function may be given to a guest: its BARs and its ROM.
+/// How many resources of a function a guest may be allowed: its BARs and its ROM.
 const RESOURCES: usize = 7;
 
 /// More than any of these files has.
@@ -32,7 +32,7 @@ const IS_PORTS: u64 = 1;
 #[derive(Debug)]
 pub struct Host {
     devices: PathBuf,
-    keeper: PathBuf,
+    pciback: PathBuf,
 }
 
 /// What a function decodes.
@@ -74,12 +74,12 @@ impl Host {
     /// This host.
     pub fn here() -> Self {
         let drivers = Path::new(DRIVERS);
-        Self { devices: "/sys/bus/pci/devices".into(), keeper: drivers.join("pciback") }
+        Self { devices: "/sys/bus/pci/devices".into(), pciback: drivers.join("pciback") }
     }
 
     #[cfg(test)]
     fn below(root: &Path) -> Self {
-        Self { devices: root.join("devices"), keeper: root.join("drivers/pciback") }
+        Self { devices: root.join("devices"), pciback: root.join("drivers/pciback") }
     }
 
     fn of(&self, address: Address) -> PathBuf {
@@ -92,15 +92,15 @@ impl Host {
         fs::symlink_metadata(&path).map(drop).map_err(failed("look for", path))
     }
 
-    /// Whether the driver that keeps functions for guests is loaded.
-    pub fn has_keeper(&self) -> bool {
-        self.keeper.exists()
+    /// Whether the driver is loaded.
+    pub fn has_pciback(&self) -> bool {
+        self.pciback.exists()
     }
 
-    /// Whether the function is kept for guests. `ENOENT` if the keeping driver is not loaded.
-    pub fn is_kept(&self, address: Address) -> Result<bool> {
-        fs::metadata(&self.keeper).map_err(failed("look for", self.keeper.clone()))?;
-        let path = self.keeper.join(address.to_string());
+    /// Whether the function is bound to `pciback`. `ENOENT` if that is not loaded.
+    pub fn is_assignable(&self, address: Address) -> Result<bool> {
+        fs::metadata(&self.pciback).map_err(failed("look for", self.pciback.clone()))?;
+        let path = self.pciback.join(address.to_string());
         match fs::symlink_metadata(&path) {
             Ok(_) => Ok(true),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(false),
@@ -108,9 +108,9 @@ impl Host {
         }
     }
 
-    /// All functions that are kept, in the kernel's order.
-    pub fn kept(&self) -> Result<Vec<Address>> {
-        listed(&self.keeper)
+    /// All functions that are bound to it, in the kernel's order.
+    pub fn assignable(&self) -> Result<Vec<Address>> {
+        listed(&self.pciback)
     }
 
     /// The functions of the device that `address` is one of, the highest first.
@@ -131,41 +131,41 @@ impl Host {
         }
     }
 
-    /// Takes the function from its driver.
+    /// Unbinds the function from its driver.
     pub fn unbind(&self, address: Address, driver: &Path) -> Result<()> {
         write_address(&driver.join("unbind"), address)
     }
 
-    /// Gives the function to a driver.
+    /// Binds the function to a driver.
     pub fn bind(&self, address: Address, driver: &Path) -> Result<()> {
         write_address(&driver.join("bind"), address)
     }
 
-    /// Has the function, which has no driver, kept for guests.
-    pub fn keep(&self, address: Address) -> Result<()> {
+    /// Binds the function, which has no driver, to `pciback`.
+    pub fn bind_to_pciback(&self, address: Address) -> Result<()> {
         if !self.has_slot(address)? {
-            write_address(&self.keeper.join("new_slot"), address)?;
+            write_address(&self.pciback.join("new_slot"), address)?;
         }
-        self.bind(address, &self.keeper)
+        self.bind(address, &self.pciback)
     }
 
-    /// Ends that.
-    pub fn let_go(&self, address: Address) -> Result<()> {
-        self.unbind(address, &self.keeper)?;
+    /// Unbinds it from there.
+    pub fn unbind_from_pciback(&self, address: Address) -> Result<()> {
+        self.unbind(address, &self.pciback)?;
         if self.has_slot(address)? {
-            write_address(&self.keeper.join("remove_slot"), address)?;
+            write_address(&self.pciback.join("remove_slot"), address)?;
         }
         Ok(())
     }
 
     fn has_slot(&self, address: Address) -> Result<bool> {
-        let slots = read(&self.keeper.join("slots"))?;
+        let slots = read(&self.pciback.join("slots"))?;
         Ok(slots.split(|&b| b == b'\n').any(|line| Address::parse(line) == Some(address)))
     }
 
     /// Lets guests write the whole configuration space of the function.
     pub fn permit_all(&self, address: Address) -> Result<()> {
-        write_address(&self.keeper.join("permissive"), address)
+        write_address(&self.pciback.join("permissive"), address)
     }
 
     /// What the function decodes.
@@ -188,10 +188,10 @@ impl Host {
         })
     }
 
-    /// Brings the function into the state after power-on. `ENOENT` if the kernel knows no way to do so. Xen's own patch of
-    /// the keeping driver does it better than the kernel, where it is there.
+    /// Brings the function into the state after power-on. `ENOENT` if the kernel knows no way to do so. A
+    /// patched `pciback` does it better than the kernel, where it is there.
     pub fn reset(&self, address: Address) -> Result<()> {
-        let better = write_address(&self.keeper.join("do_flr"), address);
+        let better = write_address(&self.pciback.join("do_flr"), address);
         match better {
             Err(e) if e.errno == Errno::ENOENT => write(&self.of(address).join("reset"), b"1"),
             done => done,
@@ -199,7 +199,7 @@ impl Host {
     }
 }
 
-/// The folder of a driver as it was noted down; `None` if that is not what the note says.
+/// The folder of a driver as it was recorded; `None` if the record is not one of a driver.
 pub fn noted_driver(note: &[u8]) -> Option<PathBuf> {
     let path = Path::new(OsStr::from_bytes(note));
     let name = path.strip_prefix(DRIVERS).ok()?;
@@ -349,11 +349,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let host = Host::below(root.path());
         let driver = root.path().join("drivers/e1000e");
-        for folder in [&host.of(SOME), &driver, &host.keeper] {
+        for folder in [&host.of(SOME), &driver, &host.pciback] {
             fs::create_dir_all(folder).unwrap();
         }
         for file in ["new_slot", "remove_slot", "bind", "unbind", "slots"] {
-            fs::write(host.keeper.join(file), "").unwrap();
+            fs::write(host.pciback.join(file), "").unwrap();
         }
         fs::write(driver.join("unbind"), "").unwrap();
         std::os::unix::fs::symlink(&driver, host.of(SOME).join("driver")).unwrap();
@@ -361,31 +361,31 @@ mod tests {
     }
 
     fn told(host: &Host, file: &str) -> String {
-        fs::read_to_string(host.keeper.join(file)).unwrap()
+        fs::read_to_string(host.pciback.join(file)).unwrap()
     }
 
     #[test]
-    fn a_function_is_taken_from_its_driver_and_kept() {
+    fn a_function_is_unbound_and_bound() {
         let (root, host) = host();
         let driver = host.driver(SOME).unwrap().unwrap();
         assert!(driver.ends_with("drivers/e1000e"));
         host.unbind(SOME, &driver).unwrap();
         let unbound = fs::read_to_string(root.path().join("drivers/e1000e/unbind")).unwrap();
         assert_eq!(unbound, "0000:00:05.0");
-        host.keep(SOME).unwrap();
+        host.bind_to_pciback(SOME).unwrap();
         assert_eq!(told(&host, "new_slot"), "0000:00:05.0");
         assert_eq!(told(&host, "bind"), "0000:00:05.0");
-        host.let_go(SOME).unwrap();
+        host.unbind_from_pciback(SOME).unwrap();
         assert_eq!(told(&host, "remove_slot"), "", "it has no slot");
     }
 
     #[test]
     fn a_slot_is_not_made_twice() {
         let (_root, host) = host();
-        fs::write(host.keeper.join("slots"), "garbage\n\n0000:00:05.0\n").unwrap();
-        host.keep(SOME).unwrap();
+        fs::write(host.pciback.join("slots"), "garbage\n\n0000:00:05.0\n").unwrap();
+        host.bind_to_pciback(SOME).unwrap();
         assert_eq!(told(&host, "new_slot"), "");
-        host.let_go(SOME).unwrap();
+        host.unbind_from_pciback(SOME).unwrap();
         assert_eq!(told(&host, "remove_slot"), "0000:00:05.0");
     }
 
@@ -394,12 +394,12 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let host = Host::below(root.path());
         assert_eq!(host.find(SOME).unwrap_err().errno, Errno::ENOENT);
-        assert_eq!(host.is_kept(SOME).unwrap_err().errno, Errno::ENOENT);
-        assert_eq!(host.kept().unwrap_err().errno, Errno::ENOENT);
+        assert_eq!(host.is_assignable(SOME).unwrap_err().errno, Errno::ENOENT);
+        assert_eq!(host.assignable().unwrap_err().errno, Errno::ENOENT);
         assert_eq!(host.resources(SOME).unwrap_err().errno, Errno::ENOENT);
         assert_eq!(host.reset(SOME).unwrap_err().errno, Errno::ENOENT);
         assert_eq!(host.driver(SOME).unwrap(), None);
-        let text = host.keep(SOME).unwrap_err().to_string();
+        let text = host.bind_to_pciback(SOME).unwrap_err().to_string();
         assert!(text.ends_with("drivers/pciback/slots: No such file or directory"), "{text}");
     }
 
@@ -411,9 +411,12 @@ mod tests {
         }
         let found = host.functions(SOME).unwrap();
         assert_eq!(found, [3, 1, 0].map(|function| SOME.with_function(function)));
-        assert!(!host.is_kept(SOME).unwrap());
-        fs::create_dir_all(host.keeper.join("0000:00:05.0")).unwrap();
-        assert_eq!((host.is_kept(SOME).unwrap(), host.kept().unwrap()), (true, vec![SOME]));
+        assert!(!host.is_assignable(SOME).unwrap());
+        fs::create_dir_all(host.pciback.join("0000:00:05.0")).unwrap();
+        assert_eq!(
+            (host.is_assignable(SOME).unwrap(), host.assignable().unwrap()),
+            (true, vec![SOME])
+        );
     }
 
     #[test]

@@ -89,9 +89,9 @@ fn options(device: &mut DevicePci, text: &[u8]) {
     }
 }
 
-/// The host's devices that may be given to guests and are not. `Error::Fail` if the kernel keeps none.
+/// The host's assignable devices that no guest has. `Error::Fail` without `pciback`.
 pub fn assignable(ctx: &Ctx) -> Result<Vec<DevicePci>> {
-    let addresses = Host::here().kept().map_err(|e| {
+    let addresses = Host::here().assignable().map_err(|e| {
         error!(
             ctx,
             "cannot tell which PCI devices guests may have: {e}; is the driver pciback loaded?"

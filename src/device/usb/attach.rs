@@ -1,4 +1,4 @@
-//! Giving a guest a device of the host: which may be given, to which port, and how.
+//! Attaching a device of the host to a guest: which may be attached, to which port, and how.
 //!
 //! Without a controller the first free port of any of the guest's controllers is taken, and a controller is added if there
 //! is none. The C library does not tell QEMU of such a controller, so that an HVM guest gets the device only if it has a
@@ -54,7 +54,7 @@ pub fn write(ctx: &Ctx, domid: u32, device: &mut DeviceUsbdev) -> Result<Written
     summed_up_now(ctx, domid, "attach the USB device", || place(ctx, domid, device, When::Running))
 }
 
-/// Gives devices to a domain that is being made, whose controllers are there, and completes them.
+/// Attaches devices to a domain that is being made, whose controllers are there, and completes them.
 pub async fn add_new(ao: &Ao, domid: u32, devices: &mut [DeviceUsbdev]) -> Result<()> {
     for device in devices {
         let written = summed_up_now(ao, domid, "attach the USB device", || {
@@ -249,48 +249,44 @@ fn put(config: &mut DomainConfig, device: &DeviceUsbdev) {
 }
 
 impl Written {
-    /// Gives the device to the guest.
+    /// Attaches the device to the guest.
     pub async fn connect(mut self, ao: &Ao) -> Result<()> {
         let what = format!("attach USB device {}", self.name);
         let domid = self.owner.domid;
         summed_up(ao, domid, what, async {
-            let given = match self.added.take() {
+            let assigned = match self.added.take() {
                 Some(ctrl) => match ctrl.connect(ao).await {
-                    Ok(()) => self.give(ao).await,
+                    Ok(()) => self.assign(ao).await,
                     Err(e) => Err(e),
                 },
-                None => self.give(ao).await,
+                None => self.assign(ao).await,
             };
-            if given.is_err() {
+            if assigned.is_err() {
                 // A failure is logged.
                 let name = self.name.as_bytes();
                 let _ = controller::change_port(ao, &self.owner, &self.node, name, b"");
             }
-            given
+            assigned
         })
         .await
     }
 
-    async fn give(&self, ao: &Ao) -> Result<()> {
+    async fn assign(&self, ao: &Ao) -> Result<()> {
         match self.kind {
             UsbctrlType::Pv => usbback::assign(ao, &self.name),
             // QEMU sees the port's node.
             UsbctrlType::Qusb => Ok(()),
-            _ => self.give_to_qemu(ao).await,
+            _ => self.add_to_qemu(ao).await,
         }
     }
 
-    async fn give_to_qemu(&self, ao: &Ao) -> Result<()> {
+    async fn add_to_qemu(&self, ao: &Ao) -> Result<()> {
         let domid = self.owner.domid;
         let _no_other_change = DeviceLock::take(ao, domid).await?;
         let deadline = Instant::now() + qmp::TIMEOUT;
         let now = nodes::read(ao, ao.store(), &self.node)?;
         if now.as_deref() != Some(self.name.as_bytes()) || !self.owner.has_nodes(ao, ao.store())? {
-            error!(
-                ao,
-                domid = domid,
-                "cannot give the guest the device: it was detached meanwhile"
-            );
+            error!(ao, domid = domid, "cannot attach the device: it was detached meanwhile");
             return Err(Error::Fail);
         }
         let arguments = qemu::usb::device(self.ctrl, self.port, self.address);

@@ -162,8 +162,13 @@ pub(super) fn forget(ctx: &Ctx, device: &Device, owner: &Identity) -> Result<()>
     })
 }
 
-/// Has QEMU take something away. If it has no such thing, an earlier attempt was interrupted.
-pub(super) async fn take_from_qemu(ao: &Ao, domid: u32, id: &str, deadline: Instant) -> Result<()> {
+/// Has QEMU unplug something. If it has no such thing, an earlier attempt was interrupted.
+pub(super) async fn remove_from_qemu(
+    ao: &Ao,
+    domid: u32,
+    id: &str,
+    deadline: Instant,
+) -> Result<()> {
     match Qmp::connect(ao, domid, deadline).await?.device_del(id, deadline).await {
         Err(Error::QmpDeviceNotFound) => Ok(()),
         outcome => outcome,
@@ -188,7 +193,7 @@ pub(super) fn change_port(
     })
 }
 
-/// Refuses a controller that another domain serves: the devices there are not this domain's to give.
+/// Refuses a controller that another domain serves: the devices there are that domain's.
 pub(super) fn check_served_here(ctx: &Ctx, domid: u32, ctrl: &DeviceUsbctrl) -> Result<()> {
     if ctrl.backend_domid == 0 {
         return Ok(());

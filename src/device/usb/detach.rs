@@ -1,12 +1,12 @@
-//! Taking a device of the host back from a guest, or a controller with all that is behind it.
+//! Detaching a device of the host from a guest, or a controller with all that is behind it.
 //!
 //! | controller | steps |
 //! |---|---|
-//! | `pv` | usbback's interfaces are released, the port emptied, the interfaces given to the drivers that they had |
+//! | `pv` | the interfaces are unbound from usbback, the port emptied, the interfaces bound to the drivers that they had |
 //! | `qusb` | the port emptied, which QEMU sees |
 //! | `devicemodel` | the port emptied, `device_del`; if QEMU refuses, the name is in the port again |
 //!
-//! A step that fails ends it, so that a device which the guest may still have is still at its port, and can be taken back by
+//! A step that fails ends it, so that a device which the guest may still have is still at its port, and can be detached by
 //! another attempt.
 
 use std::time::Instant;
@@ -27,7 +27,7 @@ use crate::qemu;
 use crate::qemu::qmp;
 use crate::types::idiomatic::{DeviceUsbdev, DeviceUsbdevData, DeviceUsbdevHostdev, UsbctrlType};
 
-/// Takes back the device at the controller and port that `device` names.
+/// Detaches the device at the controller and port that `device` names.
 pub async fn detach(ao: &Ao, domid: u32, device: &DeviceUsbdev) -> Result<()> {
     let what = format!("detach the USB device at port {}-{}", device.ctrl, device.port);
     summed_up(ao, domid, what, async {
@@ -47,8 +47,8 @@ pub async fn detach(ao: &Ao, domid: u32, device: &DeviceUsbdev) -> Result<()> {
     .await
 }
 
-/// Removes the controller with that number, and takes the devices back that are behind it. A device that cannot be taken
-/// back keeps the controller.
+/// Removes the controller with that number, and detaches the devices behind it. The controller stays if one of them cannot
+/// be detached.
 pub async fn remove_controller(ao: &Ao, domid: u32, devid: i32, force: Force) -> Result<()> {
     let what = format!("detach USB controller {devid}");
     summed_up(ao, domid, what, remove_one(ao, domid, devid, force)).await
@@ -73,12 +73,12 @@ async fn remove_one(ao: &Ao, domid: u32, devid: i32, force: Force) -> Result<()>
     let _no_other_change = DeviceLock::take(ao, domid).await?;
     let deadline = Instant::now() + qmp::TIMEOUT;
     let id = qemu::usb::controller_id(devid);
-    // The guest lets go of the PCI device when it likes to. As in C that is not waited for.
-    controller::take_from_qemu(ao, domid, &id, deadline).await?;
+    // When the guest releases the PCI device is up to it. As in C that is not waited for.
+    controller::remove_from_qemu(ao, domid, &id, deadline).await?;
     controller::forget(ao, &device, &owner)
 }
 
-/// Takes back the device at a port; `told` is its address on the host for a QEMU that has one which the host has lost.
+/// Detaches the device at a port; `told` is its address on the host for a QEMU that has one which the host has lost.
 async fn detach_at(
     ao: &Ao,
     domid: u32,
@@ -102,9 +102,9 @@ async fn detach_at(
     let (owner, _) = Identity::of(ao, domid)?;
     let place = Place { owner, node, name };
     match ports.ctrl.type_ {
-        UsbctrlType::Pv => take_from_usbback(ao, &place),
+        UsbctrlType::Pv => remove_from_usbback(ao, &place),
         UsbctrlType::Qusb => place.empty(ao),
-        _ => take_from_qemu(ao, &place, told).await,
+        _ => remove_from_qemu(ao, &place, told).await,
     }
 }
 
@@ -122,13 +122,13 @@ impl Place {
     }
 }
 
-fn take_from_usbback(ctx: &Ctx, place: &Place) -> Result<()> {
+fn remove_from_usbback(ctx: &Ctx, place: &Place) -> Result<()> {
     usbback::release(ctx, &place.name)?;
     place.empty(ctx)?;
-    usbback::give_back(ctx, &place.name)
+    usbback::rebind(ctx, &place.name)
 }
 
-async fn take_from_qemu(ao: &Ao, place: &Place, told: Option<(u8, u8)>) -> Result<()> {
+async fn remove_from_qemu(ao: &Ao, place: &Place, told: Option<(u8, u8)>) -> Result<()> {
     let domid = place.owner.domid;
     let _no_other_change = DeviceLock::take(ao, domid).await?;
     let deadline = Instant::now() + qmp::TIMEOUT;
@@ -136,7 +136,7 @@ async fn take_from_qemu(ao: &Ao, place: &Place, told: Option<(u8, u8)>) -> Resul
     // One that was unplugged from the host has no address any more, and QEMU has noticed that.
     let Some(address) = host::address(&place.name).or(told) else { return Ok(()) };
     let id = qemu::usb::device_id(address);
-    let removed = controller::take_from_qemu(ao, domid, &id, deadline).await;
+    let removed = controller::remove_from_qemu(ao, domid, &id, deadline).await;
     if removed.is_err() {
         // A failure is logged.
         let (owner, node, name) = (&place.owner, &place.node, place.name.as_bytes());

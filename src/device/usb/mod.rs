@@ -2,22 +2,22 @@
 //!
 //! | controller | who serves it | what xenstore has | a device comes by |
 //! |---|---|---|---|
-//! | `pv` | the kernel's usbback | all three parts of a device (`vusb`) | usbback takes the interfaces from the host's drivers |
+//! | `pv` | the kernel's usbback | all three parts of a device (`vusb`) | the interfaces are unbound from the host's drivers and bound to usbback |
 //! | `qusb` | the guest's QEMU | the same (`qusb`) | the name in the port's node |
 //! | `devicemodel` | QEMU emulates it, HVM only | the toolstack's record alone | `device_add` of `usb-host` |
 //!
 //! A controller has a node for each port, with the host's name of the device that is there (`1-2.3`), or nothing: in the back
 //! end's half, or for `devicemodel` in the record. That node says which guest has the device, so it is written before the
-//! device is given to usbback or QEMU, and emptied after usbback has released it. For an emulated controller it is emptied
+//! device is bound to usbback or added to QEMU, and emptied after it was unbound from usbback. For an emulated controller it is emptied
 //! before QEMU is told, as in C, and has the name again if QEMU refuses.
 //!
 //! | file | subject |
 //! |---|---|
 //! | `host.rs` | the host's devices |
-//! | `usbback.rs` | giving one to usbback, and back to the drivers that it had |
+//! | `usbback.rs` | binding one to usbback, and to the drivers that it had |
 //! | `controller.rs` | adding controllers |
-//! | `attach.rs` | giving a guest a device |
-//! | `detach.rs` | taking it back; removing controllers |
+//! | `attach.rs` | attaching a device |
+//! | `detach.rs` | detaching it; removing controllers |
 //!
 //! # Locks
 //!
@@ -35,7 +35,7 @@ pub mod detach;
 pub mod host;
 pub mod usbback;
 
-/// Gives a domain that is being made its controllers and devices, and completes them.
+/// Attaches its controllers and devices to a domain that is being made, and completes them.
 pub async fn add_new(
     ao: &Ao,
     target: &AttachTarget<'_>,

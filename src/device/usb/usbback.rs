@@ -1,8 +1,8 @@
-//! Giving a device of the host to usbback, the kernel's back end, and back to the drivers that it had.
+//! Binding a device of the host to usbback, the kernel's back end, and to the drivers that it had.
 //!
-//! Each interface of a device has a driver. The drivers are noted in xenstore, where the C library notes them, before usbback
-//! gets the interfaces: `/libxl/usbback/DEVICE/INTERFACE/driver_path`. All interfaces are taken from usbback before the first
-//! goes back to its own driver, so that the two never share a device.
+//! Each interface of a device has a driver. The drivers are recorded in xenstore, where the C library has them, before the
+//! interfaces are bound to usbback: `/libxl/usbback/DEVICE/INTERFACE/driver_path`. All interfaces are unbound from usbback before the first
+//! is bound to its own driver, so that the two never share a device.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -18,23 +18,24 @@ use crate::sync::std_fds::raised;
 /// Where usbback is, if it is loaded, with the interfaces that it has.
 const DRIVER: &str = "/sys/bus/usb/drivers/usbback";
 
-/// Where all drivers are: others are not given an interface, whatever xenstore says.
+/// Where all drivers are: an interface is bound to no other, whatever xenstore says.
 const DRIVERS: &str = "/sys/bus/usb/drivers/";
 
-/// Gives all interfaces of a device to usbback. After a failure they are the host's again, as far as that goes.
+/// Binds all interfaces of a device to usbback. After a failure they are the host's again, as far as that goes.
 pub fn assign(ctx: &Ctx, device: &str) -> Result<()> {
     let interfaces = host::interfaces(ctx, device)?;
-    let assigned = interfaces.iter().try_for_each(|interface| take(ctx, device, interface));
+    let assigned =
+        interfaces.iter().try_for_each(|interface| assign_interface(ctx, device, interface));
     if assigned.is_err() {
         // What fails is logged.
         let _ = release(ctx, device);
-        let _ = give_back(ctx, device);
+        let _ = rebind(ctx, device);
     }
     assigned
 }
 
-/// Takes one interface from its driver, which is noted, for usbback.
-fn take(ctx: &Ctx, device: &str, interface: &str) -> Result<()> {
+/// Unbinds one interface from its driver, which is recorded, and binds it to usbback.
+fn assign_interface(ctx: &Ctx, device: &str, interface: &str) -> Result<()> {
     if has(ctx, interface)? {
         return Ok(());
     }
@@ -54,7 +55,7 @@ fn take(ctx: &Ctx, device: &str, interface: &str) -> Result<()> {
     bind(ctx, interface, DRIVER)
 }
 
-/// Takes the interfaces of a device that usbback has from it.
+/// Unbinds the interfaces of a device from usbback.
 pub fn release(ctx: &Ctx, device: &str) -> Result<()> {
     for interface in host::interfaces(ctx, device)? {
         if has(ctx, &interface)? {
@@ -64,8 +65,8 @@ pub fn release(ctx: &Ctx, device: &str) -> Result<()> {
     Ok(())
 }
 
-/// Gives the interfaces of a device back to the drivers that they had, up to the first failure.
-pub fn give_back(ctx: &Ctx, device: &str) -> Result<()> {
+/// Binds the interfaces of a device to the drivers that they had, up to the first failure.
+pub fn rebind(ctx: &Ctx, device: &str) -> Result<()> {
     let given = host::interfaces(ctx, device).and_then(|interfaces| {
         interfaces.iter().try_for_each(|interface| {
             let noted = nodes::read(ctx, ctx.store(), &note(device, interface))?;
@@ -117,7 +118,7 @@ fn is_driver(path: &str) -> bool {
         .is_some_and(|name| !name.is_empty() && !name.contains('/') && name != "." && name != "..")
 }
 
-/// Where the drivers of a device are noted.
+/// Where the drivers of a device are recorded.
 fn notes(device: &str) -> String {
     format!("/libxl/usbback/{}", as_node(device))
 }

@@ -285,7 +285,7 @@ async fn start_qemu(ao: &Ao, domid: u32, config: &DomainConfig, origin: Origin<'
     let restored = !matches!(origin, Origin::New);
     qemu::start(ao, domid, config, &targets, igd, restored).await?;
     if own_graphics {
-        pci::graphics::give_vga_memory(ao, domid, &config.pcidevs)?;
+        pci::graphics::allow_vga_memory(ao, domid, &config.pcidevs)?;
     }
     Ok(())
 }

@@ -15,18 +15,18 @@ pub fn give(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     for ports in &build.ioports {
         let last = ports.first.wrapping_add(ports.number).wrapping_sub(1);
         debug!(ctx, domid = domid, "assigning I/O ports {:x}-{last:x}", ports.first);
-        xen.give_ioports(domid, ports.first, ports.number)
+        xen.allow_ioports(domid, ports.first, ports.number)
             .map_err(|e| refused(format_args!("I/O ports {:x}-{last:x}", ports.first), e))?;
     }
     for &irq in &build.irqs {
         debug!(ctx, domid = domid, "assigning interrupt {irq}");
-        xen.give_irq(domid, irq).map_err(|e| refused(format_args!("interrupt {irq}"), e))?;
+        xen.allow_irq(domid, irq).map_err(|e| refused(format_args!("interrupt {irq}"), e))?;
     }
     for memory in &build.iomem {
         let (first, number) = (memory.start, memory.number);
         let last = first.wrapping_add(number).wrapping_sub(1);
         debug!(ctx, domid = domid, "assigning the host's pages {first:x}-{last:x}");
-        xen.give_iomem(domid, first, number)
+        xen.allow_iomem(domid, first, number)
             .and_then(|()| xen.map_iomem(domid, memory.gfn, first, number))
             .map_err(|e| refused(format_args!("the host's pages {first:x}-{last:x}"), e))?;
     }

@@ -38,8 +38,8 @@ impl Hypervisor {
         .map(drop)
     }
 
-    /// Ends [`Self::give_ioports`].
-    pub fn take_ioports(&self, domid: u32, first: u32, number: u32) -> Result<()> {
+    /// Undoes [`Self::allow_ioports`].
+    pub fn revoke_ioports(&self, domid: u32, first: u32, number: u32) -> Result<()> {
         // SAFETY: plain numbers.
         self.call("domain_ioport_permission", |xch| unsafe {
             sys::xc_domain_ioport_permission(xch, domid, first, number, 0)
@@ -47,8 +47,8 @@ impl Hypervisor {
         .map(drop)
     }
 
-    /// Ends [`Self::give_iomem`].
-    pub fn take_iomem(&self, domid: u32, first: u64, number: u64) -> Result<()> {
+    /// Undoes [`Self::allow_iomem`].
+    pub fn revoke_iomem(&self, domid: u32, first: u64, number: u64) -> Result<()> {
         // SAFETY: plain numbers.
         self.call("domain_iomem_permission", |xch| unsafe {
             sys::xc_domain_iomem_permission(xch, domid, first, number, 0)
@@ -56,17 +56,17 @@ impl Hypervisor {
         .map(drop)
     }
 
-    /// Ends [`Self::give_irq`]. Both of its steps are undone, and the first failure is the result.
-    pub fn take_irq(&self, domid: u32, irq: u32) -> Result<()> {
+    /// Undoes [`Self::allow_irq`]. Both of its steps are undone, and the first failure is the result.
+    pub fn revoke_irq(&self, domid: u32, irq: u32) -> Result<()> {
         let Ok(number) = c_int::try_from(irq) else { return Ok(()) };
         // SAFETY: plain numbers.
         let unmapped = self.call("physdev_unmap_pirq", |xch| unsafe {
             sys::xc_physdev_unmap_pirq(xch, domid, number)
         });
         // SAFETY: plain numbers.
-        let taken = self.call("domain_irq_permission", |xch| unsafe {
+        let revoked = self.call("domain_irq_permission", |xch| unsafe {
             sys::xc_domain_irq_permission(xch, domid, irq, false)
         });
-        unmapped.and(taken).map(drop)
+        unmapped.and(revoked).map(drop)
     }
 }

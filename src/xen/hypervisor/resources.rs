@@ -1,4 +1,4 @@
-//! Resources of the host that a domain is given to use itself: ports, memory of devices, interrupts.
+//! Resources of the host that a domain may use itself: ports, memory of devices, interrupts.
 
 use std::ffi::c_int;
 
@@ -6,7 +6,7 @@ use super::{Hypervisor, Result, sys};
 
 impl Hypervisor {
     /// Lets the domain use `number` I/O ports from `first` on.
-    pub fn give_ioports(&self, domid: u32, first: u32, number: u32) -> Result<()> {
+    pub fn allow_ioports(&self, domid: u32, first: u32, number: u32) -> Result<()> {
         // SAFETY: plain numbers.
         self.call("domain_ioport_permission", |xch| unsafe {
             sys::xc_domain_ioport_permission(xch, domid, first, number, 1)
@@ -15,7 +15,7 @@ impl Hypervisor {
     }
 
     /// Makes a physical interrupt one of the domain's, with the same number, and lets it use that.
-    pub fn give_irq(&self, domid: u32, irq: u32) -> Result<()> {
+    pub fn allow_irq(&self, domid: u32, irq: u32) -> Result<()> {
         let Ok(index) = c_int::try_from(irq) else {
             return Err(super::HypervisorError {
                 errno: nix::errno::Errno::EOVERFLOW,
@@ -35,7 +35,7 @@ impl Hypervisor {
     }
 
     /// Lets the domain map `number` pages of the host's from page `first` on.
-    pub fn give_iomem(&self, domid: u32, first: u64, number: u64) -> Result<()> {
+    pub fn allow_iomem(&self, domid: u32, first: u64, number: u64) -> Result<()> {
         // SAFETY: plain numbers.
         self.call("domain_iomem_permission", |xch| unsafe {
             sys::xc_domain_iomem_permission(xch, domid, first, number, 1)

@@ -1,4 +1,4 @@
-# Taken by force from an HVM guest that does not let go. By then the guest cannot use anything of it.
+# Detached by force from an HVM guest that does not release it. By then the guest cannot use anything of it.
 #: pci
 pci_host
 assignable 05.0 06.0

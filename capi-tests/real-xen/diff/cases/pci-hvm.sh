@@ -1,4 +1,4 @@
-# Functions given to an HVM guest, in slots of the guest and where QEMU puts them. Its kernel does not let go of one.
+# Functions given to an HVM guest, in slots of the guest and where QEMU puts them. Its kernel does not release one.
 #: pci
 pci_host
 assignable 05.0 06.0 06.1

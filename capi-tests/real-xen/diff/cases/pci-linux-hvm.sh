@@ -1,4 +1,4 @@
-# A Linux HVM guest finds its functions and drives them, lets go of one when it is asked, and gets another.
+# A Linux HVM guest finds its functions and drives them, releases one when it is asked, and gets another.
 #: pci
 #: linux
 #: long

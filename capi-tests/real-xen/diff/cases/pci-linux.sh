@@ -1,4 +1,4 @@
-# A Linux PV guest finds its functions and drives them, lets go of them, and gets others, while it runs.
+# A Linux PV guest finds its functions and drives them, releases them, and gets others, while it runs.
 #: pci
 #: linux
 #: long

@@ -1,0 +1,23 @@
+# While a function is being detached from a PV guest, which takes its time, another is attached, and the same detached again.
+#: pci
+pci_host
+assignable 05.0 06.0
+rm -f /tmp/pci-answers
+guest pci-dd pv -p 'passthrough="enabled"'
+pcifront pci-dd /tmp/pci-answers
+reference pci-attach pci-dd 00:05.0
+connected pci-dd
+later one xl pci-detach pci-dd 00:05.0
+until_state "/local/domain/$(id_of pci-dd)/device/pci/0" 4
+until_state "/local/domain/0/backend/pci/$(id_of pci-dd)/0" 7
+later two xl pci-attach pci-dd 00:06.0
+sleep 2
+: > /tmp/pci-answers
+finished one
+finished two
+try xl pci-detach pci-dd 00:05.0
+connected pci-dd
+# The C library may lose this one, if both go on at once (docs/behaviour/pci.md).
+[ "$side" = debian ] || xl pci-list pci-dd | grep -q 06.0 || echo "06.0 is not there"
+reference destroy pci-dd 2> /dev/null
+pci_host

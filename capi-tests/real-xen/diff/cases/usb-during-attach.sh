@@ -1,0 +1,13 @@
+# While a PV guest's controller is being attached, which nobody serves: it is listed and detached, and another is attached.
+#: long
+guest usbw pv -p
+later one xl usbctrl-attach usbw type=pv
+until_true xenstore-exists "/libxl/$id/device/vusb/0/type"
+try xl usb-list usbw
+later two xl usbctrl-attach usbw type=pv version=1
+until_true xenstore-exists "/libxl/$id/device/vusb/1/type"
+try xl usbctrl-detach usbw 0
+finished one
+finished two
+try xl usb-list usbw
+devices
