@@ -146,6 +146,52 @@ ended() { for _ in $(seq 60); do [ -e "/proc/$qemu" ] || return 0; sleep 0.5; do
 check "and so is its QEMU" ended
 check "nothing is left of it in xenstore" [ -z "$(xenstore-ls "/local/domain/$hvm" 2>/dev/null)" ]
 
+step "libvirt: Debian's libvirtd with our library, and virsh"
+libvirtd --timeout 0 > /tmp/libvirtd.log 2>&1 &
+libvirtd=$!
+for _ in $(seq 150); do [ ! -S /run/libvirt/libvirt-sock ] || break; sleep 0.2; done
+check "libvirtd has our library mapped" grep -q /run/xenlight/libxenlight.so.4.17 /proc/$libvirtd/maps
+virsh() { command virsh -q -c xen:///system "$@"; }
+ours virsh version
+check "it speaks to Xen 4.17" has 'Running hypervisor: Xen 4\.17'
+cat > /tmp/demo-virt.xml <<'XML'
+<domain type='xen'>
+  <name>demo-virt</name>
+  <memory unit='MiB'>192</memory>
+  <vcpu>1</vcpu>
+  <os>
+    <type arch='x86_64' machine='xenpv'>linux</type>
+    <kernel>/guest/vmlinuz</kernel>
+    <initrd>/guest/initrd.gz</initrd>
+    <cmdline>console=hvc0 quiet</cmdline>
+  </os>
+  <devices><console type='pty'/></devices>
+</domain>
+XML
+ours virsh define /tmp/demo-virt.xml
+ours virsh start demo-virt
+check "Linux is up in it" is_up virt
+ours virsh list --all
+check "virsh lists it" has 'demo-virt +running'
+check "it is there, says Debian's library" [ -n "$(state demo-virt)" ]
+ours virsh suspend demo-virt
+check "it is held ($(state demo-virt))" [ "$(state demo-virt | cut -c3)" = p ]
+ours virsh resume demo-virt
+ours virsh setmem demo-virt 180M
+ours virsh dominfo demo-virt
+ours virsh save demo-virt /tmp/demo-virt.image
+check "it is gone while it is saved ($(du -h /tmp/demo-virt.image | cut -f1))" [ -z "$(state demo-virt)" ]
+ours virsh restore /tmp/demo-virt.image
+check "it is back, says Debian's library" [ -n "$(state demo-virt)" ]
+ours virsh domstate --reason demo-virt
+check "restored, says virsh" has 'running \(restored\)'
+ours virsh destroy demo-virt
+check "it is gone" [ -z "$(state demo-virt)" ]
+ours virsh undefine demo-virt
+kill $libvirtd
+ended() { for _ in $(seq 60); do [ -e "/proc/$libvirtd" ] || return 0; sleep 0.5; done; return 1; }
+check "libvirtd ends when it is told to" ended
+
 echo
 if [ $failures = 0 ]; then echo "every step did what it should"; else echo "$failures checks FAILED"; fi
 [ $failures = 0 ]

@@ -49,4 +49,6 @@ started() {
   xml "$@"
   try virsh create "/tmp/$1.xml"
   made "$1"
+  # shellcheck disable=SC2034 # for devices
+  id=$(id_of "$1")
 }

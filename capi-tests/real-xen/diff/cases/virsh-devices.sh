@@ -3,7 +3,7 @@ libvirt
 bridge xenbr0
 head -c 1048576 /dev/zero > /tmp/v-extra
 started v-devices pv
-try virsh attach-disk v-devices /tmp/v-extra xvdb --sourcetype file --driver qemu --subdriver raw
+try virsh attach-disk v-devices /tmp/v-extra xvdb --sourcetype file
 try virsh domblklist v-devices
 devices
 try virsh detach-disk v-devices xvdb

@@ -1,4 +1,5 @@
 # A PV guest's life under libvirt.
+#: sed stdout s/^(CPU time: +)[0-9.]+s/\1N/; s/^(CPU: +)[01]$/\1N/ -- where it runs is the scheduler's choice
 libvirt
 started v-life pv
 try virsh list

@@ -13,5 +13,6 @@ try virsh resume v-restart
 stop_libvirtd KILL
 ends "$(id_of v-restart)" 0
 start_libvirtd
+until_true eval '! domains | grep -q ^v-restart'
 try virsh list --all
 domains

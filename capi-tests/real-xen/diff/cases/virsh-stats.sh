@@ -1,0 +1,15 @@
+# Figures of guests that libvirt asks for.
+#: sed stdout s/(cpu\.(time|user|system)=|vcpu\.[0-9]\.time=|^[0-9 ]+cpu_time +|\.(rx|tx)\.(bytes|pkts)=)[0-9.]+/\1N/ -- they run for so long
+libvirt
+bridge xenbr0
+started v-stats pvh "<interface type='bridge'><mac address='00:16:3e:00:00:04'/><source bridge='xenbr0'/></interface>"
+try virsh domstats v-stats --state --balloon --vcpu
+try virsh dommemstat v-stats
+try virsh domiflist v-stats
+try virsh domblkstat v-stats xvda
+try virsh ttyconsole v-stats
+try virsh domhostname v-stats
+try virsh domjobinfo v-stats
+try virsh list --title --uuid
+try virsh numatune v-stats
+try virsh numatune Domain-0
