@@ -1,5 +1,6 @@
 # While a function is being attached to a PV guest, which takes its time, another is detached and a third attached.
 #: pci
+#: long
 pci_host
 assignable 05.0 06.0 06.1
 rm -f /tmp/pci-answers

@@ -1,6 +1,7 @@
 # Functions that a guest has: others cannot get them, and they stay assigned, whatever is tried; when the guest is destroyed,
 # another one can.
 #: pci
+#: long
 pci_host
 assignable 05.0 06.0
 guest pci-user1 pv -p 'passthrough="enabled"'

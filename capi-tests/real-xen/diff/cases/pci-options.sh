@@ -10,7 +10,7 @@ pcifront pci-opt1
 connected pci-opt1
 try xl destroy pci-opt1
 create pci-opt2 pv 'pci_seize=1' 'pci_permissive=0' 'pci=["00:05.0,permissive=1,seize=0", "00:07.0,msitranslate=7,power_mgmt=x"]'
-of_pci pci-opt2
+of_pci pci-opt2 | LC_ALL=C sort
 pcifront pci-opt2
 connected pci-opt2
 try xl destroy pci-opt2

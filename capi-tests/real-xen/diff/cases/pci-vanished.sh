@@ -1,5 +1,7 @@
 # A function that is pulled out of the host while a guest has it.
+#: sed stdout s,^(may use I/O (Memory|Ports) +).*,\1N, -- where a rescan puts the function
 #: pci
+#: long
 pci_host
 assignable 05.0 07.0
 create pci-gone pv 'pci=["00:07.0", "00:05.0"]'

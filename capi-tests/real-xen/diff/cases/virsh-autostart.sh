@@ -5,6 +5,8 @@ try virsh define /tmp/v-auto.xml
 try virsh autostart v-auto
 try virsh list --all --autostart
 stop_libvirtd
+# It starts them once in each boot of the host.
+rm -f /run/libvirt/libxl/autostarted
 start_libvirtd
 until_true eval 'domains | grep -q "^v-auto .*-b----"'
 made v-auto
