@@ -100,6 +100,20 @@ void saves(void)
     xc_domain_destroy(xch, domid);
     done("save: no descriptor, no domain, a crashed one");
 
+    /* As one that is being destroyed. */
+    char path[100];
+    unsigned length;
+    domid = made();
+    snprintf(path, sizeof(path), "/local/domain/%u", domid);
+    if (!xs_rm(xs, XBT_NULL, path))
+        exit(2);
+    rc = libxl_domain_suspend(ctx, domid, null, 0, NULL);
+    expect(rc == ERROR_FAIL && !state(domid), "rc %d, state %d", rc, state(domid));
+    expect(!xs_read(xs, XBT_NULL, path, &length), "there are nodes of it again");
+    xc_domain_destroy(xch, domid);
+    close(null);
+    done("save: a domain without nodes");
+
     begin_guest(made(), 0, 50);
     rc = libxl_domain_suspend_only(ctx, guest.domid, NULL);
     expect(!rc && state(guest.domid) == 1, "rc %d, state %d", rc, state(guest.domid));
