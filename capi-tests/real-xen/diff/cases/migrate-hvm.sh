@@ -6,7 +6,7 @@ status() { reference qemu-monitor-command mh 'info status'; }
 try xl migrate -s '' mh "printf 'xl migration receiver ready, send binary domain data.\n'; head -c 3000000 > /dev/null; exit 4"
 status
 domains
-try xl migrate -s '' mh "printf 'xl migration receiver ready, send binary domain data.\n'; cat > /dev/null"
+try xl migrate -s '' mh "printf 'xl migration receiver ready, send binary domain data.\n'; timeout 30 cat > /dev/null"
 status
 domains
 try move mh --
