@@ -38,7 +38,7 @@ struct row {
 
 /* The tables end with a row without a name. */
 extern const struct row ctx_rows[], domain_rows[], host_rows[], userdata_rows[], memory_rows[], config_rows[], device_rows[], xl_rows[],
-    operation_rows[], runtime_rows[], create_rows[], hvm_rows[], passthrough_rows[];
+    operation_rows[], runtime_rows[], create_rows[], hvm_rows[], passthrough_rows[], migrate_rows[];
 
 extern xentoollog_logger *logger; /* drops all but critical lines */
 

@@ -20,7 +20,7 @@
 
 static const struct row *const subjects[] = {
     ctx_rows, domain_rows, host_rows, userdata_rows, memory_rows, config_rows, device_rows, xl_rows,
-    operation_rows, runtime_rows, create_rows, hvm_rows, passthrough_rows,
+    operation_rows, runtime_rows, create_rows, hvm_rows, passthrough_rows, migrate_rows,
 };
 
 xentoollog_logger *logger;

@@ -4,6 +4,9 @@
  * $HELPER is a word and a number: at that step of its work it dies (kill), ends (exit), speaks nonsense (noise), claims a
  * message and does not send it (half), asks for what nobody offers (wrong), stands still (hang) or does so and cannot be
  * told to end (deaf). "fine" does it all; "refuse" says at the end that it has failed.
+ *
+ * With checkpoints the steps of each round count on from the next ten: step 13 is the first round's step 3 (the first of all
+ * being round 0). "refuse" and a number ends it after so many rounds.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -51,6 +54,14 @@ static int read_image(int fd, char *image)
     return total == IMAGE && image[0] == 'i';
 }
 
+/* An end that is one: what libxc's function has given. */
+static int complete(const int *result)
+{
+    say_number(10, result, 8);
+    answer();
+    return 0;
+}
+
 static void step(int now)
 {
     if (now != when)
@@ -78,10 +89,72 @@ static void step(int now)
             pause();
 }
 
+static const int bad[2] = { -1, EIO }, good[2] = { 0, 0 };
+
+/* A piece of the image in each round, after which the guest runs on. */
+static int save_rounds(int fd)
+{
+    char image[IMAGE];
+
+    memset(image, 'i', sizeof(image));
+    for (int round = 0; strcmp(how, "refuse") || round < when; round++) {
+        step(10 * round + 1);
+        say_number(3, "", 0);
+        step(10 * round + 2);
+        if (!answer())
+            break;
+        step(10 * round + 3);
+        if (write(fd, image, IMAGE) != IMAGE)
+            break;
+        say_number(4, "", 0);
+        step(10 * round + 4);
+        if (!answer())
+            break;
+        say_number(5, "", 0);
+        step(10 * round + 5);
+        if (!answer())
+            break;
+    }
+    return complete(bad);
+}
+
+/* What has come whole is what the guest goes on from. */
+static int restore_rounds(int fd)
+{
+    enum { FAILED, SUCCESS, FAILOVER };
+    char image[IMAGE];
+    uint32_t missing = 0;
+    uint64_t frames[2] = { 5, 6 };
+
+    for (int round = 0;; round++) {
+        int result;
+        step(10 * round + 1);
+        if (!read_image(fd, image)) {
+            if (!round)
+                return complete(bad);
+            break;
+        }
+        if (!round) {
+            say_number(8, &missing, sizeof(missing));
+            answer();
+        }
+        step(10 * round + 2);
+        say_number(5, "", 0);
+        step(10 * round + 3);
+        result = answer();
+        if (result == FAILED || (result == FAILOVER && !round))
+            return complete(bad);
+        if (result == FAILOVER)
+            break;
+    }
+    say_number(9, frames, sizeof(frames));
+    return complete(good);
+}
+
 int main(int argc, char **argv)
 {
     const char *told = getenv("HELPER");
-    int fd = argc > 2 ? atoi(argv[2]) : -1, bad[2] = { -1, EIO }, good[2] = { 0, 0 };
+    int fd = argc > 2 ? atoi(argv[2]) : -1;
     static char word[20], image[IMAGE];
     struct { uint32_t level, error, a; char context[3]; uint32_t b; char text[6]; } __attribute__((packed)) line =
         { 1, -1, 3, "xc", 6, "hello" };
@@ -90,30 +163,24 @@ int main(int argc, char **argv)
         how = word;
     step(0);
     say_number(1, &line, sizeof(line));
+    /* The last argument of both: whether there are checkpoints. */
+    if (!strcmp(argv[argc - 1], "1"))
+        return !strcmp(argv[1], "--save-domain") ? save_rounds(fd) : restore_rounds(fd);
     step(1);
     if (!strcmp(argv[1], "--save-domain")) {
         say_number(3, "", 0);
         step(2);
-        if (!answer()) {
-            say_number(10, bad, sizeof(bad));
-            answer();
-            return 0;
-        }
+        if (!answer())
+            return complete(bad);
         step(3);
         memset(image, 'i', sizeof(image));
-        if (write(fd, image, IMAGE) != IMAGE) {
-            say_number(10, bad, sizeof(bad));
-            answer();
-            return 0;
-        }
+        if (write(fd, image, IMAGE) != IMAGE)
+            return complete(bad);
     } else {
         uint32_t missing = 0;
         uint64_t frames[2] = { 5, 6 };
-        if (!read_image(fd, image)) {
-            say_number(10, bad, sizeof(bad));
-            answer();
-            return 0;
-        }
+        if (!read_image(fd, image))
+            return complete(bad);
         step(2);
         say_number(8, &missing, sizeof(missing));
         answer();

@@ -9,8 +9,11 @@ use std::ffi::CString;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use futures_util::FutureExt;
+use nix::errno::Errno;
 use xenlight::config::cpuid;
 use xenlight::core::{number, uuid};
 use xenlight::device::pci::address::Address;
@@ -19,6 +22,11 @@ use xenlight::device::read::{pci, value};
 use xenlight::device::{Device, DeviceKind, vdev};
 use xenlight::lifecycle::bootloader::image::Images;
 use xenlight::lifecycle::bootloader::output;
+use xenlight::lifecycle::migrate::message::{HelperMessage, Side};
+use xenlight::lifecycle::migrate::record::{
+    Emulator, RecordKind, StreamError, decode_nodes, encode_nodes,
+};
+use xenlight::lifecycle::migrate::stream::{Reader, Source};
 use xenlight::qemu::message::{Inbox, Message};
 use xenlight::types::cpuid::Policy;
 use xenlight::types::idiomatic::{DiskSpecification, json};
@@ -263,6 +271,80 @@ fn config() {
             let again = json::text_of(&config);
             let again = CString::new(again).unwrap();
             assert_eq!(json::domain_config(&again).ok(), Some(config));
+        }
+    });
+}
+
+/// Bytes that come in pieces, and how many have been read.
+struct Pieces<'a> {
+    bytes: &'a [u8],
+    piece: usize,
+    read: Mutex<usize>,
+}
+
+impl Source for Pieces<'_> {
+    async fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+        let mut read = self.read.lock().unwrap();
+        let rest = &self.bytes[*read..];
+        let count = rest.len().min(buffer.len()).min(self.piece);
+        buffer[..count].copy_from_slice(&rest[..count]);
+        *read += count;
+        Ok(count)
+    }
+}
+
+/// A migration stream without libxc's image. What is read is what would be written, to the last byte.
+#[test]
+fn stream() {
+    type Records = Vec<(RecordKind, Vec<u8>)>;
+    async fn records(source: &Pieces<'_>) -> Result<Records, StreamError> {
+        let reader = Reader::new(source);
+        let _ = reader.header().await?;
+        let mut all = Vec::new();
+        loop {
+            let record = reader.record().await?;
+            let body = reader.body(record).await?;
+            assert_eq!(body.len(), record.length as usize);
+            all.push((record.kind, body));
+            if record.kind == RecordKind::End {
+                return Ok(all);
+            }
+        }
+    }
+    let read = |bytes: &[u8], piece: usize| {
+        let source = Pieces { bytes, piece, read: Mutex::new(0) };
+        let all = records(&source).now_or_never().expect("memory is always ready");
+        (all, source.read.into_inner().unwrap())
+    };
+    fuzz("stream", |bytes| {
+        let met = read(bytes, bytes.len().max(1));
+        assert_eq!(met, read(bytes, 7), "pieces make a difference");
+        let (Ok(all), length) = met else { return };
+        let mut expected = 16;
+        for (kind, body) in &all {
+            expected += 8 + body.len().next_multiple_of(8);
+            let emulated = [RecordKind::EmulatorXenstore, RecordKind::EmulatorContext];
+            let Ok((_, rest)) = Emulator::split(body) else { continue };
+            assert!(!emulated.contains(kind) || rest.len() + 8 == body.len());
+            if let Ok(nodes) = decode_nodes(rest) {
+                assert_eq!(encode_nodes(&nodes), rest);
+            }
+        }
+        assert_eq!(length, expected, "not a byte beyond the end");
+    });
+}
+
+/// What the save helper says.
+#[test]
+fn helper() {
+    fuzz("helper", |bytes| {
+        for side in [Side::Save, Side::Restore] {
+            if let Some(HelperMessage::Log { context, text, .. }) =
+                HelperMessage::decode(side, bytes)
+            {
+                // Bytes that are no text are replaced by marks of three bytes.
+                assert!(context.len() + text.len() <= 3 * bytes.len());
+            }
         }
     });
 }

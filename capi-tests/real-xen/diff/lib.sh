@@ -286,19 +286,25 @@ no_devices() {
   xenstore-rm "/local/domain/$id/device" 2> /dev/null
 }
 
-# suspends NAME [once|never|ends]: stands in for the kernel of a guest that only blocks (pvh): takes a request to suspend in, and
-# suspends, as often as it is asked. Once; or it takes it in and does not suspend; or ends instead.
+# suspends NAME [once|never|ends|destroyed]: stands in for the kernel of a guest that only blocks (pvh): takes a request to
+# suspend in, and suspends, as often as it is asked. Once; or it takes it in and does not suspend; or ends instead; or its domain
+# is destroyed. It notes each request.
 suspends() {
   local name=$1 how=${2:-} id
   id=$(id_of "$name")
+  : > "/tmp/suspends-$id"
   (
     node=/local/domain/$id/control/shutdown
     while xenstore-exists "/local/domain/$id/name"; do
       if [ "$(xenstore-read "$node" 2> /dev/null)" = suspend ]; then
         xenstore-write "$node" ''
+        # A guest that has been destroyed meanwhile would have written nothing.
+        xenstore-exists "/local/domain/$id/name" || xenstore-rm "/local/domain/$id"
+        echo >> "/tmp/suspends-$id"
         case $how in
           never) ;;
           ends) ends "$id" 3 ;;
+          destroyed) reference destroy "$id" ;;
           *) ends "$id" 2 ;;
         esac
         [ "$how" != once ] || exit
@@ -308,8 +314,12 @@ suspends() {
   ) > /dev/null 2>&1 &
 }
 
+# suspended NAME COUNT: whether it has been asked so often.
+suspended() { [ "$(wc -l < "/tmp/suspends-$(id_of "$1")")" -ge "$2" ]; }
+
 # image FILE: the records of a saved guest.
-image() { python3 /share/records.py "$1"; }
+# The sizes are so written that none is taken for a domain's number.
+image() { python3 /share/records.py "$1" | sed 's/ bytes$/B/'; }
 
 # receiver [ARG…]: for xl migrate -s '': the command of a receiver with the library of this side.
 receiver() { echo "LD_LIBRARY_PATH=/tmp/lib/$side $real_xl migrate-receive -e $*"; }

@@ -2,7 +2,9 @@
 """The records of a migration stream, one a line: xl's header, libxl's records, libxc's image in between.
 
   records.py FILE            what is in the file
-  records.py --cut FILE OUT  pieces that make broken streams of a whole one: OUT/NAME, one for each way to break it
+  records.py --cut FILE OUT [NAME…]  pieces that make broken streams of a whole one: OUT/NAME, one for each way to break it,
+                             or those that are named
+  records.py --legacy FILE OUT  the same HVM guest as a file of xl's of Xen 4.5, before there were records
 
 What differs from one save of a guest to the next is not shown: how often memory is sent, and what is in it.
 """
@@ -87,13 +89,15 @@ def walk(data, out):
     return places
 
 
-def broken(data, folder):
+def broken(data, folder, names):
     """Streams that are not whole or not right, for a restore to refuse."""
     places = walk(data, lambda line: None)
     start, first, last = places["header"], places["LIBXC_CONTEXT"], places["END"]
     head = data[:start]
 
     def write(what, rest):
+        if names and what not in names:
+            return
         with open(os.path.join(folder, what), "wb") as file:
             file.write(head + rest)
 
@@ -133,10 +137,60 @@ def broken(data, folder):
     write("mix-huge", stream_header + whole + struct.pack("<II", 3, 0xfffffff8) + b"x" * 64)
 
 
+# libxc's parameters of a guest, and the chunks that older streams had for them.
+CHUNKS = {12: -3, 15: -4, 17: -8, 19: -10, 9: -11, 34: -14, 27: -15, 28: -16, 29: -17, 32: -19, 33: -20}
+
+
+def legacy(data):
+    """The file with an HVM guest's stream as libxc and libxl wrote it up to 4.5: the facts are those of Xen's converter."""
+    stream, out, params, context, state, highest = Stream(data), [], {}, b"", b"", 0
+    out.append(stream.take(len(XL_MAGIC)))
+    order, mandatory, optional, length = struct.unpack("<IIII", stream.take(16))
+    out.append(struct.pack("<IIII", order, mandatory & ~2, optional, length) + stream.take(length))
+    stream.take(16)
+    batches = []
+    while True:
+        kind, body = stream.record()
+        if kind == 3:
+            state = body[8:]
+        if kind == 0:
+            break
+        if kind != 1:
+            continue
+        stream.take(40)
+        while True:
+            kind, body = stream.record()
+            if kind == 1:
+                count = struct.unpack("<II", body[:8])[0]
+                frames = struct.unpack("<%dQ" % count, body[8:8 + 8 * count])
+                highest = max([highest] + [frame & (1 << 52) - 1 for frame in frames])
+                old = [frame >> 60 << 28 | frame & 0xfffffff for frame in frames]
+                batches.append(struct.pack("<i%dQ" % count, count, *old) + body[8 + 8 * count:])
+            elif kind == 8:
+                mode, khz, nsec, incarnation, _ = struct.unpack("<IIQII", body)
+                batches.append(struct.pack("<iIQII", -7, mode, nsec, khz, incarnation))
+            elif kind == 9:
+                context = body
+            elif kind == 10:
+                pairs = struct.unpack("<%dQ" % (len(body) // 8 - 1), body[8:])
+                params = dict(zip(pairs[::2], pairs[1::2]))
+            elif kind == 0:
+                break
+    out += [struct.pack("<Q", highest + 1)] + batches
+    out += [struct.pack("<iIQ", CHUNKS[at], 0, value) for at, value in params.items() if at in CHUNKS]
+    out.append(struct.pack("<iQQQ", 0, params.get(5, 0), params.get(6, 0), params.get(1, 0)))
+    out += [struct.pack("<I", len(context)), context, b"DeviceModelRecord0002", struct.pack("<I", len(state)), state]
+    return b"".join(out)
+
+
 def main():
+    if sys.argv[1] == "--legacy":
+        with open(sys.argv[2], "rb") as file, open(sys.argv[3], "wb") as out:
+            out.write(legacy(file.read()))
+        return
     if sys.argv[1] == "--cut":
         with open(sys.argv[2], "rb") as file:
-            broken(file.read(), sys.argv[3])
+            broken(file.read(), sys.argv[3], sys.argv[4:])
         return
     with open(sys.argv[1], "rb") as file:
         walk(file.read(), print)

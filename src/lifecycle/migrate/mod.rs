@@ -31,10 +31,10 @@
 
 pub(super) mod emulator;
 mod helper;
-mod message;
-mod record;
+pub mod message;
+pub mod record;
 pub mod replicate;
 pub mod restore;
 pub mod save;
-mod stream;
+pub mod stream;
 pub mod suspend;

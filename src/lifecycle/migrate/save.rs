@@ -203,18 +203,16 @@ impl Save<'_> {
                         None => self.suspend().await,
                         Some(failure) => Err(failure),
                     };
-                    helper.answer(outcome.is_ok().into()).await?;
-                    if let Err(e) = outcome {
-                        failure = failure.or(Some(e));
-                        if e == Error::Aborted {
-                            helper.tell_to_end();
-                        }
+                    failure = failure.or(outcome.err());
+                    answer(helper, outcome.is_ok().into(), failure).await?;
+                    if outcome == Err(Error::Aborted) {
+                        helper.tell_to_end();
                     }
                 }
                 Request::SwitchLogDirty { enable, .. } => {
                     let outcome = self.log_dirty(enable).await;
-                    helper.answer(if outcome.is_ok() { 0 } else { -1 }).await?;
                     failure = failure.or(outcome.err());
+                    answer(helper, if outcome.is_ok() { 0 } else { -1 }, failure).await?;
                 }
                 Request::Postcopy | Request::Checkpoint if self.how.checkpoints.is_some() => {
                     let outcome = match failure {
@@ -222,11 +220,11 @@ impl Save<'_> {
                         None if request == Request::Postcopy => self.run_on().await,
                         None => self.checkpoint().await,
                     };
-                    helper.answer(outcome.is_ok().into()).await?;
                     failure = failure.or(outcome.err());
+                    answer(helper, outcome.is_ok().into(), failure).await?;
                 }
                 Request::Complete { retval, errno } => {
-                    helper.answer(0).await?;
+                    answer(helper, 0, failure).await?;
                     if let Some(failure) = failure {
                         return Err(failure);
                     }
@@ -304,6 +302,11 @@ impl Save<'_> {
             );
         }
     }
+}
+
+/// Answers a request. If the helper has gone meanwhile, what made it go is the failure: it may have been told to.
+async fn answer(helper: &mut Helper<'_>, value: i32, failure: Option<Error>) -> Result<()> {
+    helper.answer(value).await.map_err(|gone| failure.unwrap_or(gone))
 }
 
 /// Has domain `domid` suspend, and do no more. If it does not, it runs on.

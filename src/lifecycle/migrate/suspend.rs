@@ -208,8 +208,20 @@ impl<'a> Suspender<'a> {
     /// Asks through xenstore, and waits until the guest has taken the request in.
     async fn ask(&self, mut releases: Watch) -> Result<()> {
         let (ao, domid) = (self.ao, self.domid);
-        let path = format!("{}/control/shutdown", nodes::domain_path(domid));
-        nodes::write(ao, ao.store(), &path, REQUEST)?;
+        let tree = nodes::domain_path(domid);
+        let path = format!("{tree}/control/shutdown");
+        let asked = nodes::transaction(ao, |t| {
+            // The nodes of a domain that is being destroyed go first. A request must not make them anew.
+            let is_there = nodes::read(ao, t, &tree)?.is_some();
+            if is_there {
+                nodes::write(ao, t, &path, REQUEST)?;
+            }
+            Ok(is_there)
+        });
+        if !asked.await? {
+            error!(ao, domid = domid, "it was destroyed while it was to suspend");
+            return Err(Error::Fail);
+        }
         let mut changes = ao.watch(&path)?;
         let taken = async {
             loop {

@@ -1,4 +1,5 @@
 # Domains that start with the daemon.
+#: long
 libvirt
 xml v-auto pvh
 try virsh define /tmp/v-auto.xml

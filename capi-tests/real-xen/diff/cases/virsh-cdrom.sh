@@ -1,4 +1,5 @@
 # Media of an HVM guest's CD drive under libvirt.
+#: long
 libvirt
 for n in one two; do head -c 65536 /dev/zero > /tmp/v-$n.iso; done
 started v-cdrom hvm "<disk type='file' device='cdrom'><source file='/tmp/v-one.iso'/><target dev='hdc'/><readonly/></disk>"

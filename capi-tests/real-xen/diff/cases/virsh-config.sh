@@ -1,4 +1,5 @@
 # Changes of a domain's stored description, of what runs, and of both.
+#: long
 libvirt
 bridge xenbr0
 xml v-config pvh

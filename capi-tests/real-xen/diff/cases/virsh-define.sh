@@ -1,4 +1,5 @@
 # Domains that libvirt keeps: defined, started, ended, taken out of its list.
+#: long
 libvirt
 xml v-define pvh
 try virsh define /tmp/v-define.xml

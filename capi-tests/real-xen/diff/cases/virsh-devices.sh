@@ -1,4 +1,5 @@
 # Disks and network cards that come and go under libvirt.
+#: long
 libvirt
 bridge xenbr0
 head -c 1048576 /dev/zero > /tmp/v-extra

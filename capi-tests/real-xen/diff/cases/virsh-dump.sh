@@ -1,4 +1,5 @@
 # A core dump that libvirt asks for; guests that are saved paused, and restored with another description.
+#: long
 libvirt
 started v-dump pvh
 try virsh dump v-dump /tmp/v-dump.core

@@ -1,4 +1,5 @@
 # What libvirt says when the library refuses.
+#: long
 libvirt
 try virsh create /tmp/none.xml
 xml v-errors pv

@@ -1,4 +1,5 @@
 # What libvirt finds out about the host with the library.
+#: long
 #: sed stdout s/^(CPU time: +)[0-9.]+s/\1N/ -- they run for so long
 libvirt
 try virsh version

@@ -1,4 +1,5 @@
 # An HVM guest with its QEMU under libvirt.
+#: long
 #: sed stdout s/^(CPU time: +)[0-9.]+s/\1N/ -- they run for so long
 libvirt
 head -c 65536 /dev/zero > /tmp/v-disk

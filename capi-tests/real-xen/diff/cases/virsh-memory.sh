@@ -1,4 +1,5 @@
 # Memory, vcpus and shares of a guest of libvirt.
+#: long
 libvirt
 vcpus=4 started v-memory pvh
 try virsh setmem v-memory 6144

@@ -1,4 +1,5 @@
 # Configurations as xl and as libvirt write them.
+#: long
 libvirt
 bridge xenbr0
 config v-native pv 'disk=["phy:/dev/loop0,xvda,w"]' 'vif=["mac=00:16:3e:00:00:01,bridge=xenbr0"]' 'maxmem=16'

@@ -1,4 +1,5 @@
 # The daemon ends, in order and killed, while a guest runs; the next one finds the guest.
+#: long
 libvirt
 started v-restart pvh
 stop_libvirtd
