@@ -17,3 +17,4 @@ start_libvirtd
 until_true eval '! domains | grep -q ^v-restart'
 try virsh list --all
 domains
+try virsh destroy v-restart
