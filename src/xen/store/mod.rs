@@ -17,6 +17,7 @@
 //!
 //! The errors are [`StoreError`]; `core::Error` is made from it.
 
+mod call;
 mod error;
 mod exchange;
 mod link;
@@ -42,15 +43,16 @@ use once_cell::sync::OnceCell;
 pub use error::{StoreError, StoreResult};
 pub use link::REPLY_TIMEOUT;
 pub use number::NumberWriter;
-pub use ops::{NewNode, Ops};
+pub use ops::Ops;
 pub use permission::{Access, Permission};
-pub use pipeline::{Answers, Pipeline, Slot};
+pub use pipeline::{Answers, NewNode, Pipeline, Slot};
 pub use transaction::{ATTEMPTS, Transaction, spoilt};
 pub use watch::{Rewatch, WatchEvent, WatchLink, Watched};
 
 use crate::sync::process::PerProcess;
 use crate::sync::turn::Turns;
 use crate::sync::{Mutex, locked, tracked_fds};
+use call::Call;
 use exchange::{Exchange, ExchangeFailure, Sink};
 use link::{Opening, Wire};
 use watch::Watches;
@@ -276,7 +278,7 @@ fn working(requester: &Option<Arc<Requester>>) -> Option<Arc<Requester>> {
     requester.as_ref().filter(|requester| requester.broken().is_none()).cloned()
 }
 
-impl Ops for Store {
+impl Call for Store {
     fn call(&self, operation: &'static str, requests: Requests) -> StoreResult<Vec<Reply>> {
         let answered = self.exchange(requests);
         answered.map(|(_, replies)| replies).map_err(|errno| StoreError::new(operation, errno))

@@ -2,14 +2,11 @@
 
 use nix::errno::Errno;
 
+use super::call::{Call, about_path, checked, found, single};
 use super::error::{StoreError, StoreResult};
-use super::path;
 use super::permission::Permission;
-use super::pipeline::Pipeline;
-use super::wire::{self, MessageKind, Reply, Requests, strings};
-
-/// Most replies that a list which changes all the time is asked for.
-const LIST_ATTEMPTS: usize = 32;
+use super::pipeline::{NewNode, Pipeline};
+use super::wire::{MessageKind, Requests, strings};
 
 /// Requests about nodes. [`super::Store`] and [`super::Transaction`] have them all.
 ///
@@ -18,11 +15,7 @@ const LIST_ATTEMPTS: usize = 32;
 /// error, in that order, is the whole's.
 ///
 /// Values may have been written by a guest: they are at most 4096 bytes and otherwise arbitrary.
-pub trait Ops {
-    /// Sends the requests and returns the replies in order. `operation` is for the error.
-    #[doc(hidden)]
-    fn call(&self, operation: &'static str, requests: Requests) -> StoreResult<Vec<Reply>>;
-
+pub trait Ops: Call {
     /// The value of `path`; `None` if there is no such node.
     fn read(&self, path: &str) -> StoreResult<Option<Vec<u8>>> {
         single(self.read_many(&[path]))
@@ -168,116 +161,4 @@ pub trait Ops {
     }
 }
 
-/// A node to be made.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NewNode {
-    pub path: String,
-    pub value: Vec<u8>,
-    /// The owner first; empty: as its parent's.
-    pub permissions: Vec<Permission>,
-}
-
-impl NewNode {
-    /// A node with that value, and permissions as its parent's.
-    pub fn value(path: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
-        Self { path: path.into(), value: value.into(), permissions: Vec::new() }
-    }
-
-    /// Whether the protocol has room for it, and a name.
-    pub fn is_possible(&self) -> bool {
-        let length = self.path.len() + 1 + self.value.len();
-        path::check(&self.path).is_ok() && length <= wire::PAYLOAD_MAX
-    }
-
-    /// An empty node with those permissions.
-    pub fn directory(path: impl Into<String>, permissions: &[Permission]) -> Self {
-        Self { path: path.into(), value: Vec::new(), permissions: permissions.to_vec() }
-    }
-}
-
-/// One request of `kind` whose only field is the path.
-fn about_path(
-    ops: &(impl Ops + ?Sized),
-    operation: &'static str,
-    kind: MessageKind,
-    path: &str,
-) -> StoreResult<Reply> {
-    checked(operation, path)?;
-    let request = Requests::one(kind, &[path.as_bytes(), &[0]])
-        .map_err(|errno| StoreError::about(operation, path, errno))?;
-    single(ops.call(operation, request))
-}
-
-/// The children of `path`, as the daemon's reply says.
-pub(super) fn children(
-    ops: &(impl Ops + ?Sized),
-    path: &str,
-    reply: Reply,
-) -> StoreResult<Option<Vec<String>>> {
-    match reply {
-        Err(Errno::E2BIG) => list_in_parts(ops, path),
-        reply => found("list", path, reply)?.map(|payload| names(path, &payload)).transpose(),
-    }
-}
-
-/// A list of children that does not fit into one reply, put together from several.
-fn list_in_parts(ops: &(impl Ops + ?Sized), path: &str) -> StoreResult<Option<Vec<String>>> {
-    let failed = |errno| StoreError::about("list", path, errno);
-    'again: for _ in 0..LIST_ATTEMPTS {
-        let mut children = Vec::new();
-        let mut generation: Option<Vec<u8>> = None;
-        loop {
-            let offset = format!("{}\0", children.len());
-            let fields: [&[u8]; 3] = [path.as_bytes(), &[0], offset.as_bytes()];
-            let request = Requests::one(MessageKind::DirectoryPart, &fields).map_err(failed)?;
-            let reply = single(ops.call("list", request))?;
-            let Some(mut part) = found("list", path, reply)? else { return Ok(None) };
-            let end = part.iter().position(|&b| b == 0).ok_or_else(|| failed(Errno::EPROTO))?;
-            let names = part.split_off(end + 1);
-            if generation.get_or_insert_with(|| part.clone()) != &part {
-                // It has changed since the last part: the offsets mean nothing any more.
-                continue 'again;
-            }
-            // An empty name ends the list.
-            if names == [0] || names.ends_with(&[0, 0]) {
-                children.extend_from_slice(&names[..names.len() - 1]);
-                return self::names(path, &children).map(Some);
-            }
-            if names.is_empty() {
-                return Err(failed(Errno::EPROTO));
-            }
-            children.extend_from_slice(&names);
-        }
-    }
-    Err(failed(Errno::EAGAIN))
-}
-
-fn names(path: &str, payload: &[u8]) -> StoreResult<Vec<String>> {
-    let names = wire::strings(payload).map_err(|errno| StoreError::about("list", path, errno))?;
-    // A name becomes part of paths: an invalid one must not lead elsewhere.
-    if names.iter().any(|name| name.contains('/') || path::check(name).is_err()) {
-        return Err(StoreError::about("list", path, Errno::EPROTO));
-    }
-    Ok(names)
-}
-
-fn checked(operation: &'static str, path: &str) -> StoreResult<()> {
-    path::check(path).map_err(|errno| StoreError::about(operation, path, errno))
-}
-
-pub(super) fn found(
-    operation: &'static str,
-    path: &str,
-    reply: Reply,
-) -> StoreResult<Option<Vec<u8>>> {
-    match reply {
-        Ok(payload) => Ok(Some(payload)),
-        Err(Errno::ENOENT) => Ok(None),
-        Err(errno) => Err(StoreError::about(operation, path, errno)),
-    }
-}
-
-/// The one element of an answer to one request.
-fn single<T>(answers: StoreResult<Vec<T>>) -> StoreResult<T> {
-    Ok(answers?.pop().expect("as many replies as requests"))
-}
+impl<C: Call + ?Sized> Ops for C {}

@@ -2,15 +2,15 @@
 
 use nix::errno::Errno;
 
+use super::call::{self, Call};
 use super::error::{StoreError, StoreResult};
-use super::ops::{self, NewNode, Ops};
 use super::path;
 use super::permission::Permission;
-use super::wire::{MessageKind, Reply, Requests};
+use super::wire::{self, MessageKind, Reply, Requests};
 
 /// Requests that are sent together and carried out in their order. None depends on the answer of another one.
 ///
-/// As with [`Ops`], a node that does not exist is an answer and no error; the first error, in the order of the requests, is
+/// As with [`super::Ops`], a node that does not exist is an answer and no error; the first error, in the order of the requests, is
 /// the whole's. Outside a transaction the requests beside one that fails are carried out nevertheless.
 #[derive(Default, Debug)]
 pub struct Pipeline {
@@ -79,12 +79,12 @@ impl Pipeline {
         self.push(Request::PeekList, path.into(), &[&[0]])
     }
 
-    /// As [`Ops::write`].
+    /// As [`super::Ops::write`].
     pub fn write(&mut self, path: impl Into<String>, value: impl AsRef<[u8]>) {
         self.push(Request::Write, path.into(), &[&[0], value.as_ref()]);
     }
 
-    /// As [`Ops::set_permissions`].
+    /// As [`super::Ops::set_permissions`].
     pub fn set_permissions(&mut self, path: impl Into<String>, permissions: &[Permission]) {
         let path = path.into();
         if permissions.is_empty() {
@@ -102,7 +102,7 @@ impl Pipeline {
         }
     }
 
-    /// As [`Ops::remove`], whose answer is [`Answers::was_there`].
+    /// As [`super::Ops::remove`], whose answer is [`Answers::was_there`].
     pub fn remove(&mut self, path: impl Into<String>) -> Slot {
         self.push(Request::Remove, path.into(), &[&[0]])
     }
@@ -124,7 +124,7 @@ impl Pipeline {
 
     /// Sends the requests, which takes one round trip (one for each 128 of them), and waits for the answers. Nothing is sent if
     /// one is impossible.
-    pub fn send(self, ops: &(impl Ops + ?Sized)) -> StoreResult<Answers> {
+    pub fn send(self, ops: &(impl Call + ?Sized)) -> StoreResult<Answers> {
         if let Some(error) = self.impossible {
             return Err(error);
         }
@@ -138,6 +138,33 @@ impl Pipeline {
     }
 }
 
+/// A node to be made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewNode {
+    pub path: String,
+    pub value: Vec<u8>,
+    /// The owner first; empty: as its parent's.
+    pub permissions: Vec<Permission>,
+}
+
+impl NewNode {
+    /// A node with that value, and permissions as its parent's.
+    pub fn value(path: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), value: value.into(), permissions: Vec::new() }
+    }
+
+    /// Whether the protocol has room for it, and a name.
+    pub fn is_possible(&self) -> bool {
+        let length = self.path.len() + 1 + self.value.len();
+        path::check(&self.path).is_ok() && length <= wire::PAYLOAD_MAX
+    }
+
+    /// An empty node with those permissions.
+    pub fn directory(path: impl Into<String>, permissions: &[Permission]) -> Self {
+        Self { path: path.into(), value: Vec::new(), permissions: permissions.to_vec() }
+    }
+}
+
 #[derive(Debug)]
 enum Answer {
     Value(Option<Vec<u8>>),
@@ -146,7 +173,7 @@ enum Answer {
 }
 
 fn answer(
-    ops: &(impl Ops + ?Sized),
+    ops: &(impl Call + ?Sized),
     request: Request,
     path: &str,
     reply: Reply,
@@ -158,9 +185,9 @@ fn answer(
         (_, reply) => reply,
     };
     match request {
-        Request::List | Request::PeekList => ops::children(ops, path, reply).map(Answer::Names),
+        Request::List | Request::PeekList => call::children(ops, path, reply).map(Answer::Names),
         Request::Read | Request::Peek | Request::Remove => {
-            ops::found(request.name(), path, reply).map(Answer::Value)
+            call::found(request.name(), path, reply).map(Answer::Value)
         }
         Request::Write | Request::SetPermissions => reply
             .map(|_| Answer::Done)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use nix::errno::Errno;
 
+use super::call::Call;
 use super::error::{StoreError, StoreResult};
-use super::ops::Ops;
 use super::wire::{MessageKind, Reply, Requests};
 use super::{Requester, Store};
 
@@ -129,7 +129,7 @@ impl Transaction {
     }
 }
 
-impl Ops for Transaction {
+impl Call for Transaction {
     fn call(&self, operation: &'static str, requests: Requests) -> StoreResult<Vec<Reply>> {
         self.exchange(requests).map_err(|errno| StoreError::new(operation, errno))
     }

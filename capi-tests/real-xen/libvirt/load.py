@@ -1,0 +1,140 @@
+"""load.py SIDE SECONDS, in dom0: clients of one libvirtd do what they like with small guests for so long. Each command must end
+within its bound, and fail only for a reason that has to do with another client. Afterwards libvirtd must be as it was: no guest, no
+more threads and descriptors than when it was warm, and hardly more memory."""
+import os
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+
+SIDE, SECONDS = sys.argv[1], int(sys.argv[2])
+CLIENTS, GUESTS = 8, 12
+BOUND = 120  # for one command: libvirt itself waits 30 s for another one's
+SOCKET = "/run/libvirt/libvirt-sock"
+# What another client's work is the reason of.
+EXCUSES = re.compile(
+    "not running|already active|already running|is not active|state change lock|is paused|not paused|domain is running|"
+    "failed to get domain|no domain with matching|Domain not found|already exists|No such file|failed to open|"
+    "unable to read|not a valid|must be running|shut off|is already|Guest is not responding|has already been"
+)
+failures = []
+count = {}
+
+
+def virsh(*arguments):
+    """The status and what was said; None if it has not ended in time."""
+    try:
+        done = subprocess.run(["virsh", "-q", "-c", "xen:///system", *arguments], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=BOUND)
+        return done.returncode, done.stdout + done.stderr
+    except subprocess.TimeoutExpired:
+        return None, ""
+
+
+def describe(name):
+    with open(f"/tmp/{name}.xml", "w", encoding="ascii") as file:
+        file.write(
+            f"<domain type='xen'><name>{name}</name><memory unit='KiB'>8192</memory><vcpu>1</vcpu>"
+            "<os><type arch='x86_64' machine='xenpvh'>xenpvh</type><kernel>/guest/tiny</kernel></os>"
+            "<on_poweroff>destroy</on_poweroff><on_crash>destroy</on_crash><devices><console type='pty'/></devices></domain>")
+
+
+def one(client, turn, name):
+    image = f"/tmp/{name}.image"
+    actions = {
+        "start": 5, "destroy": 2, "suspend": 2, "resume": 2, "dominfo": 2, "dumpxml": 1, "domstats": 1, "setmem": 1, "save": 2,
+        "restore": 2, "list": 1, "nodeinfo": 1, "schedinfo": 1, "vcpuinfo": 1,
+    }
+    action = random.choices(list(actions), list(actions.values()))[0]
+    arguments = {
+        "setmem": [name, "6144"], "save": [name, image], "restore": [image], "list": ["--all"], "nodeinfo": [],
+    }.get(action, [name])
+    began = time.monotonic()
+    status, said = virsh(action, *arguments)
+    count[action] = count.get(action, 0) + 1
+    if status is None:
+        failures.append(f"client {client}, turn {turn}: {action} {name} did not end within {BOUND} s")
+    elif status and not EXCUSES.search(said):
+        failures.append(f"client {client}, turn {turn}: {action} {name}, {time.monotonic() - began:.1f} s: {said.strip()}")
+
+
+def client(number, until):
+    turn = 0
+    while time.monotonic() < until:
+        turn += 1
+        one(number, turn, f"load-{random.randrange(GUESTS)}")
+
+
+def guests(until):
+    """Stands in for the kernels of the guests: acknowledges requests to suspend, and suspends."""
+    while not until.is_set():
+        listed = subprocess.run(["xenstore-list", "/local/domain"], capture_output=True, text=True).stdout.split()
+        for domid in listed[1:]:
+            node = f"/local/domain/{domid}/control/shutdown"
+            asked = subprocess.run(["xenstore-read", node], capture_output=True, text=True).stdout.strip()
+            if asked == "suspend":
+                subprocess.run(["xenstore-write", node, ""], capture_output=True)
+                subprocess.run(["/share/end", domid, "2"], capture_output=True)
+        time.sleep(0.1)
+
+
+def look(pid):
+    """Descriptors, threads and resident memory in kB."""
+    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+        status = dict(line.split(":", 1) for line in file if ":" in line)
+    return len(os.listdir(f"/proc/{pid}/fd")), int(status["Threads"]), int(status["VmRSS"].split()[0])
+
+
+def burst(seconds):
+    until = time.monotonic() + seconds
+    threads = [threading.Thread(target=client, args=(number, until)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number in range(GUESTS):
+        virsh("destroy", f"load-{number}")
+        virsh("managedsave-remove", f"load-{number}")
+
+
+def main():
+    daemon = subprocess.Popen(["libvirtd", "--timeout", "0"], stderr=open("/tmp/libvirtd.log", "w", encoding="ascii"))
+    for _ in range(300):
+        if os.path.exists(SOCKET):
+            break
+        time.sleep(0.2)
+    for number in range(GUESTS):
+        describe(f"load-{number}")
+        if virsh("define", f"/tmp/load-{number}.xml")[0]:
+            failures.append(f"load-{number} was not defined")
+    over = threading.Event()
+    kernels = threading.Thread(target=guests, args=(over,))
+    kernels.start()
+    burst(SECONDS / 4)
+    warm = look(daemon.pid)
+    burst(SECONDS * 3 / 4)
+    time.sleep(5)
+    after = look(daemon.pid)
+    over.set()
+    kernels.join()
+    left = subprocess.run(["/usr/lib/xen-4.17/bin/xl", "list"], capture_output=True, text=True).stdout.splitlines()[2:]
+    failures.extend(f"left behind: {line}" for line in left)
+    print(f"{SIDE}: {sum(count.values())} commands, {count}")
+    print(f"{SIDE}: libvirtd had {warm[0]} descriptors, {warm[1]} threads, {warm[2]} kB when it was warm; at the end {after[0]}, {after[1]}, {after[2]}")
+    if after[0] > warm[0] + 4 or after[1] > warm[1] + 2 or after[2] > warm[2] * 1.25:
+        failures.append("libvirtd has grown")
+    daemon.terminate()
+    try:
+        daemon.wait(60)
+    except subprocess.TimeoutExpired:
+        failures.append("libvirtd did not end within a minute")
+        daemon.kill()
+    for failure in failures[:30]:
+        print(f"{SIDE}: {failure}")
+    print(("FAIL" if failures else "ok") + f" {SIDE} clients of libvirtd, {SECONDS} s")
+    return bool(failures)
+
+
+sys.exit(main())
