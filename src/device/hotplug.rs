@@ -165,7 +165,7 @@ impl Scripts {
         Ok(Self { script, emulated, gateway, has_stubdom })
     }
 
-    /// What a device's script is called like; `None` if there is no such round.
+    /// The script of that round, with its arguments and environment; `None` if the device has none.
     fn call(&self, ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<ScriptCall>> {
         let is_nic = match (device.backend_kind, round) {
             (DeviceKind::Vbd, 0) => false,

@@ -108,6 +108,11 @@ impl Device {
         }
     }
 
+    /// The directories of its record and of both halves.
+    pub fn directories(&self) -> [String; 3] {
+        [self.libxl_path(), self.frontend_path(), self.backend_path()]
+    }
+
     /// The half that the serving domain writes.
     pub fn backend_path(&self) -> String {
         let (base, kind) = (nodes::domain_path(self.backend_domid), self.backend_kind.name());

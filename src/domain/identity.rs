@@ -22,7 +22,7 @@ impl Identity {
     /// The domain with that number, and the hypervisor's info of it; `Error::DomainNotFound`, not logged, if there is none. If
     /// its `vm` node cannot be read, which is logged, it counts as having none.
     pub fn of(ctx: &Ctx, domid: u32) -> Result<(Self, kind::Info)> {
-        let path = format!("{}/vm", nodes::domain_path(domid));
+        let path = nodes::vm_node(domid);
         Self::found(ctx, domid, || nodes::read(ctx, ctx.store(), &path).unwrap_or_default())
     }
 
@@ -89,7 +89,7 @@ impl Identity {
 
     /// The node that tells whose nodes they are.
     pub fn vm_node(&self) -> String {
-        format!("{}/vm", nodes::domain_path(self.domid))
+        nodes::vm_node(self.domid)
     }
 
     /// Whether xenstore has the domain's nodes under the number: for use inside the transaction that adds to

@@ -169,7 +169,7 @@ pub fn start_time(ctx: &Ctx, domid: u32) -> Option<u32> {
 
 /// The domain's directory under `/vm`, if the node's value is such a path.
 pub fn vm_path(ctx: &Ctx, domid: u32) -> Option<String> {
-    let path = format!("{}/vm", nodes::domain_path(domid));
+    let path = nodes::vm_node(domid);
     vm_path_of(&nodes::peek(ctx, ctx.store(), &path)?)
 }
 

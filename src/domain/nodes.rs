@@ -21,6 +21,11 @@ pub fn domain_path(domid: u32) -> String {
     format!("/local/domain/{domid}")
 }
 
+/// The node that tells which directory under `/vm` is the domain's.
+pub fn vm_node(domid: u32) -> String {
+    format!("{}/vm", domain_path(domid))
+}
+
 /// The directory under `/vm` of a domain with this uuid. What it is for a domain that exists, its node `vm` says.
 pub fn vm_path_of(uuid: &[u8; 16]) -> String {
     format!("/vm/{}", uuid::format(uuid))

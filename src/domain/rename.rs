@@ -53,7 +53,7 @@ pub fn preserve(ctx: &Ctx, domid: u32, name: &[u8], suffix: &[u8], uuid: &[u8; 1
         let mut pipeline = Pipeline::default();
         pipeline.remove(&vm);
         pipeline.make(&NewNode::directory(&vm, &readable));
-        pipeline.write(format!("{}/vm", nodes::domain_path(domid)), &vm);
+        pipeline.write(nodes::vm_node(domid), &vm);
         nodes::send(ctx, t, pipeline)?;
         rename_within(ctx, t, domid, Some(name), &new)?;
         nodes::write(ctx, t, &format!("{vm}/uuid"), uuid.as_bytes())

@@ -104,7 +104,7 @@ impl Around {
     /// Read in one round trip with the `vm` node, which comes first. If they cannot be read, there may be a device model.
     pub fn of(ctx: &Ctx, domid: u32) -> (Option<Vec<u8>>, Self) {
         let mut reads = Pipeline::default();
-        let vm = reads.peek(format!("{}/vm", nodes::domain_path(domid)));
+        let vm = reads.peek(nodes::vm_node(domid));
         let stubdom = reads.peek(names::stubdom_path(domid));
         let pid = reads.peek(model::pid_path(domid));
         let target = reads.peek(names::target_path(domid));
@@ -123,7 +123,7 @@ impl Around {
 
 type Target = (Identity, kind::Info, Around);
 
-/// `Error::DomainNotFound`, not logged, if there is no such domain.
+/// The domain that is to be destroyed. If there is none, `Error::DomainNotFound`, which is not logged.
 fn find(ctx: &Ctx, domid: u32) -> Result<Target> {
     let mut around = None;
     let (domain, info) = Identity::found(ctx, domid, || {

@@ -132,7 +132,7 @@ fn write(target: &AttachTarget<'_>, consoles: Vec<(Device, DeviceNodes)>) -> Res
         let mut pipeline = Pipeline::default();
         let vm = pipeline.read(target.owner().vm_node());
         for device in &devices {
-            for path in [device.libxl_path(), device.frontend_path(), device.backend_path()] {
+            for path in device.directories() {
                 pipeline.remove(path);
             }
         }

@@ -261,10 +261,7 @@ fn leftovers(
     existing: Existing,
 ) -> Result<Vec<String>> {
     let ctx = target.ctx();
-    let paths: Vec<String> = devices
-        .iter()
-        .flat_map(|device| [device.libxl_path(), device.frontend_path(), device.backend_path()])
-        .collect();
+    let paths: Vec<String> = devices.iter().flat_map(|device| device.directories()).collect();
     let mut pipeline = Pipeline::default();
     let vm = pipeline.read(target.owner().vm_node());
     for path in &paths {

@@ -60,8 +60,7 @@ impl DeviceNodes {
 
     /// Appends all that makes the device, to be written in this order.
     pub fn make(self, device: &Device, new: &mut Vec<NewNode>) {
-        let [record, front, back] =
-            [device.libxl_path(), device.frontend_path(), device.backend_path()];
+        let [record, front, back] = device.directories();
         if self.record_alone {
             let nodes = self.back.into_iter();
             new.extend(

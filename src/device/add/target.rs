@@ -29,8 +29,7 @@ impl<'a> AttachTarget<'a> {
                 error!(ctx, domid = domid, "cannot find the domain: no such domain");
             }
         })?;
-        let (kind, protocol) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { ctx, owner, info, kind, protocol })
+        Ok(Self::new(ctx, owner, info))
     }
 
     /// The domain that was made just now, with that uuid and the nodes that it has got.
@@ -38,8 +37,11 @@ impl<'a> AttachTarget<'a> {
         let info = kind::info(ctx, domid).inspect_err(|_| {
             error!(ctx, domid = domid, "cannot find the domain: it was destroyed meanwhile");
         })?;
-        let (kind, protocol) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { ctx, owner: Identity::made(domid, uuid), info, kind, protocol })
+        Ok(Self::new(ctx, Identity::made(domid, uuid), info))
+    }
+
+    fn new(ctx: &'a Ctx, owner: Identity, info: kind::Info) -> Self {
+        Self { ctx, owner, info, kind: OnceCell::new(), protocol: OnceCell::new() }
     }
 
     pub fn ctx(&self) -> &'a Ctx {

@@ -13,7 +13,7 @@
 //! | `nics.rs` | network cards |
 //! | `disks.rs` | disks and CD drives |
 //! | `value.rs` | the text of one option |
-//! | `error.rs` | why there is no command line |
+//! | `error.rs` | configurations that no command line can be made of |
 
 mod devices;
 mod disks;

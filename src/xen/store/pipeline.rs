@@ -200,7 +200,7 @@ fn answer(
 pub struct Answers(Vec<Answer>);
 
 impl Answers {
-    /// What [`Pipeline::read`] has found, once; `None` if there is no such node.
+    /// The value that [`Pipeline::read`] asked for, which is moved out; `None` if there is no such node.
     pub fn value(&mut self, slot: Slot) -> Option<Vec<u8>> {
         match self.0.get_mut(slot.0) {
             Some(Answer::Value(value)) => value.take(),
@@ -208,7 +208,7 @@ impl Answers {
         }
     }
 
-    /// What [`Pipeline::list`] has found, once; `None` if there is no such node.
+    /// The names that [`Pipeline::list`] asked for, which are moved out; `None` if there is no such node.
     pub fn names(&mut self, slot: Slot) -> Option<Vec<String>> {
         match self.0.get_mut(slot.0) {
             Some(Answer::Names(names)) => names.take(),
