@@ -62,7 +62,7 @@ void saves(void)
     rc = save("status 9", 0, 0, -1, &whole);
     expect(rc == ERROR_FAIL && !whole && !state(guest.domid), "rc %d, state %d", rc, state(guest.domid));
     end_guest();
-    done("save: the helper's status is no success");
+    done("save: the helper ends with a status other than 0");
     rc = save("deaf 1", 0, 0, 100, &whole);
     expect(rc == ERROR_ABORTED && !whole && !state(guest.domid), "rc %d, state %d", rc, state(guest.domid));
     end_guest();

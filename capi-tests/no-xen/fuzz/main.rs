@@ -342,7 +342,7 @@ fn helper() {
             if let Some(HelperMessage::Log { context, text, .. }) =
                 HelperMessage::decode(side, bytes)
             {
-                // Bytes that are no text are replaced by marks of three bytes.
+                // Each sequence that is not UTF-8 is replaced by U+FFFD, of three bytes.
                 assert!(context.len() + text.len() <= 3 * bytes.len());
             }
         }

@@ -102,7 +102,7 @@ impl Access {
             |irq| others.iter().any(|&&a| matches!(host.interrupt(a), Ok(Some(i)) if i == irq));
         let Some(irq) = interrupt.filter(|&irq| !is_shared(irq)) else { return };
         match xen.revoke_irq(domid, irq) {
-            // QEMU has unmapped its own, and there was no other.
+            // QEMU had the only mapping, and has unmapped it.
             Err(HypervisorError { errno: Errno::EINVAL, .. }) if hvm => {
                 debug!(ctx, domid = domid, "interrupt {irq} was unmapped already");
             }
