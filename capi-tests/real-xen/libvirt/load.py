@@ -44,7 +44,7 @@ def describe(name):
 def one(client, turn, name):
     image = f"/tmp/{name}.image"
     actions = {
-        "start": 5, "destroy": 2, "suspend": 2, "resume": 2, "dominfo": 2, "dumpxml": 1, "domstats": 1, "setmem": 1, "save": 2,
+        "start": 5, "destroy": 2, "suspend": 2, "resume": 2, "dominfo": 2, "dumpxml": 1, "vcpucount": 1, "setmem": 1, "save": 2,
         "restore": 2, "list": 1, "nodeinfo": 1, "schedinfo": 1, "vcpuinfo": 1,
     }
     action = random.choices(list(actions), list(actions.values()))[0]
