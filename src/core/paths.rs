@@ -22,5 +22,9 @@ pub const SCRIPTS: &str = "/etc/xen/scripts";
 /// Programs that are no commands for users.
 pub const PROGRAMS: &str = "/usr/lib/xen-4.17/bin";
 
+/// What passes QMP on to a QEMU in a stub domain: where Debian's C library looks for it, and where Debian has it.
+pub const PROXY: [&str; 2] =
+    ["/usr/bin/vchan-socket-proxy", "/usr/lib/xen-4.17/bin/vchan-socket-proxy"];
+
 /// The distribution's QEMU for Xen.
 pub const QEMU: &str = "/usr/libexec/xen-qemu-system-i386";

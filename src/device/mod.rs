@@ -7,6 +7,7 @@ pub mod eject;
 pub mod hotplug;
 pub mod pci;
 pub mod read;
+pub mod recorded;
 pub mod remove;
 pub mod usb;
 

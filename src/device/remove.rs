@@ -28,8 +28,7 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt;
-use futures_util::future::{join, join_all};
+use futures_util::future::{join_all, join3};
 
 use super::{Device, DeviceKind, hotplug, usb};
 use crate::core::cause::summed_up;
@@ -38,7 +37,7 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::{Identity, own_domid, own_domid_or_zero};
 use crate::domain::nodes;
 use crate::qemu::model::Process;
-use crate::xen::store::{Ops, Pipeline, Transaction};
+use crate::xen::store::{Answers, Ops, Pipeline, Transaction};
 use crate::{debug, error, warn};
 
 /// The states of a back end that matter here (`xenbus.h`).
@@ -75,7 +74,7 @@ async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
         let stopped = if device.backend_kind.is_qemu() && !runs(ao, device.domid)? {
             ao.sleep(QEMU_TIMEOUT)
                 .await
-                .and_then(|()| mark_closed(ao, device, &owner))
+                .and_then(|()| mark_closed(ao, &[device], &owner))
                 .map(|()| true)
         } else {
             let asked = ask_to_close(ao, &[device], &owner, force).map(|mut states| states.pop());
@@ -118,12 +117,16 @@ fn runs(ctx: &Ctx, domid: u32) -> Result<bool> {
     }
 }
 
-/// Removes every device of a domain, which must be paused. `qemu` is the device model that was told to
-/// end, if there was one. All are tried; the first failure is the result.
-pub async fn remove_all(ao: &Ao, owner: &Identity, qemu: Option<&Process>) -> Result<()> {
+/// Takes every device of a domain, which must be paused, out of use: what is left to do is to remove their nodes ([`forget_all`]).
+/// `qemu` is the device model that was told to end, if there was one. All are tried; the first failure is the result.
+pub async fn undo_all(
+    ao: &Ao,
+    owner: &Identity,
+    devices: &[Device],
+    qemu: Option<&Process>,
+) -> Result<()> {
     let own = own_domid_or_zero(ao);
-    let devices = recorded(ao, ao.store(), owner.domid)?;
-    for device in &devices {
+    for device in devices {
         if device.backend_kind == DeviceKind::Vusb && device.backend_domid == own {
             take_usb_back(ao, device);
         }
@@ -139,16 +142,29 @@ pub async fn remove_all(ao: &Ao, owner: &Identity, qemu: Option<&Process>) -> Re
         // Their nodes are removed nevertheless.
         Err(e) => (Err(e), vec![None; others.len()]),
     };
-    // One wait for all that QEMU serves; it begins when the first device asks.
-    let qemu_ends = wait_for_qemu(ao, qemu).shared();
-    let of_qemu =
-        of_qemu.into_iter().map(|device| undo_of_qemu(ao, device, owner, own, qemu_ends.clone()));
+    let (here, elsewhere): (Vec<&Device>, Vec<_>) =
+        of_qemu.into_iter().partition(|device| device.backend_domid == own);
+    let here = undo_of_qemu(ao, &here, owner, own, wait_for_qemu(ao, qemu));
+    // The state of a QEMU in another domain is not known here.
+    let elsewhere = undo_of_qemu(ao, &elsewhere, owner, own, ao.sleep(QEMU_TIMEOUT));
     let others =
         others.iter().zip(states).map(|(device, state)| undo(ao, device, owner, own, state));
-    let (of_qemu, others) = join(join_all(of_qemu), join_all(others)).await;
-    let undone = of_qemu.into_iter().chain(others).fold(asked, Result::and);
-    let all: Vec<&Device> = devices.iter().collect();
-    undone.and(forget(ao, &all, owner, own).await)
+    let (here, elsewhere, others) = join3(here, elsewhere, join_all(others)).await;
+    others.into_iter().fold(asked.and(here).and(elsewhere), Result::and)
+}
+
+/// Removes the nodes of all devices of a domain, which are out of use.
+pub async fn forget_all(ao: &Ao, owner: &Identity, devices: &[Device]) -> Result<()> {
+    let devices: Vec<&Device> = devices.iter().collect();
+    forget(ao, &devices, owner, own_domid_or_zero(ao)).await
+}
+
+/// The back ends' halves of these devices that this domain removes: all in domain 0, in a driver domain those that it serves.
+/// The other nodes of a device lie in its guest's own directories.
+pub fn back_ends(ctx: &Ctx, devices: &[Device]) -> Vec<String> {
+    let own = own_domid_or_zero(ctx);
+    let removed = devices.iter().filter(|device| own == 0 || own == device.backend_domid);
+    removed.map(Device::backend_path).collect()
 }
 
 /// Gives the host's drivers the devices again that are behind a USB controller which the kernel serves. Failures are logged.
@@ -176,61 +192,21 @@ async fn wait_for_qemu(ao: &Ao, qemu: Option<&Process>) -> Result<()> {
     ao.until(Instant::now() + QEMU_TIMEOUT, ends).await.map(drop)
 }
 
-/// Whether a device is recorded of the domain.
-pub fn has_devices(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<bool> {
-    Ok(!recorded(ctx, ops, domid)?.is_empty())
-}
-
-/// The devices that the toolstack recorded.
-fn recorded(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Vec<Device>> {
-    let base = format!("{}/device", nodes::libxl_path(domid));
-    let mut devices = Vec::new();
-    let kinds: Vec<_> = nodes::list(ctx, ops, &base)?
-        .into_iter()
-        .filter_map(|name| Some((DeviceKind::from_name(&name)?, format!("{base}/{name}"))))
-        .collect();
-    let paths: Vec<&String> = kinds.iter().map(|(_, path)| path).collect();
-    let devids = ops.list_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
-    let records: Vec<_> = kinds
-        .iter()
-        .zip(devids)
-        .flat_map(|((kind, path), devids)| {
-            devids.into_iter().flatten().map(move |devid| (*kind, format!("{path}/{devid}"), devid))
-        })
-        .collect();
-    let paths: Vec<_> = records.iter().map(|(_, path, _)| format!("{path}/backend")).collect();
-    for ((kind, path, devid), backend) in records.iter().zip(nodes::read_many(ctx, ops, &paths)?) {
-        // A record without a back end has no other nodes to remove.
-        let Some(backend) = backend else { continue };
-        let device = devid.parse().ok().and_then(|devid| {
-            Device::recorded(domid, *kind, devid, &String::from_utf8_lossy(&backend))
-        });
-        match device {
-            Some(device) => devices.push(device),
-            None => {
-                warn!(ctx, domid = domid, "ignoring {path}: it does not describe a device");
-            }
-        }
-    }
-    Ok(devices)
-}
-
-/// Takes a device out of use that QEMU serves.
+/// Takes devices out of use that QEMU serves, once it has `ended`.
 async fn undo_of_qemu(
     ao: &Ao,
-    device: &Device,
+    devices: &[&Device],
     owner: &Identity,
     own: u32,
-    qemu_ends: impl Future<Output = Result<()>>,
+    ended: impl Future<Output = Result<()>>,
 ) -> Result<()> {
-    if device.backend_domid == own {
-        qemu_ends.await?;
-    } else {
-        // The state of a QEMU in another domain is not known here.
-        ao.sleep(QEMU_TIMEOUT).await?;
+    if devices.is_empty() {
+        return Ok(());
     }
-    mark_closed(ao, device, owner)?;
-    unhook(ao, device, owner, own).await
+    ended.await?;
+    mark_closed(ao, devices, owner)?;
+    let unhooked = join_all(devices.iter().map(|device| unhook(ao, device, owner, own))).await;
+    unhooked.into_iter().fold(Ok(()), Result::and)
 }
 
 /// Takes a device out of use whose back end, in that `state`, was asked to close.
@@ -377,21 +353,30 @@ async fn nodes_go(ao: &Ao, device: &Device) -> Result<()> {
     })
 }
 
-/// Writes the closed state in place of QEMU, which has ended. A QEMU in another domain may have written it, or removed
-/// the nodes.
-fn mark_closed(ctx: &Ctx, device: &Device, owner: &Identity) -> Result<()> {
-    let marked = nodes::try_transaction(ctx, |t| write_closed(ctx, t, device, owner))?;
-    marked.map_or_else(|| write_closed(ctx, ctx.store(), device, owner), Ok)
+/// Writes the closed state of devices of one domain in place of QEMU, which has ended. A QEMU in another domain may have written
+/// it, or removed the nodes.
+fn mark_closed(ctx: &Ctx, devices: &[&Device], owner: &Identity) -> Result<()> {
+    let marked = nodes::try_transaction(ctx, |t| write_closed(ctx, t, devices, owner))?;
+    marked.map_or_else(|| write_closed(ctx, ctx.store(), devices, owner), Ok)
 }
 
-fn write_closed(ctx: &Ctx, ops: &impl Ops, device: &Device, owner: &Identity) -> Result<()> {
-    let state = state_path(device);
-    match nodes::read(ctx, ops, &state)? {
-        Some(value) if !is_closed(&value) && owner.owns_nodes(ctx, ops)? => {
-            nodes::write(ctx, ops, &state, CLOSED.to_string().as_bytes())
+fn write_closed(ctx: &Ctx, ops: &impl Ops, devices: &[&Device], owner: &Identity) -> Result<()> {
+    let mut reads = Pipeline::default();
+    let vm = reads.read(owner.vm_node());
+    let states: Vec<_> = devices.iter().map(|device| reads.read(state_path(device))).collect();
+    let mut answers = nodes::send(ctx, ops, reads)?;
+    let mut writes = Pipeline::default();
+    let mut any = false;
+    for (device, state) in devices.iter().zip(states) {
+        if answers.value(state).is_some_and(|state| !is_closed(&state)) {
+            writes.write(state_path(device), CLOSED.to_string());
+            any = true;
         }
-        _ => Ok(()),
     }
+    if any && owner.owns_nodes_with(ctx, answers.value(vm).as_deref())? {
+        nodes::send(ctx, ops, writes)?;
+    }
+    Ok(())
 }
 
 /// Removes the nodes of one domain's devices: in domain 0 all, in a driver domain those it serves.
@@ -412,9 +397,7 @@ async fn forget(ao: &Ao, devices: &[&Device], owner: &Identity, own: u32) -> Res
         0 => devices.iter().map(|device| device.libxl_path()).collect(),
         _ => Vec::new(),
     };
-    let remove = |t: &Transaction, paths: &[String]| {
-        nodes::remove_up_if(ao, t, paths, owner.vm_node(), |vm| owner.owns_nodes_with(ao, vm))
-    };
+    let remove = |t: &Transaction, paths: &[String]| remove_owned(ao, t, owner, paths);
     let all = [&halves[..], &records[..]].concat();
     if nodes::try_transaction(ao, |t| remove(t, &all))?.is_some() {
         return Ok(());
@@ -435,4 +418,13 @@ async fn forget(ao: &Ao, devices: &[&Device], owner: &Identity, own: u32) -> Res
         debug!(ao, domid = owner.domid, "keeping the directories of {what}: others write there");
     }
     Ok(())
+}
+
+/// Removes nodes of a domain's devices and the directories above them that are empty then, if the domain's number is not another
+/// domain's.
+pub fn remove_owned(ctx: &Ctx, t: &Transaction, owner: &Identity, paths: &[String]) -> Result<()> {
+    let mut reads = Pipeline::default();
+    let vm = reads.read(owner.vm_node());
+    let is_owner = |answers: &mut Answers| owner.owns_nodes_with(ctx, answers.value(vm).as_deref());
+    nodes::remove_up_if(ctx, t, reads, paths, is_owner).map(drop)
 }

@@ -91,6 +91,22 @@ pub fn write(ctx: &Ctx, ops: &impl Ops, path: &str, value: &[u8]) -> Result<()> 
     ops.write(path, value).map_err(|e| failed(ctx, e))
 }
 
+/// Writes the node `name` below a domain's own directory, if that is there: what is written for a domain that is destroyed
+/// at the same time would stay for ever. `Error::Fail`, logged, if it is not.
+pub fn write_for_domain(ctx: &Ctx, domid: u32, name: &str, value: &[u8]) -> Result<()> {
+    let directory = domain_path(domid);
+    transaction_now(ctx, |t| {
+        let mut pipeline = Pipeline::default();
+        let found = pipeline.read(&directory);
+        pipeline.write(format!("{directory}/{name}"), value);
+        if send(ctx, t, pipeline)?.value(found).is_none() {
+            error!(ctx, domid = domid, "cannot write {directory}/{name}: the domain has no nodes");
+            return Err(Error::Fail);
+        }
+        Ok(())
+    })
+}
+
 /// Removes a node and all below it. It need not exist.
 pub fn remove(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<()> {
     ops.remove(path).map(drop).map_err(|e| failed(ctx, e))
@@ -101,21 +117,21 @@ pub fn remove_up(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Result<()> {
     tidy::remove_up(ops, paths).map_err(|e| failed(ctx, e))
 }
 
-/// As [`remove_up`], if `may` says so, which is told the value of the node `before`. Otherwise the transaction is discarded.
+/// As [`remove_up`], if `may` says so, which is told the answers to `reads`. Otherwise the transaction is discarded. Returns what
+/// it said.
 pub fn remove_up_if(
     ctx: &Ctx,
     t: &Transaction,
+    reads: Pipeline,
     paths: &[String],
-    before: String,
-    may: impl FnOnce(Option<&[u8]>) -> Result<bool>,
-) -> Result<()> {
-    let may = |values: Vec<Option<Vec<u8>>>| {
-        may(values.first().and_then(Option::as_deref)).map_err(Stop::Told)
-    };
-    if !tidy::remove_up_if(t, &[before], paths, may).map_err(|stop| told(ctx, stop))? {
+    may: impl FnOnce(&mut Answers) -> Result<bool>,
+) -> Result<bool> {
+    let may = |answers: &mut Answers| may(answers).map_err(Stop::Told);
+    let removed = tidy::remove_up_if(t, reads, paths, may).map_err(|stop| told(ctx, stop))?;
+    if !removed {
         t.discard();
     }
-    Ok(())
+    Ok(removed)
 }
 
 /// Why the body of a transaction ended.

@@ -21,6 +21,9 @@ use crate::xen::hypervisor::{Trigger, sys};
 /// How long a guest may take to acknowledge a request.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// The node for requests to the guest's kernel, below the domain's directory.
+const SHUTDOWN: &str = "control/shutdown";
+
 /// The watch that fires whenever a domain has shut down or been destroyed.
 const RELEASES: &str = "@releaseDomain";
 
@@ -90,8 +93,8 @@ pub fn request(
                 return Ok(None);
             }
         }
-        let path = format!("{}/control/shutdown", nodes::domain_path(domid));
-        nodes::write(&ao, ao.store(), &path, request.word().as_bytes())?;
+        nodes::write_for_domain(&ao, domid, SHUTDOWN, request.word().as_bytes())?;
+        let path = format!("{}/{SHUTDOWN}", nodes::domain_path(domid));
         let deadline = Instant::now() + TIMEOUT;
         let (changes, ends) = (ao.watch(&path)?, ao.watch(RELEASES)?);
         Ok(Some((info, deadline, TakenIn { domid, changes, ends, path })))
@@ -155,8 +158,7 @@ pub fn dump_core(ctx: &Ctx, domid: u32, path: &CStr) -> Result<()> {
 
 /// Sends a system request key to the guest's kernel.
 pub fn sysrq(ctx: &Ctx, domid: u32, key: u8) -> Result<()> {
-    let path = format!("{}/control/sysrq", nodes::domain_path(domid));
-    nodes::write(ctx, ctx.store(), &path, &[key])
+    nodes::write_for_domain(ctx, domid, "control/sysrq", &[key])
 }
 
 /// Sends the guest a signal that the hypervisor delivers.

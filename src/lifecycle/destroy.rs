@@ -37,6 +37,7 @@ use nix::errno::Errno;
 use crate::core::cause::{collected, summed_up};
 use crate::core::paths::LIB_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
+use crate::device::recorded::Recorded;
 use crate::device::{pci, read, remove};
 use crate::domain::history::History;
 use crate::domain::hypercall_child::{self, CallFailure};
@@ -187,13 +188,26 @@ pub async fn strip(
     }
     let mut lent = None;
     for attempt in 1..=ATTEMPTS {
-        let removed = remove::remove_all(ao, domain, qemu.as_ref()).await;
-        let taken = take_pci(ao, domain, info.hvm, qemu.as_ref()).await;
-        if removed.and(taken).is_err() {
+        let recorded = Recorded::of(ao, ao.store(), domid);
+        let unread = recorded.is_err();
+        let recorded = recorded.unwrap_or_default();
+        let undone = remove::undo_all(ao, domain, &recorded.devices, qemu.as_ref()).await;
+        let taken = take_pci(ao, domain, info.hvm, &recorded, qemu.as_ref()).await;
+        let mut remove_records =
+            |how| remove_records(ao, domain, qemu.as_ref(), fate, how, &mut lent);
+        let (mut found, mut forgotten) = (Found::Device, Ok(()));
+        if !unread {
+            found = remove_records(Removal::WithDevices(&recorded));
+        }
+        if found == Found::Device {
+            // One by one, so that none is taken out of use twice.
+            forgotten = remove::forget_all(ao, domain, &recorded.devices).await;
+            found = remove_records(Removal::Alone { last: attempt == ATTEMPTS });
+        }
+        if unread || undone.and(taken).and(forgotten).is_err() {
             warn!(ao, domid = domid, "some devices were not removed cleanly");
         }
-        let last = attempt == ATTEMPTS;
-        match remove_records(ao, domain, qemu.as_ref(), fate, last, &mut lent) {
+        match found {
             Found::Domain => break,
             Found::Device => debug!(ao, domid = domid, "a device was added meanwhile"),
             Found::Nothing => {
@@ -214,9 +228,11 @@ async fn take_pci(
     ao: &Ao,
     domain: &Identity,
     hvm: bool,
+    recorded: &Recorded,
     qemu: Option<&model::Process>,
 ) -> Result<()> {
-    if own_domid_or_zero(ao) != 0 || !pci::detach::has_any(ao, domain.domid)? {
+    let has_any = recorded.has_pci || pci::detach::has_notes(ao, domain.domid);
+    if !has_any || own_domid_or_zero(ao) != 0 {
         return Ok(());
     }
     if let Some(qemu) = qemu {
@@ -237,7 +253,17 @@ pub enum Found {
     Nothing,
 }
 
-/// Removes all that is kept of the domain outside the hypervisor; in the `last` attempt, whether or not it has devices.
+/// How a domain's nodes are removed.
+#[derive(Clone, Copy, Debug)]
+enum Removal<'a> {
+    /// In one transaction with those of these devices, which are out of use. Not if there are others, or somebody keeps writing
+    /// to them.
+    WithDevices(&'a Recorded),
+    /// Those of its devices have been removed. Not if there are some, except in the `last` attempt.
+    Alone { last: bool },
+}
+
+/// Removes all that is kept of the domain outside the hypervisor, its nodes as `how` says.
 /// `qemu` was told to end; `lent` becomes the record of the bootloader's disk, if there is one. Everything is tried. What
 /// cannot be removed is logged and left: the domain is destroyed nevertheless, and after an error the caller would think
 /// that it still exists.
@@ -246,7 +272,7 @@ fn remove_records(
     domain: &Identity,
     qemu: Option<&model::Process>,
     fate: Fate,
-    last: bool,
+    how: Removal<'_>,
     lent: &mut Option<Vec<u8>>,
 ) -> Found {
     let domid = domain.domid;
@@ -256,7 +282,11 @@ fn remove_records(
         Ok(locked) => locked.remove_all(),
         Err(_) => userdata::remove_without_lock(ctx, domid, domain.uuid),
     };
-    match remove_nodes(ctx, domain, last || gone) {
+    let removed = match how {
+        Removal::WithDevices(devices) => remove_with_devices(ctx, domain, devices),
+        Removal::Alone { last } => remove_nodes(ctx, domain, last || gone),
+    };
+    match removed {
         Removed::NotYet => {
             // Without a stored configuration neither library adds another device to a running domain. A creation
             // that is still under way may add some, a few times.
@@ -292,29 +322,25 @@ enum Removed {
     NotYet,
 }
 
+impl Removed {
+    /// Another domain has the number, or xenstore fails, which is logged.
+    const NOTHING: Self = Self::All { model: None, loan: None };
+}
+
 /// Removes the domain's nodes, unless it has devices and `with_devices` is false. A failure is logged. Devices are looked
 /// for in the transaction, so that one that is added at the same time is either seen here, or fails because the domain has
 /// no nodes: creations hold no lock that could be taken here.
 fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     let domid = domain.domid;
-    let none = || Removed::All { model: None, loan: None };
-    // Nothing is left of most domains but their nodes: those are removed and looked at in one round trip.
-    let bare = nodes::transaction_now(ctx, |t| remove_nodes_of_bare(ctx, t, domain));
-    match bare {
-        Ok(Some(removed)) => return removed,
-        Ok(None) => {}
-        // Logged there.
-        Err(_) => return none(),
-    }
     let removed = nodes::transaction_now(ctx, |t| {
         let pci = pci::backend::count_path(domid);
         let known = [domain.vm_node(), model::pid_path(domid), loan::path(domid), pci];
         let [vm, model, loan, pci] = nodes::read_array(ctx, t, known)?;
         if !domain.owns_nodes_with(ctx, vm.as_deref())? {
-            return Ok(none());
+            return Ok(Removed::NOTHING);
         }
         let has_pci = read::pci::count(pci.as_deref()) > 0;
-        if !with_devices && (has_pci || remove::has_devices(ctx, t, domid)?) {
+        if !with_devices && (has_pci || has_devices(ctx, t, domid)?) {
             return Ok(Removed::NotYet);
         }
         // The node may have changed, if the domain was renamed for preservation.
@@ -325,32 +351,45 @@ fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
         Ok(Removed::All { model, loan })
     });
     // A failure is logged where it is found.
-    removed.unwrap_or_else(|_| none())
+    removed.unwrap_or(Removed::NOTHING)
 }
 
-/// As [`remove_nodes`], of a domain whose nodes are as expected and which has no devices. Otherwise `None`, and the transaction is
-/// discarded.
-fn remove_nodes_of_bare(ctx: &Ctx, t: &Transaction, domain: &Identity) -> Result<Option<Removed>> {
+fn has_devices(ctx: &Ctx, t: &Transaction, domid: u32) -> Result<bool> {
+    Ok(!Recorded::of(ctx, t, domid)?.devices.is_empty())
+}
+
+/// As [`remove_nodes`], with those of all its devices, which is one round trip for most domains. Only if its nodes are as
+/// expected, it has no other devices, and nobody keeps writing to them.
+fn remove_with_devices(ctx: &Ctx, domain: &Identity, devices: &Recorded) -> Removed {
+    let removed = nodes::try_transaction(ctx, |t| try_with_devices(ctx, t, domain, devices));
+    // A failure is logged where it is found.
+    removed.map_or(Removed::NOTHING, |removed| removed.flatten().unwrap_or(Removed::NotYet))
+}
+
+/// The body of that transaction; `None`: it is discarded.
+fn try_with_devices(
+    ctx: &Ctx,
+    t: &Transaction,
+    domain: &Identity,
+    devices: &Recorded,
+) -> Result<Option<Removed>> {
     let domid = domain.domid;
-    let mut pipeline = Pipeline::default();
-    let vm = pipeline.read(domain.vm_node());
-    let model = pipeline.read(model::pid_path(domid));
-    let loan = pipeline.read(loan::path(domid));
-    let pci = pipeline.read(pci::backend::count_path(domid));
-    let devices = pipeline.list(format!("{}/device", nodes::libxl_path(domid)));
-    pipeline.remove(nodes::domain_path(domid));
-    pipeline.remove(nodes::libxl_path(domid));
-    if let Some(path) = domain.vm_path() {
-        pipeline.remove(path);
-    }
-    let mut answers = nodes::send(ctx, t, pipeline)?;
-    let has_pci = read::pci::count(answers.value(pci).as_deref()) > 0;
-    let has_devices = answers.names(devices).is_some_and(|kinds| !kinds.is_empty());
-    if has_pci || has_devices || !domain.has_vm_node(answers.value(vm).as_deref()) {
-        t.discard();
-        return Ok(None);
-    }
-    Ok(Some(Removed::All { model: answers.value(model), loan: answers.value(loan) }))
+    let mut reads = Pipeline::default();
+    let vm = reads.read(domain.vm_node());
+    let model = reads.read(model::pid_path(domid));
+    let loan = reads.read(loan::path(domid));
+    let again = devices.ask_again(&mut reads);
+    let mut paths = vec![nodes::domain_path(domid), nodes::libxl_path(domid)];
+    paths.extend(domain.vm_path());
+    paths.extend(remove::back_ends(ctx, &devices.devices));
+    let mut removed = None;
+    nodes::remove_up_if(ctx, t, reads, &paths, |answers| {
+        let is_owner = domain.has_vm_node(answers.value(vm).as_deref());
+        let may = is_owner && devices.are_all(answers, &again);
+        removed = Some(Removed::All { model: answers.value(model), loan: answers.value(loan) });
+        Ok(may)
+    })
+    .map(|may| removed.filter(|_| may))
 }
 
 /// Destroys the domain in the hypervisor.

@@ -18,15 +18,21 @@ pub struct Payload {
 impl Payload {
     /// From the configuration; a bootloader may have found something else.
     pub fn configured(build: &DomainBuildInfo) -> Self {
+        Self::of_files(&build.kernel, &build.ramdisk, &build.cmdline)
+    }
+
+    /// The stub domain's, from its guest's configuration.
+    pub fn of_stub_domain(build: &DomainBuildInfo) -> Self {
+        let (kernel, ramdisk) = (&build.stubdomain_kernel, &build.stubdomain_ramdisk);
+        Self::of_files(kernel, ramdisk, &build.stubdomain_cmdline)
+    }
+
+    fn of_files(kernel: &Option<Text>, ramdisk: &Option<Text>, cmdline: &Option<Text>) -> Self {
         let source = |path: &Option<Text>| {
             let path = OsStr::from_bytes(path.as_ref()?.as_bytes());
             Some(Source { path: path.into(), content: None })
         };
-        Self {
-            kernel: source(&build.kernel),
-            ramdisk: source(&build.ramdisk),
-            cmdline: build.cmdline.clone(),
-        }
+        Self { kernel: source(kernel), ramdisk: source(ramdisk), cmdline: cmdline.clone() }
     }
 }
 

@@ -136,8 +136,8 @@ impl Role {
                 numbered(b"-xen-domid") && arguments.contains(&b"-xen-attach".as_slice())
             }
             Self::Proxy => {
-                let state = format!("/local/domain/0/device-model/{domid}/qmp-proxy-state");
-                arguments.contains(&format!("--state-path={state}").as_bytes())
+                let state = format!("--state-path={}", proxy_state_path(domid));
+                arguments.contains(&state.as_bytes())
             }
         };
         let starts = || {
@@ -166,6 +166,16 @@ pub fn pid_path(domid: u32) -> String {
 /// The node that tells as which user a device model runs that has a user of its own.
 pub fn kill_uid_path(domid: u32) -> String {
     format!("{}/image/device-model-kill-uid", nodes::domain_path(domid))
+}
+
+/// The node that tells the process that passes QMP on for `stubdom`.
+pub fn proxy_pid_path(stubdom: u32) -> String {
+    format!("{}/image/qmp-proxy-pid", nodes::domain_path(stubdom))
+}
+
+/// The node in which that process tells that it runs.
+pub fn proxy_state_path(stubdom: u32) -> String {
+    format!("/local/domain/0/device-model/{stubdom}/qmp-proxy-state")
 }
 
 /// Whether a device model serves the domain, as a process or in a domain.
@@ -336,13 +346,16 @@ pub fn end_orphan(ctx: &Ctx, owner: &Identity, process: &Process) -> Result<()> 
 /// Ends the process that passes QMP between a Linux stubdom's QEMU and the sockets of `target`; with any
 /// other stubdom there is none.
 pub fn destroy_proxy(ctx: &Ctx, stubdom: u32, target: u32) -> Result<()> {
-    let path = format!("{}/image/qmp-proxy-pid", nodes::domain_path(stubdom));
+    let path = proxy_pid_path(stubdom);
     if nodes::read(ctx, ctx.store(), &path)?.is_none() {
         return Ok(());
     }
     let outcome = hang_up(ctx, stubdom, &path, Role::Proxy);
     remove_sockets(ctx, target);
-    outcome.map(|_| ())
+    // What the proxy has said stays otherwise, where the QEMU beside it never started.
+    let traces =
+        nodes::remove(ctx, ctx.store(), &format!("/local/domain/0/device-model/{stubdom}"));
+    outcome.map(drop).and(traces)
 }
 
 /// The process id in a node. A signal to 0 or 1 would reach far more than one process.

@@ -35,7 +35,7 @@ use super::message::Shown;
 use super::qmp::{Qmp, socket_path, unexpected};
 use super::state;
 use crate::core::file::{errno_of, last_line, remove_if_there, rotate_log};
-use crate::core::paths::{LOG_DIR, QEMU};
+use crate::core::paths::{LOG_DIR, PROXY, QEMU};
 use crate::core::watches::Watch;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
@@ -47,6 +47,7 @@ use crate::sync::std_fds::raised;
 use crate::sync::tracked_fds::Tracked;
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainBuildInfo, DomainBuildInfoData, DomainBuildInfoHvm, DomainConfig,
+    Text,
 };
 use crate::xen::store::Ops;
 use crate::{debug, error, warn};
@@ -149,7 +150,7 @@ pub async fn start(
 }
 
 /// What hvmloader is told of its machine.
-fn tell_firmware(
+pub fn tell_firmware(
     ctx: &Ctx,
     domid: u32,
     build: &DomainBuildInfo,
@@ -197,7 +198,42 @@ pub async fn start_for_driver_domain(ao: &Ao, domid: u32) -> Result<()> {
     running.serves(ao, deadline, is_running(ao, &mut said, &state)).await
 }
 
-/// A QEMU to start.
+/// Starts the program that passes QMP on between the sockets of `target` and its QEMU, which runs in the Linux of domain
+/// `stubdom`, named `name`; waits until it is ready for that QEMU.
+pub async fn start_proxy(ao: &Ao, stubdom: u32, target: u32, name: &Text) -> Result<()> {
+    let runs = |path: &&&str| access(**path, AccessFlags::X_OK).is_ok();
+    let proxy = PROXY.iter().find(runs).ok_or_else(|| {
+        error!(
+            ao,
+            domid = target,
+            "cannot run the QMP proxy: neither {} nor {} is executable",
+            PROXY[0],
+            PROXY[1]
+        );
+        Error::Fail
+    })?;
+    let state = model::proxy_state_path(stubdom);
+    let socket = socket_path(target);
+    let mut log = OsString::from("qmp-proxy-");
+    log.push(std::ffi::OsStr::from_bytes(name.as_bytes()));
+    let launch = Launch {
+        what: "QMP proxy",
+        domid: target,
+        program: Program::new(proxy),
+        line: arguments::proxy(stubdom, target, &state, &socket),
+        log,
+        pid_path: model::proxy_pid_path(stubdom),
+        confined: false,
+    };
+    // The node may be left from an earlier domain with that number.
+    nodes::remove(ao, ao.store(), &state)?;
+    let mut said = ao.watch(&state)?;
+    let deadline = Instant::now() + TIMEOUT;
+    let running = launch.start(ao, deadline).await?;
+    running.serves(ao, deadline, is_running(ao, &mut said, &state)).await
+}
+
+/// A program to start: a QEMU, or one beside it.
 struct Launch<'a> {
     what: &'static str,
     domid: u32,
@@ -210,7 +246,7 @@ struct Launch<'a> {
     confined: bool,
 }
 
-/// A started QEMU.
+/// The started program.
 struct Running {
     what: &'static str,
     domid: u32,
@@ -291,7 +327,7 @@ impl Running {
     }
 }
 
-/// Waits until QEMU's node says that it runs.
+/// Waits until the program's node says that it runs.
 async fn is_running(ao: &Ao, said: &mut Watch, state: &str) -> Result<()> {
     loop {
         said.changed().await;

@@ -15,6 +15,7 @@ use super::qmp::{self, Qmp};
 use crate::core::file::{errno_of, remove_if_there};
 use crate::core::paths::LIB_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
+use crate::domain::names;
 use crate::sync::std_fds::raised;
 use crate::sync::tracked_fds::Tracked;
 use crate::{debug, error};
@@ -37,10 +38,18 @@ pub fn restored_path(domid: u32) -> String {
 
 /// Stops QEMU, and has it write its state to [`saved_path`]. `live`: it is to go on elsewhere.
 ///
-/// `Error::NotImplemented` for the traditional device model.
+/// `Error::NotImplemented` for the traditional device model, and for one in a stub domain.
 pub async fn save(ao: &Ao, domid: u32, live: bool) -> Result<()> {
     if model::version(ao, domid)? == ModelVersion::Traditional {
         error!(ao, domid = domid, "the traditional device model cannot be saved");
+        return Err(Error::NotImplemented);
+    }
+    if names::stubdom_of(ao, domid).is_some() {
+        error!(
+            ao,
+            domid = domid,
+            "cannot save the device model's state: not implemented for one in a stub domain"
+        );
         return Err(Error::NotImplemented);
     }
     let saved = write(ao, domid, live).await;

@@ -12,7 +12,8 @@ use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork};
 use xenlight::xen::store::{
-    Access, NewNode, Ops, Permission, Pipeline, Store, StoreError, WatchEvent, Watched, tidy,
+    Access, Answers, NewNode, Ops, Permission, Pipeline, Store, StoreError, WatchEvent, Watched,
+    tidy,
 };
 
 use crate::daemon::Daemon;
@@ -182,11 +183,13 @@ fn a_discarded_transaction_has_no_effect() {
     store.write(&format!("{base}/e/f"), "x").unwrap();
     let asked = [format!("{base}/e/f")];
     let removed = store.transaction(|t| {
-        let may = |values: Vec<Option<Vec<u8>>>| {
-            assert_eq!(values, [Some(b"x".to_vec())]);
+        let mut reads = Pipeline::default();
+        let value = reads.read(&asked[0]);
+        let may = |answers: &mut Answers| {
+            assert_eq!(answers.value(value), Some(b"x".to_vec()));
             Ok::<_, StoreError>(false)
         };
-        tidy::remove_up_if(t, &asked, &asked, may).inspect(|_| t.discard())
+        tidy::remove_up_if(t, reads, &asked, may).inspect(|_| t.discard())
     });
     assert_eq!((removed.unwrap(), store.exists(&asked[0]).unwrap()), (false, true));
 }

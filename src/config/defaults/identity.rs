@@ -45,7 +45,9 @@ pub fn pool(ctx: &Ctx, rules: &Rules, create: &mut DomainCreateInfo) -> Result<(
         Some(name) => names::pool_by_qualifier(ctx, name.as_bytes()).0.ok(),
         None => Some(create.poolid),
     };
-    match found.filter(|&pool| names::pool_name_of(ctx, pool).is_some()) {
+    // Pool 0 is the hypervisor's own, and always there.
+    let exists = |&pool: &u32| pool == 0 || names::pool_name_of(ctx, pool).is_some();
+    match found.filter(exists) {
         Some(pool) => create.poolid = pool,
         None => {
             let name = create.pool_name.as_ref().map_or_else(|| "(null)".into(), Text::to_string);

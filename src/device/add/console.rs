@@ -1,7 +1,7 @@
-//! Consoles: the first, which every guest has, and the channels, which are consoles with a name.
+//! Consoles: the first, which every guest has, the channels, which are consoles with a name, and those of stub domains.
 
 use super::AttachTarget;
-use super::nodes::DeviceNodes;
+use super::nodes::{DeviceNodes, Value};
 use crate::config::defaults::devices::DeviceContext;
 use crate::core::{Error, Result};
 use crate::device::{Device, DeviceKind};
@@ -58,7 +58,7 @@ pub fn channels(target: &AttachTarget<'_>, channels: &mut [DeviceChannel]) -> Re
         nodes.back("connection", connection);
         nodes.back("path", &path);
         nodes.front("backend-id", device.backend_domid);
-        front(&mut nodes, "ioemu", &output);
+        front(&mut nodes, "ioemu", output);
         nodes.fixed("tty", "");
         nodes.front("state", 1);
         nodes.front("protocol", PROTOCOL);
@@ -92,6 +92,31 @@ fn complete(
     }
 }
 
+/// Writes the consoles of a stub domain in place of what was there. Its QEMU in this domain serves all of them, the `first` as
+/// well, since xenconsoled serves no others. `outputs`: for each in their order, the chardev that QEMU connects it to, if any.
+pub fn of_stub_domain(
+    target: &AttachTarget<'_>,
+    first: &Primary,
+    outputs: &[Option<Vec<u8>>],
+) -> Result<()> {
+    let console = |(devid, output): (i32, &Option<Vec<u8>>)| {
+        let device = device(target.domid(), devid, 0);
+        let mut nodes = back(&device);
+        nodes.front("backend-id", device.backend_domid);
+        front(&mut nodes, "ioemu", output.clone());
+        nodes.fixed("tty", "");
+        if devid == 0 {
+            nodes.fixed("port", first.port);
+            nodes.fixed("ring-ref", first.ring);
+        } else {
+            nodes.front("state", 1);
+            nodes.front("protocol", PROTOCOL);
+        }
+        (device, nodes)
+    };
+    write(target, (0..).zip(outputs).map(console).collect())
+}
+
 fn device(domid: u32, devid: i32, backend_domid: u32) -> Device {
     Device {
         domid,
@@ -111,7 +136,7 @@ fn back(device: &Device) -> DeviceNodes {
     nodes
 }
 
-fn front(nodes: &mut DeviceNodes, server: &str, output: &str) {
+fn front(nodes: &mut DeviceNodes, server: &str, output: impl Value) {
     nodes.fixed("limit", LIMIT);
     nodes.fixed("type", server);
     nodes.fixed("output", output);

@@ -194,11 +194,10 @@ pub async fn undo(ao: &Ao, owner: &Identity, access: &Access, host: &Host) {
     let _ = forget(ao, owner, access.address).await;
 }
 
-/// Whether the domain has a back end, or functions that it was about to get.
-pub fn has_any(ctx: &Ctx, domid: u32) -> Result<bool> {
-    // Without the driver there is nothing that a domain could be about to get.
-    Ok(backend::count(ctx, ctx.store(), domid)?.is_some()
-        || Host::here().has_pciback() && !notes::of_domain(ctx, domid).is_empty())
+/// Whether the domain was about to get functions.
+pub fn has_notes(ctx: &Ctx, domid: u32) -> bool {
+    // Without the driver there are none.
+    Host::here().has_pciback() && !notes::of_domain(ctx, domid).is_empty()
 }
 
 /// Detaches all functions from a domain that is being destroyed: paused, and without a QEMU. Everything is tried; the first

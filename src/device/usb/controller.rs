@@ -7,6 +7,7 @@ use crate::core::cause::summed_up;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::connect::connect;
 use crate::device::add::{self, Addable, AttachTarget, DeviceNodes, Existing, Stored, running};
+use crate::device::remove::remove_owned;
 use crate::device::{Device, DeviceKind};
 use crate::domain::identity::Identity;
 use crate::domain::nodes;
@@ -158,7 +159,7 @@ impl Written {
 pub(super) fn forget(ctx: &Ctx, device: &Device, owner: &Identity) -> Result<()> {
     nodes::transaction_now(ctx, |t| {
         let record = [device.libxl_path()];
-        nodes::remove_up_if(ctx, t, &record, owner.vm_node(), |vm| owner.owns_nodes_with(ctx, vm))
+        remove_owned(ctx, t, owner, &record)
     })
 }
 

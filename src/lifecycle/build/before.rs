@@ -1,11 +1,9 @@
 //! Before there is memory: vcpus and where they run, limits, event channels, the clock, what the cpus say.
 
-use super::{Channels, host_map, refused, vcpus, viridian};
+use super::{Channels, Daemons, host_map, refused, vcpus, viridian};
 use crate::core::clock::seconds_east;
-use crate::core::number::leading_number;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::affinity::{self, Wish};
-use crate::domain::nodes;
 use crate::lifecycle::numa;
 use crate::types::idiomatic::{
     Bitmap, DomainBuildInfo, DomainBuildInfoData as Guest, DomainConfig, TscMode,
@@ -16,9 +14,6 @@ use crate::{error, warn};
 
 /// What a domain may have beyond its target, in KiB.
 pub const BEYOND_TARGET: u64 = 1024;
-
-/// Where xenstore's and the consoles' daemons tell in which domain they run.
-const DAEMONS: [&str; 2] = ["/tool/xenstored/domid", "/tool/xenconsoled/domid"];
 
 /// Where the guest's memory comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +28,7 @@ pub fn prepare(
     ctx: &Ctx,
     domid: u32,
     config: &mut DomainConfig,
+    daemons: Daemons,
     memory: Memory,
 ) -> Result<Channels> {
     let xen = ctx.hypervisor();
@@ -43,7 +39,7 @@ pub fn prepare(
     set_affinity(ctx, domid, &config.b_info)?;
     let limit = config.b_info.target_memkb.wrapping_add(BEYOND_TARGET);
     xen.set_max_memory(domid, limit).map_err(failed)?;
-    let channels = channels(ctx, domid)?;
+    let channels = channels(ctx, domid, daemons)?;
     set_hvm_params(ctx, domid, &config.b_info, memory)?;
     set_clock(ctx, domid, &config.b_info)?;
     set_memory(ctx, domid, &config.b_info)?;
@@ -107,17 +103,14 @@ fn set_affinity(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
 }
 
 /// The event channels for xenstore and the first console.
-fn channels(ctx: &Ctx, domid: u32) -> Result<Channels> {
-    let daemons = nodes::peek_many(ctx, ctx.store(), &DAEMONS.map(String::from));
-    let alloc = |daemon: &Option<Vec<u8>>| {
-        let remote = daemon.as_deref().and_then(leading_number::<u32>).unwrap_or(0);
+fn channels(ctx: &Ctx, domid: u32, daemons: Daemons) -> Result<Channels> {
+    let alloc = |remote: u32| {
         let port = ctx.hypervisor().alloc_port(domid, remote);
         port.map(|port| Channel { port, domid: remote }).map_err(|e| refused(ctx, domid, e))
     };
-    let [store, console] = [&daemons[0], &daemons[1]];
     // In this order: the ports are numbered as they are made.
-    let store = alloc(store)?;
-    Ok(Channels { store, console: alloc(console)? })
+    let store = alloc(daemons.store)?;
+    Ok(Channels { store, console: alloc(daemons.console)? })
 }
 
 /// The time stamp counter and the clock.

@@ -5,6 +5,7 @@
 //!
 //! | file | subject |
 //! |---|---|
+//! | `daemons.rs` | in which domains the daemons of xenstore and of the consoles run |
 //! | `before.rs` | vcpus and where they run, limits, event channels, clock, cpuid: before there is memory |
 //! | `pv.rs`, `pvh.rs`, `hvm.rs` | memory and kernel, each kind's way ([`crate::xen::guest`]) |
 //! | `memory.rs` | where memory of HVM and PVH guests lies, and their map of it |
@@ -32,6 +33,7 @@
 pub mod acpi;
 mod after;
 mod before;
+mod daemons;
 mod firmware;
 mod host_map;
 mod hvm;
@@ -45,6 +47,7 @@ mod viridian;
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 
+pub use self::daemons::Daemons;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::error;
 use crate::lifecycle::payload::Payload;
@@ -80,8 +83,9 @@ pub async fn build(
     domid: u32,
     config: &mut DomainConfig,
     payload: &Payload,
+    daemons: Daemons,
 ) -> Result<Built> {
-    let channels = before::prepare(ao, domid, config, before::Memory::New)?;
+    let channels = before::prepare(ao, domid, config, daemons, before::Memory::New)?;
     let started = after::now();
     let mut layout = None;
     if let Guest::Hvm(hvm) = &config.b_info.u {
@@ -132,8 +136,13 @@ pub struct Channels {
 }
 
 /// What comes first where memory is not built, but restored from a stream.
-pub fn prepare_restored(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<Channels> {
-    before::prepare(ao, domid, config, before::Memory::Restored)
+pub fn prepare_restored(
+    ao: &Ao,
+    domid: u32,
+    config: &mut DomainConfig,
+    daemons: Daemons,
+) -> Result<Channels> {
+    before::prepare(ao, domid, config, daemons, before::Memory::Restored)
 }
 
 /// What a domain's cpus say of themselves, for a stream of a Xen that did not put it there.

@@ -5,6 +5,7 @@
 //! | `made.rs` | the domain in the hypervisor, and its number |
 //! | `tree.rs` | its first nodes in xenstore |
 //! | `resources.rs` | the host's resources that it may use |
+//! | `stubdom.rs` | the stub domain that its device model runs in, if it has one |
 //! | `stored.rs` | the configuration that is stored for it |
 //!
 //! Building is `lifecycle/build`, devices are `device/add`, QEMU is `qemu`. The order is the C library's, since each step
@@ -28,6 +29,7 @@
 mod made;
 mod resources;
 mod stored;
+mod stubdom;
 mod tree;
 
 use std::future::Future;
@@ -43,7 +45,7 @@ use crate::domain::nodes;
 use crate::domain::rename::check_name;
 use crate::lifecycle::bootloader;
 use crate::lifecycle::build;
-use crate::lifecycle::build::Built;
+use crate::lifecycle::build::{Built, Daemons};
 use crate::lifecycle::destroy;
 use crate::lifecycle::migrate::restore::{self, Empty, Incoming};
 use crate::lifecycle::payload::Payload;
@@ -173,16 +175,14 @@ pub(super) async fn furnish(
     config: &mut DomainConfig,
     origin: Origin<'_>,
 ) -> Result<()> {
-    if let Some(lent) = tree::write(ao, domid, config).await? {
-        bootloader::loan::take_back(ao, domid, &lent).await;
-    }
+    let daemons = tree::write(ao, domid, config).await?;
     let target = AttachTarget::made(ao, domid, config.c_info.uuid.0)?;
     set_device_defaults(&target, config)?;
     let built = match origin {
-        Origin::New => start_anew(ao, domid, config).await?,
-        Origin::Stream(incoming) => go_on(ao, domid, config, incoming).await?,
+        Origin::New => start_anew(ao, domid, config, daemons).await?,
+        Origin::Stream(incoming) => go_on(ao, domid, config, daemons, incoming).await?,
         Origin::Domain(stripped) => {
-            let channels = build::prepare_restored(ao, domid, config)?;
+            let channels = build::prepare_restored(ao, domid, config, daemons)?;
             build::finish_restored(ao, domid, config, channels, stripped.rings)?
         }
     };
@@ -195,10 +195,15 @@ pub(super) async fn furnish(
 }
 
 /// Fills the domain with a kernel that starts.
-async fn start_anew(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<Built> {
+async fn start_anew(
+    ao: &Ao,
+    domid: u32,
+    config: &mut DomainConfig,
+    daemons: Daemons,
+) -> Result<Built> {
     let found = bootloader::run(ao, domid, config).await?;
     let payload = found.unwrap_or_else(|| Payload::configured(&config.b_info));
-    build::build(ao, domid, config, &payload).await
+    build::build(ao, domid, config, &payload, daemons).await
 }
 
 /// Fills the domain with a guest that has run before.
@@ -206,9 +211,10 @@ async fn go_on(
     ao: &Ao,
     domid: u32,
     config: &mut DomainConfig,
+    daemons: Daemons,
     incoming: &Incoming,
 ) -> Result<Built> {
-    let channels = build::prepare_restored(ao, domid, config)?;
+    let channels = build::prepare_restored(ao, domid, config, daemons)?;
     let empty = Empty {
         domid,
         is_hvm: config.c_info.type_ == DomainType::Hvm,
@@ -263,7 +269,7 @@ async fn add_devices(
         add::vkbs(target, &mut [DeviceVkb::default()])?;
     }
     if is_hvm || qemu::needed(ao, config)? {
-        start_qemu(ao, domid, config, origin).await?;
+        start_model(ao, target, config, origin).await?;
     }
     add::nics(ao, target, &mut config.nics).await?;
     add::vtpms(ao, target, &mut config.vtpms).await?;
@@ -274,15 +280,25 @@ async fn add_devices(
     add::vsnds(ao, target, &mut config.vsnds).await
 }
 
-/// Starts the QEMU of a domain that has its nodes.
-async fn start_qemu(ao: &Ao, domid: u32, config: &DomainConfig, origin: Origin<'_>) -> Result<()> {
+/// Starts the device model of a domain that has its nodes.
+async fn start_model(
+    ao: &Ao,
+    target: &AttachTarget<'_>,
+    config: &DomainConfig,
+    origin: Origin<'_>,
+) -> Result<()> {
+    let domid = target.domid();
     let DomainBuildInfoData::Hvm(hvm) = &config.b_info.u else {
         return qemu::start(ao, domid, config, &[], false, false).await;
     };
-    let targets = add::paths_for_qemu(ao, domid, &config.disks)?;
     let own_graphics = hvm.gfx_passthru == Some(true);
     let igd = own_graphics && pci::graphics::has_intel_display(&config.pcidevs);
     let restored = !matches!(origin, Origin::New);
+    if config.b_info.device_model_stubdomain == Some(true) {
+        // It is given no PCI devices, so no memory of VGA either.
+        return stubdom::start(ao, target, config, hvm, igd, restored).await;
+    }
+    let targets = add::paths_for_qemu(ao, domid, &config.disks)?;
     qemu::start(ao, domid, config, &targets, igd, restored).await?;
     if own_graphics {
         pci::graphics::allow_vga_memory(ao, domid, &config.pcidevs)?;
@@ -301,9 +317,15 @@ fn refuse_device_tree(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()
 /// Waits until xenconsoled serves the console, and reports that to the application.
 async fn console_is_there(ao: &Ao, domid: u32) -> Result<()> {
     let tty = crate::domain::console::first_path(domid);
-    let mut changes = ao.watch(&tty)?;
+    let is_served =
+        || Ok::<_, Error>(nodes::read(ao, ao.store(), &tty)?.is_some_and(|tty| !tty.is_empty()));
     let served = async {
-        while nodes::read(ao, ao.store(), &tty)?.is_none_or(|tty| tty.is_empty()) {
+        // By now it usually is, and a watch would cost two round trips more.
+        if is_served()? {
+            return Ok(());
+        }
+        let mut changes = ao.watch(&tty)?;
+        while !is_served()? {
             changes.changed().await;
         }
         Ok(())

@@ -6,6 +6,7 @@ use crate::domain::nodes;
 use crate::domain::rename::{Looked, check_free};
 use crate::error;
 use crate::lifecycle::bootloader::loan;
+use crate::lifecycle::build::Daemons;
 use crate::qemu::model;
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainConfig, DomainCreateInfo, DomainType, Text,
@@ -32,26 +33,31 @@ const HVM_GUESTS: [&str; 2] = ["control/feature-s3", "control/feature-s4"];
 /// A directory for the guest's own use.
 const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 
-/// Writes the domain's nodes, all or none, after removing leftovers of an earlier domain with that number or uuid.
-///
-/// Returns the record of a bootloader's disk of an earlier domain with that number, if there is one.
+/// Writes the domain's nodes, all or none, after removing leftovers of an earlier domain with that number or uuid: a disk of
+/// its bootloader is taken back as well. Gives what was read in the same round trip: which daemons the guest is to be connected to.
 ///
 /// `Error::Invalid` if another domain has its name.
-pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<Vec<u8>>> {
+pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Daemons> {
     let nodes = nodes(ao, domid, config);
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
     let mut looked = Looked::default();
-    nodes::transaction(ao, |t| {
+    let (daemons, lent) = nodes::transaction(ao, |t| {
         let mut pipeline = Pipeline::default();
         let lent = pipeline.read(loan::path(domid));
+        let daemons = Daemons::ask(&mut pipeline);
         for directory in directories(domid, &config.c_info) {
             pipeline.remove(directory);
         }
         nodes.iter().for_each(|node| pipeline.make(node));
         // Of two domains that are created at once with the same name one is refused.
-        Ok(check_free(ao, t, domid, name, &mut looked, pipeline)?.value(lent))
+        let mut answers = check_free(ao, t, domid, name, &mut looked, pipeline)?;
+        Ok((Daemons::told(&mut answers, daemons), answers.value(lent)))
     })
-    .await
+    .await?;
+    if let Some(lent) = lent {
+        loan::take_back(ao, domid, &lent).await;
+    }
+    Ok(daemons)
 }
 
 fn directories(domid: u32, info: &DomainCreateInfo) -> [String; 3] {

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `pv.rs` | back end of a PV or PVH guest, or in a driver domain |
 //! | `hvm.rs` | hardware of an HVM guest: its order, the machine |
+//! | `proxy.rs` | what passes QMP on to a QEMU in a stub domain |
 //! | `display.rs` | VNC, SDL, SPICE, the graphics card |
 //! | `devices.rs` | serial ports, USB, sound |
 //! | `nics.rs` | network cards |
@@ -21,6 +22,7 @@ mod display;
 mod error;
 mod hvm;
 mod nics;
+mod proxy;
 mod pv;
 #[cfg(test)]
 mod samples;
@@ -34,6 +36,7 @@ pub use self::disks::{Target, target};
 pub use self::display::vnc;
 pub use self::error::ArgumentsError;
 pub use self::hvm::{Hvm, Place, hvm};
+pub use self::proxy::proxy;
 pub use self::pv::{driver_domain, pv};
 use self::value::Value;
 use crate::core::paths::RUN_DIR;

@@ -153,6 +153,15 @@ impl Hypervisor {
         self.call("domain_pause", |xch| unsafe { sys::xc_domain_pause(xch, domid) }).map(drop)
     }
 
+    /// Gives `domid` (a stub domain) the rights over `target` that a device model needs.
+    pub fn set_target(&self, domid: u32, target: u32) -> Result<()> {
+        // SAFETY: plain numbers.
+        self.call("domain_set_target", |xch| unsafe {
+            sys::xc_domain_set_target(xch, domid, target)
+        })
+        .map(drop)
+    }
+
     /// Lets the domain run again.
     pub fn domain_unpause(&self, domid: u32) -> Result<()> {
         // SAFETY: plain numbers.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::error::{StoreError, StoreResult};
 use super::ops::Ops;
-use super::pipeline::Pipeline;
+use super::pipeline::{Answers, Pipeline};
 
 /// Directories that every host has. They may hold a thousand names, and stay if they are empty.
 const KEPT: [&str; 4] = ["/libxl", "/local", "/local/domain", "/vm"];
@@ -13,19 +13,18 @@ const KEPT: [&str; 4] = ["/libxl", "/local", "/local/domain", "/vm"];
 /// Removes nodes, and then each directory above one of them that is left with no value and no children. Two round
 /// trips, however many nodes there are. A directory that may not be looked at stays, and so do those above it.
 pub fn remove_up(ops: &impl Ops, paths: &[String]) -> StoreResult<()> {
-    remove_up_if(ops, &[], paths, |_| Ok::<_, StoreError>(true)).map(drop)
+    remove_up_if(ops, Pipeline::default(), paths, |_| Ok::<_, StoreError>(true)).map(drop)
 }
 
-/// As [`remove_up`], for a transaction that `may` be committed: that is told the values of the nodes `before`, which are read
-/// first, in the same round trip. If it says no, which is returned, or fails, the transaction must not be committed.
+/// As [`remove_up`], for a transaction that `may` be committed: that is told the answers to `reads`, which come first, in the same
+/// round trip. If it says no, which is returned, or fails, the transaction must not be committed.
 pub fn remove_up_if<E: From<StoreError>>(
     ops: &impl Ops,
-    before: &[String],
+    reads: Pipeline,
     paths: &[String],
-    may: impl FnOnce(Vec<Option<Vec<u8>>>) -> Result<bool, E>,
+    may: impl FnOnce(&mut Answers) -> Result<bool, E>,
 ) -> Result<bool, E> {
-    let mut pipeline = Pipeline::default();
-    let before: Vec<_> = before.iter().map(|path| pipeline.read(path)).collect();
+    let mut pipeline = reads;
     let removals: Vec<_> = paths.iter().map(|path| (path, pipeline.remove(path))).collect();
     let above: BTreeSet<&str> = paths.iter().flat_map(|path| ancestors(path)).collect();
     let looks: Vec<_> = above
@@ -33,7 +32,7 @@ pub fn remove_up_if<E: From<StoreError>>(
         .map(|path| (path, pipeline.peek(path), pipeline.peek_list(path)))
         .collect();
     let mut answers = pipeline.send(ops)?;
-    if !may(before.into_iter().map(|slot| answers.value(slot)).collect())? {
+    if !may(&mut answers)? {
         return Ok(false);
     }
     // What is missing with its parent leaves nothing to clean up.

@@ -14,6 +14,6 @@ for domain in nosuch 99; do
     try xl "${words[@]}"
   done
 done
-# A key for a missing domain makes its nodes.
+# A key for a missing domain makes its nodes, in C.
 nodes /local/domain/99
-xenstore-rm /local/domain/99
+xenstore-rm /local/domain/99 2> /dev/null

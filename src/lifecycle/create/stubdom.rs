@@ -1,0 +1,391 @@
+//! The stub domain of an HVM guest: a PV guest of its own that runs the device model, so that a QEMU that the guest has
+//! broken into has rights over that guest alone.
+//!
+//! Its kernel, ramdisk and command line are the configuration's (`stubdomain_*`). What it is to do it finds in xenstore:
+//! its target, QEMU's arguments, and a directory in which it tells that it runs. It gets the guest's disks and network
+//! cards as its own PV devices. A second QEMU, here, serves its consoles and, where there is one, its screen.
+//!
+//! # Failure
+//!
+//! The stub domain is recorded in the guest's nodes as soon as the hypervisor has it, before anything else is made of it:
+//! the destroy of the guest, which a failed creation ends in, finds it there. (The C library records it when it is built, and
+//! leaves one behind whose build fails.)
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use futures_util::future::select;
+use nix::unistd::{AccessFlags, access};
+
+use super::made;
+use super::tree;
+use crate::config::defaults;
+use crate::config::defaults::devices::{DeviceContext, nic};
+use crate::core::cause::summed_up;
+use crate::core::file::rotate_log;
+use crate::core::paths::LOG_DIR;
+use crate::core::uuid;
+use crate::core::watches::Watch;
+use crate::core::{Ao, Ctx, Error, Result};
+use crate::device::add::{self, AttachTarget, console};
+use crate::domain::{names, nodes};
+use crate::lifecycle::build::{self, Built};
+use crate::lifecycle::payload::Payload;
+use crate::lifecycle::{control, destroy};
+use crate::qemu;
+use crate::qemu::arguments::{self, Hvm, Place};
+use crate::qemu::state;
+use crate::types::idiomatic::{
+    DeviceNic, DeviceVfb, DeviceVkb, DomainBuildInfo, DomainBuildInfoData, DomainBuildInfoHvm,
+    DomainBuildInfoPv, DomainConfig, DomainType, NicType, Text, Uuid,
+};
+use crate::xen::store::{Access, NewNode, Permission, Pipeline};
+use crate::{error, warn};
+
+/// How long the stub domain may take until its QEMU serves.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What is appended to the name of a network interface that serves an emulated card.
+const EMULATED: &[u8] = b"-emu";
+
+/// Makes the stub domain of the guest `target` and waits until the device model in it runs. `config` is the guest's, with
+/// its defaults, those of its devices as well; `hvm` is its part for HVM guests. `igd` and `restored` are as for
+/// [`qemu::start`].
+///
+/// # Errors
+/// `Error::Invalid` if the kernel or the ramdisk cannot be read; `Error::TimedOut` if the device model does not run in
+/// time; `Error::Fail` otherwise. Logged.
+pub async fn start(
+    ao: &Ao,
+    target: &AttachTarget<'_>,
+    config: &DomainConfig,
+    hvm: &DomainBuildInfoHvm,
+    igd: bool,
+    restored: bool,
+) -> Result<()> {
+    let domid = target.domid();
+    summed_up(ao, domid, "start the stub domain", async {
+        let mut own = configuration(ao, domid, config, hvm)?;
+        check_images(ao, domid, &config.b_info)?;
+        let arguments = arguments(ao, domid, config, igd, restored)?;
+        let stubdom = Stubdom { ao, target, domid: made::make(ao, &own)? };
+        stubdom.record()?;
+        let making = async {
+            let daemons = tree::write(ao, stubdom.domid, &own).await?;
+            let payload = Payload::of_stub_domain(&config.b_info);
+            let built = build::build(ao, stubdom.domid, &mut own, &payload, daemons).await?;
+            stubdom.instruct(&arguments)?;
+            qemu::tell_firmware(ao, domid, &config.b_info, hvm)?;
+            stubdom.give_rights()?;
+            let outputs = outputs(ao, domid, config, hvm, restored)?;
+            stubdom.add_devices(&mut own, &built, &outputs).await?;
+            stubdom.run().await
+        };
+        let outcome = making.await;
+        if outcome.is_err() {
+            stubdom.end_orphan().await;
+        }
+        outcome
+    })
+    .await
+}
+
+/// The stub domain's own configuration.
+fn configuration(
+    ctx: &Ctx,
+    domid: u32,
+    config: &DomainConfig,
+    hvm: &DomainBuildInfoHvm,
+) -> Result<DomainConfig> {
+    let (info, build) = (&config.c_info, &config.b_info);
+    let mut own = DomainConfig::default();
+    own.c_info.type_ = DomainType::Pv;
+    own.c_info.name = info.name.as_ref().and_then(|name| followed_by(name, b"-dm"));
+    own.c_info.ssidref = build.device_model_ssidref;
+    own.c_info.run_hotplug_scripts = info.run_hotplug_scripts;
+    own.c_info.uuid = Uuid(uuid::random().map_err(|e| {
+        error!(ctx, domid = domid, "cannot make a uuid for the stub domain: {e}");
+        Error::Fail
+    })?);
+    own.b_info = DomainBuildInfo {
+        u: DomainBuildInfoData::Pv(DomainBuildInfoPv::default()),
+        max_vcpus: 1,
+        shadow_memkb: 0,
+        max_memkb: build.stubdomain_memkb.wrapping_add(build.video_memkb),
+        target_memkb: build.stubdomain_memkb.wrapping_add(build.video_memkb),
+        max_grant_frames: build.max_grant_frames,
+        max_maptrack_frames: build.max_maptrack_frames,
+        max_grant_version: build.max_grant_version,
+        device_model_version: build.device_model_version,
+        device_model: build.device_model.clone(),
+        extra: build.extra.clone(),
+        extra_pv: build.extra_pv.clone(),
+        extra_hvm: build.extra_hvm.clone(),
+        ..DomainBuildInfo::default()
+    };
+    own.disks.clone_from(&config.disks);
+    own.nics = config.nics.iter().map(pv_nic).collect();
+    defaults::set_defaults(ctx, &mut own, domid)?;
+    let enabled = [hvm.vnc.enable, hvm.spice.enable, hvm.sdl.enable];
+    if enabled.contains(&Some(true)) {
+        own.vfbs.push(DeviceVfb {
+            devid: 0,
+            vnc: hvm.vnc.clone(),
+            keymap: hvm.keymap.clone(),
+            sdl: hvm.sdl.clone(),
+            ..DeviceVfb::default()
+        });
+        own.vkbs.push(DeviceVkb { devid: 0, ..DeviceVkb::default() });
+    }
+    Ok(own)
+}
+
+/// The PV card by which the stub domain serves one of the guest's emulated cards.
+fn pv_nic(nic: &DeviceNic) -> DeviceNic {
+    let ifname = nic.ifname.as_ref().and_then(|name| followed_by(name, EMULATED));
+    DeviceNic { nictype: NicType::Vif, ifname, ..nic.clone() }
+}
+
+fn followed_by(text: &Text, more: &[u8]) -> Option<Text> {
+    Text::new([text.as_bytes(), more].concat())
+}
+
+/// Refuses images that cannot be read, before there is a domain.
+fn check_images(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
+    let images = [("kernel", &build.stubdomain_kernel), ("ramdisk", &build.stubdomain_ramdisk)];
+    for (what, path) in images {
+        let Some(path) = path else { continue };
+        access(path.as_c_str(), AccessFlags::R_OK).map_err(|errno| {
+            error!(
+                ctx,
+                domid = domid,
+                errno = errno,
+                "cannot read the stub domain's {what} {path}"
+            );
+            Error::Invalid
+        })?;
+    }
+    Ok(())
+}
+
+/// The arguments of the QEMU in the stub domain.
+fn arguments(
+    ctx: &Ctx,
+    domid: u32,
+    config: &DomainConfig,
+    igd: bool,
+    restored: bool,
+) -> Result<Vec<OsString>> {
+    let place = Place::StubDomain { restored };
+    let asked = Hvm { domid, config, place, targets: &[], igd, limited: false };
+    let line = arguments::hvm(&asked).map_err(|e| {
+        error!(ctx, domid = domid, "{e}");
+        Error::Fail
+    })?;
+    for warning in &line.warnings {
+        warn!(ctx, domid = domid, "{warning}");
+    }
+    Ok(line.arguments)
+}
+
+/// Where the output of each of the stub domain's consoles goes: its kernel's log, the state that its QEMU saves, the state
+/// that its QEMU is to go on from, the guest's serial ports.
+fn outputs(
+    ctx: &Ctx,
+    domid: u32,
+    config: &DomainConfig,
+    hvm: &DomainBuildInfoHvm,
+    restored: bool,
+) -> Result<Vec<Option<Vec<u8>>>> {
+    let mut name = OsString::from("qemu-dm-");
+    name.extend(config.c_info.name.as_ref().map(|name| OsStr::from_bytes(name.as_bytes())));
+    let log = rotate_log(ctx.log(), Path::new(LOG_DIR), &name)?;
+    let log = [b"file:", log.as_os_str().as_bytes()].concat();
+    let saved = format!("file:{}", state::saved_path(domid)).into_bytes();
+    let incoming = restored.then(|| format!("pipe:{}", state::restored_path(domid)).into_bytes());
+    let ports = if hvm.serial.is_some() { hvm.serial.as_slice() } else { &hvm.serial_list };
+    let ports = ports.iter().map(|port| Some(port.as_bytes().to_vec()));
+    Ok([Some(log), Some(saved), incoming].into_iter().chain(ports).collect())
+}
+
+/// A stub domain that is being made.
+struct Stubdom<'a> {
+    ao: &'a Ao,
+    /// The guest.
+    target: &'a AttachTarget<'a>,
+    domid: u32,
+}
+
+impl Stubdom<'_> {
+    /// Records it, so that it is destroyed with the guest. If that fails, it is destroyed at once.
+    fn record(&self) -> Result<()> {
+        let number = self.domid.to_string();
+        let recorded = self.write(|pipeline| {
+            pipeline.write(names::stubdom_path(self.target.domid()), number.as_bytes());
+        });
+        recorded.inspect_err(|_| {
+            if let Err(e) = self.ao.hypervisor().domain_destroy(self.domid) {
+                error!(self.ao, domid = self.domid, "cannot destroy the new stub domain: {e}");
+            }
+        })
+    }
+
+    /// Destroys it, if the guest was destroyed at the same time by somebody who had looked for a stub domain too early.
+    async fn end_orphan(&self) {
+        if names::stubdom_of(self.ao, self.target.domid()) != Some(self.domid) {
+            // A failure is logged there.
+            let _ = destroy::destroy(&self.ao.unabortable(), self.domid).await;
+        }
+    }
+
+    /// Writes what the stub domain is to do.
+    fn instruct(&self, arguments: &[OsString]) -> Result<()> {
+        let guest = self.target.domid();
+        let Some(vm) = self.target.owner().vm_path() else {
+            error!(
+                self.ao,
+                domid = guest,
+                "cannot pass arguments to the stub domain: the guest has no uuid"
+            );
+            return Err(Error::Fail);
+        };
+        let readable =
+            [Permission::new(0, Access::None), Permission::new(self.domid, Access::Read)];
+        let own = [Permission::new(self.domid, Access::None), Permission::new(guest, Access::Read)];
+        let list = format!("{vm}/image/dm-argv");
+        self.write(|pipeline| {
+            pipeline.make(&NewNode::directory(&list, &readable));
+            for (number, argument) in (1..).zip(arguments) {
+                pipeline.write(format!("{list}/{number:03}"), argument.as_bytes());
+            }
+            pipeline.write(names::target_path(self.domid), guest.to_string().as_bytes());
+            pipeline.make(&NewNode::directory(self.directory(), &own));
+        })
+    }
+
+    /// Where the device model tells what it does.
+    fn directory(&self) -> String {
+        format!("{}/device-model/{}", nodes::domain_path(self.domid), self.target.domid())
+    }
+
+    /// Writes what `fill` asks for, if the guest is still there.
+    fn write(&self, fill: impl Fn(&mut Pipeline)) -> Result<()> {
+        nodes::transaction_now(self.ao, |t| {
+            let mut pipeline = Pipeline::default();
+            fill(&mut pipeline);
+            let vm = pipeline.read(self.target.owner().vm_node());
+            let mut answers = nodes::send(self.ao, t, pipeline)?;
+            self.target.check_with(answers.value(vm))
+        })
+    }
+
+    /// Lets the stub domain map the guest's memory and use its nodes.
+    fn give_rights(&self) -> Result<()> {
+        let (own, guest) = (self.domid, self.target.domid());
+        self.ao.hypervisor().set_target(own, guest).map_err(|e| {
+            error!(self.ao, domid = guest, "cannot give domain {own} rights over its target: {e}");
+            Error::Fail
+        })?;
+        self.ao.store().set_target(own, guest).map_err(|e| nodes::failed(self.ao, e))
+    }
+
+    /// Adds its devices, and starts the programs here that serve them.
+    async fn add_devices(
+        &self,
+        own: &mut DomainConfig,
+        built: &Built,
+        outputs: &[Option<Vec<u8>>],
+    ) -> Result<()> {
+        let (ao, domid) = (self.ao, self.domid);
+        let target = AttachTarget::made(ao, domid, own.c_info.uuid.0)?;
+        add::disks(ao, &target, &mut own.disks).await?;
+        write_served(&target, own, built, outputs)?;
+        if let Some(name) = &own.c_info.name {
+            qemu::start_proxy(ao, domid, self.target.domid(), name).await?;
+        }
+        qemu::start(ao, domid, own, &[], false, false).await?;
+        add::nics(ao, &target, &mut own.nics).await
+    }
+
+    /// Lets it run, and waits until the device model in it does.
+    async fn run(&self) -> Result<()> {
+        let (ao, guest) = (self.ao, self.target.domid());
+        control::unpause(ao, self.domid).await?;
+        let state = format!("{}/state", self.directory());
+        let (mut said, mut releases) = (ao.watch(&state)?, ao.watch("@releaseDomain")?);
+        let runs = pin!(self.says_running(&mut said, &state));
+        let ends = pin!(self.ends(&mut releases));
+        match ao.until(Instant::now() + TIMEOUT, select(runs, ends)).await? {
+            Some(outcome) => outcome.factor_first().0,
+            None => {
+                let seconds = TIMEOUT.as_secs();
+                error!(
+                    ao,
+                    domid = guest,
+                    "cannot use the device model in domain {}: it does not run after {seconds} s",
+                    self.domid
+                );
+                Err(Error::TimedOut)
+            }
+        }
+    }
+
+    async fn says_running(&self, said: &mut Watch, state: &str) -> Result<()> {
+        loop {
+            said.changed().await;
+            if nodes::read(self.ao, self.ao.store(), state)?.as_deref() == Some(b"running") {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits until the stub domain has shut down or is gone, which is an error.
+    async fn ends(&self, releases: &mut Watch) -> Result<()> {
+        loop {
+            releases.changed().await;
+            let found = self.ao.hypervisor().domain(self.domid);
+            let found = found.map(|info| info.filter(|info| !info.shutdown && !info.dying));
+            if found == Ok(None) {
+                error!(
+                    self.ao,
+                    domid = self.target.domid(),
+                    "cannot use the device model in domain {}: that domain has ended",
+                    self.domid
+                );
+                return Err(Error::Fail);
+            }
+        }
+    }
+}
+
+/// Writes the devices that the QEMU here serves, and settles what those in the other one's arguments are.
+fn write_served(
+    target: &AttachTarget<'_>,
+    own: &mut DomainConfig,
+    built: &Built,
+    outputs: &[Option<Vec<u8>>],
+) -> Result<()> {
+    let place = DeviceContext { world: target, domid: target.domid(), hotplug: false };
+    own.nics.iter_mut().try_for_each(|nic| nic::set_defaults(place, nic))?;
+    add::vfbs(target, &mut own.vfbs)?;
+    add::vkbs(target, &mut own.vkbs)?;
+    let (port, ring) = (built.console.channel.port, built.console.frame);
+    let first = console::Primary { port, ring, ..console::Primary::default() };
+    console::of_stub_domain(target, &first, outputs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_cards_are_pv_cards() {
+        let emulated = DeviceNic { ifname: Text::new("eth7"), devid: 2, ..DeviceNic::default() };
+        let own = pv_nic(&DeviceNic { nictype: NicType::VifIoemu, ..emulated });
+        assert_eq!((own.nictype, own.devid), (NicType::Vif, 2));
+        assert_eq!(own.ifname, Text::new("eth7-emu"));
+    }
+}
