@@ -1,6 +1,7 @@
 //! Devices of guests: their kinds, their halves in xenstore, adding and removing them.
 
 pub mod add;
+mod back_ends;
 pub mod cdrom;
 pub mod driver;
 pub mod eject;
@@ -118,6 +119,11 @@ impl Device {
     pub fn backend_path(&self) -> String {
         let (base, kind) = (nodes::domain_path(self.backend_domid), self.backend_kind.name());
         format!("{base}/backend/{kind}/{}/{}", self.domid, self.devid)
+    }
+
+    /// The node with the back end's state (`xenbus.h`).
+    pub fn state_path(&self) -> String {
+        format!("{}/state", self.backend_path())
     }
 
     /// The half that the guest writes.

@@ -38,26 +38,54 @@ pub struct AskedAgain {
     pci: Slot,
 }
 
+/// What [`Recorded::ask`] asks for.
+#[derive(Debug)]
+pub struct AskedFirst {
+    kinds: Slot,
+    usual: [(&'static str, Slot); USUAL.len()],
+    console: Slot,
+    pci: Slot,
+}
+
 impl Recorded {
-    /// Reads them: in one round trip of a domain that has but a console, in two of one with disks and network cards as well.
+    /// Reads them.
     pub fn of(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Self> {
+        let mut reads = Pipeline::default();
+        let asked = Self::ask(domid, &mut reads);
+        let mut answers = nodes::send(ctx, ops, reads)?;
+        Self::told(ctx, ops, domid, &asked, &mut answers)
+    }
+
+    /// Asks for most of it: for all, if the domain has but a console.
+    pub fn ask(domid: u32, reads: &mut Pipeline) -> AskedFirst {
+        let base = base(domid);
+        AskedFirst {
+            kinds: reads.peek_list(&base),
+            usual: USUAL
+                .map(|kind| (kind.name(), reads.peek_list(format!("{base}/{}", kind.name())))),
+            console: reads.peek(format!("{base}/console/0/backend")),
+            pci: reads.peek(pci::count_path(domid)),
+        }
+    }
+
+    /// Takes that in, and reads the rest: of a domain with disks and network cards as well in one more round trip.
+    pub fn told(
+        ctx: &Ctx,
+        ops: &impl Ops,
+        domid: u32,
+        asked: &AskedFirst,
+        answers: &mut Answers,
+    ) -> Result<Self> {
         let base = base(domid);
         let of_kind = |name: &str| format!("{base}/{name}");
-        let mut reads = Pipeline::default();
-        let listed = reads.list(&base);
-        let usual = USUAL.map(|kind| (kind.name(), reads.list(of_kind(kind.name()))));
-        let console = format!("{base}/console/0");
-        let of_console = reads.read(format!("{console}/backend"));
-        let pci = reads.read(pci::count_path(domid));
-        let mut answers = nodes::send(ctx, ops, reads)?;
-
-        let mut names = answers.names(listed).unwrap_or_default();
+        let console = of_kind("console/0");
+        let mut names = answers.names(asked.kinds).unwrap_or_default();
         let mut kinds = Vec::new();
-        for (name, slot) in usual {
-            let before = names.len();
-            names.retain(|other| other != name);
-            if names.len() < before {
-                let devids = answers.names(slot).unwrap_or_default();
+        for (name, slot) in asked.usual {
+            let Some(at) = names.iter().position(|other| other == name) else { continue };
+            // Otherwise there are more than fit into one answer: they are read with the others.
+            if let Some(devids) = answers.names(slot) {
+                names.remove(at);
                 let kind = DeviceKind::from_name(name);
                 kinds.push(RecordedKind { name: name.to_owned(), kind, devids });
             }
@@ -74,16 +102,16 @@ impl Recorded {
             let Some(kind) = kind else { continue };
             known.extend(devids.iter().map(|id| (*kind, format!("{base}/{name}/{id}"), &**id)));
         }
-        let asked: Vec<String> = known
+        let paths: Vec<String> = known
             .iter()
             .filter(|(_, path, _)| *path != console)
             .map(|(_, path, _)| format!("{path}/backend"))
             .collect();
-        let mut back_ends = nodes::read_many(ctx, ops, &asked)?.into_iter();
+        let mut back_ends = nodes::read_many(ctx, ops, &paths)?.into_iter();
         let mut devices = Vec::new();
         for (kind, path, devid) in &known {
             let back_end = match *path == console {
-                true => answers.value(of_console),
+                true => answers.value(asked.console),
                 false => back_ends.next().flatten(),
             };
             // A record without a back end has no other nodes to remove.
@@ -97,7 +125,7 @@ impl Recorded {
                 }
             }
         }
-        let has_pci = answers.value(pci).is_some();
+        let has_pci = answers.value(asked.pci).is_some();
         Ok(Self { devices, has_pci, domid, kinds })
     }
 

@@ -25,11 +25,12 @@
 //! The stored configuration is not changed: devices that are not in xenstore any more are left out when it is retrieved
 //! (`lifecycle/retrieve.rs`).
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::time::{Duration, Instant};
 
-use futures_util::future::{join_all, join3};
+use futures_util::future::{join, join_all, join3};
 
+use super::back_ends::{self, Wait};
 use super::{Device, DeviceKind, hotplug, usb};
 use crate::core::cause::summed_up;
 use crate::core::number::leading_number;
@@ -147,10 +148,9 @@ pub async fn undo_all(
     let here = undo_of_qemu(ao, &here, owner, own, wait_for_qemu(ao, qemu));
     // The state of a QEMU in another domain is not known here.
     let elsewhere = undo_of_qemu(ao, &elsewhere, owner, own, ao.sleep(QEMU_TIMEOUT));
-    let others =
-        others.iter().zip(states).map(|(device, state)| undo(ao, device, owner, own, state));
-    let (here, elsewhere, others) = join3(here, elsewhere, join_all(others)).await;
-    others.into_iter().fold(asked.and(here).and(elsewhere), Result::and)
+    let others = undo(ao, &others, states, owner, own);
+    let (here, elsewhere, others) = join3(here, elsewhere, others).await;
+    asked.and(here).and(elsewhere).and(others)
 }
 
 /// Removes the nodes of all devices of a domain, which are out of use.
@@ -209,21 +209,42 @@ async fn undo_of_qemu(
     unhooked.into_iter().fold(Ok(()), Result::and)
 }
 
-/// Takes a device out of use whose back end, in that `state`, was asked to close.
+/// Takes devices out of use whose back ends, in those `states`, were asked to close.
 async fn undo(
     ao: &Ao,
-    device: &Device,
+    devices: &[&Device],
+    states: Vec<Option<Vec<u8>>>,
     owner: &Identity,
     own: u32,
-    state: Option<Vec<u8>>,
 ) -> Result<()> {
-    let closed = closed(ao, device, state).await.inspect_err(|e| {
-        if *e == Error::TimedOut {
-            // The device is removed nevertheless.
-            warn!(ao, domid = device.domid, "{}", not_closed(device));
+    let (mut closed, mut open) = (Vec::new(), Vec::new());
+    for (&device, state) in devices.iter().zip(states) {
+        match Before::of(ao, device, state.as_deref()) {
+            Before::Gone => {}
+            Before::Closed => closed.push(device),
+            Before::Open => open.push(device),
         }
-    })?;
-    if closed { unhook(ao, device, owner, own).await } else { Ok(()) }
+    }
+    let closed = join_all(closed.into_iter().map(|device| unhook(ao, device, owner, own)));
+    let open = async {
+        if open.is_empty() {
+            return Ok(Vec::new());
+        }
+        let then = |at: usize, wait| {
+            let device = open[at];
+            async move {
+                if wait == Wait::Late {
+                    // The device is removed nevertheless.
+                    warn!(ao, domid = device.domid, "{}", not_closed(device));
+                }
+                has_closed(ao, device, wait)?;
+                unhook(ao, device, owner, own).await
+            }
+        };
+        back_ends::each(ao, &open, TIMEOUT, |state| state == CLOSED, then).await
+    };
+    let (closed, open) = join(closed, open).await;
+    closed.into_iter().chain(open?).fold(Ok(()), Result::and)
 }
 
 /// Disconnects a device, whose back end is closed, from the host.
@@ -235,40 +256,55 @@ async fn unhook(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<
     }
 }
 
+/// A back end as it was when it was asked to close.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Before {
+    Gone,
+    Closed,
+    Open,
+}
+
+impl Before {
+    fn of(ctx: &Ctx, device: &Device, state: Option<&[u8]>) -> Self {
+        match state {
+            None => {
+                let base = device.backend_path();
+                debug!(ctx, domid = device.domid, "{base} was removed already");
+                Self::Gone
+            }
+            Some(state) if is_closed(state) => Self::Closed,
+            Some(_) => Self::Open,
+        }
+    }
+}
+
 /// Waits until a back end, which was in `state` when it was asked to, has closed. Returns whether there is a back end.
 async fn closed(ao: &Ao, device: &Device, state: Option<Vec<u8>>) -> Result<bool> {
-    let base = device.backend_path();
-    let Some(before) = state else {
-        debug!(ao, domid = device.domid, "{base} was removed already");
-        return Ok(false);
-    };
-    if is_closed(&before) {
-        return Ok(true);
+    match Before::of(ao, device, state.as_deref()) {
+        Before::Gone => return Ok(false),
+        Before::Closed => return Ok(true),
+        Before::Open => {}
     }
-    let state = state_path(device);
-    let mut changes = ao.watch(&state)?;
-    let closes = async {
-        loop {
-            changes.changed().await;
-            match nodes::read(ao, ao.store(), &state)? {
-                Some(value) if is_closed(&value) => return Ok(true),
-                Some(_) => {}
-                None => {
-                    error!(
-                        ao,
-                        domid = device.domid,
-                        "cannot close {base}: it was removed meanwhile"
-                    );
-                    return Err(Error::Invalid);
-                }
-            }
+    let then = |_, wait| ready(has_closed(ao, device, wait));
+    let outcomes = back_ends::each(ao, &[device], TIMEOUT, |state| state == CLOSED, then).await?;
+    outcomes.into_iter().collect::<Result<()>>().map(|()| true)
+}
+
+/// What the end of the wait for a back end's closing means.
+fn has_closed(ctx: &Ctx, device: &Device, wait: Wait) -> Result<()> {
+    match wait {
+        Wait::Reached => Ok(()),
+        Wait::Removed => {
+            let base = device.backend_path();
+            error!(ctx, domid = device.domid, "cannot close {base}: it was removed meanwhile");
+            Err(Error::Invalid)
         }
-    };
-    ao.until(Instant::now() + TIMEOUT, closes).await?.unwrap_or_else(|| {
-        // Whether that is a failure depends on the caller.
-        debug!(ao, domid = device.domid, "{}", not_closed(device));
-        Err(Error::TimedOut)
-    })
+        Wait::Late => {
+            // Whether that is a failure depends on the caller.
+            debug!(ctx, domid = device.domid, "{}", not_closed(device));
+            Err(Error::TimedOut)
+        }
+    }
 }
 
 /// Asks the back ends of one domain's devices to close. Returns the state of each before that, if there is a back end.
@@ -297,7 +333,7 @@ fn ask_to_close_with(
     let mut reads = Pipeline::default();
     let vm = reads.read(owner.vm_node());
     for device in devices {
-        reads.read(state_path(device));
+        reads.read(device.state_path());
     }
     let mut answers = nodes::send(ctx, ops, reads)?;
     if !owner.owns_nodes_with(ctx, answers.value(vm).as_deref())? {
@@ -313,15 +349,11 @@ fn ask_to_close_with(
         }
         writes.write(format!("{}/online", device.backend_path()), "0");
         if !is_closed(state) {
-            writes.write(state_path(device), CLOSING);
+            writes.write(device.state_path(), CLOSING);
         }
     }
     nodes::send(ctx, ops, writes)?;
     Ok(states)
-}
-
-fn state_path(device: &Device) -> String {
-    format!("{}/state", device.backend_path())
 }
 
 fn not_closed(device: &Device) -> String {
@@ -363,13 +395,13 @@ fn mark_closed(ctx: &Ctx, devices: &[&Device], owner: &Identity) -> Result<()> {
 fn write_closed(ctx: &Ctx, ops: &impl Ops, devices: &[&Device], owner: &Identity) -> Result<()> {
     let mut reads = Pipeline::default();
     let vm = reads.read(owner.vm_node());
-    let states: Vec<_> = devices.iter().map(|device| reads.read(state_path(device))).collect();
+    let states: Vec<_> = devices.iter().map(|device| reads.read(device.state_path())).collect();
     let mut answers = nodes::send(ctx, ops, reads)?;
     let mut writes = Pipeline::default();
     let mut any = false;
     for (device, state) in devices.iter().zip(states) {
         if answers.value(state).is_some_and(|state| !is_closed(&state)) {
-            writes.write(state_path(device), CLOSED.to_string());
+            writes.write(device.state_path(), CLOSED.to_string());
             any = true;
         }
     }

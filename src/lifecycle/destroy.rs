@@ -90,8 +90,8 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
     outcome
 }
 
-/// What xenstore says of a domain's device model.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What xenstore says of a domain's device model and devices.
+#[derive(Debug)]
 pub struct Around {
     /// The domain that it runs in, if it has one to itself.
     stubdom: Option<u32>,
@@ -99,24 +99,29 @@ pub struct Around {
     has_model: bool,
     /// The domain whose device model this domain runs.
     target: Option<u32>,
+    /// Its devices, if they could be read.
+    devices: Option<Recorded>,
 }
 
 impl Around {
-    /// Read in one round trip with the `vm` node, which comes first. If they cannot be read, there may be a device model.
+    /// Read in one round trip with the `vm` node, which comes first; that of a domain with more than a console takes another one. If
+    /// they cannot be read, there may be a device model.
     pub fn of(ctx: &Ctx, domid: u32) -> (Option<Vec<u8>>, Self) {
         let mut reads = Pipeline::default();
         let vm = reads.peek(nodes::vm_node(domid));
         let stubdom = reads.peek(names::stubdom_path(domid));
         let pid = reads.peek(model::pid_path(domid));
         let target = reads.peek(names::target_path(domid));
+        let devices = Recorded::ask(domid, &mut reads);
         let Ok(mut answers) = nodes::send(ctx, ctx.store(), reads) else {
-            return (None, Self { stubdom: None, has_model: true, target: None });
+            return (None, Self { stubdom: None, has_model: true, target: None, devices: None });
         };
         let recorded = answers.value(stubdom);
         let around = Self {
             stubdom: recorded.as_deref().and_then(names::stubdom_in),
             has_model: recorded.is_some() || answers.value(pid).is_some(),
             target: answers.value(target).as_deref().and_then(names::target_in),
+            devices: Recorded::told(ctx, ctx.store(), domid, &devices, &mut answers).ok(),
         };
         (answers.value(vm), around)
     }
@@ -168,7 +173,7 @@ pub async fn strip(
     ao: &Ao,
     domain: &Identity,
     info: &kind::Info,
-    around: Around,
+    mut around: Around,
     fate: Fate,
 ) -> Result<Found> {
     let domid = domain.domid;
@@ -188,7 +193,8 @@ pub async fn strip(
     }
     let mut lent = None;
     for attempt in 1..=ATTEMPTS {
-        let recorded = Recorded::of(ao, ao.store(), domid);
+        let read = around.devices.take();
+        let recorded = read.map_or_else(|| Recorded::of(ao, ao.store(), domid), Ok);
         let unread = recorded.is_err();
         let recorded = recorded.unwrap_or_default();
         let undone = remove::undo_all(ao, domain, &recorded.devices, qemu.as_ref()).await;

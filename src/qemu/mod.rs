@@ -36,18 +36,23 @@ use crate::types::idiomatic::{DiskBackend, DomainConfig, UsbctrlType};
 
 /// Whether a PV or PVH guest with this configuration, its defaults filled in, needs a QEMU here.
 pub fn needed(ctx: &Ctx, config: &DomainConfig) -> Result<bool> {
-    Ok(is_needed(config, own_domid(ctx)?))
+    is_needed(config, || own_domid(ctx))
 }
 
-/// The same, for a toolstack in domain `own`. xenconsoled serves only the first console, so QEMU serves the others, which
-/// are channels.
-fn is_needed(config: &DomainConfig, own: u32) -> bool {
-    let (mut disks, mut usbctrls) = (config.disks.iter(), config.usbctrls.iter());
-    !config.vfbs.is_empty()
-        || !config.p9s.is_empty()
-        || disks.any(|disk| disk.backend == DiskBackend::Qdisk && disk.backend_domid == own)
-        || config.channels.iter().any(|channel| channel.backend_domid == own)
-        || usbctrls.any(|ctrl| ctrl.type_ == UsbctrlType::Qusb && ctrl.backend_domid == own)
+/// The same, for a toolstack in domain `own`, which is asked for only if it matters. xenconsoled serves only the first console,
+/// so QEMU serves the others, which are channels.
+fn is_needed(config: &DomainConfig, own: impl FnOnce() -> Result<u32>) -> Result<bool> {
+    if !config.vfbs.is_empty() || !config.p9s.is_empty() {
+        return Ok(true);
+    }
+    let disks = config.disks.iter().filter(|disk| disk.backend == DiskBackend::Qdisk);
+    let usbctrls = config.usbctrls.iter().filter(|ctrl| ctrl.type_ == UsbctrlType::Qusb);
+    let served_by: Vec<u32> = disks
+        .map(|disk| disk.backend_domid)
+        .chain(config.channels.iter().map(|channel| channel.backend_domid))
+        .chain(usbctrls.map(|ctrl| ctrl.backend_domid))
+        .collect();
+    Ok(!served_by.is_empty() && served_by.contains(&own()?))
 }
 
 #[cfg(test)]
@@ -62,7 +67,7 @@ mod tests {
         let needs = |change: fn(&mut DomainConfig)| {
             let mut config = DomainConfig::default();
             change(&mut config);
-            is_needed(&config, 0)
+            is_needed(&config, || Ok(0)).unwrap()
         };
         assert!(!needs(|_| ()));
         assert!(needs(|c| c.vfbs = vec![DeviceVfb::default()]));
@@ -71,7 +76,7 @@ mod tests {
             |backend, backend_domid| DeviceDisk { backend, backend_domid, ..Default::default() };
         let needs_for = |disk: DeviceDisk| {
             let config = DomainConfig { disks: vec![disk], ..Default::default() };
-            is_needed(&config, 0)
+            is_needed(&config, || Ok(0)).unwrap()
         };
         assert!(needs_for(disk(DiskBackend::Qdisk, 0)));
         assert!(!needs_for(disk(DiskBackend::Qdisk, 3)));
@@ -83,7 +88,7 @@ mod tests {
         let usbctrl = |type_, backend_domid| {
             let ctrl = DeviceUsbctrl { type_, backend_domid, ..Default::default() };
             let config = DomainConfig { usbctrls: vec![ctrl], ..Default::default() };
-            is_needed(&config, 0)
+            is_needed(&config, || Ok(0)).unwrap()
         };
         assert!(usbctrl(UsbctrlType::Qusb, 0));
         assert!(!usbctrl(UsbctrlType::Qusb, 3) && !usbctrl(UsbctrlType::Pv, 0));

@@ -1,6 +1,7 @@
-# Guests that are saved to be paused when they are restored, with their description changed in between.
+# Guests that are saved, and paused when they are restored; what the driver of libvirt cannot do with an image.
 #: long
 libvirt
+rm -f /tmp/v-saved.image
 started v-saved pvh
 suspends v-saved
 try virsh save v-saved /tmp/v-saved.image --paused

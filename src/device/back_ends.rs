@@ -1,0 +1,140 @@
+//! Waiting for the back ends of several devices at once, and going on with each as soon as its own is ready.
+//!
+//! There is one watch per directory of back ends and one read for the states of all devices that are waited for, however
+//! many devices there are.
+
+use std::future::{Future, pending};
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use futures_util::future::{Either, select, select_all};
+use futures_util::stream::FuturesUnordered;
+
+use super::Device;
+use crate::core::number::leading_number;
+use crate::core::watches::Watch;
+use crate::core::{Ao, Result};
+use crate::domain::nodes;
+
+/// How the wait for a back end has ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wait {
+    /// It has reached the state.
+    Reached,
+    /// Its nodes have gone.
+    Removed,
+    /// The time is over.
+    Late,
+}
+
+/// Waits until the state of each device's back end is one that `reached` accepts, for `timeout` at most. `then` is called with
+/// the device's place in `devices` as soon as its own wait has ended, and is waited for as long as it takes. Returns what that gave for each
+/// device.
+///
+/// # Errors
+/// An abort, and a watch that cannot be set. What `then` has begun is finished before that is returned.
+pub async fn each<F: Future<Output = Result<()>>>(
+    ao: &Ao,
+    devices: &[&Device],
+    timeout: Duration,
+    reached: impl Fn(u32) -> bool,
+    then: impl Fn(usize, Wait) -> F,
+) -> Result<Vec<Result<()>>> {
+    let mut waiting: Vec<usize> = (0..devices.len()).collect();
+    let mut outcomes = vec![Ok(()); devices.len()];
+    let mut watches = watch(ao, devices)?;
+    let mut begun = FuturesUnordered::new();
+    let begin = |at, wait| {
+        let work = then(at, wait);
+        async move { (at, work.await) }
+    };
+    let deadline = Instant::now() + timeout;
+    while !waiting.is_empty() || !begun.is_empty() {
+        let happened = {
+            let changed = pin!(any_changed(&mut watches));
+            let ended = pin!(next_ended(&mut begun));
+            let either = select(changed, ended);
+            let happened = match waiting.is_empty() {
+                // What is done for each has its own time limit.
+                true => ao.wait(either).await.map(Some),
+                false => ao.until(deadline, either).await,
+            };
+            happened.map(|in_time| {
+                in_time.map(|either| match either {
+                    Either::Left(_) => None,
+                    Either::Right((ended, _)) => Some(ended),
+                })
+            })
+        };
+        match happened {
+            Ok(Some(Some((at, outcome)))) => outcomes[at] = outcome,
+            Ok(Some(None)) => match look(ao, devices, &mut waiting, &reached) {
+                Ok(ended) => begun.extend(ended.into_iter().map(|(at, wait)| begin(at, wait))),
+                Err(e) => waiting.drain(..).for_each(|at| outcomes[at] = Err(e)),
+            },
+            Ok(None) => begun.extend(waiting.drain(..).map(|at| begin(at, Wait::Late))),
+            Err(e) => {
+                // The abort also ends what was begun, which kills its children.
+                while begun.next().await.is_some() {}
+                return Err(e);
+            }
+        }
+        if waiting.is_empty() {
+            watches.clear();
+        }
+    }
+    Ok(outcomes)
+}
+
+async fn any_changed(watches: &mut [Watch]) {
+    if watches.is_empty() {
+        return pending().await;
+    }
+    select_all(watches.iter_mut().map(|watch| Box::pin(watch.changed()))).await;
+}
+
+async fn next_ended<T>(begun: &mut FuturesUnordered<impl Future<Output = T>>) -> T {
+    match begun.next().await {
+        Some(ended) => ended,
+        None => pending().await,
+    }
+}
+
+/// A watch for one device's state, or for each directory that has several.
+fn watch(ao: &Ao, devices: &[&Device]) -> Result<Vec<Watch>> {
+    let mut paths: Vec<String> = match devices {
+        [one] => vec![one.state_path()],
+        many => many
+            .iter()
+            .map(|device| {
+                let path = device.backend_path();
+                path.rsplit_once('/').map_or(path.clone(), |(dir, _)| dir.to_owned())
+            })
+            .collect(),
+    };
+    paths.sort();
+    paths.dedup();
+    paths.iter().map(|path| ao.watch(path)).collect()
+}
+
+/// Reads the states of the devices in `waiting`, and removes from it those whose wait has ended.
+fn look(
+    ao: &Ao,
+    devices: &[&Device],
+    waiting: &mut Vec<usize>,
+    reached: impl Fn(u32) -> bool,
+) -> Result<Vec<(usize, Wait)>> {
+    let paths: Vec<String> = waiting.iter().map(|&at| devices[at].state_path()).collect();
+    let states = nodes::read_many(ao, ao.store(), &paths)?;
+    let mut ended = Vec::new();
+    let mut states = states.into_iter();
+    waiting.retain(|&at| match states.next().flatten() {
+        Some(state) if !leading_number(&state).is_some_and(&reached) => true,
+        found => {
+            ended.push((at, if found.is_some() { Wait::Reached } else { Wait::Removed }));
+            false
+        }
+    });
+    Ok(ended)
+}
