@@ -49,7 +49,7 @@ use crate::types::idiomatic::{
     DeviceModelVersion, DomainBuildInfo, DomainBuildInfoData, DomainBuildInfoHvm, DomainConfig,
     Text,
 };
-use crate::xen::store::Ops;
+use crate::xen::store::{NewNode, Pipeline};
 use crate::{debug, error, warn};
 
 /// How long QEMU may take until it serves.
@@ -104,20 +104,21 @@ pub async fn start(
     if restricted {
         make_root(ao, domid)?;
     }
+    let base = format!("/local/domain/0/device-model/{domid}");
+    let state = format!("{base}/state");
+    let mut writes = Pipeline::default();
+    // It may be left from an earlier domain with that number.
+    writes.remove(&state);
+    writes.make(&NewNode::directory(&base, &[]));
     if let DomainBuildInfoData::Hvm(hvm) = &build.u {
-        tell_firmware(ao, domid, build, hvm)?;
+        tell_firmware(&mut writes, domid, build, hvm);
         // The QEMU of another guest keeps root's rights, so it is not to be killed by its user.
         let own = account.as_ref().and_then(|account| account.own);
         if let Some(uid) = own {
-            let at = model::kill_uid_path(domid);
-            nodes::write(ao, ao.store(), &at, uid.to_string().as_bytes())?;
+            writes.write(model::kill_uid_path(domid), uid.to_string());
         }
     }
-    let base = format!("/local/domain/0/device-model/{domid}");
-    let state = format!("{base}/state");
-    // The node may be left from an earlier domain with that number.
-    nodes::remove(ao, ao.store(), &state)?;
-    ao.store().mkdir(&base).map_err(|e| nodes::failed(ao, e))?;
+    nodes::send(ao, ao.store(), writes)?;
     write_password(ao, domid, config)?;
     let mut name = OsString::from("qemu-dm-");
     name.extend(config.c_info.name.as_ref().map(|n| std::ffi::OsStr::from_bytes(n.as_bytes())));
@@ -149,21 +150,20 @@ pub async fn start(
     outcome
 }
 
-/// What hvmloader is told of its machine.
+/// Adds to `writes` what hvmloader is told of its machine.
 pub fn tell_firmware(
-    ctx: &Ctx,
+    writes: &mut Pipeline,
     domid: u32,
     build: &DomainBuildInfo,
     hvm: &DomainBuildInfoHvm,
-) -> Result<()> {
+) {
     let base = format!("{}/hvmloader", nodes::domain_path(domid));
     // Only the traditional device model learns of memory that hvmloader moves.
     let traditional = build.device_model_version == DeviceModelVersion::QemuXenTraditional;
     let moves = traditional && build.vnuma_nodes.is_empty();
     let bios = hvm.bios.name().unwrap_or_default();
-    let values = [("bios", bios), ("allow-memory-relocate", if moves { "1" } else { "0" })];
-    let values = values.map(|(name, value)| (format!("{base}/{name}"), value.as_bytes().to_vec()));
-    ctx.store().write_many(&values).map_err(|e| nodes::failed(ctx, e))
+    writes.write(format!("{base}/bios"), bios);
+    writes.write(format!("{base}/allow-memory-relocate"), if moves { "1" } else { "0" });
 }
 
 /// Waits until the domain has gone.

@@ -77,8 +77,7 @@ pub async fn start(
             let daemons = tree::write(ao, stubdom.domid, &own).await?;
             let payload = Payload::of_stub_domain(&config.b_info);
             let built = build::build(ao, stubdom.domid, &mut own, &payload, daemons).await?;
-            stubdom.instruct(&arguments)?;
-            qemu::tell_firmware(ao, domid, &config.b_info, hvm)?;
+            stubdom.instruct(&arguments, config, hvm)?;
             stubdom.give_rights()?;
             let outputs = outputs(ao, domid, config, hvm, restored)?;
             stubdom.add_devices(&mut own, &built, &outputs).await?;
@@ -241,8 +240,13 @@ impl Stubdom<'_> {
         }
     }
 
-    /// Writes what the stub domain is to do.
-    fn instruct(&self, arguments: &[OsString]) -> Result<()> {
+    /// Writes what the stub domain is to do, and what the guest's firmware is told.
+    fn instruct(
+        &self,
+        arguments: &[OsString],
+        config: &DomainConfig,
+        hvm: &DomainBuildInfoHvm,
+    ) -> Result<()> {
         let guest = self.target.domid();
         let Some(vm) = self.target.owner().vm_path() else {
             error!(
@@ -263,6 +267,7 @@ impl Stubdom<'_> {
             }
             pipeline.write(names::target_path(self.domid), guest.to_string().as_bytes());
             pipeline.make(&NewNode::directory(self.directory(), &own));
+            qemu::tell_firmware(pipeline, guest, &config.b_info, hvm);
         })
     }
 
