@@ -1,36 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* libxl: making, running and watching Xen domains. Generated from idl/headers and src/capi: change it there. */
+/* libxl: the toolstack library of Xen. Generated from idl/headers and src/capi: change it there. */
 
 #ifndef LIBXL_H
 #define LIBXL_H
 
-/* ---- What every caller should know ----
+/* ---- Rules for all functions ----
  *
- * Results. Unless said otherwise a function answers 0 or one of the negative ERROR_ codes, and logs why.
+ * Results. Unless documented otherwise a function returns 0 or one of the negative ERROR_ codes, and logs
+ * the reason.
  *
- * Pointers. A ctx is one from libxl_ctx_alloc that libxl_ctx_free was not called for. What a function reads
- * through a pointer must be initialised, and nobody may write to it during the call; what it only fills need
- * not be initialised. A text ends with a NUL; an array has as many elements as the number beside it says. NULL
- * where something is due is answered with ERROR_INVAL, or with NULL, 0 or false, and nothing is done.
+ * Pointers. A ctx is one that libxl_ctx_alloc returned and that libxl_ctx_free has not freed. What a function
+ * reads through a pointer must be initialised, and nobody may write to it during the call; what it only fills
+ * need not be initialised. A string ends with a NUL; an array has as many elements as the number passed with it
+ * says. If a required pointer is NULL, the function does nothing and returns ERROR_INVAL, or NULL, 0 or false.
  *
  * Threads. A ctx may be used by several threads at once.
  *
- * Memory. What a function hands out comes from malloc and is the caller's: freed with the type's _dispose
- * or _list_free function where there is one, else with free. What a function is given stays the caller's.
+ * Memory. What a function returns to the caller is allocated with malloc and owned by the caller, who frees it
+ * with the type's _dispose or _list_free function where there is one, otherwise with free. The caller's
+ * arguments remain the caller's.
  *
- * Types. Those of _libxl_types.h have functions of their own, where TYPE is the type's name:
- *   void TYPE_init(TYPE *p)                  defaults; comes before any other use of *p
- *   void TYPE_init_KEY(TYPE *p, key)         the same for the part of a union that `key` chooses; once
- *   void TYPE_dispose(TYPE *p)               frees what *p owns, not *p; harmless when repeated
+ * Types. Each type of _libxl_types.h has these functions, where TYPE is the type's name:
+ *   void TYPE_init(TYPE *p)                  sets the defaults; to be called before any other use of *p
+ *   void TYPE_init_KEY(TYPE *p, key)         the same for the union's member that `key` selects; once only
+ *   void TYPE_dispose(TYPE *p)               frees what *p owns, not *p; may be repeated
  *   void TYPE_copy(ctx, TYPE *dst, const TYPE *src)
  *   char *TYPE_to_json(ctx, TYPE *p)         from malloc, or NULL
  *   int TYPE_from_json(ctx, TYPE *p, const char *text)
- * and enums _to_string, _from_string and a table of their names.
+ * Enums also have _to_string, _from_string and a table of their names.
  *
- * Operations. A function with an `ao_how` can take long. With NULL it returns when all is done. Otherwise
- * it returns at once, and if that was with 0 the end is told later as the libxl_asyncop_how says.
+ * Operations. A function with an `ao_how` can take long. With NULL it returns when the operation has completed.
+ * Otherwise it returns at once; if it returned 0, the completion is reported later, as libxl_asyncop_how says.
  *
- * Domains are named by their number (domid). Memory is in KiB where the name says memkb.
+ * A domain is identified by its number (domid). Memory is in KiB where the name says memkb.
  */
 
 #include <stdbool.h>
@@ -43,7 +45,7 @@
 
 #include <xentoollog.h>
 
-/* A connection to the host: libxl_ctx_alloc makes one. */
+/* An application's connection to Xen: libxl_ctx_alloc creates one. */
 typedef struct libxl__ctx libxl_ctx;
 
 #include <libxl_uuid.h>
@@ -52,8 +54,8 @@ typedef struct libxl__ctx libxl_ctx;
 /* ---- Versions of the interface ----
  *
  * A program that defines LIBXL_API_VERSION as 0xVVSSEE (major, minor and extra release number of Xen, such
- * as 0x040800) before it includes this keeps the signatures of that release; without it, it gets the newest.
- * Each LIBXL_HAVE_ macro tells that something is there that earlier releases did not have.
+ * as 0x040800) before it includes this file gets the signatures of that release, otherwise the newest ones. Each
+ * LIBXL_HAVE_ macro indicates a feature that earlier releases do not have.
  */
 #ifdef LIBXL_API_VERSION
 #if LIBXL_API_VERSION != 0x040200 && LIBXL_API_VERSION != 0x040300 && \
@@ -62,11 +64,11 @@ typedef struct libxl__ctx libxl_ctx;
     LIBXL_API_VERSION != 0x041300 && LIBXL_API_VERSION != 0x041400 && \
     LIBXL_API_VERSION != 0x041500 && LIBXL_API_VERSION != 0x041600 && \
     LIBXL_API_VERSION != 0x041700
-#error "LIBXL_API_VERSION is none that libxl_*.h know"
+#error "unknown LIBXL_API_VERSION"
 #endif
 #endif
 
-/* A member of libxl_domain_build_info, or what it can hold. */
+/* Members of libxl_domain_build_info, and values of them. */
 #define LIBXL_HAVE_ALTP2M 1
 #define LIBXL_HAVE_BUILDINFO_APIC 1
 #define LIBXL_HAVE_BUILDINFO_ARCH_ARM_TEE 1
@@ -115,7 +117,7 @@ typedef struct libxl__ctx libxl_ctx;
 #define LIBXL_HAVE_VPMU 1
 #define LIBXL_HAVE_X86_MSR_RELAXED 1
 
-/* A value of libxl_viridian_enlightenment. */
+/* Values of libxl_viridian_enlightenment. */
 #define LIBXL_HAVE_APIC_ASSIST 1
 #define LIBXL_HAVE_VIRIDIAN_CPU_HOTPLUG 1
 #define LIBXL_HAVE_VIRIDIAN_CRASH_CTL 1
@@ -125,7 +127,7 @@ typedef struct libxl__ctx libxl_ctx;
 #define LIBXL_HAVE_VIRIDIAN_STIMER 1
 #define LIBXL_HAVE_VIRIDIAN_SYNIC 1
 
-/* A member of libxl_domain_create_info, or of the parameters of creating and restoring. */
+/* Members of libxl_domain_create_info, and parameters of domain creation and restore. */
 #define LIBXL_HAVE_CHECKPOINTED_STREAM 1
 #define LIBXL_HAVE_COLO_USERSPACE_PROXY 1
 #define LIBXL_HAVE_CREATEINFO_DOMID
@@ -137,7 +139,7 @@ typedef struct libxl__ctx libxl_ctx;
 #define LIBXL_HAVE_SSID_LABEL 1
 #define LIBXL_HAVE_VMTRACE_BUF_KB 1
 
-/* Something about devices: a type, a member or a function. */
+/* Devices: types, members and functions. */
 #define LIBXL_HAVE_DEVICE_BACKEND_DOMNAME 1
 #define LIBXL_HAVE_DEVICE_CHANNEL 1
 #define LIBXL_HAVE_DEVICE_DISK_DIRECT_IO_SAFE 1
@@ -156,7 +158,7 @@ typedef struct libxl__ctx libxl_ctx;
 #define LIBXL_HAVE_PVUSB 1
 #define LIBXL_HAVE_QED 1
 
-/* What is told of the host and of running domains. */
+/* Information about the host and about running domains. */
 #define LIBXL_HAVE_BUILD_ID 1
 #define LIBXL_HAVE_CPUPOOL_NAME 1
 #define LIBXL_HAVE_DOMINFO_GPADDR_BITS 1
@@ -185,7 +187,7 @@ typedef struct libxl__ctx libxl_ctx;
 #define LIBXL_HAVE_SET_VCPUAFFINITY_FORCE 1
 #define LIBXL_HAVE_VCPU_SCHED_PARAMS 1
 
-/* Functions that are there, and how they behave. */
+/* Functions, and their behaviour. */
 #define LIBXL_HAVE_AO_ABORT 1
 #define LIBXL_HAVE_BITMAP_AND_OR 1
 #define LIBXL_HAVE_BYTEARRAY_UUID 1
@@ -217,12 +219,12 @@ typedef struct libxl__ctx libxl_ctx;
 #define LIBXL_HAVE_NONCONST_LIBXL_BASENAME_RETURN_VALUE 1
 #endif
 
-/* Where a domain cannot be suspended, resumed or replicated. */
+/* Architectures on which a domain cannot be suspended, resumed or replicated. */
 #if defined(__arm__) || defined(__aarch64__)
 #define LIBXL_HAVE_NO_SUSPEND_RESUME 1
 #endif
 
-/* Features of x86 processors: monitoring and dividing caches and memory bandwidth, machine checks. */
+/* Features of x86 processors: monitoring and allocation of caches and memory bandwidth, machine checks. */
 #if defined(__i386__) || defined(__x86_64__)
 #define LIBXL_HAVE_PSR_CMT 1
 #define LIBXL_HAVE_PSR_MBM 1
@@ -233,13 +235,13 @@ typedef struct libxl__ctx libxl_ctx;
 #define LIBXL_HAVE_MCA_CAPS 1
 #endif
 
-/* The names that two errors had from 4.5 to 4.6. */
+/* The names of two error codes in 4.5 and 4.6. */
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION >= 0x040500 && LIBXL_API_VERSION < 0x040700
 #define ERROR_REMUS_DEVOPS_DOES_NOT_MATCH ERROR_CHECKPOINT_DEVOPS_DOES_NOT_MATCH
 #define ERROR_REMUS_DEVICE_NOT_SUPPORTED ERROR_CHECKPOINT_DEVICE_NOT_SUPPORTED
 #endif
 
-/* A mark that some functions carry in Xen's own sources; it means nothing to a program. */
+/* Marks functions in Xen's own headers; without effect in a program. */
 #ifndef LIBXL_EXTERNAL_CALLERS_ONLY
 #define LIBXL_EXTERNAL_CALLERS_ONLY
 #endif
@@ -248,7 +250,7 @@ typedef struct libxl__ctx libxl_ctx;
 extern "C" {
 #endif
 
-/* ---- Types with code of their own ---- */
+/* ---- Types with hand-written functions ---- */
 
 /* A network card's address; printf(LIBXL_MAC_FMT, LIBXL_MAC_BYTES(mac)), FMTLEN without the NUL. */
 typedef uint8_t libxl_mac[6];
@@ -259,7 +261,7 @@ typedef uint8_t libxl_mac[6];
 /* Copies a MAC address. The ctx is not used and may be NULL. */
 void libxl_mac_copy(libxl_ctx *ctx, libxl_mac *dst, const libxl_mac *src);
 
-/* Strings, up to a NULL. */
+/* A NULL-terminated array of strings. */
 typedef char **libxl_string_list;
 
 /* Frees a list's strings and the list, and makes it NULL. */
@@ -271,7 +273,7 @@ int libxl_string_list_length(const libxl_string_list *sl);
 /* Makes dst a copy of the list and its strings; NULL for NULL. */
 void libxl_string_list_copy(libxl_ctx *ctx, libxl_string_list *dst, const libxl_string_list *src);
 
-/* Keys and values by turns, up to a NULL key. The length counts pairs. */
+/* A NULL-terminated array of keys, each followed by its value. The length is the number of pairs. */
 typedef char **libxl_key_value_list;
 
 /* Frees keys, values and the list, and makes it NULL. */
@@ -291,10 +293,10 @@ typedef uint32_t libxl_hwcap[8];
 /* Copies the words of the cpu's capabilities. The ctx is not used and may be NULL. */
 void libxl_hwcap_copy(libxl_ctx *ctx, libxl_hwcap *dst, const libxl_hwcap *src);
 
-/* A value of the application's that comes back in events. */
+/* A value that the application chooses and that is returned in events. */
 typedef uint64_t libxl_ev_user;
 
-/* size bytes; bit 0 is the lowest of the first. */
+/* A bitmap of size bytes; bit 0 is the least significant bit of the first byte. */
 typedef struct {
     uint32_t size;
     uint8_t *map;
@@ -306,7 +308,7 @@ void libxl_bitmap_init(libxl_bitmap *map);
 /* Frees the set's memory and makes it an empty one. */
 void libxl_bitmap_dispose(libxl_bitmap *map);
 
-/* What a guest sees of CPUID and MSRs. NULL is the host's default. */
+/* Changes to the CPUID leaves and MSRs that a guest reads. NULL: the default policy. */
 struct libxl__cpu_policy;
 typedef struct libxl__cpu_policy *libxl_cpuid_policy_list;
 
@@ -336,7 +338,7 @@ typedef struct {
 struct libxl_event;
 typedef XEN_TAILQ_ENTRY(struct libxl_event) libxl_ev_link;
 
-/* True, false, or whatever the library thinks best. Only the functions look inside. */
+/* True, false, or the library's default. To be accessed with the functions only. */
 typedef struct {
     int val;
 } libxl_defbool;
@@ -361,17 +363,17 @@ bool libxl_defbool_val(libxl_defbool db);
 /* The value's name, as in JSON. Not to be freed. */
 const char *libxl_defbool_to_string(libxl_defbool b);
 
-/* Defaults of numbers, and other values with a meaning. */
+/* Default values, and other special values. */
 #define LIBXL_TIMER_MODE_DEFAULT -1
 #define LIBXL_MEMKB_DEFAULT ~0ULL
 #define LIBXL_RDM_MEM_BOUNDARY_MEMKB_DEFAULT (2048 * 1024)
 #define LIBXL_MS_VM_GENID_LEN 16
 #define LIBXL_BUILDINFO_HVM_VIRIDIAN_ENABLE_DISABLE_WIDTH 64
 #define LIBXL_MAX_GRANT_DEFAULT (~(uint32_t)0)
-#define LIBXL_MAX_GRANT_FRAMES_DEFAULT 32 /* the hypervisor's is better */
-#define LIBXL_MAX_MAPTRACK_FRAMES_DEFAULT 1024 /* the hypervisor's is better */
+#define LIBXL_MAX_GRANT_FRAMES_DEFAULT 32 /* prefer the hypervisor's own limit */
+#define LIBXL_MAX_MAPTRACK_FRAMES_DEFAULT 1024 /* prefer the hypervisor's own limit */
 
-/* Tells Windows that it runs from a copy or an older state. */
+/* VM generation ID: a new value tells Windows that it runs from a copy or an earlier state. */
 typedef struct {
     uint8_t bytes[LIBXL_MS_VM_GENID_LEN];
 } libxl_ms_vm_genid;
@@ -380,8 +382,8 @@ typedef struct {
 
 /* ---- Asynchronous operations ---- */
 
-/* How the end of an operation is told: by the callback, which gets its result, or if that is NULL by an
- * event of type OPERATION_COMPLETE that carries for_event. */
+/* How the completion of an operation is reported: by a call of callback with the result, or, if callback is NULL,
+ * by an event of type OPERATION_COMPLETE that contains for_event. */
 typedef struct {
     void (*callback)(libxl_ctx *ctx, int rc, void *for_callback);
     union {
@@ -390,7 +392,8 @@ typedef struct {
     } u;
 } libxl_asyncop_how;
 
-/* How something on the way is told: by the callback, which owns the event, or by the event. */
+/* How progress of an operation is reported: by a call of callback, which then owns the event, or, if callback is
+ * NULL, by the event. */
 typedef struct {
     void (*callback)(libxl_ctx *ctx, libxl_event *event, void *for_callback);
     libxl_ev_user for_event;
@@ -407,7 +410,7 @@ int libxl_ao_abort(libxl_ctx *ctx,
 
 /* ---- The ctx ---- */
 
-/* What libxl_ctx_alloc is given as version. */
+/* The version argument of libxl_ctx_alloc. */
 #define LIBXL_VERSION 0
 
 /* Makes a ctx in *pctx; a process may have several. lg must outlive it.
@@ -427,10 +430,10 @@ int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned int flags, xentoollo
  * Events that nobody collected are freed. */
 int libxl_ctx_free(libxl_ctx *ctx);
 
-/* ---- Making domains ---- */
+/* ---- Creating domains ---- */
 
 #define INVALID_DOMID ~0
-/* Asks for a number that is chosen at random. */
+/* Requests a domid that is chosen at random. */
 #define RANDOM_DOMID (INVALID_DOMID - 1)
 
 /* Makes a domain, paused, as d_config says, whose defaults are filled in when that has succeeded.
@@ -488,7 +491,7 @@ int libxl_retrieve_domain_configuration(libxl_ctx *ctx,
                                         libxl_domain_config *d_config,
                                         const libxl_asyncop_how *ao_how);
 
-/* Took no parameters before 4.4, and no second descriptor before 4.7. */
+/* libxl_domain_create_restore has the argument params since 4.4, and send_back_fd since 4.7. */
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040400
 static inline int libxl_domain_create_restore_0x040200(
     libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid, int restore_fd,
@@ -516,7 +519,7 @@ static inline int libxl_domain_create_restore_0x040400(
 #define libxl_domain_create_restore libxl_domain_create_restore_0x040400
 #endif
 
-/* Was not asynchronous before 4.13. */
+/* Asynchronous since 4.13. */
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x041300
 static inline int libxl_retrieve_domain_configuration_0x041200(libxl_ctx *ctx, uint32_t domid,
                                                                libxl_domain_config *d_config)
@@ -576,7 +579,7 @@ int libxl_domain_remus_start(libxl_ctx *ctx,
                              int recv_fd,
                              const libxl_asyncop_how *ao_how);
 
-/* ---- The life of domains ---- */
+/* ---- Domains: pause, shutdown, destruction, information ---- */
 
 /* Asks the guest's kernel to power off and waits until it has taken the request in, or has ended.
  * ERROR_NOPARAVIRT if the kernel does not listen, ERROR_TIMEDOUT after a minute, or at once if it
@@ -653,7 +656,7 @@ int libxl_domid_valid_guest(uint32_t domid);
  * only. */
 int libxl_clear_domid_history(libxl_ctx *ctx);
 
-/* These were not asynchronous before 4.13. */
+/* These are asynchronous since 4.13. */
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x041300
 static inline int libxl_domain_shutdown_0x041200(libxl_ctx *ctx, uint32_t domid)
 {
@@ -753,7 +756,7 @@ int libxl_wait_for_free_memory(libxl_ctx *ctx,
  * wait_secs seconds (two at least), or uses more than two seconds before. */
 int libxl_wait_for_memory_target(libxl_ctx *ctx, uint32_t domid, int wait_secs);
 
-/* Numbers of KiB had 32 bits before 4.8; the need was told of the build info alone before 4.13. */
+/* Amounts of memory have 64 bits since 4.8; libxl_domain_need_memory takes a libxl_domain_config since 4.13. */
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040800
 #define libxl_get_memory_target libxl_get_memory_target_0x040700
 #define libxl_domain_need_memory libxl_domain_need_memory_0x040700
@@ -798,7 +801,7 @@ int libxl_primary_console_get_tty(libxl_ctx *ctx,
                                   uint32_t domid_vm,
                                   char **path);
 
-/* These took no descriptor to notify before 4.8. */
+/* These have the argument notify_fd since 4.8. */
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040800
 static inline int libxl_console_exec_0x040700(libxl_ctx *ctx, uint32_t domid, int cons_num,
                                               libxl_console_type type)
@@ -816,7 +819,7 @@ static inline int libxl_primary_console_exec_0x040700(libxl_ctx *ctx, uint32_t d
 
 /* ---- The host ---- */
 
-/* In a list of CPUs, devices or nodes: there is none with this number, or it is not known. */
+/* In a list of CPUs, devices or nodes: no such element, or its value is unknown. */
 #define LIBXL_CPUTOPOLOGY_INVALID_ENTRY (~(uint32_t)0)
 #define LIBXL_PCITOPOLOGY_INVALID_ENTRY (~(uint32_t)0)
 #define LIBXL_NUMAINFO_INVALID_ENTRY (~(uint32_t)0)
@@ -872,8 +875,8 @@ void libxl_xen_console_read_finish(libxl_ctx *ctx, libxl_xen_console_reader *cr)
 
 /* ---- Freeing lists ----
  *
- * Each disposes of the elements and then frees the array. The number is the one that came with the list; a
- * list may be NULL.
+ * Each function disposes of the elements and then frees the array. The number is the one that was returned with
+ * the list; a list may be NULL.
  */
 
 void libxl_dominfo_list_free(libxl_dominfo *list, int nb_domain);
@@ -898,28 +901,30 @@ void libxl_psr_hw_info_list_free(libxl_psr_hw_info *list, unsigned int nr);
 
 /* ---- Devices ----
  *
- * What the functions of all kinds of devices have in common; each says what is special to it. A device is named
- * by its devid and backend_domid, unless the function says otherwise.
+ * The following holds for the functions of all kinds of devices, unless a function's comment says otherwise. A
+ * device is identified by its devid and backend_domid.
  *
  * _add adds a device to a running domain, and waits until its backend is connected and its hotplug script, if
- * it has one, has ended. The struct is completed before the function returns, unless the device is refused.
- *   ERROR_DEVICE_EXISTS      the domain has it already
- *   ERROR_INVAL              the device is not a valid one
+ * it has one, has ended. Unless the device is refused, the function sets the fields that the caller left
+ * at their defaults before it returns.
+ *   ERROR_DEVICE_EXISTS      the domain has the device already
+ *   ERROR_INVAL              the struct does not describe a valid device
  *   ERROR_FAIL               the script failed, or the backend needs a device model and none runs
  *   ERROR_TIMEDOUT           the backend was not ready within 10 s, or the script took more than 40 s
  *   ERROR_JSON_CONFIG_EMPTY  no configuration of the domain is stored
- * After ERROR_FAIL and ERROR_TIMEDOUT a device may be there that does not work: remove it.
+ * After ERROR_FAIL and ERROR_TIMEDOUT a device that does not work may remain: remove it.
  *
- * _remove takes a device away: the guest has 10 s to release it, then it is taken away all the same.
+ * _remove removes a device: if the guest does not release it within 10 s, it is removed by force.
  *
- * _destroy takes a device away without asking the guest. It is gone also after an error, which tells of a step
- * on the way: ERROR_TIMEDOUT if the backend did not close within 10 s.
+ * _destroy removes a device without asking the guest. The device is removed also if an error is returned, which
+ * is that of one of the steps: ERROR_TIMEDOUT if the backend did not close within 10 s.
  *
- * _list returns the domain's devices and stores their number in *num: NULL and 0 if there are none, or they
- * cannot be read. A device whose nodes in xenstore are not valid is left out, with a line in the log.
+ * _list returns the domain's devices and stores their number in *num: NULL and 0 if there are none, or if
+ * they cannot be read. A device whose xenstore nodes are invalid is left out, with a line in the log.
  *
- * _getinfo fills the info struct of the device with that devid, for the _dispose of its type. A number that the
- * guest has not written, or that does not fit, is -1. ERROR_FAIL if there is no such device.
+ * _getinfo fills the info struct of the device with that devid, which the caller frees with the _dispose function
+ * of its type. A number that the guest has not written, or that is out of range, is -1. ERROR_FAIL if there is no
+ * such device.
  */
 
 /* Disks */
@@ -1277,7 +1282,7 @@ int libxl_cpuid_parse_config(libxl_cpuid_policy_list *cpuid, const char *str_);
 int libxl_cpuid_parse_config_xend(libxl_cpuid_policy_list *cpuid,
                                   const char *str_);
 
-/* These did their work until 4.14; creating a domain does it now. */
+/* These have no effect since 4.14: the creation of a domain sets its CPUID policy. */
 #if !defined(LIBXL_API_VERSION) || LIBXL_API_VERSION < 0x041400
 static inline void libxl_cpuid_apply_policy(libxl_ctx *ctx, uint32_t domid)
 {
@@ -1293,7 +1298,7 @@ static inline void libxl_cpuid_set(libxl_ctx *ctx, uint32_t domid, libxl_cpuid_p
 }
 #endif
 
-/* ---- Userdata: what an application keeps with a domain, under a name of its own ---- */
+/* ---- Userdata: data that an application stores for a domain, under a name of its own ---- */
 
 /* Keeps datalen bytes under userdata_userid for as long as the domain exists, in place of what was
  * there; 0 bytes remove it. ERROR_LOCK_FAIL if there is no such domain. A removal that fails
@@ -1365,7 +1370,7 @@ int libxl_set_vcpuonline(libxl_ctx *ctx,
                          libxl_bitmap *cpumap,
                          const libxl_asyncop_how *ao_how);
 
-/* There was no soft affinity before 4.5. */
+/* These have an argument for the soft affinity since 4.5. */
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040500
 #define libxl_set_vcpuaffinity(ctx,domid,vcpuid,map) \
     libxl_set_vcpuaffinity((ctx), (domid), (vcpuid), (map), NULL)
@@ -1373,7 +1378,7 @@ int libxl_set_vcpuonline(libxl_ctx *ctx,
     libxl_set_vcpuaffinity_all((ctx), (domid), (max_vcpus), (map), NULL)
 #endif
 
-/* Was not asynchronous before 4.13. */
+/* Asynchronous since 4.13. */
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x041300
 static inline int libxl_set_vcpuonline_0x041200(libxl_ctx *ctx, uint32_t domid,
                                                 libxl_bitmap *cpumap)
@@ -1385,7 +1390,7 @@ static inline int libxl_set_vcpuonline_0x041200(libxl_ctx *ctx, uint32_t domid,
 
 /* ---- Schedulers ---- */
 
-/* Leave that parameter as it is; as index, all VCPUs. */
+/* These values leave a parameter unchanged; the one of the index selects all VCPUs. */
 #define LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT -1
 #define LIBXL_DOMAIN_SCHED_PARAM_CAP_DEFAULT -1
 #define LIBXL_DOMAIN_SCHED_PARAM_PERIOD_DEFAULT -1
@@ -1456,7 +1461,7 @@ int libxl_vcpu_sched_params_set_all(libxl_ctx *ctx,
 
 /* ---- Cpupools ---- */
 
-/* Lets the hypervisor choose the number. */
+/* The hypervisor chooses the number. */
 #define LIBXL_CPUPOOL_POOLID_ANY 0xFFFFFFFF
 
 /* All cpupools, *nb_pool_out of them, for libxl_cpupoolinfo_list_free; NULL on failure. */
@@ -1555,7 +1560,7 @@ int libxl_flask_setenforce(libxl_ctx *ctx,
 /* Replaces the policy by the size bytes at policy; -1 and errno if Xen refuses it. */
 int libxl_flask_loadpolicy(libxl_ctx *ctx, void *policy, uint32_t size);
 
-/* ---- Small things ---- */
+/* ---- Miscellaneous ---- */
 
 /* Sets or clears close-on-exec. 0 or ERROR_FAIL. */
 int libxl_fd_set_cloexec(libxl_ctx *ctx, int fd, int cloexec);
@@ -1572,7 +1577,7 @@ bool libxl_ms_vm_genid_is_zero(const libxl_ms_vm_genid *id);
 /* Copies a generation id. The ctx is not used and may be NULL. */
 void libxl_ms_vm_genid_copy(libxl_ctx *ctx, libxl_ms_vm_genid *dst, const libxl_ms_vm_genid *src);
 
-/* ---- Monitoring and dividing caches and memory bandwidth ---- */
+/* ---- Monitoring and allocation of caches and memory bandwidth ---- */
 
 #if defined(__i386__) || defined(__x86_64__)
 typedef enum libxl_psr_cbm_type libxl_psr_type;
@@ -1683,7 +1688,7 @@ int libxl_qemu_monitor_command(libxl_ctx *ctx,
                                char **output,
                                const libxl_asyncop_how *ao_how);
 
-/* Was not asynchronous before 4.13. */
+/* Asynchronous since 4.13. */
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x041300
 static inline int libxl_qemu_monitor_command_0x041200(libxl_ctx *ctx, uint32_t domid,
                                                       const char *command_line, char **output)

@@ -15,15 +15,15 @@ extern "C" {
 
 /* ---- Events about domains ----
  *
- * An event comes only after it was asked for with a libxl_evenable_ function. It is then either kept
- * until libxl_event_check or libxl_event_wait takes it, or handed to the event_occurs hook if its type is
- * in that hook's mask. Whoever gets it frees it with libxl_event_free. Events that nobody takes pile up.
+ * An event is generated only if it was enabled with a libxl_evenable_ function. If its type is in the mask of
+ * the event_occurs hook, it is passed to that hook; otherwise it is queued until libxl_event_check or
+ * libxl_event_wait returns it. The receiver frees it with libxl_event_free. The queue has no limit.
  */
 
-/* Masks have the bit 1 << type for each type that is wanted. */
+/* A mask has the bit 1 << type for each type that is requested. */
 #define LIBXL_EVENTMASK_ALL (~(unsigned long)0)
 
-/* Chooses among events: nonzero if this one is wanted. It cannot fail. */
+/* Selects events: returns nonzero if this event is requested. It cannot fail. */
 typedef int libxl_event_predicate(const libxl_event *event, void *user);
 
 /* Takes the oldest event whose type's bit is in typemask and that predicate wants (NULL: any), for
@@ -46,20 +46,20 @@ int libxl_event_wait(libxl_ctx *ctx,
 void libxl_event_free(libxl_ctx *ctx, libxl_event *event);
 
 typedef struct libxl_event_hooks {
-    /* The types that go to event_occurs instead of the queue; with 0 event_occurs may be NULL. */
+    /* The types that are passed to event_occurs instead of the queue; if 0, event_occurs may be NULL. */
     uint64_t event_occurs_mask;
-    /* Gets an event, to keep or to free. Runs on any thread that is inside libxl, and may call libxl. */
+    /* Receives an event and owns it. Called in any thread that is inside libxl; may call libxl. */
     void (*event_occurs)(void *user,
 #ifndef LIBXL_HAVE_NONCONST_EVENT_OCCURS_EVENT_ARG
                          const
 #endif
                          libxl_event *event);
-    /* Something broke beyond repair and events of this type (0: of any) may be lost; the line msg with
-     * the errno value was logged as critical. Must not call libxl. Without this hook the process ends. */
+    /* An unrecoverable error occurred, and events of this type (0: of any type) may be lost; msg with the
+     * errno value was logged as critical. Must not call libxl. Without this hook the process is aborted. */
     void (*disaster)(void *user, libxl_event_type type, const char *msg, int errnoval);
 } libxl_event_hooks;
 
-/* The hooks stay the application's and must outlive the ctx. Not to be called while events are enabled
+/* The hooks remain the application's and must outlive the ctx. Not to be called while events are enabled
  * or any other thread is inside libxl with this ctx. */
 
 /* From now on, events whose type's bit is in hooks->event_occurs_mask go to hooks->event_occurs and
@@ -68,9 +68,9 @@ void libxl_event_register_callbacks(libxl_ctx *ctx,
                                     const libxl_event_hooks *hooks,
                                     void *user);
 
-/* The pair that enables and disables a kind of event. `user` comes back in each event; `*evgen_out` is
- * what to disable with. An event that happened before it was disabled may still come. All are gone with
- * the ctx. */
+/* Each pair enables and disables one type of event. `user` is returned in each event; `*evgen_out` is the
+ * argument of the function that disables. An event that occurred before may still be reported after that. When
+ * the ctx is freed, all are disabled. */
 typedef struct libxl__evgen_domain_death libxl_evgen_domain_death;
 
 /* Begins to generate DOMAIN_SHUTDOWN, once the domain has shut down (again after it was resumed),
@@ -109,9 +109,10 @@ void libxl_evdisable_disk_eject(libxl_ctx *ctx, libxl_evgen_disk_eject *generato
 
 /* ---- The application's event loop ----
  *
- * With poll: beforepoll says which descriptors and what timeout; after poll, afterpoll does the work;
- * then libxl_event_check until it answers ERROR_NOT_READY. With an event library: register hooks, and
- * call the occurred functions when a descriptor is ready or a time has come. Both may be used at once.
+ * With poll: beforepoll returns the descriptors and the timeout; after poll, afterpoll processes what is ready;
+ * then libxl_event_check is called until it returns ERROR_NOT_READY. With an event library: the application
+ * registers hooks, and calls the occurred functions when a descriptor is ready or a timeout has expired. Both may
+ * be used at once.
  */
 
 struct pollfd;
@@ -133,12 +134,12 @@ void libxl_osevent_afterpoll(libxl_ctx *ctx,
                              const struct pollfd *fds,
                              struct timeval now);
 
-/* How libxl asks the application to watch a descriptor or a time.
+/* How libxl requests that the application watches a descriptor or a timeout.
  *
- * `for_libxl` goes back in the occurred call. The application may leave a value of its own in
- * *for_app_registration_out (NULL on entry) or _update, which later calls about that registration get.
- * register and modify answer 0, or ERROR_OSEVENT_REG_FAIL or any positive number, in which case nothing
- * has changed; the number reaches the caller of libxl. `events` is as for poll and may be 0.
+ * `for_libxl` is an argument of the occurred call. The application may store a value of its own in
+ * *for_app_registration_out (NULL on entry) or _update, which is passed to later calls for that registration.
+ * register and modify return 0, or ERROR_OSEVENT_REG_FAIL or any positive number, in which case nothing
+ * has changed; the number is returned to the caller of libxl. `events` is as for poll and may be 0.
  *
  * Hooks run with locks held and must not call the occurred functions. A lock of the application that a
  * hook takes must be either always or never held when the application calls libxl.
@@ -150,13 +151,13 @@ typedef struct libxl_osevent_hooks {
     void (*fd_deregister)(void *user, int fd, void *for_app_registration);
     int (*timeout_register)(void *user, void **for_app_registration_out, struct timeval abs,
                             void *for_libxl);
-    /* Only with abs == {0, 0}: let it occur as soon as possible. It may be occurring already. */
+    /* Only with abs == {0, 0}: the timeout is to occur as soon as possible. It may be occurring already. */
     int (*timeout_modify)(void *user, void **for_app_registration_update, struct timeval abs);
     /* Never called. */
     void (*timeout_deregister)(void *user, void *for_app_registration);
 } libxl_osevent_hooks;
 
-/* Once for each ctx; the hooks stay the application's and must outlive it. */
+/* To be called once for each ctx; the hooks remain the application's and must outlive the ctx. */
 
 /* Gives the functions by which the application watches descriptors for the library. The library
  * registers one, when the ctx first has something that the application must drive, and deregisters
@@ -178,31 +179,31 @@ void libxl_osevent_occurred_timeout(libxl_ctx *ctx, void *for_libxl);
 
 /* ---- Child processes ---- */
 
-/* Who catches SIGCHLD and who reaps. */
+/* Who handles SIGCHLD, and who reaps children. */
 typedef enum {
-    /* libxl, while it has children; it reaps every child there is. The application has none. */
+    /* libxl, while it has children; it reaps every child of the process. The application has no children. */
     libxl_sigchld_owner_libxl,
     /* The application, which calls libxl_childproc_reaped or libxl_childproc_sigchld_occurred, never
      * from a signal handler. */
     libxl_sigchld_owner_mainloop,
-    /* libxl, always, for the application's children too: reaped_callback tells of them. One ctx only. */
+    /* libxl, always, also for the application's children, which it reports to reaped_callback. One ctx only. */
     libxl_sigchld_owner_libxl_always,
-    /* libxl catches the signal but reaps its own children alone; the application waits for each of its
-     * own. If one ctx is so, all must be. */
+    /* libxl handles the signal but reaps only its own children; the application waits for its own. If one ctx
+     * has this mode, all must have it. */
     libxl_sigchld_owner_libxl_always_selective_reap,
 } libxl_sigchld_owner;
 
 typedef struct {
     libxl_sigchld_owner chldowner;
-    /* Used instead of fork, with fork's result and errno; must not call libxl. May be NULL. */
+    /* Called instead of fork, with fork's result and errno; must not call libxl. May be NULL. */
     pid_t (*fork_replacement)(void *user);
-    /* A child that libxl reaped and does not know: 0 if it is the application's, else
+    /* Called for a child that libxl reaped and that is not its own: returns 0 if it is the application's, else
      * ERROR_UNKNOWN_CHILD. Not called from a signal handler. May be NULL. */
     int (*reaped_callback)(pid_t pid, int status, void *user);
 } libxl_childproc_hooks;
 
-/* NULL hooks mean libxl_sigchld_owner_libxl. They stay the application's and must outlive the ctx. Only
- * while libxl has no children. */
+/* NULL hooks mean libxl_sigchld_owner_libxl. The hooks remain the application's and must outlive the ctx. To be
+ * called only while libxl has no children. */
 
 /* Tells who reaps children (hooks->chldowner), how to fork, and whom to tell of children that are
  * not the library's; NULL is the default, libxl_sigchld_owner_libxl without functions.
@@ -222,8 +223,8 @@ int libxl_childproc_reaped(libxl_ctx *ctx,
  * children of this ctx are reaped, and no others. */
 void libxl_childproc_sigchld_occurred(libxl_ctx *ctx);
 
-/* In a forked child that goes on without exec: every ctx of the parent is void and must not even be
- * freed; no other call into libxl may come first. */
+/* To be called in a forked child that does not exec, before any other function of libxl. Every ctx of the parent
+ * is invalid in the child and must not be freed there. */
 
 /* In a forked child that does not at once execute another program: closes what is the parent's, of
  * all its ctxs, so that a new ctx can be made. Those of the parent may not be used nor freed. ctx

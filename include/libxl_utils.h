@@ -19,7 +19,7 @@ char *libxl_basename(const char *name);
 /* How many KiB of shadow memory a guest of maxmem_kb and smp_cpus needs. */
 unsigned long libxl_get_required_shadow_memory(unsigned long maxmem_kb, unsigned int smp_cpus);
 
-/* ---- Names and numbers of domains and cpupools ---- */
+/* ---- Names and identifiers of domains and cpupools ---- */
 
 /* The number of the domain named name, into domid; ERROR_INVAL if there is none. */
 int libxl_name_to_domid(libxl_ctx *ctx, const char *name, uint32_t *domid);
@@ -274,7 +274,7 @@ int libxl_node_to_cpumap(libxl_ctx *ctx, int node, libxl_bitmap *cpumap);
 /* Sets in *nodemap the nodes of the cpus in *cpumap. */
 int libxl_cpumap_to_nodemap(libxl_ctx *ctx, const libxl_bitmap *cpumap, libxl_bitmap *nodemap);
 
-/* Sets every bit, those past the last CPU or node included. */
+/* Sets every bit, including those past the last CPU or node. */
 static inline void libxl_bitmap_set_any(libxl_bitmap *bitmap)
 {
     memset(bitmap->map, 0xff, bitmap->size);
@@ -286,14 +286,14 @@ static inline void libxl_bitmap_set_none(libxl_bitmap *bitmap)
     memset(bitmap->map, 0, bitmap->size);
 }
 
-/* Whether the bitmap has room for that bit. */
+/* Whether the bitmap is large enough for that bit. */
 static inline int libxl_bitmap_cpu_valid(libxl_bitmap *bitmap, int bit)
 {
     return bit >= 0 && (uint32_t)bit < bitmap->size * 8;
 }
 
-/* Whether the first nr_bits bits are the same; 0 compares as many as the larger one has. A bit past the
- * end of a bitmap counts as clear. */
+/* Whether the first nr_bits bits are equal; 0 compares as many as the larger bitmap has. A bit past the end of a
+ * bitmap counts as clear. */
 static inline int libxl_bitmap_equal(const libxl_bitmap *ba, const libxl_bitmap *bb, int nr_bits)
 {
     uint32_t larger = ba->size < bb->size ? bb->size : ba->size;
@@ -305,12 +305,12 @@ static inline int libxl_bitmap_equal(const libxl_bitmap *ba, const libxl_bitmap 
     return 1;
 }
 
-/* Loops over the numbers of all bits of a libxl_bitmap, and of those that are set. */
+/* Loops over the numbers of all bits of a libxl_bitmap, or of those that are set. */
 #define libxl_for_each_bit(var, map) for (var = 0; var < (map).size * 8; var++)
 #define libxl_for_each_set_bit(v, m) for (v = 0; v < (m).size * 8; v++) \
                                          if (libxl_bitmap_test(&(m), v))
 
-/* ---- Small things ---- */
+/* ---- Miscellaneous ---- */
 
 /* KiB to MiB, rounded up. */
 static inline uint32_t libxl__sizekb_to_mb(uint32_t s)

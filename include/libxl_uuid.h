@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* UUIDs, as they name domains. Generated from idl/headers and src/capi: change it there. */
+/* UUIDs, which identify domains. Generated from idl/headers and src/capi: change it there. */
 
 #ifndef LIBXL_H
-#include <libxl.h> /* includes this file again, once libxl_ctx is known */
+#include <libxl.h> /* includes this file again, after the declaration of libxl_ctx */
 #endif
 
 #ifndef __LIBXL_UUID_H__
@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-/* Before 4.7 this header brought the system's own UUID functions along. */
+/* Before 4.7 this header included the system's own UUID functions. */
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040700
 #if defined(__linux__)
 #include <uuid/uuid.h>
@@ -27,7 +27,7 @@
 extern "C" {
 #endif
 
-/* The 16 octets as they are written, first octet first. */
+/* The 16 octets in the order of the text form. */
 typedef struct {
     unsigned char uuid[16];
 } libxl_uuid;
@@ -72,7 +72,7 @@ const uint8_t *libxl_uuid_bytearray_const(const libxl_uuid *uuid);
 uint8_t *libxl_uuid_bytearray(libxl_uuid *uuid);
 
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040500
-/* Took no ctx before 4.5. */
+/* libxl_uuid_copy has the argument ctx since 4.5. */
 static inline void libxl_uuid_copy_0x040400(libxl_uuid *dst, const libxl_uuid *src)
 {
     libxl_uuid_copy(NULL, dst, src);

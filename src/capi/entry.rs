@@ -1,5 +1,5 @@
 //! What every `extern "C"` entry shares: taking the ctx, checking pointers, the panic boundary and
-//! the answer of what is not there yet.
+//! the result of entries that are not implemented.
 //!
 //! An entry is translation only: pointers become references, one core function is called, its result
 //! becomes C's. The macros stand inside plain signatures, so that cbindgen and rustdoc see those.
@@ -192,7 +192,7 @@ fn say(what: std::fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stderr(), "libxl: {what}");
 }
 
-/// The body of an entry that is not there yet: one log line and `ERROR_NI`, or the neutral value.
+/// The body of an entry that is not implemented: one log line and `ERROR_NI`, or the type's neutral value.
 ///
 /// The status table counts the entries that call this macro.
 #[macro_export]
