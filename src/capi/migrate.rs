@@ -10,7 +10,7 @@ use crate::core::{Ao, Error, Result};
 use crate::domain::kind;
 use crate::domain::kind::DomainKind;
 use crate::error;
-use crate::lifecycle::migrate::save::{self, How};
+use crate::lifecycle::migrate::save::{self, SaveOptions};
 use crate::lifecycle::migrate::{replicate, suspend};
 use crate::runtime::bytes::Bytes;
 use crate::types::idiomatic::{CForm, DomainRemusInfo, write_back};
@@ -21,11 +21,12 @@ use crate::types::tables;
 const DEBUG: c_int = 1;
 const LIVE: c_int = 2;
 
-/// Saves a guest into `fd`, a file, pipe or socket. When that has succeeded the guest has suspended; it is to be destroyed
-/// or resumed then. Otherwise it runs (where the C library leaves a guest suspended that had suspended already).
+/// Saves a guest into `fd`, a file, pipe or socket. When that has succeeded the guest has suspended; it is to be
+/// destroyed or resumed then. Otherwise it runs (where the C library leaves a guest suspended that had suspended
+/// already).
 ///
-/// With `LIBXL_SUSPEND_LIVE` in `flags` the guest runs while most of its memory is copied; with `LIBXL_SUSPEND_DEBUG` its
-/// memory is sent once more at the end, to be compared. `fd` blocks meanwhile, and has its mode back afterwards.
+/// With `LIBXL_SUSPEND_LIVE` in `flags` the guest runs while most of its memory is copied; with `LIBXL_SUSPEND_DEBUG`
+/// its memory is sent once more at the end, to be compared. `fd` blocks meanwhile, and has its mode back afterwards.
 ///
 /// `ERROR_GUEST_TIMEDOUT`: the guest has not suspended within a minute; `ERROR_ABORTED`; otherwise `ERROR_FAIL`.
 #[unsafe(no_mangle)]
@@ -37,13 +38,13 @@ pub unsafe extern "C" fn libxl_domain_suspend(
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
     let (live, debug) = (flags & LIVE != 0, flags & DEBUG != 0);
-    let how = How { live, debug, checkpoints: None };
+    let options = SaveOptions { live, debug, checkpoints: None };
     // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; `fd` is the application's, open or not.
     unsafe {
         start(ctx, ao_how, "libxl_domain_suspend", domid, move |ao| {
             let kind = kind_of(&ao, domid)?;
             let stream = copy_of(&ao, domid, fd)?;
-            Ok(async move { save::save(&ao, domid, kind, &stream, None, how).await })
+            Ok(async move { save::save(&ao, domid, kind, &stream, None, options).await })
         })
     }
 }
@@ -87,8 +88,9 @@ pub unsafe extern "C" fn libxl_domain_suspend_only(
     }
 }
 
-/// Lets a guest run on that has suspended. With `suspend_cancel` its kernel is told so, and must understand it; otherwise it
-/// finds itself as in a new domain. Nothing happens to a guest that runs (where the C library fails, or harms it).
+/// Lets a guest run on that has suspended. With `suspend_cancel` its kernel is told so, and must understand it;
+/// otherwise it finds itself as in a new domain. Nothing happens to a guest that runs (where the C library fails, or
+/// harms it).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_resume(
     ctx: *mut libxl_ctx,
@@ -104,9 +106,9 @@ pub unsafe extern "C" fn libxl_domain_resume(
     }
 }
 
-/// Saves a guest again and again into `send_fd`, each `interval` milliseconds, for a receiver that goes on with it when this
-/// host is gone (Remus). `recv_fd` leads back from it, or is -1. Comes back only when that cannot go on; the guest then
-/// runs here.
+/// Saves a guest again and again into `send_fd`, each `interval` milliseconds, for a receiver that goes on with it
+/// when this host is gone (Remus). `recv_fd` leads back from it, or is -1. Comes back only when that cannot go on;
+/// the guest then runs here.
 ///
 /// `ERROR_FAIL` for what this host has nothing for: buffering of network cards (`netbuf`; Debian's libxl has none
 /// either) and COLO. `ERROR_CHECKPOINT_DEVICE_NOT_SUPPORTED` for buffering of disks (`diskbuf`) if the guest has any:
@@ -131,14 +133,14 @@ pub unsafe extern "C" fn libxl_domain_remus_start(
         start(ctx, ao_how, NAME, domid, move |ao| {
             let kind = kind_of(&ao, domid)?;
             let mut settings = DomainRemusInfo::from_c(&*given.get());
-            let how = replicate::settle(ao.log(), domid, &mut settings);
+            let options = replicate::set_defaults(ao.log(), domid, &mut settings);
             write_back(&settings, &mut *given.get(), tables::DOMAIN_REMUS_INFO);
-            let how = how?;
+            let options = options?;
             let stream = copy_of(&ao, domid, send_fd)?;
             let back = if recv_fd < 0 { None } else { Some(copy_of(&ao, domid, recv_fd)?) };
             Ok(async move {
                 replicate::check_devices(&ao, domid, &settings)?;
-                save::save(&ao, domid, kind, &stream, back.as_ref(), how).await
+                save::save(&ao, domid, kind, &stream, back.as_ref(), options).await
             })
         })
     }

@@ -131,7 +131,8 @@ fn genid(info: &DomainBuildInfo) -> Option<[u8; 16]> {
     }
 }
 
-/// Writes a restored guest's new VM generation ID to the address at which its firmware stored the earlier one, if it did.
+/// Writes a restored guest's new VM generation ID to the address at which its firmware stored the earlier one, if it
+/// did.
 fn replace_genid(build: &Build, id: [u8; 16]) -> Result<()> {
     let (xen, domid) = (build.ao.hypervisor(), build.domid);
     // As in C, an error counts as "no address".

@@ -55,8 +55,8 @@ pub fn build(build: &Build, hvm: &DomainBuildInfoHvm, layout: &Layout) -> Result
     build.check_abort()?;
     image.populate(mebibytes(info.max_memkb.wrapping_sub(info.video_memkb))).map_err(failed)?;
     build.check_abort()?;
-    // The additional tables have no address yet and are not in the map, since hvmloader copies them. The C library's map
-    // has an entry of their size at address 0.
+    // The additional tables have no address yet and are not in the map, since hvmloader copies them. The C library's
+    // map has an entry of their size at address 0.
     let map = memory::map(LOW_START, layout, &build.config.rdms, None, &[]);
     ctx.hypervisor().set_memory_map(domid, &map).map_err(failed)?;
     image.set_memory_map(&map).map_err(failed)?;

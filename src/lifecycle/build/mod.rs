@@ -1,7 +1,7 @@
 //! Building a domain: its memory, kernel or firmware, and settings, before it first runs.
 //!
-//! [`build`] takes a new domain, without vcpus and memory, whose first nodes are in xenstore. When it returns, the domain
-//! lacks only devices. The order of the steps is the C library's.
+//! [`build`] takes a new domain, without vcpus and memory, whose first nodes are in xenstore. When it returns, the
+//! domain lacks only devices. The order of the steps is the C library's.
 //!
 //! | file | subject |
 //! |---|---|
@@ -18,10 +18,10 @@
 //!
 //! # Blocking
 //!
-//! A build never waits for an event. It consists of computation (the kernel is unpacked) and hypercalls, some of which
-//! take long (memory is populated), and runs without interruption in the thread that runs the operation. It holds no lock
-//! of the ctx or of the domain, so other operations of the ctx continue meanwhile. Between the steps it checks for an
-//! abort.
+//! A build never waits for an event. It consists of computation (the kernel is unpacked) and hypercalls, some of
+//! which take long (memory is populated), and runs without interruption in the thread that runs the operation. It
+//! holds no lock of the ctx or of the domain, so other operations of the ctx continue meanwhile. Between the steps it
+//! checks for an abort.
 //!
 //! # Failure
 //!

@@ -1,9 +1,9 @@
 //! Reserved device memory (RDM): regions that a host's device accesses at fixed addresses, which must not be RAM of a
 //! guest that the device may be passed through to.
 //!
-//! Between the boundary (2 GiB unless configured) and 4 GiB the guest's RAM is relocated: low RAM ends below the region,
-//! and the rest moves above 4 GiB. A region that still lies in RAM is a conflict: under the strict policy the guest is
-//! refused, under the relaxed one the region is left out, with a warning.
+//! Between the boundary (2 GiB unless configured) and 4 GiB the guest's RAM is relocated: low RAM ends below the
+//! region, and the rest moves above 4 GiB. A region that still lies in RAM is a conflict: under the strict policy the
+//! guest is refused, under the relaxed one the region is left out, with a warning.
 
 use crate::core::{Ctx, Error, Result};
 use crate::types::idiomatic::{

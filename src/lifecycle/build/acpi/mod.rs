@@ -7,13 +7,13 @@
 //! A PVH guest has no device model, so the tables describe only processors and, with virtual NUMA, the nodes of
 //! processors and memory.
 //!
-//! rust-vmm's crate `acpi_tables` (0.2.1) was considered. Its encodings are the same, but it
-//! has neither `Processor` nor `Sleep`; its names must have exactly four letters in each segment (others panic)
-//! and cannot begin with `^`; the creator of a table, which guests can read, is fixed; and it supports neither of the two
-//! FADT revisions needed here. Names, two terms, table headers and the FADT would remain ours, as implementations of its
-//! trait. A term borrows the terms inside it, so each needs a variable: the DSDT's code would become longer, and half of
-//! the two hundred lines of `aml.rs` would remain. Its licence is Apache-2.0 only, which
-//! a user of this library under LGPL-2.1 cannot accept.
+//! rust-vmm's crate `acpi_tables` (0.2.1) was considered. Its encodings are the same, but it has neither `Processor`
+//! nor `Sleep`; its names must have exactly four letters in each segment (others panic) and cannot begin with `^`;
+//! the creator of a table, which guests can read, is fixed; and it supports neither of the two FADT revisions needed
+//! here. Names, two terms, table headers and the FADT would remain ours, as implementations of its trait. A term
+//! borrows the terms inside it, so each needs a variable: the DSDT's code would become longer, and half of the two
+//! hundred lines of `aml.rs` would remain. Its licence is Apache-2.0 only, which a user of this library under
+//! LGPL-2.1 cannot accept.
 //!
 //! The test `capi-tests/no-xen/acpi` compares the tables with those that the C library generates.
 
