@@ -543,7 +543,7 @@ static inline int libxl_retrieve_domain_configuration_0x041200(libxl_ctx *ctx, u
  * LIBXL_SUSPEND_DEBUG its memory is sent once more at the end, to be compared. fd blocks meanwhile,
  * and has its mode back afterwards.
  *
- * ERROR_GUEST_TIMEDOUT: the guest has not suspended within a minute; ERROR_ABORTED; otherwise
+ * ERROR_GUEST_TIMEDOUT: the guest has not suspended within 60 s; ERROR_ABORTED; otherwise
  * ERROR_FAIL. */
 int libxl_domain_suspend(libxl_ctx *ctx,
                          uint32_t domid,

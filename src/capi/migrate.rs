@@ -28,7 +28,7 @@ const LIVE: c_int = 2;
 /// With `LIBXL_SUSPEND_LIVE` in `flags` the guest runs while most of its memory is copied; with `LIBXL_SUSPEND_DEBUG`
 /// its memory is sent once more at the end, to be compared. `fd` blocks meanwhile, and has its mode back afterwards.
 ///
-/// `ERROR_GUEST_TIMEDOUT`: the guest has not suspended within a minute; `ERROR_ABORTED`; otherwise `ERROR_FAIL`.
+/// `ERROR_GUEST_TIMEDOUT`: the guest has not suspended within 60 s; `ERROR_ABORTED`; otherwise `ERROR_FAIL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_suspend(
     ctx: *mut libxl_ctx,
