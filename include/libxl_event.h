@@ -26,16 +26,17 @@ extern "C" {
 /* Selects events: returns nonzero if this event is requested. It cannot fail. */
 typedef int libxl_event_predicate(const libxl_event *event, void *user);
 
-/* Takes the oldest event whose type's bit is in typemask and that predicate wants (NULL: any), for
- * libxl_event_free. ERROR_NOT_READY if there is none. Only collects: what has happened becomes
- * events in the calls that wait or dispatch. */
+/* Removes the oldest event from the queue whose type is in typemask and that predicate accepts
+ * (NULL: any), and stores it in *event_r, to be freed with libxl_event_free. ERROR_NOT_READY if
+ * there is none. It generates no events: that happens in functions that wait or dispatch. */
 int libxl_event_check(libxl_ctx *ctx,
                       libxl_event **event_r,
                       uint64_t typemask,
                       libxl_event_predicate *predicate,
                       void *predicate_user);
 
-/* As libxl_event_check, but waits until there is such an event, and does the ctx's work meanwhile. */
+/* As libxl_event_check, but waits until there is such an event, and dispatches for the ctx
+ * meanwhile. */
 int libxl_event_wait(libxl_ctx *ctx,
                      libxl_event **event_r,
                      uint64_t typemask,
@@ -62,8 +63,9 @@ typedef struct libxl_event_hooks {
 /* The hooks remain the application's and must outlive the ctx. Not to be called while events are enabled
  * or any other thread is inside libxl with this ctx. */
 
-/* From now on, events whose type's bit is in hooks->event_occurs_mask go to hooks->event_occurs and
- * not into the queue, and hooks->disaster is told when events may be missing. NULL ends that. */
+/* From now on, events whose type is in hooks->event_occurs_mask are passed to hooks->event_occurs
+ * instead of the queue, and hooks->disaster is called when events may have been lost. NULL
+ * unregisters the hooks. */
 void libxl_event_register_callbacks(libxl_ctx *ctx,
                                     const libxl_event_hooks *hooks,
                                     void *user);
@@ -73,38 +75,38 @@ void libxl_event_register_callbacks(libxl_ctx *ctx,
  * the ctx is freed, all are disabled. */
 typedef struct libxl__evgen_domain_death libxl_evgen_domain_death;
 
-/* Begins to generate DOMAIN_SHUTDOWN, once the domain has shut down (again after it was resumed),
- * and DOMAIN_DEATH, once it is gone, each with user. A domain that is destroyed before it shuts
- * down has the latter only. What has happened already is told too: a domain that does not exist is
- * dead.
+/* Enables the events DOMAIN_SHUTDOWN, when the domain has shut down (again after it was resumed),
+ * and DOMAIN_DEATH, when it has been destroyed, each with user. For a domain that is destroyed
+ * before it shuts down only the latter is generated. Both are generated also for what happened
+ * before the call: a domain that does not exist counts as destroyed.
  *
- * *evgen_out is for libxl_evdisable_domain_death. What the application's fd_register hook answers
- * if it refuses; ERROR_FAIL without xenstore. */
+ * *evgen_out is the argument for libxl_evdisable_domain_death. Returns the error of the
+ * application's fd_register hook if that fails; ERROR_FAIL without xenstore. */
 int libxl_evenable_domain_death(libxl_ctx *ctx,
                                 uint32_t domid,
                                 libxl_ev_user user,
                                 libxl_evgen_domain_death **evgen_out);
 
-/* Ends what libxl_evenable_domain_death began: no event is generated afterwards, but one that is in
- * the queue, or just being told, may still come. NULL is allowed. */
+/* Disables what libxl_evenable_domain_death enabled: no event is generated afterwards, but one that
+ * is in the queue or is just being delivered may still be reported. NULL is allowed. */
 void libxl_evdisable_domain_death(libxl_ctx *ctx,
                                   libxl_evgen_domain_death *generator);
 
 typedef struct libxl__evgen_disk_eject libxl_evgen_disk_eject;
 
-/* Begins to generate DISK_EJECT whenever the guest asks for the ejection of the disk that it knows
- * as vdev, which is copied; the request is acknowledged. The event has that copy, and the drive as
- * it is without its medium. Neither domain nor disk need exist.
+/* Enables the event DISK_EJECT, for each request of the guest to eject the medium of the disk vdev,
+ * which is copied; the library acknowledges the request. The event contains that copy and the drive
+ * without its medium. Neither the domain nor the disk need exist.
  *
- * *evgen_out is for libxl_evdisable_disk_eject. ERROR_INVAL if vdev is not a disk name; what the
- * application's fd_register hook answers if it refuses; ERROR_FAIL without xenstore. */
+ * *evgen_out is the argument for libxl_evdisable_disk_eject. ERROR_INVAL if vdev is not a valid
+ * vdev; the error of the application's fd_register hook if that fails; ERROR_FAIL without xenstore. */
 int libxl_evenable_disk_eject(libxl_ctx *ctx,
                               uint32_t domid,
                               const char *vdev,
                               libxl_ev_user user,
                               libxl_evgen_disk_eject **evgen_out);
 
-/* Ends what libxl_evenable_disk_eject began, as libxl_evdisable_domain_death does. */
+/* Disables what libxl_evenable_disk_eject enabled, as libxl_evdisable_domain_death does. */
 void libxl_evdisable_disk_eject(libxl_ctx *ctx, libxl_evgen_disk_eject *generator);
 
 /* ---- The application's event loop ----
@@ -117,18 +119,20 @@ void libxl_evdisable_disk_eject(libxl_ctx *ctx, libxl_evgen_disk_eject *generato
 
 struct pollfd;
 
-/* Says what to poll for before the next libxl_osevent_afterpoll: one descriptor. It stays the same
- * for the ctx's life, and shows also what other threads begin to wait for while the application
- * sleeps. *timeout_upd and now are left alone, since no time-out is needed beside the descriptor.
+/* Stores what to poll for before the next libxl_osevent_afterpoll: one descriptor. It is the same
+ * for the lifetime of the ctx, and becomes readable also for what other threads begin to wait for
+ * while the application sleeps. *timeout_upd and now are not used, since the descriptor also covers
+ * timeouts.
  *
- * ERROR_BUFFERFULL if there is no room; *nfds_io is what is needed in any case. */
+ * ERROR_BUFFERFULL if fds is too small; the required number is stored in *nfds_io in any case. */
 int libxl_osevent_beforepoll(libxl_ctx *ctx,
                              int *nfds_io,
                              struct pollfd *fds,
                              int *timeout_upd,
                              struct timeval now);
 
-/* Does what can be done now, be it by what poll found or otherwise; events can then be collected. */
+/* Dispatches: processes everything that is ready, whether poll reported it or not. Events can then
+ * be fetched with libxl_event_check. */
 void libxl_osevent_afterpoll(libxl_ctx *ctx,
                              int nfds,
                              const struct pollfd *fds,
@@ -159,22 +163,24 @@ typedef struct libxl_osevent_hooks {
 
 /* To be called once for each ctx; the hooks remain the application's and must outlive the ctx. */
 
-/* Gives the functions by which the application watches descriptors for the library. The library
- * registers one, when the ctx first has something that the application must drive, and deregisters
- * it when it has nothing any more. Time-outs are never registered. */
-void libxl_osevent_register_hooks(libxl_ctx *ctx, const libxl_osevent_hooks *hooks, void *user);
+/* Registers the functions by which the application watches descriptors for the library. The library
+ * registers one descriptor when the ctx has something that the application must drive, and
+ * deregisters it when there is nothing any more. Timeouts are never registered. */
+void libxl_osevent_register_hooks(libxl_ctx *ctx,
+                                  const libxl_osevent_hooks *hooks,
+                                  void *user);
 
 /* Not to be called from inside a hook. A timeout that has occurred is no longer registered. */
 
-/* A descriptor that the application watches for the library is ready. Nothing is believed of what
- * the arguments say: a call too many does no harm. */
+/* Reports that a descriptor that the application watches for the library is ready. The arguments
+ * are not used, and a superfluous call is harmless. */
 void libxl_osevent_occurred_fd(libxl_ctx *ctx,
                                void *for_libxl,
                                int fd,
                                short events,
                                short revents);
 
-/* As libxl_osevent_occurred_fd; no time-out is ever registered. */
+/* As libxl_osevent_occurred_fd; the library never registers a timeout. */
 void libxl_osevent_occurred_timeout(libxl_ctx *ctx, void *for_libxl);
 
 /* ---- Child processes ---- */
@@ -205,33 +211,33 @@ typedef struct {
 /* NULL hooks mean libxl_sigchld_owner_libxl. The hooks remain the application's and must outlive the ctx. To be
  * called only while libxl has no children. */
 
-/* Tells who reaps children (hooks->chldowner), how to fork, and whom to tell of children that are
- * not the library's; NULL is the default, libxl_sigchld_owner_libxl without functions.
+/* Sets who reaps children (hooks->chldowner), a replacement for fork, and a callback for children
+ * that are not the library's. NULL sets the default, libxl_sigchld_owner_libxl without functions.
  *
- * *hooks is not copied. An unknown chldowner changes nothing and is logged. */
+ * *hooks is not copied. An unknown chldowner is logged and changes nothing. */
 void libxl_childproc_setmode(libxl_ctx *ctx,
                              const libxl_childproc_hooks *hooks,
                              void *user);
 
-/* The application, which reaps all children (libxl_sigchld_owner_mainloop), has reaped pid. 0 if
- * that was a child of this ctx, ERROR_UNKNOWN_CHILD if not. */
+/* Reports that the application, which reaps all children (libxl_sigchld_owner_mainloop), has reaped
+ * pid. 0 if it was a child of this ctx, ERROR_UNKNOWN_CHILD if not. */
 int libxl_childproc_reaped(libxl_ctx *ctx,
                            pid_t pid,
                            int status);
 
-/* The application, which has SIGCHLD (libxl_sigchld_owner_mainloop), has seen one: the ended
- * children of this ctx are reaped, and no others. */
+/* Reports that the application, which handles SIGCHLD (libxl_sigchld_owner_mainloop), has received
+ * the signal: the library reaps the children of this ctx that have ended, and no others. */
 void libxl_childproc_sigchld_occurred(libxl_ctx *ctx);
 
 /* To be called in a forked child that does not exec, before any other function of libxl. Every ctx of the parent
  * is invalid in the child and must not be freed there. */
 
-/* In a forked child that does not at once execute another program: closes what is the parent's, of
- * all its ctxs, so that a new ctx can be made. Those of the parent may not be used nor freed. ctx
- * may be NULL.
+/* To be called in a forked child that does not immediately execute another program: closes the
+ * descriptors of all the parent's ctxs, so that a new ctx can be created. The parent's ctxs must
+ * not be used or freed. ctx may be NULL.
  *
- * Waits for nothing and takes no lock; SIGCHLD is as it was before the library took it over. In a
- * process that was not forked it does nothing. */
+ * It does not block and takes no lock; the handler of SIGCHLD is the one from before the library
+ * installed its own. In a process that was not forked it does nothing. */
 void libxl_postfork_child_noexec(libxl_ctx *ctx);
 
 #ifdef __cplusplus

@@ -44,31 +44,32 @@ typedef struct {
 /* 1 if all of uuid is zero, else 0 (also for NULL). */
 int libxl_uuid_is_nil(const libxl_uuid *uuid);
 
-/* Makes uuid a random one.
+/* Sets uuid to a random value.
  *
- * With no random source at all there is no unique uuid, no way to say so, and no going on. */
+ * Without a source of random numbers the process is aborted, since the function cannot return an
+ * error. */
 void libxl_uuid_generate(libxl_uuid *uuid);
 
-/* Reads the usual text form with its hyphens, in either case of letters.
+/* Parses the text form with hyphens, in upper or lower case.
  *
- * 0, or -1 (that is libuuid's answer) and uuid untouched if in_ is anything else. */
+ * 0, or -1 (as libuuid) if in_ is invalid; uuid is then unchanged. */
 int libxl_uuid_from_string(libxl_uuid *uuid, const char *in_);
 
 /* Copies a uuid. The ctx is not used and may be NULL. */
 void libxl_uuid_copy(libxl_ctx *ctx_opt, libxl_uuid *dst, const libxl_uuid *src);
 
-/* Makes uuid all zero. */
+/* Sets uuid to all zero. */
 void libxl_uuid_clear(libxl_uuid *uuid);
 
-/* Less than, equal to or more than 0 as uuid1 sorts before, with or after uuid2.
+/* Less than, equal to or greater than 0 if uuid1 sorts before, equal to or after uuid2.
  *
  * NULL sorts before every uuid. */
 int libxl_uuid_compare(const libxl_uuid *uuid1, const libxl_uuid *uuid2);
 
-/* The 16 bytes of uuid, in place; NULL for NULL. */
+/* A pointer to the 16 bytes in uuid; NULL for NULL. */
 const uint8_t *libxl_uuid_bytearray_const(const libxl_uuid *uuid);
 
-/* The 16 bytes of uuid, in place; NULL for NULL. */
+/* A pointer to the 16 bytes in uuid; NULL for NULL. */
 uint8_t *libxl_uuid_bytearray(libxl_uuid *uuid);
 
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040500

@@ -160,7 +160,7 @@ fn comment(doc: &str) -> String {
         } else {
             // An item of a list begins a new line.
             last.push_str(if line.starts_with("- ") { "\n" } else { " " });
-            last.push_str(&line.replace("[`", "").replace("`]", "").replace('`', ""));
+            last.push_str(&plain(line));
         }
     }
     paragraphs.retain(|p| !p.is_empty() && p.trim() != "Not implemented yet.");
@@ -192,6 +192,16 @@ fn comment(doc: &str) -> String {
     format!("/* {text} */\n")
 }
 
+/// A line without Rust's markup. Of a link with a path, ``[`name`](path)``, the name is left.
+fn plain(line: &str) -> String {
+    let mut parts = line.split("`](");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out += part.split_once(')').map_or(part, |(_path, rest)| rest);
+    }
+    out.replace("[`", "").replace("`]", "").replace('`', "")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,6 +210,8 @@ mod tests {
     fn comments_lose_safety_and_markup() {
         let doc = " Frees `p`, see\n [`libxl_x`].\n\n # Safety\n NULL or valid.\n ";
         assert_eq!(comment(doc), "/* Frees p, see libxl_x. */\n");
+        let doc = " As [`libxl_x`](super::x::libxl_x), and [`libxl_y`](super::y) (both).\n";
+        assert_eq!(comment(doc), "/* As libxl_x, and libxl_y (both). */\n");
         assert_eq!(comment(" Not implemented yet.\n\n # Safety\n x\n"), "");
     }
 
