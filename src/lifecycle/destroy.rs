@@ -1,14 +1,15 @@
-//! Destroying a domain: everything that the host keeps for it is removed, and its number is not used again for a minute.
+//! Destroying a domain: everything that the host keeps for it is removed, and its number is not used again for a
+//! minute.
 //!
-//! The order matters. The guest is paused first and its device model ended, so that neither uses the devices any more; then
-//! the devices are removed, then the nodes and files. The domain itself is destroyed last: while it exists no other domain
-//! has its number or uuid, and after a failure it can be found and destroyed again.
+//! The order matters. The guest is paused first and its device model ended, so that neither uses the devices any
+//! more; then the devices are removed, then the nodes and files. The domain itself is destroyed last: while it exists
+//! no other domain has its number or uuid, and after a failure it can be found and destroyed again.
 //!
 //! # Two destroys at once
 //!
-//! Devices may take seconds to be removed. Meanwhile another thread, or a process with either library, may destroy the same
-//! domain, and a new one may be created with the same number (which libxl uses again after a minute, or at once for a
-//! creation that asks for that number). So:
+//! Devices may take seconds to be removed. Meanwhile another thread, or a process with either library, may destroy
+//! the same domain, and a new one may be created with the same number (which libxl uses again after a minute, or at
+//! once for a creation that asks for that number). So:
 //!
 //! - nodes are removed in a transaction that has read which domain they belong to;
 //! - files are removed under the lock of that domain's userdata, after a check that it exists;
@@ -25,9 +26,9 @@
 //!
 //! # Abort
 //!
-//! As in C, a destroy is not undone: an abort ends the waits for devices at once and kills their scripts, and the steps that
-//! need no waiting are done. The operation then has its usual result. An abort does not end the wait for the kill of a
-//! device model that has a user of its own, since without that kill the domain is not destroyed.
+//! As in C, a destroy is not undone: an abort ends the waits for devices at once and kills their scripts, and the
+//! steps that need no waiting are done. The operation then has its usual result. An abort does not end the wait for
+//! the kill of a device model that has a user of its own, since without that kill the domain is not destroyed.
 
 use std::time::Duration;
 
@@ -57,7 +58,8 @@ const SMALL: u64 = 4096;
 /// How long QEMU may take to end after SIGHUP, while it still uses the host's devices.
 const QEMU_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How many times a domain's devices are removed, if new ones are added meanwhile. A creation has a few steps that add some.
+/// How many times a domain's devices are removed, if new ones are added meanwhile. A creation has a few steps that
+/// add some.
 const ATTEMPTS: u32 = 5;
 
 /// Destroys the domain, and the domain of its device model if it has one.
@@ -78,8 +80,8 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
     let ((stubdom, outcome), cause) = collected(both).await;
     let outcome = outcome.and(stubdom);
     match outcome {
-        // `xl` destroys a domain again whose creation failed, and which the creation has destroyed: no error to log. But
-        // whoever destroys a domain twice by hand is told why the second attempt failed.
+        // `xl` destroys a domain again whose creation failed, and which the creation has destroyed: no error to log.
+        // But whoever destroys a domain twice by hand is told why the second attempt failed.
         Err(Error::DomainNotFound) if History::of_host(ao.log()).is_recent(domid) == Ok(true) => {
             log_line!(Level::Notice, ao, domid = domid, "the domain was destroyed already");
         }
@@ -101,7 +103,8 @@ pub struct Around {
 }
 
 impl Around {
-    /// Read in one round trip with the `vm` node, which comes first. If they cannot be read, there may be a device model.
+    /// Read in one round trip with the `vm` node, which comes first. If they cannot be read, there may be a device
+    /// model.
     pub fn of(ctx: &Ctx, domid: u32) -> (Option<Vec<u8>>, Self) {
         let mut reads = Pipeline::default();
         let vm = reads.peek(nodes::vm_node(domid));
@@ -156,7 +159,7 @@ async fn destroy_one(ao: &Ao, (domain, info, around): Target) -> Result<()> {
 pub enum Fate {
     /// It is destroyed.
     Ends,
-    /// It is furnished anew (a soft reset): its number stays in use, and the state that its QEMU has written is kept.
+    /// It is set up again (a soft reset): its domid stays in use, and the state that its QEMU has saved is kept.
     GoesOn,
 }
 
@@ -237,10 +240,10 @@ pub enum Found {
     Nothing,
 }
 
-/// Removes all that is kept of the domain outside the hypervisor; in the `last` attempt, whether or not it has devices.
-/// `qemu` was told to end; `lent` becomes the record of the bootloader's disk, if there is one. Everything is tried. What
-/// cannot be removed is logged and left: the domain is destroyed nevertheless, and after an error the caller would think
-/// that it still exists.
+/// Removes all that is kept of the domain outside the hypervisor; in the `last` attempt, whether or not it has
+/// devices. `qemu` was told to end; `lent` becomes the record of the bootloader's disk, if there is one. Everything
+/// is tried. What cannot be removed is logged and left: the domain is destroyed nevertheless, and after an error the
+/// caller would think that it still exists.
 fn remove_records(
     ctx: &Ctx,
     domain: &Identity,
@@ -292,9 +295,9 @@ enum Removed {
     NotYet,
 }
 
-/// Removes the domain's nodes, unless it has devices and `with_devices` is false. A failure is logged. Devices are looked
-/// for in the transaction, so that one that is added at the same time is either seen here, or fails because the domain has
-/// no nodes: creations hold no lock that could be taken here.
+/// Removes the domain's nodes, unless it has devices and `with_devices` is false. A failure is logged. Devices are
+/// looked for in the transaction, so that one that is added at the same time is either seen here, or fails because
+/// the domain has no nodes: creations hold no lock that could be taken here.
 fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     let domid = domain.domid;
     let none = || Removed::All { model: None, loan: None };
@@ -328,8 +331,8 @@ fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     removed.unwrap_or_else(|_| none())
 }
 
-/// As [`remove_nodes`], of a domain whose nodes are as expected and which has no devices. Otherwise `None`, and the transaction is
-/// discarded.
+/// As [`remove_nodes`], of a domain whose nodes are as expected and which has no devices. Otherwise `None`, and the
+/// transaction is discarded.
 fn remove_nodes_of_bare(ctx: &Ctx, t: &Transaction, domain: &Identity) -> Result<Option<Removed>> {
     let domid = domain.domid;
     let mut pipeline = Pipeline::default();

@@ -2,9 +2,9 @@
 //!
 //! # Which thread takes a status
 //!
-//! A child's status is taken once, under this lock, by the first of: the thread that sees its descriptor, one that reaps all
-//! children of the process, or `libxl_ctx_free`. So it is never taken for an unknown child, and its process id means this
-//! child for as long as it is in the registry.
+//! A child's status is taken once, under this lock, by the first of: the thread that sees its descriptor, one that
+//! reaps all children of the process, or `libxl_ctx_free`. So it is never taken for an unknown child, and its process
+//! id means this child for as long as it is in the registry.
 //!
 //! # A child must be known before a reaper meets it
 //!
@@ -56,7 +56,7 @@ pub struct ChildRegistry {
     put_off: bool,
 }
 
-/// A fork under way: its number, for which ctx and by whom.
+/// A fork in progress: its number, its ctx and its thread.
 struct Start(u64, Arc<ChildrenShared>, ThreadId);
 
 fn process() -> &'static ProcessChildren {

@@ -1,4 +1,4 @@
-//! The modes: whose SIGCHLD it is, who reaps whom, and who is told.
+//! The modes: who handles SIGCHLD, who reaps which children, and which callbacks are called.
 
 use super::*;
 
@@ -174,7 +174,7 @@ fn the_application_may_call_us_when_told() {
         let runtime = fixture.runtime.clone();
         *locked(&hooks.0) = Some(fixture);
         let _pid = foreign("exit 4").id();
-        // The calling thread leads and is the one that hears of the stranger.
+        // The calling thread leads and is the one that reaps the unknown child.
         runtime.block_on(async {
             while !hooks.1.load(Ordering::SeqCst) {
                 runtime.sleep(Duration::from_millis(5)).await.unwrap();
