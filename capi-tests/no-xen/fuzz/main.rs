@@ -1,4 +1,4 @@
-//! What reads bytes that others have written, given bytes that nobody would write: samples from `corpus/`, changed at
+//! The parsers of bytes that others have written, with invalid input: samples from `corpus/`, changed at
 //! random. Nothing may panic, and what is read must be sound in itself.
 //!
 //! As a test each target has a fixed number of changed samples, the same each time. `FUZZ_SECONDS=600` has each run for so
