@@ -19,7 +19,7 @@
 //! enters 17, waits for ever
 //! ```
 //!
-//! Therefore `starting` has the forks under way, and while there is one no stranger is reaped (a child
+//! Therefore `starting` has the forks under way, and while there is one no unknown child is reaped (a child
 //! of ours never needs the reaper). The reaper looks for an ended child first and takes the lock then, so
 //! a child that it has seen was started by somebody counted, or is entered. Who ends the last start rings
 //! the reaper's bell if one has gone away for it.
@@ -117,7 +117,7 @@ impl Starting {
         Self(number)
     }
 
-    /// The fork has made this child. Another of that number has ended, and a stranger has taken its status.
+    /// The fork has made this child. Another with that pid has ended, and other code has reaped it.
     pub fn done(self, child: &Arc<Record>) {
         let lost = {
             let mut registry = registry();
@@ -151,7 +151,7 @@ impl Drop for Starting {
 
 /// Reaps the ended children of the process, ours on the way, up to one that is not ours: its number and
 /// status. `None`: there is none now.
-pub fn next_stranger() -> Option<(Pid, i32)> {
+pub fn next_unknown() -> Option<(Pid, i32)> {
     let mut last = None;
     loop {
         let pid = sys::any_ended()?;

@@ -22,7 +22,7 @@ pub enum Waited {
 }
 
 /// Takes the status of child `pid` if it has ended. With a `pidfd` it cannot be another child, which has got the number
-/// after a stranger took the status of this one.
+/// after other code has reaped this one.
 pub fn reap(pid: Pid, pidfd: Option<BorrowedFd<'_>>) -> Waited {
     let flags = libc::WEXITED | libc::WNOHANG;
     match wait_for(pid, pidfd, flags) {
