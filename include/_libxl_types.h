@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The types of libxl and what each of them can do. Generated from idl/types: change it there. */
+/* The types of libxl and their functions. Generated from idl/types: change it there. */
 
 #ifndef __LIBXL_TYPES_H
 #define __LIBXL_TYPES_H
 
-/* What went wrong. Functions that answer with an int give one of these, or 0. */
+/* Error codes. A function that returns an int returns one of these, or 0 for success. */
 typedef enum libxl_error {
-    /* Nothing more is known. */
+    /* An error of unknown kind. */
     ERROR_NONSPECIFIC = -1,
     /* The application was built for another version of the interface. */
     ERROR_VERSION = -2,
-    /* The usual failure; the log tells more. */
+    /* Failure; the log has the reason. */
     ERROR_FAIL = -3,
     /* Not implemented. */
     ERROR_NI = -4,
     ERROR_NOMEM = -5,
-    /* An argument makes no sense, or does not fit the state of things. */
+    /* An argument is invalid, or not allowed in the present state. */
     ERROR_INVAL = -6,
-    /* The library itself is at fault. */
+    /* An internal error of the library. */
     ERROR_BADFAIL = -7,
     /* The guest did not answer in time. */
     ERROR_GUEST_TIMEDOUT = -8,
@@ -25,49 +25,49 @@ typedef enum libxl_error {
     ERROR_TIMEDOUT = -9,
     /* The guest has no paravirtual drivers. */
     ERROR_NOPARAVIRT = -10,
-    /* Nothing to hand out yet; ask again later. */
+    /* Nothing is available yet; try again later. */
     ERROR_NOT_READY = -11,
-    /* The application's hook refused a file descriptor or a timeout. */
+    /* The application's hook failed to register a file descriptor or a timeout. */
     ERROR_OSEVENT_REG_FAIL = -12,
     /* The caller's buffer is too small. */
     ERROR_BUFFERFULL = -13,
     /* The process is not one of the library's children. */
     ERROR_UNKNOWN_CHILD = -14,
-    /* A lock could not be had. */
+    /* A lock could not be acquired. */
     ERROR_LOCK_FAIL = -15,
     /* The domain has no stored configuration. */
     ERROR_JSON_CONFIG_EMPTY = -16,
-    /* There is such a device already. */
+    /* The device exists already. */
     ERROR_DEVICE_EXISTS = -17,
-    /* Another kind of device is meant, and another handler may fit. */
+    /* The device is of another kind than this handler's; another handler may match. */
     ERROR_CHECKPOINT_DEVOPS_DOES_NOT_MATCH = -18,
     /* The device cannot be checkpointed. */
     ERROR_CHECKPOINT_DEVICE_NOT_SUPPORTED = -19,
-    /* The virtual NUMA layout contradicts itself. */
+    /* The virtual NUMA configuration is invalid. */
     ERROR_VNUMA_CONFIG_INVALID = -20,
-    /* There is no such domain. */
+    /* The domain does not exist. */
     ERROR_DOMAIN_NOTFOUND = -21,
-    /* The operation ended because it was told to. */
+    /* The operation was aborted. */
     ERROR_ABORTED = -22,
-    /* What was looked for is not there. */
+    /* The object was not found. */
     ERROR_NOTFOUND = -23,
-    /* The domain went away meanwhile. */
+    /* The domain was destroyed during the operation. */
     ERROR_DOMAIN_DESTROYED = -24,
-    /* It existed in older versions. */
+    /* A feature that earlier versions had and that was removed. */
     ERROR_FEATURE_REMOVED = -25,
-    /* QEMU broke the rules of its protocol. */
+    /* QEMU violated the QMP protocol. */
     ERROR_PROTOCOL_ERROR_QMP = -26,
-    /* QEMU reported an error of a class not known here. */
+    /* QEMU reported an error of an unknown class. */
     ERROR_UNKNOWN_QMP_ERROR = -27,
-    /* QEMU reported an error of no class in particular. */
+    /* QEMU reported an error of the class GenericError. */
     ERROR_QMP_GENERIC_ERROR = -28,
     /* QEMU does not know the command. */
     ERROR_QMP_COMMAND_NOT_FOUND = -29,
-    /* QEMU could not make the device work. */
+    /* QEMU could not activate the device. */
     ERROR_QMP_DEVICE_NOT_ACTIVE = -30,
     /* QEMU does not have the device. */
     ERROR_QMP_DEVICE_NOT_FOUND = -31,
-    /* QEMU's answer lacks what it should hold. */
+    /* QEMU's answer lacks an expected member. */
     ERROR_QEMU_API = -32,
 } libxl_error;
 char *libxl_error_to_json(libxl_ctx *ctx, libxl_error p);
@@ -76,26 +76,26 @@ const char *libxl_error_to_string(libxl_error p);
 int libxl_error_from_string(const char *s, libxl_error *e);
 extern libxl_enum_string_table libxl_error_string_table[];
 
-/* Which Xen runs here, and how it was built. */
+/* The version of the running Xen, and how it was built. */
 typedef struct libxl_version_info {
     int xen_version_major;
     int xen_version_minor;
-    /* What follows major and minor, such as .7 or -rc1. */
+    /* What follows the major and minor version, such as .7 or -rc1. */
     char *xen_version_extra;
     char *compiler;
-    /* Who built it; compile_domain and compile_date say where and when. */
+    /* Who built Xen; compile_domain and compile_date say where and when. */
     char *compile_by;
     char *compile_domain;
     char *compile_date;
-    /* The kinds of guest that it runs, parted by spaces. */
+    /* The guest types that Xen supports, separated by spaces. */
     char *capabilities;
-    /* The source's revision. */
+    /* Revision of the source code. */
     char *changeset;
-    /* Where Xen's own address space begins. */
+    /* Virtual address at which Xen's part of the address space begins. */
     uint64_t virt_start;
-    /* In bytes. */
+    /* Page size in bytes. */
     int pagesize;
-    /* Xen's own boot options. */
+    /* Xen's command line. */
     char *commandline;
     /* The linker's build id, as hexadecimal text. */
     char *build_id;
@@ -118,13 +118,13 @@ typedef struct libxl_physinfo {
     /* Memory, here and below, in pages of 4 KiB. */
     uint64_t total_pages;
     uint64_t free_pages;
-    /* Free, but still to be wiped. */
+    /* Free pages that are not scrubbed yet. */
     uint64_t scrub_pages;
-    /* Claimed by domains, not yet given to them. */
+    /* Claimed for domains and not yet allocated. */
     uint64_t outstanding_pages;
     /* Saved by sharing equal pages between domains. */
     uint64_t sharing_freed_pages;
-    /* Frames that stand for such shared pages. */
+    /* Frames that hold such shared pages. */
     uint64_t sharing_used_frames;
     /* Highest frame number that memory may have. */
     uint64_t max_possible_mfn;
@@ -134,19 +134,19 @@ typedef struct libxl_physinfo {
     /* Whether HVM guests can run. */
     bool cap_hvm;
     bool cap_pv;
-    /* Whether devices can be passed through, to any kind of guest. */
+    /* Whether PCI passthrough is possible (there is an IOMMU), to guests of any type. */
     bool cap_hvm_directio;
-    /* Whether the processor helps with the guests' page tables. */
+    /* Whether hardware assisted paging is available. */
     bool cap_hap;
-    /* Whether Xen can keep shadow page tables. */
+    /* Whether shadow page tables are available. */
     bool cap_shadow;
-    /* Whether the IOMMU can use the guest's own second-level tables. */
+    /* Whether the IOMMU can share the second-level page tables of hardware assisted paging. */
     bool cap_iommu_hap_pt_share;
-    /* Whether guests can be traced by the processor. */
+    /* Whether processor trace is available for guests. */
     bool cap_vmtrace;
-    /* Whether guests can have performance counters. */
+    /* Whether guests can have a virtual performance monitoring unit (vPMU). */
     bool cap_vpmu;
-    /* Whether version 1 of grant tables is offered; cap_gnttab_v2 likewise. */
+    /* Whether version 1 of the grant table interface is available; cap_gnttab_v2: version 2. */
     bool cap_gnttab_v1;
     bool cap_gnttab_v2;
 } libxl_physinfo;
@@ -156,7 +156,7 @@ void libxl_physinfo_copy(libxl_ctx *ctx, libxl_physinfo *dst, const libxl_physin
 char *libxl_physinfo_to_json(libxl_ctx *ctx, libxl_physinfo *p);
 int libxl_physinfo_from_json(libxl_ctx *ctx, libxl_physinfo *p, const char *s);
 
-/* Where a CPU sits. All ones where there is no such CPU. */
+/* Position of a CPU in the host. All ones if there is no such CPU. */
 typedef struct libxl_cputopology {
     uint32_t core;
     uint32_t socket;
@@ -168,9 +168,9 @@ void libxl_cputopology_copy(libxl_ctx *ctx, libxl_cputopology *dst, const libxl_
 char *libxl_cputopology_to_json(libxl_ctx *ctx, libxl_cputopology *p);
 int libxl_cputopology_from_json(libxl_ctx *ctx, libxl_cputopology *p, const char *s);
 
-/* Which NUMA node a PCI device is near. */
+/* The NUMA node that a PCI device is attached to. */
 typedef struct libxl_pcitopology {
-    /* PCI segment, elsewhere called domain. */
+    /* PCI segment, called domain in device_pci. */
     uint16_t seg;
     uint8_t bus;
     /* Device in the upper five bits, function in the lower three. */
@@ -199,7 +199,7 @@ void libxl_numainfo_copy(libxl_ctx *ctx, libxl_numainfo *dst, const libxl_numain
 char *libxl_numainfo_to_json(libxl_ctx *ctx, libxl_numainfo *p);
 int libxl_numainfo_from_json(libxl_ctx *ctx, libxl_numainfo *p, const char *s);
 
-/* What libxl_send_trigger presses. */
+/* What libxl_send_trigger sends to a domain. */
 typedef enum libxl_trigger {
     LIBXL_TRIGGER_UNKNOWN = 0,
     /* The power button. */
@@ -220,13 +220,13 @@ const char *libxl_trigger_to_string(libxl_trigger p);
 int libxl_trigger_from_string(const char *s, libxl_trigger *e);
 extern libxl_enum_string_table libxl_trigger_string_table[];
 
-/* What can be measured for a domain. */
+/* What can be monitored for a domain. */
 typedef enum libxl_psr_cmt_type {
-    /* How much of the last-level cache it holds. */
+    /* Cache occupancy: the amount of last-level cache that it uses. */
     LIBXL_PSR_CMT_TYPE_CACHE_OCCUPANCY = 1,
-    /* Memory traffic, all of it. */
+    /* Total memory bandwidth. */
     LIBXL_PSR_CMT_TYPE_TOTAL_MEM_COUNT = 2,
-    /* Memory traffic of the socket's own memory. */
+    /* Memory bandwidth of the socket's local memory. */
     LIBXL_PSR_CMT_TYPE_LOCAL_MEM_COUNT = 3,
 } libxl_psr_cmt_type;
 char *libxl_psr_cmt_type_to_json(libxl_ctx *ctx, libxl_psr_cmt_type p);
@@ -235,18 +235,18 @@ const char *libxl_psr_cmt_type_to_string(libxl_psr_cmt_type p);
 int libxl_psr_cmt_type_from_string(const char *s, libxl_psr_cmt_type *e);
 extern libxl_enum_string_table libxl_psr_cmt_type_string_table[];
 
-/* What can be set for a domain. */
+/* What can be limited for a domain. */
 typedef enum libxl_psr_cbm_type {
     LIBXL_PSR_CBM_TYPE_UNKNOWN = 0,
-    /* Ways of the third-level cache, as a bit mask. */
+    /* Portion of the L3 cache, as a capacity bit mask. */
     LIBXL_PSR_CBM_TYPE_L3_CBM = 1,
     /* The same, for code only. */
     LIBXL_PSR_CBM_TYPE_L3_CBM_CODE = 2,
     /* The same, for data only. */
     LIBXL_PSR_CBM_TYPE_L3_CBM_DATA = 3,
-    /* Ways of the second-level cache. */
+    /* Portion of the L2 cache. */
     LIBXL_PSR_CBM_TYPE_L2_CBM = 4,
-    /* How much memory traffic is slowed down. */
+    /* Throttling of the memory bandwidth. */
     LIBXL_PSR_CBM_TYPE_MBA_THRTL = 5,
 } libxl_psr_cbm_type;
 char *libxl_psr_cbm_type_to_json(libxl_ctx *ctx, libxl_psr_cbm_type p);
@@ -255,15 +255,15 @@ const char *libxl_psr_cbm_type_to_string(libxl_psr_cbm_type p);
 int libxl_psr_cbm_type_from_string(const char *s, libxl_psr_cbm_type *e);
 extern libxl_enum_string_table libxl_psr_cbm_type_string_table[];
 
-/* What a socket's cache allocation offers. */
+/* Properties of a socket's cache allocation. */
 typedef struct libxl_psr_cat_info {
     /* The socket. */
     uint32_t id;
-    /* Highest number of a class of service. */
+    /* Highest class of service (COS) number. */
     uint32_t cos_max;
-    /* Bits in a mask. */
+    /* Number of bits in a capacity bit mask. */
     uint32_t cbm_len;
-    /* Whether code and data have masks of their own. */
+    /* Whether code and data have separate masks (CDP). */
     bool cdp_enabled;
 } libxl_psr_cat_info;
 void libxl_psr_cat_info_init(libxl_psr_cat_info *p);
@@ -272,7 +272,7 @@ void libxl_psr_cat_info_copy(libxl_ctx *ctx, libxl_psr_cat_info *dst, const libx
 char *libxl_psr_cat_info_to_json(libxl_ctx *ctx, libxl_psr_cat_info *p);
 int libxl_psr_cat_info_from_json(libxl_ctx *ctx, libxl_psr_cat_info *p, const char *s);
 
-/* Ways to share out. */
+/* Kinds of allocation. */
 typedef enum libxl_psr_feat_type {
     /* Cache allocation. */
     LIBXL_PSR_FEAT_TYPE_CAT = 1,
@@ -285,26 +285,26 @@ const char *libxl_psr_feat_type_to_string(libxl_psr_feat_type p);
 int libxl_psr_feat_type_from_string(const char *s, libxl_psr_feat_type *e);
 extern libxl_enum_string_table libxl_psr_feat_type_string_table[];
 
-/* What a socket offers for one of the ways to share out. */
+/* Properties of one kind of allocation on a socket. */
 typedef struct libxl_psr_hw_info {
     /* The socket. */
     uint32_t id;
     libxl_psr_feat_type type;
     union {
         struct {
-            /* Highest number of a class of service. */
+            /* Highest class of service (COS) number. */
             uint32_t cos_max;
-            /* Bits in a mask. */
+            /* Number of bits in a capacity bit mask. */
             uint32_t cbm_len;
-            /* Whether code and data have masks of their own. */
+            /* Whether code and data have separate masks (CDP). */
             bool cdp_enabled;
         } cat;
         struct {
-            /* Highest number of a class of service. */
+            /* Highest class of service (COS) number. */
             uint32_t cos_max;
-            /* Highest value of the throttle. */
+            /* Highest throttling value. */
             uint32_t thrtl_max;
-            /* Whether the throttle's effect grows evenly. */
+            /* Whether throttling is linear in the value. */
             bool linear;
         } mba;
     } u;
@@ -316,10 +316,10 @@ void libxl_psr_hw_info_copy(libxl_ctx *ctx, libxl_psr_hw_info *dst, const libxl_
 char *libxl_psr_hw_info_to_json(libxl_ctx *ctx, libxl_psr_hw_info *p);
 int libxl_psr_hw_info_from_json(libxl_ctx *ctx, libxl_psr_hw_info *p, const char *s);
 
-/* A scheduler of Xen's. The numbers are Xen's, but for unknown. */
+/* A scheduler of Xen. The numbers are Xen's, except for unknown. */
 typedef enum libxl_scheduler {
     LIBXL_SCHEDULER_UNKNOWN = 0,
-    /* Gone from Xen; the name is still known. */
+    /* Removed from Xen; kept for compatibility. */
     LIBXL_SCHEDULER_SEDF = 4,
     LIBXL_SCHEDULER_CREDIT = 5,
     LIBXL_SCHEDULER_CREDIT2 = 6,
@@ -333,14 +333,14 @@ const char *libxl_scheduler_to_string(libxl_scheduler p);
 int libxl_scheduler_from_string(const char *s, libxl_scheduler *e);
 extern libxl_enum_string_table libxl_scheduler_string_table[];
 
-/* A pool of CPUs with a scheduler of its own. */
+/* A cpupool: a set of CPUs with a scheduler of its own. */
 typedef struct libxl_cpupoolinfo {
     uint32_t poolid;
     char *pool_name;
     libxl_scheduler sched;
-    /* Domains in it. */
+    /* Number of domains in the cpupool. */
     uint32_t n_dom;
-    /* CPUs in it. */
+    /* CPUs in the cpupool. */
     libxl_bitmap cpumap;
 } libxl_cpupoolinfo;
 void libxl_cpupoolinfo_init(libxl_cpupoolinfo *p);
@@ -349,19 +349,19 @@ void libxl_cpupoolinfo_copy(libxl_ctx *ctx, libxl_cpupoolinfo *dst, const libxl_
 char *libxl_cpupoolinfo_to_json(libxl_ctx *ctx, libxl_cpupoolinfo *p);
 int libxl_cpupoolinfo_from_json(libxl_ctx *ctx, libxl_cpupoolinfo *p, const char *s);
 
-/* How one virtual CPU is scheduled. -1 leaves a parameter as it is. */
+/* Scheduling parameters of one virtual CPU. -1 leaves a parameter unchanged. */
 typedef struct libxl_sched_params {
-    /* Which virtual CPU. */
+    /* Number of the virtual CPU. */
     int vcpuid;
-    /* Share under contention; credit and credit2. */
+    /* Relative share of CPU time; credit and credit2. */
     int weight;
     /* Upper limit in percent of one CPU, 0 for none; credit and credit2. */
     int cap;
-    /* Microseconds in which budget may be used up; rtds. */
+    /* Period in microseconds, in each of which budget may be used; rtds. */
     int period;
-    /* Whether idle time may be used beyond the budget; rtds. */
+    /* Whether idle time may be used in addition to the budget; rtds. */
     int extratime;
-    /* Microseconds; rtds. */
+    /* In microseconds; rtds. */
     int budget;
 } libxl_sched_params;
 void libxl_sched_params_init(libxl_sched_params *p);
@@ -370,7 +370,7 @@ void libxl_sched_params_copy(libxl_ctx *ctx, libxl_sched_params *dst, const libx
 char *libxl_sched_params_to_json(libxl_ctx *ctx, libxl_sched_params *p);
 int libxl_sched_params_from_json(libxl_ctx *ctx, libxl_sched_params *p, const char *s);
 
-/* How the virtual CPUs of a domain are scheduled, one by one. */
+/* Scheduling parameters of a domain's virtual CPUs. */
 typedef struct libxl_vcpu_sched_params {
     libxl_scheduler sched;
     int num_vcpus;
@@ -382,20 +382,20 @@ void libxl_vcpu_sched_params_copy(libxl_ctx *ctx, libxl_vcpu_sched_params *dst, 
 char *libxl_vcpu_sched_params_to_json(libxl_ctx *ctx, libxl_vcpu_sched_params *p);
 int libxl_vcpu_sched_params_from_json(libxl_ctx *ctx, libxl_vcpu_sched_params *p, const char *s);
 
-/* How a domain is scheduled. -1 leaves a parameter as it is. */
+/* Scheduling parameters of a domain. -1 leaves a parameter unchanged. */
 typedef struct libxl_domain_sched_params {
     libxl_scheduler sched;
-    /* Share under contention; credit and credit2. */
+    /* Relative share of CPU time; credit and credit2. */
     int weight;
     /* Upper limit in percent of one CPU, 0 for none; credit and credit2. */
     int cap;
-    /* Microseconds in which budget may be used up; rtds. */
+    /* Period in microseconds, in each of which budget may be used; rtds. */
     int period;
-    /* Microseconds; rtds. */
+    /* In microseconds; rtds. */
     int budget;
-    /* Whether idle time may be used beyond the budget; rtds. */
+    /* Whether idle time may be used in addition to the budget; rtds. */
     int extratime;
-    /* Of the scheduler sedf, and without effect; latency likewise. */
+    /* Parameter of the removed scheduler sedf, without effect; latency likewise. */
     int slice;
     int latency;
 } libxl_domain_sched_params;
@@ -405,13 +405,13 @@ void libxl_domain_sched_params_copy(libxl_ctx *ctx, libxl_domain_sched_params *d
 char *libxl_domain_sched_params_to_json(libxl_ctx *ctx, libxl_domain_sched_params *p);
 int libxl_domain_sched_params_from_json(libxl_ctx *ctx, libxl_domain_sched_params *p, const char *s);
 
-/* How the credit scheduler works in a pool. */
+/* Parameters of the credit scheduler of a cpupool. */
 typedef struct libxl_sched_credit_params {
-    /* Longest run of a virtual CPU in one go, in milliseconds. */
+    /* Time slice of a virtual CPU, in milliseconds. */
     int tslice_ms;
-    /* Shortest run before another may take its place, in microseconds. */
+    /* Minimum time that a virtual CPU runs before it may be preempted, in microseconds. */
     int ratelimit_us;
-    /* How long a virtual CPU stays where its cache is warm, in microseconds. */
+    /* How long a virtual CPU that has run counts as cache-hot and is not moved, in microseconds. */
     int vcpu_migr_delay_us;
 } libxl_sched_credit_params;
 void libxl_sched_credit_params_init(libxl_sched_credit_params *p);
@@ -419,9 +419,9 @@ void libxl_sched_credit_params_copy(libxl_ctx *ctx, libxl_sched_credit_params *d
 char *libxl_sched_credit_params_to_json(libxl_ctx *ctx, libxl_sched_credit_params *p);
 int libxl_sched_credit_params_from_json(libxl_ctx *ctx, libxl_sched_credit_params *p, const char *s);
 
-/* How the credit2 scheduler works in a pool. */
+/* Parameters of the credit2 scheduler of a cpupool. */
 typedef struct libxl_sched_credit2_params {
-    /* Shortest run before another may take its place, in microseconds. */
+    /* Minimum time that a virtual CPU runs before it may be preempted, in microseconds. */
     int ratelimit_us;
 } libxl_sched_credit2_params;
 void libxl_sched_credit2_params_init(libxl_sched_credit2_params *p);
@@ -429,19 +429,19 @@ void libxl_sched_credit2_params_copy(libxl_ctx *ctx, libxl_sched_credit2_params 
 char *libxl_sched_credit2_params_to_json(libxl_ctx *ctx, libxl_sched_credit2_params *p);
 int libxl_sched_credit2_params_from_json(libxl_ctx *ctx, libxl_sched_credit2_params *p, const char *s);
 
-/* A virtual CPU as it is now. */
+/* The current state of a virtual CPU. */
 typedef struct libxl_vcpuinfo {
     uint32_t vcpuid;
-    /* Where it runs, or ran last. */
+    /* The CPU that it runs on, or ran on last. */
     uint32_t cpu;
     bool online;
     bool blocked;
     bool running;
-    /* Nanoseconds that it has run. */
+    /* CPU time in nanoseconds. */
     uint64_t vcpu_time;
-    /* CPUs that it may run on. */
+    /* Hard affinity: CPUs that it may run on. */
     libxl_bitmap cpumap;
-    /* CPUs that it runs on if it can. */
+    /* Soft affinity: CPUs that it prefers to run on. */
     libxl_bitmap cpumap_soft;
 } libxl_vcpuinfo;
 void libxl_vcpuinfo_init(libxl_vcpuinfo *p);
@@ -450,15 +450,15 @@ void libxl_vcpuinfo_copy(libxl_ctx *ctx, libxl_vcpuinfo *dst, const libxl_vcpuin
 char *libxl_vcpuinfo_to_json(libxl_ctx *ctx, libxl_vcpuinfo *p);
 int libxl_vcpuinfo_from_json(libxl_ctx *ctx, libxl_vcpuinfo *p, const char *s);
 
-/* What the file or device behind a disk holds. */
+/* Format of the file or device behind a disk. */
 typedef enum libxl_disk_format {
     LIBXL_DISK_FORMAT_UNKNOWN = 0,
     LIBXL_DISK_FORMAT_QCOW = 1,
     LIBXL_DISK_FORMAT_QCOW2 = 2,
     LIBXL_DISK_FORMAT_VHD = 3,
-    /* The guest's bytes as they are. */
+    /* A raw image. */
     LIBXL_DISK_FORMAT_RAW = 4,
-    /* Nothing: a drive without a medium. */
+    /* A drive without a medium. */
     LIBXL_DISK_FORMAT_EMPTY = 5,
     LIBXL_DISK_FORMAT_QED = 6,
 } libxl_disk_format;
@@ -468,17 +468,17 @@ const char *libxl_disk_format_to_string(libxl_disk_format p);
 int libxl_disk_format_from_string(const char *s, libxl_disk_format *e);
 extern libxl_enum_string_table libxl_disk_format_string_table[];
 
-/* Who serves a disk. */
+/* The back end of a disk. */
 typedef enum libxl_disk_backend {
     /* The library chooses. */
     LIBXL_DISK_BACKEND_UNKNOWN = 0,
-    /* The kernel, from a block device. */
+    /* The kernel's back end (blkback), from a block device. */
     LIBXL_DISK_BACKEND_PHY = 1,
-    /* Blktap; gone. */
+    /* Blktap, which Xen no longer supports. */
     LIBXL_DISK_BACKEND_TAP = 2,
     /* QEMU. */
     LIBXL_DISK_BACKEND_QDISK = 3,
-    /* A program that nobody starts here and that goes by xenstore alone. */
+    /* A program that the library does not start, and that reads its configuration from xenstore. */
     LIBXL_DISK_BACKEND_STANDALONE = 4,
 } libxl_disk_backend;
 char *libxl_disk_backend_to_json(libxl_ctx *ctx, libxl_disk_backend p);
@@ -487,12 +487,12 @@ const char *libxl_disk_backend_to_string(libxl_disk_backend p);
 int libxl_disk_backend_from_string(const char *s, libxl_disk_backend *e);
 extern libxl_enum_string_table libxl_disk_backend_string_table[];
 
-/* What a disk looks like to the guest. */
+/* The interface by which the guest uses a disk. */
 typedef enum libxl_disk_specification {
     LIBXL_DISK_SPECIFICATION_UNKNOWN = 0,
-    /* Xen's paravirtual disk. */
+    /* Xen's paravirtual block device. */
     LIBXL_DISK_SPECIFICATION_XEN = 1,
-    /* A virtio disk. */
+    /* A virtio block device. */
     LIBXL_DISK_SPECIFICATION_VIRTIO = 2,
 } libxl_disk_specification;
 char *libxl_disk_specification_to_json(libxl_ctx *ctx, libxl_disk_specification p);
@@ -501,7 +501,7 @@ const char *libxl_disk_specification_to_string(libxl_disk_specification p);
 int libxl_disk_specification_from_string(const char *s, libxl_disk_specification *e);
 extern libxl_enum_string_table libxl_disk_specification_string_table[];
 
-/* How a virtio disk is reached. */
+/* The transport of a virtio disk. */
 typedef enum libxl_disk_transport {
     LIBXL_DISK_TRANSPORT_UNKNOWN = 0,
     LIBXL_DISK_TRANSPORT_MMIO = 1,
@@ -514,31 +514,31 @@ extern libxl_enum_string_table libxl_disk_transport_string_table[];
 
 /* A disk of a guest. */
 typedef struct libxl_device_disk {
-    /* The domain that serves it, or backend_domname to find it by name. */
+    /* The backend domain; backend_domname, if set, names it instead. */
     libxl_domid backend_domid;
     char *backend_domname;
-    /* The file or device on the host, or what script makes one from. */
+    /* The file or block device; with a script, its argument. */
     char *pdev_path;
-    /* The guest's name for it, such as xvda, hdc or d0p1. */
+    /* Virtual device name in the guest, such as xvda, hdc or d0p1. */
     char *vdev;
     libxl_disk_backend backend;
     libxl_disk_format format;
-    /* Hotplug script that sets it up; NULL for the usual one. */
+    /* Hotplug script that sets up the disk; NULL: the default one. */
     char *script;
-    /* Whether a drive whose medium can be changed. 0 is no, here and in the next two. */
+    /* Whether the medium can be changed. 0: no, here and in the next two fields. */
     int removable;
     int readwrite;
     int is_cdrom;
-    /* Whether O_DIRECT is safe here: no buffer is still read once its request has ended. */
+    /* Whether O_DIRECT is safe: no buffer is read after its request has completed. */
     bool direct_io_safe;
-    /* Whether the guest can give back blocks. */
+    /* Whether the guest may discard blocks. */
     libxl_defbool discard_enable;
     libxl_disk_specification specification;
     libxl_disk_transport transport;
-    /* Interrupt and address (base) of a virtio disk: chosen by the library. */
+    /* Interrupt and address (base) of a virtio disk, which the library chooses. */
     uint32_t irq;
     uint64_t base;
-    /* Whether COLO replicates the disk. The COLO fields are not settled. */
+    /* Whether COLO replicates the disk. The COLO fields are experimental. */
     libxl_defbool colo_enable;
     libxl_defbool colo_restore_enable;
     char *colo_host;
@@ -546,7 +546,7 @@ typedef struct libxl_device_disk {
     char *colo_export;
     char *active_disk;
     char *hidden_disk;
-    /* Whether the backend is believed to be harmless to the guest. */
+    /* Whether the guest may trust the back end. */
     libxl_defbool trusted;
 } libxl_device_disk;
 void libxl_device_disk_init(libxl_device_disk *p);
@@ -555,18 +555,18 @@ void libxl_device_disk_copy(libxl_ctx *ctx, libxl_device_disk *dst, const libxl_
 char *libxl_device_disk_to_json(libxl_ctx *ctx, libxl_device_disk *p);
 int libxl_device_disk_from_json(libxl_ctx *ctx, libxl_device_disk *p, const char *s);
 
-/* A disk's state, and where it stands in xenstore. */
+/* A disk's state and its xenstore directories. */
 typedef struct libxl_diskinfo {
-    /* The backend's directory in xenstore, and its domain. */
+    /* The back end's xenstore directory, and the backend domain. */
     char *backend;
     uint32_t backend_id;
-    /* The guest's directory in xenstore, and its domain. */
+    /* The front end's xenstore directory, and the guest. */
     char *frontend;
     uint32_t frontend_id;
     libxl_devid devid;
-    /* A number of Xen's xenbus_state; 4 is connected. */
+    /* The front end's state: a value of xenbus_state, where 4 is connected. */
     int state;
-    /* Event channel, the guest's end. */
+    /* Event channel: the guest's port. */
     int evtch;
     /* Grant reference of the ring. */
     int rref;
@@ -577,12 +577,12 @@ void libxl_diskinfo_copy(libxl_ctx *ctx, libxl_diskinfo *dst, const libxl_diskin
 char *libxl_diskinfo_to_json(libxl_ctx *ctx, libxl_diskinfo *p);
 int libxl_diskinfo_from_json(libxl_ctx *ctx, libxl_diskinfo *p, const char *s);
 
-/* What a network interface looks like to the guest. */
+/* Type of a network interface. */
 typedef enum libxl_nic_type {
     LIBXL_NIC_TYPE_UNKNOWN = 0,
-    /* An emulated card, and a paravirtual one beside it. */
+    /* An emulated card, and a paravirtual interface that replaces it. */
     LIBXL_NIC_TYPE_VIF_IOEMU = 1,
-    /* A paravirtual one alone. */
+    /* A paravirtual interface only. */
     LIBXL_NIC_TYPE_VIF = 2,
 } libxl_nic_type;
 char *libxl_nic_type_to_json(libxl_ctx *ctx, libxl_nic_type p);
@@ -593,32 +593,32 @@ extern libxl_enum_string_table libxl_nic_type_string_table[];
 
 /* A network interface of a guest. */
 typedef struct libxl_device_nic {
-    /* The domain that serves it, or backend_domname to find it by name. */
+    /* The backend domain; backend_domname, if set, names it instead. */
     libxl_domid backend_domid;
     char *backend_domname;
     libxl_devid devid;
-    /* Bytes; 0 lets the library choose. */
+    /* In bytes; 0 lets the library choose. */
     int mtu;
-    /* The emulated card, by QEMU's name. */
+    /* Model of the emulated card, by QEMU's name. */
     char *model;
     libxl_mac mac;
-    /* For the hotplug script. */
+    /* IP address, which is passed to the hotplug script. */
     char *ip;
-    /* The host's bridge or switch that it is put into. */
+    /* Bridge or switch of the backend domain that the interface is connected to. */
     char *bridge;
-    /* The host's name for its end. */
+    /* Name of the interface in the backend domain. */
     char *ifname;
-    /* Hotplug script that sets up the host's end; NULL for the usual one. */
+    /* Hotplug script that sets up the interface in the backend domain; NULL: the default one. */
     char *script;
     libxl_nic_type nictype;
-    /* How many bytes the guest may send in rate_interval_usecs; 0 for any number. */
+    /* Number of bytes that the guest may send in rate_interval_usecs; 0: no limit. */
     uint64_t rate_bytes_per_interval;
     uint32_t rate_interval_usecs;
-    /* For the hotplug script: the device that traffic leaves by. */
+    /* For the hotplug script: the network device that forwards the traffic. */
     char *gatewaydev;
     /*
-     * The fields from here to the last but one are COLO's, names of QEMU objects and sockets, and
-     * not settled.
+     * The fields from here up to, and without, trusted are for COLO: names of QEMU objects and
+     * sockets. They are experimental.
      */
     char *coloft_forwarddev;
     char *colo_sock_mirror_id;
@@ -669,7 +669,7 @@ typedef struct libxl_device_nic {
     char *colo_filter_sec_rewriter0_queue;
     char *colo_checkpoint_host;
     char *colo_checkpoint_port;
-    /* Whether the backend is believed to be harmless to the guest. */
+    /* Whether the guest may trust the back end. */
     libxl_defbool trusted;
 } libxl_device_nic;
 void libxl_device_nic_init(libxl_device_nic *p);
@@ -678,22 +678,22 @@ void libxl_device_nic_copy(libxl_ctx *ctx, libxl_device_nic *dst, const libxl_de
 char *libxl_device_nic_to_json(libxl_ctx *ctx, libxl_device_nic *p);
 int libxl_device_nic_from_json(libxl_ctx *ctx, libxl_device_nic *p, const char *s);
 
-/* A network interface's state, and where it stands in xenstore. */
+/* A network interface's state and its xenstore directories. */
 typedef struct libxl_nicinfo {
-    /* The backend's directory in xenstore, and its domain. */
+    /* The back end's xenstore directory, and the backend domain. */
     char *backend;
     uint32_t backend_id;
-    /* The guest's directory in xenstore, and its domain. */
+    /* The front end's xenstore directory, and the guest. */
     char *frontend;
     uint32_t frontend_id;
     libxl_devid devid;
-    /* A number of Xen's xenbus_state; 4 is connected. */
+    /* The front end's state: a value of xenbus_state, where 4 is connected. */
     int state;
-    /* Event channel, the guest's end. */
+    /* Event channel: the guest's port. */
     int evtch;
-    /* Grant reference of the ring for sending. */
+    /* Grant reference of the transmit ring. */
     int rref_tx;
-    /* Grant reference of the ring for receiving. */
+    /* Grant reference of the receive ring. */
     int rref_rx;
 } libxl_nicinfo;
 void libxl_nicinfo_init(libxl_nicinfo *p);
@@ -702,11 +702,11 @@ void libxl_nicinfo_copy(libxl_ctx *ctx, libxl_nicinfo *dst, const libxl_nicinfo 
 char *libxl_nicinfo_to_json(libxl_ctx *ctx, libxl_nicinfo *p);
 int libxl_nicinfo_from_json(libxl_ctx *ctx, libxl_nicinfo *p, const char *s);
 
-/* Which of the host's reserved memory regions a guest's memory map leaves free. */
+/* Which reserved device memory regions (RDM) of the host a guest's memory map leaves free. */
 typedef enum libxl_rdm_reserve_strategy {
-    /* None but those of its own devices. */
+    /* Only those of the devices that are passed through to the guest. */
     LIBXL_RDM_RESERVE_STRATEGY_IGNORE = 0,
-    /* All. */
+    /* All regions of the host. */
     LIBXL_RDM_RESERVE_STRATEGY_HOST = 1,
 } libxl_rdm_reserve_strategy;
 char *libxl_rdm_reserve_strategy_to_json(libxl_ctx *ctx, libxl_rdm_reserve_strategy p);
@@ -715,13 +715,13 @@ const char *libxl_rdm_reserve_strategy_to_string(libxl_rdm_reserve_strategy p);
 int libxl_rdm_reserve_strategy_from_string(const char *s, libxl_rdm_reserve_strategy *e);
 extern libxl_enum_string_table libxl_rdm_reserve_strategy_string_table[];
 
-/* What to do if a region cannot be left free. */
+/* What happens if a region conflicts with the guest's memory. */
 typedef enum libxl_rdm_reserve_policy {
-    /* Not chosen. */
+    /* Not set. */
     LIBXL_RDM_RESERVE_POLICY_INVALID = -1,
-    /* Refuse. */
+    /* The guest or the device is refused. */
     LIBXL_RDM_RESERVE_POLICY_STRICT = 0,
-    /* Warn and go on. */
+    /* A warning is logged. */
     LIBXL_RDM_RESERVE_POLICY_RELAXED = 1,
 } libxl_rdm_reserve_policy;
 char *libxl_rdm_reserve_policy_to_json(libxl_ctx *ctx, libxl_rdm_reserve_policy p);
@@ -730,7 +730,7 @@ const char *libxl_rdm_reserve_policy_to_string(libxl_rdm_reserve_policy p);
 int libxl_rdm_reserve_policy_from_string(const char *s, libxl_rdm_reserve_policy *e);
 extern libxl_enum_string_table libxl_rdm_reserve_policy_string_table[];
 
-/* How a guest's memory map treats reserved memory regions. */
+/* How a guest's memory map treats reserved device memory regions. */
 typedef struct libxl_rdm_reserve {
     libxl_rdm_reserve_strategy strategy;
     libxl_rdm_reserve_policy policy;
@@ -741,7 +741,7 @@ void libxl_rdm_reserve_copy(libxl_ctx *ctx, libxl_rdm_reserve *dst, const libxl_
 char *libxl_rdm_reserve_to_json(libxl_ctx *ctx, libxl_rdm_reserve *p);
 int libxl_rdm_reserve_from_json(libxl_ctx *ctx, libxl_rdm_reserve *p, const char *s);
 
-/* A memory region that a device reserves for itself. */
+/* A memory region that is reserved for a device. */
 typedef struct libxl_device_rdm {
     /* In bytes. */
     uint64_t start;
@@ -755,27 +755,27 @@ void libxl_device_rdm_copy(libxl_ctx *ctx, libxl_device_rdm *dst, const libxl_de
 char *libxl_device_rdm_to_json(libxl_ctx *ctx, libxl_device_rdm *p);
 int libxl_device_rdm_from_json(libxl_ctx *ctx, libxl_device_rdm *p, const char *s);
 
-/* A PCI device of the host, given to a guest. */
+/* A PCI device of the host that is passed through to a guest. */
 typedef struct libxl_device_pci {
-    /* Function, device, bus and domain (segment) on the host. */
+    /* Address on the host: function, device, bus and domain (segment). */
     uint8_t func;
     uint8_t dev;
     uint8_t bus;
     int domain;
     /* Slot and function in the guest; 0 lets QEMU choose. */
     uint32_t vdevfn;
-    /* Which functions are given, one bit each; a single bit for just one. */
+    /* The functions that are passed through, one bit each. */
     uint32_t vfunc_mask;
-    /* Whether the guest's line interrupts may come from the device's messages. */
+    /* Whether the device's MSIs may be translated to line interrupts of the guest. */
     bool msitranslate;
-    /* Whether the guest may switch the device's power states. */
+    /* Whether the guest may change the device's power state. */
     bool power_mgmt;
     /* Whether the guest may write all of the configuration space. */
     bool permissive;
-    /* Whether to take the device from its driver on the host. */
+    /* Whether the device is unbound from its driver in dom0 if it is not assignable. */
     bool seize;
     libxl_rdm_reserve_policy rdm_policy;
-    /* A name for it that the application chose. */
+    /* A name that the application chose when it made the device assignable. */
     char *name;
 } libxl_device_pci;
 void libxl_device_pci_init(libxl_device_pci *p);
@@ -784,7 +784,7 @@ void libxl_device_pci_copy(libxl_ctx *ctx, libxl_device_pci *dst, const libxl_de
 char *libxl_device_pci_to_json(libxl_ctx *ctx, libxl_device_pci *p);
 int libxl_device_pci_from_json(libxl_ctx *ctx, libxl_device_pci *p, const char *s);
 
-/* A device of the host's device tree, given to a guest. */
+/* A device of the host's device tree that is passed through to a guest. */
 typedef struct libxl_device_dtdev {
     char *path;
 } libxl_device_dtdev;
@@ -809,9 +809,9 @@ int libxl_ioport_range_from_json(libxl_ctx *ctx, libxl_ioport_range *p, const ch
 typedef struct libxl_iomem_range {
     /* The host's first frame. */
     uint64_t start;
-    /* How many. */
+    /* Number of frames. */
     uint64_t number;
-    /* Where the guest sees them; all ones for the same number. */
+    /* First frame number in the guest; all ones: as on the host. */
     uint64_t gfn;
 } libxl_iomem_range;
 void libxl_iomem_range_init(libxl_iomem_range *p);
@@ -820,15 +820,15 @@ void libxl_iomem_range_copy(libxl_ctx *ctx, libxl_iomem_range *dst, const libxl_
 char *libxl_iomem_range_to_json(libxl_ctx *ctx, libxl_iomem_range *p);
 int libxl_iomem_range_from_json(libxl_ctx *ctx, libxl_iomem_range *p, const char *s);
 
-/* Whether and how a domain's memory is mapped for devices. */
+/* Whether and how a domain's memory is mapped in the IOMMU. */
 typedef enum libxl_passthrough {
     LIBXL_PASSTHROUGH_DEFAULT = 0,
     LIBXL_PASSTHROUGH_DISABLED = 1,
-    /* In the better of the two ways below. */
+    /* share_pt if the host supports it, else sync_pt. */
     LIBXL_PASSTHROUGH_ENABLED = 2,
-    /* By tables of the IOMMU's own, kept in step. */
+    /* The IOMMU has page tables of its own, which Xen keeps synchronised. */
     LIBXL_PASSTHROUGH_SYNC_PT = 3,
-    /* By the domain's second-level tables. */
+    /* The IOMMU shares the domain's second-level page tables. */
     LIBXL_PASSTHROUGH_SHARE_PT = 4,
 } libxl_passthrough;
 char *libxl_passthrough_to_json(libxl_ctx *ctx, libxl_passthrough p);
@@ -837,15 +837,15 @@ const char *libxl_passthrough_to_string(libxl_passthrough p);
 int libxl_passthrough_from_string(const char *s, libxl_passthrough *e);
 extern libxl_enum_string_table libxl_passthrough_string_table[];
 
-/* Who plays the controller. */
+/* Type of a USB controller. */
 typedef enum libxl_usbctrl_type {
     /* The library chooses. */
     LIBXL_USBCTRL_TYPE_AUTO = 0,
-    /* A paravirtual one, served by the kernel. */
+    /* A paravirtual controller with a back end in the kernel (usbback). */
     LIBXL_USBCTRL_TYPE_PV = 1,
-    /* An emulated one. */
+    /* A controller emulated by the device model. */
     LIBXL_USBCTRL_TYPE_DEVICEMODEL = 2,
-    /* A paravirtual one, served by QEMU. */
+    /* A paravirtual controller with QEMU as its back end. */
     LIBXL_USBCTRL_TYPE_QUSB = 3,
 } libxl_usbctrl_type;
 char *libxl_usbctrl_type_to_json(libxl_ctx *ctx, libxl_usbctrl_type p);
@@ -854,9 +854,9 @@ const char *libxl_usbctrl_type_to_string(libxl_usbctrl_type p);
 int libxl_usbctrl_type_from_string(const char *s, libxl_usbctrl_type *e);
 extern libxl_enum_string_table libxl_usbctrl_type_string_table[];
 
-/* Where a USB device comes from. */
+/* Type of a USB device. */
 typedef enum libxl_usbdev_type {
-    /* It is plugged into the host. */
+    /* A device of the host. */
     LIBXL_USBDEV_TYPE_HOSTDEV = 1,
 } libxl_usbdev_type;
 char *libxl_usbdev_type_to_json(libxl_ctx *ctx, libxl_usbdev_type p);
@@ -869,11 +869,11 @@ extern libxl_enum_string_table libxl_usbdev_type_string_table[];
 typedef struct libxl_device_usbctrl {
     libxl_usbctrl_type type;
     libxl_devid devid;
-    /* Of USB: 1, 2 or 3; 0 lets the library choose. */
+    /* USB version: 1, 2 or 3; 0 lets the library choose. */
     int version;
-    /* 0 lets the library choose. */
+    /* Number of ports; 0 lets the library choose. */
     int ports;
-    /* The domain that serves it, or backend_domname to find it by name. */
+    /* The backend domain; backend_domname, if set, names it instead. */
     libxl_domid backend_domid;
     char *backend_domname;
 } libxl_device_usbctrl;
@@ -883,16 +883,16 @@ void libxl_device_usbctrl_copy(libxl_ctx *ctx, libxl_device_usbctrl *dst, const 
 char *libxl_device_usbctrl_to_json(libxl_ctx *ctx, libxl_device_usbctrl *p);
 int libxl_device_usbctrl_from_json(libxl_ctx *ctx, libxl_device_usbctrl *p, const char *s);
 
-/* A USB device in a controller of a guest. */
+/* A USB device that is attached to a controller of a guest. */
 typedef struct libxl_device_usbdev {
     /* The controller's devid. */
     libxl_devid ctrl;
-    /* From 1; 0 for the first free one. */
+    /* Port, counted from 1; 0: the first free one. */
     int port;
     libxl_usbdev_type type;
     union {
         struct {
-            /* Bus and address, as lsusb shows them. */
+            /* Bus and address on the host, as lsusb shows them. */
             uint8_t hostbus;
             uint8_t hostaddr;
         } hostdev;
@@ -905,25 +905,25 @@ void libxl_device_usbdev_copy(libxl_ctx *ctx, libxl_device_usbdev *dst, const li
 char *libxl_device_usbdev_to_json(libxl_ctx *ctx, libxl_device_usbdev *p);
 int libxl_device_usbdev_from_json(libxl_ctx *ctx, libxl_device_usbdev *p, const char *s);
 
-/* A USB controller's state, and where it stands in xenstore. */
+/* A USB controller's state and its xenstore directories. */
 typedef struct libxl_usbctrlinfo {
     libxl_usbctrl_type type;
     libxl_devid devid;
     int version;
     int ports;
-    /* The backend's directory in xenstore, and its domain. */
+    /* The back end's xenstore directory, and the backend domain. */
     char *backend;
     uint32_t backend_id;
-    /* The guest's directory in xenstore, and its domain. */
+    /* The front end's xenstore directory, and the guest. */
     char *frontend;
     uint32_t frontend_id;
-    /* A number of Xen's xenbus_state; 4 is connected. */
+    /* The front end's state: a value of xenbus_state, where 4 is connected. */
     int state;
-    /* Event channel, the guest's end. */
+    /* Event channel: the guest's port. */
     int evtch;
-    /* Grant reference of the ring for transfers. */
+    /* Grant reference of the ring for URBs (transfers). */
     int ref_urb;
-    /* Grant reference of the ring for plugging in and out. */
+    /* Grant reference of the ring for connection events. */
     int ref_conn;
 } libxl_usbctrlinfo;
 void libxl_usbctrlinfo_init(libxl_usbctrlinfo *p);
@@ -932,7 +932,7 @@ void libxl_usbctrlinfo_copy(libxl_ctx *ctx, libxl_usbctrlinfo *dst, const libxl_
 char *libxl_usbctrlinfo_to_json(libxl_ctx *ctx, libxl_usbctrlinfo *p);
 int libxl_usbctrlinfo_from_json(libxl_ctx *ctx, libxl_usbctrlinfo *p, const char *s);
 
-/* Which of a guest's consoles. */
+/* The type of a guest's console. */
 typedef enum libxl_console_type {
     LIBXL_CONSOLE_TYPE_UNKNOWN = 0,
     /* The emulated serial port. */
@@ -948,12 +948,12 @@ const char *libxl_console_type_to_string(libxl_console_type p);
 int libxl_console_type_from_string(const char *s, libxl_console_type *e);
 extern libxl_enum_string_table libxl_console_type_string_table[];
 
-/* What the host's end of a channel is. */
+/* What a channel is connected to on the host. */
 typedef enum libxl_channel_connection {
     LIBXL_CHANNEL_CONNECTION_UNKNOWN = 0,
     /* A pseudo-terminal. */
     LIBXL_CHANNEL_CONNECTION_PTY = 1,
-    /* A Unix socket that listens. */
+    /* A listening Unix socket. */
     LIBXL_CHANNEL_CONNECTION_SOCKET = 2,
 } libxl_channel_connection;
 char *libxl_channel_connection_to_json(libxl_ctx *ctx, libxl_channel_connection p);
@@ -964,7 +964,7 @@ extern libxl_enum_string_table libxl_channel_connection_string_table[];
 
 /* A channel: a console with a name, for a program in the guest. */
 typedef struct libxl_device_channel {
-    /* The domain that serves it, or backend_domname to find it by name. */
+    /* The backend domain; backend_domname, if set, names it instead. */
     libxl_domid backend_domid;
     char *backend_domname;
     libxl_devid devid;
@@ -972,7 +972,7 @@ typedef struct libxl_device_channel {
     libxl_channel_connection connection;
     union {
         struct {
-            /* Where the socket is made. */
+            /* Path of the socket. */
             char *path;
         } socket;
     } u;
@@ -984,25 +984,25 @@ void libxl_device_channel_copy(libxl_ctx *ctx, libxl_device_channel *dst, const 
 char *libxl_device_channel_to_json(libxl_ctx *ctx, libxl_device_channel *p);
 int libxl_device_channel_from_json(libxl_ctx *ctx, libxl_device_channel *p, const char *s);
 
-/* A channel's state, and where it stands in xenstore. */
+/* A channel's state and its xenstore directories. */
 typedef struct libxl_channelinfo {
-    /* The backend's directory in xenstore, and its domain. */
+    /* The back end's xenstore directory, and the backend domain. */
     char *backend;
     uint32_t backend_id;
-    /* The guest's directory in xenstore, and its domain. */
+    /* The front end's xenstore directory, and the guest. */
     char *frontend;
     uint32_t frontend_id;
     libxl_devid devid;
-    /* A number of Xen's xenbus_state; 4 is connected. */
+    /* The front end's state: a value of xenbus_state, where 4 is connected. */
     int state;
-    /* Event channel, the guest's end. */
+    /* Event channel: the guest's port. */
     int evtch;
     /* Grant reference of the ring. */
     int rref;
     libxl_channel_connection connection;
     union {
         struct {
-            /* The terminal to open. */
+            /* Path of the pseudo-terminal. */
             char *path;
         } pty;
     } u;
@@ -1049,15 +1049,15 @@ void libxl_vga_interface_info_copy(libxl_ctx *ctx, libxl_vga_interface_info *dst
 char *libxl_vga_interface_info_to_json(libxl_ctx *ctx, libxl_vga_interface_info *p);
 int libxl_vga_interface_info_from_json(libxl_ctx *ctx, libxl_vga_interface_info *p, const char *s);
 
-/* A screen served over VNC. */
+/* Settings of QEMU's VNC server. */
 typedef struct libxl_vnc_info {
     libxl_defbool enable;
-    /* Address, with a display number after a colon if wanted. */
+    /* Address to listen on, optionally with a colon and a display number. */
     char *listen;
     char *passwd;
     /* Display number: the port less 5900. */
     int display;
-    /* Whether to look for a free port. */
+    /* Whether the next free port is used if the display number's is taken. */
     libxl_defbool findunused;
 } libxl_vnc_info;
 void libxl_vnc_info_init(libxl_vnc_info *p);
@@ -1066,22 +1066,22 @@ void libxl_vnc_info_copy(libxl_ctx *ctx, libxl_vnc_info *dst, const libxl_vnc_in
 char *libxl_vnc_info_to_json(libxl_ctx *ctx, libxl_vnc_info *p);
 int libxl_vnc_info_from_json(libxl_ctx *ctx, libxl_vnc_info *p, const char *s);
 
-/* A screen served over SPICE. */
+/* Settings of QEMU's SPICE server. */
 typedef struct libxl_spice_info {
     libxl_defbool enable;
-    /* One of this and tls_port is due. */
+    /* Port without encryption; this or tls_port must be set. */
     int port;
     int tls_port;
     /* Address to listen on. */
     char *host;
-    /* Whether anyone may connect without a password. */
+    /* Whether clients connect without a password. */
     libxl_defbool disable_ticketing;
     char *passwd;
-    /* Whether the guest's agent moves the pointer. */
+    /* Whether the SPICE agent in the guest positions the pointer. */
     libxl_defbool agent_mouse;
     libxl_defbool vdagent;
     libxl_defbool clipboard_sharing;
-    /* How many of the client's USB devices may be lent at once. */
+    /* How many USB devices of the client can be redirected to the guest at once. */
     int usbredirection;
     char *image_compression;
     char *streaming_video;
@@ -1092,7 +1092,7 @@ void libxl_spice_info_copy(libxl_ctx *ctx, libxl_spice_info *dst, const libxl_sp
 char *libxl_spice_info_to_json(libxl_ctx *ctx, libxl_spice_info *p);
 int libxl_spice_info_from_json(libxl_ctx *ctx, libxl_spice_info *p, const char *s);
 
-/* A screen in a window on the host. */
+/* Settings of QEMU's SDL window on the host. */
 typedef struct libxl_sdl_info {
     libxl_defbool enable;
     libxl_defbool opengl;
@@ -1106,9 +1106,9 @@ void libxl_sdl_info_copy(libxl_ctx *ctx, libxl_sdl_info *dst, const libxl_sdl_in
 char *libxl_sdl_info_to_json(libxl_ctx *ctx, libxl_sdl_info *p);
 int libxl_sdl_info_from_json(libxl_ctx *ctx, libxl_sdl_info *p, const char *s);
 
-/* Which kind of the host's graphics card is given to a guest. */
+/* The kind of graphics card that is passed through. */
 typedef enum libxl_gfx_passthru_kind {
-    /* What the card turns out to be. */
+    /* Detected from the card. */
     LIBXL_GFX_PASSTHRU_KIND_DEFAULT = 0,
     /* Intel's integrated graphics. */
     LIBXL_GFX_PASSTHRU_KIND_IGD = 1,
@@ -1119,9 +1119,9 @@ const char *libxl_gfx_passthru_kind_to_string(libxl_gfx_passthru_kind p);
 int libxl_gfx_passthru_kind_from_string(const char *s, libxl_gfx_passthru_kind *e);
 extern libxl_enum_string_table libxl_gfx_passthru_kind_string_table[];
 
-/* A paravirtual screen. */
+/* A paravirtual frame buffer. */
 typedef struct libxl_device_vfb {
-    /* The domain that serves it, or backend_domname to find it by name. */
+    /* The backend domain; backend_domname, if set, names it instead. */
     libxl_domid backend_domid;
     char *backend_domname;
     libxl_devid devid;
@@ -1136,7 +1136,7 @@ void libxl_device_vfb_copy(libxl_ctx *ctx, libxl_device_vfb *dst, const libxl_de
 char *libxl_device_vfb_to_json(libxl_ctx *ctx, libxl_device_vfb *p);
 int libxl_device_vfb_from_json(libxl_ctx *ctx, libxl_device_vfb *p, const char *s);
 
-/* Who serves a paravirtual keyboard. */
+/* The back end of a paravirtual keyboard. */
 typedef enum libxl_vkb_backend {
     LIBXL_VKB_BACKEND_UNKNOWN = 0,
     LIBXL_VKB_BACKEND_QEMU = 1,
@@ -1150,25 +1150,25 @@ extern libxl_enum_string_table libxl_vkb_backend_string_table[];
 
 /* A paravirtual keyboard, pointer and touch screen. */
 typedef struct libxl_device_vkb {
-    /* The domain that serves it, or backend_domname to find it by name. */
+    /* The backend domain; backend_domname, if set, names it instead. */
     libxl_domid backend_domid;
     char *backend_domname;
     libxl_devid devid;
     libxl_vkb_backend backend_type;
-    /* By which a backend outside QEMU knows it. */
+    /* Identifies the device to a back end other than QEMU. */
     char *unique_id;
     bool feature_disable_keyboard;
     bool feature_disable_pointer;
     bool feature_abs_pointer;
     bool feature_raw_pointer;
     bool feature_multi_touch;
-    /* Range of the pointer's positions, with height. */
+    /* Range of the pointer's coordinates, with height. */
     uint32_t width;
     uint32_t height;
-    /* Range of touches, with multi_touch_height. */
+    /* Range of the touch coordinates, with multi_touch_height. */
     uint32_t multi_touch_width;
     uint32_t multi_touch_height;
-    /* Most touches at once. */
+    /* Maximum number of simultaneous contacts. */
     uint32_t multi_touch_num_contacts;
 } libxl_device_vkb;
 void libxl_device_vkb_init(libxl_device_vkb *p);
@@ -1177,18 +1177,18 @@ void libxl_device_vkb_copy(libxl_ctx *ctx, libxl_device_vkb *dst, const libxl_de
 char *libxl_device_vkb_to_json(libxl_ctx *ctx, libxl_device_vkb *p);
 int libxl_device_vkb_from_json(libxl_ctx *ctx, libxl_device_vkb *p, const char *s);
 
-/* A paravirtual keyboard's state, and where it stands in xenstore. */
+/* A paravirtual keyboard's state and its xenstore directories. */
 typedef struct libxl_vkbinfo {
-    /* The backend's directory in xenstore, and its domain. */
+    /* The back end's xenstore directory, and the backend domain. */
     char *backend;
     uint32_t backend_id;
-    /* The guest's directory in xenstore, and its domain. */
+    /* The front end's xenstore directory, and the guest. */
     char *frontend;
     uint32_t frontend_id;
     libxl_devid devid;
-    /* A number of Xen's xenbus_state; 4 is connected. */
+    /* The front end's state: a value of xenbus_state, where 4 is connected. */
     int state;
-    /* Event channel, the guest's end. */
+    /* Event channel: the guest's port. */
     int evtch;
     /* Grant reference of the ring. */
     int rref;
@@ -1199,9 +1199,9 @@ void libxl_vkbinfo_copy(libxl_ctx *ctx, libxl_vkbinfo *dst, const libxl_vkbinfo 
 char *libxl_vkbinfo_to_json(libxl_ctx *ctx, libxl_vkbinfo *p);
 int libxl_vkbinfo_from_json(libxl_ctx *ctx, libxl_vkbinfo *p, const char *s);
 
-/* A screen of a paravirtual display. */
+/* A connector (screen) of a paravirtual display. */
 typedef struct libxl_connector_param {
-    /* By which the backend knows it. */
+    /* Identifies the connector to the back end. */
     char *unique_id;
     uint32_t width;
     uint32_t height;
@@ -1212,13 +1212,13 @@ void libxl_connector_param_copy(libxl_ctx *ctx, libxl_connector_param *dst, cons
 char *libxl_connector_param_to_json(libxl_ctx *ctx, libxl_connector_param *p);
 int libxl_connector_param_from_json(libxl_ctx *ctx, libxl_connector_param *p, const char *s);
 
-/* A paravirtual display with any number of screens. */
+/* A paravirtual display with any number of connectors. */
 typedef struct libxl_device_vdispl {
-    /* The domain that serves it, or backend_domname to find it by name. */
+    /* The backend domain; backend_domname, if set, names it instead. */
     libxl_domid backend_domid;
     char *backend_domname;
     libxl_devid devid;
-    /* Whether the backend provides the buffers. */
+    /* Whether the back end allocates the display buffers. */
     bool be_alloc;
     int num_connectors;
     libxl_connector_param *connectors;
@@ -1229,7 +1229,7 @@ void libxl_device_vdispl_copy(libxl_ctx *ctx, libxl_device_vdispl *dst, const li
 char *libxl_device_vdispl_to_json(libxl_ctx *ctx, libxl_device_vdispl *p);
 int libxl_device_vdispl_from_json(libxl_ctx *ctx, libxl_device_vdispl *p, const char *s);
 
-/* A screen's event channels and grant references, for requests and for events. */
+/* A connector's event channels and grant references: for requests, and for events. */
 typedef struct libxl_connectorinfo {
     char *unique_id;
     uint32_t width;
@@ -1245,16 +1245,16 @@ void libxl_connectorinfo_copy(libxl_ctx *ctx, libxl_connectorinfo *dst, const li
 char *libxl_connectorinfo_to_json(libxl_ctx *ctx, libxl_connectorinfo *p);
 int libxl_connectorinfo_from_json(libxl_ctx *ctx, libxl_connectorinfo *p, const char *s);
 
-/* A paravirtual display's state, and where it stands in xenstore. */
+/* A paravirtual display's state and its xenstore directories. */
 typedef struct libxl_vdisplinfo {
-    /* The backend's directory in xenstore, and its domain. */
+    /* The back end's xenstore directory, and the backend domain. */
     char *backend;
     uint32_t backend_id;
-    /* The guest's directory in xenstore, and its domain. */
+    /* The front end's xenstore directory, and the guest. */
     char *frontend;
     uint32_t frontend_id;
     libxl_devid devid;
-    /* A number of Xen's xenbus_state; 4 is connected. */
+    /* The front end's state: a value of xenbus_state, where 4 is connected. */
     int state;
     bool be_alloc;
     int num_connectors;
@@ -1266,7 +1266,7 @@ void libxl_vdisplinfo_copy(libxl_ctx *ctx, libxl_vdisplinfo *dst, const libxl_vd
 char *libxl_vdisplinfo_to_json(libxl_ctx *ctx, libxl_vdisplinfo *p);
 int libxl_vdisplinfo_from_json(libxl_ctx *ctx, libxl_vdisplinfo *p, const char *s);
 
-/* How a sample of sound is stored. */
+/* Format of a sound sample. */
 typedef enum libxl_vsnd_pcm_format {
     LIBXL_VSND_PCM_FORMAT_S8 = 1,
     LIBXL_VSND_PCM_FORMAT_U8 = 2,
@@ -1300,16 +1300,16 @@ const char *libxl_vsnd_pcm_format_to_string(libxl_vsnd_pcm_format p);
 int libxl_vsnd_pcm_format_from_string(const char *s, libxl_vsnd_pcm_format *e);
 extern libxl_enum_string_table libxl_vsnd_pcm_format_string_table[];
 
-/* What a stream can do; a level that says nothing takes the one above it. */
+/* Capabilities of a card, a device or a stream; what is not set is inherited from the level above. */
 typedef struct libxl_vsnd_params {
-    /* In Hz. */
+    /* Sample rates in Hz. */
     int num_sample_rates;
     uint32_t *sample_rates;
     int num_sample_formats;
     libxl_vsnd_pcm_format *sample_formats;
     uint32_t channels_min;
     uint32_t channels_max;
-    /* In bytes. */
+    /* Size in bytes. */
     uint32_t buffer_size;
 } libxl_vsnd_params;
 void libxl_vsnd_params_init(libxl_vsnd_params *p);
@@ -1318,7 +1318,7 @@ void libxl_vsnd_params_copy(libxl_ctx *ctx, libxl_vsnd_params *dst, const libxl_
 char *libxl_vsnd_params_to_json(libxl_ctx *ctx, libxl_vsnd_params *p);
 int libxl_vsnd_params_from_json(libxl_ctx *ctx, libxl_vsnd_params *p, const char *s);
 
-/* Which way sound goes. */
+/* Direction of a stream. */
 typedef enum libxl_vsnd_stream_type {
     /* Playback. */
     LIBXL_VSND_STREAM_TYPE_P = 1,
@@ -1331,9 +1331,9 @@ const char *libxl_vsnd_stream_type_to_string(libxl_vsnd_stream_type p);
 int libxl_vsnd_stream_type_from_string(const char *s, libxl_vsnd_stream_type *e);
 extern libxl_enum_string_table libxl_vsnd_stream_type_string_table[];
 
-/* A stream of sound. */
+/* A sound stream. */
 typedef struct libxl_vsnd_stream {
-    /* By which the backend knows it. */
+    /* Identifies the stream to the back end. */
     char *unique_id;
     libxl_vsnd_stream_type type;
     libxl_vsnd_params params;
@@ -1359,7 +1359,7 @@ int libxl_vsnd_pcm_from_json(libxl_ctx *ctx, libxl_vsnd_pcm *p, const char *s);
 
 /* A paravirtual sound card. */
 typedef struct libxl_device_vsnd {
-    /* The domain that serves it, or backend_domname to find it by name. */
+    /* The backend domain; backend_domname, if set, names it instead. */
     libxl_domid backend_domid;
     char *backend_domname;
     libxl_devid devid;
@@ -1397,16 +1397,16 @@ void libxl_pcminfo_copy(libxl_ctx *ctx, libxl_pcminfo *dst, const libxl_pcminfo 
 char *libxl_pcminfo_to_json(libxl_ctx *ctx, libxl_pcminfo *p);
 int libxl_pcminfo_from_json(libxl_ctx *ctx, libxl_pcminfo *p, const char *s);
 
-/* A sound card's state, and where it stands in xenstore. */
+/* A sound card's state and its xenstore directories. */
 typedef struct libxl_vsndinfo {
-    /* The backend's directory in xenstore, and its domain. */
+    /* The back end's xenstore directory, and the backend domain. */
     char *backend;
     uint32_t backend_id;
-    /* The guest's directory in xenstore, and its domain. */
+    /* The front end's xenstore directory, and the guest. */
     char *frontend;
     uint32_t frontend_id;
     libxl_devid devid;
-    /* A number of Xen's xenbus_state; 4 is connected. */
+    /* The front end's state: a value of xenbus_state, where 4 is connected. */
     int state;
     int num_vsnd_pcms;
     libxl_pcminfo *pcms;
@@ -1419,11 +1419,11 @@ int libxl_vsndinfo_from_json(libxl_ctx *ctx, libxl_vsndinfo *p, const char *s);
 
 /* A trusted platform module. */
 typedef struct libxl_device_vtpm {
-    /* The domain that serves it, or backend_domname to find it by name. */
+    /* The backend domain; backend_domname, if set, names it instead. */
     libxl_domid backend_domid;
     char *backend_domname;
     libxl_devid devid;
-    /* By which its manager knows it. */
+    /* Identifies the vTPM to the vTPM manager. */
     libxl_uuid uuid;
 } libxl_device_vtpm;
 void libxl_device_vtpm_init(libxl_device_vtpm *p);
@@ -1432,18 +1432,18 @@ void libxl_device_vtpm_copy(libxl_ctx *ctx, libxl_device_vtpm *dst, const libxl_
 char *libxl_device_vtpm_to_json(libxl_ctx *ctx, libxl_device_vtpm *p);
 int libxl_device_vtpm_from_json(libxl_ctx *ctx, libxl_device_vtpm *p, const char *s);
 
-/* A trusted platform module's state, and where it stands in xenstore. */
+/* A trusted platform module's state and its xenstore directories. */
 typedef struct libxl_vtpminfo {
-    /* The backend's directory in xenstore, and its domain. */
+    /* The back end's xenstore directory, and the backend domain. */
     char *backend;
     uint32_t backend_id;
-    /* The guest's directory in xenstore, and its domain. */
+    /* The front end's xenstore directory, and the guest. */
     char *frontend;
     uint32_t frontend_id;
     libxl_devid devid;
-    /* A number of Xen's xenbus_state; 4 is connected. */
+    /* The front end's state: a value of xenbus_state, where 4 is connected. */
     int state;
-    /* Event channel, the guest's end. */
+    /* Event channel: the guest's port. */
     int evtch;
     /* Grant reference of the ring. */
     int rref;
@@ -1455,16 +1455,16 @@ void libxl_vtpminfo_copy(libxl_ctx *ctx, libxl_vtpminfo *dst, const libxl_vtpmin
 char *libxl_vtpminfo_to_json(libxl_ctx *ctx, libxl_vtpminfo *p);
 int libxl_vtpminfo_from_json(libxl_ctx *ctx, libxl_vtpminfo *p, const char *s);
 
-/* A directory of the host's, shared over 9P. */
+/* A directory of the backend domain, shared over 9P. */
 typedef struct libxl_device_p9 {
-    /* The domain that serves it, or backend_domname to find it by name. */
+    /* The backend domain; backend_domname, if set, names it instead. */
     libxl_domid backend_domid;
     char *backend_domname;
-    /* By which the guest mounts it. */
+    /* The mount tag: the name by which the guest mounts it. */
     char *tag;
-    /* The directory. */
+    /* Path of the directory in the backend domain. */
     char *path;
-    /* How the guest's owners and modes are kept, as QEMU names it. */
+    /* How file owners and modes are stored: QEMU's 9p security model. */
     char *security_model;
     libxl_devid devid;
 } libxl_device_p9;
@@ -1474,9 +1474,9 @@ void libxl_device_p9_copy(libxl_ctx *ctx, libxl_device_p9 *dst, const libxl_devi
 char *libxl_device_p9_to_json(libxl_ctx *ctx, libxl_device_p9 *p);
 int libxl_device_p9_from_json(libxl_ctx *ctx, libxl_device_p9 *p, const char *s);
 
-/* Sockets of the backend's, for the guest to use. */
+/* PV calls: the guest uses sockets of the backend domain. */
 typedef struct libxl_device_pvcallsif {
-    /* The domain that serves it, or backend_domname to find it by name. */
+    /* The backend domain; backend_domname, if set, names it instead. */
     libxl_domid backend_domid;
     char *backend_domname;
     libxl_devid devid;
@@ -1487,14 +1487,14 @@ void libxl_device_pvcallsif_copy(libxl_ctx *ctx, libxl_device_pvcallsif *dst, co
 char *libxl_device_pvcallsif_to_json(libxl_ctx *ctx, libxl_device_pvcallsif *p);
 int libxl_device_pvcallsif_from_json(libxl_ctx *ctx, libxl_device_pvcallsif *p, const char *s);
 
-/* Kind of a guest. */
+/* Type of a guest. */
 typedef enum libxl_domain_type {
     LIBXL_DOMAIN_TYPE_INVALID = -1,
-    /* A whole machine, emulated by QEMU where there is no better way. */
+    /* A complete machine, with hardware virtualisation and devices emulated by QEMU. */
     LIBXL_DOMAIN_TYPE_HVM = 1,
-    /* A kernel that knows Xen, without help of the processor. */
+    /* A paravirtual kernel, without hardware virtualisation. */
     LIBXL_DOMAIN_TYPE_PV = 2,
-    /* A kernel that knows Xen, with help of the processor and no emulated devices. */
+    /* A paravirtual kernel with hardware virtualisation and without emulated devices. */
     LIBXL_DOMAIN_TYPE_PVH = 3,
 } libxl_domain_type;
 char *libxl_domain_type_to_json(libxl_ctx *ctx, libxl_domain_type p);
@@ -1503,7 +1503,7 @@ const char *libxl_domain_type_to_string(libxl_domain_type p);
 int libxl_domain_type_from_string(const char *s, libxl_domain_type *e);
 extern libxl_enum_string_table libxl_domain_type_string_table[];
 
-/* Why a guest stopped. The numbers are Xen's, but for unknown. */
+/* Why a guest shut down. The numbers are Xen's, except for unknown. */
 typedef enum libxl_shutdown_reason {
     LIBXL_SHUTDOWN_REASON_UNKNOWN = -1,
     LIBXL_SHUTDOWN_REASON_POWEROFF = 0,
@@ -1511,7 +1511,7 @@ typedef enum libxl_shutdown_reason {
     LIBXL_SHUTDOWN_REASON_SUSPEND = 2,
     LIBXL_SHUTDOWN_REASON_CRASH = 3,
     LIBXL_SHUTDOWN_REASON_WATCHDOG = 4,
-    /* To start afresh in the same domain. */
+    /* Soft reset: the guest starts anew in the same domain. */
     LIBXL_SHUTDOWN_REASON_SOFT_RESET = 5,
 } libxl_shutdown_reason;
 char *libxl_shutdown_reason_to_json(libxl_ctx *ctx, libxl_shutdown_reason p);
@@ -1520,17 +1520,17 @@ const char *libxl_shutdown_reason_to_string(libxl_shutdown_reason p);
 int libxl_shutdown_reason_from_string(const char *s, libxl_shutdown_reason *e);
 extern libxl_enum_string_table libxl_shutdown_reason_string_table[];
 
-/* What a toolstack does with a guest that stopped. */
+/* What a toolstack does with a guest that has shut down. */
 typedef enum libxl_action_on_shutdown {
     LIBXL_ACTION_ON_SHUTDOWN_DESTROY = 1,
     LIBXL_ACTION_ON_SHUTDOWN_RESTART = 2,
-    /* Start it anew, and keep the old domain under another name. */
+    /* Start the guest anew, and keep the old domain under another name. */
     LIBXL_ACTION_ON_SHUTDOWN_RESTART_RENAME = 3,
     LIBXL_ACTION_ON_SHUTDOWN_PRESERVE = 4,
-    /* Write its memory to a file, then destroy it. */
+    /* Dump its memory to a file, then destroy it. */
     LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_DESTROY = 5,
     LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_RESTART = 6,
-    /* Start it afresh in the same domain. */
+    /* Reset the domain and start the guest anew in it. */
     LIBXL_ACTION_ON_SHUTDOWN_SOFT_RESET = 7,
 } libxl_action_on_shutdown;
 char *libxl_action_on_shutdown_to_json(libxl_ctx *ctx, libxl_action_on_shutdown p);
@@ -1539,40 +1539,40 @@ const char *libxl_action_on_shutdown_to_string(libxl_action_on_shutdown p);
 int libxl_action_on_shutdown_from_string(const char *s, libxl_action_on_shutdown *e);
 extern libxl_enum_string_table libxl_action_on_shutdown_string_table[];
 
-/* A domain as it is now. */
+/* The current state of a domain. */
 typedef struct libxl_dominfo {
     libxl_uuid uuid;
     libxl_domid domid;
-    /* Its XSM security label as a number; ssid_label as text, if there is one. */
+    /* Its XSM security label as a number; ssid_label as text, if the label has one. */
     uint32_t ssidref;
     char *ssid_label;
-    /* Whether one of its virtual CPUs has a CPU. */
+    /* Whether one of its virtual CPUs runs on a CPU. */
     bool running;
-    /* Whether all of them wait. */
+    /* Whether all its virtual CPUs are blocked. */
     bool blocked;
     bool paused;
     bool shutdown;
     bool dying;
-    /* Whether it is one that must not be destroyed. */
+    /* Whether it must not be stopped: it is the xenstore domain. */
     bool never_stop;
-    /* unknown while it has not stopped. */
+    /* unknown until the domain has shut down. */
     libxl_shutdown_reason shutdown_reason;
-    /* Claimed, not yet given to it. */
+    /* Memory that is claimed for it and not yet allocated. */
     uint64_t outstanding_memkb;
     uint64_t current_memkb;
     uint64_t shared_memkb;
-    /* Moved out to a file. */
+    /* Memory that is paged out to a file. */
     uint64_t paged_memkb;
     uint64_t max_memkb;
-    /* Nanoseconds that it has run, all virtual CPUs together. */
+    /* CPU time of all its virtual CPUs together, in nanoseconds. */
     uint64_t cpu_time;
     /* Highest number of a virtual CPU. */
     uint32_t vcpu_max_id;
-    /* Virtual CPUs that are on. */
+    /* Number of virtual CPUs that are online. */
     uint32_t vcpu_online;
-    /* The CPU pool that it is in. */
+    /* Its cpupool. */
     uint32_t cpupool;
-    /* Width of its physical addresses. */
+    /* Number of bits of its guest physical addresses. */
     uint8_t gpaddr_bits;
     libxl_domain_type domain_type;
 } libxl_dominfo;
@@ -1582,7 +1582,7 @@ void libxl_dominfo_copy(libxl_ctx *ctx, libxl_dominfo *dst, const libxl_dominfo 
 char *libxl_dominfo_to_json(libxl_ctx *ctx, libxl_dominfo *p);
 int libxl_dominfo_from_json(libxl_ctx *ctx, libxl_dominfo *p, const char *s);
 
-/* A guest's two names for the library. */
+/* A domain's two identifiers. */
 typedef struct libxl_vminfo {
     libxl_uuid uuid;
     libxl_domid domid;
@@ -1593,33 +1593,33 @@ void libxl_vminfo_copy(libxl_ctx *ctx, libxl_vminfo *dst, const libxl_vminfo *sr
 char *libxl_vminfo_to_json(libxl_ctx *ctx, libxl_vminfo *p);
 int libxl_vminfo_from_json(libxl_ctx *ctx, libxl_vminfo *p, const char *s);
 
-/* What a domain is, before it has memory. */
+/* The parameters with which a domain is created, before it is built. */
 typedef struct libxl_domain_create_info {
     libxl_domain_type type;
-    /* Whether the processor shall help with the page tables. */
+    /* Whether hardware assisted paging is used. */
     libxl_defbool hap;
-    /* Whether shadow page tables may lag behind. */
+    /* Whether shadow page tables may be temporarily out of sync with the guest's. */
     libxl_defbool oos;
     /* XSM security label as a number, or ssid_label as text. */
     uint32_t ssidref;
     char *ssid_label;
     char *name;
-    /* The number to take, if it is one that a guest may have; otherwise Xen chooses. */
+    /* The domid to use, if it is one that a guest may have; otherwise Xen chooses one. */
     libxl_domid domid;
     libxl_uuid uuid;
     /* Written to xenstore under the guest's data. */
     libxl_key_value_list xsdata;
     /* Written to xenstore under the guest's platform. */
     libxl_key_value_list platformdata;
-    /* The CPU pool to start in, or pool_name to find it by name. */
+    /* The cpupool to start in; pool_name, if set, names it instead. */
     uint32_t poolid;
     char *pool_name;
-    /* Whether the library runs them, or udev does. */
+    /* Whether the library runs the hotplug scripts, or udev does. */
     libxl_defbool run_hotplug_scripts;
-    /* Whether it will serve devices to other domains. */
+    /* Whether the domain is a driver domain: it will have back ends for other domains. */
     libxl_defbool driver_domain;
     libxl_passthrough passthrough;
-    /* Whether it gets the event channel for suspending that some old guests look for. */
+    /* Whether the domain gets the suspend event channel that some old guests expect. */
     libxl_defbool xend_suspend_evtchn_compat;
 } libxl_domain_create_info;
 void libxl_domain_create_info_init(libxl_domain_create_info *p);
@@ -1628,7 +1628,7 @@ void libxl_domain_create_info_copy(libxl_ctx *ctx, libxl_domain_create_info *dst
 char *libxl_domain_create_info_to_json(libxl_ctx *ctx, libxl_domain_create_info *p);
 int libxl_domain_create_info_from_json(libxl_ctx *ctx, libxl_domain_create_info *p, const char *s);
 
-/* Whether a migration stream goes on after the guest has started. The numbers are the stream's. */
+/* The kind of checkpoints in a migration stream. The numbers are those in the stream. */
 typedef enum libxl_checkpointed_stream {
     LIBXL_CHECKPOINTED_STREAM_NONE = 0,
     LIBXL_CHECKPOINTED_STREAM_REMUS = 1,
@@ -1640,11 +1640,11 @@ const char *libxl_checkpointed_stream_to_string(libxl_checkpointed_stream p);
 int libxl_checkpointed_stream_from_string(const char *s, libxl_checkpointed_stream *e);
 extern libxl_enum_string_table libxl_checkpointed_stream_string_table[];
 
-/* How a saved guest is brought back. */
+/* How a saved guest is restored. */
 typedef struct libxl_domain_restore_params {
-    /* A number of checkpointed_stream. */
+    /* A value of checkpointed_stream. */
     int checkpointed_stream;
-    /* 1 for streams of Xen 4.5 and before. */
+    /* Version of the stream: 1 for those of Xen 4.5 and earlier, otherwise 2. */
     uint32_t stream_version;
     char *colo_proxy_script;
     libxl_defbool userspace_colo_proxy;
@@ -1659,14 +1659,14 @@ int libxl_domain_restore_params_from_json(libxl_ctx *ctx, libxl_domain_restore_p
 typedef struct libxl_domain_remus_info {
     /* Milliseconds between checkpoints. */
     int interval;
-    /* Whether network or disks may be left without buffer. */
+    /* Whether replication without a network buffer or without replicated disks is allowed. */
     libxl_defbool allow_unsafe;
-    /* Whether the copy goes to /dev/null. */
+    /* Whether the stream is written to /dev/null. */
     libxl_defbool blackhole;
     libxl_defbool compression;
-    /* Whether packets wait for the checkpoint that they belong to. */
+    /* Whether outgoing packets are held back until the next checkpoint is complete. */
     libxl_defbool netbuf;
-    /* Script that sets up their buffer; NULL for the usual one. */
+    /* Script that sets up the network buffer; NULL: the default one. */
     char *netbufscript;
     /* Whether the disks are replicated. */
     libxl_defbool diskbuf;
@@ -1680,12 +1680,12 @@ void libxl_domain_remus_info_copy(libxl_ctx *ctx, libxl_domain_remus_info *dst, 
 char *libxl_domain_remus_info_to_json(libxl_ctx *ctx, libxl_domain_remus_info *p);
 int libxl_domain_remus_info_from_json(libxl_ctx *ctx, libxl_domain_remus_info *p, const char *s);
 
-/* Which QEMU. */
+/* Which QEMU serves as device model. */
 typedef enum libxl_device_model_version {
     LIBXL_DEVICE_MODEL_VERSION_UNKNOWN = 0,
-    /* Xen's old fork. */
+    /* qemu-xen-traditional, Xen's old fork. */
     LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN_TRADITIONAL = 1,
-    /* Today's. */
+    /* qemu-xen, upstream QEMU. */
     LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN = 2,
 } libxl_device_model_version;
 char *libxl_device_model_version_to_json(libxl_ctx *ctx, libxl_device_model_version p);
@@ -1694,13 +1694,13 @@ const char *libxl_device_model_version_to_string(libxl_device_model_version p);
 int libxl_device_model_version_from_string(const char *s, libxl_device_model_version *e);
 extern libxl_enum_string_table libxl_device_model_version_string_table[];
 
-/* What a guest sees of the processor's time stamp counter. */
+/* How a guest reads the processor's time stamp counter (TSC). */
 typedef enum libxl_tsc_mode {
-    /* The counter itself if it is steady, otherwise an emulated one. */
+    /* The hardware's TSC if its rate is constant, otherwise an emulated one. */
     LIBXL_TSC_MODE_DEFAULT = 0,
     LIBXL_TSC_MODE_ALWAYS_EMULATE = 1,
     LIBXL_TSC_MODE_NATIVE = 2,
-    /* The counter itself, and help for a guest that knows Xen. */
+    /* The hardware's TSC, with the parameters of the PVRDTSCP interface for guests that use it. */
     LIBXL_TSC_MODE_NATIVE_PARAVIRT = 3,
 } libxl_tsc_mode;
 char *libxl_tsc_mode_to_json(libxl_ctx *ctx, libxl_tsc_mode p);
@@ -1739,7 +1739,7 @@ const char *libxl_bios_type_to_string(libxl_bios_type p);
 int libxl_bios_type_from_string(const char *s, libxl_bios_type *e);
 extern libxl_enum_string_table libxl_bios_type_string_table[];
 
-/* A PCI device that makes an operating system fetch drivers. */
+/* A PCI device by which Windows Update finds paravirtual drivers. */
 typedef enum libxl_vendor_device {
     LIBXL_VENDOR_DEVICE_NONE = 0,
     LIBXL_VENDOR_DEVICE_XENSERVER = 1,
@@ -1772,7 +1772,7 @@ const char *libxl_viridian_enlightenment_to_string(libxl_viridian_enlightenment 
 int libxl_viridian_enlightenment_from_string(const char *s, libxl_viridian_enlightenment *e);
 extern libxl_enum_string_table libxl_viridian_enlightenment_string_table[];
 
-/* The emulated controller of disks. */
+/* The emulated disk controller. */
 typedef enum libxl_hdtype {
     LIBXL_HDTYPE_IDE = 1,
     LIBXL_HDTYPE_AHCI = 2,
@@ -1806,13 +1806,13 @@ const char *libxl_tee_type_to_string(libxl_tee_type p);
 int libxl_tee_type_from_string(const char *s, libxl_tee_type *e);
 extern libxl_enum_string_table libxl_tee_type_string_table[];
 
-/* Who may switch between views of a guest's memory. The numbers are Xen's. */
+/* Who may use altp2m, alternative views of a guest's memory. The numbers are Xen's. */
 typedef enum libxl_altp2m_mode {
     LIBXL_ALTP2M_MODE_DISABLED = 0,
     LIBXL_ALTP2M_MODE_MIXED = 1,
-    /* The toolstack's domain alone. */
+    /* Only the toolstack's domain. */
     LIBXL_ALTP2M_MODE_EXTERNAL = 2,
-    /* The guest, but not in all ways. */
+    /* The guest, with a subset of the operations; the toolstack's domain, with all. */
     LIBXL_ALTP2M_MODE_LIMITED = 3,
 } libxl_altp2m_mode;
 char *libxl_altp2m_mode_to_json(libxl_ctx *ctx, libxl_altp2m_mode p);
@@ -1827,7 +1827,7 @@ typedef struct libxl_vnode_info {
     /* Distance to every virtual node; 10 is the node itself. */
     int num_distances;
     uint32_t *distances;
-    /* The host's node that its memory comes from. */
+    /* The physical node that the memory of this virtual node is allocated from. */
     uint32_t pnode;
     libxl_bitmap vcpus;
 } libxl_vnode_info;
@@ -1837,52 +1837,52 @@ void libxl_vnode_info_copy(libxl_ctx *ctx, libxl_vnode_info *dst, const libxl_vn
 char *libxl_vnode_info_to_json(libxl_ctx *ctx, libxl_vnode_info *p);
 int libxl_vnode_info_from_json(libxl_ctx *ctx, libxl_vnode_info *p, const char *s);
 
-/* What a domain is built from, and what it sees. */
+/* How a domain is built: its memory, virtual CPUs, firmware and virtual hardware. */
 typedef struct libxl_domain_build_info {
     int max_vcpus;
-    /* Virtual CPUs that are on from the start. */
+    /* Virtual CPUs that are online at the start. */
     libxl_bitmap avail_vcpus;
-    /* Old way to say where all virtual CPUs may run. */
+    /* Deprecated: the hard affinity of all virtual CPUs; vcpu_hard_affinity sets it for each. */
     libxl_bitmap cpumap;
-    /* The host's NUMA nodes that memory comes from. */
+    /* The physical NUMA nodes that memory is allocated from. */
     libxl_bitmap nodemap;
-    /* CPUs that each virtual CPU may run on. */
+    /* For each virtual CPU, the CPUs that it may run on. */
     int num_vcpu_hard_affinity;
     libxl_bitmap *vcpu_hard_affinity;
-    /* CPUs that each virtual CPU runs on if it can. */
+    /* For each virtual CPU, the CPUs that it prefers to run on. */
     int num_vcpu_soft_affinity;
     libxl_bitmap *vcpu_soft_affinity;
-    /* Whether the library may choose nodes where nothing else does. */
+    /* Whether the library chooses NUMA nodes if no affinity is set. */
     libxl_defbool numa_placement;
     libxl_tsc_mode tsc_mode;
-    /* Most memory that it may ever have. */
+    /* Maximum memory of the domain. */
     uint64_t max_memkb;
-    /* Memory at the start, that of the graphics card with it. */
+    /* Memory at the start, including the video memory. */
     uint64_t target_memkb;
     uint64_t video_memkb;
     /* For shadow page tables and the like. */
     uint64_t shadow_memkb;
     /* For page tables of the IOMMU. */
     uint64_t iommu_memkb;
-    /* The guest's clock less that of the host, in seconds. */
+    /* Offset of the guest's real-time clock from the host's, in seconds. */
     uint32_t rtc_timeoffset;
-    /* XSM security label once it runs, if another than while it is built. */
+    /* XSM security label of the running domain, if not the one that it is built with. */
     uint32_t exec_ssidref;
     char *exec_ssid_label;
-    /* Whether the guest's clock shows local time. */
+    /* Whether the guest's real-time clock is set to local time. */
     libxl_defbool localtime;
-    /* Whether migrating is refused, so that it may see more of the host. */
+    /* Whether migration is refused, which allows the guest to see CPU features that prevent one. */
     libxl_defbool disable_migrate;
     libxl_cpuid_policy_list cpuid;
-    /* The first name for disks that the bootloader attaches here. */
+    /* First vdev to try for the disk that the bootloader reads, while this domain has it. */
     char *blkdev_start;
-    /* None for no virtual NUMA. */
+    /* Empty: the guest has no virtual NUMA nodes. */
     int num_vnuma_nodes;
     libxl_vnode_info *vnuma_nodes;
-    /* All ones leave it to the host's setting, in the next two as well. */
+    /* All ones: the host's setting; the same holds for the next field. */
     uint32_t max_grant_frames;
     uint32_t max_maptrack_frames;
-    /* Highest version of grant tables; 0 for no grant tables. */
+    /* Highest version of the grant table interface; 0 disables grant tables. */
     int max_grant_version;
     libxl_device_model_version device_model_version;
     /* Whether QEMU runs in a domain of its own. */
@@ -1895,80 +1895,80 @@ typedef struct libxl_domain_build_info {
     char *device_model;
     uint32_t device_model_ssidref;
     char *device_model_ssid_label;
-    /* Account that QEMU runs as. */
+    /* User account that QEMU runs as. */
     char *device_model_user;
-    /* Arguments that QEMU gets as they are; then those for PV and for HVM alone. */
+    /* Arguments passed to QEMU unchanged: for every guest, for PV guests only, for HVM guests only. */
     libxl_string_list extra;
     libxl_string_list extra_pv;
     libxl_string_list extra_hvm;
     libxl_domain_sched_params sched_params;
     int num_ioports;
     libxl_ioport_range *ioports;
-    /* The host's interrupts that are given to the guest. */
+    /* Physical interrupts that the guest may use. */
     int num_irqs;
     uint32_t *irqs;
     int num_iomem;
     libxl_iomem_range *iomem;
-    /* Whether memory is set aside before it is filled. */
+    /* Whether the domain's memory is claimed before it is populated. */
     libxl_defbool claim_mode;
-    /* Most event channels; 0 lets the library choose. */
+    /* Maximum number of event channels; 0 lets the library choose. */
     uint32_t event_channels;
     char *kernel;
     char *cmdline;
     char *ramdisk;
-    /* File with a part of a device tree, believed as it is; Arm. */
+    /* File with a partial device tree, which is not validated; Arm. */
     char *device_tree;
     libxl_defbool acpi;
-    /* Program that finds kernel and ramdisk in the guest's disk. */
+    /* Program that reads kernel and ramdisk from the guest's disk. */
     char *bootloader;
     libxl_string_list bootloader_args;
     libxl_timer_mode timer_mode;
-    /* Whether the guest may run a hypervisor. */
+    /* Whether the guest may run a hypervisor (nested virtualisation). */
     libxl_defbool nested_hvm;
     libxl_defbool apic;
-    /* Whether QEMU gives up its rights once it has started. */
+    /* Whether QEMU drops its privileges once it has started. */
     libxl_defbool dm_restrict;
     libxl_tee_type tee;
     libxl_domain_type type;
     union {
         struct {
-            /* Its name, or path. */
+            /* Name or path of the firmware file. */
             char *firmware;
             libxl_bios_type bios;
-            /* Whether 32-bit guests can use more than 4 GiB. */
+            /* Whether PAE is offered: a 32-bit guest can then address more than 4 GiB. */
             libxl_defbool pae;
             libxl_defbool apic;
-            /* The field of the outer struct holds for Arm too, and is the one to use. */
+            /* Deprecated: use acpi of the outer struct, which Arm guests have too. */
             libxl_defbool acpi;
             libxl_defbool acpi_s3;
             libxl_defbool acpi_s4;
             libxl_defbool acpi_laptop_slate;
-            /* Whether pages can be marked as data alone. */
+            /* Whether the NX bit is offered: pages can then be marked as not executable. */
             libxl_defbool nx;
-            /* Whether Hyper-V's interface is offered, with its usual parts. */
+            /* Whether the default set of Hyper-V enlightenments is offered. */
             libxl_defbool viridian;
-            /* Parts to offer; viridian_disable: parts to leave out. */
+            /* Hyper-V enlightenments to add to the default set; viridian_disable: to remove. */
             libxl_bitmap viridian_enable;
             libxl_bitmap viridian_disable;
-            /* The guest's clock less that of the host, in seconds, as text. */
+            /* Offset of the guest's real-time clock from the host's, in seconds, as text. */
             char *timeoffset;
             libxl_defbool hpet;
-            /* Whether periodic timers of a guest tick together. */
+            /* Whether a guest's periodic timers are aligned, which saves interrupts. */
             libxl_defbool vpt_align;
-            /* Room below 4 GiB for devices. */
+            /* Size of the MMIO hole below 4 GiB, in KiB. */
             uint64_t mmio_hole_memkb;
             libxl_timer_mode timer_mode;
             libxl_defbool nested_hvm;
-            /* The field of the outer struct is the one to use. */
+            /* Deprecated: use altp2m of the outer struct. */
             libxl_defbool altp2m;
-            /* File to use instead of the firmware. */
+            /* File with the firmware to load instead of the default one. */
             char *system_firmware;
-            /* File with more SMBIOS structures. */
+            /* File with additional SMBIOS structures. */
             char *smbios_firmware;
-            /* File with more ACPI tables. */
+            /* File with additional ACPI tables. */
             char *acpi_firmware;
             libxl_hdtype hdtype;
-            /* Whether there is no screen at all. */
+            /* Whether the guest has no graphical console. */
             libxl_defbool nographic;
             libxl_vga_interface_info vga;
             libxl_vnc_info vnc;
@@ -1976,47 +1976,47 @@ typedef struct libxl_domain_build_info {
             char *keymap;
             libxl_sdl_info sdl;
             libxl_spice_info spice;
-            /* Whether the host's graphics card is the guest's. */
+            /* Whether a graphics card of the host is passed through. */
             libxl_defbool gfx_passthru;
             libxl_gfx_passthru_kind gfx_passthru_kind;
-            /* Where the serial port leads, in QEMU's words; serial_list for several. */
+            /* Back end of the serial port, in the syntax of QEMU's -serial; serial_list: of several. */
             char *serial;
-            /* Order of drives: c disk, d CD, n network, a floppy. */
+            /* Boot order: c disk, d CD, n network, a floppy. */
             char *boot;
             libxl_defbool usb;
             int usbversion;
-            /* QEMU's name of a USB device, such as tablet; usbdevice_list for several. */
+            /* An emulated USB device by QEMU's name, such as tablet; usbdevice_list for several. */
             char *usbdevice;
             libxl_defbool vkb_device;
             char *soundhw;
-            /* Whether there is the PCI device that paravirtual drivers look for. */
+            /* Whether the guest has the Xen platform PCI device, which paravirtual drivers look for. */
             libxl_defbool xen_platform_pci;
             libxl_string_list usbdevice_list;
             libxl_vendor_device vendor_device;
-            /* Changes when the guest goes back in time, so that it can tell. */
+            /* VM generation ID: a new value tells the guest that it has been rolled back. */
             libxl_ms_vm_genid ms_vm_genid;
             libxl_string_list serial_list;
             libxl_rdm_reserve rdm;
-            /* Below this, memory gives way to reserved regions. */
+            /* Limit below which guest memory is relocated to avoid reserved memory regions. */
             uint64_t rdm_mem_boundary_memkb;
-            /* Bits of the machine check capabilities to offer. */
+            /* Bits of the machine check capabilities (MCG_CAP) to offer. */
             uint64_t mca_caps;
         } hvm;
         struct {
             char *kernel;
-            /* Room to leave between target and most memory. */
+            /* Difference between maximum memory and target that is left for the firmware. */
             uint64_t slack_memkb;
             char *bootloader;
             libxl_string_list bootloader_args;
             char *cmdline;
             char *ramdisk;
-            /* What the kernel must support; the application's, and not looked at. */
+            /* Features that the kernel must support; owned by the application and ignored. */
             const char *features;
-            /* Whether the guest's memory map follows the host's, for devices. */
+            /* Whether the guest's memory map (e820) is derived from the host's, for PCI passthrough. */
             libxl_defbool e820_host;
         } pv;
         struct {
-            /* Whether a small Xen inside runs a PV kernel. */
+            /* Whether a PV kernel runs on the PV shim, a small Xen inside the guest. */
             libxl_defbool pvshim;
             char *pvshim_path;
             char *pvshim_cmdline;
@@ -2030,13 +2030,13 @@ typedef struct libxl_domain_build_info {
     } arch_arm;
     /* For x86 guests. */
     struct {
-        /* Whether reading an unknown MSR is no fault. */
+        /* Whether a read of an MSR that Xen does not handle returns 0 instead of a fault. */
         libxl_defbool msr_relaxed;
     } arch_x86;
     libxl_altp2m_mode altp2m;
-    /* KiB for processor traces of each virtual CPU; 0 for none. */
+    /* Size of each virtual CPU's buffer for processor trace, in KiB; 0 disables it. */
     int vmtrace_buf_kb;
-    /* Whether the guest has performance counters. */
+    /* Whether the guest has a virtual performance monitoring unit (vPMU). */
     libxl_defbool vpmu;
 } libxl_domain_build_info;
 void libxl_domain_build_info_init(libxl_domain_build_info *p);
@@ -2046,7 +2046,7 @@ void libxl_domain_build_info_copy(libxl_ctx *ctx, libxl_domain_build_info *dst, 
 char *libxl_domain_build_info_to_json(libxl_ctx *ctx, libxl_domain_build_info *p);
 int libxl_domain_build_info_from_json(libxl_ctx *ctx, libxl_domain_build_info *p, const char *s);
 
-/* All that a guest is made from. */
+/* The complete configuration of a guest. */
 typedef struct libxl_domain_config {
     libxl_domain_create_info c_info;
     libxl_domain_build_info b_info;
@@ -2074,14 +2074,14 @@ typedef struct libxl_domain_config {
     libxl_device_vdispl *vdispls;
     int num_vsnds;
     libxl_device_vsnd *vsnds;
-    /* Each shows up as a console with a name. */
+    /* Each appears in the guest as a console with a name. */
     int num_channels;
     libxl_device_channel *channels;
     int num_usbctrls;
     libxl_device_usbctrl *usbctrls;
     int num_usbdevs;
     libxl_device_usbdev *usbdevs;
-    /* What to do when the guest stops, by reason. */
+    /* What the toolstack does when the guest shuts down, for each reason. */
     libxl_action_on_shutdown on_poweroff;
     libxl_action_on_shutdown on_reboot;
     libxl_action_on_shutdown on_watchdog;
@@ -2094,17 +2094,17 @@ void libxl_domain_config_copy(libxl_ctx *ctx, libxl_domain_config *dst, const li
 char *libxl_domain_config_to_json(libxl_ctx *ctx, libxl_domain_config *p);
 int libxl_domain_config_from_json(libxl_ctx *ctx, libxl_domain_config *p, const char *s);
 
-/* Kind of an event. */
+/* Type of an event. */
 typedef enum libxl_event_type {
-    /* A domain stopped. */
+    /* A domain has shut down. */
     LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN = 1,
-    /* A domain is gone. */
+    /* A domain has been destroyed. */
     LIBXL_EVENT_TYPE_DOMAIN_DEATH = 2,
-    /* A guest ejected a medium. */
+    /* A guest has ejected a medium. */
     LIBXL_EVENT_TYPE_DISK_EJECT = 3,
-    /* An asynchronous operation ended. */
+    /* An asynchronous operation has completed. */
     LIBXL_EVENT_TYPE_OPERATION_COMPLETE = 4,
-    /* A domain that is being created has its first console. */
+    /* The first console of a domain that is being created is available. */
     LIBXL_EVENT_TYPE_DOMAIN_CREATE_CONSOLE_AVAILABLE = 5,
 } libxl_event_type;
 char *libxl_event_type_to_json(libxl_ctx *ctx, libxl_event_type p);
@@ -2113,27 +2113,27 @@ const char *libxl_event_type_to_string(libxl_event_type p);
 int libxl_event_type_from_string(const char *s, libxl_event_type *e);
 extern libxl_enum_string_table libxl_event_type_string_table[];
 
-/* Something that happened. */
+/* An event. */
 typedef struct libxl_event {
-    /* The library's until the application gets the event, then the application's. */
+    /* Used by the library until it delivers the event, then free for the application's use. */
     libxl_ev_link link;
     libxl_domid domid;
     libxl_uuid domuuid;
-    /* What the application gave when it asked for such events. */
+    /* The value that the application gave when it enabled such events. */
     uint64_t for_user;
     libxl_event_type type;
     union {
         struct {
-            /* A number of shutdown_reason. */
+            /* A value of shutdown_reason. */
             uint8_t shutdown_reason;
         } domain_shutdown;
         struct {
-            /* As in device_disk. */
+            /* The disk's vdev, as in device_disk. */
             char *vdev;
             libxl_device_disk disk;
         } disk_eject;
         struct {
-            /* 0 or an error. */
+            /* The result: 0 or an error code. */
             int rc;
         } operation_complete;
     } u;

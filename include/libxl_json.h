@@ -54,10 +54,10 @@ yajl_gen_status libxl_uuid_gen_json(yajl_gen hand, libxl_uuid *p);
 
 #include <_libxl_types_json.h>
 
-/* What yajl takes as the length of a string. */
+/* The type of yajl's string lengths. */
 typedef size_t libxl_yajl_length;
 
-/* A parser that ignores what follows the first value. NULL without memory. */
+/* A parser that ignores what follows the first value. NULL if memory is exhausted. */
 static inline yajl_handle libxl__yajl_alloc(const yajl_callbacks *callbacks,
                                             yajl_alloc_funcs *allocFuncs, void *ctx)
 {
@@ -68,7 +68,7 @@ static inline yajl_handle libxl__yajl_alloc(const yajl_callbacks *callbacks,
     return parser;
 }
 
-/* A generator for text with line breaks and indentation. NULL without memory. */
+/* A generator for text with line breaks and indentation. NULL if memory is exhausted. */
 static inline yajl_gen libxl_yajl_gen_alloc(const yajl_alloc_funcs *allocFuncs)
 {
     yajl_gen gen = yajl_gen_alloc(allocFuncs);

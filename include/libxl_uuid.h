@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* UUIDs, as they name domains. Generated from idl/headers and src/capi: change it there. */
+/* UUIDs, which identify domains. Generated from idl/headers and src/capi: change it there. */
 
 #ifndef LIBXL_H
-#include <libxl.h> /* includes this file again, once libxl_ctx is known */
+#include <libxl.h> /* includes this file again, after the declaration of libxl_ctx */
 #endif
 
 #ifndef __LIBXL_UUID_H__
@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-/* Before 4.7 this header brought the system's own UUID functions along. */
+/* Before 4.7 this header included the system's own UUID functions. */
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040700
 #if defined(__linux__)
 #include <uuid/uuid.h>
@@ -27,7 +27,7 @@
 extern "C" {
 #endif
 
-/* The 16 octets as they are written, first octet first. */
+/* The 16 octets in the order of the text form. */
 typedef struct {
     unsigned char uuid[16];
 } libxl_uuid;
@@ -44,35 +44,36 @@ typedef struct {
 /* 1 if all of uuid is zero, else 0 (also for NULL). */
 int libxl_uuid_is_nil(const libxl_uuid *uuid);
 
-/* Makes uuid a random one.
+/* Sets uuid to a random value.
  *
- * With no random source at all there is no unique uuid, no way to say so, and no going on. */
+ * Without a source of random numbers the process is aborted, since the function cannot return an
+ * error. */
 void libxl_uuid_generate(libxl_uuid *uuid);
 
-/* Reads the usual text form with its hyphens, in either case of letters.
+/* Parses the text form with hyphens, in upper or lower case.
  *
- * 0, or -1 (that is libuuid's answer) and uuid untouched if in_ is anything else. */
+ * 0, or -1 (as libuuid) if in_ is invalid; uuid is then unchanged. */
 int libxl_uuid_from_string(libxl_uuid *uuid, const char *in_);
 
 /* Copies a uuid. The ctx is not used and may be NULL. */
 void libxl_uuid_copy(libxl_ctx *ctx_opt, libxl_uuid *dst, const libxl_uuid *src);
 
-/* Makes uuid all zero. */
+/* Sets uuid to all zero. */
 void libxl_uuid_clear(libxl_uuid *uuid);
 
-/* Less than, equal to or more than 0 as uuid1 sorts before, with or after uuid2.
+/* Less than, equal to or greater than 0 if uuid1 sorts before, equal to or after uuid2.
  *
  * NULL sorts before every uuid. */
 int libxl_uuid_compare(const libxl_uuid *uuid1, const libxl_uuid *uuid2);
 
-/* The 16 bytes of uuid, in place; NULL for NULL. */
+/* A pointer to the 16 bytes in uuid; NULL for NULL. */
 const uint8_t *libxl_uuid_bytearray_const(const libxl_uuid *uuid);
 
-/* The 16 bytes of uuid, in place; NULL for NULL. */
+/* A pointer to the 16 bytes in uuid; NULL for NULL. */
 uint8_t *libxl_uuid_bytearray(libxl_uuid *uuid);
 
 #if defined(LIBXL_API_VERSION) && LIBXL_API_VERSION < 0x040500
-/* Took no ctx before 4.5. */
+/* libxl_uuid_copy has the argument ctx since 4.5. */
 static inline void libxl_uuid_copy_0x040400(libxl_uuid *dst, const libxl_uuid *src)
 {
     libxl_uuid_copy(NULL, dst, src);

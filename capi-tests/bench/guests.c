@@ -1,4 +1,4 @@
-/* Guests for the rows that need somebody to wait for: domains of one page that xenstored knows, and never run. A
+/* Guests for the rows that wait for a guest: domains of one page that xenstored knows, and never run. A
  * process of its own answers in their name when they are asked to shut down. Made straight with libxenctrl. */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,15 +1,15 @@
-//! The C headers of the functions: fragments of ours (`idl/headers/*.h.in`) with the prototypes of the
-//! entries in `src/capi/` put in, as cbindgen says them.
+//! Writes the C headers of the functions: the templates `idl/headers/*.h.in`, into which cbindgen's prototypes of
+//! the entries in `src/capi/` are inserted.
 //!
-//! A line of a fragment that begins with `@` is a place for prototypes:
+//! A line of a template that begins with `@` is replaced by prototypes:
 //!
 //! ```text
-//! @fn libxl_ctx_alloc libxl_ctx_free    these functions
-//! @file ctx                             those of src/capi/ctx.rs that no `@fn` names
+//! @fn libxl_ctx_alloc libxl_ctx_free    of these functions
+//! @file ctx                             of the functions in src/capi/ctx.rs that no `@fn` names
 //! ```
 //!
-//! cbindgen makes one text of all entries, which is taken apart by function: a builder for each header
-//! could not place older signatures right behind the function they stand for. The doc comment of an entry
+//! cbindgen writes the prototypes of all entries as one text, which is split by function here, so that a
+//! template can place a compatibility wrapper right after the function that it wraps. The doc comment of an entry
 //! becomes the comment of its prototype, without `# Safety` and without Rust's markup.
 
 use std::collections::BTreeMap;
@@ -19,12 +19,12 @@ use std::path::Path;
 
 use crate::entries;
 
-/// The headers that are made here.
+/// The headers that are written here.
 const HEADERS: [&str; 5] =
     ["libxl.h", "libxl_event.h", "libxl_json.h", "libxl_utils.h", "libxl_uuid.h"];
 
-/// Its return type depends on `LIBXL_API_VERSION`: the fragment says it.
-const BY_HAND: [&str; 1] = ["libxl_basename"];
+/// Functions whose prototype is in a template: its return type depends on `LIBXL_API_VERSION`.
+const IN_TEMPLATE: [&str; 1] = ["libxl_basename"];
 
 /// C names of types that Rust writes differently.
 const TYPES: [(&str, &str); 3] = [
@@ -38,24 +38,24 @@ pub fn headers(root: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     let capi = root.join("src/capi");
     let entries = entries::read(&capi)?;
     let mut prototypes = prototypes(&capi, &entries)?;
-    for name in BY_HAND {
-        prototypes.remove(name).ok_or_else(|| format!("{name} is gone from src/capi"))?;
+    for name in IN_TEMPLATE {
+        prototypes.remove(name).ok_or_else(|| format!("{name} is missing in src/capi"))?;
     }
 
-    let fragments = HEADERS
+    let templates = HEADERS
         .iter()
         .map(|name| fs::read_to_string(root.join(format!("idl/headers/{name}.in"))))
         .collect::<Result<Vec<_>, _>>()?;
-    let named: Vec<&str> = fragments
+    let named: Vec<&str> = templates
         .iter()
         .flat_map(|text| text.lines().filter_map(|line| line.strip_prefix("@fn ")))
         .flat_map(str::split_whitespace)
         .collect();
 
     let mut out = Vec::new();
-    for (name, fragment) in HEADERS.iter().zip(&fragments) {
+    for (name, template) in HEADERS.iter().zip(&templates) {
         let mut text = String::new();
-        for line in fragment.lines() {
+        for line in template.lines() {
             let Some(place) = line.strip_prefix('@') else {
                 text += line;
                 text.push('\n');
@@ -67,15 +67,15 @@ pub fn headers(root: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
                     .iter()
                     .filter(|e| e.file == format!("{file}.rs"))
                     .map(|e| e.name.as_str())
-                    .filter(|n| !named.contains(n) && !BY_HAND.contains(n))
+                    .filter(|n| !named.contains(n) && !IN_TEMPLATE.contains(n))
                     .collect(),
-                _ => return Err(format!("{name}.in: what is {line:?}?").into()),
+                _ => return Err(format!("{name}.in: unknown directive {line:?}").into()),
             };
             for function in functions {
-                let prototype = prototypes
-                    .remove(function)
-                    .ok_or_else(|| format!("{name}.in: {function} is no entry, or placed twice"))?;
-                // A commented prototype stands apart.
+                let prototype = prototypes.remove(function).ok_or_else(|| {
+                    format!("{name}.in: {function} is not in src/capi, or is placed twice")
+                })?;
+                // A prototype with a comment is preceded by an empty line.
                 if prototype.starts_with("/*") && !text.ends_with("\n\n") {
                     text.push('\n');
                 }
@@ -85,7 +85,7 @@ pub fn headers(root: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
         out.push(((*name).to_owned(), text));
     }
     if let Some(name) = prototypes.keys().next() {
-        return Err(format!("{name} is in no header: place it in idl/headers").into());
+        return Err(format!("{name} is in no header: add it to a template in idl/headers").into());
     }
     Ok(out)
 }
@@ -122,7 +122,7 @@ fn prototypes(
     for entry in entries {
         out.insert(
             entry.name.clone(),
-            one(&text, &entry.name).ok_or_else(|| {
+            prototype(&text, &entry.name).ok_or_else(|| {
                 format!("src/capi/{}: cbindgen does not see {}", entry.file, entry.name)
             })?,
         );
@@ -130,12 +130,12 @@ fn prototypes(
     Ok(out)
 }
 
-/// What cbindgen says of `name`, its comment made plain.
-fn one(text: &str, name: &str) -> Option<String> {
+/// The prototype of `name` in cbindgen's output, with its comment as [`comment`] formats it.
+fn prototype(text: &str, name: &str) -> Option<String> {
     let call = format!("{name}(");
     let at = text.match_indices(&call).map(|(at, _)| at).find(|at| {
         let line = text[..*at].rfind('\n').map_or(0, |n| n + 1);
-        // A prototype starts at the margin; a comment's lines are indented.
+        // A prototype starts in the first column; a comment's lines are indented.
         !text[line..].starts_with(' ') && text[..*at].ends_with([' ', '*'])
     })?;
     let start = text[..at].rfind('\n').map_or(0, |n| n + 1);
@@ -147,7 +147,7 @@ fn one(text: &str, name: &str) -> Option<String> {
     Some(comment(doc) + &prototype)
 }
 
-/// A doc comment in C: the paragraphs before `# Safety`, without markup, filled to the width.
+/// Formats a doc comment for C: the paragraphs before `# Safety`, without markup, wrapped.
 fn comment(doc: &str) -> String {
     let mut paragraphs = vec![String::new()];
     for line in doc.lines().map(str::trim) {
@@ -158,12 +158,12 @@ fn comment(doc: &str) -> String {
         if line.is_empty() {
             paragraphs.push(String::new());
         } else {
-            // An item of a list begins a line of its own.
+            // An item of a list begins a new line.
             last.push_str(if line.starts_with("- ") { "\n" } else { " " });
-            last.push_str(&line.replace("[`", "").replace("`]", "").replace('`', ""));
+            last.push_str(&plain(line));
         }
     }
-    paragraphs.retain(|p| !p.is_empty() && p.trim() != "Not there yet.");
+    paragraphs.retain(|p| !p.is_empty() && p.trim() != "Not implemented yet.");
     if paragraphs.is_empty() {
         return String::new();
     }
@@ -186,10 +186,20 @@ fn comment(doc: &str) -> String {
             lines.push(line);
         }
     }
-    // "*/" inside would end the comment, "/*" is a warning.
+    // A "*/" in the text would end the comment.
     let text = lines.join("\n * ").replace(" * \n", " *\n");
     let text = text.replace("*/", "* /");
     format!("/* {text} */\n")
+}
+
+/// A line without Rust's markup. Of a link with a path, ``[`name`](path)``, the name is left.
+fn plain(line: &str) -> String {
+    let mut parts = line.split("`](");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out += part.split_once(')').map_or(part, |(_path, rest)| rest);
+    }
+    out.replace("[`", "").replace("`]", "").replace('`', "")
 }
 
 #[cfg(test)]
@@ -200,15 +210,17 @@ mod tests {
     fn comments_lose_safety_and_markup() {
         let doc = " Frees `p`, see\n [`libxl_x`].\n\n # Safety\n NULL or valid.\n ";
         assert_eq!(comment(doc), "/* Frees p, see libxl_x. */\n");
-        assert_eq!(comment(" Not there yet.\n\n # Safety\n x\n"), "");
+        let doc = " As [`libxl_x`](super::x::libxl_x), and [`libxl_y`](super::y) (both).\n";
+        assert_eq!(comment(doc), "/* As libxl_x, and libxl_y (both). */\n");
+        assert_eq!(comment(" Not implemented yet.\n\n # Safety\n x\n"), "");
     }
 
     #[test]
     fn finds_the_prototype_not_its_mention() {
         let text = "/*\n Like libxl_b( but.\n */\nint libxl_a(int x);\n\nchar *libxl_b(int x,\n        int y);\n";
-        assert_eq!(one(text, "libxl_b").unwrap(), "char *libxl_b(int x,\n        int y);\n");
+        assert_eq!(prototype(text, "libxl_b").unwrap(), "char *libxl_b(int x,\n        int y);\n");
         assert_eq!(
-            one(text, "libxl_a").unwrap(),
+            prototype(text, "libxl_a").unwrap(),
             "/* Like libxl_b( but. */\nint libxl_a(int x);\n"
         );
     }

@@ -1,4 +1,4 @@
-//! The C headers of the types: `_libxl_types.h` and `_libxl_types_json.h`.
+//! Writes the C headers of the types: `_libxl_types.h` and `_libxl_types_json.h`.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use crate::names::c_name;
 
 /// The types, the enums' constants and the functions of every type.
 pub fn header(model: &Model) -> String {
-    let mut out = start("__LIBXL_TYPES_H", "The types of libxl and what each of them can do.");
+    let mut out = start("__LIBXL_TYPES_H", "The types of libxl and their functions.");
     for item in &model.items {
         match item {
             // `libxl.h` declares these before it includes this file.

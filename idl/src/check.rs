@@ -1,4 +1,4 @@
-//! What the grammar alone cannot refuse: names that are not declared, declared twice, or do not fit.
+//! Checks that the grammar cannot express: undeclared names, duplicate names, and types that do not match.
 
 use std::collections::HashSet;
 
@@ -6,15 +6,15 @@ use syn::{Error, Result};
 
 use crate::model::*;
 
-fn wrong<T>(at: &Name, what: String) -> Result<T> {
+fn error_at<T>(at: &Name, what: String) -> Result<T> {
     Err(Error::new(at.span, what))
 }
 
-/// Holds one declaration against itself and those before it.
+/// Checks one declaration, also against those before it.
 pub fn item(model: &Model, item: &Item) -> Result<()> {
     let name = item.name();
     if model.find(&name.text).is_some() {
-        return wrong(name, format!("`{}` is declared already", name.text));
+        return error_at(name, format!("`{}` is declared already", name.text));
     }
     match item {
         Item::Number(_) | Item::Builtin(_) => Ok(()),
@@ -29,17 +29,17 @@ fn enumeration(e: &Enum) -> Result<()> {
     for v in &e.values {
         unique(&mut names, &v.name)?;
         if v.name.text != v.name.text.to_lowercase() {
-            return wrong(&v.name, "names of values are written in lower case".into());
+            return error_at(&v.name, "names of values must be in lower case".into());
         }
         if !numbers.insert(v.number) {
-            return wrong(
+            return error_at(
                 &v.name,
                 format!("`{}` has the number {} already", e.name.text, v.number),
             );
         }
     }
     if e.values.is_empty() {
-        return wrong(&e.name, "an enum has at least one value".into());
+        return error_at(&e.name, "an enum must have at least one value".into());
     }
     Ok(())
 }
@@ -48,10 +48,10 @@ fn unique<'a>(seen: &mut HashSet<&'a str>, name: &'a Name) -> Result<()> {
     if seen.insert(&name.text) {
         return Ok(());
     }
-    wrong(name, format!("`{}` stands here twice", name.text))
+    error_at(name, format!("`{}` is declared twice", name.text))
 }
 
-/// `outer` are the fields of the struct with a name.
+/// Checks `fields`, which are those of the named struct (`outer`) or of a struct inside it.
 fn fields(model: &Model, outer: &[Field], fields: &[Field]) -> Result<()> {
     let mut names = HashSet::new();
     for f in fields {
@@ -87,16 +87,16 @@ fn field(model: &Model, outer: &[Field], f: &Field) -> Result<()> {
             _ => false,
         };
         if !integer {
-            return wrong(&f.name, "only an integer can start at a value of its own".into());
+            return error_at(&f.name, "only an integer can have a default of its own".into());
         }
     }
     if let Some(by) = &f.deprecated_by {
         let Some(new) = outer.iter().find(|o| o.name.text == by.text) else {
-            return wrong(by, format!("the outermost struct has no field `{}`", by.text));
+            return error_at(by, format!("the outermost struct has no field `{}`", by.text));
         };
         match (&f.kind, &new.kind) {
             (FieldKind::Plain(a), FieldKind::Plain(b)) if a.text == b.text => {}
-            _ => return wrong(by, format!("`{}` is not of the same type", by.text)),
+            _ => return error_at(by, format!("`{}` is not of the same type", by.text)),
         }
     }
     Ok(())
@@ -105,26 +105,29 @@ fn field(model: &Model, outer: &[Field], f: &Field) -> Result<()> {
 fn declared<'a>(model: &'a Model, name: &Name) -> Result<Type<'a>> {
     match model.find(&name.text) {
         Some(ty) => Ok(ty),
-        None => wrong(name, format!("no type `{}` is declared before this", name.text)),
+        None => error_at(name, format!("no type `{}` is declared before this", name.text)),
     }
 }
 
 fn union(model: &Model, outer: &[Field], key_type: &Name, members: &[Member]) -> Result<()> {
     let Type::Enum(key) = declared(model, key_type)? else {
-        return wrong(key_type, "the key of a union is an enum".into());
+        return error_at(key_type, "the key of a union must be an enum".into());
     };
     let mut names = HashSet::new();
     for m in members {
         unique(&mut names, &m.name)?;
         if key.value(&m.name.text).is_none() {
-            return wrong(&m.name, format!("`{}` has no value `{}`", key_type.text, m.name.text));
+            return error_at(
+                &m.name,
+                format!("`{}` has no value `{}`", key_type.text, m.name.text),
+            );
         }
         if let Some(inner) = &m.fields {
             fields(model, outer, inner)?;
         }
     }
     if members.iter().all(|m| m.fields.is_none()) {
-        return wrong(key_type, "at least one member of a union holds data".into());
+        return error_at(key_type, "at least one member of a union must have data".into());
     }
     Ok(())
 }

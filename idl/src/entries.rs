@@ -8,10 +8,10 @@ use syn::spanned::Spanned;
 
 /// One exported function.
 pub struct Entry {
-    /// The file it stands in, such as `names.rs`.
+    /// The file that contains it, such as `names.rs`.
     pub file: String,
     pub name: String,
-    /// Its body says `missing!`: it only answers that it is not there yet.
+    /// Whether it is not implemented: its body is `missing!`.
     pub missing: bool,
 }
 
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_missing_from_real() {
+    fn finds_entries_that_are_missing() {
         let text = r#"
             pub unsafe extern "C" fn libxl_one(ctx: *mut libxl_ctx) -> c_int {
                 missing!(ctx, "libxl_one")

@@ -1,4 +1,4 @@
-//! The `extern "C"` entries of every type: one call each into the interpreter of the tables.
+//! Writes the `extern "C"` entries of every type, each of which calls the interpreter of the tables.
 
 use std::fmt::Write;
 
@@ -7,8 +7,8 @@ use crate::names::{c_name, rust_field};
 use crate::rust_types::doc;
 use crate::tables::static_name;
 
-/// To be included where `types::sys::*`, `types::tables`, `types::engine` and a module `boundary` that
-/// guards the interpreter are in scope.
+/// The text is to be included where `types::sys::*`, `types::tables`, `types::engine` and a module `boundary`,
+/// which catches panics of the interpreter, are in scope.
 pub fn rust(model: &Model) -> String {
     let mut out = String::new();
     for item in &model.items {
@@ -32,7 +32,7 @@ fn entry(out: &mut String, line: &str, signature: &str, body: &str) {
     );
 }
 
-/// What enums and structs have alike. `by_value`: how `_to_json` takes it.
+/// Writes the entries that enums and structs have in common. `by_value`: whether `_to_json` takes the value itself.
 fn json(out: &mut String, name: &Name, by_value: bool) {
     let c = c_name(name);
     let table = static_name(&name.text);
@@ -51,9 +51,7 @@ fn json(out: &mut String, name: &Name, by_value: bool) {
     );
     entry(
         out,
-        &format!(
-            "Reads a [`{c}`] from its JSON text: 0, or `ERROR_FAIL` for a text that is not one."
-        ),
+        &format!("Reads a [`{c}`] from its JSON text: 0, or `ERROR_FAIL` if the text is invalid."),
         &format!("{c}_from_json(ctx: *mut libxl_ctx, p: *mut {c}, s: *const c_char) -> c_int"),
         &format!("boundary::from_json(ctx, p.cast(), s, tables::{table})"),
     );
@@ -71,13 +69,15 @@ fn enumeration(out: &mut String, e: &Enum) {
     json(out, &e.name, true);
     let _ = writeln!(
         out,
-        "/// The name of a [`{c}`], static; NULL for a number that is none.\n#[unsafe(no_mangle)]\n\
+        "/// The name of a [`{c}`], static; NULL for a number without a name.\n#[unsafe(no_mangle)]\n\
          pub extern \"C\" fn {c}_to_string(p: {c}) -> *const c_char {{\n    \
          engine::enum_to_string(p as c_int, tables::{table})\n}}\n"
     );
     entry(
         out,
-        &format!("Reads the name of a [`{c}`], in any case: 0, or `ERROR_FAIL` for another."),
+        &format!(
+            "Reads the name of a [`{c}`], in upper or lower case: 0, or `ERROR_FAIL` for an unknown name."
+        ),
         &format!("{c}_from_string(s: *const c_char, e: *mut {c}) -> c_int"),
         &format!("boundary::enum_from_string(s, e.cast(), tables::{table})"),
     );
@@ -102,7 +102,7 @@ fn structure(out: &mut String, s: &Struct) {
     let table = static_name(&s.name.text);
     entry(
         out,
-        &format!("Sets a [`{c}`] to its start, whatever it was."),
+        &format!("Sets a [`{c}`] to its defaults; its previous content is not freed."),
         &format!("{c}_init(p: *mut {c})"),
         &format!("boundary::init(p.cast(), tables::{table})"),
     );
@@ -113,7 +113,7 @@ fn structure(out: &mut String, s: &Struct) {
             entry(
                 out,
                 &format!(
-                    "Chooses the member of `{}` in a fresh [`{c}`] and sets it to its start.",
+                    "Selects the member of `{}` in a [`{c}`] after its init, and sets it to its defaults.",
                     f.name.text
                 ),
                 &format!("{c}_init_{}(p: *mut {c}, {argument}: {key_type})", key.text),
@@ -127,14 +127,14 @@ fn structure(out: &mut String, s: &Struct) {
     if s.dispose {
         entry(
             out,
-            &format!("Frees all that a [`{c}`] holds, and zeroes it."),
+            &format!("Frees what a [`{c}`] owns, and zeroes it."),
             &format!("{c}_dispose(p: *mut {c})"),
             &format!("boundary::dispose(p.cast(), tables::{table})"),
         );
     }
     entry(
         out,
-        &format!("Copies a [`{c}`] with all that it holds; what `dst` was is not freed."),
+        &format!("Copies a [`{c}`] and what it owns; the previous content of `dst` is not freed."),
         &format!("{c}_copy(ctx: *mut libxl_ctx, dst: *mut {c}, src: *const {c})"),
         &format!("boundary::copy(ctx, dst.cast(), src.cast(), tables::{table})"),
     );

@@ -1,4 +1,4 @@
-//! The types as Rust would have them, with the ways from and to C.
+//! Writes the types in idiomatic Rust, with conversions from and to C.
 
 use std::fmt::Write;
 
@@ -14,8 +14,8 @@ pub fn rust(model: &Model) -> String {
     writer.out
 }
 
-/// For the round-trip test: `Sample` for every type, and `each_struct!`, which hands every struct and
-/// its table to another macro.
+/// For the round-trip test: an implementation of `Sample` for every type, and `each_struct!`, which calls a
+/// macro for every struct and its table.
 pub fn samples(model: &Model) -> String {
     let mut writer = Writer { model, out: String::new(), samples: String::new() };
     writer.all();
@@ -39,7 +39,7 @@ struct Writer<'a> {
     samples: String,
 }
 
-/// A type without a name in C, still to be written.
+/// A type without a name in C that is yet to be written.
 enum Inner<'a> {
     Struct { name: String, c: String, doc: &'a [String], fields: &'a [Field] },
     Data { name: String, c: String, key_type: &'a Name, members: &'a [Member] },
@@ -75,9 +75,7 @@ impl<'a> Writer<'a> {
             doc(&mut self.out, "    ", &v.doc);
             self.write(format_args!("    {},\n", camel(&v.name.text)));
         }
-        self.write(format_args!(
-            "    /// A number that is none of these.\n    Other(i32),\n}}\n\n"
-        ));
+        self.write(format_args!("    /// A number without a name.\n    Other(i32),\n}}\n\n"));
 
         let arms = |arm: &dyn Fn(&Value) -> String| e.values.iter().map(arm).collect::<String>();
         let from =
@@ -95,7 +93,7 @@ impl<'a> Writer<'a> {
              other => Self::Other(other),\n        }}\n    }}\n}}\n\n\
              impl From<{name}> for i32 {{\n    fn from(value: {name}) -> Self {{\n        match value {{\n{to}            \
              {name}::Other(other) => other,\n        }}\n    }}\n}}\n\n\
-             impl {name} {{\n    /// As libxl writes it; `None` for a number without a name.\n    \
+             impl {name} {{\n    /// The name in libxl's JSON; `None` for a number without a name.\n    \
              pub fn name(self) -> Option<&'static str> {{\n        Some(match self {{\n{names}            \
              Self::Other(_) => return None,\n        }})\n    }}\n}}\n\n\
              impl Default for {name} {{\n    fn default() -> Self {{\n        Self::{start}\n    }}\n}}\n\n\
@@ -114,7 +112,7 @@ impl<'a> Writer<'a> {
         );
     }
 
-    /// A field's type, but for unions.
+    /// The type of a field in idiomatic Rust.
     fn field_type(&self, outer: &str, f: &Field) -> String {
         match &f.kind {
             FieldKind::Plain(n) => self.type_name(n),
@@ -140,7 +138,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn start(&self, f: &Field) -> String {
+    fn default_value(&self, f: &Field) -> String {
         let number = match &f.kind {
             FieldKind::Plain(n) => match self.model.ty(n) {
                 Type::Number(n) => Some((n.repr, n.init)),
@@ -159,7 +157,7 @@ impl<'a> Writer<'a> {
     }
 
     fn structure(&mut self, name: &str, c: &str, lines: &'a [String], fields: &'a [Field]) {
-        // A pointer to a constant is the application's: there is no owned form of it.
+        // A `const` field belongs to the application and is only read: it has no owned form.
         let fields: Vec<&Field> =
             fields.iter().filter(|f| !f.is_const && !self.model.is_private(f)).collect();
         let mut inner = Vec::new();
@@ -169,7 +167,7 @@ impl<'a> Writer<'a> {
             let field = rust_field(&f.name);
             doc(&mut members, "    ", &f.doc);
             let _ = writeln!(members, "    pub {field}: {},", self.field_type(name, f));
-            let _ = writeln!(starts, "            {field}: {},", self.start(f));
+            let _ = writeln!(starts, "            {field}: {},", self.default_value(f));
             let mut sample = "Sample::sample(r)".to_owned();
             match &f.kind {
                 FieldKind::Array { count, .. } => {
@@ -216,7 +214,7 @@ impl<'a> Writer<'a> {
              // SAFETY: the caller's contract for the whole holds for each part.\n        \
              unsafe {{\n            Self {{\n{from}            }}\n        }}\n    }}\n    \
              fn to_c(&self) -> Self::C {{\n        \
-             // SAFETY: zero bytes are a value of every type of C here: 0, false, NULL.\n        \
+             // SAFETY: all-zero bytes are a valid value of every C type here: 0, false, NULL.\n        \
              let mut c: Self::C = unsafe {{ std::mem::zeroed() }};\n{to}        c\n    }}\n}}\n\n"
         ));
         let _ = writeln!(
@@ -228,14 +226,14 @@ impl<'a> Writer<'a> {
             match i {
                 Inner::Struct { name, c, doc, fields } => self.structure(&name, &c, doc, fields),
                 Inner::Data { name, c, key_type, members } => {
-                    self.data(&name, &c, key_type, members)
+                    self.union(&name, &c, key_type, members)
                 }
             }
         }
     }
 
-    /// A keyed union: an enum with data, its key and content in one.
-    fn data(&mut self, name: &str, c: &str, key_type: &'a Name, members: &'a [Member]) {
+    /// Writes a keyed union as an enum with data, which holds both the key and the member.
+    fn union(&mut self, name: &str, c: &str, key_type: &'a Name, members: &'a [Member]) {
         let key = self.model.key_enum(key_type);
         let outer = name.strip_suffix("Data").expect("named so by `structure`");
         let number = |m: &Member| key.value(&m.name.text).expect("checked").number;
@@ -280,14 +278,14 @@ impl<'a> Writer<'a> {
         };
         let key_name = camel(&key_type.text);
         self.write(format_args!(
-            "/// The union of [`{outer}`], with the [`{key_name}`] that tells its member.\n\
+            "/// The union of [`{outer}`], with the [`{key_name}`] that selects its member.\n\
              #[allow(clippy::large_enum_variant)]\n\
              {DERIVES}pub enum {name} {{\n{variants}    \
-             /// A key that has no member.\n    Other(i32),\n}}\n\n\
+             /// A key without a member.\n    Other(i32),\n}}\n\n\
              impl Default for {name} {{\n    fn default() -> Self {{\n        Self::{start}\n    }}\n}}\n\n\
              impl {name} {{\n    /// The number of the key.\n    pub fn key(&self) -> i32 {{\n        \
              match self {{\n{keys}            Self::Other(other) => *other,\n        }}\n    }}\n\n    \
-             /// # Safety\n    /// As for [`CForm::from_c`], for the member that `key` tells.\n    \
+             /// # Safety\n    /// As for [`CForm::from_c`], for the member that `key` selects.\n    \
              unsafe fn from_c(key: i32, c: &{c}) -> Self {{\n        match key {{\n{from}            \
              other => Self::Other(other),\n        }}\n    }}\n\n    \
              fn store(&self, c: &mut {c}) {{\n        match self {{\n{store}            \

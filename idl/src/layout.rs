@@ -1,4 +1,4 @@
-//! Sizes, offsets and values as Rust has them, for the test that holds them against C's headers.
+//! Writes sizes, offsets and values of the Rust types, for the test that compares them with the C headers'.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use crate::model::*;
 use crate::names::{c_name, rust_field};
 use crate::rust_types::{inner_name, member_name};
 
-/// Three statics of what Rust sees; to be included where `types::sys::*` is in scope:
+/// Three statics, whose text is to be included where `types::sys::*` is in scope:
 /// `SIZES: &[(C type, size)]`, `FIELDS: &[(C type, path, offset, size)]` and
 /// `VALUES: &[(constant, value)]`.
 pub fn rust(model: &Model) -> String {
@@ -41,28 +41,28 @@ pub fn rust(model: &Model) -> String {
 struct Walk<'a> {
     model: &'a Model,
     out: &'a mut String,
-    /// The struct with a name that offsets count from.
+    /// The named struct that the offsets are relative to.
     outer: &'a str,
 }
 
 impl Walk<'_> {
-    /// `ty` is the Rust type that holds `fields`; the paths lead to it from the outer struct.
+    /// Adds the rows of `fields`, which are those of the Rust type `ty`; the paths lead from the outer struct to it.
     fn fields(&mut self, ty: &str, c_path: &str, rust_path: &str, fields: &[Field]) {
         for f in fields {
             let inner = inner_name(ty, f);
             let rust = match &f.kind {
                 FieldKind::Plain(name) => self.model.ty(name).rust(),
                 FieldKind::Array { count, .. } => {
-                    self.one("c_int", c_path, rust_path, count);
+                    self.row("c_int", c_path, rust_path, count);
                     "*mut u8".into()
                 }
                 FieldKind::Struct(_) => inner.clone(),
                 FieldKind::Union { key, key_type, .. } => {
-                    self.one(&c_name(key_type), c_path, rust_path, key);
+                    self.row(&c_name(key_type), c_path, rust_path, key);
                     inner.clone()
                 }
             };
-            self.one(&rust, c_path, rust_path, &f.name);
+            self.row(&rust, c_path, rust_path, &f.name);
             let c_path = format!("{c_path}{}.", f.name.text);
             let rust_path = format!("{rust_path}{}.", rust_field(&f.name));
             match &f.kind {
@@ -71,7 +71,7 @@ impl Walk<'_> {
                     for m in members {
                         let Some(list) = &m.fields else { continue };
                         let ty = member_name(&inner, m);
-                        self.one(&ty, &c_path, &rust_path, &m.name);
+                        self.row(&ty, &c_path, &rust_path, &m.name);
                         let c_path = format!("{c_path}{}.", m.name.text);
                         let rust_path = format!("{rust_path}{}.", rust_field(&m.name));
                         self.fields(&ty, &c_path, &rust_path, list);
@@ -82,7 +82,7 @@ impl Walk<'_> {
         }
     }
 
-    fn one(&mut self, ty: &str, c_path: &str, rust_path: &str, name: &Name) {
+    fn row(&mut self, ty: &str, c_path: &str, rust_path: &str, name: &Name) {
         let outer = self.outer;
         let _ = writeln!(
             self.out,

@@ -1,19 +1,19 @@
-//! Compiles `idl/types/*.idl`, the one source of libxl's public types, to Rust and to C headers.
+//! Compiles `idl/types/*.idl`, the only source of libxl's public types, to Rust and to C headers.
 //!
-//! [`load`] reads and checks the description; each of the other modules writes one thing from it:
+//! [`load`] reads and checks the description; each of the other modules writes one output from it:
 //!
 //! | module | what it writes |
 //! |---|---|
 //! | [`rust_types`] | the `#[repr(C)]` types |
 //! | [`tables`] | the tables that init, dispose, copy and JSON are driven by |
 //! | [`exports`] | the `extern "C"` entries of every type |
-//! | [`idiomatic`] | the types as Rust would have them, and the ways from and to C |
-//! | [`layout`] | sizes, offsets and values, for the test that compares them with C's |
+//! | [`idiomatic`] | the types in idiomatic Rust, with conversions from and to C |
+//! | [`layout`] | sizes, offsets and values, for the test that compares them with the C headers' |
 //! | [`c_types`] | `_libxl_types.h` and `_libxl_types_json.h` |
 //!
 //! [`entries`] reads the hand-written entries of `src/capi/`, for the status table and the headers.
 //!
-//! `idl/README.md` describes the language.
+//! `idl/README.md` describes the syntax of `.idl` files.
 
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ pub mod tables;
 
 pub use model::Model;
 
-/// The files under `idl/types/`, in the order in which they are read: a type is described before it is used.
+/// The files under `idl/types/`, in the order in which they are read: a type is declared before it is used.
 const FILES: [&str; 17] = [
     "builtin",
     "error",
@@ -54,7 +54,7 @@ const FILES: [&str; 17] = [
     "event",
 ];
 
-/// What is wrong with a description, and where.
+/// An error in an `.idl` file, with its position.
 #[derive(Debug)]
 pub struct Error(String);
 
@@ -81,21 +81,21 @@ pub fn load() -> Result<Model, Error> {
     Ok(model)
 }
 
-/// Adds the types that a file describes, which may use those that the model has.
+/// Adds the types that a file declares, which may use those already in the model.
 pub fn add_file(model: &mut Model, path: &Path) -> Result<(), Error> {
     let text =
         std::fs::read_to_string(path).map_err(|e| Error(format!("{}: {e}", path.display())))?;
     add(model, &path.display().to_string(), &text)
 }
 
-/// Adds the types that `text` describes; `file` is for the messages alone.
+/// Adds the types that `text` declares; `file` is the name for error messages.
 fn add(model: &mut Model, file: &str, text: &str) -> Result<(), Error> {
-    let wrong = |e: syn::Error| {
+    let at_position = |e: syn::Error| {
         let at = e.span().start();
         Error(format!("{file}:{}:{}: {e}", at.line, at.column + 1))
     };
-    for item in parse::file(text).map_err(wrong)? {
-        check::item(model, &item).map_err(wrong)?;
+    for item in parse::file(text).map_err(at_position)? {
+        check::item(model, &item).map_err(at_position)?;
         model.items.push(item);
     }
     Ok(())

@@ -1,8 +1,8 @@
-//! What a description says, checked: types in declaration order, with their fields.
+//! The checked content of `.idl` files: types in declaration order, with their fields.
 
 use proc_macro2::Span;
 
-/// A name as it stands in the description, and where.
+/// A name in an `.idl` file, and its position.
 #[derive(Clone, Debug)]
 pub struct Name {
     pub text: String,
@@ -29,11 +29,11 @@ pub struct Number {
     pub name: Name,
     pub repr: Primitive,
     pub init: i64,
-    /// C knows it by its integer type alone.
+    /// Whether C has no type of this name: its fields have the integer type.
     pub bare: bool,
 }
 
-/// A type with code of its own.
+/// A type with hand-written code.
 pub struct Builtin {
     pub doc: Vec<String>,
     pub name: Name,
@@ -45,9 +45,9 @@ pub struct Builtin {
 pub struct Enum {
     pub doc: Vec<String>,
     pub name: Name,
-    /// What its constants' names start with, where that is not `LIBXL_` and the enum's name.
+    /// The prefix of the constants' names, if it is not `LIBXL_` and the enum's name.
     pub constants: Option<String>,
-    /// What a fresh value is.
+    /// The default value.
     pub init: i64,
     pub values: Vec<Value>,
 }
@@ -74,7 +74,7 @@ pub struct Struct {
     pub doc: Vec<String>,
     pub name: Name,
     pub direction: Direction,
-    /// Whether there is a `_dispose`: two of the types never had one.
+    /// Whether there is a `_dispose` function: in libxl, two types have none.
     pub dispose: bool,
     pub fields: Vec<Field>,
 }
@@ -84,11 +84,11 @@ pub struct Field {
     pub doc: Vec<String>,
     pub name: Name,
     pub kind: FieldKind,
-    /// What a fresh field is, where that differs from its type's own start.
+    /// The default value, if it differs from that of the type.
     pub init: Option<i64>,
     /// Declared `const` in C: read, never owned.
     pub is_const: bool,
-    /// The field of the outermost struct that took its place.
+    /// The field of the outermost struct that replaces it.
     pub deprecated_by: Option<Name>,
 }
 
@@ -100,15 +100,15 @@ pub enum FieldKind {
     Array { element: Name, count: Name },
     /// A struct without a name.
     Struct(Vec<Field>),
-    /// A union, with the enum that tells its valid member just before it.
+    /// A union, with the enum that selects its valid member just before it.
     Union { key: Name, key_type: Name, members: Vec<Member> },
 }
 
-/// What is valid in a union for one value of its key.
+/// The member of a union that is valid for one value of its key.
 pub struct Member {
     pub doc: Vec<String>,
     pub name: Name,
-    /// `None` where that value has no data.
+    /// `None` if that value has no data.
     pub fields: Option<Vec<Field>>,
 }
 
@@ -124,7 +124,7 @@ pub enum Primitive {
     String,
 }
 
-/// What a type's name stands for.
+/// What the name of a type refers to.
 #[derive(Clone, Copy)]
 pub enum Type<'a> {
     Primitive(Primitive),
@@ -171,7 +171,7 @@ impl Enum {
 }
 
 impl Model {
-    /// What `name` stands for; `None` if it is not declared (so far).
+    /// What `name` refers to; `None` if it has not been declared yet.
     pub fn find(&self, name: &str) -> Option<Type<'_>> {
         if let Some(p) = Primitive::named(name) {
             return Some(Type::Primitive(p));
@@ -206,7 +206,7 @@ impl Model {
         }
     }
 
-    /// Whether a field exists for the library's own use only.
+    /// Whether a field is for the library's own use only.
     pub(crate) fn is_private(&self, field: &Field) -> bool {
         matches!(&field.kind, FieldKind::Plain(n)
             if matches!(self.ty(n), Type::Builtin(b) if b.private))

@@ -1,4 +1,4 @@
-//! How names of the description are spelled in Rust and in C.
+//! Converts the names of `.idl` files to names in Rust and in C.
 
 use crate::model::*;
 
@@ -13,12 +13,12 @@ impl Enum {
     }
 }
 
-/// The public name of a type: `libxl_` and its own.
+/// The C name of a type: its name with the prefix `libxl_`.
 pub(crate) fn c_name(name: &Name) -> String {
     format!("libxl_{}", name.text)
 }
 
-/// A field's name in Rust: `type` is a keyword there.
+/// A field's name in Rust, with a `_` if it is a keyword there, such as `type`.
 pub(crate) fn rust_field(name: &Name) -> String {
     match syn::parse_str::<syn::Ident>(&name.text) {
         Ok(_) => name.text.clone(),
@@ -39,7 +39,7 @@ impl Primitive {
         }
     }
 
-    /// As a declaration in C starts, up to the name.
+    /// The type in a C declaration: what precedes the declared name.
     pub(crate) fn c(self) -> &'static str {
         match self {
             Self::Bool => "bool ",
@@ -54,7 +54,7 @@ impl Primitive {
 }
 
 impl Type<'_> {
-    /// The type's name in the Rust of `sys`.
+    /// The type's name in `types::sys`.
     pub(crate) fn rust(&self) -> String {
         match self {
             Self::Primitive(p) => p.rust().into(),
@@ -66,7 +66,7 @@ impl Type<'_> {
         }
     }
 
-    /// As a declaration in C starts, up to the name.
+    /// The type in a C declaration: what precedes the declared name.
     pub(crate) fn c(&self) -> String {
         match self {
             Self::Primitive(p) => p.c().into(),

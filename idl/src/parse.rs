@@ -1,4 +1,4 @@
-//! From text to the model. Rust's own tokens, so that an editor colours the files well enough.
+//! The parser of `.idl` files. The tokens are Rust's, so an editor's highlighting of Rust suits these files.
 
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -22,15 +22,15 @@ pub fn file(text: &str) -> Result<Vec<Item>> {
 }
 
 fn name(input: ParseStream) -> Result<Name> {
-    // Any word, Rust's keywords too: `type` is a good name for a field.
+    // Rust's keywords are allowed as names: there are fields called `type`.
     let ident = Ident::parse_any(input)?;
     Ok(Name { text: ident.to_string(), span: ident.span() })
 }
 
-/// Whether the next word is `word`, which is then taken.
+/// Consumes the next word if it is `word`, and returns whether it was.
 fn take_word(input: ParseStream, word: &str) -> bool {
     let fork = input.fork();
-    // A field may be called `const`-like words too: the word counts only before another one.
+    // A field may have such a word as its name: it is a keyword only if another word follows.
     let found = fork.call(Ident::parse_any).is_ok_and(|i| i == word) && fork.peek(Ident::peek_any);
     if found {
         let _ = input.call(Ident::parse_any);
@@ -48,7 +48,7 @@ fn optional_init(input: ParseStream) -> Result<Option<i64>> {
     if input.parse::<Option<Token![=]>>()?.is_some() { integer(input).map(Some) } else { Ok(None) }
 }
 
-/// Doc lines and the other attributes of what follows.
+/// The doc lines and the other attributes before a declaration.
 struct Attributes {
     doc: Vec<String>,
     others: Vec<Attribute>,
@@ -71,10 +71,10 @@ impl Attributes {
         Some(self.others.remove(at))
     }
 
-    /// The doc lines, once every other attribute has been taken.
+    /// Returns the doc lines; an error if an attribute is left that no `take` asked for.
     fn finish(self) -> Result<Vec<String>> {
         match self.others.first() {
-            Some(a) => Err(syn::Error::new_spanned(a, "no such attribute here")),
+            Some(a) => Err(syn::Error::new_spanned(a, "unknown attribute")),
             None => Ok(self.doc),
         }
     }
@@ -91,7 +91,7 @@ fn doc_line(attribute: &Attribute) -> Option<String> {
     }
 }
 
-/// `#[name = value]`, the value parsed by `value`.
+/// Parses the value of `#[name = "value"]` with `value`.
 fn attribute_value<T>(
     attribute: &Attribute,
     value: impl FnOnce(ParseStream) -> Result<T>,
@@ -99,7 +99,7 @@ fn attribute_value<T>(
     let pair = attribute.meta.require_name_value()?;
     match &pair.value {
         Expr::Lit(ExprLit { lit: Lit::Str(s), .. }) => s.parse_with(value),
-        other => Err(syn::Error::new_spanned(other, "a string is due here")),
+        other => Err(syn::Error::new_spanned(other, "expected a string")),
     }
 }
 
@@ -123,7 +123,7 @@ impl Parse for Item {
                 let constants = match attributes.take("constants") {
                     Some(a) => match &a.meta.require_name_value()?.value {
                         Expr::Lit(ExprLit { lit: Lit::Str(s), .. }) => Some(LitStr::value(s)),
-                        other => return Err(syn::Error::new_spanned(other, "a string is due")),
+                        other => return Err(syn::Error::new_spanned(other, "expected a string")),
                     },
                     None => None,
                 };
@@ -133,10 +133,9 @@ impl Parse for Item {
                 let dispose = attributes.take("no_dispose").is_none();
                 structure(input, attributes.finish()?, dispose).map(Item::Struct)
             }
-            _ => Err(syn::Error::new(
-                word.span,
-                "`number`, `builtin`, `enum`, or `struct` is due here",
-            )),
+            _ => {
+                Err(syn::Error::new(word.span, "expected `number`, `builtin`, `enum`, or `struct`"))
+            }
         }
     }
 }
@@ -146,7 +145,7 @@ fn keyword(input: ParseStream, word: &str) -> Result<()> {
     if found.text == word {
         return Ok(());
     }
-    Err(syn::Error::new(found.span, format!("`{word}` is due here")))
+    Err(syn::Error::new(found.span, format!("expected `{word}`")))
 }
 
 fn number(input: ParseStream, doc: Vec<String>, bare: bool) -> Result<Number> {
@@ -156,7 +155,7 @@ fn number(input: ParseStream, doc: Vec<String>, bare: bool) -> Result<Number> {
     let repr = self::name(input)?;
     let repr = Primitive::named(&repr.text)
         .filter(|p| p.is_integer())
-        .ok_or_else(|| syn::Error::new(repr.span, "an integer type is due here"))?;
+        .ok_or_else(|| syn::Error::new(repr.span, "expected an integer type"))?;
     let init = optional_init(input)?.unwrap_or(0);
     input.parse::<Token![;]>()?;
     Ok(Number { doc, name, repr, init, bare })
@@ -193,7 +192,7 @@ fn value(input: ParseStream) -> Result<Value> {
     let span = input.span();
     let number = integer(input)?
         .try_into()
-        .map_err(|_| syn::Error::new(span, "this does not fit an int"))?;
+        .map_err(|_| syn::Error::new(span, "the number does not fit in an int"))?;
     Ok(Value { doc, name, number })
 }
 
@@ -214,7 +213,7 @@ fn fields(input: ParseStream) -> Result<Vec<Field>> {
     let body;
     braced!(body in input);
     if body.is_empty() {
-        return Err(syn::Error::new(body.span(), "a struct has at least one field"));
+        return Err(syn::Error::new(body.span(), "a struct must have at least one field"));
     }
     let fields: Punctuated<Field, Token![,]> = body.parse_terminated(field, Token![,])?;
     Ok(fields.into_iter().collect())

@@ -1,4 +1,4 @@
-//! The types as C lays them out, for Rust.
+//! Writes the types in Rust with C's layout.
 
 use std::fmt::Write;
 
@@ -26,7 +26,7 @@ pub(crate) fn doc(out: &mut String, indent: &str, lines: &[String]) {
     }
 }
 
-/// An enum is an integer: C may hand over any, and Rust's enums must not hold one that they do not list.
+/// Writes an enum as an integer type: a C caller may pass any integer, but a Rust enum may only have a listed value.
 fn enumeration(out: &mut String, e: &Enum) {
     let name = c_name(&e.name);
     let repr = if e.values.iter().any(|v| v.number < 0) { "c_int" } else { "c_uint" };
@@ -48,7 +48,7 @@ fn structure(out: &mut String, model: &Model, name: &str, lines: &[String], fiel
             let _ = writeln!(out, "    pub {}: c_int,", rust_field(count));
         }
         if let FieldKind::Union { key, key_type, .. } = &f.kind {
-            let _ = writeln!(out, "    /// Tells the valid member of `{}`.", f.name.text);
+            let _ = writeln!(out, "    /// Selects the valid member of `{}`.", f.name.text);
             let _ = writeln!(out, "    pub {}: {},", rust_field(key), c_name(key_type));
         }
         doc(out, "    ", &f.doc);
@@ -74,12 +74,12 @@ fn structure(out: &mut String, model: &Model, name: &str, lines: &[String], fiel
     }
 }
 
-/// What Rust calls the type of a field whose type has no name in C.
+/// The Rust name of a field's type that has no name in C.
 pub(crate) fn inner_name(outer: &str, field: &Field) -> String {
     format!("{outer}_{}", field.name.text)
 }
 
-/// What Rust calls the struct that a union's member is.
+/// The Rust name of the struct that is a member of a union.
 pub(crate) fn member_name(union: &str, member: &Member) -> String {
     format!("{union}_{}", member.name.text)
 }

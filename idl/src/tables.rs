@@ -1,4 +1,4 @@
-//! The tables of `types::shape`: an array for each kind of row. Rows name each other by number.
+//! Writes the tables of `types::shape`: an array for each kind of row. Rows refer to each other by index.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -7,13 +7,13 @@ use crate::model::*;
 use crate::names::{c_name, rust_field};
 use crate::rust_types::{inner_name, member_name};
 
-/// The arrays, and for each type a constant such as `DEVICE_DISK`, which refers to its row; to be
+/// The arrays, and for each type a constant such as `DEVICE_DISK` that refers to its row. The text is to be
 /// included where `shape::*` and `sys::*` are in scope.
 pub fn rust(model: &Model) -> String {
     let mut writer = Writer {
         model,
         text: String::new(),
-        places: HashMap::new(),
+        name_offsets: HashMap::new(),
         types: Vec::new(),
         numbers: HashMap::new(),
         values: Vec::new(),
@@ -24,7 +24,7 @@ pub fn rust(model: &Model) -> String {
         all: Vec::new(),
     };
     writer.types();
-    writer.written()
+    writer.finish()
 }
 
 /// `device_disk`: `DEVICE_DISK`.
@@ -43,21 +43,21 @@ pub(crate) fn camel(name: &str) -> String {
     out
 }
 
-/// Rows as they will stand in their arrays, each as an expression.
+/// The rows of each array, as Rust expressions.
 struct Writer<'a> {
     model: &'a Model,
-    /// All names, each ended by a NUL, and where each of them stands.
+    /// All names, each followed by a NUL, and the offset of each in `text`.
     text: String,
-    places: HashMap<String, usize>,
+    name_offsets: HashMap<String, usize>,
     types: Vec<String>,
-    /// Of the types with a name: their numbers.
+    /// The index of each named type.
     numbers: HashMap<String, usize>,
     values: Vec<String>,
     bodies: Vec<String>,
     fields: Vec<String>,
     unions: Vec<String>,
     members: Vec<String>,
-    /// The types with entries of their own.
+    /// The types with `extern "C"` entries.
     all: Vec<String>,
 }
 
@@ -73,7 +73,7 @@ impl Writer<'_> {
             let c = c_name(item.name());
             match item {
                 Item::Number(n) => {
-                    // libxl's JSON gives this one a sign that its C type does not have.
+                    // libxl's JSON writes this unsigned type as a signed number.
                     let shape = match name.as_str() {
                         "ev_user" => "Shape::Int { signed: true }".into(),
                         _ => primitive_shape(n.repr),
@@ -81,7 +81,7 @@ impl Writer<'_> {
                     let ty = self.model.ty(&n.name);
                     self.named_type(name, ty.c().trim_end(), &ty.rust(), &shape, n.init);
                 }
-                // The library's own: not for the interpreter.
+                // Private to the library: the interpreter does not handle it.
                 Item::Builtin(b) if b.private => {}
                 Item::Builtin(_) => {
                     let shape = format!("Shape::Builtin(Builtin::{})", camel(name));
@@ -113,7 +113,7 @@ impl Writer<'_> {
         self.numbers.insert(name.into(), number);
     }
 
-    /// Adds the row of a type with the name `c` in C and `rust` in Rust, and answers its number.
+    /// Adds the row of a type with the name `c` in C and `rust` in Rust, and returns its index.
     fn add_type(&mut self, c: &str, rust: &str, shape: &str, init: i64) -> usize {
         let name = self.name(c);
         self.types.push(format!(
@@ -122,21 +122,21 @@ impl Writer<'_> {
         self.types.len() - 1
     }
 
-    /// Adds a struct without a name, and answers the number of its type.
+    /// Adds a struct without a name, and returns the index of its type.
     fn inner(&mut self, rust: &str, fields: &[Field]) -> usize {
         let shape = self.body(rust, fields);
         self.add_type("", rust, &shape, 0)
     }
 
-    /// Adds the fields of a struct, after the structs inside it, and answers its shape.
+    /// Adds the fields of a struct, after the structs inside it, and returns its shape.
     fn body(&mut self, rust: &str, fields: &[Field]) -> String {
         let mut rows = Vec::new();
         for f in fields.iter().filter(|f| !self.model.is_private(f)) {
             let shape = match &f.kind {
-                FieldKind::Plain(ty) => format!("FieldShape::Plain({})", self.one(ty)),
+                FieldKind::Plain(ty) => format!("FieldShape::Plain({})", self.type_ref(ty)),
                 FieldKind::Array { element, count } => format!(
                     "FieldShape::Array {{ element: {}, count_offset: {} }}",
-                    self.one(element),
+                    self.type_ref(element),
                     offset_of(rust, count)
                 ),
                 FieldKind::Struct(inner) => {
@@ -162,7 +162,7 @@ impl Writer<'_> {
         format!("Shape::Struct(One::new({}))", self.bodies.len() - 1)
     }
 
-    /// Adds the union `rust` of the struct `outer`, and answers its number.
+    /// Adds the union `rust` of the struct `outer`, and returns its index.
     fn union(
         &mut self,
         outer: &str,
@@ -190,19 +190,19 @@ impl Writer<'_> {
         self.unions.push(format!(
             "Union {{ key_offset: {}, key_name: {name}, key: {}, members: Run::new({first}, {len}) }}",
             offset_of(outer, key),
-            self.one(key_type),
+            self.type_ref(key_type),
         ));
         self.unions.len() - 1
     }
 
-    /// What refers to a type with a name.
-    fn one(&self, ty: &Name) -> String {
+    /// The expression that refers to a named type.
+    fn type_ref(&self, ty: &Name) -> String {
         format!("One::new({})", self.numbers[&ty.text])
     }
 
-    /// What refers to a name. The same name stands in the text once.
+    /// The expression that refers to a name, which is added to the text unless it is there already.
     fn name(&mut self, name: &str) -> String {
-        let at = *self.places.entry(name.into()).or_insert_with(|| {
+        let at = *self.name_offsets.entry(name.into()).or_insert_with(|| {
             let at = self.text.len();
             self.text.push_str(name);
             self.text.push('\0');
@@ -211,9 +211,11 @@ impl Writer<'_> {
         format!("Name::new({at}, {})", name.len())
     }
 
-    fn written(self) -> String {
-        let mut out =
-            format!("/// Every name, ended by a NUL.\npub const TEXT: &str = {:?};\n\n", self.text);
+    fn finish(self) -> String {
+        let mut out = format!(
+            "/// Every name, followed by a NUL.\npub const TEXT: &str = {:?};\n\n",
+            self.text
+        );
         array(&mut out, "pub static TYPES", "Type", &self.types);
         array(&mut out, "pub static VALUES", "EnumValue", &self.values);
         array(&mut out, "pub static FIELDS", "Field", &self.fields);
@@ -234,7 +236,7 @@ impl Writer<'_> {
         }
         let _ = writeln!(
             out,
-            "\n/// Every type with entries of its own, in declaration order.\n\
+            "\n/// Every type with `extern \"C\"` entries, in declaration order.\n\
              pub const ALL: [&Type; {}] = [{}];",
             self.all.len(),
             self.all.join(", ")
@@ -251,7 +253,7 @@ fn array(out: &mut String, start: &str, row: &str, rows: &[String]) {
     out.push_str("];\n\n");
 }
 
-/// The offset of a field of `rust`, as the tables hold it.
+/// The expression for the offset of a field of `rust`, in the integer type of the tables.
 fn offset_of(rust: &str, field: &Name) -> String {
     format!("narrow(offset_of!({rust}, {}))", rust_field(field))
 }

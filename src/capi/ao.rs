@@ -1,4 +1,4 @@
-//! The C entry for cutting asynchronous operations short.
+//! The C entry for aborting asynchronous operations.
 
 use std::ffi::*;
 
@@ -8,11 +8,11 @@ use crate::core::Error;
 use crate::runtime::in_progress::Answer;
 use crate::types::sys::*;
 
-/// Asks the operation that was begun with a `libxl_asyncop_how` like `*how` to end soon; with NULL, the
-/// one that began last of those that a thread waits for. Of several alike it is the youngest.
+/// Requests the abort of the operation that was started with a `libxl_asyncop_how` equal to `*how`, or with NULL of a
+/// synchronous one; if there are several, of the one that was started last.
 ///
-/// 0 if it will end, most likely with `ERROR_ABORTED`; `ERROR_ABORTED` if it was asked before;
-/// `ERROR_NOTFOUND` if there is no such operation, or it has ended.
+/// 0 if the abort was requested: the operation will end soon, usually with `ERROR_ABORTED`. `ERROR_ABORTED` if it was
+/// requested before; `ERROR_NOTFOUND` if there is no such operation, or it has completed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ao_abort(
     ctx: *mut libxl_ctx,

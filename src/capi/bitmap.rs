@@ -87,7 +87,7 @@ unsafe fn combine(
     unsafe { entry::with_log(ctx, name, |log| code(body(log))) }
 }
 
-/// Makes `map` an empty set without memory.
+/// Initialises `map` as an empty bitmap of size 0, without memory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_init(map: *mut libxl_bitmap) {
     // SAFETY: by the contract of `capi`, `map` is NULL or valid; the memory need not be initialised.
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn libxl_bitmap_init(map: *mut libxl_bitmap) {
     }
 }
 
-/// Frees the set's memory and makes it an empty one.
+/// Frees the bitmap's memory and sets its size to 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_dispose(map: *mut libxl_bitmap) {
     // SAFETY: by the contract of `capi`, `map` is NULL or a bitmap, whose bytes are `malloc`'s or none.
@@ -110,8 +110,8 @@ pub unsafe extern "C" fn libxl_bitmap_dispose(map: *mut libxl_bitmap) {
     }
 }
 
-/// Makes `bitmap` a set of `n_bits`, rounded up to whole bytes, none of them set. What it was before is
-/// not looked at.
+/// Initialises `bitmap` with `n_bits` bits, rounded up to whole bytes, all clear. Its previous content is ignored and
+/// not freed.
 ///
 /// 0, `ERROR_INVAL` for a negative size, `ERROR_NOMEM`.
 #[unsafe(no_mangle)]
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn libxl_bitmap_alloc(
     unsafe { entry::with_log(ctx, "libxl_bitmap_alloc", |log| code(body(log))) }
 }
 
-/// Makes `dptr` a copy of `sptr`. What it was before is not looked at.
+/// Initialises `dptr` as a copy of `sptr`. Its previous content is ignored and not freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_copy_alloc(
     ctx: *mut libxl_ctx,
@@ -150,10 +150,10 @@ pub unsafe extern "C" fn libxl_bitmap_copy_alloc(
     }
 }
 
-/// Copies the bits of `sptr` to `dptr`, a set of the same size.
+/// Copies the bits of `sptr` to `dptr`, which must have the same size.
 ///
-/// Sets of different sizes are a defect of the application, at which the C library ends the process:
-/// here it is logged and `dptr` stays as it is.
+/// Different sizes are a defect of the application, for which the C library aborts the process: here it is logged and
+/// `dptr` is unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_copy(
     ctx: *mut libxl_ctx,
@@ -177,7 +177,7 @@ pub unsafe extern "C" fn libxl_bitmap_copy(
     unsafe { entry::with_log(ctx, "libxl_bitmap_copy", body) }
 }
 
-/// 1 if every bit is set (so also for a set of no bits), else 0.
+/// 1 if every bit is set (also for a bitmap of size 0), else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_is_full(bitmap: *const libxl_bitmap) -> c_int {
     // SAFETY: by the contract of `capi`, `bitmap` is NULL or valid.
@@ -191,36 +191,36 @@ pub unsafe extern "C" fn libxl_bitmap_is_empty(bitmap: *const libxl_bitmap) -> c
     c_int::from(unsafe { bits::is_empty(bytes(bitmap)) })
 }
 
-/// 1 if `bit` is set, else 0, also if it is none of the set's.
+/// 1 if `bit` is set, else 0. A bit past the end counts as clear.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_test(bitmap: *const libxl_bitmap, bit: c_int) -> c_int {
     // SAFETY: by the contract of `capi`, `bitmap` is NULL or valid.
     c_int::from(unsafe { bits::test(bytes(bitmap), bit) })
 }
 
-/// Sets `bit`; does nothing if it is none of the set's.
+/// Sets `bit`; does nothing for a bit past the end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_set(bitmap: *mut libxl_bitmap, bit: c_int) {
     // SAFETY: by the contract of `capi`, `bitmap` is NULL or valid.
     unsafe { bits::set(bytes_mut(bitmap), bit) }
 }
 
-/// Clears `bit`; does nothing if it is none of the set's.
+/// Clears `bit`; does nothing for a bit past the end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_reset(bitmap: *mut libxl_bitmap, bit: c_int) {
     // SAFETY: by the contract of `capi`, `bitmap` is NULL or valid.
     unsafe { bits::reset(bytes_mut(bitmap), bit) }
 }
 
-/// How many bits are set.
+/// Returns the number of bits that are set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_count_set(bitmap: *const libxl_bitmap) -> c_int {
     // SAFETY: by the contract of `capi`, `bitmap` is NULL or valid.
     unsafe { bits::count(bytes(bitmap)) as c_int }
 }
 
-/// Makes `or_map` the union of the two sets, as large as the larger one. What it was before is not
-/// looked at, so it must not be one of the two.
+/// Initialises `or_map` as the union of the two bitmaps, with the size of the larger one. Its previous content is
+/// ignored and not freed, so it must not be one of the two.
 ///
 /// 0, `ERROR_INVAL` for NULL, `ERROR_NOMEM`.
 #[unsafe(no_mangle)]
@@ -234,8 +234,8 @@ pub unsafe extern "C" fn libxl_bitmap_or(
     unsafe { combine(ctx, "libxl_bitmap_or", or_map, map1, map2, bits::or) }
 }
 
-/// Makes `and_map` the intersection of the two sets, as large as the smaller one. What it was before is not
-/// looked at, so it must not be one of the two.
+/// Initialises `and_map` as the intersection of the two bitmaps, with the size of the smaller one. Its previous
+/// content is ignored and not freed, so it must not be one of the two.
 ///
 /// 0, `ERROR_INVAL` for NULL, `ERROR_NOMEM`.
 #[unsafe(no_mangle)]
@@ -249,7 +249,7 @@ pub unsafe extern "C" fn libxl_bitmap_and(
     unsafe { combine(ctx, "libxl_bitmap_and", and_map, map1, map2, bits::and) }
 }
 
-/// `0x` and two hexadecimal digits for each byte, the highest first. To be freed by the caller.
+/// Returns `0x` and two hexadecimal digits for each byte, the last byte first. To be freed by the caller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_bitmap_to_hex_string(
     ctx: *mut libxl_ctx,

@@ -11,7 +11,7 @@ use crate::error;
 use crate::types::sys::*;
 use crate::xen::log::Log;
 
-/// What `libxl_defbool` holds: any other number counts by its sign.
+/// The values of `libxl_defbool`; any other number counts by its sign.
 const FALSE: c_int = -1;
 const DEFAULT: c_int = 0;
 const TRUE: c_int = 1;
@@ -27,10 +27,10 @@ unsafe fn put(db: *mut libxl_defbool, val: c_int) {
     }
 }
 
-/// How many groups of `width` strings precede the first whose first string is NULL.
+/// The number of groups of `width` strings before the one whose first string is NULL.
 ///
 /// # Safety
-/// `list` is NULL or ends so.
+/// `list` is NULL or terminated like this.
 unsafe fn strings(list: *mut *mut c_char, width: usize) -> usize {
     if list.is_null() {
         return 0;
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn libxl_mac_copy(
     unsafe { give::copy(dst, src) }
 }
 
-/// Frees a list's strings and the list, and makes it NULL.
+/// Frees a list and its strings, and sets it to NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_string_list_dispose(sl: *mut libxl_string_list) {
     // SAFETY: by the contract of `capi`, the list is NULL or `malloc`'s, of `malloc`'s strings, and ends with NULL.
@@ -90,14 +90,14 @@ pub unsafe extern "C" fn libxl_string_list_dispose(sl: *mut libxl_string_list) {
     }
 }
 
-/// How many strings there are; 0 for a NULL list.
+/// Returns the number of strings; 0 for a NULL list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_string_list_length(sl: *const libxl_string_list) -> c_int {
     // SAFETY: by the contract of `capi`, `sl` is NULL or valid.
     unsafe { sl.as_ref().map_or(0, |&list| strings(list, 1) as c_int) }
 }
 
-/// Makes `dst` a copy of the list and its strings; NULL for NULL.
+/// Stores a copy of the list and its strings in `*dst`; NULL for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_string_list_copy(
     ctx: *mut libxl_ctx,
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn libxl_string_list_copy(
     unsafe { copy_strings(dst, src, 1) }
 }
 
-/// Frees keys, values and the list, and makes it NULL.
+/// Frees a list, its keys and values, and sets it to NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_key_value_list_dispose(kvl: *mut libxl_key_value_list) {
     // SAFETY: by the contract of `capi`, the list is NULL or `malloc`'s, of `malloc`'s keys and values, and ends with a
@@ -125,14 +125,14 @@ pub unsafe extern "C" fn libxl_key_value_list_dispose(kvl: *mut libxl_key_value_
     }
 }
 
-/// How many pairs there are; 0 for a NULL list.
+/// Returns the number of pairs; 0 for a NULL list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_key_value_list_length(kvl: *const libxl_key_value_list) -> c_int {
     // SAFETY: by the contract of `capi`, `kvl` is NULL or valid.
     unsafe { kvl.as_ref().map_or(0, |&list| strings(list, 2) as c_int) }
 }
 
-/// Makes `dst` a copy of the list, its keys and values; NULL for NULL. A value may be NULL.
+/// Stores a copy of the list, its keys and values in `*dst`; NULL for NULL. A value may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_key_value_list_copy(
     ctx: *mut libxl_ctx,
@@ -156,21 +156,21 @@ pub unsafe extern "C" fn libxl_hwcap_copy(
     unsafe { give::copy(dst, src) }
 }
 
-/// Makes `db` true or false.
+/// Sets `db` to true or false.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_set(db: *mut libxl_defbool, b: bool) {
     // SAFETY: by the contract of `capi`, `db` is NULL or valid.
     unsafe { put(db, if b { TRUE } else { FALSE }) }
 }
 
-/// Makes `db` the default.
+/// Sets `db` to the default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_unset(db: *mut libxl_defbool) {
     // SAFETY: by the contract of `capi`, `db` is NULL or valid.
     unsafe { put(db, DEFAULT) }
 }
 
-/// Makes `db` true or false if it is the default.
+/// Sets `db` to true or false if it is the default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_setdefault(db: *mut libxl_defbool, b: bool) {
     // SAFETY: by the contract of `capi`, `db` is NULL or valid.
@@ -180,7 +180,7 @@ pub unsafe extern "C" fn libxl_defbool_setdefault(db: *mut libxl_defbool, b: boo
     }
 }
 
-/// Whether `db` is neither true nor false.
+/// Whether `db` is the default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_is_default(db: libxl_defbool) -> bool {
     db.val == DEFAULT
@@ -188,7 +188,7 @@ pub unsafe extern "C" fn libxl_defbool_is_default(db: libxl_defbool) -> bool {
 
 /// Whether `db` is true. It must not be the default.
 ///
-/// The answer for the default would be a wrong one, silently: as in the C library the process ends.
+/// For the default the process is aborted, as in the C library, since no result would be right.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_val(db: libxl_defbool) -> bool {
     if db.val == DEFAULT {
@@ -199,7 +199,7 @@ pub unsafe extern "C" fn libxl_defbool_val(db: libxl_defbool) -> bool {
     db.val > DEFAULT
 }
 
-/// The value's name, as in JSON. Not to be freed.
+/// Returns the value's name, as in JSON. Not to be freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_defbool_to_string(b: libxl_defbool) -> *const c_char {
     let name = match b.val.cmp(&DEFAULT) {
@@ -210,7 +210,7 @@ pub unsafe extern "C" fn libxl_defbool_to_string(b: libxl_defbool) -> *const c_c
     name.as_ptr()
 }
 
-/// Makes `id` a random one. 0, or `ERROR_FAIL` if there are no random numbers.
+/// Sets `id` to a random value. 0, or `ERROR_FAIL` without a source of random numbers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ms_vm_genid_generate(
     ctx: *mut libxl_ctx,
@@ -251,7 +251,7 @@ pub unsafe extern "C" fn libxl_ms_vm_genid_copy(
     unsafe { give::copy(dst, src) }
 }
 
-/// Makes `dst` a copy of the string; NULL for NULL.
+/// Stores a copy of the string in `*dst`; NULL for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_string_copy(
     ctx: *mut libxl_ctx,

@@ -12,10 +12,10 @@ use crate::error;
 use crate::runtime::child::{ChildprocHooks, Pid, SigchldOwner, postfork};
 use crate::types::sys::*;
 
-/// Tells who reaps children (`hooks->chldowner`), how to fork, and whom to tell of children that are not the
-/// library's; NULL is the default, `libxl_sigchld_owner_libxl` without functions.
+/// Sets who reaps children (`hooks->chldowner`), a replacement for fork, and a callback for children that are not the
+/// library's. NULL sets the default, `libxl_sigchld_owner_libxl` without functions.
 ///
-/// `*hooks` is not copied. An unknown `chldowner` changes nothing and is logged.
+/// `*hooks` is not copied. An unknown `chldowner` is logged and changes nothing.
 ///
 /// # Safety
 /// `hooks` outlives the ctx, or stays until the next such call.
@@ -26,7 +26,8 @@ pub unsafe extern "C" fn libxl_childproc_setmode(
     user: *mut c_void,
 ) {
     const NAME: &str = "libxl_childproc_setmode";
-    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `hooks` NULL or valid until they are replaced; `user` is not followed.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `hooks` NULL or valid until they are replaced;
+    // `user` is not followed.
     unsafe {
         with_ctx(ctx, NAME, |ctx| {
             let hooks = hooks.as_ref();
@@ -86,7 +87,7 @@ impl ChildprocHooks for Application {
     }
 }
 
-/// The application, which reaps all children (`libxl_sigchld_owner_mainloop`), has reaped `pid`. 0 if that
+/// Reports that the application, which reaps all children (`libxl_sigchld_owner_mainloop`), has reaped `pid`. 0 if it
 /// was a child of this ctx, `ERROR_UNKNOWN_CHILD` if not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_childproc_reaped(
@@ -106,8 +107,8 @@ pub unsafe extern "C" fn libxl_childproc_reaped(
     }
 }
 
-/// The application, which has SIGCHLD (`libxl_sigchld_owner_mainloop`), has seen one: the ended children of
-/// this ctx are reaped, and no others.
+/// Reports that the application, which handles SIGCHLD (`libxl_sigchld_owner_mainloop`), has received the signal: the
+/// library reaps the children of this ctx that have ended, and no others.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_childproc_sigchld_occurred(ctx: *mut libxl_ctx) {
     const NAME: &str = "libxl_childproc_sigchld_occurred";
@@ -121,22 +122,22 @@ pub unsafe extern "C" fn libxl_childproc_sigchld_occurred(ctx: *mut libxl_ctx) {
     }
 }
 
-/// Says so if the application did not ask for the mode that the entry is for. What it says is taken all the
-/// same, where the C library ends the process.
+/// Logs that the ctx is not in the mode that the entry is for. The report is processed nevertheless; the C library
+/// aborts the process.
 fn check_mainloop(ctx: &Ctx, name: &str) {
     if ctx.children().owner() != SigchldOwner::Mainloop {
         error!(ctx, "{name}: called without libxl_sigchld_owner_mainloop");
     }
 }
 
-/// In a forked child that does not at once execute another program: closes what is the parent's, of all
-/// its ctxs, so that a new ctx can be made. Those of the parent may not be used nor freed. `ctx` may be NULL.
+/// To be called in a forked child that does not immediately execute another program: closes the descriptors of all the
+/// parent's ctxs, so that a new ctx can be created. The parent's ctxs must not be used or freed. `ctx` may be NULL.
 ///
-/// Waits for nothing and takes no lock; SIGCHLD is as it was before the library took it over. In a process
-/// that was not forked it does nothing.
+/// It does not block and takes no lock; the handler of SIGCHLD is the one from before the library installed its own.
+/// In a process that was not forked it does nothing.
 ///
 /// # Safety
-/// May be called at any time; the other calls of the library in this process come after it.
+/// No other function of the library may be called in this process before it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_postfork_child_noexec(ctx: *mut libxl_ctx) {
     let _ = ctx;

@@ -31,8 +31,8 @@ fn fd(fd: c_int) -> Option<c_int> {
     (fd != -1).then_some(fd)
 }
 
-/// Becomes a VNC viewer of the domain's display (`$VNCVIEWER`, or `vncviewer`), which gets the password
-/// on its standard input if `autopass` is not 0. Returns only on failure, `ERROR_FAIL`.
+/// Executes (execve) a VNC viewer for the domain's display (`$VNCVIEWER`, or `vncviewer`), which gets the password on
+/// its standard input if `autopass` is not 0. Returns only on failure, `ERROR_FAIL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vncviewer_exec(
     ctx: *mut libxl_ctx,
@@ -47,8 +47,8 @@ pub unsafe extern "C" fn libxl_vncviewer_exec(
     }
 }
 
-/// Becomes the program that joins this terminal to console `cons_num` of type `kind`; it writes to
-/// `notify_fd`, unless that is -1, once it is joined. Returns only on failure, `ERROR_FAIL`.
+/// Executes (execve) the program that connects this terminal to console `cons_num` of type `kind`; it writes to
+/// `notify_fd`, unless that is -1, once it is connected. Returns only on failure, `ERROR_FAIL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_console_exec(
     ctx: *mut libxl_ctx,
@@ -70,8 +70,7 @@ pub unsafe extern "C" fn libxl_console_exec(
     }
 }
 
-/// As [`libxl_console_exec`], of the console that a user means who names none. `ERROR_INVAL` if there is
-/// no such domain.
+/// As [`libxl_console_exec`], for the primary console of the domain. `ERROR_INVAL` if there is no such domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_primary_console_exec(
     ctx: *mut libxl_ctx,
@@ -87,8 +86,8 @@ pub unsafe extern "C" fn libxl_primary_console_exec(
     }
 }
 
-/// The terminal of console `cons_num` of type `kind`, for the caller to free, into `path`. `ERROR_FAIL` if
-/// none is recorded, `ERROR_INVAL` for types that have none.
+/// Stores the path of the pseudo-terminal of console `cons_num` of type `kind` in `*path`, for the caller to free.
+/// `ERROR_FAIL` if none is recorded, `ERROR_INVAL` for types that have none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_console_get_tty(
     ctx: *mut libxl_ctx,
@@ -113,8 +112,7 @@ pub unsafe extern "C" fn libxl_console_get_tty(
     }
 }
 
-/// As [`libxl_console_get_tty`], of the console that a user means who names none. `ERROR_INVAL` if there
-/// is no such domain.
+/// As [`libxl_console_get_tty`], for the primary console of the domain. `ERROR_INVAL` if there is no such domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_primary_console_get_tty(
     ctx: *mut libxl_ctx,

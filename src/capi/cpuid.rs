@@ -7,8 +7,8 @@ use crate::core::Error;
 use crate::types::cpuid::Policy;
 use crate::types::sys::*;
 
-/// Changes the policy at `list` by a text; the result is 0 or the error as C has it. A policy that was not
-/// there stays so if nothing was put into it.
+/// Changes the policy at `list` by a string; the result is 0 or the C library's error. A policy that was NULL stays
+/// NULL if nothing was added to it.
 ///
 /// # Safety
 /// `list` is NULL or holds NULL or a policy of ours, `text` is NULL or a C string.
@@ -34,7 +34,7 @@ unsafe fn change(
     result.err().unwrap_or(0)
 }
 
-/// Frees the policy and makes the pointer NULL.
+/// Frees the policy and sets the pointer to NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpuid_dispose(cpuid_list: *mut libxl_cpuid_policy_list) {
     // SAFETY: by the contract of `capi`, the list holds NULL or a policy that this library made.
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn libxl_cpuid_dispose(cpuid_list: *mut libxl_cpuid_policy
     }
 }
 
-/// How many cpuid leaves the policy speaks of. (Its MSRs are not counted.)
+/// Returns the number of CPUID leaves in the policy. Its MSRs are not counted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpuid_policy_list_length(
     l: *const libxl_cpuid_policy_list,
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn libxl_cpuid_policy_list_length(
     policy.map_or(0, |policy| policy.cpuid.len() as c_int)
 }
 
-/// Makes `dst` a copy of the policy; NULL for NULL.
+/// Stores a copy of the policy in `*dst`; NULL for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpuid_policy_list_copy(
     ctx: *mut libxl_ctx,
@@ -72,9 +72,9 @@ pub unsafe extern "C" fn libxl_cpuid_policy_list_copy(
     }
 }
 
-/// Adds one `name=value` setting to the policy, which is made if it is NULL.
+/// Adds a setting `name=value` to the policy, which is created if it is NULL.
 ///
-/// 0; 1: no `=`; 2: an unknown name; 3: a value that cannot be; `ERROR_INVAL` for NULL.
+/// 0 for success; 1: no `=`; 2: an unknown name; 3: an invalid value; `ERROR_INVAL` for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpuid_parse_config(
     cpuid: *mut libxl_cpuid_policy_list,
@@ -84,10 +84,9 @@ pub unsafe extern "C" fn libxl_cpuid_parse_config(
     unsafe { change(cpuid, str_, |policy, text| policy.set(text).map_err(|e| e as c_int)) }
 }
 
-/// Adds one leaf in xend's syntax, `leaf[,subleaf]:eax=<32 bits>,…`, to the policy, which is made if it
-/// is NULL.
+/// Adds a leaf in xend's syntax, `leaf[,subleaf]:eax=<32 bits>,…`, to the policy, which is created if it is NULL.
 ///
-/// 0; 1: no leaf; 2: no subleaf after a comma; 3: no colon; 4: no register; 5: not 32 bits;
+/// 0 for success; 1: no leaf; 2: no subleaf after a comma; 3: no colon; 4: no register; 5: not 32 bits;
 /// `ERROR_INVAL` for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpuid_parse_config_xend(

@@ -46,7 +46,8 @@ unsafe fn move_cpus(ctx: &Ctx, how: Move, poolid: u32, cpumap: *const libxl_bitm
     code(cpupool::move_cpus(ctx, how, poolid, unsafe { bytes(cpumap) }))
 }
 
-/// All cpupools, `*nb_pool_out` of them, for `libxl_cpupoolinfo_list_free`; NULL on failure.
+/// Returns all cpupools, to be freed with `libxl_cpupoolinfo_list_free`, and stores their number in `*nb_pool_out`;
+/// NULL on failure.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_list_cpupool(
     ctx: *mut libxl_ctx,
@@ -63,7 +64,7 @@ pub unsafe extern "C" fn libxl_list_cpupool(
     }
 }
 
-/// Makes `*cpumap` the set of cpus that belong to no cpupool.
+/// Initialises `*cpumap` with the free cpus: those that belong to no cpupool.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_freecpus(
     ctx: *mut libxl_ctx,
@@ -82,8 +83,8 @@ pub unsafe extern "C" fn libxl_get_freecpus(
     }
 }
 
-/// Makes a cpupool with a scheduler, cpus that are free, a name and a uuid. `*poolid` says its number, or
-/// with 0 or `LIBXL_CPUPOOL_POOLID_ANY` lets Xen choose, and becomes it. On failure there is no new pool.
+/// Creates a cpupool with a scheduler, free cpus, a name and a uuid. `*poolid` is its id, or 0 or
+/// `LIBXL_CPUPOOL_POOLID_ANY` to let Xen choose one, which is stored there. After a failure there is no new cpupool.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_create(
     ctx: *mut libxl_ctx,
@@ -101,7 +102,7 @@ pub unsafe extern "C" fn libxl_cpupool_create(
                 return null(ctx, "libxl_cpupool_create");
             };
             let Some(poolid) = poolid.as_mut() else { return null(ctx, "poolid") };
-            // 0 is a pool that always exists, and was how to say so before there was the constant.
+            // 0 is the id of a cpupool that always exists; it had this meaning before the constant was introduced.
             let wanted = Some(*poolid).filter(|&id| id != 0 && id != LIBXL_CPUPOOL_POOLID_ANY);
             let new =
                 cpupool::New { name, scheduler: sched, cpus: bytes(&cpumap), uuid: &uuid.uuid };
@@ -110,14 +111,14 @@ pub unsafe extern "C" fn libxl_cpupool_create(
     }
 }
 
-/// Ends a cpupool; its cpus are free then. `ERROR_INVAL` while domains are in it.
+/// Destroys a cpupool; its cpus become free. `ERROR_INVAL` while domains are in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_destroy(ctx: *mut libxl_ctx, poolid: u32) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { with_ctx(ctx, "libxl_cpupool_destroy", |ctx| code(cpupool::destroy(ctx, poolid))) }
 }
 
-/// Names a cpupool anew; whether another has that name is not looked at.
+/// Renames a cpupool, without a check whether another one has that name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_rename(
     ctx: *mut libxl_ctx,
@@ -133,7 +134,7 @@ pub unsafe extern "C" fn libxl_cpupool_rename(
     }
 }
 
-/// Gives a cpupool one cpu; -1 lets Xen choose.
+/// Adds a cpu to a cpupool; -1 lets Xen choose.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_cpuadd(
     ctx: *mut libxl_ctx,
@@ -148,7 +149,7 @@ pub unsafe extern "C" fn libxl_cpupool_cpuadd(
     }
 }
 
-/// Gives a cpupool the free cpus of one NUMA node; `*cpus` becomes how many it got.
+/// Adds the free cpus of a NUMA node to a cpupool, and stores their number in `*cpus`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_cpuadd_node(
     ctx: *mut libxl_ctx,
@@ -164,7 +165,7 @@ pub unsafe extern "C" fn libxl_cpupool_cpuadd_node(
     }
 }
 
-/// Gives a cpupool all cpus of a set; `ERROR_FAIL` if it cannot have some of them (it gets the others).
+/// Adds the cpus of a bitmap to a cpupool; `ERROR_FAIL` if some cannot be added (the others are).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_cpuadd_cpumap(
     ctx: *mut libxl_ctx,
@@ -179,7 +180,7 @@ pub unsafe extern "C" fn libxl_cpupool_cpuadd_cpumap(
     }
 }
 
-/// Takes from a cpupool one cpu; -1 lets Xen choose.
+/// Removes a cpu from a cpupool; -1 lets Xen choose.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_cpuremove(
     ctx: *mut libxl_ctx,
@@ -194,7 +195,7 @@ pub unsafe extern "C" fn libxl_cpupool_cpuremove(
     }
 }
 
-/// Takes from a cpupool its cpus of one NUMA node; `*cpus` becomes how many it lost.
+/// Removes the cpus of a NUMA node from a cpupool, and stores their number in `*cpus`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_cpuremove_node(
     ctx: *mut libxl_ctx,
@@ -210,7 +211,7 @@ pub unsafe extern "C" fn libxl_cpupool_cpuremove_node(
     }
 }
 
-/// Takes from a cpupool all cpus of a set; `ERROR_FAIL` if some cannot be taken (the others are).
+/// Removes the cpus of a bitmap from a cpupool; `ERROR_FAIL` if some cannot be removed (the others are).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_cpuremove_cpumap(
     ctx: *mut libxl_ctx,
@@ -240,7 +241,7 @@ pub unsafe extern "C" fn libxl_cpupool_movedomain(
     }
 }
 
-/// Fills `*info` (which is not disposed of first) for one cpupool; `ERROR_FAIL` if there is none.
+/// Fills `*info`, whose previous content is not freed, for one cpupool; `ERROR_FAIL` if there is no such cpupool.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_info(
     ctx: *mut libxl_ctx,

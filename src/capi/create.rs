@@ -21,15 +21,15 @@ use crate::types::idiomatic::{
 use crate::types::sys::*;
 use crate::types::tables;
 
-/// Makes a domain, paused, as `d_config` says, whose defaults are filled in when that has succeeded. `*domid` is then
-/// its number.
+/// Creates a domain, paused, from the configuration `d_config`. If that succeeds, the defaults of `d_config` are set
+/// and `*domid` is the domain's number.
 ///
-/// `aop_console_how` is told, by `DOMAIN_CREATE_CONSOLE_AVAILABLE`, that the console can be connected to: the
-/// bootloader's, if there is one, and then the domain's own. NULL: no reports.
+/// `aop_console_how` gets an event `DOMAIN_CREATE_CONSOLE_AVAILABLE` when a console can be connected to: the
+/// bootloader's, if there is one, and then the domain's. NULL: no reports.
 ///
-/// A configuration that cannot be is `ERROR_INVAL`, or what its fault is called; whatever fails later is
-/// `ERROR_FAIL`, or `ERROR_ABORTED`. Nothing stays of a domain that could not be made, also after an abort; `*domid`
-/// is then the number that it had, or `INVALID_DOMID`.
+/// `ERROR_INVAL`, or a more specific error, for an invalid configuration; `ERROR_FAIL` or `ERROR_ABORTED` for a later
+/// failure. After a failure or an abort the incomplete domain is destroyed; `*domid` is then the number that it had, or
+/// `INVALID_DOMID`.
 ///
 /// # Safety
 /// `d_config` and `domid` stay valid until the operation has ended.
@@ -46,12 +46,13 @@ pub unsafe extern "C" fn libxl_domain_create_new(
         // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
         return unsafe { with_ctx(ctx, NAME, |ctx| null(ctx, NAME)) };
     }
-    // SAFETY: `ctx` is live, the hows are NULL or valid, the rest is the application's for as long as the operation lasts.
+    // SAFETY: `ctx` is live, the hows are NULL or valid, the rest is the application's for as long as the operation
+    // lasts.
     unsafe { make(ctx, NAME, d_config, domid, ao_how, aop_console_how, |_, _| Ok(None)) }
 }
 
-/// What both ways of making a domain share. `prepare` finds out where its guest comes from, and completes the
-/// configuration; its error is what the call returns.
+/// The common part of creating and restoring a domain. `prepare` determines the source of the guest and sets the
+/// defaults of the configuration; its error is returned by the call.
 ///
 /// # Safety
 /// `ctx` is live, the hows are NULL or valid, the rest is the application's for as long as the operation lasts.
@@ -94,12 +95,13 @@ unsafe fn make(
     }
 }
 
-/// Makes a domain, paused, as `d_config` says, and fills it from the stream that `restore_fd` gives, a file, pipe or socket:
-/// what [`libxl_domain_suspend`](super::migrate::libxl_domain_suspend) of either library has written. The guest in it
-/// goes on where it was when the domain is unpaused. `send_back_fd`, where it is not -1, leads back to the sender of a
-/// stream with checkpoints, which `params` tells. `restore_fd` blocks meanwhile, and has its mode back afterwards.
+/// Creates a domain, paused, from the configuration `d_config`, and restores its guest from the stream that
+/// `restore_fd` reads, a file, pipe or socket, which [`libxl_domain_suspend`](super::migrate::libxl_domain_suspend)
+/// of this or the C library has written. The guest continues when the domain is unpaused. `send_back_fd`, if not -1,
+/// is the back channel to the sender of a stream with checkpoints, as `params` says. During the call `restore_fd` is
+/// in blocking mode; afterwards its mode is restored.
 ///
-/// All else, the errors too, is as for [`libxl_domain_create_new`].
+/// Everything else, including the errors, is as for [`libxl_domain_create_new`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_create_restore(
     ctx: *mut libxl_ctx,
@@ -124,7 +126,7 @@ pub unsafe extern "C" fn libxl_domain_create_restore(
             error!(ao, "cannot restore a COLO stream: this host has no proxy for it");
             return Err(Error::Fail);
         }
-        // A guest of a Xen that did not know the setting has run with it.
+        // In a Xen that did not have the setting, it was always enabled.
         config.b_info.arch_x86.msr_relaxed.get_or_insert(true);
         // SAFETY: the application's descriptors, which it does not close meanwhile.
         let copy = |fd| unsafe { copy_of(ao, create::NO_DOMID, fd) };
@@ -139,12 +141,13 @@ pub unsafe extern "C" fn libxl_domain_create_restore(
     unsafe { make(ctx, NAME, d_config, domid, ao_how, aop_console_how, prepare) }
 }
 
-/// Furnishes an HVM or PVH guest's domain anew around its memory, for a guest that has shut down to start another kernel in
-/// its place (kexec). The domain is as `d_config` says then, whose defaults are filled in, and paused.
+/// Soft reset: sets up the domain of an HVM or PVH guest again and keeps its memory, for a guest that has shut down
+/// to start another kernel (kexec). The domain then has the configuration `d_config`, whose defaults are set, and is
+/// paused.
 ///
-/// `aop_console_how` is told of the console as by [`libxl_domain_create_new`]. `ERROR_INVAL` for a PV guest, one that has
-/// not shut down for that, or a `d_config` of another type of guest: the domain is as it was. After a later failure, whose
-/// errors are those of a creation, the domain is destroyed.
+/// `aop_console_how` is as for [`libxl_domain_create_new`]. `ERROR_INVAL` for a PV guest, for one that has not shut
+/// down for a soft reset, or if `d_config` is for another type of guest: the domain is unchanged. After a later
+/// failure, whose errors are those of a creation, the domain is destroyed.
 ///
 /// # Safety
 /// `d_config` stays valid until the operation has ended.
@@ -162,7 +165,8 @@ pub unsafe extern "C" fn libxl_domain_soft_reset(
         return unsafe { with_ctx(ctx, NAME, |ctx| null(ctx, NAME)) };
     }
     let given = Lent(d_config);
-    // SAFETY: `ctx` is live, the hows are NULL or valid, the rest is the application's for as long as the operation lasts.
+    // SAFETY: `ctx` is live, the hows are NULL or valid, the rest is the application's for as long as the operation
+    // lasts.
     unsafe {
         let console = progress(&shared(ctx), aop_console_how);
         let mut config = Box::new(DomainConfig::from_c(&*d_config));
@@ -182,11 +186,11 @@ pub unsafe extern "C" fn libxl_domain_soft_reset(
     }
 }
 
-/// The configuration that would make the domain again as it is now: the one it was made with, as the
-/// library stored it, brought up to date with xenstore and the hypervisor. Memory in KiB.
+/// Stores in `*d_config` the configuration that would create the domain in its present state: the one that it was
+/// created with, from the library's userdata, updated from xenstore and the hypervisor. Memory is in KiB.
 ///
-/// `ERROR_LOCK_FAIL` if there is no such domain, `ERROR_FAIL` if none is stored for it; for a guest served by QEMU
-/// also what its monitor fails with. `d_config` can be disposed of in either case: what it held before is lost.
+/// `ERROR_LOCK_FAIL` if there is no such domain, `ERROR_FAIL` if no configuration is stored for it; for an HVM guest
+/// also errors of QEMU's monitor. `d_config` can be disposed of in any case; its previous content is not freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_retrieve_domain_configuration(
     ctx: *mut libxl_ctx,
@@ -208,10 +212,10 @@ pub unsafe extern "C" fn libxl_retrieve_domain_configuration(
     }
 }
 
-/// Gives a domain's configuration as it is now.
+/// Returns a domain's present configuration.
 async fn current(ao: &Ao, domid: u32, out: Lent<libxl_domain_config>) -> Result<()> {
     let mut config = retrieve::retrieve(ao, domid).await?;
-    // A domain without a name is answered with what is stored, as the C library does.
+    // As in the C library, the stored configuration is returned for a domain without a name.
     if let Retrieved::Current(config) = &mut config {
         let mut params = DomainSchedParams::default().to_c();
         sched::domain_sched_params(ao, domid, &mut params)?;

@@ -10,14 +10,14 @@ use crate::types::sys::*;
 use crate::warn;
 use crate::xen::log::Log;
 
-/// The one value of `version` that this release takes: `LIBXL_VERSION` of `libxl.h`.
+/// The only valid value of `version`: `LIBXL_VERSION` of `libxl.h`.
 const VERSION: c_int = 0;
 
-/// Makes a ctx in `*pctx`; a process may have several. `lg` must outlive it.
+/// Creates a ctx and stores it in `*pctx`; a process may have several. `lg` must outlive it.
 ///
-/// `ERROR_VERSION` for any other `version` than `LIBXL_VERSION`, `ERROR_FAIL` where this is no Xen
-/// host, we may not use it, or xenstore does not answer; then `*pctx` is NULL and nothing is left
-/// open. `flags` is unused, as in C.
+/// `ERROR_VERSION` if `version` is not `LIBXL_VERSION`; `ERROR_FAIL` if Xen does not run here, the process has no
+/// permission to use it, or xenstore does not answer. `*pctx` is then NULL and nothing is left open. `flags` is unused,
+/// as in C.
 ///
 /// # Safety
 /// `pctx` is NULL or can be written to; `lg` is NULL or a logger that outlives the ctx.
@@ -54,12 +54,11 @@ pub unsafe extern "C" fn libxl_ctx_alloc(
 
 /// Closes and frees a ctx; NULL is allowed. Always 0.
 ///
-/// Children are killed and reaped. In a forked child of the process that made the ctx nothing happens: all in
-/// it is the parent's.
+/// The library's child processes are killed and reaped. In a forked child of the process that created the ctx this does
+/// nothing, since the ctx's resources are the parent's.
 ///
-/// Operations that have not ended, which the C library asserts that there are none of, are dropped where they
-/// wait, with a warning; the application hears no more of them. Generators of events end. Events that nobody
-/// collected are freed.
+/// Operations that have not completed, for which the C library's assertion fails, are cancelled with a warning; their
+/// completion is not reported. Event generation is disabled. Events in the queue are freed.
 ///
 /// # Safety
 /// `ctx` is NULL or came from `libxl_ctx_alloc`, and no other thread uses it.

@@ -70,7 +70,7 @@ pub unsafe fn fill<T: CForm>(
     }
 }
 
-/// The domain's channels.
+/// Lists the domain's channels.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_channel_list(
     ctx: *mut libxl_ctx,
@@ -81,8 +81,8 @@ pub unsafe extern "C" fn libxl_device_channel_list(
     unsafe { list(ctx, "libxl_device_channel_list", num, |ctx| channel::all(ctx, domid)) }
 }
 
-/// What is known of the channel with the `devid` and connection of `channel`; a terminal that is not known is
-/// `/NO-SUCH-PATH`.
+/// Information about the channel with the `devid` and connection of `channel`; the path of an unknown pseudo-terminal
+/// is `/NO-SUCH-PATH`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_channel_getinfo(
     ctx: *mut libxl_ctx,
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn libxl_device_channel_getinfo(
     }
 }
 
-/// Removes a 9p folder.
+/// Removes a 9pfs device.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_p9_remove(
     ctx: *mut libxl_ctx,
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn libxl_device_p9_remove(
     }
 }
 
-/// Destroys a 9p folder.
+/// Destroys a 9pfs device.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_p9_destroy(
     ctx: *mut libxl_ctx,
@@ -169,8 +169,8 @@ pub unsafe extern "C" fn libxl_device_pvcallsif_destroy(
     }
 }
 
-/// Serves devices of guests from a driver domain, as `xl devd` does: their hotplug scripts run here. Ends when it is
-/// aborted, or xenstore fails.
+/// Manages the back ends of guests in a driver domain, as `xl devd` does: their hotplug scripts run here. Completes
+/// only when it is aborted, or when xenstore fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_events_handler(
     ctx: *mut libxl_ctx,

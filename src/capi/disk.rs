@@ -36,7 +36,7 @@ pub unsafe extern "C" fn libxl_device_disk_add(
     }
 }
 
-/// Removes a disk, named by `vdev`, `backend` and `backend_domid`.
+/// Removes a disk, which is identified by `vdev`, `backend` and `backend_domid`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_remove(
     ctx: *mut libxl_ctx,
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn libxl_device_disk_remove(
     }
 }
 
-/// Destroys a disk, named by `vdev`, `backend` and `backend_domid`.
+/// Destroys a disk, which is identified by `vdev`, `backend` and `backend_domid`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_destroy(
     ctx: *mut libxl_ctx,
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn libxl_device_disk_destroy(
     }
 }
 
-/// As `libxl_device_disk_remove`, but a disk that the guest does not release stays: `ERROR_TIMEDOUT`.
+/// As `libxl_device_disk_remove`, but a disk that the guest does not release is not removed: `ERROR_TIMEDOUT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_safe_remove(
     ctx: *mut libxl_ctx,
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn libxl_device_disk_safe_remove(
     }
 }
 
-/// The domain's disks.
+/// Lists the domain's disks.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_list(
     ctx: *mut libxl_ctx,
@@ -103,7 +103,7 @@ pub unsafe extern "C" fn libxl_device_disk_list(
     unsafe { list(ctx, "libxl_device_disk_list", num, |ctx| disk::all(ctx, domid)) }
 }
 
-/// What is known of the disk with the `vdev` of `disk`.
+/// Information about the disk with the `vdev` of `disk`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_disk_getinfo(
     ctx: *mut libxl_ctx,
@@ -127,12 +127,13 @@ pub unsafe extern "C" fn libxl_device_disk_getinfo(
     }
 }
 
-/// Changes the medium of an HVM guest's CD drive: the drive is that of `disk->vdev`, the medium `disk->pdev_path` in the
-/// format `disk->format`; none with `LIBXL_DISK_FORMAT_EMPTY` or without a path. `disk` is completed, before this returns.
+/// Changes the medium of an HVM guest's CD drive: the drive is `disk->vdev`, the medium `disk->pdev_path` in the
+/// format `disk->format`, or none with `LIBXL_DISK_FORMAT_EMPTY` or without a path. The defaults of `disk` are set
+/// before the function returns.
 ///
-/// `ERROR_INVAL` for other guests and for those with a stub domain; `ERROR_FAIL` without such a drive or such a file;
-/// `ERROR_QMP_*` as QEMU refuses, a locked drive say, which stays as it is; `ERROR_TIMEDOUT` if QEMU is silent for ten
-/// seconds. A drive whose new medium QEMU refuses is left empty.
+/// `ERROR_INVAL` for other guests and for those with a stub domain; `ERROR_FAIL` if the drive or the file does not
+/// exist; `ERROR_QMP_*` if QEMU refuses, for example because the guest has locked the drive, which is then unchanged;
+/// `ERROR_TIMEDOUT` if QEMU does not answer within 10 s. A drive whose new medium QEMU refuses is left empty.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cdrom_insert(
     ctx: *mut libxl_ctx,
@@ -158,8 +159,8 @@ pub unsafe extern "C" fn libxl_cdrom_insert(
     unsafe { start(ctx, ao_how, NAME, domid, begin) }
 }
 
-/// The disk that the guest knows as `vdev`, into `disk`, for `libxl_device_disk_dispose`. `ERROR_INVAL` if that is no
-/// disk's name, or the domain has disks of Xen's kind and of virtio's; `ERROR_FAIL` if there is no such disk, or its nodes
+/// Stores the disk `vdev` in `*disk`, to be freed with `libxl_device_disk_dispose`. `ERROR_INVAL` if `vdev` is not a
+/// valid vdev, or if the domain has both Xen and virtio disks; `ERROR_FAIL` if there is no such disk, or if its nodes
 /// are invalid.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vdev_to_device_disk(

@@ -82,7 +82,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_destroy(
     }
 }
 
-/// The domain's displays, without their connectors.
+/// Lists the domain's displays, without their connectors.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vdispl_list(
     ctx: *mut libxl_ctx,
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_list(
     }
 }
 
-/// What is known of a display.
+/// Information about a display.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vdispl_getinfo(
     ctx: *mut libxl_ctx,
@@ -170,7 +170,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_destroy(
     }
 }
 
-/// The domain's sound cards.
+/// Lists the domain's sound cards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vsnd_list(
     ctx: *mut libxl_ctx,
@@ -181,7 +181,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_list(
     unsafe { list(ctx, "libxl_device_vsnd_list", num, |ctx| read::all(ctx, domid, &sound::VSND)) }
 }
 
-/// What is known of a sound card, and of as many streams as `vsnd` has.
+/// Information about a sound card, and about as many streams as `vsnd` has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vsnd_getinfo(
     ctx: *mut libxl_ctx,
@@ -200,7 +200,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_getinfo(
     }
 }
 
-/// Adds a keyboard, in place of the one with that `devid` if there is one. Nothing is waited for.
+/// Adds a keyboard, and replaces the one with that `devid` if there is one. Does not wait for the back end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vkb_add(
     ctx: *mut libxl_ctx,
@@ -221,7 +221,7 @@ pub unsafe extern "C" fn libxl_device_vkb_add(
     }
 }
 
-/// Removes a keyboard, named by `devid`, `backend_type` and `backend_domid`.
+/// Removes a keyboard, which is identified by `devid`, `backend_type` and `backend_domid`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vkb_remove(
     ctx: *mut libxl_ctx,
@@ -235,7 +235,7 @@ pub unsafe extern "C" fn libxl_device_vkb_remove(
     }
 }
 
-/// Destroys a keyboard, named by `devid`, `backend_type` and `backend_domid`.
+/// Destroys a keyboard, which is identified by `devid`, `backend_type` and `backend_domid`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vkb_destroy(
     ctx: *mut libxl_ctx,
@@ -249,7 +249,7 @@ pub unsafe extern "C" fn libxl_device_vkb_destroy(
     }
 }
 
-/// The domain's keyboards.
+/// Lists the domain's keyboards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vkb_list(
     ctx: *mut libxl_ctx,
@@ -260,7 +260,7 @@ pub unsafe extern "C" fn libxl_device_vkb_list(
     unsafe { list(ctx, "libxl_device_vkb_list", num, |ctx| read::all(ctx, domid, &vkb::VKB)) }
 }
 
-/// What is known of a keyboard.
+/// Information about a keyboard.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vkb_getinfo(
     ctx: *mut libxl_ctx,
@@ -279,7 +279,7 @@ pub unsafe extern "C" fn libxl_device_vkb_getinfo(
     }
 }
 
-/// Adds a framebuffer, in place of the one with that `devid` if there is one. Nothing is waited for.
+/// Adds a framebuffer, and replaces the one with that `devid` if there is one. Does not wait for the back end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vfb_add(
     ctx: *mut libxl_ctx,
@@ -328,8 +328,8 @@ pub unsafe extern "C" fn libxl_device_vfb_destroy(
     }
 }
 
-/// The keyboard with that number, into `vkb`, for `libxl_device_vkb_dispose`. `ERROR_NOTFOUND` if there is none
-/// that makes sense; `vkb` is then as `libxl_device_vkb_init` makes it.
+/// Stores the keyboard with this devid in `*vkb`, to be freed with `libxl_device_vkb_dispose`. `ERROR_NOTFOUND` if
+/// there is none whose nodes are valid; `*vkb` then has the values of `libxl_device_vkb_init`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_vkb(
     ctx: *mut libxl_ctx,
@@ -346,8 +346,9 @@ pub unsafe extern "C" fn libxl_devid_to_device_vkb(
     }
 }
 
-/// The display with that number, into `vdispl`, for `libxl_device_vdispl_dispose`. `ERROR_NOTFOUND` if there is none,
-/// `ERROR_FAIL` if its nodes are invalid; `vdispl` is then as `libxl_device_vdispl_init` makes it.
+/// Stores the display with this devid in `*vdispl`, to be freed with `libxl_device_vdispl_dispose`. `ERROR_NOTFOUND`
+/// if there is none, `ERROR_FAIL` if its nodes are invalid; `*vdispl` then has the values of
+/// `libxl_device_vdispl_init`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_vdispl(
     ctx: *mut libxl_ctx,
@@ -364,8 +365,8 @@ pub unsafe extern "C" fn libxl_devid_to_device_vdispl(
     }
 }
 
-/// The sound card with that number, into `vsnd`, for `libxl_device_vsnd_dispose`. `ERROR_NOTFOUND` if there is none
-/// that makes sense; `vsnd` is then as `libxl_device_vsnd_init` makes it.
+/// Stores the sound card with this devid in `*vsnd`, to be freed with `libxl_device_vsnd_dispose`. `ERROR_NOTFOUND`
+/// if there is none whose nodes are valid; `*vsnd` then has the values of `libxl_device_vsnd_init`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_vsnd(
     ctx: *mut libxl_ctx,

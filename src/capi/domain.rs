@@ -16,9 +16,9 @@ use crate::lifecycle::destroy;
 use crate::types::sys::*;
 use crate::xen::hypervisor::Trigger;
 
-/// Asks the guest's kernel to power off and waits until it has taken the request in, or has ended.
-/// `ERROR_NOPARAVIRT` if the kernel does not listen, `ERROR_TIMEDOUT` after a minute, or at once if
-/// it had ended before.
+/// Requests that the guest's kernel powers off, and waits until it has acknowledged the request or has shut down.
+/// `ERROR_NOPARAVIRT` if the guest has no paravirtual drivers; `ERROR_TIMEDOUT` after 60 s, or immediately if it had
+/// shut down before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_shutdown(
     ctx: *mut libxl_ctx,
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn libxl_domain_shutdown(
     }
 }
 
-/// Asks the guest's kernel to reboot; as [`libxl_domain_shutdown`].
+/// Requests that the guest's kernel reboots; otherwise as [`libxl_domain_shutdown`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_reboot(
     ctx: *mut libxl_ctx,
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn libxl_domain_reboot(
     }
 }
 
-/// Ends the domain at once and removes all that the host keeps for it: devices, nodes, files.
+/// Destroys the domain without asking the guest, and removes its devices, xenstore nodes and files.
 /// `ERROR_DOMAIN_NOTFOUND` if there is no such domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_destroy(
@@ -64,8 +64,8 @@ pub unsafe extern "C" fn libxl_domain_destroy(
     }
 }
 
-/// Sets a domain that has shut down aside: `name_suffix` is added to its name (`info->name`), and its
-/// identity under `/vm` becomes `new_uuid`.
+/// Preserves a domain that has shut down: `name_suffix` is appended to its name (`info->name`), and its xenstore
+/// directory under `/vm` becomes that of `new_uuid`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_preserve(
     ctx: *mut libxl_ctx,
@@ -86,8 +86,8 @@ pub unsafe extern "C" fn libxl_domain_preserve(
     }
 }
 
-/// Names the domain `new_name`. Fails unless its name is `old_name`, if that is given. `ERROR_INVAL` if
-/// another domain has the name, unless it is empty.
+/// Renames the domain to `new_name`. If `old_name` is not NULL, it must be the present name. `ERROR_INVAL` if another
+/// domain has the new name, unless it is empty.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_rename(
     ctx: *mut libxl_ctx,
@@ -135,8 +135,8 @@ pub unsafe extern "C" fn libxl_domain_unpause(
     }
 }
 
-/// Writes the domain's memory and registers to the file `filename`, for a debugger. `ERROR_FAIL` if that
-/// cannot be done; what was written by then stays.
+/// Writes a core dump of the domain, with memory and registers, to the file `filename`. `ERROR_FAIL` if that fails; a
+/// partially written file is left.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_core_dump(
     ctx: *mut libxl_ctx,
@@ -156,8 +156,8 @@ pub unsafe extern "C" fn libxl_domain_core_dump(
     }
 }
 
-/// Fills `*info_r` (which is not disposed of first) with what Xen tells about a domain; with NULL it
-/// only says whether the domain exists. `ERROR_DOMAIN_NOTFOUND` if not. Memory in KiB, time in ns.
+/// Fills `*info_r`, whose previous content is not freed, with Xen's information about a domain; with NULL it only
+/// checks whether the domain exists. `ERROR_DOMAIN_NOTFOUND` if not. Memory is in KiB, time in ns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_info(
     ctx: *mut libxl_ctx,
@@ -179,7 +179,8 @@ pub unsafe extern "C" fn libxl_domain_info(
     }
 }
 
-/// All domains by domid, `*nb_domain_out` of them, for `libxl_dominfo_list_free`; NULL on failure.
+/// Returns all domains, ordered by domid, to be freed with `libxl_dominfo_list_free`, and stores their number in
+/// `*nb_domain_out`; NULL on failure.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_list_domain(
     ctx: *mut libxl_ctx,
@@ -197,7 +198,7 @@ pub unsafe extern "C" fn libxl_list_domain(
     }
 }
 
-/// As `libxl_list_domain`, uuid and domid only, without the stub domains that run device models.
+/// As `libxl_list_domain`, but only uuid and domid, and without stub domains.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_list_vm(
     ctx: *mut libxl_ctx,
@@ -210,10 +211,10 @@ pub unsafe extern "C" fn libxl_list_vm(
                 let domains = ctx.hypervisor().domains().map_err(|e| failed(ctx, e))?;
                 let targets: Vec<_> =
                     domains.iter().map(|d| format!("/local/domain/{}/target", d.domid)).collect();
-                // One that cannot be read makes no device model of a domain.
+                // If the node cannot be read, the domain is not taken for a stub domain.
                 let targets = nodes::read_many(ctx, ctx.store(), &targets)
                     .unwrap_or_else(|_| nodes::peek_many(ctx, ctx.store(), &targets));
-                // A domain with a number for its target is another's device model.
+                // A domain with a valid target is a stub domain.
                 let is_stubdom = |target: &Option<Vec<u8>>| {
                     target.as_ref().is_some_and(|t| t.iter().all(u8::is_ascii_digit))
                 };
@@ -229,8 +230,9 @@ pub unsafe extern "C" fn libxl_list_vm(
     }
 }
 
-/// Sends the guest a signal: a button, an interrupt; or wakes an HVM guest that sleeps (S3). `ERROR_FAIL` if it cannot be
-/// delivered; `ERROR_INVAL` where the guest is no HVM guest to be woken, and what QEMU's monitor fails with.
+/// Sends the guest a power or sleep button event or an interrupt, or wakes an HVM guest from suspend to RAM (S3).
+/// `ERROR_FAIL` if it cannot be delivered; for a wake-up `ERROR_INVAL` if the guest is not HVM, and errors of QEMU's
+/// monitor.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_send_trigger(
     ctx: *mut libxl_ctx,
@@ -266,21 +268,20 @@ fn send_trigger(ctx: &Ctx, domid: u32, trigger: libxl_trigger, vcpu: u32) -> Res
     control::trigger(ctx, domid, trigger, vcpu)
 }
 
-/// Gives the guest's kernel the system request key `sysrq`. Always 0, as in the C library: a failure is
-/// logged.
+/// Sends the guest's kernel the magic system request key `sysrq`. Always 0, as in the C library; a failure is logged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_send_sysrq(ctx: *mut libxl_ctx, domid: u32, sysrq: c_char) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe {
         with_ctx(ctx, "libxl_send_sysrq", |ctx| {
-            // Logged where it fails.
+            // The error has been logged.
             let _ = control::sysrq(ctx, domid, sysrq as u8);
             0
         })
     }
 }
 
-/// When the domain was started, in seconds since 1970; 0xffffffff if that is not recorded.
+/// Returns the start time of the domain, in seconds since 1970; 0xffffffff if it is not recorded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vm_get_start_time(ctx: *mut libxl_ctx, domid: u32) -> u32 {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.

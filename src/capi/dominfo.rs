@@ -1,4 +1,4 @@
-//! What the hypervisor tells about domains, in C's structs.
+//! Conversion of the hypervisor's information about domains to C structs.
 
 use crate::capi::give;
 use crate::core::Ctx;
@@ -9,7 +9,7 @@ use nix::errno::Errno;
 /// KiB in a page of Xen's.
 const PAGE_KB: u64 = 4;
 
-/// Security labels by number, asked once each; none at all where Xen runs without Flask.
+/// Security labels by number, each of which is read once; none if Xen runs without Flask.
 #[derive(Default)]
 pub struct Labels {
     known: Vec<(u32, Option<Vec<u8>>)>,
@@ -24,7 +24,7 @@ impl Labels {
         let at = match self.known.iter().position(|(number, _)| *number == ssidref) {
             Some(at) => at,
             None => {
-                // A label that Xen does not give is not an error: the domain has none.
+                // If Xen does not return the label, the domain has none; this is not an error.
                 let label = ctx.hypervisor().flask_label(ssidref);
                 self.no_flask = matches!(&label, Err(e) if e.errno == Errno::ENOSYS);
                 self.known.push((ssidref, label.ok()));

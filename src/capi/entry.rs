@@ -1,5 +1,5 @@
-//! What every `extern "C"` entry shares: taking the ctx, checking pointers, the panic boundary and
-//! the answer of what is not there yet.
+//! The common part of all `extern "C"` entries: access to the ctx, checks of pointers, the panic boundary and
+//! the result of entries that are not implemented.
 //!
 //! An entry is translation only: pointers become references, one core function is called, its result
 //! becomes C's. The macros stand inside plain signatures, so that cbindgen and rustdoc see those.
@@ -15,7 +15,7 @@ use crate::runtime::defect::message;
 use crate::types::sys::libxl_ctx;
 use crate::xen::log::{Level, Log};
 
-/// What an entry answers when it cannot do its work: libxl's codes, or the type's neutral value.
+/// The return value of an entry that fails: libxl's error codes, or the type's neutral value.
 pub trait FromError {
     fn from_error(error: Error) -> Self;
 }
@@ -42,7 +42,7 @@ impl<T> FromError for *const T {
     }
 }
 
-/// The neutral value of entries that return a plain number or truth.
+/// The neutral value of entries that return a number or a bool.
 macro_rules! neutral {
     ($($t:ty => $v:expr),*) => { $(impl FromError for $t {
         fn from_error(_: Error) -> Self { $v }
@@ -50,7 +50,7 @@ macro_rules! neutral {
 }
 neutral!(bool => false, u32 => 0, u64 => 0);
 
-/// A core result as the usual libxl return value: 0 or `ERROR_*`.
+/// Converts a core result to libxl's usual return value: 0 or `ERROR_*`.
 pub fn code(result: Result<()>) -> c_int {
     match result {
         Ok(()) => 0,
@@ -82,14 +82,14 @@ fn report_defect(log: &Log, name: &str, what: &str) {
     log.write(Level::Critical, None, None, (file!(), line!()), text);
 }
 
-/// Reports what has panicked in a thread that dispatched for others.
+/// Reports a panic in a task of another operation that this thread has run.
 pub fn report_defects(ctx: &Ctx, name: &str) {
     if let Some(what) = ctx.runtime().take_defect() {
         report_defect(ctx.log(), name, &what);
     }
 }
 
-/// What C's opaque pointer leads to; `None` for NULL.
+/// Converts C's opaque pointer to a reference; `None` for NULL.
 ///
 /// # Safety
 /// `ctx` is NULL or a live `libxl_ctx` from `libxl_ctx_alloc`.
@@ -98,14 +98,14 @@ pub unsafe fn live<'a>(ctx: *const libxl_ctx) -> Option<&'a Ctx> {
     unsafe { ctx.cast::<Ctx>().as_ref() }
 }
 
-/// A ctx as C is given it.
+/// Converts a ctx to C's opaque pointer.
 pub fn opaque(ctx: &Arc<Ctx>) -> *mut libxl_ctx {
     Arc::as_ptr(ctx).cast_mut().cast()
 }
 
 /// Runs the body of an entry that returns `T: FromError`, given its ctx pointer.
 ///
-/// A NULL ctx answers `ERROR_INVAL`: the C library would crash on it.
+/// For a NULL ctx it returns `ERROR_INVAL`; the C library would crash.
 ///
 /// # Safety
 /// `ctx` is NULL or a live `libxl_ctx` from `libxl_ctx_alloc`.
@@ -121,10 +121,10 @@ pub unsafe fn with_ctx<T: FromError>(
     }
 }
 
-/// As [`with_ctx`], for the entries that wait, or that the application's event loop calls: they run what belongs to
-/// other operations, and may call the application back. The others run nothing but their own work, since an
-/// application may hold its own locks there. What they make runnable is left to these, and a thread is fetched
-/// for it (`runtime/queue.rs`).
+/// As [`with_ctx`], for the entries that wait or that the application's event loop calls: they run tasks of other
+/// operations, and may call callbacks. Other entries do only their own work, since an application may hold locks of
+/// its own when it calls them. Tasks that these make runnable are left to the first kind, and a thread is woken for
+/// them (`runtime/queue.rs`).
 ///
 /// # Safety
 /// `ctx` is NULL or a live `libxl_ctx` from `libxl_ctx_alloc`.
@@ -143,7 +143,7 @@ pub unsafe fn dispatching<T: FromError>(
     }
 }
 
-/// The answer to a NULL where something is due, in an entry that has not looked at its ctx yet.
+/// The return value for a required pointer that is NULL, in an entry that has not checked its ctx yet.
 ///
 /// # Safety
 /// `ctx` is NULL or live.
@@ -152,7 +152,7 @@ pub unsafe fn null_argument(ctx: *mut libxl_ctx, name: &str) -> c_int {
     unsafe { with_ctx(ctx, name, |ctx| null(ctx, name)) }
 }
 
-/// A live ctx as something to keep: for what goes on after the call.
+/// A counted reference to a live ctx, for use after the call.
 ///
 /// # Safety
 /// `ctx` is a live `libxl_ctx` from `libxl_ctx_alloc`.
@@ -164,7 +164,7 @@ pub unsafe fn shared(ctx: *const libxl_ctx) -> Arc<Ctx> {
     }
 }
 
-/// Runs the body of an entry that uses its ctx for the log alone; a NULL ctx logs nothing.
+/// Runs the body of an entry that uses its ctx only for the log; with a NULL ctx nothing is logged.
 ///
 /// # Safety
 /// `ctx` is NULL or a live `libxl_ctx` from `libxl_ctx_alloc`.
@@ -179,20 +179,20 @@ pub unsafe fn with_log<T: FromError>(
     guarded(Some(log), name, || body(log), T::from_error)
 }
 
-/// Ends the process over a call that has no right answer and no way to say so, as libxl's assertions do.
+/// Aborts the process, as libxl's assertions do, after a call that has no right result and cannot return an error.
 pub fn die(why: std::fmt::Arguments<'_>) -> ! {
     say(why);
     std::process::abort()
 }
 
-/// A line for whoever reads stderr, where there is no logger.
+/// Writes a line to stderr, for use without a logger.
 fn say(what: std::fmt::Arguments<'_>) {
     use std::io::Write;
     // Not `eprintln!`, which panics if stderr is closed.
     let _ = writeln!(std::io::stderr(), "libxl: {what}");
 }
 
-/// The body of an entry that is not there yet: one log line and `ERROR_NI`, or the neutral value.
+/// The body of an entry that is not implemented: one log line and `ERROR_NI`, or the type's neutral value.
 ///
 /// The status table counts the entries that call this macro.
 #[macro_export]

@@ -39,9 +39,9 @@ impl EventPredicate {
     }
 }
 
-/// Takes the oldest event whose type's bit is in `typemask` and that `predicate` wants (NULL: any), for
-/// `libxl_event_free`. `ERROR_NOT_READY` if there is none. Only collects: what has happened becomes events in
-/// the calls that wait or dispatch.
+/// Removes the oldest event from the queue whose type is in `typemask` and that `predicate` accepts (NULL: any), and
+/// stores it in `*event_r`, to be freed with `libxl_event_free`. `ERROR_NOT_READY` if there is none. It generates no
+/// events: that happens in functions that wait or dispatch.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_event_check(
     ctx: *mut libxl_ctx,
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn libxl_event_check(
     }
 }
 
-/// As [`libxl_event_check`], but waits until there is such an event, and does the ctx's work meanwhile.
+/// As [`libxl_event_check`], but waits until there is such an event, and dispatches for the ctx meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_event_wait(
     ctx: *mut libxl_ctx,
@@ -115,8 +115,8 @@ pub unsafe extern "C" fn libxl_event_free(ctx: *mut libxl_ctx, event: *mut libxl
     }
 }
 
-/// From now on, events whose type's bit is in `hooks->event_occurs_mask` go to `hooks->event_occurs` and
-/// not into the queue, and `hooks->disaster` is told when events may be missing. NULL ends that.
+/// From now on, events whose type is in `hooks->event_occurs_mask` are passed to `hooks->event_occurs` instead of the
+/// queue, and `hooks->disaster` is called when events may have been lost. NULL unregisters the hooks.
 ///
 /// # Safety
 /// `hooks` outlives the ctx, or stays until the next such call.
@@ -126,7 +126,8 @@ pub unsafe extern "C" fn libxl_event_register_callbacks(
     hooks: *const libxl_event_hooks,
     user: *mut c_void,
 ) {
-    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `hooks` NULL or valid until they are replaced or the ctx freed; `user` is not followed.
+    // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `hooks` NULL or valid until they are replaced or
+    // the ctx freed; `user` is not followed.
     unsafe {
         with_ctx(ctx, "libxl_event_register_callbacks", |ctx| {
             let hooks = hooks.as_ref().map(|hooks| {
@@ -223,12 +224,13 @@ unsafe fn disable<T>(
     }
 }
 
-/// Begins to generate `DOMAIN_SHUTDOWN`, once the domain has shut down (again after it was resumed), and
-/// `DOMAIN_DEATH`, once it is gone, each with `user`. A domain that is destroyed before it shuts down has
-/// the latter only. What has happened already is told too: a domain that does not exist is dead.
+/// Enables the events `DOMAIN_SHUTDOWN`, when the domain has shut down (again after it was resumed), and
+/// `DOMAIN_DEATH`, when it has been destroyed, each with `user`. For a domain that is destroyed before it shuts down
+/// only the latter is generated. Both are generated also for what happened before the call: a domain that does not
+/// exist counts as destroyed.
 ///
-/// `*evgen_out` is for [`libxl_evdisable_domain_death`]. What the application's `fd_register` hook answers if
-/// it refuses; `ERROR_FAIL` without xenstore.
+/// `*evgen_out` is the argument for [`libxl_evdisable_domain_death`]. Returns the error of the application's
+/// `fd_register` hook if that fails; `ERROR_FAIL` without xenstore.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evenable_domain_death(
     ctx: *mut libxl_ctx,
@@ -241,8 +243,8 @@ pub unsafe extern "C" fn libxl_evenable_domain_death(
     unsafe { enable(ctx, NAME, evgen_out, |ctx, driven| death::enable(ctx, domid, user, driven)) }
 }
 
-/// Ends what [`libxl_evenable_domain_death`] began: no event is generated afterwards, but one that is in the
-/// queue, or just being told, may still come. NULL is allowed.
+/// Disables what [`libxl_evenable_domain_death`] enabled: no event is generated afterwards, but one that is in the
+/// queue or is just being delivered may still be reported. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evdisable_domain_death(
     ctx: *mut libxl_ctx,
@@ -252,12 +254,12 @@ pub unsafe extern "C" fn libxl_evdisable_domain_death(
     unsafe { disable(ctx, "libxl_evdisable_domain_death", generator, death::disable) }
 }
 
-/// Begins to generate `DISK_EJECT` whenever the guest asks for the ejection of the disk that it knows as
-/// `vdev`, which is copied; the request is acknowledged. The event has that copy, and the drive as it is
-/// without its medium. Neither domain nor disk need exist.
+/// Enables the event `DISK_EJECT`, for each request of the guest to eject the medium of the disk `vdev`, which is
+/// copied; the library acknowledges the request. The event contains that copy and the drive without its medium.
+/// Neither the domain nor the disk need exist.
 ///
-/// `*evgen_out` is for [`libxl_evdisable_disk_eject`]. `ERROR_INVAL` if `vdev` is not a disk name; what the
-/// application's `fd_register` hook answers if it refuses; `ERROR_FAIL` without xenstore.
+/// `*evgen_out` is the argument for [`libxl_evdisable_disk_eject`]. `ERROR_INVAL` if `vdev` is not a valid vdev; the
+/// error of the application's `fd_register` hook if that fails; `ERROR_FAIL` without xenstore.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evenable_disk_eject(
     ctx: *mut libxl_ctx,
@@ -279,7 +281,7 @@ pub unsafe extern "C" fn libxl_evenable_disk_eject(
     }
 }
 
-/// Ends what [`libxl_evenable_disk_eject`] began, as [`libxl_evdisable_domain_death`] does.
+/// Disables what [`libxl_evenable_disk_eject`] enabled, as [`libxl_evdisable_domain_death`] does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_evdisable_disk_eject(
     ctx: *mut libxl_ctx,

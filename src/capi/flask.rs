@@ -1,8 +1,7 @@
 //! The C entries for flask security labels.
 //!
-//! They answer libxenctrl's -1, which is none of libxl's codes for "refused", and leave the reason in
-//! `errno`, which callers look at: `ENOSYS` where Xen runs without Flask. As in the C library, nothing is
-//! logged, since that is not a failure of the library.
+//! On failure they return libxenctrl's -1, not one of libxl's error codes, and set `errno`, which callers check:
+//! `ENOSYS` if Xen runs without Flask. As in the C library, nothing is logged.
 
 use std::ffi::*;
 
@@ -39,8 +38,8 @@ unsafe fn bytes<'a>(ctx: &Ctx, name: &str, start: *const c_void, size: usize) ->
     }
 }
 
-/// The number of the security label `buf`, of `len` bytes, into `*ssidref`. -1 and `errno` if Xen has no
-/// such label or no Flask.
+/// Stores the number of the security label `buf`, of `len` bytes, in `*ssidref`. -1 and `errno` if Xen has no such
+/// label or no Flask.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_flask_context_to_sid(
     ctx: *mut libxl_ctx,
@@ -63,7 +62,7 @@ pub unsafe extern "C" fn libxl_flask_context_to_sid(
     }
 }
 
-/// The security label of number `ssidref` into `*buf`, for the caller to free, and its length into `*len`.
+/// Stores the security label with the number `ssidref` in `*buf`, for the caller to free, and its length in `*len`.
 /// -1 and `errno` if Xen has no such number or no Flask.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_flask_sid_to_context(
@@ -87,8 +86,8 @@ pub unsafe extern "C" fn libxl_flask_sid_to_context(
     }
 }
 
-/// Whether the policy is enforced: 1, or 0 if its violations are only logged; -1 and `errno` if Xen does
-/// not say.
+/// 1 if the policy is enforced, 0 if violations are only logged (permissive mode); -1 and `errno` if the hypercall
+/// fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_flask_getenforce(ctx: *mut libxl_ctx) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
@@ -99,7 +98,7 @@ pub unsafe extern "C" fn libxl_flask_getenforce(ctx: *mut libxl_ctx) -> c_int {
     }
 }
 
-/// Has the policy enforced (`mode` 1) or only its violations logged (0); -1 and `errno` if Xen refuses.
+/// Enforces the policy (`mode` 1), or only logs violations (0); -1 and `errno` if Xen refuses.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_flask_setenforce(ctx: *mut libxl_ctx, mode: c_int) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.

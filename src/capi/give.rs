@@ -1,5 +1,5 @@
-//! Memory and text across the C boundary: what the application frees comes from `malloc`, and what it
-//! hands in is looked at where it lies.
+//! Memory and strings across the C boundary: what the application frees is allocated with `malloc`, and its arguments
+//! are read in place.
 
 use std::ffi::{CStr, c_char, c_int};
 
@@ -8,7 +8,7 @@ use crate::error;
 use crate::types::idiomatic::before_nul;
 use crate::xen::hypervisor::HypervisorError;
 
-/// A copy of `text` with its NUL, from `malloc`; NULL when there is no memory.
+/// Copies `text` with a NUL to memory from `malloc`; NULL if there is no memory.
 pub fn string(text: &[u8]) -> *mut c_char {
     let copy = zeroed::<u8>(text.len() + 1);
     if !copy.is_null() {
@@ -18,12 +18,12 @@ pub fn string(text: &[u8]) -> *mut c_char {
     copy.cast()
 }
 
-/// As [`string`], of what may be missing: NULL for none.
+/// As [`string`]; NULL for `None`.
 pub fn string_if_any(text: Option<Vec<u8>>) -> *mut c_char {
     text.map_or(std::ptr::null_mut(), |text| string(before_nul(&text)))
 }
 
-/// A copy of a C string, from `malloc`; NULL stays NULL.
+/// Copies a C string to memory from `malloc`; NULL for NULL.
 ///
 /// # Safety
 /// `text` is NULL or a C string.
@@ -35,7 +35,7 @@ pub unsafe fn strdup(text: *const c_char) -> *mut c_char {
     unsafe { libc::strdup(text) }
 }
 
-/// Copies a plain value; does nothing where either is NULL.
+/// Copies a plain value; does nothing if either pointer is NULL.
 ///
 /// # Safety
 /// Each is NULL or a valid place for a `T`; they may be the same.
@@ -46,7 +46,7 @@ pub unsafe fn copy<T>(to: *mut T, from: *const T) {
     }
 }
 
-/// Room for `count` values, all bytes 0, from `calloc`; NULL when there is no memory.
+/// Memory for `count` values, all bytes 0, from `calloc`; NULL if there is no memory.
 pub fn zeroed<T>(count: usize) -> *mut T {
     // SAFETY: calloc takes any numbers.
     unsafe { libc::calloc(count, size_of::<T>()) }.cast()
@@ -61,8 +61,8 @@ pub unsafe fn text<'a>(text: *const c_char) -> Option<&'a [u8]> {
     (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_bytes())
 }
 
-/// The elements as a C array, from `malloc`; never NULL for an empty list, because callers take NULL
-/// for failure. `None` when there is no memory.
+/// Copies the elements to a C array from `malloc`, which is not NULL for an empty list, because callers take NULL for a
+/// failure. `None` if there is no memory.
 pub fn elements<T>(elements: Vec<T>) -> Option<*mut T> {
     let copy = zeroed::<T>(elements.len().max(1));
     if copy.is_null() {
@@ -75,8 +75,8 @@ pub fn elements<T>(elements: Vec<T>) -> Option<*mut T> {
     Some(copy)
 }
 
-/// What list entries do: the elements that `make` gives as a C array, and their number in `*count`;
-/// NULL on failure, `*count` then as it was.
+/// The common part of entries that return lists: the elements that `make` returns, as a C array, and their number in
+/// `*count`; NULL on failure, and `*count` is then unchanged.
 ///
 /// # Safety
 /// `count` is NULL or can be written to.
@@ -98,13 +98,13 @@ pub unsafe fn array<T>(
     array
 }
 
-/// Logs what the hypervisor refused.
+/// Logs an error of a hypercall.
 pub fn failed(ctx: &Ctx, e: HypervisorError) -> Error {
     error!(ctx, "{e}");
     Error::Fail
 }
 
-/// Logs a NULL where a pointer is due; `ERROR_INVAL`.
+/// Logs that a required pointer is NULL; `ERROR_INVAL`.
 pub fn null(ctx: &Ctx, name: &str) -> c_int {
     error!(ctx, "{name}: called with a NULL pointer");
     Error::Invalid.code()

@@ -125,7 +125,7 @@ fn parameters(text: &[u8]) -> Option<Vec<(CString, CString)>> {
         .collect()
 }
 
-/// Xen's version and build, asked once; it belongs to the ctx and lives as long. NULL on failure.
+/// Returns Xen's version and build, which are read once for each ctx and freed with it. NULL on failure.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_version_info(ctx: *mut libxl_ctx) -> *const libxl_version_info {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
@@ -143,29 +143,29 @@ pub unsafe extern "C" fn libxl_get_version_info(ctx: *mut libxl_ctx) -> *const l
     }
 }
 
-/// Cpus that the host can have, or `ERROR_FAIL`.
+/// Returns the maximum number of cpus of the host, or `ERROR_FAIL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_max_cpus(ctx: *mut libxl_ctx) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { with_ctx(ctx, "libxl_get_max_cpus", |ctx| number(ctx.hypervisor().max_cpus())) }
 }
 
-/// Cpus that are on, or `ERROR_FAIL`.
+/// Returns the number of cpus that are online, or `ERROR_FAIL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_online_cpus(ctx: *mut libxl_ctx) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { with_ctx(ctx, "libxl_get_online_cpus", |ctx| number(ctx.hypervisor().online_cpus())) }
 }
 
-/// NUMA nodes that the host can have, or `ERROR_FAIL`.
+/// Returns the maximum number of NUMA nodes of the host, or `ERROR_FAIL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_max_nodes(ctx: *mut libxl_ctx) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { with_ctx(ctx, "libxl_get_max_nodes", |ctx| number(ctx.hypervisor().max_nodes())) }
 }
 
-/// An array of `*nb_cpu_out` elements, for `libxl_cputopology_list_free`; NULL on failure. What is
-/// unknown is `LIBXL_CPUTOPOLOGY_INVALID_ENTRY` (all ones, as Xen's own).
+/// Returns an array of `*nb_cpu_out` elements, to be freed with `libxl_cputopology_list_free`; NULL on failure. Unknown
+/// values are `LIBXL_CPUTOPOLOGY_INVALID_ENTRY`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_cpu_topology(
     ctx: *mut libxl_ctx,
@@ -185,8 +185,8 @@ pub unsafe extern "C" fn libxl_get_cpu_topology(
     }
 }
 
-/// An array of `*num_devs` elements, for `libxl_pcitopology_list_free`; NULL on failure. A node
-/// that Xen does not know is `LIBXL_PCITOPOLOGY_INVALID_ENTRY`.
+/// Returns an array of `*num_devs` elements, to be freed with `libxl_pcitopology_list_free`; NULL on failure. An
+/// unknown node is `LIBXL_PCITOPOLOGY_INVALID_ENTRY`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_pci_topology(
     ctx: *mut libxl_ctx,
@@ -215,8 +215,8 @@ pub unsafe extern "C" fn libxl_get_pci_topology(
     }
 }
 
-/// An array of `*nr` elements, for `libxl_numainfo_list_free`; NULL on failure. Memory in bytes;
-/// `LIBXL_NUMAINFO_INVALID_ENTRY` where there is no such node.
+/// Returns an array of `*nr` elements, to be freed with `libxl_numainfo_list_free`; NULL on failure. Memory is in
+/// bytes, or `LIBXL_NUMAINFO_INVALID_ENTRY` if there is no such node.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_numainfo(
     ctx: *mut libxl_ctx,
@@ -246,7 +246,7 @@ pub unsafe extern "C" fn libxl_get_numainfo(
     }
 }
 
-/// Fills `*physinfo`: cpus, memory in pages, capabilities. `ERROR_FAIL` where Xen refuses.
+/// Fills `*physinfo`: cpus, memory in pages, capabilities. `ERROR_FAIL` if the hypercall fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_physinfo(
     ctx: *mut libxl_ctx,
@@ -266,7 +266,7 @@ pub unsafe extern "C" fn libxl_get_physinfo(
     }
 }
 
-/// Presses `keys` on Xen's console.
+/// Sends the debug keys `keys` to Xen.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_send_debug_keys(ctx: *mut libxl_ctx, keys: *mut c_char) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `keys` NULL or a string.
@@ -280,7 +280,7 @@ pub unsafe extern "C" fn libxl_send_debug_keys(ctx: *mut libxl_ctx, keys: *mut c
     }
 }
 
-/// Sets Xen's boot parameters that can be set at run time: `name=value` or `noname`, with blanks between.
+/// Sets Xen's run-time parameters: `name=value` or `noname`, separated by blanks.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_parameters(ctx: *mut libxl_ctx, params: *mut c_char) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `params` NULL or a string.
@@ -302,7 +302,7 @@ pub unsafe extern "C" fn libxl_set_parameters(ctx: *mut libxl_ctx, params: *mut 
     }
 }
 
-/// Begins to read Xen's console; `clear` empties the ring while it is read. To be ended by
+/// Starts reading Xen's console; with `clear` the ring is cleared while it is read. To be ended with
 /// `libxl_xen_console_read_finish`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_xen_console_read_start(
@@ -319,8 +319,8 @@ pub unsafe extern "C" fn libxl_xen_console_read_start(
     }
 }
 
-/// 1 and the next piece of Xen's console (several lines, in fact) in `*line_r`, valid until the next
-/// call; 0 and NULL when there is no more; or `ERROR_FAIL`.
+/// Stores the next part of Xen's console (usually several lines) in `*line_r`, valid until the next call, and returns
+/// 1; or stores NULL and returns 0 if there is no more; or returns `ERROR_FAIL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_xen_console_read_line(
     ctx: *mut libxl_ctx,

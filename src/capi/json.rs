@@ -1,7 +1,6 @@
-//! The C entries for the JSON writers of types with code of their own.
+//! The C entries that write the JSON of types with hand-written code.
 //!
-//! All answer yajl's status: 0, or what made the generator refuse; `yajl_gen_in_error_state` where a
-//! pointer is NULL.
+//! All return yajl's status: 0, or the error of the generator; `yajl_gen_in_error_state` if a pointer is NULL.
 
 use crate::types::sys::*;
 use crate::types::{engine, tables};
@@ -53,7 +52,8 @@ pub unsafe extern "C" fn libxl_string_list_gen_json(
     unsafe { engine::gen_json(hand, p.cast(), tables::STRING_LIST) }
 }
 
-/// Writes a [`libxl_key_value_list`] to the application's yajl generator: a map of strings; a value that is NULL is null.
+/// Writes a [`libxl_key_value_list`] to the application's yajl generator: a map of strings; a value that is NULL is
+/// null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_key_value_list_gen_json(
     hand: yajl_gen,

@@ -44,10 +44,10 @@ fn seconds(secs: c_int) -> Duration {
     Duration::from_secs(u64::try_from(secs).unwrap_or(0))
 }
 
-/// Sets the most that the domain can be told to use, and what Xen lets it have, to `target_memkb` KiB. What
-/// the domain uses now does not change.
+/// Sets the domain's static maximum, and Xen's limit accordingly, to `target_memkb` KiB. The memory that the domain
+/// has now does not change.
 ///
-/// 1 if that is less than the domain's target, or the target is not known; `ERROR_LOCK_FAIL` if there is no such
+/// 1 if that is less than the domain's target, or the target is unknown; `ERROR_LOCK_FAIL` if there is no such
 /// domain, `ERROR_JSON_CONFIG_EMPTY` if no configuration is stored for it, `ERROR_NONSPECIFIC` if Xen refuses.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_setmaxmem(
@@ -67,12 +67,11 @@ pub unsafe extern "C" fn libxl_domain_setmaxmem(
     }
 }
 
-/// Sets what the domain shall use to `target_memkb` KiB, its video memory included, or changes it by so much
-/// (`relative`; no further than to 0). With `enforce` Xen gives it no more from then on.
+/// Sets the domain's memory target to `target_memkb` KiB, including video memory, or with `relative` changes it by that
+/// amount (not below 0). With `enforce` Xen's limit is set to the target too.
 ///
-/// `ERROR_INVAL` if that is more than the domain's static maximum, less than nothing, or less than 128 MiB for
-/// domain 0; `ERROR_LOCK_FAIL` if there is no such domain, `ERROR_JSON_CONFIG_EMPTY` if no configuration is
-/// stored for it.
+/// `ERROR_INVAL` if the target is more than the domain's static maximum, negative, or less than 128 MiB for domain 0;
+/// `ERROR_LOCK_FAIL` if there is no such domain, `ERROR_JSON_CONFIG_EMPTY` if no configuration is stored for it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_memory_target(
     ctx: *mut libxl_ctx,
@@ -93,7 +92,8 @@ pub unsafe extern "C" fn libxl_set_memory_target(
     }
 }
 
-/// A domain's memory target in KiB. For domain 0 without one, it is set to what the domain has now.
+/// Stores a domain's memory target in KiB in `*out_target`. If domain 0 has none, its target is set to its present
+/// memory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_memory_target(
     ctx: *mut libxl_ctx,
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn libxl_get_memory_target(
     }
 }
 
-/// As `libxl_get_memory_target`; `ERROR_FAIL` for more than 32 bits can hold.
+/// As `libxl_get_memory_target`; `ERROR_FAIL` if the value exceeds 32 bits.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_memory_target_0x040700(
     ctx: *mut libxl_ctx,
@@ -129,9 +129,9 @@ pub unsafe extern "C" fn libxl_get_memory_target_0x040700(
     }
 }
 
-/// How much of the host's memory a domain of this configuration will take, in KiB, into `*need_memkb`. The
-/// configuration is completed: what it leaves open becomes what `libxl_domain_create_new` would take.
-/// `ERROR_INVAL` for one that cannot be, which stays as it was.
+/// Stores the amount of host memory that a domain with this configuration will need, in KiB, in `*need_memkb`. The
+/// defaults of the configuration are set as `libxl_domain_create_new` would set them. `ERROR_INVAL` for an invalid
+/// configuration, which is unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_need_memory(
     ctx: *mut libxl_ctx,
@@ -155,8 +155,8 @@ pub unsafe extern "C" fn libxl_domain_need_memory(
     }
 }
 
-/// As `libxl_domain_need_memory`, for the interfaces before 4.13: what the domain is built from is all that
-/// is known, and it stays as it is. Page tables count only as far as it says itself.
+/// As `libxl_domain_need_memory`, for the API before 4.13: only the build info is known, and it is not changed.
+/// Memory for page tables counts only if the build info contains it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_need_memory_0x041200(
     ctx: *mut libxl_ctx,
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn libxl_domain_need_memory_0x041200(
     }
 }
 
-/// As `libxl_domain_need_memory_0x041200`; `ERROR_FAIL` for more than 32 bits can hold.
+/// As `libxl_domain_need_memory_0x041200`; `ERROR_FAIL` if the value exceeds 32 bits.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_need_memory_0x040700(
     ctx: *mut libxl_ctx,
@@ -193,7 +193,7 @@ pub unsafe extern "C" fn libxl_domain_need_memory_0x040700(
     }
 }
 
-/// The host's free memory in KiB, what is still to be scrubbed included.
+/// Stores the host's free memory in KiB in `*memkb`, including memory that is not scrubbed yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_free_memory(ctx: *mut libxl_ctx, memkb: *mut u64) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `memkb` NULL or valid.
@@ -205,7 +205,7 @@ pub unsafe extern "C" fn libxl_get_free_memory(ctx: *mut libxl_ctx, memkb: *mut 
     }
 }
 
-/// As `libxl_get_free_memory`; `ERROR_FAIL` for more than 32 bits can hold.
+/// As `libxl_get_free_memory`; `ERROR_FAIL` if the value exceeds 32 bits.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_free_memory_0x040700(
     ctx: *mut libxl_ctx,
@@ -220,8 +220,8 @@ pub unsafe extern "C" fn libxl_get_free_memory_0x040700(
     }
 }
 
-/// Waits until the host has `memory_kb` KiB of free memory, `wait_secs` seconds at most. `ERROR_NOMEM` if
-/// not by then, and at once for no time at all.
+/// Waits until the host has `memory_kb` KiB of free memory, at most `wait_secs` seconds. `ERROR_NOMEM` if it does not
+/// have it by then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_wait_for_free_memory(
     ctx: *mut libxl_ctx,
@@ -238,8 +238,8 @@ pub unsafe extern "C" fn libxl_wait_for_free_memory(
     }
 }
 
-/// Waits until the domain uses no more memory than its target. `ERROR_FAIL` if it comes no nearer for
-/// `wait_secs` seconds (two at least), or uses more than two seconds before.
+/// Waits until the domain's memory does not exceed its target. `ERROR_FAIL` if it makes no progress for `wait_secs`
+/// seconds (at least two), or uses more memory than two seconds before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_wait_for_memory_target(
     ctx: *mut libxl_ctx,
@@ -254,7 +254,7 @@ pub unsafe extern "C" fn libxl_wait_for_memory_target(
     }
 }
 
-/// How many KiB of shadow memory a guest of `maxmem_kb` and `smp_cpus` needs.
+/// Returns the amount of shadow memory in KiB that a guest with `maxmem_kb` KiB and `smp_cpus` vcpus needs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_required_shadow_memory(
     maxmem_kb: c_ulong,

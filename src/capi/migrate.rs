@@ -10,7 +10,7 @@ use crate::core::{Ao, Error, Result};
 use crate::domain::kind;
 use crate::domain::kind::DomainKind;
 use crate::error;
-use crate::lifecycle::migrate::save::{self, How};
+use crate::lifecycle::migrate::save::{self, SaveOptions};
 use crate::lifecycle::migrate::{replicate, suspend};
 use crate::runtime::bytes::Bytes;
 use crate::types::idiomatic::{CForm, DomainRemusInfo, write_back};
@@ -21,13 +21,15 @@ use crate::types::tables;
 const DEBUG: c_int = 1;
 const LIVE: c_int = 2;
 
-/// Saves a guest into `fd`, a file, pipe or socket. When that has succeeded the guest has suspended; it is to be destroyed
-/// or resumed then. Otherwise it runs (where the C library leaves a guest suspended that had suspended already).
+/// Saves a guest to `fd`, a file, pipe or socket. If that succeeds, the guest is suspended, and the caller must
+/// destroy or resume it. Otherwise it runs (the C library leaves it suspended if the failure comes after its
+/// suspension).
 ///
-/// With `LIBXL_SUSPEND_LIVE` in `flags` the guest runs while most of its memory is copied; with `LIBXL_SUSPEND_DEBUG` its
-/// memory is sent once more at the end, to be compared. `fd` blocks meanwhile, and has its mode back afterwards.
+/// With `LIBXL_SUSPEND_LIVE` in `flags` the guest runs while most of its memory is copied; with `LIBXL_SUSPEND_DEBUG`
+/// its memory is sent again at the end, for the receiver to compare. During the call `fd` is in blocking mode;
+/// afterwards its mode is restored.
 ///
-/// `ERROR_GUEST_TIMEDOUT`: the guest has not suspended within a minute; `ERROR_ABORTED`; otherwise `ERROR_FAIL`.
+/// `ERROR_GUEST_TIMEDOUT` if the guest has not suspended within 60 s; `ERROR_ABORTED`; otherwise `ERROR_FAIL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_suspend(
     ctx: *mut libxl_ctx,
@@ -37,18 +39,18 @@ pub unsafe extern "C" fn libxl_domain_suspend(
     ao_how: *const libxl_asyncop_how,
 ) -> c_int {
     let (live, debug) = (flags & LIVE != 0, flags & DEBUG != 0);
-    let how = How { live, debug, checkpoints: None };
+    let options = SaveOptions { live, debug, checkpoints: None };
     // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid; `fd` is the application's, open or not.
     unsafe {
         start(ctx, ao_how, "libxl_domain_suspend", domid, move |ao| {
             let kind = kind_of(&ao, domid)?;
             let stream = copy_of(&ao, domid, fd)?;
-            Ok(async move { save::save(&ao, domid, kind, &stream, None, how).await })
+            Ok(async move { save::save(&ao, domid, kind, &stream, None, options).await })
         })
     }
 }
 
-/// The kind of a guest that there must be.
+/// The kind of the guest, which must exist.
 fn kind_of(ao: &Ao, domid: u32) -> Result<DomainKind> {
     kind::of(ao, domid).map_err(|_| Error::Fail)
 }
@@ -70,7 +72,7 @@ pub unsafe fn copy_of(ao: &Ao, domid: u32, fd: c_int) -> Result<Bytes> {
     Bytes::copy_of(ao.runtime(), fd).map_err(failed)
 }
 
-/// Has a guest suspend, without saving it. If it does not, it runs on, and the result is an error as for
+/// Suspends a guest without saving it. If that fails, the guest continues to run; errors are as for
 /// [`libxl_domain_suspend`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_suspend_only(
@@ -87,8 +89,9 @@ pub unsafe extern "C" fn libxl_domain_suspend_only(
     }
 }
 
-/// Lets a guest run on that has suspended. With `suspend_cancel` its kernel is told so, and must understand it; otherwise it
-/// finds itself as in a new domain. Nothing happens to a guest that runs (where the C library fails, or harms it).
+/// Resumes a suspended guest. With `suspend_cancel` its kernel is told that the suspension was cancelled, which it
+/// must support; otherwise it is resumed as in a new domain. Does nothing for a guest that runs (the C library fails,
+/// or damages the guest).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_resume(
     ctx: *mut libxl_ctx,
@@ -104,13 +107,13 @@ pub unsafe extern "C" fn libxl_domain_resume(
     }
 }
 
-/// Saves a guest again and again into `send_fd`, each `interval` milliseconds, for a receiver that goes on with it when this
-/// host is gone (Remus). `recv_fd` leads back from it, or is -1. Comes back only when that cannot go on; the guest then
-/// runs here.
+/// Remus: sends checkpoints of a guest to `send_fd`, every `interval` milliseconds, for a receiver that continues to
+/// run the guest if this host fails. `recv_fd` is the back channel from the receiver, or -1. Returns only after a
+/// failure; the guest then runs here.
 ///
-/// `ERROR_FAIL` for what this host has nothing for: buffering of network cards (`netbuf`; Debian's libxl has none
-/// either) and COLO. `ERROR_CHECKPOINT_DEVICE_NOT_SUPPORTED` for buffering of disks (`diskbuf`) if the guest has any:
-/// they would have to be DRBD's, with a protocol that no present DRBD has.
+/// `ERROR_FAIL` for network buffering (`netbuf`; not in Debian's libxl either) and for COLO, which are not supported.
+/// `ERROR_CHECKPOINT_DEVICE_NOT_SUPPORTED` for disk buffering (`diskbuf`) if the guest has disks: it requires DRBD
+/// with a protocol that current versions do not have.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_remus_start(
     ctx: *mut libxl_ctx,
@@ -131,14 +134,14 @@ pub unsafe extern "C" fn libxl_domain_remus_start(
         start(ctx, ao_how, NAME, domid, move |ao| {
             let kind = kind_of(&ao, domid)?;
             let mut settings = DomainRemusInfo::from_c(&*given.get());
-            let how = replicate::settle(ao.log(), domid, &mut settings);
+            let options = replicate::set_defaults(ao.log(), domid, &mut settings);
             write_back(&settings, &mut *given.get(), tables::DOMAIN_REMUS_INFO);
-            let how = how?;
+            let options = options?;
             let stream = copy_of(&ao, domid, send_fd)?;
             let back = if recv_fd < 0 { None } else { Some(copy_of(&ao, domid, recv_fd)?) };
             Ok(async move {
                 replicate::check_devices(&ao, domid, &settings)?;
-                save::save(&ao, domid, kind, &stream, back.as_ref(), how).await
+                save::save(&ao, domid, kind, &stream, back.as_ref(), options).await
             })
         })
     }

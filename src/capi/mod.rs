@@ -8,27 +8,28 @@
 //! it is said here once; an entry's own page has a `# Safety` of its own only if it asks for more. `libxl.h` and the
 //! headers beside it tell the application the same at their heads.
 //!
-//! - **NULL** is allowed for every pointer. Where something is due it is answered with `ERROR_INVAL`, or the
-//!   neutral value of entries that return no code, and a line in the log; no entry follows it.
+//! - **NULL** is allowed for every pointer. If a required pointer is NULL, the entry logs that and returns
+//!   `ERROR_INVAL`, or the neutral value if it returns no error code.
 //! - **`ctx`** is NULL or *live*: it came from `libxl_ctx_alloc`, `libxl_ctx_free` was not called for it, and no thread
 //!   calls that before this call has returned. Any number of threads may use one ctx at once.
 //! - Another pointer is NULL or *valid*. What an entry reads through it is initialised: by the type's `_init`, by an
-//!   entry that filled it, or field by field; and nobody writes to it during the call. What an entry writes through it has
-//!   room for the type, is aligned for it, and nobody else uses it during the call; it need not be initialised
-//!   where only an answer is stored.
-//! - **A text** (`char *`) is a *string*: it ends with a NUL, and nobody writes to it during the call.
+//!   entry that filled it, or field by field; and no other thread writes to it during the call. What an entry writes
+//!   through it has room for the type, is aligned for it, and no other thread uses it during the call; it need not be
+//!   initialised if only a result is stored.
+//! - **A text** (`char *`) is a *string*: it ends with a NUL, and no thread writes to it during the call.
 //! - **An array** has as many elements as the number that comes with it says.
-//! - **What the library gave out** (a list, an event, a console reader, a policy, a struct's own strings) comes back to
-//!   the entry that frees it once, with the number that came with it, and is not used afterwards. The application may
-//!   put memory of its own into a struct that an entry disposes of, if it is from `malloc`.
+//! - **What the library returned** (a list, an event, a console reader, a policy, a struct's own strings) is passed
+//!   once to the entry that frees it, with the number that was returned with it, and is not used afterwards. The
+//!   application may put memory of its own into a struct that an entry disposes of, if it is from `malloc`.
 //! - **Hooks and callbacks** are functions of the types that `libxl_event.h` gives, which can be called with the
-//!   pointer that is registered with them for as long as they are registered. What an operation is to fill stays valid until
-//!   its end was told.
+//!   pointer that is registered with them for as long as they are registered. What an operation fills stays valid
+//!   until its completion was reported.
 //!
-//! The pointers stay raw in the signatures. cbindgen writes the same C for `Option<&T>`, but a reference promises more
-//! than an application does: that what it leads to is there until the *call* ends, while the application may free a
-//! device that it lent to an operation in a callback of that same call, and that nothing that the call writes overlaps
-//! it, while `libxl_TYPE_copy(ctx, p, p)` is harmless in C. The entries make a reference of a pointer where they read it.
+//! The pointers stay raw in the signatures. cbindgen writes the same C for `Option<&T>`, but a reference guarantees
+//! more than an application does: that its target is valid until the *call* ends, while the application may free a
+//! device that it passed to an operation in a callback of that same call; and that the target overlaps nothing that
+//! the call writes, while `libxl_TYPE_copy(ctx, p, p)` is allowed in C. So the entries create references only where
+//! they read.
 
 #![allow(non_camel_case_types)]
 // The entries' contract is stated above. Helpers that ask for something of their own say so.

@@ -1,4 +1,4 @@
-//! The C entries for names, numbers and kinds of domains and cpupools.
+//! The C entries for names, identifiers and kinds of domains and cpupools.
 
 use std::ffi::*;
 
@@ -9,7 +9,7 @@ use crate::domain::history::History;
 use crate::domain::{self, names};
 use crate::types::sys::*;
 
-/// Stores a result where the application wants it; on failure that stays as it was.
+/// Stores a result in the application's variable, which is unchanged on failure.
 ///
 /// # Safety
 /// `place` is writable.
@@ -18,10 +18,10 @@ unsafe fn into<T>(place: *mut T, result: Result<T>) -> c_int {
     code(result.map(|value| unsafe { place.write(value) }))
 }
 
-/// What entries return that have no way to tell an error: on one, 0.
+/// The result of entries that cannot return an error: 0 on failure.
 struct Number(c_int);
 
-/// As [`Number`], for truths.
+/// As [`Number`], for boolean results.
 struct Truth(bool);
 
 impl FromError for Number {
@@ -48,13 +48,14 @@ impl From<Truth> for c_int {
     }
 }
 
-/// Whether a guest can have this number: 1 if so. Domain 0 and the reserved numbers are no guests.
+/// 1 if a guest can have this domid, else 0. Domain 0 and the reserved domids are not guests.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domid_valid_guest(domid: u32) -> c_int {
     c_int::from(domain::valid_guest(domid))
 }
 
-/// Forgets which numbers domains had lately, so that new ones may get them at once. For host start only.
+/// Clears the history of recently used domids, so that new domains may reuse them. Only to be called when the host
+/// starts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_clear_domid_history(ctx: *mut libxl_ctx) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
@@ -63,7 +64,7 @@ pub unsafe extern "C" fn libxl_clear_domid_history(ctx: *mut libxl_ctx) -> c_int
     }
 }
 
-/// The number of the domain named `name`, into `domid`; `ERROR_INVAL` if there is none.
+/// Stores the domid of the domain named `name` in `*domid`; `ERROR_INVAL` if there is no such domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_name_to_domid(
     ctx: *mut libxl_ctx,
@@ -81,8 +82,8 @@ pub unsafe extern "C" fn libxl_name_to_domid(
     }
 }
 
-/// The number of the domain that `name` tells by number (digits only, not checked) or by name, into
-/// `domid`; `ERROR_INVAL` if no domain has the name, or the number is none.
+/// Stores the domid of the domain that `name` identifies, by its domid (digits only; the domain need not exist) or by
+/// its name, in `*domid`; `ERROR_INVAL` if no domain has the name, or the number is invalid.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_qualifier_to_domid(
     ctx: *mut libxl_ctx,
@@ -100,15 +101,15 @@ pub unsafe extern "C" fn libxl_domain_qualifier_to_domid(
     }
 }
 
-/// The name of a domain, for the caller to free; NULL if it has none.
+/// Returns the name of a domain, for the caller to free; NULL if it has none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domid_to_name(ctx: *mut libxl_ctx, domid: u32) -> *mut c_char {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { with_ctx(ctx, "libxl_domid_to_name", |ctx| string_if_any(names::name_of(ctx, domid))) }
 }
 
-/// The number of the cpupool that `p` tells by number (digits only, not checked) or by name, into
-/// `poolid_r`; 1 into `was_name_r`, unless that is NULL, if `p` is not a number.
+/// Stores the id of the cpupool that `p` identifies, by its id (digits only; the cpupool need not exist) or by its
+/// name, in `*poolid_r`, and in `*was_name_r`, unless that is NULL, 1 if `p` is not a number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupool_qualifier_to_cpupoolid(
     ctx: *mut libxl_ctx,
@@ -131,7 +132,7 @@ pub unsafe extern "C" fn libxl_cpupool_qualifier_to_cpupoolid(
     }
 }
 
-/// The number of the cpupool named `name`, into `poolid`; `ERROR_INVAL` if there is none.
+/// Stores the id of the cpupool named `name` in `*poolid`; `ERROR_INVAL` if there is no such cpupool.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_name_to_cpupoolid(
     ctx: *mut libxl_ctx,
@@ -149,7 +150,7 @@ pub unsafe extern "C" fn libxl_name_to_cpupoolid(
     }
 }
 
-/// The name of a cpupool, for the caller to free; NULL if there is no such pool.
+/// Returns the name of a cpupool, for the caller to free; NULL if there is no such cpupool.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupoolid_to_name(ctx: *mut libxl_ctx, poolid: u32) -> *mut c_char {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
@@ -160,7 +161,7 @@ pub unsafe extern "C" fn libxl_cpupoolid_to_name(ctx: *mut libxl_ctx, poolid: u3
     }
 }
 
-/// Whether there is a cpupool of that number: 1 if so.
+/// 1 if there is a cpupool with this id, else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpupoolid_is_valid(ctx: *mut libxl_ctx, poolid: u32) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
@@ -172,7 +173,7 @@ pub unsafe extern "C" fn libxl_cpupoolid_is_valid(ctx: *mut libxl_ctx, poolid: u
     .into()
 }
 
-/// The number of the domain that runs the device model of `guest_domid`; 0 if there is none.
+/// Returns the domid of the stub domain of `guest_domid`; 0 if it has none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_stubdom_id(ctx: *mut libxl_ctx, guest_domid: c_int) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
@@ -185,8 +186,8 @@ pub unsafe extern "C" fn libxl_get_stubdom_id(ctx: *mut libxl_ctx, guest_domid: 
     .into()
 }
 
-/// Whether the domain runs the device model of another: 1 if so, and the other's number into
-/// `target_domid`, unless that is NULL.
+/// 1 if the domain is the stub domain of another one, whose domid is stored in `*target_domid` unless that is NULL;
+/// otherwise 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_is_stubdom(
     ctx: *mut libxl_ctx,

@@ -55,7 +55,7 @@ pub unsafe extern "C" fn libxl_device_nic_destroy(
     }
 }
 
-/// The domain's network interfaces.
+/// Lists the domain's network interfaces.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_nic_list(
     ctx: *mut libxl_ctx,
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn libxl_device_nic_list(
     unsafe { list(ctx, "libxl_device_nic_list", num, |ctx| read::all(ctx, domid, &nic::NIC)) }
 }
 
-/// What is known of a network interface.
+/// Information about a network interface.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_nic_getinfo(
     ctx: *mut libxl_ctx,
@@ -85,9 +85,9 @@ pub unsafe extern "C" fn libxl_device_nic_getinfo(
     }
 }
 
-/// The first interface with that address, into `nic`, for `libxl_device_nic_dispose`. `ERROR_INVAL` if the text is no
-/// address, `nic` then as it was, or if none has it, `nic` then all zero; `ERROR_FAIL` if the domain has no
-/// interfaces.
+/// Stores the first interface with this MAC address in `*nic`, to be freed with `libxl_device_nic_dispose`.
+/// `ERROR_INVAL` if the address is invalid (`*nic` is unchanged) or no interface has it (`*nic` is all zero);
+/// `ERROR_FAIL` if the domain has no interfaces.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_mac_to_device_nic(
     ctx: *mut libxl_ctx,
@@ -116,8 +116,9 @@ pub unsafe extern "C" fn libxl_mac_to_device_nic(
     }
 }
 
-/// The network interface with that number, into `nic`, for `libxl_device_nic_dispose`. `ERROR_NOTFOUND` if there is
-/// none, `ERROR_FAIL` if its nodes are invalid; `nic` is then as `libxl_device_nic_init` makes it.
+/// Stores the network interface with this devid in `*nic`, to be freed with `libxl_device_nic_dispose`.
+/// `ERROR_NOTFOUND` if there is none, `ERROR_FAIL` if its nodes are invalid; `*nic` then has the values of
+/// `libxl_device_nic_init`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_nic(
     ctx: *mut libxl_ctx,

@@ -1,11 +1,11 @@
-//! Starting an operation that may take long, and telling the application how it ended: it waits, or it
-//! gets a call, or an event (`libxl_asyncop_how`).
+//! Starting an operation that may take long, and reporting its result to the application: as the return value of a
+//! synchronous call, or by a callback or an event (`libxl_asyncop_how`).
 //!
-//! An operation begins in the calling thread, up to its first wait. If that is its end already, the
-//! application is told before the initiating call returns, which `libxl.h` allows (unless that call was made in
-//! another callback: `runtime/callbacks.rs` has the rules), and nothing was registered with its event loop. An operation that
-//! finds at once that it cannot be done, and that the C library does not call started then, fails the initiating call itself:
-//! see [`start`].
+//! An operation runs in the calling thread up to its first wait. If it completes without one, the result is reported
+//! before the initiating call returns, which `libxl.h` allows (unless that call was made in another callback:
+//! `runtime/callbacks.rs` has the rules), and nothing is registered with the application's event loop. An operation
+//! that fails its first checks, where the C library does not count it as started, returns the error from the
+//! initiating call: see [`start`].
 
 use std::ffi::{c_int, c_void};
 use std::future::Future;
@@ -53,7 +53,7 @@ impl<T> Lent<T> {
     }
 }
 
-/// How the application wants to be told, when it does not wait.
+/// How the result is reported for an asynchronous call.
 #[derive(Clone, Copy)]
 enum How {
     Callback { function: AoCallback, data: Lent<c_void> },
@@ -92,9 +92,9 @@ struct Teller {
 }
 
 impl Teller {
-    /// Tells the outcome; no lock is held. `driven`, what keeps the application's event loop at it, is given
-    /// back just before the application is called, which may then count on the ctx's being idle; but after an
-    /// event was queued, for which that loop is to come.
+    /// Reports the result; no lock is held. `driven`, which keeps the descriptor registered with the application's
+    /// event loop, is dropped just before the callback, so that the application finds the ctx idle in it; for an
+    /// event it is dropped after the event was queued, since the event loop must fetch it.
     fn tell(&self, ctx: &Arc<Ctx>, outcome: Result<()>, driven: Option<Driven>) {
         let rc = outcome.err().map_or(0, Error::code);
         match self.how {
@@ -132,7 +132,7 @@ impl Teller {
     }
 }
 
-/// The key of the operation that `how` describes, as `libxl_ao_abort` is given it.
+/// The key by which `libxl_ao_abort` finds the operation that was started with `how`.
 ///
 /// # Safety
 /// `how` is NULL or valid.
@@ -145,10 +145,10 @@ pub unsafe fn key(how: *const libxl_asyncop_how) -> OperationKey {
 pub trait Operation: Future<Output = Result<()>> + Send + 'static {}
 impl<F: Future<Output = Result<()>> + Send + 'static> Operation for F {}
 
-/// Runs an operation the way `how` asks for. `domid` is what its event says at the end.
+/// Runs an operation synchronously or asynchronously, as `how` says. `domid` is for its completion event.
 ///
-/// `begin` is what must be right before the operation counts as started: its error is what the initiating
-/// call returns, and there is no further report. The future that it gives is the rest.
+/// `begin` does the checks before the operation counts as started: its error is returned by the initiating call, and
+/// there is no further report. It returns the future that does the rest.
 ///
 /// # Safety
 /// `ctx` is NULL or live, `how` NULL or valid; no lock is held.
@@ -164,7 +164,7 @@ pub unsafe fn start<F: Operation>(
     unsafe { start_boxed(ctx, how, name, domid, begin) }
 }
 
-/// A [`start`]'s `begin`. Not generic: what follows is in the library once, and not for each operation.
+/// The type of `begin`. It is a trait object, so that the code that follows exists only once in the library.
 type Begin<'a> = Box<dyn FnOnce(Ao) -> Result<BoxFuture<'static, Result<()>>> + 'a>;
 
 /// # Safety
@@ -233,7 +233,7 @@ fn in_the_background(
     let driven = match ctx.runtime().need_driver() {
         Ok(driven) => driven,
         Err(undriven) => {
-            // It has begun, so it is aborted, and driven to its end by this thread.
+            // The operation has started, so it is aborted and run to its end by this thread.
             abort.ask();
             let _ = ctx.runtime().block_on(operation);
             return refused(ctx, undriven);
@@ -253,7 +253,7 @@ fn in_the_background(
     0
 }
 
-/// What a call returns when the application's hook has refused.
+/// The return value if the application's hook has failed.
 pub fn refused(ctx: &Ctx, undriven: Undriven) -> c_int {
     match undriven {
         Undriven::Refused(value) => {

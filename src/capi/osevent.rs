@@ -1,8 +1,8 @@
-//! The C entries for the application's event loop: beforepoll, hooks and what occurred.
+//! The C entries for the application's event loop: beforepoll and afterpoll, hooks, and the occurred functions.
 //!
-//! There is one descriptor to watch, and never a time-out: `runtime/app_loop.rs` says why. So whatever the
-//! application reports, early, late, or of something that is no more, the answer is the same: see what
-//! there is to do, without sleeping.
+//! The application watches one descriptor and no timeouts (`runtime/app_loop.rs` has the reason). So each report of the
+//! application, even if it comes too early, too late or for something deregistered, has the same effect: the library
+//! dispatches without sleeping.
 
 use std::ffi::*;
 use std::os::fd::AsRawFd;
@@ -17,11 +17,11 @@ use crate::error;
 use crate::runtime::app_loop::OseventHooks;
 use crate::types::sys::*;
 
-/// Says what to `poll` for before the next [`libxl_osevent_afterpoll`]: one descriptor. It stays the same
-/// for the ctx's life, and shows also what other threads begin to wait for while the application sleeps.
-/// `*timeout_upd` and `now` are left alone, since no time-out is needed beside the descriptor.
+/// Stores what to `poll` for before the next [`libxl_osevent_afterpoll`]: one descriptor. It is the same for the
+/// lifetime of the ctx, and becomes readable also for what other threads begin to wait for while the application
+/// sleeps. `*timeout_upd` and `now` are not used, since the descriptor also covers timeouts.
 ///
-/// `ERROR_BUFFERFULL` if there is no room; `*nfds_io` is what is needed in any case.
+/// `ERROR_BUFFERFULL` if `fds` is too small; the required number is stored in `*nfds_io` in any case.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_beforepoll(
     ctx: *mut libxl_ctx,
@@ -62,7 +62,8 @@ pub unsafe extern "C" fn libxl_osevent_beforepoll(
     }
 }
 
-/// Does what can be done now, be it by what `poll` found or otherwise; events can then be collected.
+/// Dispatches: processes everything that is ready, whether `poll` reported it or not. Events can then be fetched with
+/// [`libxl_event_check`](super::event::libxl_event_check).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_afterpoll(
     ctx: *mut libxl_ctx,
@@ -84,16 +85,16 @@ pub unsafe extern "C" fn libxl_osevent_afterpoll(
     }
 }
 
-/// Whether `poll` found something for us. If it was not asked, it may have.
+/// Whether `poll` reported our descriptor as ready; true also if the application did not poll it.
 fn is_reported(ctx: &Ctx, fds: &[pollfd]) -> bool {
     let loop_fd = ctx.runtime().loop_fd().map(|loop_fd| loop_fd.as_raw_fd());
     let ours = fds.iter().find(|entry| loop_fd.is_ok_and(|loop_fd| loop_fd == entry.fd));
     ours.is_none_or(|entry| entry.revents != 0)
 }
 
-/// Gives the functions by which the application watches descriptors for the library. The library
-/// registers one, when the ctx first has something that the application must drive, and deregisters it
-/// when it has nothing any more. Time-outs are never registered.
+/// Registers the functions by which the application watches descriptors for the library. The library registers one
+/// descriptor when the ctx has something that the application must drive, and deregisters it when there is nothing any
+/// more. Timeouts are never registered.
 ///
 /// # Safety
 /// `hooks` outlives the ctx.
@@ -120,8 +121,8 @@ pub unsafe extern "C" fn libxl_osevent_register_hooks(
     }
 }
 
-/// A descriptor that the application watches for the library is ready. Nothing is believed of what the
-/// arguments say: a call too many does no harm.
+/// Reports that a descriptor that the application watches for the library is ready. The arguments are not used, and a
+/// superfluous call is harmless.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_occurred_fd(
     ctx: *mut libxl_ctx,
@@ -139,7 +140,7 @@ pub unsafe extern "C" fn libxl_osevent_occurred_fd(
     }
 }
 
-/// As [`libxl_osevent_occurred_fd`]; no time-out is ever registered.
+/// As [`libxl_osevent_occurred_fd`]; the library never registers a timeout.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_osevent_occurred_timeout(
     ctx: *mut libxl_ctx,
@@ -157,7 +158,7 @@ fn serve(ctx: &Ctx, name: &str, reported: bool) {
     }
 }
 
-/// Whether the call comes from within one of the application's hooks, which it must not.
+/// Whether the call comes from within one of the application's hooks, which is not allowed.
 pub fn re_entered(ctx: &Ctx, name: &str) -> bool {
     let re_entered = ctx.runtime().in_hook();
     if re_entered {
@@ -175,7 +176,7 @@ struct Application {
 
 impl OseventHooks for Application {
     fn register(&self, fd: RawFd) -> Result<*mut c_void, c_int> {
-        // Without a hook the application does not watch; it then has to call us by itself.
+        // Without a hook the application does not watch the descriptor; it must then call the library by itself.
         let Some(register) = self.functions.fd_register else { return Ok(std::ptr::null_mut()) };
         let mut for_app = std::ptr::null_mut();
         // SAFETY: the application's function, called as libxl_event.h says.

@@ -32,8 +32,9 @@ unsafe fn plug<F: Operation>(
     unsafe { start(ctx, how, name, domid, |ao| Ok(run(ao, device))) }
 }
 
-/// Gives the domain a function of the host, which must be assignable, or with `seize` is made so; with a `vfunc_mask` of
-/// `LIBXL_PCI_FUNC_ALL` all functions of its device. A function that has a name is found by it.
+/// Passes a PCI function of the host through to the domain. It must be assignable, or with `seize` is made
+/// assignable; with a `vfunc_mask` of `LIBXL_PCI_FUNC_ALL` all functions of the device are passed through. If `pci`
+/// has a name, the function is looked up by it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_add(
     ctx: *mut libxl_ctx,
@@ -49,8 +50,8 @@ pub unsafe extern "C" fn libxl_device_pci_add(
     }
 }
 
-/// Detaches a function of the host, or all of a device, from the domain. If the guest does not release it within 10 seconds,
-/// it stays attached.
+/// Detaches a PCI function, or all functions of a device, from the domain. If the guest does not release it within 10
+/// s, it remains attached.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_remove(
     ctx: *mut libxl_ctx,
@@ -82,7 +83,7 @@ pub unsafe extern "C" fn libxl_device_pci_destroy(
     }
 }
 
-/// The PCI devices passed through to the domain.
+/// Lists the PCI devices that are passed through to the domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_list(
     ctx: *mut libxl_ctx,
@@ -93,8 +94,9 @@ pub unsafe extern "C" fn libxl_device_pci_list(
     unsafe { list(ctx, "libxl_device_pci_list", num, |ctx| pci::all(ctx, domid)) }
 }
 
-/// Makes a function of the host assignable: unbinds it from its driver, for guests to have. If `rebind` is not 0 that driver
-/// is recorded, so that the function can be bound to it again. The function has the name that `pci` has.
+/// Makes a PCI function of the host assignable: unbinds it from its driver and binds it to pciback. If `rebind` is
+/// not 0, the driver is recorded, so that the function can be bound to it again. If `pci` has a name, it is recorded
+/// too.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_assignable_add(
     ctx: *mut libxl_ctx,
@@ -111,8 +113,9 @@ pub unsafe extern "C" fn libxl_device_pci_assignable_add(
     }
 }
 
-/// Makes a function of the host no longer assignable; if `rebind` is not 0, it is bound to the driver that was
-/// recorded. A function that has a name is found by it, and `pci` gets its address; `ERROR_NOTFOUND` if none has that name.
+/// Makes a PCI function of the host no longer assignable; if `rebind` is not 0, it is bound to its recorded driver.
+/// If `pci` has a name, the function is looked up by it and its address is stored in `*pci`; `ERROR_NOTFOUND` if none
+/// has that name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_assignable_remove(
     ctx: *mut libxl_ctx,
@@ -134,8 +137,9 @@ pub unsafe extern "C" fn libxl_device_pci_assignable_remove(
     }
 }
 
-/// The host's assignable PCI devices that no guest has, and how many in `*num`; NULL and 0 for
-/// none, and without the driver `pciback`. `libxl_device_pci_assignable_list_free` frees them.
+/// Lists the assignable PCI devices of the host that are not assigned to a guest, and stores their number in `*num`;
+/// NULL and 0 if there are none, or if the driver `pciback` is not loaded. To be freed with
+/// `libxl_device_pci_assignable_list_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_pci_assignable_list(
     ctx: *mut libxl_ctx,

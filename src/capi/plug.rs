@@ -1,4 +1,4 @@
-//! What the entries share that add devices to a domain and take them away.
+//! The common part of the entries that add and remove devices.
 
 use std::ffi::c_int;
 
@@ -12,8 +12,8 @@ use crate::types::idiomatic::{CForm, write_back};
 use crate::types::shape::Type;
 use crate::types::sys::{libxl_asyncop_how, libxl_ctx};
 
-/// The rest of an addition. Like [`removal`] not generic, so that there is one future in the library, and not one for
-/// each kind.
+/// The second part of an addition. Like [`removal`] it is not generic, so that the library contains one future
+/// instead of one for each kind.
 async fn connect(ao: Ao, written: Result<running::Written>) -> Result<()> {
     written?.connect(&ao).await
 }
@@ -26,8 +26,8 @@ async fn nothing(_: Ao, written: Result<()>) -> Result<()> {
     written
 }
 
-/// Adds a device that the domain's stored configuration is to have as well. The application's struct is completed when
-/// the device is written, which is before this returns.
+/// Adds a device, also to the domain's stored configuration. The defaults in the application's struct are set when
+/// the nodes are written, which is before this returns.
 ///
 /// # Safety
 /// As for [`start`]; `device` is NULL or a valid value of the type that `table` describes.
@@ -46,7 +46,7 @@ where
     unsafe { add_by(ctx, domid, device, how, name, table, running::write_stored::<T>, connect) }
 }
 
-/// As [`add`], a device of a kind that is neither stored nor waited for.
+/// As [`add`], for a kind that is not in the stored configuration and whose back end is not waited for.
 ///
 /// # Safety
 /// As for [`add`].
@@ -65,7 +65,7 @@ where
     unsafe { add_by(ctx, domid, device, how, name, table, running::write_bare::<T>, nothing) }
 }
 
-/// Writes a device in `write`, and does `rest` with what that gave.
+/// Writes a device's nodes with `write`, and runs `rest` with the result.
 ///
 /// # Safety
 /// As for [`add`].
@@ -101,7 +101,7 @@ where
     unsafe { start(ctx, how, name, domid, begin) }
 }
 
-/// Takes a device away; the number of it, or a disk's name, and who serves it are all that counts of `device`.
+/// Removes a device. Of `device` only the devid (for a disk the vdev) and the back end are used.
 ///
 /// # Safety
 /// As for [`add`].

@@ -58,21 +58,21 @@ unsafe fn array<T, N: TryFrom<usize>>(
     }
 }
 
-/// Begins to measure what the domain uses of caches and memory bandwidth.
+/// Starts monitoring of the domain's cache occupancy and memory bandwidth (CMT, MBM).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_attach(ctx: *mut libxl_ctx, domid: u32) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { with_ctx(ctx, "libxl_psr_cmt_attach", |ctx| code(psr::attach(ctx, domid))) }
 }
 
-/// Measures it no more.
+/// Stops monitoring of the domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_detach(ctx: *mut libxl_ctx, domid: u32) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
     unsafe { with_ctx(ctx, "libxl_psr_cmt_detach", |ctx| code(psr::detach(ctx, domid))) }
 }
 
-/// 1 if the domain is measured; 0 if it is not, or does not exist, or the host cannot measure.
+/// 1 if the domain is monitored; 0 if it is not, or does not exist, or the host does not support monitoring.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_domain_attached(ctx: *mut libxl_ctx, domid: u32) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn libxl_psr_cmt_domain_attached(ctx: *mut libxl_ctx, domi
     }
 }
 
-/// Not 0 if the host measures; 0 as well if Xen does not tell.
+/// Nonzero if monitoring is enabled on the host; 0 also if the hypercall fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_enabled(ctx: *mut libxl_ctx) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
@@ -94,8 +94,8 @@ pub unsafe extern "C" fn libxl_psr_cmt_enabled(ctx: *mut libxl_ctx) -> c_int {
     }
 }
 
-/// The highest number by which cpus tell what a domain uses (RMID), into `*total_rmid`. They begin at 1, and each domain that
-/// is measured has one.
+/// Stores the highest resource monitoring id (RMID) in `*total_rmid`. RMIDs begin at 1, and each monitored domain has
+/// one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_get_total_rmid(
     ctx: *mut libxl_ctx,
@@ -105,8 +105,8 @@ pub unsafe extern "C" fn libxl_psr_cmt_get_total_rmid(
     unsafe { number(ctx, "libxl_psr_cmt_get_total_rmid", total_rmid, psr::total_rmid) }
 }
 
-/// The size in KiB of the socket's third-level cache, into `*l3_cache_size`. libxenctrl asks once in a process: sockets with
-/// caches of other sizes than the first that was asked for are not told apart.
+/// Stores the size in KiB of the socket's L3 cache in `*l3_cache_size`. libxenctrl reads it only once in a process,
+/// so the result is wrong for sockets whose caches differ in size from the first one that was queried.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_get_l3_cache_size(
     ctx: *mut libxl_ctx,
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn libxl_psr_cmt_get_l3_cache_size(
     unsafe { number(ctx, NAME, l3_cache_size, |ctx| psr::cache_size(ctx, socketid)) }
 }
 
-/// How much of the socket's third-level cache the domain uses, in KiB, into `*l3_cache_occupancy`.
+/// Stores the amount of the socket's L3 cache that the domain occupies, in KiB, in `*l3_cache_occupancy`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_get_cache_occupancy(
     ctx: *mut libxl_ctx,
@@ -136,7 +136,7 @@ pub unsafe extern "C" fn libxl_psr_cmt_get_cache_occupancy(
     unsafe { number(ctx, NAME, l3_cache_occupancy, ask) }
 }
 
-/// Not 0 if the host can measure that; 0 as well if Xen does not tell.
+/// Nonzero if the host supports this type of monitoring; 0 also if the hypercall fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_type_supported(
     ctx: *mut libxl_ctx,
@@ -151,8 +151,9 @@ pub unsafe extern "C" fn libxl_psr_cmt_type_supported(
     }
 }
 
-/// What the domain uses on the socket `scope`, in bytes, into `*sample_r`; for memory traffic that is a counter which goes
-/// round. Into `*tsc_r`, unless that is NULL, the cpu's time stamp counter at that moment.
+/// Stores a sample for the domain on the socket `scope`, in bytes, in `*sample_r`; for memory bandwidth it is a
+/// counter that wraps around. Unless `tsc_r` is NULL, the cpu's time stamp counter at that time is stored in
+/// `*tsc_r`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cmt_get_sample(
     ctx: *mut libxl_ctx,
@@ -201,8 +202,8 @@ pub unsafe extern "C" fn libxl_psr_cat_get_cbm(
     unsafe { libxl_psr_get_val(ctx, domid, kind, target, cbm_r) }
 }
 
-/// What each socket offers for sharing out its cache of level `lvl`, 2 or 3, as [`libxl_psr_get_hw_info`] says;
-/// `*info` is for `libxl_psr_cat_info_list_free`.
+/// Stores the properties of cache allocation at level `lvl`, 2 or 3, of each socket, as [`libxl_psr_get_hw_info`];
+/// `*info` is to be freed with `libxl_psr_cat_info_list_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cat_get_info(
     ctx: *mut libxl_ctx,
@@ -214,7 +215,7 @@ pub unsafe extern "C" fn libxl_psr_cat_get_info(
     unsafe { array(ctx, "libxl_psr_cat_get_info", info, nr, |ctx| caches(ctx, lvl)) }
 }
 
-/// As [`libxl_psr_cat_get_info`], of the third-level cache.
+/// As [`libxl_psr_cat_get_info`], for the L3 cache.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_cat_get_l3_info(
     ctx: *mut libxl_ctx,
@@ -225,7 +226,7 @@ pub unsafe extern "C" fn libxl_psr_cat_get_l3_info(
     unsafe { array(ctx, "libxl_psr_cat_get_l3_info", info, nr, |ctx| caches(ctx, 3)) }
 }
 
-/// What the sockets offer for sharing out a cache, in the older form.
+/// The properties of cache allocation, in the type of the older functions.
 fn caches(ctx: &Ctx, level: c_uint) -> Result<Vec<libxl_psr_cat_info>> {
     let offers = psr::offers(ctx, PsrFeatType::Cat, level)?;
     let caches = offers.into_iter().filter_map(|offer| match offer.u {
@@ -238,8 +239,9 @@ fn caches(ctx: &Ctx, level: c_uint) -> Result<Vec<libxl_psr_cat_info>> {
     Ok(caches.collect())
 }
 
-/// Sets the domain's share on the sockets in `*target_map`: a mask of a cache's ways, or how much memory traffic is slowed
-/// down. All are tried, and `ERROR_FAIL` says that one was refused. Sockets that the host does not have are passed over.
+/// Sets the domain's allocation on the sockets in `*target_map`: a capacity bit mask of a cache, or a throttling
+/// value of the memory bandwidth. All sockets are tried; `ERROR_FAIL` if one of them failed. Sockets that the host
+/// does not have are ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_set_val(
     ctx: *mut libxl_ctx,
@@ -260,7 +262,7 @@ pub unsafe extern "C" fn libxl_psr_set_val(
     }
 }
 
-/// The domain's share on the socket `target`, into `*val`.
+/// Stores the domain's allocation on the socket `target` in `*val`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_get_val(
     ctx: *mut libxl_ctx,
@@ -274,9 +276,10 @@ pub unsafe extern "C" fn libxl_psr_get_val(
     unsafe { number(ctx, "libxl_psr_get_val", val, ask) }
 }
 
-/// What each socket that has a cpu which is on offers for that way to share out, into `*info`, for
-/// `libxl_psr_hw_info_list_free`, and their number into `*nr`. For caches `lvl` is 2 or 3, and else ignored. `ERROR_FAIL`,
-/// without an error in the log, if one of the sockets offers nothing; `ERROR_INVAL` for another type or level.
+/// Stores the properties of this kind of allocation of each socket with an online cpu in `*info`, to be freed with
+/// `libxl_psr_hw_info_list_free`, and their number in `*nr`. `lvl` is 2 or 3 for caches, and otherwise ignored.
+/// `ERROR_FAIL`, without an error in the log, if one of the sockets does not support it; `ERROR_INVAL` for an unknown
+/// type or level.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_psr_get_hw_info(
     ctx: *mut libxl_ctx,

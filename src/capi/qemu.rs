@@ -9,10 +9,10 @@ use crate::error;
 use crate::qemu::qmp;
 use crate::types::sys::*;
 
-/// Has the monitor of the domain's QEMU carry out `command_line`, as a person would type it, and stores what it prints
-/// in `*output`, which the caller frees. `*output` stays as it is on failure: `ERROR_LOCK_FAIL` without such a
-/// domain, `ERROR_FAIL` without QEMU, `ERROR_QMP_*` as QEMU refuses, `ERROR_PROTOCOL_ERROR_QMP` and `ERROR_QEMU_API` if the
-/// answer is invalid, `ERROR_TIMEDOUT` after ten minutes.
+/// Executes `command_line` in the human monitor of the domain's QEMU, and stores its output in `*output`, which the
+/// caller frees. On failure `*output` is unchanged: `ERROR_LOCK_FAIL` if there is no such domain, `ERROR_FAIL`
+/// without QEMU, `ERROR_QMP_*` if QEMU refuses, `ERROR_PROTOCOL_ERROR_QMP` and `ERROR_QEMU_API` if the answer is
+/// invalid, `ERROR_TIMEDOUT` after ten minutes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_qemu_monitor_command(
     ctx: *mut libxl_ctx,

@@ -13,7 +13,7 @@ use crate::xen::hypervisor::sched::{Credit2Params, CreditParams, RtdsVcpu};
 use crate::xen::hypervisor::sys;
 use crate::{debug, error};
 
-/// What a scheduler holds for a domain.
+/// A domain's parameters in a scheduler.
 enum Params {
     Weighted { weight: c_int, cap: c_int },
     Rtds { period: c_int, budget: c_int },
@@ -30,7 +30,7 @@ fn chosen_scheduler(ctx: &Ctx, domid: u32, named: libxl_scheduler) -> libxl_sche
     if named == LIBXL_SCHEDULER_UNKNOWN { domain_scheduler(ctx, domid) } else { named }
 }
 
-/// The answer to a scheduler that there is nothing to do for.
+/// The error for a scheduler without parameters.
 fn no_such(ctx: &Ctx, domid: u32, scheduler: libxl_scheduler) -> Error {
     sched::no_such(ctx, domid, Scheduler::from(scheduler as i32))
 }
@@ -53,7 +53,7 @@ fn domain_params(ctx: &Ctx, domid: u32, scheduler: libxl_scheduler) -> Result<Pa
     params.map_err(|e| failed(ctx, e))
 }
 
-/// What a domain's scheduler holds for it. Parameters that the scheduler does not know stay as they are.
+/// Reads a domain's parameters from its scheduler. Parameters that the scheduler does not have are unchanged.
 pub fn domain_sched_params(
     ctx: &Ctx,
     domid: u32,
@@ -68,7 +68,7 @@ pub fn domain_sched_params(
     Ok(())
 }
 
-/// Only RTDS has parameters of single vcpus.
+/// Only RTDS has parameters for each vcpu.
 fn check_per_vcpu(ctx: &Ctx, domid: u32, scheduler: libxl_scheduler, doing: &str) -> Result<()> {
     match scheduler {
         LIBXL_SCHEDULER_RTDS => Ok(()),
@@ -84,12 +84,12 @@ fn check_per_vcpu(ctx: &Ctx, domid: u32, scheduler: libxl_scheduler, doing: &str
     }
 }
 
-/// How many vcpus an application's array has; what is no number of any is none.
+/// The number of elements of an application's array of vcpus; 0 if it is negative.
 fn vcpu_count(params: &libxl_vcpu_sched_params) -> usize {
     usize::try_from(params.num_vcpus).unwrap_or(0)
 }
 
-/// An application's array of vcpus; `Error::Invalid` where there should be one and is none.
+/// An application's array of vcpus; `Error::Invalid` if it is NULL although it has elements.
 ///
 /// # Safety
 /// `params` says truly how many there are.
@@ -118,7 +118,7 @@ fn wish(vcpu: &libxl_sched_params) -> VcpuWish {
     }
 }
 
-/// Writes what RTDS holds for a vcpu; weight and cap stay as they are.
+/// Stores the RTDS parameters of a vcpu; weight and cap are unchanged.
 fn tell(out: &mut libxl_sched_params, vcpu: &RtdsVcpu) {
     out.vcpuid = vcpu.vcpu as c_int;
     out.period = vcpu.period as c_int;
@@ -172,7 +172,7 @@ fn check_range(ctx: &Ctx, what: &str, value: c_int, min: u32, max: u32) -> Resul
     Err(Error::Invalid)
 }
 
-/// The limits of Xen's for how often to schedule at most; 0 turns it off.
+/// Xen's limits for the rate limit; 0 disables it.
 fn check_ratelimit(ctx: &Ctx, us: c_int) -> Result<()> {
     let (min, max) = (sys::XEN_SYSCTL_SCHED_RATELIMIT_MIN, sys::XEN_SYSCTL_SCHED_RATELIMIT_MAX);
     if us == 0 { Ok(()) } else { check_range(ctx, "Ratelimit", us, min, max) }
@@ -200,7 +200,7 @@ fn set_credit_params(ctx: &Ctx, pool: u32, p: &mut libxl_sched_credit_params) ->
     Ok(())
 }
 
-/// The scheduler that Xen was booted with, a `libxl_scheduler`, or `ERROR_FAIL`.
+/// Returns the scheduler that Xen was booted with, a `libxl_scheduler`, or `ERROR_FAIL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_scheduler(ctx: *mut libxl_ctx) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
@@ -212,7 +212,7 @@ pub unsafe extern "C" fn libxl_get_scheduler(ctx: *mut libxl_ctx) -> c_int {
     }
 }
 
-/// The credit scheduler's parameters in cpupool `poolid`; `ERROR_FAIL` if it has another scheduler.
+/// Reads the parameters of the credit scheduler in cpupool `poolid`; `ERROR_FAIL` if it has another scheduler.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_sched_credit_params_get(
     ctx: *mut libxl_ctx,
@@ -232,7 +232,7 @@ pub unsafe extern "C" fn libxl_sched_credit_params_get(
     }
 }
 
-/// Sets the credit scheduler's parameters in cpupool `poolid`; `*scinfo` becomes what Xen made of them.
+/// Sets the parameters of the credit scheduler in cpupool `poolid`, and stores the values that Xen uses in `*scinfo`.
 /// `ERROR_INVAL` for values out of range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_sched_credit_params_set(
@@ -249,7 +249,7 @@ pub unsafe extern "C" fn libxl_sched_credit_params_set(
     }
 }
 
-/// The credit2 scheduler's parameters in cpupool `poolid`; `ERROR_FAIL` if it has another scheduler.
+/// Reads the parameters of the credit2 scheduler in cpupool `poolid`; `ERROR_FAIL` if it has another scheduler.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_sched_credit2_params_get(
     ctx: *mut libxl_ctx,
@@ -267,7 +267,7 @@ pub unsafe extern "C" fn libxl_sched_credit2_params_get(
     }
 }
 
-/// Sets the credit2 scheduler's parameters in cpupool `poolid`; `*scinfo` becomes what Xen made of them.
+/// Sets the parameters of the credit2 scheduler in cpupool `poolid`, and stores the values that Xen uses in `*scinfo`.
 /// `ERROR_INVAL` for values out of range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_sched_credit2_params_set(
@@ -291,7 +291,7 @@ pub unsafe extern "C" fn libxl_sched_credit2_params_set(
     }
 }
 
-/// What the scheduler of a domain's cpupool holds for it; fields of other schedulers get their default.
+/// Reads a domain's parameters from the scheduler of its cpupool; fields of other schedulers get their defaults.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_sched_params_get(
     ctx: *mut libxl_ctx,
@@ -310,8 +310,8 @@ pub unsafe extern "C" fn libxl_domain_sched_params_get(
     }
 }
 
-/// Changes what a scheduler holds for a domain: the one that `sched` names, or that of its cpupool for
-/// `LIBXL_SCHEDULER_UNKNOWN`. -1 keeps a parameter; `ERROR_INVAL` for one out of range.
+/// Sets a domain's parameters in the scheduler `sched`, or in that of its cpupool for `LIBXL_SCHEDULER_UNKNOWN`. -1
+/// leaves a parameter unchanged; `ERROR_INVAL` if one is out of range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_sched_params_set(
     ctx: *mut libxl_ctx,
@@ -327,8 +327,8 @@ pub unsafe extern "C" fn libxl_domain_sched_params_set(
     }
 }
 
-/// Fills in what RTDS holds for the vcpus that `params->vcpus` names (times in µs). `ERROR_INVAL` for
-/// another scheduler, for no vcpus, and for one that the domain does not have.
+/// Reads the RTDS parameters of the vcpus in `params->vcpus` (times in µs). `ERROR_INVAL` for another scheduler, for no
+/// vcpus, and for a vcpu that the domain does not have.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vcpu_sched_params_get(
     ctx: *mut libxl_ctx,
@@ -344,7 +344,7 @@ pub unsafe extern "C" fn libxl_vcpu_sched_params_get(
     }
 }
 
-/// Makes `params->vcpus`, which must be empty, what RTDS holds for all vcpus of a domain (times in µs);
+/// Stores the RTDS parameters of all vcpus of a domain (times in µs) in `params->vcpus`, which must be empty;
 /// `ERROR_INVAL` for another scheduler.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vcpu_sched_params_get_all(
@@ -361,8 +361,8 @@ pub unsafe extern "C" fn libxl_vcpu_sched_params_get_all(
     }
 }
 
-/// Sets what RTDS holds for the vcpus that `params->vcpus` names (times in µs). `ERROR_INVAL` for another
-/// scheduler, for no vcpus, and for values out of range.
+/// Sets the RTDS parameters of the vcpus in `params->vcpus` (times in µs). `ERROR_INVAL` for another scheduler, for no
+/// vcpus, and for values out of range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vcpu_sched_params_set(
     ctx: *mut libxl_ctx,
@@ -382,8 +382,8 @@ pub unsafe extern "C" fn libxl_vcpu_sched_params_set(
     }
 }
 
-/// Sets for all vcpus of a domain what the one element of `params->vcpus` says (times in µs); errors as
-/// for `libxl_vcpu_sched_params_set`.
+/// Sets the RTDS parameters of all vcpus of a domain to those of the single element of `params->vcpus` (times in µs);
+/// errors as for `libxl_vcpu_sched_params_set`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_vcpu_sched_params_set_all(
     ctx: *mut libxl_ctx,

@@ -1,5 +1,5 @@
-//! The C entries for transcendent memory, which Xen has had no more since 4.13. They are there for programs that name them,
-//! and say so in the log; as in the C library the answer is always `ERROR_FAIL`, or NULL.
+//! The C entries for transcendent memory, which Xen does not support since 4.13. They exist for programs that are
+//! linked with them, and log that; as in the C library the result is always `ERROR_FAIL`, or NULL.
 
 use std::ffi::*;
 

@@ -1,4 +1,4 @@
-//! The C entries for sets of cpus, nodes and sockets of this host, and the conversions between them.
+//! The C entries for bitmaps of cpus, nodes and sockets of this host, and conversions between them.
 
 use std::ffi::*;
 
@@ -67,7 +67,7 @@ fn cpus(ctx: &Ctx) -> Result<Vec<sys::xen_sysctl_cputopo>> {
     })
 }
 
-/// Makes `*cpumap` an empty set of `max_cpus` cpus; 0: of as many as the host can have.
+/// Initialises `*cpumap` for `max_cpus` cpus, or for 0 the host's maximum, all clear.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cpu_bitmap_alloc(
     ctx: *mut libxl_ctx,
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn libxl_cpu_bitmap_alloc(
     }
 }
 
-/// Makes `*nodemap` an empty set of `max_nodes` nodes; 0: of as many as the host can have.
+/// Initialises `*nodemap` for `max_nodes` nodes, or for 0 the host's maximum, all clear.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_node_bitmap_alloc(
     ctx: *mut libxl_ctx,
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn libxl_node_bitmap_alloc(
     }
 }
 
-/// Makes `*socketmap` an empty set of `max_sockets` sockets; 0: of as many as the host has.
+/// Initialises `*socketmap` for `max_sockets` sockets, or for 0 those that the host has, all clear.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_socket_bitmap_alloc(
     ctx: *mut libxl_ctx,
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn libxl_socket_bitmap_alloc(
     }
 }
 
-/// Sets in `*socketmap` the sockets that have a cpu which is on.
+/// Sets in `*socketmap` the sockets that have an online cpu.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_get_online_socketmap(
     ctx: *mut libxl_ctx,

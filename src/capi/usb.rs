@@ -57,8 +57,8 @@ unsafe fn remove_controller(
     }
 }
 
-/// Adds a USB controller. What is not said of it is chosen: emulated for an HVM guest, else served by the kernel where it has
-/// usbback, and by QEMU where it has not; USB 2.
+/// Adds a USB controller. The default type is an emulated one for an HVM guest, otherwise one with usbback as back
+/// end if that is loaded, else with QEMU; the default version is USB 2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_add(
     ctx: *mut libxl_ctx,
@@ -84,8 +84,8 @@ pub unsafe extern "C" fn libxl_device_usbctrl_add(
     }
 }
 
-/// Detaches the devices behind the controller with the number `usbctrl->devid`, and removes it. The controller stays if one of
-/// them cannot be detached.
+/// Detaches the devices at the ports of the controller `usbctrl->devid`, and removes it. If one of them cannot be
+/// detached, the controller is not removed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_remove(
     ctx: *mut libxl_ctx,
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn libxl_device_usbctrl_remove(
     unsafe { remove_controller(ctx, domid, usbctrl, ao_how, NAME, Force::InTheEnd) }
 }
 
-/// As [`libxl_device_usbctrl_remove`]; a guest that does not release it is not waited for.
+/// As [`libxl_device_usbctrl_remove`], without waiting for the guest to release the controller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_destroy(
     ctx: *mut libxl_ctx,
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn libxl_device_usbctrl_destroy(
     unsafe { remove_controller(ctx, domid, usbctrl, ao_how, NAME, Force::Yes) }
 }
 
-/// The domain's USB controllers.
+/// Lists the domain's USB controllers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_list(
     ctx: *mut libxl_ctx,
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn libxl_device_usbctrl_list(
     unsafe { list(ctx, "libxl_device_usbctrl_list", num, |ctx| usb::controllers(ctx, domid)) }
 }
 
-/// What is known of a USB controller.
+/// Information about a USB controller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbctrl_getinfo(
     ctx: *mut libxl_ctx,
@@ -141,8 +141,8 @@ pub unsafe extern "C" fn libxl_device_usbctrl_getinfo(
     }
 }
 
-/// Gives the guest a device of the host. Without a controller (`ctrl` -1) it goes to the first free port of any, and a
-/// controller is added if there is none.
+/// Attaches a USB device of the host to the guest. Without a controller (`ctrl` -1) it is attached to the first free
+/// port of any controller; if there is none, a controller is added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbdev_add(
     ctx: *mut libxl_ctx,
@@ -171,8 +171,8 @@ pub unsafe extern "C" fn libxl_device_usbdev_add(
     }
 }
 
-/// Takes back the device at the port `usbdev->port` of the controller `usbdev->ctrl`. A device that the guest may still have
-/// is still at its port after a failure.
+/// Detaches the device at the port `usbdev->port` of the controller `usbdev->ctrl`. After a failure, a device that
+/// the guest may still have is still at its port.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbdev_remove(
     ctx: *mut libxl_ctx,
@@ -192,7 +192,7 @@ pub unsafe extern "C" fn libxl_device_usbdev_remove(
     }
 }
 
-/// The host's USB devices at the ports of the domain's controllers.
+/// Lists the host's USB devices at the ports of the domain's controllers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_usbdev_list(
     ctx: *mut libxl_ctx,
@@ -203,8 +203,9 @@ pub unsafe extern "C" fn libxl_device_usbdev_list(
     unsafe { list(ctx, "libxl_device_usbdev_list", num, |ctx| usb::devices(ctx, domid)) }
 }
 
-/// The USB controller with that number, into `usbctrl`, for `libxl_device_usbctrl_dispose`. `ERROR_NOTFOUND` if there is none,
-/// `ERROR_FAIL` if its nodes are invalid; `usbctrl` is then as `libxl_device_usbctrl_init` makes it.
+/// Stores the USB controller with this devid in `*usbctrl`, to be freed with `libxl_device_usbctrl_dispose`.
+/// `ERROR_NOTFOUND` if there is none, `ERROR_FAIL` if its nodes are invalid; `*usbctrl` then has the values of
+/// `libxl_device_usbctrl_init`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_usbctrl(
     ctx: *mut libxl_ctx,
@@ -219,8 +220,8 @@ pub unsafe extern "C" fn libxl_devid_to_device_usbctrl(
     }
 }
 
-/// The host's device at a port of a controller, into `usbdev`, for `libxl_device_usbdev_dispose`. `ERROR_FAIL` if there
-/// is none, `usbdev` then as it was.
+/// Stores the host's device at a port of a controller in `*usbdev`, to be freed with `libxl_device_usbdev_dispose`.
+/// `ERROR_FAIL` if there is none; `*usbdev` is then unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_ctrlport_to_device_usbdev(
     ctx: *mut libxl_ctx,

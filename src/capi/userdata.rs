@@ -24,9 +24,9 @@ fn owned_bytes(data: &[u8]) -> Result<*mut u8> {
     }
 }
 
-/// Keeps `datalen` bytes under `userdata_userid` for as long as the domain exists, in place of what was
-/// there; 0 bytes remove it. `ERROR_LOCK_FAIL` if there is no such domain. A removal that fails answers
-/// with the positive errno, as in the C library.
+/// Stores `datalen` bytes under `userdata_userid` for as long as the domain exists, and replaces earlier data; 0
+/// bytes remove them. `ERROR_LOCK_FAIL` if there is no such domain. If a removal fails, the positive errno is
+/// returned, as in the C library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_userdata_store(
     ctx: *mut libxl_ctx,
@@ -56,8 +56,8 @@ pub unsafe extern "C" fn libxl_userdata_store(
     }
 }
 
-/// The data kept under `userdata_userid`: a copy, for the caller to free, into `data_r`, its length into
-/// `datalen_r`; either may be NULL. NULL and 0 if there is none. `ERROR_LOCK_FAIL` if there is no such
+/// Stores a copy of the data under `userdata_userid` in `*data_r`, for the caller to free, and its length in
+/// `*datalen_r`; either pointer may be NULL. NULL and 0 if there is no data. `ERROR_LOCK_FAIL` if there is no such
 /// domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_userdata_retrieve(
@@ -94,8 +94,8 @@ pub unsafe extern "C" fn libxl_userdata_retrieve(
     }
 }
 
-/// Removes the data kept under `userdata_userid`. `ERROR_FAIL` if there is none, `ERROR_LOCK_FAIL` if
-/// there is no such domain.
+/// Removes the data under `userdata_userid`. `ERROR_FAIL` if there is none, `ERROR_LOCK_FAIL` if there is no such
+/// domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_userdata_unlink(
     ctx: *mut libxl_ctx,

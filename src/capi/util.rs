@@ -95,8 +95,8 @@ pub unsafe extern "C" fn libxl_fd_set_nonblock(
     }
 }
 
-/// What follows the last slash (nothing, if that is the end); `.` for NULL and for no text. To be freed by
-/// the caller.
+/// Returns what follows the last slash (possibly an empty string); `.` for NULL and for an empty string. To be freed
+/// by the caller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_basename(name: *const c_char) -> *mut c_char {
     // SAFETY: by the contract of `capi`, `name` is NULL or a string.
@@ -104,10 +104,9 @@ pub unsafe extern "C" fn libxl_basename(name: *const c_char) -> *mut c_char {
     give::string(name.rsplit(|&b| b == b'/').next().unwrap_or(name))
 }
 
-/// Makes way for the log file `/var/log/xen/NAME.log`: an old one is renamed, ten are kept. The file itself
-/// is not made.
+/// Rotates the log file `/var/log/xen/NAME.log`: an old one is renamed, and ten are kept. The new file is not created.
 ///
-/// 0 and its path in `full_name`, to be freed by the caller; `ERROR_FAIL` if an old one cannot be renamed.
+/// 0 and its path in `*full_name`, to be freed by the caller; `ERROR_FAIL` if an old one cannot be renamed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_create_logfile(
     ctx: *mut libxl_ctx,
@@ -131,10 +130,10 @@ pub unsafe extern "C" fn libxl_create_logfile(
     unsafe { entry::with_log(ctx, "libxl_create_logfile", |log| code(body(log))) }
 }
 
-/// The disk backend of an old name: `phy`, `file`, `qdisk`, `standalone`.
+/// Stores in `*backend` the disk back end with an old-style name: `phy`, `file`, `qdisk`, `standalone`.
 ///
-/// 0 and `backend` set; for any other name 0 and `backend` untouched, but for `tap` without a format
-/// `ERROR_INVAL`: that is how the C library answers.
+/// Returns 0. As in the C library, `*backend` is unchanged for any other name, and `tap` without a format is
+/// `ERROR_INVAL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_string_to_backend(
     ctx: *mut libxl_ctx,
@@ -158,11 +157,11 @@ pub unsafe extern "C" fn libxl_string_to_backend(
     0
 }
 
-/// Reads a plain file whole, into memory that the caller frees. Each of the two places may be NULL; an
-/// empty file gives NULL and 0.
+/// Reads a whole regular file into memory that the caller frees. Each of the two result pointers may be NULL; for an
+/// empty file the results are NULL and 0.
 ///
-/// 0, or an errno value: `ENOENT` without a log line, `ENOTTY` for anything but a plain file, `EFBIG`, `EPROTO`
-/// for a file that shrinks meanwhile. On an error the places stay as they are.
+/// 0, or an errno value: `ENOENT` without a log line, `ENOTTY` if it is not a regular file, `EFBIG`, `EPROTO` if the
+/// file shrinks meanwhile. On an error the results are unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_read_file_contents(
     ctx: *mut libxl_ctx,
@@ -207,10 +206,10 @@ pub unsafe extern "C" fn libxl_read_file_contents(
     unsafe { entry::with_log(ctx, "libxl_read_file_contents", |log| errno_code(body(log))) }
 }
 
-/// Reads `sz` bytes, however many reads that takes. `filename` and `what` (may be NULL) are for the log;
-/// the ctx may be NULL: then nothing is logged.
+/// Reads exactly `sz` bytes, with as many reads as necessary. `filename` and `what` (may be NULL) are for the log; if
+/// the ctx is NULL, nothing is logged.
 ///
-/// 0, or an errno value; `EPROTO` if the file ends before.
+/// 0, or an errno value; `EPROTO` if the file ends earlier.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_read_exactly(
     ctx: *mut libxl_ctx,
@@ -243,10 +242,10 @@ pub unsafe extern "C" fn libxl_read_exactly(
     unsafe { entry::with_log(ctx, "libxl_read_exactly", |log| errno_code(body(log))) }
 }
 
-/// Writes `sz` bytes, however many writes that takes. `filename` and `what` (may be NULL) are for the log;
-/// the ctx may be NULL: then nothing is logged.
+/// Writes exactly `sz` bytes, with as many writes as necessary. `filename` and `what` (may be NULL) are for the log;
+/// if the ctx is NULL, nothing is logged.
 ///
-/// 0, or an errno value; `EPROTO` if nothing more is taken.
+/// 0, or an errno value; `EPROTO` if a write returns 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_write_exactly(
     ctx: *mut libxl_ctx,
@@ -279,10 +278,10 @@ pub unsafe extern "C" fn libxl_write_exactly(
     unsafe { entry::with_log(ctx, "libxl_write_exactly", |log| errno_code(body(log))) }
 }
 
-/// `pipe(2)` with a log line if it fails: reading end first, and not close-on-exec, since callers hand the
-/// ends to programs.
+/// `pipe(2)` with a log line if it fails: the reading end is first. The ends are not close-on-exec, since callers
+/// pass them to programs.
 ///
-/// 0 or -1 (no `ERROR_*`).
+/// 0 or -1 (not an `ERROR_*` code).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_pipe(ctx: *mut libxl_ctx, pipes: *mut c_int) -> c_int {
     let body = |log: &Log| {
@@ -296,8 +295,7 @@ pub unsafe extern "C" fn libxl_pipe(ctx: *mut libxl_ctx, pipes: *mut c_int) -> c
     unsafe { entry::with_log(ctx, "libxl_pipe", body) }
 }
 
-/// Logs at `level` how child `pid` ended, from the status of `waitpid`. Every end is reported, exit status
-/// 0 too.
+/// Logs at `level` how child `pid` ended, from the status of `waitpid`, also for exit status 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_report_child_exitstatus(
     ctx: *mut libxl_ctx,

@@ -14,9 +14,9 @@ pub unsafe extern "C" fn libxl_uuid_is_nil(uuid: *const libxl_uuid) -> c_int {
     c_int::from(unsafe { uuid.as_ref() }.is_some_and(|u| u.uuid == [0; 16]))
 }
 
-/// Makes `uuid` a random one.
+/// Sets `uuid` to a random value.
 ///
-/// With no random source at all there is no unique uuid, no way to say so, and no going on.
+/// Without a source of random numbers the process is aborted, since the function cannot return an error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_generate(uuid: *mut libxl_uuid) {
     // SAFETY: by the contract of `capi`, `uuid` is NULL or valid.
@@ -27,9 +27,9 @@ pub unsafe extern "C" fn libxl_uuid_generate(uuid: *mut libxl_uuid) {
     }
 }
 
-/// Reads the usual text form with its hyphens, in either case of letters.
+/// Parses the text form with hyphens, in upper or lower case.
 ///
-/// 0, or -1 (that is libuuid's answer) and `uuid` untouched if `in_` is anything else.
+/// 0, or -1 (as libuuid) if `in_` is invalid; `uuid` is then unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_from_string(
     uuid: *mut libxl_uuid,
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn libxl_uuid_copy(
     unsafe { give::copy(dst, src) }
 }
 
-/// Makes `uuid` all zero.
+/// Sets `uuid` to all zero.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_clear(uuid: *mut libxl_uuid) {
     // SAFETY: by the contract of `capi`, `uuid` is NULL or valid.
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn libxl_uuid_clear(uuid: *mut libxl_uuid) {
     }
 }
 
-/// Less than, equal to or more than 0 as `uuid1` sorts before, with or after `uuid2`.
+/// Less than, equal to or greater than 0 if `uuid1` sorts before, equal to or after `uuid2`.
 ///
 /// NULL sorts before every uuid.
 #[unsafe(no_mangle)]
@@ -79,13 +79,13 @@ pub unsafe extern "C" fn libxl_uuid_compare(
     a.map(|u| u.uuid).cmp(&b.map(|u| u.uuid)) as c_int
 }
 
-/// The 16 bytes of `uuid`, in place; NULL for NULL.
+/// A pointer to the 16 bytes in `uuid`; NULL for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_bytearray_const(uuid: *const libxl_uuid) -> *const u8 {
     uuid.cast()
 }
 
-/// The 16 bytes of `uuid`, in place; NULL for NULL.
+/// A pointer to the 16 bytes in `uuid`; NULL for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_bytearray(uuid: *mut libxl_uuid) -> *mut u8 {
     uuid.cast()

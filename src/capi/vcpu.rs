@@ -38,8 +38,8 @@ unsafe fn wish<'a>(hard: *const libxl_bitmap, soft: *const libxl_bitmap, force: 
     Wish { hard: given(hard), soft: given(soft), force }
 }
 
-/// A domain's vcpus, `*nb_vcpu` of them, for `libxl_vcpuinfo_list_free`, and in `*nr_cpus_out` how
-/// many cpus the host can have; NULL on failure or where there is no vcpu. Time in ns.
+/// Returns a domain's vcpus, to be freed with `libxl_vcpuinfo_list_free`, and stores their number in `*nb_vcpu` and the
+/// maximum number of cpus of the host in `*nr_cpus_out`; NULL on failure or if there is no vcpu. Times are in ns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_list_vcpu(
     ctx: *mut libxl_ctx,
@@ -74,8 +74,7 @@ pub unsafe extern "C" fn libxl_list_vcpu(
     }
 }
 
-/// Sets on which cpus a vcpu may run (hard) and would rather run (soft); NULL leaves that as it is, both
-/// NULL is `ERROR_INVAL`.
+/// Sets the hard and the soft affinity of a vcpu; NULL leaves one unchanged. `ERROR_INVAL` if both are NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_vcpuaffinity(
     ctx: *mut libxl_ctx,
@@ -93,7 +92,7 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity(
     }
 }
 
-/// As `libxl_set_vcpuaffinity`, against an affinity that is pinned for the moment too.
+/// As `libxl_set_vcpuaffinity`, and overrides a temporary pinning of the vcpu by its domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_vcpuaffinity_force(
     ctx: *mut libxl_ctx,
@@ -111,8 +110,8 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity_force(
     }
 }
 
-/// As `libxl_set_vcpuaffinity` for vcpus 0 to `max_vcpus` - 1; `ERROR_FAIL` if that fails for some (it is
-/// done for the others).
+/// As `libxl_set_vcpuaffinity`, for vcpus 0 to `max_vcpus` - 1; `ERROR_FAIL` if it fails for any of them, after it was
+/// done for the others.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_vcpuaffinity_all(
     ctx: *mut libxl_ctx,
@@ -130,7 +129,7 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity_all(
     }
 }
 
-/// Sets on which NUMA nodes a domain's memory is preferably allocated.
+/// Sets the NUMA nodes on which a domain's memory is preferably allocated.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_set_nodeaffinity(
     ctx: *mut libxl_ctx,
@@ -148,7 +147,8 @@ pub unsafe extern "C" fn libxl_domain_set_nodeaffinity(
     }
 }
 
-/// Sets in `*nodemap`, as far as it has room, the NUMA nodes on which a domain's memory is preferably allocated.
+/// Stores in `*nodemap`, as far as its size suffices, the NUMA nodes on which a domain's memory is preferably
+/// allocated.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_domain_get_nodeaffinity(
     ctx: *mut libxl_ctx,
@@ -170,11 +170,11 @@ pub unsafe extern "C" fn libxl_domain_get_nodeaffinity(
     }
 }
 
-/// Has a guest use the vcpus of `cpumap` and no others. Its kernel does so when it comes to it; QEMU, if that
-/// serves the guest, adds what it does not have first.
+/// Requests that the guest has exactly the vcpus of `cpumap` online. The guest's kernel acts on it at a time of its
+/// own. For an HVM guest vcpus that QEMU does not have are first plugged there.
 ///
-/// `ERROR_FAIL` if that is none, or more than the guest can have; `ERROR_DOMAIN_NOTFOUND`; what QEMU's monitor
-/// answers.
+/// `ERROR_FAIL` if `cpumap` is empty, or has more vcpus than the guest's maximum; `ERROR_DOMAIN_NOTFOUND`; an error of
+/// QEMU's monitor.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_set_vcpuonline(
     ctx: *mut libxl_ctx,

@@ -98,7 +98,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_destroy(
     }
 }
 
-/// The domain's TPMs.
+/// Lists the domain's TPMs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vtpm_list(
     ctx: *mut libxl_ctx,
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_list(
     unsafe { list(ctx, "libxl_device_vtpm_list", num, |ctx| read::all(ctx, domid, &vtpm::VTPM)) }
 }
 
-/// What is known of a TPM.
+/// Information about a TPM.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_device_vtpm_getinfo(
     ctx: *mut libxl_ctx,
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_getinfo(
     }
 }
 
-/// The first TPM with that uuid, into `vtpm`. 1 if none has it, `ERROR_FAIL` if the domain has no TPMs.
+/// Stores the first TPM with this uuid in `*vtpm`. 1 if none has it, `ERROR_FAIL` if the domain has no TPMs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_uuid_to_device_vtpm(
     ctx: *mut libxl_ctx,
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn libxl_uuid_to_device_vtpm(
     }
 }
 
-/// The first TPM with that number, into `vtpm`. 1 if none has it, `ERROR_FAIL` if the domain has no TPMs.
+/// Stores the first TPM with this devid in `*vtpm`. 1 if none has it, `ERROR_FAIL` if the domain has no TPMs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_devid_to_device_vtpm(
     ctx: *mut libxl_ctx,

@@ -65,7 +65,7 @@ impl Policy {
         }
         let [b':', registers @ ..] = rest else { return Err(BadXend::NoColon) };
         if leaf as u32 == UNUSED {
-            // The number that ends libxenctrl's array: such a leaf is never seen by anybody.
+            // This number terminates libxenctrl's array, so such a leaf has no effect.
             return read_registers(registers, &mut [None; 4]);
         }
         read_registers(registers, &mut self.leaf(leaf as u32, subleaf as u32).registers)

@@ -23,8 +23,8 @@ pub trait EventHooks: Send + Sync {
     fn mask(&self) -> u64;
     /// Takes an event, which the application then owns. May call the library.
     fn occurs(&self, event: &Event);
-    /// Events of type `kind` (0: all) may be missing, because of `what`. Returns whether the application has a hook for this;
-    /// if not, the process exits.
+    /// Events of type `kind` (0: all) may be missing, because of `what`. Returns whether the application has a hook
+    /// for this; if not, the process exits.
     fn disaster(&self, kind: i32, what: &str, errno: i32) -> bool;
 }
 
@@ -80,8 +80,9 @@ impl Reports {
         }
     }
 
-    /// Reports a failure that the library cannot recover from, after which events of type `kind` (0: any) may be missing, to
-    /// the application, or exits the process if it has no hook for that, as `libxl_event.h` says. `errno` may be 0.
+    /// Reports a failure that the library cannot recover from, after which events of type `kind` (0: any) may be
+    /// missing, to the application, or exits the process if it has no hook for that, as `libxl_event.h` says. `errno`
+    /// may be 0.
     pub fn disaster(&self, log: &Log, kind: i32, what: &str, errno: i32) {
         let cause = (errno != 0).then(|| Errno::from_raw(errno));
         log.write(
@@ -93,7 +94,7 @@ impl Reports {
         );
         if !self.hooks().is_some_and(|hooks| hooks.disaster(kind, what, errno)) {
             let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
-            // Not `eprintln!`, which panics if nobody reads.
+            // Not `eprintln!`, which panics if stderr is closed.
             let _ = writeln!(std::io::stderr(), "libxl: disaster: {what}{cause}");
             #[expect(clippy::disallowed_methods, reason = "as the C library; exit handlers run")]
             std::process::exit(255);

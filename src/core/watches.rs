@@ -1,18 +1,18 @@
 //! Xenstore's watches, for tasks to wait for.
 //!
-//! The daemon has one watch per node, however many tasks wait for it, and one descriptor becomes readable when any watch
-//! has fired. The dispatching thread reads all events and wakes the tasks that wait for them. (Two threads that start
-//! watching a node at the same moment have one watch each.)
+//! The daemon has one watch per node, however many tasks wait for it, and one descriptor becomes readable when any
+//! watch has fired. The dispatching thread reads all events and wakes the tasks that wait for them. (Two threads that
+//! start watching a node at the same moment have one watch each.)
 //!
-//! A waiter who wants to know what has changed has a watch of its own ([`CtxWatches::watch_paths`]), which collects the paths of its
-//! events. They tell where to look, never what is there: by then it may have changed again.
+//! A waiter who wants to know what has changed has a watch of its own ([`CtxWatches::watch_paths`]), which collects
+//! the paths of its events. They tell where to look, never what is there: by then it may have changed again.
 //!
 //! # Nobody is held up
 //!
-//! To register a watch is a request like any other, which waits for its answer. No lock is held around any request, so
-//! dispatching, and ending a watch, go on while the daemon does not answer. When the daemon has died a task of the ctx
-//! connects to its successor and registers the watches again. That task waits for descriptors and deadlines as others do,
-//! since a successor may accept connections and answer nothing.
+//! To register a watch is a request like any other, which waits for its answer. No lock is held around any request,
+//! so dispatching, and ending a watch, go on while the daemon does not answer. When the daemon has died a task of the
+//! ctx connects to its successor and registers the watches again. That task waits for descriptors and deadlines as
+//! others do, since a successor may accept connections and answer nothing.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -56,7 +56,7 @@ pub struct CtxWatches {
 
 #[derive(Default)]
 struct WatchesState {
-    /// By their tokens, for finding whom an event concerns.
+    /// By their tokens, to find the watch that an event is for.
     nodes: HashMap<String, WatchedNode>,
     /// The token with which a node is watched.
     by_path: HashMap<String, String>,
@@ -119,8 +119,8 @@ impl CtxWatches {
 
     /// Watches `path` and what is below it, until the answer is dropped.
     ///
-    /// The first change is reported soon after, whether or not anything changes, so a task that waits for a change and then
-    /// looks cannot miss one.
+    /// The first change is reported soon after, whether or not anything changes, so a task that waits for a change
+    /// and then looks cannot miss one.
     pub fn watch(self: &Arc<Self>, path: &str) -> StoreResult<Watch> {
         self.enter()?;
         let (token, changes) = {
@@ -180,8 +180,8 @@ impl CtxWatches {
         self.place.get_or_try_init(enter).map(drop)
     }
 
-    /// Whether no event can come, because the daemon has died. Waiting tasks are woken when no successor is found, and again
-    /// when one has the watches.
+    /// Whether no event can come, because the daemon has died. Waiting tasks are woken when no successor is found,
+    /// and again when one has the watches.
     pub fn is_lost(&self) -> bool {
         locked(&self.state).loss.is_some()
     }
@@ -309,7 +309,7 @@ impl WatchesState {
 }
 
 impl WatchedNode {
-    /// Takes in an event; whom to wake then.
+    /// Records an event; returns the notifier of the waiting tasks.
     fn changed(&self, path: &str) -> Arc<Notify> {
         if let Some(paths) = &self.paths {
             locked(paths).add(path);
@@ -317,7 +317,7 @@ impl WatchedNode {
         Arc::clone(&self.changes)
     }
 
-    /// Takes in that events may be missing; whom to wake then.
+    /// Records that events may be missing; returns the notifier of the waiting tasks.
     fn all_changed(&self) -> Arc<Notify> {
         if let Some(paths) = &self.paths {
             *locked(paths) = Changes::All;

@@ -1,8 +1,8 @@
 //! Changing the medium of an HVM guest's CD drive (`libxl_cdrom_insert`).
 //!
-//! QEMU has the medium, xenstore tells of it, and libxl-json is what the domain is made of the next time. The three change
-//! one after the other, while processes with either library do the same, and any of them may be killed between two
-//! steps. What holds at every moment:
+//! QEMU has the medium, xenstore tells of it, and libxl-json is what the domain is made of the next time. The three
+//! change one after the other, while processes with either library do the same, and any of them may be killed between
+//! two steps. What holds at every moment:
 //!
 //! > No medium is in QEMU, or told of in xenstore, that libxl-json does not have in this drive.
 //!
@@ -11,8 +11,9 @@
 //!
 //! # Steps
 //!
-//! The slow lock (of device changes) is held throughout, so that no other change, and no retrieval, is between them. The
-//! fast lock (of userdata) is held in the steps where xenstore or libxl-json is looked at, and not while QEMU is waited for.
+//! The slow lock (of device changes) is held throughout, so that no other change, and no retrieval, is between them.
+//! The fast lock (of userdata) is held in the steps where xenstore or libxl-json is looked at, and not while QEMU is
+//! waited for.
 //!
 //! | step | fast lock | QEMU | xenstore | libxl-json |
 //! |---|---|---|---|---|
@@ -23,9 +24,9 @@
 //! | `add-fd`, `blockdev-change-medium` | | new | | |
 //! | inserted | held | | new | (new) |
 //!
-//! An ejection ends with the step "emptied". The C library writes libxl-json in the last step alone: of one that dies between
-//! the last two, QEMU's medium is not in libxl-json. Here it is there before QEMU hears of it. In a step the order is as
-//! above: xenstore before libxl-json where a medium goes, libxl-json before xenstore where one comes.
+//! An ejection ends with the step "emptied". The C library writes libxl-json in the last step alone: of one that dies
+//! between the last two, QEMU's medium is not in libxl-json. Here it is there before QEMU is told. In a step the
+//! order is as above: xenstore before libxl-json where a medium goes, libxl-json before xenstore where one comes.
 //!
 //! # Ends before the end
 //!
@@ -40,12 +41,12 @@
 //! | "inserted" fails | new in QEMU and libxl-json, empty in xenstore |
 //! | the process is killed | as after the step before |
 //!
-//! In each case the next change begins with an ejection and puts everything right. A command that QEMU has received and not
-//! carried out when its sender gives up is carried out before those of the next one, since QEMU serves one connection after
-//! the other. So libxl-json goes back to the old medium only when QEMU has refused the new one.
+//! In each case the next change begins with an ejection and puts everything right. A command that QEMU has received
+//! and not carried out when its sender gives up is carried out before those of the next one, since QEMU serves one
+//! connection after the other. So libxl-json goes back to the old medium only when QEMU has refused the new one.
 //!
-//! The file is opened here and QEMU gets the descriptor: it may run as a user who may not open it. QEMU closes it when the
-//! medium goes, and forgets it when nobody is connected who might still use it.
+//! The file is opened here and QEMU gets the descriptor: it may run as a user who may not open it. QEMU closes it
+//! when the medium goes, and forgets it when nobody is connected who might still use it.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -191,7 +192,7 @@ impl Change {
         self.complete.format == Format::Empty
     }
 
-    /// Looks whether the medium can go where it is to go, before QEMU hears of it.
+    /// Checks that the medium can be stored in xenstore and libxl-json, before QEMU is told.
     fn look(&self, ctx: &Ctx) -> Result<()> {
         let (_locked, mut config) = lock_config(ctx, &self.owner)?;
         put(&mut config.disks, self.asked.clone());

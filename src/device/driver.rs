@@ -1,10 +1,11 @@
 //! The work of a driver domain (`xl devd`): the toolstack writes devices that this domain serves, and here their
 //! scripts run, and what is left of them is removed.
 //!
-//! A change below this domain's `backend` directory leads to a look at the device it is of, however many others there are
-//! ([`look`]). Everything is looked at first, when xenstore was lost, and when too much has changed at once. What is to be done
-//! for a device is done one after the other, and what changes meanwhile leads to nothing: so when it is done that device is looked
-//! at again. A look that fails is repeated, with what has changed since. Devices do not wait for each other.
+//! A change below this domain's `backend` directory leads to a look at the device it is of, however many others there
+//! are ([`look`]). Everything is looked at first, when xenstore was lost, and when too much has changed at once. What
+//! is to be done for a device is done one after the other, and what changes meanwhile leads to nothing: so when it is
+//! done that device is looked at again. A look that fails is repeated, with what has changed since. Devices do not
+//! wait for each other.
 //!
 //! | seen | a device that is not known | one that is |
 //! |---|---|---|
@@ -18,9 +19,9 @@
 //! # QEMU
 //!
 //! All disks of a guest that QEMU serves are one QEMU's, in this domain. It is started with the first, unless the
-//! recorded one runs, and ends with the last. Whether it is that QEMU its command line tells: the number in the record may
-//! be another process's by now. A guest's [`Disks`] are locked while its QEMU is started or ended, so that two that come do not
-//! start one each, and none loses its own to the last that goes.
+//! recorded one runs, and ends with the last. Whether it is that QEMU its command line tells: the number in the
+//! record may be another process's by now. A guest's [`Disks`] are locked while its QEMU is started or ended, so that
+//! two that come do not start one each, and none loses its own to the last that goes.
 
 mod look;
 
@@ -247,7 +248,7 @@ impl<'a> Devices<'a> {
         }
     }
 
-    /// Devices that somebody else has removed: they are forgotten, since others may come in their place.
+    /// Devices that another process has removed: they are forgotten, since other devices may take their place.
     fn vanished(&mut self, scope: &Scope, seen: &[Seen]) -> Vec<Work<'a>> {
         let there: HashSet<String> = seen.iter().map(|seen| seen.device.backend_path()).collect();
         let mut vanished = Vec::new();

@@ -79,7 +79,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     a[..common] == b[..common] && bitmap::is_empty(&a[common..]) && bitmap::is_empty(&b[common..])
 }
 
-/// Sets on which NUMA nodes the domain's memory had better be, one bit each.
+/// Sets the NUMA nodes on which the domain's memory is preferably allocated, as a bitmap.
 pub fn set_nodes(ctx: &Ctx, domid: u32, nodes: &[u8]) -> Result<()> {
     ctx.hypervisor().set_node_affinity(domid, nodes).map_err(|e| refused(ctx, domid, e))
 }

@@ -1,14 +1,15 @@
-//! Destroying a domain: everything that the host keeps for it is removed, and its number is not used again for a minute.
+//! Destroying a domain: everything that the host keeps for it is removed, and its number is not used again for a
+//! minute.
 //!
-//! The order matters. The guest is paused first and its device model ended, so that neither uses the devices any more; then
-//! the devices are removed, then the nodes and files. The domain itself is destroyed last: while it exists no other domain
-//! has its number or uuid, and after a failure it can be found and destroyed again.
+//! The order matters. The guest is paused first and its device model ended, so that neither uses the devices any
+//! more; then the devices are removed, then the nodes and files. The domain itself is destroyed last: while it exists
+//! no other domain has its number or uuid, and after a failure it can be found and destroyed again.
 //!
 //! # Two destroys at once
 //!
-//! Devices may take seconds to be removed. Meanwhile another thread, or a process with either library, may destroy the same
-//! domain, and a new one may be created with the same number (which libxl uses again after a minute, or at once for a
-//! creation that asks for that number). So:
+//! Devices may take seconds to be removed. Meanwhile another thread, or a process with either library, may destroy
+//! the same domain, and a new one may be created with the same number (which libxl uses again after a minute, or at
+//! once for a creation that asks for that number). So:
 //!
 //! - nodes are removed in a transaction that has read which domain they belong to;
 //! - files are removed under the lock of that domain's userdata, after a check that it exists;
@@ -25,9 +26,9 @@
 //!
 //! # Abort
 //!
-//! As in C, a destroy is not undone: an abort ends the waits for devices at once and kills their scripts, and the steps that
-//! need no waiting are done. The operation then has its usual result. An abort does not end the wait for the kill of a
-//! device model that has a user of its own, since without that kill the domain is not destroyed.
+//! As in C, a destroy is not undone: an abort ends the waits for devices at once and kills their scripts, and the
+//! steps that need no waiting are done. The operation then has its usual result. An abort does not end the wait for
+//! the kill of a device model that has a user of its own, since without that kill the domain is not destroyed.
 
 use std::time::Duration;
 
@@ -58,7 +59,8 @@ const SMALL: u64 = 4096;
 /// How long QEMU may take to end after SIGHUP, while it still uses the host's devices.
 const QEMU_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How many times a domain's devices are removed, if new ones are added meanwhile. A creation has a few steps that add some.
+/// How many times a domain's devices are removed, if new ones are added meanwhile. A creation has a few steps that
+/// add some.
 const ATTEMPTS: u32 = 5;
 
 /// Destroys the domain, and the domain of its device model if it has one.
@@ -79,8 +81,8 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
     let ((stubdom, outcome), cause) = collected(both).await;
     let outcome = outcome.and(stubdom);
     match outcome {
-        // `xl` destroys a domain again whose creation failed, and which the creation has destroyed: no error to log. But
-        // whoever destroys a domain twice by hand is told why the second attempt failed.
+        // `xl` destroys a domain again whose creation failed, and which the creation has destroyed: no error to log.
+        // But whoever destroys a domain twice by hand is told why the second attempt failed.
         Err(Error::DomainNotFound) if History::of_host(ao.log()).is_recent(domid) == Ok(true) => {
             log_line!(Level::Notice, ao, domid = domid, "the domain was destroyed already");
         }
@@ -162,7 +164,7 @@ async fn destroy_one(ao: &Ao, (domain, info, around): Target) -> Result<()> {
 pub enum Fate {
     /// It is destroyed.
     Ends,
-    /// It is furnished anew (a soft reset): its number stays in use, and the state that its QEMU has written is kept.
+    /// It is set up again (a soft reset): its domid stays in use, and the state that its QEMU has saved is kept.
     GoesOn,
 }
 
@@ -237,7 +239,7 @@ async fn take_pci(
     recorded: &Recorded,
     qemu: Option<&model::Process>,
 ) -> Result<()> {
-    let has_any = recorded.has_pci || pci::detach::has_notes(ao, domain.domid);
+    let has_any = recorded.has_pci || pci::detach::has_records(ao, domain.domid);
     if !has_any || own_domid_or_zero(ao) != 0 {
         return Ok(());
     }

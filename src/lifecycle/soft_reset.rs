@@ -1,11 +1,13 @@
-//! A soft reset: the guest starts another kernel in its place (kexec), and its domain is furnished anew around its memory.
+//! A soft reset: the guest starts another kernel in its place (kexec), and its domain is set up again around its
+//! memory.
 //!
-//! The guest has shut down for that. Its device model writes its state down; then everything that is around the domain goes
-//! as in a destroy, so that back ends drop what they have mapped, and the hypervisor takes event channels and grants away.
-//! What follows is a creation whose memory is there already, with a device model that goes on from the state of the other.
+//! The guest has shut down for that. Its device model writes its state down; then everything that is around the
+//! domain goes as in a destroy, so that back ends drop what they have mapped, and the hypervisor takes event channels
+//! and grants away. What follows is a creation whose memory is there already, with a device model that goes on from
+//! the state of the other.
 //!
-//! What can be refused is refused before anything is taken away. After a later failure the domain is destroyed: it could
-//! not run without its devices.
+//! What can be refused is refused before anything is taken away. After a later failure the domain is destroyed: it
+//! could not run without its devices.
 
 use std::ffi::CString;
 
@@ -31,8 +33,8 @@ const REASON: u8 = 5;
 /// Reports the console as a creation does.
 ///
 /// # Errors
-/// `Error::Invalid` for a PV guest, one that has not shut down, or a configuration of another type of guest: nothing has
-/// happened then. Otherwise those of [`create::create`], and the domain is destroyed if it has lost anything.
+/// `Error::Invalid` for a PV guest, one that has not shut down, or a configuration of another type of guest: nothing
+/// has happened then. Otherwise those of [`create::create`], and the domain is destroyed if it has lost anything.
 pub async fn soft_reset(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<()> {
     let what = "reset the domain";
     let asked = config.clone();

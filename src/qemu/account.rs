@@ -7,22 +7,22 @@ use crate::core::{Ctx, Error, Result};
 use crate::types::idiomatic::{DeviceModelVersion, DomainBuildInfo};
 use crate::{debug, error, warn};
 
-/// The first of a range of users, one for each domain number.
+/// The first user id of a range with one user for each domid.
 const RANGE_BASE: &str = "xen-qemuuser-range-base";
 
-/// The user that all QEMUs share that have none of their own.
+/// The user that QEMU processes without a user of their own share.
 const SHARED: &str = "xen-qemuuser-shared";
 
 /// A user other than root.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Account {
-    /// As `-runas` takes it.
+    /// The argument of `-runas`.
     pub name: String,
-    /// The user's id, if only this QEMU runs as that user: then QEMU is ended by killing all of the user's processes.
+    /// The user id, if only this QEMU runs as the user. QEMU is then ended by killing all processes of the user.
     pub own: Option<u32>,
 }
 
-/// The host's users.
+/// Looks up users of the host.
 trait Users {
     fn named(&self, name: &str) -> std::result::Result<Option<(u32, u32)>, Errno>;
     fn is_used(&self, uid: u32) -> std::result::Result<bool, Errno>;
@@ -40,15 +40,16 @@ impl Users for Accounts {
     }
 }
 
-/// The account for the QEMU of a guest; `None` is root. `Error::Invalid`, logged, if the configured user does not exist.
+/// The account for the QEMU of a guest; `None` is root. `Error::Invalid`, logged, if the configured user does not
+/// exist.
 pub fn of_guest(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<Option<Account>> {
     choose(domid, build, &Accounts)
         .map_err(|why| match why {
-            Why::Unknown(errno) => {
-                error!(ctx, domid = domid, errno = errno, "cannot look up the user for QEMU");
+            Failure::Unknown(errno) => {
+                error!(ctx, domid = domid, errno = errno, "cannot look up the user that QEMU runs as");
                 Error::Fail
             }
-            Why::Refused(text) => {
+            Failure::Refused(text) => {
                 error!(ctx, domid = domid, "{text}");
                 Error::Invalid
             }
@@ -58,7 +59,7 @@ pub fn of_guest(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<Option
                 warn!(
                     ctx,
                     domid = domid,
-                    "QEMU runs as {name}, which it shares with other domains' QEMU: there is no user {RANGE_BASE}"
+                    "QEMU runs as {name}, like the QEMU of other domains: there is no user {RANGE_BASE}"
                 );
             }
             Some(Account { name, .. }) => debug!(ctx, domid = domid, "QEMU runs as {name}"),
@@ -66,12 +67,12 @@ pub fn of_guest(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<Option
         })
 }
 
-enum Why {
+enum Failure {
     Unknown(Errno),
     Refused(String),
 }
 
-impl From<Errno> for Why {
+impl From<Errno> for Failure {
     fn from(errno: Errno) -> Self {
         Self::Unknown(errno)
     }
@@ -81,15 +82,15 @@ fn choose(
     domid: u32,
     build: &DomainBuildInfo,
     users: &impl Users,
-) -> std::result::Result<Option<Account>, Why> {
+) -> std::result::Result<Option<Account>, Failure> {
     if build.device_model_version != DeviceModelVersion::QemuXen {
         return Ok(None);
     }
-    let refused = |text| Err(Why::Refused(text));
+    let refused = |text| Err(Failure::Refused(text));
     let (name, uid, own) = if let Some(user) = &build.device_model_user {
         let name = user.to_string();
         let Some((uid, _)) = users.named(&name)? else {
-            return refused(format!("there is no user {name} (device_model_user)"));
+            return refused(format!("cannot run QEMU as {name} (device_model_user): no such user"));
         };
         (name, uid, true)
     } else if build.dm_restrict != Some(true) {
@@ -97,16 +98,20 @@ fn choose(
     } else if let Some((base, group)) = users.named(RANGE_BASE)? {
         let uid = base.wrapping_add(domid);
         if users.is_used(uid)? {
-            return refused(format!("user {uid} ({RANGE_BASE} + {domid}) is somebody's"));
+            return refused(format!(
+                "cannot run QEMU as user {uid} ({RANGE_BASE} + {domid}): the user id is in use"
+            ));
         }
         (format!("{uid}:{group}"), uid, true)
     } else if let Some((uid, _)) = users.named(SHARED)? {
         (SHARED.to_owned(), uid, false)
     } else {
-        return refused(format!("neither {SHARED} nor {RANGE_BASE} exists: cannot restrict QEMU"));
+        return refused(format!(
+            "cannot restrict QEMU: neither user {SHARED} nor {RANGE_BASE} exists"
+        ));
     };
     if uid == 0 {
-        return refused(format!("user {name} is root"));
+        return refused(format!("cannot run QEMU as {name}: the user is root"));
     }
     Ok(Some(Account { name, own: own.then_some(uid) }))
 }
@@ -116,9 +121,9 @@ mod tests {
     use super::*;
     use crate::types::idiomatic::Text;
 
-    struct Some1(&'static [(&'static str, u32)]);
+    struct FixedUsers(&'static [(&'static str, u32)]);
 
-    impl Users for Some1 {
+    impl Users for FixedUsers {
         fn named(&self, name: &str) -> std::result::Result<Option<(u32, u32)>, Errno> {
             Ok(self.0.iter().find(|(n, _)| *n == name).map(|(_, uid)| (*uid, 50)))
         }
@@ -138,12 +143,12 @@ mod tests {
             dm_restrict: Some(restrict),
             ..Default::default()
         };
-        let account = choose(7, &build, &Some1(users)).map_err(drop)?;
+        let account = choose(7, &build, &FixedUsers(users)).map_err(drop)?;
         Ok(account.map(|account| (account.name, account.own)))
     }
 
     #[test]
-    fn the_first_that_fits() {
+    fn the_chosen_account() {
         assert_eq!(of(None, false, &[("xen-qemuuser-range-base", 100)]), Ok(None));
         let all = &[("xen-qemuuser-range-base", 100), ("xen-qemuuser-shared", 90), ("u", 8)];
         assert_eq!(of(Some("u"), true, all), Ok(Some(("u".into(), Some(8)))));
@@ -154,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn none_fits() {
+    fn refused_accounts() {
         assert_eq!(of(Some("u"), false, &[]), Err(()));
         assert_eq!(of(Some("root"), false, &[("root", 0)]), Err(()));
         assert_eq!(of(None, true, &[]), Err(()));

@@ -1,7 +1,6 @@
-//! The commands that QEMU's monitor is told: their names and arguments, and what is taken from the answers.
+//! QMP commands: their names and arguments, and parsing of the answers.
 //!
-//! Names and arguments depend on QEMU's version in a few places, and are those of the C library in each. A time-out is
-//! the caller's, in each call.
+//! Some names and arguments depend on QEMU's version; they are those of the C library. Each call has a deadline.
 
 use std::fmt;
 use std::os::fd::BorrowedFd;
@@ -12,43 +11,43 @@ use serde_json::{Value, json};
 use super::qmp::{Qmp, Version};
 use crate::core::Result;
 
-/// From this version on a drive is named by the `id` of its device; before, by the `device` of its back end. The library
-/// gives both the same name.
+/// From this version on a drive is identified by the `id` of its device, before by the `device` of its back end. The
+/// library uses the same name for both.
 const HAS_ID: Version = [2, 8, 0];
 
-/// From this version on a saved state may be that of a live migration.
+/// From this version on `xen-save-devices-state` has the argument `live`.
 const HAS_LIVE: Version = [2, 11, 0];
 
-/// Descriptors that QEMU was given, by QEMU's number. While it is not stopped it forgets those that nothing uses as soon as
-/// nobody is connected to its monitor any more, so that a toolstack that dies leaves none.
+/// A set of descriptors that were passed to QEMU, by QEMU's number. Unless it is stopped, QEMU closes unused ones
+/// when the last monitor connection is closed, so a toolstack that is killed leaves none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FdSet(u64);
 
 impl fmt::Display for FdSet {
-    /// The file name under which QEMU opens it.
+    /// The file name for QEMU.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "/dev/fdset/{}", self.0)
     }
 }
 
 impl Qmp {
-    /// Tells a command whose result says nothing.
-    async fn tell(&mut self, name: &str, arguments: Value, deadline: Instant) -> Result<()> {
+    /// Executes a command whose result is ignored.
+    async fn run(&mut self, name: &str, arguments: Value, deadline: Instant) -> Result<()> {
         let arguments = Some(arguments).filter(|arguments| !arguments.is_null());
         self.execute(name, arguments, deadline).await.map(drop)
     }
 
-    /// Stops the guest's devices.
+    /// Stops the emulation of devices.
     pub async fn stop(&mut self, deadline: Instant) -> Result<()> {
-        self.tell("stop", Value::Null, deadline).await
+        self.run("stop", Value::Null, deadline).await
     }
 
-    /// Lets them run on.
+    /// Continues the emulation of devices.
     pub async fn cont(&mut self, deadline: Instant) -> Result<()> {
-        self.tell("cont", Value::Null, deadline).await
+        self.run("cont", Value::Null, deadline).await
     }
 
-    /// Gives QEMU a copy of a descriptor, in a set of its own; `opaque` is a remark that `query-fdsets` shows.
+    /// Passes a descriptor to QEMU, in a new set; `opaque` is a text that `query-fdsets` returns.
     pub async fn add_fd(
         &mut self,
         fd: BorrowedFd<'_>,
@@ -61,17 +60,18 @@ impl Qmp {
         number.map(FdSet).ok_or_else(|| self.unexpected("add-fd"))
     }
 
-    /// Takes the descriptors back; those that are in use go when they are not any more.
+    /// Removes the descriptors of a set; QEMU closes those in use when their last user closes them.
     pub async fn remove_fd(&mut self, set: FdSet, deadline: Instant) -> Result<()> {
-        self.tell("remove-fd", json!({"fdset-id": set.0}), deadline).await
+        self.run("remove-fd", json!({"fdset-id": set.0}), deadline).await
     }
 
-    /// Takes the medium out of a drive, if there is one. A drive that the guest has locked refuses, and asks the guest.
+    /// Removes the medium of a drive, if there is one. Fails if the guest has locked the drive; QEMU then asks the
+    /// guest.
     pub async fn eject(&mut self, drive: &str, deadline: Instant) -> Result<()> {
-        self.tell("eject", eject_arguments(self.version(), drive), deadline).await
+        self.run("eject", eject_arguments(self.version(), drive), deadline).await
     }
 
-    /// Puts another medium into a drive: a file name, which may be that of an [`FdSet`], in a format of QEMU's.
+    /// Changes the medium of a drive to a file, which may be an [`FdSet`], with QEMU's name of its format.
     pub async fn change_medium(
         &mut self,
         drive: &str,
@@ -80,42 +80,43 @@ impl Qmp {
         deadline: Instant,
     ) -> Result<()> {
         let (name, arguments) = change_command(self.version(), drive, file, format);
-        self.tell(name, arguments, deadline).await
+        self.run(name, arguments, deadline).await
     }
 
-    /// Adds a device, which `arguments` describes.
+    /// Adds the device that `arguments` describes.
     pub async fn device_add(&mut self, arguments: Value, deadline: Instant) -> Result<()> {
-        self.tell("device_add", arguments, deadline).await
+        self.run("device_add", arguments, deadline).await
     }
 
-    /// Begins to take a device away. Where the guest has a say, it is there until `DEVICE_DELETED`, or until a query does
-    /// not show it any more ([`poll`](super::qmp::poll)).
+    /// Requests the removal of a device. If the guest must release it, it exists until the event `DEVICE_DELETED`, or
+    /// until a query does not return it any more ([`poll`](super::qmp::poll)).
     pub async fn device_del(&mut self, id: &str, deadline: Instant) -> Result<()> {
-        self.tell("device_del", json!({"id": id}), deadline).await
+        self.run("device_del", json!({"id": id}), deadline).await
     }
 
-    /// Saves the state of all devices into a file; `live` for a migration rather than a snapshot.
+    /// Saves the state of all devices to a file; `live`: for a live migration.
     pub async fn save_devices(&mut self, file: &str, live: bool, deadline: Instant) -> Result<()> {
         let arguments = save_arguments(self.version(), file, live);
-        self.tell("xen-save-devices-state", arguments, deadline).await
+        self.run("xen-save-devices-state", arguments, deadline).await
     }
 
-    /// Has QEMU tell the hypervisor which pages its devices write.
+    /// Starts or stops reporting to the hypervisor which pages emulated devices write.
     pub async fn log_dirty(&mut self, enable: bool, deadline: Instant) -> Result<()> {
-        self.tell("xen-set-global-dirty-log", json!({"enable": enable}), deadline).await
+        self.run("xen-set-global-dirty-log", json!({"enable": enable}), deadline).await
     }
 
-    /// Wakes the guest from its sleep (S3).
+    /// Wakes the guest from suspend to RAM (S3).
     pub async fn wake_up(&mut self, deadline: Instant) -> Result<()> {
-        self.tell("system_wakeup", Value::Null, deadline).await
+        self.run("system_wakeup", Value::Null, deadline).await
     }
 }
 
-/// QEMU's answer is not of the form that it has by QEMU's documentation.
+/// QEMU's answer does not have the form in QEMU's documentation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UnexpectedForm;
 
-/// Slot and function, in one number, of the device called `id`, in an answer to `query-pci`; an error if it is none.
+/// Slot and function of the device `id`, as one number, from an answer to `query-pci`; `None` if QEMU does not have the
+/// device.
 pub fn devfn_of(answer: &Value, id: &str) -> std::result::Result<Option<u32>, UnexpectedForm> {
     for bus in answer.as_array().ok_or(UnexpectedForm)? {
         for device in bus.get("devices").and_then(Value::as_array).ok_or(UnexpectedForm)? {

@@ -1,5 +1,5 @@
-//! What only a QEMU that has started knows, and others look for in xenstore: the terminals of its serial ports, and where
-//! its screen is served.
+//! Nodes that can be written only after QEMU has started: the pseudo-terminals of its serial ports, and the address
+//! of its VNC server.
 
 use std::time::Instant;
 
@@ -12,7 +12,8 @@ use crate::domain::{console, nodes};
 use crate::error;
 use crate::types::idiomatic::DomainConfig;
 
-/// Writes into xenstore what only QEMU knows: the terminals of serial ports, and where the screen is served.
+/// Queries QEMU for the pseudo-terminals of serial ports and the address of the VNC server, and writes them to
+/// xenstore. Also sets the VNC password.
 pub async fn describe(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
     let base = nodes::domain_path(domid);
     let deadline = Instant::now() + qmp::TIMEOUT;
@@ -24,7 +25,7 @@ pub async fn describe(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> 
     }
     let Some(vnc) = arguments::vnc(config) else { return Ok(()) };
     let answer = qmp.execute("query-vnc", None, deadline).await?;
-    let served = screen(&answer).ok_or_else(|| unexpected(ao, domid, "query-vnc"))?;
+    let served = vnc_address(&answer).ok_or_else(|| unexpected(ao, domid, "query-vnc"))?;
     if let Some((host, service)) = served {
         for (name, value) in [("vnc-listen", host), ("vnc-port", service)] {
             nodes::write(ao, ao.store(), &format!("{base}/console/{name}"), value.as_bytes())?;
@@ -34,7 +35,7 @@ pub async fn describe(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> 
         return Ok(());
     };
     let Some(text) = password.as_str() else {
-        // QEMU refuses such a text, and another password is not the one that was asked for.
+        // QMP strings must be UTF-8, and a converted password would not be the configured one.
         error!(ao, domid = domid, "cannot set the VNC password: it is not UTF-8");
         return Err(Error::Invalid);
     };
@@ -43,14 +44,14 @@ pub async fn describe(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> 
     nodes::write(ao, ao.store(), &format!("{base}/console/vnc-pass"), password.as_bytes())
 }
 
-/// The serial ports that have a terminal, from what `query-chardev` gives.
+/// The serial ports with a pseudo-terminal, from an answer to `query-chardev`; `None` if the answer is invalid.
 fn serial_ports(answer: &Value) -> Option<Vec<(u32, &str)>> {
     let mut ports = Vec::new();
     for device in answer.as_array()? {
         let Some(port) = device.get("label")?.as_str()?.strip_prefix("serial") else { continue };
         let port = port.parse().ok()?;
         if let Some(terminal) = device.get("filename")?.as_str()?.strip_prefix("pty:") {
-            // `xl console` opens it.
+            // `xl console` opens this path, so it is checked.
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
             if !terminal.starts_with("/dev/") || !terminal.chars().all(plain) {
                 return None;
@@ -61,8 +62,9 @@ fn serial_ports(answer: &Value) -> Option<Vec<(u32, &str)>> {
     Some(ports)
 }
 
-/// Where the screen is served, from what `query-vnc` gives; `Some(None)` if nowhere.
-fn screen(answer: &Value) -> Option<Option<(&str, &str)>> {
+/// The address of the VNC server, from an answer to `query-vnc`; `Some(None)` if there is none, `None` if the answer is
+/// invalid.
+fn vnc_address(answer: &Value) -> Option<Option<(&str, &str)>> {
     if !answer.get("enabled")?.as_bool()? {
         return Some(None);
     }
@@ -105,11 +107,11 @@ mod tests {
     }
 
     #[test]
-    fn where_the_screen_is() {
+    fn the_vnc_address_is_parsed() {
         let answer =
             json!({"enabled": true, "host": "127.0.0.1", "service": "5900", "auth": "none"});
-        assert_eq!(screen(&answer), Some(Some(("127.0.0.1", "5900"))));
-        assert_eq!(screen(&json!({"enabled": false})), Some(None));
+        assert_eq!(vnc_address(&answer), Some(Some(("127.0.0.1", "5900"))));
+        assert_eq!(vnc_address(&json!({"enabled": false})), Some(None));
         for bad in [
             json!([]),
             json!({"enabled": 1}),
@@ -118,7 +120,7 @@ mod tests {
             json!({"enabled": true, "host": "h\n", "service": "5900"}),
             json!({"enabled": true, "host": "h".repeat(300), "service": "5900"}),
         ] {
-            assert_eq!(screen(&bad), None, "{bad}");
+            assert_eq!(vnc_address(&bad), None, "{bad}");
         }
     }
 }

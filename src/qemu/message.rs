@@ -1,7 +1,7 @@
-//! Parsing of what QEMU sends on its monitor socket: lines of JSON, which are not trusted.
+//! Parsing of QMP messages from QEMU, lines of JSON that are not trusted.
 //!
-//! QEMU may be controlled by its guest. A line's length is bounded, and so is its nesting (`serde_json`'s own bound, 128);
-//! a line that is neither greeting, answer nor event ends the connection.
+//! QEMU may be controlled by its guest. The length of a line is limited, and so is its nesting (by `serde_json`, to
+//! 128); a line that is neither a greeting, an answer nor an event ends the connection.
 
 use std::fmt;
 
@@ -10,23 +10,23 @@ use serde_json::{Map, Value};
 
 use crate::core::Error;
 
-/// The longest line that is taken, as in C.
+/// Maximum length of a line, as in C.
 pub const MAX_MESSAGE: usize = 1 << 20;
 
-/// One line.
+/// A message, which is one line.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Message {
-    /// The first, and QEMU's version.
+    /// The first message, with QEMU's version.
     Greeting([u64; 3]),
-    /// A command's result.
+    /// The result of a command.
     Return { id: Option<u64>, value: Value },
-    /// A command was refused.
+    /// The answer to a command that failed.
     Error { id: Option<u64>, response: ErrorResponse },
-    /// Something that nobody has asked for. The name is empty where it is no text.
+    /// An asynchronous event. The name is empty if it is not a string.
     Event { name: String, data: Value },
 }
 
-/// Why QEMU does not do what it was told.
+/// The error object of an answer.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{} ({})", Shown(.text), Shown(.class))]
 pub struct ErrorResponse {
@@ -34,7 +34,7 @@ pub struct ErrorResponse {
     pub text: String,
 }
 
-/// Why there is no answer.
+/// Why a command has no result.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum MonitorFailure {
     /// A system call on the socket failed.
@@ -43,14 +43,14 @@ pub enum MonitorFailure {
     /// QEMU has closed the socket.
     #[error("QEMU has closed its monitor socket")]
     Closed,
-    /// A line has no end.
-    #[error("QEMU sends a line of more than {} bytes", MAX_MESSAGE)]
+    /// A line exceeds [`MAX_MESSAGE`].
+    #[error("QEMU sent a line of more than {} bytes", MAX_MESSAGE)]
     TooLong,
-    /// A line is not what the protocol allows here.
-    #[error("QEMU breaks its protocol: {0}")]
+    /// A line is not allowed by the protocol.
+    #[error("QEMU violated the QMP protocol: {0}")]
     Protocol(&'static str),
-    /// The command was understood and not done.
-    #[error("QEMU refuses: {0}")]
+    /// QEMU answered with an error.
+    #[error("QEMU refused: {0}")]
     Refused(ErrorResponse),
 }
 
@@ -66,7 +66,7 @@ impl MonitorFailure {
     }
 }
 
-/// The classes of error responses that have an error of their own.
+/// The error classes that correspond to an error code of their own.
 const CLASSES: [(&str, Error); 4] = [
     ("GenericError", Error::QmpGeneric),
     ("CommandNotFound", Error::QmpCommandNotFound),
@@ -74,8 +74,8 @@ const CLASSES: [(&str, Error); 4] = [
     ("DeviceNotFound", Error::QmpDeviceNotFound),
 ];
 
-/// Whether a command that ended so was understood and not done; after any other error it may have been done, or will be
-/// yet.
+/// Whether this error is an answer of QEMU's: the command was not executed. After any other error it may have been
+/// executed, or may be later.
 pub fn is_error_response(error: Error) -> bool {
     error == Error::UnknownQmpError || CLASSES.iter().any(|(_, of_class)| *of_class == error)
 }
@@ -87,7 +87,7 @@ impl ErrorResponse {
     }
 }
 
-/// Text of QEMU's as a log line may have it: of bounded length.
+/// Text from QEMU, truncated for a log line.
 pub struct Shown<'a>(pub &'a str);
 
 impl fmt::Display for Shown<'_> {
@@ -100,11 +100,11 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// What was received and not parsed yet.
+/// Received bytes that are not parsed yet.
 #[derive(Default, Debug)]
 pub struct Inbox {
     bytes: Vec<u8>,
-    /// Up to where there is no end of a line.
+    /// The number of bytes that contain no end of a line.
     searched: usize,
 }
 
@@ -113,7 +113,7 @@ impl Inbox {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// The next whole line; `None` if there is none yet.
+    /// The next message; `None` if there is no complete line yet.
     pub fn next_message(&mut self) -> Result<Option<Message>, MonitorFailure> {
         let found = self.bytes[self.searched..].iter().position(|&b| b == b'\n');
         let Some(end) = found.map(|at| self.searched + at) else {
@@ -137,7 +137,7 @@ impl Inbox {
 fn parse(line: &[u8]) -> Result<Message, MonitorFailure> {
     let broken = MonitorFailure::Protocol;
     let Ok(Value::Object(mut line)) = serde_json::from_slice(line) else {
-        return Err(broken("a line is no JSON object"));
+        return Err(broken("a line is not a JSON object"));
     };
     if let Some(greeting) = line.get("QMP") {
         let part =
@@ -154,7 +154,7 @@ fn parse(line: &[u8]) -> Result<Message, MonitorFailure> {
             (Some(class), Some(text)) => {
                 Ok(Message::Error { id, response: ErrorResponse { class, text } })
             }
-            _ => Err(broken("an error without class or text")),
+            _ => Err(broken("an error without class or description")),
         };
     }
     let Some(name) = line.get("event") else { return Err(broken("an unknown message")) };
@@ -162,7 +162,7 @@ fn parse(line: &[u8]) -> Result<Message, MonitorFailure> {
     Ok(Message::Event { name, data: line.remove("data").unwrap_or_default() })
 }
 
-/// A command as a line.
+/// Encodes a command.
 pub fn command(name: &str, arguments: Option<Value>, id: u64) -> Vec<u8> {
     let mut line = Map::new();
     line.insert("execute".into(), name.into());
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_line() {
+    fn each_type_of_message() {
         let greeting = r#"{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7},
             "package": "Debian"}, "capabilities": ["oob"]}}"#
             .replace('\n', " ");
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_of_them() {
+    fn invalid_messages() {
         let deep = format!("{{\"return\": {}", "[".repeat(100_000));
         let closed = format!("{{\"return\": {}{}}}", "[".repeat(5000), "]".repeat(5000));
         let bad = ["", "[]", "{}", "x", "{\"error\": 3}", "\u{0}", "{\"id\": 1}", &deep, &closed];
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_end_is_given_up() {
+    fn a_line_that_is_too_long_is_an_error() {
         let mut inbox = Inbox::default();
         inbox.push(&vec![b' '; MAX_MESSAGE]);
         assert_eq!(inbox.next_message(), Ok(None));
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn classes_have_their_errors() {
+    fn error_codes_of_classes() {
         let error = |class: &str| {
             MonitorFailure::Refused(ErrorResponse { class: class.into(), text: String::new() })
                 .error()
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_has_a_bound() {
+    fn text_in_log_lines_is_truncated() {
         assert_eq!(Shown("ü").to_string(), "ü");
         assert_eq!(Shown(&"ü".repeat(600)).to_string(), "ü".repeat(512) + "...");
         assert_eq!(Shown(&"x".repeat(600)).to_string().len(), 515);

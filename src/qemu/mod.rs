@@ -1,20 +1,21 @@
-//! QEMU in its two parts, back end of a PV or PVH guest's devices and hardware of an HVM guest: whether a
-//! guest needs one, starting it, talking to it. Its end is `qemu/model.rs`.
+//! QEMU as the device model of an HVM guest, or as a back end of a PV or PVH guest's devices: whether a guest needs
+//! one, starting it, controlling it by QMP, and ending it.
 //!
 //! | file | subject |
 //! |---|---|
 //! | `arguments/` | the command line |
-//! | `account.rs` | as which user it runs |
-//! | `start.rs` | starting it and waiting until it serves |
-//! | `describe.rs` | what it tells xenstore's readers when it has started |
-//! | `qmp.rs`, `message.rs` | its monitor |
-//! | `commands.rs` | what its monitor is told |
+//! | `account.rs` | the user that it runs as |
+//! | `start.rs` | starting it and waiting until it is ready |
+//! | `describe.rs` | nodes that are written after its start: serial ports, VNC |
+//! | `model.rs` | checking whether it runs, resuming and ending it |
+//! | `qmp.rs`, `message.rs` | the QMP client |
+//! | `commands.rs` | QMP commands |
 //! | `usb.rs` | USB controllers and devices |
-//! | `vcpus.rs` | the vcpus of an HVM guest |
-//! | `state.rs` | its state, when a guest is saved |
+//! | `vcpus.rs` | vcpu hotplug of HVM guests |
+//! | `state.rs` | saving its state |
 //!
-//! QEMU outlives the process that starts it: it is detached (`runtime/child/detached.rs`), and is found by its process id in
-//! xenstore, `image/device-model-pid`, which is written before it runs.
+//! QEMU outlives the process that starts it: it is a detached process (`runtime/child/detached.rs`), and is found by
+//! its pid in the node `image/device-model-pid`, which is written before it executes.
 
 mod account;
 pub mod arguments;
@@ -39,8 +40,8 @@ pub fn needed(ctx: &Ctx, config: &DomainConfig) -> Result<bool> {
     is_needed(config, || own_domid(ctx))
 }
 
-/// The same, for a toolstack in domain `own`, which is asked for only if it matters. xenconsoled serves only the first console,
-/// so QEMU serves the others, which are channels.
+/// The same, for a toolstack in domain `own`, which is asked for only if it matters. xenconsoled is the back end of
+/// the first console only, so QEMU is the back end of the others, which are channels.
 fn is_needed(config: &DomainConfig, own: impl FnOnce() -> Result<u32>) -> Result<bool> {
     if !config.vfbs.is_empty() || !config.p9s.is_empty() {
         return Ok(true);
@@ -63,7 +64,7 @@ mod tests {
     };
 
     #[test]
-    fn who_needs_one() {
+    fn configurations_that_need_qemu() {
         let needs = |change: fn(&mut DomainConfig)| {
             let mut config = DomainConfig::default();
             change(&mut config);
@@ -92,7 +93,7 @@ mod tests {
         };
         assert!(usbctrl(UsbctrlType::Qusb, 0));
         assert!(!usbctrl(UsbctrlType::Qusb, 3) && !usbctrl(UsbctrlType::Pv, 0));
-        // A keyboard alone starts no QEMU, whatever its back end.
+        // A keyboard alone does not require a QEMU, whatever its back end.
         assert!(!needs(|c| c.vkbs = vec![DeviceVkb::default()]));
     }
 }

@@ -1,4 +1,4 @@
-//! A domain's device model: whether one runs, resuming it, and ending it.
+//! A domain's device model: checking whether one runs, resuming it, and ending it.
 
 use std::ffi::CStr;
 use std::os::fd::{AsFd, OwnedFd};
@@ -23,39 +23,39 @@ use crate::sync::tracked_fds::Tracked;
 use crate::xen::kill_uid::{Told, kill_all_of};
 use crate::{debug, error, warn};
 
-/// How long a device model may take to resume, and a killer process to get the lock and to kill.
+/// How long a device model may take to resume, and a killer process to take the lock and to kill.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The interval at which a process is polled for which there is no pidfd.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// How many killer processes are started, one after the other, if they are killed themselves.
+/// Maximum number of killer processes that are started one after the other, if each is killed itself.
 const KILLERS: u32 = 5;
 
 /// The lock that killer processes take.
 const REAPER_LOCK: &CStr = c"/var/run/xen/dm-reaper-lock";
 
-/// The user that kills another user's processes, and the one that is used if that does not exist.
+/// The user as which a killer process runs, and the one that is used if the first does not exist.
 const REAPERS: [&str; 2] = ["xen-qemuuser-reaper", "xen-qemuuser-range-base"];
 
-/// A process that was told to end. It may not be a child of this process, so it cannot be waited for with waitpid.
+/// A process whose end is waited for. It may not be a child of this process, so waitpid cannot be used.
 #[derive(Debug)]
 pub struct Process {
     pid: Pid,
-    /// Its pidfd, if the system provides one.
+    /// Its pidfd, if the kernel supports them.
     pidfd: Option<Tracked<OwnedFd>>,
-    /// It had ended before: the number is nobody's, or another process's.
+    /// Whether it had ended before: the pid is unused, or another process's.
     ended: bool,
 }
 
 impl Process {
-    /// Process `pid` if `is_meant` says that it is the one, and whether it was told to end just now: `ESRCH` if it had
-    /// ended before.
+    /// Sends SIGHUP to process `pid` if `is_meant` confirms that it is the right one. Returns the process and the
+    /// result: `ESRCH` if it had ended before.
     fn hang_up(
         pid: Pid,
         is_meant: impl FnOnce() -> bool,
     ) -> (Self, std::result::Result<(), Errno>) {
-        // First, so that what is looked at is what is told to end and waited for then.
+        // The pidfd is opened before the check, so that the process that is checked is the one that gets the signal.
         let pidfd = child::pidfd_open(pid.as_raw()).map(Tracked::new);
         let told = match &pidfd {
             Err(Errno::ESRCH) => Err(Errno::ESRCH),
@@ -66,27 +66,27 @@ impl Process {
         (Self { pid, pidfd: pidfd.ok(), ended: told == Err(Errno::ESRCH) }, told)
     }
 
-    /// Process `pid`, which was started just now, to wait for its end only.
+    /// Process `pid`, which was started just now; for waiting for its end.
     pub fn new(pid: i32) -> Self {
         let pidfd = child::pidfd_open(pid);
         Self { pid: Pid::from_raw(pid), pidfd: pidfd.ok().map(Tracked::new), ended: false }
     }
 
-    /// The process whose number is at `path`, to wait for its end only.
+    /// The process whose pid is in the node `path`; for waiting for its end.
     fn recorded(ctx: &Ctx, path: &str) -> Option<Self> {
         Some(Self::new(recorded_pid(&nodes::read(ctx, ctx.store(), path).ok().flatten()?)?))
     }
 
-    /// Ends it at once.
+    /// Kills it with SIGKILL.
     fn kill(&self) {
-        // It may have ended by itself.
+        // An error means that it has ended by itself.
         let _ = match &self.pidfd {
             Some(pidfd) => child::pidfd_kill(pidfd.as_fd(), libc::SIGKILL),
             None => kill(self.pid, Signal::SIGKILL),
         };
     }
 
-    /// Waits until it has ended, reaped or not.
+    /// Waits until it has ended, even if it is not reaped.
     pub async fn ended(&self, runtime: &Runtime) {
         if self.ended {
             return;
@@ -105,24 +105,25 @@ impl Process {
         let Ok(stat) = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)) else {
             return true;
         };
-        // The name, in parentheses, may hold anything.
+        // The process name, in parentheses, may contain any character.
         let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
         matches!(state, Some('Z' | 'X'))
     }
 }
 
-/// What a process was recorded as. By now its number may be another process's, so its command line is looked at.
+/// The role for which a process was recorded. Its pid may have been reused, so the command line is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     DeviceModel,
-    /// The QEMU that serves a guest's disks from a driver domain.
+    /// The QEMU in a driver domain that is the back end of a guest's disks.
     DiskServer,
-    /// What passes QMP on for the stubdom of that number.
+    /// The process that forwards QMP for the stub domain with that domid.
     Proxy,
 }
 
 impl Role {
-    /// Whether process `pid` is that of domain `domid`, or is about to become it: it is recorded before it runs its program.
+    /// Whether process `pid` has this role for domain `domid`, or is about to get it: a process is recorded before it
+    /// executes its program.
     fn is_of(self, pid: i32, domid: u32) -> bool {
         let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         let arguments: Vec<&[u8]> = line.split(|&b| b == 0).collect();
@@ -130,7 +131,7 @@ impl Role {
         let numbered =
             |option: &[u8]| arguments.windows(2).any(|pair| pair == [option, number.as_bytes()]);
         let is = match self {
-            // The traditional one has another option.
+            // The traditional device model uses `-d`.
             Self::DeviceModel => numbered(b"-xen-domid") || numbered(b"-d"),
             Self::DiskServer => {
                 numbered(b"-xen-domid") && arguments.contains(&b"-xen-attach".as_slice())
@@ -142,7 +143,7 @@ impl Role {
         };
         let starts = || {
             let name = std::fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
-            // In the middle of that it has a program and no command line; what has ended has neither.
+            // During execve it has a program and an empty command line; a process that has ended has neither.
             name.trim_ascii_end() == child::STARTING.to_bytes()
                 || line.is_empty() && std::fs::read_link(format!("/proc/{pid}/exe")).is_ok()
         };
@@ -158,37 +159,37 @@ impl Role {
     }
 }
 
-/// The node that tells the process of a domain's device model.
+/// The node with the pid of a domain's device model.
 pub fn pid_path(domid: u32) -> String {
     format!("{}/image/device-model-pid", nodes::domain_path(domid))
 }
 
-/// The node that tells as which user a device model runs that has a user of its own.
+/// The node with the user id of a device model that has a user of its own.
 pub fn kill_uid_path(domid: u32) -> String {
     format!("{}/image/device-model-kill-uid", nodes::domain_path(domid))
 }
 
-/// The node that tells the process that passes QMP on for `stubdom`.
+/// The node with the pid of the process that forwards QMP for `stubdom`.
 pub fn proxy_pid_path(stubdom: u32) -> String {
     format!("{}/image/qmp-proxy-pid", nodes::domain_path(stubdom))
 }
 
-/// The node in which that process tells that it runs.
+/// The node in which that process reports that it runs.
 pub fn proxy_state_path(stubdom: u32) -> String {
     format!("/local/domain/0/device-model/{stubdom}/qmp-proxy-state")
 }
 
-/// Whether a device model serves the domain, as a process or in a domain.
+/// Whether the domain has a device model, as a process or in a stub domain.
 pub fn is_active(ctx: &Ctx, domid: u32) -> Result<bool> {
     let base = format!("{}/image/device-model-", nodes::domain_path(domid));
     let paths = [format!("{base}pid"), format!("{base}domid")];
     Ok(nodes::read_many(ctx, ctx.store(), &paths)?.iter().any(Option::is_some))
 }
 
-/// What serves an HVM guest.
+/// The version of an HVM guest's device model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModelVersion {
-    /// The old QEMU of Xen's own, which is controlled through xenstore. Also the default for a guest without the node.
+    /// Xen's old fork of QEMU, which is controlled through xenstore. Also assumed for a guest without the node.
     Traditional,
     Qemu,
 }
@@ -198,7 +199,7 @@ pub fn version_path(domid: u32) -> String {
     format!("{}/dm-version", nodes::libxl_path(domid))
 }
 
-/// Which device model serves an HVM guest. `Error::Invalid` if the node has an unknown value.
+/// The version of an HVM guest's device model. `Error::Invalid` if the node has an unknown value.
 pub fn version(ctx: &Ctx, domid: u32) -> Result<ModelVersion> {
     let path = version_path(domid);
     match nodes::read(ctx, ctx.store(), &path)?.as_deref() {
@@ -208,7 +209,7 @@ pub fn version(ctx: &Ctx, domid: u32) -> Result<ModelVersion> {
             error!(
                 ctx,
                 domid = domid,
-                "cannot tell which device model is used: unknown value in {path}"
+                "cannot determine the device model version: unknown value in {path}"
             );
             Err(Error::Invalid)
         }
@@ -217,9 +218,9 @@ pub fn version(ctx: &Ctx, domid: u32) -> Result<ModelVersion> {
 
 /// Resumes the device model of an HVM guest.
 ///
-/// The traditional one is resumed through xenstore. QEMU proper gets `cont` through its monitor; it needs that only if it
-/// was started paused (`-S`: deprivileged, or in a stubdom) or was stopped, and never for a pause of the domain, which does
-/// not stop it.
+/// The traditional one is resumed through xenstore. Upstream QEMU gets the QMP command `cont`. It needs that only if
+/// it was started paused (`-S`: deprivileged, or in a stub domain) or was stopped; pausing a domain does not stop its
+/// QEMU.
 pub async fn resume(ao: &Ao, domid: u32) -> Result<()> {
     match version(ao, domid)? {
         ModelVersion::Traditional => resume_traditional(ao, domid).await,
@@ -252,27 +253,27 @@ async fn resume_traditional(ao: &Ao, domid: u32) -> Result<()> {
         error!(
             ao,
             domid = domid,
-            "cannot resume the device model: it has not reported `running' in {state}"
+            "cannot resume the device model: {state} did not become \"running\" within 60 s"
         );
         Err(Error::TimedOut)
     })
 }
 
-/// Ends the device model process of a domain and removes its traces; everything is tried, and failures are logged. Gives
-/// the process, which may take a moment to end.
+/// Ends the device model process of a domain, and removes its nodes and sockets. Continues after failures, which are
+/// logged. Returns the process, which may take a moment to end.
 ///
 /// # Errors
-/// A device model with a user of its own may still run. It has rights over the domain's number, which therefore must not
-/// be free before. An abort does not end the wait for this.
+/// A device model with a user of its own may still run. It has privileges over the domid, which therefore must not be
+/// reused before the process has ended. An abort does not end this wait.
 pub async fn destroy(ao: &Ao, domid: u32) -> Result<Option<Process>> {
-    let traces = format!("/local/domain/0/device-model/{domid}");
-    // Logged where it fails.
-    let _ = nodes::remove(ao, ao.store(), &traces);
+    let directory = format!("/local/domain/0/device-model/{domid}");
+    // The error has been logged.
+    let _ = nodes::remove(ao, ao.store(), &directory);
     let pid_path = pid_path(domid);
     let uid = nodes::read(ao, ao.store(), &kill_uid_path(domid));
     let process = match uid.map(|uid| uid.map(|uid| user_to_kill(ao, domid, &uid))) {
-        // A compromised QEMU may have ended, and its pid may be another process's: if it has a user of its own, that
-        // user's processes are killed instead.
+        // A compromised QEMU may have exited after a fork, so its pid may belong to another process. If QEMU has a
+        // user of its own, all processes of that user are killed instead.
         Ok(Some(Some(uid))) => {
             let process = Process::recorded(ao, &pid_path);
             kill_user(&ao.unabortable(), domid, uid).await?;
@@ -284,46 +285,50 @@ pub async fn destroy(ao: &Ao, domid: u32) -> Result<Option<Process>> {
     Ok(process)
 }
 
-/// The process recorded as the QEMU that serves a guest's disks from this domain, a driver domain: one of this domain's own
-/// nodes.
+/// The node, relative to this domain's directory, with the pid of the QEMU that is the back end of a guest's disks in
+/// this driver domain.
 fn disk_server_path(domid: u32) -> String {
     format!("libxl/{domid}/qdisk-backend-pid")
 }
 
-/// Whether the QEMU that is recorded to serve a guest's disks from this domain runs.
+/// Whether the QEMU that is recorded as the back end of a guest's disks in this domain runs.
 pub fn has_disk_server(ctx: &Ctx, domid: u32) -> bool {
     let recorded = nodes::peek(ctx, ctx.store(), &disk_server_path(domid));
     let pid = recorded.and_then(|pid| recorded_pid(&pid));
     pid.is_some_and(|pid| Role::DiskServer.is_of(pid, domid))
 }
 
-/// Ends the QEMU that serves a guest's disks from this domain, if it runs, and removes its traces. Everything is tried;
-/// the first failure is the result.
+/// Ends the QEMU that is the back end of a guest's disks in this domain, if it runs, and removes its nodes. Continues
+/// after a failure and returns the first one.
 pub fn destroy_disk_server(ctx: &Ctx, domid: u32) -> Result<()> {
     let path = disk_server_path(domid);
     let ended = match has_disk_server(ctx, domid) {
         true => hang_up(ctx, domid, &path, Role::DiskServer).map(drop),
         false => Ok(()),
     };
-    let traces = nodes::remove(ctx, ctx.store(), &format!("device-model/{domid}"));
-    ended.and(traces).and(nodes::remove(ctx, ctx.store(), &path))
+    let removed = nodes::remove(ctx, ctx.store(), &format!("device-model/{domid}"));
+    ended.and(removed).and(nodes::remove(ctx, ctx.store(), &path))
 }
 
-/// Ends a device model that was being started while the domain was destroyed: `recorded` is the value of its node when
-/// the nodes were removed, `known` the process that was told to end before.
+/// Ends a device model that was being started while the domain was destroyed: `recorded` is the value of the pid node
+/// when the nodes were removed, `known` the process that was ended before.
 pub fn end_late(ctx: &Ctx, domid: u32, recorded: &[u8], known: Option<&Process>) {
     let Some(pid) =
         recorded_pid(recorded).filter(|&pid| known.is_none_or(|known| known.pid.as_raw() != pid))
     else {
         return;
     };
-    debug!(ctx, domid = domid, "device model {pid} was started meanwhile");
+    debug!(
+        ctx,
+        domid = domid,
+        "killing device model {pid}, which was started during the destruction"
+    );
     Process::new(pid).kill();
     remove_sockets(ctx, domid);
 }
 
-/// Ends a device model whose domain was destroyed while it was started: no other process knows of it.
-/// `Error::DomainNotFound` if so.
+/// Ends the device model if its domain was destroyed while it was started, since the destruction may not have found it.
+/// `Error::DomainNotFound` in that case.
 pub fn end_orphan(ctx: &Ctx, owner: &Identity, process: &Process) -> Result<()> {
     if owner.exists(ctx)? {
         return Ok(());
@@ -332,7 +337,7 @@ pub fn end_orphan(ctx: &Ctx, owner: &Identity, process: &Process) -> Result<()> 
     error!(ctx, domid = domid, "cannot start the device model: the domain was destroyed meanwhile");
     process.kill();
     remove_sockets(ctx, domid);
-    // Nodes that were written after all others had been removed.
+    // The start may have written nodes after the destruction had removed all.
     let _ = nodes::transaction_now(ctx, |t| {
         if !owner.owns_nodes(ctx, t)? {
             return Ok(());
@@ -343,8 +348,8 @@ pub fn end_orphan(ctx: &Ctx, owner: &Identity, process: &Process) -> Result<()> 
     Err(Error::DomainNotFound)
 }
 
-/// Ends the process that passes QMP between a Linux stubdom's QEMU and the sockets of `target`; with any
-/// other stubdom there is none.
+/// Ends the process that forwards QMP between a Linux stub domain's QEMU and the sockets of `target`. Other stub
+/// domains have no such process.
 pub fn destroy_proxy(ctx: &Ctx, stubdom: u32, target: u32) -> Result<()> {
     let path = proxy_pid_path(stubdom);
     if nodes::read(ctx, ctx.store(), &path)?.is_none() {
@@ -358,12 +363,12 @@ pub fn destroy_proxy(ctx: &Ctx, stubdom: u32, target: u32) -> Result<()> {
     outcome.map(drop).and(traces)
 }
 
-/// The process id in a node. A signal to 0 or 1 would reach far more than one process.
+/// Parses a pid from a node. 0 and 1 are refused: a signal to 0 would reach the whole process group, and 1 is init.
 fn recorded_pid(value: &[u8]) -> Option<i32> {
     leading_number(value).filter(|&pid| pid > 1)
 }
 
-/// Sends SIGHUP to the process whose number is at `path`, as its end is asked for; to no other that has the number by now.
+/// Sends SIGHUP to the process whose pid is in the node `path`, unless the pid belongs to another process by now.
 fn hang_up(ctx: &Ctx, domid: u32, path: &str, role: Role) -> Result<Process> {
     let what = role.name();
     let value = nodes::read(ctx, ctx.store(), path)?;
@@ -384,20 +389,20 @@ fn hang_up(ctx: &Ctx, domid: u32, path: &str, role: Role) -> Result<Process> {
     }
 }
 
-/// The recorded user that only this device model ran as.
+/// Parses the recorded id of the user that only this device model ran as.
 fn user_to_kill(ctx: &Ctx, domid: u32, recorded: &[u8]) -> Option<u32> {
     let uid = leading_number::<u32>(recorded).filter(|&uid| uid != 0);
     if uid.is_none() {
         error!(
             ctx,
             domid = domid,
-            "cannot kill the device model's processes: invalid user id recorded"
+            "cannot kill the device model's processes: the recorded user id is invalid"
         );
     }
     uid
 }
 
-/// Kills every process of the user that only the device model ran as; an error unless that is known to have worked.
+/// Kills every process of the user that only the device model ran as. Succeeds only if all are known to be killed.
 async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
     let reaper = REAPERS
         .iter()
@@ -408,7 +413,7 @@ async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
         warn!(
             ao,
             domid = domid,
-            "no user of {REAPERS:?} exists: the device model can kill the process that is to kill it"
+            "none of the users {REAPERS:?} exists: the device model can kill the killer process"
         );
     }
     let failed = |errno: Errno| {
@@ -418,7 +423,7 @@ async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
     for _ in 0..KILLERS {
         let killer = ao.children().fork(|| kill_all_of(uid, reaper.unwrap_or(uid), REAPER_LOCK));
         let killer = killer.map_err(failed)?;
-        // It waits for a lock, whose holder may have been stopped.
+        // The killer waits for a lock, whose holder may hang.
         let outcome = match ao.until(Instant::now() + TIMEOUT, killer.exited()).await {
             Ok(Some(outcome)) => outcome,
             late => {
@@ -443,9 +448,13 @@ async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
             }
             Some(Told::Failed(errno)) => return Err(failed(errno)),
             None => {
-                // By the device model, or by another domain's killer that had no lock.
+                // The killer was killed: by the device model, or by another domain's killer without the lock.
                 let how = describe_outcome("killer", killer.pid(), outcome);
-                warn!(ao, domid = domid, "cannot tell if user {uid} has processes: {how}");
+                warn!(
+                    ao,
+                    domid = domid,
+                    "cannot determine whether all processes of user {uid} are killed: {how}"
+                );
             }
         }
     }
@@ -473,7 +482,7 @@ mod tests {
         if with_pidfd { process } else { Process { pid, pidfd: None, ended: false } }
     }
 
-    /// A shell with these arguments, that waits.
+    /// Starts a shell with these arguments that waits for input.
     fn run(arguments: &[&str]) -> std::process::Child {
         run_script("echo; read x", arguments)
     }
@@ -483,7 +492,7 @@ mod tests {
         shell.args(["-c", script, "qemu"]).args(arguments);
         shell.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
         let mut child = shell.spawn().unwrap();
-        // It is a shell by now.
+        // Its output shows that execve has completed.
         std::io::Read::read(child.stdout.as_mut().unwrap(), &mut [0]).unwrap();
         child
     }
@@ -512,8 +521,8 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_starts_is_taken_for_its_program() {
-        // As one that has forked and not executed; it alone may change its name.
+    fn a_process_that_is_starting_has_its_role() {
+        // The state between fork and execve; only the process itself may change its name.
         let name = child::STARTING.to_str().unwrap();
         let mut child = run_script(&format!("printf {name} > /proc/$$/comm; echo; read x"), &[]);
         let pid = child.id() as i32;
@@ -523,27 +532,27 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_with_the_number_is_not_told_to_end() {
-        let mut stranger = run(&["-xen-domid", "8"]);
-        let pid = stranger.id() as i32;
+    fn another_process_with_the_pid_gets_no_signal() {
+        let mut other = run(&["-xen-domid", "8"]);
+        let pid = other.id() as i32;
         let is_meant = || Role::DeviceModel.is_of(pid, 7);
         let (process, told) = Process::hang_up(Pid::from_raw(pid), is_meant);
         assert_eq!(told, Err(Errno::ESRCH));
-        // Nobody waits for a stranger's end.
+        // Waiting ends immediately for a process that is not the right one.
         let runtime = Runtime::default();
         runtime.block_on(process.ended(&runtime));
-        assert_eq!(stranger.try_wait().unwrap(), None);
-        drop(stranger.stdin.take());
-        assert!(stranger.wait().unwrap().code().is_some(), "it has ended by itself");
+        assert_eq!(other.try_wait().unwrap(), None);
+        drop(other.stdin.take());
+        assert!(other.wait().unwrap().code().is_some(), "it has ended by itself");
     }
 
     #[test]
-    fn an_end_is_seen_before_it_is_reaped() {
+    fn the_end_is_noticed_before_the_process_is_reaped() {
         let runtime = Runtime::default();
         for with_pidfd in [true, false] {
-            // No shell can trap what was ignored when it started, as under nohup.
+            // A shell cannot trap a signal that was ignored when it started, as under nohup.
             let mut shell = std::process::Command::new("env");
-            // Says that it listens, ends half a second after it was told to.
+            // It prints a line when the trap is set, and ends half a second after SIGHUP.
             let script = "trap 'sleep 0.5; exit 0' HUP; echo; while :; do sleep 0.01; done";
             shell.args(["--default-signal=HUP", "sh", "-c", script]);
             shell.stdout(std::process::Stdio::piped());

@@ -1,16 +1,17 @@
 //! A client of QEMU's monitor (QMP).
 //!
-//! QEMU serves one client at a time on this socket and its backlog has room for one more, so a client holds the domain's
-//! [`QmpLock`] from before it connects until it has closed. One command is under way at a time, and the answer must have
-//! its id. QEMU may be controlled by its guest: every wait has a deadline, each line has a maximum length (`message.rs`),
-//! and after a failure other than a refused command the connection is not used again.
+//! QEMU accepts one client at a time on this socket, and its backlog has room for one more, so a client holds the
+//! domain's [`QmpLock`] from before it connects until it has closed the connection. Only one command is in progress
+//! at a time, and the answer must have its id. QEMU may be controlled by its guest: every wait has a deadline, each
+//! line has a maximum length (`message.rs`), and after a failure other than an error response the connection is not
+//! used again.
 //!
-//! What QEMU tells of its own accord (events) is passed over, but for the one kind that somebody waits for. What may take
-//! the guest's help, and so any time, is not waited for on the connection: [`poll`] asks anew and anew, and leaves the
-//! socket to others in between.
+//! Events are ignored, except those of the one name that a caller waits for. An effect that depends on the guest may
+//! take any time and is not waited for on an open connection: [`poll`] connects for each query, so that other clients
+//! can use the socket between two queries.
 //!
-//! Who the peer is cannot be asked of the kernel: a QEMU that was started with a socket that listens already answers
-//! with the credentials of whoever made it listen. Only root can put a socket at that path.
+//! The peer's credentials cannot be checked: for a QEMU that was started with a listening socket, the kernel reports
+//! those of the process that called listen. Only root can create a socket at that path.
 
 use std::collections::VecDeque;
 use std::io::IoSlice;
@@ -41,22 +42,22 @@ use crate::{debug, error};
 /// How long QEMU may take for a short command.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a command of the application's may take: it may be a job on a large disk.
+/// How long the application's monitor command may take, such as a job on a large disk.
 const MONITOR_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Between two attempts to connect while QEMU has no room for one more client.
+/// The interval between attempts to connect while the backlog of QEMU's socket is full.
 const RETRY: Duration = Duration::from_millis(50);
 
-/// The id of the first command, `xlq` as text, which is recognised in a trace.
+/// The id of the first command: `xlq` in ASCII, to be recognisable in a trace.
 const FIRST_ID: u64 = 0x786c_7100;
 
-/// The events that are kept for who waits for one; of more, the oldest are forgotten.
+/// Maximum number of events that are kept for the caller; the oldest ones are dropped.
 const MAX_EVENTS: usize = 64;
 
 /// QEMU's version: major, minor, micro.
 pub type Version = [u64; 3];
 
-/// Where QEMU listens to the toolstack of a domain.
+/// The path of the socket on which a domain's QEMU listens for the toolstack.
 pub fn socket_path(domid: u32) -> String {
     format!("{RUN_DIR}/qmp-libxl-{domid}")
 }
@@ -67,15 +68,15 @@ pub struct Qmp {
     ao: Ao,
     domid: u32,
     version: Version,
-    // In this order: the next to have the lock finds QEMU free.
+    // The order of the fields is that of their Drop: the connection is closed before the lock is released.
     connection: Connection,
     _lock: QmpLock,
 }
 
 impl Qmp {
-    /// Connects, until `deadline` at most, including the wait for other clients of that QEMU. Failures are logged.
+    /// Takes the lock and connects, until `deadline` at most. Failures are logged.
     pub async fn connect(ao: &Ao, domid: u32, deadline: Instant) -> Result<Self> {
-        // The lock ends its wait itself when there is an abort, and cleans up.
+        // An abort ends the wait for the lock, which cleans up by itself.
         let late = pin!(ao.runtime().sleep_until(deadline));
         let lock = match select(pin!(QmpLock::take(ao, domid)), late).await {
             Either::Left((lock, _)) => lock?,
@@ -83,7 +84,7 @@ impl Qmp {
                 error!(
                     ao,
                     domid = domid,
-                    "cannot connect to QEMU's monitor: another process has held its lock for too long"
+                    "cannot connect to QEMU's monitor: another process holds its lock"
                 );
                 return Err(Error::TimedOut);
             }
@@ -97,18 +98,18 @@ impl Qmp {
         Ok(Self { ao: ao.clone(), domid, version, connection, _lock: lock })
     }
 
-    /// Which QEMU it is, by its own account: compare with `<` and `>=`.
+    /// QEMU's version from its greeting, to be compared with `<` and `>=`.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// Whose QEMU it is.
+    /// The domain of this QEMU.
     pub fn domid(&self) -> u32 {
         self.domid
     }
 
-    /// Executes a command in QEMU, until `deadline` at most, and gives its result. Failures are logged; after a refused
-    /// command the connection is still usable.
+    /// Executes a command in QEMU, until `deadline` at most, and returns its result. Failures are logged; after an
+    /// error response the connection is still usable.
     pub async fn execute(
         &mut self,
         name: &str,
@@ -120,7 +121,7 @@ impl Qmp {
         within(&self.ao, self.domid, deadline, &format!("run {name} in QEMU"), answer).await
     }
 
-    /// As [`execute`](Self::execute), and QEMU gets a copy of `fd` with the command.
+    /// As [`execute`](Self::execute), and passes `fd` to QEMU with the command.
     pub async fn execute_with(
         &mut self,
         name: &str,
@@ -129,19 +130,19 @@ impl Qmp {
         deadline: Instant,
     ) -> Result<Value> {
         debug!(self.ao, domid = self.domid, "QMP command {name}, with a descriptor");
-        let answer = self.connection.carry_out(name, arguments, Some(fd));
+        let answer = self.connection.execute_with_fd(name, arguments, Some(fd));
         within(&self.ao, self.domid, deadline, name, answer).await
     }
 
-    /// Keeps the events of this name from now on, instead of those of another: to be called before the command that they
-    /// may come of.
+    /// Keeps the events of this name from now on, and drops those that are kept. To be called before the command that
+    /// may cause them.
     pub fn keep_events(&mut self, name: &'static str) {
         self.connection.kept = Some(name);
         self.connection.events.clear();
     }
 
-    /// Waits for one of the kept events whose data `is` takes, until `deadline` at most, and gives the data. Nobody else
-    /// can talk to this QEMU meanwhile: not for what the guest has a say in.
+    /// Waits for a kept event whose data matches `is`, until `deadline` at most, and returns the data. No other
+    /// client can use this QEMU meanwhile, so it is not for events that depend on the guest.
     pub async fn event(
         &mut self,
         deadline: Instant,
@@ -152,13 +153,13 @@ impl Qmp {
         within(&self.ao, self.domid, deadline, name, event).await
     }
 
-    /// An answer of the wrong form.
+    /// Logs that an answer has an unexpected form, and returns the error.
     pub fn unexpected(&self, name: &str) -> Error {
         unexpected(&self.ao, self.domid, name)
     }
 }
 
-/// Waits for QEMU, and logs failures.
+/// Waits for `work` until the deadline, and logs failures.
 async fn within<T>(
     ao: &Ao,
     domid: u32,
@@ -173,13 +174,13 @@ async fn within<T>(
             Err(failure.error())
         }
         None => {
-            error!(ao, domid = domid, "cannot {what}: QEMU does not answer");
+            error!(ao, domid = domid, "cannot {what}: QEMU did not answer in time");
             Err(Error::TimedOut)
         }
     }
 }
 
-/// Connects, executes one command, and gives its result.
+/// Connects, executes one command, and returns its result.
 pub async fn execute(
     ao: &Ao,
     domid: u32,
@@ -191,8 +192,9 @@ pub async fn execute(
     Qmp::connect(ao, domid, deadline).await?.execute(name, arguments, deadline).await
 }
 
-/// Asks `name` anew every `interval` until `look` finds in the answer what it looks for, and at most until `deadline`. The
-/// socket is free between two questions, so that what takes the guest's help holds up nobody.
+/// Executes the query `name` every `interval` until `look` returns a value from its answer, and at most until
+/// `deadline`. Each query has a connection of its own, so that other clients are not blocked while the guest takes
+/// its time.
 pub async fn poll<T>(
     ao: &Ao,
     domid: u32,
@@ -210,7 +212,7 @@ pub async fn poll<T>(
             error!(
                 ao,
                 domid = domid,
-                "cannot wait for QEMU: {name} has not shown the expected state in time"
+                "QEMU did not reach the expected state in time, by its answers to {name}"
             );
             return Err(Error::TimedOut);
         }
@@ -218,7 +220,7 @@ pub async fn poll<T>(
     }
 }
 
-/// Has the monitor for people carry out a line, and gives what it prints.
+/// Executes a line in the human monitor, and returns its output.
 pub async fn monitor_command(ao: &Ao, domid: u32, line: &[u8]) -> Result<Vec<u8>> {
     let Ok(line) = std::str::from_utf8(line) else {
         error!(ao, domid = domid, "cannot send the monitor command: it is not UTF-8");
@@ -235,13 +237,13 @@ pub async fn monitor_command(ao: &Ao, domid: u32, line: &[u8]) -> Result<Vec<u8>
     .await
 }
 
-/// An answer of the wrong form.
+/// Logs that an answer has an unexpected form, and returns the error.
 pub fn unexpected(ctx: &Ctx, domid: u32, name: &str) -> Error {
     error!(ctx, domid = domid, "cannot use QEMU's answer to {name}: unexpected form");
     Error::QemuApi
 }
 
-/// The socket and the state of the dialogue. It knows no deadline.
+/// The socket and the state of the protocol, without deadlines.
 #[derive(Debug)]
 struct Connection {
     socket: Descriptor<Tracked<OwnedFd>>,
@@ -254,7 +256,7 @@ struct Connection {
 }
 
 impl Connection {
-    /// Connects, reads the greeting and enters command mode. Gives QEMU's version as well.
+    /// Connects, reads the greeting and enters command mode. Also returns QEMU's version.
     async fn open(
         runtime: &Runtime,
         path: &Path,
@@ -266,12 +268,12 @@ impl Connection {
         let (kept, events) = (None, VecDeque::new());
         let mut connection = Self { socket, inbox, next_id: FIRST_ID, broken: false, kept, events };
         let Message::Greeting(version) = connection.receive().await? else {
-            return Err(MonitorFailure::Protocol("it does not begin with a greeting"));
+            return Err(MonitorFailure::Protocol("the first message is not a greeting"));
         };
         match connection.execute("qmp_capabilities", None).await {
             Ok(_) => Ok((connection, version)),
             Err(MonitorFailure::Refused(_)) => {
-                Err(MonitorFailure::Protocol("it refuses command mode"))
+                Err(MonitorFailure::Protocol("it refused qmp_capabilities"))
             }
             Err(failure) => Err(failure),
         }
@@ -282,17 +284,17 @@ impl Connection {
         name: &str,
         arguments: Option<Value>,
     ) -> std::result::Result<Value, MonitorFailure> {
-        self.carry_out(name, arguments, None).await
+        self.execute_with_fd(name, arguments, None).await
     }
 
-    async fn carry_out(
+    async fn execute_with_fd(
         &mut self,
         name: &str,
         arguments: Option<Value>,
         fd: Option<BorrowedFd<'_>>,
     ) -> std::result::Result<Value, MonitorFailure> {
         if std::mem::replace(&mut self.broken, true) {
-            return Err(MonitorFailure::Protocol("it was told too much before"));
+            return Err(MonitorFailure::Protocol("an earlier command has failed"));
         }
         let number = self.next_id;
         self.next_id += 1;
@@ -306,22 +308,22 @@ impl Connection {
                 }
                 Message::Error { id: Some(id), response } if id == number => break response,
                 Message::Error { id: None, .. } => {
-                    return Err(MonitorFailure::Protocol("it does not understand us"));
+                    return Err(MonitorFailure::Protocol("it could not parse a command"));
                 }
-                _ => return Err(MonitorFailure::Protocol("an answer to what was not asked")),
+                _ => return Err(MonitorFailure::Protocol("an answer to no command")),
             }
         };
         self.broken = false;
         Err(MonitorFailure::Refused(response))
     }
 
-    /// The next kept event whose data `is` takes; the others are forgotten.
+    /// The next kept event whose data matches `is`; earlier ones are dropped.
     async fn event(
         &mut self,
         mut is: impl FnMut(&Value) -> bool,
     ) -> std::result::Result<Value, MonitorFailure> {
         if self.broken {
-            return Err(MonitorFailure::Protocol("it was told too much before"));
+            return Err(MonitorFailure::Protocol("an earlier command has failed"));
         }
         loop {
             while let Some(data) = self.events.pop_front() {
@@ -329,12 +331,12 @@ impl Connection {
                     return Ok(data);
                 }
             }
-            // A line that was read in part stays in the inbox, so this wait may be given up.
+            // A partially received line stays in the inbox, so this future may be dropped.
             match self.receive().await {
                 Ok(Message::Event { name, data }) => self.keep(&name, data),
                 Ok(_) => {
                     self.broken = true;
-                    return Err(MonitorFailure::Protocol("an answer to what was not asked"));
+                    return Err(MonitorFailure::Protocol("an answer to no command"));
                 }
                 Err(failure) => {
                     self.broken = true;
@@ -354,7 +356,7 @@ impl Connection {
         self.events.push_back(data);
     }
 
-    /// Sends a line, and with its first byte `fd`.
+    /// Sends a line, and `fd` with its first byte.
     async fn send(
         &self,
         mut line: &[u8],
@@ -390,7 +392,7 @@ impl Connection {
             if let Some(message) = self.inbox.next_message()? {
                 return Ok(message);
             }
-            // Each time, so that a peer that never stops sending does not keep us from checking the deadline.
+            // Waiting before each read lets the caller check its deadline even if the peer never stops sending.
             self.socket.readable().await.map_err(failed)?;
             let fd = self.socket.get().as_fd().as_raw_fd();
             match recv(fd, &mut buffer, MsgFlags::MSG_DONTWAIT) {
@@ -404,8 +406,8 @@ impl Connection {
 }
 
 impl Drop for Connection {
-    /// Ends the dialogue for QEMU too: a process that was forked before the socket was known as ours may have a copy, and
-    /// QEMU would serve nobody else for as long as it lives.
+    /// Shuts the socket down: a child that was forked before the socket was tracked may have a copy of it, and as
+    /// long as that is open QEMU would accept no other client.
     fn drop(&mut self) {
         let socket = self.socket.get();
         if socket.is_ours() {
@@ -427,7 +429,7 @@ async fn connect_to(
         match connect(fd.as_fd().as_raw_fd(), &address) {
             Ok(()) => return Ok(fd),
             Err(Errno::EINTR) => {}
-            // A client that does not take the lock is in the backlog.
+            // The backlog is full: some client does not use the lock.
             Err(Errno::EAGAIN) => runtime.sleep(RETRY).await.map_err(failed)?,
             Err(errno) => return Err(failed(errno)),
         }

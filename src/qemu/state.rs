@@ -1,8 +1,8 @@
-//! QEMU's state beside a guest's memory: written down when the guest is saved, and the log of the memory that QEMU
-//! itself writes to, while the guest is copied as it runs.
+//! QEMU's device state, which is saved to a file when the guest is saved, and QEMU's logging of dirty pages during a
+//! live migration.
 //!
-//! QEMU writes to a file that is opened here and handed to it, so that one without rights can do so as well. What is in
-//! it is QEMU's alone.
+//! The file is opened here and its descriptor is passed to QEMU, so that a deprivileged QEMU can write to it as well.
+//! Only QEMU interprets its content.
 
 use std::fs::{File, OpenOptions};
 use std::io::Read;
@@ -23,25 +23,29 @@ use crate::{debug, error};
 /// How long QEMU may take to write its state: some hundred KiB, to a disk that may be busy.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The largest state that is believed to be one.
+/// Maximum size of a state.
 const MAX_STATE: u64 = 48 << 20;
 
-/// Where QEMU's state is put when a guest is saved.
+/// The file that QEMU's state is saved to.
 pub fn saved_path(domid: u32) -> String {
     format!("{LIB_DIR}/qemu-save.{domid}")
 }
 
-/// From where a new QEMU takes the state of a guest that is restored.
+/// The file from which a new QEMU reads the state of a restored guest.
 pub fn restored_path(domid: u32) -> String {
     format!("{LIB_DIR}/qemu-resume.{domid}")
 }
 
-/// Stops QEMU, and has it write its state to [`saved_path`]. `live`: it is to go on elsewhere.
+/// Stops QEMU, and saves its state to [`saved_path`]. `live`: for a live migration.
 ///
 /// `Error::NotImplemented` for the traditional device model, and for one in a stub domain.
 pub async fn save(ao: &Ao, domid: u32, live: bool) -> Result<()> {
     if model::version(ao, domid)? == ModelVersion::Traditional {
-        error!(ao, domid = domid, "the traditional device model cannot be saved");
+        error!(
+            ao,
+            domid = domid,
+            "cannot save the device model: the traditional one is not supported"
+        );
         return Err(Error::NotImplemented);
     }
     if names::stubdom_of(ao, domid).is_some() {
@@ -54,7 +58,7 @@ pub async fn save(ao: &Ao, domid: u32, live: bool) -> Result<()> {
     }
     let saved = write(ao, domid, live).await;
     saved.inspect_err(|e| {
-        error!(ao, domid = domid, "the device model's state is not saved: {e}");
+        error!(ao, domid = domid, "cannot save the device model's state: {e}");
         remove_saved(ao, domid);
     })
 }
@@ -64,11 +68,11 @@ async fn write(ao: &Ao, domid: u32, live: bool) -> Result<()> {
     let mut qmp = Qmp::connect(ao, domid, deadline).await?;
     qmp.stop(deadline).await?;
     let path = saved_path(domid);
-    // Made anew: what an earlier attempt has left may be longer.
+    // The file is truncated: one from an earlier attempt may be longer.
     let mut how = OpenOptions::new();
     how.write(true).create(true).truncate(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
     let file = how.open(&path).map_err(|e| {
-        error!(ao, domid = domid, errno = errno_of(&e), "cannot make {path}");
+        error!(ao, domid = domid, errno = errno_of(&e), "cannot create {path}");
         Error::Fail
     })?;
     let file = Tracked::new(raised(file));
@@ -76,7 +80,7 @@ async fn write(ao: &Ao, domid: u32, live: bool) -> Result<()> {
     qmp.save_devices(&set.to_string(), live, deadline).await
 }
 
-/// The state that a new QEMU is to go on from.
+/// Opens the state for a new QEMU of a restored guest.
 pub fn open_restored(ctx: &Ctx, domid: u32) -> Result<Tracked<File>> {
     open(ctx, domid, &restored_path(domid))
 }
@@ -90,7 +94,7 @@ fn open(ctx: &Ctx, domid: u32, path: &str) -> Result<Tracked<File>> {
     Ok(Tracked::new(raised(file)))
 }
 
-/// The state that QEMU has written.
+/// Reads the state that QEMU has saved.
 pub fn read_saved(ctx: &Ctx, domid: u32) -> Result<Vec<u8>> {
     let path = saved_path(domid);
     let failed = |e: std::io::Error| {
@@ -101,13 +105,17 @@ pub fn read_saved(ctx: &Ctx, domid: u32) -> Result<Vec<u8>> {
     let mut state = Vec::new();
     (&*file).take(MAX_STATE + 1).read_to_end(&mut state).map_err(failed)?;
     if state.len() as u64 > MAX_STATE {
-        error!(ctx, domid = domid, "{path} is too long for a device model's state");
+        error!(
+            ctx,
+            domid = domid,
+            "cannot use the device model's state {path}: the file is too large"
+        );
         return Err(Error::Fail);
     }
     Ok(state)
 }
 
-/// Hands the state that QEMU has written to the next QEMU of the same domain.
+/// Renames the saved state so that the next QEMU of the same domain reads it.
 pub fn pass_on(ctx: &Ctx, domid: u32) -> Result<()> {
     let (from, to) = (saved_path(domid), restored_path(domid));
     std::fs::rename(&from, &to).map_err(|e| {
@@ -116,12 +124,12 @@ pub fn pass_on(ctx: &Ctx, domid: u32) -> Result<()> {
     })
 }
 
-/// Removes the state that QEMU has written, if there is any.
+/// Removes the saved state, if there is one.
 pub fn remove_saved(ctx: &Ctx, domid: u32) {
     remove(ctx, domid, &saved_path(domid));
 }
 
-/// Removes the state that was there for a new QEMU, if there is any.
+/// Removes the state for a new QEMU, if there is one.
 pub fn remove_restored(ctx: &Ctx, domid: u32) {
     remove(ctx, domid, &restored_path(domid));
 }
@@ -132,18 +140,22 @@ fn remove(ctx: &Ctx, domid: u32, path: &str) {
     }
 }
 
-/// Has QEMU note, or note no more, which memory of the guest it writes to.
+/// Starts or stops QEMU's logging of dirty pages.
 pub async fn set_dirty_log(ao: &Ao, domid: u32, enable: bool) -> Result<()> {
     if model::version(ao, domid)? == ModelVersion::Traditional {
-        error!(ao, domid = domid, "the traditional device model cannot be migrated");
+        error!(
+            ao,
+            domid = domid,
+            "cannot migrate the device model: the traditional one is not supported"
+        );
         return Err(Error::NotImplemented);
     }
-    debug!(ao, domid = domid, "the device model's log of writes: {enable}");
+    debug!(ao, domid = domid, "setting the device model's dirty page logging to {enable}");
     let set = async {
         let deadline = Instant::now() + qmp::TIMEOUT;
         Qmp::connect(ao, domid, deadline).await?.log_dirty(enable, deadline).await
     };
     set.await.inspect_err(|e| {
-        error!(ao, domid = domid, "the device model does not log its writes: {e}");
+        error!(ao, domid = domid, "cannot set the device model's dirty page logging: {e}");
     })
 }

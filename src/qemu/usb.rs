@@ -1,23 +1,23 @@
-//! What QEMU is told of USB controllers and of the host's devices behind them. Both are added when QEMU runs, also at a
-//! guest's creation: none is among its arguments.
+//! The arguments of `device_add` for USB controllers and for devices of the host. Both are added by QMP when QEMU runs,
+//! also during the creation of a guest; the command line does not contain them.
 //!
-//! The C library sends numbers as text. QEMU takes both up to 9.1, later versions take only numbers.
+//! The C library sends numbers as strings. QEMU up to 9.1 accepts both, later versions only numbers.
 
 use serde_json::{Value, json};
 
 use crate::core::{Error, Result};
 
-/// The name of a controller.
+/// The id of a controller.
 pub fn controller_id(devid: i32) -> String {
     format!("xenusb-{devid}")
 }
 
-/// The name of a device of the host.
+/// The id of a device of the host.
 pub fn device_id((bus, address): (u8, u8)) -> String {
     format!("xenusb-{bus}-{address}")
 }
 
-/// The arguments of `device_add` for a controller. `Error::Invalid` for a version of USB of which QEMU has none.
+/// The arguments of `device_add` for a controller. `Error::Invalid` if QEMU has no controller of this USB version.
 pub fn controller(devid: i32, version: i32, ports: i32) -> Result<Value> {
     let id = controller_id(devid);
     match version {
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_port_is_text() {
+    fn only_the_port_is_a_string() {
         assert_eq!(
             device(1, 2, (3, 4)),
             json!({

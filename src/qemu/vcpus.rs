@@ -1,4 +1,4 @@
-//! The vcpus of an HVM guest in its QEMU.
+//! Hotplug of an HVM guest's vcpus in its QEMU.
 
 use std::time::Instant;
 
@@ -8,17 +8,17 @@ use super::qmp::{self, Qmp};
 use crate::core::{Ao, Error, Result};
 use crate::types::idiomatic::Bitmap;
 
-/// Which of the guest's vcpus are plugged in QEMU, whether or not the kernel uses them. The numbers are not checked.
+/// The vcpus that are plugged in QEMU, whether or not the guest's kernel uses them. The numbers are not checked.
 pub async fn plugged(ao: &Ao, domid: u32) -> Result<Vec<u64>> {
     let deadline = Instant::now() + qmp::TIMEOUT;
-    ask(&mut Qmp::connect(ao, domid, deadline).await?, ao, domid, deadline).await
+    query(&mut Qmp::connect(ao, domid, deadline).await?, ao, domid, deadline).await
 }
 
 /// Plugs those of `wanted` that are not plugged yet. QEMU was started with one vcpu per socket.
 pub async fn plug(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     let deadline = Instant::now() + qmp::TIMEOUT;
     let mut qemu = Qmp::connect(ao, domid, deadline).await?;
-    let there = ask(&mut qemu, ao, domid, deadline).await?;
+    let there = query(&mut qemu, ao, domid, deadline).await?;
     let name = "query-hotpluggable-cpus";
     let kinds = qemu.execute(name, None, deadline).await?;
     let driver = driver(&kinds).ok_or_else(|| qmp::unexpected(ao, domid, name))?;
@@ -35,8 +35,8 @@ pub async fn plug(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     Ok(())
 }
 
-/// QEMU before 2.12 knows only the slower `query-cpus`, whose answer calls the number `CPU`.
-async fn ask(qemu: &mut Qmp, ao: &Ao, domid: u32, deadline: Instant) -> Result<Vec<u64>> {
+/// Queries the plugged vcpus. QEMU before 2.12 has only the slower `query-cpus`, whose answer has the number in `CPU`.
+async fn query(qemu: &mut Qmp, ao: &Ao, domid: u32, deadline: Instant) -> Result<Vec<u64>> {
     let mut name = "query-cpus-fast";
     let mut answer = qemu.execute(name, None, deadline).await;
     if let Err(Error::QmpCommandNotFound) = answer {
@@ -51,7 +51,7 @@ fn indices(cpus: &Value) -> Option<Vec<u64>> {
     cpus.as_array()?.iter().map(number).collect()
 }
 
-/// What kind of device a vcpu is, all of them alike.
+/// The driver name of a vcpu; it is the same for all.
 fn driver(kinds: &Value) -> Option<&str> {
     kinds.as_array()?.first()?.get("type")?.as_str()
 }
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn qemu_says_which_vcpus_it_has() {
+    fn vcpu_numbers_are_parsed() {
         let cpus = json!([{"cpu-index": 0, "props": {}}, {"cpu-index": 3}]);
         assert_eq!(indices(&cpus), Some(vec![0, 3]));
         assert_eq!(indices(&json!([{"CPU": 1, "current": true}])), Some(vec![1]));
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn qemu_says_what_a_vcpu_is() {
+    fn the_driver_name_is_parsed() {
         let kinds = json!([{"type": "qemu64-x86_64-cpu", "vcpus-count": 1}, {"type": "other"}]);
         assert_eq!(driver(&kinds), Some("qemu64-x86_64-cpu"));
         for bad in [json!([]), json!([{}]), json!([{"type": 1}]), json!("x")] {

@@ -224,7 +224,7 @@ impl Runtime {
             let mut hooked = locked(&app_loop.hooked);
             if hooked.hooks.is_some() {
                 hooked.keep_for_nudge();
-                // Refused, the application hears of the event when it comes next.
+                // If it is refused, the event is reported when the application calls next.
                 let _ = app_loop.update(self, &mut hooked);
             }
         }

@@ -1,8 +1,8 @@
 //! Bytes over a descriptor that others share: it must never keep a thread in the kernel, and must not be made
 //! non-blocking for that.
 //!
-//! A migration stream's descriptor is the application's, and a program of Xen's has it too, which wants it to block. The
-//! mode (`O_NONBLOCK`) is a property of what they share, so it cannot be set for one of them. So:
+//! A migration stream's descriptor is the application's, and a program of Xen's has it too, which wants it to block.
+//! The mode (`O_NONBLOCK`) is a property of what they share, so it cannot be set for one of them. So:
 //!
 //! | what it is | reading | writing |
 //! |---|---|---|
@@ -13,8 +13,8 @@
 //! The second row holds for one reader and one writer at a time, which the protocol of such a stream sees to. A file is
 //! always ready, as far as the kernel tells.
 //!
-//! A pipe that nobody reads any more is `EPIPE`, and no signal: an application that does not ignore SIGPIPE must not die of
-//! it.
+//! Writing to a pipe whose reading end is closed is `EPIPE`, without a signal: an application that does not ignore
+//! SIGPIPE must not die of it.
 
 use std::fmt;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -180,7 +180,7 @@ fn without_signal<T>(call: impl FnOnce() -> Result<T, Errno>) -> Result<T, Errno
     outcome
 }
 
-/// Whether a SIGPIPE that the thread blocks waits for it already: somebody else's.
+/// Whether a SIGPIPE that is blocked is already pending for the thread, from another write.
 fn is_pending() -> bool {
     // SAFETY: all zeroes is a set of signals; the calls read and write no other memory.
     unsafe {

@@ -22,7 +22,7 @@ pub struct Sleep {
     key: Option<TimerKey>,
 }
 
-/// The moment after `time`, which may be anything that somebody outside has asked for: more than a century is that.
+/// The deadline after `time`, which may come from outside the library and is limited to a century.
 pub fn deadline(time: Duration) -> Instant {
     Instant::now() + time.min(CENTURY)
 }

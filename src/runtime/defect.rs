@@ -15,8 +15,8 @@ pub fn message(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("(no message)")
 }
 
-/// Runs `body` to its end; the error is what it panics with. What `body` has changed stays changed, which is the caller's
-/// to put right.
+/// Runs `body` to its end; the error is what it panics with. What `body` has changed stays changed, which is the
+/// caller's to put right.
 pub fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(body)).map_err(|panic| message(&*panic).to_owned())
 }
@@ -27,7 +27,7 @@ pub async fn caught_async<T>(body: impl Future<Output = T>) -> Result<T, String>
     outcome.map_err(|panic| message(&*panic).to_owned())
 }
 
-/// The defects of one ctx that nobody has been told of.
+/// The defects of one ctx that are not reported yet.
 #[derive(Debug, Default)]
 pub struct Defects {
     /// The first of them: what comes after is often its consequence.

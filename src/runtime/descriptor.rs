@@ -99,7 +99,7 @@ impl<T: AsFd> Descriptor<T> {
         self.ready(EpollFlags::EPOLLIN).await
     }
 
-    /// Waits until there is room to write, or nobody reads any more.
+    /// Waits until writing is possible, or the reading end is closed.
     pub async fn writable(&self) -> Result<EpollFlags, Errno> {
         self.ready(EpollFlags::EPOLLOUT).await
     }
@@ -109,7 +109,7 @@ impl<T: AsFd> Descriptor<T> {
     }
 }
 
-/// A wait, after which nobody is woken.
+/// A wait; once it is dropped, it wakes no task.
 struct DescriptorWait<'a>(&'a DescriptorState);
 
 impl Drop for DescriptorWait<'_> {

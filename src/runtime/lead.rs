@@ -1,4 +1,4 @@
-//! Threads asleep in the library: which of them watches the outside world, and who wakes whom.
+//! Threads asleep in the library: which of them waits on the reactor, and how they wake each other.
 //!
 //! A thread that waits for its own operation sleeps in [`Lead::park`]. One such thread, the leader,
 //! sleeps on the reactor (in [`Dispatcher::sleep`]) and does the dispatching for all; each other sleeps on a
@@ -10,19 +10,19 @@
 //!    thread only.
 //! 2. *A wake-up is never lost.* `WOKEN` is set under the lock, and looked at under the lock before
 //!    each sleep. A parked thread's bell belongs to the same lock, so that it cannot be rung between the
-//!    look and the sleep. The leader's sleep begins after the lock is let go, so for it there is
+//!    look and the sleep. The leader's sleep begins after the lock is released, so for it there is
 //!    [`Dispatcher::ring`], which makes the present or the next sleep end; `rung` says that it was called, and
 //!    the leader silences the ring when it is back under the lock, not before. A place that had nothing to
 //!    ring yet does not sleep, so that the leader looks again.
-//! 3. *Nobody sleeps unattended.* While a thread is in `parked`, either (a) there is a leader, or (b) a
+//! 3. *No thread sleeps forever.* While a thread is in `parked`, either (a) there is a leader, or (b) a
 //!    thread in `parked` is `WOKEN` or `ASKED`, so that it is about to run.
 //!
 //! Why 3 holds. A thread parks only under (a). The leader steps down in one place, under the lock,
-//! and before it lets the lock go again, to work or to leave, it calls [`pass_on`]: that asks a parked
+//! and before it releases the lock again, to work or to leave, it calls [`pass_on`]: that asks a parked
 //! thread unless one is about to run already: (b). A thread that was asked, or woken, leaves `parked`
 //! under the lock and then takes the lead, (a); or finds that a newcomer has it, (a); or it leaves with its
 //! operation, and calls [`pass_on`] in its turn if there is no leader. A leader that only dispatched
-//! for others takes the lead again without anybody asked: it has not let the lock go in between.
+//! for others takes the lead again without asking another thread: it has not released the lock in between.
 //!
 //! 4. *A thread inside a callback leads only while no other sleeps.* Such a thread may run tasks but no callbacks
 //!    (`callbacks.rs`), so if it slept as the leader beside one that may, a callback could wait for both. A
@@ -30,13 +30,13 @@
 //!    when it is back under the lock, and does not lead again: it asks the other, and follows. When the lead is
 //!    passed on, those that may come first.
 //!
-//! 3 is what libxl's baton is for. An application's own thread that sleeps in `poll` is no concern of
-//! this module: it sleeps on the same reactor, which knows no stale sets.
+//! Invariant 3 is the purpose of libxl's baton. An application's own thread that sleeps in `poll` is not handled
+//! here: it sleeps on the same reactor, whose set is never stale.
 //!
-//! `model.rs` explores this code with loom, and shows that a leader who does not pass on is found out, and one
-//! inside a callback that keeps the lead.
+//! `model.rs` explores this code with loom, and shows that the model fails if a leader does not pass on, or if one
+//! inside a callback keeps the lead.
 //!
-//! What is to be done for nobody in particular, tasks, has an invariant of its own: see `queue.rs`.
+//! Tasks, which no thread waits for, have an invariant of their own: see `queue.rs`.
 
 use std::collections::VecDeque;
 
@@ -44,15 +44,14 @@ use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked, sleep_on};
 
-/// Where the leader sleeps, and what it does about what it finds.
+/// The leader's sleep, and what it does afterwards.
 pub trait Dispatcher {
-    /// The promise to look soon for what is to be done for nobody in particular; dropped, it is for
-    /// somebody else to look.
+    /// The duty to check for tasks soon; when it is dropped, another thread has to check.
     type Attending<'p>
     where
         Self: 'p;
     /// Sleeps until something happens outside or [`Dispatcher::ring`] was called since the last
-    /// [`Dispatcher::silence`], or for no reason; then tells those whom it concerns. No lock is held.
+    /// [`Dispatcher::silence`], or spuriously; then wakes those that wait for it. No lock is held.
     /// With `may_call` also until a callback is due.
     fn sleep(&self, may_call: bool) -> Self::Attending<'_>;
     /// Ends the leader's sleep, or its next one. Never blocks.
@@ -61,7 +60,7 @@ pub trait Dispatcher {
     fn silence(&self);
     /// Whether [`Dispatcher::work`] has anything to do for this thread.
     fn has_work(&self) -> bool;
-    /// Does what is to be done for nobody in particular. No lock is held; may take long.
+    /// Runs tasks. No lock is held; may take long.
     fn work(&self, attending: Self::Attending<'_>);
 }
 
@@ -133,7 +132,7 @@ impl Lead {
         }
     }
 
-    /// Sleeps until `parker` is woken; leads meanwhile if nobody else does.
+    /// Sleeps until `parker` is woken; leads meanwhile if no other thread does.
     pub fn park(&self, parker: &Arc<Parker>, place: &impl Dispatcher) {
         let mut state = locked(&self.state);
         while !parker.take(WOKEN) {
@@ -233,8 +232,8 @@ fn pass_on(state: &LeadState) {
     }
 }
 
-/// Ends the lead, also when a defect in a handler unwinds: a lead that nobody holds and everybody
-/// relies on would be a hang.
+/// Ends the lead, also when a defect in a handler unwinds: without this the other
+/// threads would rely on a leader that does not exist, and hang.
 struct StepDown<'l, 'p, P: Dispatcher> {
     lead: &'l Lead,
     place: &'p P,

@@ -358,7 +358,7 @@ const EVENTS_APART: &[Role] = &[
         world.happens(Event::ModelOperation(0));
         world.block_on(0);
     },
-    // What lets it go on comes only when the first has ended: nobody else is there to see it.
+    // It becomes ready only when the first has ended, and no other thread is there to notice it.
     |world| world.block_on(1),
     |world| {
         world.operations[0].busy_until(ModelStep::Ended);

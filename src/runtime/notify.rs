@@ -35,7 +35,7 @@ impl Notify {
         Listener { notify: Arc::clone(self), seen, place: None }
     }
 
-    /// A listener for whom there is a change already.
+    /// A listener that has a change already.
     pub fn listen_from_before(self: &Arc<Self>) -> Listener {
         let seen = locked(&self.state).changes.wrapping_sub(1);
         Listener { notify: Arc::clone(self), seen, place: None }

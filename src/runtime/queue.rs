@@ -9,7 +9,7 @@
 //! A thread attends from before it asks the kernel what has happened until it takes its first task, or
 //! finds none: it does nothing long in between. The alarm makes a descriptor readable on which a thread
 //! sleeps, the leader or one of the application's, so that it comes and attends. It is off again when the
-//! last entry is taken, so it brings nobody in vain but in a race. All this changes under one lock, by
+//! last entry is taken, so it wakes a thread in vain only in a race. All this changes under one lock, by
 //! [`QueueState::settle`].
 //!
 //! A thread that will look into the queue right after what it is doing may push without the alarm

@@ -1,10 +1,12 @@
 //! Threads that take turns at something. A thread that has the turn may take it again.
 //!
-//! `holder` is written by the thread that has the turn only, and names it. So it can equal a thread's own name only if
-//! that thread wrote it, and still has the turn: what others write at the same time does not matter, nor when it is seen.
+//! `holder` is written by the thread that has the turn only, and names it. So it can equal a thread's own name only
+//! if that thread wrote it, and still has the turn: what others write at the same time does not matter, nor when it
+//! is seen.
 //!
-//! What fails for the one who has the turn because it takes too long would take as long for each of those who wait, one after
-//! the other. So a failure can be told to all of them ([`Turn::fail`]), who have waited for the same thing meanwhile.
+//! What fails for the one who has the turn because it takes too long would take as long for each of those who wait,
+//! one after the other. So a failure can be told to all of them ([`Turn::fail`]), who have waited for the same thing
+//! meanwhile.
 
 use nix::errno::Errno;
 
@@ -60,7 +62,7 @@ impl Turns {
         while state.taken {
             state = sleep_on(&self.bell, state);
             if let Some(errno) = state.failure.filter(|_| state.failures != failures) {
-                // The bell may have rung once for a turn that is free, and this thread has heard it.
+                // The bell may have rung once for a turn that is free, and this thread was woken by it.
                 self.bell.notify_one();
                 return Err(errno);
             }

@@ -191,7 +191,7 @@ pub struct libxl_childproc_hooks {
     pub chldowner: libxl_sigchld_owner,
     /// Called instead of `fork`.
     pub fork_replacement: Option<unsafe extern "C" fn(user: *mut c_void) -> pid_t>,
-    /// Told of a reaped child that is none of the library's: 0 if it was the application's.
+    /// Called for a reaped child that is not the library's: returns 0 if it was the application's.
     pub reaped_callback:
         Option<unsafe extern "C" fn(pid: pid_t, status: c_int, user: *mut c_void) -> c_int>,
 }

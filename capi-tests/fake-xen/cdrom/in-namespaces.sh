@@ -14,7 +14,7 @@ side() {
   LD_LIBRARY_PATH=$libs LD_PRELOAD=/tmp/fake-xen.so timeout -k 1 200 /tmp/cdrom "${@:2}" 2>> /tmp/log
 }
 qemu() { /tmp/qemu "$id" & qemu=$!; for _ in $(seq 100); do [ -S "/run/xen/qmp-libxl-$id" ] && return; sleep 0.02; done; }
-# An end that nobody has to be told of.
+# An end that is not reported.
 quit() { kill "-${2:-KILL}" "$1" 2> /dev/null; wait "$1" 2> /dev/null; }
 table() { /tmp/cdrom table "$@"; }
 look() { LD_PRELOAD=/tmp/fake-xen.so /tmp/cdrom look "$id"; }
@@ -64,7 +64,7 @@ case_changes() {
   is "results" "$(grep -c -e ': 0 after' /tmp/changes-ours)" 6
 }
 
-# The guest asks for ejections: each listener hears of each, with the drive's name, and can answer it.
+# The guest requests ejections: each generator reports each of them, with the drive's vdev.
 case_guest_ejects() {
   side ours guest "$id" > /tmp/guest
   local expected=
@@ -176,7 +176,7 @@ fire() {
   is "the watcher" "$(cat /tmp/watched)" "looked enough times"
   is "the workers" "$(cat /tmp/said)" ""
   [ "$(table calls)" -gt 100 ] || bad "only $(table calls) calls"
-  # Behind the others, whom a stopped QEMU holds up in turn.
+  # After the others, each of which a stopped QEMU delays.
   [ "$(table longest)" -lt 60000 ] || bad "a call of $(table longest) ms"
   echo "    $(table calls) calls, $(table failures) of them failures, the longest $(table longest) ms"
   for who in C ours; do

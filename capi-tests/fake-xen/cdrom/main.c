@@ -12,7 +12,7 @@
  *   cdrom look DOMID             looks once, and prints what is where
  *   cdrom guest DOMID            has the guest ask for ejections, and answers each event by an ejection
  *   cdrom table NAME=VALUE…      changes the table (cdrom.h); names alone are printed
- *   cdrom vanish DOMID           the hypervisor ends the domain, and nobody cleans up after it
+ *   cdrom vanish DOMID           the hypervisor destroys the domain, and its nodes are left
  */
 #define _GNU_SOURCE
 #include "cdrom.h"

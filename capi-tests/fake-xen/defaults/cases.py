@@ -45,7 +45,7 @@ def vary(part, field, values, kinds=KINDS, **more):
 
 YESNO = ["True", "False"]
 
-# What nobody has said anything about, and hosts of all sorts.
+# Configurations with defaults only, on hosts of all kinds.
 each_kind("nothing said", b={"max_vcpus": None, "max_memkb": None, "target_memkb": None})
 each_kind("no vcpus said", b={"max_vcpus": None})
 each_kind("no target said", b={"target_memkb": None})

@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 
 enum { WORKERS = 8, USERIDS = 2, MOST = 40000 };
-#define UNTIL_LATE 20 /* seconds that nobody waits for a lock that is held for moments */
+#define UNTIL_LATE 20 /* seconds; nothing waits that long for a lock that is held for moments */
 
 static char self[4096];
 
@@ -313,7 +313,7 @@ static int full_role(uint32_t domid)
     return 0;
 }
 
-/* A child that is forked at any moment and goes on without a program must not keep the lock. */
+/* A child that is forked at any moment and does not exec must not keep the lock. */
 static void *forks(void *argument)
 {
     struct storm *s = argument;

@@ -45,7 +45,7 @@ static const struct scene {
     int video;              /* KiB */
     bool one_ctx;           /* for all threads of a process */
     bool must_differ;       /* in the sampler's eyes */
-    bool spoilt;            /* somebody writes a node that the transactions read, without the lock */
+    bool spoilt;            /* a process writes a node that the transactions read, without the lock */
     const char *type;       /* in the stored configuration, if not pv */
 } scenes[] = {
     { "answers", ANSWERS },

@@ -79,7 +79,7 @@ uint32_t made_with(uint32_t flags)
     xs_write(xs, XBT_NULL, path, "guest", 5);
     snprintf(path, sizeof(path), "/local/domain/%u/control/shutdown", domid);
     xs_write(xs, XBT_NULL, path, "", 0);
-    /* So that xenstored tells of its end. */
+    /* So that xenstored fires @releaseDomain when it ends. */
     if (!xs_introduce_domain(xs, domid, 1, 1))
         exit(2);
     return domid;

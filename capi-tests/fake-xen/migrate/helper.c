@@ -2,7 +2,7 @@
  * Stands in for libxl-save-helper: says what that says, until it is to do something that it does not.
  *
  * $HELPER is a word and a number: at that step of its work it dies (kill), ends (exit), speaks nonsense (noise), claims a
- * message and does not send it (half), asks for what nobody offers (wrong), stands still (hang) or does so and cannot be
+ * message and does not send it (half), sends a request that does not exist (wrong), stops without a message (hang) or does so and cannot be
  * told to end (deaf). "fine" does it all; "refuse" says at the end that it has failed.
  *
  * With checkpoints the steps of each round count on from the next ten: step 13 is the first round's step 3 (the first of all
@@ -118,7 +118,7 @@ static int save_rounds(int fd)
     return complete(bad);
 }
 
-/* What has come whole is what the guest goes on from. */
+/* The guest continues from the last complete checkpoint. */
 static int restore_rounds(int fd)
 {
     enum { FAILED, SUCCESS, FAILOVER };

@@ -11,7 +11,7 @@
  *   plug serve                     takes the part of all back ends: a device that is written gets ready at once, one
  *                                  that is to close does when the guest's half is gone or closed. One of number 666 never answers,
  *                                  of 667 never closes; one of domain 0 connects, and closes at once
- *   plug vanish DOMID              the hypervisor ends the domain, and nobody cleans up after it
+ *   plug vanish DOMID              the hypervisor destroys the domain, and its nodes are left
  *   plug restless NODE VALUE…      takes the part of one who writes without end: those values in turn, for as long as
  *                                  the node is there
  *

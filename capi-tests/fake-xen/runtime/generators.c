@@ -75,7 +75,7 @@ static void used_again(void)
     expect(ctx, LIBXL_EVENT_TYPE_DOMAIN_DEATH, domid, 1);
     expect_nothing(ctx);
     xc_domain_destroy(xch, domid);
-    end_domain(new_domain(NO_ACK)); /* xenstored does not know the second domain, and tells of this one */
+    end_domain(new_domain(NO_ACK)); /* xenstored does not know the second domain, and reports this one */
     expect(ctx, LIBXL_EVENT_TYPE_DOMAIN_DEATH, domid, 2);
     expect_nothing(ctx);
     libxl_evdisable_domain_death(ctx, new);

@@ -221,7 +221,7 @@ static void crowd(void)
         libxl_childproc_setmode(ctx[i], &reaping, NULL);
         check(log_lines() == before, "ctx %d cannot be driven", i);
     }
-    /* The last hears of a stranger that ends; the others' threads have other things to do. */
+    /* The last ctx reaps an unknown child that ends; the others' threads are busy. */
     check(fork() || (_exit(0), false), "fork: %s", strerror(errno));
     for (double until = now() + 10; !hits(&strangers) && now() < until;)
         if (poll(&(struct pollfd){ last->fd, POLLIN, 0 }, 1, 100) > 0)

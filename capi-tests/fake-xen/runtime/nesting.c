@@ -1,6 +1,6 @@
 /*
  * When and where the application is called: never inside another callback, never by a call that has nothing to do with
- * it, and only when all that happened at once has been looked at. And an event that is left to somebody is not lost.
+ * it, and only when all that happened at once has been looked at. And an event that is left to another thread is not lost.
  */
 #include "harness.h"
 #include <linux/filter.h>

@@ -88,7 +88,7 @@ struct HvmInfo {
 const _: () = assert!(offset_of!(HvmInfo, vcpus) == 16 && size_of::<HvmInfo>() == 48);
 
 unsafe extern "C" fn alloc(context: *mut Context, size: u32, alignment: u32) -> *mut c_void {
-    // SAFETY: it is ours, and nobody else looks at it during the call.
+    // SAFETY: the memory is ours, and no other thread uses it during the call.
     let context = unsafe { &mut *context };
     let from = context.last.next_multiple_of(alignment.max(16) as usize);
     if from + size as usize > ROOM {

@@ -47,7 +47,7 @@ impl Guest {
             online: &self.online,
             apic: self.apic,
             guest_os: "",
-            root_anywhere: false,
+            rsdp_unrestricted: false,
             numa: (!self.distances.is_empty()).then_some(numa),
         }
     }

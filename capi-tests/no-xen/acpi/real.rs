@@ -13,7 +13,7 @@ fn guests() -> Vec<(&'static str, AcpiFacts<'static>)> {
         online,
         apic: true,
         guest_os: "tiny",
-        root_anywhere: false,
+        rsdp_unrestricted: false,
         numa: None,
     };
     const MIB: u64 = 1 << 20;
@@ -33,7 +33,7 @@ fn guests() -> Vec<(&'static str, AcpiFacts<'static>)> {
         ("all", tiny(128, &[0xff; 16])),
         ("old-linux", AcpiFacts { guest_os: "linux", ..tiny(2, &[3]) }),
         ("numa", AcpiFacts { numa: Some(numa), ..tiny(3, &[7]) }),
-        ("linux", AcpiFacts { guest_os: "linux", root_anywhere: true, ..tiny(2, &[1]) }),
+        ("linux", AcpiFacts { guest_os: "linux", rsdp_unrestricted: true, ..tiny(2, &[1]) }),
     ]
 }
 

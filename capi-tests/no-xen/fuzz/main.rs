@@ -1,4 +1,4 @@
-//! What reads bytes that others have written, given bytes that nobody would write: samples from `corpus/`, changed at
+//! The parsers of bytes that others have written, with invalid input: samples from `corpus/`, changed at
 //! random. Nothing may panic, and what is read must be sound in itself.
 //!
 //! As a test each target has a fixed number of changed samples, the same each time. `FUZZ_SECONDS=600` has each run for so
@@ -17,7 +17,7 @@ use nix::errno::Errno;
 use xenlight::config::cpuid;
 use xenlight::core::{number, uuid};
 use xenlight::device::pci::address::Address;
-use xenlight::device::pci::sysfs::{noted_driver, resources};
+use xenlight::device::pci::sysfs::{recorded_driver, resources};
 use xenlight::device::read::{pci, value};
 use xenlight::device::{Device, DeviceKind, vdev};
 use xenlight::lifecycle::bootloader::image::Images;
@@ -204,7 +204,7 @@ fn values() {
         let _ = value::named::<DiskSpecification>(tables::DISK_SPECIFICATION, bytes);
         let _ = (value::mac(bytes), value::backend_domid(bytes), Address::parse(bytes));
         let _ = (Address::parse_node(bytes), resources(bytes));
-        assert!(noted_driver(bytes).is_none_or(|path| path.starts_with("/sys/bus/pci/drivers")));
+        assert!(recorded_driver(bytes).is_none_or(|path| path.starts_with("/sys/bus/pci/drivers")));
         assert!(pci::count(Some(bytes)) <= pci::MAX_DEVICES);
         let _ = (vdev::number(bytes), vdev::whole_disk(bytes));
         if let Some(uuid) = uuid::parse(bytes) {

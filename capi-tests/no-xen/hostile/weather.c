@@ -89,7 +89,7 @@ void storms(void)
     unsigned fds = open_fds();
     libxl_ctx *ctx = new_ctx();
     puts("quiet");
-    /* What is not there yet fails in every weather: said once, then only the difference counts. */
+    /* A function that is not implemented fails in every condition: that is printed once, then only differences count. */
     int quiet = round_of_calls(ctx, true), bad = 0;
     if (quiet) wrong("%d calls fail in quiet times", quiet);
     storm(true);

@@ -9,7 +9,7 @@ fake_host "$work"
 mkdir -p /root/images /root/guest "$work/scripts" && mount -t tmpfs log /var/log && mkdir /var/log/xen || exit 2
 touch /root/images/{a,b,c,d,e,f,g,made,'a b,c=d'} /root/guest/{vmlinuz,initrd.gz,tiny}
 
-# Disks are there at once; where their content is in the end nobody looks.
+# Disks are ready immediately; the final path of their content does not matter here.
 for script in block block-made; do
   printf '#!/bin/sh\nxenstore-write %s\n' "\$XENBUS_PATH/physical-device-path /root/images/made \
     \$XENBUS_PATH/physical-device 7:0 \$XENBUS_PATH/hotplug-status connected" > "$work/scripts/$script"

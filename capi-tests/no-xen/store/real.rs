@@ -117,7 +117,7 @@ fn empty_directories_go_with_what_was_in_them() {
     // Directories of different depth become empty together.
     remove(&["a/x/vif/1", "a/x/vbd/7/state"]);
     assert!(!there("a/x") && there("a/stays"));
-    // A value keeps a directory, and so does a child that nobody removes.
+    // A directory with a value is kept, and so is one with a child that is not removed.
     write("b", "value");
     write("b/c/d", "");
     remove(&["b/c/d"]);
@@ -382,7 +382,7 @@ fn watches() {
     assert_eq!(store.watch(&base, "tok 1").unwrap_err().errno(), Errno::EEXIST);
     store.watch(&base, "tok 2").unwrap();
     assert_eq!(events(&store, 1), [event(&base, "tok 2")]);
-    // An event that a pending one already tells of is not queued again. Setting a watch
+    // An event that equals a pending one is not queued again. Setting a watch
     // takes in what has come before it.
     for _ in 0..5 {
         store.write(&format!("{base}/c"), "y").unwrap();

@@ -1,5 +1,5 @@
-//! `make headers`: writes the C headers under `include/`; with `--check` it only says whether they are
-//! fresh.
+//! `make headers`: writes the C headers under `include/`; with `--check` it writes nothing and
+//! fails if one of them differs from what it would write.
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
-//! `make status`: how many of the public names are real, of all 900 and of what each known program
-//! imports; prints the table and writes it with the missing names to `docs/status.md`. With `--check`
-//! it only says whether that file is fresh.
+//! `make status`: counts the implemented public names, among all 900 and among those that each known program
+//! imports. It prints the table and writes it, with the missing names, to `docs/status.md`. With `--check` it
+//! writes nothing and fails if that file differs from what it would write.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use xenlight_idl::entries;
 
-/// The programs of Debian that import the library, and what they are to a reader of the table.
+/// Debian's programs that import the library: the name of each in `capi-tests/support/consumers`, and in the table.
 const CONSUMERS: [(&str, &str); 5] = [
     ("xl", "`xl`"),
     ("libvirt", "libvirt's libxl driver"),
@@ -36,9 +36,9 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 }
 
 struct Status {
-    /// Every public name, data included.
+    /// Every public name, including those of data.
     exports: Vec<String>,
-    /// What only answers that it is not there yet, by the file under `src/capi/` it stands in.
+    /// The entries that are not implemented, for each file of `src/capi/`.
     missing: BTreeMap<String, BTreeSet<String>>,
     /// The imports of each of [`CONSUMERS`].
     imports: Vec<Vec<String>>,
@@ -53,7 +53,9 @@ impl Status {
         let mut missing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for entry in entries::read(&root.join("src/capi"))? {
             if !exports.contains(&entry.name) {
-                return Err(format!("{}: {} is no public name", entry.file, entry.name).into());
+                return Err(
+                    format!("{}: {} is not in src/exports.txt", entry.file, entry.name).into()
+                );
             }
             if entry.missing {
                 missing.entry(entry.file).or_default().insert(entry.name);
@@ -72,7 +74,7 @@ impl Status {
         self.missing.values().any(|names| names.contains(name))
     }
 
-    fn real(&self, names: &[String]) -> usize {
+    fn implemented(&self, names: &[String]) -> usize {
         names.iter().filter(|name| !self.is_missing(name)).count()
     }
 
@@ -81,18 +83,18 @@ impl Status {
         for ((_, what), names) in CONSUMERS.iter().zip(&self.imports) {
             rows.push((format!("imported by {what}"), names));
         }
-        let mut out = format!("| {:37} | real |   of |\n| {:-<37} | ---: | ---: |\n", "", "");
+        let mut out = format!("| {:37} | done |   of |\n| {:-<37} | ---: | ---: |\n", "", "");
         for (what, names) in rows {
-            out += &format!("| {what:37} | {:4} | {:4} |\n", self.real(names), names.len());
+            out += &format!("| {what:37} | {:4} | {:4} |\n", self.implemented(names), names.len());
         }
         out
     }
 
     fn page(&self) -> String {
         let mut out = format!(
-            "# Status\n\nWhat is real of libxl's public names. Written by `make status` from `src/capi/`; a test fails\n\
-             when it is stale. What is not there yet answers `ERROR_NI` (or the type's neutral value) and logs\n\
-             one line that names the function.\n\n{}\n## Not there yet\n",
+            "# Status\n\nWhich of libxl's public names are implemented. Written by `make status` from `src/capi/`; a test\n\
+             fails when it is stale. An entry that is missing returns `ERROR_NI` (or its type's neutral value) and\n\
+             logs one line that names the function.\n\n{}\n## Missing\n",
             self.table()
         );
         if self.missing.is_empty() {

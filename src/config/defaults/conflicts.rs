@@ -26,7 +26,7 @@ pub fn of_memory(rules: &Rules, config: &DomainConfig, on_demand: bool) -> Resul
     Ok(())
 }
 
-/// A configuration says twice of what kind the guest is. Where that differs so that the rest makes no sense,
+/// A configuration says twice of what kind the guest is. Where they differ and the rest is therefore invalid,
 /// C fails an assertion.
 pub fn of_kinds(rules: &Rules, config: &DomainConfig) -> Result<()> {
     let (kind, build) = (config.c_info.type_, &config.b_info.u);

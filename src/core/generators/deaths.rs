@@ -1,9 +1,9 @@
 //! The generators of `libxl_evenable_domain_death`, and which events of theirs were delivered.
 //!
-//! One watcher per ctx (a task, `domain/death.rs`) asks the hypervisor about all watched domains together and passes the
-//! answer to [`Deaths::settle`]. The resulting events go into the queue of events or, for an application that takes
-//! events by a call, into `due`: a call may last long, and must delay neither the watcher nor the events of another
-//! generator.
+//! One watcher per ctx (a task, `domain/death.rs`) asks the hypervisor about all watched domains together and passes
+//! the answer to [`Deaths::settle`]. The resulting events go into the queue of events or, for an application that
+//! takes events by a call, into `due`: a call may last long, and must delay neither the watcher nor the events of
+//! another generator.
 //!
 //! # Invariants, under the lock
 //!
@@ -117,7 +117,7 @@ impl Deaths {
             || state.living.range(of_domid).any(another)
     }
 
-    /// Ends a generator; `None` if there is none such.
+    /// Removes a generator; `None` if there is no such generator.
     pub fn disable(&self, handle: GeneratorHandle) -> Option<DisabledDeath> {
         let mut state = locked(&self.state);
         let generator = state.all.remove(&handle)?;
@@ -150,8 +150,8 @@ impl Deaths {
         Some((domids, newest))
     }
 
-    /// Takes in the state of every domain of [`Deaths::watched`], in the same order. Returns the events for the queue; those
-    /// of the types in `called` become due, and the second value is their number.
+    /// Takes in the state of every domain of [`Deaths::watched`], in the same order. Returns the events for the
+    /// queue; those of the types in `called` become due, and the second value is their number.
     pub fn settle(
         &self,
         newest: GeneratorHandle,

@@ -1,7 +1,7 @@
 //! The generators of `libxl_evenable_disk_eject`.
 //!
-//! A guest asks for an ejection by writing to a node of its own, and the toolstack answers there. Two generators that read
-//! the node independently would take the request from each other, so there is one watcher per node (a task,
+//! A guest asks for an ejection by writing to a node of its own, and the toolstack answers there. Two generators that
+//! read the node independently would take the request from each other, so there is one watcher per node (a task,
 //! `device/eject.rs`), which serves all generators of the node.
 
 use std::collections::{BTreeMap, HashMap};
@@ -48,8 +48,8 @@ pub struct DisabledEject {
 }
 
 impl Ejects {
-    /// Adds a generator for the node at `path`. If the node has no watcher, the second value is what a watcher listens to,
-    /// and the caller must start one.
+    /// Adds a generator for the node at `path`. If the node has no watcher, the second value is what a watcher
+    /// listens to, and the caller must start one.
     pub fn enable(
         &self,
         path: &str,
@@ -69,7 +69,7 @@ impl Ejects {
         (handle, start)
     }
 
-    /// Ends a generator; `None` if there is none such.
+    /// Removes a generator; `None` if there is no such generator.
     pub fn disable(&self, handle: GeneratorHandle) -> Option<DisabledEject> {
         let mut state = locked(&self.state);
         let path = state.node_of.remove(&handle)?;

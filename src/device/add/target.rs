@@ -22,7 +22,7 @@ pub struct AttachTarget<'a> {
 }
 
 impl<'a> AttachTarget<'a> {
-    /// The domain of that number. `Error::DomainNotFound`, logged, if there is none.
+    /// The domain with this domid. `Error::DomainNotFound`, logged, if it does not exist.
     pub fn of(ctx: &'a Ctx, domid: u32) -> Result<Self> {
         let (owner, info) = Identity::of(ctx, domid).inspect_err(|e| {
             if *e == Error::DomainNotFound {
@@ -57,8 +57,8 @@ impl<'a> AttachTarget<'a> {
         &self.owner
     }
 
-    /// Fails unless the domain still exists and its number is not another domain's. Called in a transaction, so that this
-    /// still holds when the transaction is committed.
+    /// Fails unless the domain still exists and its number is not another domain's. Called in a transaction, so that
+    /// this still holds when the transaction is committed.
     pub fn check(&self, ops: &impl Ops) -> Result<()> {
         self.check_with(store::read(self.ctx, ops, &self.owner.vm_node())?)
     }
@@ -81,8 +81,8 @@ impl<'a> AttachTarget<'a> {
         *self.kind.get_or_init(|| kind::known(self.ctx, self.domid(), &self.info))
     }
 
-    /// The ABI of the shared rings of a PV guest, for front ends from Linux before 2.6.26, which do not report theirs; `None`
-    /// for other guests.
+    /// The ABI of the shared rings of a PV guest, for front ends from Linux before 2.6.26, which do not report
+    /// theirs; `None` for other guests.
     pub fn protocol(&self) -> Option<String> {
         let ask = || match self.guest() {
             DomainKind::Pv => self.ctx.hypervisor().native_protocol(self.domid()).ok().flatten(),

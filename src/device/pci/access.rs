@@ -1,7 +1,6 @@
-//! What a domain gets with a PCI function besides its nodes: the function's I/O ports, memory and interrupt, and the
-//! function itself in the hypervisor.
+//! Assigning a PCI function in the hypervisor: its I/O ports, memory and interrupt, and the function itself.
 //!
-//! An HVM guest reaches ports and memory through its QEMU, whose rights are those of the guest.
+//! Ports and memory of an HVM guest's function are mapped by its QEMU, which needs the guest's permissions for that.
 
 use nix::errno::Errno;
 
@@ -12,7 +11,7 @@ use crate::types::idiomatic::{DevicePci, RdmReservePolicy};
 use crate::xen::hypervisor::HypervisorError;
 use crate::{debug, error, warn};
 
-/// A domain and what is asked for it.
+/// A function and the domain that it is assigned to.
 #[derive(Clone, Copy, Debug)]
 pub struct Access {
     pub domid: u32,
@@ -21,8 +20,8 @@ pub struct Access {
 }
 
 impl Access {
-    /// Assigns the function and what it decodes to the domain. If a step fails, those before it are undone; `others` are the
-    /// functions that the domain has already.
+    /// Assigns the function and its resources to the domain. If a step fails, the steps before it are undone;
+    /// `others` are the functions that the domain has already.
     pub fn assign(
         &self,
         ctx: &Ctx,
@@ -52,10 +51,12 @@ impl Access {
                 xen.allow_irq(domid, irq).map_err(|e| refused("the interrupt", &e))?;
             }
             Ok(None) => {}
-            Err(e) => warn!(ctx, domid = domid, "PCI device {address} has no interrupt: {e}"),
+            Err(e) => {
+                warn!(ctx, domid = domid, "cannot read the interrupt of PCI device {address}: {e}")
+            }
         }
         if device.permissive {
-            host.permit_all(address).map_err(|e| refused("all registers", &e))?;
+            host.set_permissive(address).map_err(|e| refused("all registers", &e))?;
         }
         let relaxed = match device.rdm_policy {
             RdmReservePolicy::Strict => false,
@@ -72,9 +73,9 @@ impl Access {
         }
     }
 
-    /// Revokes what the function decodes, but for what is also of `others`, functions that the domain has besides: an interrupt
-    /// that they share, a page with BARs of several. Everything is tried, and failures are logged: what the domain can still
-    /// reach belongs to a function that is deassigned all the same.
+    /// Revokes the resources of the function, except those that it shares with `others`, the domain's other
+    /// functions: an interrupt, or a page with BARs of several functions. Continues after failures, which are logged:
+    /// the function itself is deassigned in any case.
     pub fn revoke_resources(&self, ctx: &Ctx, host: &Host, others: &[Address]) {
         let Self { domid, address, hvm } = *self;
         let xen = ctx.hypervisor();
@@ -102,7 +103,7 @@ impl Access {
             |irq| others.iter().any(|&&a| matches!(host.interrupt(a), Ok(Some(i)) if i == irq));
         let Some(irq) = interrupt.filter(|&irq| !is_shared(irq)) else { return };
         match xen.revoke_irq(domid, irq) {
-            // QEMU had the only mapping, and has unmapped it.
+            // QEMU had the only mapping of the interrupt and has unmapped it.
             Err(HypervisorError { errno: Errno::EINVAL, .. }) if hvm => {
                 debug!(ctx, domid = domid, "interrupt {irq} was unmapped already");
             }
@@ -122,12 +123,16 @@ impl Access {
     }
 }
 
-/// Brings a function into the state after power-on, as far as the kernel can. A failure is logged.
+/// Resets a function, if the kernel supports it. A failure is logged.
 pub fn reset(ctx: &Ctx, host: &Host, domid: u32, address: Address) {
     if let Err(e) = host.reset(address) {
         match e.errno {
             Errno::ENOENT => {
-                warn!(ctx, domid = domid, "PCI device {address} is not reset: the kernel cannot");
+                warn!(
+                    ctx,
+                    domid = domid,
+                    "cannot reset PCI device {address}: the kernel has no reset method for it"
+                );
             }
             _ => warn!(ctx, domid = domid, "cannot reset PCI device {address}: {e}"),
         }

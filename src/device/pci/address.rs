@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::types::idiomatic::DevicePci;
 
-/// A PCI function of the host. Written as sysfs has it: `0000:03:1f.7`.
+/// The address of a PCI function, displayed as in sysfs: `0000:03:1f.7`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Address {
     pub segment: u16,
@@ -23,7 +23,7 @@ impl fmt::Display for Address {
 }
 
 impl Address {
-    /// The function that an application means; `None` if there is no such address.
+    /// The address in an application's struct; `None` if it is out of range.
     pub fn of(device: &DevicePci) -> Option<Self> {
         let segment = u16::try_from(device.domain).ok()?;
         Self { segment, bus: device.bus, device: device.dev, function: device.func }.checked()
@@ -33,7 +33,7 @@ impl Address {
         (self.device < 32 && self.function < 8).then_some(self)
     }
 
-    /// From the form of sysfs, `0000:03:1f.7`.
+    /// Parses the form of sysfs, `0000:03:1f.7`.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let (rest, function) = split(text, b'.')?;
         let (segment, rest) = split(rest, b':')?;
@@ -41,7 +41,7 @@ impl Address {
         Self::from_parts([segment, bus, device, function])
     }
 
-    /// From the form that nodes of xenstore are named by, `0000-03-1f-7`.
+    /// Parses the form in names of xenstore nodes, `0000-03-1f-7`.
     pub fn parse_node(name: &[u8]) -> Option<Self> {
         let mut parts = name.split(|&b| b == b'-');
         let four = [parts.next()?, parts.next()?, parts.next()?, parts.next()?];
@@ -57,13 +57,13 @@ impl Address {
         Self { segment: hexadecimal(segment, 4)?, bus, device, function }.checked()
     }
 
-    /// The node's name in xenstore: a colon or a dot cannot be in one.
+    /// The form in names of xenstore nodes, where colons and dots are not allowed.
     pub fn node(&self) -> String {
         let Self { segment, bus, device, function } = self;
         format!("{segment:04x}-{bus:02x}-{device:02x}-{function:x}")
     }
 
-    /// The hypervisor's form.
+    /// The form in hypercalls.
     pub fn encoded(&self) -> u32 {
         u32::from(self.segment) << 16
             | u32::from(self.bus) << 8
@@ -71,23 +71,23 @@ impl Address {
             | u32::from(self.function)
     }
 
-    /// Another function of the same device.
+    /// The address of another function of the same device.
     pub fn with_function(self, function: u8) -> Self {
         Self { function, ..self }
     }
 
-    /// Whether both are functions of one device.
-    pub fn is_beside(&self, other: &Self) -> bool {
+    /// Whether both are functions of the same device.
+    pub fn is_same_device(&self, other: &Self) -> bool {
         self.with_function(0) == other.with_function(0)
     }
 
-    /// Puts the address into an application's device.
+    /// Stores the address in an application's struct.
     pub fn put_into(&self, device: &mut DevicePci) {
         device.domain = self.segment.into();
         (device.bus, device.dev, device.func) = (self.bus, self.device, self.function);
     }
 
-    /// A device that has this address and nothing else.
+    /// A struct with this address and otherwise the defaults.
     pub fn to_device(self) -> DevicePci {
         let mut device = DevicePci::default();
         self.put_into(&mut device);
@@ -100,7 +100,7 @@ fn split(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
     Some((&text[..at], &text[at + 1..]))
 }
 
-/// Hexadecimal digits and nothing else, `most` at most.
+/// Parses at most `most` hexadecimal digits; `None` if `text` contains anything else.
 fn hexadecimal(text: &[u8], most: usize) -> Option<u16> {
     let sound = text.len() <= most && text.iter().all(u8::is_ascii_hexdigit);
     sound.then(|| u16::from_str_radix(std::str::from_utf8(text).ok()?, 16).ok()).flatten()
@@ -113,19 +113,19 @@ mod tests {
     const SOME: Address = Address { segment: 1, bus: 3, device: 0x1f, function: 7 };
 
     #[test]
-    fn each_form_is_read_as_it_is_written() {
+    fn each_form_can_be_parsed() {
         assert_eq!(SOME.to_string(), "0001:03:1f.7");
         assert_eq!(SOME.node(), "0001-03-1f-7");
         assert_eq!(Address::parse(b"0001:03:1f.7"), Some(SOME));
         assert_eq!(Address::parse_node(b"0001-03-1f-7"), Some(SOME));
         assert_eq!(SOME.encoded(), 0x1_03ff);
         assert_eq!(Address::of(&SOME.to_device()), Some(SOME));
-        assert!(SOME.is_beside(&SOME.with_function(2)));
-        assert!(!SOME.is_beside(&Address { bus: 4, ..SOME }));
+        assert!(SOME.is_same_device(&SOME.with_function(2)));
+        assert!(!SOME.is_same_device(&Address { bus: 4, ..SOME }));
     }
 
     #[test]
-    fn what_is_no_address_is_none() {
+    fn invalid_addresses_are_none() {
         let bad: [&[u8]; 15] = [
             b"",
             b"03:00.0",
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn an_application_may_name_what_cannot_be() {
+    fn addresses_out_of_range_are_none() {
         let sound = SOME.to_device();
         for bad in [
             DevicePci { domain: -1, ..sound.clone() },

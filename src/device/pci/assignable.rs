@@ -1,5 +1,5 @@
-//! Which functions of the host guests may have: those that are bound to the driver `pciback`. While no guest has such a
-//! function, the hypervisor has it in quarantine.
+//! Assignable PCI functions: those that are bound to the driver `pciback`. While such a function is not assigned to a
+//! guest, it is in the hypervisor's quarantine.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -7,8 +7,8 @@ use std::path::Path;
 use nix::errno::Errno;
 
 use super::address::Address;
-use super::notes::{self, Note};
-use super::sysfs::{Host, SysfsError, noted_driver};
+use super::records::{self, Record};
+use super::sysfs::{Host, SysfsError, recorded_driver};
 use crate::core::cause::summed_up_now;
 use crate::core::{Ctx, Error, Result};
 use crate::types::idiomatic::{DevicePci, Text};
@@ -16,14 +16,14 @@ use crate::xen::hypervisor::QUARANTINE;
 use crate::xen::log::Level;
 use crate::{error, log_line, warn};
 
-/// `INVALID_DOMID`: no domain has to do with it.
+/// `INVALID_DOMID`: the operation does not concern a domain.
 const NO_DOMID: u32 = u32::MAX;
 
-/// The longest name of a device.
+/// Maximum length of a device's name.
 const MAX_NAME: usize = 64;
 
-/// Makes a function assignable, under the name that `device` has. `rebind`: the driver that it is unbound from is recorded,
-/// so that [`remove`] can bind it to that again.
+/// Makes a function assignable, and records its name if `device` has one. With `rebind` the driver that it is unbound
+/// from is recorded, so that [`remove`] can bind it to that driver again.
 pub fn add(ctx: &Ctx, device: &DevicePci, rebind: bool) -> Result<()> {
     let what = format!("make {} assignable", super::backend::describe(device));
     summed_up_now(ctx, NO_DOMID, what, || {
@@ -35,7 +35,7 @@ pub fn add(ctx: &Ctx, device: &DevicePci, rebind: bool) -> Result<()> {
     })
 }
 
-/// As [`add`], for a device whose address is known and whose name is right.
+/// As [`add`], for a known address and a checked name.
 pub fn make_assignable(
     ctx: &Ctx,
     host: &Host,
@@ -55,22 +55,25 @@ pub fn make_assignable(
         if let Some(driver) = &driver {
             host.unbind(address, driver).map_err(failed)?;
         }
-        note_driver(ctx, address, driver.as_deref(), rebind)?;
+        record_driver(ctx, address, driver.as_deref(), rebind)?;
         if let Err(e) = host.bind_to_pciback(address) {
             if let Some(driver) = driver
                 && let Err(e) = host.bind(address, &driver)
             {
-                warn!(ctx, "PCI device {address} has no driver any more: {e}");
+                warn!(
+                    ctx,
+                    "PCI device {address} has no driver now: cannot bind it to its former one: {e}"
+                );
             }
             return Err(failed(e));
         }
     }
     match name {
         Some(name) => {
-            // A name is no more than a convenience.
-            let _ = notes::write(ctx, Note::Name, address, name.as_bytes());
+            // A failure is logged. The device is usable without its name.
+            let _ = records::write(ctx, Record::Name, address, name.as_bytes());
         }
-        None => notes::remove(ctx, Note::Name, address),
+        None => records::remove(ctx, Record::Name, address),
     }
     ctx.hypervisor().assign_device(QUARANTINE, address.encoded(), true).map_err(|e| {
         error!(ctx, "cannot put PCI device {address} into quarantine: {e}");
@@ -78,38 +81,41 @@ pub fn make_assignable(
     })
 }
 
-/// Records the driver that the function had.
-fn note_driver(ctx: &Ctx, address: Address, driver: Option<&Path>, rebind: bool) -> Result<()> {
+/// Records the driver that the function was bound to.
+fn record_driver(ctx: &Ctx, address: Address, driver: Option<&Path>, rebind: bool) -> Result<()> {
     match (rebind, driver) {
-        (false, _) => notes::remove(ctx, Note::Driver, address),
+        (false, _) => records::remove(ctx, Record::Driver, address),
         (true, Some(driver)) => {
             let path = driver.as_os_str().as_bytes();
-            // A failure is logged; the function cannot be bound to that driver again then.
-            let _ = notes::write(ctx, Note::Driver, address, path);
+            // A failure is logged. The function can then not be bound to that driver again.
+            let _ = records::write(ctx, Record::Driver, address, path);
         }
-        (true, None) => match notes::read(ctx, Note::Driver, address) {
+        (true, None) => match records::read(ctx, Record::Driver, address) {
             Some(before) => {
                 let before = String::from_utf8_lossy(&before);
                 log_line!(
                     Level::Info,
                     ctx,
-                    "PCI device {address} has no driver; it had {before:.256}, to which it will be bound again"
+                    "PCI device {address} has no driver; the recorded one, to which it will be bound again, is {before:.256}"
                 );
             }
             None => {
-                warn!(ctx, "PCI device {address} has no driver to be bound to again");
+                warn!(
+                    ctx,
+                    "PCI device {address} has no driver, and none is recorded: it will not be bound to one again"
+                );
             }
         },
     }
     Ok(())
 }
 
-/// Undoes [`add`]; the function is bound to its driver again if `rebind` is true and the driver was recorded. A device that
-/// has a name is found by it, and gets its address.
+/// Undoes [`add`]. With `rebind` the function is bound to its driver again if that was recorded. If `device` has a
+/// name, it is looked up by the name, and the address is stored in it.
 pub fn remove(ctx: &Ctx, device: &mut DevicePci, rebind: bool) -> Result<()> {
     if let Some(name) = &device.name {
-        // `xl` tries what it is given as a name first, and then as an address.
-        notes::by_name(ctx, name)?.put_into(device);
+        // Not logged: `xl` tries its argument first as a name, and then as an address.
+        records::by_name(ctx, name)?.put_into(device);
     }
     let what = format!("make {} no longer assignable", super::backend::describe(device));
     summed_up_now(ctx, NO_DOMID, what, || {
@@ -119,7 +125,7 @@ pub fn remove(ctx: &Ctx, device: &mut DevicePci, rebind: bool) -> Result<()> {
 }
 
 fn make_unassignable(ctx: &Ctx, host: &Host, address: Address, rebind: bool) -> Result<()> {
-    // Also refuses a function that a guest has.
+    // This fails also for a function that is assigned to a guest.
     ctx.hypervisor().deassign_device(QUARANTINE, address.encoded()).map_err(|e| {
         error!(ctx, "cannot remove PCI device {address} from quarantine: {e}");
         Error::Fail
@@ -127,27 +133,30 @@ fn make_unassignable(ctx: &Ctx, host: &Host, address: Address, rebind: bool) -> 
     if !is_assignable(ctx, host, address)? {
         warn!(ctx, "PCI device {address} is not bound to pciback");
     } else if let Err(e) = host.unbind_from_pciback(address) {
-        warn!(ctx, "PCI device {address} stays bound to pciback: {e}");
+        warn!(ctx, "cannot unbind PCI device {address} from pciback: {e}");
     }
-    let recorded = notes::read(ctx, Note::Driver, address);
+    let recorded = records::read(ctx, Record::Driver, address);
     match recorded {
-        Some(note) if rebind => {
-            rebind_to(ctx, host, address, &note)?;
-            notes::remove(ctx, Note::Driver, address);
+        Some(driver) if rebind => {
+            rebind_to(ctx, host, address, &driver)?;
+            records::remove(ctx, Record::Driver, address);
         }
         None if rebind => {
             warn!(ctx, "PCI device {address} has no driver now: none was recorded");
         }
         _ => {}
     }
-    notes::remove(ctx, Note::Name, address);
+    records::remove(ctx, Record::Name, address);
     Ok(())
 }
 
-fn rebind_to(ctx: &Ctx, host: &Host, address: Address, note: &[u8]) -> Result<()> {
-    let Some(driver) = noted_driver(note) else {
-        let note = String::from_utf8_lossy(note);
-        error!(ctx, "cannot bind PCI device {address}: {note:.256} is not a driver");
+fn rebind_to(ctx: &Ctx, host: &Host, address: Address, record: &[u8]) -> Result<()> {
+    let Some(driver) = recorded_driver(record) else {
+        let record = String::from_utf8_lossy(record);
+        error!(
+            ctx,
+            "cannot bind PCI device {address} to its recorded driver: {record:.256} is not the path of a driver"
+        );
         return Err(Error::Nonspecific);
     };
     log_line!(Level::Info, ctx, "binding PCI device {address} to {}", driver.display());
@@ -168,16 +177,16 @@ pub fn is_assignable(ctx: &Ctx, host: &Host, address: Address) -> Result<bool> {
     })
 }
 
-/// A name of an administrator's is printable, and no longer than the C library takes.
+/// Checks a device's name: it must be printable, and not longer than in the C library.
 fn check_name(ctx: &Ctx, name: &Text) -> Result<()> {
     let name = name.as_bytes();
     let why = if name.len() > MAX_NAME {
-        "too long"
+        "it is too long"
     } else if !name.iter().all(u8::is_ascii_graphic) {
-        "only printable characters may be in it"
+        "it may contain only printable characters without spaces"
     } else {
         return Ok(());
     };
-    error!(ctx, "cannot name a PCI device so: {why}");
+    error!(ctx, "cannot set the name of a PCI device: {why}");
     Err(Error::Fail)
 }

@@ -1,10 +1,10 @@
-//! Attaching functions of the host to a guest: while it runs, or when it is made.
+//! Attaching PCI functions to a guest: while it runs, or during its creation.
 
 use nix::errno::Errno;
 
 use super::access::{Access, reset};
 use super::address::Address;
-use super::notes;
+use super::records;
 use super::sysfs::Host;
 use super::{ALL_FUNCTIONS, address_of, assignable, backend, check_stubdom, detach, find, qemu};
 use crate::config::defaults::devices;
@@ -20,7 +20,7 @@ use crate::qemu::model::{self, ModelVersion};
 use crate::qemu::qmp::is_error_response;
 use crate::types::idiomatic::{DevicePci, DomainConfig};
 
-/// Attaches a function, or all of one device, to a domain that runs.
+/// Attaches a function, or all functions of a device, to a running domain.
 pub async fn add(ao: &Ao, domid: u32, device: DevicePci) -> Result<()> {
     let what = format!("attach {}", backend::describe(&device));
     summed_up(ao, domid, what, add_running(ao, domid, device)).await
@@ -34,7 +34,8 @@ async fn add_running(ao: &Ao, domid: u32, mut device: DevicePci) -> Result<()> {
     Attachment { ao, target: &target, host: Host::here(), runs: true }.attach(device).await
 }
 
-/// Attaches its functions to a domain that is being made, one device after the other: they share a back end.
+/// Attaches the configured functions to a domain that is being created, one after the other, since they share a back
+/// end.
 pub async fn add_all(ao: &Ao, target: &AttachTarget<'_>, devices: &[DevicePci]) -> Result<()> {
     for device in devices {
         let mut device = device.clone();
@@ -46,12 +47,13 @@ pub async fn add_all(ao: &Ao, target: &AttachTarget<'_>, devices: &[DevicePci]) 
     Ok(())
 }
 
-/// A domain to which functions are attached.
+/// The attachment of functions to one domain.
 struct Attachment<'a> {
     ao: &'a Ao,
     target: &'a AttachTarget<'a>,
     host: Host,
-    /// Or it is being made: nobody waits for its front ends, and its configuration is stored later.
+    /// Whether the domain runs. Otherwise it is being created: its front end does not exist yet, and its
+    /// configuration is stored later.
     runs: bool,
 }
 
@@ -77,7 +79,7 @@ impl Attachment<'_> {
         let parts = self.parts(&device, address)?;
         nodes::transaction_now(ao, |t| {
             parts.iter().try_for_each(|(_, address)| {
-                notes::claim(ao, t, *address, domid, |t| self.target.check(t))
+                records::record_owner(ao, t, *address, domid, |t| self.target.check(t))
             })
         })?;
         parts.iter().for_each(|(_, address)| reset(ao, &self.host, domid, *address));
@@ -97,7 +99,7 @@ impl Attachment<'_> {
                 detach::undo(&ao, self.target.owner(), &self.access(*address), &self.host).await;
             }
             for (_, address) in &parts {
-                detach::disclaim(&ao, *address, domid).await;
+                detach::release_ownership(&ao, *address, domid).await;
             }
         }
         outcome
@@ -107,13 +109,13 @@ impl Attachment<'_> {
         Access { domid: self.domid(), address, hvm: self.is_hvm() }
     }
 
-    /// Asks the hypervisor, before anything is done, whether it could assign the function to the domain.
+    /// Asks the hypervisor, before the first step, whether it can assign the function to the domain.
     fn check_hypervisor(&self, address: Address) -> Result<()> {
         let (ctx, domid) = (self.target.ctx(), self.domid());
         ctx.hypervisor().test_assign_device(domid, address.encoded()).map_err(|e| {
             let why = match e.errno {
-                Errno::EOPNOTSUPP => "the domain was made without an IOMMU".to_owned(),
-                Errno::EBUSY => "another domain has it".to_owned(),
+                Errno::EOPNOTSUPP => "the domain was created without an IOMMU".to_owned(),
+                Errno::EBUSY => "it is assigned to another domain".to_owned(),
                 _ => e.to_string(),
             };
             error!(ctx, domid = domid, "cannot attach PCI device {address}: {why}");
@@ -121,7 +123,7 @@ impl Attachment<'_> {
         })
     }
 
-    /// The functions that are to be attached, the first of a device last, as a guest looks for the others when it sees that one.
+    /// The functions to attach. Function 0 of a device is last: when it appears, a guest scans for the other functions.
     fn parts(&self, device: &DevicePci, address: Address) -> Result<Vec<(DevicePci, Address)>> {
         let (ctx, domid) = (self.target.ctx(), self.domid());
         let slot = device.vdevfn & !7;
@@ -130,7 +132,7 @@ impl Attachment<'_> {
                 error!(
                     ctx,
                     domid = domid,
-                    "cannot attach all functions of PCI device {address}: no virtual slot is given"
+                    "cannot attach all functions of PCI device {address}: no virtual slot is configured"
                 );
                 return Err(Error::Invalid);
             }
@@ -138,7 +140,7 @@ impl Attachment<'_> {
                 error!(
                     ctx,
                     domid = domid,
-                    "cannot find the functions of PCI device {address}: {e}"
+                    "cannot list the functions of PCI device {address}: {e}"
                 );
                 Error::Fail
             })?
@@ -149,7 +151,7 @@ impl Attachment<'_> {
             error!(
                 ctx,
                 domid = domid,
-                "cannot attach PCI device {address}: the host has none of its functions"
+                "cannot attach PCI device {address}: no such device on the host"
             );
             return Err(Error::Fail);
         }
@@ -159,7 +161,7 @@ impl Attachment<'_> {
                 error!(
                     ctx,
                     domid = domid,
-                    "cannot attach PCI device {address}: it is not assignable, as the driver pciback does not have it"
+                    "cannot attach PCI device {address}: it is not assignable: it is not bound to the driver pciback"
                 );
                 return Err(Error::Fail);
             }
@@ -169,7 +171,7 @@ impl Attachment<'_> {
             if device.vfunc_mask == ALL_FUNCTIONS {
                 part.vfunc_mask = own_bit;
             }
-            // A function that comes alone is the guest's first: a guest looks for no other where that is missing.
+            // A single function becomes function 0 in the guest: a guest ignores a device without function 0.
             let keeps_number = part.vfunc_mask == own_bit;
             part.vdevfn = if keeps_number { slot | u32::from(address.function) } else { slot };
             parts.push((part, address));
@@ -196,7 +198,7 @@ impl Attachment<'_> {
             }
             let added = qemu::add(ao, domid, &device, address, several).await;
             device.vdevfn = match added {
-                // QEMU may have it, or get it yet.
+                // QEMU may have plugged it in, or may do so later.
                 Err(e) if !is_error_response(e) => {
                     qemu::request_removal(&ao.unabortable(), domid, address).await;
                     return Err(e);
@@ -217,7 +219,7 @@ impl Attachment<'_> {
             && self.target.guest() == DomainKind::Pv
             && backend::count(ao, ao.store(), domid)?.is_some();
         if waits {
-            backend::settles(ao, domid).await?;
+            backend::wait_connected(ao, domid).await?;
         }
         let access = self.access(address);
         let others = backend::functions(ao, ao.store(), domid)?;
@@ -239,7 +241,7 @@ impl Attachment<'_> {
         })
     }
 
-    /// As [`Self::write`], and the stored configuration has the function as well.
+    /// As [`Self::write`], and adds the function to the stored configuration.
     fn store(&self, device: &DevicePci, address: Address) -> Result<()> {
         let (ctx, domid) = (self.target.ctx(), self.domid());
         let (locked, mut config) = lock_config(ctx, self.target.owner())?;
@@ -253,7 +255,7 @@ impl Attachment<'_> {
     }
 }
 
-/// Puts a device into the configuration, instead of the same one that is there.
+/// Adds a device to the configuration, or replaces the one with the same address.
 fn put(config: &mut DomainConfig, device: DevicePci) {
     let is = |old: &&mut DevicePci| Address::of(old) == Address::of(&device);
     match config.pcidevs.iter_mut().rfind(is) {
@@ -267,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_takes_the_place_of_the_same() {
+    fn a_function_replaces_the_one_with_its_address() {
         let address = |device| Address { segment: 0, bus: 0, device, function: 0 };
         let mut config = DomainConfig::default();
         put(&mut config, address(5).to_device());

@@ -1,18 +1,18 @@
-//! A guest's PCI back end in xenstore. A guest has one, in domain 0, whatever number of functions it has: they are numbered
-//! nodes in the back end's half, without gaps.
+//! A guest's PCI back end in xenstore. A guest has at most one, in domain 0, for all its functions, which are nodes
+//! with consecutive numbers in the back end's directory.
 //!
 //! | node | content |
 //! |---|---|
-//! | `num_devs` | how many functions there are |
-//! | `dev-N`, `key-N` | the address of one |
+//! | `num_devs` | the number of functions |
+//! | `dev-N`, `key-N` | the address of a function |
 //! | `vdevfn-N` | slot and function in the guest, hexadecimal, if that is known |
 //! | `name-N` | the name that the administrator chose, if there is one |
 //! | `opts-N` | options |
-//! | `state-N` | its state: 1 new, 5 going |
-//! | `state` | the back end's; 7 asks it to look at the functions' states and to come back to 4 |
+//! | `state-N` | its state: 1 new, 5 to be removed |
+//! | `state` | the back end's state; 7 requests that it reads the functions' states and returns to 4 |
 //!
-//! The driver of the back end, `xen-pciback`, serves PV guests. An HVM guest has the nodes as well, for the toolstack's own
-//! lists.
+//! The driver of the back end, `xen-pciback`, is used by PV guests. For an HVM guest only the toolstack reads the
+//! nodes.
 
 use std::time::{Duration, Instant};
 
@@ -26,40 +26,40 @@ use crate::error;
 use crate::types::idiomatic::{DevicePci, Text};
 use crate::xen::store::{Access, NewNode, Ops, Permission};
 
-/// The states that matter here (`xenbus.h`).
+/// Values of `xenbus_state` (`io/xenbus.h`).
 const INITIALISING: &str = "1";
 const CONNECTED: u32 = 4;
 const CLOSING: &[u8] = b"5";
 const RECONFIGURING: &str = "7";
 
-/// How long the back end and the guest may take to have a change done.
+/// How long the back end and the guest may take to process a change.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What each function has, below the back end's half.
+/// The names of a function's nodes in the back end's directory.
 const NODES: [&str; 7] = ["state", "dev", "key", "vdev", "opts", "vdevfn", "name"];
 
-/// The guest's half.
+/// The front end's directory.
 fn frontend_path(domid: u32) -> String {
     format!("{}/device/pci/0", nodes::domain_path(domid))
 }
 
-/// The node that says how many functions the guest has.
+/// The node with the number of functions.
 pub fn count_path(domid: u32) -> String {
     format!("{}/num_devs", backend_path(domid))
 }
 
-/// How many functions the guest has; `None` without a back end.
+/// The number of functions of the guest; `None` without a back end.
 pub fn count(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Option<usize>> {
     let number = nodes::read(ctx, ops, &count_path(domid))?;
     Ok(number.map(|number| read::count(Some(&number)) as usize))
 }
 
-/// The addresses of the guest's functions, in order; one that is none is left out.
+/// The addresses of the guest's functions, in order; an invalid one is left out.
 pub fn functions(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Vec<Address>> {
-    Ok(numbered(ctx, ops, domid)?.into_iter().flatten().collect())
+    Ok(addresses_by_number(ctx, ops, domid)?.into_iter().flatten().collect())
 }
 
-fn numbered(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Vec<Option<Address>>> {
+fn addresses_by_number(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Vec<Option<Address>>> {
     let Some(count) = count(ctx, ops, domid)? else { return Ok(Vec::new()) };
     let base = backend_path(domid);
     let paths: Vec<_> = (0..count).map(|at| format!("{base}/dev-{at}")).collect();
@@ -73,8 +73,8 @@ pub fn is_in_use(ctx: &Ctx, domid: u32) -> Result<bool> {
     Ok(state.and_then(|state| leading_number::<u32>(&state)).is_some_and(|state| state > 1))
 }
 
-/// Waits until the back end and the guest agree on what there is.
-pub async fn settles(ao: &Ao, domid: u32) -> Result<()> {
+/// Waits until the back end is connected, that is, until it has processed all earlier changes.
+pub async fn wait_connected(ao: &Ao, domid: u32) -> Result<()> {
     let base = backend_path(domid);
     let path = format!("{base}/state");
     let mut changes = ao.watch(&path)?;
@@ -98,7 +98,8 @@ pub async fn settles(ao: &Ao, domid: u32) -> Result<()> {
     })
 }
 
-/// Writes a function, and the back end if it is the first; in a transaction. A guest that runs is told of it.
+/// Writes the nodes of a function, and those of the back end for the first one, within a transaction. If the guest
+/// runs, the back end is told to process the change.
 pub fn add(
     ops: &impl Ops,
     target: &AttachTarget<'_>,
@@ -111,10 +112,10 @@ pub fn add(
     let found = count(ctx, ops, domid)?;
     let mut new = Vec::new();
     if found.is_none() {
-        let halves = [base.clone(), frontend_path(domid)];
-        ops.remove_many(&halves).map_err(|e| nodes::failed(ctx, e))?;
+        let both = [base.clone(), frontend_path(domid)];
+        ops.remove_many(&both).map_err(|e| nodes::failed(ctx, e))?;
         let name = names::name_of(ctx, domid);
-        new.extend(both_halves(domid, name));
+        new.extend(empty_backend(domid, name));
     }
     let number = found.unwrap_or(0);
     new.extend(function(&base, number, device, address));
@@ -124,8 +125,8 @@ pub fn add(
     ops.make_many(&new).map_err(|e| nodes::failed(ctx, e))
 }
 
-/// A back end without functions, and the guest's half.
-fn both_halves(domid: u32, name: Option<Vec<u8>>) -> Vec<NewNode> {
+/// The nodes of a back end without functions, and of the front end.
+fn empty_backend(domid: u32, name: Option<Vec<u8>>) -> Vec<NewNode> {
     let (back, front) = (backend_path(domid), frontend_path(domid));
     let may_read =
         |owner, other| [Permission::new(owner, Access::None), Permission::new(other, Access::Read)];
@@ -170,10 +171,10 @@ fn function(base: &str, at: usize, device: &DevicePci, address: Address) -> Vec<
     new
 }
 
-/// Tells a connected guest that a function goes; in a transaction. False if the guest does not have it.
+/// Tells a connected guest to release a function, within a transaction. False if the guest does not have it.
 pub fn ask_to_release(ctx: &Ctx, ops: &impl Ops, domid: u32, address: Address) -> Result<bool> {
     let base = backend_path(domid);
-    let found = numbered(ctx, ops, domid)?.iter().position(|a| *a == Some(address));
+    let found = addresses_by_number(ctx, ops, domid)?.iter().position(|a| *a == Some(address));
     let Some(at) = found else { return Ok(false) };
     let nodes = [
         (format!("{base}/state-{at}"), CLOSING),
@@ -182,11 +183,11 @@ pub fn ask_to_release(ctx: &Ctx, ops: &impl Ops, domid: u32, address: Address) -
     ops.write_many(&nodes).map_err(|e| nodes::failed(ctx, e)).map(|()| true)
 }
 
-/// Removes a function, and the back end with the last; in a transaction. Later ones move up. Nothing to do if the guest
-/// does not have it.
+/// Removes the nodes of a function, and those of the back end with the last one, within a transaction. Functions with
+/// higher numbers are renumbered. Does nothing if the guest does not have the function.
 pub fn remove(ctx: &Ctx, ops: &impl Ops, domid: u32, address: Address) -> Result<()> {
     let base = backend_path(domid);
-    let all = numbered(ctx, ops, domid)?;
+    let all = addresses_by_number(ctx, ops, domid)?;
     let Some(at) = all.iter().position(|a| *a == Some(address)) else { return Ok(()) };
     if all.len() == 1 {
         return remove_all(ctx, ops, domid);
@@ -206,12 +207,12 @@ pub fn remove_all(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<()> {
     nodes::remove_up(ctx, ops, &[frontend_path(domid), backend_path(domid)])
 }
 
-/// How a device is called in log lines.
+/// The name of a device in log lines.
 pub fn describe(device: &DevicePci) -> String {
     match (&device.name, Address::of(device)) {
         (Some(name), _) => format!("PCI device {}", shown(name)),
         (None, Some(address)) => format!("PCI device {address}"),
-        (None, None) => "PCI device with an impossible address".to_owned(),
+        (None, None) => "PCI device with an invalid address".to_owned(),
     }
 }
 
@@ -238,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_has_its_nodes() {
+    fn nodes_of_a_function() {
         let device = DevicePci {
             vdevfn: 0x30,
             name: Text::new("nic"),
@@ -263,8 +264,8 @@ mod tests {
     }
 
     #[test]
-    fn halves_are_read_by_the_other_side() {
-        let made = shown(&both_halves(7, Some(b"guest".to_vec())));
+    fn the_other_end_may_read_each_directory() {
+        let made = shown(&empty_backend(7, Some(b"guest".to_vec())));
         assert_eq!(made[0], "/local/domain/0/backend/pci/7/0= None0 Read7");
         assert!(made.contains(&"/local/domain/7/device/pci/0= None7 Read0".to_owned()));
         assert!(made.contains(&"/local/domain/0/backend/pci/7/0/domain=guest".to_owned()));

@@ -1,9 +1,9 @@
-//! Detaching functions of the host from a guest: while it runs, or when it is destroyed.
+//! Detaching PCI functions from a guest: while it runs, or when it is destroyed.
 //!
-//! A guest that runs is asked first: an HVM guest by its QEMU, a PV guest by the back end, if its driver has begun to use
-//! that. From one that does not answer the function is detached by force only.
+//! A running guest is asked first to release the function: an HVM guest through its QEMU, a PV guest through the back
+//! end, if its driver uses that. If the guest does not release it, the function is detached only by force.
 //!
-//! A guest that is destroyed is paused and its QEMU has ended, so that nobody is asked.
+//! A guest that is being destroyed is paused and has no QEMU any more, so it is not asked.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use nix::errno::Errno;
 
 use super::access::{Access, reset};
 use super::address::Address;
-use super::notes::{self, Note};
+use super::records::{self, Record};
 use super::sysfs::Host;
 use super::{ALL_FUNCTIONS, backend, check_stubdom, find, qemu};
 use crate::core::cause::summed_up;
@@ -29,7 +29,8 @@ use crate::{error, warn};
 /// How long a detachment by force waits for other changes of the domain's devices.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Detaches a function, or all of one device, from a domain that runs. By `force` also if the guest does not release it.
+/// Detaches a function, or all functions of a device, from a running domain. With `force` also if the guest does not
+/// release it.
 pub async fn remove(ao: &Ao, domid: u32, device: DevicePci, force: bool) -> Result<()> {
     let what = format!("detach {}", backend::describe(&device));
     summed_up(ao, domid, what, remove_running(ao, domid, device, force)).await
@@ -38,7 +39,7 @@ pub async fn remove(ao: &Ao, domid: u32, device: DevicePci, force: bool) -> Resu
 async fn remove_running(ao: &Ao, domid: u32, mut device: DevicePci, force: bool) -> Result<()> {
     let address = find(ao, domid, &mut device)?;
     let (owner, info) = Identity::of(ao, domid).map_err(|_| {
-        error!(ao, domid = domid, "cannot find the domain: no such domain");
+        error!(ao, domid = domid, "cannot detach the PCI device: no such domain");
         Error::Fail
     })?;
     check_stubdom(ao, domid)?;
@@ -48,18 +49,22 @@ async fn remove_running(ao: &Ao, domid: u32, mut device: DevicePci, force: bool)
         true => {
             let lock = ao.until(Instant::now() + LOCK_TIMEOUT, lock).await?.transpose()?;
             if lock.is_none() {
-                warn!(ao, domid = domid, "another change of the domain's devices is under way");
+                warn!(
+                    ao,
+                    domid = domid,
+                    "detaching without the lock of device changes: another change is still in progress"
+                );
             }
             lock
         }
     };
     let attached = backend::functions(ao, ao.store(), domid)?;
     let mut addresses: Vec<_> = match device.vfunc_mask {
-        ALL_FUNCTIONS => attached.iter().copied().filter(|a| a.is_beside(&address)).collect(),
+        ALL_FUNCTIONS => attached.iter().copied().filter(|a| a.is_same_device(&address)).collect(),
         _ => attached.iter().copied().filter(|a| *a == address).collect(),
     };
-    if addresses.is_empty() && force && notes::is_of(ao, address, domid) {
-        // What an attachment has left that did not come to its end.
+    if addresses.is_empty() && force && records::is_owner(ao, address, domid) {
+        // The function is left from an attachment that was interrupted.
         addresses.push(address);
     }
     if addresses.is_empty() {
@@ -70,7 +75,7 @@ async fn remove_running(ao: &Ao, domid: u32, mut device: DevicePci, force: bool)
         );
         return Err(if attached.is_empty() { Error::Fail } else { Error::Invalid });
     }
-    // The first function of a device last, as a guest counts on it.
+    // Function 0 is detached last: a guest expects it to exist as long as others of the device do.
     addresses.sort_unstable_by(|a, b| b.cmp(a));
     let removal = Removal {
         ao,
@@ -87,7 +92,7 @@ async fn remove_running(ao: &Ao, domid: u32, mut device: DevicePci, force: bool)
     Ok(())
 }
 
-/// A domain from which functions are detached.
+/// The detachment of functions from one domain.
 struct Removal<'a> {
     ao: &'a Ao,
     owner: &'a Identity,
@@ -97,7 +102,7 @@ struct Removal<'a> {
 }
 
 impl Removal<'_> {
-    /// `last`: no other function of the device follows, which a reset might disturb.
+    /// `last`: no other function of the device is to be detached, so a reset cannot affect one that is still in use.
     async fn remove(&self, address: Address, last: bool) -> Result<()> {
         let (ao, domid) = (self.ao, self.owner.domid);
         let asked = match self.kind {
@@ -106,7 +111,7 @@ impl Removal<'_> {
             DomainKind::Pvh => Ok(()),
         };
         if let Err(e) = asked {
-            // No guest can go on using what the host has not any more.
+            // A function that the host has lost cannot be in use any more.
             let vanished = self.host.find(address).is_err_and(|e| e.errno == Errno::ENOENT);
             if e == Error::Aborted || !self.force && !vanished {
                 return Err(e);
@@ -114,7 +119,7 @@ impl Removal<'_> {
             warn!(
                 ao,
                 domid = domid,
-                "PCI device {address} is detached though the guest has not released it"
+                "detaching PCI device {address} by force: the guest has not released it"
             );
         }
         let access = Access { domid, address, hvm: self.kind == DomainKind::Hvm };
@@ -145,31 +150,31 @@ impl Removal<'_> {
         if !backend::is_in_use(ao, domid)? {
             return Ok(());
         }
-        backend::settles(ao, domid).await?;
+        backend::wait_connected(ao, domid).await?;
         let told = nodes::transaction(ao, |t| {
             Ok(self.owner.owns_nodes(ao, t)? && backend::ask_to_release(ao, t, domid, address)?)
         });
         match told.await? {
-            true => backend::settles(ao, domid).await,
+            true => backend::wait_connected(ao, domid).await,
             false => Ok(()),
         }
     }
 }
 
-/// Removes the nodes of a function and the note of whose it is.
+/// Removes the nodes of a function, and the record of its owner.
 async fn forget(ao: &Ao, owner: &Identity, address: Address) -> Result<()> {
     let ao = ao.unabortable();
     nodes::transaction(&ao, |t| {
         if owner.owns_nodes(&ao, t)? {
             backend::remove(&ao, t, owner.domid, address)?;
         }
-        remove_claim(&ao, t, address, owner.domid)
+        remove_owner(&ao, t, address, owner.domid)
     })
     .await
 }
 
-fn remove_claim(ctx: &Ctx, ops: &impl Ops, address: Address, domid: u32) -> Result<()> {
-    let path = Note::Owner.path(address);
+fn remove_owner(ctx: &Ctx, ops: &impl Ops, address: Address, domid: u32) -> Result<()> {
+    let path = Record::Owner.path(address);
     let owner = nodes::read(ctx, ops, &path)?;
     if owner.is_some_and(|owner| leading_number(&owner) == Some(domid)) {
         nodes::remove(ctx, ops, &path)?;
@@ -177,12 +182,13 @@ fn remove_claim(ctx: &Ctx, ops: &impl Ops, address: Address, domid: u32) -> Resu
     Ok(())
 }
 
-/// Removes the note that a function is `domid`'s. A failure is logged.
-pub async fn disclaim(ao: &Ao, address: Address, domid: u32) {
-    let _ = nodes::transaction(ao, |t| remove_claim(ao, t, address, domid)).await;
+/// Removes the record that `domid` owns a function. A failure is logged.
+pub async fn release_ownership(ao: &Ao, address: Address, domid: u32) {
+    let _ = nodes::transaction(ao, |t| remove_owner(ao, t, address, domid)).await;
 }
 
-/// Detaches a function that was just attached, when others of its device could not be. Failures are logged.
+/// Detaches a function that was just attached, after another function of its device could not be attached. Failures are
+/// logged.
 pub async fn undo(ao: &Ao, owner: &Identity, access: &Access, host: &Host) {
     if access.hvm {
         qemu::request_removal(ao, access.domid, access.address).await;
@@ -194,18 +200,18 @@ pub async fn undo(ao: &Ao, owner: &Identity, access: &Access, host: &Host) {
     let _ = forget(ao, owner, access.address).await;
 }
 
-/// Whether the domain was about to get functions.
-pub fn has_notes(ctx: &Ctx, domid: u32) -> bool {
-    // Without the driver there are none.
-    Host::here().has_pciback() && !notes::of_domain(ctx, domid).is_empty()
+/// Whether the domain is recorded as the owner of a function.
+pub fn has_records(ctx: &Ctx, domid: u32) -> bool {
+    // Without pciback no function can be assigned, so the records need not be read.
+    Host::here().has_pciback() && !records::of_domain(ctx, domid).is_empty()
 }
 
-/// Detaches all functions from a domain that is being destroyed: paused, and without a QEMU. Everything is tried; the first
-/// failure is the result. Called in domain 0.
+/// Detaches all functions from a domain that is being destroyed: it is paused and has no QEMU. Continues after a
+/// failure and returns the first one. Called in domain 0.
 pub fn remove_all(ctx: &Ctx, owner: &Identity, hvm: bool) -> Result<()> {
     let domid = owner.domid;
     let mut addresses = backend::functions(ctx, ctx.store(), domid)?;
-    addresses.extend(notes::of_domain(ctx, domid));
+    addresses.extend(records::of_domain(ctx, domid));
     addresses.sort_unstable_by(|a, b| b.cmp(a));
     addresses.dedup();
     if !owner.exists(ctx)? {
@@ -222,6 +228,6 @@ pub fn remove_all(ctx: &Ctx, owner: &Identity, hvm: bool) -> Result<()> {
         if owner.owns_nodes(ctx, t)? {
             backend::remove_all(ctx, t, domid)?;
         }
-        addresses.iter().try_for_each(|&address| remove_claim(ctx, t, address, domid))
+        addresses.iter().try_for_each(|&address| remove_owner(ctx, t, address, domid))
     })
 }

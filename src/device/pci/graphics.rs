@@ -1,4 +1,4 @@
-//! Graphics cards that a guest uses as its first (`gfx_passthru`).
+//! Graphics cards that are passed through as a guest's primary one (`gfx_passthru`).
 
 use super::address::Address;
 use super::sysfs::Host;
@@ -6,16 +6,16 @@ use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::types::idiomatic::DevicePci;
 
-/// The class of a display that is compatible with VGA.
+/// The PCI class of a VGA compatible display controller.
 const VGA: u32 = 0x03_0000;
 
 const INTEL: u32 = 0x8086;
 
-/// The pages of VGA's memory.
+/// The page frames of the legacy VGA memory.
 const VGA_FIRST: u64 = 0xa0;
 const VGA_NUMBER: u64 = 0x20;
 
-/// Whether Intel's own display is among the devices: QEMU has to be told.
+/// Whether an Intel graphics device is among the devices, for which QEMU needs an option.
 pub fn has_intel_display(devices: &[DevicePci]) -> bool {
     identities(devices).any(|[vendor, device, class]| is_intel_display(vendor, device, class))
 }
@@ -24,18 +24,18 @@ fn is_intel_display(vendor: Option<u32>, device: Option<u32>, class: Option<u32>
     vendor == Some(INTEL) && device.is_some() && class == Some(VGA)
 }
 
-/// Lets the guest use VGA's memory, if a VGA card is among the devices.
+/// Allows the guest to access the legacy VGA memory, if a VGA card is among the devices.
 pub fn allow_vga_memory(ctx: &Ctx, domid: u32, devices: &[DevicePci]) -> Result<()> {
     if !identities(devices).any(|[_, _, class]| class == Some(VGA)) {
         return Ok(());
     }
     ctx.hypervisor().allow_iomem(domid, VGA_FIRST, VGA_NUMBER).map_err(|e| {
-        error!(ctx, domid = domid, "cannot assign the memory of VGA: {e}");
+        error!(ctx, domid = domid, "cannot assign the legacy VGA memory: {e}");
         Error::Fail
     })
 }
 
-/// Vendor, device and class of each.
+/// Vendor, device and class of each device.
 fn identities(devices: &[DevicePci]) -> impl Iterator<Item = [Option<u32>; 3]> + '_ {
     let host = Host::here();
     devices.iter().filter_map(Address::of).map(move |address| host.identity(address))
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_intels_display_is_one() {
+    fn intel_displays_are_recognised() {
         let is = |vendor, device, class| is_intel_display(Some(vendor), device, Some(class));
         assert!(is(INTEL, Some(0x9bc5), VGA));
         assert!(!is(0x10de, Some(1), VGA) && !is(INTEL, None, VGA));

@@ -1,25 +1,26 @@
-//! PCI functions of the host that guests use themselves (passthrough).
+//! PCI passthrough.
 //!
 //! A function is made assignable first: it is unbound from its driver in dom0 and bound to another, `pciback`
-//! (`assignable.rs`). It is then attached to a guest in these steps, and detached in the opposite order (`attach.rs`, `detach.rs`):
+//! (`assignable.rs`). It is then attached to a guest in these steps, and detached in the opposite order (`attach.rs`,
+//! `detach.rs`):
 //!
 //! | step | file |
 //! |---|---|
-//! | recorded as this domain's, unless another has it | `notes.rs` |
+//! | the domain is recorded as its owner, unless it has one | `records.rs` |
 //! | reset | `sysfs.rs` |
 //! | HVM: plugged in by QEMU | `qemu.rs` |
-//! | ports, memory, interrupt, and the function itself, in the hypervisor | `access.rs` |
+//! | ports, memory, interrupt, and the function itself are assigned in the hypervisor | `access.rs` |
 //! | written into the back end's nodes, and into the stored configuration | `backend.rs` |
 //!
-//! # What others see
+//! # Concurrency
 //!
-//! The record is made first and removed last, in transactions that also look whether the domain still exists. So no two
-//! domains have one function, and whatever a killed process leaves half done is found by its record when the domain is
-//! destroyed. A step that fails has those before it undone.
+//! The owner is recorded first and the record is removed last, in transactions that also check that the domain
+//! exists. So no function is assigned to two domains, and when a process is killed during an attachment, the
+//! destruction of the domain finds the function by its record. If a step fails, the steps before it are undone.
 //!
-//! Changes of a running domain hold its lock of device changes, so that they take turns with each other and with whoever
-//! retrieves the configuration; libxl-json is written under the fast lock, before the nodes and in their transaction, as for
-//! other devices. The C library holds neither lock while it waits for QEMU.
+//! A change of a running domain holds the domain's slow lock of device changes, which serialises it with other
+//! changes and with retrieving the configuration. As for other devices, libxl-json is written under the fast lock,
+//! before the nodes and within their transaction. The C library holds neither lock while it waits for QEMU.
 //!
 //! Stub domains are not supported.
 
@@ -30,8 +31,8 @@ pub mod attach;
 pub mod backend;
 pub mod detach;
 pub mod graphics;
-pub mod notes;
 pub mod qemu;
+pub mod records;
 pub mod sysfs;
 
 use address::Address;
@@ -41,26 +42,23 @@ use crate::domain::names;
 use crate::error;
 use crate::types::idiomatic::DevicePci;
 
-/// `LIBXL_PCI_FUNC_ALL`: all functions of the device that there are.
+/// `LIBXL_PCI_FUNC_ALL`: all functions of the device.
 const ALL_FUNCTIONS: u32 = u32::MAX;
 
-/// The function that an application means by its address. `Error::Fail`, logged, if that cannot be one.
+/// The address of the application's device. `Error::Fail`, logged, if it is out of range.
 fn address_of(ctx: &Ctx, device: &DevicePci) -> Result<Address> {
     Address::of(device).ok_or_else(|| {
         let DevicePci { domain, bus, dev, func, .. } = device;
-        error!(
-            ctx,
-            "cannot use {domain:x}:{bus:x}:{dev:x}.{func:x}: no PCI device can have this address"
-        );
+        error!(ctx, "cannot use PCI device {domain:x}:{bus:x}:{dev:x}.{func:x}: invalid address");
         Error::Fail
     })
 }
 
-/// The function that an application means by its name or its address; `device` then has the address. `Error::NotFound`
-/// for a name that none has.
+/// The address of the application's device, which is looked up by its name if it has one, and then stored in `device`.
+/// `Error::NotFound` if no device has this name.
 fn find(ctx: &Ctx, domid: u32, device: &mut DevicePci) -> Result<Address> {
     if let Some(name) = &device.name {
-        let found = notes::by_name(ctx, name).inspect_err(|_| {
+        let found = records::by_name(ctx, name).inspect_err(|_| {
             error!(
                 ctx,
                 domid = domid,
@@ -73,7 +71,7 @@ fn find(ctx: &Ctx, domid: u32, device: &mut DevicePci) -> Result<Address> {
     address_of(ctx, device)
 }
 
-/// Refuses a domain whose device model runs in a domain of its own: both would have to get the function.
+/// Refuses a domain that has a stub domain, or is one: the function would have to be assigned to both.
 fn check_stubdom(ctx: &Ctx, domid: u32) -> Result<()> {
     if names::stubdom_of(ctx, domid).is_none() && names::stubdom_target(ctx, domid).is_none() {
         return Ok(());
@@ -81,7 +79,7 @@ fn check_stubdom(ctx: &Ctx, domid: u32) -> Result<()> {
     error!(
         ctx,
         domid = domid,
-        "cannot change PCI devices: those of a guest with a stub domain are not implemented yet"
+        "cannot change PCI devices: not implemented for a guest with a stub domain"
     );
     Err(Error::NotImplemented)
 }

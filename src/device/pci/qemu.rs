@@ -1,7 +1,7 @@
-//! Functions of the host in the QEMU of an HVM guest.
+//! PCI functions of the host in the QEMU of an HVM guest.
 //!
-//! QEMU unplugs a function when the guest has released it, which it may never do. That is not waited for on the connection:
-//! QEMU is polled.
+//! QEMU unplugs a function after the guest has released it, which may never happen. The library does not wait for it
+//! on an open connection, but polls QEMU.
 
 use std::time::{Duration, Instant};
 
@@ -14,16 +14,16 @@ use crate::qemu::commands::{UnexpectedForm, devfn_of};
 use crate::qemu::qmp::{self, Qmp, TIMEOUT};
 use crate::types::idiomatic::DevicePci;
 
-/// Between two polls.
+/// The interval between two polls.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// The function's name in QEMU.
+/// The function's id in QEMU.
 fn id(address: Address) -> String {
     format!("pci-pt-{:02x}_{:02x}.{:x}", address.bus, address.device, address.function)
 }
 
-/// Plugs the function in, and says where the guest has it: slot and function, as [`DevicePci`] has them. `several`: it
-/// is one of several functions of one device in the guest.
+/// Plugs the function in, and returns its slot and function in the guest, in the form of [`DevicePci::vdevfn`].
+/// `several`: it is one of several functions of a device in the guest.
 pub async fn add(
     ao: &Ao,
     domid: u32,
@@ -38,7 +38,11 @@ pub async fn add(
     let found =
         devfn_of(&answer, &id(address)).map_err(|UnexpectedForm| qemu.unexpected("query-pci"))?;
     found.ok_or_else(|| {
-        error!(ao, domid = domid, "cannot use PCI device {address}: QEMU does not show it");
+        error!(
+            ao,
+            domid = domid,
+            "cannot attach PCI device {address}: QEMU's answer to query-pci does not contain it"
+        );
         Error::Fail
     })
 }
@@ -62,7 +66,8 @@ fn arguments(device: &DevicePci, address: Address, several: bool) -> Value {
     arguments
 }
 
-/// Has QEMU unplug the function, and waits for it. QEMU may have done so since an earlier request.
+/// Requests that QEMU unplugs the function, and waits until it has. QEMU may have unplugged it after an earlier
+/// request.
 pub async fn remove(ao: &Ao, domid: u32, address: Address) -> Result<()> {
     let deadline = Instant::now() + TIMEOUT;
     let id = id(address);
@@ -78,10 +83,10 @@ pub async fn remove(ao: &Ao, domid: u32, address: Address) -> Result<()> {
     qmp::poll(ao, domid, "query-pci", INTERVAL, deadline, gone).await
 }
 
-/// Asks QEMU to unplug the function, and does not wait for that: for one whose attachment has failed.
+/// Requests that QEMU unplugs a function whose attachment has failed, and does not wait for it.
 pub async fn request_removal(ao: &Ao, domid: u32, address: Address) {
     let deadline = Instant::now() + TIMEOUT;
-    // Failures are logged, and change nothing here.
+    // Failures are logged and have no consequence here.
     if let Ok(mut qemu) = Qmp::connect(ao, domid, deadline).await {
         let _ = qemu.device_del(&id(address), deadline).await;
     }
@@ -92,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn qemu_is_told_what_the_device_says() {
+    fn arguments_are_those_of_the_device() {
         let address = Address { segment: 0, bus: 1, device: 0x1f, function: 3 };
         let mut device = address.to_device();
         assert_eq!(

@@ -1,8 +1,7 @@
-//! The host's PCI functions as dom0's kernel shows them under `/sys/bus/pci`, and the driver `pciback`, which
-//! holds those that guests may have.
+//! The host's PCI functions in sysfs (`/sys/bus/pci`), and the driver `pciback`, to which assignable ones are bound.
 //!
-//! A function has one driver at a time. It is *assignable* while it is bound to `pciback`. That driver binds only what
-//! is in its list of slots, and an entry that is added twice is there twice.
+//! A function has at most one driver. It is *assignable* while it is bound to `pciback`. That driver binds only
+//! functions in its list of slots; an entry that is added twice is listed twice.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -16,36 +15,36 @@ use super::address::Address;
 use crate::core::file::errno_of;
 use crate::sync::std_fds::raised;
 
-/// Where the drivers of PCI functions are. A path to one that is read from xenstore must lead there.
+/// The directory of PCI drivers. The path of a driver that is read from xenstore must be in it.
 const DRIVERS: &str = "/sys/bus/pci/drivers/";
 
-/// How many resources of a function a guest may be allowed: its BARs and its ROM.
+/// The number of a function's resources that a guest may use: its BARs and its ROM.
 const RESOURCES: usize = 7;
 
-/// More than any of these files has.
+/// A limit for the size of a file in sysfs, which none of these files reaches.
 const MAX_SIZE: u64 = 1 << 20;
 
-/// The bit of a resource's flags that says I/O ports, as it is in the BAR.
+/// The flag of a resource that consists of I/O ports, as in the BAR.
 const IS_PORTS: u64 = 1;
 
-/// The kernel's view of PCI functions.
+/// The directories of PCI functions in sysfs.
 #[derive(Debug)]
 pub struct Host {
     devices: PathBuf,
     pciback: PathBuf,
 }
 
-/// What a function decodes.
+/// A resource of a function: addresses that it decodes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Resource {
     /// I/O ports.
     Ports { first: u32, number: u32 },
-    /// Pages of the host's memory space.
+    /// Pages of the host's physical address space.
     Memory { first: u64, number: u64 },
 }
 
 impl Resource {
-    /// The parts of it that are in none of `others`. Ports are always one function's.
+    /// The parts of the resource that overlap none of `others`. Ports are never shared by functions.
     pub fn without(self, others: &[Self]) -> Vec<Self> {
         let Self::Memory { first, number } = self else { return vec![self] };
         let mut left = vec![(first, first.saturating_add(number))];
@@ -59,7 +58,7 @@ impl Resource {
     }
 }
 
-/// What could not be done, and with which file.
+/// An operation on a file in sysfs that failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} {}: {}", path.display(), errno.desc())]
 pub struct SysfsError {
@@ -86,18 +85,18 @@ impl Host {
         self.devices.join(address.to_string())
     }
 
-    /// Whether there is such a function; an error says why that cannot be told, or that there is none (`ENOENT`).
+    /// Checks that the function exists: `ENOENT` if not, another error if that cannot be determined.
     pub fn find(&self, address: Address) -> Result<()> {
         let path = self.of(address);
         fs::symlink_metadata(&path).map(drop).map_err(failed("look for", path))
     }
 
-    /// Whether the driver is loaded.
+    /// Whether the driver `pciback` is loaded.
     pub fn has_pciback(&self) -> bool {
         self.pciback.exists()
     }
 
-    /// Whether the function is bound to `pciback`. `ENOENT` if that is not loaded.
+    /// Whether the function is bound to `pciback`. `ENOENT` if that driver is not loaded.
     pub fn is_assignable(&self, address: Address) -> Result<bool> {
         fs::metadata(&self.pciback).map_err(failed("look for", self.pciback.clone()))?;
         let path = self.pciback.join(address.to_string());
@@ -108,20 +107,20 @@ impl Host {
         }
     }
 
-    /// All functions that are bound to it, in the kernel's order.
+    /// All functions that are bound to `pciback`, in the kernel's order.
     pub fn assignable(&self) -> Result<Vec<Address>> {
         listed(&self.pciback)
     }
 
-    /// The functions of the device that `address` is one of, the highest first.
+    /// All functions of the device of `address`, the highest first.
     pub fn functions(&self, address: Address) -> Result<Vec<Address>> {
         let mut found = listed(&self.devices)?;
-        found.retain(|other| other.is_beside(&address));
+        found.retain(|other| other.is_same_device(&address));
         found.sort_unstable_by(|a, b| b.cmp(a));
         Ok(found)
     }
 
-    /// The folder of the function's driver, if it has one.
+    /// The sysfs directory of the function's driver, if it has one.
     pub fn driver(&self, address: Address) -> Result<Option<PathBuf>> {
         let path = self.of(address).join("driver");
         match fs::canonicalize(&path) {
@@ -149,7 +148,7 @@ impl Host {
         self.bind(address, &self.pciback)
     }
 
-    /// Unbinds it from there.
+    /// Unbinds the function from `pciback`.
     pub fn unbind_from_pciback(&self, address: Address) -> Result<()> {
         self.unbind(address, &self.pciback)?;
         if self.has_slot(address)? {
@@ -163,23 +162,23 @@ impl Host {
         Ok(slots.split(|&b| b == b'\n').any(|line| Address::parse(line) == Some(address)))
     }
 
-    /// Lets guests write the whole configuration space of the function.
-    pub fn permit_all(&self, address: Address) -> Result<()> {
+    /// Sets the function's permissive mode: a guest may write the whole configuration space.
+    pub fn set_permissive(&self, address: Address) -> Result<()> {
         write_address(&self.pciback.join("permissive"), address)
     }
 
-    /// What the function decodes.
+    /// The resources of the function.
     pub fn resources(&self, address: Address) -> Result<Vec<Resource>> {
         Ok(resources(&read(&self.of(address).join("resource"))?))
     }
 
-    /// The interrupt of its pin, if it has one.
+    /// The function's legacy interrupt, if it has one.
     pub fn interrupt(&self, address: Address) -> Result<Option<u32>> {
         let text = read(&self.of(address).join("irq"))?;
         Ok(crate::core::number::leading_number(&text).filter(|&irq| irq != 0))
     }
 
-    /// Vendor, device and class; `None` for what cannot be read.
+    /// Vendor, device and class; `None` for one that cannot be read.
     pub fn identity(&self, address: Address) -> [Option<u32>; 3] {
         ["vendor", "device", "class"].map(|name| {
             let text = read(&self.of(address).join(name)).ok()?;
@@ -188,8 +187,8 @@ impl Host {
         })
     }
 
-    /// Brings the function into the state after power-on. `ENOENT` if the kernel knows no way to do so. A
-    /// patched `pciback` does it better than the kernel, where it is there.
+    /// Resets the function. `ENOENT` if the kernel has no reset method for it. The attribute `do_flr`, which only a
+    /// patched `pciback` has, is preferred.
     pub fn reset(&self, address: Address) -> Result<()> {
         let better = write_address(&self.pciback.join("do_flr"), address);
         match better {
@@ -199,16 +198,16 @@ impl Host {
     }
 }
 
-/// The folder of a driver as it was recorded; `None` if the record is not one of a driver.
-pub fn noted_driver(note: &[u8]) -> Option<PathBuf> {
-    let path = Path::new(OsStr::from_bytes(note));
+/// The directory of a recorded driver; `None` if the record is not the path of a driver.
+pub fn recorded_driver(record: &[u8]) -> Option<PathBuf> {
+    let path = Path::new(OsStr::from_bytes(record));
     let name = path.strip_prefix(DRIVERS).ok()?;
     let mut parts = name.components();
     let sound = matches!(parts.next(), Some(std::path::Component::Normal(_)));
-    (sound && parts.next().is_none() && !note.contains(&0)).then(|| path.to_owned())
+    (sound && parts.next().is_none() && !record.contains(&0)).then(|| path.to_owned())
 }
 
-/// The lines of `resource`: first, last and flags of each, all zero for none.
+/// Parses the file `resource`: each line has start, end and flags, which are 0 for an unused entry.
 pub fn resources(text: &[u8]) -> Vec<Resource> {
     let lines = text.split(|&b| b == b'\n').take(RESOURCES);
     lines.filter_map(resource).collect()
@@ -236,7 +235,7 @@ fn failed(what: &'static str, path: PathBuf) -> impl FnOnce(io::Error) -> SysfsE
     move |e| SysfsError { what, path, errno: errno_of(&e) }
 }
 
-/// The addresses that are names in a folder.
+/// The addresses among the names in a directory.
 fn listed(folder: &Path) -> Result<Vec<Address>> {
     let entries = fs::read_dir(folder).map_err(failed("list", folder.to_owned()))?;
     let names = entries.flatten().map(|entry| entry.file_name());
@@ -256,7 +255,7 @@ fn write_address(path: &Path, address: Address) -> Result<()> {
     write(path, address.to_string().as_bytes())
 }
 
-/// In one go: what sysfs is told is one `write`.
+/// Writes to a file in sysfs, which requires that all bytes come in one `write`.
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     OpenOptions::new()
         .write(true)
@@ -291,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn resources_that_make_no_sense_are_none() {
+    fn invalid_resources_are_ignored() {
         let bad: [&[u8]; 9] = [
             b"",
             b"\xff\xfe\n",
@@ -300,7 +299,7 @@ mod tests {
             b"0x2000 0x1000 0x200\n",
             b"0x1 0x10000000000000000 0x200\n",
             b"0x0 0xffffffffffffffff 0x200\n",
-            // Ports beyond what the hypervisor can be told of.
+            // Ports beyond the range of the hypercall.
             b"0x100000000 0x10000001f 0x101\n",
             b"0x1000 0xfffffffffff 0x101\n",
         ];
@@ -313,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_have_stays() {
+    fn shared_pages_are_kept() {
         let pages = |first, number| Resource::Memory { first, number };
         let own = pages(10, 10);
         assert_eq!(own.without(&[]), [own]);
@@ -327,8 +326,8 @@ mod tests {
     }
 
     #[test]
-    fn only_a_driver_is_bound_to() {
-        let driver = noted_driver(b"/sys/bus/pci/drivers/e1000e");
+    fn only_paths_of_drivers_are_accepted() {
+        let driver = recorded_driver(b"/sys/bus/pci/drivers/e1000e");
         assert_eq!(driver.as_deref(), Some(Path::new("/sys/bus/pci/drivers/e1000e")));
         let bad: [&[u8]; 7] = [
             b"",
@@ -340,11 +339,11 @@ mod tests {
             b"/sys/bus/pci/drivers/e\0x",
         ];
         for bad in bad {
-            assert_eq!(noted_driver(bad), None, "{bad:?}");
+            assert_eq!(recorded_driver(bad), None, "{bad:?}");
         }
     }
 
-    /// A folder that looks like `/sys/bus/pci`, with one function and its driver.
+    /// A directory like `/sys/bus/pci`, with one function and its driver.
     fn host() -> (tempfile::TempDir, Host) {
         let root = tempfile::tempdir().unwrap();
         let host = Host::below(root.path());
@@ -360,7 +359,7 @@ mod tests {
         (root, host)
     }
 
-    fn told(host: &Host, file: &str) -> String {
+    fn written(host: &Host, file: &str) -> String {
         fs::read_to_string(host.pciback.join(file)).unwrap()
     }
 
@@ -373,24 +372,24 @@ mod tests {
         let unbound = fs::read_to_string(root.path().join("drivers/e1000e/unbind")).unwrap();
         assert_eq!(unbound, "0000:00:05.0");
         host.bind_to_pciback(SOME).unwrap();
-        assert_eq!(told(&host, "new_slot"), "0000:00:05.0");
-        assert_eq!(told(&host, "bind"), "0000:00:05.0");
+        assert_eq!(written(&host, "new_slot"), "0000:00:05.0");
+        assert_eq!(written(&host, "bind"), "0000:00:05.0");
         host.unbind_from_pciback(SOME).unwrap();
-        assert_eq!(told(&host, "remove_slot"), "", "it has no slot");
+        assert_eq!(written(&host, "remove_slot"), "", "the function has no slot");
     }
 
     #[test]
-    fn a_slot_is_not_made_twice() {
+    fn a_slot_is_not_added_twice() {
         let (_root, host) = host();
         fs::write(host.pciback.join("slots"), "garbage\n\n0000:00:05.0\n").unwrap();
         host.bind_to_pciback(SOME).unwrap();
-        assert_eq!(told(&host, "new_slot"), "");
+        assert_eq!(written(&host, "new_slot"), "");
         host.unbind_from_pciback(SOME).unwrap();
-        assert_eq!(told(&host, "remove_slot"), "0000:00:05.0");
+        assert_eq!(written(&host, "remove_slot"), "0000:00:05.0");
     }
 
     #[test]
-    fn what_is_not_there_is_said() {
+    fn missing_files_are_errors() {
         let root = tempfile::tempdir().unwrap();
         let host = Host::below(root.path());
         assert_eq!(host.find(SOME).unwrap_err().errno, Errno::ENOENT);
@@ -420,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_a_function() {
+    fn attributes_of_a_function() {
         let (_root, host) = host();
         let put = |name: &str, text: &str| fs::write(host.of(SOME).join(name), text).unwrap();
         put("irq", "11\n");

@@ -11,8 +11,8 @@
 //! 3. the nodes of the records and of the guest's halves,
 //! 4. where a table wants them: those of the back ends' halves, whose place the record tells.
 //!
-//! A guest or a driver domain can write anything into its half: [`value`] checks it. Paths are made from numbers alone. A
-//! device with invalid nodes is logged and left out; the C library then leaves out all devices of its kind.
+//! A guest or a driver domain can write anything into its half: [`value`] checks it. Paths are made from numbers
+//! alone. A device with invalid nodes is logged and left out; the C library then leaves out all devices of its kind.
 
 pub mod channel;
 pub mod disk;
@@ -205,7 +205,7 @@ pub fn some<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>, devids: &
     read.into_iter().filter_map(|device| told(ctx, table.kind, device).ok()).collect()
 }
 
-/// The device with that number. `Error::NotFound`, and a line in the log, if there is none.
+/// The device with this devid. `Error::NotFound`, and a line in the log, if there is none.
 pub fn one<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>, devid: i32) -> Result<T> {
     let found = if_any(ctx, domid, table, devid)?;
     found.ok_or_else(|| {

@@ -7,7 +7,7 @@ use super::value;
 use crate::core::number::strtoul;
 use crate::core::{Ctx, Error, Result};
 use crate::device::pci::address::Address;
-use crate::device::pci::notes::Note;
+use crate::device::pci::records::Record;
 use crate::device::pci::sysfs::Host;
 use crate::domain::nodes;
 use crate::error;
@@ -98,7 +98,7 @@ pub fn assignable(ctx: &Ctx) -> Result<Vec<DevicePci>> {
         );
         Error::Fail
     })?;
-    let path = |&address: &Address| [Note::Owner, Note::Name].map(|note| note.path(address));
+    let path = |&address: &Address| [Record::Owner, Record::Name].map(|note| note.path(address));
     let paths: Vec<_> = addresses.iter().flat_map(path).collect();
     let values = nodes::peek_many(ctx, ctx.store(), &paths);
     let free = addresses.into_iter().zip(values.chunks_exact(2));

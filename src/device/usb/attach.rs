@@ -1,8 +1,8 @@
-//! Attaching a device of the host to a guest: which may be attached, to which port, and how.
+//! Attaching a USB device of the host to a guest.
 //!
-//! Without a controller the first free port of any of the guest's controllers is taken, and a controller is added if there
-//! is none. The C library does not tell QEMU of such a controller, so that an HVM guest gets the device only if it has a
-//! controller already; here it is added like any other.
+//! If no controller is given, the first free port of any of the guest's controllers is used; if no port is free, a
+//! controller is added. The C library does not tell QEMU about such a controller, so it can attach a device to an HVM
+//! guest only if the guest has a controller already; here it is added like any other.
 
 use std::time::Instant;
 
@@ -25,7 +25,7 @@ use crate::types::idiomatic::{
 };
 use crate::xen::store::Ops;
 
-/// A device that is at its port in xenstore, and that the guest does not have yet.
+/// A device whose name is in its port's node, and that is not attached yet.
 #[derive(Debug)]
 pub struct Written {
     owner: Identity,
@@ -34,27 +34,28 @@ pub struct Written {
     kind: UsbctrlType,
     ctrl: i32,
     port: i32,
-    /// Its port's node.
+    /// The node of its port.
     node: String,
-    /// The host's name of it.
+    /// Its name in sysfs.
     name: String,
     /// Its address on the host.
     address: (u8, u8),
 }
 
-/// Whether the domain's stored configuration is to have it too.
+/// Whether the domain runs or is being created. Only for a running one the device is added to the stored
+/// configuration here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum When {
     Running,
     Creation,
 }
 
-/// Writes a device for a domain that runs, and completes `device`: it has a controller and a port then.
+/// Writes the nodes of a device for a running domain, and sets its controller and port in `device`.
 pub fn write(ctx: &Ctx, domid: u32, device: &mut DeviceUsbdev) -> Result<Written> {
     summed_up_now(ctx, domid, "attach the USB device", || place(ctx, domid, device, When::Running))
 }
 
-/// Attaches devices to a domain that is being made, whose controllers are there, and completes them.
+/// Attaches devices to a domain that is being created and has its controllers, and sets their controllers and ports.
 pub async fn add_new(ao: &Ao, domid: u32, devices: &mut [DeviceUsbdev]) -> Result<()> {
     for device in devices {
         let written = summed_up_now(ao, domid, "attach the USB device", || {
@@ -66,7 +67,7 @@ pub async fn add_new(ao: &Ao, domid: u32, devices: &mut [DeviceUsbdev]) -> Resul
 }
 
 fn place(ctx: &Ctx, domid: u32, device: &mut DeviceUsbdev, when: When) -> Result<Written> {
-    let asked_for = match device.ctrl {
+    let requested = match device.ctrl {
         -1 => None,
         devid => {
             let ports = controller_of(ctx, domid, devid)?;
@@ -81,13 +82,13 @@ fn place(ctx: &Ctx, domid: u32, device: &mut DeviceUsbdev, when: When) -> Result
         e => e,
     })?;
     let mut added = None;
-    let (ports, port) = match asked_for {
+    let (ports, port) = match requested {
         Some(ports) => {
             let port = port_of(ctx, domid, &ports, device.port)?;
             (ports, port)
         }
         None if device.port != 0 => {
-            error!(ctx, domid = domid, "cannot use port {}: of no controller", device.port);
+            error!(ctx, domid = domid, "cannot use port {}: no controller is given", device.port);
             return Err(Error::Invalid);
         }
         None => match first_free(ctx, domid)? {
@@ -125,15 +126,15 @@ fn place(ctx: &Ctx, domid: u32, device: &mut DeviceUsbdev, when: When) -> Result
 fn controller_of(ctx: &Ctx, domid: u32, devid: i32) -> Result<Ports> {
     read::usb::ports(ctx, domid, devid).inspect_err(|e| {
         if *e == Error::NotFound {
-            error!(ctx, domid = domid, "cannot find USB controller {devid}: there is none");
+            error!(ctx, domid = domid, "cannot find USB controller {devid}: no such controller");
         }
     })
 }
 
-/// The host's name and address of the device, if it is one for guests.
+/// The name and address of the device, if it can be assigned to a guest.
 fn assignable(ctx: &Ctx, domid: u32, device: &DeviceUsbdev) -> Result<(String, (u8, u8))> {
     let DeviceUsbdevData::Hostdev(wanted) = &device.u else {
-        error!(ctx, domid = domid, "cannot find the USB device: not one of the host's");
+        error!(ctx, domid = domid, "cannot find the USB device: its type is not hostdev");
         return Err(Error::Fail);
     };
     let (bus, address) = (wanted.hostbus, wanted.hostaddr);
@@ -142,13 +143,15 @@ fn assignable(ctx: &Ctx, domid: u32, device: &DeviceUsbdev) -> Result<(String, (
         Err(Error::Fail)
     };
     match host::at(ctx, bus, address)? {
-        None => refused("there is none"),
-        Some(name) if !host::is_assignable(&name) => refused("it is a hub, or has no class"),
+        None => refused("no such device"),
+        Some(name) if !host::is_assignable(&name) => {
+            refused("it is a hub, or its class cannot be read")
+        }
         Some(name) => Ok((name, (bus, address))),
     }
 }
 
-/// Refuses a device that a domain has.
+/// Refuses a device that is attached to a domain.
 fn check_unassigned(ctx: &Ctx, domid: u32, name: &str) -> Result<()> {
     let domains = nodes::list(ctx, ctx.store(), "/local/domain")?;
     let domids: Vec<u32> = domains.iter().filter_map(|domid| domid.parse().ok()).collect();
@@ -162,7 +165,11 @@ fn check_unassigned(ctx: &Ctx, domid: u32, name: &str) -> Result<()> {
         for ports in read::usb::all_ports(ctx, owner) {
             let occupied = ports.occupied(ctx, ctx.store())?;
             if occupied.iter().any(|(_, other)| other == name.as_bytes()) {
-                error!(ctx, domid = domid, "cannot use USB device {name}: domain {owner} has it");
+                error!(
+                    ctx,
+                    domid = domid,
+                    "cannot use USB device {name}: it is attached to domain {owner}"
+                );
                 return Err(Error::Invalid);
             }
         }
@@ -170,7 +177,7 @@ fn check_unassigned(ctx: &Ctx, domid: u32, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// The port that is asked for, or for 0 a free one.
+/// The requested port, or for 0 a free one.
 fn port_of(ctx: &Ctx, domid: u32, ports: &Ports, port: i32) -> Result<i32> {
     let devid = ports.ctrl.devid;
     if port != 0 {
@@ -181,7 +188,7 @@ fn port_of(ctx: &Ctx, domid: u32, ports: &Ports, port: i32) -> Result<i32> {
         let why = match name {
             Some(name) if name.is_empty() => return Ok(port),
             Some(_) => "it is occupied",
-            None => "there is none",
+            None => "no such port",
         };
         error!(ctx, domid = domid, "cannot use port {port} of USB controller {devid}: {why}");
         return Err(Error::Fail);
@@ -192,7 +199,7 @@ fn port_of(ctx: &Ctx, domid: u32, ports: &Ports, port: i32) -> Result<i32> {
     })
 }
 
-/// The first free port of any controller.
+/// The first free port of any controller in this domain.
 fn first_free(ctx: &Ctx, domid: u32) -> Result<Option<(Ports, i32)>> {
     for ports in read::usb::all_ports(ctx, domid) {
         if ports.ctrl.backend_domid == 0
@@ -210,7 +217,8 @@ fn free(ctx: &Ctx, ports: &Ports) -> Result<Option<i32>> {
     Ok((1..).zip(values).find_map(|(port, name)| is_free(name).then_some(port)))
 }
 
-/// Writes the name of a device to its port, and the device into the stored configuration.
+/// Writes the name of a device to its port's node, and for a running domain adds the device to the stored
+/// configuration.
 fn store(
     target: &AttachTarget<'_>,
     device: &DeviceUsbdev,
@@ -239,7 +247,7 @@ fn store(
     })
 }
 
-/// Puts a device into a configuration, instead of another at the same port.
+/// Adds a device to a configuration, or replaces the one at the same port.
 fn put(config: &mut DomainConfig, device: &DeviceUsbdev) {
     let same = |old: &&mut DeviceUsbdev| (old.ctrl, old.port) == (device.ctrl, device.port);
     match config.usbdevs.iter_mut().rev().find(same) {
@@ -274,7 +282,7 @@ impl Written {
     async fn assign(&self, ao: &Ao) -> Result<()> {
         match self.kind {
             UsbctrlType::Pv => usbback::assign(ao, &self.name),
-            // QEMU sees the port's node.
+            // QEMU watches the port's node.
             UsbctrlType::Qusb => Ok(()),
             _ => self.add_to_qemu(ao).await,
         }
@@ -286,7 +294,12 @@ impl Written {
         let deadline = Instant::now() + qmp::TIMEOUT;
         let now = nodes::read(ao, ao.store(), &self.node)?;
         if now.as_deref() != Some(self.name.as_bytes()) || !self.owner.has_nodes(ao, ao.store())? {
-            error!(ao, domid = domid, "cannot attach the device: it was detached meanwhile");
+            error!(
+                ao,
+                domid = domid,
+                "cannot attach USB device {}: it was detached meanwhile",
+                self.name
+            );
             return Err(Error::Fail);
         }
         let arguments = qemu::usb::device(self.ctrl, self.port, self.address);

@@ -1,4 +1,4 @@
-//! USB controllers of a guest: adding them, and what else has to do with them.
+//! USB controllers of a guest: adding them, and functions that attaching and detaching of devices share.
 
 use std::time::Instant;
 
@@ -30,7 +30,7 @@ impl Addable for DeviceUsbctrl {
 
     fn device(&self, ctx: &Ctx, domid: u32) -> Result<Device> {
         let backend_kind = match self.type_ {
-            // An emulated one has no back end, and none of what this leads to.
+            // An emulated controller has no back end; this value is not used for it.
             UsbctrlType::Pv | UsbctrlType::Devicemodel => DeviceKind::Vusb,
             UsbctrlType::Qusb => DeviceKind::Qusb,
             UsbctrlType::Auto | UsbctrlType::Other(_) => {
@@ -87,14 +87,14 @@ impl Stored for DeviceUsbctrl {
         error!(
             ctx,
             domid = domid,
-            "cannot serve USB controller {}: the domain's device model has no such back end",
+            "cannot attach USB controller {}: the domain's device model has no back end for it",
             self.devid
         );
         Err(Error::Fail)
     }
 }
 
-/// A controller that xenstore has and nobody serves yet.
+/// A controller whose nodes are written and that is not connected yet.
 #[derive(Debug)]
 pub struct Written {
     owner: Identity,
@@ -102,13 +102,13 @@ pub struct Written {
     ctrl: DeviceUsbctrl,
 }
 
-/// Writes a controller for a domain that runs, and completes `ctrl`.
+/// Writes the nodes of a controller for a running domain, and sets the defaults in `ctrl`.
 pub fn write(ctx: &Ctx, domid: u32, ctrl: &mut DeviceUsbctrl) -> Result<Written> {
     let (owner, device) = running::write_stored(ctx, domid, ctrl)?.into_parts();
     Ok(Written { owner, device, ctrl: ctrl.clone() })
 }
 
-/// Writes controllers for a domain that is being made, and completes them.
+/// Writes the nodes of controllers for a domain that is being created, and sets their defaults.
 pub fn write_new(target: &AttachTarget<'_>, ctrls: &mut [DeviceUsbctrl]) -> Result<Vec<Written>> {
     let place = DeviceContext { world: target, domid: target.domid(), hotplug: false };
     ctrls.iter_mut().try_for_each(|ctrl| ctrl.set_defaults(place))?;
@@ -123,13 +123,13 @@ pub fn write_new(target: &AttachTarget<'_>, ctrls: &mut [DeviceUsbctrl]) -> Resu
 }
 
 impl Written {
-    /// Has it served.
+    /// Waits until the back end is connected, or adds an emulated controller to QEMU.
     pub async fn connect(self, ao: &Ao) -> Result<()> {
         let what = format!("attach USB controller {}", self.device.devid);
-        summed_up(ao, self.device.domid, what, self.serve(ao)).await
+        summed_up(ao, self.device.domid, what, self.connect_or_add(ao)).await
     }
 
-    async fn serve(&self, ao: &Ao) -> Result<()> {
+    async fn connect_or_add(&self, ao: &Ao) -> Result<()> {
         if self.ctrl.type_ != UsbctrlType::Devicemodel {
             return connect(ao, &self.owner, std::slice::from_ref(&self.device)).await;
         }
@@ -148,14 +148,18 @@ impl Written {
         let deadline = Instant::now() + qmp::TIMEOUT;
         let path = format!("{}/type", self.device.libxl_path());
         if nodes::read(ao, ao.store(), &path)?.is_none() || !self.owner.has_nodes(ao, ao.store())? {
-            error!(ao, domid = domid, "cannot attach the controller: it was removed meanwhile");
+            error!(
+                ao,
+                domid = domid,
+                "cannot attach USB controller {devid}: it was removed meanwhile"
+            );
             return Err(Error::Fail);
         }
         Qmp::connect(ao, domid, deadline).await?.device_add(arguments, deadline).await
     }
 }
 
-/// Removes the record of a controller that has nothing else.
+/// Removes the record of an emulated controller, which has no other nodes.
 pub(super) fn forget(ctx: &Ctx, device: &Device, owner: &Identity) -> Result<()> {
     nodes::transaction_now(ctx, |t| {
         let record = [device.libxl_path()];
@@ -163,7 +167,8 @@ pub(super) fn forget(ctx: &Ctx, device: &Device, owner: &Identity) -> Result<()>
     })
 }
 
-/// Has QEMU unplug something. If it has no such thing, an earlier attempt was interrupted.
+/// Removes a device from QEMU. Succeeds also if QEMU does not have it, as after an earlier attempt that was
+/// interrupted.
 pub(super) async fn remove_from_qemu(
     ao: &Ao,
     domid: u32,
@@ -176,7 +181,8 @@ pub(super) async fn remove_from_qemu(
     }
 }
 
-/// Changes what is at a port, if it is what it was, and the domain exists; otherwise another process was faster.
+/// Changes the node of a port from one value to another. An error, logged, if it has changed meanwhile, or if the
+/// domain does not exist.
 pub(super) fn change_port(
     ctx: &Ctx,
     owner: &Identity,
@@ -194,7 +200,7 @@ pub(super) fn change_port(
     })
 }
 
-/// Refuses a controller that another domain serves: the devices there are that domain's.
+/// Refuses a controller whose backend domain is another one: that domain assigns its own devices.
 pub(super) fn check_served_here(ctx: &Ctx, domid: u32, ctrl: &DeviceUsbctrl) -> Result<()> {
     if ctrl.backend_domid == 0 {
         return Ok(());
@@ -202,7 +208,7 @@ pub(super) fn check_served_here(ctx: &Ctx, domid: u32, ctrl: &DeviceUsbctrl) -> 
     error!(
         ctx,
         domid = domid,
-        "cannot use USB controller {}: domain {} serves it, not domain 0",
+        "cannot use USB controller {}: its backend domain is {}, not 0",
         ctrl.devid,
         ctrl.backend_domid
     );

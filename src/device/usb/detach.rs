@@ -1,13 +1,13 @@
-//! Detaching a device of the host from a guest, or a controller with all that is behind it.
+//! Detaching a USB device of the host from a guest, and removing a controller with the devices at its ports.
 //!
 //! | controller | steps |
 //! |---|---|
-//! | `pv` | the interfaces are unbound from usbback, the port emptied, the interfaces bound to the drivers that they had |
-//! | `qusb` | the port emptied, which QEMU sees |
-//! | `devicemodel` | the port emptied, `device_del`; if QEMU refuses, the name is in the port again |
+//! | `pv` | unbind the interfaces from usbback, clear the port's node, bind the interfaces to their former drivers |
+//! | `qusb` | clear the port's node, which QEMU watches |
+//! | `devicemodel` | clear the port's node, `device_del`; if QEMU refuses, restore the node |
 //!
-//! A step that fails ends it, so that a device which the guest may still have is still at its port, and can be detached by
-//! another attempt.
+//! After a step that fails no further one is done. A device that the guest may still have is then still at its port, so
+//! another attempt can detach it.
 
 use std::time::Instant;
 
@@ -32,23 +32,22 @@ pub async fn detach(ao: &Ao, domid: u32, device: &DeviceUsbdev) -> Result<()> {
     let what = format!("detach the USB device at port {}-{}", device.ctrl, device.port);
     summed_up(ao, domid, what, async {
         if device.ctrl < 0 || device.port < 1 {
-            error!(ao, domid = domid, "cannot find the USB device: invalid controller or port");
+            error!(ao, domid = domid, "cannot detach the USB device: invalid controller or port");
             return Err(Error::Fail);
         }
         let ports = read::usb::ports(ao, domid, device.ctrl)?;
-        let told = match &device.u {
+        let given = match &device.u {
             DeviceUsbdevData::Hostdev(DeviceUsbdevHostdev { hostbus, hostaddr }) => {
                 Some((*hostbus, *hostaddr)).filter(|address| *address != (0, 0))
             }
             DeviceUsbdevData::Other(_) => None,
         };
-        detach_at(ao, domid, &ports, device.port, told).await
+        detach_at(ao, domid, &ports, device.port, given).await
     })
     .await
 }
 
-/// Removes the controller with that number, and detaches the devices behind it. The controller stays if one of them cannot
-/// be detached.
+/// Detaches the devices at the ports of a controller, and removes the controller if all of them could be detached.
 pub async fn remove_controller(ao: &Ao, domid: u32, devid: i32, force: Force) -> Result<()> {
     let what = format!("detach USB controller {devid}");
     summed_up(ao, domid, what, remove_one(ao, domid, devid, force)).await
@@ -57,7 +56,7 @@ pub async fn remove_controller(ao: &Ao, domid: u32, devid: i32, force: Force) ->
 async fn remove_one(ao: &Ao, domid: u32, devid: i32, force: Force) -> Result<()> {
     let ports = read::usb::ports(ao, domid, devid).inspect_err(|e| {
         if *e == Error::NotFound {
-            error!(ao, domid = domid, "cannot find USB controller {devid}: there is none");
+            error!(ao, domid = domid, "cannot find USB controller {devid}: no such controller");
         }
     })?;
     let mut outcome = Ok(());
@@ -73,18 +72,19 @@ async fn remove_one(ao: &Ao, domid: u32, devid: i32, force: Force) -> Result<()>
     let _no_other_change = DeviceLock::take(ao, domid).await?;
     let deadline = Instant::now() + qmp::TIMEOUT;
     let id = qemu::usb::controller_id(devid);
-    // When the guest releases the PCI device is up to it. As in C that is not waited for.
+    // As in C, this does not wait until the guest has released the controller, which may take any time.
     controller::remove_from_qemu(ao, domid, &id, deadline).await?;
     controller::forget(ao, &device, &owner)
 }
 
-/// Detaches the device at a port; `told` is its address on the host for a QEMU that has one which the host has lost.
+/// Detaches the device at a port. `given` is its address on the host from the caller, which is needed for
+/// `device_del` if the device has been unplugged from the host.
 async fn detach_at(
     ao: &Ao,
     domid: u32,
     ports: &Ports,
     port: i32,
-    told: Option<(u8, u8)>,
+    given: Option<(u8, u8)>,
 ) -> Result<()> {
     check_served_here(ao, domid, &ports.ctrl)?;
     let node = ports.node(port);
@@ -95,7 +95,7 @@ async fn detach_at(
         error!(
             ao,
             domid = domid,
-            "cannot find the USB device: none is at port {port} of controller {ctrl}"
+            "cannot detach the USB device: port {port} of controller {ctrl} has none"
         );
         return Err(Error::Fail);
     };
@@ -103,38 +103,38 @@ async fn detach_at(
     let place = Place { owner, node, name };
     match ports.ctrl.type_ {
         UsbctrlType::Pv => remove_from_usbback(ao, &place),
-        UsbctrlType::Qusb => place.empty(ao),
-        _ => remove_from_qemu(ao, &place, told).await,
+        UsbctrlType::Qusb => place.clear(ao),
+        _ => remove_from_qemu(ao, &place, given).await,
     }
 }
 
-/// A port with a device.
+/// A port that has a device.
 struct Place {
     owner: Identity,
     node: String,
-    /// The host's name of the device.
+    /// The device's name in sysfs.
     name: String,
 }
 
 impl Place {
-    fn empty(&self, ctx: &Ctx) -> Result<()> {
+    fn clear(&self, ctx: &Ctx) -> Result<()> {
         controller::change_port(ctx, &self.owner, &self.node, self.name.as_bytes(), b"")
     }
 }
 
 fn remove_from_usbback(ctx: &Ctx, place: &Place) -> Result<()> {
     usbback::release(ctx, &place.name)?;
-    place.empty(ctx)?;
+    place.clear(ctx)?;
     usbback::rebind(ctx, &place.name)
 }
 
-async fn remove_from_qemu(ao: &Ao, place: &Place, told: Option<(u8, u8)>) -> Result<()> {
+async fn remove_from_qemu(ao: &Ao, place: &Place, given: Option<(u8, u8)>) -> Result<()> {
     let domid = place.owner.domid;
     let _no_other_change = DeviceLock::take(ao, domid).await?;
     let deadline = Instant::now() + qmp::TIMEOUT;
-    place.empty(ao)?;
-    // One that was unplugged from the host has no address any more, and QEMU has noticed that.
-    let Some(address) = host::address(&place.name).or(told) else { return Ok(()) };
+    place.clear(ao)?;
+    // A device that was unplugged from the host has no address there; QEMU has removed it by itself.
+    let Some(address) = host::address(&place.name).or(given) else { return Ok(()) };
     let id = qemu::usb::device_id(address);
     let removed = controller::remove_from_qemu(ao, domid, &id, deadline).await;
     if removed.is_err() {

@@ -1,4 +1,4 @@
-//! The host's USB devices, as its kernel shows them.
+//! The host's USB devices in sysfs.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,13 +9,14 @@ use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::sync::std_fds::raised;
 
-/// Where the host's kernel shows its USB devices, and their interfaces.
+/// The sysfs directory of USB devices and their interfaces.
 pub const DEVICES: &str = "/sys/bus/usb/devices";
 
-/// The class of a hub, which no guest gets.
+/// The class of hubs, which cannot be assigned to guests.
 const HUB: u8 = 9;
 
-/// What the kernel shows for the device of that name, such as `1-2.3`. The name may come from a driver domain.
+/// Reads an attribute of the device with this name, such as `1-2.3`. The name may come from a driver domain, so it is
+/// checked.
 fn attribute(name: &str, what: &str) -> Option<Vec<u8>> {
     if !is_name(name) {
         return None;
@@ -30,7 +31,7 @@ fn number(name: &str, what: &str) -> Option<u8> {
     leading_number(&attribute(name, what)?)
 }
 
-/// Whether that can be the name of a device or of an interface.
+/// Whether this is a valid name of a device or of an interface.
 pub fn is_name(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':');
     name.len() <= 64
@@ -38,12 +39,12 @@ pub fn is_name(name: &str) -> bool {
         && name.bytes().all(plain)
 }
 
-/// Bus and address of the device of that name.
+/// Bus and address of the device with this name.
 pub fn address(name: &str) -> Option<(u8, u8)> {
     Some((number(name, "busnum")?, number(name, "devnum")?))
 }
 
-/// The name of the device with that address; `None` if there is none.
+/// The name of the device with this address; `None` if there is none.
 pub fn at(ctx: &Ctx, bus: u8, address: u8) -> Result<Option<String>> {
     if bus == 0 || address == 0 {
         return Ok(None);
@@ -51,18 +52,18 @@ pub fn at(ctx: &Ctx, bus: u8, address: u8) -> Result<Option<String>> {
     Ok(names(ctx)?.into_iter().find(|name| self::address(name) == Some((bus, address))))
 }
 
-/// Whether a guest can have it: whether it has a class, which is not that of hubs.
+/// Whether the device can be assigned to a guest: its class can be read and is not that of hubs.
 pub fn is_assignable(name: &str) -> bool {
     attribute(name, "bDeviceClass").is_some_and(|class| !is_hub(&class))
 }
 
-/// Whether the kernel's hexadecimal number of a class is that of hubs.
+/// Whether this value of `bDeviceClass`, a hexadecimal number, is that of hubs.
 fn is_hub(class: &[u8]) -> bool {
     let text = std::str::from_utf8(class).unwrap_or_default().trim();
     u8::from_str_radix(text, 16) == Ok(HUB)
 }
 
-/// The interfaces of a device, each of which has a driver of its own.
+/// The names of a device's interfaces, each of which has its own driver.
 pub fn interfaces(ctx: &Ctx, device: &str) -> Result<Vec<String>> {
     let mut names = names(ctx)?;
     names.retain(|name| name.strip_prefix(device).is_some_and(|rest| rest.starts_with(':')));
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn names_lead_nowhere_else() {
+    fn names_cannot_leave_the_directory() {
         assert!(["1-2.3", "usb1", "4-1:1.0"].iter().all(|name| is_name(name)));
         assert!(!["", "..", "../x", "1/2", "1-\0", ".1"].iter().any(|name| is_name(name)));
         assert!(!is_name(&"1".repeat(65)));

@@ -1,29 +1,29 @@
-//! USB for guests: controllers, and devices of the host behind their ports.
+//! USB for guests: controllers, and devices of the host at their ports.
 //!
-//! | controller | who serves it | what xenstore has | a device comes by |
+//! | controller | back end | nodes in xenstore | how a device is attached |
 //! |---|---|---|---|
-//! | `pv` | the kernel's usbback | all three parts of a device (`vusb`) | the interfaces are unbound from the host's drivers and bound to usbback |
-//! | `qusb` | the guest's QEMU | the same (`qusb`) | the name in the port's node |
-//! | `devicemodel` | QEMU emulates it, HVM only | the toolstack's record alone | `device_add` of `usb-host` |
+//! | `pv` | the kernel's usbback | front end, back end (`vusb`) and record | the interfaces are unbound from the host's drivers and bound to usbback |
+//! | `qusb` | the guest's QEMU | front end, back end (`qusb`) and record | its name is written to the port's node |
+//! | `devicemodel` | none: QEMU emulates it, HVM only | only the record | `device_add` of `usb-host` |
 //!
-//! A controller has a node for each port, with the host's name of the device that is there (`1-2.3`), or nothing: in the back
-//! end's half, or for `devicemodel` in the record. That node says which guest has the device, so it is written before the
-//! device is bound to usbback or added to QEMU, and emptied after it was unbound from usbback. For an emulated controller it is emptied
-//! before QEMU is told, as in C, and has the name again if QEMU refuses.
+//! A controller has a node for each port, with the sysfs name of the device at the port (`1-2.3`), or empty: in the
+//! back end's directory, or for `devicemodel` in the record. That node records which guest has the device, so it is
+//! written before the device is bound to usbback or added to QEMU, and cleared after the device was unbound from
+//! usbback. For an emulated controller it is cleared before QEMU is told, as in C, and restored if QEMU refuses.
 //!
 //! | file | subject |
 //! |---|---|
 //! | `host.rs` | the host's devices |
-//! | `usbback.rs` | binding one to usbback, and to the drivers that it had |
+//! | `usbback.rs` | binding a device to usbback, and to its former drivers |
 //! | `controller.rs` | adding controllers |
 //! | `attach.rs` | attaching a device |
-//! | `detach.rs` | detaching it; removing controllers |
+//! | `detach.rs` | detaching a device; removing controllers |
 //!
 //! # Locks
 //!
-//! Xenstore and libxl-json change together under the lock of the domain's userdata, as for other devices
-//! (`add/running.rs`). QEMU is told under the slow lock of device changes, after that; what is to be told is looked at again
-//! when the lock is there.
+//! As for other devices, xenstore and libxl-json are changed under the lock of the domain's userdata
+//! (`add/running.rs`). After that QEMU is told under the slow lock of device changes; once that lock is held, the
+//! port's node is checked again.
 
 use crate::core::{Ao, Result};
 use crate::device::add::AttachTarget;
@@ -35,7 +35,7 @@ pub mod detach;
 pub mod host;
 pub mod usbback;
 
-/// Attaches its controllers and devices to a domain that is being made, and completes them.
+/// Attaches the configured controllers and devices to a domain that is being created, and sets their defaults.
 pub async fn add_new(
     ao: &Ao,
     target: &AttachTarget<'_>,

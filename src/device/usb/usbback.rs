@@ -1,8 +1,9 @@
-//! Binding a device of the host to usbback, the kernel's back end, and to the drivers that it had.
+//! Binding a device of the host to usbback, the kernel's back end, and to its former drivers.
 //!
-//! Each interface of a device has a driver. The drivers are recorded in xenstore, where the C library has them, before the
-//! interfaces are bound to usbback: `/libxl/usbback/DEVICE/INTERFACE/driver_path`. All interfaces are unbound from usbback before the first
-//! is bound to its own driver, so that the two never share a device.
+//! Each interface of a device has a driver. Before the interfaces are bound to usbback, the drivers are recorded in
+//! the same xenstore nodes as by the C library: `/libxl/usbback/DEVICE/INTERFACE/driver_path`. All interfaces are
+//! unbound from usbback before the first is bound to its own driver, so that a device is never shared by usbback and
+//! another driver.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -15,19 +16,20 @@ use crate::domain::nodes;
 use crate::error;
 use crate::sync::std_fds::raised;
 
-/// Where usbback is, if it is loaded, with the interfaces that it has.
+/// The sysfs directory of usbback, which exists if it is loaded, with links to the interfaces that are bound to it.
 const DRIVER: &str = "/sys/bus/usb/drivers/usbback";
 
-/// Where all drivers are: an interface is bound to no other, whatever xenstore says.
+/// The directory of USB drivers: a driver path from xenstore that is not in it is ignored.
 const DRIVERS: &str = "/sys/bus/usb/drivers/";
 
-/// Binds all interfaces of a device to usbback. After a failure they are the host's again, as far as that goes.
+/// Binds all interfaces of a device to usbback. After a failure they are bound to their former drivers, as far as
+/// possible.
 pub fn assign(ctx: &Ctx, device: &str) -> Result<()> {
     let interfaces = host::interfaces(ctx, device)?;
     let assigned =
         interfaces.iter().try_for_each(|interface| assign_interface(ctx, device, interface));
     if assigned.is_err() {
-        // What fails is logged.
+        // Failures are logged.
         let _ = release(ctx, device);
         let _ = rebind(ctx, device);
     }
@@ -43,8 +45,8 @@ fn assign_interface(ctx: &Ctx, device: &str, interface: &str) -> Result<()> {
     match std::fs::canonicalize(&link) {
         Ok(driver) => {
             let driver = driver.into_os_string().into_encoded_bytes();
-            nodes::write(ctx, ctx.store(), &note(device, interface), &driver)?;
-            tell(ctx, &format!("{link}/unbind"), interface)?;
+            nodes::write(ctx, ctx.store(), &record(device, interface), &driver)?;
+            write_name(ctx, &format!("{link}/unbind"), interface)?;
         }
         Err(e) if e.kind() == ErrorKind::NotFound => {}
         Err(e) => {
@@ -59,29 +61,29 @@ fn assign_interface(ctx: &Ctx, device: &str, interface: &str) -> Result<()> {
 pub fn release(ctx: &Ctx, device: &str) -> Result<()> {
     for interface in host::interfaces(ctx, device)? {
         if has(ctx, &interface)? {
-            tell(ctx, &format!("{}/{interface}/driver/unbind", host::DEVICES), &interface)?;
+            write_name(ctx, &format!("{}/{interface}/driver/unbind", host::DEVICES), &interface)?;
         }
     }
     Ok(())
 }
 
-/// Binds the interfaces of a device to the drivers that they had, up to the first failure.
+/// Binds the interfaces of a device to their former drivers, up to the first failure, and removes the records.
 pub fn rebind(ctx: &Ctx, device: &str) -> Result<()> {
-    let given = host::interfaces(ctx, device).and_then(|interfaces| {
+    let bound = host::interfaces(ctx, device).and_then(|interfaces| {
         interfaces.iter().try_for_each(|interface| {
-            let noted = nodes::read(ctx, ctx.store(), &note(device, interface))?;
-            let driver = noted.as_deref().and_then(|driver| std::str::from_utf8(driver).ok());
+            let recorded = nodes::read(ctx, ctx.store(), &record(device, interface))?;
+            let driver = recorded.as_deref().and_then(|driver| std::str::from_utf8(driver).ok());
             match driver.filter(|driver| is_driver(driver)) {
                 Some(driver) => bind(ctx, interface, driver),
                 None => Ok(()),
             }
         })
     });
-    nodes::remove(ctx, ctx.store(), &notes(device))?;
-    given
+    nodes::remove(ctx, ctx.store(), &records(device))?;
+    bound
 }
 
-/// Whether usbback has an interface.
+/// Whether an interface is bound to usbback.
 fn has(ctx: &Ctx, interface: &str) -> Result<bool> {
     is_bound(ctx, interface, DRIVER)
 }
@@ -91,7 +93,11 @@ fn is_bound(ctx: &Ctx, interface: &str, driver: &str) -> Result<bool> {
         Ok(_) => Ok(true),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(false),
         Err(e) => {
-            error!(ctx, errno = errno_of(&e), "cannot look for {interface} in {driver}");
+            error!(
+                ctx,
+                errno = errno_of(&e),
+                "cannot check whether {interface} is bound to {driver}"
+            );
             Err(Error::Fail)
         }
     }
@@ -101,11 +107,11 @@ fn bind(ctx: &Ctx, interface: &str, driver: &str) -> Result<()> {
     if is_bound(ctx, interface, driver)? {
         return Ok(());
     }
-    tell(ctx, &format!("{driver}/bind"), interface)
+    write_name(ctx, &format!("{driver}/bind"), interface)
 }
 
-/// Writes the name of an interface into one of a driver's files.
-fn tell(ctx: &Ctx, file: &str, interface: &str) -> Result<()> {
+/// Writes the name of an interface to a file of its driver in sysfs.
+fn write_name(ctx: &Ctx, file: &str, interface: &str) -> Result<()> {
     let opened = OpenOptions::new().write(true).open(file).map(raised);
     opened.and_then(|mut file| file.write_all(interface.as_bytes())).map_err(|e| {
         error!(ctx, errno = errno_of(&e), "cannot write {interface} to {file}");
@@ -118,16 +124,16 @@ fn is_driver(path: &str) -> bool {
         .is_some_and(|name| !name.is_empty() && !name.contains('/') && name != "." && name != "..")
 }
 
-/// Where the drivers of a device are recorded.
-fn notes(device: &str) -> String {
+/// The xenstore directory with the recorded drivers of a device.
+fn records(device: &str) -> String {
     format!("/libxl/usbback/{}", as_node(device))
 }
 
-fn note(device: &str, interface: &str) -> String {
-    format!("{}/{}/driver_path", notes(device), as_node(interface))
+fn record(device: &str, interface: &str) -> String {
+    format!("{}/{}/driver_path", records(device), as_node(interface))
 }
 
-/// A name as a node's, which has neither dots nor colons.
+/// A name in the form that the C library uses in xenstore: without dots and colons.
 fn as_node(name: &str) -> String {
     name.replace('.', "_").replace(':', "@")
 }
@@ -137,13 +143,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn notes_are_where_c_has_them() {
-        assert_eq!(note("3-1", "3-1:2.1"), "/libxl/usbback/3-1/3-1@2_1/driver_path");
-        assert_eq!(notes("3-1.2"), "/libxl/usbback/3-1_2");
+    fn paths_of_the_records() {
+        assert_eq!(record("3-1", "3-1:2.1"), "/libxl/usbback/3-1/3-1@2_1/driver_path");
+        assert_eq!(records("3-1.2"), "/libxl/usbback/3-1_2");
     }
 
     #[test]
-    fn drivers_are_those_of_the_bus() {
+    fn only_paths_of_usb_drivers_are_accepted() {
         assert!(is_driver("/sys/bus/usb/drivers/usbhid"));
         for bad in ["", "/", "/sys/bus/usb/drivers/", "/sys/bus/usb/drivers/../x", "/tmp/usbhid"] {
             assert!(!is_driver(bad), "{bad}");

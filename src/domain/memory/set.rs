@@ -1,8 +1,8 @@
 //! Changing a domain's memory target and limit.
 //!
-//! The target is a node in xenstore, which the guest's balloon follows; the limit is a number in Xen, which gives the guest
-//! no page beyond it. A transaction covers only the first, so without a lock two calls could leave the target of one with
-//! the limit of the other:
+//! The target is a node in xenstore, which the guest's balloon follows; the limit is a number in Xen, which gives the
+//! guest no page beyond it. A transaction covers only the first, so without a lock two calls could leave the target
+//! of one with the limit of the other:
 //!
 //! ```text
 //! target 5                      target 3
@@ -12,8 +12,8 @@
 //! commits                       must begin again
 //! ```
 //!
-//! Hence both libraries change the two under the userdata lock, and restore the limit if the transaction fails: under the
-//! lock the two always agree. (Unless the process is killed between the two. The next change corrects that.)
+//! Hence both libraries change the two under the userdata lock, and restore the limit if the transaction fails: under
+//! the lock the two always agree. (Unless the process is killed between the two. The next change corrects that.)
 
 use crate::core::{Ctx, Error, Result};
 use crate::error;
@@ -42,7 +42,8 @@ pub enum TargetChange {
 }
 
 impl TargetChange {
-    /// The new target, of a domain that has `now` and so much video memory; less than 0 if there is none.
+    /// The new target of a domain whose present target is `now`, with this amount of video memory; negative if it is
+    /// invalid.
     fn of(self, now: u64, video: i64) -> i128 {
         match self {
             Self::To(kb) => i128::from(kb) - i128::from(video),
@@ -127,7 +128,7 @@ struct TargetPlan {
 }
 
 impl TargetPlan {
-    /// `None` if nobody has recorded domain 0's memory yet.
+    /// `None` if domain 0's memory is not recorded yet.
     fn new(ctx: &Ctx, domid: u32, t: &Transaction, change: TargetChange) -> Result<Option<Self>> {
         let [target_path, max_path] = paths(domid);
         let video_path = format!("{}/memory/videoram", nodes::domain_path(domid));
@@ -179,8 +180,8 @@ impl TargetPlan {
     }
 }
 
-/// A domain's limit in Xen. If this is dropped without [`Limit::keep`], the limit is restored, before the lock is released,
-/// which was taken first.
+/// A domain's limit in Xen. If this is dropped without [`Limit::keep`], the limit is restored, before the lock is
+/// released, which was taken first.
 struct Limit<'a> {
     ctx: &'a Ctx,
     domid: u32,

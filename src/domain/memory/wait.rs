@@ -16,7 +16,10 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 const STEP: Duration = Duration::from_secs(2);
 
 /// Waits until the host has `kb` KiB of free memory, `timeout` at most. `Error::NoMemory` if not by then.
-#[expect(clippy::disallowed_methods, reason = "a synchronous call, and nobody tells of the change")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a synchronous call, and there is no event for the change"
+)]
 pub fn wait_for_free(ctx: &Ctx, kb: u64, timeout: Duration) -> Result<()> {
     let deadline = clock::deadline(timeout);
     while Instant::now() < deadline {
@@ -34,7 +37,10 @@ pub fn wait_for_free(ctx: &Ctx, kb: u64, timeout: Duration) -> Result<()> {
 
 /// Waits until the domain uses no more than its target. `Error::Fail` if it has come no nearer for
 /// `timeout`, or uses more than before.
-#[expect(clippy::disallowed_methods, reason = "a synchronous call, and nobody tells of the change")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a synchronous call, and there is no event for the change"
+)]
 pub fn wait_for_target(ctx: &Ctx, domid: u32, timeout: Duration) -> Result<()> {
     let target = target(ctx, domid)?;
     let now = || used(ctx, domid);
@@ -51,8 +57,8 @@ fn used(ctx: &Ctx, domid: u32) -> Result<u64> {
     Ok(info.total_pages.saturating_add(info.outstanding_pages).saturating_mul(4))
 }
 
-/// As [`wait_for_target`]. Progress is checked once per step, since a balloon does not move evenly; the target itself is
-/// noticed sooner.
+/// As [`wait_for_target`]. Progress is checked once per step, since a balloon does not move evenly; the target itself
+/// is noticed sooner.
 fn approach(
     target: u64,
     mut timeout: Duration,

@@ -26,7 +26,7 @@ const PIECE: usize = 4096;
 /// Why a copy has ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum RelayEnd {
-    /// Cannot read; `EIO` when nobody has the other end open.
+    /// Cannot read; `EIO` when no process has the other end open.
     #[error("cannot read: {}", .0.desc())]
     Reading(Errno),
     #[error("cannot write: {}", .0.desc())]
@@ -66,8 +66,8 @@ impl Relay {
         }
     }
 
-    /// Copies what can be read now: the last output of a program that has ended. At most what a terminal can hold, since
-    /// another program may have it open and go on writing.
+    /// Copies what can be read now: the last output of a program that has ended. At most what a terminal can hold,
+    /// since another program may have it open and go on writing.
     pub fn finish(&mut self, mut record: impl FnMut(&[u8]) -> std::io::Result<()>) {
         for _ in 0..KEPT / PIECE {
             if self.read(&mut record) != Ok(true) {

@@ -1,10 +1,11 @@
-//! Once the guest is in memory: where its vcpus would rather run, its share of the cpus, and what xenstore says.
+//! The steps after the guest is in memory (libxl's post-build): soft affinity for vNUMA, scheduler parameters, xenstore
+//! nodes.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::before::BEYOND_TARGET;
+use super::before::MAXMEM_SLACK;
 use super::{Build, Loaded, Ring, hvm, numa};
 use crate::core::{Error, Result};
 use crate::domain::{nodes, sched};
@@ -18,8 +19,8 @@ pub fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// Does all of it; `started` is when the build began. Nothing was `loaded` into a guest that was restored: its firmware has
-/// read what it wanted long ago.
+/// Does all these steps. `started` is the time at which the build began. `loaded` is `None` for a restored guest: nodes
+/// for the firmware are not written then, since it has read them before the save.
 pub fn finish(
     build: &Build,
     store: &Ring,
@@ -28,14 +29,14 @@ pub fn finish(
 ) -> Result<()> {
     let (ctx, domid, info) = (build.ao.ctx(), build.domid, &build.config.b_info);
     if !info.vnuma_nodes.is_empty() && info.vcpu_soft_affinity.is_empty() {
-        numa::prefer_own_nodes(ctx, domid, &info.vnuma_nodes)?;
+        numa::set_soft_affinity(ctx, domid, &info.vnuma_nodes)?;
     }
     sched::set(ctx, domid, &info.sched_params)?;
     let vm = nodes::vm_path_of(&build.config.c_info.uuid.0);
     let base = nodes::domain_path(domid);
     let mut all: Vec<(String, Vec<u8>)> = Vec::new();
     all.extend(
-        of_domain(build, store).into_iter().map(|(at, value)| (format!("{base}/{at}"), value)),
+        domain_nodes(build, store).into_iter().map(|(at, value)| (format!("{base}/{at}"), value)),
     );
     let genid = genid(info);
     if let Some(id) = genid {
@@ -45,9 +46,11 @@ pub fn finish(
             replace_genid(build, id)?;
         }
     }
-    let machine = loaded.map(|loaded| of_machine(build, loaded)).unwrap_or_default();
+    let machine = loaded.map(|loaded| firmware_nodes(build, loaded)).unwrap_or_default();
     all.extend(machine.into_iter().map(|(at, value)| (format!("{base}/{at}"), value)));
-    all.extend(of_vm(build, started).into_iter().map(|(at, value)| (format!("{vm}/{at}"), value)));
+    all.extend(
+        vm_nodes(build, started).into_iter().map(|(at, value)| (format!("{vm}/{at}"), value)),
+    );
     let owner = format!("{base}/vm");
     nodes::transaction_now(ctx, |t| {
         let mut pipeline = Pipeline::default();
@@ -55,7 +58,7 @@ pub fn finish(
         for (path, value) in &all {
             pipeline.write(path, value);
         }
-        // Somebody may have destroyed the domain: then nothing of it may come back.
+        // If the domain has been destroyed meanwhile, its nodes must not be created again.
         if nodes::send(ctx, t, pipeline)?.value(now).as_deref() != Some(vm.as_bytes()) {
             error!(ctx, domid = domid, "cannot build the domain: it was destroyed meanwhile");
             return Err(Error::Fail);
@@ -66,8 +69,8 @@ pub fn finish(
     ctx.store().introduce(domid, frame, channel.port).map_err(|e| nodes::failed(ctx, e))
 }
 
-/// What the guest itself is to find.
-fn of_domain(build: &Build, store: &Ring) -> Vec<(String, Vec<u8>)> {
+/// The nodes below `/local/domain/DOMID` that the guest reads.
+fn domain_nodes(build: &Build, store: &Ring) -> Vec<(String, Vec<u8>)> {
     let info = &build.config.b_info;
     let number = |at: &str, number: u64| (at.to_owned(), number.to_string().into_bytes());
     let mut all = vec![
@@ -85,16 +88,16 @@ fn of_domain(build: &Build, store: &Ring) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// What the guest's balloon driver aims at, in KiB. An HVM guest that gets memory on demand must stay below what the
-/// hypervisor lets it have, or the demand could not be met.
+/// The target of the guest's balloon driver, in KiB. An HVM guest that is populated on demand must stay below the limit
+/// that the hypervisor enforces, otherwise a page could not be populated.
 fn target(info: &DomainBuildInfo) -> u64 {
     let on_demand = matches!(info.u, Guest::Hvm(_)) && info.max_memkb > info.target_memkb;
-    let below = if on_demand { BEYOND_TARGET } else { 0 };
+    let below = if on_demand { MAXMEM_SLACK } else { 0 };
     info.target_memkb.wrapping_sub(info.video_memkb).wrapping_sub(below)
 }
 
-/// What the firmware of an HVM guest is to find of its machine.
-fn of_machine(build: &Build, loaded: &Loaded) -> Vec<(&'static str, Vec<u8>)> {
+/// The nodes below `/local/domain/DOMID` that the firmware of an HVM guest reads.
+fn firmware_nodes(build: &Build, loaded: &Loaded) -> Vec<(&'static str, Vec<u8>)> {
     let info = &build.config.b_info;
     let Guest::Hvm(machine) = &info.u else { return Vec::new() };
     let switch = |on: Option<bool>| if on == Some(true) { b"1".to_vec() } else { b"0".to_vec() };
@@ -107,7 +110,7 @@ fn of_machine(build: &Build, loaded: &Loaded) -> Vec<(&'static str, Vec<u8>)> {
         all.push((address, format!("{at:#x}").into_bytes()));
         all.push((length, format!("{size:#x}").into_bytes()));
     }
-    // Both must be on: one field is the older, of HVM guests alone.
+    // Both must be set: the field of the HVM part is the older one.
     let acpi = Some(info.acpi == Some(true) && machine.acpi == Some(true));
     all.push(("platform/acpi", switch(acpi)));
     all.push(("platform/acpi_s3", switch(machine.acpi_s3)));
@@ -120,7 +123,7 @@ fn of_machine(build: &Build, loaded: &Loaded) -> Vec<(&'static str, Vec<u8>)> {
     all
 }
 
-/// The generation ID that an HVM guest is to see, if any.
+/// The VM generation ID of an HVM guest, if it has one.
 fn genid(info: &DomainBuildInfo) -> Option<[u8; 16]> {
     match &info.u {
         Guest::Hvm(machine) => Some(machine.ms_vm_genid.0).filter(|id| *id != [0; 16]),
@@ -128,10 +131,11 @@ fn genid(info: &DomainBuildInfo) -> Option<[u8; 16]> {
     }
 }
 
-/// Gives a restored guest its generation ID where its firmware has put the earlier one, if it has.
+/// Writes a restored guest's new VM generation ID to the address at which its firmware stored the earlier one, if it
+/// did.
 fn replace_genid(build: &Build, id: [u8; 16]) -> Result<()> {
     let (xen, domid) = (build.ao.hypervisor(), build.domid);
-    // As in C, what cannot be asked is taken for none.
+    // As in C, an error counts as "no address".
     let address = xen.hvm_param(domid, sys::HVM_PARAM_VM_GENERATION_ID_ADDR).unwrap_or(0);
     if address == 0 {
         return Ok(());
@@ -140,14 +144,14 @@ fn replace_genid(build: &Build, id: [u8; 16]) -> Result<()> {
     xen.write_page(domid, frame, offset, &id).map_err(|e| build.failed(e))
 }
 
-/// A generation ID as hvmloader reads it.
+/// The two numbers as which hvmloader reads a VM generation ID.
 fn genid_words(id: [u8; 16]) -> [u64; 2] {
     let number = u128::from_le_bytes(id);
     [number as u64, (number >> 64) as u64]
 }
 
-/// What toolstacks are to find.
-fn of_vm(build: &Build, started: Duration) -> Vec<(&'static str, Vec<u8>)> {
+/// The nodes below `/vm/UUID`, for toolstacks.
+fn vm_nodes(build: &Build, started: Duration) -> Vec<(&'static str, Vec<u8>)> {
     let hundredths = started.subsec_millis() / 10;
     let start_time = ("start_time", format!("{}.{hundredths:02}", started.as_secs()).into_bytes());
     match &build.config.b_info.u {

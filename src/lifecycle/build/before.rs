@@ -1,4 +1,5 @@
-//! Before there is memory: vcpus and where they run, limits, event channels, the clock, what the cpus say.
+//! The steps before the guest has memory (libxl's pre-build): vcpus and their affinity, memory limit, event channels,
+//! clock, CPUID.
 
 use super::{Channels, Daemons, host_map, refused, vcpus, viridian};
 use crate::core::clock::seconds_east;
@@ -12,18 +13,18 @@ use crate::xen::guest::Channel;
 use crate::xen::hypervisor::{CpuFeatures, Result as XenResult, sys};
 use crate::{error, warn};
 
-/// What a domain may have beyond its target, in KiB.
-pub const BEYOND_TARGET: u64 = 1024;
+/// How much the domain's memory limit exceeds its target, in KiB (libxl's `LIBXL_MAXMEM_CONSTANT`).
+pub const MAXMEM_SLACK: u64 = 1024;
 
 /// Where the guest's memory comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Memory {
     New,
-    /// From a stream, which also says what the guest's cpus are.
+    /// From a migration stream, which also contains the guest's CPUID policy.
     Restored,
 }
 
-/// Does all of it, in the C library's order.
+/// Does all these steps, in the C library's order.
 pub fn prepare(
     ctx: &Ctx,
     domid: u32,
@@ -37,7 +38,7 @@ pub fn prepare(
     xen.set_max_vcpus(domid, count).map_err(failed)?;
     numa::place(ctx, domid, config)?;
     set_affinity(ctx, domid, &config.b_info)?;
-    let limit = config.b_info.target_memkb.wrapping_add(BEYOND_TARGET);
+    let limit = config.b_info.target_memkb.wrapping_add(MAXMEM_SLACK);
     xen.set_max_memory(domid, limit).map_err(failed)?;
     let channels = channels(ctx, domid, daemons)?;
     set_hvm_params(ctx, domid, &config.b_info, memory)?;
@@ -49,7 +50,7 @@ pub fn prepare(
     Ok(channels)
 }
 
-/// What the hypervisor emulates for an HVM or PVH guest, and how.
+/// Sets the HVM parameters of an HVM or PVH guest.
 fn set_hvm_params(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, memory: Memory) -> Result<()> {
     let set = |param: u32, value: u64| {
         ctx.hypervisor().set_hvm_param(domid, param, value).map_err(|e| refused(ctx, domid, e))
@@ -63,7 +64,7 @@ fn set_hvm_params(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, memory: Memory
             if hvm.mca_caps != 0 {
                 set(sys::HVM_PARAM_MCA_CAP, hvm.mca_caps)?;
             }
-            // The older name, for HVM guests alone.
+            // The older field, which only HVM guests have.
             if views == 0 && hvm.altp2m == Some(true) {
                 views = 1;
             }
@@ -74,7 +75,7 @@ fn set_hvm_params(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, memory: Memory
     set(sys::HVM_PARAM_ALTP2M, views)?;
     let Guest::Hvm(hvm) = &build.u else { return Ok(()) };
     if memory == Memory::Restored {
-        // The stream has what the guest saw of Hyper-V's interface.
+        // The stream contains the guest's Viridian features.
         return Ok(());
     }
     match viridian::features(ctx, domid, hvm)? {
@@ -83,10 +84,10 @@ fn set_hvm_params(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, memory: Memory
     }
 }
 
-/// Where memory had better be and where each vcpu may and would rather run, as far as that is said.
+/// Sets the node affinity of the domain, and the hard and soft affinity of its vcpus, as far as they are configured.
 fn set_affinity(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     if !build.nodemap.bytes.is_empty() {
-        // As in C: logged, and no reason not to have the domain.
+        // As in C, an error is logged and does not fail the creation.
         let _ = affinity::set_nodes(ctx, domid, &build.nodemap.bytes);
     }
     let (hard, soft) = (&build.vcpu_hard_affinity, &build.vcpu_soft_affinity);
@@ -102,18 +103,18 @@ fn set_affinity(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     Ok(())
 }
 
-/// The event channels for xenstore and the first console.
+/// Allocates the event channels for xenstore and the first console.
 fn channels(ctx: &Ctx, domid: u32, daemons: Daemons) -> Result<Channels> {
     let alloc = |remote: u32| {
         let port = ctx.hypervisor().alloc_port(domid, remote);
         port.map(|port| Channel { port, domid: remote }).map_err(|e| refused(ctx, domid, e))
     };
-    // In this order: the ports are numbered as they are made.
+    // The order matters: the port numbers are those of the C library.
     let store = alloc(daemons.store)?;
     Ok(Channels { store, console: alloc(daemons.console)? })
 }
 
-/// The time stamp counter and the clock.
+/// Sets the TSC mode and the offset of the real-time clock.
 fn set_clock(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     let xen = ctx.hypervisor();
     let mode = match build.tsc_mode {
@@ -137,7 +138,11 @@ fn set_clock(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     let mut offset = build.rtc_timeoffset;
     if build.localtime == Some(true) {
         let east = seconds_east().ok_or_else(|| {
-            error!(ctx, domid = domid, "cannot set the clock to local time: it is not known");
+            error!(
+                ctx,
+                domid = domid,
+                "cannot set the clock to local time: the time zone is unknown"
+            );
             Error::Fail
         })?;
         offset = offset.wrapping_add(east as u32);
@@ -145,27 +150,32 @@ fn set_clock(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     if offset != 0
         && let Err(e) = xen.set_time_offset(domid, offset as i32)
     {
-        // As in C, no reason not to have the domain.
-        warn!(ctx, domid = domid, errno = e.errno, "the domain's clock stays at UTC");
+        // As in C, this does not fail the creation.
+        warn!(
+            ctx,
+            domid = domid,
+            errno = e.errno,
+            "cannot set the domain's time offset: its clock stays at UTC"
+        );
     }
     Ok(())
 }
 
-/// Where a PV guest sees memory; room for the page tables of another.
+/// Sets a PV guest's memory map, or the size of another guest's paging pool.
 fn set_memory(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     let xen = ctx.hypervisor();
     let failed = |e| refused(ctx, domid, e);
     let Guest::Pv(pv) = &build.u else {
         let kb = build.shadow_memkb;
         let bytes = kb.checked_mul(1024).ok_or_else(|| {
-            error!(ctx, domid = domid, "cannot reserve {kb} KiB for page tables: too much");
+            error!(ctx, domid = domid, "cannot set a paging pool of {kb} KiB: too large");
             Error::Fail
         })?;
         return xen.set_paging_pool(domid, bytes).map_err(failed);
     };
     let limit = build.max_memkb.wrapping_add(pv.slack_memkb);
     if let Err(e) = xen.set_map_limit(domid, limit) {
-        // As in C: a guest that asks for its map gets none, and makes one up.
+        // As in C, this does not fail the creation: the guest's kernel then assumes a default map.
         warn!(ctx, domid = domid, errno = e.errno, "{} failed", e.what);
     }
     if pv.e820_host == Some(true) {
@@ -175,12 +185,12 @@ fn set_memory(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     Ok(())
 }
 
-/// What the cpus say of themselves.
+/// Sets the domain's CPUID policy.
 pub fn set_cpuid(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, memory: Memory) -> XenResult<()> {
     let features = CpuFeatures {
         restored: memory == Memory::Restored,
         pae: true,
-        // Good for as long as the guest stays on this host, or where the counter is emulated anyway.
+        // The TSC rate stays constant if the guest stays on this host, or if the TSC is always emulated.
         invariant_tsc: build.disable_migrate == Some(true)
             || build.tsc_mode == TscMode::AlwaysEmulate,
         nested: build.nested_hvm == Some(true),

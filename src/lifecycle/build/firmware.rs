@@ -1,5 +1,5 @@
-//! What an HVM guest starts from: hvmloader or what replaces it, the system firmware (SeaBIOS, OVMF) that it unpacks,
-//! and tables that the administrator adds to its ACPI and SMBIOS tables.
+//! The firmware files of an HVM guest: hvmloader or its replacement, the system firmware (SeaBIOS, OVMF) that hvmloader
+//! starts, and additional ACPI and SMBIOS tables from the configuration.
 
 use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
@@ -13,10 +13,10 @@ use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::types::idiomatic::{BiosType, DeviceModelVersion as Version, DomainBuildInfoHvm, Text};
 
-/// The files of one guest. `None`: none is given, or an empty one.
+/// The content of a guest's files. `None`: not configured, or an empty file.
 #[derive(Default, Debug)]
 pub struct Firmware {
-    /// The image that runs first.
+    /// Path of the image that runs first.
     pub loader: CString,
     pub system: Option<Vec<u8>>,
     pub acpi: Option<Vec<u8>>,
@@ -24,7 +24,7 @@ pub struct Firmware {
 }
 
 impl Firmware {
-    /// Reads what the configuration names. `Error::Fail`, logged, if that cannot be read.
+    /// Reads the configured files. `Error::Fail`, logged, if one cannot be read.
     pub fn read(ctx: &Ctx, domid: u32, version: Version, hvm: &DomainBuildInfoHvm) -> Result<Self> {
         let whole = |path: &Path, what: &str| contents(ctx, domid, path, what);
         let added = |path: &Option<Text>, what: &str| -> Result<Option<Vec<u8>>> {
@@ -42,7 +42,7 @@ impl Firmware {
                     error!(
                         ctx,
                         domid = domid,
-                        "cannot use the system firmware {path}: it is empty"
+                        "cannot load the system firmware {path}: the file is empty"
                     );
                     return Err(Error::Fail);
                 }
@@ -50,7 +50,7 @@ impl Firmware {
             }
         };
         Ok(Self {
-            // Made of texts, so there is no NUL in it.
+            // It consists of `Text`s, which contain no NUL.
             loader: CString::new(loader).unwrap_or_default(),
             system,
             smbios: added(&hvm.smbios_firmware, "SMBIOS firmware")?,
@@ -59,13 +59,13 @@ impl Firmware {
     }
 }
 
-/// The image that runs first: `firmware_override`, relative to Xen's own images.
+/// The path of the image that runs first: xl's `firmware_override`, relative to the directory of Xen's own images.
 fn loader(hvm: &DomainBuildInfoHvm) -> PathBuf {
     let name = hvm.firmware.as_ref().map_or(&b"hvmloader"[..], Text::as_bytes);
     Path::new(paths::FIRMWARE).join(OsStr::from_bytes(name))
 }
 
-/// The file of the system firmware; `None` for the traditional device model, whose hvmloader has one inside.
+/// The path of the system firmware; `None` for the traditional device model, for which hvmloader contains one.
 fn system(version: Version, hvm: &DomainBuildInfoHvm) -> Option<PathBuf> {
     if version != Version::QemuXen {
         return None;
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_the_files_are() {
+    fn paths_of_the_files() {
         let text = |text: &str| Text::new(text);
         let mut hvm = DomainBuildInfoHvm { bios: BiosType::Seabios, ..Default::default() };
         let boot = Path::new("/usr/lib/xen-4.17/boot");

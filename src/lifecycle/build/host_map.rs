@@ -1,10 +1,10 @@
-//! A PV guest's map of memory that follows the host's (`e820_host`), so that devices which are passed through
-//! find their addresses free of memory.
+//! The memory map (e820) of a PV guest with `e820_host`: it is derived from the host's, so that the guest has no RAM
+//! at the addresses of PCI devices that are passed through.
 //!
-//! The guest's memory begins at 0 and stops short of the first thing that the host has above 1 MiB and that is not
-//! memory; what does not fit below goes to the first place from 4 GiB on where nothing of the host's is in its way. What
-//! the host has from there on is the guest's too. Memory of the host's that would lie between becomes "unusable": a gap there
-//! would be taken for room to put devices into, and the host's memory is none.
+//! The guest's RAM begins at 0 and ends at most at the first entry of the host's map above 1 MiB that is not RAM; the
+//! rest of it goes to the first free range from 4 GiB on. Beyond the end of the guest's low RAM the map has the host's
+//! other entries. The host's RAM there becomes "unusable": a kernel takes a gap for address space that it may
+//! assign to devices, which the host's RAM is not.
 
 use super::refused;
 use crate::core::{Ctx, Error, Result};
@@ -15,10 +15,10 @@ use crate::{debug, error};
 const FOUR_GIB: u64 = 1 << 32;
 const PAGE: u64 = 4096;
 
-/// What the host has below this, its firmware's, does not concern a PV guest.
+/// Entries of the host's map below this are for its firmware and are ignored.
 const LOW: u64 = 1 << 20;
 
-/// The map for a guest on this host.
+/// The memory map of a guest on this host.
 pub fn of_guest(
     ctx: &Ctx,
     domid: u32,
@@ -28,8 +28,12 @@ pub fn of_guest(
     let host = ctx.hypervisor().host_memory_map().map_err(|e| refused(ctx, domid, e))?;
     let kb = build.target_memkb;
     let more = build.max_memkb.wrapping_sub(kb).wrapping_add(pv.slack_memkb);
-    let Some(map) = follow(&host, kb, more) else {
-        error!(ctx, domid = domid, "cannot make a memory map from the host's");
+    let Some(map) = derive_map(&host, kb, more) else {
+        error!(
+            ctx,
+            domid = domid,
+            "cannot derive a memory map from the host's: it is empty, or the guest has no memory"
+        );
         return Err(Error::Fail);
     };
     for entry in &map {
@@ -39,13 +43,13 @@ pub fn of_guest(
     Ok(map)
 }
 
-/// The map of a guest with `kb` KiB of memory that may get `more_kb` later; `None` if there is nothing to
-/// follow, or no memory.
-fn follow(host: &[MapEntry], kb: u64, more_kb: u64) -> Option<Vec<MapEntry>> {
+/// The map of a guest with `kb` KiB of memory that may get `more_kb` later; `None` if the host's map is empty, or `kb`
+/// is 0.
+fn derive_map(host: &[MapEntry], kb: u64, more_kb: u64) -> Option<Vec<MapEntry>> {
     if host.is_empty() || kb == 0 {
         return None;
     }
-    // Also memory that begins exactly there is left out, which is most of the host's below 4 GiB.
+    // This ignores also an entry that begins exactly at 1 MiB, which is most of the host's RAM below 4 GiB.
     let host = host.iter().filter(|entry| entry.start > LOW);
     let fixed = host
         .clone()
@@ -73,9 +77,9 @@ fn follow(host: &[MapEntry], kb: u64, more_kb: u64) -> Option<Vec<MapEntry>> {
     Some(map)
 }
 
-/// The first place from 4 GiB on for so many bytes beside what is in the map.
+/// The first address from 4 GiB on at which a range of this size overlaps no entry of the map.
 fn place_above(map: &[MapEntry], size: u64) -> u64 {
-    // The gap of a host that has nothing but memory ends with the address space.
+    // On a host that has only RAM, the unusable entry extends to the end of the address space: it is ignored.
     let mut others: Vec<_> = map.iter().filter(|entry| entry.end() <= u64::MAX - PAGE).collect();
     others.sort_unstable_by_key(|entry| entry.start);
     let mut place = FOUR_GIB;
@@ -87,7 +91,7 @@ fn place_above(map: &[MapEntry], size: u64) -> u64 {
     place
 }
 
-/// What becomes of one of the host's entries in the map of a guest whose memory goes up to `end`.
+/// Converts one of the host's entries for a guest whose low RAM ends at `end`; `None` if its map does not have it.
 fn beyond(entry: &MapEntry, end: u64) -> Option<MapEntry> {
     if entry.kind == 0 || entry.kind == sys::E820_UNUSABLE || entry.end() < end {
         return None;
@@ -95,7 +99,7 @@ fn beyond(entry: &MapEntry, end: u64) -> Option<MapEntry> {
     if entry.kind != sys::E820_RAM {
         return Some(*entry);
     }
-    // The host's memory above 4 GiB, and what is empty, is not in anybody's way.
+    // The guest's map leaves out the host's RAM above 4 GiB, and empty entries.
     let starts_below = entry.start < end;
     if entry.start >= FOUR_GIB || (!starts_below && entry.end() <= end) {
         return None;
@@ -120,7 +124,7 @@ mod tests {
             .collect()
     }
 
-    /// A PC: firmware below 1 MiB, memory up to 3 GiB, tables, devices, more memory above 4 GiB.
+    /// A PC: firmware below 1 MiB, RAM up to 3 GiB, ACPI tables, devices, and RAM above 4 GiB.
     fn host() -> Vec<MapEntry> {
         map(&[
             (0, 0x9_f000, RAM),
@@ -134,7 +138,7 @@ mod tests {
         ])
     }
 
-    // The expected maps are what the C library's steps give, worked out by hand.
+    // The expected maps were computed by hand with the C library's algorithm.
 
     #[test]
     fn a_small_guest_ends_far_below_the_devices() {
@@ -146,13 +150,13 @@ mod tests {
             (0xbf80_0000, 0xc000_0000, RESERVED),
             (0xfec0_0000, 0x1_0000_0000, RESERVED),
         ]);
-        assert_eq!(follow(&host(), 256 << 10, 0), Some(wanted.clone()));
+        assert_eq!(derive_map(&host(), 256 << 10, 0), Some(wanted.clone()));
         let more = map(&[(0x1_0000_0000, 0x1_0400_0000, RAM)]);
-        assert_eq!(follow(&host(), 256 << 10, 64 << 10), Some([wanted, more].concat()));
+        assert_eq!(derive_map(&host(), 256 << 10, 64 << 10), Some([wanted, more].concat()));
     }
 
     #[test]
-    fn what_a_large_guest_has_goes_above_4_gib() {
+    fn the_rest_of_a_large_guest_goes_above_4_gib() {
         let wanted = map(&[
             (0, 0xbf00_0000, RAM),
             (0xbf00_0000, 0xbf10_0000, ACPI),
@@ -161,25 +165,25 @@ mod tests {
             (0xfec0_0000, 0x1_0000_0000, RESERVED),
             (0x1_0000_0000, 0x1_4100_0000, RAM),
         ]);
-        assert_eq!(follow(&host(), 4 << 20, 0), Some(wanted));
+        assert_eq!(derive_map(&host(), 4 << 20, 0), Some(wanted));
     }
 
-    /// What is added to a guest of 256 MiB on a host that has this above 4 GiB.
+    /// The last entry of the map of a guest of 256 MiB on a host with these entries above 4 GiB.
     fn above(entries: &[(u64, u64, u32)], more_kb: u64) -> MapEntry {
         let host = [host(), map(entries)].concat();
-        *follow(&host, 256 << 10, more_kb).unwrap().last().unwrap()
+        *derive_map(&host, 256 << 10, more_kb).unwrap().last().unwrap()
     }
 
     #[test]
-    fn what_the_host_has_above_4_gib_is_in_nobodys_way() {
+    fn memory_above_4_gib_avoids_the_hosts_entries() {
         let ram = |start, size| MapEntry { start, size, kind: RAM };
-        // AMD's hosts: far above, so that memory is where it is in C.
+        // As on AMD hosts: the reserved range is so high that the result is the C library's.
         let far = [(0xfd_0000_0000, 0x100_0000_0000, RESERVED)];
         assert_eq!(above(&far, 64 << 10), ram(FOUR_GIB, 64 << 20));
         let most = (0xfd_0000_0000 - FOUR_GIB) >> 10;
         assert_eq!(above(&far, most), ram(FOUR_GIB, most << 10));
         assert_eq!(above(&far, most + 4), ram(0x100_0000_0000, (most + 4) << 10));
-        // In C all that follows would lie over the host's own.
+        // In these cases the C library's ranges would overlap the host's entries.
         let near = [
             (0x1_0800_0000, 0x1_0900_0800, RESERVED),
             (0x1_0000_0000, 0x1_0400_0000, RESERVED),
@@ -191,29 +195,29 @@ mod tests {
     }
 
     #[test]
-    fn a_host_with_nothing_but_memory() {
+    fn a_host_with_only_ram() {
         let host = map(&[(0x20_0000, 0x4000_0000, RAM)]);
         let wanted = [
             map(&[(0, 0x1000_0000, RAM), (0x1000_0000, u64::MAX, UNUSABLE)]),
             map(&[(FOUR_GIB, FOUR_GIB + (64 << 20), RAM)]),
         ];
-        assert_eq!(follow(&host, 256 << 10, 64 << 10), Some(wanted.concat()));
+        assert_eq!(derive_map(&host, 256 << 10, 64 << 10), Some(wanted.concat()));
     }
 
     #[test]
-    fn memory_that_a_guest_ends_in_is_unusable_from_there() {
+    fn host_ram_above_the_guests_end_is_unusable() {
         let host = map(&[(0x20_0000, 0x4000_0000, RAM), (0x8000_0000, 0x9000_0000, RESERVED)]);
         let wanted = map(&[
             (0, 0x1000_0000, RAM),
             (0x1000_0000, 0x8000_0000, UNUSABLE),
             (0x8000_0000, 0x9000_0000, RESERVED),
         ]);
-        assert_eq!(follow(&host, 256 << 10, 0), Some(wanted));
+        assert_eq!(derive_map(&host, 256 << 10, 0), Some(wanted));
     }
 
     #[test]
-    fn nothing_to_follow() {
-        assert_eq!(follow(&[], 1024, 0), None);
-        assert_eq!(follow(&host(), 0, 0), None);
+    fn no_map_to_derive() {
+        assert_eq!(derive_map(&[], 1024, 0), None);
+        assert_eq!(derive_map(&host(), 0, 0), None);
     }
 }

@@ -1,4 +1,4 @@
-//! An HVM guest: hvmloader in its memory, a hole for emulated devices, and what hvmloader is told.
+//! Building an HVM guest: hvmloader in its memory, and an MMIO hole for emulated devices.
 
 use super::firmware::Firmware;
 use super::memory::{self, FOUR_GIB};
@@ -7,25 +7,25 @@ use crate::core::Result;
 use crate::types::idiomatic::{DomainBuildInfo, DomainBuildInfoHvm};
 use crate::xen::guest::{Blob, Image, ImageKind, Layout, vcpus_at_boot};
 
-/// Where the hole for devices begins unless it is to be larger.
+/// The start of the MMIO hole, unless a larger one is configured.
 const HOLE: u64 = 0xf000_0000;
 
-/// The first address that the map of memory speaks of: what is below hvmloader describes itself.
+/// The first address in the memory map: hvmloader adds the entries below it.
 const LOW_START: u64 = 1 << 20;
 
-/// How the guest's memory lies, before devices' reserved memory is looked at.
+/// The layout of the guest's memory, before RAM is relocated for reserved device memory.
 pub fn layout(info: &DomainBuildInfo, hvm: &DomainBuildInfoHvm) -> Layout {
     let wanted = hole_start(hvm).filter(|&start| start < HOLE);
     memory::layout(info, wanted.unwrap_or(HOLE))
 }
 
-/// Where a hole of the size that is asked for would begin.
+/// The start of a hole of the configured size, if one is configured.
 fn hole_start(hvm: &DomainBuildInfoHvm) -> Option<u64> {
     let size = hvm.mmio_hole_memkb.wrapping_shl(10);
     (size > 0).then_some(FOUR_GIB.wrapping_sub(size))
 }
 
-/// The size of the hole as hvmloader and QEMU are told it, if it is another than usual, in bytes.
+/// The size of the hole in bytes that hvmloader and QEMU are told; `None` for the default.
 pub fn hole_size(hvm: &DomainBuildInfoHvm) -> Option<u64> {
     hole_start(hvm).filter(|&start| start <= HOLE).map(|start| FOUR_GIB - start)
 }
@@ -47,16 +47,16 @@ pub fn build(build: &Build, hvm: &DomainBuildInfoHvm, layout: &Layout) -> Result
         image.set_smbios(smbios).map_err(failed)?;
     }
     if let Some(acpi) = &firmware.acpi {
-        // hvmloader finds a place for them, and tells it.
+        // Address 0: libxenguest chooses the address, and xenstore passes it to hvmloader.
         image.set_acpi(&[(0, acpi)]).map_err(failed)?;
     }
     build.set_vnuma(&mut image, layout)?;
     image.parse(domid).map_err(failed)?;
-    build.go_on()?;
+    build.check_abort()?;
     image.populate(mebibytes(info.max_memkb.wrapping_sub(info.video_memkb))).map_err(failed)?;
-    build.go_on()?;
-    // The added tables have no place yet, and need none in the map: hvmloader copies them. C's map has an entry of their
-    // size at address 0.
+    build.check_abort()?;
+    // The additional tables have no address yet and are not in the map, since hvmloader copies them. The C library's
+    // map has an entry of their size at address 0.
     let map = memory::map(LOW_START, layout, &build.config.rdms, None, &[]);
     ctx.hypervisor().set_memory_map(domid, &map).map_err(failed)?;
     image.set_memory_map(&map).map_err(failed)?;
@@ -91,8 +91,12 @@ mod tests {
     fn the_hole_grows_and_does_not_shrink() {
         assert_eq!(hole(0), (HOLE, None));
         assert_eq!(hole(1 << 20), (0xc000_0000, Some(1 << 30)));
-        assert_eq!(hole(256 << 10), (HOLE, Some(256 << 20)), "told, though it is the usual one");
-        assert_eq!(hole(64 << 10), (HOLE, None), "a smaller one is not made");
-        assert_eq!(hole(8 << 20), (HOLE, None), "it would begin below 0");
+        assert_eq!(
+            hole(256 << 10),
+            (HOLE, Some(256 << 20)),
+            "told, although it is the default size"
+        );
+        assert_eq!(hole(64 << 10), (HOLE, None), "the hole does not become smaller");
+        assert_eq!(hole(8 << 20), (HOLE, None), "the hole would begin below 0");
     }
 }

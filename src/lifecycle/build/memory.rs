@@ -1,4 +1,4 @@
-//! Where the memory of an HVM or PVH guest lies, and the map of it that the guest is given.
+//! The layout of the memory of an HVM or PVH guest, and its memory map.
 
 use crate::types::idiomatic::{DeviceRdm, DomainBuildInfo, RdmReservePolicy};
 use crate::xen::guest::Layout;
@@ -6,8 +6,8 @@ use crate::xen::hypervisor::{MapEntry, PAGE_SIZE, sys};
 
 pub const FOUR_GIB: u64 = 1 << 32;
 
-/// Memory from 0 on, with a hole for devices from `hole_start` to 4 GiB; what does not fit below goes above.
-/// Memory of the graphics card is not in it: the device model takes that.
+/// RAM from 0 on, with an MMIO hole from `hole_start` to 4 GiB; what does not fit below the hole goes above 4 GiB.
+/// The layout does not contain the video memory: the device model allocates that.
 pub fn layout(info: &DomainBuildInfo, hole_start: u64) -> Layout {
     let size = info.max_memkb.wrapping_sub(info.video_memkb).wrapping_mul(1024);
     let target = info.target_memkb.wrapping_sub(info.video_memkb) >> 2;
@@ -21,7 +21,7 @@ pub fn layout(info: &DomainBuildInfo, hole_start: u64) -> Layout {
     }
 }
 
-/// The guest's map of memory, without what its own firmware adds: RAM from `low_start` on, the reserved regions,
+/// The guest's memory map, without the entries that its firmware adds: RAM from `low_start` on, the reserved regions,
 /// `special`, the ACPI tables (address and size), RAM above 4 GiB.
 pub fn map(
     low_start: u64,
@@ -35,8 +35,8 @@ pub fn map(
     let wanted = reserved.iter().filter(|rdm| rdm.policy != RdmReservePolicy::Invalid);
     map.extend(wanted.map(|rdm| entry(rdm.start, rdm.size, sys::E820_RESERVED)));
     map.extend(special);
-    // Not E820_ACPI: memory of that kind a guest may use for something else once it has read the tables, but their own
-    // code (the DSDT's) reads the MADT and the page of facts for as long as the guest runs.
+    // The type is not E820_ACPI: a guest may reuse such memory once it has read the tables, but the DSDT's methods read
+    // the MADT and the ACPI info page for as long as the guest runs.
     map.extend(tables.iter().map(|&(start, size)| entry(start, size, sys::E820_NVS)));
     if layout.high_end > 0 {
         map.push(entry(FOUR_GIB, layout.high_end - FOUR_GIB, sys::E820_RAM));
@@ -72,18 +72,18 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_lies_above_4_gib() {
+    fn ram_that_does_not_fit_lies_above_4_gib() {
         let large = sized(8192, 8192);
         assert_eq!((large.low_end, large.high_end), (HOLE, FOUR_GIB + 4160 * MIB));
     }
 
     #[test]
-    fn no_target_is_all() {
+    fn without_a_target_all_memory_is_populated() {
         assert_eq!(sized(64, 0).target_pages, 64 * 256);
     }
 
     #[test]
-    fn the_map_has_all_that_is_there() {
+    fn the_map_has_all_regions() {
         let rdm = |policy| DeviceRdm { start: 0xe000_0000, size: 0x1000, policy };
         let rdms = [rdm(RdmReservePolicy::Invalid), rdm(RdmReservePolicy::Strict)];
         let special = MapEntry { start: 0xfeff_8000, size: 0x8000, kind: sys::E820_RESERVED };

@@ -1,34 +1,33 @@
-//! Building a domain: what is put into it before it first runs.
+//! Building a domain: its memory, kernel or firmware, and settings, before it first runs.
 //!
-//! [`build`] takes a domain that the hypervisor has made, without vcpus and memory, and whose first nodes are in
-//! xenstore, and leaves one that lacks nothing but devices. The order of the steps is the C library's.
+//! [`build`] takes a new domain, without vcpus and memory, whose first nodes are in xenstore. When it returns, the
+//! domain lacks only devices. The order of the steps is the C library's.
 //!
 //! | file | subject |
 //! |---|---|
-//! | `daemons.rs` | in which domains the daemons of xenstore and of the consoles run |
-//! | `before.rs` | vcpus and where they run, limits, event channels, clock, cpuid: before there is memory |
-//! | `pv.rs`, `pvh.rs`, `hvm.rs` | memory and kernel, each kind's way ([`crate::xen::guest`]) |
-//! | `memory.rs` | where memory of HVM and PVH guests lies, and their map of it |
-//! | `firmware.rs` | hvmloader, system firmware, added tables |
-//! | `rdm.rs` | memory that is reserved for devices of the host |
-//! | `viridian.rs` | parts of Hyper-V's interface |
-//! | `host_map.rs` | a PV guest's map of memory that follows the host's |
-//! | `numa.rs` | which memory is of which of the guest's NUMA nodes |
+//! | `daemons.rs` | the domains that xenstored and xenconsoled run in |
+//! | `before.rs` | pre-build: vcpus and their affinity, memory limit, event channels, clock, CPUID |
+//! | `pv.rs`, `pvh.rs`, `hvm.rs` | memory and kernel of each type of guest, by [`crate::xen::guest`] |
+//! | `memory.rs` | layout of the memory of HVM and PVH guests, and their memory map |
+//! | `firmware.rs` | hvmloader, system firmware, additional ACPI and SMBIOS tables |
+//! | `rdm.rs` | reserved device memory |
+//! | `viridian.rs` | Hyper-V enlightenments |
+//! | `host_map.rs` | a PV guest's memory map that is derived from the host's (`e820_host`) |
+//! | `numa.rs` | virtual NUMA nodes |
 //! | `acpi/` | a PVH guest's ACPI tables |
-//! | `after.rs` | what the guest and others find in xenstore |
+//! | `after.rs` | post-build: soft affinity, scheduler parameters, xenstore nodes |
 //!
-//! # In one go
+//! # Blocking
 //!
-//! A build waits for nothing. It is computation (the kernel is unpacked) and hypercalls, some of them long
-//! (memory is given), and runs through in the thread that runs the operation: holding no lock of ours,
-//! neither the ctx's nor the domain's, so that all other operations of the ctx go on meanwhile. An abort is looked
-//! for between the steps.
+//! A build never waits for an event. It consists of computation (the kernel is unpacked) and hypercalls, some of
+//! which take long (memory is populated), and runs without interruption in the thread that runs the operation. It
+//! holds no lock of the ctx or of the domain, so other operations of the ctx continue meanwhile. Between the steps it
+//! checks for an abort.
 //!
 //! # Failure
 //!
-//! Nothing of a failed build stays in this process: an [`Image`] gives back what it
-//! holds when it is dropped. What the domain has got by then, memory and event channels, goes when it is
-//! destroyed, and what xenstore says of it likewise; that is the caller's to do.
+//! A failed build leaves nothing allocated in this process: an [`Image`] frees its memory when it is dropped. The
+//! domain's memory, event channels and xenstore nodes remain until the caller destroys the domain.
 
 pub mod acpi;
 mod after;
@@ -56,28 +55,28 @@ use crate::types::idiomatic::{DomainBuildInfoData as Guest, DomainConfig, Schedu
 use crate::xen::guest::{Blob, Channel, Facts, Image, Layout, Rings};
 use crate::xen::hypervisor::{HypervisorError, Vnuma};
 
-/// A page that the guest shares with somebody, and the event channel that goes with it.
+/// A page that the guest shares with a daemon (xenstored, xenconsoled), and the event channel for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ring {
-    /// As the other end maps it.
+    /// Frame number by which the daemon maps the page.
     pub frame: u64,
     pub channel: Channel,
 }
 
-/// What others must be told of the new guest.
+/// The rings of a domain that has been built.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Built {
-    /// Its first console, for the nodes of that (`ring-ref`, `port`).
+    /// Of the first console, for its nodes `ring-ref` and `port`.
     pub console: Ring,
-    /// Xenstore knows already.
+    /// Of xenstore, which has been told already.
     pub store: Ring,
 }
 
-/// Builds domain `domid`. `config` is complete; placement on NUMA nodes is decided here, and `config` then says so.
+/// Builds domain `domid`. `config` must be complete; NUMA placement is done here and stored in `config`.
 ///
 /// # Errors
-/// `Error::VnumaConfigInvalid` and `Error::FeatureRemoved` for what the
-/// configuration wants and cannot be; `Error::Aborted`; `Error::Fail` otherwise. Said in the log.
+/// `Error::VnumaConfigInvalid` or `Error::FeatureRemoved` if the configuration asks for something
+/// impossible; `Error::Aborted`; `Error::Fail` otherwise. The reason is logged.
 pub async fn build(
     ao: &Ao,
     domid: u32,
@@ -99,11 +98,11 @@ pub async fn build(
         (Guest::Pvh(pvh), _) => pvh::build(&build, pvh)?,
         (Guest::Hvm(hvm), Some(layout)) => hvm::build(&build, hvm, layout)?,
         _ => {
-            error!(ao, domid = domid, "cannot build the domain: it is of no known type");
+            error!(ao, domid = domid, "cannot build the domain: unknown domain type");
             return Err(Error::Invalid);
         }
     };
-    build.go_on()?;
+    build.check_abort()?;
     let ring = |frame, channel| Ring { frame, channel };
     let built = Built {
         console: ring(loaded.rings.console, channels.console),
@@ -113,11 +112,11 @@ pub async fn build(
     Ok(built)
 }
 
-/// What is in the guest's memory, and where.
+/// Addresses of what was loaded into the guest's memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Loaded {
     rings: Rings,
-    /// Tables that hvmloader adds to its own: address and size.
+    /// The tables that hvmloader adds to its own: address and size.
     smbios: Option<(u64, u64)>,
     acpi: Option<(u64, u64)>,
 }
@@ -128,14 +127,14 @@ impl From<Rings> for Loaded {
     }
 }
 
-/// The event channels that a guest has from the start.
+/// The event channels that a guest starts with.
 #[derive(Clone, Copy, Debug)]
 pub struct Channels {
     pub console: Channel,
     pub store: Channel,
 }
 
-/// What comes first where memory is not built, but restored from a stream.
+/// The steps before the memory of a restored domain is read from the stream.
 pub fn prepare_restored(
     ao: &Ao,
     domid: u32,
@@ -145,13 +144,13 @@ pub fn prepare_restored(
     before::prepare(ao, domid, config, daemons, before::Memory::Restored)
 }
 
-/// What a domain's cpus say of themselves, for a stream of a Xen that did not put it there.
+/// Sets the CPUID policy of a restored domain whose stream, of an older Xen, does not contain it.
 pub fn set_old_cpuid(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
     before::set_cpuid(ao, domid, &config.b_info, before::Memory::Restored)
         .map_err(|e| refused(ao, domid, e))
 }
 
-/// What comes last where memory was restored; `store` and `console` are the frames that were found.
+/// The steps after the memory of a domain was restored; `store` and `console` are the frames from the stream.
 pub fn finish_restored(
     ao: &Ao,
     domid: u32,
@@ -159,7 +158,7 @@ pub fn finish_restored(
     channels: Channels,
     [store, console]: [u64; 2],
 ) -> Result<Built> {
-    // The sender's scheduler may be another than ours: what ours understands is taken.
+    // The sender's scheduler may differ from this host's: only the parameters that this one has are set.
     config.b_info.sched_params.sched = Scheduler::Unknown;
     let payload = Payload::default();
     let build = Build { ao, domid, config, payload: &payload, channels };
@@ -171,7 +170,7 @@ pub fn finish_restored(
     Ok(built)
 }
 
-/// A build under way.
+/// The state of a build.
 struct Build<'a> {
     ao: &'a Ao,
     domid: u32,
@@ -181,7 +180,7 @@ struct Build<'a> {
 }
 
 impl Build<'_> {
-    /// What the guest's kernel is told.
+    /// The facts that libxenguest passes to the guest.
     fn facts(&self) -> Result<Facts> {
         let build = &self.config.b_info;
         Ok(Facts {
@@ -192,7 +191,7 @@ impl Build<'_> {
         })
     }
 
-    /// Tells the hypervisor and the image of the guest's NUMA nodes, if it has any.
+    /// Passes the guest's virtual NUMA nodes, if it has any, to the hypervisor and to the image.
     fn set_vnuma(&self, image: &mut Image, layout: &Layout) -> Result<Option<Vnuma>> {
         let info = &self.config.b_info;
         if info.vnuma_nodes.is_empty() {
@@ -212,25 +211,25 @@ impl Build<'_> {
         Ok(Some(vnuma))
     }
 
-    /// An error of libxenguest's, which has said more in the log already.
+    /// Logs an error of libxenguest or of a hypercall. Libxenguest has logged the details.
     fn failed(&self, e: HypervisorError) -> Error {
         refused(self.ao, self.domid, e)
     }
 
-    /// Not if the operation is to end.
-    fn go_on(&self) -> Result<()> {
+    /// Returns `Error::Aborted` if an abort was requested.
+    fn check_abort(&self) -> Result<()> {
         if self.ao.abort().is_asked() { Err(Error::Aborted) } else { Ok(()) }
     }
 }
 
-/// An image's path as C has it, beside what the image itself may point to.
+/// The path of a kernel or ramdisk as a C string, and its content if that is in memory.
 struct Named<'a> {
     path: CString,
     content: Option<&'a [u8]>,
 }
 
 impl<'a> Named<'a> {
-    /// `None` if there is none, or it has no name.
+    /// `None` without a source, or if its path contains a NUL.
     fn of(source: Option<&'a Source>) -> Option<Self> {
         let source = source?;
         let path = CString::new(source.path.as_os_str().as_bytes()).ok()?;
@@ -255,7 +254,7 @@ impl Build<'_> {
     }
 }
 
-/// How many vcpus, as the hypervisor counts them.
+/// The number of vcpus in the hypervisor's type.
 fn vcpus(ctx: &Ctx, domid: u32, count: i32) -> Result<u32> {
     u32::try_from(count).map_err(|_| {
         error!(ctx, domid = domid, "cannot build the domain: invalid number of vcpus, {count}");
@@ -263,13 +262,13 @@ fn vcpus(ctx: &Ctx, domid: u32, count: i32) -> Result<u32> {
     })
 }
 
-/// Says what the hypervisor, or libxenguest, has refused.
+/// Logs that a hypercall or a function of libxenguest failed.
 fn refused(ctx: &Ctx, domid: u32, e: HypervisorError) -> Error {
     error!(ctx, domid = domid, errno = e.errno, "{} failed", e.what);
     Error::Fail
 }
 
-/// The image's memory in MiB: what is left of a size in KiB goes.
+/// Converts KiB to MiB, rounded down, for the size of the image.
 fn mebibytes(kb: u64) -> u32 {
     u32::try_from(kb / 1024).unwrap_or(u32::MAX)
 }

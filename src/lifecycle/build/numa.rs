@@ -1,4 +1,4 @@
-//! Virtual NUMA: which memory is of which of the guest's nodes, and telling the hypervisor.
+//! Virtual NUMA: assigns the guest's memory to its nodes, and passes the topology to the hypervisor.
 
 use super::{Build, refused};
 use crate::config::defaults::vnuma::{self, HostNodes};
@@ -11,8 +11,8 @@ use crate::xen::hypervisor::{MapEntry, MemoryRange, Result as XenResult, Vnuma, 
 
 const FOUR_GIB: u64 = 1 << 32;
 
-/// One piece of memory for each node, one after the other.
-pub fn in_a_row(nodes: &[VnodeInfo]) -> Vec<MemoryRange> {
+/// One range for each node, in order and without gaps.
+pub fn contiguous(nodes: &[VnodeInfo]) -> Vec<MemoryRange> {
     let mut start = 0;
     let piece = |(node, info): (usize, &VnodeInfo)| {
         let end = start + (info.memkb << 10);
@@ -23,7 +23,7 @@ pub fn in_a_row(nodes: &[VnodeInfo]) -> Vec<MemoryRange> {
     nodes.iter().enumerate().map(piece).collect()
 }
 
-/// The memory of `map`, in its order, handed out to one node after the other; `None` if there is too little.
+/// Assigns the RAM of `map` to the nodes in order; `None` if the map has too little.
 pub fn along_map(nodes: &[VnodeInfo], map: &[MapEntry]) -> Option<Vec<MemoryRange>> {
     let mut ranges = Vec::new();
     let mut memory =
@@ -43,8 +43,8 @@ pub fn along_map(nodes: &[VnodeInfo], map: &[MapEntry]) -> Option<Vec<MemoryRang
     Some(ranges)
 }
 
-/// As [`in_a_row`], around the hole for devices. Memory of the graphics card is node 0's and not in the
-/// guest's; `None` if that node has too little for it.
+/// As [`contiguous`], but leaves out the MMIO hole. The video memory counts as node 0's and is not part of the ranges;
+/// `None` if that node has less memory than that.
 pub fn around_hole(
     nodes: &[VnodeInfo],
     video_kb: u64,
@@ -69,9 +69,9 @@ pub fn around_hole(
     Some(ranges)
 }
 
-/// Checks the guest's nodes, whose memory is `ranges`, and tells the hypervisor.
+/// Checks the guest's nodes, whose memory is `ranges`, and passes them to the hypervisor.
 ///
-/// `Error::VnumaConfigInvalid`, said in the log, for nodes that cannot be.
+/// `Error::VnumaConfigInvalid`, logged, if the configuration is invalid.
 pub fn set(build: &Build, mut ranges: Vec<MemoryRange>) -> Result<Vnuma> {
     let (ctx, domid, info) = (build.ao.ctx(), build.domid, &build.config.b_info);
     let failed = |e| refused(ctx, domid, e);
@@ -95,7 +95,7 @@ pub fn set(build: &Build, mut ranges: Vec<MemoryRange>) -> Result<Vnuma> {
             error!(
                 ctx,
                 domid = domid,
-                "cannot set up vNUMA: vnode {node} lacks a distance to some vnode"
+                "cannot set up vNUMA: vnode {node} has no distance for each vnode"
             );
             return Err(Error::VnumaConfigInvalid);
         }
@@ -124,8 +124,8 @@ fn check_ranges(ctx: &Ctx, domid: u32, ranges: &[MemoryRange]) -> Result<()> {
     }
 }
 
-/// Each vcpu would rather run on the cpus of the host's node that its own node is on.
-pub fn prefer_own_nodes(ctx: &Ctx, domid: u32, nodes: &[VnodeInfo]) -> Result<()> {
+/// Sets each vcpu's soft affinity to the cpus of the physical node that its virtual node is on.
+pub fn set_soft_affinity(ctx: &Ctx, domid: u32, nodes: &[VnodeInfo]) -> Result<()> {
     for node in nodes {
         let cpus = cpus_of(ctx, node.pnode).map_err(|e| refused(ctx, domid, e))?;
         let wish = Wish { hard: None, soft: Some(&cpus), force: false };
@@ -136,7 +136,7 @@ pub fn prefer_own_nodes(ctx: &Ctx, domid: u32, nodes: &[VnodeInfo]) -> Result<()
     Ok(())
 }
 
-/// The cpus that are on a node of the host's, one bit each.
+/// The cpus of a physical node, as a bitmap.
 fn cpus_of(ctx: &Ctx, node: u32) -> XenResult<Vec<u8>> {
     let xen = ctx.hypervisor();
     let mut cpus = vec![0; xen.max_cpus()?.div_ceil(8) as usize];
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn without_holes() {
-        assert_eq!(in_a_row(&nodes(&[10, 20])), ranges(&[(0, 10, 0), (10, 30, 1)]));
+        assert_eq!(contiguous(&nodes(&[10, 20])), ranges(&[(0, 10, 0), (10, 30, 1)]));
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
         let map = [entry(0, 15, 1), entry(15, 20, 5), entry(40, 60, 1)];
         let wanted = ranges(&[(0, 10, 0), (10, 15, 1), (40, 45, 1), (45, 50, 2)]);
         assert_eq!(along_map(&nodes(&[10, 10, 5]), &map), Some(wanted));
-        // A node that ends where an entry does.
+        // A node that ends at the end of an entry.
         let wanted = ranges(&[(0, 15, 0), (40, 45, 1)]);
         let got = along_map(&nodes(&[15, 5]), &map).unwrap();
         assert_eq!(got.iter().filter(|r| r.end > r.start).copied().collect::<Vec<_>>(), wanted);

@@ -1,4 +1,4 @@
-//! A PV guest: its kernel's own page tables, over memory that it knows by the machine's numbers.
+//! Building a PV guest, whose kernel uses page tables of machine frames.
 
 use super::{Build, Loaded, host_map, mebibytes, numa};
 use crate::core::{Error, Result};
@@ -11,8 +11,8 @@ pub fn build(build: &Build, pv: &DomainBuildInfoPv) -> Result<Loaded> {
     let failed = |e| build.failed(e);
     let (kernel, ramdisk) = (build.kernel()?, build.ramdisk());
     let cmdline = build.payload.cmdline.as_ref().map(|text| text.as_c_str());
-    // `features`, which no application in sight sets, is not among what the configuration carries: C has it as
-    // a pointer that it does not own.
+    // The `features` argument is `None`: the idiomatic configuration does not have this `const` field, and no known
+    // application sets it.
     let mut image = Image::new(ctx.hypervisor(), ImageKind::Pv, &build.facts()?, cmdline, None)
         .map_err(failed)?;
     image.set_kernel(kernel.blob()).map_err(failed)?;
@@ -31,15 +31,15 @@ pub fn build(build: &Build, pv: &DomainBuildInfoPv) -> Result<Loaded> {
                 Error::Fail
             })?
         } else {
-            numa::in_a_row(&info.vnuma_nodes)
+            numa::contiguous(&info.vnuma_nodes)
         };
         let vnuma = numa::set(build, ranges)?;
         image.set_numa(&vnuma.ranges, &vnuma.on_host).map_err(failed)?;
     }
     image.parse(domid).map_err(failed)?;
-    build.go_on()?;
+    build.check_abort()?;
     image.populate(mebibytes(info.target_memkb)).map_err(failed)?;
-    build.go_on()?;
+    build.check_abort()?;
     image.load().map_err(failed)?;
     Ok(image.rings().into())
 }

@@ -1,4 +1,4 @@
-//! A PVH guest: its memory begins at 0, and it finds tables instead of emulated devices.
+//! Building a PVH guest, which has ACPI tables and no emulated devices.
 
 use std::ffi::CString;
 
@@ -10,11 +10,10 @@ use crate::types::idiomatic::{DomainBuildInfoPvh, Text};
 use crate::xen::guest::{Blob, Image, ImageKind};
 use crate::xen::hypervisor::{MapEntry, PAGE_SIZE, Vnuma, sys};
 
-/// Where the hole for devices begins: the lowest of what is in it are the ACPI tables; the local APIC and
-/// the pages that Xen keeps for itself lie above.
+/// The start of the MMIO hole: it contains the ACPI tables and, above them, Xen's special pages and the local APIC.
 const HOLE: u64 = acpi::INFO_ADDRESS;
 
-/// Xen's own pages in the hole.
+/// Xen's special pages in the hole.
 const SPECIAL: MapEntry = MapEntry {
     start: (sys::X86_HVM_END_SPECIAL_REGION - sys::X86_HVM_NR_SPECIAL_PAGES) as u64 * PAGE_SIZE,
     size: sys::X86_HVM_NR_SPECIAL_PAGES as u64 * PAGE_SIZE,
@@ -45,9 +44,9 @@ pub fn build(build: &Build, pvh: &DomainBuildInfoPvh) -> Result<Loaded> {
     }
     let vnuma = build.set_vnuma(&mut image, &layout)?;
     image.parse(domid).map_err(failed)?;
-    build.go_on()?;
+    build.check_abort()?;
     image.populate(mebibytes(info.max_memkb.wrapping_sub(info.video_memkb))).map_err(failed)?;
-    build.go_on()?;
+    build.check_abort()?;
     let tables = tables(build, &mut image, facts.vcpus, vnuma.as_ref())?;
     let modules: Vec<_> = tables.modules.iter().map(|m| (m.address, &m.bytes[..])).collect();
     image.set_acpi(&modules).map_err(failed)?;
@@ -59,19 +58,19 @@ pub fn build(build: &Build, pvh: &DomainBuildInfoPvh) -> Result<Loaded> {
     Ok(image.rings().into())
 }
 
-/// A hypervisor inside the guest, for which the guest's kernel is a PV kernel.
+/// The PV shim: a hypervisor inside the guest, on which the configured kernel runs as a PV kernel.
 struct Shim<'a> {
     path: &'a Text,
     cmdline: CString,
 }
 
 impl<'a> Shim<'a> {
-    /// That there is a path decides: it is a default only of those that are to have a shim.
+    /// A guest has a shim if the path is set: the defaults set it only if `pvshim` is enabled.
     fn of(pvh: &'a DomainBuildInfoPvh) -> Option<Self> {
         let path = pvh.pvshim_path.as_ref()?;
         let words = [&pvh.pvshim_cmdline, &pvh.pvshim_extra];
         let words: Vec<_> = words.into_iter().flatten().map(Text::as_bytes).collect();
-        // Made of texts, so there is no NUL in it.
+        // It consists of `Text`s, which contain no NUL.
         let cmdline = CString::new(words.join(&b' ')).unwrap_or_default();
         Some(Self { path, cmdline })
     }
@@ -79,7 +78,7 @@ impl<'a> Shim<'a> {
 
 fn tables(build: &Build, image: &mut Image, vcpus: u32, vnuma: Option<&Vnuma>) -> Result<Tables> {
     let info = &build.config.b_info;
-    let root_anywhere = image.has_feature(sys::XENFEAT_linux_rsdp_unrestricted);
+    let rsdp_unrestricted = image.has_feature(sys::XENFEAT_linux_rsdp_unrestricted);
     let system = String::from_utf8_lossy(image.system()).into_owned();
     let rows: Vec<_> = info.vnuma_nodes.iter().map(|node| node.distances.clone()).collect();
     let range = |r: &crate::xen::hypervisor::MemoryRange| acpi::Range {
@@ -93,7 +92,7 @@ fn tables(build: &Build, image: &mut Image, vcpus: u32, vnuma: Option<&Vnuma>) -
         online: &info.avail_vcpus.bytes,
         apic: info.apic == Some(true),
         guest_os: &system,
-        root_anywhere,
+        rsdp_unrestricted,
         numa: vnuma.map(|vnuma| acpi::Numa {
             of_vcpus: &vnuma.of_vcpus,
             distances: &rows,
@@ -101,7 +100,7 @@ fn tables(build: &Build, image: &mut Image, vcpus: u32, vnuma: Option<&Vnuma>) -
         }),
     };
     acpi::tables(&facts).inspect_err(|_| {
-        error!(build.ao, domid = build.domid, "cannot make ACPI tables for {vcpus} vcpus");
+        error!(build.ao, domid = build.domid, "cannot generate ACPI tables for {vcpus} vcpus");
     })
 }
 

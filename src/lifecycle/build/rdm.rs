@@ -1,9 +1,9 @@
-//! Reserved device memory: regions that devices of the host use at the host's own address, which must not be RAM of a
-//! guest that may get such a device.
+//! Reserved device memory (RDM): regions that a host's device accesses at fixed addresses, which must not be RAM of a
+//! guest that the device may be passed through to.
 //!
-//! Between the boundary (2 GiB unless configured) and 4 GiB the guest's RAM gives way: it ends below the region, and
-//! the rest moves above 4 GiB. A region that still lies in RAM is a conflict: under the strict policy the guest is
-//! refused, under the relaxed one the region is left out, with a warning.
+//! Between the boundary (2 GiB unless configured) and 4 GiB the guest's RAM is relocated: low RAM ends below the
+//! region, and the rest moves above 4 GiB. A region that still lies in RAM is a conflict: under the strict policy the
+//! guest is refused, under the relaxed one the region is left out, with a warning.
 
 use crate::core::{Ctx, Error, Result};
 use crate::types::idiomatic::{
@@ -19,7 +19,8 @@ use super::refused;
 
 const TWO_MIB: u64 = 2 << 20;
 
-/// The regions of this guest, and `layout` with room for them. A list that the application gives stands as it is.
+/// Returns the regions of this guest, and relocates the RAM of `layout` to avoid them. A list that the application set
+/// is returned unchanged.
 pub fn make_room(
     ctx: &Ctx,
     domid: u32,
@@ -32,7 +33,7 @@ pub fn make_room(
     }
     let mut regions = of_host(ctx, domid, hvm, &config.pcidevs)?;
     let boundary = hvm.rdm_mem_boundary_memkb.saturating_mul(1024);
-    give_way(&regions, boundary, config.c_info.hap == Some(true), layout);
+    relocate_ram(&regions, boundary, config.c_info.hap == Some(true), layout);
     for region in regions.iter_mut().filter(|region| conflicts(region, layout)) {
         if region.policy == Policy::Strict {
             error!(
@@ -54,7 +55,7 @@ pub fn make_room(
     Ok(regions)
 }
 
-/// What the hypervisor knows of, as far as the strategy and the guest's devices want it.
+/// The regions that the hypervisor reports, of all devices or of the guest's, as the strategy says.
 fn of_host(
     ctx: &Ctx,
     domid: u32,
@@ -78,12 +79,12 @@ fn of_host(
     Ok(regions)
 }
 
-/// The device's own, which is strict unless it says otherwise.
+/// The policy for a device's regions: strict unless configured.
 fn policy_of(pci: &DevicePci) -> Policy {
     if pci.rdm_policy == Policy::Invalid { Policy::Strict } else { pci.rdm_policy }
 }
 
-/// Adds `found`; of a region that is known the later policy holds.
+/// Adds the regions `found`. A region that is in the list already gets the new policy.
 fn add(regions: &mut Vec<DeviceRdm>, found: &[ReservedRegion], policy: Policy) {
     for &ReservedRegion { start, size } in found {
         match regions.iter_mut().find(|known| known.start == start) {
@@ -97,13 +98,13 @@ fn overlaps(start: u64, size: u64, region: &DeviceRdm) -> bool {
     start.saturating_add(size) > region.start && start < region.start.saturating_add(region.size)
 }
 
-/// Ends low RAM below the regions that lie in it above `boundary`.
-fn give_way(regions: &[DeviceRdm], boundary: u64, large_pages: bool, layout: &mut Layout) {
+/// Ends low RAM below those regions in it that begin above `boundary`.
+fn relocate_ram(regions: &[DeviceRdm], boundary: u64, large_pages: bool, layout: &mut Layout) {
     for region in regions {
         if !overlaps(0, layout.low_end, region) || region.start <= boundary {
             continue;
         }
-        // So that the rest can be mapped by large pages.
+        // The remaining RAM can then be mapped with large pages.
         let align = large_pages && region.start > TWO_MIB;
         let end = if align { region.start & !(TWO_MIB - 1) } else { region.start };
         layout.high_end = layout.high_end.max(FOUR_GIB) + (layout.low_end - end);
@@ -138,20 +139,20 @@ mod tests {
     }
 
     #[test]
-    fn ram_gives_way_above_the_boundary() {
+    fn ram_above_the_boundary_is_relocated() {
         let mut low = layout();
         let regions = [region(3 * GIB + 0x1000, Policy::Strict), region(GIB, Policy::Relaxed)];
-        give_way(&regions, 2 * GIB, true, &mut low);
+        relocate_ram(&regions, 2 * GIB, true, &mut low);
         assert_eq!((low.low_end, low.high_end), (3 * GIB, FOUR_GIB + 0xf000_0000 - 3 * GIB));
         assert!(!conflicts(&regions[0], &low));
-        assert!(conflicts(&regions[1], &low), "below the boundary nothing moves");
+        assert!(conflicts(&regions[1], &low), "RAM below the boundary is not relocated");
         let mut exact = layout();
-        give_way(&regions[..1], 2 * GIB, false, &mut exact);
+        relocate_ram(&regions[..1], 2 * GIB, false, &mut exact);
         assert_eq!(exact.low_end, 3 * GIB + 0x1000);
     }
 
     #[test]
-    fn a_device_overrides_the_policy_of_all() {
+    fn a_devices_policy_overrides_the_general_one() {
         let mut regions = Vec::new();
         let found = [ReservedRegion { start: GIB, size: 0x1000 }];
         add(&mut regions, &found, Policy::Relaxed);

@@ -1,11 +1,11 @@
-//! Which parts of Hyper-V's interface an HVM guest is offered.
+//! The Hyper-V enlightenments (Viridian features) of an HVM guest.
 
 use crate::core::{Ctx, Error, Result};
 use crate::types::idiomatic::{DomainBuildInfoHvm, ViridianEnlightenment as Part};
 use crate::xen::hypervisor::sys;
 use crate::{debug, error};
 
-/// The usual ones.
+/// The set that `viridian = 1` enables.
 const DEFAULTS: [Part; 7] = [
     Part::Base,
     Part::Freq,
@@ -16,7 +16,7 @@ const DEFAULTS: [Part; 7] = [
     Part::CpuHotplug,
 ];
 
-/// What Xen knows each part as. `Freq` is known by its absence.
+/// The bits of `HVM_PARAM_VIRIDIAN` for each enlightenment. `Freq` has none: the bit `no_freq` means its absence.
 const BITS: [(Part, u32); 12] = [
     (Part::Base, sys::HVMPV_base_freq),
     (Part::TimeRefCount, sys::HVMPV_time_ref_count),
@@ -25,7 +25,7 @@ const BITS: [(Part, u32); 12] = [
     (Part::ApicAssist, sys::HVMPV_apic_assist),
     (Part::CrashCtl, sys::HVMPV_crash_ctl),
     (Part::Synic, sys::HVMPV_synic),
-    // Its timers need both of the others.
+    // The synthetic timers depend on the other two.
     (Part::Stimer, sys::HVMPV_time_ref_count | sys::HVMPV_synic | sys::HVMPV_stimer),
     (Part::HcallIpi, sys::HVMPV_hcall_ipi),
     (Part::ExProcessorMasks, sys::HVMPV_ex_processor_masks),
@@ -33,18 +33,18 @@ const BITS: [(Part, u32); 12] = [
     (Part::CpuHotplug, sys::HVMPV_cpu_hotplug),
 ];
 
-/// Why a choice cannot be.
+/// Why a selection is invalid.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum GroupError {
     /// Both enabled and disabled.
     Both(Part),
-    /// All others need the base.
+    /// The base is missing, on which all others depend.
     NoBase,
 }
 
-/// The value of `HVM_PARAM_VIRIDIAN`: 0 for no such interface. `Error::Fail`, logged, if the choice cannot be.
+/// The value of `HVM_PARAM_VIRIDIAN`, 0 for none. `Error::Fail`, logged, if the selection is invalid.
 pub fn features(ctx: &Ctx, domid: u32, hvm: &DomainBuildInfoHvm) -> Result<u64> {
-    let parts = chosen(hvm).map_err(|why| {
+    let parts = selected(hvm).map_err(|why| {
         match why {
             GroupError::Both(part) => {
                 let name = part.name().unwrap_or_default();
@@ -70,10 +70,10 @@ pub fn features(ctx: &Ctx, domid: u32, hvm: &DomainBuildInfoHvm) -> Result<u64> 
     Ok(u64::from(mask(&parts)))
 }
 
-/// Those that were asked for, in the order of their numbers.
-fn chosen(hvm: &DomainBuildInfoHvm) -> std::result::Result<Vec<Part>, GroupError> {
+/// The selected enlightenments, in the order of their numbers.
+fn selected(hvm: &DomainBuildInfoHvm) -> std::result::Result<Vec<Part>, GroupError> {
     let named = |set: &crate::types::idiomatic::Bitmap| -> Vec<Part> {
-        // A number without a meaning is left out.
+        // Unknown numbers are ignored.
         set.iter().map(|n| Part::from(n as i32)).filter(|part| part.name().is_some()).collect()
     };
     let (enabled, disabled) = (named(&hvm.viridian_enable), named(&hvm.viridian_disable));
@@ -122,22 +122,22 @@ mod tests {
         enable: &[Part],
         disable: &[Part],
     ) -> std::result::Result<u32, GroupError> {
-        chosen(&hvm(usual, enable, disable)).map(|parts| mask(&parts))
+        selected(&hvm(usual, enable, disable)).map(|parts| mask(&parts))
     }
 
     #[test]
-    fn what_is_offered() {
+    fn features_of_a_selection() {
         assert_eq!(bits(false, &[], &[]), Ok(0));
         // base, time_ref_count, apic_assist, crash_ctl, no_vp_limit, cpu_hotplug
         assert_eq!(bits(true, &[], &[]), Ok(0x1865));
         assert_eq!(bits(true, &[], &[Part::Freq, Part::CrashCtl]), Ok(0x1827));
         assert_eq!(bits(false, &[Part::Base, Part::Freq], &[]), Ok(1));
         assert_eq!(bits(false, &[Part::Base, Part::Freq, Part::Stimer], &[]), Ok(0x185));
-        assert_eq!(bits(true, &[Part::Other(40)], &[]), Ok(0x1865), "an unknown one is left out");
+        assert_eq!(bits(true, &[Part::Other(40)], &[]), Ok(0x1865), "an unknown number is ignored");
     }
 
     #[test]
-    fn what_cannot_be() {
+    fn invalid_selections() {
         assert_eq!(bits(true, &[Part::Synic], &[Part::Synic]), Err(GroupError::Both(Part::Synic)));
         assert_eq!(bits(true, &[], &[Part::Base]), Err(GroupError::NoBase));
         assert_eq!(bits(false, &[Part::Freq], &[]), Err(GroupError::NoBase));

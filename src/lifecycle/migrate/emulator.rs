@@ -1,4 +1,5 @@
-//! An HVM guest's emulator in a stream: its state, and the nodes that tell where it has put memory of its own.
+//! The device model's xenstore nodes in a stream: the physmap, which records where it has mapped video memory and the
+//! like.
 
 use super::record::{Emulator, Node};
 use crate::core::{Ctx, Error, Result};
@@ -6,10 +7,10 @@ use crate::domain::{names, nodes};
 use crate::error;
 use crate::qemu::model::{self, ModelVersion};
 
-/// What is kept of each piece of memory that QEMU has put somewhere.
-const KEPT: [&str; 3] = ["start_addr", "size", "name"];
+/// The nodes of each physmap entry that are saved.
+const PHYSMAP_NODES: [&str; 3] = ["start_addr", "size", "name"];
 
-/// Which emulator an HVM guest has.
+/// The emulator of an HVM guest.
 pub fn of_guest(ctx: &Ctx, domid: u32) -> Result<Emulator> {
     Ok(match model::version(ctx, domid).map_err(|_| Error::Fail)? {
         ModelVersion::Traditional => Emulator::Traditional,
@@ -17,19 +18,19 @@ pub fn of_guest(ctx: &Ctx, domid: u32) -> Result<Emulator> {
     })
 }
 
-/// The emulator's own directory in xenstore.
+/// The emulator's directory in xenstore.
 fn directory(ctx: &Ctx, domid: u32) -> String {
     let host = names::stubdom_of(ctx, domid).unwrap_or(0);
     format!("/local/domain/{host}/device-model/{domid}")
 }
 
-/// The nodes that the emulator needs again.
+/// The nodes that the emulator needs after a restore.
 pub fn saved_nodes(ctx: &Ctx, domid: u32) -> Result<Vec<Node>> {
     let base = directory(ctx, domid);
     let pieces = nodes::list(ctx, ctx.store(), &format!("{base}/physmap"))?;
     let names: Vec<String> = pieces
         .iter()
-        .flat_map(|piece| KEPT.map(|kept| format!("physmap/{piece}/{kept}")))
+        .flat_map(|piece| PHYSMAP_NODES.map(|kept| format!("physmap/{piece}/{kept}")))
         .collect();
     let paths: Vec<String> = names.iter().map(|name| format!("{base}/{name}")).collect();
     let values = nodes::read_many(ctx, ctx.store(), &paths)?;
@@ -38,7 +39,7 @@ pub fn saved_nodes(ctx: &Ctx, domid: u32) -> Result<Vec<Node>> {
         .zip(values)
         .map(|(name, value)| {
             let value = value.ok_or_else(|| {
-                error!(ctx, domid = domid, "there is no {base}/{name}");
+                error!(ctx, domid = domid, "cannot read {base}/{name}: no such node");
                 Error::Fail
             })?;
             Ok((name, value))
@@ -46,7 +47,7 @@ pub fn saved_nodes(ctx: &Ctx, domid: u32) -> Result<Vec<Node>> {
         .collect()
 }
 
-/// Gives a new emulator the nodes that another has left.
+/// Writes the saved nodes for the new emulator.
 pub fn restore_nodes(ctx: &Ctx, domid: u32, restored: &[Node]) -> Result<()> {
     let base = directory(ctx, domid);
     for (name, value) in restored {

@@ -1,12 +1,12 @@
-//! `libxl-save-helper` at work: started, heard, answered, and ended.
+//! Runs `libxl-save-helper`: starts it, receives its messages, answers them, and ends it.
 //!
-//! The program is Xen's own and does what it is asked to; but it works on a guest's memory or on a stream of somebody
-//! else's, and may be killed, stand still or say nonsense. Each of these ends the operation: a message that is none, an end
-//! without [`Request::Complete`], an exit status other than 0. One that does nothing is ended by an abort, at the
-//! latest [`GRACE`] after that.
+//! The program is part of Xen and is trusted; but its input is a guest's memory or a stream from another host, so it
+//! may be killed, hang or send invalid messages. The operation fails after an invalid message, an exit without
+//! [`Request::Complete`] or an exit status other than 0. A helper that hangs is ended by an abort, at the latest
+//! [`GRACE`] after it.
 //!
-//! A helper that saves is not killed at once. Told to end (SIGTERM) it writes no more to the stream, puts the guest back,
-//! which takes requests to us, and says [`Request::Complete`].
+//! A helper that saves is not killed immediately: after SIGTERM it writes no more to the stream, restores the guest's
+//! state, for which it sends requests, and sends [`Request::Complete`].
 
 use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -25,31 +25,31 @@ use crate::runtime::child::{Child, Io, Program};
 use crate::sync::tracked_fds::Tracked;
 use crate::{debug, error};
 
-/// How long a helper that is told to end may take for it, without a word.
+/// How long a helper that was told to end may take until its next message, or until its exit.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Names the program, in the toolstack's environment.
+/// Environment variable with the path of the program.
 const VARIABLE: &str = "LIBXL_SAVE_HELPER";
 
-/// What to start.
+/// The parameters of a helper.
 pub struct Job<'a> {
     pub side: Side,
-    /// Libxc's image goes there, or comes from there.
+    /// The descriptor that libxc's image is written to or read from.
     pub stream: BorrowedFd<'a>,
-    /// The way back, of a stream with checkpoints.
+    /// The back channel of a stream with checkpoints.
     pub back: Option<BorrowedFd<'a>>,
-    /// The numbers that its work wants.
+    /// The numeric command line arguments.
     pub numbers: Vec<u64>,
 }
 
-/// What the helper wants.
+/// A message of the helper that the caller must process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Heard {
+pub enum HelperEvent {
     Request(Request),
     Results { store_gfn: u64, console_gfn: u64 },
 }
 
-/// A helper that runs.
+/// A running helper.
 pub struct Helper<'a> {
     ao: &'a Ao,
     domid: u32,
@@ -57,9 +57,9 @@ pub struct Helper<'a> {
     child: Child,
     output: Bytes,
     input: Bytes,
-    /// Bytes of messages that are not whole yet.
+    /// Bytes of incomplete messages.
     pending: Vec<u8>,
-    /// Told to end: until when it may be silent.
+    /// Set once the helper was told to end: the deadline for its next message.
     ends: Option<Instant>,
     completed: bool,
 }
@@ -115,14 +115,14 @@ impl<'a> Helper<'a> {
         })
     }
 
-    /// Waits for what the helper wants. Lines for the log and progress are passed on meanwhile.
+    /// Waits for the next request or result. Log lines and progress messages are passed on meanwhile.
     ///
-    /// An abort ends the wait once; the helper is then told to end, and what it wants until it has is for the caller to
-    /// answer as before.
+    /// An abort ends only one wait with an error. The helper is then told to end, and the caller must answer its
+    /// further requests as before.
     ///
     /// # Errors
-    /// `Error::Aborted` for the first wait that an abort ends; otherwise the helper is of no more use.
-    pub async fn heard(&mut self) -> Result<Heard> {
+    /// `Error::Aborted` from the first wait that an abort ends; after any other error the helper cannot be used.
+    pub async fn next_event(&mut self) -> Result<HelperEvent> {
         loop {
             match self.message().await? {
                 HelperMessage::Log { level, errno, context, text } => {
@@ -132,11 +132,11 @@ impl<'a> Helper<'a> {
                     self.ao.log().hand_on_progress(&context, &doing_what, done, total);
                 }
                 HelperMessage::Results { store_gfn, console_gfn } => {
-                    return Ok(Heard::Results { store_gfn, console_gfn });
+                    return Ok(HelperEvent::Results { store_gfn, console_gfn });
                 }
                 HelperMessage::Request(request) => {
                     self.completed |= matches!(request, Request::Complete { .. });
-                    return Ok(Heard::Request(request));
+                    return Ok(HelperEvent::Request(request));
                 }
             }
         }
@@ -152,7 +152,7 @@ impl<'a> Helper<'a> {
             let count = match self.ends {
                 None => match self.ao.wait(read).await {
                     Err(Error::Aborted) => {
-                        self.tell_to_end();
+                        self.terminate();
                         return Err(Error::Aborted);
                     }
                     count => count?,
@@ -163,7 +163,11 @@ impl<'a> Helper<'a> {
                         count
                     }
                     None => {
-                        error!(self.ao, domid = self.domid, "the save helper does not end");
+                        error!(
+                            self.ao,
+                            domid = self.domid,
+                            "the save helper did not exit within 10 s"
+                        );
                         return Err(Error::Fail);
                     }
                 },
@@ -174,14 +178,19 @@ impl<'a> Helper<'a> {
                 }
                 Ok(count) => self.pending.extend_from_slice(&piece[..count]),
                 Err(errno) => {
-                    error!(self.ao, domid = self.domid, errno = errno, "cannot hear the helper");
+                    error!(
+                        self.ao,
+                        domid = self.domid,
+                        errno = errno,
+                        "cannot read from the save helper"
+                    );
                     return Err(Error::Fail);
                 }
             }
         }
     }
 
-    /// The next message that has come whole.
+    /// The next complete message.
     fn next_message(&mut self) -> Result<Option<HelperMessage>> {
         let Some((length, rest)) = self.pending.split_first_chunk() else { return Ok(None) };
         let length = usize::from(u16::from_ne_bytes(*length));
@@ -189,7 +198,7 @@ impl<'a> Helper<'a> {
         let message = HelperMessage::decode(self.side, bytes);
         self.pending.drain(..length + 2);
         if message.is_none() {
-            error!(self.ao, domid = self.domid, "the save helper says what makes no sense");
+            error!(self.ao, domid = self.domid, "the save helper sent an invalid message");
         }
         message.map(Some).ok_or(Error::Fail)
     }
@@ -197,44 +206,52 @@ impl<'a> Helper<'a> {
     /// Answers a request.
     pub async fn answer(&mut self, value: i32) -> Result<()> {
         let bytes = value.to_ne_bytes();
-        // It waits for this and nothing else, so there is room in the pipe.
+        // The helper waits for this answer and has read all earlier ones, so the pipe is empty.
         match self.ao.unabortable().within(GRACE, self.input.write(&bytes)).await? {
             Some(Ok(count)) if count == bytes.len() => Ok(()),
             Some(Err(Errno::EPIPE)) => Err(self.ended_early().await),
             _ => {
-                error!(self.ao, domid = self.domid, "the save helper does not listen");
+                error!(self.ao, domid = self.domid, "cannot write an answer to the save helper");
                 Err(Error::Fail)
             }
         }
     }
 
-    /// Tells the helper to end. It may still have requests.
-    pub fn tell_to_end(&mut self) {
+    /// Tells the helper to end (SIGTERM). It may still send requests.
+    pub fn terminate(&mut self) {
         if self.ends.is_none() {
-            debug!(self.ao, domid = self.domid, "the save helper is told to end");
+            debug!(self.ao, domid = self.domid, "telling the save helper to end");
             let _ = self.child.kill(libc::SIGTERM);
             self.ends = Some(Instant::now() + GRACE);
         }
     }
 
-    /// It has closed its output: how it ended.
+    /// After the helper has closed its output: logs how it ended.
     async fn ended_early(&self) -> Error {
         let ao = self.ao.unabortable();
         match ao.within(GRACE, self.child.exited()).await {
             Ok(Some(outcome)) if outcome.success() && !self.completed => {
-                error!(self.ao, domid = self.domid, "the save helper has ended before its work");
+                error!(
+                    self.ao,
+                    domid = self.domid,
+                    "the save helper exited before it had completed"
+                );
             }
             Ok(Some(outcome)) if self.ends.is_none() => {
                 let how = describe_outcome("save helper", self.child.pid(), outcome);
                 error!(self.ao, domid = self.domid, "{how}");
             }
             Ok(Some(_)) => {}
-            _ => error!(self.ao, domid = self.domid, "the save helper says no more"),
+            _ => error!(
+                self.ao,
+                domid = self.domid,
+                "the save helper closed its output and did not exit"
+            ),
         }
         Error::Fail
     }
 
-    /// After [`Request::Complete`] was answered: waits for the end, which must be a success.
+    /// After [`Request::Complete`] was answered: waits for the exit, which must be a success.
     pub async fn finish(self) -> Result<()> {
         let failure = match self.ao.within(GRACE, self.child.exited()).await {
             Ok(Some(outcome)) if outcome.success() => return Ok(()),
@@ -244,17 +261,17 @@ impl<'a> Helper<'a> {
                 return Err(Error::Fail);
             }
             Ok(None) => {
-                error!(self.ao, domid = self.domid, "the save helper does not end");
+                error!(self.ao, domid = self.domid, "the save helper did not exit within 10 s");
                 Error::Fail
             }
             Err(e) => e,
         };
-        self.end().await;
+        self.kill().await;
         Err(failure)
     }
 
-    /// Kills the helper and waits until it has gone: then nobody else uses the stream.
-    pub async fn end(self) {
+    /// Kills the helper and waits for its exit: afterwards no other process uses the stream.
+    pub async fn kill(self) {
         self.child.end().await;
     }
 }

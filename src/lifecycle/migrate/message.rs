@@ -1,13 +1,13 @@
-//! What `libxl-save-helper` says and hears: the program that reads and writes libxc's image.
+//! The messages of `libxl-save-helper`, the program that reads and writes libxc's part of the stream.
 //!
-//! It writes, on its standard output, a message's length (two bytes) and the message: its number (two bytes) and its
-//! arguments one after the other, all as the machine has them. A text is its length with the NUL (four bytes) and its
-//! bytes. To some messages it wants an answer, a number of four bytes on its standard input, and waits for it. Which
-//! of them it sends at all a mask in its arguments says.
+//! The helper writes to its standard output the length of a message (two bytes) and the message: its number (two
+//! bytes) and its arguments, all in native byte order. A string is encoded as its length including the NUL (four
+//! bytes) and its bytes. After some messages the helper waits for an answer, a number of four bytes on its standard
+//! input. A mask in its command line selects the optional messages that it sends.
 //!
-//! The numbers and arguments are those of the table in Xen 4.17's `libxl_save_msgs_gen.pl`.
+//! The numbers and arguments are those in Xen 4.17's `libxl_save_msgs_gen.pl`.
 
-/// Which work the helper does.
+/// Whether the helper saves or restores.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Side {
     Save,
@@ -31,33 +31,34 @@ pub enum HelperMessage {
         total: u64,
     },
     Request(Request),
-    /// Where the guest's rings are, as the restored image says.
+    /// The frames of the guest's rings, from the restored image.
     Results {
         store_gfn: u64,
         console_gfn: u64,
     },
 }
 
-/// A message that wants an answer.
+/// A message that requires an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Request {
-    /// The guest is to suspend: 1, or 0 if it has not.
+    /// Suspend the guest. The answer is 1, or 0 if it has not suspended.
     Suspend,
-    /// After the image of a checkpoint: the guest runs on.
+    /// The image of a checkpoint is complete: resume the guest.
     Postcopy,
-    /// The stream is ours, for the emulator's records of a checkpoint.
+    /// Write or read the emulator's records of a checkpoint; the helper does not use the stream meanwhile.
     Checkpoint,
-    /// Waits until the next checkpoint is due (COLO).
+    /// Wait until the next checkpoint is due (COLO).
     WaitCheckpoint,
-    /// The emulator is to note which memory it writes to, or not any more: 0, or -1.
+    /// Start or stop the emulator's logging of dirty pages. The answer is 0, or -1.
     SwitchLogDirty { domid: u32, enable: bool },
-    /// What does not change while a guest runs has come, but for what `missing` names: 0, or an error.
+    /// The static data (what does not change while a guest runs) is complete, except for `missing`. The answer is 0,
+    /// or an error code.
     StaticDataDone { missing: u32 },
-    /// The end: what `xc_domain_save` or `_restore` has given.
+    /// The work has ended with this result of `xc_domain_save` or `xc_domain_restore`.
     Complete { retval: i32, errno: i32 },
 }
 
-/// The bits of the mask.
+/// The bits of the mask of optional messages.
 pub mod callback {
     pub const SUSPEND: u32 = 1 << 3;
     pub const POSTCOPY: u32 = 1 << 4;
@@ -78,7 +79,7 @@ pub mod checkpoint {
 }
 
 impl HelperMessage {
-    /// What a helper that does that work says with these bytes; `None` if that is nothing.
+    /// Decodes a message; `None` if it is invalid or not one of this side.
     pub fn decode(side: Side, bytes: &[u8]) -> Option<Self> {
         let mut rest = Arguments(bytes);
         let number = u16::from_ne_bytes(rest.take()?);
@@ -117,7 +118,7 @@ impl HelperMessage {
     }
 }
 
-/// What is left of a message.
+/// The rest of a message that is being decoded.
 struct Arguments<'a>(&'a [u8]);
 
 impl Arguments<'_> {
@@ -210,14 +211,14 @@ mod tests {
         let results = message(9, &[&u64s(0xfeffc, 0xfefff)]);
         let expected = HelperMessage::Results { store_gfn: 0xfeffc, console_gfn: 0xfefff };
         assert_eq!(HelperMessage::decode(Side::Restore, &results), Some(expected));
-        // Each is of one side.
+        // Each of these messages exists on one side only.
         assert_eq!(HelperMessage::decode(Side::Restore, &switch), None);
         assert_eq!(HelperMessage::decode(Side::Save, &done), None);
         assert_eq!(HelperMessage::decode(Side::Save, &results), None);
     }
 
     #[test]
-    fn lies_are_no_messages() {
+    fn invalid_messages_are_refused() {
         let whole = message(1, &[&u32s(&[8, 28]), &text("xc"), &text("it broke")]);
         for side in SIDES {
             for end in 0..whole.len() {
@@ -231,7 +232,7 @@ mod tests {
                 let wrong = message(1, &[&u32s(&[8, 28, length]), b"xc\0", &text("text")]);
                 assert_eq!(HelperMessage::decode(side, &wrong), None, "{length}");
             }
-            // No NUL at its end.
+            // A string without a NUL at its end.
             let wrong = message(1, &[&u32s(&[8, 28, 2]), b"xc", &text("text")]);
             assert_eq!(HelperMessage::decode(side, &wrong), None);
         }

@@ -1,33 +1,34 @@
-//! A guest that leaves its domain: saved into a stream, and restored from one, on this host or another.
+//! Migration: saves a guest into a stream, and restores one from a stream, on this host or another.
 //!
 //! | file | subject |
 //! |---|---|
-//! | `record.rs`, `stream.rs` | the stream's records, reading and writing them; they know no domain |
-//! | `message.rs`, `helper.rs` | Xen's program for libxc's part of the stream, and what it says |
-//! | `suspend.rs` | having the guest suspend, and run on |
-//! | `emulator.rs` | QEMU's part of a stream |
-//! | `save.rs`, `restore.rs` | all of it, in order |
-//! | `replicate.rs` | what a replication is asked for, and what of it there is |
+//! | `record.rs`, `stream.rs` | the stream's records, and reading and writing them; independent of domains |
+//! | `message.rs`, `helper.rs` | the messages of `libxl-save-helper`, which handles libxc's image, and running it |
+//! | `suspend.rs` | suspending and resuming the guest |
+//! | `emulator.rs` | the device model's xenstore nodes in a stream |
+//! | `save.rs`, `restore.rs` | the whole operations |
+//! | `replicate.rs` | the parameters of a replication |
 //!
-//! # The bytes
+//! # The stream's descriptor
 //!
-//! The stream's descriptor is the application's, and blocks. Gigabytes of it, libxc's image, go between the helper and
-//! the descriptor and never through this process. Before and after the helper a few records are ours; reading and writing
-//! them keeps no thread in the kernel (`runtime/bytes.rs`), so other operations of the ctx go on while a receiver is slow.
+//! The stream's descriptor belongs to the application and is in blocking mode. Libxc's image, which is gigabytes, is
+//! transferred between the helper and the descriptor without passing through this process. The few records before and
+//! after it are read and written here without blocking a thread (`runtime/bytes.rs`), so other operations of the ctx
+//! continue while a receiver is slow.
 //!
-//! # Exactly one runs
+//! # At most one copy runs
 //!
-//! A migration is two operations of two libraries and what their applications say to each other. Of each side is
-//! promised:
+//! A migration consists of two operations, in two processes, and a protocol between their applications. The guarantees
+//! of the two operations are:
 //!
-//! - *saving*: it either succeeds, with the guest suspended and the stream whole; or fails, with the guest running (or
-//!   ended by itself) and the stream without its END record;
-//! - *restoring*: it either succeeds, with a domain that is paused and never ran; or fails, with no domain. It
-//!   succeeds only after an END record.
+//! - *save*: it either succeeds, and the guest is suspended and the stream complete; or it fails, and the guest runs
+//!   (or has shut down by itself) and the stream has no END record;
+//! - *restore*: it either succeeds, and there is a domain that is paused and has not run; or it fails, and there is no
+//!   domain. It succeeds only after an END record.
 //!
-//! So when one side fails, the other cannot have succeeded; and when both succeed, neither runs the guest: one
-//! has it suspended, the other paused. Who lets it run is the applications' to agree on, one word after END has passed. If
-//! that word is lost both copies are there and neither runs; an administrator who looks decides.
+//! So if the save fails, the restore cannot have succeeded; and if both succeed, neither copy runs: one is suspended,
+//! the other paused. The applications then agree on which of them to resume or unpause. If the message with which
+//! they do that is lost, both copies exist, neither runs, and an administrator has to decide.
 
 pub(super) mod emulator;
 mod helper;

@@ -1,17 +1,17 @@
-//! The records of a migration stream: libxl's own frame, version 2, around libxc's image.
+//! The records of libxl's migration stream, version 2, which contains libxc's image.
 //!
 //! ```text
-//! header            "LibxlFmt", version, options         the numbers big-endian, from here on little-endian
-//! LIBXC_CONTEXT     libxc's image follows at once, of a length that only libxc knows
-//! EMULATOR_XENSTORE_DATA, EMULATOR_CONTEXT               HVM guests alone
+//! header            "LibxlFmt", version, options         big-endian; the records are little-endian
+//! LIBXC_CONTEXT     libxc's image follows immediately; only libxc knows its length
+//! EMULATOR_XENSTORE_DATA, EMULATOR_CONTEXT               HVM guests only
 //! END
 //! ```
 //!
-//! In a checkpointed stream libxc interrupts its image and hands the stream back: then come the emulator's records and
-//! CHECKPOINT_END, again and again. The facts are those of Xen's `docs/specs/libxl-migration-stream.pandoc`.
+//! In a checkpointed stream libxc's image is interrupted after each checkpoint by the emulator's records and
+//! CHECKPOINT_END. The specification is Xen's `docs/specs/libxl-migration-stream.pandoc`.
 //!
-//! What is read here is bytes that somebody else wrote. A length is believed only as far as bytes come, and no
-//! further than [`MAX_BODY`].
+//! The content of a stream is not trusted. Memory for a body is allocated as its bytes arrive, and a length above
+//! [`MAX_BODY`] is refused.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ const IDENT: u64 = 0x4c69_6278_6c46_6d74;
 /// The version of the format.
 const VERSION: u32 = 2;
 
-/// Options of the header.
+/// Option bits of the header.
 const BIG_ENDIAN: u32 = 1;
 const FROM_LEGACY: u32 = 2;
 
@@ -31,19 +31,19 @@ const FROM_LEGACY: u32 = 2;
 pub const HEADER: usize = 16;
 pub const RECORD_HEADER: usize = 8;
 
-/// The size of what an emulator's records begin with.
+/// The size of the header in the body of an emulator's record.
 pub const EMULATOR_HEADER: usize = 8;
 
-/// How long the body of a record may be that is held in memory. QEMU's state without memory is some hundred KiB.
+/// Maximum length of a body that is held in memory. QEMU's state without RAM has some hundred KiB.
 pub const MAX_BODY: u32 = 64 << 20;
 
-/// How much one record, or the records of one checkpoint, may hold of nodes.
+/// Maximum number of xenstore nodes in a record.
 const MAX_NODES: usize = 4096;
 
-/// What a stream begins with.
+/// The header of a stream.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Header {
-    /// Made by Xen's converter of older streams.
+    /// Whether the stream was written by Xen's converter of older streams.
     pub from_legacy: bool,
 }
 
@@ -74,14 +74,14 @@ impl Header {
     }
 }
 
-/// The two numbers in eight bytes.
+/// Decodes eight bytes as two numbers.
 fn pair(bytes: &[u8], number: fn([u8; 4]) -> u32) -> (u32, u32) {
     let at =
         |from: usize| bytes.get(from..from + 4).and_then(|b| b.try_into().ok()).map_or(0, number);
     (at(0), at(4))
 }
 
-/// The kinds of records.
+/// The types of records.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u32)]
 pub enum RecordKind {
@@ -103,7 +103,7 @@ impl RecordKind {
         Self::CheckpointState,
     ];
 
-    /// Its name in the specification.
+    /// The record's name in the specification.
     pub fn name(self) -> &'static str {
         match self {
             Self::End => "END",
@@ -115,22 +115,22 @@ impl RecordKind {
         }
     }
 
-    /// How long its body may be.
+    /// The valid lengths of the body.
     fn lengths(self) -> std::ops::RangeInclusive<u32> {
         match self {
             Self::End | Self::LibxcContext | Self::CheckpointEnd => 0..=0,
             Self::EmulatorXenstore | Self::EmulatorContext => EMULATOR_HEADER as u32..=MAX_BODY,
-            // Xen writes the number alone; the specification has room for padding beside it.
+            // Xen writes only the number; the specification allows padding after it.
             Self::CheckpointState => 4..=8,
         }
     }
 }
 
-/// What a record begins with.
+/// The header of a record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RecordHeader {
     pub kind: RecordKind,
-    /// The length of the body, without what pads it.
+    /// The length of the body without padding.
     pub length: u32,
 }
 
@@ -152,31 +152,31 @@ impl RecordHeader {
         Ok(Self { kind, length })
     }
 
-    /// How many bytes pad the body, so that records begin at multiples of 8.
+    /// The number of padding bytes after the body: records begin at multiples of 8.
     pub fn padding(self) -> usize {
         self.length.wrapping_neg() as usize & 7
     }
 }
 
-/// Whose records these are.
+/// The emulator that a record belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u32)]
 pub enum Emulator {
-    /// In streams that were converted.
+    /// Used in converted streams.
     Unknown = 0,
     Traditional = 1,
     Qemu = 2,
 }
 
 impl Emulator {
-    /// What such a record's body begins with: whose it is, and which of them.
+    /// The header of the body of an emulator's record: emulator and index, which is 0.
     pub fn encode(self) -> [u8; EMULATOR_HEADER] {
         let mut bytes = [0; EMULATOR_HEADER];
         bytes[..4].copy_from_slice(&(self as u32).to_le_bytes());
         bytes
     }
 
-    /// The emulator that a body is of, and the rest of the body.
+    /// Splits a body into its emulator and the rest.
     pub fn split(body: &[u8]) -> Result<(Self, &[u8]), StreamError> {
         let (header, rest) =
             body.split_at_checked(EMULATOR_HEADER).ok_or(StreamError::Malformed("too short"))?;
@@ -184,16 +184,16 @@ impl Emulator {
             (0, 0) => Self::Unknown,
             (1, 0) => Self::Traditional,
             (2, 0) => Self::Qemu,
-            _ => return Err(StreamError::Malformed("of an unknown emulator")),
+            _ => return Err(StreamError::Malformed("unknown emulator")),
         };
         Ok((emulator, rest))
     }
 }
 
-/// A node and its value, the node relative to the emulator's directory.
+/// A node's path, relative to the emulator's directory, and its value.
 pub type Node = (String, Vec<u8>);
 
-/// Nodes as a record has them: names and values by turns, each with a NUL at its end.
+/// Encodes nodes as in a record: each name and each value is followed by a NUL.
 pub fn encode_nodes(nodes: &[Node]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (name, value) in nodes {
@@ -205,24 +205,24 @@ pub fn encode_nodes(nodes: &[Node]) -> Vec<u8> {
     bytes
 }
 
-/// The nodes of a record.
+/// Decodes the nodes of a record.
 pub fn decode_nodes(bytes: &[u8]) -> Result<Vec<Node>, StreamError> {
     let Some(texts) = bytes.strip_suffix(&[0]) else {
         return if bytes.is_empty() {
             Ok(Vec::new())
         } else {
-            Err(StreamError::Malformed("a text without an end"))
+            Err(StreamError::Malformed("string without a NUL"))
         };
     };
     let mut texts = texts.split(|&byte| byte == 0);
     let mut nodes = Vec::new();
     while let Some(name) = texts.next() {
-        let value = texts.next().ok_or(StreamError::Malformed("a node without a value"))?;
-        let is_right = |byte: &u8| byte.is_ascii_alphanumeric() || b"-/_@".contains(byte);
+        let value = texts.next().ok_or(StreamError::Malformed("node without a value"))?;
+        let is_valid = |byte: &u8| byte.is_ascii_alphanumeric() || b"-/_@".contains(byte);
         let name = std::str::from_utf8(name).ok().filter(|name| {
-            !name.starts_with('/') && !name.is_empty() && name.bytes().all(|b| is_right(&b))
+            !name.starts_with('/') && !name.is_empty() && name.bytes().all(|b| is_valid(&b))
         });
-        let name = name.ok_or(StreamError::Malformed("a node whose name cannot be"))?;
+        let name = name.ok_or(StreamError::Malformed("invalid node name"))?;
         if nodes.len() == MAX_NODES {
             return Err(StreamError::Malformed("too many nodes"));
         }
@@ -231,25 +231,25 @@ pub fn decode_nodes(bytes: &[u8]) -> Result<Vec<Node>, StreamError> {
     Ok(nodes)
 }
 
-/// What is wrong with a stream.
+/// An error in a stream.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum StreamError {
-    /// It cannot be read or written.
+    /// Reading or writing failed.
     System(Errno),
-    /// It ends within the thing named.
+    /// The stream ends within this part.
     Ends(&'static str),
     Ident(u64),
     Version(u32),
     BigEndian,
     UnknownRecord(u32),
-    /// No such record is as long as that.
+    /// The length is invalid for the type of record.
     Length {
         kind: RecordKind,
         length: u32,
     },
-    /// A record that may not come there.
+    /// A record that is not allowed at this position.
     Misplaced(RecordKind),
-    /// What is in a record makes no sense.
+    /// The content of a record is invalid.
     Malformed(&'static str),
 }
 
@@ -257,18 +257,23 @@ impl fmt::Display for StreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::System(errno) => f.write_str(errno.desc()),
-            Self::Ends(what) => write!(f, "it ends within the {what}"),
+            Self::Ends(what) => write!(f, "the stream ends within the {what}"),
             Self::Ident(ident) => {
-                write!(f, "it begins with {ident:#018x}, not with {IDENT:#018x}: no such stream")
+                write!(
+                    f,
+                    "not a migration stream: it begins with {ident:#018x}, expected {IDENT:#018x}"
+                )
             }
-            Self::Version(version) => write!(f, "it has version {version}, expected {VERSION}"),
-            Self::BigEndian => f.write_str("it is big-endian"),
+            Self::Version(version) => {
+                write!(f, "unsupported version {version}, expected {VERSION}")
+            }
+            Self::BigEndian => f.write_str("the stream is big-endian"),
             Self::UnknownRecord(number) => write!(f, "unknown record {number:#010x}"),
             Self::Length { kind, length } => {
-                write!(f, "a {} record cannot have {length} bytes", kind.name())
+                write!(f, "invalid length {length} of a {} record", kind.name())
             }
             Self::Misplaced(kind) => write!(f, "unexpected {} record", kind.name()),
-            Self::Malformed(what) => write!(f, "a record is {what}"),
+            Self::Malformed(what) => write!(f, "invalid record: {what}"),
         }
     }
 }
@@ -278,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_are_the_specifications() {
+    fn headers_match_the_specification() {
         let bytes = *b"LibxlFmt\0\0\0\x02\0\0\0\0";
         assert_eq!(Header { from_legacy: false }.encode(), bytes);
         assert_eq!(Header::decode(&bytes), Ok(Header { from_legacy: false }));
@@ -297,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn record_headers_are_the_specifications() {
+    fn record_headers_match_the_specification() {
         for (number, kind) in (0..).zip(RecordKind::ALL) {
             let length = *kind.lengths().start();
             let header = RecordHeader { kind, length };
@@ -336,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn nodes_and_what_are_none() {
+    fn valid_and_invalid_nodes() {
         let nodes = vec![
             ("physmap/1f0000/start_addr".to_owned(), b"f0000000".to_vec()),
             ("physmap/1f0000/name".to_owned(), b"".to_vec()),

@@ -1,27 +1,27 @@
-//! Replication: what the application may ask for, and what of it this host has.
+//! Replication (Remus, COLO): the defaults and checks of its parameters.
 //!
-//! What a guest sends must not leave the host before the checkpoint that it belongs to has arrived; otherwise the
-//! world has seen a guest that the replica knows nothing of. For that there is buffering of network cards, which takes a
-//! library that Debian's libxl is built without, and of disks, which takes a protocol that was in an old DRBD alone. An
-//! application that does without them says that it knows (`allow_unsafe`).
+//! The packets that a guest sends must not leave the host before the receiver has the checkpoint that follows them;
+//! otherwise its peers would have seen a state that the replica does not have. This needs network buffering, which
+//! requires libnl (Debian's libxl is built without it), and disk buffering, which requires a protocol that only an old
+//! DRBD has. An application that does without them must set `allow_unsafe`.
 
 use std::time::Duration;
 
-use super::save::How;
+use super::save::SaveOptions;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::nodes;
 use crate::error;
 use crate::types::idiomatic::DomainRemusInfo;
 use crate::xen::log::Log;
 
-/// Completes what was asked for, and refuses what cannot be.
-pub fn settle(log: &Log, domid: u32, info: &mut DomainRemusInfo) -> Result<How> {
+/// Sets the defaults of the parameters and checks them. An error is logged.
+pub fn set_defaults(log: &Log, domid: u32, info: &mut DomainRemusInfo) -> Result<SaveOptions> {
     let refused = |why: &str| {
-        error!(log, domid = domid, "cannot replicate it: {why}");
+        error!(log, domid = domid, "cannot replicate the domain: {why}");
         Err(Error::Fail)
     };
     let Some(colo) = info.colo else {
-        return refused("whether in COLO mode must be said");
+        return refused("the parameter colo is not set");
     };
     let allow_unsafe = *info.allow_unsafe.get_or_insert(false);
     let blackhole = *info.blackhole.get_or_insert(false);
@@ -29,25 +29,25 @@ pub fn settle(log: &Log, domid: u32, info: &mut DomainRemusInfo) -> Result<How> 
     let netbuf = *info.netbuf.get_or_insert(true);
     let diskbuf = *info.diskbuf.get_or_insert(true);
     if colo && compression {
-        return refused("COLO mode has no compression of checkpoints");
+        return refused("COLO mode does not support compression of checkpoints");
     }
     if !allow_unsafe && (blackhole || !netbuf || !diskbuf) {
         return refused(
-            "to no receiver, or without buffering of network or disks, it is safe only if unsafe \
-             mode is allowed",
+            "without a receiver, network buffering or disk buffering it is unsafe, and unsafe \
+             mode is not allowed",
         );
     }
     if colo {
-        return refused("this host has no proxy for COLO mode");
+        return refused("COLO mode is not supported");
     }
     if netbuf {
-        return refused("there is no support for network buffering");
+        return refused("network buffering is not supported");
     }
     let interval = Duration::from_millis(u64::try_from(info.interval).unwrap_or(0));
-    Ok(How { live: true, debug: false, checkpoints: Some(interval) })
+    Ok(SaveOptions { live: true, debug: false, checkpoints: Some(interval) })
 }
 
-/// Refuses a guest with disks whose writes cannot be held back.
+/// Refuses a guest with disks if its writes must be buffered, which no disk here supports.
 pub fn check_devices(ctx: &Ctx, domid: u32, info: &DomainRemusInfo) -> Result<()> {
     if info.diskbuf == Some(false) {
         return Ok(());
@@ -56,7 +56,11 @@ pub fn check_devices(ctx: &Ctx, domid: u32, info: &DomainRemusInfo) -> Result<()
     let Some(disk) = nodes::list(ctx, ctx.store(), &disks)?.into_iter().next() else {
         return Ok(());
     };
-    error!(ctx, domid = domid, "cannot replicate it: disk {disk} is not one of DRBD for Remus");
+    error!(
+        ctx,
+        domid = domid,
+        "cannot replicate the domain: disk {disk} has no buffering (DRBD for Remus)"
+    );
     Err(Error::CheckpointDeviceNotSupported)
 }
 
@@ -64,23 +68,23 @@ pub fn check_devices(ctx: &Ctx, domid: u32, info: &DomainRemusInfo) -> Result<()
 mod tests {
     use super::*;
 
-    fn settled(change: fn(&mut DomainRemusInfo)) -> (Result<How>, DomainRemusInfo) {
+    fn settled(change: fn(&mut DomainRemusInfo)) -> (Result<SaveOptions>, DomainRemusInfo) {
         let mut info = DomainRemusInfo { colo: Some(false), interval: 200, ..Default::default() };
         change(&mut info);
-        (settle(&Log::none(), 7, &mut info), info)
+        (set_defaults(&Log::none(), 7, &mut info), info)
     }
 
     #[test]
-    fn what_is_not_said_is_the_safe_thing() {
+    fn defaults_are_safe() {
         let (outcome, info) = settled(|_| ());
-        // Which this host has nothing for.
+        // Network buffering, the default, is not supported.
         assert_eq!(outcome, Err(Error::Fail));
         let said = [info.allow_unsafe, info.blackhole, info.compression, info.netbuf, info.diskbuf];
         assert_eq!(said, [false, false, true, true, true].map(Some));
     }
 
     #[test]
-    fn unsafe_things_must_be_allowed() {
+    fn unsafe_modes_must_be_allowed() {
         let without: [fn(&mut DomainRemusInfo); 3] = [
             |info| info.netbuf = Some(false),
             |info| (info.netbuf, info.diskbuf) = (Some(false), Some(false)),
@@ -93,7 +97,7 @@ mod tests {
             (info.netbuf, info.allow_unsafe) = (Some(false), Some(true));
         });
         let checkpoints = Some(Duration::from_millis(200));
-        assert_eq!(outcome, Ok(How { live: true, debug: false, checkpoints }));
+        assert_eq!(outcome, Ok(SaveOptions { live: true, debug: false, checkpoints }));
     }
 
     #[test]

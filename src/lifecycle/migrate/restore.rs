@@ -1,12 +1,12 @@
-//! Filling a new domain from a stream.
+//! Restoring: fills a new domain from a stream.
 //!
-//! The domain is there, paused, without memory. The records come in one order: libxc's image, which Xen's helper reads
-//! from the same descriptor; what the emulator of an HVM guest needs; and END, without which nothing has succeeded. A
-//! stream of anything else is an error, and the caller then destroys the domain.
+//! The domain exists, paused and without memory. The order of the records is fixed: libxc's image, which Xen's helper
+//! reads from the same descriptor; the emulator's records of an HVM guest; and END, without which the restore fails.
+//! Any other record is an error, and the caller then destroys the domain.
 //!
-//! A stream with checkpoints has no END while all is well: the image never ends, and between two pieces of it come the
-//! emulator's records and CHECKPOINT_END. They are kept until that has come, so that what is in use is always a whole
-//! checkpoint. When the sender has gone, the last one is what the guest goes on from.
+//! A stream with checkpoints has no END while the sender runs: each part of the image is followed by the emulator's
+//! records and CHECKPOINT_END. The records are applied only after CHECKPOINT_END, so the domain always has the state
+//! of a complete checkpoint. When the sender has failed, the guest continues from the last one.
 
 use std::ffi::OsString;
 use std::fs::OpenOptions;
@@ -19,7 +19,7 @@ use nix::fcntl::OFlag;
 use nix::unistd;
 
 use super::emulator;
-use super::helper::{Heard, Helper, Job};
+use super::helper::{Helper, HelperEvent, Job};
 use super::message::{Request, Side, callback, checkpoint};
 use super::record::{Emulator, RecordKind, StreamError, decode_nodes};
 use super::stream::Reader;
@@ -35,22 +35,22 @@ use crate::sync::std_fds::raised;
 use crate::sync::tracked_fds::Tracked;
 use crate::xen::guest::Channel;
 
-/// Names the program that makes a present stream of an older one.
+/// Environment variable with the path of the program that converts streams of older versions.
 const CONVERTER: &str = "LIBXL_CONVERT_HELPER";
 
-/// What comes in.
+/// The incoming stream.
 #[derive(Debug)]
 pub struct Incoming {
     pub stream: Bytes,
-    /// The way back to the sender, where there is one.
+    /// The back channel to the sender, if there is one.
     pub back: Option<Bytes>,
-    /// There are checkpoints (Remus).
+    /// Whether the stream has checkpoints (Remus).
     pub checkpoints: bool,
-    /// It is of Xen 4.5 or before.
+    /// Whether the stream is one of Xen 4.5 or earlier.
     pub is_legacy: bool,
 }
 
-/// The domain that is filled.
+/// The new domain, which has no memory yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Empty {
     pub domid: u32,
@@ -59,17 +59,17 @@ pub struct Empty {
     pub console: Channel,
 }
 
-/// Where the guest's rings are.
+/// The frames of the guest's rings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Frames {
     pub store: u64,
     pub console: u64,
 }
 
-/// Fills the domain. `set_cpuid` is called if the stream, an older one, does not say what the guest's cpus are.
+/// Restores the domain from the stream. `set_cpuid` is called if the stream, an older one, has no CPUID policy.
 ///
 /// # Errors
-/// `Error::Aborted`; otherwise `Error::Fail`. Said in the log.
+/// `Error::Aborted`; otherwise `Error::Fail`. The reason is logged.
 pub async fn receive(
     ao: &Ao,
     domain: Empty,
@@ -95,7 +95,7 @@ pub async fn receive(
     Ok(frames)
 }
 
-/// A restore under way.
+/// The state of a restore.
 struct Restore<'a> {
     ao: &'a Ao,
     domain: Empty,
@@ -103,7 +103,7 @@ struct Restore<'a> {
     stream: &'a Bytes,
 }
 
-/// What an emulator has in a stream.
+/// The emulator's records of a stream or of a checkpoint.
 #[derive(Default)]
 struct EmulatorRecords {
     nodes: Option<Vec<u8>>,
@@ -122,11 +122,15 @@ impl Restore<'_> {
             }
         })
         .await?;
-        let frames = self.image(set_cpuid).await?;
+        let frames = self.restore_image(set_cpuid).await?;
         if !self.incoming.checkpoints {
             let records = self.read(self.records(RecordKind::End)).await?;
             if self.domain.is_hvm && records.state.is_none() {
-                error!(self.ao, domid = self.domain.domid, "the stream has no emulator's state");
+                error!(
+                    self.ao,
+                    domid = self.domain.domid,
+                    "cannot restore from the stream: it has no emulator state"
+                );
                 return Err(Error::Fail);
             }
             self.apply(&records)?;
@@ -134,7 +138,7 @@ impl Restore<'_> {
         Ok(frames)
     }
 
-    /// Waits for what is read of the stream.
+    /// Waits for the future `reading`, and logs its error.
     async fn read<T>(
         &self,
         reading: impl Future<Output = std::result::Result<T, StreamError>>,
@@ -145,7 +149,7 @@ impl Restore<'_> {
         })
     }
 
-    /// The emulator's records up to one of kind `last`.
+    /// Reads the emulator's records up to one of type `last`.
     async fn records(&self, last: RecordKind) -> std::result::Result<EmulatorRecords, StreamError> {
         let reader = Reader::new(self.stream);
         let mut records = EmulatorRecords::default();
@@ -158,7 +162,7 @@ impl Restore<'_> {
                 RecordKind::EmulatorContext if self.domain.is_hvm => &mut records.state,
                 _ => return Err(misplaced),
             };
-            // Two would be kept, of which one counts.
+            // A second record of the same type is refused.
             if place.is_some() {
                 return Err(misplaced);
             }
@@ -166,7 +170,7 @@ impl Restore<'_> {
         }
     }
 
-    /// Puts an emulator's records where the emulator finds them when it starts.
+    /// Writes the emulator's records to xenstore and to the file that the emulator reads when it starts.
     fn apply(&self, records: &EmulatorRecords) -> Result<()> {
         let (ao, domid) = (self.ao, self.domain.domid);
         let wrong = |e: StreamError| {
@@ -195,8 +199,11 @@ impl Restore<'_> {
         Ok(())
     }
 
-    /// Has the helper read libxc's image.
-    async fn image(&self, set_cpuid: &mut (impl FnMut() -> Result<()> + Send)) -> Result<Frames> {
+    /// Runs the helper, which reads libxc's image.
+    async fn restore_image(
+        &self,
+        set_cpuid: &mut (impl FnMut() -> Result<()> + Send),
+    ) -> Result<Frames> {
         let Empty { domid, store, console, .. } = self.domain;
         let mut callbacks = callback::STATIC_DATA_DONE | callback::RESTORE_RESULTS;
         if self.incoming.checkpoints {
@@ -214,7 +221,7 @@ impl Restore<'_> {
         match self.serve(&mut helper, set_cpuid).await {
             Ok(frames) => helper.finish().await.map(|()| frames),
             Err(e) => {
-                helper.end().await;
+                helper.kill().await;
                 Err(e)
             }
         }
@@ -229,43 +236,56 @@ impl Restore<'_> {
         let mut frames = None;
         let mut failure = None;
         loop {
-            match helper.heard().await? {
-                Heard::Results { store_gfn, console_gfn } => {
+            match helper.next_event().await? {
+                HelperEvent::Results { store_gfn, console_gfn } => {
                     frames = Some(Frames { store: store_gfn, console: console_gfn });
                 }
-                Heard::Request(Request::StaticDataDone { missing }) => {
+                HelperEvent::Request(Request::StaticDataDone { missing }) => {
                     const CPUID: u32 = super::message::MISSING_CPUID;
                     let done = if missing & CPUID == 0 { Ok(()) } else { set_cpuid() };
                     helper.answer(done.err().map_or(0, Error::code)).await?;
                     failure = failure.or(done.err());
                 }
-                Heard::Request(Request::Checkpoint) if self.incoming.checkpoints => {
+                HelperEvent::Request(Request::Checkpoint) if self.incoming.checkpoints => {
                     let answer = match self.read(self.records(RecordKind::CheckpointEnd)).await {
                         Err(Error::Aborted) => return Err(Error::Aborted),
-                        // The sender has gone in the middle of it: the one before counts.
+                        // The sender failed during this checkpoint: the previous one is used.
                         Err(_) => checkpoint::FAILOVER,
                         Ok(records) if self.apply(&records).is_ok() => checkpoint::SUCCESS,
                         Ok(_) => checkpoint::ERROR,
                     };
                     helper.answer(answer).await?;
                 }
-                Heard::Request(Request::Complete { retval, errno }) => {
+                HelperEvent::Request(Request::Complete { retval, errno }) => {
                     helper.answer(0).await?;
                     if let Some(failure) = failure {
                         return Err(failure);
                     }
                     if retval != 0 {
                         let errno = Errno::from_raw(errno);
-                        error!(ao, domid = domid, errno = errno, "libxc cannot restore it");
+                        error!(
+                            ao,
+                            domid = domid,
+                            errno = errno,
+                            "cannot restore the domain: libxc failed"
+                        );
                         return Err(Error::Fail);
                     }
                     return frames.ok_or_else(|| {
-                        error!(ao, domid = domid, "the save helper ends without a result");
+                        error!(
+                            ao,
+                            domid = domid,
+                            "cannot restore the domain: the save helper reported no result"
+                        );
                         Error::Fail
                     });
                 }
-                Heard::Request(other) => {
-                    error!(ao, domid = domid, "the save helper asks for {other:?}");
+                HelperEvent::Request(other) => {
+                    error!(
+                        ao,
+                        domid = domid,
+                        "cannot restore the domain: unexpected request {other:?} of the save helper"
+                    );
                     return Err(Error::Fail);
                 }
             }
@@ -273,7 +293,7 @@ impl Restore<'_> {
     }
 }
 
-/// Xen's program that makes a present stream of an older one, at work.
+/// A running instance of Xen's program that converts streams of older versions.
 struct Converter {
     child: Child,
     output: Bytes,
@@ -304,7 +324,7 @@ impl Converter {
         Ok(Self { child, output })
     }
 
-    /// The stream has come to its end: so must the converter, and with success.
+    /// After the end of the stream: waits for the converter, which must exit with success.
     async fn finish(self, ao: &Ao, domid: u32) -> Result<()> {
         let outcome = ao.wait(self.child.exited()).await?;
         if outcome.success() {

@@ -1,18 +1,18 @@
-//! Saving a guest: its image into a stream, after which it has suspended.
+//! Saving: writes a guest into a stream; it is suspended afterwards.
 //!
-//! # Who may run it
+//! # Which side may run the guest
 //!
-//! The stream's last record, END, is what gives the guest away. A receiver without it has no guest. So:
+//! The stream's last record, END, transfers the guest: a receiver without it has no guest. Therefore:
 //!
-//! - until END is written whole, whatever fails (a write, the helper, QEMU, the guest's own suspension, an abort, a panic)
-//!   ends with the guest running on here, resumed if it had suspended;
-//! - once END is written whole nothing here fails any more: the answer is success, and the guest stays suspended
-//!   until the application ends it, or has it run on because it knows that nobody else will.
+//! - until END is written completely, after any failure (of a write, the helper, QEMU or the guest's suspension, an
+//!   abort, a panic) the guest continues to run here; if it was suspended, it is resumed;
+//! - after END is written completely nothing can fail: the operation succeeds, and the guest stays suspended until the
+//!   application destroys it, or resumes it because the receiver does not run it.
 //!
-//! Nothing is written between the two. A write of END that is cut short is a stream without END.
+//! Nothing is written after END. If END is written partially, the stream has no END.
 //!
-//! A toolstack that is killed leaves the guest as it was at that moment: running, or suspended. In neither case has anybody
-//! END, unless it was written; and `libxl_domain_resume`, from any toolstack, has a suspended guest run on.
+//! If the toolstack is killed, the guest stays in its present state: running, or suspended. The receiver has END only
+//! if it was written before; otherwise any toolstack can resume a suspended guest with `libxl_domain_resume`.
 
 use std::os::fd::AsFd;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use std::time::Duration;
 use nix::errno::Errno;
 
 use super::emulator;
-use super::helper::{Heard, Helper, Job};
+use super::helper::{Helper, HelperEvent, Job};
 use super::message::{Request, Side, callback};
 use super::record::{Emulator, RecordKind, StreamError};
 use super::stream::Writer;
@@ -33,36 +33,36 @@ use crate::runtime::defect::caught_async;
 use crate::xen::log::Level;
 use crate::{debug, error};
 
-/// How a guest is saved.
+/// The options of a save.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct How {
-    /// It runs on while most of its memory is copied.
+pub struct SaveOptions {
+    /// The guest runs while most of its memory is copied.
     pub live: bool,
-    /// Libxc sends memory once more at the end, for the receiver to compare.
+    /// Libxc sends the memory again at the end, for the receiver to compare.
     pub debug: bool,
-    /// Again and again, each time after that pause, for a receiver that goes on with the last of these when we are gone
-    /// (Remus).
+    /// Checkpoints are sent at this interval until the save fails; a receiver then continues from the last one (Remus).
     pub checkpoints: Option<Duration>,
 }
 
-impl How {
-    /// `XCFLAGS_*`.
+impl SaveOptions {
+    /// The value of libxc's `XCFLAGS_*`.
     fn flags(self) -> u64 {
         u64::from(self.live) | u64::from(self.debug) << 1
     }
 }
 
-/// Saves domain `domid` into `stream`. When it has succeeded, the guest has suspended; otherwise it runs.
+/// Saves domain `domid` into `stream`. If it succeeds, the guest is suspended; otherwise it runs.
 ///
 /// # Errors
-/// `Error::GuestTimedOut`: the guest does not suspend; `Error::Aborted`; otherwise `Error::Fail`. Said in the log.
+/// `Error::GuestTimedOut` if the guest does not suspend; `Error::Aborted`; otherwise `Error::Fail`. The reason is
+/// logged.
 pub async fn save(
     ao: &Ao,
     domid: u32,
     kind: DomainKind,
     stream: &Bytes,
     back: Option<&Bytes>,
-    how: How,
+    options: SaveOptions,
 ) -> Result<()> {
     let failed = |errno: Errno| {
         error!(ao, domid = domid, errno = errno, "cannot use the stream");
@@ -76,7 +76,7 @@ pub async fn save(
     let mut save = Save {
         ao,
         domid,
-        how,
+        options,
         emulator,
         stream,
         back,
@@ -84,13 +84,13 @@ pub async fn save(
         suspended: false,
     };
     let saved = caught_async(save.run()).await.unwrap_or_else(|panic| {
-        let text = format_args!("the save ends by a defect in the library: {panic}");
+        let text = format_args!("cannot save the domain: a defect in the library: {panic}");
         ao.log().write(Level::Critical, None, Some(domid), (file!(), line!()), text);
         Err(Error::BadFail)
     });
-    // Replication ends only when it cannot go on, and the guest is still here.
-    if saved.is_err() || how.checkpoints.is_some() {
-        save.put_back().await;
+    // Replication ends only with a failure, and this side then still has the guest.
+    if saved.is_err() || options.checkpoints.is_some() {
+        save.resume_guest().await;
     }
     if emulator.is_some() {
         state::remove_saved(ao, domid);
@@ -98,16 +98,16 @@ pub async fn save(
     saved
 }
 
-/// A save under way.
+/// The state of a save.
 struct Save<'a> {
     ao: &'a Ao,
     domid: u32,
-    how: How,
+    options: SaveOptions,
     emulator: Option<Emulator>,
     stream: &'a Bytes,
     back: Option<&'a Bytes>,
     suspender: Suspender<'a>,
-    /// The guest was asked to suspend.
+    /// Whether the guest was asked to suspend.
     suspended: bool,
 }
 
@@ -115,11 +115,16 @@ impl Save<'_> {
     async fn run(&mut self) -> Result<()> {
         let (ao, domid) = (self.ao, self.domid);
         let vnuma = ao.hypervisor().has_vnuma(domid).map_err(|e| {
-            error!(ao, domid = domid, errno = e.errno, "cannot tell whether it has NUMA nodes");
+            error!(
+                ao,
+                domid = domid,
+                errno = e.errno,
+                "cannot save the domain: cannot read its vNUMA settings"
+            );
             Error::Fail
         })?;
         if vnuma {
-            error!(ao, domid = domid, "a guest with NUMA nodes of its own cannot be saved");
+            error!(ao, domid = domid, "cannot save the domain: it has virtual NUMA nodes");
             return Err(Error::Fail);
         }
         let writer = Writer::new(self.stream);
@@ -128,16 +133,16 @@ impl Save<'_> {
             Error::Fail
         };
         ao.wait(writer.begin()).await?.map_err(failed)?;
-        self.image().await?;
-        if self.how.checkpoints.is_some() {
+        self.save_image().await?;
+        if self.options.checkpoints.is_some() {
             return Ok(());
         }
-        // Last of all, and nothing after it.
-        self.write_rest(RecordKind::End).await
+        // END must be the last step.
+        self.write_emulator_records(RecordKind::End).await
     }
 
-    /// What follows a piece of libxc's image: the emulator's records, and one of kind `last`.
-    async fn write_rest(&self, last: RecordKind) -> Result<()> {
+    /// Writes what follows a part of libxc's image: the emulator's records, and one of type `last`.
+    async fn write_emulator_records(&self, last: RecordKind) -> Result<()> {
         let (ao, domid) = (self.ao, self.domid);
         let writer = Writer::new(self.stream);
         let failed = |e: StreamError| {
@@ -153,10 +158,10 @@ impl Save<'_> {
         ao.wait(writer.empty(last)).await?.map_err(failed)
     }
 
-    /// Has the helper write libxc's image, in which the guest suspends.
-    async fn image(&mut self) -> Result<()> {
+    /// Runs the helper, which writes libxc's image; meanwhile the guest is suspended.
+    async fn save_image(&mut self) -> Result<()> {
         let mut callbacks = callback::SUSPEND | callback::SWITCH_LOG_DIRTY;
-        let checkpoints = self.how.checkpoints.is_some();
+        let checkpoints = self.options.checkpoints.is_some();
         if checkpoints {
             callbacks |= callback::POSTCOPY | callback::CHECKPOINT;
         }
@@ -166,7 +171,7 @@ impl Save<'_> {
             back: self.back.map(AsFd::as_fd),
             numbers: vec![
                 self.domid.into(),
-                self.how.flags(),
+                self.options.flags(),
                 callbacks.into(),
                 checkpoints.into(),
             ],
@@ -175,22 +180,22 @@ impl Save<'_> {
         match self.serve(&mut helper).await {
             Ok(()) => helper.finish().await,
             Err(e) => {
-                // It may have been killed, and then it has put nothing back.
-                helper.end().await;
+                // A helper that was killed has not stopped the logging of dirty pages.
+                helper.kill().await;
                 self.stop_logging().await;
                 Err(e)
             }
         }
     }
 
-    /// Does what the helper asks for until it has finished.
+    /// Processes the helper's requests until it has completed.
     async fn serve(&mut self, helper: &mut Helper<'_>) -> Result<()> {
         let (ao, domid) = (self.ao, self.domid);
         let mut failure = None;
         loop {
-            let request = match helper.heard().await {
-                Ok(Heard::Request(request)) => request,
-                Ok(Heard::Results { .. }) => continue,
+            let request = match helper.next_event().await {
+                Ok(HelperEvent::Request(request)) => request,
+                Ok(HelperEvent::Results { .. }) => continue,
                 Err(Error::Aborted) if failure.is_none() => {
                     failure = Some(Error::Aborted);
                     continue;
@@ -206,7 +211,7 @@ impl Save<'_> {
                     failure = failure.or(outcome.err());
                     answer(helper, outcome.is_ok().into(), failure).await?;
                     if outcome == Err(Error::Aborted) {
-                        helper.tell_to_end();
+                        helper.terminate();
                     }
                 }
                 Request::SwitchLogDirty { enable, .. } => {
@@ -214,10 +219,10 @@ impl Save<'_> {
                     failure = failure.or(outcome.err());
                     answer(helper, if outcome.is_ok() { 0 } else { -1 }, failure).await?;
                 }
-                Request::Postcopy | Request::Checkpoint if self.how.checkpoints.is_some() => {
+                Request::Postcopy | Request::Checkpoint if self.options.checkpoints.is_some() => {
                     let outcome = match failure {
                         Some(failure) => Err(failure),
-                        None if request == Request::Postcopy => self.run_on().await,
+                        None if request == Request::Postcopy => self.postcopy().await,
                         None => self.checkpoint().await,
                     };
                     failure = failure.or(outcome.err());
@@ -230,17 +235,30 @@ impl Save<'_> {
                     }
                     if retval != 0 {
                         let errno = Errno::from_raw(errno);
-                        error!(ao, domid = domid, errno = errno, "libxc has not saved it");
+                        error!(
+                            ao,
+                            domid = domid,
+                            errno = errno,
+                            "cannot save the domain: libxc failed"
+                        );
                         return Err(Error::Fail);
                     }
                     if !self.suspended {
-                        error!(ao, domid = domid, "the save helper has had nobody suspend it");
+                        error!(
+                            ao,
+                            domid = domid,
+                            "cannot save the domain: the save helper did not request its suspension"
+                        );
                         return Err(Error::Fail);
                     }
                     return Ok(());
                 }
                 other => {
-                    error!(ao, domid = domid, "the save helper asks for {other:?}");
+                    error!(
+                        ao,
+                        domid = domid,
+                        "cannot save the domain: unexpected request {other:?} of the save helper"
+                    );
                     return Err(Error::Fail);
                 }
             }
@@ -251,23 +269,24 @@ impl Save<'_> {
         self.suspended = true;
         self.suspender.suspend().await?;
         if self.emulator.is_some() {
-            state::save(self.ao, self.domid, self.how.live).await?;
+            state::save(self.ao, self.domid, self.options.live).await?;
         }
         Ok(())
     }
 
-    /// Between two checkpoints the guest runs.
-    async fn run_on(&self) -> Result<()> {
+    /// Resumes the guest, which runs until the next checkpoint.
+    async fn postcopy(&self) -> Result<()> {
         suspend::resume(self.ao, self.domid, true).await
     }
 
     /// Ends a checkpoint, and waits until the next is due.
     async fn checkpoint(&self) -> Result<()> {
-        self.write_rest(RecordKind::CheckpointEnd).await?;
-        self.ao.sleep(self.how.checkpoints.unwrap_or_default()).await
+        self.write_emulator_records(RecordKind::CheckpointEnd).await?;
+        self.ao.sleep(self.options.checkpoints.unwrap_or_default()).await
     }
 
-    /// Only an emulator writes to a guest's memory by itself.
+    /// Starts or stops the emulator's logging of dirty pages. Guests without an emulator need none: only an emulator
+    /// writes to a guest's memory in a way that the hypervisor does not log.
     async fn log_dirty(&self, enable: bool) -> Result<()> {
         if self.emulator.is_none() {
             return Ok(());
@@ -276,40 +295,46 @@ impl Save<'_> {
         state::set_dirty_log(&ao, self.domid, enable).await
     }
 
-    /// Ends what a helper leaves that was killed.
+    /// Stops the logging of dirty pages after the helper was killed.
     async fn stop_logging(&self) {
-        if !self.how.live {
+        if !self.options.live {
             return;
         }
         if let Err(e) = self.ao.hypervisor().stop_log_dirty(self.domid) {
-            debug!(self.ao, domid = self.domid, errno = e.errno, "its memory was not watched");
+            debug!(
+                self.ao,
+                domid = self.domid,
+                errno = e.errno,
+                "dirty page logging was not enabled"
+            );
         }
-        // Logged where it fails.
+        // The error has been logged.
         let _ = self.log_dirty(false).await;
     }
 
-    /// Nobody else has the guest: it runs on here.
-    async fn put_back(&self) {
+    /// Resumes the guest after a failure, if it is suspended: the receiver does not have it.
+    async fn resume_guest(&self) {
         if !self.suspended || !self.suspender.is_suspended() {
             return;
         }
-        debug!(self.ao, domid = self.domid, "the guest runs on");
+        debug!(self.ao, domid = self.domid, "resuming the guest after the failed save");
         if suspend::resume(&self.ao.unabortable(), self.domid, true).await.is_err() {
             error!(
                 self.ao,
                 domid = self.domid,
-                "the guest stays suspended: nobody else runs it, so have it resumed"
+                "the guest stays suspended and has no other copy: resume it"
             );
         }
     }
 }
 
-/// Answers a request. If the helper has gone meanwhile, what made it go is the failure: it may have been told to.
+/// Answers a request. If the helper has exited meanwhile, an earlier `failure` takes precedence over that error: it may
+/// be the reason for the exit.
 async fn answer(helper: &mut Helper<'_>, value: i32, failure: Option<Error>) -> Result<()> {
-    helper.answer(value).await.map_err(|gone| failure.unwrap_or(gone))
+    helper.answer(value).await.map_err(|e| failure.unwrap_or(e))
 }
 
-/// Has domain `domid` suspend, and do no more. If it does not, it runs on.
+/// Suspends domain `domid` without saving it. If that fails, the domain continues to run.
 pub async fn suspend_only(ao: &Ao, domid: u32, kind: DomainKind) -> Result<()> {
     let suspender = Suspender::new(ao, domid, kind)?;
     let outcome = async {
@@ -321,7 +346,7 @@ pub async fn suspend_only(ao: &Ao, domid: u32, kind: DomainKind) -> Result<()> {
     };
     let outcome = outcome.await;
     if outcome.is_err() && suspender.is_suspended() {
-        // Logged where it fails.
+        // The error has been logged.
         let _ = suspend::resume(&ao.unabortable(), domid, true).await;
     }
     outcome

@@ -1,7 +1,7 @@
-//! Reading and writing a migration stream's records, over any channel of bytes.
+//! Reading and writing the records of a migration stream, over any source or sink of bytes.
 //!
-//! The reader takes exactly the bytes of a record, never one more: what follows may be libxc's, whose program reads it from
-//! the same descriptor. Memory grows with what has come, not with what a length promises.
+//! The reader never reads beyond a record: the bytes that follow may be libxc's image, which the helper reads from the
+//! same descriptor. Memory for a body is allocated as its bytes arrive, not according to the length in its header.
 
 use std::future::Future;
 
@@ -13,18 +13,18 @@ use super::record::{
 };
 use crate::runtime::bytes::Bytes;
 
-/// How much of a body is read or written at once.
+/// Maximum number of bytes that are read or written at once.
 const PIECE: usize = 64 << 10;
 
-/// Where a stream comes from.
+/// A source of bytes.
 pub trait Source: Sync {
-    /// Reads what is there, as much as `buffer` holds at most; 0 at the end.
+    /// Reads at most `buffer.len()` bytes and returns their number; 0 at the end.
     fn read(&self, buffer: &mut [u8]) -> impl Future<Output = Result<usize, Errno>> + Send;
 }
 
-/// Where a stream goes.
+/// A sink of bytes.
 pub trait Sink: Sync {
-    /// Writes what can be written of it, which is something.
+    /// Writes at least one byte of `bytes`, and returns how many were written.
     fn write(&self, bytes: &[u8]) -> impl Future<Output = Result<usize, Errno>> + Send;
 }
 
@@ -63,21 +63,21 @@ impl<'a, S: Source> Reader<'a, S> {
         Ok(())
     }
 
-    /// What the stream begins with.
+    /// Reads the header of the stream.
     pub async fn header(&self) -> Result<Header, StreamError> {
         let mut bytes = [0; HEADER];
         self.fill(&mut bytes, "header").await?;
         Header::decode(&bytes)
     }
 
-    /// What the next record is. Its body must be read before the next.
+    /// Reads the header of the next record. Its body must be read before the next header.
     pub async fn record(&self) -> Result<RecordHeader, StreamError> {
         let mut bytes = [0; RECORD_HEADER];
         self.fill(&mut bytes, "header of a record").await?;
         RecordHeader::decode(&bytes)
     }
 
-    /// The body of a record.
+    /// Reads the body and the padding of a record.
     pub async fn body(&self, record: RecordHeader) -> Result<Vec<u8>, StreamError> {
         let length = record.length as usize;
         let mut body = Vec::new();
@@ -111,18 +111,18 @@ impl<'a, S: Sink> Writer<'a, S> {
         Ok(())
     }
 
-    /// The header, and the record after which libxc's image follows.
+    /// Writes the header, and the record that libxc's image follows.
     pub async fn begin(&self) -> Result<(), StreamError> {
         self.all(&Header { from_legacy: false }.encode()).await?;
         self.empty(RecordKind::LibxcContext).await
     }
 
-    /// A record without a body.
+    /// Writes a record without a body.
     pub async fn empty(&self, kind: RecordKind) -> Result<(), StreamError> {
         self.all(&RecordHeader { kind, length: 0 }.encode()).await
     }
 
-    /// An emulator's nodes. None are no record.
+    /// Writes an emulator's nodes; no record if there are none.
     pub async fn emulator_nodes(
         &self,
         emulator: Emulator,
@@ -134,7 +134,7 @@ impl<'a, S: Sink> Writer<'a, S> {
         self.emulator(RecordKind::EmulatorXenstore, emulator, &encode_nodes(nodes)).await
     }
 
-    /// An emulator's state.
+    /// Writes an emulator's state.
     pub async fn emulator_state(
         &self,
         emulator: Emulator,
@@ -150,7 +150,7 @@ impl<'a, S: Sink> Writer<'a, S> {
         rest: &[u8],
     ) -> Result<(), StreamError> {
         let length = u32::try_from(EMULATOR_HEADER + rest.len());
-        let length = length.map_err(|_| StreamError::Malformed("too long"))?;
+        let length = length.map_err(|_| StreamError::Malformed("body too long"))?;
         let header = RecordHeader { kind, length };
         self.all(&header.encode()).await?;
         self.all(&emulator.encode()).await?;
@@ -169,7 +169,7 @@ mod tests {
     use super::super::record::{MAX_BODY, decode_nodes};
     use super::*;
 
-    /// A stream in memory, which gives and takes a few bytes at a time.
+    /// A stream in memory that reads and writes only part of a buffer at a time.
     #[derive(Default)]
     struct Memory {
         bytes: Mutex<(Vec<u8>, usize)>,
@@ -204,7 +204,7 @@ mod tests {
         future.now_or_never().expect("memory is always ready")
     }
 
-    /// A stream as a guest with a QEMU has it, without libxc's image.
+    /// The stream of a guest with a QEMU, without libxc's image.
     fn whole() -> Vec<u8> {
         let memory = Memory::default();
         let writer = Writer::new(&memory);
@@ -221,7 +221,7 @@ mod tests {
         memory.bytes.into_inner().unwrap().0
     }
 
-    /// All of a stream.
+    /// Reads a whole stream.
     async fn read_all(source: &Memory) -> Result<Vec<(RecordKind, Vec<u8>)>, StreamError> {
         let reader = Reader::new(source);
         reader.header().await?;
@@ -250,11 +250,11 @@ mod tests {
         assert_eq!(kinds, [LibxcContext, EmulatorXenstore, EmulatorContext, CheckpointEnd, End]);
         let (emulator, state) = Emulator::split(&all[2].1).unwrap();
         assert_eq!((emulator, state.len(), state[0]), (Emulator::Qemu, 100_001, 9));
-        assert_eq!(source.bytes.lock().unwrap().1, bytes.len(), "not a byte beyond the end");
+        assert_eq!(source.bytes.lock().unwrap().1, bytes.len(), "nothing was read beyond the end");
     }
 
     #[test]
-    fn a_stream_that_ends_early_is_told() {
+    fn a_truncated_stream_is_an_error() {
         let bytes = whole();
         let ends = (0..200).chain(bytes.len() - 60..bytes.len());
         for end in ends {
@@ -263,7 +263,7 @@ mod tests {
         }
     }
 
-    /// Numbers that repeat: xorshift.
+    /// A reproducible sequence of pseudo-random numbers: xorshift.
     fn random(state: &RefCell<u64>) -> u64 {
         let mut x = *state.borrow();
         x ^= x << 13;
@@ -274,14 +274,14 @@ mod tests {
     }
 
     #[test]
-    fn flipped_bits_and_mixed_records_end_in_errors_or_streams() {
+    fn corrupted_streams_cause_errors_and_no_panics() {
         let state = RefCell::new(0x9e37_79b9_7f4a_7c15);
         let bytes = whole();
         let mut errors = 0;
         for _ in 0..3000 {
             let mut bytes = bytes.clone();
             match random(&state) % 3 {
-                // In what is not the emulator's state, most of the time.
+                // Mostly outside the emulator's state, where a change would not be noticed.
                 0 => {
                     let at = random(&state) as usize % 80;
                     bytes[at] ^= 1 << (random(&state) % 8);
@@ -304,8 +304,8 @@ mod tests {
     }
 
     #[test]
-    fn a_length_takes_no_memory_by_itself() {
-        /// Tells how large a buffer it was given.
+    fn a_length_alone_allocates_no_memory() {
+        /// Records the largest buffer that it was given.
         struct Meter(Mutex<usize>);
         impl Source for Meter {
             async fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {

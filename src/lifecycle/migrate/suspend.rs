@@ -1,18 +1,17 @@
-//! Having a guest suspend itself: its kernel stops, and knows that it may find itself elsewhere.
+//! Suspending and resuming a guest. Its kernel stops, and prepares to be resumed here or in another domain.
 //!
-//! | guest | how it is asked | how it answers |
+//! | guest | request | answer |
 //! |---|---|---|
-//! | one that offers an event channel, and is awake | an event | it shuts down |
-//! | HVM without PV drivers, or asleep (ACPI) | not at all: the hypervisor stops it | |
-//! | any other | `suspend` in its `control/shutdown` node | it changes the node, then shuts down |
+//! | with a suspend event channel, not in an ACPI sleep state | an event | it shuts down |
+//! | HVM without PV drivers, or in an ACPI sleep state | none: the hypervisor stops it | |
+//! | any other | `suspend` in its node `control/shutdown` | it changes the node, then shuts down |
 //!
-//! Each step has a minute. A request in xenstore that is not answered by then is withdrawn, in a transaction that looks
-//! again: a guest that answers in the last moment has either answered, or finds no request. An event cannot be taken
-//! back; a guest that suspends after its minute is found suspended by the look that follows, or by whoever asks next.
-//! For the same reason an abort ends the wait for a guest that has been asked only when it has answered, or its minute is
-//! over.
+//! Each step may take 60 s. A request in xenstore without an answer is then withdrawn, in a transaction that first
+//! reads the node: a guest has either answered before, or finds no request. An event cannot be withdrawn; a guest
+//! that suspends after 60 s is found suspended by the check that follows, or by the next operation. For the same
+//! reason an abort ends the wait for a guest that was asked only after it has answered, or after the 60 s.
 //!
-//! Then QEMU is stopped and has its state written to a file (`qemu_state.rs`).
+//! After that QEMU is stopped and writes its state to a file (`qemu/state.rs`).
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -34,13 +33,13 @@ use crate::{debug, error};
 /// How long a guest may take for each step.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Changes whenever a domain has shut down or gone.
+/// Xenstore's special watch path: it fires whenever a domain has shut down or has been destroyed.
 const RELEASES: &str = "@releaseDomain";
 
-/// The word that asks for it.
+/// The value of `control/shutdown` that requests a suspension.
 const REQUEST: &[u8] = b"suspend";
 
-/// A guest that is to suspend, maybe several times.
+/// Suspends a guest, any number of times.
 pub struct Suspender<'a> {
     ao: &'a Ao,
     domid: u32,
@@ -48,7 +47,7 @@ pub struct Suspender<'a> {
     channel: Option<Descriptor<SuspendChannel<'a>>>,
 }
 
-/// What the hypervisor says of the guest.
+/// The state of the guest in the hypervisor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum State {
     Runs,
@@ -56,7 +55,7 @@ enum State {
 }
 
 impl<'a> Suspender<'a> {
-    /// Makes ready for it; nothing happens to the guest yet.
+    /// Binds the guest's suspend event channel, if it offers one. This does not affect the guest.
     pub fn new(ao: &'a Ao, domid: u32, kind: DomainKind) -> Result<Self> {
         let path = format!("{}/device/suspend/event-channel", nodes::domain_path(domid));
         let offered = nodes::peek(ao, ao.store(), &path).and_then(|port| leading_number(&port));
@@ -68,8 +67,8 @@ impl<'a> Suspender<'a> {
                         ao,
                         domid = domid,
                         errno = e.errno,
-                        "cannot use the guest's event channel {port} for suspending ({}): is \
-                         another toolstack at it?",
+                        "cannot bind the guest's suspend event channel {port} ({}): another \
+                         toolstack may use it",
                         e.what
                     );
                     Error::Fail
@@ -80,7 +79,7 @@ impl<'a> Suspender<'a> {
         Ok(Self { ao, domid, kind, channel })
     }
 
-    /// Has the guest suspend. On an error it may still do so: [`Self::is_suspended`] tells.
+    /// Suspends the guest. After an error it may nevertheless be suspended: see [`Self::is_suspended`].
     pub async fn suspend(&self) -> Result<()> {
         let (ao, domid) = (self.ao, self.domid);
         let releases = ao.watch(RELEASES)?;
@@ -90,7 +89,7 @@ impl<'a> Suspender<'a> {
         }
         let (mut drivers, mut asleep) = (true, false);
         if self.kind != DomainKind::Pv {
-            // As in C, what cannot be asked is taken for none.
+            // As in C, an error counts as 0.
             drivers = ao.hypervisor().callback_irq(domid).unwrap_or(0) != 0;
             asleep = ao.hypervisor().sleep_state(domid).unwrap_or(0) != 0;
         }
@@ -98,19 +97,23 @@ impl<'a> Suspender<'a> {
             Some(channel) if !asleep => {
                 debug!(ao, domid = domid, "asking the guest to suspend by its event channel");
                 channel.get().notify().map_err(|e| self.refused(e))?;
-                self.until_suspended(releases).await
+                self.wait_until_suspended(releases).await
             }
             _ if self.kind == DomainKind::Hvm && (!drivers || asleep) => {
-                debug!(ao, domid = domid, "the hypervisor stops the guest, which has no drivers");
+                debug!(
+                    ao,
+                    domid = domid,
+                    "suspending the guest by the hypervisor, without its cooperation"
+                );
                 let stopped = ao.hypervisor().domain_shutdown(domid, SHUTDOWN_SUSPEND);
                 stopped.map_err(|e| self.refused(e))?;
-                self.until_suspended(releases).await
+                self.wait_until_suspended(releases).await
             }
             _ => {
                 debug!(ao, domid = domid, "asking the guest to suspend by xenstore");
-                self.ask(releases).await?;
-                let outcome = self.until_suspended(ao.watch(RELEASES)?).await;
-                // An abort in the moment of the answer.
+                self.request_by_xenstore(releases).await?;
+                let outcome = self.wait_until_suspended(ao.watch(RELEASES)?).await;
+                // An abort may have come at the same time as the answer.
                 if ao.abort().is_asked() { outcome.and(Err(Error::Aborted)) } else { outcome }
             }
         }
@@ -121,17 +124,18 @@ impl<'a> Suspender<'a> {
             self.ao,
             domid = self.domid,
             errno = e.errno,
-            "cannot suspend it: {} failed",
+            "cannot suspend the domain: {} failed",
             e.what
         );
         Error::Fail
     }
 
-    /// Whether the guest has suspended. One that has ended otherwise, or gone, is an error, as nobody is left to.
+    /// The state of the guest. An error if it has shut down for another reason or does not exist, since it can then
+    /// never suspend.
     fn state(&self) -> Result<State> {
         let (ao, domid) = (self.ao, self.domid);
         let info = ao.hypervisor().domain(domid).map_err(|e| {
-            error!(ao, domid = domid, errno = e.errno, "cannot ask for the domain");
+            error!(ao, domid = domid, errno = e.errno, "cannot read the state of the domain");
             Error::Fail
         })?;
         match info {
@@ -141,17 +145,21 @@ impl<'a> Suspender<'a> {
             }
             Some(info) => {
                 let reason = info.shutdown_reason;
-                error!(ao, domid = domid, "it has shut down for another reason ({reason})");
+                error!(
+                    ao,
+                    domid = domid,
+                    "cannot suspend the domain: it has shut down for another reason ({reason})"
+                );
                 Err(Error::Fail)
             }
             None => {
-                error!(ao, domid = domid, "it was destroyed while it was to suspend");
+                error!(ao, domid = domid, "cannot suspend the domain: it was destroyed");
                 Err(Error::Fail)
             }
         }
     }
 
-    /// Whether the guest has suspended, not logged.
+    /// Whether the guest is suspended. Errors are not logged and count as "no".
     pub fn is_suspended(&self) -> bool {
         let info = self.ao.hypervisor().domain(self.domid);
         info.ok().flatten().is_some_and(|info| {
@@ -159,9 +167,9 @@ impl<'a> Suspender<'a> {
         })
     }
 
-    /// Waits until the guest has suspended, as it was asked to. That is not taken back: when the operation is aborted it
-    /// still has its minute, so that it does not suspend later, with nobody to let it run on.
-    async fn until_suspended(&self, releases: Watch) -> Result<()> {
+    /// Waits until the guest has suspended, after a request. The request cannot be withdrawn, so an aborted operation
+    /// also waits up to 60 s; otherwise the guest could suspend later, and nobody would resume it.
+    async fn wait_until_suspended(&self, releases: Watch) -> Result<()> {
         let deadline = Instant::now() + TIMEOUT;
         match self.ao.until(deadline, self.suspended(releases)).await {
             Ok(Some(outcome)) => {
@@ -170,7 +178,11 @@ impl<'a> Suspender<'a> {
                 Ok(())
             }
             Ok(None) => {
-                error!(self.ao, domid = self.domid, "the guest has not suspended within a minute");
+                error!(
+                    self.ao,
+                    domid = self.domid,
+                    "cannot suspend the domain: the guest did not suspend within 60 s"
+                );
                 Err(Error::GuestTimedOut)
             }
             Err(e) => {
@@ -186,12 +198,12 @@ impl<'a> Suspender<'a> {
             if self.state()? == State::Suspended {
                 return Ok(());
             }
-            self.something(&mut releases).await?;
+            self.wait_for_change(&mut releases).await?;
         }
     }
 
-    /// Waits until there may be something new.
-    async fn something(&self, releases: &mut Watch) -> Result<()> {
+    /// Waits until the state of the guest may have changed.
+    async fn wait_for_change(&self, releases: &mut Watch) -> Result<()> {
         let Some(channel) = &self.channel else {
             releases.changed().await;
             return Ok(());
@@ -205,13 +217,13 @@ impl<'a> Suspender<'a> {
         }
     }
 
-    /// Asks through xenstore, and waits until the guest has taken the request in.
-    async fn ask(&self, mut releases: Watch) -> Result<()> {
+    /// Writes the request to xenstore, and waits until the guest has acknowledged it.
+    async fn request_by_xenstore(&self, mut releases: Watch) -> Result<()> {
         let (ao, domid) = (self.ao, self.domid);
         let tree = nodes::domain_path(domid);
         let path = format!("{tree}/control/shutdown");
         let asked = nodes::transaction(ao, |t| {
-            // The nodes of a domain that is being destroyed go first. A request must not make them anew.
+            // The destruction of a domain removes its nodes first. The request must not create them again.
             let is_there = nodes::read(ao, t, &tree)?.is_some();
             if is_there {
                 nodes::write(ao, t, &path, REQUEST)?;
@@ -219,16 +231,16 @@ impl<'a> Suspender<'a> {
             Ok(is_there)
         });
         if !asked.await? {
-            error!(ao, domid = domid, "it was destroyed while it was to suspend");
+            error!(ao, domid = domid, "cannot suspend the domain: it was destroyed");
             return Err(Error::Fail);
         }
         let mut changes = ao.watch(&path)?;
         let taken = async {
             loop {
-                if is_answered(nodes::read(ao, ao.store(), &path)?.as_deref()) {
+                if is_acknowledged(nodes::read(ao, ao.store(), &path)?.as_deref()) {
                     return Ok(());
                 }
-                // One that ends meanwhile never answers.
+                // A guest that has ended meanwhile never answers.
                 self.state()?;
                 select(pin!(changes.changed()), pin!(releases.changed())).await;
             }
@@ -241,22 +253,30 @@ impl<'a> Suspender<'a> {
         };
         if self.withdraw(&path)? {
             if failure == Error::GuestTimedOut {
-                error!(ao, domid = domid, "the guest does not take the suspend request in");
+                error!(
+                    ao,
+                    domid = domid,
+                    "cannot suspend the domain: the guest did not acknowledge the request within 60 s"
+                );
             }
             return Err(failure);
         }
-        debug!(ao, domid = domid, "the guest has answered in the last moment");
+        debug!(
+            ao,
+            domid = domid,
+            "the guest acknowledged the request while it was being withdrawn"
+        );
         match failure {
             Error::GuestTimedOut | Error::Aborted => Ok(()),
             failure => Err(failure),
         }
     }
 
-    /// Takes the request back; false if the guest has answered it.
+    /// Withdraws the request; false if the guest has acknowledged it.
     fn withdraw(&self, path: &str) -> Result<bool> {
         let ao = self.ao;
         nodes::transaction_now(ao, |t| {
-            if is_answered(nodes::read(ao, t, path)?.as_deref()) {
+            if is_acknowledged(nodes::read(ao, t, path)?.as_deref()) {
                 return Ok(false);
             }
             t.write(path, b"").map_err(|e| nodes::failed(ao, e))?;
@@ -265,28 +285,28 @@ impl<'a> Suspender<'a> {
     }
 }
 
-/// Whether the guest has taken the request in, as the node's value says.
-fn is_answered(value: Option<&[u8]>) -> bool {
+/// Whether the value of the node means that the guest has acknowledged the request.
+fn is_acknowledged(value: Option<&[u8]>) -> bool {
     value != Some(REQUEST)
 }
 
-/// Lets a guest run on that has suspended; its device model before it, and xenstore told. Nothing for one that runs: it may
-/// have run on by itself, after a save that has failed.
+/// Resumes a suspended guest: first its device model, then the guest, and tells xenstored. Does nothing if the guest
+/// runs: it may have been resumed after a failed save.
 ///
-/// `cooperative`: its kernel learns that the suspension was cancelled, and must understand that.
+/// `cooperative`: the guest's kernel is told that the suspension was cancelled, which it must support.
 pub async fn resume(ao: &Ao, domid: u32, cooperative: bool) -> Result<()> {
     let kind = kind::of(ao, domid).map_err(|_| Error::Fail)?;
     if kind == DomainKind::Hvm {
         model::resume(ao, domid).await?;
     }
     let failed = |e: HypervisorError| {
-        error!(ao, domid = domid, errno = e.errno, "cannot resume it: {} failed", e.what);
+        error!(ao, domid = domid, errno = e.errno, "cannot resume the domain: {} failed", e.what);
         Error::Fail
     };
     let xen = ao.hypervisor();
-    // Without this look a kernel that runs would have its start_info page written to (`xc_domain_resume`).
+    // Without this check `xc_domain_resume` would write to the start_info page of a running kernel.
     if xen.domain(domid).map_err(failed)?.is_some_and(|info| !info.shutdown) {
-        debug!(ao, domid = domid, "it runs: there is nothing to resume");
+        debug!(ao, domid = domid, "the domain runs already: nothing to resume");
         return Ok(());
     }
     xen.apart(|xen| xen.domain_resume(domid, cooperative)).map_err(failed)?;

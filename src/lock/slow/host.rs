@@ -85,7 +85,7 @@ impl LockSubject for Domain<'_> {
     }
 }
 
-/// Where and for whom a lock is acquired.
+/// What acquiring a lock on this host needs.
 pub struct HostMeans<'a, L> {
     pub runtime: &'a Runtime,
     pub children: &'a Children,

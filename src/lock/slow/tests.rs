@@ -214,7 +214,7 @@ struct Foreign<'a> {
 }
 
 impl Foreign<'_> {
-    /// Removes the file and lets go, as the C library does.
+    /// Removes the file and releases the lock, as the C library does.
     fn done(self) {
         fs::remove_file(self.path).unwrap();
         self.dies();
@@ -419,7 +419,7 @@ fn the_domain_goes_while_others_of_the_process_have_the_lock() {
 fn a_lock_of_no_domain_is_given_back() {
     let f = Fixture::new();
     f.domain.gone.store(true, Ordering::SeqCst);
-    // Without a wait, for nobody was there.
+    // Without a wait, since the lock was free.
     let outcome = f.runtime.block_on(f.lock(true));
     assert_eq!(outcome.unwrap_err(), SlowLockFailure::Domain(Error::DomainNotFound));
     f.nothing_left();

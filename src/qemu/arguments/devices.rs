@@ -1,17 +1,18 @@
-//! An HVM guest's serial ports, USB and sound. USB controllers of the newer kind (`usbctrl`) and their devices are added
-//! by the monitor once QEMU runs.
+//! An HVM guest's serial ports, USB and sound. USB controllers of the newer kind (`usbctrl`) and their devices are
+//! added by the monitor once QEMU runs.
 
 use super::value::Value;
 use super::{ArgumentsError, CommandLine, os};
 use crate::types::idiomatic::{DomainBuildInfoHvm, Text, VendorDevice};
 
-/// The first console of a stub domain that serves a serial port: before it come its log, and the saved state's two.
+/// The first console of a stub domain that is used for a serial port: those before it are for its log and for saving
+/// and restoring the state.
 const FIRST_SERIAL_CONSOLE: usize = 3;
 
-/// QEMU's names for sound cards, but for Intel's, which consists of two devices.
+/// QEMU's names of sound cards, except Intel HDA, which consists of two devices.
 const SOUND_CARDS: [&str; 6] = ["ac97", "adlib", "cs4231a", "es1370", "gus", "sb16"];
 
-/// The same setting as one text or as a list.
+/// A setting that the configuration has either as one string or as a list.
 fn one_or_many<'a>(
     one: &'a Option<Text>,
     many: &'a [Text],
@@ -25,7 +26,7 @@ fn one_or_many<'a>(
 }
 
 impl CommandLine {
-    /// `stub_domain`: where they lead is settled outside of QEMU's domain.
+    /// `stub_domain`: QEMU uses consoles of the stub domain, which are connected outside of it.
     pub(super) fn serial_ports(
         &mut self,
         own: &DomainBuildInfoHvm,
@@ -58,11 +59,11 @@ impl CommandLine {
             3 => self.device("nec-usb-xhci,id=usb"),
             other => return Err(ArgumentsError::UsbVersion(other)),
         }
-        let lent = own.spice.usbredirection;
-        if !(0..=4).contains(&lent) {
-            return Err(ArgumentsError::UsbRedirection(lent));
+        let channels = own.spice.usbredirection;
+        if !(0..=4).contains(&channels) {
+            return Err(ArgumentsError::UsbRedirection(channels));
         }
-        for n in 1..=lent {
+        for n in 1..=channels {
             let id = format!("usbrc{n}");
             let name = Value::of("spicevmc").with("name", "usbredir").with("id", &id);
             self.option("-chardev", name);
@@ -71,7 +72,7 @@ impl CommandLine {
         Ok(())
     }
 
-    /// A controller for fast devices with three for slow ones, two ports each, in one slot.
+    /// An EHCI controller with three companion UHCI controllers of two ports each, in one slot.
     fn usb_2(&mut self) {
         self.device("ich9-usb-ehci1,id=usb,addr=0x1d.0x7,multifunction=on");
         for (n, function) in [(1, "0"), (2, "0x1"), (3, "0x2")] {
@@ -97,7 +98,7 @@ impl CommandLine {
         Ok(())
     }
 
-    /// What Windows looks for to find its drivers.
+    /// The PCI device by which Windows Update finds paravirtual drivers.
     pub(super) fn vendor_device(&mut self, device: VendorDevice) {
         if device == VendorDevice::Xenserver {
             self.device("xen-pvdevice,device-id=0xc000");
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn usb_of_the_old_kind() {
+    fn usb_devices_by_name() {
         has(&with(|hvm| hvm.usb = Some(true)).unwrap(), "-usb");
         has(&with(|hvm| hvm.usbdevice = text("tablet")).unwrap(), "-usb -usbdevice tablet");
         let many = with(|hvm| hvm.usbdevice_list = texts(&["tablet", "mouse"])).unwrap();

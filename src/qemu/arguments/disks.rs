@@ -1,5 +1,5 @@
 //! An HVM guest's emulated disks and CD drives. A disk that cannot be emulated is left out with a warning: the guest
-//! still has it by its paravirtual drivers.
+//! can still use it with paravirtual drivers.
 
 use std::ffi::{OsStr, OsString};
 
@@ -8,27 +8,27 @@ use super::{ArgumentsError, CommandLine, os};
 use crate::domain::vdev;
 use crate::types::idiomatic::{DeviceDisk, DiskBackend, DiskFormat, Hdtype, Text};
 
-/// How many disks an emulated controller has room for.
+/// Maximum number of disks at an emulated controller.
 const IDE_DISKS: i32 = 4;
 const AHCI_DISKS: i32 = 6;
 
-/// The last disk that may be a CD drive. The C library lets a fifth one pass, for which there is no bus.
+/// The highest disk number of a CD drive. 4, a fifth drive for which there is no bus, is accepted as in the C library.
 const LAST_CD: i32 = 4;
 
-/// The last disk of a stub domain that its QEMU is told of: `xvdz`.
+/// The highest disk number that the QEMU of a stub domain can use: `xvdz`.
 const LAST_OF_STUB_DOMAIN: i32 = 25;
 
-/// Where QEMU finds a disk's content.
+/// The path of a disk's content for QEMU.
 #[derive(PartialEq, Eq, Debug)]
 pub enum Target {
     Path(OsString),
-    /// What the disk's script has made: `physical-device-path` of its back end says where, if it is known.
+    /// The device that the disk's script has set up; its path is in the back end's node `physical-device-path`.
     OfScript,
-    /// Nowhere in this domain.
+    /// There is no path in this domain.
     None,
 }
 
-/// Where QEMU finds a disk's content if it runs in this domain.
+/// The path of a disk's content for a QEMU in this domain.
 pub fn target(disk: &DeviceDisk) -> Target {
     let plain = disk.format == DiskFormat::Raw && disk.script.is_none();
     if disk.backend_domname.is_some() {
@@ -42,11 +42,11 @@ pub fn target(disk: &DeviceDisk) -> Target {
     }
 }
 
-/// Why there is no emulated disk.
+/// Why a disk is not emulated.
 enum Failure {
-    /// The guest can do without.
+    /// The disk is left out, with a warning.
     NotEmulated(&'static str),
-    /// There is no guest with such a disk.
+    /// The configuration is refused.
     Refused(ArgumentsError),
 }
 
@@ -54,11 +54,11 @@ const fn not_emulated(why: &'static str) -> Failure {
     Failure::NotEmulated(why)
 }
 
-/// What is in a drive.
+/// The content of a drive.
 struct Content {
-    /// What QEMU opens.
+    /// The path that QEMU opens.
     path: OsString,
-    /// As QEMU calls it.
+    /// QEMU's name of the format.
     format: &'static str,
 }
 
@@ -70,14 +70,16 @@ enum Colo {
 }
 
 impl CommandLine {
-    /// The controller for disks `sd…`. It comes before other devices, to have the same slot as ever.
+    /// The controller for disks `sd…`. It precedes other devices so that its PCI slot is the one that libxl's guests
+    /// have.
     pub(super) fn scsi_controller(&mut self, disks: &[DeviceDisk]) {
         if disks.iter().any(|disk| disk.is_cdrom == 0 && is_scsi(disk)) {
             self.device("lsi53c895a");
         }
     }
 
-    /// `targets`: what QEMU opens for each; none for a QEMU in a stub domain, which has them as its own disks.
+    /// `targets`: the path that QEMU opens for each disk; `None` for a QEMU in a stub domain, which has the guest's
+    /// disks as its own.
     pub(super) fn disks(
         &mut self,
         disks: &[DeviceDisk],
@@ -94,7 +96,9 @@ impl CommandLine {
                 Err(Failure::Refused(error)) => return Err(error),
                 Err(Failure::NotEmulated(why)) => {
                     let vdev = disk.vdev.as_ref().map_or("(none)".into(), Text::to_string);
-                    self.warn(format!("disk {vdev} is there for paravirtual drivers only: {why}"));
+                    self.warn(format!(
+                        "disk {vdev} is not emulated, only paravirtual drivers can use it: {why}"
+                    ));
                 }
             }
         }
@@ -122,7 +126,7 @@ impl CommandLine {
         content: Option<Content>,
     ) -> Result<(), Failure> {
         if number > LAST_CD {
-            return Err(not_emulated("a CD drive can only be one of the first four"));
+            return Err(not_emulated("a CD drive must be one of the first four disks"));
         }
         let vdev = disk.vdev.as_ref().and_then(|vdev| vdev::number(vdev.as_bytes()));
         let id = format!("ide-{}", vdev.unwrap_or_default());
@@ -213,7 +217,7 @@ impl CommandLine {
                 .with("media", "disk")
                 .with("format", *format)
                 .with("cache", "writeback"),
-            // Here the name comes after the driver.
+            // As in libxl, `id` follows the driver here.
             Colo::Primary => {
                 let start = cached(at(Value::default())).with("driver", "quorum");
                 children(start.with("id", &disk.colo_export), content)
@@ -227,7 +231,7 @@ impl CommandLine {
     }
 }
 
-/// What an emulated disk is attached to.
+/// The emulated controller of a disk.
 #[derive(Clone, Copy)]
 enum Controller {
     Scsi,
@@ -235,7 +239,7 @@ enum Controller {
     Ide,
 }
 
-/// Disks `sd…` are SCSI disks, whatever the others are.
+/// The controller of a disk: SCSI for `sd…`, otherwise as `hdtype` says.
 fn controller(disk: &DeviceDisk, number: i32, hdtype: Hdtype) -> Result<Controller, Failure> {
     if is_scsi(disk) {
         Ok(Controller::Scsi)
@@ -244,23 +248,23 @@ fn controller(disk: &DeviceDisk, number: i32, hdtype: Hdtype) -> Result<Controll
     } else if number < IDE_DISKS {
         Ok(Controller::Ide)
     } else {
-        Err(not_emulated("the emulated controller has no room for it"))
+        Err(not_emulated("the emulated controller supports no more disks"))
     }
 }
 
-/// Which disk it is, counted from 0, and what is in it. `target` is what QEMU opens; the outer `None`: it runs in a stub
-/// domain.
+/// The number of a disk, counted from 0, and its content. `target` is the path that QEMU opens; its outer `Option` is
+/// `None` if QEMU runs in a stub domain.
 fn drive(
     disk: &DeviceDisk,
     target: Option<Option<&OsStr>>,
 ) -> Result<(i32, Option<Content>), Failure> {
     let vdev = disk.vdev.as_ref().and_then(|vdev| vdev::disk_and_partition(vdev.as_bytes()));
-    let (number, _) = vdev.ok_or(not_emulated("its name does not say which disk it is"))?;
+    let (number, _) = vdev.ok_or(not_emulated("its vdev is invalid"))?;
     let content = match target {
         _ if disk.format == DiskFormat::Empty && disk.is_cdrom != 0 => None,
         _ if disk.format == DiskFormat::Empty => return Err(not_emulated("it is empty")),
         None if number > LAST_OF_STUB_DOMAIN => {
-            return Err(not_emulated("a stub domain takes the first 26"));
+            return Err(not_emulated("a stub domain supports only the first 26 disks"));
         }
         None => {
             let path = format!("/dev/{}", vdev::linux_name(number)).into();
@@ -276,7 +280,7 @@ fn drive(
     Ok((number, content))
 }
 
-/// QEMU's name of the format. Whatever the kernel serves is raw to QEMU.
+/// QEMU's name of the format: `raw` unless QEMU is the back end, since it then opens a block device.
 fn format(disk: &DeviceDisk) -> Option<&'static str> {
     if disk.backend != DiskBackend::Qdisk {
         return Some("raw");
@@ -303,7 +307,7 @@ fn colo(disk: &DeviceDisk) -> Colo {
     }
 }
 
-/// The primary's disk: the secondary's joins as another child.
+/// The disk of a COLO primary: a quorum, to which the secondary's disk is added as another child.
 fn quorum(start: Value, content: &Content) -> Value {
     children(start.with("driver", "quorum"), content)
 }
@@ -316,7 +320,7 @@ fn children(start: Value, Content { path, format }: &Content) -> Value {
         .with("vote-threshold", "1")
 }
 
-/// The secondary's disk as it was at the start.
+/// The base of a COLO secondary's disk: its content at the start of the replication.
 fn colo_base(disk: &DeviceDisk, Content { path, format }: &Content) -> Value {
     Value::default()
         .with("if", "none")
@@ -325,7 +329,7 @@ fn colo_base(disk: &DeviceDisk, Content { path, format }: &Content) -> Value {
         .with("id", &disk.colo_export)
 }
 
-/// The secondary's disk: its own changes since the last checkpoint lie above the primary's.
+/// The disk of a COLO secondary: its own writes since the last checkpoint are in an overlay over the primary's.
 fn replication(start: Value, disk: &DeviceDisk) -> Value {
     start
         .with("driver", "replication")
@@ -370,7 +374,7 @@ mod tests {
         Ok(line)
     }
 
-    /// The arguments for one disk, which is emulated.
+    /// The arguments for one disk that is emulated.
     #[track_caller]
     fn one(disk: DeviceDisk, hdtype: Hdtype) -> String {
         let line = made(&[disk], hdtype).unwrap();
@@ -391,7 +395,7 @@ mod tests {
                 format!("-drive file=/i,if=ide,index=1,media=disk,format={name},cache=writeback");
             assert_eq!(one(disk("hdb", format), Hdtype::Ide), wanted);
         }
-        // Whatever the kernel serves is raw to QEMU.
+        // QEMU opens the kernel back end's block device as raw.
         let served = DeviceDisk { backend: DiskBackend::Phy, ..disk("hdb", DiskFormat::Raw) };
         assert!(one(served, Hdtype::Ide).contains("format=raw"));
     }
@@ -424,7 +428,7 @@ mod tests {
             let error = ArgumentsError::ReadOnly { vdev: text("hda"), controller };
             assert_eq!(made(&[read_only("hda")], hdtype), Err(error));
         }
-        // One that is not emulated can well be.
+        // A disk that is not emulated may be read-only.
         assert_eq!(made(&[read_only("xvdg")], Hdtype::Ide).unwrap().warnings.len(), 1);
     }
 
@@ -460,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_content_is() {
+    fn paths_of_the_content() {
         let path = Target::Path("/i".into());
         assert_eq!(target(&disk("hda", DiskFormat::Raw)), path);
         assert_eq!(target(&disk("hda", DiskFormat::Qcow2)), path);

@@ -1,4 +1,4 @@
-//! What the guest's picture is made by and where it is shown.
+//! Graphics card, VNC, SDL and SPICE.
 
 use super::value::Value;
 use super::{ArgumentsError, CommandLine, mib, os};
@@ -7,7 +7,7 @@ use crate::types::idiomatic::{
     VgaInterfaceType, VncInfo,
 };
 
-/// An HVM guest's own, where a PV guest has a device.
+/// The HVM part of the configuration, which contains an HVM guest's display settings; a PV guest has a `vfb` for them.
 fn of_hvm(config: &DomainConfig) -> Option<&DomainBuildInfoHvm> {
     match &config.b_info.u {
         DomainBuildInfoData::Hvm(hvm) => Some(hvm),
@@ -15,7 +15,7 @@ fn of_hvm(config: &DomainConfig) -> Option<&DomainBuildInfoHvm> {
     }
 }
 
-/// The screen that QEMU shows by VNC, if any.
+/// The settings of the VNC server, if it is enabled.
 pub fn vnc(config: &DomainConfig) -> Option<&VncInfo> {
     let vnc = match of_hvm(config) {
         Some(hvm) => &hvm.vnc,
@@ -32,7 +32,7 @@ fn sdl(config: &DomainConfig) -> Option<&SdlInfo> {
     (sdl.enable == Some(true)).then_some(sdl)
 }
 
-/// The layout of the screen's keyboard.
+/// The keyboard layout.
 pub fn keymap(config: &DomainConfig) -> &Option<Text> {
     match of_hvm(config) {
         Some(hvm) => &hvm.keymap,
@@ -40,19 +40,20 @@ pub fn keymap(config: &DomainConfig) -> &Option<Text> {
     }
 }
 
-/// Whether somebody can look at the guest, but for SPICE.
+/// Whether VNC or SDL is enabled.
 pub fn has_screen(config: &DomainConfig) -> bool {
     vnc(config).is_some() || sdl(config).is_some()
 }
 
 impl CommandLine {
-    /// The screens of a QEMU in this domain. What is not asked for is turned off: QEMU's defaults differ.
+    /// VNC and SDL of a QEMU in this domain. Each is disabled explicitly unless configured, since QEMU may enable it
+    /// by default.
     pub(super) fn local_screens(&mut self, config: &DomainConfig) -> Result<(), ArgumentsError> {
         match vnc(config) {
             Some(vnc) => self.option("-vnc", vnc_value(vnc)?),
             None => self.option("-vnc", "none"),
         }
-        self.no_window();
+        self.no_display();
         if let Some(sdl) = sdl(config) {
             self.option("-display", "sdl");
             for (name, value) in [("DISPLAY", &sdl.display), ("XAUTHORITY", &sdl.xauthority)] {
@@ -62,7 +63,7 @@ impl CommandLine {
         Ok(())
     }
 
-    pub(super) fn no_window(&mut self) {
+    pub(super) fn no_display(&mut self) {
         self.option("-display", "none");
     }
 
@@ -89,7 +90,7 @@ impl CommandLine {
             VgaInterfaceType::Std => plain("VGA"),
             VgaInterfaceType::Cirrus => plain("cirrus-vga"),
             VgaInterfaceType::Qxl => {
-                // It has two kinds of memory.
+                // QXL has two memory regions.
                 let half = video_memkb / 2 / 1024;
                 Value::of("qxl-vga").with("vram_size_mb", half).with("ram_size_mb", half)
             }
@@ -116,7 +117,7 @@ fn vnc_value(vnc: &VncInfo) -> Result<Value, ArgumentsError> {
         value = value.with("password", "on");
     }
     if vnc.findunused == Some(true) {
-        // Last: it tries that many ports.
+        // The highest display number that QEMU tries.
         value = value.with("to", "99");
     }
     Ok(value)
@@ -160,12 +161,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_asked_for_is_turned_off() {
+    fn displays_are_disabled_by_default() {
         has(&with(|_| ()).unwrap(), "-vnc none -display none -net none");
     }
 
     #[test]
-    fn vnc_and_sdl_of_hvm_guests_are_their_own() {
+    fn vnc_and_sdl_of_hvm_guests() {
         let line = with(|hvm| {
             hvm.vnc = VncInfo { enable: Some(true), passwd: text("p"), ..Default::default() };
             hvm.vnc.findunused = Some(true);
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn spice_with_all_it_has() {
+    fn spice_with_all_settings() {
         let line = spice(|spice| {
             (spice.port, spice.tls_port) = (6000, 6001);
             (spice.host, spice.passwd) = (text("::"), text("p"));

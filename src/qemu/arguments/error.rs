@@ -1,4 +1,4 @@
-//! Why a configuration leads to no command line.
+//! Why a configuration results in no command line.
 
 use std::fmt;
 
@@ -7,15 +7,15 @@ use crate::types::idiomatic::{DeviceModelVersion, Text};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ArgumentsError {
-    /// A number in the configuration that is none of its kind.
+    /// A channel with an invalid type of connection.
     Channel,
-    /// A display in `listen` and another beside it.
+    /// A display number in `listen`, and another one in `display`.
     TwoDisplays,
-    /// An HVM guest where only a back end is asked for.
+    /// An HVM guest, in a function for PV and PVH guests.
     Hvm,
-    /// No HVM guest where its hardware is asked for.
+    /// A guest that is not HVM, in a function for HVM guests.
     NotHvm,
-    /// Xen's old fork of QEMU has arguments of its own, and nobody ships it.
+    /// Xen's old fork of QEMU, which has other arguments and which no distribution ships.
     Traditional,
     Version(DeviceModelVersion),
     /// `serial` and `serial_list`
@@ -29,10 +29,10 @@ pub enum ArgumentsError {
     SpicePort,
     SpicePassword,
     EmptySpicePassword,
-    /// What kind of graphics card is passed through is not known.
+    /// The type of the graphics card that is passed through cannot be detected.
     Graphics,
     GraphicsKind(i32),
-    /// A disk that the guest may not write to, with an emulated controller that cannot refuse it.
+    /// A read-only disk at an emulated controller that does not support one.
     ReadOnly {
         vdev: Option<Text>,
         controller: &'static str,
@@ -40,7 +40,7 @@ pub enum ArgumentsError {
 }
 
 impl ArgumentsError {
-    /// What the application is told.
+    /// The error code for the application.
     pub fn error(&self) -> Error {
         match self {
             Self::Hvm | Self::NotHvm => Error::NotImplemented,
@@ -53,12 +53,14 @@ impl ArgumentsError {
 impl fmt::Display for ArgumentsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Channel => write!(f, "a channel has no known kind of connection"),
+            Self::Channel => write!(f, "a channel has an unknown connection type"),
             Self::TwoDisplays => {
-                write!(f, "vnclisten has a display number, and vncdisplay another")
+                write!(f, "vnclisten contains a display number, and vncdisplay is set too")
             }
-            Self::Hvm => write!(f, "an HVM guest has QEMU as its hardware, not only as a back end"),
-            Self::NotHvm => write!(f, "QEMU is the hardware of HVM guests only"),
+            Self::Hvm => {
+                write!(f, "an HVM guest needs QEMU as device model, not only as a back end")
+            }
+            Self::NotHvm => write!(f, "QEMU is the device model of HVM guests only"),
             Self::Traditional => {
                 write!(
                     f,
@@ -73,17 +75,28 @@ impl fmt::Display for ArgumentsError {
                 write!(f, "spiceusbredirection is {number}, not between 0 and 4")
             }
             Self::Sound(name) => write!(f, "unknown soundhw {name}"),
-            Self::Vga(kind) => write!(f, "unknown kind of graphics card {kind}"),
-            Self::SpicePort => write!(f, "SPICE has neither spiceport nor spicetls_port"),
-            Self::SpicePassword => write!(f, "SPICE with tickets has no spicepasswd"),
-            Self::EmptySpicePassword => write!(f, "SPICE with tickets has an empty spicepasswd"),
+            Self::Vga(kind) => write!(f, "unknown type of graphics card {kind}"),
+            Self::SpicePort => write!(f, "SPICE needs spiceport or spicetls_port"),
+            Self::SpicePassword => {
+                write!(f, "SPICE without spicedisable_ticketing needs spicepasswd")
+            }
+            Self::EmptySpicePassword => write!(
+                f,
+                "SPICE without spicedisable_ticketing needs a spicepasswd that is not empty"
+            ),
             Self::Graphics => {
-                write!(f, "cannot pass graphics through: no Intel display is among the PCI devices")
+                write!(
+                    f,
+                    "gfx_passthru is set, but no Intel graphics device is among the PCI devices"
+                )
             }
             Self::GraphicsKind(kind) => write!(f, "unknown gfx_passthru_kind {kind}"),
             Self::ReadOnly { vdev, controller } => {
                 let vdev = vdev.as_ref().map_or("(none)".into(), Text::to_string);
-                write!(f, "disk {vdev} is read-only, which an emulated {controller} disk cannot be")
+                write!(
+                    f,
+                    "disk {vdev} is read-only, which emulated {controller} disks do not support"
+                )
             }
         }
     }

@@ -1,4 +1,4 @@
-//! QEMU as the hardware of an HVM guest.
+//! QEMU as the device model of an HVM guest.
 
 use std::ffi::OsString;
 use std::os::fd::RawFd;
@@ -10,21 +10,21 @@ use crate::types::idiomatic::{
     GfxPassthruKind,
 };
 
-/// Where the guest's memory ends below 4 GiB at most: above lie firmware and devices.
+/// Maximum end of the guest's RAM below 4 GiB: firmware and devices are above it.
 const LOW_MEMORY_END: u64 = 0xf000_0000;
 
-/// What an HVM guest's command line is made from.
+/// The input for an HVM guest's command line.
 #[derive(Clone, Copy, Debug)]
 pub struct Hvm<'a> {
     pub domid: u32,
-    /// With its defaults, those of disks and network cards as well.
+    /// The configuration with its defaults set, including those of disks and network cards.
     pub config: &'a DomainConfig,
     pub place: Place<'a>,
-    /// What QEMU opens for each disk of the configuration, where there is anything (see [`super::target`]); nothing is
-    /// looked at for a stub domain.
+    /// For each disk of the configuration the path that QEMU opens, if there is one (see [`super::target`]). Not used
+    /// for a stub domain.
     pub targets: &'a [Option<OsString>],
-    /// Whether an Intel display is among the PCI devices: asked for where graphics are passed through and the
-    /// configuration does not say of what kind they are.
+    /// Whether an Intel graphics device is among the PCI devices. Used if graphics are passed through and the
+    /// configuration does not set their type.
     pub igd: bool,
     /// Whether the environment has a limit for the log.
     pub limited: bool,
@@ -35,14 +35,15 @@ pub struct Hvm<'a> {
 pub enum Place<'a> {
     /// In this domain.
     Local {
-        /// If it gives up rights: `dm_restrict` asks for it.
+        /// Set if QEMU drops its privileges (`dm_restrict`).
         restricted: Option<Restricted>,
-        /// The number in QEMU of the file with its saved state, if the guest continues from one.
+        /// The inherited descriptor of the file with its saved state, if the guest is restored.
         incoming: Option<RawFd>,
-        /// The user that it becomes, as `-runas` takes it.
+        /// The argument of `-runas`.
         account: Option<&'a str>,
     },
-    /// In a Linux of its own, which adds what only it knows: the monitor, and where the saved state comes from.
+    /// In a Linux stub domain, whose init adds the arguments that only it can know: for the monitor and the saved
+    /// state.
     StubDomain { restored: bool },
 }
 
@@ -59,7 +60,7 @@ impl Place<'_> {
     }
 }
 
-/// For the QEMU that is an HVM guest's hardware.
+/// The command line of an HVM guest's device model.
 pub fn hvm(asked: &Hvm<'_>) -> Result<CommandLine, ArgumentsError> {
     let &Hvm { domid, config, place, targets, igd, limited } = asked;
     let build = &config.b_info;
@@ -76,10 +77,10 @@ pub fn hvm(asked: &Hvm<'_>) -> Result<CommandLine, ArgumentsError> {
         line.monitors(domid, restricted);
     }
     line.channels(config)?;
-    line.nothing_else();
+    line.no_defaults();
     line.option_of("-name", &config.c_info.name);
     if place.is_stub_domain() {
-        line.no_window();
+        line.no_display();
     } else {
         line.local_screens(config)?;
     }
@@ -109,7 +110,7 @@ pub fn hvm(asked: &Hvm<'_>) -> Result<CommandLine, ArgumentsError> {
     }
     match place {
         Place::Local { incoming: Some(fd), .. } => line.option("-incoming", format!("fd:{fd}")),
-        // Its first program puts in what it has opened.
+        // The stub domain's init replaces this variable.
         Place::StubDomain { restored: true } => {
             line.option("-incoming", "$STUBDOM_RESTORE_INCOMING_ARG");
         }
@@ -129,7 +130,7 @@ pub fn hvm(asked: &Hvm<'_>) -> Result<CommandLine, ArgumentsError> {
 }
 
 impl CommandLine {
-    /// A kernel without a boot loader.
+    /// Direct kernel boot.
     fn boot_directly(&mut self, build: &DomainBuildInfo) {
         self.option_of("-kernel", &build.kernel);
         self.option_of("-initrd", &build.ramdisk);
@@ -156,7 +157,7 @@ impl CommandLine {
     }
 
     fn machine(&mut self, own: &DomainBuildInfoHvm, igd: bool) -> Result<(), ArgumentsError> {
-        // Only the one of Xen has the device by which paravirtual drivers find Xen.
+        // Only the machine type xenfv contains the Xen platform PCI device.
         let mut machine = if own.xen_platform_pci == Some(true) {
             Value::of("xenfv")
         } else {
@@ -274,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn acpi_is_off_if_one_of_two_says_so() {
+    fn acpi_is_off_if_either_field_is_false() {
         lacks(&with(|_| ()).unwrap(), "-no-acpi");
         has(&with(|own| own.acpi = Some(false)).unwrap(), "-no-acpi");
         let mut config = config();
@@ -313,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_without_that_of_the_card() {
+    fn memory_without_video_memory() {
         let mut config = config();
         (config.b_info.max_memkb, config.b_info.video_memkb) = (65537, 1024);
         assert!(shown(&hvm(&asked(&config, LOCAL)).unwrap()).ends_with(" -m 64"));

@@ -1,20 +1,20 @@
-//! The command line and the environment of a guest's QEMU, from its configuration and what the host knows.
+//! The command line and the environment of a guest's QEMU, as functions of its configuration and of facts about the
+//! host.
 //!
-//! Xen's toolstacks have always shown it in `ps`, and people read it there: its order is libxl's. Nothing here looks at
-//! the host, so what a configuration leads to can be compared with the C library's without one
-//! (`capi-tests/no-xen/qemu-args`).
+//! The order of the arguments is libxl's, since administrators read them in `ps`. Nothing here accesses the host, so
+//! the result can be compared with the C library's without Xen (`capi-tests/no-xen/qemu-args`).
 //!
 //! | file | subject |
 //! |---|---|
 //! | `pv.rs` | back end of a PV or PVH guest, or in a driver domain |
-//! | `hvm.rs` | hardware of an HVM guest: its order, the machine |
-//! | `proxy.rs` | what passes QMP on to a QEMU in a stub domain |
+//! | `hvm.rs` | device model of an HVM guest: the order of the arguments, the machine |
+//! | `proxy.rs` | the program that forwards QMP to a QEMU in a stub domain |
 //! | `display.rs` | VNC, SDL, SPICE, the graphics card |
 //! | `devices.rs` | serial ports, USB, sound |
 //! | `nics.rs` | network cards |
 //! | `disks.rs` | disks and CD drives |
-//! | `value.rs` | the text of one option |
-//! | `error.rs` | configurations that no command line can be made of |
+//! | `value.rs` | the value of one option |
+//! | `error.rs` | invalid configurations |
 
 mod devices;
 mod disks;
@@ -43,38 +43,39 @@ use crate::core::paths::RUN_DIR;
 use crate::qemu::qmp::socket_path;
 use crate::types::idiomatic::{DeviceChannelData, DomainBuildInfo, DomainConfig, Text};
 
-/// How much QEMU, Debian's and Xen's, may write to its log unless the administrator says otherwise (XSA-180).
+/// The default limit of QEMU's log in bytes, which Debian's and Xen's QEMU apply (XSA-180). An administrator can set
+/// the variable to another one.
 const CONSOLE_LIMIT: (&str, &str) = ("XEN_QEMU_CONSOLE_LIMIT", "1048576");
 
-/// What QEMU is started with.
+/// Arguments and environment of QEMU.
 #[derive(Default, PartialEq, Eq, Debug)]
 pub struct CommandLine {
     /// Without the program itself.
     pub arguments: Vec<OsString>,
     /// Changes of the environment.
     pub environment: Vec<(&'static str, OsString)>,
-    /// What of the configuration has no effect, for the log.
+    /// Log lines about settings that have no effect.
     pub warnings: Vec<String>,
 }
 
-/// A QEMU that gives up rights when it has started.
+/// Parameters of a QEMU that drops its privileges after its start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Restricted {
-    /// The number in QEMU of the socket that it is to listen on: it cannot make one.
+    /// The inherited descriptor of the socket that QEMU listens on: it cannot create one.
     pub monitor: RawFd,
 }
 
-/// Where a restricted QEMU has its root.
+/// The root directory (chroot) of a restricted QEMU.
 pub fn root_path(domid: u32) -> String {
     format!("{RUN_DIR}/qemu-root-{domid}")
 }
 
-/// The guest's memory in MiB, without that of its graphics card.
+/// The guest's memory in MiB, without the video memory.
 fn memory(build: &DomainBuildInfo) -> String {
     mib(build.max_memkb.wrapping_sub(build.video_memkb)).to_string()
 }
 
-/// Whole MiB that hold so many KiB.
+/// Converts KiB to MiB, rounded up.
 fn mib(kib: u64) -> u64 {
     kib.div_ceil(1024)
 }
@@ -92,7 +93,7 @@ impl CommandLine {
         self.add([OsStr::new(name), value.as_ref()]);
     }
 
-    /// The option if the configuration has a value for it.
+    /// Adds the option if the configuration has a value for it.
     fn option_of(&mut self, name: &str, value: &Option<Text>) {
         if let Some(value) = value {
             self.option(name, os(value));
@@ -117,14 +118,14 @@ impl CommandLine {
         self.add(["-xen-domid", &domid.to_string(), "-no-shutdown"]);
     }
 
-    /// The sockets that the toolstack and its statistics talk to QEMU by.
+    /// The QMP sockets, of the toolstack and of its statistics (libxenstat).
     fn monitors(&mut self, domid: u32, restricted: Option<Restricted>) {
         let mut socket = |id: &str, place: Value, paused: bool| {
             let device = Value::of("socket").with("id", id).and(&place).and("server=on,wait=off");
             self.option("-chardev", device);
             if paused {
-                // So that it is not said to run before it is told to: with this socket its start is known
-                // from what it answers.
+                // Such a QEMU does not report its start in xenstore; the toolstack queries its state by QMP and then
+                // sends `cont`, so it must start paused.
                 self.add(["-S"]);
             }
             self.option("-mon", Value::default().with("chardev", id).with("mode", "control"));
@@ -155,8 +156,8 @@ impl CommandLine {
         Ok(())
     }
 
-    /// Only what Xen defines; and no configuration but this.
-    fn nothing_else(&mut self) {
+    /// Disables QEMU's default devices and its configuration files.
+    fn no_defaults(&mut self) {
         self.add(["-nodefaults", "-no-user-config"]);
     }
 

@@ -1,14 +1,14 @@
-//! An HVM guest's emulated network cards, and with COLO, which runs a primary and a secondary copy of a guest in step,
-//! the filters that a card's packets go through.
+//! An HVM guest's emulated network cards, and the filters for a card's packets if COLO (a primary and a secondary
+//! copy of the guest that run in lockstep) is used.
 
 use super::CommandLine;
 use super::value::Value;
 use crate::types::idiomatic::{DeviceNic, NicType, Text};
 
-/// QEMU's own scripts for a card: none, since the toolstack's hotplug scripts do it.
+/// No scripts of QEMU for a card: the toolstack's hotplug scripts set it up.
 const NO_SCRIPT: &str = "no";
 
-/// A COLO socket's name, address and port: it is there if all three are.
+/// The id, address and port of a COLO socket, which is configured if all three are set.
 type Socket<'a> = [&'a Option<Text>; 3];
 
 impl CommandLine {
@@ -16,7 +16,7 @@ impl CommandLine {
     pub(super) fn nics(&mut self, domid: u32, nics: &[DeviceNic], restored: bool) {
         let mut emulated = nics.iter().filter(|nic| nic.nictype == NicType::VifIoemu).peekable();
         if emulated.peek().is_none() {
-            // Without this QEMU has one of its own.
+            // Without this option QEMU adds a default card.
             self.option("-net", "none");
         }
         for nic in emulated {
@@ -145,7 +145,7 @@ impl CommandLine {
         self.option("-chardev", socket);
     }
 
-    /// An object between card and host, if the configuration has all that it needs.
+    /// A filter object between card and host, if all its parameters are configured.
     fn filter(&mut self, kind: &str, id: &str, nic: &DeviceNic, parts: &[(&str, &Option<Text>)]) {
         let start = Value::of(kind).with("id", id).with("netdev", format!("net{}", nic.devid));
         if let Some(filter) = all_with(start, parts) {
@@ -154,7 +154,7 @@ impl CommandLine {
     }
 }
 
-/// `value` with all of the parts, or `None` if one is not there.
+/// `value` with all of the parts, or `None` if one is missing.
 fn all_with(value: Value, parts: &[(&str, &Option<Text>)]) -> Option<Value> {
     parts
         .iter()
@@ -188,7 +188,7 @@ mod tests {
         -netdev type=tap,id=net0,ifname=vif7.0-emu,br=br0,script=no,downscript=no";
 
     #[test]
-    fn only_emulated_ones() {
+    fn only_emulated_cards_have_arguments() {
         assert_eq!(line(&[], false), "-net none");
         let paravirtual = DeviceNic { nictype: NicType::Vif, ..nic(1) };
         assert_eq!(line(std::slice::from_ref(&paravirtual), false), "-net none");
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn colo_needs_all_parts_of_a_thing() {
+    fn colo_objects_need_all_their_parameters() {
         let mut nic = nic(0);
         nic.colo_sock_mirror_id = text("m");
         nic.colo_sock_mirror_ip = text("h");

@@ -1,9 +1,10 @@
-//! QEMU without hardware: back end of a PV or PVH guest's devices, or of disks in a driver domain.
+//! QEMU without emulated hardware: as back end of a PV or PVH guest's devices, or of disks in a driver domain.
 
 use super::{ArgumentsError, CommandLine, Restricted, display, memory, os};
 use crate::types::idiomatic::{DomainConfig, DomainType};
 
-/// For the QEMU that is back end of a PV or PVH guest. `limited`: the environment has a limit for the log.
+/// The command line of a QEMU that is back end of a PV or PVH guest. `limited`: the environment has a limit for the
+/// log.
 pub fn pv(
     domid: u32,
     config: &DomainConfig,
@@ -19,7 +20,7 @@ pub fn pv(
     line.of_domain(domid);
     line.monitors(domid, restricted);
     line.channels(config)?;
-    line.nothing_else();
+    line.no_defaults();
     line.add(["-xen-attach"]);
     line.option_of("-name", &config.c_info.name);
     line.local_screens(config)?;
@@ -37,7 +38,7 @@ pub fn pv(
     Ok(line)
 }
 
-/// For the QEMU in a driver domain that serves the disks of another domain.
+/// The command line of a QEMU in a driver domain that is back end of another domain's disks.
 pub fn driver_domain(domid: u32, limited: bool) -> CommandLine {
     let mut line = CommandLine::default();
     line.limit_log(limited);
@@ -80,7 +81,7 @@ mod tests {
         -mon chardev=libxenstat-cmd,mode=control";
 
     #[test]
-    fn for_disks_alone() {
+    fn without_channels_and_screens() {
         let mut config = config();
         let rest = "-nodefaults -no-user-config -xen-attach -name g -vnc none -display none \
             -nographic -machine xenpv -m 65";
@@ -92,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn channels_come_before_everything_of_the_machine() {
+    fn channels_come_before_the_machine() {
         let mut config = config();
         let socket = DeviceChannelSocket { path: text("/run/a") };
         let channel = |devid, u| DeviceChannel { devid, u, ..Default::default() };
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restricted_one_is_given_its_socket() {
+    fn a_restricted_qemu_inherits_its_socket() {
         let found = line(&config(), Some(Restricted { monitor: 3 }));
         let start = "-xen-domid 7 -no-shutdown \
             -chardev socket,id=libxl-cmd,fd=3,server=on,wait=off -S \

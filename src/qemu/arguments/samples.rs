@@ -1,4 +1,4 @@
-//! HVM guests for the tests of this folder.
+//! Configurations of HVM guests for the tests in this directory.
 
 use super::{ArgumentsError, CommandLine, Hvm, Place, hvm};
 use crate::types::idiomatic::{
@@ -10,7 +10,7 @@ pub fn text(text: &str) -> Option<Text> {
     Text::new(text)
 }
 
-/// One without devices, complete.
+/// A complete configuration without devices.
 pub fn config() -> DomainConfig {
     let own = DomainBuildInfoHvm {
         acpi: Some(true),
@@ -44,20 +44,20 @@ pub fn asked<'a>(config: &'a DomainConfig, place: Place<'a>) -> Hvm<'a> {
     Hvm { domid: 7, config, place, targets: &[], igd: false, limited: true }
 }
 
-/// The arguments in one line.
+/// The arguments, separated by spaces.
 pub fn shown(line: &CommandLine) -> String {
     let arguments: Vec<_> = line.arguments.iter().map(|a| a.to_str().unwrap()).collect();
     arguments.join(" ")
 }
 
-/// What a changed guest's QEMU is started with.
+/// The arguments for a guest whose configuration `change` modifies.
 pub fn with(change: impl FnOnce(&mut DomainBuildInfoHvm)) -> Result<String, ArgumentsError> {
     let mut config = config();
     change(own(&mut config));
     hvm(&asked(&config, LOCAL)).map(|line| shown(&line))
 }
 
-/// That the line has these arguments, one after the other.
+/// Asserts that the line contains these arguments, one after the other.
 #[track_caller]
 pub fn has(line: &str, arguments: &str) {
     assert!(format!(" {line} ").contains(&format!(" {arguments} ")), "{arguments} in {line}");

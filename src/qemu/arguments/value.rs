@@ -1,18 +1,19 @@
-//! The value of one option, which QEMU splits at commas.
+//! The value of one option: parts that are separated by commas.
 //!
-//! A comma in a part is not doubled: libxl never did, and configurations make use of it.
+//! A comma in a part is not doubled, as QEMU's syntax for a literal comma requires: libxl never did that, and
+//! configurations make use of it.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 use crate::types::idiomatic::{Mac, Text};
 
-/// Parts with commas in between.
+/// Parts separated by commas.
 #[derive(Default)]
 pub struct Value(Vec<u8>);
 
 impl Value {
-    /// One that begins with `part`.
+    /// A value whose first part is `part`.
     pub fn of(part: impl Part) -> Self {
         Self::default().and(part)
     }
@@ -42,7 +43,7 @@ impl AsRef<OsStr> for Value {
     }
 }
 
-/// What can stand in a value.
+/// A type that can be written to a value.
 pub trait Part {
     fn put(&self, to: &mut Vec<u8>);
 }
@@ -77,7 +78,7 @@ impl Part for Text {
     }
 }
 
-/// A text that is not there is what C makes of it.
+/// `None` is written as C's printf writes a NULL string.
 impl Part for Option<Text> {
     fn put(&self, to: &mut Vec<u8>) {
         to.extend(self.as_ref().map_or(&b"(null)"[..], Text::as_bytes));

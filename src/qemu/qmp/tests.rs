@@ -1,4 +1,4 @@
-//! The dialogue with a real QEMU, where one is installed, and with others that only claim to be one.
+//! Tests with a real QEMU, if one is installed, and with fakes that behave like one or misbehave.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::FromRawFd;
@@ -15,10 +15,10 @@ use super::*;
 const GREETING: &str =
     "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 1, \"minor\": 2, \"major\": 7}}}}\r\n";
 
-/// As long as anything here may take.
+/// A limit for each step of a test.
 const LONG: Duration = Duration::from_secs(20);
 
-type Met<T> = std::result::Result<T, MonitorFailure>;
+type QmpResult<T> = std::result::Result<T, MonitorFailure>;
 
 /// Waits for `future`; `None` if it takes too long.
 fn within<T>(runtime: &Runtime, time: Duration, future: impl Future<Output = T>) -> Option<T> {
@@ -30,7 +30,7 @@ fn within<T>(runtime: &Runtime, time: Duration, future: impl Future<Output = T>)
     })
 }
 
-/// Serves one client by `serve`, which gets the stream and one line of the client's at each call of the function.
+/// Accepts one client in a thread and passes the stream to `serve`.
 fn fake(serve: impl FnOnce(UnixStream) + Send + 'static) -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("qmp");
@@ -39,13 +39,13 @@ fn fake(serve: impl FnOnce(UnixStream) + Send + 'static) -> (tempfile::TempDir, 
     (dir, path)
 }
 
-/// One who greets, enters command mode, and answers a command with `answer`.
+/// A fake that sends a greeting, enters command mode, and answers a command with `answer`.
 fn answering(answer: impl AsRef<[u8]> + Send + 'static) -> (tempfile::TempDir, PathBuf) {
     fake(move |mut stream| {
         greet(&mut stream);
         let _ = line(&stream);
         let _ = stream.write_all(answer.as_ref());
-        // Until the client has gone.
+        // Waits until the client closes.
         let _ = stream.read(&mut [0]);
     })
 }
@@ -65,16 +65,16 @@ fn line(stream: &UnixStream) -> Value {
     serde_json::from_str(&line).unwrap_or(Value::Null)
 }
 
-/// The number of the first command after the greeting.
+/// The id of the first command after the greeting.
 const ID: u64 = FIRST_ID + 1;
 
-async fn ask(runtime: &Runtime, path: &Path) -> Met<Value> {
+async fn ask(runtime: &Runtime, path: &Path) -> QmpResult<Value> {
     let (mut connection, version) = Connection::open(runtime, path).await?;
     assert_eq!(version, [7, 2, 1]);
     connection.execute("query-x", Some(json!({"a": 1}))).await
 }
 
-fn answer_of(answer: impl AsRef<[u8]> + Send + 'static) -> Met<Value> {
+fn answer_of(answer: impl AsRef<[u8]> + Send + 'static) -> QmpResult<Value> {
     let runtime = Runtime::default();
     let (_dir, path) = answering(answer);
     within(&runtime, LONG, ask(&runtime, &path)).expect("an end")
@@ -88,7 +88,7 @@ fn an_answer_comes_between_events() {
 }
 
 #[test]
-fn the_end_is_the_end_whoever_has_a_copy() {
+fn closing_ends_the_connection_despite_a_copy() {
     let runtime = Runtime::default();
     let (done, ended) = std::sync::mpsc::channel();
     let (_dir, path) = fake(move |mut stream| {
@@ -97,14 +97,14 @@ fn the_end_is_the_end_whoever_has_a_copy() {
     });
     let (connection, _) =
         within(&runtime, LONG, Connection::open(&runtime, &path)).expect("an end").unwrap();
-    // As a process has it that was forked a moment ago.
+    // The copy stands for one in a child that was just forked.
     let _copy = connection.socket.get().try_clone().unwrap();
     drop(connection);
     assert_eq!(ended.recv_timeout(LONG), Ok(0));
 }
 
 #[test]
-fn a_refused_command_is_not_the_end() {
+fn the_connection_is_usable_after_an_error_response() {
     let runtime = Runtime::default();
     let (_dir, path) = fake(|mut stream| {
         greet(&mut stream);
@@ -122,7 +122,7 @@ fn a_refused_command_is_not_the_end() {
         let response = ErrorResponse { class: "GenericError".into(), text: "no".into() };
         assert_eq!(connection.execute("first", None).await, Err(MonitorFailure::Refused(response)));
         assert_eq!(connection.execute("second", None).await, Ok(json!(5)));
-        // It has closed; and from then on nothing is sent any more.
+        // The fake has closed the connection, after which no command is sent.
         assert_eq!(connection.execute("third", None).await, Err(MonitorFailure::Closed));
         let Err(MonitorFailure::Protocol(_)) = connection.execute("fourth", None).await else {
             panic!()
@@ -132,7 +132,7 @@ fn a_refused_command_is_not_the_end() {
 }
 
 #[test]
-fn answers_that_make_no_sense() {
+fn invalid_answers() {
     let deep = format!("{{\"id\": {ID}, \"return\": {}", "[".repeat(200_000));
     let answers = [
         "garbage\r\n".to_owned(),
@@ -166,9 +166,9 @@ fn answers_that_make_no_sense() {
 }
 
 #[test]
-fn answers_that_are_odd_and_sound() {
+fn unusual_valid_answers() {
     let answers = [
-        // Named twice, the last counts; so it does in C.
+        // The last of two members with one name counts, as in C.
         (format!("{{\"id\": 1, \"id\": {ID}, \"return\": 1, \"return\": 2}}\n"), json!(2)),
         (format!(" {{ \"x\" : {{}} , \"return\" : null , \"id\" : {ID} }} \r\r\n"), json!(null)),
         (format!("{{\"return\": {}, \"id\": {ID}}}\r\n", u64::MAX), json!(u64::MAX)),
@@ -184,7 +184,7 @@ fn answers_that_are_odd_and_sound() {
 }
 
 #[test]
-fn answers_in_the_smallest_pieces() {
+fn answers_byte_by_byte() {
     let runtime = Runtime::default();
     let (_dir, path) = fake(|mut stream| {
         greet(&mut stream);
@@ -201,7 +201,7 @@ fn answers_in_the_smallest_pieces() {
 }
 
 #[test]
-fn a_line_without_end_has_one() {
+fn a_line_that_is_too_long_is_an_error() {
     let runtime = Runtime::default();
     let (_dir, path) = fake(|mut stream| {
         greet(&mut stream);
@@ -214,7 +214,7 @@ fn a_line_without_end_has_one() {
 }
 
 #[test]
-fn events_without_end_do_not_hide_the_clock() {
+fn endless_events_do_not_delay_the_deadline() {
     let runtime = Runtime::default();
     let (_dir, path) = fake(|mut stream| {
         greet(&mut stream);
@@ -228,7 +228,7 @@ fn events_without_end_do_not_hide_the_clock() {
 }
 
 #[test]
-fn one_who_closes() {
+fn a_peer_that_closes() {
     for sent in ["", "{\"QMP\"", "{\"event\": 1}\r\n", GREETING] {
         let runtime = Runtime::default();
         let (_dir, path) = fake(move |mut stream| stream.write_all(sent.as_bytes()).unwrap());
@@ -246,7 +246,7 @@ fn one_who_closes() {
 }
 
 #[test]
-fn one_who_never_answers() {
+fn a_peer_that_never_answers() {
     let runtime = Runtime::default();
     let (_dir, silent) = fake(|mut stream| {
         let _ = stream.read(&mut [0]);
@@ -260,7 +260,7 @@ fn one_who_never_answers() {
 }
 
 #[test]
-fn one_who_reads_nothing() {
+fn a_peer_that_never_reads() {
     let runtime = Runtime::default();
     let (_dir, path) = fake(|mut stream| {
         greet(&mut stream);
@@ -274,7 +274,7 @@ fn one_who_reads_nothing() {
     assert_eq!(within(&runtime, Duration::from_millis(300), asking), None);
 }
 
-/// What a fake receives with the next line, and that line.
+/// The descriptors that a fake receives with the next line, and that line.
 fn line_with_fds(stream: &UnixStream) -> (Vec<OwnedFd>, Value) {
     use nix::sys::socket::{ControlMessageOwned, recvmsg};
     let mut byte = [0];
@@ -285,7 +285,7 @@ fn line_with_fds(stream: &UnixStream) -> (Vec<OwnedFd>, Value) {
     let mut fds = Vec::new();
     for message in met.cmsgs().unwrap() {
         let ControlMessageOwned::ScmRights(received) = message else { continue };
-        // SAFETY: the kernel has made them for this process, and nobody else knows them.
+        // SAFETY: the kernel has created these descriptors for this process, and nothing else uses them.
         fds.extend(received.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }));
     }
     assert_eq!(&byte, b"{");
@@ -295,7 +295,7 @@ fn line_with_fds(stream: &UnixStream) -> (Vec<OwnedFd>, Value) {
 }
 
 #[test]
-fn a_descriptor_comes_with_its_command_alone() {
+fn a_descriptor_is_sent_with_its_command_only() {
     let runtime = Runtime::default();
     let (tell, told) = std::sync::mpsc::channel();
     let (_dir, path) = fake(move |mut stream| {
@@ -319,7 +319,7 @@ fn a_descriptor_comes_with_its_command_alone() {
         let (mut connection, _) = Connection::open(&runtime, &path).await.unwrap();
         connection.execute("before", None).await.unwrap();
         let long = json!({"opaque": "x".repeat(1 << 20)});
-        connection.carry_out("add-fd", Some(long), Some(file.as_fd())).await.unwrap();
+        connection.execute_with_fd("add-fd", Some(long), Some(file.as_fd())).await.unwrap();
         connection.execute("after", None).await.unwrap();
     };
     within(&runtime, LONG, dialogue).expect("an end");
@@ -330,7 +330,7 @@ fn a_descriptor_comes_with_its_command_alone() {
 }
 
 #[test]
-fn events_are_kept_for_who_waits_for_them() {
+fn events_are_kept_for_the_caller() {
     let runtime = Runtime::default();
     let (go, gone) = std::sync::mpsc::channel();
     let (_dir, path) = fake(move |mut stream| {
@@ -344,7 +344,7 @@ fn events_are_kept_for_who_waits_for_them() {
         let stop = "{\"event\": \"STOP\"}\r\n";
         let answer = format!("{many}{stop}{{\"return\": 1, \"id\": {id}}}\r\n{stop}");
         stream.write_all(answer.as_bytes()).unwrap();
-        // In two pieces, of which the first has been read when the wait is given up.
+        // The event arrives in two pieces, and the wait is dropped after the first.
         let late = deleted(7000);
         let (first, second) = late.as_bytes().split_at(10);
         gone.recv().unwrap();
@@ -359,7 +359,7 @@ fn events_are_kept_for_who_waits_for_them() {
         let (mut connection, _) = Connection::open(&runtime, &path).await.unwrap();
         connection.kept = Some("DEVICE_DELETED");
         connection.execute("first", None).await.unwrap();
-        // The oldest were forgotten.
+        // The oldest events were dropped.
         assert_eq!(connection.events.len(), MAX_EVENTS);
         assert_eq!(connection.event(is(998)).await, Ok(json!({"device": 998})));
         assert_eq!(connection.events.len(), 1);
@@ -380,7 +380,7 @@ fn events_are_kept_for_who_waits_for_them() {
 }
 
 #[test]
-fn nobody_there() {
+fn no_listener() {
     let runtime = Runtime::default();
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("qmp");
@@ -391,14 +391,14 @@ fn nobody_there() {
     assert_eq!(met(), failed(Errno::ECONNREFUSED));
 }
 
-/// A QEMU without a machine to speak of, whose monitor listens at a path.
+/// A running QEMU whose monitor listens at a path.
 struct Qemu {
     process: Child,
     dir: tempfile::TempDir,
 }
 
 impl Qemu {
-    /// `None` where it is not installed.
+    /// `None` if QEMU is not installed.
     fn start(arguments: &[&str]) -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("qmp");
@@ -430,9 +430,9 @@ impl Drop for Qemu {
 }
 
 #[test]
-fn a_real_one() {
+fn a_real_qemu() {
     let Some(mut qemu) = Qemu::start(&["-machine", "none"]) else {
-        eprintln!("there is no qemu-system-x86_64 here");
+        eprintln!("skipped: qemu-system-x86_64 is not installed");
         return;
     };
     let runtime = Runtime::default();
@@ -453,7 +453,7 @@ fn a_real_one() {
         assert_eq!(answer.map_err(|e| e.error()), Err(Error::QmpCommandNotFound));
         let answer = connection.execute("device_del", Some(json!({"id": "x"}))).await;
         assert_eq!(answer.map_err(|e| e.error()), Err(Error::QmpDeviceNotFound));
-        // Events come with these, and the connection is still good.
+        // These cause events, after which the connection is still usable.
         connection.execute("stop", None).await.unwrap();
         connection.execute("cont", None).await.unwrap();
         let status = connection.execute("query-status", None).await.unwrap();
@@ -461,7 +461,7 @@ fn a_real_one() {
         connection
     };
     let mut connection = within(&runtime, LONG, dialogue).expect("an end");
-    // One client at a time: the next one waits for its greeting until this one has gone.
+    // QEMU accepts one client at a time: the next one gets no greeting while this one is connected.
     let short = Duration::from_millis(300);
     assert!(within(&runtime, short, Connection::open(&runtime, &path)).is_none());
     qemu.process.kill().unwrap();
@@ -469,14 +469,14 @@ fn a_real_one() {
     assert_eq!(answer.expect("an end"), Err(MonitorFailure::Closed));
 }
 
-/// What a CD's change consists of, with a drive as the guest has it.
+/// The steps of a CD change, with a drive like a guest's.
 #[test]
-fn a_real_one_changes_a_medium() {
-    // It runs, because one that does not keeps the descriptors that it was given.
+fn a_real_qemu_changes_a_medium() {
+    // This QEMU is not stopped: a stopped one would keep unused descriptors.
     let drive = ["-machine", "pc", "-drive", "if=none,id=ide-5632", "-device"];
     let Some(qemu) = Qemu::start(&[&drive[..], &["ide-cd,drive=ide-5632,id=ide-5632"]].concat())
     else {
-        eprintln!("there is no qemu-system-x86_64 here");
+        eprintln!("skipped: qemu-system-x86_64 is not installed");
         return;
     };
     let runtime = Runtime::default();
@@ -485,11 +485,11 @@ fn a_real_one_changes_a_medium() {
     let dialogue = async {
         let (mut connection, _) = Connection::open(&runtime, &qemu.path()).await.unwrap();
         let drive = json!({"id": "ide-5632"});
-        // With nothing in it.
+        // The drive is empty.
         connection.execute("eject", Some(drive.clone())).await.unwrap();
         let opaque = json!({"opaque": "raw:\u{e9}"});
         let file = medium.as_file().as_fd();
-        let answer = connection.carry_out("add-fd", Some(opaque), Some(file)).await.unwrap();
+        let answer = connection.execute_with_fd("add-fd", Some(opaque), Some(file)).await.unwrap();
         let set = answer["fdset-id"].as_u64().unwrap();
         let filename = format!("/dev/fdset/{set}");
         let arguments = json!({"id": "ide-5632", "filename": filename, "format": "raw"});
@@ -497,7 +497,7 @@ fn a_real_one_changes_a_medium() {
         let shown = connection.execute("query-block", None).await.unwrap();
         assert_eq!(shown[0]["inserted"]["image"]["virtual-size"], 4096, "{shown}");
         assert_eq!(shown[0]["inserted"]["file"], filename);
-        // No descriptor, no set.
+        // `add-fd` without a descriptor fails.
         let refused = connection.execute("add-fd", None).await.map_err(|e| e.error());
         assert_eq!(refused, Err(Error::QmpGeneric));
         connection.execute("eject", Some(drive)).await.unwrap();
@@ -508,7 +508,7 @@ fn a_real_one_changes_a_medium() {
         let arguments = json!({"driver": "pci-testdev", "id": "t"});
         connection.execute("device_add", Some(arguments)).await.unwrap();
         connection.kept = Some("DEVICE_DELETED");
-        // The drive is part of its controller.
+        // A drive at an IDE controller cannot be unplugged.
         let refused = connection.execute("device_del", Some(json!({"id": "ide-5632"}))).await;
         assert_eq!(refused.map_err(|e| e.error()), Err(Error::QmpGeneric));
         assert!(connection.events.is_empty());

@@ -385,7 +385,7 @@ impl ChildrenShared {
                 }
                 setup.hooks.clone()
             };
-            let Some((pid, status)) = registry::next_stranger() else { return };
+            let Some((pid, status)) = registry::next_unknown() else { return };
             let code = hooks.and_then(|hooks| hooks.reaped(pid, status));
             match code {
                 Some(0) => {}

@@ -101,7 +101,7 @@ impl Ended {
 }
 
 impl Record {
-    /// A new child. It may have ended already; nobody but a stranger can have taken its status.
+    /// A new child. It may have ended already; only code outside the library can have reaped it.
     pub fn new(
         shared: &Arc<ChildrenShared>,
         started: Started,

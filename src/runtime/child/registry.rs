@@ -2,9 +2,9 @@
 //!
 //! # Which thread takes a status
 //!
-//! A child's status is taken once, under this lock, by the first of: the thread that sees its descriptor, one that reaps all
-//! children of the process, or `libxl_ctx_free`. So it is never taken for an unknown child, and its process id means this
-//! child for as long as it is in the registry.
+//! A child's status is taken once, under this lock, by the first of: the thread that sees its descriptor, one that
+//! reaps all children of the process, or `libxl_ctx_free`. So it is never taken for an unknown child, and its process
+//! id means this child for as long as it is in the registry.
 //!
 //! # A child must be known before a reaper meets it
 //!
@@ -19,7 +19,7 @@
 //! enters 17, waits for ever
 //! ```
 //!
-//! Therefore `starting` has the forks under way, and while there is one no stranger is reaped (a child
+//! Therefore `starting` has the forks under way, and while there is one no unknown child is reaped (a child
 //! of ours never needs the reaper). The reaper looks for an ended child first and takes the lock then, so
 //! a child that it has seen was started by somebody counted, or is entered. Who ends the last start rings
 //! the reaper's bell if one has gone away for it.
@@ -56,7 +56,7 @@ pub struct ChildRegistry {
     put_off: bool,
 }
 
-/// A fork under way: its number, for which ctx and by whom.
+/// A fork in progress: its number, its ctx and its thread.
 struct Start(u64, Arc<ChildrenShared>, ThreadId);
 
 fn process() -> &'static ProcessChildren {
@@ -117,7 +117,7 @@ impl Starting {
         Self(number)
     }
 
-    /// The fork has made this child. Another of that number has ended, and a stranger has taken its status.
+    /// The fork has made this child. Another with that pid has ended, and other code has reaped it.
     pub fn done(self, child: &Arc<Record>) {
         let lost = {
             let mut registry = registry();
@@ -151,7 +151,7 @@ impl Drop for Starting {
 
 /// Reaps the ended children of the process, ours on the way, up to one that is not ours: its number and
 /// status. `None`: there is none now.
-pub fn next_stranger() -> Option<(Pid, i32)> {
+pub fn next_unknown() -> Option<(Pid, i32)> {
     let mut last = None;
     loop {
         let pid = sys::any_ended()?;

@@ -8,11 +8,11 @@
 //! thread's `errno`, and valgrind refuses it. The price of a fork is that of the C library: 0.2 ms in a small process,
 //! 1 ms with 64 MB of memory, 17 ms with 1 GB (`posix_spawn`: 0.1 to 0.2 ms).
 //!
-//! A process may be too large to be copied at all: a fork in libvirtd has failed with `ENOMEM` on small hosts, and then
-//! no domain could be destroyed. A program is started by [`beside`] then: in our memory, while this thread waits. Should the
-//! program's file system hang as well, so does this thread, and a call of the application's that asks about its children
-//! waits for this start (`registry.rs`). Both at once are rare, and the number of such a child is not known here
-//! before it runs its program; without this nothing would be started at all.
+//! A process may be too large to be copied at all: a fork in libvirtd has failed with `ENOMEM` on small hosts, and
+//! then no domain could be destroyed. A program is started by [`beside`] then: in our memory, while this thread
+//! waits. Should the program's file system hang as well, so does this thread, and a call of the application's that
+//! asks about its children waits for this start (`registry.rs`). Both at once are rare, and the number of such a
+//! child is not known here before it runs its program; without this nothing would be started at all.
 //!
 //! Until it runs its program, a child does async-signal-safe things only, with what `program.rs` has made ready.
 //!
@@ -92,8 +92,8 @@ pub fn spawn(fork: Fork<'_>, prepared: &Prepared) -> Result<Started, Errno> {
     Ok(Started { pid, told: Some(told) })
 }
 
-/// Runs `child`, which becomes a program, in a process that has this one's memory, and waits until it does not any more.
-/// Needs no memory but a stack.
+/// Runs `child`, which becomes a program, in a process that has this one's memory, and waits until it does not any
+/// more. Needs no memory but a stack.
 pub(super) fn beside<F: FnMut() -> c_int>(mut child: F) -> Result<Pid, Errno> {
     extern "C" fn enter<F: FnMut() -> c_int>(child: *mut c_void) -> c_int {
         // SAFETY: `beside` gave it, and waits while this runs.
@@ -102,8 +102,8 @@ pub(super) fn beside<F: FnMut() -> c_int>(mut child: F) -> Result<Pid, Errno> {
     let stack = Stack::new()?;
     let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK)?;
     let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
-    // SAFETY: `enter` gets the closure that it is made for, on a stack of its own, and this thread does not go on before
-    // that process has another memory, or none. What it shares until then is this thread's alone.
+    // SAFETY: `enter` gets the closure that it is made for, on a stack of its own, and this thread does not go on
+    // before that process has another memory, or none. What it shares until then is this thread's alone.
     let pid =
         unsafe { libc::clone(enter::<F>, stack.top(), flags, ptr::from_mut(&mut child).cast()) };
     let cloned = Errno::result(pid);
@@ -202,7 +202,7 @@ fn execute(prepared: &Prepared, pointers: &mut Pointers) -> Errno {
     Errno::last()
 }
 
-/// Tells the parent a number; whether it can still hear it.
+/// Sends the parent a number; false if the parent's end is closed.
 pub fn tell(parent: RawFd, word: c_int) -> bool {
     // SAFETY: a descriptor of this process, and a number to write.
     let count = unsafe { libc::write(parent, ptr::from_ref(&word).cast(), size_of::<c_int>()) };

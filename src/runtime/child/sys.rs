@@ -17,12 +17,12 @@ pub enum Waited {
     Running,
     /// It had ended and is gone now; its wait status.
     Ended(c_int),
-    /// This process has no such child: somebody else has taken its status.
+    /// This process has no such child: other code has reaped it.
     NotOurs,
 }
 
 /// Takes the status of child `pid` if it has ended. With a `pidfd` it cannot be another child, which has got the number
-/// after a stranger took the status of this one.
+/// after other code has reaped this one.
 pub fn reap(pid: Pid, pidfd: Option<BorrowedFd<'_>>) -> Waited {
     let flags = libc::WEXITED | libc::WNOHANG;
     match wait_for(pid, pidfd, flags) {
@@ -75,7 +75,7 @@ pub fn any_ended() -> Option<Pid> {
     }
 }
 
-/// Whether process `pid` is a child whose status nobody has taken.
+/// Whether process `pid` is a child that is not reaped.
 pub fn is_child(pid: Pid, pidfd: Option<BorrowedFd<'_>>) -> bool {
     wait_for(pid, pidfd, libc::WEXITED | libc::WNOHANG | libc::WNOWAIT).is_ok()
 }

@@ -11,7 +11,7 @@
 //!
 //! Several threads may build at once on one handle. Beyond what the text of [`crate::xen::hypervisor`] says
 //! of libxenctrl this rests on libxenguest 4.17: what it writes to lies in the image. Its loaders and
-//! architectures are lists that constructors have made before anybody could call; it decompresses
+//! architectures are lists that constructors have made before any call is possible; it decompresses
 //! with the system's libraries; and `xc_dom_loginit`, which writes to the handle, does so only for a
 //! handle without a logger, and is not called here.
 

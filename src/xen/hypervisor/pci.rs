@@ -4,15 +4,15 @@ use std::ffi::c_int;
 
 use super::{Hypervisor, Result, sys};
 
-/// The domain of functions that nobody uses: what such a function reads or writes by itself reaches no memory.
+/// The domain that unassigned functions belong to: DMA of such a function reaches no memory.
 pub const QUARANTINE: u32 = 0x7ff1;
 
 /// `XEN_DOMCTL_DEV_RDM_RELAXED`
 const RELAXED: u32 = 1;
 
 impl Hypervisor {
-    /// Gives a function, `address` as the hypervisor encodes it, to the domain. `relaxed`: also if memory that the device
-    /// has reserved is the domain's RAM. `EOPNOTSUPP` if the domain was made without an IOMMU.
+    /// Gives a function, `address` as the hypervisor encodes it, to the domain. `relaxed`: also if memory that the
+    /// device has reserved is the domain's RAM. `EOPNOTSUPP` if the domain was made without an IOMMU.
     pub fn assign_device(&self, domid: u32, address: u32, relaxed: bool) -> Result<()> {
         let flags = if relaxed { RELAXED } else { 0 };
         // SAFETY: plain numbers.

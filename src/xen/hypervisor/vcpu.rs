@@ -17,7 +17,7 @@ pub struct VcpuInfo {
     pub cpu_time: u64,
     /// Where it may run.
     pub hard: Vec<u8>,
-    /// Where it would rather run.
+    /// Its soft affinity.
     pub soft: Vec<u8>,
 }
 
@@ -65,9 +65,9 @@ impl Hypervisor {
         })
     }
 
-    /// Sets where vcpu `vcpu` of a domain may run (`hard`) and would rather run (`soft`); `None` leaves
-    /// that. Each set becomes what Xen made of it, with a bit for each cpu that the host can have; cpus
-    /// beyond those are dropped. `force` overrides an affinity that is pinned for the moment.
+    /// Sets the hard and soft affinity of vcpu `vcpu` of a domain; `None` leaves one unchanged. Each set is replaced
+    /// by the one that Xen uses, with a bit for each cpu that the host can have; cpus beyond those are dropped.
+    /// `force` overrides a temporary pinning.
     pub fn set_vcpu_affinity(
         &self,
         domid: u32,

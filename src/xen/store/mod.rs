@@ -4,8 +4,8 @@
 //!   [`Ops::read_many`] costs one round trip. How threads share the connection: [`exchange`].
 //! - The daemon's socket is tried first, then the kernel's device, which takes one request at a
 //!   time: [`link`], [`exchange`].
-//! - A forked child gets connections of its own at its first request, and neither uses nor closes nor
-//!   writes to its parent's: [`crate::sync::process`], [`crate::sync::tracked_fds`]. Nothing is sent when a [`Store`] is dropped.
+//! - A forked child gets connections of its own at its first request, and neither uses nor closes nor writes to its
+//!   parent's: [`crate::sync::process`], [`crate::sync::tracked_fds`]. Nothing is sent when a [`Store`] is dropped.
 //! - When the daemon dies, the requests in flight fail (`ECONNRESET`, `EPIPE`); they are not
 //!   sent again, because the daemon may have carried them out. The next request opens a new
 //!   connection. A request that finds the connection dead before a byte of it was sent is sent on
@@ -59,7 +59,7 @@ use watch::Watches;
 use wire::{MessageKind, Reply, Requests};
 
 /// How many connections a request is tried on that break before a byte of it is sent: a daemon that
-/// accepts and hangs up must not keep anybody for ever.
+/// accepts and hangs up must not block a caller forever.
 const CONNECTIONS: usize = 4;
 
 /// The connection for all but watches.
@@ -149,7 +149,7 @@ impl Store {
         self.watches()?.collect()
     }
 
-    /// Begins to bring back watches that are lost, without waiting. `EAGAIN`: the daemon accepts nobody at the
+    /// Begins to bring back watches that are lost, without waiting. `EAGAIN`: the daemon accepts no connection at the
     /// moment.
     pub fn rewatch(&self) -> StoreResult<Rewatch> {
         self.watches()?.rewatch()
@@ -257,8 +257,8 @@ impl Store {
 }
 
 impl Connections {
-    /// The connection for requests, opened if there is none that works. Without the lock: a daemon that accepts
-    /// nobody holds up those who have none, each for its own time.
+    /// The connection for requests, opened if there is none that works. It is opened without the lock, so a daemon that
+    /// accepts no connection delays only threads that need a new one, each for its own timeout.
     fn requester(&self, place: &Path, silence: Duration) -> Result<Arc<Requester>, Errno> {
         if let Some(requester) = working(&locked(&self.requester)) {
             return Ok(requester);

@@ -1,4 +1,4 @@
-# xl stays, and tells of the end.
+# xl stays in the foreground, and reports the guest's end.
 config f-pv pv
 try xl create -q -F /tmp/f-pv.cfg > /tmp/f-pv.out 2> /tmp/f-pv.err &
 until_true eval '[ -n "$(id_of f-pv)" ]'

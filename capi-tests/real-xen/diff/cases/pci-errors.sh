@@ -1,4 +1,4 @@
-# What cannot be attached and detached, and to whom.
+# PCI devices that cannot be attached or detached, and guests that they cannot be attached to.
 #: pci
 pci_host
 assignable 05.0 06.0

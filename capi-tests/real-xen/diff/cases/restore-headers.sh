@@ -1,4 +1,4 @@
-# The header that xl writes before the stream: cut, of another order, with flags that nobody knows, without a configuration, with half of one.
+# The header that xl writes before the stream: truncated, of another byte order, with unknown flags, without a configuration, with half of one.
 guest headers pvh
 suspends headers
 try xl save headers /tmp/headers.img

@@ -1,4 +1,4 @@
-# What others see while a guest is saved to a pipe that nobody reads for a while.
+# What other commands show while a guest is saved to a pipe that is not read for a while.
 guest seen pvh
 suspends seen
 mkfifo /tmp/seen.pipe

@@ -1,4 +1,4 @@
-# A guest starts another kernel in its place: xl's daemon has its domain furnished anew, under its number. The guest runs on.
+# A guest starts another kernel (kexec): xl's daemon does a soft reset of its domain, which keeps its domid. The guest continues.
 reset() {
   local name=$1 id
   config "$@"

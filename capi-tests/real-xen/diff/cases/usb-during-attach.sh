@@ -1,4 +1,4 @@
-# While a PV guest's controller is being attached, which nobody serves: it is listed and detached, and another is attached.
+# A PV guest's controller without a back end is listed and detached while it is being attached, and another is attached.
 #: long
 guest usbw pv -p
 later one xl usbctrl-attach usbw type=pv

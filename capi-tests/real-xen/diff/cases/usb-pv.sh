@@ -1,4 +1,4 @@
-# USB of a PV guest that the kernel is to serve: Debian's has no usbback, and nobody connects the controller.
+# USB of a PV guest with the kernel as back end: Debian's kernel has no usbback, so the controller is not connected.
 #: long
 guest usbp pv -p
 try xl usbctrl-attach usbp type=pv

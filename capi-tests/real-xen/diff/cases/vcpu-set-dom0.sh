@@ -7,7 +7,7 @@ show
 try xl vcpu-set 0 9
 try xl vcpu-set 0 0
 show
-# Its kernel lets go of one by itself; that it may have it back is for a rule of udev's to use.
+# Its kernel takes a vcpu offline by itself; after it was made available again, a udev rule brings it online.
 try xl vcpu-set 0 1
 show
 online 0

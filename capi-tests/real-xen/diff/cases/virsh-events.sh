@@ -1,4 +1,4 @@
-# What libvirt tells of a guest's life, and what becomes of guests that end by themselves.
+# The events that libvirt reports for a guest, and its actions for guests that shut down by themselves.
 libvirt
 virsh event --all --loop --timeout 50 > /tmp/v-events 2>&1 &
 xml v-events pvh

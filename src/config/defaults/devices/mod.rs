@@ -96,7 +96,7 @@ impl DeviceContext<'_> {
         Error::Invalid
     }
 
-    /// Sixteen bytes that nobody else has.
+    /// Sixteen random bytes, for a uuid.
     fn random(&self) -> Result<uuid::UuidBytes> {
         uuid::random().map_err(|e| {
             error!(self.world.log(), domid = self.domid, "cannot get random numbers: {e}");

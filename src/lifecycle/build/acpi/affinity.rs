@@ -1,15 +1,15 @@
-//! What a guest with virtual NUMA is told: SRAT (what is on which node) and SLIT (how far apart nodes are).
+//! The tables of a guest with virtual NUMA: SRAT (nodes of processors and memory) and SLIT (distances of nodes).
 
 use super::table::AcpiTable;
 use super::{ENABLED, Numa, apic_id};
 
-/// Kinds and sizes of the SRAT's entries.
+/// Types and sizes of the SRAT's entries.
 const PROCESSOR: [u8; 2] = [0, 16];
 const MEMORY: [u8; 2] = [1, 40];
 
 pub fn srat(numa: &Numa<'_>) -> Vec<u8> {
     let mut table = AcpiTable::new(b"SRAT", 1);
-    // The revision once more; and room.
+    // The table revision again (always 1), and reserved bytes.
     table.u32(1).u64(0);
     for (vcpu, node) in (0..).zip(numa.of_vcpus) {
         table.extend(&PROCESSOR);
@@ -24,7 +24,7 @@ pub fn srat(numa: &Numa<'_>) -> Vec<u8> {
     table.finish()
 }
 
-/// Distances are what fits into a byte of those configured, as in the C library.
+/// Only the low byte of a configured distance is used, as in the C library.
 pub fn slit(numa: &Numa<'_>) -> Vec<u8> {
     let mut table = AcpiTable::new(b"SLIT", 1);
     table.u64(numa.distances.len() as u64);

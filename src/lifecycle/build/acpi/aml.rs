@@ -1,27 +1,27 @@
-//! AML, as far as the guest's DSDT needs it: each function gives the bytes of one term.
+//! The part of AML that the guest's DSDT needs: each function returns the encoding of one term.
 //!
-//! Encodings are the shortest there are, as the usual compilers choose them, so that the same source text
-//! gives the same bytes.
+//! Each encoding is the shortest possible one, as the common ASL compilers generate it, so the same source results in
+//! the same bytes.
 
-/// Where an operation region lies.
+/// The address space of an operation region.
 #[derive(Clone, Copy)]
 pub enum Space {
     Memory = 0,
     Io = 1,
 }
 
-/// What a field is made of; sizes in bits.
+/// An element of a field list; sizes in bits.
 #[derive(Clone, Copy)]
 pub enum Unit<'a> {
     Named(&'a str, usize),
     Reserved(usize),
 }
 
-/// Fields are read and written byte by byte, without the global lock, and keep the bits beside them.
+/// Field flags: byte access, no global lock, adjacent bits are preserved.
 const BYTES_UNLOCKED_PRESERVED: u8 = 1;
 
-/// A length or a number of bits: up to 63 in one byte, else the low four bits in the first and the others
-/// in up to three more.
+/// Encodes a package length or a number of bits: up to 63 in one byte, otherwise the low four bits in the first byte
+/// and the others in up to three more.
 fn length(n: usize) -> Vec<u8> {
     if n < 0x40 {
         return vec![n as u8];
@@ -33,7 +33,7 @@ fn length(n: usize) -> Vec<u8> {
     bytes
 }
 
-/// A term that tells its size: opcode, size (of itself and what follows), body.
+/// A term with a package length: opcode, length (including its own bytes), body.
 fn sized(opcode: &[u8], body: &[&[u8]]) -> Vec<u8> {
     let size: usize = body.iter().map(|part| part.len()).sum();
     let own = match size {
@@ -47,7 +47,7 @@ fn sized(opcode: &[u8], body: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-/// A name as ASL writes it: `\` or `^` in front, segments of up to four letters with dots between.
+/// Encodes a name in ASL's syntax: a prefix of `\` or `^`, and segments of up to four letters separated by dots.
 pub fn name(path: &str) -> Vec<u8> {
     let bare = path.trim_start_matches(['\\', '^']);
     let mut bytes = path.as_bytes()[..path.len() - bare.len()].to_vec();
@@ -93,19 +93,19 @@ pub fn arg(n: u8) -> Vec<u8> {
     vec![0x68 + n]
 }
 
-/// No place for a result: it is the term's value alone.
-pub const NOWHERE: &[u8] = &[0];
+/// No target: the result is only the value of the term.
+pub const NO_TARGET: &[u8] = &[0];
 
 pub fn scope(path: &str, body: &[u8]) -> Vec<u8> {
     sized(&[0x10], &[&name(path), body])
 }
 
-/// A processor with its registers (`block`, of `size` bytes).
+/// A processor object with its register block (at I/O port `block`, of `size` bytes).
 pub fn processor(path: &str, id: u8, block: u32, size: u8, body: &[u8]) -> Vec<u8> {
     sized(&[0x5b, 0x83], &[&name(path), &[id], &block.to_le_bytes(), &[size], body])
 }
 
-/// A method, not serialised.
+/// A method that is not serialized.
 pub fn method(path: &str, args: u8, body: &[u8]) -> Vec<u8> {
     sized(&[0x14], &[&name(path), &[args], body])
 }
@@ -129,16 +129,16 @@ pub fn field(region: &str, units: &[Unit<'_>]) -> Vec<u8> {
     sized(&[0x5b, 0x81], &[&name(region), &body])
 }
 
-pub fn when(condition: &[u8], then: &[u8]) -> Vec<u8> {
+pub fn if_then(condition: &[u8], then: &[u8]) -> Vec<u8> {
     sized(&[0xa0], &[condition, then])
 }
 
-/// Directly after a [`when`].
-pub fn otherwise(then: &[u8]) -> Vec<u8> {
+/// Must follow an [`if_then`].
+pub fn else_then(then: &[u8]) -> Vec<u8> {
     sized(&[0xa1], &[then])
 }
 
-pub fn give(value: &[u8]) -> Vec<u8> {
+pub fn return_value(value: &[u8]) -> Vec<u8> {
     [&[0xa4], value].concat()
 }
 
@@ -166,7 +166,7 @@ pub fn equal(a: &[u8], b: &[u8]) -> Vec<u8> {
     [&[0x93], a, b].concat()
 }
 
-pub fn differ(a: &[u8], b: &[u8]) -> Vec<u8> {
+pub fn not_equal(a: &[u8], b: &[u8]) -> Vec<u8> {
     [&[0x92, 0x93], a, b].concat()
 }
 
@@ -174,21 +174,21 @@ pub fn less(a: &[u8], b: &[u8]) -> Vec<u8> {
     [&[0x95], a, b].concat()
 }
 
-/// The value as a buffer.
+/// Converts a value to a buffer.
 pub fn to_buffer(value: &[u8]) -> Vec<u8> {
-    [&[0x96], value, NOWHERE].concat()
+    [&[0x96], value, NO_TARGET].concat()
 }
 
-/// The element `at` of a buffer.
+/// The element of a buffer at index `at`.
 pub fn element(of: &[u8], at: &[u8]) -> Vec<u8> {
-    [&[0x83, 0x88], of, at, NOWHERE].concat()
+    [&[0x83, 0x88], of, at, NO_TARGET].concat()
 }
 
 pub fn notify(object: &str, value: &[u8]) -> Vec<u8> {
     [&[0x86], &*name(object), value].concat()
 }
 
-/// In milliseconds.
+/// Sleeps for `time` milliseconds.
 pub fn sleep(time: &[u8]) -> Vec<u8> {
     [&[0x5b, 0x22], time].concat()
 }
@@ -197,7 +197,7 @@ pub fn sleep(time: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    // What is expected here is the ACPI specification's, chapter "AML Encoding".
+    // The expected values are from the ACPI specification, chapter "AML Specification".
 
     #[test]
     fn numbers_take_the_shortest_form() {
@@ -227,7 +227,7 @@ mod tests {
             (0xf_fffc, &[0xa1, 0x8f, 0xff, 0xff]),
             (0xf_fffd, &[0xa1, 0xc1, 0x00, 0x00, 0x01]),
         ] {
-            let term = otherwise(&vec![0xa3; size]);
+            let term = else_then(&vec![0xa3; size]);
             assert_eq!(&term[..head.len()], head, "{size}");
             assert_eq!(term.len(), head.len() + size);
         }

@@ -1,14 +1,13 @@
-//! The DSDT: the processors, which of them are on, and how the guest hears that one comes or goes.
+//! The DSDT: processor objects, their status, and the event by which the guest learns of vcpu hotplug.
 //!
-//! It is the same for every guest, with objects for as many vcpus as there can be. What differs between
-//! guests the objects read at run time: from the page of facts, from the MADT, and from Xen's bit set of
-//! vcpus at an I/O port.
+//! It is the same for every guest, with objects for the maximum number of vcpus. Its methods read what differs between
+//! guests at run time: from the ACPI info page, from the MADT, and from Xen's bitmap of vcpus at an I/O port.
 
 use super::aml::{self, Space, Unit, integer, local, name};
 use super::table::AcpiTable;
 use super::{INFO_ADDRESS, MAX_VCPUS};
 
-/// Where Xen has its set of the vcpus that are on, and the general purpose event that tells of a change.
+/// The I/O port of Xen's bitmap of online vcpus, and the general purpose event that signals a change.
 const ONLINE_PORT: u64 = 0xaf00;
 const ONLINE_EVENT: &str = "_E02";
 
@@ -16,33 +15,33 @@ const ONLINE_EVENT: &str = "_E02";
 const PROCESSOR_BLOCK: u32 = 0xb010;
 const PROCESSOR_BLOCK_SIZE: u8 = 6;
 
-/// What a processor tells of itself while it is on: present, enabled, shown, working.
-const ALL_WELL: u64 = 0xf;
+/// The value of `_STA` of an online processor: present, enabled, shown, functioning.
+const STA_ONLINE: u64 = 0xf;
 
-/// Why a processor is notified.
+/// Notification values for a processor object.
 const DEVICE_CHECK: u64 = 1;
 const EJECT_REQUEST: u64 = 3;
 
-/// Bytes of the page of facts that the objects know of.
+/// Number of bytes of the ACPI info page that the DSDT declares.
 const INFO_SIZE: u64 = 40;
 
-/// The size of a processor's entry in the MADT; its flags begin at bit 32.
+/// The size of a local APIC entry in the MADT; its flags begin at bit 32.
 const LAPIC_SIZE: u64 = 8;
 
-/// The whole table. Its creator is that of the compiler which the C library's was made with: a guest
-/// can see it.
+/// The complete table. Its creator, which a guest can read, is the one in the C library's table: the compiler that
+/// generated it.
 pub fn dsdt() -> Vec<u8> {
     let mut table = AcpiTable::new(b"DSDT", 5);
     table.created_by(b"INTL", 0x2020_0925);
-    table.extend(&aml::scope("_SB", &facts()));
+    table.extend(&aml::scope("_SB", &info_page()));
     table.extend(&aml::scope("_SB", &processors()));
     let event = aml::method(ONLINE_EVENT, 0, &name("\\_SB.PRSC"));
     table.extend(&aml::scope("_GPE", &event));
     table.finish()
 }
 
-/// The page of facts ([`super::InfoPage`]), by names.
-fn facts() -> Vec<u8> {
+/// The declaration of the fields of the ACPI info page ([`super::InfoPage`]).
+fn info_page() -> Vec<u8> {
     let units = [
         Unit::Named("UAR1", 1),
         Unit::Named("UAR2", 1),
@@ -67,14 +66,14 @@ fn facts() -> Vec<u8> {
 fn processors() -> Vec<u8> {
     let mut body = aml::region("MSUM", Space::Memory, &name("MSUA"), &integer(1));
     body.extend(aml::field("MSUM", &[Unit::Named("MSU", 8)]));
-    body.extend(entry_of_a_vcpu());
+    body.extend(madt_entry_method());
     for vcpu in 0..MAX_VCPUS {
         body.extend(processor(vcpu));
     }
     let bytes = integer(u64::from(MAX_VCPUS / 8));
     body.extend(aml::region("PRST", Space::Io, &integer(ONLINE_PORT), &bytes));
     body.extend(aml::field("PRST", &[Unit::Named("PRS", MAX_VCPUS as usize)]));
-    body.extend(look_for_changes());
+    body.extend(hotplug_scan_method());
     body
 }
 
@@ -82,30 +81,30 @@ fn object(vcpu: u32) -> String {
     format!("PR{vcpu:02X}")
 }
 
-/// `PMAT(vcpu, entry)`: the vcpu's entry in the MADT, or one that says "off" for a vcpu beyond the
-/// guest's own.
-fn entry_of_a_vcpu() -> Vec<u8> {
+/// The method `PMAT(vcpu, entry)`: returns the vcpu's MADT entry, or a disabled one if the guest does not have the
+/// vcpu.
+fn madt_entry_method() -> Vec<u8> {
     let own = aml::less(&aml::arg(0), &name("NCPU"));
-    let entry = aml::give(&aml::to_buffer(&aml::arg(1)));
-    let off = aml::give(&aml::buffer(&[0, 8, 0xff, 0xff, 0, 0, 0, 0]));
-    aml::method("PMAT", 2, &[aml::when(&own, &entry), off].concat())
+    let entry = aml::return_value(&aml::to_buffer(&aml::arg(1)));
+    let off = aml::return_value(&aml::buffer(&[0, 8, 0xff, 0xff, 0, 0, 0, 0]));
+    aml::method("PMAT", 2, &[aml::if_then(&own, &entry), off].concat())
 }
 
 fn processor(vcpu: u32) -> Vec<u8> {
     let number = integer(vcpu.into());
     let offset = integer(u64::from(vcpu) * LAPIC_SIZE);
-    let entry = aml::add(&name("MAPA"), &offset, aml::NOWHERE);
-    // The first is always there, so that it asks less.
+    let entry = aml::add(&name("MAPA"), &offset, aml::NO_TARGET);
+    // vcpu 0 always exists, so its methods need no check.
     let (entry_read, own) = if vcpu == 0 {
         (aml::to_buffer(&name("MAT")), None)
     } else {
         let read = [name("PMAT"), number.clone(), name("MAT")].concat();
         (read, Some(aml::less(&number, &name("NCPU"))))
     };
-    let on = aml::when(&name("FLG"), &aml::give(&integer(ALL_WELL)));
+    let on = aml::if_then(&name("FLG"), &aml::return_value(&integer(STA_ONLINE)));
     let state = match own {
         None => on,
-        Some(own) => aml::when(&own, &on),
+        Some(own) => aml::if_then(&own, &on),
     };
     let body = [
         aml::named("_HID", &aml::string("ACPI0007")),
@@ -113,16 +112,16 @@ fn processor(vcpu: u32) -> Vec<u8> {
         aml::region("MATR", Space::Memory, &entry, &integer(LAPIC_SIZE)),
         aml::field("MATR", &[Unit::Named("MAT", 64)]),
         aml::field("MATR", &[Unit::Reserved(32), Unit::Named("FLG", 1)]),
-        aml::method("_MAT", 0, &aml::give(&entry_read)),
-        aml::method("_STA", 0, &[state, aml::give(&integer(0))].concat()),
+        aml::method("_MAT", 0, &aml::return_value(&entry_read)),
+        aml::method("_STA", 0, &[state, aml::return_value(&integer(0))].concat()),
         aml::method("_EJ0", 1, &aml::sleep(&integer(200))),
     ];
     aml::processor(&object(vcpu), vcpu as u8, PROCESSOR_BLOCK, PROCESSOR_BLOCK_SIZE, &body.concat())
 }
 
-/// `PRSC`: holds Xen's set against the MADT; where they differ it corrects the MADT, with its checksum,
-/// and notifies the processor.
-fn look_for_changes() -> Vec<u8> {
+/// The method `PRSC`: compares Xen's bitmap with the MADT. For each vcpu that differs it updates the MADT and its
+/// checksum, and notifies the processor object.
+fn hotplug_scan_method() -> Vec<u8> {
     let (set, byte, bit) = (local(0), local(1), local(2));
     let mut body = aml::store(&aml::to_buffer(&name("PRS")), &set);
     for vcpu in 0..MAX_VCPUS {
@@ -135,21 +134,21 @@ fn look_for_changes() -> Vec<u8> {
         let object = object(vcpu);
         let flag = name(&format!("^{object}.FLG"));
         let checksum = name("MSU");
-        let came = [
+        let added = [
             aml::notify(&object, &integer(DEVICE_CHECK)),
             aml::subtract(&checksum, &integer(1), &checksum),
         ];
-        let went = [
+        let removed = [
             aml::notify(&object, &integer(EJECT_REQUEST)),
             aml::add(&checksum, &integer(1), &checksum),
         ];
         let change = [
             aml::store(&bit, &flag),
-            aml::when(&aml::equal(&bit, &integer(1)), &came.concat()),
-            aml::otherwise(&went.concat()),
+            aml::if_then(&aml::equal(&bit, &integer(1)), &added.concat()),
+            aml::else_then(&removed.concat()),
         ];
-        body.extend(aml::when(&aml::differ(&bit, &flag), &change.concat()));
+        body.extend(aml::if_then(&aml::not_equal(&bit, &flag), &change.concat()));
     }
-    body.extend(aml::give(&integer(1)));
+    body.extend(aml::return_value(&integer(1)));
     aml::method("PRSC", 0, &body)
 }

@@ -1,21 +1,21 @@
-//! The ACPI tables of a PVH guest, byte for byte those that the C library gives it.
+//! The ACPI tables of a PVH guest, identical byte for byte with those of the C library.
 //!
-//! [`tables`] is a function of plain facts. What it answers are the three pieces that go into the guest's
-//! memory before it starts, in the order that libxenguest's `acpi_modules` and the guest's memory map have
-//! them; the first is the root pointer, which the start info names.
+//! [`tables`] depends only on its argument. It returns the three modules that are loaded into the guest's memory
+//! before it starts, in the order of libxenguest's `acpi_modules` and of the guest's memory map; the first is the RSDP
+//! (root pointer), whose address is in the start info.
 //!
-//! There is no device model, so there is little to describe: processors, and with virtual NUMA which node
-//! they and the memory are of.
+//! A PVH guest has no device model, so the tables describe only processors and, with virtual NUMA, the nodes of
+//! processors and memory.
 //!
-//! rust-vmm's `acpi_tables` (0.2.1), the crate for this, was looked at term by term. Its encodings are the same, but it
-//! has neither `Processor` nor `Sleep`; its names have exactly four letters in each part (others panic) and cannot
-//! begin with `^`; the creator of a table, which guests see, is its own; and it knows neither revision of the FADT
-//! that is wanted here. So names, two terms, heads and FADT would stay ours, behind its trait, and a term borrows the
-//! terms inside it, which takes a variable for each of them: the DSDT would be longer than it is, for the two hundred
-//! lines of `aml.rs`, of which half would stay. Its licence is Apache-2.0 alone, which a user of this library under
-//! LGPL-2.1 cannot take.
+//! rust-vmm's crate `acpi_tables` (0.2.1) was considered. Its encodings are the same, but it has neither `Processor`
+//! nor `Sleep`; its names must have exactly four letters in each segment (others panic) and cannot begin with `^`;
+//! the creator of a table, which guests can read, is fixed; and it supports neither of the two FADT revisions needed
+//! here. Names, two terms, table headers and the FADT would remain ours, as implementations of its trait. A term
+//! borrows the terms inside it, so each needs a variable: the DSDT's code would become longer, and half of the two
+//! hundred lines of `aml.rs` would remain. Its licence is Apache-2.0 only, which a user of this library under
+//! LGPL-2.1 cannot accept.
 //!
-//! What the tables are held against in tests is the C library itself (`capi-tests/no-xen/acpi`).
+//! The test `capi-tests/no-xen/acpi` compares the tables with those that the C library generates.
 
 mod affinity;
 mod aml;
@@ -26,44 +26,43 @@ mod table;
 use crate::core::{Error, Result};
 use table::{AcpiTable, CHECKSUM, HEAD};
 
-/// Where the page of facts is that the DSDT's objects read. The tables follow it.
+/// Address of the ACPI info page (Xen's `struct acpi_info`), which the DSDT's methods read. The tables follow it.
 pub const INFO_ADDRESS: u64 = 0xfc00_0000;
 const PAGE: u64 = 4096;
 const TABLES_ADDRESS: u64 = INFO_ADDRESS + PAGE;
 
-/// Room for the tables. They always fit: what grows with the guest is bounded by Xen's limits for vcpus
-/// and virtual nodes.
+/// Maximum size of the tables. It suffices for Xen's maximum numbers of vcpus and virtual nodes.
 const MAX_PAGES: u64 = 16;
 
-/// The root pointer where a PC's firmware has it: guests look for it in the first MiB.
-const BIOS_ROOT_ADDRESS: u64 = 0x10_0000 - ROOT_ROOM as u64;
-/// What is reserved for the root pointer, which is smaller.
-const ROOT_ROOM: usize = 64;
+/// Address of the RSDP in the BIOS area, for guests that search it in the first MiB.
+const BIOS_RSDP_ADDRESS: u64 = 0x10_0000 - RSDP_SPACE as u64;
+/// The space that is reserved for the RSDP, which is smaller.
+const RSDP_SPACE: usize = 64;
 
-/// As many vcpus as a guest with ACPI can have.
+/// The maximum number of vcpus of a guest with ACPI.
 const MAX_VCPUS: u32 = 128;
 
 const LOCAL_APIC: u32 = 0xfee0_0000;
-/// There are interrupt controllers as in old PCs too.
+/// Flag of the MADT: there are also two 8259 interrupt controllers.
 const PC_COMPATIBLE: u32 = 1;
-/// A vcpu is on, or an entry of the SRAT is valid.
+/// Flag of a vcpu that is online (MADT), or of a valid entry (SRAT).
 const ENABLED: u32 = 1;
-/// Kind and size of a processor's entry in the MADT.
+/// Type and size of a local APIC entry in the MADT.
 const LAPIC: [u8; 2] = [0, 8];
 
-/// What the tables depend on.
+/// The properties of the guest that the tables depend on.
 #[derive(Clone, Copy, Debug)]
 pub struct AcpiFacts<'a> {
-    /// How many vcpus the domain has in the hypervisor.
+    /// Number of vcpus that the domain has in the hypervisor.
     pub vcpus: u32,
-    /// Those that are on at first, one bit each (`avail_vcpus`).
+    /// Bitmap of the vcpus that are online at the start (`avail_vcpus`).
     pub online: &'a [u8],
-    /// Local APICs are wanted (`b_info.apic`); without them a guest of one vcpu gets no MADT.
+    /// Whether the guest has local APICs (`b_info.apic`); without them a guest of one vcpu gets no MADT.
     pub apic: bool,
-    /// The kernel's `GUEST_OS` note, as libxenguest has parsed it; empty if it has none.
+    /// The kernel's ELF note `GUEST_OS`, as libxenguest parsed it; empty if it has none.
     pub guest_os: &'a str,
-    /// The kernel says that it finds the root pointer wherever it lies (`XENFEAT_linux_rsdp_unrestricted`).
-    pub root_anywhere: bool,
+    /// Whether the kernel finds the RSDP at any address (`XENFEAT_linux_rsdp_unrestricted`).
+    pub rsdp_unrestricted: bool,
     pub numa: Option<Numa<'a>>,
 }
 
@@ -72,12 +71,12 @@ pub struct AcpiFacts<'a> {
 pub struct Numa<'a> {
     /// The node of each vcpu.
     pub of_vcpus: &'a [u32],
-    /// For each node its distance to each node.
+    /// For each node, its distances to all nodes.
     pub distances: &'a [Vec<u32>],
     pub memory: &'a [Range],
 }
 
-/// Guest memory from `start` up to, and without, `end`, which is of one virtual node.
+/// Guest memory of one virtual node, from `start` up to, and without, `end`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Range {
     pub start: u64,
@@ -85,7 +84,7 @@ pub struct Range {
     pub node: u32,
 }
 
-/// Bytes for the guest, and the address in its memory where they belong.
+/// Bytes to be loaded into the guest's memory at `address`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Module {
     pub address: u64,
@@ -93,14 +92,14 @@ pub struct Module {
 }
 
 impl Module {
-    /// Address and size of the entry that the guest's memory map has for this: from the start of the page.
+    /// Address and size of the module's entry in the guest's memory map, which starts at a page boundary.
     pub fn mapped(&self) -> (u64, u64) {
         let within = self.address % PAGE;
         (self.address - within, self.bytes.len() as u64 + within)
     }
 }
 
-/// What goes into the guest: the root pointer, the page of facts, the tables.
+/// The modules for the guest: the RSDP, the ACPI info page, the tables.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tables {
     pub modules: [Module; 3],
@@ -109,67 +108,68 @@ pub struct Tables {
 /// The tables of one guest.
 ///
 /// # Errors
-/// `Error::Invalid` for what no guest can be: no vcpu or too many, nodes that are not told for each.
+/// `Error::Invalid` if there is no vcpu or too many, or if a vcpu has no node or a node lacks a distance.
 pub fn tables(facts: &AcpiFacts<'_>) -> Result<Tables> {
     let vcpus = facts.vcpus as usize;
-    let whole = facts.numa.is_none_or(|numa| {
+    let complete = facts.numa.is_none_or(|numa| {
         let nodes = numa.distances.len();
         numa.of_vcpus.len() == vcpus && numa.distances.iter().all(|row| row.len() == nodes)
     });
-    if !(1..=MAX_VCPUS).contains(&facts.vcpus) || !whole {
+    if !(1..=MAX_VCPUS).contains(&facts.vcpus) || !complete {
         return Err(Error::Invalid);
     }
-    let mut room = Room::default();
-    let facs = room.put(&fixed::facs(), 64);
-    let dsdt = room.put(&dsdt::dsdt(), 16);
-    let old = room.put(&fixed::fadt_of_acpi_1(facs, dsdt), 16);
-    let new = room.put(&fixed::fadt_of_acpi_5(facs, dsdt), 16);
+    let mut area = TableArea::default();
+    let facs = area.put(&fixed::facs(), 64);
+    let dsdt = area.put(&dsdt::dsdt(), 16);
+    let old = area.put(&fixed::fadt_of_acpi_1(facs, dsdt), 16);
+    let new = area.put(&fixed::fadt_of_acpi_5(facs, dsdt), 16);
 
     let mut info = InfoPage::default();
     let mut others = Vec::new();
     if facts.vcpus > 1 || facts.apic {
         let table = madt(facts);
-        let at = room.put(&table, 16);
-        // Room for interrupt controllers that a PVH guest does not have.
-        room.skip(172);
+        let at = area.put(&table, 16);
+        // The C library's space for the IO-APIC and interrupt overrides, which a PVH guest does not have.
+        area.skip(172);
         info = InfoPage { vcpus: facts.vcpus as u16, madt: at };
         others.push(at);
     }
     if let Some(numa) = facts.numa {
-        others.push(room.put(&affinity::srat(&numa), 16));
-        others.push(room.put(&affinity::slit(&numa), 16));
+        others.push(area.put(&affinity::srat(&numa), 16));
+        others.push(area.put(&affinity::slit(&numa), 16));
     }
-    let xsdt = room.put(&fixed::xsdt(new, &others), 16);
-    let rsdt = room.put(&fixed::rsdt(old, &others), 16);
-    let tables = room.whole_pages().ok_or(Error::Invalid)?;
+    let xsdt = area.put(&fixed::xsdt(new, &others), 16);
+    let rsdt = area.put(&fixed::rsdt(old, &others), 16);
+    let tables = area.into_pages().ok_or(Error::Invalid)?;
 
     let pages = tables.len() as u64 / PAGE;
-    let mut root = fixed::root(rsdt, xsdt);
-    root.resize(ROOT_ROOM, 0);
+    let mut root = fixed::rsdp(rsdt, xsdt);
+    root.resize(RSDP_SPACE, 0);
     Ok(Tables {
         modules: [
-            Module { address: root_address(facts, pages), bytes: root },
+            Module { address: rsdp_address(facts, pages), bytes: root },
             Module { address: INFO_ADDRESS, bytes: info.page() },
             Module { address: TABLES_ADDRESS, bytes: tables },
         ],
     })
 }
 
-/// Behind the tables, of which there are so many pages; but older Linux looks in the first MiB alone.
-fn root_address(facts: &AcpiFacts<'_>, pages: u64) -> u64 {
-    if facts.guest_os == "linux" && !facts.root_anywhere {
-        BIOS_ROOT_ADDRESS
+/// The address of the RSDP: after the `pages` pages of tables, or in the first MiB for older Linux, which searches
+/// only there.
+fn rsdp_address(facts: &AcpiFacts<'_>, pages: u64) -> u64 {
+    if facts.guest_os == "linux" && !facts.rsdp_unrestricted {
+        BIOS_RSDP_ADDRESS
     } else {
         TABLES_ADDRESS + pages * PAGE
     }
 }
 
-/// A vcpu's APIC has twice its number.
+/// The APIC ID of a vcpu: twice its number.
 fn apic_id(vcpu: u32) -> u8 {
     (vcpu * 2) as u8
 }
 
-/// The vcpus, and which of them are on.
+/// The MADT: the local APICs of all vcpus, and which of them are online.
 fn madt(facts: &AcpiFacts<'_>) -> Vec<u8> {
     let mut table = AcpiTable::new(b"APIC", 2);
     table.u32(LOCAL_APIC).u32(PC_COMPATIBLE);
@@ -181,7 +181,7 @@ fn madt(facts: &AcpiFacts<'_>) -> Vec<u8> {
     table.finish()
 }
 
-/// The page of facts. Most of what it has room for, an emulated PC's ports and PCI, is 0 here.
+/// The ACPI info page. The fields that are not here, for an emulated PC's ports and PCI, are 0.
 #[derive(Default)]
 struct InfoPage {
     vcpus: u16,
@@ -203,12 +203,12 @@ impl InfoPage {
     }
 }
 
-/// The memory that the tables are laid out in, one after the other.
+/// The memory area into which the tables are written, one after the other.
 #[derive(Default)]
-struct Room(Vec<u8>);
+struct TableArea(Vec<u8>);
 
-impl Room {
-    /// Puts a table at the next address that is a multiple of `alignment`, and tells it.
+impl TableArea {
+    /// Writes a table at the next address that is a multiple of `alignment`, and returns the address.
     fn put(&mut self, table: &[u8], alignment: usize) -> u64 {
         self.0.resize(self.0.len().next_multiple_of(alignment), 0);
         let at = TABLES_ADDRESS + self.0.len() as u64;
@@ -220,8 +220,8 @@ impl Room {
         self.0.resize(self.0.len() + bytes, 0);
     }
 
-    /// `None` if there is more than there is room for.
-    fn whole_pages(mut self) -> Option<Vec<u8>> {
+    /// The area, filled up to whole pages; `None` if it is too large.
+    fn into_pages(mut self) -> Option<Vec<u8>> {
         self.0.resize(self.0.len().next_multiple_of(PAGE as usize), 0);
         (self.0.len() as u64 <= MAX_PAGES * PAGE).then_some(self.0)
     }

@@ -1,15 +1,15 @@
-//! A table under construction: the common head, little-endian numbers behind it, checksum at the end.
+//! A writer of ACPI tables: the common header, little-endian numbers after it, length and checksum set at the end.
 
-/// Who the tables say made them; guests see this.
+/// The OEM and creator IDs, which guests can read.
 const OEM: &[u8; 6] = b"Xen\0\0\0";
 const OEM_TABLE: &[u8; 8] = b"HVM\0\0\0\0\0";
 const CREATOR: &[u8; 4] = b"HVML";
 
-/// Where in the head.
+/// Offsets in the header.
 const LENGTH: usize = 4;
 pub const CHECKSUM: usize = 9;
 const CREATOR_AT: usize = 28;
-/// The head's size.
+/// The size of the header.
 pub const HEAD: usize = 36;
 
 pub struct AcpiTable(Vec<u8>);
@@ -24,7 +24,7 @@ impl AcpiTable {
         Self(head)
     }
 
-    /// Another creator than the usual one.
+    /// Sets a creator other than the default one.
     pub fn created_by(&mut self, creator: &[u8; 4], revision: u32) {
         self.0[CREATOR_AT..][..4].copy_from_slice(creator);
         self.0[CREATOR_AT + 4..][..4].copy_from_slice(&revision.to_le_bytes());
@@ -54,7 +54,7 @@ impl AcpiTable {
         self
     }
 
-    /// The bytes, with length and checksum in them.
+    /// Sets length and checksum, and returns the table.
     pub fn finish(mut self) -> Vec<u8> {
         let length = self.0.len() as u32;
         self.0[LENGTH..][..4].copy_from_slice(&length.to_le_bytes());
@@ -63,7 +63,7 @@ impl AcpiTable {
     }
 }
 
-/// What makes the sum of all bytes 0.
+/// The value that makes the sum of all bytes 0.
 pub fn checksum(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0u8, |sum, byte| sum.wrapping_sub(*byte))
 }

@@ -1,16 +1,16 @@
-//! What can be said of the tables without the C library; `capi-tests/no-xen/acpi` holds them against its own.
+//! Tests of the tables' content; `capi-tests/no-xen/acpi` compares the tables with the C library's.
 
 use super::*;
 
 fn facts(vcpus: u32, online: &[u8]) -> AcpiFacts<'_> {
-    AcpiFacts { vcpus, online, apic: true, guest_os: "", root_anywhere: false, numa: None }
+    AcpiFacts { vcpus, online, apic: true, guest_os: "", rsdp_unrestricted: false, numa: None }
 }
 
 fn number(bytes: &[u8], at: usize, size: usize) -> u64 {
     bytes[at..][..size].iter().rev().fold(0, |n, byte| n << 8 | u64::from(*byte))
 }
 
-/// A table in guest memory, with its checksum looked at.
+/// A table in guest memory, after a check of its checksum.
 fn table(tables: &Tables, address: u64) -> &[u8] {
     let memory = &tables.modules[2];
     let from = &memory.bytes[(address - memory.address) as usize..];
@@ -51,16 +51,16 @@ fn one_vcpu_without_an_apic_has_no_madt() {
 }
 
 #[test]
-fn where_the_root_pointer_is() {
-    let at = |guest_os, root_anywhere| {
-        let tables = tables(&AcpiFacts { guest_os, root_anywhere, ..facts(1, &[1]) }).unwrap();
+fn address_of_the_rsdp() {
+    let at = |guest_os, rsdp_unrestricted| {
+        let tables = tables(&AcpiFacts { guest_os, rsdp_unrestricted, ..facts(1, &[1]) }).unwrap();
         (tables.modules[0].address, tables.modules[0].mapped())
     };
     // The tables of one vcpu are seven pages.
-    let behind = (0xfc00_8000, (0xfc00_8000, 64));
-    assert_eq!(at("", false), behind);
-    assert_eq!(at("FreeBSD", false), behind);
-    assert_eq!(at("linux", true), behind);
+    let after_tables = (0xfc00_8000, (0xfc00_8000, 64));
+    assert_eq!(at("", false), after_tables);
+    assert_eq!(at("FreeBSD", false), after_tables);
+    assert_eq!(at("linux", true), after_tables);
     assert_eq!(at("linux", false), (0xfffc0, (0xff000, 4096)));
 }
 

@@ -13,7 +13,7 @@ const PART: &str = "XENLIGHT_TEST_CROWD";
 const TURNS: u64 = 4;
 
 /// What the lock guards: a file that says how many turns there were and how many contenders are content, read
-/// and written in two steps, and a directory that is there while somebody is inside.
+/// and written in two steps, and a directory that exists while a process holds the lock.
 struct Guarded {
     count: PathBuf,
     inside: PathBuf,

@@ -1,4 +1,4 @@
-//! Programs that are nobody's child.
+//! Detached programs, which init reaps.
 
 use nix::sys::resource::{Resource, getrlimit};
 

@@ -1,4 +1,4 @@
-//! The modes: whose SIGCHLD it is, who reaps whom, and who is told.
+//! The modes: who handles SIGCHLD, who reaps which children, and which callbacks are called.
 
 use super::*;
 
@@ -113,7 +113,7 @@ fn the_applications_children_are_not_touched() {
 }
 
 #[test]
-fn strangers_are_reaped_and_told_of() {
+fn unknown_children_are_reaped_and_reported() {
     alone(|| {
         for owner in [SigchldOwner::Libxl, SigchldOwner::LibxlAlways] {
             for answer in [None, Some(0), Some(UNKNOWN), Some(-3)] {
@@ -174,7 +174,7 @@ fn the_application_may_call_us_when_told() {
         let runtime = fixture.runtime.clone();
         *locked(&hooks.0) = Some(fixture);
         let _pid = foreign("exit 4").id();
-        // The calling thread leads and is the one that hears of the stranger.
+        // The calling thread leads and is the one that reaps the unknown child.
         runtime.block_on(async {
             while !hooks.1.load(Ordering::SeqCst) {
                 runtime.sleep(Duration::from_millis(5)).await.unwrap();
@@ -281,7 +281,7 @@ fn the_application_may_be_quicker_than_the_start() {
     });
 }
 
-/// Own children and strangers, started and reaped by several threads and ctxs at once: none is taken for
+/// Own and unknown children, started and reaped by several threads and ctxs at once: none is taken for
 /// another.
 #[test]
 fn nobody_is_mistaken_for_another() {
@@ -291,7 +291,7 @@ fn nobody_is_mistaken_for_another() {
             let fixtures = [(); 2].map(|()| {
                 Fixture::in_mode(SigchldOwner::LibxlAlways, Some(Arc::<App>::clone(&app) as _))
             });
-            let strangers = Mutex::new(Vec::new());
+            let unknown = Mutex::new(Vec::new());
             thread::scope(|scope| {
                 for worker in 0..4_u8 {
                     let fixture = &fixtures[usize::from(worker % 2)];
@@ -305,18 +305,17 @@ fn nobody_is_mistaken_for_another() {
                 }
                 scope.spawn(|| {
                     for _ in 0..50 {
-                        locked(&strangers).push(foreign("exit 77").id() as Pid);
+                        locked(&unknown).push(foreign("exit 77").id() as Pid);
                     }
                 });
             });
             let count = || locked(&app.reaped).len();
-            fixtures[0].turn_until("all strangers", || count() >= 50);
+            fixtures[0].turn_until("all unknown children", || count() >= 50);
             let mut reaped = locked(&app.reaped).clone();
-            let mut strangers: Vec<_> =
-                locked(&strangers).iter().map(|pid| (*pid, 77 << 8)).collect();
+            let mut unknown: Vec<_> = locked(&unknown).iter().map(|pid| (*pid, 77 << 8)).collect();
             reaped.sort_unstable();
-            strangers.sort_unstable();
-            assert_eq!(reaped, strangers);
+            unknown.sort_unstable();
+            assert_eq!(reaped, unknown);
             drop(fixtures);
             assert_eq!(Arc::strong_count(&app), 1, "the application's functions are let go");
         }
