@@ -1,3 +1,4 @@
+#: long
 # Names of disks, disks that are QEMU's without one, and scripts of one's own.
 guest a-forms pvh
 id=$(id_of a-forms)
