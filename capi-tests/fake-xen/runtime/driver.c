@@ -6,7 +6,7 @@
 #include "harness.h"
 
 #define MAGIC 0x72656769u
-#define ASLEEP 25000 /* ms: longer than any case waits, so that a wake-up that is missing shows */
+#define ASLEEP 300000 /* ms: longer than any case lasts, so that a wake-up that is missing shows */
 
 struct reg {
     struct reg *next;

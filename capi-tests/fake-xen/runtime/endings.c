@@ -201,6 +201,9 @@ static void refused(void)
     int rc;
 
     end_domain(nobody);
+    /* One that is dying still takes a request. */
+    while (domain_is_known(nobody))
+        nap(10000);
     rc = libxl_domain_shutdown(ctx, nobody, INTO(&tally));
     check(rc == ERROR_FAIL && !hits(&tally), "shutdown: %d, %d ends", rc, hits(&tally));
     rc = libxl_domain_reboot(ctx, nobody, INTO(&tally));

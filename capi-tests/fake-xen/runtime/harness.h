@@ -75,6 +75,7 @@ void give_memory(uint32_t domid, unsigned mib);
 void end_domain(uint32_t domid);                    /* as the hypervisor does, without libxl */
 void stop_domain(uint32_t domid, int reason);       /* likewise */
 bool domain_exists(uint32_t domid);
+bool domain_is_known(uint32_t domid); /* to the hypervisor, be it dying */
 void store(const char *value, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *stored(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A disk whose back end has gone (state 6) and names a hotplug script. */
@@ -85,6 +86,7 @@ int acknowledger(void);
 
 unsigned open_fds(void);
 unsigned threads(void);
+bool threads_are(unsigned number);
 unsigned children(void);  /* of this process, zombies or not */
 unsigned zombies(void);
 int status_of(pid_t pid); /* of a child of the case's own, when it has ended */

@@ -1,6 +1,7 @@
 /* Many lives of ctxs: nothing is left of them. */
 #include "harness.h"
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
 static void one_life(int kind, uint32_t domid, const char *script)
 {
@@ -68,9 +69,7 @@ static void lives(void)
     for (struct rounds r = rounds(60, 300); another(&r); n++)
         one_life(n, domid, script);
     check(open_fds() == fds, "%u fds, then %u", fds, open_fds());
-    for (double until = now() + 3; threads() != tasks && now() < until;)
-        nap(10000);
-    check(threads() == tasks, "%u threads, then %u", tasks, threads());
+    check(threads_are(tasks), "%u threads, then %u", tasks, threads());
     check(!children(), "%u children, %u of them zombies", children(), zombies());
     note("%d lives; %u fds, %u threads before and after", n, fds, tasks);
 }
@@ -99,7 +98,7 @@ static void several(void)
     for (int i = 0; i < 3; i++)
         finish(thread[i]);
     check(open_fds() == fds, "%u fds, then %u", fds, open_fds());
-    check(threads() == before, "%u threads, then %u", before, threads());
+    check(threads_are(before), "%u threads, then %u", before, threads());
     libxl_ctx_free(ctx);
 }
 
@@ -209,9 +208,14 @@ static void crowd(void)
     struct member members[NUMBER], *last = &members[NUMBER - 1];
     libxl_ctx *ctx[NUMBER];
     char *script = new_script("exit 0");
+    struct rlimit files;
     uint32_t domid;
     int rc;
 
+    /* On real Xen a ctx has more of them open: all together, more than 1024. */
+    check(!getrlimit(RLIMIT_NOFILE, &files), "getrlimit: %s", strerror(errno));
+    files.rlim_cur = files.rlim_max;
+    check(!setrlimit(RLIMIT_NOFILE, &files), "setrlimit: %s", strerror(errno));
     check(!epoll_ctl(outer, EPOLL_CTL_ADD, set, &event), "epoll_ctl: %s", strerror(errno));
     before = log_lines();
     for (int i = 0; i < NUMBER; i++) {

@@ -216,16 +216,28 @@ void stop_domain(uint32_t domid, int reason)
     done_with_world();
 }
 
+static bool domain_info(uint32_t domid, xc_domaininfo_t *info)
+{
+    bool known;
+
+    with_world();
+    known = xc_domain_getinfolist(xch, domid, 1, info) == 1 && info->domain == domid;
+    done_with_world();
+    return known;
+}
+
+bool domain_is_known(uint32_t domid)
+{
+    xc_domaininfo_t info;
+
+    return domain_info(domid, &info);
+}
+
 bool domain_exists(uint32_t domid)
 {
     xc_domaininfo_t info;
-    bool exists;
 
-    with_world();
-    exists = xc_domain_getinfolist(xch, domid, 1, &info) == 1 && info.domain == domid
-             && !(info.flags & XEN_DOMINF_dying);
-    done_with_world();
-    return exists;
+    return domain_info(domid, &info) && !(info.flags & XEN_DOMINF_dying);
 }
 
 void add_disk(uint32_t domid, int devid, const char *script)
@@ -320,6 +332,14 @@ unsigned open_fds(void)
 unsigned threads(void)
 {
     return entries("/proc/self/task");
+}
+
+/* The kernel lists a thread for a moment after it has been joined. */
+bool threads_are(unsigned number)
+{
+    for (double until = now() + 3; threads() != number && now() < until;)
+        nap(10000);
+    return threads() == number;
 }
 
 static unsigned offspring(bool dead_only)

@@ -9,8 +9,10 @@
 #define HYPERVISOR_memory_op          12
 #define HYPERVISOR_sched_op           29
 #define HYPERVISOR_event_channel_op   32
+#define HYPERVISOR_hvm_op             34
 #define XENMEM_add_to_physmap          7
 #define EVTCHNOP_alloc_unbound         6
+#define HVMOP_set_param                0
 #define SCHEDOP_shutdown               2
 #define SCHEDOP_poll                   3
 #define SHUTDOWN_suspend               2
@@ -36,6 +38,8 @@ entry:
 	xor	%edx, %edx
 	wrmsr
 begin:
+	/* Without a callback a guest is not told that its suspension was cancelled. It takes no interrupts. */
+	hypercall HYPERVISOR_hvm_op, HVMOP_set_param, callback
 	hypercall HYPERVISOR_memory_op, XENMEM_add_to_physmap, where
 	hypercall HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, channel
 wait:
@@ -54,6 +58,10 @@ wait:
 where:	.short	DOMID_SELF, 0
 	.long	0, 0		/* XENMAPSPACE_shared_info */
 	.long	shared_page
+callback:
+	.short	DOMID_SELF, 0
+	.long	0		/* HVM_PARAM_CALLBACK_IRQ */
+	.long	0xf3, 2 << 24	/* a vector */
 channel:
 	.short	DOMID_SELF, 0	/* for domain 0 */
 port:	.long	0

@@ -117,7 +117,8 @@ def broken(data, folder, names):
                      ("image-ident", first + 16), ("image-version", first + 23), ("domain-type", first + 32),
                      ("first-kind", first + 8 + 40 + 1), ("first-length", first + 8 + 40 + 6), ("end-kind", last + 3),
                      ("end-length", last + 5)]:
-        flip(what, at, 7 if what in ("huge-length", "end-kind") else 0)
+        # Version 2 of the image is one as well, of Xen before 4.14.
+        flip(what, at, {"huge-length": 7, "end-kind": 7, "image-version": 2}.get(what, 0))
 
     end = struct.pack("<II", 0, 0)
     record = lambda kind, body: struct.pack("<II", kind, len(body)) + body + bytes(-len(body) % 8)

@@ -4,9 +4,10 @@ suspends rr
 (try xl remus -F -n -d -i 500 -s '' rr "$(receiver -r)") > /tmp/rr.out 2> /tmp/rr.err &
 replicating=$!
 until_true suspended rr 3
-pkill -KILL -f 'xl migrate-receive -e -r'
+# The sender's arguments have the receiver's command too.
+pkill -KILL -f "^$real_xl migrate-receive"
 until_true eval "! kill -0 $replicating"
-pkill -KILL -f 'xl [r]emus'
+pkill -KILL -f "^$real_xl remus"
 wait $replicating
 cat /tmp/rr.out
 sort /tmp/rr.err >&2
