@@ -8,13 +8,14 @@ xc_interface *xch;
 int failed, cases;
 atomic_int errors;
 static char why[400];
+int last_errno = -1;
 
 static void logged(xentoollog_logger *self, xentoollog_level level, int errnoval, const char *context,
                    const char *format, va_list al)
 {
-    (void)self, (void)context, (void)errnoval;
+    (void)self, (void)context;
     if (level >= XTL_ERROR)
-        errors++;
+        errors++, last_errno = errnoval;
     if (level < XTL_WARN && !getenv("MIGRATE_DEBUG"))
         return;
     if (!getenv("MIGRATE_LOG"))

@@ -29,6 +29,8 @@ extern xc_interface *xch;
 extern int failed, cases;
 /* Lines of the log that tell an error. */
 extern atomic_int errors;
+/* The errno of the last error in the log, or -1. */
+extern int last_errno;
 
 int open_all(void);
 

@@ -3,7 +3,8 @@
  *
  * $HELPER is a word and a number: at that step of its work it dies (kill), ends (exit), speaks nonsense (noise), claims a
  * message and does not send it (half), sends a request that does not exist (wrong), stops without a message (hang) or does so and cannot be
- * told to end (deaf). "fine" does it all; "refuse" says at the end that it has failed.
+ * told to end (deaf). "fine" does it all; "refuse" says at the end that it has failed, "unsaid" that it has without a
+ * reason.
  *
  * With checkpoints the steps of each round count on from the next ten: step 13 is the first round's step 3 (the first of all
  * being round 0). "refuse" and a number ends it after so many rounds.
@@ -89,7 +90,7 @@ static void step(int now)
             pause();
 }
 
-static const int bad[2] = { -1, EIO }, good[2] = { 0, 0 };
+static const int bad[2] = { -1, EIO }, good[2] = { 0, 0 }, unsaid[2] = { -1, 0 };
 
 /* A piece of the image in each round, after which the guest runs on. */
 static int save_rounds(int fd)
@@ -189,7 +190,7 @@ int main(int argc, char **argv)
             say_number(9, frames, sizeof(frames));
     }
     step(4);
-    say_number(10, strcmp(how, "refuse") ? good : bad, 8);
+    say_number(10, !strcmp(how, "refuse") ? bad : !strcmp(how, "unsaid") ? unsaid : good, 8);
     step(5);
     answer();
     step(6);

@@ -58,7 +58,13 @@ void saves(void)
     rc = save("refuse 9", 0, 0, -1, &whole);
     expect(rc == ERROR_FAIL && !whole && !state(guest.domid), "rc %d, state %d", rc, state(guest.domid));
     end_guest();
+    expect(last_errno == EIO, "the log ends with errno %d", last_errno);
     done("save: libxc has failed");
+    rc = save("unsaid 9", 0, 0, -1, &whole);
+    expect(rc == ERROR_FAIL && !whole && !state(guest.domid), "rc %d, state %d", rc, state(guest.domid));
+    expect(last_errno == -1, "the log ends with errno %d", last_errno);
+    end_guest();
+    done("save: libxc has failed, and gives no reason");
     rc = save("status 9", 0, 0, -1, &whole);
     expect(rc == ERROR_FAIL && !whole && !state(guest.domid), "rc %d, state %d", rc, state(guest.domid));
     end_guest();

@@ -19,7 +19,7 @@ use nix::unistd;
 use super::message::{HelperMessage, Request, Side};
 use crate::core::child::describe_outcome;
 use crate::core::paths;
-use crate::core::{Ao, Error, Result};
+use crate::core::{Ao, Ctx, Error, Result};
 use crate::runtime::bytes::Bytes;
 use crate::runtime::child::{Child, Io, Program};
 use crate::sync::tracked_fds::Tracked;
@@ -274,4 +274,18 @@ impl<'a> Helper<'a> {
     pub async fn kill(self) {
         self.child.end().await;
     }
+}
+
+/// The result of the helper's request `Complete`, with libxc's `retval` and `errno`. `verb` is what was asked for.
+pub fn completed(ctx: &Ctx, domid: u32, verb: &str, retval: i32, errno: i32) -> Result<()> {
+    match (retval, errno) {
+        (0, _) => return Ok(()),
+        // libxc has not set it: its own messages give the reason.
+        (_, 0) => error!(ctx, domid = domid, "cannot {verb} the domain: libxc failed"),
+        (_, errno) => {
+            let errno = Errno::from_raw(errno);
+            error!(ctx, domid = domid, errno = errno, "cannot {verb} the domain: libxc failed");
+        }
+    }
+    Err(Error::Fail)
 }

@@ -19,7 +19,7 @@ use nix::fcntl::OFlag;
 use nix::unistd;
 
 use super::emulator;
-use super::helper::{Helper, HelperEvent, Job};
+use super::helper::{self, Helper, HelperEvent, Job};
 use super::message::{Request, Side, callback, checkpoint};
 use super::record::{Emulator, RecordKind, StreamError, decode_nodes};
 use super::stream::Reader;
@@ -261,16 +261,7 @@ impl Restore<'_> {
                     if let Some(failure) = failure {
                         return Err(failure);
                     }
-                    if retval != 0 {
-                        let errno = Errno::from_raw(errno);
-                        error!(
-                            ao,
-                            domid = domid,
-                            errno = errno,
-                            "cannot restore the domain: libxc failed"
-                        );
-                        return Err(Error::Fail);
-                    }
+                    helper::completed(ao, domid, "restore", retval, errno)?;
                     return frames.ok_or_else(|| {
                         error!(
                             ao,

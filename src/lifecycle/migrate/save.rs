@@ -20,7 +20,7 @@ use std::time::Duration;
 use nix::errno::Errno;
 
 use super::emulator;
-use super::helper::{Helper, HelperEvent, Job};
+use super::helper::{self, Helper, HelperEvent, Job};
 use super::message::{Request, Side, callback};
 use super::record::{Emulator, RecordKind, StreamError};
 use super::stream::Writer;
@@ -233,16 +233,7 @@ impl Save<'_> {
                     if let Some(failure) = failure {
                         return Err(failure);
                     }
-                    if retval != 0 {
-                        let errno = Errno::from_raw(errno);
-                        error!(
-                            ao,
-                            domid = domid,
-                            errno = errno,
-                            "cannot save the domain: libxc failed"
-                        );
-                        return Err(Error::Fail);
-                    }
+                    helper::completed(ao, domid, "save", retval, errno)?;
                     if !self.suspended {
                         error!(
                             ao,
