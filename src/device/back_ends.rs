@@ -1,7 +1,7 @@
-//! Waiting for the back ends of several devices at once, and going on with each as soon as its own is ready.
+//! Waiting for the back ends of several devices at once, and continuing with each device as soon as its own is ready.
 //!
-//! There is one watch per directory of back ends and one read for the states of all devices that are waited for, however
-//! many devices there are.
+//! There is one watch per directory of back ends and one read for the states of all devices that are waited for,
+//! however many devices there are.
 
 use std::future::{Future, pending};
 use std::pin::pin;
@@ -22,18 +22,18 @@ use crate::domain::nodes;
 pub enum Wait {
     /// It has reached the state.
     Reached,
-    /// Its nodes have gone.
+    /// Its nodes were removed.
     Removed,
-    /// The time is over.
+    /// The timeout has expired.
     Late,
 }
 
-/// Waits until the state of each device's back end is one that `reached` accepts, for `timeout` at most. `then` is called with
-/// the device's place in `devices` as soon as its own wait has ended, and is waited for as long as it takes. Returns what that gave for each
-/// device.
+/// Waits until the state of each device's back end is one that `reached` accepts, for `timeout` at most. As soon as the
+/// wait for a device has ended, `then` is called with its index in `devices`; the future is run to its end, whose time
+/// is not limited here. Returns the result of `then` for each device.
 ///
 /// # Errors
-/// An abort, and a watch that cannot be set. What `then` has begun is finished before that is returned.
+/// An abort, and a watch that cannot be set. The futures of `then` that have begun are finished first.
 pub async fn each<F: Future<Output = Result<()>>>(
     ao: &Ao,
     devices: &[&Device],

@@ -139,9 +139,9 @@ impl Drive {
         Ok(ops.read(&self.path)?.is_some_and(|value| is_request(&value)))
     }
 
-    /// Empties the node of the request; false if the request is gone or the guest has changed it meanwhile. In that case the
-    /// watch has fired again and the node will be read again. It is not read again here, because a guest that keeps writing
-    /// would keep this thread busy.
+    /// Empties the node of the request; false if the request is gone or the guest has changed it meanwhile. In that
+    /// case the watch has fired again and the node will be read again. It is not read again here, because a guest that
+    /// keeps writing would keep this thread busy.
     ///
     /// A plain write would create the node again if the domain was destroyed meanwhile.
     fn acknowledge(&self, ctx: &Ctx) -> std::result::Result<bool, StoreError> {

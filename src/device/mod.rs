@@ -87,8 +87,8 @@ pub struct Device {
 impl Device {
     /// The device recorded under `/libxl/<domid>/device/<kind>/<devid>` with this back end's path.
     ///
-    /// Only the backend domain and the kind of back end are taken from that path. The guest and the number come from the
-    /// record's own place, so that a forged path cannot lead to another guest's device.
+    /// Only the backend domain and the kind of back end are taken from that path. The guest and the number come from
+    /// the record's own place, so that a forged path cannot lead to another guest's device.
     pub fn recorded(domid: u32, kind: DeviceKind, devid: i32, backend: &str) -> Option<Self> {
         let rest = backend.strip_prefix("/local/domain/")?;
         let mut parts = rest.split('/');

@@ -11,16 +11,16 @@
 //! then, with all others  remove the nodes of both halves and of the toolstack's record
 //! ```
 //!
-//! A back end closes when the front end has closed. By force ([`Force::Yes`]; a guest that is destroyed is paused, so its
-//! front ends cannot close) the guest's half is removed first, so that the back end does not wait for it. A step that then
-//! fails or takes too long is logged, and the nodes are removed nevertheless. An abort ends every wait.
+//! A back end closes when the front end has closed. By force ([`Force::Yes`]; a guest that is destroyed is paused, so
+//! its front ends cannot close) the guest's half is removed first, so that the back end does not wait for it. A step
+//! that then fails or takes too long is logged, and the nodes are removed nevertheless. An abort ends every wait.
 //!
 //! # Guests and back ends that keep writing
 //!
-//! A transaction conflicts with every write of the guest or the back end to the same nodes, so it may never succeed while
-//! they write. It is tried a few times, and then the same steps are done without a transaction: a node that is written all
-//! the time exists, and so does the domain that owns it. The toolstack's record, which nobody else writes, is always
-//! removed in a transaction.
+//! A transaction conflicts with every write of the guest or the back end to the same nodes, so it may never succeed
+//! while they write. It is tried a few times, and then the same steps are done without a transaction: a node that is
+//! written all the time exists, and so does the domain that owns it. The toolstack's record, which nobody else writes,
+//! is always removed in a transaction.
 //!
 //! The stored configuration is not changed: devices that are not in xenstore any more are left out when it is retrieved
 //! (`lifecycle/retrieve.rs`).
@@ -118,7 +118,8 @@ fn runs(ctx: &Ctx, domid: u32) -> Result<bool> {
     }
 }
 
-/// Takes every device of a domain, which must be paused, out of use: what is left to do is to remove their nodes ([`forget_all`]).
+/// Takes every device of a domain, which must be paused, out of use: what is left to do is to remove their nodes
+/// ([`forget_all`]).
 /// `qemu` is the device model that was told to end, if there was one. All are tried; the first failure is the result.
 pub async fn undo_all(
     ao: &Ao,
@@ -159,15 +160,16 @@ pub async fn forget_all(ao: &Ao, owner: &Identity, devices: &[Device]) -> Result
     forget(ao, &devices, owner, own_domid_or_zero(ao)).await
 }
 
-/// The back ends' halves of these devices that this domain removes: all in domain 0, in a driver domain those that it serves.
-/// The other nodes of a device lie in its guest's own directories.
+/// The back ends' halves of these devices that this domain removes: all in domain 0, in a driver domain those that it
+/// serves. The other nodes of a device lie in its guest's own directories.
 pub fn back_ends(ctx: &Ctx, devices: &[Device]) -> Vec<String> {
     let own = own_domid_or_zero(ctx);
     let removed = devices.iter().filter(|device| own == 0 || own == device.backend_domid);
     removed.map(Device::backend_path).collect()
 }
 
-/// Gives the host's drivers the devices again that are behind a USB controller which the kernel serves. Failures are logged.
+/// Gives the host's drivers the devices again that are behind a USB controller which the kernel serves. Failures are
+/// logged.
 fn take_usb_back(ctx: &Ctx, controller: &Device) {
     let dir = format!("{}/port", controller.backend_path());
     let ports = nodes::list(ctx, ctx.store(), &dir).unwrap_or_default();
@@ -219,10 +221,10 @@ async fn undo(
 ) -> Result<()> {
     let (mut closed, mut open) = (Vec::new(), Vec::new());
     for (&device, state) in devices.iter().zip(states) {
-        match Before::of(ao, device, state.as_deref()) {
-            Before::Gone => {}
-            Before::Closed => closed.push(device),
-            Before::Open => open.push(device),
+        match StateWhenAsked::of(ao, device, state.as_deref()) {
+            StateWhenAsked::Gone => {}
+            StateWhenAsked::Closed => closed.push(device),
+            StateWhenAsked::Open => open.push(device),
         }
     }
     let closed = join_all(closed.into_iter().map(|device| unhook(ao, device, owner, own)));
@@ -256,15 +258,15 @@ async fn unhook(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<
     }
 }
 
-/// A back end as it was when it was asked to close.
+/// The state of a back end when it was asked to close.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Before {
+enum StateWhenAsked {
     Gone,
     Closed,
     Open,
 }
 
-impl Before {
+impl StateWhenAsked {
     fn of(ctx: &Ctx, device: &Device, state: Option<&[u8]>) -> Self {
         match state {
             None => {
@@ -280,10 +282,10 @@ impl Before {
 
 /// Waits until a back end, which was in `state` when it was asked to, has closed. Returns whether there is a back end.
 async fn closed(ao: &Ao, device: &Device, state: Option<Vec<u8>>) -> Result<bool> {
-    match Before::of(ao, device, state.as_deref()) {
-        Before::Gone => return Ok(false),
-        Before::Closed => return Ok(true),
-        Before::Open => {}
+    match StateWhenAsked::of(ao, device, state.as_deref()) {
+        StateWhenAsked::Gone => return Ok(false),
+        StateWhenAsked::Closed => return Ok(true),
+        StateWhenAsked::Open => {}
     }
     let then = |_, wait| ready(has_closed(ao, device, wait));
     let outcomes = back_ends::each(ao, &[device], TIMEOUT, |state| state == CLOSED, then).await?;
@@ -385,8 +387,8 @@ async fn nodes_go(ao: &Ao, device: &Device) -> Result<()> {
     })
 }
 
-/// Writes the closed state of devices of one domain in place of QEMU, which has ended. A QEMU in another domain may have written
-/// it, or removed the nodes.
+/// Writes the closed state of devices of one domain in place of QEMU, which has ended. A QEMU in another domain may
+/// have written it, or removed the nodes.
 fn mark_closed(ctx: &Ctx, devices: &[&Device], owner: &Identity) -> Result<()> {
     let marked = nodes::try_transaction(ctx, |t| write_closed(ctx, t, devices, owner))?;
     marked.map_or_else(|| write_closed(ctx, ctx.store(), devices, owner), Ok)
@@ -434,8 +436,8 @@ async fn forget(ao: &Ao, devices: &[&Device], owner: &Identity, own: u32) -> Res
     if nodes::try_transaction(ao, |t| remove(t, &all))?.is_some() {
         return Ok(());
     }
-    // The records last: while one exists, the same device cannot be added again. The check and the removal are microseconds
-    // apart, and the number of a domain that ends in between is not used again for a minute.
+    // The records last: while one exists, the same device cannot be added again. The check and the removal are
+    // microseconds apart, and the number of a domain that ends in between is not used again for a minute.
     if owner.owns_nodes(ao, ao.store())? {
         let removed = ao.store().remove_many(&halves);
         removed.map_err(|e| nodes::failed(ao, e))?;
@@ -452,8 +454,8 @@ async fn forget(ao: &Ao, devices: &[&Device], owner: &Identity, own: u32) -> Res
     Ok(())
 }
 
-/// Removes nodes of a domain's devices and the directories above them that are empty then, if the domain's number is not another
-/// domain's.
+/// Removes nodes of a domain's devices and the directories above them that are empty then, if the domain's number is
+/// not another domain's.
 pub fn remove_owned(ctx: &Ctx, t: &Transaction, owner: &Identity, paths: &[String]) -> Result<()> {
     let mut reads = Pipeline::default();
     let vm = reads.read(owner.vm_node());

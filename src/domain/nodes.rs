@@ -67,8 +67,8 @@ pub fn send(ctx: &Ctx, ops: &impl Ops, pipeline: Pipeline) -> Result<Answers> {
     pipeline.send(ops).map_err(|e| failed(ctx, e))
 }
 
-/// A node's value, where a node that cannot be read counts as missing. The C library does not distinguish the two, nor log
-/// the reason, and a domain without privileges cannot read most nodes.
+/// A node's value, where a node that cannot be read counts as missing. The C library does not distinguish the two, nor
+/// log the reason, and a domain without privileges cannot read most nodes.
 pub fn peek(ctx: &Ctx, ops: &impl Ops, path: &str) -> Option<Vec<u8>> {
     ops.read(path).inspect_err(|e| debug!(ctx, "{e}")).ok().flatten()
 }
@@ -91,8 +91,8 @@ pub fn write(ctx: &Ctx, ops: &impl Ops, path: &str, value: &[u8]) -> Result<()> 
     ops.write(path, value).map_err(|e| failed(ctx, e))
 }
 
-/// Writes the node `name` below a domain's own directory, if that is there: what is written for a domain that is destroyed
-/// at the same time would stay for ever. `Error::Fail`, logged, if it is not.
+/// Writes the node `name` below a domain's own directory, if that is there: what is written for a domain that is
+/// destroyed at the same time would stay for ever. `Error::Fail`, logged, if it is not.
 pub fn write_for_domain(ctx: &Ctx, domid: u32, name: &str, value: &[u8]) -> Result<()> {
     let directory = domain_path(domid);
     transaction_now(ctx, |t| {
@@ -117,8 +117,8 @@ pub fn remove_up(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Result<()> {
     tidy::remove_up(ops, paths).map_err(|e| failed(ctx, e))
 }
 
-/// As [`remove_up`], if `may` says so, which is told the answers to `reads`. Otherwise the transaction is discarded. Returns what
-/// it said.
+/// As [`remove_up`], if `may` says so, which is told the answers to `reads`. Otherwise the transaction is discarded.
+/// Returns what it said.
 pub fn remove_up_if(
     ctx: &Ctx,
     t: &Transaction,
@@ -146,8 +146,8 @@ impl From<StoreError> for Stop {
     }
 }
 
-/// Runs `body` in a transaction, which is repeated if it conflicts with others, after a few attempts with pauses. If `body`
-/// fails, which it logs, nothing is changed.
+/// Runs `body` in a transaction, which is repeated if it conflicts with others, after a few attempts with pauses. If
+/// `body` fails, which it logs, nothing is changed.
 pub async fn transaction<T>(ao: &Ao, mut body: impl FnMut(&Transaction) -> Result<T>) -> Result<T> {
     for attempt in 0..store::ATTEMPTS {
         if let Some(late) = attempt.checked_sub(AT_ONCE) {

@@ -72,8 +72,8 @@ pub async fn unpause(ao: &Ao, domid: u32) -> Result<()> {
     .await
 }
 
-/// Asks the guest's kernel to power off or reboot. The returned future waits until the guest has acknowledged the request
-/// (by emptying the node), a minute at most; the end of the guest, or the removal of the node, counts as well.
+/// Asks the guest's kernel to power off or reboot. The returned future waits until the guest has acknowledged the
+/// request (by emptying the node), a minute at most; the end of the guest, or the removal of the node, counts as well.
 ///
 /// `Error::NoParavirt` if the kernel of an HVM guest does not listen to such requests.
 pub fn request(

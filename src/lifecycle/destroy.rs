@@ -106,8 +106,8 @@ pub struct Around {
 }
 
 impl Around {
-    /// Read in one round trip with the `vm` node, which comes first; that of a domain with more than a console takes another one. If
-    /// they cannot be read, there may be a device model.
+    /// Read in one round trip with the `vm` node, which comes first; that of a domain with more than a console takes
+    /// another one. If they cannot be read, there may be a device model.
     pub fn of(ctx: &Ctx, domid: u32) -> (Option<Vec<u8>>, Self) {
         let mut reads = Pipeline::default();
         let vm = reads.peek(nodes::vm_node(domid));
@@ -264,8 +264,8 @@ pub enum Found {
 /// How a domain's nodes are removed.
 #[derive(Clone, Copy, Debug)]
 enum Removal<'a> {
-    /// In one transaction with those of these devices, which are out of use. Not if there are others, or somebody keeps writing
-    /// to them.
+    /// In one transaction with those of these devices, which are out of use. Not if there are others, or somebody keeps
+    /// writing to them.
     WithDevices(&'a Recorded),
     /// Those of its devices have been removed. Not if there are some, except in the `last` attempt.
     Alone { last: bool },
@@ -273,8 +273,8 @@ enum Removal<'a> {
 
 /// Removes all that is kept of the domain outside the hypervisor, its nodes as `how` says.
 /// `qemu` was told to end; `lent` becomes the record of the bootloader's disk, if there is one. Everything is tried. What
-/// cannot be removed is logged and left: the domain is destroyed nevertheless, and after an error the caller would think
-/// that it still exists.
+/// cannot be removed is logged and left: the domain is destroyed nevertheless, and after an error the caller would
+/// think that it still exists.
 fn remove_records(
     ctx: &Ctx,
     domain: &Identity,
@@ -335,9 +335,9 @@ impl Removed {
     const NOTHING: Self = Self::All { model: None, loan: None };
 }
 
-/// Removes the domain's nodes, unless it has devices and `with_devices` is false. A failure is logged. Devices are looked
-/// for in the transaction, so that one that is added at the same time is either seen here, or fails because the domain has
-/// no nodes: creations hold no lock that could be taken here.
+/// Removes the domain's nodes, unless it has devices and `with_devices` is false. A failure is logged. Devices are
+/// looked for in the transaction, so that one that is added at the same time is either seen here, or fails because the
+/// domain has no nodes: creations hold no lock that could be taken here.
 fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     let domid = domain.domid;
     let removed = nodes::transaction_now(ctx, |t| {
@@ -366,8 +366,8 @@ fn has_devices(ctx: &Ctx, t: &Transaction, domid: u32) -> Result<bool> {
     Ok(!Recorded::of(ctx, t, domid)?.devices.is_empty())
 }
 
-/// As [`remove_nodes`], with those of all its devices, which is one round trip for most domains. Only if its nodes are as
-/// expected, it has no other devices, and nobody keeps writing to them.
+/// As [`remove_nodes`], with those of all its devices, which is one round trip for most domains. Only if its nodes are
+/// as expected, it has no other devices, and nobody keeps writing to them.
 fn remove_with_devices(ctx: &Ctx, domain: &Identity, devices: &Recorded) -> Removed {
     let removed = nodes::try_transaction(ctx, |t| try_with_devices(ctx, t, domain, devices));
     // A failure is logged where it is found.

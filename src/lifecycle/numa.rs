@@ -1,11 +1,11 @@
 //! Automatic NUMA placement: choosing the host's nodes for a new domain.
 //!
-//! [`place`] is called by the build of a domain, after its vcpus exist and before the configured affinities are set. Its
-//! result becomes `b_info.nodemap`, which the caller then sets as the domain's node affinity (if the set is not empty), and
-//! the soft affinity of the vcpus, which it sets itself. [`choose`] is the decision, a pure function.
+//! [`place`] is called by the build of a domain, after its vcpus exist and before the configured affinities are set.
+//! Its result becomes `b_info.nodemap`, which the caller then sets as the domain's node affinity (if the set is not
+//! empty), and the soft affinity of the vcpus, which it sets itself. [`choose`] is the decision, a pure function.
 //!
-//! Fewer nodes are better. Among equally many, those are better on which fewer vcpus can run, and then those with more free
-//! memory; among equals the first, counting from node 0.
+//! Fewer nodes are better. Among equally many, those are better on which fewer vcpus can run, and then those with more
+//! free memory; among equals the first, counting from node 0.
 
 use crate::config::defaults::memory;
 use crate::core::{Ctx, Error, Result, bitmap};
@@ -92,8 +92,8 @@ fn cpus_of_each(host: &[PlacementNode]) -> Option<u32> {
     with_cpus.all(|cpus| cpus == first).then_some(first)
 }
 
-/// The best nodes for a domain; `None` if it fits nowhere. `improved` is called for each candidate that is better than all
-/// earlier ones.
+/// The best nodes for a domain; `None` if it fits nowhere. `improved` is called for each candidate that is better than
+/// all earlier ones.
 pub fn choose(
     host: &[PlacementNode],
     wanted: Wanted,
@@ -116,9 +116,9 @@ pub fn choose(
 
 /// Places the domain, if the configuration enables that and does not set the placement itself.
 ///
-/// Afterwards `b_info.nodemap` has the nodes (all nodes, if there is no choice or no set is large enough), the vcpus' soft
-/// affinity is the cpus of these, and `b_info.numa_placement` is off, so that a domain built again from this configuration
-/// gets the same nodes.
+/// Afterwards `b_info.nodemap` has the nodes (all nodes, if there is no choice or no set is large enough), the vcpus'
+/// soft affinity is the cpus of these, and `b_info.numa_placement` is off, so that a domain built again from this
+/// configuration gets the same nodes.
 ///
 /// # Errors
 /// `Error::Invalid` if the domain's hard affinity has no cpu of its cpupool, `Error::Fail` if the hypervisor fails.

@@ -1,14 +1,14 @@
 //! A domain's present configuration: the stored one, brought up to date.
 //!
 //! The library stores the configuration that a domain was created with, and updates it when a device is added; name,
-//! memory, vcpus and scheduling change without an update. Devices that are not in xenstore any more are left out; of the
-//! others the stored entry is used, except for a drive whose medium was removed.
+//! memory, vcpus and scheduling change without an update. Devices that are not in xenstore any more are left out; of
+//! the others the stored entry is used, except for a drive whose medium was removed.
 //!
-//! This holds the lock of device changes, so that it sees none half done; under it, and under the userdata lock, there is
-//! one round trip to xenstore. An invalid record drops one device; in the C library it drops all of its kind.
+//! This holds the lock of device changes, so that it sees none half done; under it, and under the userdata lock, there
+//! is one round trip to xenstore. An invalid record drops one device; in the C library it drops all of its kind.
 //!
-//! Which vcpus an HVM guest has is known by QEMU. It is asked under the lock of device changes only, since it may be slow,
-//! and may be controlled by its guest.
+//! Which vcpus an HVM guest has is known by QEMU. It is asked under the lock of device changes only, since it may be
+//! slow, and may be controlled by its guest.
 
 use crate::core::cause::summed_up;
 use crate::core::{Ao, Ctx, Error, Result, bitmap};
@@ -94,8 +94,8 @@ fn stored(ctx: &Ctx, domid: u32, files: &userdata::Locked<'_>) -> Result<(Box<Do
     }
 }
 
-/// Brings the configuration up to date, under the userdata lock; `plugged` has the vcpus that are plugged in QEMU, for an
-/// HVM guest.
+/// Brings the configuration up to date, under the userdata lock; `plugged` has the vcpus that are plugged in QEMU, for
+/// an HVM guest.
 fn current(
     ctx: &Ctx,
     domid: u32,
@@ -249,7 +249,8 @@ fn disk_nodes(domid: u32, disks: &[DeviceDisk]) -> Vec<String> {
     dirs.iter().cloned().chain(disks.iter().flat_map(nodes)).collect()
 }
 
-/// For each disk, its description in xenstore. A guest has one of the two kinds; if it has both, none is known, as in C.
+/// For each disk, its description in xenstore. A guest has one of the two kinds; if it has both, none is known, as in
+/// C.
 fn known_disks(values: &[Option<Vec<u8>>]) -> Vec<Option<KnownDisk>> {
     let (dirs, disks) = values.split_at(2);
     let both = dirs.iter().all(Option::is_some);

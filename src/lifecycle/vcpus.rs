@@ -11,9 +11,9 @@ use crate::types::idiomatic::Bitmap;
 use crate::xen::store::Ops;
 use crate::{error, qemu};
 
-/// Sets the vcpus of `wanted` online and all others offline, by the `cpu/N/availability` nodes, which the guest's kernel
-/// watches; those of an HVM guest are plugged first. Vcpus that the guest does not have are counted and otherwise ignored,
-/// as in the C library.
+/// Sets the vcpus of `wanted` online and all others offline, by the `cpu/N/availability` nodes, which the guest's
+/// kernel watches; those of an HVM guest are plugged first. Vcpus that the guest does not have are counted and
+/// otherwise ignored, as in the C library.
 pub async fn set_online(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     summed_up(ao, domid, "set vcpus online", set(ao, domid, wanted)).await
 }

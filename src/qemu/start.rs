@@ -1,13 +1,13 @@
 //! Starting a guest's QEMU, and waiting until it serves.
 //!
-//! The process id is written to xenstore before the process executes QEMU. From then on a destroy of the domain ends QEMU
-//! as well, so a start that fails or is aborted need not end it. Only if the domain is destroyed meanwhile, the destroy may
-//! have looked before there was an id: then QEMU is ended here, or by the destroy, which looks again when it removes the
-//! domain's nodes (`lifecycle/destroy.rs`).
+//! The process id is written to xenstore before the process executes QEMU. From then on a destroy of the domain ends
+//! QEMU as well, so a start that fails or is aborted need not end it. Only if the domain is destroyed meanwhile, the
+//! destroy may have looked before there was an id: then QEMU is ended here, or by the destroy, which looks again when
+//! it removes the domain's nodes (`lifecycle/destroy.rs`).
 //!
-//! QEMU reports that it is ready in one of two ways. Usually it writes `running` into its node in xenstore. A restricted
-//! QEMU may have no access to xenstore, and is not trusted there: it gets a listening socket, and is ready when it answers
-//! on it.
+//! QEMU reports that it is ready in one of two ways. Usually it writes `running` into its node in xenstore. A
+//! restricted QEMU may have no access to xenstore, and is not trusted there: it gets a listening socket, and is ready
+//! when it answers on it.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
@@ -198,7 +198,8 @@ pub async fn start_for_driver_domain(ao: &Ao, domid: u32) -> Result<()> {
     running.serves(ao, deadline, is_running(ao, &mut said, &state)).await
 }
 
-/// Starts the program that passes QMP on between the sockets of `target` and its QEMU, which runs in the Linux of domain
+/// Starts the program that passes QMP on between the sockets of `target` and its QEMU, which runs in the Linux of
+/// domain
 /// `stubdom`, named `name`; waits until it is ready for that QEMU.
 pub async fn start_proxy(ao: &Ao, stubdom: u32, target: u32, name: &Text) -> Result<()> {
     let runs = |path: &&&str| access(**path, AccessFlags::X_OK).is_ok();
@@ -337,7 +338,8 @@ async fn is_running(ao: &Ao, said: &mut Watch, state: &str) -> Result<()> {
     }
 }
 
-/// Waits until QEMU answers on the socket that it was given. Its status must be that of one that waits to be told to run:
+/// Waits until QEMU answers on the socket that it was given. Its status must be that of one that waits to be told to
+/// run:
 /// `prelaunch`, or `paused` where it has a `restored` state.
 async fn answers(ao: &Ao, domid: u32, restored: bool, deadline: Instant) -> Result<()> {
     let mut qmp = Qmp::connect(ao, domid, deadline).await?;

@@ -1,6 +1,9 @@
-"""load.py SIDE SECONDS, in dom0: clients of one libvirtd do what they like with small guests for so long. Each command must end
-within its bound, and fail only for a reason that has to do with another client. Afterwards libvirtd must be as it was: no guest, no
-more threads and descriptors than when it was warm, and hardly more memory."""
+"""load.py SIDE SECONDS KILLS, in dom0: clients of one libvirtd do what they like with small guests for so long. Each command must
+end within its bound, and fail only for a reason that has to do with another client. Afterwards libvirtd must be as it was: no
+guest, no more threads and descriptors than when it was warm, and hardly more memory.
+
+Then a libvirtd is killed KILLS times in the middle of that, and another one started. Whatever it was doing, the guests can be
+destroyed and started again afterwards, and nothing stays of them."""
 import os
 import random
 import re
@@ -9,7 +12,7 @@ import sys
 import threading
 import time
 
-SIDE, SECONDS = sys.argv[1], int(sys.argv[2])
+SIDE, SECONDS, KILLS = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 CLIENTS, GUESTS = 8, 12
 BOUND = 120  # for one command: libvirt itself waits 30 s for another one's
 SOCKET = "/run/libvirt/libvirt-sock"
@@ -19,8 +22,12 @@ EXCUSES = re.compile(
     "failed to get domain|no domain with matching|Domain not found|already exists|No such file|failed to open|"
     "unable to read|not a valid|must be running|shut off|is already|Guest is not responding|has already been"
 )
+# What the death of the daemon is the reason of.
+LOST = re.compile("onnection|End of file|socket|disconnected|Cannot (recv|write|read)|Failed to connect")
+XL = "/usr/lib/xen-4.17/bin/xl"
 failures = []
 count = {}
+killed = threading.Event()
 
 
 def virsh(*arguments):
@@ -56,7 +63,7 @@ def one(client, turn, name):
     count[action] = count.get(action, 0) + 1
     if status is None:
         failures.append(f"client {client}, turn {turn}: {action} {name} did not end within {BOUND} s")
-    elif status and not EXCUSES.search(said):
+    elif status and not EXCUSES.search(said) and not (killed.is_set() and LOST.search(said)):
         failures.append(f"client {client}, turn {turn}: {action} {name}, {time.monotonic() - began:.1f} s: {said.strip()}")
 
 
@@ -87,6 +94,77 @@ def look(pid):
     return len(os.listdir(f"/proc/{pid}/fd")), int(status["Threads"]), int(status["VmRSS"].split()[0])
 
 
+def start_daemon():
+    if os.path.exists(SOCKET):
+        os.remove(SOCKET)
+    daemon = subprocess.Popen(["libvirtd", "--timeout", "0"], stderr=open("/tmp/libvirtd.log", "a", encoding="ascii"))
+    for _ in range(300):
+        if os.path.exists(SOCKET):
+            return daemon
+        time.sleep(0.2)
+    failures.append("libvirtd does not start")
+    return daemon
+
+
+def end_daemon(daemon):
+    daemon.terminate()
+    try:
+        daemon.wait(60)
+    except subprocess.TimeoutExpired:
+        failures.append("libvirtd did not end within a minute")
+        daemon.kill()
+        daemon.wait()
+
+
+def guests_left():
+    """The domains besides domain 0, by number."""
+    listed = subprocess.run([XL, "list"], capture_output=True, text=True).stdout.splitlines()[2:]
+    return [line.split()[1] for line in listed]
+
+
+def kill_once(turn):
+    """Kills a libvirtd that is at work. Returns how many domains were only half made."""
+    daemon = start_daemon()
+    until = time.monotonic() + 12
+    threads = [threading.Thread(target=client, args=(number, until)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    time.sleep(random.uniform(1, 8))
+    daemon.kill()
+    daemon.wait()
+    daemon = start_daemon()
+    for thread in threads:
+        thread.join()
+    for number in range(GUESTS):
+        virsh("destroy", f"load-{number}")
+        virsh("managedsave-remove", f"load-{number}")
+    half_made = guests_left()
+    for domid in half_made:
+        try:
+            if subprocess.run([XL, "destroy", domid], capture_output=True, timeout=BOUND).returncode:
+                failures.append(f"kill {turn}: domain {domid} cannot be destroyed")
+        except subprocess.TimeoutExpired:
+            failures.append(f"kill {turn}: the destroy of domain {domid} does not end")
+    for number in range(GUESTS):
+        status, said = virsh("start", f"load-{number}")
+        if status != 0:
+            failures.append(f"kill {turn}: load-{number} does not start: {said.strip()}")
+        virsh("destroy", f"load-{number}")
+    failures.extend(f"kill {turn}: domain {domid} is left" for domid in guests_left())
+    end_daemon(daemon)
+    return len(half_made)
+
+
+def traces():
+    """What is left in xenstore and in files of domains that have gone."""
+    listed = []
+    for directory in ("/local/domain", "/libxl", "/local/domain/0/backend/console"):
+        names = subprocess.run(["xenstore-list", directory], capture_output=True, text=True).stdout.split()
+        listed += [f"{directory}/{name}" for name in names if name.isdigit() and name != "0"]
+    names = [f"{folder}/{name}" for folder in ("/var/lib/xen", "/run/xen") for name in os.listdir(folder)]
+    return listed + [name for name in names if "userdata-d" in name or "qmp" in name]
+
+
 def burst(seconds):
     until = time.monotonic() + seconds
     threads = [threading.Thread(target=client, args=(number, until)) for number in range(CLIENTS)]
@@ -100,11 +178,7 @@ def burst(seconds):
 
 
 def main():
-    daemon = subprocess.Popen(["libvirtd", "--timeout", "0"], stderr=open("/tmp/libvirtd.log", "w", encoding="ascii"))
-    for _ in range(300):
-        if os.path.exists(SOCKET):
-            break
-        time.sleep(0.2)
+    daemon = start_daemon()
     for number in range(GUESTS):
         describe(f"load-{number}")
         if virsh("define", f"/tmp/load-{number}.xml")[0]:
@@ -117,23 +191,22 @@ def main():
     burst(SECONDS * 3 / 4)
     time.sleep(5)
     after = look(daemon.pid)
-    over.set()
-    kernels.join()
-    left = subprocess.run(["/usr/lib/xen-4.17/bin/xl", "list"], capture_output=True, text=True).stdout.splitlines()[2:]
-    failures.extend(f"left behind: {line}" for line in left)
+    failures.extend(f"domain {domid} is left" for domid in guests_left())
     print(f"{SIDE}: {sum(count.values())} commands, {count}")
     print(f"{SIDE}: libvirtd had {warm[0]} descriptors, {warm[1]} threads, {warm[2]} kB when it was warm; at the end {after[0]}, {after[1]}, {after[2]}")
     if after[0] > warm[0] + 4 or after[1] > warm[1] + 2 or after[2] > warm[2] * 1.25:
         failures.append("libvirtd has grown")
-    daemon.terminate()
-    try:
-        daemon.wait(60)
-    except subprocess.TimeoutExpired:
-        failures.append("libvirtd did not end within a minute")
-        daemon.kill()
+    end_daemon(daemon)
+    if KILLS:
+        killed.set()
+        half_made = sum(kill_once(turn) for turn in range(1, KILLS + 1))
+        print(f"{SIDE}: libvirtd was killed {KILLS} times; {half_made} domains were half made then")
+        failures.extend(f"{path} is left" for path in traces())
+    over.set()
+    kernels.join()
     for failure in failures[:30]:
         print(f"{SIDE}: {failure}")
-    print(("FAIL" if failures else "ok") + f" {SIDE} clients of libvirtd, {SECONDS} s")
+    print(("FAIL" if failures else "ok") + f" {SIDE} clients of libvirtd, {SECONDS} s, killed {KILLS} times")
     return bool(failures)
 
 

@@ -1,8 +1,8 @@
 //! Waiting for back ends, and joining them to the host.
 //!
 //! A back end in a kernel or in another domain notices a new device and waits in state 2 for the hotplug script, which
-//! runs here if this domain is the backend domain. A back end in QEMU needs no script, and QEMU may not run yet, so it is
-//! not waited for.
+//! runs here if this domain is the backend domain. A back end in QEMU needs no script, and QEMU may not run yet, so it
+//! is not waited for.
 //!
 //! Each device's script starts when its own back end is ready.
 

@@ -92,8 +92,9 @@ fn complete(
     }
 }
 
-/// Writes the consoles of a stub domain in place of what was there. Its QEMU in this domain serves all of them, the `first` as
-/// well, since xenconsoled serves no others. `outputs`: for each in their order, the chardev that QEMU connects it to, if any.
+/// Writes the consoles of a stub domain in place of what was there. Its QEMU in this domain serves all of them, the
+/// `first` as well, since xenconsoled serves no others. `outputs`: for each in their order, the chardev that QEMU
+/// connects it to, if any.
 pub fn of_stub_domain(
     target: &AttachTarget<'_>,
     first: &Primary,

@@ -133,8 +133,8 @@ impl Stored for DeviceDisk {
     const NO_DOMAIN: Error = Error::Fail;
 }
 
-/// What the QEMU of domain `domid` opens for each of its disks, where there is anything: once the disks are connected, for a
-/// script may have said where it has put one.
+/// What the QEMU of domain `domid` opens for each of its disks, where there is anything: once the disks are connected,
+/// for a script may have said where it has put one.
 pub fn paths_for_qemu(
     ctx: &Ctx,
     domid: u32,

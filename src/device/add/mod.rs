@@ -15,8 +15,8 @@
 //! | `running.rs` | adding to a domain that runs, whose stored configuration follows |
 //! | the others | kinds of devices |
 //!
-//! As with the C library, the nodes of a device whose second step fails stay: they tell what went wrong. The application
-//! that added the device, or the creation that fails, removes them.
+//! As with the C library, the nodes of a device whose second step fails stay: they tell what went wrong. The
+//! application that added the device, or the creation that fails, removes them.
 
 pub mod connect;
 pub mod console;
@@ -181,8 +181,9 @@ pub(in crate::device) enum Existing {
     Replaced,
 }
 
-/// Writes devices, which are complete, and numbers those that have no number. `before` is called inside the transaction,
-/// before anything is written, and once more for each repetition of the transaction; if it fails, nothing is changed.
+/// Writes devices, which are complete, and numbers those that have no number. `before` is called inside the
+/// transaction, before anything is written, and once more for each repetition of the transaction; if it fails, nothing
+/// is changed.
 pub(in crate::device) fn write<T: Addable>(
     target: &AttachTarget<'_>,
     devices: &mut [T],

@@ -1,9 +1,9 @@
 //! Adding a device to a domain that runs: its stored configuration is brought up to date as well.
 //!
-//! Under the lock of the domain's userdata: the configuration is read, the device put into it, and both
-//! are written, the configuration first and inside xenstore's transaction. So a process that dies in
-//! between leaves a device in the stored configuration that is not in xenstore; it is left out when the configuration is
-//! retrieved. In the other order the device would be missing after a reboot.
+//! Under the lock of the domain's userdata: the configuration is read, the device put into it, and both are written,
+//! the configuration first and inside xenstore's transaction. So a process that dies in between leaves a device in the
+//! stored configuration that is not in xenstore; it is left out when the configuration is retrieved. In the other order
+//! the device would be missing after a reboot.
 
 use super::connect::connect;
 use super::{Addable, AttachTarget, Existing, Stored, write};

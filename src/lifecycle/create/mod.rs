@@ -8,16 +8,16 @@
 //! | `stubdom.rs` | the stub domain that its device model runs in, if it has one |
 //! | `stored.rs` | the configuration that is stored for it |
 //!
-//! Building is `lifecycle/build`, devices are `device/add`, QEMU is `qemu`. The order is the C library's, since each step
-//! needs the results of earlier ones: the disk that a bootloader reads, the nodes that QEMU reads when it starts, the
-//! console that xenconsoled waits for.
+//! Building is `lifecycle/build`, devices are `device/add`, QEMU is `qemu`. The order is the C library's, since each
+//! step needs the results of earlier ones: the disk that a bootloader reads, the nodes that QEMU reads when it starts,
+//! the console that xenconsoled waits for.
 //!
 //! # Failure
 //!
-//! As soon as the hypervisor has the domain, every failure ends in its destruction: each step records in xenstore what it
-//! creates before it creates it, so `destroy` finds all of it. That holds for a panic, which is a defect of the library, and
-//! for an abort, where the C library leaves an incomplete domain (`libxl.h` allows either). If the process is killed, the
-//! domain stays until it is destroyed.
+//! As soon as the hypervisor has the domain, every failure ends in its destruction: each step records in xenstore what
+//! it creates before it creates it, so `destroy` finds all of it. That holds for a panic, which is a defect of the
+//! library, and for an abort, where the C library leaves an incomplete domain (`libxl.h` allows either). If the process
+//! is killed, the domain stays until it is destroyed.
 //!
 //! # Other processes
 //!
@@ -95,8 +95,8 @@ pub struct Created {
 /// Reports [`EventData::DomainCreateConsoleAvailable`] when the console can be connected to: once for the
 /// bootloader's, if there is one, and once for the domain's own.
 ///
-/// Failures are logged, and the last line sums up why ([`crate::core::cause`]). An invalid configuration gives the errors of
-/// [`defaults::set_defaults`]; every later failure is `Error::Fail`, except for an abort.
+/// Failures are logged, and the last line sums up why ([`crate::core::cause`]). An invalid configuration gives the
+/// errors of [`defaults::set_defaults`]; every later failure is `Error::Fail`, except for an abort.
 pub async fn create(ao: &Ao, config: &mut DomainConfig, origin: Origin<'_>) -> Created {
     let name = config.c_info.name.as_ref().map_or_else(String::new, Text::to_string);
     let what = match origin {
@@ -167,7 +167,8 @@ pub(super) fn complete(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Resu
     defaults::set_defaults(ctx, config, domid)
 }
 
-/// All steps from the bare domain to a guest that can run. `asked` is the configuration without defaults, which is stored.
+/// All steps from the bare domain to a guest that can run. `asked` is the configuration without defaults, which is
+/// stored.
 pub(super) async fn furnish(
     ao: &Ao,
     domid: u32,

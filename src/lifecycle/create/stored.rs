@@ -1,5 +1,5 @@
-//! The configuration that the library stores for a domain: the application's own, and of the defaults only those that must
-//! be the same when the domain is created again elsewhere.
+//! The configuration that the library stores for a domain: the application's own, and of the defaults only those that
+//! must be the same when the domain is created again elsewhere.
 //!
 //! All other defaults are left open: the library that creates the domain again may have better ones.
 

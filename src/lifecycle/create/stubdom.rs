@@ -1,15 +1,16 @@
 //! The stub domain of an HVM guest: a PV guest of its own that runs the device model, so that a QEMU that the guest has
 //! broken into has rights over that guest alone.
 //!
-//! Its kernel, ramdisk and command line are the configuration's (`stubdomain_*`). What it is to do it finds in xenstore:
-//! its target, QEMU's arguments, and a directory in which it tells that it runs. It gets the guest's disks and network
-//! cards as its own PV devices. A second QEMU, here, serves its consoles and, where there is one, its screen.
+//! Its kernel, ramdisk and command line are the configuration's (`stubdomain_*`). What it is to do it finds in
+//! xenstore: its target, QEMU's arguments, and a directory in which it tells that it runs. It gets the guest's disks
+//! and network cards as its own PV devices. A second QEMU, here, serves its consoles and, where there is one, its
+//! screen.
 //!
 //! # Failure
 //!
-//! The stub domain is recorded in the guest's nodes as soon as the hypervisor has it, before anything else is made of it:
-//! the destroy of the guest, which a failed creation ends in, finds it there. (The C library records it when it is built, and
-//! leaves one behind whose build fails.)
+//! The stub domain is recorded in the guest's nodes as soon as the hypervisor has it, before anything else is made of
+//! it: the destroy of the guest, which a failed creation ends in, finds it there. (The C library records it when it is
+//! built, and leaves one behind whose build fails.)
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -51,8 +52,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// What is appended to the name of a network interface that serves an emulated card.
 const EMULATED: &[u8] = b"-emu";
 
-/// Makes the stub domain of the guest `target` and waits until the device model in it runs. `config` is the guest's, with
-/// its defaults, those of its devices as well; `hvm` is its part for HVM guests. `igd` and `restored` are as for
+/// Makes the stub domain of the guest `target` and waits until the device model in it runs. `config` is the guest's,
+/// with its defaults, those of its devices as well; `hvm` is its part for HVM guests. `igd` and `restored` are as for
 /// [`qemu::start`].
 ///
 /// # Errors
@@ -190,8 +191,8 @@ fn arguments(
     Ok(line.arguments)
 }
 
-/// Where the output of each of the stub domain's consoles goes: its kernel's log, the state that its QEMU saves, the state
-/// that its QEMU is to go on from, the guest's serial ports.
+/// Where the output of each of the stub domain's consoles goes: its kernel's log, the state that its QEMU saves, the
+/// state that its QEMU is to go on from, the guest's serial ports.
 fn outputs(
     ctx: &Ctx,
     domid: u32,

@@ -33,8 +33,9 @@ const HVM_GUESTS: [&str; 2] = ["control/feature-s3", "control/feature-s4"];
 /// A directory for the guest's own use.
 const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 
-/// Writes the domain's nodes, all or none, after removing leftovers of an earlier domain with that number or uuid: a disk of
-/// its bootloader is taken back as well. Gives what was read in the same round trip: which daemons the guest is to be connected to.
+/// Writes the domain's nodes, all or none, after removing leftovers of an earlier domain with that number or uuid: a
+/// disk of its bootloader is taken back as well. Gives what was read in the same round trip: which daemons the guest is
+/// to be connected to.
 ///
 /// `Error::Invalid` if another domain has its name.
 pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Daemons> {
@@ -119,8 +120,8 @@ fn dm_version(domid: u32, version: DeviceModelVersion) -> NewNode {
     NewNode::value(model::version_path(domid), version.name().unwrap_or_default())
 }
 
-/// The application's own nodes for the guest. A key without a value is left out. As in C, the list ends before a node that
-/// xenstore would refuse, and the domain is created without the rest.
+/// The application's own nodes for the guest. A key without a value is left out. As in C, the list ends before a node
+/// that xenstore would refuse, and the domain is created without the rest.
 fn given(ctx: &Ctx, domid: u32, directory: &str, pairs: &[(Text, Option<Text>)]) -> Vec<NewNode> {
     let node = |(key, value): &(Text, Option<Text>)| {
         let value = value.as_ref()?;

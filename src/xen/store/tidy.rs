@@ -16,8 +16,8 @@ pub fn remove_up(ops: &impl Ops, paths: &[String]) -> StoreResult<()> {
     remove_up_if(ops, Pipeline::default(), paths, |_| Ok::<_, StoreError>(true)).map(drop)
 }
 
-/// As [`remove_up`], for a transaction that `may` be committed: that is told the answers to `reads`, which come first, in the same
-/// round trip. If it says no, which is returned, or fails, the transaction must not be committed.
+/// As [`remove_up`], for a transaction that `may` be committed: that is told the answers to `reads`, which come first,
+/// in the same round trip. If it says no, which is returned, or fails, the transaction must not be committed.
 pub fn remove_up_if<E: From<StoreError>>(
     ops: &impl Ops,
     reads: Pipeline,
