@@ -16,5 +16,5 @@ try xl rename v-mine v-yours
 try virsh list --all
 try virsh domname "$(id_of v-yours)"
 try xl destroy v-yours
-until_true eval 'virsh list --all --name | grep -v v-mine'
+until_true eval '! virsh list --all --name | grep -q v-mine'
 try virsh list --all

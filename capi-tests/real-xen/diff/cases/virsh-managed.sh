@@ -14,8 +14,6 @@ try virsh undefine v-managed
 try virsh start v-managed --force-boot
 made v-managed
 try virsh dominfo v-managed
-suspends v-managed never
-try timeout 20 virsh managedsave v-managed
 try virsh destroy v-managed
 try virsh managedsave-remove v-managed
 try virsh managedsave v-managed
