@@ -256,7 +256,10 @@ struct Connection {
 }
 
 impl Connection {
-    /// Connects, reads the greeting and enters command mode. Also returns QEMU's version.
+    /// Connects, enters command mode and reads the greeting. Also returns QEMU's version.
+    ///
+    /// The first command does not wait for the greeting: QEMU reads it after it has sent that, and one round trip is
+    /// saved. Whoever else listens at the socket gets nothing but this command.
     async fn open(
         runtime: &Runtime,
         path: &Path,
@@ -267,10 +270,12 @@ impl Connection {
         let inbox = Inbox::default();
         let (kept, events) = (None, VecDeque::new());
         let mut connection = Self { socket, inbox, next_id: FIRST_ID, broken: false, kept, events };
+        let sent = connection.send_command("qmp_capabilities", None, None).await;
+        // A peer that does not read may have said why.
         let Message::Greeting(version) = connection.receive().await? else {
             return Err(MonitorFailure::Protocol("the first message is not a greeting"));
         };
-        match connection.execute("qmp_capabilities", None).await {
+        match connection.response(sent?).await {
             Ok(_) => Ok((connection, version)),
             Err(MonitorFailure::Refused(_)) => {
                 Err(MonitorFailure::Protocol("it refused qmp_capabilities"))
@@ -293,12 +298,28 @@ impl Connection {
         arguments: Option<Value>,
         fd: Option<BorrowedFd<'_>>,
     ) -> std::result::Result<Value, MonitorFailure> {
+        let number = self.send_command(name, arguments, fd).await?;
+        self.response(number).await
+    }
+
+    /// Sends a command, and returns its id. The connection counts as broken until its response has come.
+    async fn send_command(
+        &mut self,
+        name: &str,
+        arguments: Option<Value>,
+        fd: Option<BorrowedFd<'_>>,
+    ) -> std::result::Result<u64, MonitorFailure> {
         if std::mem::replace(&mut self.broken, true) {
             return Err(MonitorFailure::Protocol("an earlier command has failed"));
         }
         let number = self.next_id;
         self.next_id += 1;
         self.send(&command(name, arguments, number), fd).await?;
+        Ok(number)
+    }
+
+    /// Waits for the response to the command with the id `number`.
+    async fn response(&mut self, number: u64) -> std::result::Result<Value, MonitorFailure> {
         let response = loop {
             match self.receive().await? {
                 Message::Event { name, data } => self.keep(&name, data),

@@ -20,7 +20,7 @@ SOCKET = "/run/libvirt/libvirt-sock"
 EXCUSES = re.compile(
     "not running|already active|already running|is not active|state change lock|is paused|not paused|domain is running|"
     "failed to get domain|no domain with matching|Domain not found|already exists|No such file|failed to open|"
-    "unable to read|not a valid|must be running|shut off|is already|Guest is not responding|has already been"
+    "unable to read|not a valid|must be running|has to be running|shut off|is already|Guest is not responding|has already been"
 )
 # What the death of the daemon is the reason of.
 LOST = re.compile("onnection|End of file|socket|disconnected|Cannot (recv|write|read)|Failed to connect")
@@ -162,7 +162,8 @@ def traces():
         names = subprocess.run(["xenstore-list", directory], capture_output=True, text=True).stdout.split()
         listed += [f"{directory}/{name}" for name in names if name.isdigit() and name != "0"]
     names = [f"{folder}/{name}" for folder in ("/var/lib/xen", "/run/xen") for name in os.listdir(folder)]
-    return listed + [name for name in names if "userdata-d" in name or "qmp" in name]
+    # Domain 0 has userdata as well.
+    return listed + [name for name in names if "userdata-d" in name and "userdata-d.0." not in name or "qmp" in name]
 
 
 def burst(seconds):

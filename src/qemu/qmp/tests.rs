@@ -88,6 +88,22 @@ fn an_answer_comes_between_events() {
 }
 
 #[test]
+fn the_first_command_does_not_wait_for_the_greeting() {
+    let runtime = Runtime::default();
+    let (_dir, path) = fake(|mut stream| {
+        let first = line(&stream);
+        assert_eq!(first["execute"], "qmp_capabilities");
+        let entered = format!("{{\"return\": {{}}, \"id\": {}}}\r\n", first["id"]);
+        stream.write_all((GREETING.to_owned() + &entered).as_bytes()).unwrap();
+        let command = line(&stream);
+        let answer = format!("{{\"return\": 1, \"id\": {}}}\r\n", command["id"]);
+        stream.write_all(answer.as_bytes()).unwrap();
+        let _ = stream.read(&mut [0]);
+    });
+    assert_eq!(within(&runtime, LONG, ask(&runtime, &path)), Some(Ok(json!(1))));
+}
+
+#[test]
 fn closing_ends_the_connection_despite_a_copy() {
     let runtime = Runtime::default();
     let (done, ended) = std::sync::mpsc::channel();
@@ -249,7 +265,7 @@ fn a_peer_that_closes() {
 fn a_peer_that_never_answers() {
     let runtime = Runtime::default();
     let (_dir, silent) = fake(|mut stream| {
-        let _ = stream.read(&mut [0]);
+        let _ = stream.read_to_end(&mut Vec::new());
     });
     let (_dir2, late) = answering("");
     for path in [silent, late] {
