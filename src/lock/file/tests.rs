@@ -1,4 +1,4 @@
-//! The protocol, step by step and in a crowd.
+//! Tests of the protocol, step by step and with many waiters.
 
 use std::os::fd::AsRawFd;
 use std::os::unix::thread::JoinHandleExt;
@@ -80,7 +80,7 @@ fn the_waiter_starts_again_when_the_holder_has_removed_the_file() {
     assert_eq!(waiter.try_lock(), Ok(false));
     drop(first);
     let second = take(&path).unwrap();
-    // On the old file, which nobody else can have locked.
+    // The lock on the old file, which no other process can have.
     waiter.lock().unwrap();
     assert_eq!(waiter.is_current(), Ok(false));
     drop(waiter);
@@ -170,7 +170,7 @@ fn a_copy_in_a_child_does_not_keep_the_lock() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
     let lock = take(&path).unwrap();
-    // The same open file, as a forked child has it.
+    // A copy of the descriptor for the same open file description, as a forked child has it.
     let copy = nix::unistd::dup(&lock._file).unwrap();
     drop(lock);
     assert!(copy.as_raw_fd() >= 0);
@@ -182,7 +182,7 @@ fn a_signal_only_interrupts_the_wait() {
     extern "C" fn nothing(_: libc::c_int) {}
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
-    // SAFETY: a handler that does nothing, without SA_RESTART.
+    // SAFETY: the handler does nothing; it is installed without SA_RESTART.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = nothing as *const () as usize;
