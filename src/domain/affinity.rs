@@ -1,19 +1,19 @@
-//! On which cpus and NUMA nodes a domain runs.
+//! The CPU and NUMA node affinity of domains.
 
 use super::refused;
 use crate::core::{Ctx, Error, Result, bitmap};
 use crate::{debug, error, warn};
 
-/// Hard and soft affinity of a vcpu, one bit per cpu; `None` leaves that as it is.
+/// The hard and soft affinity to set for a vcpu, one bit per CPU; `None` leaves it unchanged.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish<'a> {
     pub hard: Option<&'a [u8]>,
     pub soft: Option<&'a [u8]>,
-    /// Override a temporary pinning, such as by a suspend.
+    /// Whether to override a temporary pinning, for example by a suspend.
     pub force: bool,
 }
 
-/// Sets the affinity of one vcpu. `Error::Invalid` if none is given.
+/// Sets the affinity of one vcpu. `Error::Invalid` if neither affinity is given.
 pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()> {
     if wish.hard.is_none() && wish.soft.is_none() && !wish.force {
         debug!(ctx, domid = domid, "no affinity is given for vcpu {vcpu}");
@@ -26,7 +26,7 @@ pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()>
             Error::Fail
         },
     )?;
-    // Xen leaves out cpus that are not in the domain's cpupool.
+    // Xen ignores CPUs that are not in the domain's cpupool.
     for (kind, wished, now) in [("hard", wish.hard, &hard), ("soft", wish.soft, &soft)] {
         if let (Some(wished), Some(now)) = (wished, now)
             && !same(wished, now)
@@ -44,9 +44,10 @@ pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()>
     Ok(())
 }
 
-/// Sets the affinity of vcpus 0 to `count` - 1. A failure does not stop it for the other vcpus, and is `Error::Fail`.
+/// Sets the affinity of vcpus 0 to `count` - 1. After a failure the other vcpus are still set, and the error is
+/// `Error::Fail`.
 pub fn set_vcpus(ctx: &Ctx, domid: u32, count: u32, wish: &Wish<'_>) -> Result<()> {
-    // The application's count may be any number: vcpus that do not exist are refused in one line.
+    // The application's count may be any number: vcpus that do not exist are reported in one line.
     let there = vcpus(ctx, domid);
     let mut all = Ok(());
     for vcpu in 0..count.min(there) {
@@ -67,13 +68,13 @@ pub fn set_vcpus(ctx: &Ctx, domid: u32, count: u32, wish: &Wish<'_>) -> Result<(
     all
 }
 
-/// How many vcpus a domain has; none if it does not exist.
+/// The number of vcpus of a domain; 0 if it does not exist.
 fn vcpus(ctx: &Ctx, domid: u32) -> u32 {
     let domain = ctx.hypervisor().domain(domid).map_err(|e| refused(ctx, domid, e));
     domain.ok().flatten().and_then(|domain| domain.max_vcpu_id).map_or(0, |last| last + 1)
 }
 
-/// Whether two sets have the same members, whatever their sizes.
+/// Whether two bitmaps have the same bits set, whatever their sizes.
 fn same(a: &[u8], b: &[u8]) -> bool {
     let common = a.len().min(b.len());
     a[..common] == b[..common] && bitmap::is_empty(&a[common..]) && bitmap::is_empty(&b[common..])
@@ -84,7 +85,7 @@ pub fn set_nodes(ctx: &Ctx, domid: u32, nodes: &[u8]) -> Result<()> {
     ctx.hypervisor().set_node_affinity(domid, nodes).map_err(|e| refused(ctx, domid, e))
 }
 
-/// The NUMA nodes that the domain's memory is preferably allocated on, one bit each.
+/// The NUMA nodes on which the domain's memory is preferably allocated, as a bitmap.
 pub fn nodes(ctx: &Ctx, domid: u32) -> Result<Vec<u8>> {
     ctx.hypervisor().node_affinity(domid).map_err(|e| refused(ctx, domid, e))
 }

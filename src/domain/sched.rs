@@ -1,4 +1,4 @@
-//! Scheduler parameters of domains and vcpus: reading them, and changing them within their limits.
+//! The scheduler parameters of domains and vcpus: reading them, and changing them within their limits.
 
 use super::refused;
 use crate::core::{Ctx, Error, Result};
@@ -8,7 +8,7 @@ use crate::types::sys::LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
 use crate::xen::hypervisor::sched::RtdsVcpu;
 use crate::xen::hypervisor::{DomainInfo, sys};
 
-/// The scheduler of the cpupool that a domain is in (`XEN_SCHEDULER_*`); `None`, which is logged, if that is not known.
+/// The scheduler of a domain's cpupool (`XEN_SCHEDULER_*`); `None`, which is logged, if that is not known.
 pub fn of_domain(ctx: &Ctx, domid: u32) -> Option<u32> {
     let Some(domain) = found(ctx, domid).ok()? else {
         error!(ctx, domid = domid, "cannot find the domain: no such domain");
@@ -28,13 +28,13 @@ pub fn of_domain(ctx: &Ctx, domid: u32) -> Option<u32> {
     pool.map(|pool| pool.scheduler)
 }
 
-/// New parameters of a domain; `None` keeps the present one. Weight and cap are for credit and credit2, the rest is for
-/// RTDS.
+/// New parameters of a domain; `None` leaves a parameter unchanged. Weight and cap are for credit and credit2, the
+/// others for RTDS.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Change {
-    /// The share of cpu time, relative to others.
+    /// The share of CPU time, relative to other domains.
     pub weight: Option<i32>,
-    /// The limit in percent of one cpu; 0 is no limit.
+    /// The limit in percent of one CPU; 0 means no limit.
     pub cap: Option<i32>,
     /// In microseconds.
     pub period: Option<i32>,
@@ -43,12 +43,12 @@ pub struct Change {
     pub extra_time: bool,
 }
 
-/// Why a parameter is not acceptable.
+/// Why a parameter is invalid.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 enum Unfit {
     #[error("the cpu weight must be from 1 to 65535")]
     Weight,
-    /// With the highest there may be.
+    /// The value is the highest valid cap.
     #[error("the cpu cap must be from 0 to {0} with so many vcpus")]
     Cap(u64),
     #[error("a period of {0} is below 1")]
@@ -57,15 +57,15 @@ enum Unfit {
     Budget(i32),
     #[error("the budget is longer than the period")]
     BudgetAbovePeriod,
-    /// With the highest there is.
+    /// The second value is the highest vcpu.
     #[error("vcpu {0} must be from 0 to {1}")]
     Vcpu(i32, u32),
 }
 
-/// What keeps any parameter as it is: each has a constant of its own, and all are -1.
+/// The value that leaves any parameter unchanged: each has a constant of its own, and all are -1.
 const UNSAID: i32 = LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
 
-/// Changes a domain's parameters, under the scheduler that the application names or else under the domain's.
+/// Changes a domain's parameters, for the scheduler that the application names, or otherwise for that of the domain.
 /// `Error::FeatureRemoved` or `Error::Invalid`, which is logged, for a scheduler that does not exist.
 pub fn set(ctx: &Ctx, domid: u32, params: &DomainSchedParams) -> Result<()> {
     let given = |value: i32| (value != UNSAID).then_some(value);
@@ -74,7 +74,7 @@ pub fn set(ctx: &Ctx, domid: u32, params: &DomainSchedParams) -> Result<()> {
         cap: given(params.cap),
         period: given(params.period),
         budget: given(params.budget),
-        // Not given means yes.
+        // The default is true.
         extra_time: params.extratime != 0,
     };
     let own = || of_domain(ctx, domid).map_or(Scheduler::Unknown, |own| (own as i32).into());
@@ -83,7 +83,7 @@ pub fn set(ctx: &Ctx, domid: u32, params: &DomainSchedParams) -> Result<()> {
         Scheduler::Credit => set_credit(ctx, domid, &change),
         Scheduler::Credit2 => set_credit2(ctx, domid, &change),
         Scheduler::Rtds => set_rtds(ctx, domid, &change),
-        // These have no parameters per domain, so that there is nothing to set.
+        // These schedulers have no parameters per domain, so nothing is set.
         Scheduler::Arinc653 | Scheduler::Null => Ok(()),
         scheduler => Err(no_such(ctx, domid, scheduler)),
     }
@@ -103,14 +103,14 @@ fn weight(wanted: i32) -> std::result::Result<u16, Unfit> {
     u16::try_from(wanted).ok().filter(|&weight| weight > 0).ok_or(Unfit::Weight)
 }
 
-/// Xen keeps 16 bits of a cap: with more than 655 vcpus higher caps wrap, as in C.
+/// Xen stores 16 bits of a cap: with more than 655 vcpus higher caps wrap, as in C.
 fn cap(wanted: i32, last_vcpu: Option<u32>) -> std::result::Result<u16, Unfit> {
     let max = last_vcpu.map_or(0, |last| (u64::from(last) + 1) * 100);
     let fits = u64::try_from(wanted).is_ok_and(|wanted| wanted <= max);
     if fits { Ok(wanted as u16) } else { Err(Unfit::Cap(max)) }
 }
 
-/// The period and the budget, each from 1 on, the budget within the period.
+/// Checks the period and the budget: both must be at least 1, and the budget must not exceed the period.
 fn times(period: i32, budget: i32) -> std::result::Result<(u32, u32), Unfit> {
     if period < 1 {
         return Err(Unfit::Period(period));
@@ -137,8 +137,8 @@ fn found(ctx: &Ctx, domid: u32) -> Result<Option<DomainInfo>> {
     ctx.hypervisor().domain(domid).map_err(|e| refused(ctx, domid, e))
 }
 
-/// Changes a domain's parameters under the credit scheduler. `Error::Invalid`, not logged, for a domain
-/// that does not exist.
+/// Changes a domain's parameters for the credit scheduler. `Error::Invalid`, not logged, for a domain that does not
+/// exist.
 pub fn set_credit(ctx: &Ctx, domid: u32, change: &Change) -> Result<()> {
     let domain = found(ctx, domid)?.ok_or(Error::Invalid)?;
     let xen = ctx.hypervisor();
@@ -147,7 +147,7 @@ pub fn set_credit(ctx: &Ctx, domid: u32, change: &Change) -> Result<()> {
     xen.set_credit_domain(domid, &mut now).map_err(|e| refused(ctx, domid, e))
 }
 
-/// As [`set_credit`], for credit2.
+/// As [`set_credit`], for the credit2 scheduler.
 pub fn set_credit2(ctx: &Ctx, domid: u32, change: &Change) -> Result<()> {
     let domain = found(ctx, domid)?.ok_or(Error::Invalid)?;
     let xen = ctx.hypervisor();
@@ -173,7 +173,7 @@ fn weighted(
     Ok(())
 }
 
-/// Changes a domain's parameters under RTDS, those of all its vcpus with them.
+/// Changes a domain's parameters for the RTDS scheduler, and with them those of all its vcpus.
 pub fn set_rtds(ctx: &Ctx, domid: u32, change: &Change) -> Result<()> {
     let xen = ctx.hypervisor();
     let mut now = xen.rtds_domain(domid).map_err(|e| refused(ctx, domid, e))?;
@@ -187,7 +187,7 @@ pub fn set_rtds(ctx: &Ctx, domid: u32, change: &Change) -> Result<()> {
     xen.set_rtds_domain(domid, &mut now).map_err(|e| refused(ctx, domid, e))
 }
 
-/// A vcpu's RTDS parameters as the application gave them, not checked yet.
+/// A vcpu's RTDS parameters as the application has passed them, before they are checked.
 #[derive(Clone, Copy, Debug)]
 pub struct VcpuWish {
     pub vcpu: i32,
@@ -204,7 +204,7 @@ impl VcpuWish {
     }
 }
 
-/// The highest vcpu of a domain; `None` if it has no vcpus (yet).
+/// The highest vcpu of a domain; `None` if it has no vcpus.
 fn last_vcpu(ctx: &Ctx, domid: u32) -> Result<Option<u32>> {
     match found(ctx, domid)? {
         Some(domain) => Ok(domain.max_vcpu_id),
@@ -215,7 +215,7 @@ fn last_vcpu(ctx: &Ctx, domid: u32) -> Result<Option<u32>> {
     }
 }
 
-/// RTDS parameters of some vcpus of a domain, in the order of the request.
+/// The RTDS parameters of some vcpus of a domain, in the order of the request.
 pub fn rtds_vcpus(ctx: &Ctx, domid: u32, wanted: &[i32]) -> Result<Vec<RtdsVcpu>> {
     // For a domain without vcpus Xen returns an error, as in C.
     let last = last_vcpu(ctx, domid)?.unwrap_or(u32::MAX);
@@ -227,7 +227,7 @@ pub fn rtds_vcpus(ctx: &Ctx, domid: u32, wanted: &[i32]) -> Result<Vec<RtdsVcpu>
     filled(ctx, domid, all.map_err(|why| unfit(ctx, domid, why))?)
 }
 
-/// RTDS parameters of all vcpus of a domain.
+/// The RTDS parameters of all vcpus of a domain.
 pub fn all_rtds_vcpus(ctx: &Ctx, domid: u32) -> Result<Vec<RtdsVcpu>> {
     let all = 0..last_vcpu(ctx, domid)?.map_or(0, |last| last + 1);
     filled(ctx, domid, all.map(|vcpu| RtdsVcpu { vcpu, ..RtdsVcpu::default() }).collect())
@@ -238,7 +238,7 @@ fn filled(ctx: &Ctx, domid: u32, mut vcpus: Vec<RtdsVcpu>) -> Result<Vec<RtdsVcp
     got.map(|()| vcpus).map_err(|e| refused(ctx, domid, e))
 }
 
-/// Sets RTDS parameters of some vcpus of a domain; of none of them if any value is out of range.
+/// Sets the RTDS parameters of some vcpus of a domain. If any value is out of range, none are set.
 pub fn set_rtds_vcpus(ctx: &Ctx, domid: u32, wishes: &[VcpuWish]) -> Result<()> {
     let last = last_vcpu(ctx, domid)?.unwrap_or(u32::MAX);
     if wishes.is_empty() {
@@ -250,7 +250,8 @@ pub fn set_rtds_vcpus(ctx: &Ctx, domid: u32, wishes: &[VcpuWish]) -> Result<()> 
     ctx.hypervisor().set_rtds_vcpus(domid, &all).map_err(|e| refused(ctx, domid, e))
 }
 
-/// Sets the same for all vcpus of a domain; the vcpu in `wish` is ignored. `Error::Invalid` without a wish.
+/// Sets the same parameters for all vcpus of a domain; the vcpu in `wish` is ignored. `Error::Invalid` if `wish` is
+/// `None`.
 pub fn set_all_rtds_vcpus(ctx: &Ctx, domid: u32, wish: Option<&VcpuWish>) -> Result<()> {
     let last = last_vcpu(ctx, domid)?;
     let wish = wish.ok_or(Error::Invalid)?;
