@@ -1,13 +1,13 @@
 //! One child: its state, and how its end is detected.
 //!
-//! The child's pidfd, which is in the ctx's epoll set, becomes readable once when the child has ended; the dispatching
-//! thread takes the status, whether or not a task waits for it: a child that was abandoned is reaped like the others. If
-//! there is no pidfd, and in the rare case that a child has ended but cannot be waited for yet (it is being traced), a task
-//! polls.
+//! The child's pidfd, which is in the ctx's epoll set, becomes readable when the child has ended. The dispatching
+//! thread reaps the child, whether or not a task waits for it, so a child that was abandoned is reaped like the others.
+//! If there is no pidfd, or in the rare case that a child has ended but cannot be reaped yet (because it is being
+//! traced), a task polls.
 //!
 //! In the mode in which the application reaps, the pidfd only starts a timer: the application must report what it has
-//! reaped. If it does not, because its main loop does not run while the operation waits or because of a bug, the status is
-//! taken when the timer has expired: an operation must not hang.
+//! reaped. If it does not, because its main loop does not run while the operation waits or because of a bug, the
+//! library reaps the child when the timer has expired, since an operation must not hang.
 
 use std::ffi::c_int;
 use std::future::poll_fn;
@@ -29,31 +29,31 @@ use crate::runtime::wakers::Wakers;
 use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Arc, Mutex, locked, pid};
 
-/// Between two looks at a child that has no pidfd.
+/// The interval at which a child without a pidfd is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// How long the application may leave one of the library's ended children unreaped.
 const REAP_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long it may take to report a status that it has taken.
+/// How long the application may take to report a child that it has reaped.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How a child ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     Ended(ExitStatus),
-    /// It could not become its program.
+    /// It could not execute its program.
     NoProgram(Errno),
-    /// It has ended; other code has taken its status (or ignores SIGCHLD, so that there is none), and the child has not
-    /// reported it itself, as the library's own code in a forked child does.
+    /// It has ended, and its status is not known: other code has reaped it (or ignores SIGCHLD, so that there is no
+    /// status), and the child has not reported it itself, as the library's own code in a forked child does.
     Lost,
 }
 
 impl Outcome {
-    /// Whether it ended by itself with status 0.
+    /// Whether it exited with status 0.
     pub fn success(self) -> bool {
         matches!(self, Self::Ended(status) if status.success())
     }
 
-    /// The wait status. A lost one is exit status 255, as in libxl.
+    /// The wait status. A lost one becomes exit status 255, as in libxl.
     pub fn status(self) -> c_int {
         match self {
             Self::Ended(status) => status.into_raw(),
@@ -66,11 +66,11 @@ impl Outcome {
 /// A child of this process.
 pub struct Record {
     pid: Pid,
-    /// The process whose child it is.
+    /// The process that the child was forked from.
     parent: u32,
     shared: Arc<ChildrenShared>,
     pidfd: Option<Tracked<OwnedFd>>,
-    /// The application is to reap it.
+    /// Whether the application is to reap it.
     left_to_application: bool,
     state: Mutex<ChildState>,
 }
@@ -78,14 +78,14 @@ pub struct Record {
 #[derive(Default)]
 struct ChildState {
     outcome: Option<Outcome>,
-    /// Where it tells how it ends.
+    /// The pipe through which the child reports how it ends.
     told: Option<Tracked<OwnedFd>>,
     waiting: Wakers,
-    /// Its place in the epoll set.
+    /// The pidfd's entry in the epoll set.
     place: Option<u64>,
 }
 
-/// A child whose status was taken just now; to be told of with no lock held.
+/// A child that was just reaped. Its end must be reported with no lock held.
 #[must_use = "those who wait must be woken"]
 pub struct Ended {
     child: Arc<Record>,
@@ -118,7 +118,7 @@ impl Record {
         })
     }
 
-    /// Begins to look for its end. It is in the registry.
+    /// Starts to wait for its end. It must be in the registry.
     pub fn watch(self: &Arc<Self>) {
         if let Some(pidfd) = &self.pidfd
             && let Ok(reactor) = self.shared.runtime.reactor()
@@ -128,7 +128,7 @@ impl Record {
             if let Ok(place) = reactor.add(pidfd.as_fd(), flags, ready) {
                 locked(&self.state).place = Some(place);
                 if self.outcome().is_some() {
-                    // Taken meanwhile by a reaper, who did not see the place.
+                    // It was reaped meanwhile by a thread that did not see the entry.
                     self.leave_reactor();
                 }
                 return;
@@ -146,7 +146,7 @@ impl Record {
         }
     }
 
-    /// Looks again and again until the end.
+    /// Polls until the child has ended.
     fn look_often(self: &Arc<Self>) {
         let child = Arc::clone(self);
         self.shared.runtime.spawn(async move {
@@ -162,7 +162,7 @@ impl Record {
         });
     }
 
-    /// Takes the status if it can be had; whether the child is done with.
+    /// Reaps the child if it has ended. Returns whether its outcome is known.
     pub fn look(self: &Arc<Self>) -> bool {
         let ended = self.collect(&mut registry::registry());
         if let Some(ended) = ended {
@@ -171,7 +171,7 @@ impl Record {
         self.outcome().is_some()
     }
 
-    /// Takes the status if it can be had and was not taken.
+    /// Reaps the child if it has ended and was not reaped.
     pub fn collect(self: &Arc<Self>, registry: &mut ChildRegistry) -> Option<Ended> {
         if self.outcome().is_some() {
             return None;
@@ -184,7 +184,7 @@ impl Record {
         self.settle(registry, outcome)
     }
 
-    /// The outcome is known; `None` if it was known before.
+    /// Records the outcome; returns `None` if it was known before.
     pub fn settle(
         self: &Arc<Self>,
         registry: &mut ChildRegistry,
@@ -204,7 +204,7 @@ impl Record {
         Some(Ended { child: Arc::clone(self), waiting })
     }
 
-    /// The child has ended; the application may reap it and tell us. Ends when it has, or had its time.
+    /// Waits until the application has reported the child, or its time for that has passed. The child has ended.
     async fn give_the_application_time(&self) {
         let runtime = &self.shared.runtime;
         if self.outcome().is_some() || runtime.sleep(REAP_TIMEOUT).await.is_err() {
@@ -215,7 +215,7 @@ impl Record {
         }
     }
 
-    /// Waits for the outcome.
+    /// Waits until the outcome is known.
     pub async fn ended(&self) -> Outcome {
         let mut wait = ChildWait { child: self, place: None };
         poll_fn(|cx| {
@@ -232,9 +232,9 @@ impl Record {
         .await
     }
 
-    /// Sends a signal; nothing if the child has ended, or is not this process's.
+    /// Sends a signal; does nothing if the child has ended, or is not this process's.
     pub fn kill(&self, signal: c_int) -> Result<(), Errno> {
-        // Nobody takes the status meanwhile, so the number is this child's.
+        // With this lock no thread of the library reaps the child, so the process id is still the child's.
         let _registry = registry::registry();
         if self.parent != pid::pid() || self.outcome().is_some() {
             return Ok(());
@@ -252,7 +252,7 @@ impl Record {
         }
     }
 
-    /// Waits for the end on this thread; whether it came within `timeout`.
+    /// Blocks this thread until the child has ended. Returns whether that happened within `timeout`.
     pub fn wait_here(self: &Arc<Self>, timeout: Duration) -> bool {
         let until = std::time::Instant::now() + timeout;
         let mut pause = Duration::from_micros(100);
@@ -270,7 +270,7 @@ impl Record {
         true
     }
 
-    /// Gives up on it: it does not end, and the ctx is being freed.
+    /// Stops waiting for a child that does not end, when the ctx is freed.
     pub fn give_up(self: &Arc<Self>) {
         let ended = self.settle(&mut registry::registry(), Outcome::Lost);
         if let Some(ended) = ended {
@@ -296,7 +296,7 @@ impl Record {
     }
 }
 
-/// A wait for a child's end, given up when it is dropped.
+/// A wait for a child's end, which is cancelled when this is dropped.
 struct ChildWait<'a> {
     child: &'a Record,
     place: Option<u64>,
@@ -309,7 +309,7 @@ impl Drop for ChildWait<'_> {
     }
 }
 
-/// A child's pidfd in the epoll set.
+/// The handler for a child's pidfd.
 struct Exit(Arc<Record>);
 
 impl Ready for Exit {

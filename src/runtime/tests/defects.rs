@@ -1,4 +1,4 @@
-//! Panics on purpose: they stay with what panics.
+//! Intentional panics: each affects only the task or handler that panics.
 
 use nix::sys::epoll::EpollFlags;
 

@@ -1,4 +1,4 @@
-//! The runtime without Xen: threads, deadlines, descriptors, tasks and aborts.
+//! Tests of the runtime without Xen: threads, deadlines, descriptors, tasks and aborts.
 
 mod breakdown;
 mod defects;
@@ -20,7 +20,7 @@ use super::*;
 use crate::sync::{Mutex, locked};
 
 const SOON: Duration = Duration::from_millis(20);
-/// Nobody waits as long as this unless something is lost.
+/// No test waits as long as this unless a wake-up is lost.
 const LATE: Duration = Duration::from_secs(10);
 
 #[test]
