@@ -266,7 +266,6 @@ impl World {
         match task {
             Task::For(number) => self.wake(number),
             // A thread that takes the callback at once does not turn the alarm on.
-            //
             Task::Tell(number) if may_call => self.callbacks.push_quietly(number),
             Task::Tell(number) => self.callbacks.push(number),
             Task::After(number, other) => {

@@ -57,7 +57,6 @@ impl Listener {
     }
 
     /// Waits for a change that this listener has not seen. Several changes count as one.
-    ///
     pub async fn changed(&mut self) {
         poll_fn(|cx| {
             let mut state = locked(&self.notify.state);

@@ -141,7 +141,6 @@ mod tests {
         thread::scope(|scope| {
             let waits = [(); 8].map(|()| scope.spawn(|| turns.take().map(drop)));
             // This waits until all have failed, since one may not have begun to wait when the others fail.
-            //
             while !waits.iter().all(|wait| wait.is_finished()) {
                 thread::yield_now();
                 turn.fail(Errno::ETIMEDOUT);

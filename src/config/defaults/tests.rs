@@ -1,4 +1,5 @@
-//! Rules on a made-up host. Expected values are the C library's, as `capi-tests/fake-xen/defaults` sees them.
+//! Tests of the rules with an artificial host. The expected values are those of the C library, according to
+//! `capi-tests/fake-xen/defaults`.
 
 use super::*;
 use crate::types::idiomatic::{
@@ -14,7 +15,7 @@ const HOST: Host = Host {
     grant_version: 2,
 };
 
-/// A guest of two vcpus and 256 MiB.
+/// A guest with two vcpus and 256 MiB.
 fn config(kind: DomainType, own: Guest) -> DomainConfig {
     let mut config = DomainConfig::default();
     config.c_info.type_ = kind;

@@ -234,7 +234,6 @@ impl Drop for Limit<'_> {
 }
 
 /// Sets the populate-on-demand target of an HVM or PVH guest that was started with less than its static maximum.
-///
 fn populate_on_demand(ctx: &Ctx, domid: u32, target: u64) -> Result<()> {
     let pages = target.saturating_add(SLACK) / 4;
     ctx.hypervisor().set_pod_target(domid, pages).map_err(|e| {

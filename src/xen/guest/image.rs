@@ -244,7 +244,6 @@ impl<'a> Image<'a> {
     }
 
     /// Sets the memory map that the guest finds when it starts.
-    ///
     pub fn set_memory_map(&mut self, map: &[MapEntry]) -> Result<()> {
         let raw: Vec<sys::e820entry> = map.iter().map(Into::into).collect();
         let entries = self.keep(&raw)?;

@@ -121,7 +121,7 @@ fn connect_socket(place: &Path, opening: Opening, silence: Duration) -> Result<O
     flags.set(SockFlag::SOCK_NONBLOCK, opening == Opening::AtOnce);
     let fd = raised(socket(AddressFamily::Unix, SockType::Stream, flags, None)?);
     let most = time_val(silence);
-    // The first is for connecting as well.
+    // The send timeout also limits connecting.
     setsockopt(&fd, SendTimeout, &most)?;
     setsockopt(&fd, ReceiveTimeout, &most)?;
     // A connect to a local socket that a signal interrupts has done nothing: it was waiting for room in the backlog.

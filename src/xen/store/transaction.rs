@@ -71,7 +71,7 @@ impl Store {
         let requester = Arc::clone(&transaction.requester);
         let done = body(&transaction).and_then(|value| Ok((value, transaction.commit()?)));
         if done.is_err() {
-            // This is done whatever the body has returned.
+            // This is done whether the body or the commit has failed.
             requester.broken().into_iter().for_each(failed);
         }
         done.map(|(value, committed)| committed.then_some(value))

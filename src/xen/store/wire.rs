@@ -188,7 +188,6 @@ mod tests {
     use super::*;
 
     /// A hand-written message with little-endian words, as on x86.
-    ///
     fn message(kind: u8, id: u8, payload: &[u8]) -> Vec<u8> {
         let length = (payload.len() as u32).to_le_bytes();
         let mut bytes = vec![kind, 0, 0, 0, id, 0, 0, 0, 0, 0, 0, 0];
