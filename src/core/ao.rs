@@ -73,7 +73,7 @@ impl Ao {
     }
 
     /// Whether the thread that started the operation waits for it. If so, a long system call blocks only that thread;
-    /// otherwise it would block one that the application uses for other things.
+    /// otherwise it would block a thread that the application uses for other things.
     pub fn is_waited_for(&self) -> bool {
         self.calls.is_none()
     }
@@ -92,7 +92,7 @@ impl Ao {
         let late = pin!(self.ctx.runtime().sleep_until(deadline));
         match self.wait(select(pin!(future), late)).await? {
             Either::Left((value, _)) => Ok(Some(value)),
-            Either::Right((outcome, _)) => outcome.map(|()| None).map_err(|e| self.no_wait(e)),
+            Either::Right((outcome, _)) => outcome.map(|()| None).map_err(|e| self.wait_failed(e)),
         }
     }
 
@@ -107,20 +107,20 @@ impl Ao {
 
     /// Waits for `time`.
     pub async fn sleep(&self, time: Duration) -> Result<()> {
-        self.wait(self.ctx.runtime().sleep(time)).await?.map_err(|e| self.no_wait(e))
+        self.wait(self.ctx.runtime().sleep(time)).await?.map_err(|e| self.wait_failed(e))
     }
 
     /// Watches a node of xenstore and all nodes below it. The first call of [`Watch::changed`] returns at once.
     pub fn watch(&self, path: &str) -> Result<Watch> {
-        self.ctx.watches().watch(path).map_err(|e| self.not_watched(&e))
+        self.ctx.watches().watch(path).map_err(|e| self.watch_failed(&e))
     }
 
     /// As [`Ao::watch`], but also collects the paths that have changed.
     pub fn watch_paths(&self, path: &str) -> Result<PathWatch> {
-        self.ctx.watches().watch_paths(path).map_err(|e| self.not_watched(&e))
+        self.ctx.watches().watch_paths(path).map_err(|e| self.watch_failed(&e))
     }
 
-    fn not_watched(&self, e: &StoreError) -> Error {
+    fn watch_failed(&self, e: &StoreError) -> Error {
         error!(self.ctx, "{e}");
         Error::Fail
     }
@@ -141,7 +141,7 @@ impl Ao {
     }
 
     /// Logs that a wait could not be started.
-    pub fn no_wait(&self, errno: Errno) -> Error {
+    pub fn wait_failed(&self, errno: Errno) -> Error {
         error!(self.ctx, errno = errno, "cannot wait");
         Error::Fail
     }

@@ -12,7 +12,7 @@ pub fn describe_outcome(what: &str, pid: i32, outcome: Outcome) -> String {
         Outcome::Ended(_) => describe_end(what, pid, outcome.status()),
         Outcome::NoProgram(errno) => format!("cannot run {what}: {}", errno.desc()),
         Outcome::Lost => format!(
-            "cannot tell how {what} [{pid}] has ended: other code has taken its exit status"
+            "cannot determine how {what} [{pid}] ended: other code has taken its exit status"
         ),
     }
 }

@@ -70,9 +70,9 @@ impl Ctx {
         let (runtime, reports) = (Runtime::default(), Arc::<Reports>::default());
         // SAFETY: the application's logger outlives the ctx, and with it the runtime.
         let of_runtime = unsafe { Log::new(log.as_ptr()) };
-        let told = Arc::clone(&reports);
+        let on_failure = Arc::clone(&reports);
         runtime.on_failure(move |errno| {
-            told.disaster(&of_runtime, 0, "cannot wait for events", errno as i32);
+            on_failure.disaster(&of_runtime, 0, "cannot wait for events", errno as i32);
         });
         // SAFETY: the application's logger outlives the ctx, and with it the children.
         let ours = unsafe { Log::new(log.as_ptr()) };
@@ -178,10 +178,10 @@ fn children(runtime: &Runtime, reports: &Arc<Reports>, log: Log) -> Children {
                 format!("reaped_callback failed with {code} (for pid {pid}, status {status:#x})");
             reports.disaster(&log, 0, &what, 0);
         }
-        Report::HandlerInTheWay => {
+        Report::ForeignHandler => {
             let text = "the application has a handler for SIGCHLD, which the library owns in this mode: leaving it in place";
             warn!(log, "{text}");
         }
-        Report::Undead { pid } => error!(log, "child [{pid}] was killed but does not end"),
+        Report::StillRunning { pid } => error!(log, "child [{pid}] was killed but does not end"),
     })
 }

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_name_counts_and_of_domains_the_first() {
+    fn the_newest_name_and_the_first_domain_count() {
         let seen = NameCache::default();
         for (domid, name) in [(7, b"a"), (3, b"b"), (3, b"a"), (9, b"c")] {
             seen.note(domid, name);
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_what_is_remembered() {
+    fn the_cache_is_limited() {
         let seen = NameCache::default();
         for domid in 0..=MAX_NAMES as u32 {
             seen.note(domid, domid.to_string().as_bytes());

@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_old_way_alone_leaves_tables_out() {
+    fn the_old_interface_alone_gets_no_page_tables() {
         let asked = NeedAsked::default();
         assert!(asked.derive_tables());
         asked.note_old();

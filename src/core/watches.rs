@@ -34,13 +34,13 @@ use crate::xen::store::{Store, StoreError, StoreResult, Watched};
 
 /// The maximum duration of the registration with a new daemon. After that the watches count as lost, which is reported
 /// to the application as a disaster.
-const TAKE_OVER: Duration = Duration::from_secs(5);
+const TAKE_OVER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The interval of further attempts, if the application continues after the disaster.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The interval of further attempts while a daemon accepts no connection.
-const FULL: Duration = Duration::from_millis(50);
+const CONNECT_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The maximum number of paths that are collected for one waiter. With more, the waiter may as well look at everything.
 const MAX_PATHS: usize = 1024;
@@ -105,11 +105,11 @@ impl Changes {
 #[derive(Clone, Copy)]
 enum Loss {
     /// The daemon has died; a task is looking for its successor.
-    Seeking,
+    Pending,
     /// No successor was found in time, for this reason, which was not reported yet.
-    Known(Errno),
+    TimedOut(Errno),
     /// The loss was reported.
-    Told,
+    Reported,
 }
 
 impl CtxWatches {
@@ -160,7 +160,7 @@ impl CtxWatches {
         let listener = changes.listen();
         match self.store.watch(path, &token) {
             Ok(Watched::Now) => {}
-            Ok(Watched::Later) => self.seek(),
+            Ok(Watched::Later) => self.start_take_over(),
             Err(e) => {
                 locked(&self.state).nodes.remove(&token);
                 return Err(e);
@@ -189,14 +189,14 @@ impl CtxWatches {
     /// The reason why the watches are lost. It is returned once, to the task that reports it.
     pub fn take_loss(&self) -> Option<Errno> {
         let mut state = locked(&self.state);
-        let Some(Loss::Known(errno)) = state.loss else { return None };
-        state.loss = Some(Loss::Told);
+        let Some(Loss::TimedOut(errno)) = state.loss else { return None };
+        state.loss = Some(Loss::Reported);
         Some(errno)
     }
 
     /// Reads the events that have arrived, and wakes the tasks that wait for them.
     fn dispatch(self: &Arc<Self>) {
-        let Ok(events) = self.store.pending_watch_events() else { return self.seek() };
+        let Ok(events) = self.store.pending_watch_events() else { return self.start_take_over() };
         let changed: Vec<_> = {
             let state = locked(&self.state);
             let concerned = events.iter().filter_map(|e| Some((e, state.nodes.get(&e.token)?)));
@@ -206,10 +206,10 @@ impl CtxWatches {
     }
 
     /// Starts looking for another daemon, unless a task does so already.
-    fn seek(self: &Arc<Self>) {
+    fn start_take_over(self: &Arc<Self>) {
         let mut state = locked(&self.state);
         if state.loss.is_none() {
-            state.loss = Some(Loss::Seeking);
+            state.loss = Some(Loss::Pending);
             drop(state);
             self.runtime.spawn(Arc::clone(self).take_over());
         }
@@ -225,9 +225,9 @@ impl CtxWatches {
                     state.loss = None;
                     return;
                 }
-                let first = matches!(state.loss, Some(Loss::Seeking));
+                let first = matches!(state.loss, Some(Loss::Pending));
                 if first {
-                    state.loss = Some(Loss::Known(errno));
+                    state.loss = Some(Loss::TimedOut(errno));
                 }
                 first
             };
@@ -250,7 +250,9 @@ impl CtxWatches {
         let register = pin!(async {
             let mut rewatch = loop {
                 match self.store.rewatch() {
-                    Err(e) if e.errno() == Errno::EAGAIN => self.runtime.sleep(FULL).await?,
+                    Err(e) if e.errno() == Errno::EAGAIN => {
+                        self.runtime.sleep(CONNECT_INTERVAL).await?
+                    }
                     other => break other.map_err(|e| e.errno())?,
                 }
             };
@@ -260,7 +262,7 @@ impl CtxWatches {
             }
             Ok(())
         });
-        match select(register, pin!(self.runtime.sleep(TAKE_OVER))).await {
+        match select(register, pin!(self.runtime.sleep(TAKE_OVER_TIMEOUT))).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right((slept, _)) => slept.and(Err(Errno::ETIMEDOUT)),
         }

@@ -6,7 +6,7 @@ use crate::{debug, error, warn};
 
 /// The hard and soft affinity to set for a vcpu, one bit per CPU; `None` leaves it unchanged.
 #[derive(Clone, Copy, Debug)]
-pub struct Wish<'a> {
+pub struct NewAffinity<'a> {
     pub hard: Option<&'a [u8]>,
     pub soft: Option<&'a [u8]>,
     /// Whether to override a temporary pinning, for example by a suspend.
@@ -14,24 +14,28 @@ pub struct Wish<'a> {
 }
 
 /// Sets the affinity of one vcpu. `Error::Invalid` if neither affinity is given.
-pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()> {
-    if wish.hard.is_none() && wish.soft.is_none() && !wish.force {
+pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, new: &NewAffinity<'_>) -> Result<()> {
+    if new.hard.is_none() && new.soft.is_none() && !new.force {
         debug!(ctx, domid = domid, "no affinity is given for vcpu {vcpu}");
         return Err(Error::Invalid);
     }
-    let (mut hard, mut soft) = (wish.hard.map(<[u8]>::to_vec), wish.soft.map(<[u8]>::to_vec));
-    ctx.hypervisor().set_vcpu_affinity(domid, vcpu, &mut hard, &mut soft, wish.force).map_err(
+    let (mut hard, mut soft) = (new.hard.map(<[u8]>::to_vec), new.soft.map(<[u8]>::to_vec));
+    ctx.hypervisor().set_vcpu_affinity(domid, vcpu, &mut hard, &mut soft, new.force).map_err(
         |e| {
             error!(ctx, domid = domid, "cannot set the affinity of vcpu {vcpu}: {e}");
             Error::Fail
         },
     )?;
     // Xen ignores CPUs that are not in the domain's cpupool.
-    for (kind, wished, now) in [("hard", wish.hard, &hard), ("soft", wish.soft, &soft)] {
-        if let (Some(wished), Some(now)) = (wished, now)
-            && !same(wished, now)
+    for (kind, wanted, now) in [("hard", new.hard, &hard), ("soft", new.soft, &soft)] {
+        if let (Some(wanted), Some(now)) = (wanted, now)
+            && !same(wanted, now)
         {
-            debug!(ctx, domid = domid, "vcpu {vcpu} gets only some cpus of its {kind} affinity");
+            debug!(
+                ctx,
+                domid = domid,
+                "only some CPUs of the {kind} affinity are set for vcpu {vcpu}"
+            );
         }
     }
     if soft.is_some_and(|now| bitmap::is_empty(&now)) {
@@ -46,13 +50,13 @@ pub fn set_vcpu(ctx: &Ctx, domid: u32, vcpu: u32, wish: &Wish<'_>) -> Result<()>
 
 /// Sets the affinity of vcpus 0 to `count` - 1. After a failure the other vcpus are still set, and the error is
 /// `Error::Fail`.
-pub fn set_vcpus(ctx: &Ctx, domid: u32, count: u32, wish: &Wish<'_>) -> Result<()> {
+pub fn set_vcpus(ctx: &Ctx, domid: u32, count: u32, new: &NewAffinity<'_>) -> Result<()> {
     // The application's count may be any number: vcpus that do not exist are reported in one line.
     let there = vcpus(ctx, domid);
     let mut all = Ok(());
     for vcpu in 0..count.min(there) {
-        if set_vcpu(ctx, domid, vcpu, wish).is_err() {
-            warn!(ctx, domid = domid, "vcpu {vcpu} keeps its affinity");
+        if set_vcpu(ctx, domid, vcpu, new).is_err() {
+            warn!(ctx, domid = domid, "the affinity of vcpu {vcpu} is unchanged");
             all = Err(Error::Fail);
         }
     }

@@ -77,7 +77,7 @@ pub fn tty(ctx: &Ctx, console: Console) -> Result<Vec<u8>> {
             error!(
                 ctx,
                 domid = domid,
-                "cannot tell the terminal of a vuart console: none is recorded"
+                "cannot determine the terminal of a vuart console: none is recorded"
             );
             return Err(Error::Invalid);
         }
@@ -93,7 +93,7 @@ pub fn tty(ctx: &Ctx, console: Console) -> Result<Vec<u8>> {
             error!(
                 ctx,
                 domid = domid,
-                "cannot tell the console's terminal: none is recorded in {path}"
+                "cannot determine the console's terminal: none is recorded in {path}"
             );
             Err(Error::Fail)
         }

@@ -81,13 +81,13 @@ pub fn create(ctx: &Ctx, wanted: Option<u32>, new: &New<'_>, made: impl FnOnce(u
         Error::Fail
     })?;
     made(pool);
-    equip(ctx, pool, new).inspect_err(|_| {
+    configure(ctx, pool, new).inspect_err(|_| {
         // `destroy` logs a failure.
         let _ = destroy(ctx, pool);
     })
 }
 
-fn equip(ctx: &Ctx, pool: u32, new: &New<'_>) -> Result<()> {
+fn configure(ctx: &Ctx, pool: u32, new: &New<'_>) -> Result<()> {
     for cpu in cpus(new.cpus) {
         move_cpu(ctx, Move::Add, pool, cpu)?;
     }

@@ -74,7 +74,7 @@ async fn look_after((ctx, watch, wanted): &mut (Arc<Ctx>, Watch, Listener)) {
         look::reason(ctx, watch, wanted).await;
         let Some((domids, newest)) = deaths.watched() else { return };
         let list = |first, max| ctx.hypervisor().domains_at(first, max);
-        match fates(&domids, list) {
+        match states_of(&domids, list) {
             Ok(seen) => {
                 let (queued, due) =
                     deaths.settle(newest, &seen, |event| ctx.reports().calls_for(event));
@@ -97,9 +97,9 @@ async fn look_after((ctx, watch, wanted): &mut (Arc<Ctx>, Watch, Listener)) {
 fn tell(ctx: &Ctx) {
     let deaths = &ctx.generators().deaths;
     while let Some((handle, event)) = deaths.next_due() {
-        let told = caught(|| ctx.reports().tell(ctx.runtime(), event));
+        let delivered = caught(|| ctx.reports().tell(ctx.runtime(), event));
         deaths.called(handle);
-        if let Err(panic) = told {
+        if let Err(panic) = delivered {
             look::defect(ctx.reports(), ctx.log(), 0, &panic);
         }
     }
@@ -107,28 +107,29 @@ fn tell(ctx: &Ctx) {
 
 /// The state of each domain of `watched`, which is sorted; `None` for a domain that does not exist. `list` asks the
 /// hypervisor for at most that many domains from a domid on, sorted.
-fn fates<E>(
+fn states_of<E>(
     watched: &[u32],
     mut list: impl FnMut(u32, u32) -> std::result::Result<Vec<DomainInfo>, E>,
 ) -> std::result::Result<Vec<(u32, Option<DomainInfo>)>, E> {
-    let mut fates = Vec::with_capacity(watched.len());
+    let mut states = Vec::with_capacity(watched.len());
     let mut rest = watched;
     while let (Some(&first), Some(&last)) = (rest.first(), rest.last()) {
-        let room = (rest.len() as u32).clamp(hypervisor::ONE_PAGE, hypervisor::MANY);
+        let room =
+            (rest.len() as u32).clamp(hypervisor::DOMAINS_PER_PAGE, hypervisor::DOMAINS_PER_CALL);
         let max = room.min((last - first).saturating_add(1));
         let found = list(first, max)?;
         // There are fewer domains than requested, so no more exist.
         let end = if found.len() < max as usize { None } else { found.last().map(|d| d.domid) };
         let end = end.map_or(u32::MAX, |end| end.max(first));
-        let (told, later) = rest.split_at(rest.partition_point(|&domid| domid <= end));
+        let (covered, later) = rest.split_at(rest.partition_point(|&domid| domid <= end));
         let mut found = found.into_iter().peekable();
-        for &domid in told {
+        for &domid in covered {
             while found.next_if(|d| d.domid < domid).is_some() {}
-            fates.push((domid, found.next_if(|d| d.domid == domid)));
+            states.push((domid, found.next_if(|d| d.domid == domid)));
         }
         rest = later;
     }
-    Ok(fates)
+    Ok(states)
 }
 
 #[cfg(all(test, not(loom)))]
@@ -149,13 +150,13 @@ mod tests {
 
     fn found(watched: &[u32], existing: &[u32]) -> (Vec<u32>, Vec<(u32, u32)>) {
         let mut calls = Vec::new();
-        let fates = fates(watched, hypervisor(existing, &mut calls)).unwrap();
-        let order: Vec<u32> = fates.iter().map(|(domid, _)| *domid).collect();
+        let states = states_of(watched, hypervisor(existing, &mut calls)).unwrap();
+        let order: Vec<u32> = states.iter().map(|(domid, _)| *domid).collect();
         assert_eq!(order, watched, "each once, in order");
-        for (domid, info) in &fates {
+        for (domid, info) in &states {
             assert!(info.as_ref().is_none_or(|info| info.domid == *domid));
         }
-        let there = fates.into_iter().filter_map(|(_, info)| info.map(|info| info.domid));
+        let there = states.into_iter().filter_map(|(_, info)| info.map(|info| info.domid));
         (there.collect(), calls)
     }
 
@@ -186,24 +187,24 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_asked_for_than_can_matter() {
+    fn no_more_domains_are_requested_than_needed() {
         assert_eq!(found(&[7], &(0..100).collect::<Vec<_>>()).1, [(7, 1)]);
         assert_eq!(found(&[7, 9], &(0..100).collect::<Vec<_>>()).1, [(7, 3)]);
     }
 
     #[test]
-    fn a_hypervisor_that_answers_nonsense_is_not_asked_for_ever() {
+    fn an_invalid_list_of_the_hypervisor_does_not_loop() {
         let mut calls = 0;
         let list = |_, max| {
             calls += 1;
             Ok::<_, ()>(vec![DomainInfo::default(); max as usize])
         };
-        assert_eq!(fates(&[7, 9, 500], list).unwrap().len(), 3);
+        assert_eq!(states_of(&[7, 9, 500], list).unwrap().len(), 3);
         assert!(calls <= 3);
     }
 
     #[test]
     fn an_error_is_passed_on() {
-        assert_eq!(fates(&[1], |_, _| Err(5)), Err(5));
+        assert_eq!(states_of(&[1], |_, _| Err(5)), Err(5));
     }
 }

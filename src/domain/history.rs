@@ -19,22 +19,22 @@ use crate::sync::std_fds::raised;
 use crate::xen::log::Log;
 
 /// How long a domid is not used again, in seconds, unless the environment sets another time.
-const REST: i64 = 60;
+const REUSE_TIMEOUT: i64 = 60;
 
 /// The file of the domid history.
 #[derive(Debug)]
 pub struct History<'a> {
     log: &'a Log,
     dir: PathBuf,
-    rest: i64,
+    timeout: i64,
 }
 
 impl<'a> History<'a> {
     /// The host's domid history, with the time from `LIBXL_DOMID_REUSE_TIMEOUT` if that is set.
     pub fn of_host(log: &'a Log) -> Self {
         let set = std::env::var("LIBXL_DOMID_REUSE_TIMEOUT").ok();
-        let rest = set.and_then(|s| s.trim().parse().ok()).unwrap_or(REST);
-        Self { log, dir: RUN_DIR.into(), rest }
+        let timeout = set.and_then(|s| s.trim().parse().ok()).unwrap_or(REUSE_TIMEOUT);
+        Self { log, dir: RUN_DIR.into(), timeout }
     }
 
     fn log(&self) -> &Log {
@@ -98,8 +98,8 @@ impl<'a> History<'a> {
             .filter_map(|line| {
                 let (at, domid) = line.trim().split_once(' ')?;
                 let (at, domid): (i64, u32) = (at.parse().ok()?, domid.trim().parse().ok()?);
-                let rests = (0..=self.rest).contains(&now.checked_sub(at)?);
-                (rests && super::valid_guest(domid)).then_some((at, domid))
+                let is_recent = (0..=self.timeout).contains(&now.checked_sub(at)?);
+                (is_recent && super::valid_guest(domid)).then_some((at, domid))
             })
             .collect())
     }
@@ -120,9 +120,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_what_rests_and_drops_the_others() {
+    fn expired_entries_are_dropped() {
         let (log, dir) = (Log::none(), tempfile::tempdir().unwrap());
-        let history = History { log: &log, dir: dir.path().to_owned(), rest: 60 };
+        let history = History { log: &log, dir: dir.path().to_owned(), timeout: 60 };
         let file = dir.path().join("domid-history");
         fs::write(
             &file,
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn no_directory_is_an_error() {
         let (log, dir) = (Log::none(), tempfile::tempdir().unwrap());
-        let history = History { log: &log, dir: dir.path().join("no"), rest: 60 };
+        let history = History { log: &log, dir: dir.path().join("no"), timeout: 60 };
         assert_eq!(history.add(1), Err(Error::Fail));
     }
 }

@@ -36,7 +36,8 @@ pub async fn call<F>(
 where
     F: FnOnce(&Hypervisor) -> hypervisor::Result<()> + Send,
 {
-    let here = |call: F| ao.hypervisor().apart(call).map_err(|e| CallFailure::Refused(e.errno));
+    let here =
+        |call: F| ao.hypervisor().with_own_handle(call).map_err(|e| CallFailure::Refused(e.errno));
     if ao.is_waited_for() {
         return Ok(here(call));
     }

@@ -126,7 +126,7 @@ pub fn own_domid(ctx: &Ctx) -> Result<u32> {
         value.and_then(|v| leading_number(&v)).ok_or_else(|| {
             error!(
                 ctx,
-                "cannot tell which domain this process runs in: xenstore has no node domid"
+                "cannot determine which domain this process runs in: xenstore has no node domid"
             );
             Error::Fail
         })

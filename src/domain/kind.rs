@@ -67,7 +67,7 @@ pub enum DomainKind {
 /// The kind of `domid`. The hypervisor does not distinguish HVM and PVH; the toolstack's record does.
 pub fn of(ctx: &Ctx, domid: u32) -> Result<DomainKind> {
     let info = info(ctx, domid).inspect_err(|_| {
-        error!(ctx, domid = domid, "cannot tell the kind of guest: no such domain");
+        error!(ctx, domid = domid, "cannot determine the kind of guest: no such domain");
     })?;
     Ok(known(ctx, domid, &info))
 }

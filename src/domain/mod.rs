@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn guests_have_the_numbers_between() {
+    fn guests_have_domids_between_0_and_the_reserved_ones() {
         for (domid, guest) in
             [(0, false), (1, true), (0x7fef, true), (0x7ff0, false), (0x7fff, false), (!0, false)]
         {

@@ -162,7 +162,7 @@ pub fn start_time(ctx: &Ctx, domid: u32) -> Option<u32> {
         leading_number(&value)
     });
     if found.is_none() {
-        error!(ctx, domid = domid, "cannot tell the domain's start time: none is recorded");
+        error!(ctx, domid = domid, "cannot determine the domain's start time: none is recorded");
     }
     found
 }

@@ -126,8 +126,8 @@ pub fn remove_up_if(
     paths: &[String],
     may: impl FnOnce(&mut Answers) -> Result<bool>,
 ) -> Result<bool> {
-    let may = |answers: &mut Answers| may(answers).map_err(Stop::Told);
-    let removed = tidy::remove_up_if(t, reads, paths, may).map_err(|stop| told(ctx, stop))?;
+    let may = |answers: &mut Answers| may(answers).map_err(Stop::Failed);
+    let removed = tidy::remove_up_if(t, reads, paths, may).map_err(|stop| log_stop(ctx, stop))?;
     if !removed {
         t.discard();
     }
@@ -137,7 +137,8 @@ pub fn remove_up_if(
 /// Why the body of a transaction was ended.
 enum Stop {
     Store(StoreError),
-    Told(Error),
+    /// The body failed, and has logged the reason.
+    Failed(Error),
 }
 
 impl From<StoreError> for Stop {
@@ -157,13 +158,13 @@ pub async fn transaction<T>(ao: &Ao, mut body: impl FnMut(&Transaction) -> Resul
             return Ok(value);
         }
     }
-    Err(failed(ao, store::spoilt()))
+    Err(failed(ao, store::conflict_error()))
 }
 
 /// As [`transaction`], without pauses, for code that cannot wait and for nodes that only toolstacks write.
 pub fn transaction_now<T>(ctx: &Ctx, mut body: impl FnMut(&Transaction) -> Result<T>) -> Result<T> {
-    let outcome = ctx.store().transaction(|t| body(t).map_err(Stop::Told));
-    outcome.map_err(|stop| told(ctx, stop))
+    let outcome = ctx.store().transaction(|t| body(t).map_err(Stop::Failed));
+    outcome.map_err(|stop| log_stop(ctx, stop))
 }
 
 /// As [`transaction_now`], but with few attempts; `None` if each had a conflict. This is for nodes that a guest or a
@@ -181,14 +182,14 @@ pub fn try_transaction<T>(
 }
 
 fn attempt_at<T>(ctx: &Ctx, body: &mut impl FnMut(&Transaction) -> Result<T>) -> Result<Option<T>> {
-    let outcome = ctx.store().attempt(|t| body(t).map_err(Stop::Told));
-    outcome.map_err(|stop| told(ctx, stop))
+    let outcome = ctx.store().attempt(|t| body(t).map_err(Stop::Failed));
+    outcome.map_err(|stop| log_stop(ctx, stop))
 }
 
-/// Logs why a transaction failed.
-fn told(ctx: &Ctx, stop: Stop) -> Error {
+/// Logs a failed xenstore request, and returns the error of the transaction.
+fn log_stop(ctx: &Ctx, stop: Stop) -> Error {
     match stop {
         Stop::Store(error) => failed(ctx, error),
-        Stop::Told(error) => error,
+        Stop::Failed(error) => error,
     }
 }

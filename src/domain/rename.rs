@@ -30,7 +30,7 @@ const ALL: &str = "/local/domain";
 
 /// The names that were read for the attempts at a transaction.
 #[derive(Default, Debug)]
-pub struct Looked {
+pub struct ReadNames {
     /// The generation of [`RENAMES`] when the first of the names was read.
     generation: Option<Vec<u8>>,
     known: KnownNames,
@@ -92,13 +92,13 @@ fn rename_within(
 
 /// Fails if another domain has the name `name`. Any number of domains may have no name. `more` is sent with the last
 /// request, and its results are returned. The transaction must change [`RENAMES`], or add the domain to [`ALL`], with
-/// `more` or later. `looked` is shared by all attempts at it.
+/// `more` or later. `names_read` is shared by all attempts at it.
 pub fn check_free(
     ctx: &Ctx,
     t: &Transaction,
     domid: u32,
     name: &[u8],
-    looked: &mut Looked,
+    names_read: &mut ReadNames,
     mut more: Pipeline,
 ) -> Result<Answers> {
     if name.is_empty() {
@@ -108,13 +108,13 @@ pub fn check_free(
     if generation.is_none() {
         nodes::read(ctx, t, RENAMES)?;
     }
-    if generation.is_none() || generation != looked.generation {
-        *looked = Looked { generation, known: KnownNames::default() };
+    if generation.is_none() || generation != names_read.generation {
+        *names_read = ReadNames { generation, known: KnownNames::default() };
     }
-    looked.known.holder(ctx, name, domid)?;
+    names_read.known.holder(ctx, name, domid)?;
     more.read(ALL);
     let answers = nodes::send(ctx, t, more)?;
-    match looked.known.holder(ctx, name, domid)? {
+    match names_read.known.holder(ctx, name, domid)? {
         Some(_) => {
             let shown = String::from_utf8_lossy(name);
             error!(
@@ -138,7 +138,7 @@ fn rename_one(
     let path = format!("{}/name", nodes::domain_path(domid));
     let mut both = Pipeline::default();
     let (renames, now) = (both.read(RENAMES), both.read(&path));
-    let mut answers = check_free(ctx, t, domid, new, &mut Looked::default(), both)?;
+    let mut answers = check_free(ctx, t, domid, new, &mut ReadNames::default(), both)?;
     let renames = answers.value(renames).unwrap_or_default();
     let mut pipeline = Pipeline::default();
     pipeline.write(RENAMES, &renames);

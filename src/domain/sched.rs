@@ -21,7 +21,7 @@ pub fn of_domain(ctx: &Ctx, domid: u32) -> Option<u32> {
         error!(
             ctx,
             domid = domid,
-            "cannot tell the scheduler: cpupool{} does not exist any more",
+            "cannot determine the scheduler: cpupool{} does not exist any more",
             domain.cpupool
         );
     }
@@ -45,7 +45,7 @@ pub struct Change {
 
 /// Why a parameter is invalid.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-enum Unfit {
+enum InvalidParam {
     #[error("the cpu weight must be from 1 to 65535")]
     Weight,
     /// The value is the highest valid cap.
@@ -63,12 +63,12 @@ enum Unfit {
 }
 
 /// The value that leaves any parameter unchanged: each has a constant of its own, and all are -1.
-const UNSAID: i32 = LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
+const UNSET: i32 = LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT;
 
 /// Changes a domain's parameters, for the scheduler that the application names, or otherwise for that of the domain.
 /// `Error::FeatureRemoved` or `Error::Invalid`, which is logged, for a scheduler that does not exist.
 pub fn set(ctx: &Ctx, domid: u32, params: &DomainSchedParams) -> Result<()> {
-    let given = |value: i32| (value != UNSAID).then_some(value);
+    let given = |value: i32| (value != UNSET).then_some(value);
     let change = Change {
         weight: given(params.weight),
         cap: given(params.cap),
@@ -99,36 +99,36 @@ pub fn no_such(ctx: &Ctx, domid: u32, scheduler: Scheduler) -> Error {
     Error::Invalid
 }
 
-fn weight(wanted: i32) -> std::result::Result<u16, Unfit> {
-    u16::try_from(wanted).ok().filter(|&weight| weight > 0).ok_or(Unfit::Weight)
+fn weight(wanted: i32) -> std::result::Result<u16, InvalidParam> {
+    u16::try_from(wanted).ok().filter(|&weight| weight > 0).ok_or(InvalidParam::Weight)
 }
 
 /// Xen stores 16 bits of a cap: with more than 655 vcpus higher caps wrap, as in C.
-fn cap(wanted: i32, last_vcpu: Option<u32>) -> std::result::Result<u16, Unfit> {
+fn cap(wanted: i32, last_vcpu: Option<u32>) -> std::result::Result<u16, InvalidParam> {
     let max = last_vcpu.map_or(0, |last| (u64::from(last) + 1) * 100);
     let fits = u64::try_from(wanted).is_ok_and(|wanted| wanted <= max);
-    if fits { Ok(wanted as u16) } else { Err(Unfit::Cap(max)) }
+    if fits { Ok(wanted as u16) } else { Err(InvalidParam::Cap(max)) }
 }
 
 /// Checks the period and the budget: both must be at least 1, and the budget must not exceed the period.
-fn times(period: i32, budget: i32) -> std::result::Result<(u32, u32), Unfit> {
+fn times(period: i32, budget: i32) -> std::result::Result<(u32, u32), InvalidParam> {
     if period < 1 {
-        return Err(Unfit::Period(period));
+        return Err(InvalidParam::Period(period));
     }
     if budget < 1 {
-        return Err(Unfit::Budget(budget));
+        return Err(InvalidParam::Budget(budget));
     }
     if budget > period {
-        return Err(Unfit::BudgetAbovePeriod);
+        return Err(InvalidParam::BudgetAbovePeriod);
     }
     Ok((period as u32, budget as u32))
 }
 
-fn vcpu(wanted: i32, last: u32) -> std::result::Result<u32, Unfit> {
-    u32::try_from(wanted).ok().filter(|&id| id <= last).ok_or(Unfit::Vcpu(wanted, last))
+fn vcpu(wanted: i32, last: u32) -> std::result::Result<u32, InvalidParam> {
+    u32::try_from(wanted).ok().filter(|&id| id <= last).ok_or(InvalidParam::Vcpu(wanted, last))
 }
 
-fn unfit(ctx: &Ctx, domid: u32, why: Unfit) -> Error {
+fn invalid_param(ctx: &Ctx, domid: u32, why: InvalidParam) -> Error {
     error!(ctx, domid = domid, "cannot set scheduler parameters: {why}");
     Error::Invalid
 }
@@ -163,12 +163,12 @@ fn weighted(
     weight_now: &mut u16,
     cap_now: &mut u16,
 ) -> Result<()> {
-    let unfit = |why| unfit(ctx, domain.domid, why);
+    let invalid_param = |why| invalid_param(ctx, domain.domid, why);
     if let Some(wanted) = change.weight {
-        *weight_now = weight(wanted).map_err(unfit)?;
+        *weight_now = weight(wanted).map_err(invalid_param)?;
     }
     if let Some(wanted) = change.cap {
-        *cap_now = cap(wanted, domain.max_vcpu_id).map_err(unfit)?;
+        *cap_now = cap(wanted, domain.max_vcpu_id).map_err(invalid_param)?;
     }
     Ok(())
 }
@@ -179,7 +179,8 @@ pub fn set_rtds(ctx: &Ctx, domid: u32, change: &Change) -> Result<()> {
     let mut now = xen.rtds_domain(domid).map_err(|e| refused(ctx, domid, e))?;
     let period = change.period.unwrap_or(now.period as i32);
     let budget = change.budget.unwrap_or(now.budget as i32);
-    (now.period, now.budget) = times(period, budget).map_err(|why| unfit(ctx, domid, why))?;
+    (now.period, now.budget) =
+        times(period, budget).map_err(|why| invalid_param(ctx, domid, why))?;
     now.flags &= !sys::XEN_DOMCTL_SCHEDRT_extra;
     if change.extra_time {
         now.flags |= sys::XEN_DOMCTL_SCHEDRT_extra;
@@ -189,15 +190,15 @@ pub fn set_rtds(ctx: &Ctx, domid: u32, change: &Change) -> Result<()> {
 
 /// A vcpu's RTDS parameters as the application has passed them, before they are checked.
 #[derive(Clone, Copy, Debug)]
-pub struct VcpuWish {
+pub struct NewVcpuParams {
     pub vcpu: i32,
     pub period: i32,
     pub budget: i32,
     pub extra_time: bool,
 }
 
-impl VcpuWish {
-    fn within(&self, last: u32) -> std::result::Result<RtdsVcpu, Unfit> {
+impl NewVcpuParams {
+    fn within(&self, last: u32) -> std::result::Result<RtdsVcpu, InvalidParam> {
         let vcpu = vcpu(self.vcpu, last)?;
         let (period, budget) = times(self.period, self.budget)?;
         Ok(RtdsVcpu { vcpu, period, budget, extra_time: self.extra_time })
@@ -224,7 +225,7 @@ pub fn rtds_vcpus(ctx: &Ctx, domid: u32, wanted: &[i32]) -> Result<Vec<RtdsVcpu>
     }
     let named = |&id: &i32| vcpu(id, last).map(|vcpu| RtdsVcpu { vcpu, ..RtdsVcpu::default() });
     let all = wanted.iter().map(named).collect::<std::result::Result<_, _>>();
-    filled(ctx, domid, all.map_err(|why| unfit(ctx, domid, why))?)
+    filled(ctx, domid, all.map_err(|why| invalid_param(ctx, domid, why))?)
 }
 
 /// The RTDS parameters of all vcpus of a domain.
@@ -239,23 +240,25 @@ fn filled(ctx: &Ctx, domid: u32, mut vcpus: Vec<RtdsVcpu>) -> Result<Vec<RtdsVcp
 }
 
 /// Sets the RTDS parameters of some vcpus of a domain. If any value is out of range, none are set.
-pub fn set_rtds_vcpus(ctx: &Ctx, domid: u32, wishes: &[VcpuWish]) -> Result<()> {
+pub fn set_rtds_vcpus(ctx: &Ctx, domid: u32, all_new: &[NewVcpuParams]) -> Result<()> {
     let last = last_vcpu(ctx, domid)?.unwrap_or(u32::MAX);
-    if wishes.is_empty() {
+    if all_new.is_empty() {
         return Err(Error::Invalid);
     }
     let all =
-        wishes.iter().map(|wish| wish.within(last)).collect::<std::result::Result<Vec<_>, _>>();
-    let all = all.map_err(|why| unfit(ctx, domid, why))?;
+        all_new.iter().map(|new| new.within(last)).collect::<std::result::Result<Vec<_>, _>>();
+    let all = all.map_err(|why| invalid_param(ctx, domid, why))?;
     ctx.hypervisor().set_rtds_vcpus(domid, &all).map_err(|e| refused(ctx, domid, e))
 }
 
-/// Sets the same parameters for all vcpus of a domain; the vcpu in `wish` is ignored. `Error::Invalid` if `wish` is
+/// Sets the same parameters for all vcpus of a domain; the vcpu in `new` is ignored. `Error::Invalid` if `new` is
 /// `None`.
-pub fn set_all_rtds_vcpus(ctx: &Ctx, domid: u32, wish: Option<&VcpuWish>) -> Result<()> {
+pub fn set_all_rtds_vcpus(ctx: &Ctx, domid: u32, new: Option<&NewVcpuParams>) -> Result<()> {
     let last = last_vcpu(ctx, domid)?;
-    let wish = wish.ok_or(Error::Invalid)?;
-    let one = VcpuWish { vcpu: 0, ..*wish }.within(0).map_err(|why| unfit(ctx, domid, why))?;
+    let new = new.ok_or(Error::Invalid)?;
+    let one = NewVcpuParams { vcpu: 0, ..*new }
+        .within(0)
+        .map_err(|why| invalid_param(ctx, domid, why))?;
     let all: Vec<_> =
         (0..last.map_or(0, |last| last + 1)).map(|vcpu| RtdsVcpu { vcpu, ..one }).collect();
     ctx.hypervisor().set_rtds_vcpus(domid, &all).map_err(|e| refused(ctx, domid, e))
@@ -270,7 +273,7 @@ mod tests {
         assert_eq!(weight(1), Ok(1));
         assert_eq!(weight(65535), Ok(65535));
         for bad in [0, -1, 65536, i32::MIN, i32::MAX] {
-            assert_eq!(weight(bad), Err(Unfit::Weight), "{bad}");
+            assert_eq!(weight(bad), Err(InvalidParam::Weight), "{bad}");
         }
     }
 
@@ -278,32 +281,32 @@ mod tests {
     fn caps_go_up_to_all_vcpus() {
         assert_eq!(cap(0, Some(0)), Ok(0));
         assert_eq!(cap(100, Some(0)), Ok(100));
-        assert_eq!(cap(101, Some(0)), Err(Unfit::Cap(100)));
+        assert_eq!(cap(101, Some(0)), Err(InvalidParam::Cap(100)));
         assert_eq!(cap(400, Some(3)), Ok(400));
-        assert_eq!(cap(-2, Some(3)), Err(Unfit::Cap(400)));
+        assert_eq!(cap(-2, Some(3)), Err(InvalidParam::Cap(400)));
         assert_eq!(cap(0, None), Ok(0));
-        assert_eq!(cap(1, None), Err(Unfit::Cap(0)));
+        assert_eq!(cap(1, None), Err(InvalidParam::Cap(0)));
     }
 
     #[test]
     fn budgets_lie_within_periods() {
         assert_eq!(times(1, 1), Ok((1, 1)));
         assert_eq!(times(10000, 4000), Ok((10000, 4000)));
-        assert_eq!(times(0, 0), Err(Unfit::Period(0)));
-        assert_eq!(times(-1, 5), Err(Unfit::Period(-1)));
-        assert_eq!(times(5, 0), Err(Unfit::Budget(0)));
-        assert_eq!(times(5, 6), Err(Unfit::BudgetAbovePeriod));
+        assert_eq!(times(0, 0), Err(InvalidParam::Period(0)));
+        assert_eq!(times(-1, 5), Err(InvalidParam::Period(-1)));
+        assert_eq!(times(5, 0), Err(InvalidParam::Budget(0)));
+        assert_eq!(times(5, 6), Err(InvalidParam::BudgetAbovePeriod));
     }
 
     #[test]
-    fn wishes_are_for_vcpus_that_exist() {
-        let wish = |vcpu| VcpuWish { vcpu, period: 10, budget: 5, extra_time: true };
+    fn parameters_are_for_vcpus_that_exist() {
+        let new = |vcpu| NewVcpuParams { vcpu, period: 10, budget: 5, extra_time: true };
         let share = RtdsVcpu { vcpu: 3, period: 10, budget: 5, extra_time: true };
-        assert_eq!(wish(3).within(3), Ok(share));
-        assert_eq!(wish(4).within(3), Err(Unfit::Vcpu(4, 3)));
-        assert_eq!(wish(-1).within(u32::MAX), Err(Unfit::Vcpu(-1, u32::MAX)));
-        let short = VcpuWish { budget: 11, ..wish(9) };
-        assert_eq!(short.within(3), Err(Unfit::Vcpu(9, 3)));
-        assert_eq!(short.within(9), Err(Unfit::BudgetAbovePeriod));
+        assert_eq!(new(3).within(3), Ok(share));
+        assert_eq!(new(4).within(3), Err(InvalidParam::Vcpu(4, 3)));
+        assert_eq!(new(-1).within(u32::MAX), Err(InvalidParam::Vcpu(-1, u32::MAX)));
+        let short = NewVcpuParams { budget: 11, ..new(9) };
+        assert_eq!(short.within(3), Err(InvalidParam::Vcpu(9, 3)));
+        assert_eq!(short.within(9), Err(InvalidParam::BudgetAbovePeriod));
     }
 }

@@ -281,7 +281,7 @@ impl Locked<'_> {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(files.failed("open", &path, &e)),
         };
-        let meta = file.metadata().map_err(|e| files.failed("look at", &path, &e))?;
+        let meta = file.metadata().map_err(|e| files.failed("stat", &path, &e))?;
         if !meta.is_file() || meta.len() == 0 || meta.len() > i32::MAX as u64 {
             let (length, shown) = (meta.len(), path.display());
             error!(

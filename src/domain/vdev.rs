@@ -53,7 +53,7 @@ pub fn linux_name(disk: i32) -> String {
     "xvd".chars().chain(letters.into_iter().rev()).collect()
 }
 
-/// The name that a guest most likely uses for the disk with this number, for log lines; `None` if no name means it.
+/// The name that a guest max likely uses for the disk with this number, for log lines; `None` if no name means it.
 pub fn name(number: i32) -> Option<String> {
     let (disk, part) = (number >> 4 & 15, number & 15);
     let (name, part) = match number >> 8 {
@@ -81,14 +81,14 @@ fn by_numbers(text: &str) -> Option<(i32, i32)> {
 }
 
 /// Parses `<prefix><letters><partition>`, where the letters count a, b, … z, aa, ab, …
-fn by_letters(text: &str, prefix: &str, most: i32, parts: i32) -> Option<(i32, i32)> {
+fn by_letters(text: &str, prefix: &str, max: i32, parts: i32) -> Option<(i32, i32)> {
     let rest = text.strip_prefix(prefix)?;
     let letters = rest.bytes().take_while(u8::is_ascii_lowercase).count();
     let (letters, part) = rest.split_at(letters);
     let mut disk = -1;
     for letter in letters.bytes() {
         disk = (disk + 1) * 26 + i32::from(letter - b'a');
-        if disk > most {
+        if disk > max {
             return None;
         }
     }
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name() {
+    fn invalid_names_have_no_number() {
         for name in [
             "",
             "xvd",

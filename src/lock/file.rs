@@ -73,11 +73,11 @@ use crate::sync::tracked_fds::Tracked;
 
 /// The maximum number of times that a waiter starts again. Each time another process has had the lock meanwhile, so if
 /// this happens as often in a row, a program must be creating and removing the file without taking the lock.
-pub const ROUNDS: u32 = 10_000;
+pub const MAX_ROUNDS: u32 = 10_000;
 
 /// The minimum time for which a thread in [`FileLock::take`] keeps trying. Its waits set no mark, so on a busy host a
 /// process that takes the lock again and again may be quicker many times.
-const TURMOIL: Duration = Duration::from_secs(20);
+const MIN_RETRY_TIME: Duration = Duration::from_secs(20);
 
 /// A failed step of the protocol.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -93,14 +93,14 @@ impl LockFailure {
     }
 
     /// The error after too many replacements of the file.
-    pub fn turmoil() -> Self {
+    pub fn replaced_too_often() -> Self {
         Self { what: "keep up with the replacements of", errno: Errno::ELOOP }
     }
 }
 
 /// The maximum number of rounds when a lock is released. Each further round is for a waiter that has arrived and given
 /// up in the meantime.
-const FAREWELLS: u32 = 100;
+const MAX_RELEASES: u32 = 100;
 
 /// An open lock file: the steps of the protocol, each of which is a system call, and the release, which combines them.
 pub trait LockFile: Send {
@@ -129,7 +129,7 @@ pub trait LockFile: Send {
 
     /// Releases the held lock. `marks`: waiters may have marked the file.
     fn let_go(&self, marks: bool) {
-        for _ in 0..FAREWELLS {
+        for _ in 0..MAX_RELEASES {
             let awaited = marks && self.is_awaited();
             if !awaited && self.is_current() == Ok(true) {
                 self.remove();
@@ -172,7 +172,7 @@ impl LockCandidate {
         options.read(true).write(true).create(true).truncate(false).mode(0o666);
         let file = options.open(path).map_err(LockFailure::of("open"))?;
         let file = Tracked::new(file);
-        let ours = file.metadata().map_err(LockFailure::of("look at"))?;
+        let ours = file.metadata().map_err(LockFailure::of("stat"))?;
         let identity = (ours.dev(), ours.ino());
         Ok(Self { path: path.to_owned(), file, identity, marked: false, held: None })
     }
@@ -204,7 +204,7 @@ impl LockFile for LockCandidate {
         match fs::metadata(&self.path) {
             Ok(now) => Ok((now.dev(), now.ino()) == self.identity),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(e) => Err(LockFailure::of("look for")(e)),
+            Err(e) => Err(LockFailure::of("find")(e)),
         }
     }
 
@@ -265,11 +265,11 @@ impl Drop for LockCandidate {
 /// Whether record locks and `flock` are independent on this file system. On a network file system both may be record
 /// locks on the server.
 fn has_marks(file: &Tracked<File>) -> bool {
-    fstatfs(&**file).is_ok_and(|system| !SERVERS.contains(&system.filesystem_type()))
+    fstatfs(&**file).is_ok_and(|system| !NETWORK_FILE_SYSTEMS.contains(&system.filesystem_type()))
 }
 
 /// The file systems whose client turns `flock` into a record lock.
-const SERVERS: [FsType; 6] = [
+const NETWORK_FILE_SYSTEMS: [FsType; 6] = [
     NFS_SUPER_MAGIC,
     SMB_SUPER_MAGIC,
     FsType(0xFF53_4D42), // CIFS
@@ -302,7 +302,7 @@ impl FileLock {
         path: &Path,
         exists: impl FnOnce() -> Result<(), E>,
     ) -> Result<Self, E> {
-        let lock = Self::take_from(|| LockCandidate::open(path), ROUNDS, TURMOIL)?;
+        let lock = Self::take_from(|| LockCandidate::open(path), MAX_ROUNDS, MIN_RETRY_TIME)?;
         exists()?;
         Ok(lock)
     }
@@ -324,7 +324,7 @@ impl FileLock {
             }
             // The clock is read only in the case of a long wait.
             if since.get_or_insert_with(Instant::now).elapsed() >= time {
-                return Err(LockFailure::turmoil());
+                return Err(LockFailure::replaced_too_often());
             }
         }
     }

@@ -46,17 +46,17 @@ mod tests;
 use std::future::Future;
 use std::path::Path;
 
-use super::file::{LockCandidate, LockFailure, LockFile, ROUNDS};
+use super::file::{LockCandidate, LockFailure, LockFile, MAX_ROUNDS};
 use super::name;
 use super::queue::{QueueTicket, Queues};
 use crate::core::{Ao, Error};
 use crate::error;
 use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::order;
-use host::{Domain, HostMeans};
+use host::{Domain, HostEnvironment};
 
 /// The environment in which a lock is acquired: the host, or a model.
-trait Means: Sync {
+trait Environment: Sync {
     type File: LockFile;
 
     /// Whether to try the lock before starting a helper.
@@ -105,14 +105,14 @@ struct Held<F> {
     _place: QueueTicket,
 }
 
-async fn acquire<M: Means>(
+async fn acquire<M: Environment>(
     means: &M,
     queues: &Queues,
     path: &Path,
 ) -> Result<Held<M::File>, SlowLockFailure> {
     let place = queues.enter(path);
     means.wait(place.turn()).await?;
-    for _ in 0..ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         let mut file = means.open(path)?;
         let free = means.tries_first() && !file.is_awaited() && file.try_lock()?;
         if !free {
@@ -126,7 +126,7 @@ async fn acquire<M: Means>(
             return Ok(held);
         }
     }
-    Err(LockFailure::turmoil().into())
+    Err(LockFailure::replaced_too_often().into())
 }
 
 /// The lock `libxl-device-changes-lock` of one domain, held until this is dropped: for code that changes a device
@@ -181,7 +181,7 @@ impl Slow {
         };
         let domain = Domain::find(ao, domid)?;
         let path = name::lock_path(domid, &domain.uuid, userid);
-        let host = HostMeans::of(ao, domain);
+        let host = HostEnvironment::of(ao, domain);
         match acquire(&host, Queues::of_process(), &path).await {
             Ok(held) => Ok(Self { domid, _held: held, _order: order }),
             Err(SlowLockFailure::Aborted) => Err(Error::Aborted),

@@ -85,8 +85,8 @@ unsafe impl Send for ForApp {}
 struct LoopFd {
     epoll: Tracked<Epoll>,
     bell: Tracked<EventFd>,
-    /// Whether the bell may be on. This is set after the bell is rung and reset before it is silenced, so that an error
-    /// of the order silences it once too often, never once too seldom.
+    /// Whether the bell may be on. This is set after the bell is rung and reset before it is silenced, so that in a race
+    /// the bell is silenced once too often, never once too seldom.
     rung: AtomicBool,
 }
 
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nudge_shows_at_the_front_until_it_is_served() {
+    fn a_nudge_makes_the_loop_fd_readable_until_the_dispatch() {
         let runtime = Runtime::default();
         assert!(!readable(&runtime));
         runtime.nudge();
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn who_dispatches_for_one_ctx_still_nudges_another() {
+    fn a_thread_that_dispatches_for_one_ctx_nudges_another() {
         let [one, other] = [Runtime::default(), Runtime::default()];
         assert!(!readable(&one) && !readable(&other));
         let change = Arc::new(crate::runtime::notify::Notify::default());

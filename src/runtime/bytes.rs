@@ -33,7 +33,7 @@ use super::descriptor::Descriptor;
 use crate::sync::tracked_fds::Tracked;
 
 /// The number of bytes that a pipe accepts without blocking once it is reported as writable: Linux's `PIPE_BUF`.
-const PIECE: usize = 4096;
+const PIPE_BUF: usize = 4096;
 
 /// The kind of the file behind a descriptor.
 enum DescriptorKind {
@@ -118,7 +118,7 @@ impl Bytes {
                     Err(Errno::EAGAIN)
                 }
                 DescriptorKind::Pipe(pipe) => {
-                    let piece = &bytes[..bytes.len().min(PIECE)];
+                    let piece = &bytes[..bytes.len().min(PIPE_BUF)];
                     without_signal(|| unistd::write(pipe.get(), piece))
                 }
                 DescriptorKind::File(file) => unistd::write(file, bytes),
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_read_is_waited_for_and_not_in_the_kernel() {
+    fn an_empty_pipe_is_waited_for_without_blocking_in_the_kernel() {
         let runtime = Runtime::default();
         let (reader, writer) = pipe(&runtime);
         let mut buffer = [0; 8];
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_pipe_is_waited_for_though_it_blocks() {
+    fn a_full_pipe_in_blocking_mode_is_waited_for() {
         let runtime = Runtime::default();
         let (reader, writer) = pipe(&runtime);
         let flags = fcntl(writer.as_fd(), FcntlArg::F_GETFL).unwrap();
@@ -273,14 +273,14 @@ mod tests {
         while let Some(count) = writer.write(&much[written..]).now_or_never() {
             written += count.unwrap();
         }
-        assert!((PIECE..much.len()).contains(&written), "{written}");
+        assert!((PIPE_BUF..much.len()).contains(&written), "{written}");
         let mut buffer = vec![0; written];
         assert_eq!(runtime.block_on(reader.read(&mut buffer)), Ok(written));
         assert!(writer.write(&much).now_or_never().is_some());
     }
 
     #[test]
-    fn a_reader_that_has_gone_is_an_error_and_no_signal() {
+    fn a_closed_reading_end_is_an_error_without_a_signal() {
         let runtime = Runtime::default();
         let taken = std::sync::atomic::AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mode_is_put_back() {
+    fn the_mode_is_restored() {
         let (reader, _writer) = unistd::pipe2(OFlag::O_NONBLOCK).unwrap();
         let flags = || fcntl(&reader, FcntlArg::F_GETFL).unwrap() & OFlag::O_NONBLOCK.bits();
         let blocking = Blocking::make(reader.as_fd()).unwrap();

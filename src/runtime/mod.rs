@@ -97,12 +97,12 @@ struct RuntimeShared {
 #[derive(Default)]
 struct Breakdown {
     tell: OnceLock<Box<dyn Fn(Errno) + Send + Sync>>,
-    told: AtomicBool,
+    reported: AtomicBool,
 }
 
 impl fmt::Debug for Breakdown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Breakdown").field("told", &self.told).finish_non_exhaustive()
+        f.debug_struct("Breakdown").field("reported", &self.reported).finish_non_exhaustive()
     }
 }
 
@@ -224,7 +224,7 @@ impl RuntimeShared {
     /// thread uses all of a CPU.
     fn failed(&self, errno: Errno) {
         if let Some(tell) = self.failure.tell.get()
-            && !self.failure.told.swap(true, Ordering::Relaxed)
+            && !self.failure.reported.swap(true, Ordering::Relaxed)
         {
             tell(errno);
         }

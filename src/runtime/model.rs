@@ -358,7 +358,7 @@ const EVENTS_APART: &[Role] = &[
         world.happens(Event::ModelOperation(0));
         world.block_on(0);
     },
-    // It becomes ready only when the first has ended, and no other thread is there to notice it.
+    // It becomes ready only when the first has ended, and there is no other thread that would detect it.
     |world| world.block_on(1),
     |world| {
         world.operations[0].busy_until(ModelStep::Ended);
@@ -434,7 +434,7 @@ fn a_waker_an_event_and_an_application() {
 }
 
 #[test]
-fn a_task_for_a_sleeper_is_run_by_whoever_comes() {
+fn a_task_for_a_sleeper_is_run_by_any_thread() {
     let application: Role = |world| {
         world.happens(Event::Task(Task::For(0)));
         world.dispatch();
@@ -443,7 +443,7 @@ fn a_task_for_a_sleeper_is_run_by_whoever_comes() {
     explore(|| World::new(2), &[application, ONE, TWO]);
 }
 
-/// A thread makes a task runnable and has no time for it.
+/// A thread makes a task runnable and does not run it.
 const NO_TIME: &[Role] = &[|world| world.queue.push(Task::For(0)), ONE];
 
 #[test]
@@ -459,7 +459,7 @@ fn a_task_that_raises_no_alarm_is_found() {
 
 #[test]
 fn a_long_task_holds_up_no_other() {
-    // Whoever runs the first task is busy until somebody has run the second.
+    // The thread that runs the first task is busy until another has run the second.
     let events: Role = |world| {
         world.happens(Event::Task(Task::After(0, 1)));
         world.happens(Event::Task(Task::For(1)));
@@ -492,7 +492,7 @@ fn three_sleepers_and_a_task() {
 }
 
 #[test]
-fn a_callback_for_a_sleeper_is_made_by_whoever_comes() {
+fn a_callback_for_a_sleeper_is_made_by_any_thread() {
     let application: Role = |world| {
         world.happens(Event::Task(Task::Tell(0)));
         world.dispatch();
@@ -501,8 +501,8 @@ fn a_callback_for_a_sleeper_is_made_by_whoever_comes() {
     explore(|| World::new(2), &[application, ONE, TWO]);
 }
 
-/// The first operation is waited for inside a callback, the second outside. What lets the second go on is a
-/// callback, that only its own thread may make; what lets the first go on comes when the second has ended.
+/// The first operation is waited for inside a callback, the second outside. The second can go on after a callback, which
+/// only its own thread may make; the first can go on when the second has ended.
 const INSIDE: &[Role] = &[
     |world| world.block_on(0),
     TWO,

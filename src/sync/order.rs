@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guard_that_sleeps_on_a_bell_still_counts() {
+    fn a_guard_that_waits_on_a_condvar_still_counts() {
         let (mutex, bell) = (Mutex::new(false), Condvar::new());
         std::thread::scope(|scope| {
             scope.spawn(|| {

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_ours_has_such_a_number() {
+    fn no_file_of_the_library_has_such_a_number() {
         without(|| {
             let eventfd = Tracked::new(EventFd::from_flags(EfdFlags::empty()).unwrap());
             let filled = (0..FIRST).all(is_null);

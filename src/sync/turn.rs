@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_that_of_all_who_wait() {
+    fn a_failure_ends_the_wait_of_all_threads() {
         let turns = Turns::default();
         let turn = turns.take().unwrap().unwrap();
         thread::scope(|scope| {

@@ -9,14 +9,14 @@ const WITHOUT_LOCK: u8 = 128;
 
 /// What the exit status of a killer process says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Told {
+pub enum KillResult {
     Killed,
     /// The processes were killed, but the lock could not be taken, for this reason.
     KilledWithoutLock(Errno),
     Failed(Errno),
 }
 
-impl Told {
+impl KillResult {
     pub fn of(status: u8) -> Self {
         match (status, status.checked_sub(WITHOUT_LOCK)) {
             (0, _) => Self::Killed,
@@ -26,10 +26,10 @@ impl Told {
     }
 }
 
-/// To be called in a forked child, which must exit with the returned status ([`Told`]): kills every process of user
-/// `uid`. The killer's real uid is `reaper`, so that the processes that it kills cannot kill it first (only processes
-/// with that uid may signal it). Since the killers of several domains share that uid and would kill each other, each
-/// holds the lock file `lock` until it ends.
+/// To be called in a forked child, which must exit with the returned status ([`KillResult`]): kills every process of
+/// user `uid`. The killer's real uid is `reaper`, so that the processes that it kills cannot kill it first (only
+/// processes with that uid may signal it). Since the killers of several domains share that uid and would kill each
+/// other, each holds the lock file `lock` until it ends.
 ///
 /// Neither uid may be root's: `kill(-1)` would kill all processes of the host. Async-signal-safe.
 pub fn kill_all_of(uid: u32, reaper: u32, lock: &CStr) -> u8 {
@@ -71,11 +71,11 @@ mod tests {
 
     #[test]
     fn what_a_status_tells() {
-        assert_eq!(Told::of(0), Told::Killed);
-        assert_eq!(Told::of(Errno::EPERM as u8), Told::Failed(Errno::EPERM));
+        assert_eq!(KillResult::of(0), KillResult::Killed);
+        assert_eq!(KillResult::of(Errno::EPERM as u8), KillResult::Failed(Errno::EPERM));
         let without = WITHOUT_LOCK | Errno::EROFS as u8;
-        assert_eq!(Told::of(without), Told::KilledWithoutLock(Errno::EROFS));
+        assert_eq!(KillResult::of(without), KillResult::KilledWithoutLock(Errno::EROFS));
         let root = kill_all_of(0, 1, c"/no/such/lock");
-        assert_eq!(Told::of(root), Told::Failed(Errno::EINVAL));
+        assert_eq!(KillResult::of(root), KillResult::Failed(Errno::EINVAL));
     }
 }

@@ -141,7 +141,7 @@ impl Log {
     }
 
     /// Passes on a line of another program of Xen, with its level, errno (or -1) and context.
-    pub fn hand_on(&self, level: u32, errno: u32, context: &str, text: &str) {
+    pub fn pass_on(&self, level: u32, errno: u32, context: &str, text: &str) {
         if self.logger.is_null() {
             return;
         }
@@ -163,11 +163,11 @@ impl Log {
 
     /// Reports the progress of `doing_what`: `done` of `total`.
     pub fn progress(&self, doing_what: &str, done: u64, total: u64) {
-        self.hand_on_progress("libxl", doing_what, done, total);
+        self.pass_on_progress("libxl", doing_what, done, total);
     }
 
     /// Passes on a progress report of another program.
-    pub fn hand_on_progress(&self, context: &str, doing_what: &str, done: u64, total: u64) {
+    pub fn pass_on_progress(&self, context: &str, doing_what: &str, done: u64, total: u64) {
         let line = |text: &str| CString::new(one_line(text.to_owned()));
         let (Ok(context), Ok(what)) = (line(context), line(doing_what)) else { return };
         if self.logger.is_null() {

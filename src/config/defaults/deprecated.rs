@@ -6,7 +6,7 @@ use crate::types::idiomatic::{DomainBuildInfo, DomainBuildInfoData as Guest, Tim
 
 /// Moves all values from the old places to the new ones. It is an error if both have a value, since it cannot be
 /// decided which was meant.
-pub fn carry_over(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
+pub fn move_deprecated(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
     let moved = match &mut build.u {
         Guest::Hvm(old) => {
             moved(&mut build.apic, &mut old.apic)

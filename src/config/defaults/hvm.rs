@@ -22,7 +22,7 @@ pub fn set_defaults(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
         // The order is disk, then CD.
         hvm.boot = Some(Text::from(c"cda"));
     }
-    screens(hvm);
+    displays(hvm);
     reserved(hvm);
     Ok(())
 }
@@ -77,7 +77,7 @@ fn usb(rules: &Rules, hvm: &mut DomainBuildInfoHvm) -> Result<()> {
 }
 
 /// The settings of displays.
-fn screens(hvm: &mut DomainBuildInfoHvm) {
+fn displays(hvm: &mut DomainBuildInfoHvm) {
     if hvm.vnc.enable == Some(true) {
         hvm.vnc.findunused.get_or_insert(true);
         if hvm.vnc.listen.is_none() {

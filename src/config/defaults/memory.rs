@@ -4,14 +4,14 @@ use super::device_model;
 use crate::types::idiomatic::{
     DomainBuildInfo, DomainBuildInfoData as Guest, DomainConfig, DomainType, Passthrough,
 };
-use crate::types::sys::LIBXL_MEMKB_DEFAULT as UNSAID;
+use crate::types::sys::LIBXL_MEMKB_DEFAULT as UNSET;
 
 /// The memory that an HVM guest needs in addition to the configured amount, in KiB.
-const BEYOND_HVM: u64 = 2048;
-const BEYOND_PV: u64 = 1024;
+const OVERHEAD_HVM: u64 = 2048;
+const OVERHEAD_PV: u64 = 1024;
 
 /// Memory is allocated to domains in units of this size, in KiB.
-const PIECE: u64 = 2048;
+const ALLOCATION_UNIT: u64 = 2048;
 
 /// Whether the guest's memory is populated on demand, because the guest starts with less than its maximum.
 pub fn populated_on_demand(config: &DomainConfig) -> bool {
@@ -25,7 +25,7 @@ pub fn populated_on_demand(config: &DomainConfig) -> bool {
 /// are visible in the domain.
 pub fn page_tables(config: &mut DomainConfig) {
     let (create, build) = (&config.c_info, &mut config.b_info);
-    if build.shadow_memkb == UNSAID {
+    if build.shadow_memkb == UNSET {
         // One page for each MiB, for guests that use address translation, another one if the processor does not support
         // hardware assisted paging, and 1 MiB for each vcpu.
         let hap = create.type_ != DomainType::Pv && create.hap == Some(true);
@@ -34,7 +34,7 @@ pub fn page_tables(config: &mut DomainConfig) {
         build.shadow_memkb =
             vcpus.wrapping_add(tables.wrapping_mul(build.max_memkb / 1024)).wrapping_mul(4);
     }
-    if build.iommu_memkb == UNSAID {
+    if build.iommu_memkb == UNSET {
         build.iommu_memkb = match create.passthrough {
             Passthrough::SyncPt => iommu_tables(build.max_memkb),
             _ => 0,
@@ -69,7 +69,7 @@ pub fn set_defaults(build: &mut DomainBuildInfo) {
 
 /// Sets a size that is not configured to its default.
 pub fn or(size: &mut u64, default: u64) {
-    if *size == UNSAID {
+    if *size == UNSET {
         *size = default;
     }
 }
@@ -78,13 +78,13 @@ pub fn or(size: &mut u64, default: u64) {
 pub fn need(build: &DomainBuildInfo) -> u64 {
     let mut parts = vec![build.target_memkb, build.shadow_memkb, build.iommu_memkb];
     if let Guest::Pv(_) = build.u {
-        parts.push(BEYOND_PV);
+        parts.push(OVERHEAD_PV);
     } else {
-        parts.push(BEYOND_HVM);
+        parts.push(OVERHEAD_HVM);
         if build.device_model_stubdomain == Some(true) {
             parts.extend([build.stubdomain_memkb, build.video_memkb]);
         }
     }
     let sum = parts.into_iter().fold(0, u64::wrapping_add);
-    sum.wrapping_add((PIECE - sum % PIECE) % PIECE)
+    sum.wrapping_add((ALLOCATION_UNIT - sum % ALLOCATION_UNIT) % ALLOCATION_UNIT)
 }

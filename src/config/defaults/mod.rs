@@ -96,7 +96,7 @@ pub fn set_defaults(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<
     identity::labels(ctx, &rules, config)?;
     identity::pool(ctx, &rules, &mut config.c_info)?;
     rules.set_defaults(config)?;
-    vcpus::spread(ctx, &mut config.b_info)
+    vcpus::spread_affinity(ctx, &mut config.b_info)
 }
 
 /// Completes and checks a build info without the rest of the configuration.
@@ -106,7 +106,7 @@ pub fn set_defaults(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<
 pub fn set_build_defaults(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
     let host = Host::of(ctx).inspect_err(|_| error!(ctx, "failed to get hypervisor info"))?;
     Rules { log: ctx.log(), domid: None, host, derive_tables: false }.build(build)?;
-    vcpus::spread(ctx, build)
+    vcpus::spread_affinity(ctx, build)
 }
 
 /// Completes a whole configuration as far as this is possible with `host` only: security labels, the cpupool and the
@@ -142,7 +142,7 @@ impl Rules<'_> {
         if !matches!(kind, DomainType::Hvm | DomainType::Pv | DomainType::Pvh) {
             return Err(self.refuse(format_args!("invalid domain type")));
         }
-        deprecated::carry_over(self, build)?;
+        deprecated::move_deprecated(self, build)?;
         device_model::set_defaults(self, build)?;
         vcpus::set_defaults(self, build)?;
         memory::set_defaults(build);

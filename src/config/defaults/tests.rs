@@ -83,7 +83,7 @@ fn firmware_goes_with_the_device_model() {
 }
 
 #[test]
-fn what_is_said_stays() {
+fn settings_that_are_present_are_kept() {
     let mut config = hvm();
     config.b_info.video_memkb = 20000;
     config.b_info.apic = Some(false);
@@ -100,7 +100,7 @@ fn what_is_said_stays() {
 }
 
 #[test]
-fn old_places_are_emptied() {
+fn deprecated_settings_are_moved() {
     let mut config = pv();
     let Guest::Pv(own) = &mut config.b_info.u else { panic!() };
     own.kernel = Text::new("/k");

@@ -29,7 +29,7 @@ pub fn set_defaults(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
 }
 
 /// Converts the old setting for the affinity of all vcpus to the new one, which has an affinity for each vcpu.
-pub fn spread(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
+pub fn spread_affinity(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
     if build.cpumap.bytes.is_empty() || !build.vcpu_hard_affinity.is_empty() {
         return Ok(());
     }

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_and_what_does_not() {
+    fn valid_and_invalid_nodes() {
         assert_eq!(checked(&guest()), Ok(()));
         let broken: [fn(&mut DomainBuildInfo); 7] = [
             |build| build.vnuma_nodes[1].pnode = 2,

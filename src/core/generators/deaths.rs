@@ -67,7 +67,7 @@ enum KnownDomain {
 
 /// The rest of a disabled generator. It must be dropped with no lock held, since dropping it may call the application.
 #[derive(Debug)]
-#[must_use = "the watcher is to be told if it was the last"]
+#[must_use = "the watcher must be woken if it was the last"]
 pub struct DisabledDeath {
     _generator: Generator,
     /// No generator is left.
@@ -225,9 +225,9 @@ impl Generator {
         let Some(info) = alive else { return Some(self.event(EventData::DomainDeath)) };
         self.domain = KnownDomain::Uuid(info.uuid);
         let reason = info.shutdown.then_some(info.shutdown_reason);
-        let told = std::mem::replace(&mut self.shutdown, reason);
+        let reported = std::mem::replace(&mut self.shutdown, reason);
         // If the reason differs from the reported one, the domain was resumed in between.
-        let shutdown_reason = reason.filter(|_| told != reason)?;
+        let shutdown_reason = reason.filter(|_| reported != reason)?;
         Some(self.event(EventData::DomainShutdown(EventDomainShutdown { shutdown_reason })))
     }
 
@@ -332,12 +332,12 @@ mod tests {
             assert!(start, "{what}");
             let over = beginning.as_ref().is_none_or(|info| info.shutdown || info.dying);
             assert_eq!(deaths.began(handle, beginning.as_ref()), over, "{what}");
-            for (seen, told) in *looks {
-                let expected: Vec<_> = told.iter().map(|reason| (77, *reason)).collect();
+            for (seen, events) in *looks {
+                let expected: Vec<_> = events.iter().map(|reason| (77, *reason)).collect();
                 assert_eq!(look(&deaths, seen.as_slice()), expected, "{what}: {seen:?}");
             }
             if looks.last().unwrap().1 == died {
-                assert!(deaths.watched().unwrap().0.is_empty(), "{what}: nothing to look at");
+                assert!(deaths.watched().unwrap().0.is_empty(), "{what}: no domain to look at");
                 assert!(look(&deaths, &[]).is_empty(), "{what}: twice");
             }
             assert!(deaths.disable(handle).unwrap().last);
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_domain_of_a_number_tells_of_the_old_ones_death() {
+    fn a_new_domain_with_a_domid_reports_the_old_ones_death() {
         let deaths = Deaths::default();
         for (user, uuid, news) in [(1, 1, false), (2, 1, false), (3, 2, true), (4, 2, true)] {
             let (handle, _) = deaths.enable(5, user, None);
@@ -394,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_keep_a_generators_order_and_end_with_it() {
+    fn events_of_a_generator_stay_in_order_and_end_with_it() {
         let deaths = Deaths::default();
         let (a, _) = deaths.enable(1, 1, None);
         let (b, _) = deaths.enable(2, 2, None);

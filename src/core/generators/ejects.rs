@@ -40,7 +40,7 @@ pub struct Interest {
 
 /// The rest of a disabled generator. It must be dropped with no lock held, since dropping it may call the application.
 #[derive(Debug)]
-#[must_use = "the watcher is to be told if it was the last"]
+#[must_use = "the watcher must be woken if it was the last"]
 pub struct DisabledEject {
     _driven: Option<Driven>,
     /// The watcher to wake, if the node has no generator now.
@@ -86,13 +86,13 @@ impl Ejects {
     }
 
     /// Whether the node at `path` has a generator; if not, its watcher must end.
-    pub fn goes_on(&self, path: &str) -> bool {
+    pub fn is_needed(&self, path: &str) -> bool {
         let mut state = locked(&self.state);
-        let goes_on = state.nodes.get(path).is_some_and(|node| !node.generators.is_empty());
-        if !goes_on {
+        let is_needed = state.nodes.get(path).is_some_and(|node| !node.generators.is_empty());
+        if !is_needed {
             state.nodes.remove(path);
         }
-        goes_on
+        is_needed
     }
 
     /// The generators of the node at `path`, in the order in which they were added.
@@ -118,23 +118,23 @@ mod tests {
     }
 
     #[test]
-    fn one_looker_a_node_and_all_are_told() {
+    fn a_node_has_one_watcher_and_all_generators_get_the_event() {
         let ejects = Ejects::default();
         let (a, first) = ejects.enable("/a", interest(1), None);
         let (b, second) = ejects.enable("/a", interest(2), None);
         let (c, third) = ejects.enable("/c", interest(3), None);
         assert!(first.is_some() && second.is_none() && third.is_some());
-        let told = |path| ejects.interested(path).into_iter().map(|(handle, i)| (handle, i.user));
-        assert_eq!(told("/a").collect::<Vec<_>>(), [(a, 1), (b, 2)]);
+        let users = |path| ejects.interested(path).into_iter().map(|(handle, i)| (handle, i.user));
+        assert_eq!(users("/a").collect::<Vec<_>>(), [(a, 1), (b, 2)]);
         assert!(ejects.disable(a).unwrap().last.is_none());
         assert!(ejects.disable(a).is_none() && !ejects.is_enabled(a));
-        assert_eq!(told("/a").collect::<Vec<_>>(), [(b, 2)]);
+        assert_eq!(users("/a").collect::<Vec<_>>(), [(b, 2)]);
         assert!(Arc::ptr_eq(&ejects.disable(b).unwrap().last.unwrap(), &first.unwrap()));
         // The watcher has not ended yet, so a new generator does not need a new watcher.
         let (d, start) = ejects.enable("/a", interest(4), None);
-        assert!(start.is_none() && ejects.goes_on("/a"));
-        assert!(ejects.disable(d).unwrap().last.is_some() && !ejects.goes_on("/a"));
+        assert!(start.is_none() && ejects.is_needed("/a"));
+        assert!(ejects.disable(d).unwrap().last.is_some() && !ejects.is_needed("/a"));
         assert!(ejects.enable("/a", interest(5), None).1.is_some());
-        assert!(ejects.goes_on("/c") && ejects.is_enabled(c));
+        assert!(ejects.is_needed("/c") && ejects.is_enabled(c));
     }
 }

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_a_disaster_and_the_looker_goes_on() {
+    fn a_panic_is_a_disaster_and_the_watcher_continues() {
         // SAFETY: NULL is a log that drops every line.
         let log = unsafe { Log::new(std::ptr::null_mut()) };
         let (reports, application) = (Reports::default(), Arc::<Application>::default());
@@ -85,9 +85,9 @@ mod tests {
         });
         Runtime::default().block_on(lives);
         assert_eq!(looks.load(Ordering::Relaxed), 3);
-        let told = application.0.lock().unwrap();
+        let disasters = application.0.lock().unwrap();
         let expected =
             [0, 1].map(|n| (5, format!("events may be missing: defect in the library: look {n}")));
-        assert_eq!(*told, expected);
+        assert_eq!(*disasters, expected);
     }
 }

@@ -31,7 +31,7 @@ use super::{fill_dom0, parse, paths};
 const SLACK: u64 = 1024;
 
 /// The minimum target of domain 0, in KiB.
-const LEAST_DOM0: u64 = 128 * 1024;
+const MIN_DOM0_TARGET: u64 = 128 * 1024;
 
 /// A change of a target, in KiB.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -146,22 +146,22 @@ impl TargetPlan {
             };
             parse(ctx, domid, path, value)
         };
-        let (now, most) = (size(0)?, size(1)?);
+        let (now, max) = (size(0)?, size(1)?);
         let video = values[2].as_deref().map_or(0, video_memory);
         let target = change.of(now, video);
-        let target = u64::try_from(target).ok().filter(|&kb| kb <= most).ok_or_else(|| {
+        let target = u64::try_from(target).ok().filter(|&kb| kb <= max).ok_or_else(|| {
             error!(
                 ctx,
                 domid = domid,
-                "cannot set memory target of {target} KiB: not between 0 and {most} KiB"
+                "cannot set memory target of {target} KiB: not between 0 and {max} KiB"
             );
             Error::Invalid
         })?;
-        if domid == 0 && target < LEAST_DOM0 {
+        if domid == 0 && target < MIN_DOM0_TARGET {
             error!(
                 ctx,
                 domid = domid,
-                "cannot set memory target of {target} KiB: below the {LEAST_DOM0} KiB minimum for dom0"
+                "cannot set memory target of {target} KiB: below the {MIN_DOM0_TARGET} KiB minimum for dom0"
             );
             return Err(Error::Invalid);
         }

@@ -13,7 +13,7 @@ use super::target;
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The interval after which a domain must have come nearer to its target.
-const STEP: Duration = Duration::from_secs(2);
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Waits until the host has `kb` KiB of free memory, at most `timeout`; after that the error is `Error::NoMemory`.
 #[expect(
@@ -69,7 +69,7 @@ fn approach(
     loop {
         let mut now = used()?;
         let mut slept = Duration::ZERO;
-        while now > target && slept < STEP {
+        while now > target && slept < PROGRESS_INTERVAL {
             sleep(POLL_INTERVAL);
             slept += POLL_INTERVAL;
             now = used()?;
@@ -81,7 +81,7 @@ fn approach(
             return Err(Error::Fail);
         }
         if now == before {
-            timeout = timeout.saturating_sub(STEP);
+            timeout = timeout.saturating_sub(PROGRESS_INTERVAL);
         }
         if timeout.is_zero() {
             return Err(Error::Fail);

@@ -58,7 +58,7 @@ fn a_name_that_cannot_be_looked_for_is_an_error() {
         candidate
     };
     let failure = FileLock::take_from(opened, 2, Duration::ZERO).unwrap_err();
-    assert_eq!(failure, LockFailure { what: "look for", errno: Errno::ENOTDIR });
+    assert_eq!(failure, LockFailure { what: "find", errno: Errno::ENOTDIR });
 }
 
 #[test]
@@ -105,11 +105,11 @@ fn a_file_that_always_changes_is_given_up() {
         Duration::ZERO,
     )
     .unwrap_err();
-    assert_eq!((failure, opened), (LockFailure::turmoil(), 50));
+    assert_eq!((failure, opened), (LockFailure::replaced_too_often(), 50));
 }
 
 #[test]
-fn a_holder_whose_file_was_replaced_removes_nobodys() {
+fn a_holder_whose_file_was_replaced_removes_no_other_file() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
     let lock = take(&path).unwrap();
@@ -122,7 +122,7 @@ fn a_holder_whose_file_was_replaced_removes_nobodys() {
 }
 
 #[test]
-fn a_marked_waiter_gets_the_very_file() {
+fn a_marked_waiter_gets_the_same_file() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
     let mut first = LockCandidate::open(&path).unwrap();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use nix::errno::Errno;
 
-use super::{Means, SlowLockFailure};
+use super::{Environment, SlowLockFailure};
 use crate::core::{Ao, Error};
 use crate::error;
 use crate::lock::file::{LockCandidate, LockFailure, LockFile};
@@ -17,7 +17,7 @@ use crate::runtime::abort::Abort;
 use crate::runtime::child::{Children, Outcome};
 
 /// The maximum number of helpers that are started, one after the other, if they die without a reason.
-const HELPERS: u32 = 5;
+const MAX_HELPERS: u32 = 5;
 
 /// The interval at which a lock is polled if no helper can be forked.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
@@ -26,7 +26,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 const MAX_ERRNO: u8 = 254;
 
 /// An environment variable for tests. If it is set, a helper is always used, as in debug builds.
-const SWITCH: &str = "LIBXL_SLOW_LOCK_ALWAYS_FORKS";
+const ALWAYS_FORK: &str = "LIBXL_SLOW_LOCK_ALWAYS_FORKS";
 
 /// The object that the lock belongs to.
 pub trait LockSubject: Send + Sync {
@@ -87,7 +87,7 @@ impl LockSubject for Domain<'_> {
 }
 
 /// The environment for acquiring a lock on this host.
-pub struct HostMeans<'a, L> {
+pub struct HostEnvironment<'a, L> {
     pub runtime: &'a Runtime,
     pub children: &'a Children,
     pub abort: &'a Abort,
@@ -95,15 +95,15 @@ pub struct HostMeans<'a, L> {
     pub locked: L,
 }
 
-impl<'a> HostMeans<'a, Domain<'a>> {
+impl<'a> HostEnvironment<'a, Domain<'a>> {
     pub fn of(ao: &'a Ao, domain: Domain<'a>) -> Self {
-        let forks = cfg!(debug_assertions) || std::env::var_os(SWITCH).is_some();
+        let forks = cfg!(debug_assertions) || std::env::var_os(ALWAYS_FORK).is_some();
         let (runtime, children, abort) = (ao.runtime(), ao.children(), ao.abort());
         Self { runtime, children, abort, tries_first: !forks, locked: domain }
     }
 }
 
-impl<L: LockSubject> Means for HostMeans<'_, L> {
+impl<L: LockSubject> Environment for HostEnvironment<'_, L> {
     type File = LockCandidate;
 
     fn tries_first(&self) -> bool {
@@ -125,10 +125,10 @@ impl<L: LockSubject> Means for HostMeans<'_, L> {
     }
 
     async fn wait_for(&self, file: &LockCandidate) -> Result<(), SlowLockFailure> {
-        for _ in 0..HELPERS {
+        for _ in 0..MAX_HELPERS {
             let helper = match self.children.fork_with(file, || wait_in_child(file)) {
                 Ok(helper) => helper,
-                Err(_) => return self.look_often(file).await,
+                Err(_) => return self.poll(file).await,
             };
             match self.unless_gone(helper.exited()).await {
                 Ok(Some(outcome)) if reason(outcome).is_none() => {}
@@ -153,7 +153,7 @@ impl<L: LockSubject> Means for HostMeans<'_, L> {
     }
 }
 
-impl<L: LockSubject> HostMeans<'_, L> {
+impl<L: LockSubject> HostEnvironment<'_, L> {
     /// Waits for `future`; `None` if the domain is destroyed before.
     async fn unless_gone<T: Send>(
         &self,
@@ -169,7 +169,7 @@ impl<L: LockSubject> HostMeans<'_, L> {
     }
 
     /// Polls the lock, if no helper can be forked.
-    async fn look_often(&self, file: &LockCandidate) -> Result<(), SlowLockFailure> {
+    async fn poll(&self, file: &LockCandidate) -> Result<(), SlowLockFailure> {
         while !file.try_lock()? {
             let sleep = self.runtime.sleep(POLL_INTERVAL);
             self.wait(sleep).await?.map_err(|errno| LockFailure { what: "wait for", errno })?;

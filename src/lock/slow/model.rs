@@ -116,7 +116,7 @@ impl LockFile for Open {
 }
 
 impl Drop for Open {
-    /// As of a [`LockCandidate`].
+    /// As for a [`LockCandidate`].
     fn drop(&mut self) {
         if self.held { self.let_go(true) } else { self.give_up() }
     }
@@ -198,7 +198,7 @@ impl Disk {
     }
 }
 
-impl Means for ModelProcess {
+impl Environment for ModelProcess {
     type File = Open;
 
     fn tries_first(&self) -> bool {
@@ -297,7 +297,7 @@ fn explore_without(mechanism: Option<Mechanism>, roles: &[Role]) {
         for other in others {
             other.join().unwrap();
         }
-        assert!(one.queues.is_empty() && two.queues.is_empty(), "nobody is in a queue");
+        assert!(one.queues.is_empty() && two.queues.is_empty(), "the queues are empty");
         let state = locked(&disk.state);
         assert!(state.current.is_none(), "no file is left");
         assert!(state.files.iter().all(|file| file.owner.is_none() && file.marks.is_empty()));
@@ -366,7 +366,7 @@ fn one_that_gives_up_between_others() {
 }
 
 #[test]
-fn the_domain_goes() {
+fn the_domain_is_destroyed() {
     let turn: Role = |one, _| match one.again().turn() {
         Ok(()) | Err(SlowLockFailure::Domain(_)) => {}
         Err(why) => panic!("{why:?}"),
@@ -380,13 +380,13 @@ fn the_domain_goes() {
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn a_turn_that_wakes_nobody_is_found() {
+fn a_turn_that_wakes_no_waiter_is_found() {
     explore_without(Some(Mechanism::Turn), &[ONE, ONE]);
 }
 
 #[test]
 #[should_panic(expected = "no file is left")]
-fn a_file_that_is_left_to_one_who_has_given_up_is_found() {
+fn a_file_that_is_left_to_a_waiter_that_has_given_up_is_found() {
     explore_without(Some(Mechanism::LookAgain), &[MAY_BE_ABORTED, ABORTS, TWO]);
 }
 

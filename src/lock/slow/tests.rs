@@ -16,7 +16,7 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::host::{HostMeans, LockSubject};
+use super::host::{HostEnvironment, LockSubject};
 use super::*;
 use crate::runtime::Runtime;
 use crate::runtime::abort::Abort;
@@ -145,8 +145,8 @@ impl Fixture {
         }
     }
 
-    fn host(&self, tries_first: bool) -> HostMeans<'_, &Pretended> {
-        HostMeans {
+    fn host(&self, tries_first: bool) -> HostEnvironment<'_, &Pretended> {
+        HostEnvironment {
             runtime: &self.runtime,
             children: &self.children,
             abort: &self.abort,
@@ -241,7 +241,7 @@ fn a_free_lock_takes_no_fork() {
 }
 
 #[test]
-fn a_helpers_lock_is_ours() {
+fn a_lock_that_a_helper_takes_is_held() {
     let f = Fixture::new();
     let held = f.runtime.block_on(f.lock(false)).unwrap();
     assert_eq!((f.forks(), f.children.count()), (1, 0));
@@ -251,7 +251,7 @@ fn a_helpers_lock_is_ours() {
 }
 
 #[test]
-fn the_holder_lets_go() {
+fn the_holder_releases_the_lock() {
     let f = Fixture::new();
     let foreign = f.foreign();
     let held = f.lock_while(|| foreign.done()).unwrap();
@@ -352,7 +352,7 @@ fn a_helper_cannot_lock() {
 }
 
 #[test]
-fn there_is_no_room_for_a_helper() {
+fn no_helper_can_be_forked() {
     let f = Fixture::new();
     f.app.refuses.store(true, Ordering::SeqCst);
     let foreign = f.foreign();
@@ -416,7 +416,7 @@ fn the_domain_goes_while_others_of_the_process_have_the_lock() {
 }
 
 #[test]
-fn a_lock_of_no_domain_is_given_back() {
+fn a_lock_without_a_domain_is_released() {
     let f = Fixture::new();
     f.domain.gone.store(true, Ordering::SeqCst);
     // There is no wait, since the lock was free.
@@ -499,12 +499,12 @@ fn waiters_of_a_process_are_served_in_the_order_of_their_coming() {
         drop(held);
     });
     assert_eq!(*locked(&order), [0, 1, 2, 3, 4, 5, 6, 7]);
-    assert_eq!(f.forks(), 0, "and nobody needs a helper for that");
+    assert_eq!(f.forks(), 0, "no helper is needed for that");
     f.nothing_left();
 }
 
 #[test]
-fn one_that_gives_up_holds_up_nobody() {
+fn a_waiter_that_gives_up_delays_no_other() {
     let f = Fixture::new();
     let held = f.runtime.block_on(f.lock(true)).unwrap();
     let mut second: Attempt<'_> = Box::pin(f.lock(true));
@@ -520,7 +520,7 @@ fn one_that_gives_up_holds_up_nobody() {
 }
 
 #[test]
-fn who_comes_new_lines_up_behind_those_who_wait() {
+fn a_new_waiter_waits_behind_marked_waiters() {
     // The two act as two processes.
     let (one, mut two) = (Fixture::new(), Fixture::new());
     two.path.clone_from(&one.path);

@@ -33,7 +33,7 @@ use nix::unistd;
 
 use super::Child;
 use super::program::{Pointers, Prepared};
-use super::start::{Fork, NO_PROGRAM, become_program, next_word, tell, words};
+use super::start::{Fork, NO_PROGRAM, become_program, read_word, status_pipe, tell};
 use super::sys::{Pid, pidfd_kill, pidfd_open};
 use crate::runtime::Runtime;
 use crate::runtime::descriptor::Descriptor;
@@ -41,7 +41,7 @@ use crate::sync::tracked_fds::Tracked;
 
 /// How long a process may take to execute its program before it is assumed to have done so. It can take that long only
 /// if a third process has a copy of the pipe, or if the program's file system does not respond.
-const TIME_TO_EXECUTE: Duration = Duration::from_secs(1);
+const EXEC_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The word that reports that the id is announced.
 const ANNOUNCED: c_int = 0;
@@ -81,16 +81,16 @@ impl<'a> SpawnPlan<'a> {
         confinement: Option<Confinement<'a>>,
         announce: Announce<'a>,
     ) -> Result<(Self, Tracked<OwnedFd>), Errno> {
-        let (told, writer) = words(prepared.keep_below)?;
-        let (pointers, reader) = (prepared.pointers(), told.as_fd().as_raw_fd());
-        Ok((Self { prepared, pointers, confinement, announce, reader, writer }, told))
+        let (pipe, writer) = status_pipe(prepared.keep_below)?;
+        let (pointers, reader) = (prepared.pointers(), pipe.as_fd().as_raw_fd());
+        Ok((Self { prepared, pointers, confinement, announce, reader, writer }, pipe))
     }
 
     /// To be called in a forked child, which must exit with the returned status: forks again.
     pub fn start_in_between(&mut self, fork: Fork<'_>) -> c_int {
         match fork.fork() {
             Ok(0) => {
-                let body = AssertUnwindSafe(|| self.become_it());
+                let body = AssertUnwindSafe(|| self.run_new_process());
                 // A panic must not unwind into code of the parent.
                 let status = catch_unwind(body).unwrap_or(NO_PROGRAM);
                 // SAFETY: it ends the process without running the parent's exit handlers.
@@ -102,7 +102,7 @@ impl<'a> SpawnPlan<'a> {
     }
 
     /// The remaining steps in the new process. Async-signal-safe.
-    fn become_it(&mut self) -> c_int {
+    fn run_new_process(&mut self) -> c_int {
         let pid = unistd::getpid().as_raw();
         // SAFETY: this is this process's copy of the descriptor, which is not used.
         unsafe { libc::close(self.reader) };
@@ -152,14 +152,14 @@ impl<'a> SpawnPlan<'a> {
 #[derive(Debug)]
 pub struct Detached {
     runtime: Runtime,
-    told: Tracked<OwnedFd>,
+    pipe: Tracked<OwnedFd>,
     /// The intermediate process, which ends at once, and is reaped like every child.
     between: Child,
 }
 
 impl Detached {
-    pub fn new(runtime: Runtime, told: Tracked<OwnedFd>, between: Child) -> Self {
-        Self { runtime, told, between }
+    pub fn new(runtime: Runtime, pipe: Tracked<OwnedFd>, between: Child) -> Self {
+        Self { runtime, pipe, between }
     }
 
     /// Waits until the id of the program's process is announced, and returns it. If this is dropped before, the program
@@ -169,20 +169,20 @@ impl Detached {
     /// `ENOENT`, `EACCES`: the program cannot be executed. Any error of `announce`; then there is no program. What
     /// `announce` has written is not undone if the process cannot execute the program.
     pub async fn announced(self) -> Result<Pid, Errno> {
-        let Self { runtime, told, between: _between } = self;
-        let told = Descriptor::new(&runtime, told)?;
-        let pid = word(&told).await?.ok_or(Errno::ECHILD)?;
+        let Self { runtime, pipe, between: _between } = self;
+        let pipe = Descriptor::new(&runtime, pipe)?;
+        let pid = word(&pipe).await?.ok_or(Errno::ECHILD)?;
         if pid < 0 {
             return Err(Errno::from_raw(-pid));
         }
         let unannounced = Unannounced(pidfd_open(pid).ok().map(Tracked::new));
-        match word(&told).await?.ok_or(Errno::ECHILD)? {
+        match word(&pipe).await?.ok_or(Errno::ECHILD)? {
             ANNOUNCED => {}
             errno => return Err(Errno::from_raw(-errno)),
         }
         unannounced.keep();
-        let time = pin!(runtime.sleep(TIME_TO_EXECUTE));
-        match select(pin!(word(&told)), time).await {
+        let time = pin!(runtime.sleep(EXEC_TIMEOUT));
+        match select(pin!(word(&pipe)), time).await {
             Either::Left((Ok(Some(errno)), _)) => Err(Errno::from_raw(-errno)),
             Either::Left((Ok(None), _)) | Either::Right(_) => Ok(pid),
             Either::Left((Err(errno), _)) => Err(errno),
@@ -191,10 +191,10 @@ impl Detached {
 }
 
 /// Reads the next word; `None` at the end of the pipe.
-async fn word(told: &Descriptor<Tracked<OwnedFd>>) -> Result<Option<c_int>, Errno> {
+async fn word(pipe: &Descriptor<Tracked<OwnedFd>>) -> Result<Option<c_int>, Errno> {
     loop {
-        told.readable().await?;
-        match next_word(told.get()) {
+        pipe.readable().await?;
+        match read_word(pipe.get()) {
             Err(Errno::EAGAIN | Errno::EINTR) => {}
             other => return other,
         }

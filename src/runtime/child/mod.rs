@@ -60,7 +60,7 @@ use start::{Fork, Started};
 
 /// How long `libxl_ctx_free` waits for a child that was killed. Only a child that sleeps uninterruptibly in the kernel,
 /// for example on a failed disk, takes longer than a moment.
-const TIMEOUT: Duration = Duration::from_secs(5);
+const KILL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Which code reaps which children: `libxl_sigchld_owner`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -109,9 +109,9 @@ pub enum Report {
     /// The application's hook failed with `code`.
     ReapedCallback { pid: Pid, status: c_int, code: c_int },
     /// The library must own SIGCHLD, but the application has installed a handler.
-    HandlerInTheWay,
+    ForeignHandler,
     /// A killed child has not ended when the ctx is freed.
-    Undead { pid: Pid },
+    StillRunning { pid: Pid },
 }
 
 /// The children of one ctx. Clones share them.
@@ -140,8 +140,8 @@ struct Setup {
     bell: Option<SigchldBell>,
     /// Makes the application's event loop drive the ctx at all times, so that the handler's eventfd is served.
     driven: Option<Driven>,
-    /// [`Report::HandlerInTheWay`] was logged.
-    told: bool,
+    /// [`Report::ForeignHandler`] was logged.
+    reported: bool,
 }
 
 /// A ctx's use of the handler.
@@ -228,12 +228,12 @@ impl Children {
         announce: Announce<'_>,
     ) -> Result<Detached, Errno> {
         let prepared = Prepared::new(program)?;
-        let (mut plan, told) = detached::SpawnPlan::new(&prepared, confinement, announce)?;
+        let (mut plan, pipe) = detached::SpawnPlan::new(&prepared, confinement, announce)?;
         let between = self.start(|fork| {
             let pid = start::forked(fork, || plan.start_in_between(fork))?;
-            Ok(Started { pid, told: None })
+            Ok(Started { pid, pipe: None })
         })?;
-        Ok(Detached::new(self.shared.runtime.clone(), told, between))
+        Ok(Detached::new(self.shared.runtime.clone(), pipe, between))
     }
 
     /// Runs `body` in a forked child, whose exit status is the returned value. Other threads may have held locks at the
@@ -256,7 +256,7 @@ impl Children {
         let shared = &self.shared;
         // The reactor is opened before the fork, since without it the child could not be waited for.
         shared.runtime.reactor()?;
-        let counted = Counted::one_more(shared);
+        let counted = Counted::begin(shared);
         let starting = Starting::begin(shared);
         let started = match &counted.hooks {
             Some(hooks) => start(Fork::Replacement(&|| hooks.fork())),
@@ -305,8 +305,8 @@ impl Children {
             let _ = child.kill(libc::SIGKILL);
         }
         for child in children {
-            if !child.wait_here(TIMEOUT) {
-                (self.shared.tell)(Report::Undead { pid: child.pid() });
+            if !child.block_until_ended(KILL_TIMEOUT) {
+                (self.shared.tell)(Report::StillRunning { pid: child.pid() });
                 child.give_up();
             }
         }
@@ -329,7 +329,7 @@ impl ChildrenShared {
     }
 
     /// To be called when a child was reaped.
-    fn one_less(self: &Arc<Self>) {
+    fn child_was_reaped(self: &Arc<Self>) {
         self.update_signal(|setup| setup.count -= 1);
     }
 
@@ -338,20 +338,20 @@ impl ChildrenShared {
         let mut setup = locked(&self.setup);
         let value = change(&mut setup);
         let wanted = setup.owner.wants_signal(setup.count > 0);
-        let mut in_the_way = false;
+        let mut foreign_handler = false;
         if !wanted {
             self.leave_signal(&mut setup);
         } else if setup.signal.is_none() {
             let user = HandlerUser::new();
-            in_the_way = user.in_the_way && !std::mem::replace(&mut setup.told, true);
+            foreign_handler = user.foreign_handler && !std::mem::replace(&mut setup.reported, true);
             // Without the eventfd the library's own children are still reaped.
             let place =
                 if setup.owner.reaps_all() { self.listen(&mut setup.bell).ok() } else { None };
             setup.signal = Some(Signal { _user: user, place });
         }
         drop(setup);
-        if in_the_way {
-            (self.tell)(Report::HandlerInTheWay);
+        if foreign_handler {
+            (self.tell)(Report::ForeignHandler);
         }
         value
     }
@@ -420,7 +420,7 @@ struct Counted<'a> {
 }
 
 impl<'a> Counted<'a> {
-    fn one_more(shared: &'a Arc<ChildrenShared>) -> Self {
+    fn begin(shared: &'a Arc<ChildrenShared>) -> Self {
         let (owner, hooks) = shared.update_signal(|setup| {
             setup.count += 1;
             (setup.owner, setup.hooks.clone())
@@ -437,7 +437,7 @@ impl<'a> Counted<'a> {
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
         if !self.kept {
-            self.shared.one_less();
+            self.shared.child_was_reaped();
         }
     }
 }

@@ -161,9 +161,11 @@ impl Prepared {
             // The new number is above all targets, so that no move overwrites the source of a later one.
             let lifted = match io {
                 Io::Inherit if terminal.is_some() || is_open(to) => continue,
-                Io::Fd(fd) if is_open(fd.as_raw_fd()) => lift(fd, keep_below)?,
+                Io::Fd(fd) if is_open(fd.as_raw_fd()) => duplicate_above(fd, keep_below)?,
                 // The application may have closed its stderr, and a program writes to it nevertheless.
-                Io::Null | Io::Inherit | Io::Fd(_) => lift(open_null()?.as_fd(), keep_below)?,
+                Io::Null | Io::Inherit | Io::Fd(_) => {
+                    duplicate_above(open_null()?.as_fd(), keep_below)?
+                }
             };
             moves.push((lifted.as_raw_fd(), to));
             held.push(lifted);
@@ -245,7 +247,7 @@ fn open_null() -> Result<OwnedFd, Errno> {
 }
 
 /// Duplicates `fd` to a number that is at least `least`, close-on-exec.
-pub fn lift(fd: BorrowedFd<'_>, least: RawFd) -> Result<Tracked<OwnedFd>, Errno> {
+pub fn duplicate_above(fd: BorrowedFd<'_>, least: RawFd) -> Result<Tracked<OwnedFd>, Errno> {
     let number = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(least))?;
     // SAFETY: the descriptor was just opened.
     Ok(Tracked::new(unsafe { std::os::fd::FromRawFd::from_raw_fd(number) }))

@@ -22,7 +22,7 @@ use nix::sys::epoll::EpollFlags;
 
 use super::ChildrenShared;
 use super::registry::{self, ChildRegistry};
-use super::start::{NO_PROGRAM, Started, next_word};
+use super::start::{NO_PROGRAM, Started, read_word};
 use super::sys::{self, Pid, Waited};
 use crate::runtime::reactor::Ready;
 use crate::runtime::wakers::Wakers;
@@ -79,7 +79,7 @@ pub struct Record {
 struct ChildState {
     outcome: Option<Outcome>,
     /// The pipe through which the child reports how it ends.
-    told: Option<Tracked<OwnedFd>>,
+    pipe: Option<Tracked<OwnedFd>>,
     waiting: Wakers,
     /// The pidfd's entry in the epoll set.
     place: Option<u64>,
@@ -96,7 +96,7 @@ impl Ended {
     pub fn tell(self) {
         self.child.leave_reactor();
         self.waiting.into_iter().for_each(Waker::wake);
-        self.child.shared.one_less();
+        self.child.shared.child_was_reaped();
     }
 }
 
@@ -107,14 +107,14 @@ impl Record {
         started: Started,
         left_to_application: bool,
     ) -> Arc<Self> {
-        let Started { pid, told } = started;
+        let Started { pid, pipe } = started;
         Arc::new(Self {
             pid,
             parent: pid::pid(),
             shared: Arc::clone(shared),
             pidfd: sys::pidfd_open(pid).ok().map(Tracked::new),
             left_to_application,
-            state: Mutex::new(ChildState { told, ..ChildState::default() }),
+            state: Mutex::new(ChildState { pipe, ..ChildState::default() }),
         })
     }
 
@@ -134,7 +134,7 @@ impl Record {
                 return;
             }
         }
-        self.look_often();
+        self.poll();
     }
 
     fn leave_reactor(&self) {
@@ -147,7 +147,7 @@ impl Record {
     }
 
     /// Polls until the child has ended.
-    fn look_often(self: &Arc<Self>) {
+    fn poll(self: &Arc<Self>) {
         let child = Arc::clone(self);
         self.shared.runtime.spawn(async move {
             while child.outcome().is_none() {
@@ -155,7 +155,7 @@ impl Record {
                     return;
                 }
                 if child.left_to_application {
-                    child.give_the_application_time().await;
+                    child.wait_for_application().await;
                 }
                 child.look();
             }
@@ -194,8 +194,8 @@ impl Record {
             return None;
         }
         let mut state = locked(&self.state);
-        let told = state.told.take().and_then(|told| next_word(&told).ok().flatten());
-        state.outcome = Some(match (told, outcome) {
+        let reported = state.pipe.take().and_then(|pipe| read_word(&pipe).ok().flatten());
+        state.outcome = Some(match (reported, outcome) {
             (Some(errno), _) if errno < 0 => Outcome::NoProgram(Errno::from_raw(-errno)),
             (Some(status), Outcome::Lost) => Outcome::Ended(ExitStatus::from_raw(status << 8)),
             _ => outcome,
@@ -205,7 +205,7 @@ impl Record {
     }
 
     /// Waits until the application has reported the child, or its time for that has passed. The child has ended.
-    async fn give_the_application_time(&self) {
+    async fn wait_for_application(&self) {
         let runtime = &self.shared.runtime;
         if self.outcome().is_some() || runtime.sleep(REAP_TIMEOUT).await.is_err() {
             return;
@@ -253,7 +253,7 @@ impl Record {
     }
 
     /// Blocks this thread until the child has ended. Returns whether that happened within `timeout`.
-    pub fn wait_here(self: &Arc<Self>, timeout: Duration) -> bool {
+    pub fn block_until_ended(self: &Arc<Self>, timeout: Duration) -> bool {
         let until = std::time::Instant::now() + timeout;
         let mut pause = Duration::from_micros(100);
         while !self.look() {
@@ -262,7 +262,7 @@ impl Record {
             }
             #[expect(
                 clippy::disallowed_methods,
-                reason = "the ctx ends: nobody dispatches any more"
+                reason = "the ctx is being freed: no thread dispatches any more"
             )]
             std::thread::sleep(pause);
             pause = (pause * 2).min(POLL_INTERVAL);
@@ -316,7 +316,7 @@ impl Ready for Exit {
     fn ready(&self, _: EpollFlags) {
         let Self(child) = self;
         if child.left_to_application || !child.look() {
-            child.look_often();
+            child.poll();
         }
     }
 }

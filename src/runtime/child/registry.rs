@@ -134,7 +134,7 @@ impl Starting {
 
 impl Drop for Starting {
     fn drop(&mut self) {
-        let (shared, poke) = {
+        let (shared, notify) = {
             let mut registry = registry();
             let Some(at) = registry.starting.iter().position(|start| start.0 == self.0) else {
                 return;
@@ -144,8 +144,8 @@ impl Drop for Starting {
             (shared, last && std::mem::take(&mut registry.put_off))
         };
         process().started.notify_all();
-        if poke {
-            sigchld::poke();
+        if notify {
+            sigchld::notify_all_ctxs();
         }
         drop(shared);
     }

@@ -189,14 +189,14 @@ fn state() -> &'static Mutex<HandlerState> {
 /// One ctx's use of the handler, which ends when this is dropped.
 pub struct HandlerUser {
     /// The application has installed a handler, which was left in place.
-    pub in_the_way: bool,
+    pub foreign_handler: bool,
 }
 
 impl HandlerUser {
     pub fn new() -> Self {
         let mut state = locked(state());
         state.users += 1;
-        Self { in_the_way: !install() }
+        Self { foreign_handler: !install() }
     }
 }
 
@@ -245,7 +245,7 @@ impl Drop for SigchldBell {
 }
 
 /// Notifies all ctxs as if a SIGCHLD had arrived.
-pub fn poke() {
+pub fn notify_all_ctxs() {
     let _state = locked(state());
     ring();
 }

@@ -31,7 +31,7 @@ use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
 use nix::sys::signal::{SigSet, SigmaskHow};
 use nix::unistd;
 
-use super::program::{Pointers, Prepared, lift};
+use super::program::{Pointers, Prepared, duplicate_above};
 use super::sys::Pid;
 use crate::sync::tracked_fds::Tracked;
 
@@ -63,18 +63,18 @@ pub struct Started {
     pub pid: Pid,
     /// The pipe through which the child reports how it ends, unless it is killed: the negative errno if it could not
     /// execute its program, or the exit status of this process's own code. It is non-blocking.
-    pub told: Option<Tracked<OwnedFd>>,
+    pub pipe: Option<Tracked<OwnedFd>>,
 }
 
 /// Creates a pipe through which a child reports to its parent: the reading end, and the writing end, whose number is
 /// above `least`.
-pub fn words(least: RawFd) -> Result<(Tracked<OwnedFd>, Tracked<OwnedFd>), Errno> {
+pub fn status_pipe(least: RawFd) -> Result<(Tracked<OwnedFd>, Tracked<OwnedFd>), Errno> {
     let (reader, writer) = unistd::pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?;
-    Ok((Tracked::new(reader), lift(writer.as_fd(), least + 1)?))
+    Ok((Tracked::new(reader), duplicate_above(writer.as_fd(), least + 1)?))
 }
 
 /// Reads one word: `EAGAIN` if there is none yet, `None` at the end of the pipe.
-pub fn next_word(reader: &impl AsFd) -> Result<Option<c_int>, Errno> {
+pub fn read_word(reader: &impl AsFd) -> Result<Option<c_int>, Errno> {
     let mut word = [0; size_of::<c_int>()];
     let count = unistd::read(reader, &mut word)?;
     Ok((count == word.len()).then(|| c_int::from_ne_bytes(word)))
@@ -83,14 +83,14 @@ pub fn next_word(reader: &impl AsFd) -> Result<Option<c_int>, Errno> {
 /// Starts a program.
 pub fn spawn(fork: Fork<'_>, prepared: &Prepared) -> Result<Started, Errno> {
     let mut pointers = prepared.pointers();
-    let (told, writer) = words(prepared.keep_below)?;
+    let (pipe, writer) = status_pipe(prepared.keep_below)?;
     let parent = writer.as_fd().as_raw_fd();
     let mut child = || become_program(prepared, &mut pointers, parent);
     let pid = match (forked(fork, &mut child), fork) {
         (Err(Errno::ENOMEM), Fork::Plain) => beside(child),
         (forked, _) => forked,
     }?;
-    Ok(Started { pid, told: Some(told) })
+    Ok(Started { pid, pipe: Some(pipe) })
 }
 
 /// Runs `child`, which executes a program, in a process that shares this one's memory, and waits until it no longer
@@ -152,7 +152,7 @@ pub fn fork_and_run(
     kept: Option<RawFd>,
     body: impl FnOnce() -> u8,
 ) -> Result<Started, Errno> {
-    let (told, writer) = words(0)?;
+    let (pipe, writer) = status_pipe(0)?;
     let parent = writer.as_fd().as_raw_fd();
     let pid = forked(fork, || {
         super::postfork_but(&[parent, kept.unwrap_or(parent)]);
@@ -163,7 +163,7 @@ pub fn fork_and_run(
         tell(parent, status);
         status
     })?;
-    Ok(Started { pid, told: Some(told) })
+    Ok(Started { pid, pipe: Some(pipe) })
 }
 
 /// Forks, with all signals blocked. `child` runs in the child and returns its exit status. It must be
@@ -234,7 +234,7 @@ fn take_descriptors(prepared: &Prepared, parent: RawFd) -> Result<RawFd, Errno> 
     // SAFETY: as above.
     if unsafe { libc::close_range(kept.cast_unsigned() + 1, c_uint::MAX, 0) } != 0 {
         // The kernel is older than 5.9.
-        for fd in kept + 1..most_descriptors() {
+        for fd in kept + 1..max_descriptors() {
             // SAFETY: as above.
             unsafe { libc::close(fd) };
         }
@@ -243,7 +243,7 @@ fn take_descriptors(prepared: &Prepared, parent: RawFd) -> Result<RawFd, Errno> 
 }
 
 /// An upper limit of the descriptors of a process.
-fn most_descriptors() -> RawFd {
+fn max_descriptors() -> RawFd {
     const MAX_FDS: libc::rlim_t = 65536;
     let mut limit = libc::rlimit { rlim_cur: MAX_FDS, rlim_max: MAX_FDS };
     // SAFETY: `limit` may be written to.

@@ -5,7 +5,7 @@ use std::os::fd::AsRawFd;
 use super::*;
 
 #[test]
-fn it_is_told_once() {
+fn a_breakdown_is_reported_once() {
     let runtime = Runtime::default();
     let told = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&told);

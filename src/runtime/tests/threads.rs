@@ -16,7 +16,7 @@ fn in_time(body: impl FnOnce() + Send + 'static) {
         let _ = ended.send(());
     });
     if let Err(mpsc::RecvTimeoutError::Timeout) = end.recv_timeout(LATE * 6) {
-        panic!("somebody sleeps for ever");
+        panic!("a thread sleeps forever");
     }
     thread.join().unwrap();
 }
@@ -141,7 +141,7 @@ fn threads_pass_tokens_while_an_application_polls() {
 }
 
 #[test]
-fn what_another_thread_goes_on_with_and_leaves_is_seen_by_who_waits() {
+fn a_descriptor_that_a_leaving_thread_adds_wakes_the_waiting_one() {
     // Thread A waits for an operation. Thread B dispatches, which makes the operation wait for another descriptor, and
     // leaves. Only A is left to handle that one.
     const ROUNDS: usize = 3000;
@@ -211,7 +211,7 @@ fn a_busy_threads_task_is_fetched() {
                 });
                 thread::sleep(SOON);
                 notify.notify();
-                // Busy, and never to come by.
+                // This thread is busy, and never dispatches.
             });
         });
     }

@@ -113,7 +113,7 @@ fn a_wait_is_woken_once() {
 }
 
 #[test]
-fn a_wait_that_is_given_up_wakes_nobody() {
+fn a_cancelled_wait_wakes_no_task() {
     for kind in 0..KINDS {
         let (kinds, count) = (Kinds::new(), Arc::new(Counting::default()));
         let waker = Waker::from(Arc::clone(&count));

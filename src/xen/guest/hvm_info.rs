@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn its_bytes_add_up_to_nothing() {
+    fn its_bytes_add_up_to_zero() {
         let mut table = sys::hvm_info_table {
             signature: b"HVM INFO".map(|c| c as std::ffi::c_char),
             length: size_of::<sys::hvm_info_table>() as u32,

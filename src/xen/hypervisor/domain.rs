@@ -8,10 +8,10 @@ use super::{Hypervisor, HypervisorError, Result, sys};
 
 /// The number of domains whose state fits into one page. A list of at most this many needs no new mapping in
 /// libxencall, which caches single pages.
-pub const ONE_PAGE: u32 = (4096 / size_of::<sys::xen_domctl_getdomaininfo>()) as u32;
+pub const DOMAINS_PER_PAGE: u32 = (4096 / size_of::<sys::xen_domctl_getdomaininfo>()) as u32;
 
 /// The number of domains that each further call asks for.
-pub const MANY: u32 = 1024;
+pub const DOMAINS_PER_CALL: u32 = 1024;
 
 /// The state of one domain. Memory is counted in pages of 4 KiB.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -103,14 +103,14 @@ impl Hypervisor {
     /// All domains, in order of domid.
     pub fn domains(&self) -> Result<Vec<DomainInfo>> {
         let mut all = Vec::new();
-        let mut max = ONE_PAGE;
+        let mut max = DOMAINS_PER_PAGE;
         loop {
             let first = all.last().map_or(0, |d: &DomainInfo| d.domid + 1);
             // There are fewer domains than requested, so no more exist.
             if self.domains_from(first, max, &mut all)? < max {
                 return Ok(all);
             }
-            max = MANY;
+            max = DOMAINS_PER_CALL;
         }
     }
 
@@ -184,7 +184,7 @@ impl Hypervisor {
     }
 
     /// Writes the domain's memory and registers to `file`. It is slow, and uses unguarded state of the handle, so the
-    /// caller must have a handle of its own ([`Self::apart`]).
+    /// caller must have a handle of its own ([`Self::with_own_handle`]).
     pub fn domain_dump_core(&self, domid: u32, file: &CStr) -> Result<()> {
         // SAFETY: the string ends with a NUL.
         self.call("domain_dumpcore", |xch| unsafe {

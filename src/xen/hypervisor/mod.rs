@@ -56,7 +56,7 @@ use nix::errno::Errno;
 use once_cell::sync::OnceCell;
 
 pub use building::{CpuFeatures, MapEntry, MemoryRange, Vnuma};
-pub use domain::{DomainInfo, MANY, ONE_PAGE};
+pub use domain::{DOMAINS_PER_CALL, DOMAINS_PER_PAGE, DomainInfo};
 pub use error::HypervisorError;
 pub use guest::Trigger;
 pub use host::{NumaNodeInfo, PhysInfo, VersionInfo};
@@ -153,7 +153,7 @@ impl Hypervisor {
     }
 
     /// Runs `f` with a separate connection, for the calls that need one according to the module's documentation.
-    pub fn apart<T>(&self, f: impl FnOnce(&Self) -> T) -> T {
+    pub fn with_own_handle<T>(&self, f: impl FnOnce(&Self) -> T) -> T {
         // SAFETY: the logger outlives `self`, and so this call.
         f(&unsafe { Self::new(self.logger.application()) })
     }

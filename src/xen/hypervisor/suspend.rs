@@ -23,7 +23,7 @@ impl Hypervisor {
     /// cancelled, which it must support; otherwise the kernel continues as in a new domain. `EINVAL` if the guest has
     /// not suspended.
     ///
-    /// It uses unguarded state of the handle, so the caller must have a handle of its own ([`Self::apart`]).
+    /// It uses unguarded state of the handle, so the caller must have a handle of its own ([`Self::with_own_handle`]).
     pub fn domain_resume(&self, domid: u32, cooperative: bool) -> Result<()> {
         // SAFETY: all arguments are numbers.
         self.call("domain_resume", |xch| unsafe {

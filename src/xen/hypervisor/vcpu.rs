@@ -66,7 +66,7 @@ impl Hypervisor {
     }
 
     /// Sets the hard and soft affinity of vcpu `vcpu` of a domain; `None` leaves one unchanged. Each set is replaced
-    /// by the one that Xen uses, with a bit for each cpu that the host can have; cpus beyond those are dropped.
+    /// by the one that Xen uses, with a bit for each CPU that the host can have; CPUs beyond those are dropped.
     /// `force` overrides a temporary pinning.
     pub fn set_vcpu_affinity(
         &self,

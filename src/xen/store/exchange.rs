@@ -24,7 +24,6 @@
 //! leads, (a), and will signal in its turn. If no sleeping thread has an open batch, none needs to be woken; a thread
 //! that has sent but has not checked yet finds the reader itself. When the connection breaks all threads are signalled,
 //! and none sleeps again, because `broken` is checked before each sleep.
-//! `broken` is looked at before each sleep.
 //!
 //! # Batches without a waiting thread
 //!
@@ -213,7 +212,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         let unsent = match sent {
             Ok(()) => false,
             Err(error) => {
-                self.break_off(&mut locked(&self.state), error.errno);
+                self.break_connection(&mut locked(&self.state), error.errno);
                 !error.begun
             }
         };
@@ -263,7 +262,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
             self.link.send_at_once(requests, 0, count)
         };
         sent.map_err(|error| {
-            self.break_off(&mut locked(&self.state), error.errno);
+            self.break_connection(&mut locked(&self.state), error.errno);
             error.errno
         })?;
         Ok(posted)
@@ -314,7 +313,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
                 state.broken.is_none()
             }
             Err(errno) => {
-                self.break_off(&mut state, errno);
+                self.break_connection(&mut state, errno);
                 false
             }
         }
@@ -333,7 +332,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         Ok(used)
     }
 
-    fn break_off(&self, state: &mut MutexGuard<'_, State>, errno: Errno) {
+    fn break_connection(&self, state: &mut MutexGuard<'_, State>, errno: Errno) {
         state.broken.get_or_insert(errno);
         self.link.shut();
         for batch in &state.batches {
@@ -544,7 +543,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_behind_others_for_a_silent_daemon_does_not_wait_again() {
+    fn a_thread_that_waited_behind_others_for_a_silent_daemon_does_not_wait_again() {
         let exchange = Exchange::new(Silent::default(), Nowhere);
         thread::scope(|scope| {
             for _ in 0..COUNT {

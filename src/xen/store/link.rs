@@ -120,10 +120,10 @@ fn connect_socket(place: &Path, opening: Opening, silence: Duration) -> Result<O
     let mut flags = SockFlag::SOCK_CLOEXEC;
     flags.set(SockFlag::SOCK_NONBLOCK, opening == Opening::AtOnce);
     let fd = raised(socket(AddressFamily::Unix, SockType::Stream, flags, None)?);
-    let most = time_val(silence);
+    let timeout = time_val(silence);
     // The send timeout also limits connecting.
-    setsockopt(&fd, SendTimeout, &most)?;
-    setsockopt(&fd, ReceiveTimeout, &most)?;
+    setsockopt(&fd, SendTimeout, &timeout)?;
+    setsockopt(&fd, ReceiveTimeout, &timeout)?;
     // A connect to a local socket that a signal interrupts has done nothing: it was waiting for room in the backlog.
     let mut interrupted = false;
     let connected = TimeLimit::new(silence).retried(|left| {
@@ -135,7 +135,7 @@ fn connect_socket(place: &Path, opening: Opening, silence: Duration) -> Result<O
         connect(fd.as_raw_fd(), &address)
     });
     if interrupted {
-        setsockopt(&fd, SendTimeout, &most)?;
+        setsockopt(&fd, SendTimeout, &timeout)?;
     }
     match opening {
         Opening::Waits => connected.map_err(late)?,

@@ -46,7 +46,7 @@ pub use number::NumberWriter;
 pub use ops::Ops;
 pub use permission::{Access, Permission};
 pub use pipeline::{Answers, NewNode, Pipeline, Slot};
-pub use transaction::{ATTEMPTS, Transaction, spoilt};
+pub use transaction::{ATTEMPTS, Transaction, conflict_error};
 pub use watch::{Rewatch, WatchEvent, WatchLink, Watched};
 
 use crate::sync::process::PerProcess;

@@ -8,7 +8,7 @@ use super::wire::{HEADER, MessageKind, PAYLOAD_MAX};
 use super::{Store, StoreError, StoreResult, path};
 
 /// The size of the buffer for a request. A number has at most ten digits.
-const ROOM: usize = 512;
+const MAX_REQUEST: usize = 512;
 const DIGITS: usize = 10;
 
 /// A separate connection for one request, which is prepared in advance.
@@ -23,7 +23,7 @@ impl Store {
     pub fn number_writer(&self, path: &str) -> StoreResult<NumberWriter> {
         let failed = |errno| StoreError::about("prepare to write", path, errno);
         path::check(path).map_err(failed)?;
-        if HEADER + path.len() + 1 + DIGITS > ROOM {
+        if HEADER + path.len() + 1 + DIGITS > MAX_REQUEST {
             return Err(failed(Errno::ENAMETOOLONG));
         }
         let wire = Wire::open(&self.place, Opening::Waits, self.silence).map_err(failed)?;
@@ -35,7 +35,7 @@ impl NumberWriter {
     /// Writes the number, once, and waits for the daemon's reply. Async-signal-safe: it takes no lock and allocates
     /// nothing.
     pub fn write(&self, number: u32) -> Result<(), Errno> {
-        let mut request = [0; ROOM];
+        let mut request = [0; MAX_REQUEST];
         let length = self.request(number, &mut request);
         self.wire.send_bytes(&request[..length]).map_err(|e| e.errno)?;
         let mut header = [0; HEADER];
@@ -56,7 +56,7 @@ impl NumberWriter {
     }
 
     /// Encodes the request. Returns its length.
-    fn request(&self, number: u32, room: &mut [u8; ROOM]) -> usize {
+    fn request(&self, number: u32, room: &mut [u8; MAX_REQUEST]) -> usize {
         let path = self.path.as_bytes();
         let value = HEADER + path.len() + 1;
         room[HEADER..HEADER + path.len()].copy_from_slice(path);
@@ -108,7 +108,7 @@ mod tests {
             // The first connection is the store's own.
             let (_of_store, _) = listener.accept().unwrap();
             let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0; ROOM];
+            let mut request = [0; MAX_REQUEST];
             let count = stream.read(&mut request).unwrap();
             stream.write_all(&reply).unwrap();
             request[..count].to_vec()

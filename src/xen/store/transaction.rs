@@ -46,7 +46,7 @@ impl Store {
                 return Ok(value);
             }
         }
-        Err(spoilt().into())
+        Err(conflict_error().into())
     }
 
     /// One attempt at a transaction; `None` if it conflicted with another.
@@ -93,7 +93,7 @@ impl Store {
 }
 
 /// The error after all attempts at a transaction conflicted.
-pub fn spoilt() -> StoreError {
+pub fn conflict_error() -> StoreError {
     StoreError::new("commit", Errno::EAGAIN)
 }
 

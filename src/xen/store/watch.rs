@@ -20,8 +20,8 @@
 //! # Who waits
 //!
 //! A thread that sets a watch waits for the reply, as with any request. One that removes a watch waits a moment
-//! ([`END`]), so that the reply need not wake another thread, and not at all while the daemon owes such a reply:
-//! however many watches are removed, a silent daemon delays them once. No lock is held meanwhile.
+//! ([`UNWATCH_TIMEOUT`]), so that the reply need not wake another thread, and not at all while the daemon owes such a
+//! reply: however many watches are removed, a silent daemon delays them once. No lock is held meanwhile.
 
 use std::collections::{HashSet, VecDeque};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -42,7 +42,7 @@ use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Mutex, locked};
 
 /// The maximum wait for the reply when a watch is removed.
-const END: Duration = Duration::from_millis(500);
+const UNWATCH_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// An event: something at or below the watched node has changed (or may have).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -207,7 +207,7 @@ impl Watches {
 
     /// Takes the events that have arrived, oldest first; never waits.
     pub fn collect(&self) -> StoreResult<Vec<WatchEvent>> {
-        let arrived = self.take_in().map_err(|errno| StoreError::new("watch", errno));
+        let arrived = self.queue_arrived().map_err(|errno| StoreError::new("watch", errno));
         let mut events = locked(&self.queue.events);
         // This is done under the lock, so an event that arrives later rings again. It is also done after an error;
         // otherwise a thread that sleeps on the descriptor would loop while the daemon is away.
@@ -218,7 +218,7 @@ impl Watches {
     }
 
     /// Moves the events that have arrived into the queue.
-    fn take_in(&self) -> Result<(), Errno> {
+    fn queue_arrived(&self) -> Result<(), Errno> {
         let connection = {
             let registry = locked(&self.registry);
             match (registry.lost, &registry.connection) {
@@ -317,7 +317,7 @@ impl Watches {
             let missing: Vec<&Key> =
                 registry.watches.iter().filter(|watch| !rewatch.sent.contains(*watch)).collect();
             if missing.is_empty() {
-                rewatch.end_others(&registry.watches);
+                rewatch.remove_given_up(&registry.watches);
                 return self.connect(&mut registry, Arc::clone(&rewatch.connection)).map(|()| true);
             }
             let mut requests = Requests::default();
@@ -377,7 +377,7 @@ impl Rewatch {
 
     /// Removes those watches that were given up since they were sent. The replies are not waited for. On a link that
     /// takes one request at a time the watches stay registered, and their events are ignored.
-    fn end_others(&self, wanted: &[Key]) {
+    fn remove_given_up(&self, wanted: &[Key]) {
         if self.connection.link().one_at_a_time() {
             return;
         }
@@ -425,7 +425,7 @@ fn end(connection: &WatchExchange, path: &str, token: &str) -> Result<(), Errno>
     let mut requests = Requests::default();
     push(&mut requests, MessageKind::Unwatch, path, token)?;
     if let Ok(posted) = connection.post(&mut requests, 1) {
-        posted.give_up_after(if silent { Duration::ZERO } else { END });
+        posted.give_up_after(if silent { Duration::ZERO } else { UNWATCH_TIMEOUT });
     }
     Ok(())
 }

@@ -72,7 +72,7 @@ impl DefaultsHost for Guest<'_> {
             Ok(_) => Ok(true),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
             Err(e) => {
-                error!(self.ctx, "cannot look for {KERNEL_DRIVER}: {e}");
+                error!(self.ctx, "cannot check for {KERNEL_DRIVER}: {e}");
                 Err(Error::Fail)
             }
         }

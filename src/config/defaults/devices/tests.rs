@@ -113,7 +113,7 @@ fn devices_are_completed_as_the_c_library_does() {
 }
 
 #[test]
-fn what_is_made_up_is_new() {
+fn generated_values_differ() {
     let world = Made { log: Log::none(), guest: Some(DomainKind::Pv) };
     let place = DeviceContext { world: &world, domid: 7, hotplug: false };
     let mut nics = [DeviceNic::default(), DeviceNic::default()];

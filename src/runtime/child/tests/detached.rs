@@ -42,7 +42,7 @@ fn no_child_is_left() {
 }
 
 #[test]
-fn it_outlives_its_ctx_and_is_not_ours() {
+fn it_outlives_its_ctx_and_is_no_child() {
     alone(|| {
         both_ways(|fixture| {
             let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
@@ -73,7 +73,7 @@ fn it_outlives_its_ctx_and_is_not_ours() {
 }
 
 #[test]
-fn its_number_is_told_before_it_runs() {
+fn its_id_is_announced_before_it_runs() {
     alone(|| {
         both_ways(|fixture| {
             let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
@@ -94,8 +94,8 @@ fn its_number_is_told_before_it_runs() {
             drop(program);
             drop(writer);
             let text = read_all(reader);
-            let told: Vec<Pid> = text.lines().map(|line| line.parse().unwrap()).collect();
-            assert_eq!(told, [pid, pid]);
+            let announced: Vec<Pid> = text.lines().map(|line| line.parse().unwrap()).collect();
+            assert_eq!(announced, [pid, pid]);
             fixture.settle();
             no_child_is_left();
         });
@@ -103,7 +103,7 @@ fn its_number_is_told_before_it_runs() {
 }
 
 #[test]
-fn its_name_tells_that_it_starts() {
+fn its_name_says_that_it_is_starting() {
     alone(|| {
         both_ways(|fixture| {
             let program = Program::new("true");
@@ -111,8 +111,8 @@ fn its_name_tells_that_it_starts() {
                 let mut name = [0_u8; 16];
                 // SAFETY: the array has the maximum size of a name.
                 unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
-                let told = name.starts_with(STARTING.to_bytes_with_nul());
-                if told { Ok(()) } else { Err(Errno::EXDEV) }
+                let is_starting = name.starts_with(STARTING.to_bytes_with_nul());
+                if is_starting { Ok(()) } else { Err(Errno::EXDEV) }
             };
             fixture.detached(&program, None, &announce).unwrap();
             fixture.settle();
@@ -157,7 +157,7 @@ fn silent(gate: RawFd, asked: RawFd) -> impl Fn(Pid) -> Result<(), Errno> {
 fn one_that_is_dropped_before_it_is_announced_does_not_run() {
     alone(|| {
         both_ways(|fixture| {
-            for told in [false, true] {
+            for is_known in [false, true] {
                 let dir = tempfile::tempdir().unwrap();
                 let mark = dir.path().join("mark");
                 let program = Program::new("touch").argument(&mark);
@@ -166,7 +166,7 @@ fn one_that_is_dropped_before_it_is_announced_does_not_run() {
                 let announce = silent(gate.as_raw_fd(), asked.as_raw_fd());
                 let started = fixture.children.spawn_detached(&program, None, &announce).unwrap();
                 unistd::read(&answer, &mut [0]).unwrap();
-                if told {
+                if is_known {
                     // The parent knows the id, but it is not announced.
                     let announced = Box::pin(started.announced());
                     let late = fixture.runtime.sleep(Duration::from_millis(200));
@@ -179,7 +179,7 @@ fn one_that_is_dropped_before_it_is_announced_does_not_run() {
                 // No process has the other end when the process has ended.
                 drop(asked);
                 assert_eq!(unistd::read(&answer, &mut [0]), Ok(0));
-                assert!(!mark.exists(), "told: {told}");
+                assert!(!mark.exists(), "known: {is_known}");
                 fixture.settle();
                 no_child_is_left();
             }
@@ -188,7 +188,7 @@ fn one_that_is_dropped_before_it_is_announced_does_not_run() {
 }
 
 #[test]
-fn what_cannot_start_says_why() {
+fn the_reason_of_a_failed_start_is_reported() {
     alone(|| {
         both_ways(|fixture| {
             let start = |path| {

@@ -54,8 +54,8 @@ impl Fixture {
     fn new() -> Self {
         let runtime = Runtime::default();
         let reports = Arc::new(Mutex::new(Vec::new()));
-        let told = Arc::clone(&reports);
-        let tell = move |report| locked(&told).push(report);
+        let reported = Arc::clone(&reports);
+        let tell = move |report| locked(&reported).push(report);
         let children = Children::new(runtime.clone(), UNKNOWN, tell);
         Self { runtime, children, reports }
     }

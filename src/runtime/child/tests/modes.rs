@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_stolen_status_is_no_hang() {
+fn a_status_that_other_code_takes_is_no_hang() {
     alone(|| {
         let fixture = Fixture::in_mode(SigchldOwner::LibxlAlwaysSelectiveReap, None);
         let child = fixture.sh("exit 5");
@@ -33,7 +33,7 @@ fn a_stolen_status_is_no_hang() {
 }
 
 #[test]
-fn the_disposition_is_put_back_exactly() {
+fn the_disposition_is_restored_exactly() {
     alone(|| {
         let odd = (libc::SA_NODEFER | libc::SA_NOCLDSTOP) as u64;
         for before in [disposition(), [0, odd, 0, 0x8a00], [1, 0, 0, 0]] {
@@ -80,7 +80,7 @@ fn a_handler_of_the_applications_stays() {
             assert_eq!(disposition(), before);
             assert_eq!(fixture.end(&child), status(code));
         }
-        assert_eq!(fixture.reports(), [Report::HandlerInTheWay]);
+        assert_eq!(fixture.reports(), [Report::ForeignHandler]);
         assert!(CALLS.load(Ordering::SeqCst) > 0);
         drop(fixture);
         assert_eq!(disposition(), before);
@@ -121,7 +121,7 @@ fn unknown_children_are_reaped_and_reported() {
                 let fixture = Fixture::in_mode(owner, Some(Arc::<App>::clone(&app)));
                 let ours = fixture.sh("exec sleep 100");
                 let pid = foreign("exit 4").id() as Pid;
-                fixture.turn_until("told", || !locked(&app.reaped).is_empty());
+                fixture.turn_until("reported", || !locked(&app.reaped).is_empty());
                 let status = 4 << 8;
                 assert_eq!(*locked(&app.reaped), [(pid, status)]);
                 let expected = match answer {
@@ -131,7 +131,7 @@ fn unknown_children_are_reaped_and_reported() {
                 };
                 assert_eq!(fixture.reports(), expected);
                 assert_eq!(fixture.runtime.block_on(ours.end()), killed_by(9));
-                assert_eq!(locked(&app.reaped).len(), 1, "ours are not told of");
+                assert_eq!(locked(&app.reaped).len(), 1, "the library's are not reported");
             }
         }
     });
@@ -163,7 +163,7 @@ impl ChildprocHooks for Nested {
 }
 
 #[test]
-fn the_application_may_call_us_when_told() {
+fn the_application_may_call_the_library_from_reaped_callback() {
     alone(|| {
         let fixture = Fixture::new();
         let hooks = Arc::new(Nested(Mutex::default(), AtomicBool::new(false)));
@@ -186,7 +186,7 @@ fn the_application_may_call_us_when_told() {
 }
 
 #[test]
-fn the_application_reaps_and_says_so() {
+fn the_application_reaps_and_reports() {
     alone(|| {
         let before = disposition();
         let (fixture, other) = (
@@ -198,7 +198,7 @@ fn the_application_reaps_and_says_so() {
         // SAFETY: the status is written to a valid number.
         let pid = unsafe { libc::waitpid(-1, &mut raw, 0) };
         assert!(!other.children.reaped(pid, raw), "another ctx's");
-        assert!(!fixture.children.reaped(1, raw), "nobody's");
+        assert!(!fixture.children.reaped(1, raw), "not a child");
         assert!(fixture.children.reaped(pid, raw));
         assert!(!fixture.children.reaped(pid, raw), "once");
         assert_eq!(fixture.end(&child), status(8));
@@ -284,7 +284,7 @@ fn the_application_may_be_quicker_than_the_start() {
 /// The library's and unknown children, started and reaped by several threads and ctxs at once: none is taken for
 /// another.
 #[test]
-fn nobody_is_mistaken_for_another() {
+fn no_child_is_taken_for_another() {
     alone(|| {
         for hooks in [None, forking()] {
             let app = Arc::new(App { answer: Some(0), forks: hooks.is_some(), ..App::default() });

@@ -101,7 +101,7 @@ fn a_program_inherits_nothing_else() {
 }
 
 #[test]
-fn what_cannot_start_says_why() {
+fn the_reason_of_a_failed_start_is_reported() {
     alone(|| {
         both_ways(|fixture| {
             let outcome = |path| {
@@ -126,7 +126,7 @@ fn a_program_starts_beside_this_process_in_its_memory() {
             let program = Program::new(path).argument("-c").argument("exit 7");
             let prepared = Prepared::new(&program).unwrap();
             let mut pointers = prepared.pointers();
-            let (told, writer) = start::words(prepared.keep_below).unwrap();
+            let (pipe, writer) = start::status_pipe(prepared.keep_below).unwrap();
             let parent = writer.as_raw_fd();
             let blocked = SigSet::thread_get_mask().unwrap();
             let pid = start::beside(|| start::become_program(&prepared, &mut pointers, parent));
@@ -134,7 +134,7 @@ fn a_program_starts_beside_this_process_in_its_memory() {
             drop(writer);
             let ended = waitpid(nix::unistd::Pid::from_raw(pid.unwrap()), None).unwrap();
             assert!(matches!(ended, WaitStatus::Exited(_, code) if code == status), "{ended:?}");
-            let word = start::next_word(&*told).unwrap();
+            let word = start::read_word(&*pipe).unwrap();
             let why = (status == start::NO_PROGRAM).then_some(-(Errno::ENOENT as c_int));
             assert_eq!(word, why, "{path}");
         }
@@ -142,7 +142,7 @@ fn a_program_starts_beside_this_process_in_its_memory() {
 }
 
 #[test]
-fn an_application_that_cannot_fork_is_believed() {
+fn a_failed_fork_of_the_application_is_an_error() {
     let program = Program::new("/bin/true");
     let prepared = Prepared::new(&program).unwrap();
     let fork = start::Fork::Replacement(&|| Err(Errno::ENOMEM));
@@ -190,7 +190,7 @@ fn opening(pid: Pid) {
 }
 
 #[test]
-fn a_file_system_that_does_not_answer_holds_up_the_child_alone() {
+fn a_file_system_that_does_not_respond_delays_only_the_child() {
     alone(|| {
         both_ways(|fixture| {
             let pipe = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
@@ -276,7 +276,7 @@ fn steal(pid: Pid) {
 }
 
 #[test]
-fn a_stolen_status_is_no_success() {
+fn a_status_that_other_code_takes_is_no_success() {
     alone(|| {
         both_ways(|fixture| {
             let child = fixture.sh("exit 0");
@@ -298,7 +298,7 @@ fn a_stolen_status_is_no_success() {
 }
 
 #[test]
-fn another_child_of_that_number_is_not_mistaken() {
+fn another_child_with_the_same_pid_is_not_taken_for_it() {
     if !unistd::Uid::effective().is_root() {
         eprintln!("only root can choose the number of a process");
         return;
@@ -325,7 +325,7 @@ fn another_child_of_that_number_is_not_mistaken() {
 }
 
 #[test]
-fn one_of_ours_with_the_number_of_one_that_was_stolen() {
+fn a_pid_is_used_again_after_other_code_has_reaped_its_child() {
     if !unistd::Uid::effective().is_root() {
         eprintln!("only root can choose the number of a process");
         return;
@@ -367,7 +367,7 @@ fn a_script_needs_no_interpreters_name() {
 }
 
 #[test]
-fn every_end_is_told() {
+fn every_kind_of_end_is_reported() {
     alone(|| {
         both_ways(|fixture| {
             assert_eq!(fixture.end(&fixture.sh("exit 3")), status(3));
@@ -384,7 +384,7 @@ fn every_end_is_told() {
 }
 
 #[test]
-fn neither_stopped_nor_stubborn_children_hold_out() {
+fn stopped_children_and_those_that_ignore_sigterm_are_killed() {
     alone(|| {
         let fixture = Fixture::new();
         let stopped = fixture.sh("kill -STOP $$; sleep 100");
@@ -431,7 +431,7 @@ fn an_abandoned_child_is_killed_and_reaped() {
 }
 
 #[test]
-fn three_hundred_leave_nothing() {
+fn three_hundred_children_leave_no_descriptors() {
     alone(|| {
         let fds = open_fds();
         for hooks in [None, forking()] {
