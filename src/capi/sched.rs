@@ -6,7 +6,7 @@ use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{elements, failed, null};
 use crate::capi::types::libxl_domain_sched_params_init;
 use crate::core::{Ctx, Error, Result};
-use crate::domain::sched::{self, VcpuWish};
+use crate::domain::sched::{self, NewVcpuParams};
 use crate::types::idiomatic::{CForm, DomainSchedParams, Scheduler};
 use crate::types::sys::*;
 use crate::xen::hypervisor::sched::{Credit2Params, CreditParams, RtdsVcpu};
@@ -109,8 +109,8 @@ unsafe fn vcpus<'a>(
     }
 }
 
-fn wish(vcpu: &libxl_sched_params) -> VcpuWish {
-    VcpuWish {
+fn new_params(vcpu: &libxl_sched_params) -> NewVcpuParams {
+    NewVcpuParams {
         vcpu: vcpu.vcpuid,
         period: vcpu.period,
         budget: vcpu.budget,
@@ -375,8 +375,8 @@ pub unsafe extern "C" fn libxl_vcpu_sched_params_set(
             let Some(params) = params.as_ref() else { return null(ctx, "params") };
             let scheduler = chosen_scheduler(ctx, domid, params.sched);
             code(check_per_vcpu(ctx, domid, scheduler, "setting").and_then(|()| {
-                let wishes: Vec<_> = vcpus(ctx, params)?.iter().map(wish).collect();
-                sched::set_rtds_vcpus(ctx, domid, &wishes)
+                let all_new: Vec<_> = vcpus(ctx, params)?.iter().map(new_params).collect();
+                sched::set_rtds_vcpus(ctx, domid, &all_new)
             }))
         })
     }
@@ -397,7 +397,7 @@ pub unsafe extern "C" fn libxl_vcpu_sched_params_set_all(
             let scheduler = chosen_scheduler(ctx, domid, params.sched);
             code(check_per_vcpu(ctx, domid, scheduler, "setting").and_then(|()| {
                 let one = match vcpus(ctx, params)? {
-                    [one] => Some(wish(one)),
+                    [one] => Some(new_params(one)),
                     _ => None,
                 };
                 sched::set_all_rtds_vcpus(ctx, domid, one.as_ref())

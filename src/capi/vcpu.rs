@@ -7,7 +7,7 @@ use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{array, failed, null};
 use crate::capi::operation::start;
 use crate::core::{Error, Result};
-use crate::domain::affinity::{self, Wish};
+use crate::domain::affinity::{self, NewAffinity};
 use crate::error;
 use crate::lifecycle::vcpus;
 use crate::types::idiomatic::{Bitmap, CForm};
@@ -32,10 +32,14 @@ fn vcpuinfo(vcpuid: u32, vcpu: &VcpuInfo) -> Result<libxl_vcpuinfo> {
 ///
 /// # Safety
 /// Each is NULL or a bitmap that nobody changes while the result lives.
-unsafe fn wish<'a>(hard: *const libxl_bitmap, soft: *const libxl_bitmap, force: bool) -> Wish<'a> {
+unsafe fn new_affinity<'a>(
+    hard: *const libxl_bitmap,
+    soft: *const libxl_bitmap,
+    force: bool,
+) -> NewAffinity<'a> {
     // SAFETY: a bitmap that stays as it is for `'a`, says the caller, since it is not NULL.
     let given = |map: *const libxl_bitmap| (!map.is_null()).then(|| unsafe { bytes(map) });
-    Wish { hard: given(hard), soft: given(soft), force }
+    NewAffinity { hard: given(hard), soft: given(soft), force }
 }
 
 /// Returns a domain's vcpus, to be freed with `libxl_vcpuinfo_list_free`, and stores their number in `*nb_vcpu` and the
@@ -86,8 +90,8 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity(
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap_hard` and `cpumap_soft` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_set_vcpuaffinity", |ctx| {
-            let wish = wish(cpumap_hard, cpumap_soft, false);
-            code(affinity::set_vcpu(ctx, domid, vcpuid, &wish))
+            let new = new_affinity(cpumap_hard, cpumap_soft, false);
+            code(affinity::set_vcpu(ctx, domid, vcpuid, &new))
         })
     }
 }
@@ -104,8 +108,8 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity_force(
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap_hard` and `cpumap_soft` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_set_vcpuaffinity_force", |ctx| {
-            let wish = wish(cpumap_hard, cpumap_soft, true);
-            code(affinity::set_vcpu(ctx, domid, vcpuid, &wish))
+            let new = new_affinity(cpumap_hard, cpumap_soft, true);
+            code(affinity::set_vcpu(ctx, domid, vcpuid, &new))
         })
     }
 }
@@ -123,8 +127,8 @@ pub unsafe extern "C" fn libxl_set_vcpuaffinity_all(
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `cpumap_hard` and `cpumap_soft` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_set_vcpuaffinity_all", |ctx| {
-            let wish = wish(cpumap_hard, cpumap_soft, false);
-            code(affinity::set_vcpus(ctx, domid, max_vcpus, &wish))
+            let new = new_affinity(cpumap_hard, cpumap_soft, false);
+            code(affinity::set_vcpus(ctx, domid, max_vcpus, &new))
         })
     }
 }

@@ -1,14 +1,14 @@
-//! The texts of a domain's `cpuid` setting, read into a [`Policy`].
+//! Parsing the texts of a domain's `cpuid` setting into a [`Policy`].
 //!
-//! Two syntaxes: libxl's `name=value`, one name a call, and xend's `leaf[,subleaf]:eax=bits,…` with
-//! the bits of whole registers. A text that turns out wrong half-way keeps what was read before, down
-//! to an empty leaf: that is what the C library does and what a later JSON of the policy shows.
+//! There are two syntaxes: libxl's `name=value`, with one name per call, and xend's `leaf[,subleaf]:eax=bits,…` with
+//! the bits of whole registers. If a text turns out to be invalid after its beginning, what was parsed before remains
+//! in the policy, even an empty leaf: the C library does that, and the JSON of the policy shows it.
 
 use super::cpuid_names::{BitLocation, CpuidField, find};
 use crate::core::number::strtoul;
 use crate::types::cpuid::{CpuidLeaf, Msr, Policy, Register, UNUSED};
 
-/// Why a `name=value` text was refused. The numbers are what the C entry answers.
+/// Why a `name=value` text was rejected. The numbers are those that the C entry returns.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(i32)]
 pub enum BadSetting {
@@ -17,7 +17,7 @@ pub enum BadSetting {
     BadValue = 3,
 }
 
-/// Why a text in xend's syntax was refused. The numbers are what the C entry answers.
+/// Why a text in xend's syntax was rejected. The numbers are those that the C entry returns.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(i32)]
 pub enum BadXend {
@@ -25,12 +25,12 @@ pub enum BadXend {
     NoSubleaf = 2,
     NoColon = 3,
     NoRegister = 4,
-    /// Not 32 bits.
+    /// The register does not have 32 bits.
     BadLength = 5,
 }
 
 impl Policy {
-    /// Adds one `name=value` setting, over what an earlier one said.
+    /// Adds one `name=value` setting, which overrides earlier ones.
     ///
     /// The value is a number for a field, or `x`, `k` or `s` for all of its bits.
     pub fn set(&mut self, text: &[u8]) -> Result<(), BadSetting> {
@@ -46,7 +46,7 @@ impl Policy {
                 let at = self.msr(index);
                 at.policy[usize::from(63 - plus - field.bit)] = match value {
                     [bit @ (b'0' | b'1' | b'x' | b'k')] => *bit,
-                    // libxenctrl takes no `s` for an MSR.
+                    // libxenctrl does not support `s` for an MSR.
                     [b's'] => b'k',
                     _ => return Err(BadSetting::BadValue),
                 };
@@ -55,9 +55,9 @@ impl Policy {
         }
     }
 
-    /// Adds one leaf in xend's syntax, over what an earlier one said of the same registers.
+    /// Adds one leaf in xend's syntax, which overrides earlier settings of the same registers.
     pub fn set_xend(&mut self, text: &[u8]) -> Result<(), BadXend> {
-        // The numbers are cut to 32 bits, as C's assignment does.
+        // The numbers are truncated to 32 bits, as by the assignment in C.
         let (leaf, mut rest) = strtoul(text).ok_or(BadXend::NoLeaf)?;
         let mut subleaf = u64::from(UNUSED);
         if let [b',', after @ ..] = rest {
@@ -71,7 +71,7 @@ impl Policy {
         read_registers(registers, &mut self.leaf(leaf as u32, subleaf as u32).registers)
     }
 
-    /// The entry of a leaf, made where there is none.
+    /// Returns the entry of a leaf, and creates it if necessary.
     fn leaf(&mut self, leaf: u32, subleaf: u32) -> &mut CpuidLeaf {
         let at = self.cpuid.iter().position(|l| l.leaf == leaf && l.subleaf == subleaf);
         let at = at.unwrap_or_else(|| {
@@ -81,7 +81,7 @@ impl Policy {
         &mut self.cpuid[at]
     }
 
-    /// The entry of an MSR, made where there is none.
+    /// Returns the entry of an MSR, and creates it if necessary.
     fn msr(&mut self, index: u32) -> &mut Msr {
         let at = self.msr.iter().position(|m| m.index == index);
         let at = at.unwrap_or_else(|| {
@@ -92,7 +92,7 @@ impl Policy {
     }
 }
 
-/// The registers of a leaf in xend's syntax: `eax=…,ebx=…`, white space allowed after a comma.
+/// Parses the registers of a leaf in xend's syntax: `eax=…,ebx=…`, with optional white space after a comma.
 fn read_registers(mut text: &[u8], into: &mut [Option<Register>; 4]) -> Result<(), BadXend> {
     while !text.is_empty() {
         let [b'e', letter @ b'a'..=b'd', b'x', ..] = text else { return Err(BadXend::NoRegister) };
@@ -110,7 +110,7 @@ fn read_registers(mut text: &[u8], into: &mut [Option<Register>; 4]) -> Result<(
     Ok(())
 }
 
-/// Writes one field's value into a register.
+/// Sets the value of a field in a register.
 fn set_field(
     register: &mut Option<Register>,
     field: &CpuidField,
@@ -131,21 +131,21 @@ fn set_field(
         register[end - bits.len()..end].copy_from_slice(bits);
     };
     match field.name {
-        // A family of 16 and more overflows into the extended family, a field of its own. Other
-        // than numbers count as 0 for that.
+        // A family of 16 or more overflows into the extended family, which is a separate field. A value that is not a
+        // number counts as 0 there.
         "family" => match number.unwrap_or(0) {
             0..16 => {
                 put(field.bit, &bits[4..]);
                 put(20, b"00000000");
             }
             n => {
-                // The highest bit stays that of the number itself, not of the difference.
+                // The highest bit is that of the number itself, not of the difference.
                 write_binary(&mut bits[1..], n - 15);
                 put(field.bit, b"1111");
                 put(20, bits);
             }
         },
-        // The upper half of the model lies apart too.
+        // The upper half of the model is in a separate field, too.
         "model" => {
             put(16, &bits[..4]);
             put(field.bit, &bits[4..]);
@@ -155,7 +155,7 @@ fn set_field(
     Ok(())
 }
 
-/// The lowest bits of `n` as digits, the highest first.
+/// Writes the lowest bits of `n` as digits, the highest first.
 fn write_binary(bits: &mut [u8], n: u64) {
     for (i, bit) in bits.iter_mut().rev().enumerate() {
         *bit = b'0' + (n >> i & 1) as u8;
@@ -166,7 +166,7 @@ fn write_binary(bits: &mut [u8], n: u64) {
 mod tests {
     use super::*;
 
-    /// The registers of a policy as one line each: `leaf:subleaf reg bits`.
+    /// The registers of a policy, one per line: `leaf:subleaf reg bits`.
     fn shown(policy: &Policy) -> Vec<String> {
         let mut lines = Vec::new();
         for leaf in &policy.cpuid {

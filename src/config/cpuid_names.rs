@@ -1,10 +1,10 @@
-//! The names that a `cpuid=` setting may use, and the bits they stand for.
+//! The names in a `cpuid=` setting, and the bits that they stand for.
 //!
-//! Two kinds: libxl's own older names, some of them for fields of several bits, and Xen's names of
-//! the single bits of its feature set (`XEN_CPUFEATURE` in Xen's `arch-x86/cpufeatureset.h`, small
-//! letters, `_` as `-`). An older name wins over an equal one of Xen's.
+//! There are two kinds: libxl's own older names, some of which stand for fields of several bits, and Xen's names of the
+//! single bits of its feature set (`XEN_CPUFEATURE` in Xen's `arch-x86/cpufeatureset.h`, in lower case, with `_`
+//! replaced by `-`). If both kinds have a name, the older one is used.
 
-/// One of the registers that cpuid fills.
+/// A register that the CPUID instruction fills.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reg {
     Eax,
@@ -14,17 +14,17 @@ pub enum Reg {
 }
 use Reg::{Eax, Ebx, Ecx, Edx};
 
-/// Where the bits of a name lie.
+/// The register that contains the bits of a name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum BitLocation {
     /// Leaf, subleaf, register.
     Cpuid(u32, Option<u32>, Reg),
-    /// Index, and what is added to the bit number (32 for the upper half).
+    /// Index, and the number that is added to the bit number (32 for the upper half).
     Msr(u32, u8),
 }
 use BitLocation::{Cpuid, Msr};
 
-/// A field that has an older name.
+/// A field with an older name.
 pub struct CpuidField {
     pub name: &'static str,
     pub place: BitLocation,
@@ -32,7 +32,7 @@ pub struct CpuidField {
     pub width: u8,
 }
 
-/// The fields of one place: name, lowest bit, width.
+/// The fields of one register: name, lowest bit, width.
 type Fields = &'static [(&'static str, u8, u8)];
 
 /// libxl's older names.
@@ -101,7 +101,7 @@ const FIELDS: &[(BitLocation, Fields)] = &[
     (Cpuid(0x4000_0000, None, Eax), &[("maxhvleaf", 0, 8)]),
 ];
 
-/// The features of one place: bit, name.
+/// The features of one register: bit, name.
 type Features = &'static [(u8, &'static str)];
 
 /// Xen's names of single bits.
@@ -384,7 +384,7 @@ const FEATURES: &[(BitLocation, Features)] = &[
     (Cpuid(0x8000_0021, None, Ecx), &[(1, "tsa-sq-no"), (2, "tsa-l1-no")]),
 ];
 
-/// What `name` stands for.
+/// The field that `name` stands for.
 pub fn find(name: &[u8]) -> Option<CpuidField> {
     let older = FIELDS.iter().flat_map(|&(place, fields)| {
         fields.iter().map(move |&(name, bit, width)| CpuidField { name, place, bit, width })

@@ -1,4 +1,4 @@
-//! What a toolstack asks for: the settings of a domain and how their texts are read.
+//! The configuration of a domain: parsing the text of its settings, completing it, and checking it.
 
 pub mod cpuid;
 mod cpuid_names;

@@ -1,4 +1,4 @@
-//! An operation under way: its ctx, and the waits, all of which an abort ends.
+//! An operation in progress: its ctx, and its waits, each of which is ended by an abort.
 
 use std::future::Future;
 use std::ops::Deref;
@@ -21,37 +21,38 @@ use crate::types::idiomatic::Event;
 use crate::xen::last_error::aside;
 use crate::xen::store::StoreError;
 
-/// An operation under way. It acts on the host through its [`Ctx`], and waits through this type only, so that
-/// `libxl_ao_abort` ends each wait: with [`Error::Aborted`], on the ordinary error path.
+/// An operation in progress. It acts on the host through its [`Ctx`], and waits only through this type, so that
+/// `libxl_ao_abort` ends each wait with [`Error::Aborted`], which takes the ordinary error path.
 #[derive(Clone)]
 pub struct Ao {
     ctx: Arc<Ctx>,
     abort: Abort,
     line: Line,
-    /// The queue of calls into the application; `None` if the thread that started the operation waits for it, and runs it.
+    /// The queue of calls into the application; `None` if the thread that started the operation waits for it and runs
+    /// it.
     calls: Option<Ordered>,
     progress: Option<Arc<dyn Fn(Event) + Send + Sync>>,
 }
 
 impl Ao {
-    /// `calls` is the queue of the operation's calls into the application; `None` if the thread that started the operation
-    /// waits for it, and runs it.
+    /// `calls` is the queue of the operation's calls into the application; `None` if the thread that started the
+    /// operation waits for it and runs it.
     pub fn new(ctx: Arc<Ctx>, abort: Abort, calls: Option<Ordered>) -> Self {
         Self { ctx, abort, line: Line::default(), calls, progress: None }
     }
 
-    /// The same operation, which reports its progress.
+    /// The same operation, with `progress` as the function for its progress reports.
     pub fn with_progress(self, progress: Arc<dyn Fn(Event) + Send + Sync>) -> Self {
         Self { progress: Some(progress), ..self }
     }
 
-    /// The same operation, but an abort ends no wait: for cleaning up.
+    /// The same operation, but an abort does not end its waits: for cleanup.
     pub fn unabortable(&self) -> Self {
         Self { abort: Abort::default(), ..self.clone() }
     }
 
-    /// The same operation, for a part of it that runs beside others and takes slow locks for itself: the
-    /// order of locks counts within each part.
+    /// The same operation, for a part that runs concurrently with other parts and takes slow locks for itself. The
+    /// order of locks is checked within each part.
     pub fn branch(&self) -> Self {
         Self { line: self.line.branch(), ..self.clone() }
     }
@@ -66,13 +67,13 @@ impl Ao {
         &self.line
     }
 
-    /// The ctx.
+    /// The ctx on which the operation was started.
     pub fn ctx(&self) -> &Arc<Ctx> {
         &self.ctx
     }
 
     /// Whether the thread that started the operation waits for it. If so, a long system call blocks only that thread;
-    /// otherwise it would block one that the application uses for other things.
+    /// otherwise it would block a thread that the application uses for other things.
     pub fn is_waited_for(&self) -> bool {
         self.calls.is_none()
     }
@@ -82,7 +83,7 @@ impl Ao {
         self.abort.or(future).await.map_err(|Aborted| Error::Aborted)
     }
 
-    /// Waits for `future` until `deadline`; `None` when that comes first.
+    /// Waits for `future` until `deadline`; `None` if the deadline comes first.
     pub async fn until<T>(
         &self,
         deadline: Instant,
@@ -91,11 +92,11 @@ impl Ao {
         let late = pin!(self.ctx.runtime().sleep_until(deadline));
         match self.wait(select(pin!(future), late)).await? {
             Either::Left((value, _)) => Ok(Some(value)),
-            Either::Right((outcome, _)) => outcome.map(|()| None).map_err(|e| self.no_wait(e)),
+            Either::Right((outcome, _)) => outcome.map(|()| None).map_err(|e| self.wait_failed(e)),
         }
     }
 
-    /// Waits for `future` for `time`, which may be arbitrarily long; `None` when that is over.
+    /// Waits for `future` for at most `time`, which may be arbitrarily long; `None` if the time has passed.
     pub async fn within<T>(
         &self,
         time: Duration,
@@ -106,26 +107,26 @@ impl Ao {
 
     /// Waits for `time`.
     pub async fn sleep(&self, time: Duration) -> Result<()> {
-        self.wait(self.ctx.runtime().sleep(time)).await?.map_err(|e| self.no_wait(e))
+        self.wait(self.ctx.runtime().sleep(time)).await?.map_err(|e| self.wait_failed(e))
     }
 
-    /// Watches a node of xenstore and what is below it. The first [`Watch::changed`] returns at once.
+    /// Watches a node of xenstore and all nodes below it. The first call of [`Watch::changed`] returns at once.
     pub fn watch(&self, path: &str) -> Result<Watch> {
-        self.ctx.watches().watch(path).map_err(|e| self.not_watched(&e))
+        self.ctx.watches().watch(path).map_err(|e| self.watch_failed(&e))
     }
 
-    /// The same, and collects what has changed.
+    /// As [`Ao::watch`], but also collects the paths that have changed.
     pub fn watch_paths(&self, path: &str) -> Result<PathWatch> {
-        self.ctx.watches().watch_paths(path).map_err(|e| self.not_watched(&e))
+        self.ctx.watches().watch_paths(path).map_err(|e| self.watch_failed(&e))
     }
 
-    fn not_watched(&self, e: &StoreError) -> Error {
+    fn watch_failed(&self, e: &StoreError) -> Error {
         error!(self.ctx, "{e}");
         Error::Fail
     }
 
-    /// Reports progress: if a thread waits for the operation, before anything that the operation does next;
-    /// otherwise before the application is told of its end.
+    /// Reports progress. If a thread waits for the operation, the report is made at once; otherwise it is made before
+    /// the completion of the operation is reported.
     pub fn progress(&self, event: Event) {
         let Some(progress) = &self.progress else { return };
         match &self.calls {
@@ -133,13 +134,14 @@ impl Ao {
                 let progress = Arc::clone(progress);
                 calls.call(move || progress(event));
             }
-            // The application started the operation with the call that this thread is in. Its errors are not the operation's.
+            // The call of the application that started the operation runs in this thread. Errors that the callback logs
+            // are not part of the operation.
             None => aside(|| callbacks::enter(|| progress(event))),
         }
     }
 
     /// Logs that a wait could not be started.
-    pub fn no_wait(&self, errno: Errno) -> Error {
+    pub fn wait_failed(&self, errno: Errno) -> Error {
         error!(self.ctx, errno = errno, "cannot wait");
         Error::Fail
     }

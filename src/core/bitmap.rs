@@ -1,15 +1,15 @@
-//! Bit sets as libxl keeps them: whole bytes, bit 0 the lowest of the first byte.
+//! Bitmaps in libxl's representation: whole bytes, where bit 0 is the lowest bit of the first byte.
 //!
-//! A set is as large as its bytes, so bits between the size that was asked for and the next multiple
-//! of eight exist. What lies outside is never set, and setting it does nothing.
+//! A bitmap has eight bits for each of its bytes, so bits between the requested size and the next multiple of eight
+//! exist. Bits outside are never set, and setting them has no effect.
 
-/// How many bytes hold `bits`; `None` for an invalid size.
+/// The number of bytes that hold `bits` bits; `None` for an invalid size.
 pub fn bytes_for(bits: i32) -> Option<usize> {
-    // Truncated, not floored, as C divides: down to -14 that is an empty set.
+    // As in C, the division truncates: sizes down to -14 yield an empty bitmap.
     usize::try_from(bits.checked_add(7)? / 8).ok()
 }
 
-/// Where a bit lies: its byte and the mask in it.
+/// The position of a bit: the index of its byte, and the mask.
 fn place(map: &[u8], bit: i32) -> Option<(usize, u8)> {
     let bit = usize::try_from(bit).ok()?;
     (bit / 8 < map.len()).then_some((bit / 8, 1 << (bit % 8)))
@@ -34,7 +34,7 @@ pub fn reset(map: &mut [u8], bit: i32) {
     }
 }
 
-/// Whether every bit is set; so an empty set is full.
+/// Whether every bit is set. This is true for an empty bitmap.
 pub fn is_full(map: &[u8]) -> bool {
     map.iter().all(|&byte| byte == 0xff)
 }
@@ -44,12 +44,12 @@ pub fn is_empty(map: &[u8]) -> bool {
     map.iter().all(|&byte| byte == 0)
 }
 
-/// How many bits are set.
+/// The number of bits that are set.
 pub fn count(map: &[u8]) -> u32 {
     map.iter().map(|byte| byte.count_ones()).sum()
 }
 
-/// The bits of either set; as large as the larger one.
+/// The union. It is as large as the larger bitmap.
 pub fn or(a: &[u8], b: &[u8]) -> Vec<u8> {
     let (large, small) = if a.len() > b.len() { (a, b) } else { (b, a) };
     let mut bits = large.to_vec();
@@ -57,12 +57,12 @@ pub fn or(a: &[u8], b: &[u8]) -> Vec<u8> {
     bits
 }
 
-/// The bits of both sets; as large as the smaller one.
+/// The intersection. It is as large as the smaller bitmap.
 pub fn and(a: &[u8], b: &[u8]) -> Vec<u8> {
     a.iter().zip(b).map(|(a, b)| a & b).collect()
 }
 
-/// `0x` and two hexadecimal digits for each byte, the highest byte first.
+/// The text form: `0x` and two hexadecimal digits for each byte, the highest byte first.
 pub fn to_hex(map: &[u8]) -> String {
     use std::fmt::Write;
     map.iter().rev().fold("0x".to_owned(), |mut text, byte| {

@@ -1,22 +1,23 @@
-//! The line that a failed operation ends with: what was asked for, and why it failed.
+//! The last log line of a failed operation: what was requested, and why it failed.
 //!
-//! An error is logged where it is found, by the code that knows the path, the device and the errno. What the operation
-//! was asked for only its first function knows, many calls above; and users read the end of a log. So each operation
-//! runs in [`summed_up`], which keeps the last error line of its work ([`crate::xen::last_error`]) and writes, if the
-//! operation fails,
+//! An error is logged where it is found, by the code that knows the path, the device and the errno. Only the
+//! operation's outermost function knows what was requested, and users read the end of a log first. So each operation
+//! runs in [`summed_up`], which keeps the last error line of its work ([`crate::xen::last_error`]) and, if the
+//! operation fails, writes a line such as
 //!
 //! ```text
 //! cannot create domain "g": cannot attach disk xvda: /etc/xen/scripts/block add [71] exited with error status 1: no file
 //! ```
 //!
-//! Whoever logs an error therefore writes a sentence that can stand after the colon: "cannot VERB OBJECT: reason", with
-//! the words of the program that refused. What is logged and does not end the operation is a warning, lest it be taken
-//! for the cause.
+//! Therefore each error line must be a sentence that can follow the colon: "cannot VERB OBJECT: reason", where the
+//! reason quotes the program that has failed. A fault that does not end the operation is logged as a warning, so that
+//! it is not taken for the cause.
 //!
-//! Operations do not mix their causes, whether they take turns in one thread or run in several. Parts of one operation
-//! that run side by side, such as the scripts of several disks, have one record: the cause is the failure that came last.
+//! The causes of different operations are kept apart, whether the operations alternate in one thread or run in several.
+//! Parts of one operation that run concurrently, such as the scripts of several disks, share one record: the cause is
+//! the failure that came last.
 //!
-//! An operation that was aborted ends with a warning: the application wanted it so.
+//! An operation that was aborted ends with a warning, since the application has requested the abort.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -26,8 +27,8 @@ use crate::xen::last_error::LastError;
 use crate::xen::log::Log;
 use crate::{error, warn};
 
-/// Runs the work of an operation, and sums it up if it fails. `what` was asked for, as in `create domain "g"`: a verb and
-/// its object.
+/// Runs the work of an operation, and logs the summary if the operation fails. `what` was requested, as a verb and its
+/// object, for example `create domain "g"`.
 pub fn summed_up<T>(
     ctx: &Ctx,
     domid: u32,
@@ -53,11 +54,11 @@ pub fn summed_up_now<T>(
     outcome.inspect_err(|e| Cause(last.into_text()).conclude(ctx.log(), domid, &what, *e))
 }
 
-/// Runs `work`, and gives the cause of its failure, if it fails. For an operation that has something to undo before it can
-/// be summed up.
+/// Runs `work`, and returns the cause of its failure, if it fails. This is for an operation that must undo something
+/// before the summary is logged.
 ///
-/// The work is boxed before the future around it is made: an `async fn` would hold it twice, as its argument and pinned, and
-/// operations within operations grew beyond the stack of a thread that begins them.
+/// The work is boxed before the future around it is created: an `async fn` would store it twice, as its argument and
+/// pinned, and nested operations became larger than the stack of the thread that starts them.
 pub fn collected<T>(work: impl Future<Output = T>) -> impl Future<Output = (T, Cause)> {
     let mut work = Box::pin(work);
     async move {
@@ -67,12 +68,12 @@ pub fn collected<T>(work: impl Future<Output = T>) -> impl Future<Output = (T, C
     }
 }
 
-/// Why some work has failed, if it has.
+/// The cause of a failure, or `None` if there was none.
 #[derive(Debug)]
 pub struct Cause(Option<String>);
 
 impl Cause {
-    /// Writes the line that ends an operation; none if the last line was that line already.
+    /// Logs the summary that ends an operation, unless the last line is this summary already.
     pub fn conclude(self, log: &Log, domid: u32, what: &impl fmt::Display, error: Error) {
         let start = format!("cannot {what}");
         if error == Error::Aborted {
@@ -109,7 +110,7 @@ mod tests {
         text
     }
 
-    /// What ends an operation that fails so.
+    /// The summary of an operation that fails in this way.
     fn ends(what: &str, error: Error, cause: Option<&str>) -> Option<String> {
         let mut last = LastError::default();
         let cause = Cause(cause.map(str::to_owned));

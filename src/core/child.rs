@@ -6,19 +6,19 @@ use std::process::ExitStatus;
 
 use crate::runtime::child::Outcome;
 
-/// Why a child has failed. Success is described as a fault, too, as by [`describe_end`].
+/// Describes why a child has failed. Success is also described as a fault, as by [`describe_end`].
 pub fn describe_outcome(what: &str, pid: i32, outcome: Outcome) -> String {
     match outcome {
         Outcome::Ended(_) => describe_end(what, pid, outcome.status()),
         Outcome::NoProgram(errno) => format!("cannot run {what}: {}", errno.desc()),
         Outcome::Lost => format!(
-            "cannot tell how {what} [{pid}] has ended: somebody else has taken its exit status"
+            "cannot determine how {what} [{pid}] ended: other code has taken its exit status"
         ),
     }
 }
 
-/// How child `pid`, known as `what`, ended, from the status that `waitpid` gave. Exit status 0 is described as a fault,
-/// too: callers that expect it check the status first.
+/// Describes how child `pid`, known as `what`, has ended. `status` is the one from `waitpid`. Exit status 0 is
+/// described as a fault, too: callers that expect it check the status first.
 pub fn describe_end(what: &str, pid: i32, status: i32) -> String {
     let end = ExitStatus::from_raw(status);
     let how = match (end.code(), end.signal()) {
@@ -33,11 +33,12 @@ pub fn describe_end(what: &str, pid: i32, status: i32) -> String {
     format!("{what} [{pid}] {how}")
 }
 
-/// The system's words for a signal.
+/// The C library's description of a signal.
 fn signal_name(signal: i32) -> String {
-    // SAFETY: strsignal takes any number and gives NULL or a string of this thread, copied at once.
+    // SAFETY: strsignal accepts any number and returns NULL or a string that belongs to this thread, which is copied at
+    // once.
     let name = unsafe { libc::strsignal(signal).as_ref() };
-    // SAFETY: as above: a C string.
+    // SAFETY: as above, the string is not NULL and ends with a NUL.
     name.map_or_else(
         || signal.to_string(),
         |name| unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned(),

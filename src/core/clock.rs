@@ -1,9 +1,9 @@
 //! The local time.
 
-/// How many seconds the local time is ahead of UTC now; `None` if the system does not know.
+/// The difference between the local time and UTC now, in seconds, positive to the east; `None` if it is unknown.
 pub fn seconds_east() -> Option<i64> {
-    // SAFETY: NULL: nothing is written. The struct is plain numbers and a pointer, for which all zeroes is a
-    // value; both are what localtime_r reads and fills.
+    // SAFETY: with NULL, `time` writes nothing. A `tm` consists of numbers and a pointer, so all zeroes is a valid
+    // value; both arguments of localtime_r are valid to read and to fill.
     unsafe {
         let now = libc::time(std::ptr::null_mut());
         let mut local: libc::tm = std::mem::zeroed();

@@ -21,7 +21,7 @@ use crate::xen::log::{Level, Log};
 use crate::xen::store::Store;
 use crate::{error, warn};
 
-/// What `libxl_ctx *` points to. An operation that is under way shares it ([`crate::core::Ao`]).
+/// The target of `libxl_ctx *`. An operation in progress shares it ([`crate::core::Ao`]).
 #[derive(Debug)]
 pub struct Ctx {
     log: Log,
@@ -41,12 +41,12 @@ pub struct Ctx {
 }
 
 impl Ctx {
-    /// Opens what the library needs of Xen.
+    /// Connects to the hypervisor and to xenstore.
     ///
     /// # Errors
-    /// This is not a Xen host, or this process may not use it, or xenstore cannot be reached; logged.
+    /// This is not a Xen host, this process has no permission, or xenstore cannot be reached. The reason is logged.
     pub fn new(log: Log) -> Result<Self> {
-        // SAFETY: the logger outlives the ctx, and so its log and this.
+        // SAFETY: the application's logger outlives the ctx, and so the log and the connection.
         let hypervisor = unsafe { Hypervisor::new(log.as_ptr()) };
         if let Err(e) = hypervisor.probe() {
             error!(log, "cannot use Xen: {e}");
@@ -68,13 +68,13 @@ impl Ctx {
         };
         let store = Arc::new(store);
         let (runtime, reports) = (Runtime::default(), Arc::<Reports>::default());
-        // SAFETY: the logger outlives the ctx, and with it the runtime.
+        // SAFETY: the application's logger outlives the ctx, and with it the runtime.
         let of_runtime = unsafe { Log::new(log.as_ptr()) };
-        let told = Arc::clone(&reports);
+        let on_failure = Arc::clone(&reports);
         runtime.on_failure(move |errno| {
-            told.disaster(&of_runtime, 0, "cannot wait for events", errno as i32);
+            on_failure.disaster(&of_runtime, 0, "cannot wait for events", errno as i32);
         });
-        // SAFETY: the logger outlives the ctx, and with it the children.
+        // SAFETY: the application's logger outlives the ctx, and with it the children.
         let ours = unsafe { Log::new(log.as_ptr()) };
         Ok(Self {
             log,
@@ -94,58 +94,58 @@ impl Ctx {
         })
     }
 
-    /// Where this ctx's lines go.
+    /// The log of this ctx.
     pub fn log(&self) -> &Log {
         &self.log
     }
 
-    /// The connection to the hypervisor, opened at its first use.
+    /// The connection to the hypervisor, which is opened at its first use.
     pub fn hypervisor(&self) -> &Hypervisor {
         &self.hypervisor
     }
 
-    /// Where to look first for a name.
+    /// The cache of domain names.
     pub fn name_cache(&self) -> &NameCache {
         &self.name_cache
     }
 
-    /// How the application has asked for a domain's need of memory.
+    /// Which interfaces the application has used to ask for a domain's need of memory.
     pub fn need_asked(&self) -> &NeedAsked {
         &self.need_asked
     }
 
-    /// Xenstore.
+    /// The connection to xenstore.
     pub fn store(&self) -> &Store {
         &self.store
     }
 
-    /// Tasks, waiting, and events.
+    /// The runtime: tasks, waits, and events.
     pub fn runtime(&self) -> &Runtime {
         &self.runtime
     }
 
-    /// The operations that have begun and not ended.
+    /// The operations in progress.
     pub fn in_progress(&self) -> &InProgress {
         &self.in_progress
     }
 
-    /// Events and errors that are reported to the application.
+    /// The events and errors that are reported to the application.
     pub fn reports(&self) -> &Arc<Reports> {
         &self.reports
     }
 
-    /// Child processes.
+    /// The child processes of this ctx.
     pub fn children(&self) -> &Children {
         &self.children
     }
 
-    /// Whether this process was forked from the one that made the ctx. The ctx is then a copy of the parent's, and its locks
-    /// may be held for ever by threads that do not exist here.
+    /// Whether this process was forked from the one that created the ctx. If so, the ctx is a copy of the parent's, and
+    /// its locks may be held forever by threads that do not exist here.
     pub fn is_inherited(&self) -> bool {
         self.pid != pid()
     }
 
-    /// Xenstore's watches, as something to wait for.
+    /// The watches of xenstore.
     pub fn watches(&self) -> &Arc<CtxWatches> {
         &self.watches
     }
@@ -155,18 +155,18 @@ impl Ctx {
         &self.generators
     }
 
-    /// The number of the domain that this process runs in, once it is known: it does not change.
+    /// The id of the domain that this process runs in, once it is known. It does not change.
     pub fn own_domid_slot(&self) -> &OnceCell<u32> {
         &self.own_domid
     }
 
-    /// The version info that the C interface has returned, which must live as long as the ctx.
+    /// The version info that the C interface has returned, which must stay valid as long as the ctx.
     pub fn version_slot(&self) -> &OnceCell<Box<dyn Any + Send + Sync>> {
         &self.version
     }
 }
 
-/// The children of a ctx; reports about them go into `log`, or are disasters.
+/// The children of a ctx. Reports about them are logged in `log`, or reported as disasters.
 fn children(runtime: &Runtime, reports: &Arc<Reports>, log: Log) -> Children {
     let reports = Arc::clone(reports);
     Children::new(runtime.clone(), Error::UnknownChild.code(), move |report| match report {
@@ -178,10 +178,10 @@ fn children(runtime: &Runtime, reports: &Arc<Reports>, log: Log) -> Children {
                 format!("reaped_callback failed with {code} (for pid {pid}, status {status:#x})");
             reports.disaster(&log, 0, &what, 0);
         }
-        Report::HandlerInTheWay => {
+        Report::ForeignHandler => {
             let text = "the application has a handler for SIGCHLD, which the library owns in this mode: leaving it in place";
             warn!(log, "{text}");
         }
-        Report::Undead { pid } => error!(log, "child [{pid}] was killed but does not end"),
+        Report::StillRunning { pid } => error!(log, "child [{pid}] was killed but does not end"),
     })
 }

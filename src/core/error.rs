@@ -1,6 +1,6 @@
-//! The library's one error type and its one mapping to libxl's `ERROR_*` numbers.
+//! The library's error type, and its mapping to libxl's `ERROR_*` numbers.
 
-/// Why an operation failed, as the C interface can tell it. The numbers are libxl's (`libxl_error`).
+/// The reason why an operation failed, as the C interface reports it. The numbers are those of `libxl_error`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{self:?}")]
 #[repr(i32)]
@@ -40,16 +40,16 @@ pub enum Error {
     QemuApi = -32,
 }
 
-/// The core's result.
+/// The result type of the core.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// The number that C sees.
+    /// The number in the C interface.
     pub const fn code(self) -> libc::c_int {
         self as libc::c_int
     }
 
-    /// What it means, for a log line in which nothing better is known.
+    /// A description, for a log line in which no specific reason is known.
     pub const fn in_words(self) -> &'static str {
         match self {
             Self::Nonspecific | Self::Fail => "the cause is not known",
@@ -89,15 +89,15 @@ impl Error {
     }
 }
 
-/// A store request that failed is a plain failure to libxl's callers; the line with path and errno
-/// is the caller's to write, who knows the ctx.
+/// A failed xenstore request is `ERROR_FAIL` in the C interface. The caller, who has the ctx, logs the path and the
+/// errno.
 impl From<crate::xen::store::StoreError> for Error {
     fn from(_: crate::xen::store::StoreError) -> Self {
         Self::Fail
     }
 }
 
-/// libxl answers `ERROR_FAIL` to whatever the hypervisor refuses; the log line has the errno.
+/// As in libxl, a failed hypercall is `ERROR_FAIL`, whatever the errno, which is in the log line.
 impl From<crate::xen::hypervisor::HypervisorError> for Error {
     fn from(_: crate::xen::hypervisor::HypervisorError) -> Self {
         Self::Fail

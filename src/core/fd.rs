@@ -1,4 +1,4 @@
-//! File descriptors that the application owns: flags, and reading and writing all of a buffer.
+//! File descriptors that the application owns: setting their flags, and reading and writing a whole buffer.
 
 use std::fmt;
 use std::os::fd::BorrowedFd;
@@ -34,11 +34,11 @@ fn flags(log: &Log, fd: BorrowedFd<'_>, what: FcntlArg<'_>, name: &str) -> Resul
     })
 }
 
-/// What is read or written and where, for a log line.
+/// What is read or written and where, for log lines.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {
     pub what: Option<&'a str>,
-    /// A file's name, or what stands for it.
+    /// The name of the file, or a description of the descriptor.
     pub source: &'a str,
 }
 
@@ -51,7 +51,7 @@ impl fmt::Display for Subject<'_> {
     }
 }
 
-/// Fills `buffer`. An end before that is `EPROTO`.
+/// Fills `buffer`. If the file ends before, the error is `EPROTO`.
 pub fn read_exactly(
     log: &Log,
     fd: BorrowedFd<'_>,
@@ -75,7 +75,7 @@ pub fn read_exactly(
     Ok(())
 }
 
-/// Writes all of `data`. A write that writes nothing is `EPROTO`.
+/// Writes all of `data`. If a write returns 0, the error is `EPROTO`.
 pub fn write_exactly(
     log: &Log,
     fd: BorrowedFd<'_>,

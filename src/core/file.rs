@@ -1,4 +1,4 @@
-//! Files by name: one read whole, one removed, and the log files of domains with their rotation.
+//! Operations on files by name: reading a whole file, removing one, and rotating the log files of domains.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -12,30 +12,30 @@ use crate::sync::std_fds::raised;
 use crate::xen::log::Log;
 use crate::{error, warn};
 
-/// How many old log files of one name are kept.
+/// The number of old log files that are kept for each name.
 const KEPT: u32 = 10;
 
-/// A plain file that is going to be read whole.
+/// A regular file that is to be read as a whole.
 pub struct PlainFile<'a> {
     file: File,
     path: &'a Path,
     size: usize,
 }
 
-/// The errno inside a `std` error.
+/// The errno of a `std::io::Error`.
 pub fn errno_of(error: &io::Error) -> Errno {
     error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 
 impl<'a> PlainFile<'a> {
-    /// Opens `path`. `ENOENT` is returned without a log line; anything but a plain file is `ENOTTY`.
+    /// Opens `path`. `ENOENT` is returned without a log line; any other kind of file than a regular one is `ENOTTY`.
     pub fn open(log: &Log, path: &'a Path) -> std::result::Result<Self, Errno> {
         let failed = |what: &str, e: io::Error| {
             let e = errno_of(&e);
             error!(log, errno = e, "could not {what} {}", path.display());
             e
         };
-        // Not blocking: a pipe without a writer must be refused, not waited for.
+        // The open does not block: a FIFO without a writer must be rejected, not waited for.
         let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
         let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
             Ok(file) => raised(file),
@@ -47,7 +47,7 @@ impl<'a> PlainFile<'a> {
             error!(log, "{} is not a plain file", path.display());
             return Err(Errno::ENOTTY);
         }
-        // C gets the size as an int.
+        // The C interface returns the size as an int.
         let Ok(size) = i32::try_from(metadata.len()) else {
             error!(log, "{} is too large: {} bytes", path.display(), metadata.len());
             return Err(Errno::EFBIG);
@@ -55,12 +55,12 @@ impl<'a> PlainFile<'a> {
         Ok(Self { file, path, size: size as usize })
     }
 
-    /// Its size when it was opened. (0 for most files of /proc, whatever they hold.)
+    /// The size when the file was opened. It is 0 for most files of /proc, whatever they contain.
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// Fills `buffer`, which has the file's size. A file that has shrunk meanwhile is `EPROTO`.
+    /// Fills `buffer`, which has the file's size. If the file has shrunk meanwhile, the error is `EPROTO`.
     pub fn read(&mut self, log: &Log, buffer: &mut [u8]) -> std::result::Result<(), Errno> {
         self.file.read_exact(buffer).map_err(|e| {
             if e.kind() == io::ErrorKind::UnexpectedEof {
@@ -74,13 +74,13 @@ impl<'a> PlainFile<'a> {
     }
 }
 
-/// Removes a file that may not be there.
+/// Removes a file. It is no error if the file does not exist.
 pub fn remove_if_there(path: impl AsRef<Path>) -> io::Result<()> {
     let path = path.as_ref();
     let missing = |e: &io::Error| e.kind() == io::ErrorKind::NotFound;
     match fs::remove_file(path) {
         Err(e) if missing(&e) => Ok(()),
-        // A read-only file system returns EROFS whether or not the file exists.
+        // On a read-only file system unlink returns EROFS whether or not the file exists.
         Err(_) if fs::symlink_metadata(path).is_err_and(|e| missing(&e)) => Ok(()),
         other => other,
     }
@@ -88,7 +88,7 @@ pub fn remove_if_there(path: impl AsRef<Path>) -> io::Result<()> {
 
 /// Rotates the log files `NAME.log` in `dir`, and returns the path for the new one.
 ///
-/// An old one becomes `NAME.log.1`, that one `NAME.log.2`, and so on; the tenth is removed.
+/// An old log becomes `NAME.log.1`, this one becomes `NAME.log.2`, and so on; the tenth is removed.
 pub fn rotate_log(log: &Log, dir: &Path, name: &std::ffi::OsStr) -> Result<PathBuf> {
     let numbered = |n: u32| {
         let mut file = name.to_owned();
@@ -101,7 +101,7 @@ pub fn rotate_log(log: &Log, dir: &Path, name: &std::ffi::OsStr) -> Result<PathB
     let newest = numbered(0);
     match fs::metadata(&newest) {
         Ok(_) => {
-            // It may not exist; if it cannot be removed, the rename onto it fails.
+            // The file may not exist; if it cannot be removed, renaming another to this name fails.
             let _ = fs::remove_file(numbered(KEPT));
             for n in (0..KEPT).rev() {
                 rename_if_there(log, &numbered(n), &numbered(n + 1))?;
@@ -111,7 +111,7 @@ pub fn rotate_log(log: &Log, dir: &Path, name: &std::ffi::OsStr) -> Result<PathB
         Err(e) => warn!(
             log,
             errno = errno_of(&e),
-            "cannot tell whether the log file {} is there and should be rotated",
+            "cannot check whether the log file {} exists and must be rotated",
             newest.display()
         ),
     }
@@ -134,7 +134,7 @@ fn rename_if_there(log: &Log, from: &Path, to: &Path) -> Result<()> {
     }
 }
 
-/// The last line of a program's log file, of bounded length, for a line in the library's own log.
+/// The last line of a program's log file, limited in length, for use in the library's own log.
 pub fn last_line(path: &Path) -> String {
     const LOOKED_AT: u64 = 1024;
     const MAX_SHOWN: usize = 512;
@@ -160,7 +160,7 @@ mod tests {
 
     const LOG: Log = Log::none();
 
-    /// A directory of the test's own, removed at the end.
+    /// A temporary directory of one test, which is removed at the end.
     struct Dir(PathBuf);
 
     impl Dir {
@@ -228,7 +228,7 @@ mod tests {
             assert_eq!(text, (12 - n).to_string());
         }
         assert!(!dir.0.join("n.log.11").exists());
-        // A missing file is not an error, one that cannot be replaced is.
+        // A missing file is not an error, but one that cannot be replaced is.
         fs::remove_file(dir.0.join("n.log.5")).unwrap();
         assert!(rotate().is_ok());
         fs::write(&newest, "x").unwrap();

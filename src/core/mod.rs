@@ -1,5 +1,4 @@
-//! What every part of the library shares: the ctx, operations, errors, what the application is told, and small
-//! things.
+//! What all parts of the library share: the ctx, operations, errors, reports to the application, and utilities.
 
 pub mod ao;
 pub mod bitmap;

@@ -1,21 +1,22 @@
-//! The names that this ctx has seen of domains: where to look first when a name is searched again.
+//! A cache of the domain names that this ctx has seen, for finding a domain by its name.
 //!
-//! This is only a hint: the caller reads the domain's name again before it uses the result.
+//! It is only a hint: the caller reads the domain's name again before it uses the result.
 
 use std::sync::Mutex;
 
-/// How many domains are remembered. On a host with more, names are searched among all domains.
+/// The maximum number of domains in the cache. On a host with more, names are searched among all domains.
 const MAX_NAMES: usize = 1024;
-/// Longer names are not remembered.
+/// The maximum length of a name in the cache.
 const MAX_LENGTH: usize = 256;
 
-/// By domain, in order. The lock is only ever tried for: a fork may have left it locked for good. So it is not taken by
-/// [`crate::sync::locked`], and a panic that poisons it makes this forget what it knows, no more.
+/// The names in the order of the domids. The code only tries to take the lock, since a fork may have left it locked for
+/// good. So the lock is not taken with [`crate::sync::locked`], and a panic that poisons it only makes the cache
+/// useless.
 #[derive(Default, Debug)]
 pub struct NameCache(Mutex<Vec<(u32, Box<[u8]>)>>);
 
 impl NameCache {
-    /// Remembers that domain `domid` has that name.
+    /// Records the name of domain `domid`.
     pub fn note(&self, domid: u32, name: &[u8]) {
         let Ok(mut seen) = self.0.try_lock() else { return };
         if name.is_empty() || name.len() > MAX_LENGTH {
@@ -29,7 +30,7 @@ impl NameCache {
         }
     }
 
-    /// The first domain that was last seen with that name.
+    /// The first domain whose last known name is `name`.
     pub fn domid_of(&self, name: &[u8]) -> Option<u32> {
         let seen = self.0.try_lock().ok()?;
         seen.iter().find(|(_, seen)| **seen == *name).map(|(domid, _)| *domid)
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_name_counts_and_of_domains_the_first() {
+    fn the_newest_name_and_the_first_domain_count() {
         let seen = NameCache::default();
         for (domid, name) in [(7, b"a"), (3, b"b"), (3, b"a"), (9, b"c")] {
             seen.note(domid, name);
@@ -53,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_what_is_remembered() {
+    fn the_cache_is_limited() {
         let seen = NameCache::default();
         for domid in 0..=MAX_NAMES as u32 {
             seen.note(domid, domid.to_string().as_bytes());

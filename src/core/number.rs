@@ -1,21 +1,21 @@
-//! The number that a text begins with: decimal, as xenstore has it, or as C's `strtoul` reads it, on whose tolerance
-//! configurations depend.
+//! Parsing a number at the beginning of a text: decimal numbers as in xenstore, and numbers as C's `strtoul` reads
+//! them, on whose leniency configurations depend.
 
 use std::str::FromStr;
 
-/// The decimal number without a sign that `text` begins with, after white space; `None` if it begins with none, or
-/// it does not fit.
+/// Parses the unsigned decimal number at the beginning of `text`, after white space. `None` if there is no number, or
+/// if it does not fit.
 pub fn leading_number<T: FromStr>(text: &[u8]) -> Option<T> {
     let text = text.trim_ascii_start();
     let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
     std::str::from_utf8(&text[..digits]).ok()?.parse().ok()
 }
 
-/// The number that `text` starts with and what follows it, as `strtoul` with base 0 has them; `None` where there is
-/// none.
+/// Parses the number at the beginning of `text` as `strtoul` with base 0 does. Returns it and the rest of the text;
+/// `None` if there is no number.
 ///
-/// White space, a sign, and the prefixes `0x` (hexadecimal) and `0` (octal) are taken. A negative
-/// number wraps round, one that is too large becomes the largest.
+/// White space, a sign, and the prefixes `0x` (hexadecimal) and `0` (octal) are accepted. A negative number wraps
+/// round; a number that is too large becomes the largest one.
 pub fn strtoul(text: &[u8]) -> Option<(u64, &[u8])> {
     let is_space = |b: &u8| b.is_ascii_whitespace() || *b == 0x0b;
     let start = text.iter().position(|b| !is_space(b))?;
@@ -25,7 +25,7 @@ pub fn strtoul(text: &[u8]) -> Option<(u64, &[u8])> {
         _ => (false, &text[start..]),
     };
     let (radix, digits) = match body {
-        // "0x" without a digit after it is the number 0, followed by an x.
+        // "0x" without a hexadecimal digit after it is the number 0, followed by an x.
         [b'0', b'x' | b'X', d, ..] if d.is_ascii_hexdigit() => (16, &body[2..]),
         [b'0', ..] => (8, body),
         _ => (10, body),

@@ -17,14 +17,14 @@ impl EventKind for Event {
     }
 }
 
-/// The application's functions for being told at once.
+/// The application's functions that are called for events and disasters.
 pub trait EventHooks: Send + Sync {
     /// The types of events that go to [`EventHooks::occurs`]; all others are queued.
     fn mask(&self) -> u64;
-    /// Takes an event, which the application then owns. May call the library.
+    /// Passes an event to the application, which owns it then. The function may call the library.
     fn occurs(&self, event: &Event);
-    /// Events of type `kind` (0: all) may be missing, because of `what`. Returns whether the application has a hook
-    /// for this; if not, the process exits.
+    /// Reports that events of type `kind` (0: all) may be missing, because of `what`. Returns whether the application
+    /// has a hook for this; if not, the process exits.
     fn disaster(&self, kind: i32, what: &str, errno: i32) -> bool;
 }
 
@@ -36,22 +36,22 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// From now on, tells `hooks`.
+    /// Sets the application's functions.
     pub fn set_hooks(&self, hooks: Option<Arc<dyn EventHooks>>) {
         *locked(&self.hooks) = hooks;
     }
 
-    /// Who is told at once.
+    /// The application's functions, if they are set.
     pub fn hooks(&self) -> Option<Arc<dyn EventHooks>> {
         locked(&self.hooks).clone()
     }
 
-    /// The events that were not told at once.
+    /// The events that are queued for the application.
     pub fn events(&self) -> &EventQueue<Event> {
         &self.events
     }
 
-    /// Whether the application takes events of this type by a call, and not from the queue.
+    /// Whether the application receives events of this type by a call, and not from the queue.
     pub fn calls_for(&self, event: &Event) -> bool {
         self.hooks().is_some_and(|hooks| hooks.mask() & event.bit() != 0)
     }
@@ -66,7 +66,7 @@ impl Reports {
         }
     }
 
-    /// The same from within a callback (`runtime/callbacks.rs`), at once.
+    /// As [`Reports::occurred`], but makes the call at once; for use within a callback (`runtime/callbacks.rs`).
     pub fn tell(&self, runtime: &Runtime, event: Event) {
         match self.hooks() {
             Some(hooks) if hooks.mask() & event.bit() != 0 => hooks.occurs(&event),
@@ -81,8 +81,7 @@ impl Reports {
     }
 
     /// Reports a failure that the library cannot recover from, after which events of type `kind` (0: any) may be
-    /// missing, to the application, or exits the process if it has no hook for that, as `libxl_event.h` says. `errno`
-    /// may be 0.
+    /// missing. If the application has no hook for that, the process exits, as `libxl_event.h` says. `errno` may be 0.
     pub fn disaster(&self, log: &Log, kind: i32, what: &str, errno: i32) {
         let cause = (errno != 0).then(|| Errno::from_raw(errno));
         log.write(
@@ -94,7 +93,7 @@ impl Reports {
         );
         if !self.hooks().is_some_and(|hooks| hooks.disaster(kind, what, errno)) {
             let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
-            // Not `eprintln!`, which panics if stderr is closed.
+            // `eprintln!` is not used, since it panics if stderr is closed.
             let _ = writeln!(std::io::stderr(), "libxl: disaster: {what}{cause}");
             #[expect(clippy::disallowed_methods, reason = "as the C library; exit handlers run")]
             std::process::exit(255);

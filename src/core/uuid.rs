@@ -1,12 +1,12 @@
-//! Uuids: 16 bytes, the text form of RFC 4122, random ones.
+//! UUIDs: 16 bytes, with the text form of RFC 4122, and random ones.
 
-/// The bytes of a uuid, in the order of its text.
+/// The bytes of a UUID, in the order of its text form.
 pub type UuidBytes = [u8; 16];
 
-/// Where the text form has its hyphens.
+/// The positions of the hyphens in the text form.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
-/// Reads the one form that libuuid takes: 36 characters, hexadecimal digits of either case.
+/// Parses the form that libuuid accepts: 36 characters, with hexadecimal digits of either case.
 pub fn parse(text: &[u8]) -> Option<UuidBytes> {
     let text: &[u8; 36] = text.try_into().ok()?;
     let mut digits = [0u8; 32];
@@ -27,7 +27,7 @@ pub fn parse(text: &[u8]) -> Option<UuidBytes> {
     Some(uuid)
 }
 
-/// The text form, in small letters.
+/// The text form, in lower case.
 pub fn format(uuid: &UuidBytes) -> String {
     use std::fmt::Write;
     let mut text = String::with_capacity(36);
@@ -40,7 +40,7 @@ pub fn format(uuid: &UuidBytes) -> String {
     text
 }
 
-/// A random uuid (version 4).
+/// Creates a random UUID (version 4).
 pub fn random() -> Result<UuidBytes, getrandom::Error> {
     let mut uuid = random_bytes()?;
     uuid[6] = uuid[6] & 0x0f | 0x40;
@@ -48,7 +48,7 @@ pub fn random() -> Result<UuidBytes, getrandom::Error> {
     Ok(uuid)
 }
 
-/// 16 random bytes, for a uuid or a generation id.
+/// Returns 16 random bytes, for a UUID or a generation id.
 pub fn random_bytes() -> Result<[u8; 16], getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;

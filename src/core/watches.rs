@@ -1,18 +1,18 @@
-//! Xenstore's watches, for tasks to wait for.
+//! The watches of xenstore, which tasks can wait for.
 //!
 //! The daemon has one watch per node, however many tasks wait for it, and one descriptor becomes readable when any
 //! watch has fired. The dispatching thread reads all events and wakes the tasks that wait for them. (Two threads that
 //! start watching a node at the same moment have one watch each.)
 //!
-//! A waiter who wants to know what has changed has a watch of its own ([`CtxWatches::watch_paths`]), which collects
-//! the paths of its events. They tell where to look, never what is there: by then it may have changed again.
+//! A task that needs to know what has changed gets a watch of its own ([`CtxWatches::watch_paths`]), which collects the
+//! paths of its events. The paths say where to look, never what is there: a node may have changed again meanwhile.
 //!
-//! # Nobody is held up
+//! # No request blocks other threads
 //!
-//! To register a watch is a request like any other, which waits for its answer. No lock is held around any request,
-//! so dispatching, and ending a watch, go on while the daemon does not answer. When the daemon has died a task of the
-//! ctx connects to its successor and registers the watches again. That task waits for descriptors and deadlines as
-//! others do, since a successor may accept connections and answer nothing.
+//! The registration of a watch is a request like any other, which waits for its reply. No lock is held around any
+//! request, so dispatching, and removing a watch, go on while the daemon does not reply. When the daemon has died, a
+//! task of the ctx connects to its successor and registers the watches again. That task waits for descriptors and
+//! deadlines as other tasks do, since a successor may accept connections without replying.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -32,17 +32,17 @@ use crate::runtime::reactor::Ready;
 use crate::sync::{Arc, Mutex, locked};
 use crate::xen::store::{Store, StoreError, StoreResult, Watched};
 
-/// How long the registration with a new daemon may take. After that the watches count as lost, which is reported to the
-/// application.
-const TAKE_OVER: Duration = Duration::from_secs(5);
+/// The maximum duration of the registration with a new daemon. After that the watches count as lost, which is reported
+/// to the application as a disaster.
+const TAKE_OVER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The interval of further attempts, if the application continues after the disaster.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The interval at which a daemon that accepts no connection is tried again.
-const FULL: Duration = Duration::from_millis(50);
+/// The interval of further attempts while a daemon accepts no connection.
+const CONNECT_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Paths that are collected for one waiter. With more, looking at everything is no worse.
+/// The maximum number of paths that are collected for one waiter. With more, the waiter may as well look at everything.
 const MAX_PATHS: usize = 1024;
 
 /// The watches of one ctx.
@@ -50,13 +50,13 @@ pub struct CtxWatches {
     store: Arc<Store>,
     runtime: Runtime,
     state: Mutex<WatchesState>,
-    /// The descriptor's place in the reactor; there for the ctx's life once there was a watch.
+    /// The descriptor's entry in the reactor. It exists from the first watch until the ctx is freed.
     place: OnceCell<u64>,
 }
 
 #[derive(Default)]
 struct WatchesState {
-    /// By their tokens, to find the watch that an event is for.
+    /// By token, to find the watch that an event belongs to.
     nodes: HashMap<String, WatchedNode>,
     /// The token with which a node is watched.
     by_path: HashMap<String, String>,
@@ -64,20 +64,20 @@ struct WatchesState {
     loss: Option<Loss>,
 }
 
-/// One node that is watched.
+/// A watched node.
 struct WatchedNode {
     path: String,
     changes: Arc<Notify>,
-    /// How many tasks wait for it.
+    /// The number of tasks that wait for it.
     users: usize,
-    /// For the one who waits for it and wants to know what has changed.
+    /// The collected paths, if the waiter needs them.
     paths: Option<Arc<Mutex<Changes>>>,
 }
 
-/// Where something has changed.
+/// The places where something has changed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Changes {
-    /// Anywhere: events may have been missed, or were too many.
+    /// Anywhere: events may have been missed, or there were too many.
     All,
     /// At or below these paths, which are the watched node or nodes below it.
     Paths(BTreeSet<String>),
@@ -90,7 +90,7 @@ impl Default for Changes {
 }
 
 impl Changes {
-    /// Takes in that something has changed at `path`.
+    /// Records that something has changed at `path`.
     fn add(&mut self, path: &str) {
         let Self::Paths(paths) = self else { return };
         if paths.len() < MAX_PATHS || paths.contains(path) {
@@ -101,15 +101,15 @@ impl Changes {
     }
 }
 
-/// No event can come.
+/// The state while no events can arrive.
 #[derive(Clone, Copy)]
 enum Loss {
-    /// The daemon has died; a task looks for its successor.
-    Seeking,
-    /// No successor was found in time, for this reason.
-    Known(Errno),
-    /// That was reported.
-    Told,
+    /// The daemon has died; a task is looking for its successor.
+    Pending,
+    /// No successor was found in time, for this reason, which was not reported yet.
+    TimedOut(Errno),
+    /// The loss was reported.
+    Reported,
 }
 
 impl CtxWatches {
@@ -117,10 +117,10 @@ impl CtxWatches {
         Self { store, runtime, state: Mutex::default(), place: OnceCell::new() }
     }
 
-    /// Watches `path` and what is below it, until the answer is dropped.
+    /// Watches `path` and all nodes below it, until the result is dropped.
     ///
-    /// The first change is reported soon after, whether or not anything changes, so a task that waits for a change
-    /// and then looks cannot miss one.
+    /// The first change is reported soon after this call, whether or not anything changes. So a task that waits for a
+    /// change and then reads the nodes cannot miss a change.
     pub fn watch(self: &Arc<Self>, path: &str) -> StoreResult<Watch> {
         self.enter()?;
         let (token, changes) = {
@@ -135,13 +135,13 @@ impl CtxWatches {
             state.add_node(path, None)
         };
         let watch = self.register(path, token, &changes)?;
-        // Now that the daemon has it, others may join.
+        // The daemon has the watch now, so other tasks may share it.
         let mut state = locked(&self.state);
         state.by_path.entry(path.to_owned()).or_insert_with(|| watch.token.clone());
         Ok(watch)
     }
 
-    /// The same, and collects what has changed.
+    /// As [`CtxWatches::watch`], but also collects the paths that have changed.
     pub fn watch_paths(self: &Arc<Self>, path: &str) -> StoreResult<PathWatch> {
         self.enter()?;
         let paths = Arc::default();
@@ -150,7 +150,7 @@ impl CtxWatches {
         Ok(PathWatch { watch, paths })
     }
 
-    /// Has the daemon watch a node that was added.
+    /// Registers the watch of a node that was added.
     fn register(
         self: &Arc<Self>,
         path: &str,
@@ -160,7 +160,7 @@ impl CtxWatches {
         let listener = changes.listen();
         match self.store.watch(path, &token) {
             Ok(Watched::Now) => {}
-            Ok(Watched::Later) => self.seek(),
+            Ok(Watched::Later) => self.start_take_over(),
             Err(e) => {
                 locked(&self.state).nodes.remove(&token);
                 return Err(e);
@@ -169,7 +169,7 @@ impl CtxWatches {
         Ok(Watch { watches: Arc::clone(self), token, listener })
     }
 
-    /// Takes the store's descriptor into the reactor, once.
+    /// Adds the store's descriptor to the reactor, once.
     fn enter(self: &Arc<Self>) -> StoreResult<()> {
         let enter = || {
             let ready = Arc::new(Dispatch(Arc::downgrade(self)));
@@ -180,23 +180,23 @@ impl CtxWatches {
         self.place.get_or_try_init(enter).map(drop)
     }
 
-    /// Whether no event can come, because the daemon has died. Waiting tasks are woken when no successor is found,
-    /// and again when one has the watches.
+    /// Whether no events can arrive because the daemon has died. Waiting tasks are woken when no successor is found in
+    /// time, and again when a successor has the watches.
     pub fn is_lost(&self) -> bool {
         locked(&self.state).loss.is_some()
     }
 
-    /// Why the watches are lost; returned once, to the task that reports it.
+    /// The reason why the watches are lost. It is returned once, to the task that reports it.
     pub fn take_loss(&self) -> Option<Errno> {
         let mut state = locked(&self.state);
-        let Some(Loss::Known(errno)) = state.loss else { return None };
-        state.loss = Some(Loss::Told);
+        let Some(Loss::TimedOut(errno)) = state.loss else { return None };
+        state.loss = Some(Loss::Reported);
         Some(errno)
     }
 
-    /// Reads the events that have come, and wakes the tasks that wait for them.
+    /// Reads the events that have arrived, and wakes the tasks that wait for them.
     fn dispatch(self: &Arc<Self>) {
-        let Ok(events) = self.store.pending_watch_events() else { return self.seek() };
+        let Ok(events) = self.store.pending_watch_events() else { return self.start_take_over() };
         let changed: Vec<_> = {
             let state = locked(&self.state);
             let concerned = events.iter().filter_map(|e| Some((e, state.nodes.get(&e.token)?)));
@@ -206,28 +206,28 @@ impl CtxWatches {
     }
 
     /// Starts looking for another daemon, unless a task does so already.
-    fn seek(self: &Arc<Self>) {
+    fn start_take_over(self: &Arc<Self>) {
         let mut state = locked(&self.state);
         if state.loss.is_none() {
-            state.loss = Some(Loss::Seeking);
+            state.loss = Some(Loss::Pending);
             drop(state);
             self.runtime.spawn(Arc::clone(self).take_over());
         }
     }
 
-    /// Registers the watches with another daemon, as soon as there is one.
+    /// Registers the watches with another daemon, as soon as one accepts a connection.
     async fn take_over(self: Arc<Self>) {
         while let Err(errno) = self.attempt().await {
             let first = {
                 let mut state = locked(&self.state);
                 if state.nodes.is_empty() {
-                    // No task waits for a watch any more.
+                    // No task waits for a watch now.
                     state.loss = None;
                     return;
                 }
-                let first = matches!(state.loss, Some(Loss::Seeking));
+                let first = matches!(state.loss, Some(Loss::Pending));
                 if first {
-                    state.loss = Some(Loss::Known(errno));
+                    state.loss = Some(Loss::TimedOut(errno));
                 }
                 first
             };
@@ -241,7 +241,7 @@ impl CtxWatches {
         }
         locked(&self.state).loss = None;
         self.wake_all();
-        // That daemon may have died as well meanwhile, which was not noticed while this task ran.
+        // That daemon may also have died meanwhile, which is not noticed while this task runs.
         self.dispatch();
     }
 
@@ -250,7 +250,9 @@ impl CtxWatches {
         let register = pin!(async {
             let mut rewatch = loop {
                 match self.store.rewatch() {
-                    Err(e) if e.errno() == Errno::EAGAIN => self.runtime.sleep(FULL).await?,
+                    Err(e) if e.errno() == Errno::EAGAIN => {
+                        self.runtime.sleep(CONNECT_INTERVAL).await?
+                    }
                     other => break other.map_err(|e| e.errno())?,
                 }
             };
@@ -260,7 +262,7 @@ impl CtxWatches {
             }
             Ok(())
         });
-        match select(register, pin!(self.runtime.sleep(TAKE_OVER))).await {
+        match select(register, pin!(self.runtime.sleep(TAKE_OVER_TIMEOUT))).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right((slept, _)) => slept.and(Err(Errno::ETIMEDOUT)),
         }
@@ -287,13 +289,13 @@ impl CtxWatches {
             }
             path
         };
-        // The daemon may have died, and its watch with it.
+        // This fails if the daemon has died, and then the watch no longer exists.
         let _ = self.store.unwatch(&path, token);
     }
 }
 
 impl WatchesState {
-    /// Adds a node, before the request: the first event may be read by another thread at once.
+    /// Adds a node. This is done before the request, since another thread may read the first event at once.
     fn add_node(
         &mut self,
         path: &str,
@@ -326,7 +328,7 @@ impl WatchedNode {
     }
 }
 
-/// The watches as the reactor knows them. Not to keep: they have the runtime, and with it the reactor.
+/// The handler for the reactor. The reference is weak, because the watches own the runtime, and with it the reactor.
 struct Dispatch(Weak<CtxWatches>);
 
 impl Ready for Dispatch {
@@ -337,7 +339,7 @@ impl Ready for Dispatch {
     }
 }
 
-/// A node under watch.
+/// A watched node.
 #[derive(Debug)]
 pub struct Watch {
     watches: Arc<CtxWatches>,
@@ -351,13 +353,13 @@ impl Watch {
         self.listener.changed().await;
     }
 
-    /// Earlier changes do not count.
+    /// Marks all earlier changes as seen.
     pub fn catch_up(&mut self) {
         self.listener.catch_up();
     }
 }
 
-/// A node under watch, and what has changed below it.
+/// A watched node, and the paths below it that have changed.
 #[derive(Debug)]
 pub struct PathWatch {
     watch: Watch,
@@ -365,12 +367,12 @@ pub struct PathWatch {
 }
 
 impl PathWatch {
-    /// Waits as [`Watch::changed`].
+    /// The watch, for waiting as with [`Watch::changed`].
     pub fn watch(&mut self) -> &mut Watch {
         &mut self.watch
     }
 
-    /// What has changed since this was asked last. To be asked after the wait: what comes later ends the next one.
+    /// Takes the changes since the previous call. It is to be called after the wait: a later change ends the next wait.
     pub fn take(&self) -> Changes {
         std::mem::take(&mut *locked(&self.paths))
     }

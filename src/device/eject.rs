@@ -95,7 +95,7 @@ async fn look_after((ctx, drive, watch, wanted): &mut (Arc<Ctx>, Drive, Watch, L
     let ejects = &ctx.generators().ejects;
     loop {
         look::reason(ctx, watch, wanted).await;
-        if !ejects.goes_on(&drive.path) {
+        if !ejects.is_needed(&drive.path) {
             return;
         }
         let disk = match drive.ejected(ctx) {

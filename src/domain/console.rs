@@ -1,4 +1,4 @@
-//! Where a domain's consoles are, and the programs that show them.
+//! The terminals of a domain's consoles, and the programs that show them.
 
 use std::convert::Infallible;
 use std::ffi::OsString;
@@ -20,14 +20,14 @@ use crate::core::{Ctx, Error, Result};
 use crate::error;
 use crate::sync::std_fds::raised;
 
-/// Which of its consoles a stubdom gives to its guest's serial port (0 to 2 carry its own log and the
-/// device model's state).
+/// The number of the stub domain's console that is its guest's serial port (0 to 2 are its own log and the state of the
+/// device model).
 const STUBDOM_SERIAL: i32 = 3;
 
 /// The TCP port of VNC display 0.
 const VNC_PORTS: i32 = 5900;
 
-/// Kinds of consoles.
+/// The types of consoles.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ConsoleType {
     Serial,
@@ -43,8 +43,8 @@ pub struct Console {
     pub kind: ConsoleType,
 }
 
-/// The default console: the serial port of an HVM guest (its stubdom's, if it has one), the first PV console of other
-/// guests.
+/// The default console: the serial port of an HVM guest (that of its stub domain, if it has one), or the first PV
+/// console of another guest.
 pub fn primary(ctx: &Ctx, domid: u32) -> Result<Console> {
     if let Some(stubdom) = names::stubdom_of(ctx, domid) {
         return Ok(Console { domid: stubdom, number: STUBDOM_SERIAL, kind: ConsoleType::Pv });
@@ -56,12 +56,12 @@ pub fn primary(ctx: &Ctx, domid: u32) -> Result<Console> {
     Ok(Console { domid, number: 0, kind })
 }
 
-/// Where xenstore has the terminal of the first PV console.
+/// The xenstore path of the terminal of the first PV console.
 pub fn first_path(domid: u32) -> String {
     format!("{}/console/tty", nodes::domain_path(domid))
 }
 
-/// Where xenstore has the terminal of a serial port.
+/// The xenstore path of the terminal of a serial port.
 pub fn serial_path(domid: u32, port: impl Display) -> String {
     format!("{}/serial/{port}/tty", nodes::domain_path(domid))
 }
@@ -77,7 +77,7 @@ pub fn tty(ctx: &Ctx, console: Console) -> Result<Vec<u8>> {
             error!(
                 ctx,
                 domid = domid,
-                "cannot tell the terminal of a vuart console: none is recorded"
+                "cannot determine the terminal of a vuart console: none is recorded"
             );
             return Err(Error::Invalid);
         }
@@ -93,19 +93,19 @@ pub fn tty(ctx: &Ctx, console: Console) -> Result<Vec<u8>> {
             error!(
                 ctx,
                 domid = domid,
-                "cannot tell the console's terminal: none is recorded in {path}"
+                "cannot determine the console's terminal: none is recorded in {path}"
             );
             Err(Error::Fail)
         }
     }
 }
 
-/// Whether it is an absolute path without control characters: the application will open it.
+/// Whether this is an absolute path without control characters, since the application will open it.
 fn is_device(tty: &[u8]) -> bool {
     tty.starts_with(b"/") && !tty.iter().any(u8::is_ascii_control)
 }
 
-/// Executes the program that connects this terminal to the console. Returns only if that fails.
+/// Executes the program that connects this process's terminal to the console. Returns only if that fails.
 pub fn exec(ctx: &Ctx, console: Console, notify_fd: Option<i32>) -> Result<Infallible> {
     let program = format!("{PROGRAMS}/xenconsole");
     let mut command = Command::new(&program);
@@ -130,8 +130,8 @@ fn arguments(console: Console, notify_fd: Option<i32>) -> Vec<String> {
     arguments
 }
 
-/// Executes a viewer of the domain's VNC display: `$VNCVIEWER`, or `vncviewer`. The password, if one is to be given, is on
-/// its standard input. Returns only if that fails.
+/// Executes a viewer for the domain's VNC display: `$VNCVIEWER`, or `vncviewer`. With `give_password` the password is
+/// on its standard input. Returns only if that fails.
 pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infallible> {
     let base = format!("{}/console/vnc-", nodes::domain_path(domid));
     let paths = ["port", "listen", "pass"].map(|name| format!("{base}{name}"));
@@ -146,7 +146,7 @@ pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infa
         return Err(Error::Fail);
     };
     let mut listen = listen.unwrap_or_else(|| b"localhost".to_vec());
-    // An address that looks like an option would be taken for one.
+    // The viewer would take an address that looks like an option for one.
     if listen.starts_with(b"-") || listen.iter().any(u8::is_ascii_control) {
         error!(
             ctx,
@@ -176,7 +176,7 @@ pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infa
     Err(Error::Fail)
 }
 
-/// A memfd that holds `text`, at offset 0.
+/// Creates a memfd with `text`, at file offset 0.
 fn in_memory(text: &[u8]) -> std::io::Result<File> {
     let mut file = raised(File::from(memfd_create("vnc-password", MFdFlags::MFD_CLOEXEC)?));
     file.write_all(text)?;

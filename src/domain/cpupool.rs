@@ -1,7 +1,7 @@
-//! Cpupools: sets of cpus, each with a scheduler of its own, on which domains run.
+//! Cpupools: sets of CPUs, each with a scheduler of its own, on which domains run.
 //!
-//! The hypervisor knows pools by number. Names and uuids are kept in xenstore: a pool without a name there is just being
-//! created.
+//! The hypervisor identifies pools by their ids. Names and UUIDs are kept in xenstore: a pool that has no name there is
+//! just being created.
 
 use super::nodes;
 use crate::core::uuid;
@@ -14,12 +14,12 @@ fn path(pool: u32) -> String {
     format!("/local/pool/{pool}")
 }
 
-/// Where a cpupool's name is.
+/// The xenstore path of a cpupool's name.
 pub fn name_path(pool: u32) -> String {
     format!("{}/name", path(pool))
 }
 
-/// The cpus of a set, as numbers for libxenctrl.
+/// The CPUs of a bitmap, as numbers for libxenctrl.
 fn cpus(map: &[u8]) -> impl Iterator<Item = i32> + '_ {
     let bits = i32::try_from(map.len() * 8).unwrap_or(i32::MAX);
     (0..bits).filter(|&cpu| bitmap::test(map, cpu))
@@ -30,7 +30,7 @@ fn refused(ctx: &Ctx, pool: u32, e: HypervisorError) -> Error {
     Error::Fail
 }
 
-/// All cpupools, in order.
+/// All cpupools, in order of their ids.
 pub fn all(ctx: &Ctx) -> Result<Vec<CpupoolInfo>> {
     let mut all = Vec::new();
     let mut next = Some(0);
@@ -43,7 +43,7 @@ pub fn all(ctx: &Ctx) -> Result<Vec<CpupoolInfo>> {
     Ok(all)
 }
 
-/// All cpupools and their names, up to the first without a name: the C library's list ends there too.
+/// All cpupools and their names, up to the first without a name, where the C library's list ends, too.
 pub fn named(ctx: &Ctx) -> Result<Vec<(CpupoolInfo, Vec<u8>)>> {
     let all = all(ctx)?;
     let paths: Vec<_> = all.iter().map(|pool| name_path(pool.id)).collect();
@@ -51,8 +51,8 @@ pub fn named(ctx: &Ctx) -> Result<Vec<(CpupoolInfo, Vec<u8>)>> {
     Ok(all.into_iter().zip(names).map_while(|(pool, name)| Some((pool, name?))).collect())
 }
 
-/// A pool that is to be changed. As in C, `Error::NoMemory` if there is no pool with this number or a higher one, and
-/// `Error::Invalid` if there is only one with a higher number; neither is logged as an error.
+/// The pool that is to be changed. As in C, the error is `Error::NoMemory` if there is no pool with this id or a higher
+/// one, and `Error::Invalid` if there is only one with a higher id; neither is logged as an error.
 fn to_change(ctx: &Ctx, pool: u32) -> Result<CpupoolInfo> {
     let found = ctx.hypervisor().cpupool_from(pool).map_err(|e| {
         refused(ctx, pool, e);
@@ -63,31 +63,31 @@ fn to_change(ctx: &Ctx, pool: u32) -> Result<CpupoolInfo> {
     found.inspect_err(|_| debug!(ctx, "no such cpupool: {pool}"))
 }
 
-/// What a new cpupool is to be.
+/// The properties of a new cpupool.
 pub struct New<'a> {
     pub name: &'a [u8],
     /// `XEN_SCHEDULER_*`
     pub scheduler: u32,
-    /// One bit per cpu; each must be free.
+    /// The CPUs, one bit each; each must be free.
     pub cpus: &'a [u8],
     pub uuid: &'a [u8; 16],
 }
 
-/// Creates a cpupool, numbered `wanted` or by Xen, and passes its number to `made` as soon as it exists. A pool that
-/// cannot get all its cpus or its name is destroyed again.
+/// Creates a cpupool, with the id `wanted` or one that Xen chooses, and passes its id to `made` as soon as it exists. A
+/// pool that cannot get all its CPUs or its name is destroyed again.
 pub fn create(ctx: &Ctx, wanted: Option<u32>, new: &New<'_>, made: impl FnOnce(u32)) -> Result<()> {
     let pool = ctx.hypervisor().cpupool_create(wanted, new.scheduler).map_err(|e| {
         error!(ctx, "cannot create a cpupool: {e}");
         Error::Fail
     })?;
     made(pool);
-    equip(ctx, pool, new).inspect_err(|_| {
-        // A failure is logged there.
+    configure(ctx, pool, new).inspect_err(|_| {
+        // `destroy` logs a failure.
         let _ = destroy(ctx, pool);
     })
 }
 
-fn equip(ctx: &Ctx, pool: u32, new: &New<'_>) -> Result<()> {
+fn configure(ctx: &Ctx, pool: u32, new: &New<'_>) -> Result<()> {
     for cpu in cpus(new.cpus) {
         move_cpu(ctx, Move::Add, pool, cpu)?;
     }
@@ -99,7 +99,7 @@ fn equip(ctx: &Ctx, pool: u32, new: &New<'_>) -> Result<()> {
     })
 }
 
-/// Destroys a cpupool, which frees its cpus. `Error::Invalid` while domains are in it.
+/// Destroys a cpupool, which frees its CPUs. `Error::Invalid` while domains are in it.
 pub fn destroy(ctx: &Ctx, pool: u32) -> Result<()> {
     let info = to_change(ctx, pool)?;
     if info.domains > 0 {
@@ -110,7 +110,7 @@ pub fn destroy(ctx: &Ctx, pool: u32) -> Result<()> {
         move_cpu(ctx, Move::Remove, pool, cpu)?;
     }
     ctx.hypervisor().cpupool_destroy(pool).map_err(|e| refused(ctx, pool, e))?;
-    // The pool is destroyed, even if its nodes cannot be removed; a failure is logged there.
+    // The pool is destroyed even if its nodes cannot be removed; `remove` logs a failure.
     let _ = nodes::remove(ctx, ctx.store(), &path(pool));
     Ok(())
 }
@@ -121,14 +121,14 @@ pub fn rename(ctx: &Ctx, pool: u32, name: &[u8]) -> Result<()> {
     nodes::write(ctx, ctx.store(), &name_path(pool), name)
 }
 
-/// Whether a cpu is added to a pool or removed from it.
+/// Whether a CPU is added to a pool or removed from it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Move {
     Add,
     Remove,
 }
 
-/// Moves one cpu; -1 lets Xen choose it.
+/// Moves one CPU; with -1 Xen chooses it.
 pub fn move_cpu(ctx: &Ctx, how: Move, pool: u32, cpu: i32) -> Result<()> {
     let xen = ctx.hypervisor();
     let moved: HypervisorResult<()> = match how {
@@ -141,7 +141,7 @@ pub fn move_cpu(ctx: &Ctx, how: Move, pool: u32, cpu: i32) -> Result<()> {
     })
 }
 
-/// Moves all cpus of `map`. A failure does not stop it for the other cpus, and is `Error::Fail`.
+/// Moves all CPUs of `map`. After a failure the other CPUs are still moved, and the error is `Error::Fail`.
 pub fn move_cpus(ctx: &Ctx, how: Move, pool: u32, map: &[u8]) -> Result<()> {
     let mut all = Ok(());
     for cpu in cpus(map) {
@@ -150,7 +150,7 @@ pub fn move_cpus(ctx: &Ctx, how: Move, pool: u32, map: &[u8]) -> Result<()> {
     all
 }
 
-/// Moves those cpus of one NUMA node that can be moved; returns how many.
+/// Moves those CPUs of one NUMA node that can be moved. Returns their number.
 pub fn move_node(ctx: &Ctx, how: Move, pool: u32, node: u32) -> Result<u32> {
     let xen = ctx.hypervisor();
     let candidates = match how {
@@ -167,7 +167,7 @@ pub fn move_node(ctx: &Ctx, how: Move, pool: u32, node: u32) -> Result<u32> {
     Ok(of_node.filter(|&cpu| move_cpu(ctx, how, pool, cpu).is_ok()).count() as u32)
 }
 
-/// The cpus of `map` that lie on `node`, by the node of each cpu.
+/// The CPUs of `map` that belong to `node`; `nodes` has the node of each CPU.
 fn on_node<'a>(map: &'a [u8], nodes: &'a [u32], node: u32) -> impl Iterator<Item = i32> + 'a {
     cpus(map).filter(move |&cpu| nodes.get(cpu as usize) == Some(&node))
 }
@@ -187,7 +187,7 @@ mod tests {
         let nodes = [0, 1, 0, 1, u32::MAX];
         assert_eq!(on_node(&[0b11110], &nodes, 1).collect::<Vec<_>>(), [1, 3]);
         assert_eq!(on_node(&[0b11110], &nodes, 0).collect::<Vec<_>>(), [2]);
-        // A cpu that is not in the topology is on no node.
+        // A CPU that is not in the topology belongs to no node.
         assert_eq!(on_node(&[0xff], &nodes[..2], 1).collect::<Vec<_>>(), [1]);
         assert_eq!(on_node(&[0xff], &nodes, 2).count(), 0);
     }

@@ -1,12 +1,12 @@
-//! Telling the application that domains shut down and die (`libxl_evenable_domain_death`).
+//! Reporting to the application that domains shut down and die (`libxl_evenable_domain_death`).
 //!
-//! Xenstore's `@releaseDomain` fires when some domain has, and does not say which. So one task per ctx, the watcher, asks
-//! the hypervisor about all watched domains together whenever that fires: one hypercall for all whose numbers are close to
-//! each other, however many generators there are, and none if the death of every watched domain has been reported. What
-//! is reported, and in what order: `core/generators/deaths.rs`.
+//! Xenstore's `@releaseDomain` fires when any domain has done so, and does not say which. So one task per ctx, the
+//! watcher, asks the hypervisor about all watched domains together whenever that fires: this is one hypercall for all
+//! whose domids are close to each other, however many generators there are, and none if the death of every watched
+//! domain has been reported. `core/generators/deaths.rs` decides what is reported, and in what order.
 //!
-//! Nothing is missed: a generator is added first, then its domain is looked up; what happens later fires the watch, which
-//! was registered before.
+//! Nothing is missed: a generator is added first, and then its domain is looked up; what happens later fires the watch,
+//! which was registered before.
 
 use std::sync::Arc;
 
@@ -21,16 +21,16 @@ use crate::xen::hypervisor::{self, DomainInfo};
 
 const RELEASED: &str = "@releaseDomain";
 
-/// Starts reporting on a domain. One that does not exist is reported as dead.
+/// Starts reporting on a domain. A domain that does not exist is reported as dead.
 ///
-/// `driven` is let go when the generator ends. The application is never called from here.
+/// `driven` is dropped when the generator ends. This function never calls the application.
 pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<GeneratorHandle> {
     let watch = ctx.watches().watch(RELEASED).map_err(|e| {
         error!(ctx, domid = domid, "cannot watch for the domain's end: {e}");
         Error::Fail
     });
     let mut watch = watch?;
-    // The state from before this is looked up below.
+    // The state from before this point is looked up below.
     watch.catch_up();
     let deaths = &ctx.generators().deaths;
     let (handle, start) = deaths.enable(domid, user, Some(driven));
@@ -44,13 +44,13 @@ pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<G
                 deaths.wanted.notify();
             }
         }
-        // The watcher will meet the same failure, and reports it.
+        // The watcher will get the same failure, and will report it.
         Err(_) => deaths.wanted.notify(),
     }
     Ok(handle)
 }
 
-/// Ends a generator. Whether there was one.
+/// Removes a generator. Returns whether it existed.
 pub fn disable(ctx: &Ctx, handle: GeneratorHandle) -> bool {
     let deaths = &ctx.generators().deaths;
     let Some(disabled) = deaths.disable(handle) else { return false };
@@ -60,21 +60,21 @@ pub fn disable(ctx: &Ctx, handle: GeneratorHandle) -> bool {
     true
 }
 
-/// Starts the watcher's task.
+/// The watcher's task.
 async fn live(ctx: Arc<Ctx>, watch: Watch, wanted: Listener) {
     let watcher = (Arc::clone(&ctx), watch, wanted);
     look::live((ctx.reports(), ctx.log()), 0, watcher, |watcher| Box::pin(look_after(watcher)))
         .await;
 }
 
-/// The watcher's task.
+/// Looks at the watched domains whenever there is a reason, until there is no generator.
 async fn look_after((ctx, watch, wanted): &mut (Arc<Ctx>, Watch, Listener)) {
     let deaths = &ctx.generators().deaths;
     loop {
         look::reason(ctx, watch, wanted).await;
         let Some((domids, newest)) = deaths.watched() else { return };
         let list = |first, max| ctx.hypervisor().domains_at(first, max);
-        match fates(&domids, list) {
+        match states_of(&domids, list) {
             Ok(seen) => {
                 let (queued, due) =
                     deaths.settle(newest, &seen, |event| ctx.reports().calls_for(event));
@@ -91,51 +91,52 @@ async fn look_after((ctx, watch, wanted): &mut (Arc<Ctx>, Watch, Listener)) {
     }
 }
 
-/// Calls the application with the events that are due. There is one callback per event, so that a long one does not delay
-/// the other generators' events if another thread dispatches. Each callback goes on with the events that are left, since
-/// a generator's next event is skipped while its last one is being delivered.
+/// Calls the application with the events that are due. There is one callback per event, so that a long one does not
+/// delay the events of other generators if another thread dispatches. Each callback continues with the events that are
+/// left, since a generator's next event is skipped while its previous one is being delivered.
 fn tell(ctx: &Ctx) {
     let deaths = &ctx.generators().deaths;
     while let Some((handle, event)) = deaths.next_due() {
-        let told = caught(|| ctx.reports().tell(ctx.runtime(), event));
+        let delivered = caught(|| ctx.reports().tell(ctx.runtime(), event));
         deaths.called(handle);
-        if let Err(panic) = told {
+        if let Err(panic) = delivered {
             look::defect(ctx.reports(), ctx.log(), 0, &panic);
         }
     }
 }
 
-/// The state of each domain of `watched`, which is sorted; `None` for a domain that does not exist. `list` is the
-/// hypervisor's: at most so many domains from a number on, sorted.
-fn fates<E>(
+/// The state of each domain of `watched`, which is sorted; `None` for a domain that does not exist. `list` asks the
+/// hypervisor for at most that many domains from a domid on, sorted.
+fn states_of<E>(
     watched: &[u32],
     mut list: impl FnMut(u32, u32) -> std::result::Result<Vec<DomainInfo>, E>,
 ) -> std::result::Result<Vec<(u32, Option<DomainInfo>)>, E> {
-    let mut fates = Vec::with_capacity(watched.len());
+    let mut states = Vec::with_capacity(watched.len());
     let mut rest = watched;
     while let (Some(&first), Some(&last)) = (rest.first(), rest.last()) {
-        let room = (rest.len() as u32).clamp(hypervisor::ONE_PAGE, hypervisor::MANY);
+        let room =
+            (rest.len() as u32).clamp(hypervisor::DOMAINS_PER_PAGE, hypervisor::DOMAINS_PER_CALL);
         let max = room.min((last - first).saturating_add(1));
         let found = list(first, max)?;
-        // Fewer than asked for: there are no more.
+        // There are fewer domains than requested, so no more exist.
         let end = if found.len() < max as usize { None } else { found.last().map(|d| d.domid) };
         let end = end.map_or(u32::MAX, |end| end.max(first));
-        let (told, later) = rest.split_at(rest.partition_point(|&domid| domid <= end));
+        let (covered, later) = rest.split_at(rest.partition_point(|&domid| domid <= end));
         let mut found = found.into_iter().peekable();
-        for &domid in told {
+        for &domid in covered {
             while found.next_if(|d| d.domid < domid).is_some() {}
-            fates.push((domid, found.next_if(|d| d.domid == domid)));
+            states.push((domid, found.next_if(|d| d.domid == domid)));
         }
         rest = later;
     }
-    Ok(fates)
+    Ok(states)
 }
 
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 
-    /// A hypervisor with these domains; counts what it is asked.
+    /// A hypervisor with these domains, which counts the requests.
     fn hypervisor(
         domids: &[u32],
         calls: &mut Vec<(u32, u32)>,
@@ -149,20 +150,20 @@ mod tests {
 
     fn found(watched: &[u32], existing: &[u32]) -> (Vec<u32>, Vec<(u32, u32)>) {
         let mut calls = Vec::new();
-        let fates = fates(watched, hypervisor(existing, &mut calls)).unwrap();
-        let order: Vec<u32> = fates.iter().map(|(domid, _)| *domid).collect();
+        let states = states_of(watched, hypervisor(existing, &mut calls)).unwrap();
+        let order: Vec<u32> = states.iter().map(|(domid, _)| *domid).collect();
         assert_eq!(order, watched, "each once, in order");
-        for (domid, info) in &fates {
+        for (domid, info) in &states {
             assert!(info.as_ref().is_none_or(|info| info.domid == *domid));
         }
-        let there = fates.into_iter().filter_map(|(_, info)| info.map(|info| info.domid));
+        let there = states.into_iter().filter_map(|(_, info)| info.map(|info| info.domid));
         (there.collect(), calls)
     }
 
     #[test]
     fn lists_are_merged() {
         let range = |a, b| (a..b).collect::<Vec<u32>>();
-        // Watched; existing; how many calls at most.
+        // The watched domains; the existing ones; the maximum number of calls.
         let cases: &[(&[u32], &[u32], usize)] = &[
             (&[], &[0, 1, 2], 0),
             (&[5], &[0, 5, 6], 1),
@@ -186,24 +187,24 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_asked_for_than_can_matter() {
+    fn no_more_domains_are_requested_than_needed() {
         assert_eq!(found(&[7], &(0..100).collect::<Vec<_>>()).1, [(7, 1)]);
         assert_eq!(found(&[7, 9], &(0..100).collect::<Vec<_>>()).1, [(7, 3)]);
     }
 
     #[test]
-    fn a_hypervisor_that_answers_nonsense_is_not_asked_for_ever() {
+    fn an_invalid_list_of_the_hypervisor_does_not_loop() {
         let mut calls = 0;
         let list = |_, max| {
             calls += 1;
             Ok::<_, ()>(vec![DomainInfo::default(); max as usize])
         };
-        assert_eq!(fates(&[7, 9, 500], list).unwrap().len(), 3);
+        assert_eq!(states_of(&[7, 9, 500], list).unwrap().len(), 3);
         assert!(calls <= 3);
     }
 
     #[test]
     fn an_error_is_passed_on() {
-        assert_eq!(fates(&[1], |_, _| Err(5)), Err(5));
+        assert_eq!(states_of(&[1], |_, _| Err(5)), Err(5));
     }
 }

@@ -1,8 +1,8 @@
-//! The numbers of domains destroyed lately, which a new domain should not get.
+//! The domid history: the domids of recently destroyed domains, which a new domain should not get.
 //!
-//! Another process may still act on the number of a domain that has just gone, so libxl does not give
-//! it out again for a minute. The file, one `<monotonic seconds> <domid>` a line, and its lock are
-//! shared with processes that use the C library; `/run` empties at boot, when the clock starts anew.
+//! Another process may still act on the domid of a domain that has just been destroyed, so libxl does not use it again
+//! for a minute. The file, with one line `<monotonic seconds> <domid>` for each, and its lock are shared with processes
+//! that use the C library; `/run` is emptied at boot, when the clock starts again.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -18,23 +18,23 @@ use crate::lock::{FileLock, LockFailure};
 use crate::sync::std_fds::raised;
 use crate::xen::log::Log;
 
-/// How long a number rests, in seconds, unless the environment says otherwise.
-const REST: i64 = 60;
+/// How long a domid is not used again, in seconds, unless the environment sets another time.
+const REUSE_TIMEOUT: i64 = 60;
 
-/// The file of recent numbers.
+/// The file of the domid history.
 #[derive(Debug)]
 pub struct History<'a> {
     log: &'a Log,
     dir: PathBuf,
-    rest: i64,
+    timeout: i64,
 }
 
 impl<'a> History<'a> {
-    /// The host's history, with the time from `LIBXL_DOMID_REUSE_TIMEOUT` if that is set.
+    /// The host's domid history, with the time from `LIBXL_DOMID_REUSE_TIMEOUT` if that is set.
     pub fn of_host(log: &'a Log) -> Self {
         let set = std::env::var("LIBXL_DOMID_REUSE_TIMEOUT").ok();
-        let rest = set.and_then(|s| s.trim().parse().ok()).unwrap_or(REST);
-        Self { log, dir: RUN_DIR.into(), rest }
+        let timeout = set.and_then(|s| s.trim().parse().ok()).unwrap_or(REUSE_TIMEOUT);
+        Self { log, dir: RUN_DIR.into(), timeout }
     }
 
     fn log(&self) -> &Log {
@@ -45,18 +45,18 @@ impl<'a> History<'a> {
         self.dir.join(format!("domid-history{suffix}"))
     }
 
-    /// Forgets every number. For use while the host starts: no other toolstack may run.
+    /// Removes all domids. It is to be used while the host boots: no other toolstack may be running.
     pub fn clear(&self) -> Result<()> {
         let path = self.path("");
         remove_if_there(&path).map_err(|e| self.failed("remove", &path, &e))
     }
 
-    /// Adds `domid`, and drops the numbers whose time is over.
+    /// Adds `domid`, and removes the domids whose time has passed.
     pub fn add(&self, domid: u32) -> Result<()> {
         self.add_at(domid, now())
     }
 
-    /// Whether a domain with number `domid` was destroyed lately.
+    /// Whether a domain with this domid was destroyed recently.
     pub fn is_recent(&self, domid: u32) -> Result<bool> {
         Ok(self.recent(now())?.iter().any(|&(_, who)| who == domid))
     }
@@ -83,7 +83,8 @@ impl<'a> History<'a> {
             .map_err(|e| self.failed("write", &new, &e))
     }
 
-    /// The numbers that must not be used yet at `now`. An invalid line is skipped: it must not stop a destroy.
+    /// The domids that must not be used yet at `now`. An invalid line is skipped, since it must not make a destroy
+    /// fail.
     fn recent(&self, now: i64) -> Result<Vec<(i64, u32)>> {
         let path = self.path("");
         let text = match fs::read(&path) {
@@ -97,8 +98,8 @@ impl<'a> History<'a> {
             .filter_map(|line| {
                 let (at, domid) = line.trim().split_once(' ')?;
                 let (at, domid): (i64, u32) = (at.parse().ok()?, domid.trim().parse().ok()?);
-                let rests = (0..=self.rest).contains(&now.checked_sub(at)?);
-                (rests && super::valid_guest(domid)).then_some((at, domid))
+                let is_recent = (0..=self.timeout).contains(&now.checked_sub(at)?);
+                (is_recent && super::valid_guest(domid)).then_some((at, domid))
             })
             .collect())
     }
@@ -109,7 +110,7 @@ impl<'a> History<'a> {
     }
 }
 
-/// Seconds on the clock that the file's times are on.
+/// The time in seconds, on the clock of the file's entries.
 fn now() -> i64 {
     clock_gettime(ClockId::CLOCK_MONOTONIC).map_or(0, |t| t.tv_sec())
 }
@@ -119,9 +120,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_what_rests_and_drops_the_others() {
+    fn expired_entries_are_dropped() {
         let (log, dir) = (Log::none(), tempfile::tempdir().unwrap());
-        let history = History { log: &log, dir: dir.path().to_owned(), rest: 60 };
+        let history = History { log: &log, dir: dir.path().to_owned(), timeout: 60 };
         let file = dir.path().join("domid-history");
         fs::write(
             &file,
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn no_directory_is_an_error() {
         let (log, dir) = (Log::none(), tempfile::tempdir().unwrap());
-        let history = History { log: &log, dir: dir.path().join("no"), rest: 60 };
+        let history = History { log: &log, dir: dir.path().join("no"), timeout: 60 };
         assert_eq!(history.add(1), Err(Error::Fail));
     }
 }

@@ -11,22 +11,22 @@ use crate::runtime::child::Outcome;
 use crate::xen::hypervisor::{self, Hypervisor};
 use crate::{debug, error};
 
-/// The highest errno that is passed on as an exit status.
+/// The highest errno that a child can report by its exit status.
 const MAX_ERRNO: u8 = 125;
 
-/// Why a call has failed.
+/// Why a call failed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CallFailure {
-    /// The hypervisor refuses.
+    /// The hypervisor has rejected it.
     Refused(Errno),
-    /// It is not known whether the hypervisor has done it.
+    /// It is not known whether the hypervisor has carried it out.
     Unknown,
 }
 
-/// Makes `call` with a connection of its own. In an operation that no thread waits for, the call is made in a forked
-/// child, so that it does not block a thread of the application. An abort kills that child.
+/// Makes `call` with a separate connection to the hypervisor. In an operation that no thread waits for, a forked child
+/// makes the call, so that it does not block a thread of the application. An abort kills that child.
 ///
-/// `call` must take no locks but its own: see [`crate::runtime::child::Children::fork`].
+/// `call` must take no locks except its own: see [`crate::runtime::child::Children::fork`].
 pub async fn call<F>(
     ao: &Ao,
     domid: u32,
@@ -36,7 +36,8 @@ pub async fn call<F>(
 where
     F: FnOnce(&Hypervisor) -> hypervisor::Result<()> + Send,
 {
-    let here = |call: F| ao.hypervisor().apart(call).map_err(|e| CallFailure::Refused(e.errno));
+    let here =
+        |call: F| ao.hypervisor().with_own_handle(call).map_err(|e| CallFailure::Refused(e.errno));
     if ao.is_waited_for() {
         return Ok(here(call));
     }
@@ -50,7 +51,7 @@ where
     let child = match ao.children().fork(body) {
         Ok(child) => child,
         Err(errno) => {
-            // A big process on a small host: the call then blocks this thread.
+            // This happens if a big process runs on a small host. The call then blocks this thread.
             debug!(ao, domid = domid, errno = errno, "cannot fork for {what}");
             return Ok(call.map_or(Err(CallFailure::Unknown), here));
         }
@@ -75,7 +76,7 @@ where
     Ok(Err(CallFailure::Unknown))
 }
 
-/// Writes the domain's memory and registers to a file, for a debugger.
+/// Writes the domain's memory and registers to a core file for a debugger.
 pub async fn dump_core(ao: &Ao, domid: u32, file: &[u8]) -> Result<()> {
     let shown = String::from_utf8_lossy(file);
     let name = CString::new(file).map_err(|_| Error::Invalid)?;

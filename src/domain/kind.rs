@@ -1,4 +1,4 @@
-//! What kind of guest a domain is, and the hypervisor's info of it.
+//! The kind of guest that a domain is, and the hypervisor's info of it.
 
 use crate::core::{Ctx, Error, Result};
 use crate::{error, warn};
@@ -6,16 +6,16 @@ use crate::{error, warn};
 use super::nodes;
 use crate::xen::hypervisor::DomainInfo;
 
-/// The part of the hypervisor's info that is used here.
+/// The part of the hypervisor's info that the library uses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Info {
     pub uuid: [u8; 16],
-    /// Runs in hardware virtualization: HVM or PVH.
+    /// The domain uses hardware virtualisation: it is HVM or PVH.
     pub hvm: bool,
-    /// Its kernel will not run any more: it has shut down or crashed, or is being destroyed. A suspended domain may be
-    /// resumed.
+    /// The domain's kernel does not run any more: it has shut down or crashed, or is being destroyed. A suspended
+    /// domain does not count, since it may be resumed.
     pub ended: bool,
-    /// Why it has shut down (`SHUTDOWN_*` of Xen), if it has.
+    /// Why it has shut down (Xen's `SHUTDOWN_*`), if it has.
     pub shutdown_reason: Option<u8>,
 }
 
@@ -39,12 +39,12 @@ pub fn info(ctx: &Ctx, domid: u32) -> Result<Info> {
     }
 }
 
-/// The numbers of all domains, in order. `Error::NoMemory` if they cannot be listed, as in libxl.
+/// The domids of all domains, in order. `Error::NoMemory` if they cannot be listed, as in libxl.
 pub fn all(ctx: &Ctx) -> Result<Vec<u32>> {
     Ok(listed(ctx)?.iter().map(|d| d.domid).collect())
 }
 
-/// As [`all`], with their uuids.
+/// As [`all`], with their UUIDs.
 pub fn identities(ctx: &Ctx) -> Result<Vec<(u32, [u8; 16])>> {
     Ok(listed(ctx)?.iter().map(|d| (d.domid, d.uuid)).collect())
 }
@@ -64,15 +64,15 @@ pub enum DomainKind {
     Hvm,
 }
 
-/// The kind of `domid`. To the hypervisor HVM and PVH are the same: the toolstack's record distinguishes them.
+/// The kind of `domid`. The hypervisor does not distinguish HVM and PVH; the toolstack's record does.
 pub fn of(ctx: &Ctx, domid: u32) -> Result<DomainKind> {
     let info = info(ctx, domid).inspect_err(|_| {
-        error!(ctx, domid = domid, "cannot tell the kind of guest: no such domain");
+        error!(ctx, domid = domid, "cannot determine the kind of guest: no such domain");
     })?;
     Ok(known(ctx, domid, &info))
 }
 
-/// As [`of`], for a domain whose info is known already.
+/// As [`of`], for a domain whose info is already known.
 pub fn known(ctx: &Ctx, domid: u32, info: &Info) -> DomainKind {
     if !info.hvm {
         return DomainKind::Pv;

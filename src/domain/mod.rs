@@ -1,4 +1,4 @@
-//! What a toolstack asks about domains and does to them.
+//! Operations on single domains: identity, names, kind, userdata, nodes, memory and scheduling.
 
 pub mod affinity;
 pub mod console;
@@ -21,15 +21,15 @@ use crate::core::{Ctx, Error};
 use crate::error;
 use crate::xen::hypervisor::HypervisorError;
 
-/// The first number that no domain can have: the higher ones have special meanings.
+/// The first domid that no domain can have: it and higher ones have special meanings.
 pub const FIRST_RESERVED: u32 = 0x7ff0;
 
-/// Whether a guest can have this number: not domain 0, and not a reserved one.
+/// Whether a guest can have this domid, that is, neither domain 0 nor a reserved one.
 pub fn valid_guest(domid: u32) -> bool {
     domid > 0 && domid < FIRST_RESERVED
 }
 
-/// Logs what the hypervisor refused to do for a domain.
+/// Logs that the hypervisor has rejected a request for a domain.
 fn refused(ctx: &Ctx, domid: u32, e: HypervisorError) -> Error {
     error!(ctx, domid = domid, "{e}");
     Error::Fail
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn guests_have_the_numbers_between() {
+    fn guests_have_domids_between_0_and_the_reserved_ones() {
         for (domid, guest) in
             [(0, false), (1, true), (0x7fef, true), (0x7ff0, false), (0x7fff, false), (!0, false)]
         {

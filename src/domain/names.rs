@@ -1,6 +1,6 @@
-//! Names and numbers of domains and cpupools, in both directions.
+//! Finding domains and cpupools by name, and their names by number.
 //!
-//! A name is a node in xenstore, so finding one means reading those of all domains up to it; many are read
+//! A name is a node in xenstore, so a domain is found by reading the names of all domains up to it; many are read
 //! together, in one round trip.
 
 use std::collections::HashMap;
@@ -12,28 +12,27 @@ use crate::{debug, error};
 use super::{cpupool, kind, nodes};
 use crate::core::number::leading_number;
 
-/// How many names are read first, and the factor for each further round trip: names after the matching one are read in
-/// vain.
+/// The number of names in the first round trip, and the factor for each further one. Names after the matching one are
+/// read in vain.
 const FIRST_READS: usize = 4;
 const MORE_READS: usize = 4;
 
-/// A domain's name; `None` if it has none, as when there is no such domain.
+/// A domain's name; `None` if it has none, for example because the domain does not exist.
 pub fn name_of(ctx: &Ctx, domid: u32) -> Option<Vec<u8>> {
     let name = nodes::peek(ctx, ctx.store(), &name_path(domid))?;
     ctx.name_cache().note(domid, before_nul(&name));
     Some(name)
 }
 
-/// A cpupool's name; `None` if there is no such pool.
+/// A cpupool's name; `None` if the pool does not exist.
 pub fn pool_name_of(ctx: &Ctx, pool: u32) -> Option<Vec<u8>> {
     nodes::peek(ctx, ctx.store(), &cpupool::name_path(pool))
 }
 
-/// The domain with that name. If several have it (which no toolstack allows), the first, or one that this ctx has seen
+/// The domain with this name. If several have it (which no toolstack allows), the first, or one that this ctx has seen
 /// with that name before.
 ///
-/// `Error::Invalid` if none has it, `Error::NoMemory` if the domains cannot be listed: the C library
-/// says the same.
+/// `Error::Invalid` if no domain has it, `Error::NoMemory` if the domains cannot be listed, as in the C library.
 pub fn by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
     if let Some(domid) = ctx.name_cache().domid_of(name)
         && matches!(ctx.hypervisor().domain(domid), Ok(Some(_)))
@@ -46,12 +45,13 @@ pub fn by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
     Ok(domid)
 }
 
-/// Names of domains as they were when they were looked at.
+/// The names of domains at the time when they were read.
 #[derive(Default, Debug)]
 pub struct KnownNames(HashMap<(u32, [u8; 16]), Vec<u8>>);
 
 impl KnownNames {
-    /// Looks at the names of those domains of which none is known, in one round trip, and says which has `name`, `except` aside.
+    /// Reads the names of those domains for which none is known, in one round trip, and returns the domain other than
+    /// `except` that has `name`.
     pub fn holder(&mut self, ctx: &Ctx, name: &[u8], except: u32) -> Result<Option<u32>> {
         let mut domains = kind::identities(ctx)?;
         domains.retain(|(domid, _)| *domid != except);
@@ -68,7 +68,7 @@ impl KnownNames {
     }
 }
 
-/// The cpupool of that name, of those that the hypervisor has; errors as for [`by_name`].
+/// The existing cpupool with this name; the errors are those of [`by_name`].
 pub fn pool_by_name(ctx: &Ctx, name: &[u8]) -> Result<u32> {
     let pools = cpupool::named(ctx).map_err(|_| Error::NoMemory)?;
     let found = pools.iter().find(|(_, held)| before_nul(held) == name);
@@ -94,8 +94,8 @@ fn find(ctx: &Ctx, name: &[u8], ids: &[u32]) -> Result<u32> {
     Err(Error::Invalid)
 }
 
-/// The domain that a number or a name means. Digits alone are a number, whether or not that domain exists; the empty text
-/// counts as 0.
+/// The domain that a domid or a name identifies. A text of digits is a domid, whether or not that domain exists; the
+/// empty text counts as 0.
 pub fn by_qualifier(ctx: &Ctx, text: &[u8]) -> Result<u32> {
     match number(text) {
         Some(domid) => domid,
@@ -105,7 +105,7 @@ pub fn by_qualifier(ctx: &Ctx, text: &[u8]) -> Result<u32> {
     .inspect_err(|_| too_large(ctx, text))
 }
 
-/// The cpupool that a number or a name means, and whether it was a name.
+/// The cpupool that an id or a name identifies, and whether it was a name.
 pub fn pool_by_qualifier(ctx: &Ctx, text: &[u8]) -> (Result<u32>, bool) {
     match number(text) {
         Some(pool) => (pool.inspect_err(|_| too_large(ctx, text)), false),
@@ -113,7 +113,7 @@ pub fn pool_by_qualifier(ctx: &Ctx, text: &[u8]) -> (Result<u32>, bool) {
     }
 }
 
-/// The number that a text of digits is; `None` for any other text.
+/// The value of a text of digits; `None` for any other text.
 fn number(text: &[u8]) -> Option<Result<u32>> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
         return None;
@@ -125,55 +125,55 @@ fn too_large(ctx: &Ctx, text: &[u8]) {
     error!(ctx, "{} is too large a number", String::from_utf8_lossy(&text[..text.len().min(64)]));
 }
 
-/// The domain in which the device model of `domid` runs, if it has one to itself.
+/// The stub domain that runs the device model of `domid`, if there is one.
 pub fn stubdom_of(ctx: &Ctx, domid: u32) -> Option<u32> {
     stubdom_in(&nodes::peek(ctx, ctx.store(), &stubdom_path(domid))?)
 }
 
-/// The node that tells in which domain the device model of `domid` runs.
+/// The node with the domid of the stub domain of `domid`.
 pub fn stubdom_path(domid: u32) -> String {
     format!("{}/image/device-model-domid", nodes::domain_path(domid))
 }
 
-/// The domain that the value of that node tells.
+/// The domid in the value of that node.
 pub fn stubdom_in(value: &[u8]) -> Option<u32> {
     leading_number(value).filter(|&stubdom| super::valid_guest(stubdom))
 }
 
-/// The domain whose device model runs in `domid`, if `domid` is a stubdom.
+/// The domain whose device model runs in `domid`, if `domid` is a stub domain.
 pub fn stubdom_target(ctx: &Ctx, domid: u32) -> Option<u32> {
     target_in(&nodes::peek(ctx, ctx.store(), &target_path(domid))?)
 }
 
-/// The node that tells whose device model runs in `domid`.
+/// The node with the domid of the domain whose device model runs in `domid`.
 pub fn target_path(domid: u32) -> String {
     format!("{}/target", nodes::domain_path(domid))
 }
 
-/// The domain that the value of that node tells.
+/// The domid in the value of that node.
 pub fn target_in(value: &[u8]) -> Option<u32> {
     number(value)?.ok()
 }
 
-/// When the domain was started, in seconds since 1970.
+/// The time when the domain was started, in seconds since 1970.
 pub fn start_time(ctx: &Ctx, domid: u32) -> Option<u32> {
     let found = vm_path(ctx, domid).and_then(|vm| {
         let value = nodes::peek(ctx, ctx.store(), &format!("{vm}/start_time"))?;
         leading_number(&value)
     });
     if found.is_none() {
-        error!(ctx, domid = domid, "cannot tell the domain's start time: none is recorded");
+        error!(ctx, domid = domid, "cannot determine the domain's start time: none is recorded");
     }
     found
 }
 
-/// The domain's directory under `/vm`, if the node's value is such a path.
+/// The domain's directory under `/vm`, if the value of its node `vm` is such a path.
 pub fn vm_path(ctx: &Ctx, domid: u32) -> Option<String> {
     let path = nodes::vm_node(domid);
     vm_path_of(&nodes::peek(ctx, ctx.store(), &path)?)
 }
 
-/// The directory under `/vm` that is the value of a `vm` node, if it is one.
+/// The value of a `vm` node as a directory under `/vm`, if it is one.
 pub fn vm_path_of(value: &[u8]) -> Option<String> {
     is_vm_path(value).then(|| String::from_utf8_lossy(value).into_owned())
 }

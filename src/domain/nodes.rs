@@ -1,5 +1,5 @@
-//! Xenstore nodes as domain operations use them: where they are, reading what may be missing, and
-//! cleaning up directories that end up empty.
+//! Xenstore nodes of domains: their paths, reading nodes that may not exist, and removing directories that become
+//! empty.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use crate::core::{Ao, Ctx, Error, Result, uuid};
 use crate::xen::store::{self, Answers, Ops, Pipeline, StoreError, Transaction, tidy};
 use crate::{debug, error};
 
-/// How many times a transaction is tried without a pause.
+/// The maximum number of attempts at a transaction without pauses.
 const AT_ONCE: u32 = 8;
 
-/// The longest pause between two attempts.
+/// The maximum pause between two attempts.
 const MAX_PAUSE: Duration = Duration::from_millis(20);
 
-/// Xenstore's own limit of a value, and so of a name.
+/// Xenstore's limit for the size of a value, and so of a name.
 pub const MAX_VALUE: usize = 4096;
 
 /// A domain's own directory. The guest can read it, and write parts of it.
@@ -21,33 +21,33 @@ pub fn domain_path(domid: u32) -> String {
     format!("/local/domain/{domid}")
 }
 
-/// The node that tells which directory under `/vm` is the domain's.
+/// The node with the path of the domain's directory under `/vm`.
 pub fn vm_node(domid: u32) -> String {
     format!("{}/vm", domain_path(domid))
 }
 
-/// The directory under `/vm` of a domain with this uuid. What it is for a domain that exists, its node `vm` says.
+/// The directory under `/vm` for this UUID. For a domain that exists, its node `vm` has the path.
 pub fn vm_path_of(uuid: &[u8; 16]) -> String {
     format!("/vm/{}", uuid::format(uuid))
 }
 
-/// The toolstack's directory about a domain, which the guest cannot write.
+/// The toolstack's directory for a domain, which the guest cannot write to.
 pub fn libxl_path(domid: u32) -> String {
     format!("/libxl/{domid}")
 }
 
-/// A store error as the library's, logged.
+/// Logs a store error and converts it.
 pub fn failed(ctx: &Ctx, error: StoreError) -> Error {
     error!(ctx, "{error}");
     Error::Fail
 }
 
-/// A node's value; `None` if there is no such node.
+/// A node's value; `None` if the node does not exist.
 pub fn read(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<Option<Vec<u8>>> {
     ops.read(path).map_err(|e| failed(ctx, e))
 }
 
-/// Several nodes' values, in one round trip.
+/// The values of several nodes, in one round trip.
 pub fn read_many(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>> {
     ops.read_many(paths).map_err(|e| failed(ctx, e))
 }
@@ -62,18 +62,18 @@ pub fn read_array<const N: usize>(
     Ok(std::array::from_fn(|_| values.next().flatten()))
 }
 
-/// The answers to requests that travel together.
+/// Sends requests together and returns their results.
 pub fn send(ctx: &Ctx, ops: &impl Ops, pipeline: Pipeline) -> Result<Answers> {
     pipeline.send(ops).map_err(|e| failed(ctx, e))
 }
 
-/// A node's value, where a node that cannot be read counts as missing. The C library does not distinguish the two, nor
-/// log the reason, and a domain without privileges cannot read most nodes.
+/// A node's value, where a node that cannot be read counts as missing. The C library neither distinguishes the two nor
+/// logs the reason, and a domain without privileges cannot read most nodes.
 pub fn peek(ctx: &Ctx, ops: &impl Ops, path: &str) -> Option<Vec<u8>> {
     ops.read(path).inspect_err(|e| debug!(ctx, "{e}")).ok().flatten()
 }
 
-/// As [`peek`], of several nodes, in one round trip; one that cannot be read does not hide the others.
+/// As [`peek`], for several nodes, in one round trip; one that cannot be read does not affect the others.
 pub fn peek_many(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Vec<Option<Vec<u8>>> {
     match ops.read_many(paths) {
         Ok(values) => values,
@@ -81,7 +81,7 @@ pub fn peek_many(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Vec<Option<Vec<
     }
 }
 
-/// What a directory holds; nothing if there is none.
+/// The children of a directory; none if it does not exist.
 pub fn list(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<Vec<String>> {
     ops.list(path).map(Option::unwrap_or_default).map_err(|e| failed(ctx, e))
 }
@@ -91,8 +91,8 @@ pub fn write(ctx: &Ctx, ops: &impl Ops, path: &str, value: &[u8]) -> Result<()> 
     ops.write(path, value).map_err(|e| failed(ctx, e))
 }
 
-/// Writes the node `name` below a domain's own directory, if that is there: what is written for a domain that is
-/// destroyed at the same time would stay for ever. `Error::Fail`, logged, if it is not.
+/// Writes the node `name` below a domain's own directory if that exists: a node that is written while the domain is
+/// being destroyed would stay forever. `Error::Fail`, logged, if the directory does not exist.
 pub fn write_for_domain(ctx: &Ctx, domid: u32, name: &str, value: &[u8]) -> Result<()> {
     let directory = domain_path(domid);
     transaction_now(ctx, |t| {
@@ -107,18 +107,18 @@ pub fn write_for_domain(ctx: &Ctx, domid: u32, name: &str, value: &[u8]) -> Resu
     })
 }
 
-/// Removes a node and all below it. It need not exist.
+/// Removes a node and all nodes below it. It need not exist.
 pub fn remove(ctx: &Ctx, ops: &impl Ops, path: &str) -> Result<()> {
     ops.remove(path).map(drop).map_err(|e| failed(ctx, e))
 }
 
-/// Removes nodes, and then each directory above them that has no value and no children.
+/// Removes nodes, and then each directory above them that has no value and no children left.
 pub fn remove_up(ctx: &Ctx, ops: &impl Ops, paths: &[String]) -> Result<()> {
     tidy::remove_up(ops, paths).map_err(|e| failed(ctx, e))
 }
 
-/// As [`remove_up`], if `may` says so, which is told the answers to `reads`. Otherwise the transaction is discarded.
-/// Returns what it said.
+/// As [`remove_up`], if `may`, which gets the results of `reads`, returns true. Otherwise the transaction is discarded.
+/// Returns the result of `may`.
 pub fn remove_up_if(
     ctx: &Ctx,
     t: &Transaction,
@@ -126,18 +126,19 @@ pub fn remove_up_if(
     paths: &[String],
     may: impl FnOnce(&mut Answers) -> Result<bool>,
 ) -> Result<bool> {
-    let may = |answers: &mut Answers| may(answers).map_err(Stop::Told);
-    let removed = tidy::remove_up_if(t, reads, paths, may).map_err(|stop| told(ctx, stop))?;
+    let may = |answers: &mut Answers| may(answers).map_err(Stop::Failed);
+    let removed = tidy::remove_up_if(t, reads, paths, may).map_err(|stop| log_stop(ctx, stop))?;
     if !removed {
         t.discard();
     }
     Ok(removed)
 }
 
-/// Why the body of a transaction ended.
+/// Why the body of a transaction was ended.
 enum Stop {
     Store(StoreError),
-    Told(Error),
+    /// The body failed, and has logged the reason.
+    Failed(Error),
 }
 
 impl From<StoreError> for Stop {
@@ -146,8 +147,8 @@ impl From<StoreError> for Stop {
     }
 }
 
-/// Runs `body` in a transaction, which is repeated if it conflicts with others, after a few attempts with pauses. If
-/// `body` fails, which it logs, nothing is changed.
+/// Runs `body` in a transaction. It is repeated if it conflicts with others, with pauses after a few attempts. If
+/// `body` fails, which it logs itself, nothing is changed.
 pub async fn transaction<T>(ao: &Ao, mut body: impl FnMut(&Transaction) -> Result<T>) -> Result<T> {
     for attempt in 0..store::ATTEMPTS {
         if let Some(late) = attempt.checked_sub(AT_ONCE) {
@@ -157,17 +158,17 @@ pub async fn transaction<T>(ao: &Ao, mut body: impl FnMut(&Transaction) -> Resul
             return Ok(value);
         }
     }
-    Err(failed(ao, store::spoilt()))
+    Err(failed(ao, store::conflict_error()))
 }
 
-/// As [`transaction`], without pauses, for code that cannot wait and nodes that only toolstacks write.
+/// As [`transaction`], without pauses, for code that cannot wait and for nodes that only toolstacks write.
 pub fn transaction_now<T>(ctx: &Ctx, mut body: impl FnMut(&Transaction) -> Result<T>) -> Result<T> {
-    let outcome = ctx.store().transaction(|t| body(t).map_err(Stop::Told));
-    outcome.map_err(|stop| told(ctx, stop))
+    let outcome = ctx.store().transaction(|t| body(t).map_err(Stop::Failed));
+    outcome.map_err(|stop| log_stop(ctx, stop))
 }
 
-/// As [`transaction_now`], but with few attempts; `None` if each had a conflict. For nodes that a guest or a back end
-/// writes: while it keeps writing, further attempts would fail as well.
+/// As [`transaction_now`], but with few attempts; `None` if each had a conflict. This is for nodes that a guest or a
+/// back end writes: while it keeps writing, further attempts would fail as well.
 pub fn try_transaction<T>(
     ctx: &Ctx,
     mut body: impl FnMut(&Transaction) -> Result<T>,
@@ -181,14 +182,14 @@ pub fn try_transaction<T>(
 }
 
 fn attempt_at<T>(ctx: &Ctx, body: &mut impl FnMut(&Transaction) -> Result<T>) -> Result<Option<T>> {
-    let outcome = ctx.store().attempt(|t| body(t).map_err(Stop::Told));
-    outcome.map_err(|stop| told(ctx, stop))
+    let outcome = ctx.store().attempt(|t| body(t).map_err(Stop::Failed));
+    outcome.map_err(|stop| log_stop(ctx, stop))
 }
 
-/// Logs why a transaction failed.
-fn told(ctx: &Ctx, stop: Stop) -> Error {
+/// Logs a failed xenstore request, and returns the error of the transaction.
+fn log_stop(ctx: &Ctx, stop: Stop) -> Error {
     match stop {
         Stop::Store(error) => failed(ctx, error),
-        Stop::Told(error) => error,
+        Stop::Failed(error) => error,
     }
 }

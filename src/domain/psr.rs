@@ -1,7 +1,7 @@
-//! Resources that the cpus of a socket share: what a domain uses of the cache and of memory bandwidth (CMT), and the share
-//! that it may have of them (CAT, CDP, MBA).
+//! Platform shared resources of a socket: monitoring the use of the cache and of memory bandwidth by a domain (CMT),
+//! and allocating them to domains (CAT, CDP, MBA).
 //!
-//! Xen answers with an errno whose meaning depends on what was asked; the functions here put it into words.
+//! The meaning of an errno from Xen depends on the request; the functions here describe it in the log.
 
 use std::fmt;
 
@@ -14,10 +14,10 @@ use crate::types::idiomatic::{
 use crate::xen::hypervisor::{CacheLevel, HypervisorError, Result as HypervisorResult};
 use crate::{debug, error};
 
-/// The socket of a cpu that is off.
+/// The socket number of a CPU that is offline.
 const NO_SOCKET: u32 = u32::MAX;
 
-/// What an errno means for anything that concerns these resources.
+/// The meaning of an errno that is the same for all these requests.
 fn meaning(errno: Errno) -> &'static str {
     match errno {
         Errno::ENOSYS | Errno::EOPNOTSUPP => "Xen does not offer it",
@@ -28,7 +28,7 @@ fn meaning(errno: Errno) -> &'static str {
     }
 }
 
-/// What an errno means for cache monitoring.
+/// The meaning of an errno for cache monitoring.
 fn cmt_meaning(errno: Errno) -> &'static str {
     match errno {
         Errno::ENODEV => "CMT is not supported, or not enabled, on this host",
@@ -39,7 +39,7 @@ fn cmt_meaning(errno: Errno) -> &'static str {
     }
 }
 
-/// What an errno means for a domain's share.
+/// The meaning of an errno for a domain's allocation.
 fn share_meaning(errno: Errno) -> &'static str {
     match errno {
         Errno::ENODEV => "not supported, or not enabled, on this host",
@@ -54,7 +54,7 @@ fn share_meaning(errno: Errno) -> &'static str {
     }
 }
 
-/// The resource that a domain has a share of.
+/// The name of the resource that is allocated.
 fn resource(kind: PsrCbmType) -> &'static str {
     match kind {
         PsrCbmType::L3Cbm => "L3 CAT",
@@ -83,54 +83,54 @@ fn cmt<T>(
     })
 }
 
-/// Begins to measure what a domain uses.
+/// Starts monitoring of a domain.
 pub fn attach(ctx: &Ctx, domid: u32) -> Result<()> {
     cmt(ctx, Some(domid), "attach CMT", ctx.hypervisor().cmt_attach(domid))
 }
 
-/// Measures it no more.
+/// Stops monitoring of a domain.
 pub fn detach(ctx: &Ctx, domid: u32) -> Result<()> {
     cmt(ctx, Some(domid), "detach CMT", ctx.hypervisor().cmt_detach(domid))
 }
 
-/// Whether it is measured. Where Xen does not know, it is not.
+/// Whether the domain is monitored. If Xen does not support that, it is not.
 pub fn is_attached(ctx: &Ctx, domid: u32) -> bool {
     ctx.hypervisor().cmt_rmid(domid).is_ok_and(|rmid| rmid != 0)
 }
 
-/// The highest RMID, the number of domains that can be measured at once.
+/// The highest RMID, which is the number of domains that can be monitored at the same time.
 pub fn total_rmid(ctx: &Ctx) -> Result<u32> {
     cmt(ctx, None, "get the number of RMIDs", ctx.hypervisor().cmt_total_rmid())
 }
 
-/// The size in KiB of a socket's third-level cache.
+/// The size of a socket's third-level cache, in KiB.
 pub fn cache_size(ctx: &Ctx, socket: u32) -> Result<u32> {
     let cpu = cpu_of(ctx, None, socket.into())?;
     let size = ctx.hypervisor().cmt_cache_size(cpu);
     cmt(ctx, None, format_args!("get the cache size of socket {socket}"), size)
 }
 
-/// What this host can measure: bit N - 1 for the type with number N.
+/// What this host can monitor: bit N - 1 stands for the type with number N.
 pub fn events(ctx: &Ctx) -> Result<u32> {
     cmt(ctx, None, "get what CMT can measure", ctx.hypervisor().cmt_events())
 }
 
-/// The bit of a type in [`events`].
+/// The bit of a type in the result of [`events`].
 pub fn event_bit(kind: PsrCmtType) -> u32 {
     let number = u32::try_from(i32::from(kind)).unwrap_or(0);
     number.checked_sub(1).and_then(|at| 1u32.checked_shl(at)).unwrap_or(0)
 }
 
-/// What was measured of a domain.
+/// A result of monitoring.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Sample {
-    /// In bytes.
+    /// The amount, in bytes.
     pub value: u64,
-    /// The cpu's time stamp counter at that moment; 0 if it was not asked for.
+    /// The CPU's time stamp counter at that moment; 0 if it was not requested.
     pub time: u64,
 }
 
-/// What a domain uses on a socket.
+/// The use of a resource by a domain on a socket.
 pub fn sample(
     ctx: &Ctx,
     domid: u32,
@@ -148,16 +148,16 @@ pub fn sample(
         return Err(failed("read the domain's counters", cmt_meaning(Errno::ENOENT)));
     }
     let cpu = cpu_of(ctx, Some(domid), socket)?;
-    // Libxenctrl counts from 0, and refuses what it does not know.
+    // libxenctrl counts the types from 0, and rejects unknown ones.
     let counter = i32::from(kind).wrapping_sub(1) as u32;
     let read = xen.cmt_counter(rmid, cpu, counter, time_wanted);
-    // A counter may be refused without an errno, as when the cpu says that its value is not valid.
+    // Reading a counter may fail without an errno, for example when the CPU reports that its value is not valid.
     let (count, time) = read.map_err(|_| failed("read the domain's counters", "no valid value"))?;
     let factor = cmt(ctx, Some(domid), "get the counters' factor", xen.cmt_factor())?;
     Ok(Sample { value: count.wrapping_mul(factor.into()), time })
 }
 
-/// A cpu of that socket.
+/// One of the CPUs of the socket.
 fn cpu_of(ctx: &Ctx, domid: Option<u32>, socket: u64) -> Result<u32> {
     let cpus = ctx.hypervisor().cpu_topology().map_err(|e| {
         error!(ctx, "cannot get the CPU topology: {e}");
@@ -175,7 +175,8 @@ fn cpu_of(ctx: &Ctx, domid: Option<u32>, socket: u64) -> Result<u32> {
     })
 }
 
-/// Sets a domain's share on the sockets of a set. All are tried. Sockets that the host does not have are passed over.
+/// Sets a domain's allocation on the sockets of a bitmap. After a failure the other sockets are still set. Sockets that
+/// the host does not have are skipped.
 pub fn set_share(
     ctx: &Ctx,
     domid: u32,
@@ -188,7 +189,7 @@ pub fn set_share(
         Error::Fail
     })?;
     let info = &host.raw;
-    // A count of 0 is nothing to divide by.
+    // A count of 0 must not become a divisor.
     let count = info.nr_cpus / info.threads_per_core.max(1) / info.cores_per_socket.max(1);
     let count = i32::try_from(count).unwrap_or(i32::MAX);
     let number = i32::from(kind) as u32;
@@ -201,7 +202,7 @@ pub fn set_share(
     outcome
 }
 
-/// A domain's share on a socket.
+/// A domain's allocation on a socket.
 pub fn share(ctx: &Ctx, domid: u32, kind: PsrCbmType, socket: u32) -> Result<u64> {
     let share = ctx.hypervisor().psr_share(domid, i32::from(kind) as u32, socket);
     share.map_err(|e| refused_share(ctx, domid, "get", kind, socket, e))
@@ -224,8 +225,8 @@ fn refused_share(
     Error::Fail
 }
 
-/// What each socket that has a cpu which is on offers. A host that offers nothing is no error to log: `xl` asks for one way
-/// to share out after the other.
+/// The limits of each socket that has an online CPU. If the host does not support the feature, no error is logged,
+/// since `xl` asks for one feature after the other.
 pub fn offers(ctx: &Ctx, feature: PsrFeatType, level: u32) -> Result<Vec<PsrHwInfo>> {
     let level = match (feature, level) {
         (PsrFeatType::Cat, 2) => Some(CacheLevel::Second),

@@ -1,18 +1,19 @@
 //! Renaming a domain, and renaming one that has shut down so that it is preserved.
 //!
-//! A name is unique among existing domains. To read all names inside the transaction that writes a new one would ensure
-//! that, but every change of any name would conflict with it, and all names would be read again. Instead the names are read
-//! outside, between two nodes that the transaction reads:
+//! A name must be unique among existing domains. Reading all names inside the transaction that writes a new one would
+//! ensure that, but every change of any name would conflict with it, and all names would have to be read again. Instead
+//! the names are read outside, between the reads of two nodes in the transaction:
 //!
-//! - [`RENAMES`], which each renaming writes, with its old value, and nothing else does. So a name that was read after this
-//!   node is still the domain's when the transaction commits, and also in the next attempt if the node's generation is the
-//!   same;
-//! - [`ALL`], the directory of all domains, to which a creation adds a node. It is read late, when most names are known,
-//!   since creations conflict with each other's transactions from then on; the names of domains that are new since then are
-//!   read next. A later creation conflicts with the transaction, and is seen in the next attempt.
+//! - [`RENAMES`], which each renaming writes, with its old value, and nothing else does. So a name that was read after
+//!   this node is still the domain's when the transaction commits, and also in the next attempt if the node's
+//!   generation is the same;
+//! - [`ALL`], the directory of all domains, to which a creation adds a node. It is read late, when most names are
+//!   known, since creations conflict with each other's transactions from then on; the names of domains that were
+//!   created in the meantime are read next. A later creation conflicts with the transaction, and is seen in the next
+//!   attempt.
 //!
 //! This covers creations by the C library. Its renamings do not write [`RENAMES`], and read names outside of their
-//! transaction: one of them, at the same moment, can give a name to two domains.
+//! transaction: one of them, at the same moment, can give the same name to two domains.
 
 use super::names::KnownNames;
 use super::{names, nodes};
@@ -27,22 +28,22 @@ const RENAMES: &str = "/local";
 /// The directory that has a node for each domain.
 const ALL: &str = "/local/domain";
 
-/// The names that the attempts at a transaction have read.
+/// The names that were read for the attempts at a transaction.
 #[derive(Default, Debug)]
-pub struct Looked {
-    /// Of [`RENAMES`], when the first of them was looked at.
+pub struct ReadNames {
+    /// The generation of [`RENAMES`] when the first of the names was read.
     generation: Option<Vec<u8>>,
     known: KnownNames,
 }
 
-/// Renames `domid`. With `old` given, fails unless that is its present name.
+/// Renames `domid`. If `old` is given, this fails unless it is the present name.
 pub fn rename(ctx: &Ctx, domid: u32, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
     check_name(ctx, domid, new)?;
     nodes::transaction_now(ctx, |t| rename_within(ctx, t, domid, old, new))
 }
 
 /// Preserves a domain that has shut down, so that its configuration can be started again: `suffix` is appended to its
-/// name, and it gets a new uuid under `/vm`.
+/// name, and it gets a new UUID under `/vm`.
 pub fn preserve(ctx: &Ctx, domid: u32, name: &[u8], suffix: &[u8], uuid: &[u8; 16]) -> Result<()> {
     let new = [name, suffix].concat();
     check_name(ctx, domid, &new)?;
@@ -60,7 +61,7 @@ pub fn preserve(ctx: &Ctx, domid: u32, name: &[u8], suffix: &[u8], uuid: &[u8; 1
     })
 }
 
-/// Names come from users and end up in logs and on terminals.
+/// Checks a name. Names come from users, and are written to logs and terminals.
 pub fn check_name(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<()> {
     if name.len() > nodes::MAX_VALUE {
         error!(ctx, domid = domid, "cannot use a name of {} bytes: too long", name.len());
@@ -89,15 +90,15 @@ fn rename_within(
     Ok(())
 }
 
-/// Refuses the name of another domain. Any number of domains may have no name.
-/// `more` is sent with the last request, and its answers are returned. The transaction must change [`RENAMES`], or add the
-/// domain to [`ALL`], with `more` or later. `looked` is for all attempts at it.
+/// Fails if another domain has the name `name`. Any number of domains may have no name. `more` is sent with the last
+/// request, and its results are returned. The transaction must change [`RENAMES`], or add the domain to [`ALL`], with
+/// `more` or later. `names_read` is shared by all attempts at it.
 pub fn check_free(
     ctx: &Ctx,
     t: &Transaction,
     domid: u32,
     name: &[u8],
-    looked: &mut Looked,
+    names_read: &mut ReadNames,
     mut more: Pipeline,
 ) -> Result<Answers> {
     if name.is_empty() {
@@ -107,13 +108,13 @@ pub fn check_free(
     if generation.is_none() {
         nodes::read(ctx, t, RENAMES)?;
     }
-    if generation.is_none() || generation != looked.generation {
-        *looked = Looked { generation, known: KnownNames::default() };
+    if generation.is_none() || generation != names_read.generation {
+        *names_read = ReadNames { generation, known: KnownNames::default() };
     }
-    looked.known.holder(ctx, name, domid)?;
+    names_read.known.holder(ctx, name, domid)?;
     more.read(ALL);
     let answers = nodes::send(ctx, t, more)?;
-    match looked.known.holder(ctx, name, domid)? {
+    match names_read.known.holder(ctx, name, domid)? {
         Some(_) => {
             let shown = String::from_utf8_lossy(name);
             error!(
@@ -137,7 +138,7 @@ fn rename_one(
     let path = format!("{}/name", nodes::domain_path(domid));
     let mut both = Pipeline::default();
     let (renames, now) = (both.read(RENAMES), both.read(&path));
-    let mut answers = check_free(ctx, t, domid, new, &mut Looked::default(), both)?;
+    let mut answers = check_free(ctx, t, domid, new, &mut ReadNames::default(), both)?;
     let renames = answers.value(renames).unwrap_or_default();
     let mut pipeline = Pipeline::default();
     pipeline.write(RENAMES, &renames);
@@ -161,7 +162,7 @@ fn rename_one(
     nodes::send(ctx, t, pipeline).map(drop)
 }
 
-/// The name of the domain that runs the device model of the domain named `name`.
+/// The name of the stub domain of the domain named `name`.
 fn stubdom_name(name: &[u8]) -> Vec<u8> {
     [name, b"-dm"].concat()
 }

@@ -1,6 +1,6 @@
-//! Userdata: small files that toolstacks keep about a domain, under libxl's own names.
+//! Userdata: small files that toolstacks store for a domain, with libxl's file names.
 //!
-//! Every access is under the domain's fast lock: [`Locked`] is the lock and the files in one.
+//! Every access holds the domain's fast lock: [`Locked`] is both the lock and the access to the files.
 
 use std::ffi::{CString, OsStr};
 use std::fs::{self, File, OpenOptions};
@@ -21,13 +21,13 @@ use crate::sync::std_fds::raised;
 use crate::types::idiomatic::{DomainConfig, before_nul, json};
 use crate::xen::log::Log;
 
-/// The userid of the lock around all userdata of a domain.
+/// The userid of the lock for all userdata of a domain.
 const LOCK_USERID: &str = "domain-userdata-lock";
 
-/// The userid of the configuration that the library itself keeps, as JSON.
+/// The userid of the configuration that the library itself stores, as JSON.
 const CONFIG_USERID: &str = "libxl-json";
 
-/// A domain's userdata files. The lock is not taken here: see [`Userdata::lock`].
+/// A domain's userdata files. The lock is taken by [`Userdata::lock`].
 #[derive(Debug)]
 pub struct Userdata<'a> {
     log: &'a Log,
@@ -36,16 +36,16 @@ pub struct Userdata<'a> {
     uuid: [u8; 16],
 }
 
-/// A domain's userdata, locked against every other process.
+/// A domain's userdata while its lock is held.
 #[derive(Debug)]
 pub struct Locked<'a> {
     files: Userdata<'a>,
     _lock: FastLock,
 }
 
-/// The lock on the userdata of `domid`, and the files.
+/// Takes the lock on the userdata of `domid`.
 ///
-/// `Error::LockFail` if there is no such domain: the C library says the same.
+/// `Error::LockFail` if there is no such domain, as in the C library.
 pub fn lock(ctx: &Ctx, domid: u32) -> Result<Locked<'_>> {
     let Ok(info) = kind::info(ctx, domid) else {
         error!(ctx, domid = domid, "cannot lock the domain's userdata: no such domain");
@@ -63,10 +63,10 @@ pub fn lock(ctx: &Ctx, domid: u32) -> Result<Locked<'_>> {
     })
 }
 
-/// The lock on the userdata of the domain with that uuid. `Error::DomainNotFound`, not logged, if it does not exist any
-/// more, whether or not its number is another domain's by now.
+/// Takes the lock on the userdata of the domain with this UUID. `Error::DomainNotFound`, not logged, if it does not
+/// exist any more, whether or not its domid belongs to another domain by now.
 pub fn lock_of(ctx: &Ctx, domid: u32, uuid: [u8; 16]) -> Result<Locked<'_>> {
-    // The domain may be destroyed while we wait.
+    // The domain may be destroyed during the wait for the lock.
     Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).lock(|| match kind::info(ctx, domid) {
         Ok(info) if info.uuid == uuid => Ok(()),
         Ok(_) => Err(Error::DomainNotFound),
@@ -74,18 +74,19 @@ pub fn lock_of(ctx: &Ctx, domid: u32, uuid: [u8; 16]) -> Result<Locked<'_>> {
     })
 }
 
-/// Removes userdata that was stored between the removal of the rest and the end of the domain. Called when the domain does
-/// not exist any more: then no process starts to store, and one that has started holds the lock.
+/// Removes userdata that was stored after the rest was removed and before the domain ceased to exist. It is called when
+/// the domain does not exist any more: then no process starts to store userdata, and one that has started holds the
+/// lock.
 pub fn remove_rest(ctx: &Ctx, domid: u32, uuid: [u8; 16]) {
-    // A failure is logged where it is found.
+    // A failure is logged where it occurs.
     match Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).lock(|| Ok(())) {
         Ok(locked) => locked.remove_all(),
         Err(_) => remove_without_lock(ctx, domid, uuid),
     }
 }
 
-/// Removes a domain's userdata if the lock cannot be taken, as on a full or read-only disk: no other process holds it
-/// either then, and the files' names contain the domain's uuid.
+/// Removes a domain's userdata if the lock cannot be taken, for example on a full or read-only disk: then no other
+/// process holds it either, and the file names contain the domain's UUID.
 pub fn remove_without_lock(ctx: &Ctx, domid: u32, uuid: [u8; 16]) {
     Userdata::new(ctx.log(), LIB_DIR.into(), domid, uuid).remove_all();
 }
@@ -111,7 +112,7 @@ impl<'a> Userdata<'a> {
         self.log
     }
 
-    /// Waits for the lock and takes it. `exists` is called then, and its error is the result.
+    /// Waits for the lock. Then `exists` is called; if it fails, its error is returned.
     pub fn lock(self, exists: impl FnOnce() -> Result<()>) -> Result<Locked<'a>> {
         let path = self.path('l', LOCK_USERID.as_ref());
         match FastLock::take(&path, || exists().map_err(Unlocked::Domain)) {
@@ -125,7 +126,7 @@ impl<'a> Userdata<'a> {
         }
     }
 
-    /// What every file name of a kind starts with.
+    /// The prefix of every file name of a kind.
     fn prefix(&self, kind: char) -> String {
         name::prefix(kind, self.domid, &self.uuid)
     }
@@ -136,7 +137,7 @@ impl<'a> Userdata<'a> {
         self.dir.join(name)
     }
 
-    /// The file of `userid`, if that can be part of a file's name.
+    /// The file of `userid`, if that can be part of a file name.
     fn data_path(&self, userid: &[u8]) -> Result<PathBuf> {
         if userid.contains(&b'/') {
             let shown = String::from_utf8_lossy(userid);
@@ -150,7 +151,7 @@ impl<'a> Userdata<'a> {
         Ok(self.path('d', OsStr::from_bytes(userid)))
     }
 
-    /// Removes all userdata of the domain, locks of others included, but for the lock around userdata.
+    /// Removes all userdata of the domain, and other locks, except the userdata lock.
     fn remove_all(&self) {
         let entries = match fs::read_dir(&self.dir) {
             Ok(entries) => entries,
@@ -188,8 +189,8 @@ impl<'a> Userdata<'a> {
 }
 
 impl Locked<'_> {
-    /// Replaces the data of `userid`. Whoever reads sees the old data or the new, never a part, and the
-    /// old stays if the new cannot be written whole.
+    /// Replaces the data of `userid`. A reader gets the old data or the new, never a part, and the old data remains if
+    /// the new cannot be written completely.
     pub fn store(&self, userid: &[u8], data: &[u8]) -> Result<()> {
         let files = &self.files;
         let path = files.data_path(userid)?;
@@ -202,7 +203,7 @@ impl Locked<'_> {
             .open(&new)
             .map(raised)
             .and_then(|mut file| file.write_all(data).map(|()| file))
-            // Some file systems report only now that there was no space.
+            // Some file systems report only at this point that there was no space.
             .and_then(|file| nix::unistd::close(file).map_err(std::io::Error::from))
             .and_then(|()| fs::rename(&new, &path));
         written.map_err(|e| {
@@ -212,7 +213,7 @@ impl Locked<'_> {
         })
     }
 
-    /// Removes the data of `userid`; the errno if that fails, as when there is none.
+    /// Removes the data of `userid`. The inner result is the errno if that fails, for example because there is none.
     pub fn remove(&self, userid: &[u8]) -> Result<std::result::Result<(), Errno>> {
         let path = self.files.data_path(userid)?;
         Ok(fs::remove_file(&path).map_err(|e| {
@@ -244,11 +245,11 @@ impl Locked<'_> {
         }
     }
 
-    /// The configuration that the library stores for the domain; `None` if there is none. `Error::Fail`, which is logged, if
-    /// it is invalid.
+    /// The configuration that the library has stored for the domain; `None` if there is none. `Error::Fail`, which is
+    /// logged, if it is invalid.
     pub fn config(&self, ctx: &Ctx) -> Result<Option<Box<DomainConfig>>> {
         let Some(data) = self.retrieve(CONFIG_USERID.as_bytes())? else { return Ok(None) };
-        // The C library stores its text with the NUL.
+        // The C library stores its text with the terminating NUL.
         let text = CString::new(before_nul(&data)).expect("it ends before the first NUL");
         json::domain_config(&text).map(|config| Some(Box::new(config))).map_err(|e| {
             error!(ctx, domid = self.files.domid, "cannot read the stored configuration: {e}");
@@ -258,19 +259,19 @@ impl Locked<'_> {
 
     /// Replaces the configuration that the library stores for the domain.
     pub fn set_config(&self, config: &DomainConfig) -> Result<()> {
-        // The C library stores its text with the NUL, and reads up to it.
+        // The C library stores its text with the terminating NUL, and reads up to the NUL.
         let mut text = json::text_of(config);
         text.push(0);
         self.store(CONFIG_USERID.as_bytes(), &text)
     }
 
-    /// How many bytes of data `userid` has; `None` if there is none.
+    /// The size of the data of `userid` in bytes; `None` if there is none.
     pub fn length(&self, userid: &[u8]) -> Result<Option<usize>> {
         Ok(self.open(userid)?.map(|(_, _, length)| length))
     }
 
-    /// An empty file is an error: empty data is stored as no file at all, so another program has written the file, or its
-    /// content was lost in a crash.
+    /// Opens a userdata file. An empty file is an error: empty data is stored as no file at all, so another program has
+    /// written the file, or its content was lost in a crash.
     fn open(&self, userid: &[u8]) -> Result<Option<(PathBuf, File, usize)>> {
         let files = &self.files;
         let path = files.data_path(userid)?;
@@ -280,7 +281,7 @@ impl Locked<'_> {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(files.failed("open", &path, &e)),
         };
-        let meta = file.metadata().map_err(|e| files.failed("look at", &path, &e))?;
+        let meta = file.metadata().map_err(|e| files.failed("stat", &path, &e))?;
         if !meta.is_file() || meta.len() == 0 || meta.len() > i32::MAX as u64 {
             let (length, shown) = (meta.len(), path.display());
             error!(
@@ -293,7 +294,7 @@ impl Locked<'_> {
         Ok(Some((path, file, meta.len() as usize)))
     }
 
-    /// Removes all userdata of the domain, locks of others included, but for the lock that is held.
+    /// Removes all userdata of the domain, and other locks, except the lock that is held.
     pub fn remove_all(&self) {
         self.files.remove_all();
     }

@@ -1,9 +1,9 @@
-//! A guest's name for a disk (`xvda`, `hdc1`, `d5p2`) as the number that names its nodes in xenstore.
+//! Conversion of a guest's name for a disk (`xvda`, `hdc1`, `d5p2`) to its number, which names its nodes in xenstore.
 //!
-//! The numbers are Xen's (docs/man/xen-vbd-interface.7): those of old Linux devices, and an extended form
-//! for what these cannot express.
+//! Xen defines the numbers (docs/man/xen-vbd-interface.7): those of old Linux devices, and an extended form for disks
+//! that these cannot express.
 
-/// The disk's number; `None` if the name is invalid.
+/// The number of the disk; `None` if the name is invalid.
 pub fn number(vdev: &[u8]) -> Option<i32> {
     let text = std::str::from_utf8(vdev).ok()?;
     if let Some((disk, part)) =
@@ -15,7 +15,7 @@ pub fn number(vdev: &[u8]) -> Option<i32> {
             1 << 28 | disk << 8 | part
         });
     }
-    // The name is the number itself.
+    // The name may be the number itself.
     if let Some(number) = plain(text) {
         return Some(number);
     }
@@ -27,13 +27,13 @@ pub fn number(vdev: &[u8]) -> Option<i32> {
     Some(8 << 8 | disk << 4 | part)
 }
 
-/// Which disk a name means, counted from 0, if it means a whole disk and not a partition.
+/// The index of the disk that a name means, from 0, if it means a whole disk and not a partition.
 pub fn whole_disk(vdev: &[u8]) -> Option<i32> {
     disk_and_partition(vdev).filter(|(_, part)| *part == 0).map(|(disk, _)| disk)
 }
 
-/// Which disk a name means, counted from 0, and which of its partitions, 0 for all of it. Of a plain number it is not
-/// known.
+/// The index of the disk that a name means, from 0, and the partition, 0 for the whole disk. For a plain number the
+/// result is `None`.
 pub fn disk_and_partition(vdev: &[u8]) -> Option<(i32, i32)> {
     let text = std::str::from_utf8(vdev).ok()?;
     by_numbers(text)
@@ -42,7 +42,7 @@ pub fn disk_and_partition(vdev: &[u8]) -> Option<(i32, i32)> {
         .or_else(|| by_letters(text, "sd", 15, 15))
 }
 
-/// Linux's name for the Xen disk of that index, counted from 0: `xvda`, … `xvdz`, `xvdaa`, …
+/// Linux's name for the Xen disk with index `disk`, from 0: `xvda`, … `xvdz`, `xvdaa`, …
 pub fn linux_name(disk: i32) -> String {
     let mut letters = Vec::new();
     let mut rest = disk;
@@ -53,7 +53,7 @@ pub fn linux_name(disk: i32) -> String {
     "xvd".chars().chain(letters.into_iter().rev()).collect()
 }
 
-/// The name that a guest most likely has for the disk of that number, for log lines; `None` if no name means it.
+/// The name that a guest max likely uses for the disk with this number, for log lines; `None` if no name means it.
 pub fn name(number: i32) -> Option<String> {
     let (disk, part) = (number >> 4 & 15, number & 15);
     let (name, part) = match number >> 8 {
@@ -73,22 +73,22 @@ fn letter(number: i32) -> char {
     char::from(b'a' + number as u8)
 }
 
-/// `d<disk>p<partition>`.
+/// Parses `d<disk>p<partition>`.
 fn by_numbers(text: &str) -> Option<(i32, i32)> {
     let (disk, part) = text.strip_prefix('d')?.split_once('p')?;
     let (disk, part) = (plain(disk)?, plain(part)?);
     (disk < 1 << 20 && part < 256).then_some((disk, part))
 }
 
-/// `<prefix><letters><partition>`, the letters counting a, b, … z, aa, ab, …
-fn by_letters(text: &str, prefix: &str, most: i32, parts: i32) -> Option<(i32, i32)> {
+/// Parses `<prefix><letters><partition>`, where the letters count a, b, … z, aa, ab, …
+fn by_letters(text: &str, prefix: &str, max: i32, parts: i32) -> Option<(i32, i32)> {
     let rest = text.strip_prefix(prefix)?;
     let letters = rest.bytes().take_while(u8::is_ascii_lowercase).count();
     let (letters, part) = rest.split_at(letters);
     let mut disk = -1;
     for letter in letters.bytes() {
         disk = (disk + 1) * 26 + i32::from(letter - b'a');
-        if disk > most {
+        if disk > max {
             return None;
         }
     }
@@ -100,14 +100,14 @@ fn by_letters(text: &str, prefix: &str, most: i32, parts: i32) -> Option<(i32, i
     (disk >= 0).then_some((disk, part))
 }
 
-/// A number as C writes them: decimal, `0x…`, or octal with a leading 0.
+/// Parses a number in C's notation: decimal, `0x…`, or octal with a leading 0.
 fn plain(text: &str) -> Option<i32> {
     let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(hex) => (hex, 16),
         None if text.len() > 1 && text.starts_with('0') => (&text[1..], 8),
         None => (text, 10),
     };
-    // `from_str_radix` takes a sign.
+    // `from_str_radix` would accept a sign.
     let first = digits.bytes().next()?;
     first.is_ascii_hexdigit().then(|| i32::from_str_radix(digits, radix).ok()).flatten()
 }
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name() {
+    fn invalid_names_have_no_number() {
         for name in [
             "",
             "xvd",

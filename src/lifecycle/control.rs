@@ -86,7 +86,7 @@ pub fn request(
         let info = kind::info(&ao, domid).map_err(|_| Error::Fail)?;
         if kind::known(&ao, domid, &info) == DomainKind::Hvm {
             let listens = ao.hypervisor().callback_irq(domid).map_err(|e| {
-                error!(ao, domid = domid, "cannot tell whether the guest has PV drivers: {e}");
+                error!(ao, domid = domid, "cannot determine whether the guest has PV drivers: {e}");
                 Error::Fail
             })?;
             if listens == 0 {

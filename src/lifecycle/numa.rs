@@ -14,7 +14,7 @@ use crate::xen::hypervisor::{DomainInfo, HypervisorError};
 use crate::xen::log::Level;
 use crate::{debug, error, log_line, warn};
 
-use crate::domain::affinity::{self, Wish};
+use crate::domain::affinity::{self, NewAffinity};
 
 /// With more nodes there are too many subsets to try.
 const MAX_NODES: usize = 16;
@@ -143,9 +143,9 @@ pub fn place(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<()> {
     }
     let soft = host.cpus_where(|node| bitmap::test(&nodes, node as i32));
     let vcpus = u32::try_from(build.max_vcpus).unwrap_or(0);
-    let wish = Wish { hard: None, soft: Some(&soft), force: false };
+    let new = NewAffinity { hard: None, soft: Some(&soft), force: false };
     // Only a preference: a failure for one vcpu is logged, and the creation goes on.
-    let _ = affinity::set_vcpus(ctx, domid, vcpus, &wish);
+    let _ = affinity::set_vcpus(ctx, domid, vcpus, &new);
     build.nodemap = Bitmap { bytes: nodes };
     build.numa_placement = Some(false);
     Ok(())

@@ -105,7 +105,7 @@ fn remains(ao: &Ao, domid: u32) -> Result<Stripped> {
             error!(
                 ao,
                 domid = domid,
-                "cannot tell the guest's ring: no number in {}",
+                "cannot determine the guest's ring: no number in {}",
                 rings[place]
             );
             Error::Fail

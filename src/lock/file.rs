@@ -1,44 +1,44 @@
-//! Locks on files that processes with either library take: libxl's own protocol over `flock`.
+//! Locks on files that processes with this library or the C library take: libxl's own protocol over `flock`.
 //!
 //! # The protocol
 //!
-//! The holder removes the file before it unlocks it. A waiter may therefore get the lock on a file that has been removed,
-//! while another process locks a new file with the same name; so after getting it, the waiter checks that the name still
-//! leads to the file that it has locked, and starts again if not:
+//! The holder removes the file before it unlocks it. A waiter may therefore get the lock on a file that has been
+//! removed, while another process locks a new file with the same name. So when the waiter has the lock, it checks that
+//! the name still refers to the file that it has locked, and starts again if not:
 //!
 //! ```text
 //! holder                        waiter
 //!                               open (old file)
 //! remove, unlock
-//!                               flock: got it, but the name is removed or leads to a new file
+//!                               flock: success, but the name is removed or refers to a new file
 //!                               compare, start again
 //! ```
 //!
-//! *The process that has locked the file that the name leads to has the lock.* There are never two: only the holder removes
-//! the file, so while it holds the lock the name leads to that file, and no other process can have locked it. In the other
-//! order (unlock, remove) a waiter could compare in between, and then the name would be removed.
+//! *The process that has locked the file that the name refers to has the lock.* There are never two: only the holder
+//! removes the file, so while it holds the lock the name refers to that file, and no other process can have locked it.
+//! In the opposite order (unlock, remove) a waiter could compare in between, and then the name would be removed.
 //!
-//! There is one exception. The destroy of a domain removes the files of its slow locks while they may be held; a process that
-//! takes the lock after that finds that there is no such domain. The earlier holder must not remove a new file, so it
-//! compares before it removes.
+//! There is one exception. Destroying a domain removes the files of its slow locks while they may be held; a process
+//! that takes the lock after that finds that the domain does not exist. The earlier holder must not remove a new file,
+//! so it compares before it removes.
 //!
 //! # Marked waiters
 //!
-//! If all waiters had to start again each time, those of the process that has just unlocked would always be first, and the
-//! others would starve. So a waiter of this library marks the file that it waits for ([`LockFile::mark`]) with a shared
-//! record lock, which is independent of `flock` (on the local file systems that have these files) and is released when its
-//! process ends. A holder that sees a mark does not remove the file but only unlocks it: the kernel gives the lock to the
-//! waiter that has waited longest, whose comparison succeeds. The protocol allows that: removing the file is cleanup, not
-//! exclusion.
+//! If all waiters had to start again each time, those of the process that has just unlocked would always be first, and
+//! the others would starve. So a waiter of this library marks the file that it waits for ([`LockFile::mark`]) with a
+//! shared record lock, which is independent of `flock` (on the local file systems where these files are) and is
+//! released when its process ends. A holder that sees a mark does not remove the file but only unlocks it: the kernel
+//! gives the lock to the waiter that has waited longest, whose comparison succeeds. The protocol allows that: removing
+//! the file is cleanup, not exclusion.
 //!
-//! On NFS and similar file systems a `flock` *is* a record lock on the whole file. Everything else here holds there as well:
-//! the lock belongs to the open file, so a helper's stays; it needs the file open for writing, which it is; and if the server
-//! has no locks, `flock` fails. But the marks of two waiters would block each other's lock for ever, so there are no marks
-//! there.
+//! On NFS and similar file systems a `flock` *is* a record lock on the whole file. The rest of the protocol works there
+//! as well: the lock belongs to the open file description, so the lock that a helper process takes remains; the file
+//! must be open for writing, which it is; and if the server does not support locks, `flock` fails. But the marks of two
+//! waiters would block each other's lock forever, so no marks are set there.
 //!
-//! A waiter may give up at that moment, so that the file would never be removed. So the waiter removes its mark and then
-//! tries the lock; the holder unlocks and then looks for marks again. Whichever does its first step later sees the other's
-//! first step, gets the lock and removes the file ([`LockFile::let_go`]):
+//! A waiter may give up just after the holder has seen its mark, so that the file would never be removed. So the waiter
+//! removes its mark and then tries the lock; the holder unlocks and then checks for marks again. Whichever does its
+//! first step later sees the other's first step, gets the lock and removes the file ([`LockFile::let_go`]):
 //!
 //! ```text
 //! holder                        waiter
@@ -49,11 +49,12 @@
 //! sees no mark: locks again, removes
 //! ```
 //!
-//! # Copies
+//! # Inherited copies
 //!
-//! A `flock` belongs to the open file, of which a forked child has a copy. The descriptor is opened close-on-exec, and listed
-//! for `libxl_postfork_child_noexec` to close ([`crate::sync::tracked_fds`]); and the lock is released explicitly, which
-//! works even if there are copies. A child that has a copy never releases its parent's lock.
+//! A `flock` belongs to the open file description, which a forked child shares. The descriptor is opened close-on-exec,
+//! and listed for `libxl_postfork_child_noexec` to close ([`crate::sync::tracked_fds`]); and the lock is released
+//! explicitly, which works even if other processes have copies of the descriptor. A child that has a copy never
+//! releases its parent's lock.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -70,15 +71,15 @@ use crate::core::file::errno_of;
 use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::tracked_fds::Tracked;
 
-/// How many times a waiter starts again. Each time another process has had the lock meanwhile, so with this many in a row
-/// some program must be making and removing the file without taking the lock.
-pub const ROUNDS: u32 = 10_000;
+/// The maximum number of times that a waiter starts again. Each time another process has had the lock meanwhile, so if
+/// this happens as often in a row, a program must be creating and removing the file without taking the lock.
+pub const MAX_ROUNDS: u32 = 10_000;
 
-/// The minimum time for which a thread in [`FileLock::take`] starts again. Its waits have no mark, so on a busy host a
+/// The minimum time for which a thread in [`FileLock::take`] keeps trying. Its waits set no mark, so on a busy host a
 /// process that takes the lock again and again may be quicker many times.
-const TURMOIL: Duration = Duration::from_secs(20);
+const MIN_RETRY_TIME: Duration = Duration::from_secs(20);
 
-/// What could not be done with a lock's file.
+/// A failed step of the protocol.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("cannot {what} the lock file")]
 pub struct LockFailure {
@@ -91,21 +92,22 @@ impl LockFailure {
         move |error| Self { what, errno: errno_of(&error) }
     }
 
-    /// The file was replaced too often.
-    pub fn turmoil() -> Self {
+    /// The error after too many replacements of the file.
+    pub fn replaced_too_often() -> Self {
         Self { what: "keep up with the replacements of", errno: Errno::ELOOP }
     }
 }
 
-/// Rounds of letting go, each for a waiter that has come and given up in the meantime.
-const FAREWELLS: u32 = 100;
+/// The maximum number of rounds when a lock is released. Each further round is for a waiter that has arrived and given
+/// up in the meantime.
+const MAX_RELEASES: u32 = 100;
 
-/// An open lock file: the steps of the protocol, each a system call, and the release, which combines them.
+/// An open lock file: the steps of the protocol, each of which is a system call, and the release, which combines them.
 pub trait LockFile: Send {
     /// Takes the lock on this file if it is free. Returns whether it is held now.
     fn try_lock(&self) -> Result<bool, LockFailure>;
 
-    /// Whether the name leads to this file.
+    /// Whether the name refers to this file.
     fn is_current(&self) -> Result<bool, LockFailure>;
 
     /// Marks this file as waited for. On a file system without such marks the lock is less fair.
@@ -117,17 +119,17 @@ pub trait LockFile: Send {
     /// Whether another process has marked this file.
     fn is_awaited(&self) -> bool;
 
-    /// Removes the name.
+    /// Removes the file's name.
     fn remove(&self);
 
     fn unlock(&self);
 
-    /// Records that the lock is held, on the file that the name leads to.
+    /// Records that the lock is held and that the name refers to this file.
     fn hold(&mut self);
 
-    /// Releases the lock, which is held. `marks`: waiters may have marked the file.
+    /// Releases the held lock. `marks`: waiters may have marked the file.
     fn let_go(&self, marks: bool) {
-        for _ in 0..FAREWELLS {
+        for _ in 0..MAX_RELEASES {
             let awaited = marks && self.is_awaited();
             if !awaited && self.is_current() == Ok(true) {
                 self.remove();
@@ -150,32 +152,32 @@ pub trait LockFile: Send {
     }
 }
 
-/// An open file with which the lock can be taken. Dropping it releases the lock, also if a helper has taken it.
+/// An open file with which the lock can be taken. Dropping it releases the lock, also if a helper process has taken it.
 #[derive(Debug)]
 pub struct LockCandidate {
     path: PathBuf,
     file: Tracked<File>,
-    /// Device and number of the open file.
+    /// The device and inode number of the open file.
     identity: (u64, u64),
     marked: bool,
-    /// If the lock is held: whether waiters may have marked the file.
+    /// Some if the lock is held: whether waiters may have marked the file.
     held: Option<bool>,
 }
 
 impl LockCandidate {
-    /// Opens the file, which is made if it is not there.
+    /// Opens the file, and creates it if it does not exist.
     pub fn open(path: &Path) -> Result<Self, LockFailure> {
         let mut options = OpenOptions::new();
-        // std opens close-on-exec.
+        // `std` opens files close-on-exec.
         options.read(true).write(true).create(true).truncate(false).mode(0o666);
         let file = options.open(path).map_err(LockFailure::of("open"))?;
         let file = Tracked::new(file);
-        let ours = file.metadata().map_err(LockFailure::of("look at"))?;
+        let ours = file.metadata().map_err(LockFailure::of("stat"))?;
         let identity = (ours.dev(), ours.ino());
         Ok(Self { path: path.to_owned(), file, identity, marked: false, held: None })
     }
 
-    /// Waits for the lock on this file; a signal only interrupts the wait.
+    /// Waits for the lock on this file. A signal does not end the wait.
     pub fn lock(&self) -> Result<(), LockFailure> {
         loop {
             match self.file.lock() {
@@ -202,7 +204,7 @@ impl LockFile for LockCandidate {
         match fs::metadata(&self.path) {
             Ok(now) => Ok((now.dev(), now.ino()) == self.identity),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(e) => Err(LockFailure::of("look for")(e)),
+            Err(e) => Err(LockFailure::of("find")(e)),
         }
     }
 
@@ -249,7 +251,7 @@ impl AsFd for LockCandidate {
 
 impl Drop for LockCandidate {
     fn drop(&mut self) {
-        // A forked child has nothing to give back.
+        // A forked child must not release its parent's lock.
         if !self.file.is_ours() {
             return;
         }
@@ -260,14 +262,14 @@ impl Drop for LockCandidate {
     }
 }
 
-/// Whether record locks and `flock` are independent on the file's file system. On a network file system both may be the
-/// server's record locks.
+/// Whether record locks and `flock` are independent on this file system. On a network file system both may be record
+/// locks on the server.
 fn has_marks(file: &Tracked<File>) -> bool {
-    fstatfs(&**file).is_ok_and(|system| !SERVERS.contains(&system.filesystem_type()))
+    fstatfs(&**file).is_ok_and(|system| !NETWORK_FILE_SYSTEMS.contains(&system.filesystem_type()))
 }
 
 /// The file systems whose client turns `flock` into a record lock.
-const SERVERS: [FsType; 6] = [
+const NETWORK_FILE_SYSTEMS: [FsType; 6] = [
     NFS_SUPER_MAGIC,
     SMB_SUPER_MAGIC,
     FsType(0xFF53_4D42), // CIFS
@@ -287,20 +289,20 @@ fn record_lock(kind: libc::c_int) -> libc::flock {
     }
 }
 
-/// A lock held, until it is dropped.
+/// A held lock, which is released when this is dropped.
 #[derive(Debug)]
 pub struct FileLock {
     _file: LockCandidate,
 }
 
 impl FileLock {
-    /// Waits for the lock on `path`; then `exists` says whether there is still anything to lock, and if not
-    /// the lock is given back.
+    /// Waits for the lock on `path`. Then `exists` checks whether the locked object still exists; if it fails, the lock
+    /// is released and the error returned.
     pub fn take<E: From<LockFailure>>(
         path: &Path,
         exists: impl FnOnce() -> Result<(), E>,
     ) -> Result<Self, E> {
-        let lock = Self::take_from(|| LockCandidate::open(path), ROUNDS, TURMOIL)?;
+        let lock = Self::take_from(|| LockCandidate::open(path), MAX_ROUNDS, MIN_RETRY_TIME)?;
         exists()?;
         Ok(lock)
     }
@@ -320,9 +322,9 @@ impl FileLock {
                     return Ok(Self { _file: candidate });
                 }
             }
-            // The clock is looked at by those only who wait long.
+            // The clock is read only in the case of a long wait.
             if since.get_or_insert_with(Instant::now).elapsed() >= time {
-                return Err(LockFailure::turmoil());
+                return Err(LockFailure::replaced_too_often());
             }
         }
     }

@@ -1,4 +1,5 @@
-//! A domain's locks, which processes with either library take: files and `flock`, by libxl's own protocol.
+//! The locks of a domain, which processes with this library or the C library take: files and `flock`, by libxl's own
+//! protocol.
 //!
 //! | lock | file | guards | taken |
 //! |---|---|---|---|
@@ -8,10 +9,11 @@
 //!
 //! # Order
 //!
-//! Outermost first: slow locks, fast lock, leaf locks (`sync::locked`). What types can say they say: a fast lock
-//! is bound to its thread (not `Send`), so an operation, which may go on in another thread after each wait, does
-//! not compile with a wait while it has one, the wait for a slow lock included; and what a lock guards takes the
-//! guard as an argument, or is a method of it. The rest is checked at run time in debug builds: `sync/order.rs`.
+//! Outermost first: slow locks, fast lock, leaf locks (`sync::locked`). The types enforce two rules. A fast lock is
+//! bound to its thread (not `Send`), so an operation, which may go on in another thread after each wait, does not
+//! compile if it waits while it has one; this includes the wait for a slow lock. And what a lock guards takes the guard
+//! as an argument, or is a method of the guard. The other rules are checked at run time in debug builds:
+//! `sync/order.rs`.
 //!
 //! ```compile_fail
 //! # use xenlight::lock::FastLock;
@@ -43,11 +45,11 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `file.rs` | the one implementation of the protocol |
+//! | `file.rs` | the implementation of the protocol |
 //! | `fast.rs` | the fast lock |
-//! | `slow.rs`, `slow/host.rs` | the slow locks: how one is had, and every way that the wait for one ends |
-//! | `queue.rs` | their waiters of this process |
-//! | `name.rs` | where the files are |
+//! | `slow.rs`, `slow/host.rs` | the slow locks: how one is taken, and every way in which the wait for one ends |
+//! | `queue.rs` | the waiters of this process for slow locks |
+//! | `name.rs` | the paths of the files |
 
 mod fast;
 mod file;

@@ -1,14 +1,14 @@
-//! Where a domain's userdata and locks are: `/var/lib/xen/userdata-<kind>.<domid>.<uuid>.<userid>`.
+//! The paths of a domain's userdata and locks: `/var/lib/xen/userdata-<kind>.<domid>.<uuid>.<userid>`.
 //!
-//! The kind is `d` for data, `n` for data being written (renamed over `d` when it is whole) and `l` for a lock. The
-//! uuid keeps a later domain with the same number from reading what an earlier one left behind.
+//! The kind is `d` for data, `n` for data being written (the file is renamed to `d` when it is complete) and `l` for a
+//! lock. The UUID prevents that a later domain with the same domid reads an earlier one's files.
 
 use std::path::{Path, PathBuf};
 
 use crate::core::paths::LIB_DIR;
 use crate::core::uuid;
 
-/// What every name of a kind begins with.
+/// The prefix of every file name of this kind and domain.
 pub fn prefix(kind: char, domid: u32, uuid: &[u8; 16]) -> String {
     format!("userdata-{kind}.{domid}.{}.", uuid::format(uuid))
 }

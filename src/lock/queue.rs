@@ -1,16 +1,17 @@
-//! The waiters of this process for a lock file: they queue here, first come first served, and only the first of them waits
-//! for the file.
+//! The waiters of this process for a lock file: they wait in a queue, first come first served, and only the first of
+//! them waits for the file.
 //!
 //! # Invariants
 //!
-//! 1. A name is in the map exactly while its queue is not empty.
-//! 2. Only the first waiter of a queue *has its turn*. The waiter that becomes first is woken, if it has left a waker; if
-//!    not, it has not been polled yet, and checks before it sleeps (both under the lock).
-//! 3. A waiter leaves the queue by dropping its [`QueueTicket`], in any state: before its turn, in its turn while it waits for
-//!    the file, holding the lock. If it was the first, the next is the first from then on.
+//! 1. A path is in the map if and only if its queue is not empty.
+//! 2. Only the first waiter of a queue *has its turn*. The waiter that becomes first is woken, if it has left a waker.
+//!    If not, it has not been polled yet, and checks before it sleeps (both under the lock).
+//! 3. A waiter leaves the queue by dropping its [`QueueTicket`], in any state: before its turn, in its turn while it
+//!    waits for the file, or holding the lock. If it was the first, the next waiter is the first from then on.
 //!
-//! So every waiter gets its turn, provided that each that has it leaves in the end, and one that gives up does not delay the
-//! others. The file is released before the ticket is dropped, so that the next waiter finds it free.
+//! So every waiter gets its turn, provided that each waiter that has its turn leaves in the end; and a waiter that
+//! gives up does not delay the others. The file is released before the ticket is dropped, so that the next waiter finds
+//! it unlocked.
 
 use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
@@ -23,7 +24,7 @@ use crate::sync::pid::pid;
 use crate::sync::process::PerProcess;
 use crate::sync::{Arc, Mutex, locked};
 
-/// The queues of one process, by the file's path; clones share them.
+/// The queues of one process, by the path of the lock file. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Queues {
     state: Arc<Mutex<QueuesState>>,
@@ -42,13 +43,13 @@ struct QueueEntry {
 }
 
 impl Queues {
-    /// This process's queues.
+    /// The queues of this process.
     pub fn of_process() -> &'static Self {
         static PROCESS: PerProcess<Queues> = PerProcess::empty();
         PROCESS.get(Self::default)
     }
 
-    /// Enters the queue for `path`.
+    /// Enters the queue for `path`, at its end.
     pub fn enter(&self, path: &Path) -> QueueTicket {
         let number = {
             let mut state = locked(&self.state);
@@ -67,14 +68,14 @@ impl Queues {
         locked(&self.state).queues.is_empty()
     }
 
-    /// How many are in the queue for `path`.
+    /// The number of waiters in the queue for `path`.
     #[cfg(all(test, not(loom)))]
     pub fn count(&self, path: &Path) -> usize {
         locked(&self.state).queues.get(path).map_or(0, VecDeque::len)
     }
 }
 
-/// A place in a queue, left when it is dropped.
+/// An entry in a queue, which is removed when this is dropped.
 #[derive(Debug)]
 pub struct QueueTicket {
     queues: Queues,
@@ -84,7 +85,7 @@ pub struct QueueTicket {
 }
 
 impl QueueTicket {
-    /// Waits for its turn.
+    /// Waits until this is the first entry.
     pub async fn turn(&self) {
         poll_fn(|cx| {
             let old = {
@@ -111,7 +112,7 @@ impl QueueTicket {
 
 impl Drop for QueueTicket {
     fn drop(&mut self) {
-        // A forked child is in no queue, and the copy of its parent's queues may be locked.
+        // A forked child is in no queue, and the lock of its copy of the parent's queues may be held forever.
         if self.pid != pid() {
             return;
         }
@@ -120,7 +121,7 @@ impl Drop for QueueTicket {
             let queue = state.queues.get_mut(&self.path).expect("we are in it");
             let at = queue.iter().position(|entry| entry.number == self.number);
             let own = at.and_then(|at| queue.remove(at));
-            // Taken, not copied: it is woken once for its turn.
+            // The waker is taken, not copied: a waiter is woken once for its turn.
             let first = queue.front_mut().filter(|_| at == Some(0));
             let next = first.and_then(|entry| entry.waker.take());
             let next = next.filter(|_| !is_removed(Mechanism::Turn));

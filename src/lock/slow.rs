@@ -1,17 +1,18 @@
-//! The slow locks: around changes of a running domain through its device model, which may be slow. An operation awaits them,
-//! and an abort ends the wait.
+//! The slow locks: they are held around changes of a running domain through its device model, which may take long. An
+//! operation awaits them, and an abort ends the wait.
 //!
-//! # How one is taken
+//! # How a lock is taken
 //!
 //! 1. In this process, waiters queue in memory (`queue.rs`); the first of them waits for the file.
-//! 2. If the file's lock is free and has no waiters, it is taken at once. (Not in debug builds, so that the following is
-//!    exercised.)
-//! 3. Otherwise a forked helper waits: no event reports that a `flock` has become free, and only a thread or process can
-//!    sleep on it. The helper takes the lock *on the open file that it shares with its parent* and ends; the lock stays,
-//!    because the file is still open in the parent. Whether the lock is held is not concluded from the helper's exit status
-//!    but by a `flock` that does not wait, since the holder may take the lock again. So a helper that was killed, or whose
-//!    status was reaped by other code, does no harm: either it had the lock already, or another is started.
-//! 4. Finally it is checked that the file is still the right one, and that the domain still exists (`file.rs`).
+//! 2. If the file's lock is free and has no waiters, it is taken at once. (Debug builds skip this step, so that the
+//!    following ones are exercised.)
+//! 3. Otherwise a forked helper waits: no event reports that a `flock` has become free, so a thread or process must
+//!    sleep on it. The helper takes the lock *on the open file description that it shares with its parent* and ends;
+//!    the lock remains, because the file is still open in the parent. Whether the lock is held is not concluded from
+//!    the helper's exit status but from a non-blocking `flock`, which succeeds if the caller holds the lock already. So
+//!    a helper that was killed, or whose status was reaped by other code, does no harm: either it had the lock already,
+//!    or another helper is started.
+//! 4. Finally it is checked that the name still refers to the file, and that the domain still exists (`file.rs`).
 //!
 //! # How a wait ends
 //!
@@ -26,15 +27,15 @@
 //! | the operation is aborted | `Error::Aborted`; the helper is killed and reaped before |
 //! | the operation is dropped (`libxl_ctx_free`) | the same, without a result |
 //!
-//! In each case but the first the waiter leaves the queue, the file is closed, a lock that the helper has got at the last
-//! moment is released, and a file that no process uses is removed.
+//! In each case but the first the waiter leaves the queue, the file is closed, a lock that the helper has got at the
+//! last moment is released, and a file that no process uses is removed.
 //!
 //! # Fairness
 //!
-//! Among the waiters of one process the order is that of the queue. Among processes it is the kernel's, which is first come
-//! first served: a holder that sees a mark does not remove the file (`file.rs`), and a new waiter that sees one waits behind
-//! the others instead of trying the lock. The next waiter of the same process counts as new. Waiters with the C library set
-//! no marks; they get the lock as ever, if they try while it is free.
+//! Among the waiters of one process the order is that of the queue. Among processes it is the kernel's, which is first
+//! come first served: a holder that sees a mark does not remove the file (`file.rs`), and a new waiter that sees one
+//! waits behind the others instead of trying the lock. The next waiter of the same process counts as new. Waiters with
+//! the C library set no marks; they get the lock as before, if they try while it is free.
 
 mod host;
 #[cfg(all(test, loom))]
@@ -45,37 +46,37 @@ mod tests;
 use std::future::Future;
 use std::path::Path;
 
-use super::file::{LockCandidate, LockFailure, LockFile, ROUNDS};
+use super::file::{LockCandidate, LockFailure, LockFile, MAX_ROUNDS};
 use super::name;
 use super::queue::{QueueTicket, Queues};
 use crate::core::{Ao, Error};
 use crate::error;
 use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::order;
-use host::{Domain, HostMeans};
+use host::{Domain, HostEnvironment};
 
-/// The environment in which a lock is acquired.
-trait Means: Sync {
+/// The environment in which a lock is acquired: the host, or a model.
+trait Environment: Sync {
     type File: LockFile;
 
-    /// Whether to try first if the lock is free.
+    /// Whether to try the lock before starting a helper.
     fn tries_first(&self) -> bool;
 
     fn open(&self, path: &Path) -> Result<Self::File, LockFailure>;
 
-    /// Waits for `future`; an abort ends it.
+    /// Waits for `future`; an abort ends the wait.
     fn wait<T: Send>(
         &self,
         future: impl Future<Output = T> + Send,
     ) -> impl Future<Output = Result<T, SlowLockFailure>> + Send;
 
-    /// Waits until we have the lock on this file, or have no more reason to wait.
+    /// Waits until this process has the lock on this file, or until there is no reason to wait any more.
     fn wait_for(
         &self,
         file: &Self::File,
     ) -> impl Future<Output = Result<(), SlowLockFailure>> + Send;
 
-    /// Whether there is still something to lock.
+    /// Checks that the locked object still exists.
     fn exists(&self) -> Result<(), SlowLockFailure>;
 }
 
@@ -83,7 +84,7 @@ trait Means: Sync {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum SlowLockFailure {
     File(LockFailure),
-    /// Several helpers in a row have ended without the lock and without a reason.
+    /// Several helpers in a row have ended without the lock and without reporting a reason.
     Helper,
     Domain(Error),
     Aborted,
@@ -95,22 +96,23 @@ impl From<LockFailure> for SlowLockFailure {
     }
 }
 
-/// A slow lock held, until it is dropped.
+/// A held slow lock, which is released when this is dropped.
 #[derive(Debug)]
 struct Held<F> {
-    // In this order, so that the file is free when the next waiter of this process has its turn.
+    // The fields are dropped in this order, so that the file is unlocked when the next waiter of this process has its
+    // turn.
     _file: F,
     _place: QueueTicket,
 }
 
-async fn acquire<M: Means>(
+async fn acquire<M: Environment>(
     means: &M,
     queues: &Queues,
     path: &Path,
 ) -> Result<Held<M::File>, SlowLockFailure> {
     let place = queues.enter(path);
     means.wait(place.turn()).await?;
-    for _ in 0..ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         let mut file = means.open(path)?;
         let free = means.tries_first() && !file.is_awaited() && file.try_lock()?;
         if !free {
@@ -124,16 +126,16 @@ async fn acquire<M: Means>(
             return Ok(held);
         }
     }
-    Err(LockFailure::turmoil().into())
+    Err(LockFailure::replaced_too_often().into())
 }
 
-/// `libxl-device-changes-lock` of one domain, held until it is dropped: for code that changes a device through the device
-/// model, or must not see such a change half done.
+/// The lock `libxl-device-changes-lock` of one domain, held until this is dropped: for code that changes a device
+/// through the device model, or that must not see such a change half done.
 #[derive(Debug)]
 pub struct DeviceLock(Slow);
 
-/// `qmp-socket-lock` of one domain, held until it is dropped: the device model serves one client at a time. Taken inside
-/// of [`DeviceLock`].
+/// The lock `qmp-socket-lock` of one domain, held until this is dropped: the device model serves one client at a time.
+/// If both are needed, it is taken after [`DeviceLock`].
 #[derive(Debug)]
 pub struct QmpLock(Slow);
 
@@ -145,24 +147,26 @@ struct Slow {
 }
 
 impl DeviceLock {
-    /// Waits for the lock of `domid`. `Error::LockFail`, logged, if it cannot be taken.
+    /// Waits for the lock of domain `domid`. If it cannot be taken, the reason is logged and the error is
+    /// `Error::LockFail`.
     pub async fn take(ao: &Ao, domid: u32) -> Result<Self, Error> {
         Slow::take(ao, domid, order::SlowLock::Devices).await.map(Self)
     }
 
-    /// The domain that it belongs to.
+    /// The domain that the lock belongs to.
     pub fn domid(&self) -> u32 {
         self.0.domid
     }
 }
 
 impl QmpLock {
-    /// Waits for the lock of `domid`. `Error::LockFail`, logged, if it cannot be taken.
+    /// Waits for the lock of domain `domid`. If it cannot be taken, the reason is logged and the error is
+    /// `Error::LockFail`.
     pub async fn take(ao: &Ao, domid: u32) -> Result<Self, Error> {
         Slow::take(ao, domid, order::SlowLock::Qmp).await.map(Self)
     }
 
-    /// The domain that it belongs to.
+    /// The domain that the lock belongs to.
     pub fn domid(&self) -> u32 {
         self.0.domid
     }
@@ -177,7 +181,7 @@ impl Slow {
         };
         let domain = Domain::find(ao, domid)?;
         let path = name::lock_path(domid, &domain.uuid, userid);
-        let host = HostMeans::of(ao, domain);
+        let host = HostEnvironment::of(ao, domain);
         match acquire(&host, Queues::of_process(), &path).await {
             Ok(held) => Ok(Self { domid, _held: held, _order: order }),
             Err(SlowLockFailure::Aborted) => Err(Error::Aborted),
@@ -201,7 +205,7 @@ impl Slow {
                             "cannot take {userid}: the processes that waited for it have died"
                         );
                     }
-                    // Logged where it was found.
+                    // The error was logged where it occurred.
                     SlowLockFailure::Domain(_) | SlowLockFailure::Aborted => {}
                 }
                 Err(Error::LockFail)

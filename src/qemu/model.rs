@@ -20,7 +20,7 @@ use crate::runtime::Runtime;
 use crate::runtime::child::{self, Outcome};
 use crate::runtime::descriptor::Descriptor;
 use crate::sync::tracked_fds::Tracked;
-use crate::xen::kill_uid::{Told, kill_all_of};
+use crate::xen::kill_uid::{KillResult, kill_all_of};
 use crate::{debug, error, warn};
 
 /// How long a device model may take to resume, and a killer process to take the lock and to kill.
@@ -435,18 +435,18 @@ async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
             Outcome::Ended(status) => status.code().and_then(|code| u8::try_from(code).ok()),
             Outcome::NoProgram(_) | Outcome::Lost => None,
         };
-        match told.map(Told::of) {
-            Some(Told::Killed) => {
+        match told.map(KillResult::of) {
+            Some(KillResult::Killed) => {
                 debug!(ao, domid = domid, "killed the processes of user {uid}");
                 return Ok(());
             }
-            Some(Told::KilledWithoutLock(errno)) => {
+            Some(KillResult::KilledWithoutLock(errno)) => {
                 let lock = REAPER_LOCK.to_string_lossy();
                 warn!(ao, domid = domid, errno = errno, "cannot take the lock {lock}");
                 debug!(ao, domid = domid, "killed the processes of user {uid} without it");
                 return Ok(());
             }
-            Some(Told::Failed(errno)) => return Err(failed(errno)),
+            Some(KillResult::Failed(errno)) => return Err(failed(errno)),
             None => {
                 // The killer was killed: by the device model, or by another domain's killer without the lock.
                 let how = describe_outcome("killer", killer.pid(), outcome);

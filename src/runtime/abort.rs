@@ -61,7 +61,7 @@ impl Abort {
     }
 }
 
-/// A wait's place in the list, given back when the wait ends.
+/// The entry of a wait in the list, which is removed when the wait ends.
 struct AbortWait<'a> {
     abort: &'a Abort,
     place: Option<u64>,

@@ -1,27 +1,27 @@
 //! The application's own event loop: the one descriptor that it polls for the library, and its hooks.
 //!
-//! The application gets one descriptor, whichever style it uses. It is an epoll set of three: the reactor's set, an eventfd
-//! for callbacks that are due (the alarm), and another (the bell) for an event that another thread queued.
+//! The application gets one descriptor, with both interfaces (`beforepoll` and hooks). It is an epoll set of three: the
+//! reactor's set, an eventfd for callbacks that are due (the alarm), and another eventfd (the bell) for an event that
+//! another thread has queued.
 //!
-//! With hooks, the descriptor is registered while the application must drive something: a task, an enabled event, an event
-//! that the bell announces. A synchronous operation is driven by its caller and registers nothing. So an idle ctx has no
-//! registration, and there is one registration however many tasks there are. No timeout is ever registered: the timerfd is
-//! in the reactor's set.
+//! With hooks, the descriptor is registered while the application must drive something: a task, an enabled event, or an
+//! event that the bell announces. A synchronous operation is driven by its caller and registers nothing. So an idle ctx
+//! has no registration, and otherwise there is one registration however many tasks there are. No timeout is ever
+//! registered, because the timerfd is in the reactor's set.
 //!
 //! # Invariants
 //!
-//! 1. Under the hooks' lock, `registered` is some exactly if `needed` is above 0 and there are hooks; the
-//!    only exception is the time inside the hook itself.
-//! 2. The hooks' lock is held around the hooks, so that register and deregister reach the application in the
-//!    order in which they were decided. That is what libxl_event.h allows ("may be called with locks held"),
-//!    and it is the only lock that is ever held around a call into the application. Both lock hierarchies that it permits
-//!    are safe: an application that takes its own lock in the hook never calls the library with that lock held, so there
-//!    is no cycle; one that holds its lock in every call holds it in the call that runs the hook, too.
-//! 3. If the bell was rung while the descriptor was registered, the descriptor stays registered until the application has
-//!    called in ([`Hooked::nudged`]): otherwise an event that the last operation queues would be announced on a descriptor
-//!    that is deregistered before the application polls it.
-//! 4. A call into the library from a hook finds its own thread in `hooking` and is refused before it
-//!    takes any lock.
+//! 1. Under the hooks' lock, `registered` is `Some` if and only if `needed` is above 0 and there are hooks. The only
+//!    exception is the time inside the hook itself.
+//! 2. The hooks' lock is held around the hooks, so that register and deregister calls reach the application in the
+//!    order in which they were decided. libxl_event.h allows that ("may be called with locks held"), and it is the only
+//!    lock that is ever held around a call into the application. Both lock hierarchies that libxl_event.h permits are
+//!    safe: an application that takes its own lock in the hook never calls the library with that lock held, so there is
+//!    no cycle; one that holds its lock in every call holds it in the call that runs the hook, too.
+//! 3. If the bell was rung while the descriptor was registered, the descriptor stays registered until the application
+//!    has called the library ([`Hooked::nudged`]). Otherwise an event that the last operation queues would be announced
+//!    on a descriptor that is deregistered before the application polls it.
+//! 4. A call into the library from a hook finds its own thread in `hooking` and is refused before it takes any lock.
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
@@ -41,27 +41,28 @@ use crate::sync::{Arc, Mutex, locked};
 
 /// The application's side of the registration.
 pub trait OseventHooks: Send + Sync {
-    /// Has `fd` watched for input. The application's own value for it, or its error, as it gave it.
+    /// Starts watching `fd` for input. Returns the application's opaque value for the registration, or its unchanged
+    /// error code.
     fn register(&self, fd: RawFd) -> Result<*mut c_void, c_int>;
     /// Ends the registration.
     fn deregister(&self, fd: RawFd, for_app: *mut c_void);
 }
 
-/// Why nothing can be driven.
+/// Why the application cannot drive an operation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Undriven {
-    /// No descriptors are left.
+    /// The descriptors cannot be opened.
     System(Errno),
-    /// The application's hook refused, with this value.
+    /// The application's hook failed with this value.
     Refused(c_int),
 }
 
-/// One ctx's side towards the application's event loop.
+/// The connection of one ctx to the application's event loop.
 #[derive(Default)]
 pub struct AppLoop {
     loop_fd: OnceCell<LoopFd>,
     hooked: Mutex<Hooked>,
-    /// The thread that is inside a hook, as [`this_thread`] tells; 0 for none.
+    /// The thread that is inside a hook, as a number from [`this_thread`]; 0 for none.
     hooking: AtomicUsize,
 }
 
@@ -70,21 +71,22 @@ struct Hooked {
     hooks: Option<Arc<dyn OseventHooks>>,
     needed: usize,
     registered: Option<ForApp>,
-    /// `needed` counts the bell.
+    /// `needed` includes the bell.
     nudged: bool,
 }
 
 /// The application's opaque value for its registration.
 struct ForApp(*mut c_void);
 
-// SAFETY: never looked into; the application's event loop must bear hooks on any thread.
+// SAFETY: the pointer is never dereferenced here, and libxl_event.h requires that the application's hooks can be called
+// on any thread.
 unsafe impl Send for ForApp {}
 
 struct LoopFd {
     epoll: Tracked<Epoll>,
     bell: Tracked<EventFd>,
-    /// Whether the bell may be on. Set after it is rung and unset before it is silenced, so that it is
-    /// silenced once too often rather than once too little.
+    /// Whether the bell may be on. This is set after the bell is rung and reset before it is silenced, so that in a race
+    /// the bell is silenced once too often, never once too seldom.
     rung: AtomicBool,
 }
 
@@ -118,8 +120,8 @@ impl LoopFd {
 }
 
 thread_local! {
-    /// The ctx for which this thread dispatches: the application will look for its events when it is
-    /// done, but not for those of another ctx that is called meanwhile.
+    /// The ctx for which this thread dispatches. After the dispatch the application looks for events of this ctx, but
+    /// not for those of another ctx that is called meanwhile.
     static DISPATCHING: Cell<*const AppLoop> = const { Cell::new(std::ptr::null()) };
 }
 
@@ -136,7 +138,7 @@ impl AppLoop {
         self.loop_fd.get_or_try_init(|| LoopFd::new(runtime))
     }
 
-    /// Calls into the application, with the thread marked.
+    /// Calls into the application, and marks this thread as being inside a hook.
     fn hook<T>(&self, call: impl FnOnce() -> T) -> T {
         self.hooking.store(this_thread(), Ordering::SeqCst);
         let value = call();
@@ -160,20 +162,20 @@ impl AppLoop {
 }
 
 impl Runtime {
-    /// The descriptor for the application's event loop: readable when [`Runtime::dispatch_from_loop`] has
+    /// The descriptor for the application's event loop. It is readable when [`Runtime::dispatch_from_loop`] has
     /// something to do.
     pub fn loop_fd(&self) -> Result<BorrowedFd<'_>, Errno> {
         Ok(self.app_loop().loop_fd(self)?.epoll.0.as_fd())
     }
 
-    /// From now on, registers the descriptor through the application's hooks.
+    /// Sets the application's hooks, through which the descriptor is registered from now on.
     pub fn set_hooks(&self, hooks: Arc<dyn OseventHooks>) -> Result<(), Undriven> {
         let mut hooked = locked(&self.app_loop().hooked);
         hooked.hooks = Some(hooks);
         self.app_loop().update(self, &mut hooked)
     }
 
-    /// The application has to drive something until the result is dropped.
+    /// Makes the application drive the ctx until the result is dropped.
     pub fn need_driver(&self) -> Result<Driven, Undriven> {
         let mut hooked = locked(&self.app_loop().hooked);
         hooked.needed += 1;
@@ -186,8 +188,8 @@ impl Runtime {
         self.app_loop().hooking.load(Ordering::SeqCst) == this_thread()
     }
 
-    /// What an application's thread does when it has looked at the descriptor: `reported` says whether that was
-    /// readable, or not looked at. If it was not, and nothing waits for a thread, this costs no system call.
+    /// Dispatches in an application's thread that has polled the descriptor. `reported` is true if the descriptor was
+    /// readable or was not polled. If it is false and nothing waits for a thread, this makes no system call.
     pub fn dispatch_from_loop(&self, reported: bool) {
         if !reported && !self.shared.tasks.has_work() {
             return;
@@ -201,7 +203,7 @@ impl Runtime {
         self.forget_nudge();
     }
 
-    /// Wakes the application's event loop to collect an event, unless this thread is the loop.
+    /// Wakes the application's event loop so that it collects an event, unless this thread is the loop.
     pub fn nudge(&self) {
         let app_loop = self.app_loop();
         if let Some(loop_fd) = app_loop.loop_fd.get()
@@ -215,8 +217,9 @@ impl Runtime {
         }
     }
 
-    /// The same for an event that was left to a thread which has not taken it: its operation may have given the
-    /// registration back meanwhile, so there is one until the application has come.
+    /// As [`Runtime::nudge`], for an event that was left to a thread which has not taken it. The operation of that
+    /// thread may have ended the registration meanwhile, so the descriptor is registered until the application has
+    /// called the library.
     pub fn nudge_late(&self) {
         self.nudge();
         let app_loop = self.app_loop();
@@ -224,13 +227,13 @@ impl Runtime {
             let mut hooked = locked(&app_loop.hooked);
             if hooked.hooks.is_some() {
                 hooked.keep_for_nudge();
-                // If it is refused, the event is reported when the application calls next.
+                // If the registration fails, the event is reported at the application's next call.
                 let _ = app_loop.update(self, &mut hooked);
             }
         }
     }
 
-    /// The application has called in, or need not call in any more.
+    /// To be called when the application has called the library, or need not call it any more.
     pub(super) fn forget_nudge(&self) {
         let app_loop = self.app_loop();
         let mut hooked = locked(&app_loop.hooked);
@@ -242,7 +245,7 @@ impl Runtime {
     }
 }
 
-/// Something that the application has to drive.
+/// The need that the application drives the ctx; dropping this ends it.
 #[derive(Debug)]
 pub struct Driven(Runtime);
 
@@ -266,7 +269,7 @@ impl fmt::Debug for AppLoop {
 mod tests {
     use super::*;
 
-    /// Counts, and refuses with a number if that is not 0.
+    /// Counts its calls, and fails with a number if that is not 0.
     #[derive(Default)]
     struct CountingHooks {
         calls: Mutex<Vec<(bool, RawFd)>>,
@@ -328,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nudge_shows_at_the_front_until_it_is_served() {
+    fn a_nudge_makes_the_loop_fd_readable_until_the_dispatch() {
         let runtime = Runtime::default();
         assert!(!readable(&runtime));
         runtime.nudge();
@@ -338,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn who_dispatches_for_one_ctx_still_nudges_another() {
+    fn a_thread_that_dispatches_for_one_ctx_nudges_another() {
         let [one, other] = [Runtime::default(), Runtime::default()];
         assert!(!readable(&one) && !readable(&other));
         let change = Arc::new(crate::runtime::notify::Notify::default());

@@ -1,20 +1,21 @@
-//! Bytes over a descriptor that others share: it must never keep a thread in the kernel, and must not be made
-//! non-blocking for that.
+//! Reading and writing a descriptor that is shared with other processes: no call may block a thread in the kernel, and
+//! the descriptor must not be made non-blocking for that purpose.
 //!
-//! A migration stream's descriptor is the application's, and a program of Xen's has it too, which wants it to block.
-//! The mode (`O_NONBLOCK`) is a property of what they share, so it cannot be set for one of them. So:
+//! A migration stream's descriptor belongs to the application, and a Xen helper program that needs it in blocking mode
+//! has it too. The mode (`O_NONBLOCK`) is a property of the open file description that they share, so it cannot be set
+//! for one of them. Therefore:
 //!
-//! | what it is | reading | writing |
+//! | kind of file | reading | writing |
 //! |---|---|---|
-//! | a socket | `recv` that does not wait | `send` that does not wait |
+//! | a socket | `recv` with `MSG_DONTWAIT` | `send` with `MSG_DONTWAIT` |
 //! | a pipe, a terminal | once it is readable | once it is writable, at most as much as then fits (`PIPE_BUF`) |
 //! | a file, a block device | at once | at once |
 //!
-//! The second row holds for one reader and one writer at a time, which the protocol of such a stream sees to. A file is
-//! always ready, as far as the kernel tells.
+//! The second row is correct with one reader and one writer at a time, which the protocol of such a stream guarantees.
+//! A file is always ready as far as the kernel reports.
 //!
-//! Writing to a pipe whose reading end is closed is `EPIPE`, without a signal: an application that does not ignore
-//! SIGPIPE must not die of it.
+//! A write to a pipe whose reading end is closed returns `EPIPE` and raises no signal: an application that does not
+//! ignore SIGPIPE must not be killed by it.
 
 use std::fmt;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -31,27 +32,27 @@ use super::Runtime;
 use super::descriptor::Descriptor;
 use crate::sync::tracked_fds::Tracked;
 
-/// As many bytes as a pipe takes without waiting once it says that it is writable: Linux's `PIPE_BUF`.
-const PIECE: usize = 4096;
+/// The number of bytes that a pipe accepts without blocking once it is reported as writable: Linux's `PIPE_BUF`.
+const PIPE_BUF: usize = 4096;
 
-/// What is read from or written to.
+/// The kind of the file behind a descriptor.
 enum DescriptorKind {
     Socket(Descriptor<Tracked<OwnedFd>>),
     Pipe(Descriptor<Tracked<OwnedFd>>),
-    /// Cannot be waited for.
+    /// A file that epoll does not support.
     File(Tracked<OwnedFd>),
 }
 
-/// A descriptor that is shared with others. The number is the library's own.
+/// A descriptor of the library's own for an open file that is shared with others.
 pub struct Bytes {
     kind: DescriptorKind,
 }
 
 impl Bytes {
-    /// Takes a copy of the application's descriptor.
+    /// Duplicates the application's descriptor.
     ///
     /// # Errors
-    /// `EBADF`: it is not open; `EMFILE`: there is no room.
+    /// `EBADF`: it is not open; `EMFILE`: the process has too many descriptors.
     pub fn copy_of(runtime: &Runtime, fd: BorrowedFd<'_>) -> Result<Self, Errno> {
         let copy = fd
             .try_clone_to_owned()
@@ -59,13 +60,13 @@ impl Bytes {
         Self::new(runtime, Tracked::new(copy))
     }
 
-    /// Over a descriptor of ours.
+    /// Uses a descriptor that the library owns.
     pub fn new(runtime: &Runtime, fd: Tracked<OwnedFd>) -> Result<Self, Errno> {
         let mode = SFlag::from_bits_truncate(fstat(fd.as_fd())?.st_mode) & SFlag::S_IFMT;
         let kind = match mode {
             SFlag::S_IFSOCK => DescriptorKind::Socket(Descriptor::new(runtime, fd)?),
             SFlag::S_IFIFO | SFlag::S_IFCHR => {
-                // `/dev/null` and the like cannot be waited for.
+                // `/dev/null` and the like do not support epoll.
                 let copy = fd.as_fd().try_clone_to_owned();
                 match Descriptor::new(runtime, fd) {
                     Ok(descriptor) => DescriptorKind::Pipe(descriptor),
@@ -80,7 +81,8 @@ impl Bytes {
         Ok(Self { kind })
     }
 
-    /// Reads what is there, at most as much as `buffer` holds; waits while there is nothing. 0: no more will come.
+    /// Reads what is available, at most `buffer.len()` bytes; waits until there is something. 0 means the end of the
+    /// file.
     pub async fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
         loop {
             let outcome = match &self.kind {
@@ -101,7 +103,8 @@ impl Bytes {
         }
     }
 
-    /// Writes as much as can be written now, which is something; waits while it is nothing.
+    /// Writes as much as can be written now, at least one byte; waits until that is possible. Returns the number of
+    /// bytes.
     pub async fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
         loop {
             let outcome = match &self.kind {
@@ -115,7 +118,7 @@ impl Bytes {
                     Err(Errno::EAGAIN)
                 }
                 DescriptorKind::Pipe(pipe) => {
-                    let piece = &bytes[..bytes.len().min(PIECE)];
+                    let piece = &bytes[..bytes.len().min(PIPE_BUF)];
                     without_signal(|| unistd::write(pipe.get(), piece))
                 }
                 DescriptorKind::File(file) => unistd::write(file, bytes),
@@ -156,7 +159,7 @@ impl fmt::Debug for Bytes {
     }
 }
 
-/// Whether one of `wanted` is so, or the other end has gone.
+/// Whether one of the events `wanted` has occurred, or the other end is closed.
 fn is_ready(fd: BorrowedFd<'_>, wanted: PollFlags) -> Result<bool, Errno> {
     let mut polled = [PollFd::new(fd, wanted)];
     match poll(&mut polled, PollTimeout::ZERO) {
@@ -166,7 +169,7 @@ fn is_ready(fd: BorrowedFd<'_>, wanted: PollFlags) -> Result<bool, Errno> {
     }
 }
 
-/// Makes a call that may raise SIGPIPE in this thread, and has none come of it.
+/// Makes a call that may raise SIGPIPE in this thread, and discards the signal.
 fn without_signal<T>(call: impl FnOnce() -> Result<T, Errno>) -> Result<T, Errno> {
     let mut pipe = SigSet::empty();
     pipe.add(Signal::SIGPIPE);
@@ -180,29 +183,30 @@ fn without_signal<T>(call: impl FnOnce() -> Result<T, Errno>) -> Result<T, Errno
     outcome
 }
 
-/// Whether a SIGPIPE that is blocked is already pending for the thread, from another write.
+/// Whether a SIGPIPE that is blocked was already pending for the thread before the call.
 fn is_pending() -> bool {
-    // SAFETY: all zeroes is a set of signals; the calls read and write no other memory.
+    // SAFETY: an all-zero `sigset_t` is valid; the calls read and write only that set.
     unsafe {
         let mut pending: libc::sigset_t = std::mem::zeroed();
         libc::sigpending(&mut pending) == 0 && libc::sigismember(&pending, libc::SIGPIPE) == 1
     }
 }
 
-/// Takes the signal that the call has raised. Ignored by the process, there is none.
+/// Takes the SIGPIPE that the call has raised. There is none if the process ignores the signal.
 fn take_pending(set: &SigSet) {
     let now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     let set: &libc::sigset_t = set.as_ref();
-    // SAFETY: both are valid for the call, which does not wait; what it tells of the signal is not wanted.
+    // SAFETY: both pointers are valid during the call, which does not block; the siginfo pointer may be NULL.
     while unsafe { libc::sigtimedwait(set, std::ptr::null_mut(), &now) } == -1
         && Errno::last() == Errno::EINTR
     {}
 }
 
-/// Has a descriptor block for as long as this lives, for a program that wants that; then it is as it was.
+/// Puts a descriptor into blocking mode until this is dropped, for a program that needs this mode; then restores the
+/// mode.
 pub struct Blocking<'a> {
     fd: BorrowedFd<'a>,
-    /// `None`: it blocked already.
+    /// The former flags; `None` if the descriptor was in blocking mode already.
     before: Option<OFlag>,
 }
 
@@ -220,7 +224,7 @@ impl<'a> Blocking<'a> {
 impl Drop for Blocking<'_> {
     fn drop(&mut self) {
         if let Some(flags) = self.before {
-            // The descriptor is open, so there is nothing that could fail.
+            // This cannot fail, since the descriptor is open.
             let _ = fcntl(self.fd, FcntlArg::F_SETFL(flags));
         }
     }
@@ -242,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_read_is_waited_for_and_not_in_the_kernel() {
+    fn an_empty_pipe_is_waited_for_without_blocking_in_the_kernel() {
         let runtime = Runtime::default();
         let (reader, writer) = pipe(&runtime);
         let mut buffer = [0; 8];
@@ -259,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_pipe_is_waited_for_though_it_blocks() {
+    fn a_full_pipe_in_blocking_mode_is_waited_for() {
         let runtime = Runtime::default();
         let (reader, writer) = pipe(&runtime);
         let flags = fcntl(writer.as_fd(), FcntlArg::F_GETFL).unwrap();
@@ -269,14 +273,14 @@ mod tests {
         while let Some(count) = writer.write(&much[written..]).now_or_never() {
             written += count.unwrap();
         }
-        assert!((PIECE..much.len()).contains(&written), "{written}");
+        assert!((PIPE_BUF..much.len()).contains(&written), "{written}");
         let mut buffer = vec![0; written];
         assert_eq!(runtime.block_on(reader.read(&mut buffer)), Ok(written));
         assert!(writer.write(&much).now_or_never().is_some());
     }
 
     #[test]
-    fn a_reader_that_has_gone_is_an_error_and_no_signal() {
+    fn a_closed_reading_end_is_an_error_without_a_signal() {
         let runtime = Runtime::default();
         let taken = std::sync::atomic::AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -321,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mode_is_put_back() {
+    fn the_mode_is_restored() {
         let (reader, _writer) = unistd::pipe2(OFlag::O_NONBLOCK).unwrap();
         let flags = || fcntl(&reader, FcntlArg::F_GETFL).unwrap() & OFlag::O_NONBLOCK.bits();
         let blocking = Blocking::make(reader.as_fd()).unwrap();

@@ -1,29 +1,31 @@
-//! Calls into the application: completions, progress, events, reaped children; when they are made, and by which thread.
+//! Calls into the application (completions, progress reports, events, reaped children): when they are made, and by
+//! which thread.
 //!
-//! A callback may call the library, take locks of the application and last long. So no operation calls the application in
-//! the middle of its work. Callbacks wait in a queue of their own, beside the queue of tasks, and these rules hold:
+//! A callback may call the library, take locks of the application and take long. So no operation calls the application
+//! in the middle of its work. Callbacks wait in a queue of their own, beside the queue of tasks, and these rules hold:
 //!
 //! 1. *No callback runs inside another on one thread*, whatever ctx either belongs to. A callback that starts
-//!    operations, collects events or waits makes others due; they run when it has returned, or on another
-//!    thread. Otherwise two hundred operations that end at once would take two hundred stack frames.
-//!    Exceptions are functions that belong to the present call (its predicate, its hooks, and the progress of a synchronous
-//!    operation) and disasters, which cannot wait; no callback runs inside these either.
-//! 2. *A call delivers its own callbacks; all others are delivered by calls that dispatch*: those that wait, and those of the
-//!    application's event loop. An application may hold its own lock in all other calls.
-//! 3. *Tasks first.* A thread that dispatches runs tasks until none can go on, and only then the first callback: a callback
-//!    may change what a task was about to read (it asks the same guest to shut down again, and the guest's answer to the
-//!    first request is overwritten).
+//!    operations, collects events or waits makes other callbacks due; they run when it has returned, or on another
+//!    thread. Otherwise two hundred operations that end at once would need two hundred nested stack frames. Exceptions
+//!    are functions that belong to the present call (its predicate, its hooks, and the progress callback of a
+//!    synchronous operation) and disasters, which cannot be delayed; no callback runs inside these either.
+//! 2. *A call delivers its own callbacks; all others are delivered by calls that dispatch*, which are those that wait
+//!    and those of the application's event loop. An application may hold its own lock in all other calls.
+//! 3. *Tasks come first.* A thread that dispatches runs tasks until none can go on, and only then the first callback,
+//!    because a callback may change what a task is about to read (for example, it asks the same guest to shut down
+//!    again, and this overwrites the guest's answer to the first request).
 //! 4. *A callback delays no other.* While it runs, the others that are due are left to other threads that dispatch.
 //!
 //! # No callback is lost
 //!
-//! For each queue holds what `queue.rs` says: while a callback is due, a thread attends, or the alarm is on. The
-//! alarm of callbacks shows on the application's descriptor (`app_loop.rs`), and the leader sleeps on it too unless
-//! it is itself inside a callback (`lead.rs` has a thread that is not take the lead from it). Pushed quietly, that
-//! is without the alarm, is only what the pushing thread comes back for at once: [`Here::serving`] says so, while
-//! it runs a task, or tells of an operation that has ended in the call that started it. Before it runs something
-//! else that may last, it settles the queue. A thread inside a callback never pushes quietly, since the
-//! callback may last; but it notes the ctx in [`Here::deferred`], and comes back when the callback has returned.
+//! The invariant of `queue.rs` holds for each queue: while a callback is due, a thread attends, or the alarm is on. The
+//! alarm of callbacks is reported on the application's descriptor (`app_loop.rs`), and the leader sleeps on it too
+//! unless the leader is itself inside a callback (`lead.rs` says how a thread that is not inside one takes the lead
+//! from it). A callback may be pushed quietly, that is without the alarm, only if the pushing thread will examine the
+//! queue at once. [`Here::serving`] records that, while the thread runs a task, or reports the completion of an
+//! operation in the call that started it. Before the thread runs something else that may take long, it settles the
+//! queue. A thread inside a callback never pushes quietly, since the callback may take long; but it records the ctx in
+//! [`Here::deferred`], and examines that ctx's queue when the callback has returned.
 
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
@@ -39,7 +41,7 @@ use crate::sync::pid::pid;
 #[derive(Debug)]
 pub struct Due {
     pub runnable: Runnable,
-    /// The thread that made it due, as [`this_thread`] tells.
+    /// The thread that made it due, as a number from [`this_thread`].
     pub by: usize,
 }
 
@@ -54,53 +56,54 @@ thread_local! {
     };
 }
 
-/// Tells the ctxs apart; never looked into.
+/// Identifies a ctx. The pointer is never dereferenced.
 pub type Id = *const ();
 
-/// One ctx's callbacks, some of which a thread could not run where it made them due.
+/// The callbacks of one ctx, some of which a thread could not run at the point where it made them due.
 pub trait Deferred: Send + Sync {
     fn id(&self) -> Id;
-    /// Runs those that this thread has made due, unless it is inside one.
+    /// Runs the callbacks that this thread has made due, unless the thread is inside a callback.
     fn run_own(&self);
 }
 
-/// What this thread is doing.
+/// The state of this thread.
 struct Here {
-    /// The process in which it has entered the callback that it is inside: a forked child is inside none of its
-    /// own.
+    /// The id of the process in which the thread entered the present callback. In a forked child the thread is
+    /// therefore not inside a callback.
     inside: Cell<u32>,
-    /// The ctx into whose queue it looks right after what it is doing.
+    /// The ctx whose queue the thread examines right after its present work.
     serving: Cell<Id>,
-    /// The ctxs for which it has made callbacks due inside this callback. Never dropped, so that the library may
-    /// be called while the thread's other values are destroyed; outside of callbacks it owns no memory.
+    /// The ctxs for which the thread has made callbacks due inside this callback. It is never dropped, so that the
+    /// library may be called while the thread's other thread-local values are destroyed; outside of callbacks it owns
+    /// no memory.
     deferred: ManuallyDrop<RefCell<Vec<Weak<dyn Deferred>>>>,
-    /// It runs those.
+    /// The thread is running the callbacks of these ctxs.
     draining: Cell<bool>,
 }
 
-/// A number that no other live thread has; not 0.
+/// A number that no other live thread has. It is not 0.
 pub fn this_thread() -> usize {
     HERE.with(|here| ptr::from_ref(here) as usize)
 }
 
-/// Whether this thread may make calls into the application that are not asked for by the call it is in.
+/// Whether this thread may make calls into the application that do not belong to the library call that it is in.
 pub fn may_call() -> bool {
     !is_inside()
 }
 
-/// No process's number.
+/// Not a valid process id.
 const NOWHERE: u32 = 0;
 
 fn is_inside() -> bool {
     HERE.with(|here| here.inside.get() != NOWHERE && here.inside.get() == pid())
 }
 
-/// Whether this thread looks for the callbacks of `ctx` at once when it has done what it is doing.
+/// Whether this thread examines the callback queue of `ctx` right after its present work.
 pub fn comes_back(ctx: Id) -> bool {
     HERE.with(|here| !is_inside() && here.serving.get() == ctx)
 }
 
-/// Has this thread look for callbacks of `ctx` when it has left the callback that it is inside, if it is.
+/// If this thread is inside a callback, makes it examine the callback queue of `ctx` when that callback has returned.
 pub fn look_later<D: Deferred + 'static>(ctx: &Arc<D>) {
     HERE.with(|here| {
         let mut deferred = here.deferred.borrow_mut();
@@ -112,7 +115,7 @@ pub fn look_later<D: Deferred + 'static>(ctx: &Arc<D>) {
     });
 }
 
-/// Makes a call into the application, or a task that does.
+/// Runs a callback, or a task that makes calls into the application.
 pub fn enter<T>(call: impl FnOnce() -> T) -> T {
     let inside = Inside { outer: HERE.with(|here| here.inside.replace(pid())) };
     let value = call();
@@ -127,7 +130,7 @@ struct Inside {
 impl Drop for Inside {
     fn drop(&mut self) {
         HERE.with(|here| here.inside.set(self.outer));
-        // One loop runs them all, or else each would add a stack frame.
+        // One loop runs them all; otherwise each would add a stack frame.
         if is_inside() || HERE.with(|here| here.draining.replace(true)) {
             return;
         }
@@ -136,7 +139,7 @@ impl Drop for Inside {
             if deferred.is_empty() {
                 break;
             }
-            // A thread that serves a ctx goes on with its queue anyway, oldest first.
+            // A thread that serves a ctx examines its queue anyway, and takes the oldest callback first.
             let others = deferred.iter().filter_map(Weak::upgrade);
             others.filter(|ctx| !comes_back(ctx.id())).for_each(|ctx| ctx.run_own());
         }
@@ -144,7 +147,7 @@ impl Drop for Inside {
     }
 }
 
-/// Says which ctx's callbacks this thread looks for when it has done what it is doing, until dropped.
+/// Sets the ctx whose callback queue this thread examines right after its present work, until this is dropped.
 pub struct Serving(Id);
 
 impl Serving {

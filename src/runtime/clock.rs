@@ -10,10 +10,10 @@ use nix::errno::Errno;
 use super::Runtime;
 use super::timers::TimerKey;
 
-/// No sum with this is beyond what the clock can count.
+/// The upper limit of a wait. An `Instant` plus this does not overflow.
 const CENTURY: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 
-/// Ends at a time; an error if no timer can be set.
+/// A future that completes at a time; its result is an error if the timer cannot be set.
 #[derive(Debug)]
 #[must_use = "a future does nothing until it is waited for"]
 pub struct Sleep {
@@ -22,7 +22,7 @@ pub struct Sleep {
     key: Option<TimerKey>,
 }
 
-/// The deadline after `time`, which may come from outside the library and is limited to a century.
+/// The time that is `time` from now. `time` may come from outside the library and is limited to a century.
 pub fn deadline(time: Duration) -> Instant {
     Instant::now() + time.min(CENTURY)
 }
@@ -33,7 +33,7 @@ impl Runtime {
         Sleep { runtime: self.clone(), deadline, key: None }
     }
 
-    /// Waits for `time`; more than a century is that.
+    /// Waits for `time`, at most a century.
     pub fn sleep(&self, time: Duration) -> Sleep {
         self.sleep_until(deadline(time))
     }

@@ -13,7 +13,7 @@ use super::reactor::Ready;
 use super::wakers::renew;
 use crate::sync::{Arc, Mutex, locked};
 
-/// A descriptor that one task at a time waits for. It is taken out of the epoll set before `T` closes it.
+/// A descriptor that one task at a time waits for. It is removed from the epoll set before `T` closes it.
 pub struct Descriptor<T: AsFd> {
     runtime: Runtime,
     place: u64,
@@ -28,8 +28,8 @@ struct DescriptorState {
 
 #[derive(Debug)]
 struct SeenEvents {
-    /// What was reported since the wait began. Reports may come in any order: one that an earlier
-    /// wait has left behind, late, must not hide that of this one.
+    /// What was reported since the wait began. Reports may arrive in any order, so a late one that an earlier wait has
+    /// caused must not replace that of the present wait.
     flags: EpollFlags,
     waker: Option<Waker>,
 }
@@ -54,10 +54,10 @@ impl Ready for DescriptorState {
 }
 
 impl<T: AsFd> Descriptor<T> {
-    /// Takes `inner` into the ctx's epoll set. It should be non-blocking: being told of it is a hint.
+    /// Adds `inner` to the ctx's epoll set. It should be non-blocking, since a report is only a hint.
     ///
     /// # Errors
-    /// `EPERM`: the descriptor is of a kind that is always ready, a plain file.
+    /// `EPERM`: epoll does not support the descriptor, which is always ready, for example a regular file.
     pub fn new(runtime: &Runtime, inner: T) -> Result<Self, Errno> {
         let state = Arc::new(DescriptorState::default());
         let ready: Arc<dyn Ready> = Arc::<DescriptorState>::clone(&state);
@@ -65,11 +65,11 @@ impl<T: AsFd> Descriptor<T> {
         Ok(Self { runtime: runtime.clone(), place, state, inner })
     }
 
-    /// Waits until one of `flags` is so, or the descriptor has hung up or failed, and says what is.
+    /// Waits until one of the events `flags` has occurred, or `EPOLLHUP` or `EPOLLERR`. Returns the events that have.
     pub async fn ready(&self, flags: EpollFlags) -> Result<EpollFlags, Errno> {
         let wanted = flags | EpollFlags::EPOLLERR | EpollFlags::EPOLLHUP;
         let waiting = DescriptorWait(&self.state);
-        // A report of an earlier wait that was given up says nothing about now.
+        // A report of an earlier, cancelled wait is not valid any more.
         locked(&waiting.0.seen).flags = EpollFlags::empty();
         let mut armed = false;
         poll_fn(|cx| {
@@ -94,7 +94,7 @@ impl<T: AsFd> Descriptor<T> {
         .await
     }
 
-    /// Waits until there is something to read, or no more will come.
+    /// Waits until there is something to read, or the end of the file.
     pub async fn readable(&self) -> Result<EpollFlags, Errno> {
         self.ready(EpollFlags::EPOLLIN).await
     }
@@ -109,7 +109,7 @@ impl<T: AsFd> Descriptor<T> {
     }
 }
 
-/// A wait; once it is dropped, it wakes no task.
+/// A wait in progress. Once it is dropped, the descriptor wakes no task.
 struct DescriptorWait<'a>(&'a DescriptorState);
 
 impl Drop for DescriptorWait<'_> {
@@ -147,7 +147,7 @@ mod tests {
         let reader = Descriptor::new(&runtime, reader).unwrap();
         let mut wait = Box::pin(reader.readable());
         assert!(wait.as_mut().now_or_never().is_none());
-        // Taken from the kernel by another thread before this wait began.
+        // Another thread has taken this report from the kernel before the wait began.
         reader.state.ready(EpollFlags::EPOLLOUT);
         assert!(wait.as_mut().now_or_never().is_none());
         unistd::write(&writer, b"x").unwrap();

@@ -1,15 +1,15 @@
 //! Events that have not been collected yet.
 //!
-//! A collector may ask the application about each event (its predicate), which must not happen under a
-//! lock, and must not hide the event from another collector meanwhile. So the queue holds shared events:
-//! a collector looks at one, releases the lock, asks, and then takes the event if it is still in the queue.
+//! A collector may ask the application about each event (by its predicate). This must not happen under a lock, and must
+//! not hide the event from another collector meanwhile. So the queue holds shared events: a collector takes a reference
+//! to one, releases the lock, calls the predicate, and then removes the event if it is still in the queue.
 //!
-//! An event that comes while a collector of its type sleeps is first left to that one: the application's event loop
-//! is not woken. If the collector does not take it, because its predicate refuses or another event was enough
-//! for it, the loop must be woken after all. `announced` is the newest event that it has been woken for:
-//! *each event after `announced` is still to be looked at by a collector that was asleep when it came*, and whoever
-//! has looked, or leaves, announces what is left. One announcement is enough for all events up to the newest,
-//! since the application collects until there are none.
+//! An event that arrives while a collector of its type sleeps is first left to this collector, and the application's
+//! event loop is not woken. If the collector does not take the event, because its predicate rejects the event or
+//! because it takes another one, the loop must be woken after all. `announced` is the newest event that the loop has
+//! been woken for. The invariant is: *each event after `announced` is still to be looked at by a collector that was
+//! asleep when it arrived*. A collector that has looked at the events, or that leaves, announces those that remain. One
+//! announcement is enough for all events up to the newest, since the application collects until there are none.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -18,7 +18,7 @@ use std::task::{Poll, Waker};
 use super::wakers::renew;
 use crate::sync::{Arc, Mutex, locked};
 
-/// An event's type as one bit, for masks.
+/// The type of an event as one bit, for use in masks.
 pub trait EventKind {
     fn bit(&self) -> u64;
 }
@@ -35,12 +35,12 @@ struct EventQueueState<E> {
     /// Collectors asleep: number, mask, waker.
     waiting: Vec<(u64, u64, Waker)>,
     next: u64,
-    /// The newest event that the application's loop knows of.
+    /// The number of the newest event that the application's loop was woken for.
     announced: u64,
 }
 
 impl<E: EventKind> EventQueueState<E> {
-    /// The oldest event after `seen` of a type in `mask`.
+    /// The oldest event after the number `seen` whose type is in `mask`.
     fn after(&self, seen: u64, mask: u64) -> Option<(u64, Arc<E>)> {
         let from = self.queue.partition_point(|(number, _)| *number <= seen);
         self.queue.range(from..).find(|(_, event)| event.bit() & mask != 0).cloned()
@@ -48,7 +48,8 @@ impl<E: EventKind> EventQueueState<E> {
 }
 
 impl<E> EventQueueState<E> {
-    /// Whether the application's loop is to be woken for what has come since the last time.
+    /// Whether the application's loop is to be woken for events since the last announcement; they count as announced
+    /// then.
     fn announce(&mut self) -> bool {
         let newest = self.queue.back().map_or(0, |(number, _)| *number);
         let due = newest > self.announced;
@@ -65,14 +66,15 @@ impl<E> Default for EventQueue<E> {
 }
 
 impl<E: EventKind> EventQueue<E> {
-    /// Adds an event. Whether the application's loop is to be woken for it: no collector waits for its type.
+    /// Adds an event. Returns whether the application's loop is to be woken for it, which is so if no collector waits
+    /// for its type.
     pub fn push(&self, event: E) -> bool {
         let bit = event.bit();
         let mut state = locked(&self.state);
         state.next += 1;
         let number = state.next;
         state.queue.push_back((number, Arc::new(event)));
-        // All whose mask fits: what their predicates say is not known here.
+        // Wakes all collectors whose mask fits, since the results of their predicates are not known here.
         let waiting = std::mem::take(&mut state.waiting).into_iter();
         let (fit, others): (Vec<_>, Vec<_>) = waiting.partition(|(_, mask, _)| mask & bit != 0);
         state.waiting = others;
@@ -82,7 +84,7 @@ impl<E: EventKind> EventQueue<E> {
         announce
     }
 
-    /// Takes the oldest event of a type in `mask` that `wanted` says yes to.
+    /// Takes the oldest event whose type is in `mask` and for which `wanted` returns true.
     pub fn take(&self, mask: u64, mut wanted: impl FnMut(&E) -> bool) -> Option<Arc<E>> {
         let mut seen = 0;
         loop {
@@ -94,7 +96,7 @@ impl<E: EventKind> EventQueue<E> {
         }
     }
 
-    /// Whether it was still there.
+    /// Removes the event `number`. Returns whether it was still in the queue.
     fn remove(&self, number: u64) -> bool {
         let mut state = locked(&self.state);
         match state.queue.binary_search_by_key(&number, |(number, _)| *number) {
@@ -103,8 +105,8 @@ impl<E: EventKind> EventQueue<E> {
         }
     }
 
-    /// As [`EventQueue::take`]; waits until there is one. `announce` is called, with no lock held, when an event that
-    /// was left to this collector is to be told to the application's loop.
+    /// As [`EventQueue::take`], but waits until there is such an event. `announce` is called, with no lock held, when
+    /// the application's loop is to be woken for an event that was left to this collector.
     pub async fn wait(
         &self,
         mask: u64,
@@ -113,7 +115,7 @@ impl<E: EventKind> EventQueue<E> {
     ) -> Arc<E> {
         let mut place = CollectorSlot { events: self, announce, number: None };
         poll_fn(|cx| {
-            // First, so that an event that comes while the predicate runs is not missed.
+            // The collector is entered first, so that an event that arrives while the predicate runs is not missed.
             place.take(mask, cx.waker());
             if let Some(event) = self.take(mask, &mut wanted) {
                 return Poll::Ready(event);
@@ -124,12 +126,12 @@ impl<E: EventKind> EventQueue<E> {
         .await
     }
 
-    /// How many events are in the queue.
+    /// The number of events in the queue.
     pub fn len(&self) -> usize {
         locked(&self.state).queue.len()
     }
 
-    /// Whether there is none.
+    /// Whether the queue is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -143,7 +145,7 @@ struct CollectorSlot<'a, E, F: Fn()> {
 }
 
 impl<E, F: Fn()> CollectorSlot<'_, E, F> {
-    /// The collector has looked at all events there are, and taken none.
+    /// To be called when the collector has looked at all events in the queue and has taken none.
     fn looked(&self) {
         let due = locked(&self.events.state).announce();
         if due {
@@ -164,7 +166,7 @@ impl<E, F: Fn()> CollectorSlot<'_, E, F> {
                 None
             }
         };
-        // A waker that goes may take a task with it, whose end comes back here.
+        // Dropping a waker may drop a task, whose destructor takes this lock.
         drop(state);
         drop(old);
     }
@@ -235,7 +237,7 @@ mod tests {
         assert_eq!(announced.get(), 1, "which refuses it");
         assert!(refuses.as_mut().now_or_never().is_none());
         assert_eq!(announced.get(), 1, "once");
-        // Two that fit while it sleeps; one is enough for it.
+        // Two events of its type arrive while it sleeps, and it takes one.
         assert!(!events.push(99));
         assert!(events.push(12), "it is awake now, and not counted upon");
         assert_eq!(refuses.now_or_never().as_deref(), Some(&99));
@@ -256,7 +258,7 @@ mod tests {
             for kind in 0..4 {
                 let (runtime, events, taken) = (&runtime, &events, &taken);
                 scope.spawn(move || {
-                    // Two want types below ten only, and the last.
+                    // Two of the collectors want only types below ten, and the last type.
                     let mask = if kind % 2 == 0 { 0x3ff | 1 << 25 } else { !0 };
                     loop {
                         let one = runtime.block_on(events.wait(mask, |_| true, || ()));
@@ -277,7 +279,7 @@ mod tests {
             while !events.is_empty() {
                 thread::sleep(Duration::from_millis(1));
             }
-            // Type 25: everybody goes, each telling the next.
+            // Type 25 ends the collectors: each pushes it again for the next.
             events.push(u8::MAX);
         });
         let mut taken = taken.into_inner().unwrap();

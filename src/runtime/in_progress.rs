@@ -1,16 +1,16 @@
-//! The operations under way, so that the application can abort one.
+//! The list of operations in progress, so that the application can abort one.
 
 use super::abort::Abort;
 use crate::sync::{Arc, Mutex, locked};
 
-/// How the application identifies an operation: by the `ao_how` that it gave.
+/// How the application identifies an operation: by the `ao_how` that it has passed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OperationKey {
-    /// Nothing: its caller waits for it.
+    /// None: the caller waits for the operation.
     Synchronous,
-    /// A function and what to call it with.
+    /// The addresses of a callback function and of its argument.
     Callback(usize, usize),
-    /// What the event at its end is to carry.
+    /// The `for_user` value of the event that reports the completion.
     Event(u64),
 }
 
@@ -29,15 +29,15 @@ struct InProgressState {
 /// The result of a request to abort.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Answer {
-    /// The operation will end soon.
+    /// The operation was asked to end, and will end soon.
     Asked,
-    /// It was asked to before.
+    /// The operation was asked before.
     AskedBefore,
-    /// There is no such operation, or none any more.
+    /// There is no such operation, or it has ended.
     NotFound,
 }
 
-/// An operation's place in the list, given back at its end.
+/// An operation's entry in the list, which is removed when this is dropped.
 #[derive(Debug)]
 pub struct InProgressEntry {
     in_progress: InProgress,
@@ -45,7 +45,7 @@ pub struct InProgressEntry {
 }
 
 impl InProgress {
-    /// Adds an operation that `abort` can cut short.
+    /// Adds an operation that can be aborted through `abort`.
     pub fn add(&self, key: OperationKey, abort: Abort) -> InProgressEntry {
         let mut state = locked(&self.state);
         state.next += 1;
@@ -55,7 +55,7 @@ impl InProgress {
         InProgressEntry { in_progress: self.clone(), number }
     }
 
-    /// Asks the newest operation that the application knows as `key` to end.
+    /// Aborts the newest operation that the application identifies by `key`.
     pub fn abort(&self, key: OperationKey) -> Answer {
         let found = {
             let state = locked(&self.state);
@@ -66,7 +66,7 @@ impl InProgress {
                 .find(|(_, k, _)| *k == key)
                 .map(|(.., abort)| abort.clone())
         };
-        // Without the lock: this wakes.
+        // The lock is not held here, since `ask` wakes tasks.
         match found.map(|abort| abort.ask()) {
             Some(true) => Answer::Asked,
             Some(false) => Answer::AskedBefore,
@@ -74,12 +74,12 @@ impl InProgress {
         }
     }
 
-    /// How many there are.
+    /// The number of operations.
     pub fn len(&self) -> usize {
         locked(&self.state).operations.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no operations.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,42 +1,43 @@
 //! Threads asleep in the library: which of them waits on the reactor, and how they wake each other.
 //!
-//! A thread that waits for its own operation sleeps in [`Lead::park`]. One such thread, the leader,
-//! sleeps on the reactor (in [`Dispatcher::sleep`]) and does the dispatching for all; each other sleeps on a
-//! bell of its own. Whoever finds that a thread's operation can go on calls [`Lead::wake`].
+//! A thread that waits for its own operation sleeps in [`Lead::park`]. One such thread, the leader, sleeps on the
+//! reactor (in [`Dispatcher::sleep`]) and dispatches for all of them; each of the others sleeps on a condition variable
+//! of its own. A thread that finds that another thread's operation can go on calls [`Lead::wake`].
 //!
 //! # Invariants, under the lock of [`LeadState`]
 //!
-//! 1. *One leader.* `leading` is set by a thread for itself, when it is `None`, and unset by that
-//!    thread only.
-//! 2. *A wake-up is never lost.* `WOKEN` is set under the lock, and looked at under the lock before
-//!    each sleep. A parked thread's bell belongs to the same lock, so that it cannot be rung between the
-//!    look and the sleep. The leader's sleep begins after the lock is released, so for it there is
-//!    [`Dispatcher::ring`], which makes the present or the next sleep end; `rung` says that it was called, and
-//!    the leader silences the ring when it is back under the lock, not before. A place that had nothing to
-//!    ring yet does not sleep, so that the leader looks again.
-//! 3. *No thread sleeps forever.* While a thread is in `parked`, either (a) there is a leader, or (b) a
-//!    thread in `parked` is `WOKEN` or `ASKED`, so that it is about to run.
+//! 1. *There is one leader.* `leading` is set by a thread for itself, when it is `None`, and is reset only by that
+//!    thread.
+//! 2. *No wake-up is lost.* `WOKEN` is set under the lock, and is checked under the lock before each sleep. A parked
+//!    thread's condition variable belongs to the same lock, so it cannot be signalled between the check and the sleep.
+//!    The leader's sleep begins after the lock is released, so for the leader there is [`Dispatcher::ring`], which ends
+//!    its present or next sleep. `rung` records that the ring was called; the leader silences it when it has the lock
+//!    again, not before. If there was nothing to ring yet, the dispatcher does not sleep, so that the leader checks
+//!    again.
+//! 3. *No thread sleeps forever.* While a thread is in `parked`, either (a) there is a leader, or (b) a thread in
+//!    `parked` is `WOKEN` or `ASKED`, so that it is about to run.
 //!
-//! Why 3 holds. A thread parks only under (a). The leader steps down in one place, under the lock,
-//! and before it releases the lock again, to work or to leave, it calls [`pass_on`]: that asks a parked
-//! thread unless one is about to run already: (b). A thread that was asked, or woken, leaves `parked`
-//! under the lock and then takes the lead, (a); or finds that a newcomer has it, (a); or it leaves with its
-//! operation, and calls [`pass_on`] in its turn if there is no leader. A leader that only dispatched
-//! for others takes the lead again without asking another thread: it has not released the lock in between.
+//! Why 3 holds. A thread parks only under (a). The leader steps down in one place, under the lock, and before it
+//! releases the lock again, to work or to leave, it calls [`pass_on`]. This asks a parked thread unless one is about to
+//! run already, so (b) holds. A thread that was asked or woken leaves `parked` under the lock. Then it either takes the
+//! lead, so (a) holds; or it finds that another thread has taken the lead, so (a) holds; or it leaves with its
+//! operation, and calls [`pass_on`] if there is no leader. A leader that has only dispatched for others takes the lead
+//! again without asking another thread, since it has not released the lock in between.
 //!
-//! 4. *A thread inside a callback leads only while no other sleeps.* Such a thread may run tasks but no callbacks
-//!    (`callbacks.rs`), so if it slept as the leader beside one that may, a callback could wait for both. A
-//!    thread that may and finds such a leader rings it before it parks; the rung leader finds the other parked
-//!    when it is back under the lock, and does not lead again: it asks the other, and follows. When the lead is
-//!    passed on, those that may come first.
+//! 4. *A thread inside a callback leads only while no other thread sleeps.* Such a thread may run tasks but no
+//!    callbacks (`callbacks.rs`). If it slept as the leader beside a thread that may run callbacks, a callback could
+//!    wait although that thread is idle. Therefore a thread that may run callbacks and finds such a leader rings it
+//!    before it parks. The rung leader, when it has the lock again, finds the other thread parked and does not lead
+//!    again: it asks the other thread, and follows. When the lead is passed on, threads that may run callbacks are
+//!    preferred.
 //!
-//! Invariant 3 is the purpose of libxl's baton. An application's own thread that sleeps in `poll` is not handled
-//! here: it sleeps on the same reactor, whose set is never stale.
+//! Invariant 3 is the purpose of libxl's baton. An application's own thread that sleeps in `poll` needs nothing here:
+//! it sleeps on the same reactor, whose epoll set always has all entries.
 //!
-//! `model.rs` explores this code with loom, and shows that the model fails if a leader does not pass on, or if one
-//! inside a callback keeps the lead.
+//! `model.rs` explores this code with loom, and shows that the model fails if a leader does not pass on the lead, or if
+//! a leader inside a callback keeps it.
 //!
-//! Tasks, which no thread waits for, have an invariant of their own: see `queue.rs`.
+//! Tasks, which no thread waits for, have an invariant of their own, in `queue.rs`.
 
 use std::collections::VecDeque;
 
@@ -46,27 +47,27 @@ use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked, sleep_on};
 
 /// The leader's sleep, and what it does afterwards.
 pub trait Dispatcher {
-    /// The duty to check for tasks soon; when it is dropped, another thread has to check.
+    /// The duty to look for tasks soon. If it is dropped unfulfilled, another thread is woken to do so.
     type Attending<'p>
     where
         Self: 'p;
-    /// Sleeps until something happens outside or [`Dispatcher::ring`] was called since the last
-    /// [`Dispatcher::silence`], or spuriously; then wakes those that wait for it. No lock is held.
-    /// With `may_call` also until a callback is due.
+    /// Sleeps until something happens outside the process or [`Dispatcher::ring`] was called since the last
+    /// [`Dispatcher::silence`], or spuriously; then wakes the waits concerned. With `may_call`, also returns when a
+    /// callback is due. It is called with no lock held.
     fn sleep(&self, may_call: bool) -> Self::Attending<'_>;
-    /// Ends the leader's sleep, or its next one. Never blocks.
+    /// Ends the leader's present or next sleep. Never blocks.
     fn ring(&self);
-    /// Takes a ring back.
+    /// Undoes [`Dispatcher::ring`].
     fn silence(&self);
-    /// Whether [`Dispatcher::work`] has anything to do for this thread.
+    /// Whether there is something that [`Dispatcher::work`] can do in this thread.
     fn has_work(&self) -> bool;
-    /// Runs tasks. No lock is held; may take long.
+    /// Runs tasks. It is called with no lock held, and may take long.
     fn work(&self, attending: Self::Attending<'_>);
 }
 
 /// The parked thread's operation can go on.
 const WOKEN: u8 = 1;
-/// The parked thread is to look whether there is a leader.
+/// The parked thread must check whether there is a leader.
 const ASKED: u8 = 2;
 
 /// One wait of one thread.
@@ -88,14 +89,14 @@ impl Parker {
         self.flags.load(Ordering::Relaxed) & flags != 0
     }
 
-    /// Whether it was not set before.
+    /// Sets the flag. Returns whether it was not set before.
     fn set(&self, flag: u8) -> bool {
         let flags = self.flags.load(Ordering::Relaxed);
         self.flags.store(flags | flag, Ordering::Relaxed);
         flags & flag == 0
     }
 
-    /// Whether it was set before.
+    /// Resets the flag. Returns whether it was set before.
     fn take(&self, flag: u8) -> bool {
         let flags = self.flags.load(Ordering::Relaxed);
         self.flags.store(flags & !flag, Ordering::Relaxed);
@@ -119,7 +120,7 @@ struct LeadState {
 }
 
 impl Lead {
-    /// Lets `parker`'s thread go on, now or when it parks next.
+    /// Wakes `parker`'s thread, or lets it return at once when it parks next.
     pub fn wake(&self, parker: &Arc<Parker>, place: &impl Dispatcher) {
         let mut state = locked(&self.state);
         if !parker.set(WOKEN) {
@@ -158,7 +159,7 @@ impl Lead {
         }
     }
 
-    /// Leads for one sleep.
+    /// Leads for the duration of one sleep.
     fn lead<'a>(
         &'a self,
         mut state: MutexGuard<'a, LeadState>,
@@ -170,7 +171,7 @@ impl Lead {
         let stepping_down = StepDown { lead: self, place };
         let attending = place.sleep(parker.may_call);
         let mut state = stepping_down.now();
-        // Our own operation comes before what another thread can do as well.
+        // If this thread's own operation can go on and another thread is parked, the work is left to that thread.
         let ours = !parker.has(WOKEN) || state.parked.is_empty();
         if ours && place.has_work() {
             pass_on(&state);
@@ -205,7 +206,7 @@ impl Lead {
 }
 
 impl LeadState {
-    /// Ends the leader's sleep.
+    /// Ends the leader's sleep, unless that was done already.
     fn ring(&mut self, place: &impl Dispatcher) {
         if !std::mem::replace(&mut self.rung, true) && !is_removed(Mechanism::Ring) {
             place.ring();
@@ -218,7 +219,7 @@ impl LeadState {
     }
 }
 
-/// Asks a parked thread to look whether there is a leader, unless one is about to run anyway.
+/// Asks a parked thread to check whether there is a leader, unless one is about to run anyway.
 fn pass_on(state: &LeadState) {
     if is_removed(Mechanism::HandOver)
         || state.parked.iter().any(|parker| parker.has(WOKEN | ASKED))
@@ -232,8 +233,8 @@ fn pass_on(state: &LeadState) {
     }
 }
 
-/// Ends the lead, also when a defect in a handler unwinds: without this the other
-/// threads would rely on a leader that does not exist, and hang.
+/// Ends the lead, also when a panic in a handler unwinds: otherwise the other threads would rely on a leader that does
+/// not exist, and hang.
 struct StepDown<'l, 'p, P: Dispatcher> {
     lead: &'l Lead,
     place: &'p P,
@@ -259,7 +260,7 @@ impl<'l, P: Dispatcher> StepDown<'l, '_, P> {
 
 impl<P: Dispatcher> Drop for StepDown<'_, '_, P> {
     fn drop(&mut self) {
-        // A model that has failed has no locks any more.
+        // After a failed loom model the locks no longer exist.
         #[cfg(loom)]
         if std::thread::panicking() {
             return;

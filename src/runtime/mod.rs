@@ -1,40 +1,40 @@
-//! The runtime of a ctx: operations that wait, without a thread of the library's own.
+//! The runtime of a ctx: it runs operations that wait, without a thread of the library's own.
 //!
-//! An operation is a future. With no `ao_how` the calling thread runs it itself ([`Runtime::block_on`])
-//! and sleeps only while it waits; with one, it is a task ([`Runtime::spawn`]) that whichever thread
-//! dispatches runs. Two operations of one ctx may run on two threads at once: no lock is held
-//! around either.
+//! An operation is a future. Without an `ao_how` the calling thread runs it ([`Runtime::block_on`]) and sleeps only
+//! while the operation waits. With one, the operation becomes a task ([`Runtime::spawn`]), which is run by the threads
+//! that dispatch. Two operations of one ctx may run on two threads at once: no lock is held around either.
 //!
 //! | file | subject |
 //! |---|---|
-//! | `lead.rs` | threads asleep in the library, and the argument why none is forgotten |
-//! | `reactor.rs`, `timers.rs` | what is waited for outside: one epoll set, one timerfd |
+//! | file | subject |
+//! |---|---|
+//! | `lead.rs` | threads asleep in the library, and the argument why each is woken |
+//! | `reactor.rs`, `timers.rs` | events from outside the process: one epoll set, one timerfd |
 //! | `descriptor.rs`, `clock.rs`, `notify.rs`, `abort.rs` | the waits, as futures |
-//! | `bytes.rs` | reading and writing what others share, without waiting in the kernel |
-//! | `wakers.rs` | those who wait for the same thing |
-//! | `tasks.rs`, `queue.rs` | operations that no thread waits for, and who goes on with them |
-//! | `callbacks.rs`, `ordered.rs` | calls into the application: when they are made, and by which thread |
-//! | `defect.rs` | panics, kept where they happen |
+//! | `bytes.rs` | reading and writing descriptors that are shared with others, without blocking in the kernel |
+//! | `wakers.rs` | the wakers of waits for the same thing |
+//! | `tasks.rs`, `queue.rs` | operations that no thread waits for, and the threads that run them |
+//! | `defect.rs` | panics: how they are contained |
 //! | `in_progress.rs` | every operation that has begun, for `libxl_ao_abort` |
-//! | `events.rs` | what has happened and is not collected yet |
+//! | `events.rs` | events that the application has not collected yet |
 //! | `app_loop.rs` | the application's own event loop |
 //! | `child/` | programs and forked helpers, SIGCHLD, and what a forked child does first |
 //!
-//! Nothing here knows of Xen. Nothing is opened before something waits.
+//! The runtime does not depend on Xen. It opens no descriptor before something waits.
 //!
 //! # Who dispatches
 //!
-//! The leader among the threads asleep in the library; and an application's own thread, from
-//! `libxl_osevent_afterpoll` and `libxl_osevent_occurred_fd` ([`Runtime::dispatch`]). Both may at
-//! once. A thread that dispatches runs the tasks that can go on, and then the callbacks that are due. Who makes a
-//! task runnable in another way leaves it to these: the queue's alarm fetches a thread. So a call that neither
-//! waits nor comes from the application's event loop runs nothing that belongs to others.
+//! Two kinds of threads dispatch: the leader among the threads asleep in the library, and an application's own thread
+//! in `libxl_osevent_afterpoll` or `libxl_osevent_occurred_fd` ([`Runtime::dispatch`]). Both may dispatch at once. A
+//! thread that dispatches runs the tasks that can go on, and then the callbacks that are due. Any other thread that
+//! makes a task runnable leaves the task to these: the queue's alarm wakes one of them. So a call that neither waits
+//! nor comes from the application's event loop runs no task or callback of another call.
 //!
 //! # Locks
 //!
-//! All locks here are leaves: held for a few instructions or one short system call, never around a
-//! wait, a call into the application, or each other; but for the lead's, under which the bell is rung and
-//! the queue looked into, the hooks' (see `app_loop.rs`), and the children's (see `child/mod.rs`).
+//! All locks here are leaves: each is held for a few instructions or one short system call, never around a wait, a call
+//! into the application, or another lock. There are three exceptions: the lead's lock, under which the bell is rung and
+//! the queue is examined, the hooks' lock (see `app_loop.rs`), and the children's locks (see `child/mod.rs`).
 
 pub mod abort;
 pub mod app_loop;
@@ -78,7 +78,7 @@ use ordered::Ordered;
 use reactor::Reactor;
 use tasks::{Attending, Tasks};
 
-/// The runtime of one ctx; clones are the same one.
+/// The runtime of one ctx. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Runtime {
     shared: Arc<RuntimeShared>,
@@ -93,29 +93,29 @@ struct RuntimeShared {
     failure: Breakdown,
 }
 
-/// Whom to tell, once, that the reactor does not work any more.
+/// The function to call, once, when the reactor has failed.
 #[derive(Default)]
 struct Breakdown {
     tell: OnceLock<Box<dyn Fn(Errno) + Send + Sync>>,
-    told: AtomicBool,
+    reported: AtomicBool,
 }
 
 impl fmt::Debug for Breakdown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Breakdown").field("told", &self.told).finish_non_exhaustive()
+        f.debug_struct("Breakdown").field("reported", &self.reported).finish_non_exhaustive()
     }
 }
 
 impl Runtime {
-    /// The reactor, opened at its first use.
+    /// The reactor, which is opened at its first use.
     ///
     /// # Errors
-    /// `EMFILE`, `ENFILE`, `ENOMEM`: there is no room for four more descriptors.
+    /// `EMFILE`, `ENFILE`, `ENOMEM`: the four descriptors that it needs cannot be opened.
     pub fn reactor(&self) -> Result<&Reactor, Errno> {
         self.shared.reactor()
     }
 
-    /// Runs `future` to its end on this thread. While it waits, the thread may dispatch for others.
+    /// Runs `future` to completion on this thread. While it waits, the thread may dispatch for others.
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
         let parker = Arc::new(Parker::new(callbacks::may_call()));
@@ -132,29 +132,29 @@ impl Runtime {
         }
     }
 
-    /// Runs `future` up to its first wait; later, threads that dispatch go on with it.
+    /// Runs `future` up to its first wait; afterwards, threads that dispatch run it.
     pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
         self.shared.tasks.spawn(future);
     }
 
-    /// Has `call` made into the application, soon: see [`callbacks`].
+    /// Queues `call`, a call into the application, which is made soon: see [`callbacks`].
     pub fn spawn_callback(&self, call: impl FnOnce() + Send + 'static) {
         self.shared.tasks.spawn_callback(call);
     }
 
-    /// Calls into the application that are to reach it in order.
+    /// A queue of calls into the application that are made one after the other.
     pub fn ordered_callbacks(&self) -> Ordered {
         Ordered::new(&self.shared.tasks)
     }
 
-    /// Runs the callbacks that this thread has made due, unless it is inside another: what a call does before
-    /// it returns.
+    /// Runs the callbacks that this thread has made due, unless the thread is inside another callback. Each entry of
+    /// the library does this before it returns.
     pub fn run_own_callbacks(&self) {
         self.shared.tasks.run_own();
     }
 
-    /// Runs `tell`, which makes callbacks due and does nothing that lasts, and then those. Cheaper than to have
-    /// them found by [`Runtime::run_own_callbacks`]: no other thread is fetched to them.
+    /// Runs `tell`, which makes callbacks due and must not take long, and then these callbacks. This is cheaper than
+    /// leaving them to [`Runtime::run_own_callbacks`]: no other thread is woken for them.
     pub fn tell_now(&self, tell: impl FnOnce()) {
         let serving = Serving::begin(self.shared.tasks.id());
         tell();
@@ -162,7 +162,7 @@ impl Runtime {
         self.run_own_callbacks();
     }
 
-    /// Does what can be done now, without sleeping: for an application's own event loop.
+    /// Does what can be done now, without sleeping. The application's own event loop calls this.
     pub fn dispatch(&self) {
         let attending = self.shared.tasks.attend();
         self.shared.turn();
@@ -173,29 +173,29 @@ impl Runtime {
         &self.shared.app_loop
     }
 
-    /// Who is told, once and with no lock held, if the reactor breaks down: nothing is waited for any more
-    /// then. For the first such call only.
+    /// Sets the function that is called, once and with no lock held, if the reactor fails. From then on no wait for an
+    /// event from outside the process ends. Only the first call has an effect.
     pub fn on_failure(&self, tell: impl Fn(Errno) + Send + Sync + 'static) {
         let _ = self.shared.failure.tell.set(Box::new(tell));
     }
 
-    /// What a task, or something that was told of an event, has panicked with: a defect that the application
-    /// is to be told of. The first since the last call.
+    /// Takes the message of the first panic of a task or an event handler since the last call. Such a panic is a
+    /// defect, which the caller reports to the application.
     pub fn take_defect(&self) -> Option<String> {
         self.shared.tasks.defects().take()
     }
 
-    /// How many callbacks are due.
+    /// The number of callbacks that are due.
     pub fn due_callbacks(&self) -> usize {
         self.shared.tasks.callbacks().len()
     }
 
-    /// How many tasks have not ended.
+    /// The number of tasks that have not ended.
     pub fn task_count(&self) -> usize {
         self.shared.tasks.count()
     }
 
-    /// Drops the tasks that have not ended, where they wait. No other thread may use the runtime.
+    /// Drops the tasks that have not ended, at the point where each waits. No other thread may use the runtime.
     pub fn shut_down(&self) {
         self.shared.tasks.drop_all();
         self.forget_nudge();
@@ -220,11 +220,11 @@ impl RuntimeShared {
         }
     }
 
-    /// An epoll set that cannot be asked: nothing that the library can mend. A pause keeps a sleeping
-    /// thread from turning in circles.
+    /// Handles a failure of the epoll set, from which the library cannot recover. The pause prevents that a sleeping
+    /// thread uses all of a CPU.
     fn failed(&self, errno: Errno) {
         if let Some(tell) = self.failure.tell.get()
-            && !self.failure.told.swap(true, Ordering::Relaxed)
+            && !self.failure.reported.swap(true, Ordering::Relaxed)
         {
             tell(errno);
         }
@@ -238,8 +238,8 @@ impl Dispatcher for RuntimeShared {
 
     fn sleep(&self, may_call: bool) -> Attending<'_> {
         let Some(reactor) = self.reactor.get() else {
-            // A ring that came until now has rung nothing: no sleep, but another look. Without
-            // descriptors, what is waited for is in this process: look again soon.
+            // After a ring for which there was no bell yet, this thread does not sleep but returns to look again.
+            // Without descriptors, only events inside this process are waited for, so it looks again after a pause.
             if self.reactor().is_err() {
                 #[expect(
                     clippy::disallowed_methods,
@@ -278,7 +278,7 @@ impl Dispatcher for RuntimeShared {
     }
 }
 
-/// Lets a thread in [`Runtime::block_on`] go on.
+/// Wakes a thread in [`Runtime::block_on`].
 struct Unpark {
     shared: Arc<RuntimeShared>,
     parker: Arc<Parker>,

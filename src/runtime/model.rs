@@ -1,11 +1,11 @@
-//! Every interleaving of a few threads in one [`Lead`] and one [`WorkQueue`], explored by loom: nobody sleeps
-//! for ever (loom reports that as a deadlock), and no task is forgotten.
+//! Every interleaving of a few threads in one [`Lead`] and one [`WorkQueue`], explored by loom: no thread sleeps
+//! forever (loom reports that as a deadlock), and no task is lost.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test --profile loom --lib runtime::model`
 //!
-//! The epoll set, the application's sleep on it and the operations are models; the lead and the queue are
-//! the code itself. Each part that the argument in `lead.rs` or `queue.rs` rests on is also taken
-//! away once, and loom must then find a thread that sleeps for ever.
+//! The epoll set, the application's sleep on it and the operations are models; the lead and the queue are the real
+//! code. Each mechanism that the argument in `lead.rs` or `queue.rs` needs is also left out once, and loom must then
+//! find a thread that sleeps forever.
 
 use std::collections::VecDeque;
 
@@ -16,10 +16,10 @@ use super::queue::{Alarm, Attending, WorkQueue};
 use crate::sync::fault_injection::{Mechanism, remove};
 use crate::sync::{Arc, Condvar, Mutex, locked, sleep_on};
 
-/// What goes on somewhere and ends what waits for it.
+/// Something that happens outside and lets a wait go on.
 #[derive(Clone, Copy, Debug)]
 enum Event {
-    /// The operation of this number can go on.
+    /// The operation with this number can go on.
     ModelOperation(usize),
     /// This task can go on.
     Task(Task),
@@ -27,18 +27,18 @@ enum Event {
 
 #[derive(Clone, Copy, Debug)]
 enum Task {
-    /// Lets the operation go on.
+    /// Lets the operation with this number go on.
     For(usize),
-    /// The same, but only when another operation can go on: the thread is busy until then.
+    /// As `For`, but only after another operation can go on: the thread is busy until then.
     After(usize, usize),
-    /// Makes a callback due, which lets the operation go on.
+    /// Makes a callback due, which lets the operation with this number go on.
     Tell(usize),
 }
 
-/// A callback that lets the operation of this number go on.
+/// A callback that lets the operation with this number go on.
 type Callback = usize;
 
-/// The epoll set, with the alarm in it, and the leader's bell beside it.
+/// The epoll set, which includes the alarm, and beside it the leader's bell.
 #[derive(Default)]
 struct ModelSet {
     state: Mutex<SetState>,
@@ -51,7 +51,7 @@ struct SetState {
     alarm: bool,
     callbacks_alarm: bool,
     rung: bool,
-    /// The application's own reason to stop polling.
+    /// The application's own reason to end its loop.
     quit: bool,
 }
 
@@ -81,7 +81,7 @@ impl Alarm for ModelSet {
     }
 }
 
-/// The alarm of callbacks, beside the set.
+/// The alarm of callbacks, which is not in the set.
 struct Callbacks(Arc<ModelSet>);
 
 impl Alarm for Callbacks {
@@ -90,21 +90,21 @@ impl Alarm for Callbacks {
     }
 }
 
-/// The promise of a thread that dispatches, as in `tasks.rs`.
+/// The promise of a dispatching thread, as in `tasks.rs`.
 struct Both<'w> {
     tasks: Attending<'w, Task>,
     callbacks: Option<Attending<'w, Callback>>,
 }
 
-/// A ctx.
+/// The model of a ctx.
 struct World {
     lead: Lead,
     queue: WorkQueue<Task>,
     callbacks: WorkQueue<Callback>,
     set: Arc<ModelSet>,
-    /// Whether there is a set yet. As in the runtime, the first that sleeps makes it.
+    /// Whether the set exists. As in the runtime, the first thread that sleeps creates it.
     open: Mutex<bool>,
-    /// The leader sleeps at once on a set that it has only just made.
+    /// The leader sleeps at once on a set that it has just created.
     careless: bool,
     operations: Vec<ModelOperation>,
 }
@@ -140,7 +140,7 @@ impl ModelOperation {
         *locked(&self.step) >= step
     }
 
-    /// Something that the library knows nothing of keeps the thread busy until then.
+    /// Keeps the thread busy, outside the library, until the operation is in this state.
     fn busy_until(&self, step: ModelStep) {
         let mut now = locked(&self.step);
         while *now < step {
@@ -154,7 +154,7 @@ impl World {
         Self::of(&vec![true; operations])
     }
 
-    /// Operations, and whether each is waited for outside of callbacks.
+    /// One operation per element, which says whether it is waited for outside of callbacks.
     fn of(operations: &[bool]) -> Self {
         Self {
             lead: Lead::default(),
@@ -167,7 +167,7 @@ impl World {
         }
     }
 
-    /// Makes the set. Whether it was there already.
+    /// Creates the set. Returns whether it existed.
     fn open(&self) -> bool {
         let mut open = locked(&self.open);
         if !*open {
@@ -180,7 +180,7 @@ impl World {
         true
     }
 
-    /// A blocking call.
+    /// A call that waits for an operation.
     fn block_on(&self, number: usize) {
         let operation = &self.operations[number];
         while !operation.is(ModelStep::CanGoOn) {
@@ -189,20 +189,20 @@ impl World {
         operation.go(ModelStep::Ended);
     }
 
-    /// A waker's work.
+    /// What a waker does.
     fn wake(&self, number: usize) {
         let operation = &self.operations[number];
         operation.go(ModelStep::CanGoOn);
         self.lead.wake(&operation.parker, self);
     }
 
-    /// The kernel has something to report.
+    /// The kernel reports an event.
     fn happens(&self, event: Event) {
         self.set.change(|state| state.happened.push_back(event));
     }
 
     fn turn(&self) {
-        // One after the other: a second thread that dispatches may get the next.
+        // Events are taken one after the other: a second dispatching thread may get the next one.
         while let Some(event) = { locked(&self.set.state).happened.pop_front() } {
             match event {
                 Event::ModelOperation(number) => self.wake(number),
@@ -216,12 +216,12 @@ impl World {
         Both { tasks: self.queue.attend(), callbacks }
     }
 
-    /// `libxl_osevent_occurred_fd`, for a reason or for none.
+    /// `libxl_osevent_occurred_fd`, with or without an event.
     fn dispatch(&self) {
         self.dispatch_from(true);
     }
 
-    /// The same, perhaps from inside a callback.
+    /// As `dispatch`, possibly inside a callback.
     fn dispatch_from(&self, may_call: bool) {
         let attending = self.attend(may_call);
         self.turn();
@@ -265,7 +265,7 @@ impl World {
     fn run(&self, task: Task, may_call: bool) {
         match task {
             Task::For(number) => self.wake(number),
-            // A thread that comes back for it at once does not ring for others.
+            // A thread that takes the callback at once does not turn the alarm on.
             Task::Tell(number) if may_call => self.callbacks.push_quietly(number),
             Task::Tell(number) => self.callbacks.push(number),
             Task::After(number, other) => {
@@ -358,7 +358,7 @@ const EVENTS_APART: &[Role] = &[
         world.happens(Event::ModelOperation(0));
         world.block_on(0);
     },
-    // It becomes ready only when the first has ended, and no other thread is there to notice it.
+    // It becomes ready only when the first has ended, and there is no other thread that would detect it.
     |world| world.block_on(1),
     |world| {
         world.operations[0].busy_until(ModelStep::Ended);
@@ -434,7 +434,7 @@ fn a_waker_an_event_and_an_application() {
 }
 
 #[test]
-fn a_task_for_a_sleeper_is_run_by_whoever_comes() {
+fn a_task_for_a_sleeper_is_run_by_any_thread() {
     let application: Role = |world| {
         world.happens(Event::Task(Task::For(0)));
         world.dispatch();
@@ -443,7 +443,7 @@ fn a_task_for_a_sleeper_is_run_by_whoever_comes() {
     explore(|| World::new(2), &[application, ONE, TWO]);
 }
 
-/// A thread makes a task runnable and has no time for it.
+/// A thread makes a task runnable and does not run it.
 const NO_TIME: &[Role] = &[|world| world.queue.push(Task::For(0)), ONE];
 
 #[test]
@@ -459,7 +459,7 @@ fn a_task_that_raises_no_alarm_is_found() {
 
 #[test]
 fn a_long_task_holds_up_no_other() {
-    // Whoever runs the first task is busy until somebody has run the second.
+    // The thread that runs the first task is busy until another has run the second.
     let events: Role = |world| {
         world.happens(Event::Task(Task::After(0, 1)));
         world.happens(Event::Task(Task::For(1)));
@@ -492,7 +492,7 @@ fn three_sleepers_and_a_task() {
 }
 
 #[test]
-fn a_callback_for_a_sleeper_is_made_by_whoever_comes() {
+fn a_callback_for_a_sleeper_is_made_by_any_thread() {
     let application: Role = |world| {
         world.happens(Event::Task(Task::Tell(0)));
         world.dispatch();
@@ -501,8 +501,8 @@ fn a_callback_for_a_sleeper_is_made_by_whoever_comes() {
     explore(|| World::new(2), &[application, ONE, TWO]);
 }
 
-/// The first operation is waited for inside a callback, the second outside. What lets the second go on is a
-/// callback, that only its own thread may make; what lets the first go on comes when the second has ended.
+/// The first operation is waited for inside a callback, the second outside. The second can go on after a callback, which
+/// only its own thread may make; the first can go on when the second has ended.
 const INSIDE: &[Role] = &[
     |world| world.block_on(0),
     TWO,

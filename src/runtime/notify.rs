@@ -1,4 +1,4 @@
-//! One thread or task telling others that something has changed, inside the process.
+//! Notifications inside the process: a thread or task tells others that something has changed.
 
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
@@ -6,7 +6,7 @@ use std::task::{Poll, Waker};
 use super::wakers::Wakers;
 use crate::sync::{Arc, Mutex, locked};
 
-/// Counts changes. Whoever waits, waits for the next change after the last that it has seen.
+/// A counter of changes. A listener waits for the next change after the last one that it has seen.
 #[derive(Debug, Default)]
 pub struct Notify {
     state: Mutex<NotifyState>,
@@ -19,7 +19,7 @@ struct NotifyState {
 }
 
 impl Notify {
-    /// Something has changed.
+    /// Reports a change.
     pub fn notify(&self) {
         let waiting = {
             let mut state = locked(&self.state);
@@ -29,20 +29,20 @@ impl Notify {
         waiting.for_each(Waker::wake);
     }
 
-    /// A listener that has seen everything so far.
+    /// A new listener, for which all changes so far count as seen.
     pub fn listen(self: &Arc<Self>) -> Listener {
         let seen = locked(&self.state).changes;
         Listener { notify: Arc::clone(self), seen, place: None }
     }
 
-    /// A listener that has a change already.
+    /// A new listener for which there is an unseen change already.
     pub fn listen_from_before(self: &Arc<Self>) -> Listener {
         let seen = locked(&self.state).changes.wrapping_sub(1);
         Listener { notify: Arc::clone(self), seen, place: None }
     }
 }
 
-/// Waits for changes.
+/// One that waits for changes.
 #[derive(Debug)]
 pub struct Listener {
     notify: Arc<Notify>,
@@ -51,12 +51,12 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// What has changed so far is known.
+    /// Marks all changes so far as seen.
     pub fn catch_up(&mut self) {
         self.seen = locked(&self.notify.state).changes;
     }
 
-    /// Waits for a change that this listener has not seen; several at once count as one.
+    /// Waits for a change that this listener has not seen. Several changes count as one.
     pub async fn changed(&mut self) {
         poll_fn(|cx| {
             let mut state = locked(&self.notify.state);

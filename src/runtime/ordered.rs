@@ -1,11 +1,12 @@
-//! Calls into the application that reach it one after the other: the progress and the end of one operation.
+//! Calls into the application that are made one after the other: the progress reports and the completion of one
+//! operation.
 
 use std::sync::Weak;
 
 use super::tasks::Tasks;
 use crate::sync::{Arc, Mutex, locked};
 
-/// Calls into the application, in order, by the rules of `callbacks.rs`.
+/// A queue of calls into the application, which are made in order, by the rules of `callbacks.rs`.
 #[derive(Clone)]
 pub struct Ordered {
     tasks: Weak<Tasks>,
@@ -17,7 +18,7 @@ type Call = Box<dyn FnOnce() + Send>;
 #[derive(Default)]
 struct WaitingCalls {
     calls: Vec<Call>,
-    /// Somebody makes these calls, or will.
+    /// A thread is making these calls, or will make them.
     taken: bool,
 }
 
@@ -26,11 +27,11 @@ impl Ordered {
         Self { tasks: Arc::downgrade(tasks), waiting: Arc::default() }
     }
 
-    /// Makes `call` when those before it have returned, soon. The operation goes on.
+    /// Makes `call` soon, when the previous calls have returned. Does not wait for it.
     pub fn call(&self, call: impl FnOnce() + Send + 'static) {
         self.last_call(call);
         if let Some(tasks) = self.tasks.upgrade() {
-            // The operation may last before this thread comes back.
+            // The operation may take long before this thread examines the queue.
             tasks.callbacks().settle();
         }
     }
@@ -40,7 +41,7 @@ impl Ordered {
         !locked(&self.waiting).taken
     }
 
-    /// As [`Ordered::call`], from an operation that has ended.
+    /// As [`Ordered::call`], for an operation that has ended.
     pub fn last_call(&self, call: impl FnOnce() + Send + 'static) {
         let mut waiting = locked(&self.waiting);
         waiting.calls.push(Box::new(call));
@@ -66,7 +67,7 @@ fn make_calls(tasks: &Weak<Tasks>, waiting: &Mutex<WaitingCalls>) {
             std::mem::take(&mut waiting.calls)
         };
         for call in calls {
-            // One that panics takes no other with it.
+            // A panic of one call does not affect the following ones.
             match tasks.upgrade() {
                 Some(tasks) => tasks.defects().contain(call),
                 None => return,

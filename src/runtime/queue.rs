@@ -1,20 +1,21 @@
-//! Tasks that can go on, or callbacks that are due, and the alarm that fetches a thread to them. A ctx has one
-//! queue of each (`tasks.rs`, `callbacks.rs`).
+//! A queue of tasks that can go on, or of callbacks that are due, and the alarm that wakes a thread to run them. A ctx
+//! has one queue of each kind (`tasks.rs`, `callbacks.rs`).
 //!
-//! Any thread may make a task runnable: one that dispatches and will look here next, or one that is in the
-//! middle of something long, or about to leave for good. So the queue does not rely on it:
+//! Any thread may make a task runnable: one that dispatches and will examine the queue next, one that is in the middle
+//! of something long, or one that is about to leave the library for good. So the queue does not rely on that thread.
+//! Its invariant is:
 //!
 //! *While an entry is in the queue, a thread attends, or the alarm is on.*
 //!
-//! A thread attends from before it asks the kernel what has happened until it takes its first task, or
-//! finds none: it does nothing long in between. The alarm makes a descriptor readable on which a thread
-//! sleeps, the leader or one of the application's, so that it comes and attends. It is off again when the
-//! last entry is taken, so it wakes a thread in vain only in a race. All this changes under one lock, by
+//! A thread attends from before it asks the kernel for events until it takes its first task, or finds none: it does
+//! nothing long in between. The alarm makes a descriptor readable on which a thread sleeps, either the leader or a
+//! thread of the application's, so that this thread returns and attends. The alarm is turned off when the last entry is
+//! taken, so it wakes a thread in vain only in a race. All these changes are made under one lock, by
 //! [`QueueState::settle`].
 //!
-//! A thread that will look into the queue right after what it is doing may push without the alarm
-//! ([`WorkQueue::push_quietly`]); it is as good as one that attends, and says so with [`WorkQueue::settle`] if it turns
-//! to something else first.
+//! A thread that will examine the queue right after its present work may push without the alarm
+//! ([`WorkQueue::push_quietly`]). It then counts as one that attends. If it turns to something else first, it must call
+//! [`WorkQueue::settle`] before.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -22,32 +23,32 @@ use std::fmt;
 use crate::sync::fault_injection::{Mechanism, is_removed};
 use crate::sync::{Arc, Mutex, locked};
 
-/// Fetches a thread. Called under the queue's lock: must not block.
+/// The alarm, which wakes a thread. It is called under the queue's lock and must not block.
 pub trait Alarm: Send + Sync {
     fn set(&self, on: bool);
 }
 
-/// Entries, oldest first.
+/// The entries, oldest first.
 pub struct WorkQueue<T> {
     state: Mutex<QueueState<T>>,
 }
 
 struct QueueState<T> {
     tasks: VecDeque<T>,
-    /// None before anything could sleep.
+    /// `None` until a thread can sleep.
     alarm: Option<Arc<dyn Alarm>>,
     on: bool,
     attending: usize,
 }
 
-/// The promise to look into the queue soon.
+/// A thread's promise to examine the queue soon.
 pub struct Attending<'q, T> {
     queue: &'q WorkQueue<T>,
     kept: bool,
 }
 
 impl<T> WorkQueue<T> {
-    /// Who is to be called from now on, and perhaps at once.
+    /// Sets the alarm, and turns it on at once if there are entries that no thread attends to.
     pub fn connect(&self, alarm: Arc<dyn Alarm>) {
         let mut state = locked(&self.state);
         state.alarm = Some(alarm);
@@ -60,12 +61,12 @@ impl<T> WorkQueue<T> {
         state.settle();
     }
 
-    /// Adds an entry for which this thread comes back at once, unless it calls [`WorkQueue::settle`].
+    /// Adds an entry that this thread will take soon, unless it calls [`WorkQueue::settle`].
     pub fn push_quietly(&self, task: T) {
         locked(&self.state).tasks.push_back(task);
     }
 
-    /// What was pushed quietly is left to whoever comes.
+    /// Leaves the entries that were pushed quietly to any thread: turns the alarm on if needed.
     pub fn settle(&self) {
         locked(&self.state).settle();
     }
@@ -78,18 +79,18 @@ impl<T> WorkQueue<T> {
         locked(&self.state).tasks.len()
     }
 
-    /// Promises to look for tasks soon: what is pushed meanwhile raises no alarm.
+    /// Promises to examine the queue soon: entries that are pushed meanwhile do not turn the alarm on.
     pub fn attend(&self) -> Attending<'_, T> {
         locked(&self.state).attending += 1;
         Attending { queue: self, kept: false }
     }
 
-    /// The oldest entry.
+    /// Takes the oldest entry.
     pub fn pop(&self) -> Option<T> {
         locked(&self.state).pop()
     }
 
-    /// The oldest entry that is `wanted`.
+    /// Takes the oldest entry for which `wanted` returns true.
     pub fn pop_first(&self, wanted: impl Fn(&T) -> bool) -> Option<T> {
         let mut state = locked(&self.state);
         let at = state.tasks.iter().position(wanted)?;
@@ -100,7 +101,7 @@ impl<T> WorkQueue<T> {
 }
 
 impl<T> Attending<'_, T> {
-    /// The oldest task. The promise is kept.
+    /// Takes the oldest task, which fulfils the promise.
     pub fn pop(mut self) -> Option<T> {
         self.kept = true;
         let mut state = locked(&self.queue.state);
@@ -111,7 +112,7 @@ impl<T> Attending<'_, T> {
 
 impl<T> Drop for Attending<'_, T> {
     fn drop(&mut self) {
-        // A model that has failed has no locks any more.
+        // After a failed loom model the locks no longer exist.
         #[cfg(loom)]
         if std::thread::panicking() {
             return;
@@ -131,7 +132,7 @@ impl<T> QueueState<T> {
         task
     }
 
-    /// Turns the alarm on or off, as it must be.
+    /// Turns the alarm on or off, as the invariant demands.
     fn settle(&mut self) {
         let on = !self.tasks.is_empty() && self.attending == 0 && !is_removed(Mechanism::Alarm);
         if let Some(alarm) = &self.alarm

@@ -1,20 +1,20 @@
-//! What a ctx waits for outside the process: one epoll set for descriptors, deadlines and watches.
+//! The events from outside the process that a ctx waits for: one epoll set for descriptors, deadlines and watches.
 //!
-//! The kernel holds the set, so a thread asleep on it sees what another thread adds: nothing is ever
-//! stale. Entries are known by numbers that are never used twice, so a report that was on its way when
-//! its entry went finds nothing. A descriptor that a task waits for is one-shot: it is reported once, to
-//! one thread, and armed again by the task. The few that are served right in the dispatching thread
-//! (the timerfd, the watches) stay armed, and may be served by two threads at once.
+//! The kernel holds the set, so a thread asleep on it sees entries that another thread adds: the set is never stale.
+//! Entries are identified by numbers that are never used twice, so a report that arrives after its entry was removed
+//! finds nothing. A descriptor that a task waits for is one-shot: it is reported once, to one thread, and the task arms
+//! it again. The few entries that are handled in the dispatching thread itself (the timerfd, the watches) stay armed,
+//! and may be handled by two threads at once.
 //!
-//! Also in the set is the alarm that fetches a thread to the tasks that can go on (`queue.rs`).
+//! The set also contains the alarm that wakes a thread for tasks that can go on (`queue.rs`).
 //!
-//! The leader (`lead.rs`) sleeps on the epoll set, a bell of its own and, unless it is inside a callback, the
-//! alarm of the callbacks that are due. The bell is not in the set, because an application's thread that
-//! dispatches would then take a ring that is meant for the leader; that alarm is not, because the set must not
-//! wake a leader that may not answer it.
+//! The leader (`lead.rs`) sleeps on the epoll set, on a bell of its own and, unless it is inside a callback, on the
+//! alarm of the callbacks that are due. The bell is not in the set, because an application's thread that dispatches
+//! would otherwise consume a ring that is meant for the leader. The alarm of callbacks is not in the set, because the
+//! set must not wake a leader that may not run callbacks.
 //!
-//! An entry is taken out of the set before its descriptor is closed. A forked child shares the set with
-//! its parent, so it must not use it; `libxl_postfork_child_noexec` says what a child may do.
+//! An entry is removed from the set before its descriptor is closed. A forked child shares the set with its parent, so
+//! the child must not use it; `libxl_postfork_child_noexec` documents what a child may do.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -32,22 +32,22 @@ use super::timers::Timers;
 use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Arc, Mutex, locked};
 
-/// Reports taken from the kernel at once.
+/// The maximum number of reports that one call takes from the kernel.
 const BATCH: usize = 64;
 
-/// The timerfd's number.
+/// The entry number of the timerfd.
 const TIMER: u64 = 0;
 
-/// The alarm's number; entries count from the next.
+/// The entry number of the alarm; other entries have higher numbers.
 const ALARM: u64 = 1;
 
-/// Who is told that a descriptor is ready.
+/// The handler for events on a descriptor.
 pub trait Ready: Send + Sync {
     /// Called by the dispatching thread, with no lock held.
     fn ready(&self, flags: EpollFlags);
 }
 
-/// One ctx's epoll set and what goes with it.
+/// The epoll set of one ctx, with its timers and eventfds.
 pub struct Reactor {
     epoll: Tracked<Epoll>,
     bell: Tracked<EventFd>,
@@ -62,7 +62,7 @@ struct AlarmFd(Tracked<EventFd>);
 
 impl Alarm for AlarmFd {
     fn set(&self, on: bool) {
-        // Only with the counter full can writing fail, and only with the counter at 0 reading.
+        // A write can fail only if the counter is at its maximum, and a read only if it is 0.
         let _ = if on { self.0.write(1).map(drop) } else { self.0.read().map(drop) };
     }
 }
@@ -86,17 +86,17 @@ impl Reactor {
         Ok(Self { epoll, bell, alarm, callbacks_alarm, timers, entries })
     }
 
-    /// Makes [`Reactor::fd`] readable while it is on.
+    /// The alarm that makes [`Reactor::fd`] readable while it is on.
     pub fn alarm(&self) -> Arc<dyn Alarm> {
         Arc::<AlarmFd>::clone(&self.alarm)
     }
 
-    /// Makes [`Reactor::callbacks_fd`] readable while it is on.
+    /// The alarm that makes [`Reactor::callbacks_fd`] readable while it is on.
     pub fn callbacks_alarm(&self) -> Arc<dyn Alarm> {
         Arc::<AlarmFd>::clone(&self.callbacks_alarm)
     }
 
-    /// Readable when a callback is due that no thread attends to.
+    /// The descriptor that is readable while a callback is due that no thread attends to.
     pub fn callbacks_fd(&self) -> BorrowedFd<'_> {
         self.callbacks_alarm.0.as_fd()
     }
@@ -105,7 +105,7 @@ impl Reactor {
         &self.timers
     }
 
-    /// Readable when [`Reactor::turn`] has something to do.
+    /// The descriptor that is readable when [`Reactor::turn`] has something to do.
     pub fn fd(&self) -> BorrowedFd<'_> {
         self.epoll.0.as_fd()
     }
@@ -124,7 +124,7 @@ impl Reactor {
             let mut entries = locked(&self.entries);
             let id = entries.next;
             entries.next += 1;
-            // Before the kernel knows it: a report may come at once.
+            // The entry is stored before the kernel gets it, since a report may come at once.
             entries.known.insert(id, ready);
             id
         };
@@ -137,13 +137,13 @@ impl Reactor {
         }
     }
 
-    /// Arms an entry (again).
+    /// Arms an entry, also again after a report.
     pub fn arm(&self, fd: BorrowedFd<'_>, id: u64, flags: EpollFlags) -> Result<(), Errno> {
         self.epoll.modify(fd, &mut EpollEvent::new(flags, id))
     }
 
-    /// Takes an entry out. Its descriptor must still be open. A report that is being made in another
-    /// thread may still come.
+    /// Removes an entry. Its descriptor must still be open. A call of the handler that has begun in another thread may
+    /// still be running afterwards.
     pub fn remove(&self, fd: BorrowedFd<'_>, id: u64) {
         let _ = self.epoll.delete(fd);
         self.forget(id);
@@ -151,12 +151,11 @@ impl Reactor {
 
     fn forget(&self, id: u64) {
         let ready = locked(&self.entries).known.remove(&id);
-        // Without the lock: what goes with it may have entries of its own.
+        // The lock is not held here, since the destructor of the handler may remove other entries.
         drop(ready);
     }
 
-    /// Sleeps until there is something to dispatch or the bell was rung; with `may_call` also until a callback
-    /// is due.
+    /// Sleeps until there is something to dispatch or the bell was rung; with `may_call`, also until a callback is due.
     pub fn sleep(&self, may_call: bool) -> Result<(), Errno> {
         let mut fds = [self.fd(), self.bell.as_fd(), self.callbacks_fd()]
             .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
@@ -168,7 +167,7 @@ impl Reactor {
     }
 
     pub fn ring(&self) {
-        // It can only fail when the counter is full, and then it is readable.
+        // This fails only if the counter is at its maximum, and then the bell is readable.
         let _ = self.bell.write(1);
     }
 
@@ -176,8 +175,8 @@ impl Reactor {
         let _ = self.bell.read();
     }
 
-    /// Tells everybody whose descriptor is ready or whose time has come; never sleeps. Each is told,
-    /// even if one panics: what is reported once is not reported again.
+    /// Calls the handlers of all descriptors that are ready and wakes the waits whose deadlines have come; never
+    /// sleeps. All handlers are called even if one panics, since a one-shot report is not repeated.
     pub fn turn(&self, defects: &Defects) -> Result<(), Errno> {
         let mut events = [EpollEvent::empty(); BATCH];
         loop {
@@ -196,7 +195,7 @@ impl Reactor {
     }
 
     fn report(&self, id: u64, flags: EpollFlags) {
-        // An alarm needs no answer: whoever dispatches looks for tasks then.
+        // An alarm needs no handler: each thread that dispatches looks for tasks afterwards.
         if id == TIMER {
             return self.timers.due().into_iter().for_each(Waker::wake);
         }

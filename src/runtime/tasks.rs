@@ -1,10 +1,10 @@
-//! The operations that no thread waits for, and the callbacks that are due: tasks that whoever dispatches runs.
+//! Tasks that the threads that dispatch run: operations that no thread waits for, and callbacks that are due.
 //!
-//! The bookkeeping of a task's states is the `async-task` crate's. Here is only where a task that can
-//! go on waits for a thread, and the list that lets `libxl_ctx_free` drop what never ended.
+//! The `async-task` crate keeps the states of a task. This module has only the queue in which a task that can go on
+//! waits for a thread, and the list with which `libxl_ctx_free` drops the tasks that have not ended.
 //!
-//! `queue.rs` sees to it that no task is left in the queue with every thread asleep or gone; `callbacks.rs` has the
-//! rules by which the application is called.
+//! `queue.rs` guarantees that no task stays in the queue while all threads sleep or have left; `callbacks.rs` has the
+//! rules for calls into the application.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -32,19 +32,18 @@ pub struct Tasks {
 struct Live {
     tasks: HashMap<u64, Task<()>>,
     next: u64,
-    /// No more tasks: the ctx is going.
+    /// No more tasks are accepted: the ctx is being freed.
     closed: bool,
 }
 
-/// The promise of a thread that dispatches: to look soon for tasks and, unless it is inside a callback, for
-/// callbacks.
+/// A dispatching thread's promise to look soon for tasks and, unless it is inside a callback, for callbacks.
 pub struct Attending<'t> {
     tasks: queue::Attending<'t, Runnable>,
     callbacks: Option<queue::Attending<'t, Due>>,
 }
 
 impl Tasks {
-    /// Runs `future` up to its first wait, and lets it go on later if it did wait.
+    /// Runs `future` up to its first wait; if it waits, it becomes a task.
     pub fn spawn(self: &Arc<Self>, future: impl Future<Output = ()> + Send + 'static) {
         let tasks = Arc::downgrade(self);
         if let Some(runnable) = self.enter(future, move |runnable| enqueue(&tasks, runnable)) {
@@ -52,16 +51,16 @@ impl Tasks {
         }
     }
 
-    /// Has `call` made into the application, by the rules of `callbacks.rs`.
+    /// Queues `call`, a call into the application, by the rules of `callbacks.rs`.
     pub fn spawn_callback(self: &Arc<Self>, call: impl FnOnce() + Send + 'static) {
         self.spawn_last_callback(call);
-        // What this thread is doing may last.
+        // This thread's present work may last.
         self.callbacks.settle();
     }
 
-    /// The same, from what ends now.
+    /// As [`Tasks::spawn_callback`], for an operation that ends now.
     pub fn spawn_last_callback(self: &Arc<Self>, call: impl FnOnce() + Send + 'static) {
-        // It never waits, so it is put into the queue by hand, once.
+        // The call never waits, so it is put into the queue here, once.
         if let Some(runnable) = self.enter(async move { call() }, drop) {
             self.push_callback(runnable);
         }
@@ -77,7 +76,8 @@ impl Tasks {
         }
     }
 
-    /// A new task on the list, which `schedule` is given whenever it can go on. `None` once the ctx goes.
+    /// Adds a new task to the list; `schedule` is called with it whenever it can go on. `None` if the ctx is being
+    /// freed.
     fn enter(
         self: &Arc<Self>,
         future: impl Future<Output = ()> + Send + 'static,
@@ -94,7 +94,7 @@ impl Tasks {
         let mut live = locked(&self.live);
         if live.closed {
             drop(live);
-            // With no lock held: the future may have things to give back.
+            // No lock is held here, since the future's destructor may take locks.
             drop((task, runnable));
             return None;
         }
@@ -102,41 +102,41 @@ impl Tasks {
         Some(runnable)
     }
 
-    /// What tasks, and whoever dispatches for them, have panicked with.
+    /// The panics of tasks and of event handlers.
     pub fn defects(&self) -> &Defects {
         &self.defects
     }
 
-    /// Where tasks are while they wait for a thread.
+    /// The tasks that wait for a thread.
     pub fn queue(&self) -> &WorkQueue<Runnable> {
         &self.queue
     }
 
-    /// Where callbacks are until a thread makes them.
+    /// The callbacks that wait for a thread.
     pub fn callbacks(&self) -> &WorkQueue<Due> {
         &self.callbacks
     }
 
-    /// Whether this thread could run something.
+    /// Whether there is something that this thread may run.
     pub fn has_work(&self) -> bool {
         !self.queue.is_empty() || (callbacks::may_call() && !self.callbacks.is_empty())
     }
 
-    /// Promises to look soon.
+    /// Promises to look for tasks and callbacks soon.
     pub fn attend(&self) -> Attending<'_> {
         let callbacks = callbacks::may_call().then(|| self.callbacks.attend());
         Attending { tasks: self.queue.attend(), callbacks }
     }
 
-    /// Keeps the promise: runs tasks until none can go on, then a callback, and so on until there is nothing left
-    /// that this thread may do.
+    /// Fulfils the promise: runs tasks until none can go on, then a callback, and so on until nothing is left that this
+    /// thread may run.
     pub fn work_off(&self, attending: Attending<'_>) {
         let _serving = Serving::begin(self.id());
         let Attending { tasks, mut callbacks } = attending;
         let mut next = tasks.pop();
         loop {
             while let Some(task) = next {
-                // It may last.
+                // The task may last.
                 drop(callbacks.take());
                 self.callbacks.settle();
                 task.run();
@@ -152,19 +152,19 @@ impl Tasks {
         }
     }
 
-    /// How many have not ended.
+    /// The number of tasks that have not ended.
     pub fn count(&self) -> usize {
         locked(&self.live).tasks.len()
     }
 
-    /// Drops every task where it waits. No other thread may be running one.
+    /// Drops every task at the point where it waits. No other thread may be running one.
     pub fn drop_all(&self) {
         let tasks = {
             let mut live = locked(&self.live);
             live.closed = true;
             std::mem::take(&mut live.tasks)
         };
-        // A dropped handle puts its task into the queue once more; there its future is dropped.
+        // Dropping a handle puts its task into the queue once more; its future is dropped there.
         drop(tasks);
         while let Some(runnable) = self.queue.pop() {
             drop(runnable);
@@ -192,14 +192,14 @@ impl Deferred for Tasks {
 }
 
 fn enqueue(tasks: &Weak<Tasks>, runnable: Runnable) {
-    // Without the ctx, the task is dropped.
+    // If the ctx has been freed, the task is dropped.
     if let Some(tasks) = tasks.upgrade() {
         tasks.queue.push(runnable);
     }
 }
 
-/// A task's future. It takes itself off the list when it ends, in whatever way; and a panic, while it runs
-/// or is dropped, is its end and nobody else's.
+/// A task's future. However it ends, it removes itself from the list. A panic while it runs or is dropped ends this
+/// task only.
 struct Contained {
     future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     tasks: Weak<Tasks>,

@@ -1,8 +1,8 @@
 //! Deadlines on the monotonic clock, all on one timerfd.
 //!
-//! The timerfd is armed for the earliest deadline. It is armed anew only when an earlier one comes: a
-//! deadline that is given up leaves it armed, and it then fires for nothing, which is cheaper than a
-//! system call for each operation that ends in time (nearly all do).
+//! The timerfd is armed for the earliest deadline. It is armed again only for an earlier one. A deadline that is
+//! cancelled leaves it armed, so that it expires in vain; this is cheaper than a system call for each operation that
+//! ends in time, as nearly all do.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -18,7 +18,7 @@ use super::wakers::renew;
 use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Mutex, locked};
 
-/// A deadline's place among the others.
+/// The key of a deadline among the others.
 pub type TimerKey = (Instant, u64);
 
 /// The deadlines of one ctx.
@@ -42,7 +42,7 @@ impl Timers {
         Ok(Self { fd, state: Mutex::default() })
     }
 
-    /// Has `waker` woken when `deadline` has come; `key` is from the last such call, if there was one.
+    /// Wakes `waker` when `deadline` has come. `key` is the one of the previous call for this wait, if there was one.
     pub fn set(
         &self,
         key: Option<TimerKey>,
@@ -63,27 +63,27 @@ impl Timers {
         };
         let armed = self.arm(&mut state, false);
         let refused = armed.is_err().then(|| state.waiting.remove(&key));
-        // A waker that goes may take a task with it, whose end comes back here.
+        // Dropping a waker may drop a task, whose destructor takes this lock.
         drop(state);
         drop((old, refused));
         armed.map(|()| key)
     }
 
-    /// Forgets a deadline.
+    /// Cancels a deadline.
     pub fn unset(&self, key: TimerKey) {
         let waker = locked(&self.state).waiting.remove(&key);
         drop(waker);
     }
 
-    /// The timerfd is readable: those whose time has come.
+    /// To be called when the timerfd is readable: returns the wakers whose deadlines have come.
     pub fn due(&self) -> Vec<Waker> {
         let mut state = locked(&self.state);
-        // Non-blocking: another thread may have been quicker.
+        // The timerfd is non-blocking, since another thread may have read it already.
         let _ = self.fd.wait();
         let later = state.waiting.split_off(&(Instant::now(), u64::MAX));
         let due = std::mem::replace(&mut state.waiting, later);
         state.armed = None;
-        // It was set before: the kernel has no new reason to refuse.
+        // The timerfd was set before, and the kernel has no new reason to reject the call.
         let _ = self.arm(&mut state, true);
         due.into_values().collect()
     }
@@ -93,7 +93,7 @@ impl Timers {
         if !anew && state.armed.is_some_and(|armed| armed <= earliest) {
             return Ok(());
         }
-        // Zero would disarm.
+        // Zero would disarm the timerfd.
         let left = earliest.saturating_duration_since(Instant::now()).max(Duration::from_nanos(1));
         self.fd
             .set(Expiration::OneShot(TimeSpec::from_duration(left)), TimerSetTimeFlags::empty())?;

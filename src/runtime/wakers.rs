@@ -1,11 +1,11 @@
 //! The wakers of several waits for the same thing.
 //!
-//! A waker that goes may take a whole task with it, whose end comes back here: so none is dropped or
-//! called by this module, which is used under a lock, but handed out.
+//! Dropping a waker may drop a whole task, whose destructor calls this module again. Therefore this module, which is
+//! used under a lock, neither drops nor calls a waker; it returns them to the caller.
 
 use std::task::Waker;
 
-/// Those who wait, in the order in which they came.
+/// The wakers, in the order in which the waits began.
 #[derive(Debug, Default)]
 pub struct Wakers {
     waiting: Vec<(u64, Waker)>,
@@ -13,7 +13,8 @@ pub struct Wakers {
 }
 
 impl Wakers {
-    /// Enters a wait, which keeps its `place`, or renews it. What comes out is to be dropped without the lock.
+    /// Adds a wait, or updates the waker of the one that has `place`. The caller drops the returned waker without the
+    /// lock.
     #[must_use]
     pub fn enter(&mut self, place: &mut Option<u64>, waker: &Waker) -> Option<Waker> {
         let place = *place.get_or_insert_with(|| {
@@ -29,20 +30,20 @@ impl Wakers {
         }
     }
 
-    /// Takes a wait out. What comes out is to be dropped without the lock.
+    /// Removes a wait. The caller drops the returned waker without the lock.
     #[must_use]
     pub fn leave(&mut self, place: Option<u64>) -> Option<Waker> {
         let at = self.waiting.iter().position(|(other, _)| Some(*other) == place)?;
         Some(self.waiting.remove(at).1)
     }
 
-    /// Takes all out, to be woken without the lock.
+    /// Removes all wakers. The caller wakes them without the lock.
     pub fn all(&mut self) -> impl Iterator<Item = Waker> + use<> {
         std::mem::take(&mut self.waiting).into_iter().map(|(_, waker)| waker)
     }
 }
 
-/// Puts `new` in `old`'s place if it would wake another; the one that is not needed any more.
+/// Replaces `old` by `new` if they wake different tasks. Returns the one that is no longer needed.
 #[must_use]
 pub fn renew(old: &mut Waker, new: &Waker) -> Option<Waker> {
     (!old.will_wake(new)).then(|| std::mem::replace(old, new.clone()))

@@ -1,21 +1,21 @@
-//! Mechanisms that a test leaves out of a loom model, which must then fail.
+//! Mechanisms that a test leaves out of a loom model. The model must then fail.
 
-/// What can be left out.
+/// The mechanisms that can be left out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mechanism {
-    /// A leader who steps down asks another thread to lead.
+    /// A leader that steps down asks another thread to lead.
     HandOver,
-    /// A leader who is woken is rung.
+    /// A leader that is woken is rung.
     Ring,
-    /// A leader inside a callback gives the lead to a thread that is not.
+    /// A leader inside a callback passes the lead on to a thread that is not.
     TakeOver,
-    /// A task that no thread attends to raises the alarm.
+    /// A task that no thread attends to turns the alarm on.
     Alarm,
-    /// Who leaves a lock's queue wakes the next.
+    /// A waiter that leaves a lock's queue wakes the next.
     Turn,
-    /// Who leaves a lock's file to a waiter looks again when it has unlocked.
+    /// A holder that leaves a lock's file to a waiter checks for marks again when it has unlocked.
     LookAgain,
-    /// Who gets a file's lock looks if the name still leads to the file.
+    /// A process that gets a file's lock checks that the name still refers to the file.
     Compare,
 }
 
@@ -26,16 +26,16 @@ mod chosen {
     use super::Mechanism;
 
     thread_local! {
-        /// All threads of a loom model are one thread of the system's: it has its own copy.
+        /// All threads of a loom model run in one thread of the operating system, which has a value of its own.
         static REMOVED: Cell<Option<Mechanism>> = const { Cell::new(None) };
     }
 
-    /// Takes `mechanism` away, or none, from the models that this test runs from now on.
+    /// Leaves `mechanism` (or none) out of the models that this test runs from now on.
     pub fn remove(mechanism: Option<Mechanism>) {
         REMOVED.set(mechanism);
     }
 
-    /// Whether the test that runs has taken `mechanism` away.
+    /// Whether the running test has left out `mechanism`.
     pub fn is_removed(mechanism: Mechanism) -> bool {
         REMOVED.get() == Some(mechanism)
     }

@@ -1,18 +1,19 @@
 //! The locks of the library: the standard library's, or loom's under `--cfg loom`.
 //!
-//! The standard ones, not parking_lot's: they keep all their state in themselves, so that a process
-//! forked while other threads sleep finds nothing locked but what those threads held, and
-//! [`process`] gives the child objects of its own.
+//! The standard library's locks are used, not parking_lot's, because they keep all their state in themselves. A process
+//! that is forked while other threads sleep finds only those objects locked that these threads held, and [`process`]
+//! gives the child objects of its own.
 //!
-//! parking_lot keeps the sleepers of *all* its locks in one table for the whole process, whose buckets have locks. A child
-//! inherits those as they were: if another thread was going to sleep or waking somebody at the fork, a bucket is
-//! locked for good, and any contended lock that falls into it hangs, also one that the child made itself. Applications
-//! fork at any time (libvirtd starts programs while its threads are in here), and a child may go on with a ctx of its own
-//! (`libxl_postfork_child_noexec`) and with threads; so there is no lock here that such a child cannot meet but
-//! those that are only tried for (`core/name_cache.rs`). Tried: eight threads contend for four locks, the process forks
-//! a thousand times, and each child has three threads contend for a new lock. With parking_lot 0.12 between 18 and 196
-//! children hung, with std's none. Both are one word in memory and one atomic instruction when nobody contends, so
-//! that there is nothing to win either; deadlocks are looked for by [`order`] before they happen.
+//! parking_lot keeps the sleepers of *all* its locks in one table for the whole process, whose buckets have locks. A
+//! child inherits those as they were: if another thread was going to sleep or waking a thread at the fork, a bucket is
+//! locked for good, and any contended lock that falls into it hangs, also one that the child itself has created.
+//! Applications fork at any time (libvirtd starts programs while its threads are in the library), and a child may go on
+//! with a ctx of its own (`libxl_postfork_child_noexec`) and with threads; so the child can meet any lock of the
+//! library, except those that are only tried (`core/name_cache.rs`). An experiment showed the difference: eight threads
+//! contend for four locks, the process forks a thousand times, and in each child three threads contend for a new lock.
+//! With parking_lot 0.12 between 18 and 196 children hung, with std's locks none. Both kinds are one word in memory and
+//! need one atomic instruction without contention, so parking_lot would not be faster either; deadlocks are detected by
+//! [`order`] before they happen.
 
 pub mod fault_injection;
 pub mod order;
@@ -22,7 +23,7 @@ pub mod std_fds;
 pub mod tracked_fds;
 pub mod turn;
 
-// Not loom's `Arc`: it makes neither wakers nor trait objects, and counting is not what the models check.
+// loom's `Arc` is not used: it supports neither wakers nor trait objects, and the models do not check reference counts.
 pub use std::sync::Arc;
 
 #[cfg(not(loom))]
@@ -39,7 +40,7 @@ use loom::sync::MutexGuard as Inner;
 
 use std::ops::{Deref, DerefMut};
 
-/// A lock held. In debug builds the thread is known to hold it: see [`order`].
+/// A held lock. In debug builds the thread is recorded as holding it: see [`order`].
 #[derive(Debug)]
 pub struct MutexGuard<'a, T> {
     inner: Inner<'a, T>,
@@ -60,8 +61,8 @@ impl<T> DerefMut for MutexGuard<'_, T> {
     }
 }
 
-/// Locks. A panic under one of these locks is a defect that is reported elsewhere; it must not
-/// take the other threads' work away.
+/// Takes the lock, also after a panic under it. Such a panic is a defect that is reported elsewhere, and must not make
+/// the work of other threads fail.
 #[cfg_attr(debug_assertions, track_caller)]
 pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     let leaf = order::Leaf::begin::<T>();
@@ -70,7 +71,7 @@ pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     MutexGuard { inner, leaf }
 }
 
-/// Sleeps on `bell` until it is rung, or for no reason.
+/// Sleeps on `bell` until it is signalled, or spuriously.
 pub fn sleep_on<'a, T>(bell: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
     let MutexGuard { inner, leaf } = guard;
     MutexGuard { inner: bell.wait(inner).unwrap_or_else(|poison| poison.into_inner()), leaf }

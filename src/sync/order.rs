@@ -1,33 +1,34 @@
-//! The order of the library's locks, checked where types cannot say it. In debug builds only: it is not there
-//! in others, and not under loom, whose threads are one thread of the system's.
+//! Run-time checks of the order of the library's locks, for the rules that types cannot express. They exist in debug
+//! builds only, and not under loom, whose threads are one thread of the operating system.
 //!
 //! Outermost first: slow locks (device changes, then the QMP socket), the fast lock, leaf locks ([`super::locked`]).
-//! Two things are watched:
+//! Two kinds of owners are tracked:
 //!
 //! - a *thread*, for what it holds without waiting: a fast lock, leaf locks;
-//! - a *line of work*, that is an operation, for what it holds while it waits: the slow locks. An operation
-//!   may go on in another thread after each wait, so the thread cannot tell. Parts of an operation that
-//!   run side by side are lines of their own ([`Line::branch`]).
+//! - a *line of work*, that is an operation, for what it holds while it waits: the slow locks. An operation may go on
+//!   in another thread after each wait, so these locks do not belong to a thread. Parts of an operation that run
+//!   concurrently are lines of their own ([`Line::branch`]).
 //!
-//! | wrong | why | seen |
+//! | violation | reason | checked per |
 //! |---|---|---|
-//! | a fast lock within a fast lock | the same domain's: waits for itself; two domains': no order among them | thread |
+//! | a fast lock within a fast lock | of the same domain: it waits for itself; of two domains: there is no order among them | thread |
 //! | a slow lock within a fast lock | waiters for the fast lock would wait for a guest's device | thread |
 //! | sleeping with a fast lock | likewise | thread |
 //! | a file lock within a leaf lock | leaf locks are held for moments | thread |
 //! | sleeping with a leaf lock | likewise | thread |
-//! | leaf locks in a circle | two threads that each have what the other wants | all threads together |
-//! | the device lock within the QMP lock | others take them the other way round | line |
-//! | the same slow lock twice | waits for itself | line |
-//! | slow locks of two domains | no order among them | line |
+//! | leaf locks in a circle | two threads may each hold what the other waits for | all threads together |
+//! | the device lock within the QMP lock | other code takes them in the opposite order | line |
+//! | the same slow lock twice | it waits for itself | line |
+//! | slow locks of two domains | there is no order among them | line |
 //!
-//! A leaf lock within a leaf lock is allowed as long as there is one order. It is learnt: each time a lock is taken while
-//! others are held, that is remembered by the types of what the locks guard, and a lock that was ever taken, by any
-//! thread and by way of any others, the other way round is a violation, whether two threads have met there or not. (A
-//! detector of deadlocks, such as parking_lot's, sees only those that happen.) Two locks of one type are told apart by
-//! nothing here, and so are not checked against each other; nor are those that guard `()`.
+//! A leaf lock within a leaf lock is allowed as long as there is one order, which is learnt at run time. Each time a
+//! lock is taken while others are held, the pairs are recorded by the types of what the locks guard. If a lock was ever
+//! taken in the opposite order, by any thread and directly or by way of other locks, that is a violation, whether or
+//! not two threads have met there. (A deadlock detector, such as parking_lot's, finds only deadlocks that happen.) Two
+//! locks of one type cannot be distinguished here, and so are not checked against each other; nor are those that guard
+//! `()`.
 //!
-//! A violation is a panic that names both locks: a defect of the library, which is reported as such.
+//! A violation panics with a message that names both locks. It is a defect of the library, and is reported as such.
 
 /// The slow locks, outermost first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -49,21 +50,21 @@ mod checked {
     use super::SlowLock;
     use crate::sync::process::PerProcess;
 
-    /// The name of what a leaf lock guards.
+    /// The name of the type that a leaf lock guards.
     type GuardedName = &'static str;
 
     thread_local! {
         static FAST: Cell<usize> = const { Cell::new(0) };
-        /// Innermost last.
+        /// The leaf locks that the thread holds, innermost last.
         static LEAVES: RefCell<Vec<GuardedName>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// For each leaf lock, those that were taken while it was held. A forked child learns anew: the lock around this
-    /// may have been another thread's.
+    /// For each leaf lock, those that were taken while it was held. A forked child starts with an empty map, since
+    /// another thread may have held the lock around this map at the fork.
     static WITHIN: PerProcess<Mutex<BTreeMap<GuardedName, BTreeSet<GuardedName>>>> =
         PerProcess::empty();
 
-    // A thread that is ending has no record any more, and holds nothing.
+    // A thread that is ending has no record any more, and holds no locks.
 
     fn has_fast() -> bool {
         FAST.try_with(|count| count.get() != 0).unwrap_or(false)
@@ -83,7 +84,8 @@ mod checked {
         assert!(leaves().is_empty(), "lock order: {what} while this thread has a leaf lock");
     }
 
-    /// Remembers that `inner` is taken within `outer`. Whether the other way round is known, directly or by others.
+    /// Records that `inner` is taken within `outer`. Returns whether the opposite order is known, directly or by way of
+    /// others.
     fn learn(outer: GuardedName, inner: GuardedName) -> bool {
         let mut within = WITHIN.get(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
         if !within.entry(outer).or_default().insert(inner) {
@@ -97,19 +99,19 @@ mod checked {
         }
         let circle = reached.contains(outer);
         if circle {
-            // Said once; the order that came first stays.
+            // A violation is reported once; the order that was recorded first stays.
             within.entry(outer).or_default().remove(inner);
         }
         circle
     }
 
-    /// This thread is about to sleep for as long as it takes.
+    /// This thread is about to sleep for an unlimited time.
     #[track_caller]
     pub fn sleeps() {
         nothing_held("sleeping");
     }
 
-    /// The thread has, or is about to have, a fast lock.
+    /// The thread has a fast lock, or is about to wait for one.
     #[derive(Debug)]
     pub struct Fast(());
 
@@ -128,12 +130,12 @@ mod checked {
         }
     }
 
-    /// The thread has a leaf lock, or is about to.
+    /// The thread has a leaf lock, or is about to wait for one.
     #[derive(Debug)]
     pub struct Leaf(GuardedName);
 
     impl Leaf {
-        /// One that guards a `T`.
+        /// For a lock that guards a `T`.
         #[track_caller]
         pub fn begin<T: ?Sized>() -> Self {
             let inner = type_name::<T>();
@@ -163,19 +165,19 @@ mod checked {
         }
     }
 
-    /// A line of work, and the slow locks that it has or waits for; clones are the same.
+    /// A line of work, and the slow locks that it holds or waits for. Clones share them.
     #[derive(Clone, Debug, Default)]
     pub struct Line {
         held: Arc<Mutex<Vec<(u32, SlowLock)>>>,
     }
 
     impl Line {
-        /// Another line, for a part that runs beside this one and takes locks for itself.
+        /// A new line, for a part that runs concurrently with this one and takes locks for itself.
         pub fn branch(&self) -> Self {
             Self::default()
         }
 
-        /// The line is about to wait for a slow lock of `domid`, and then to hold it.
+        /// The line is about to wait for the slow lock `lock` of `domid`, and then to hold it.
         #[track_caller]
         pub fn enter(&self, domid: u32, lock: SlowLock) -> HeldSlow {
             nothing_held("taking a slow lock");
@@ -193,7 +195,7 @@ mod checked {
         }
     }
 
-    /// A line's holding of a slow lock.
+    /// The record that a line holds a slow lock.
     #[derive(Debug)]
     pub struct HeldSlow {
         line: Line,
@@ -268,12 +270,12 @@ mod tests {
         drop(fast);
         sleeps();
         drop((devices, qmp));
-        // The inner may outlive the outer, and either may be taken again.
+        // The inner lock may be held longer than the outer one, and either may be taken again.
         let qmp = line.enter(1, SlowLock::Qmp);
         drop(qmp);
         drop(line.enter(1, SlowLock::Devices));
         drop(line.enter(2, SlowLock::Devices));
-        // Side by side.
+        // Two parts that run concurrently.
         let (one, two) = (line.branch(), line.branch());
         drop((one.enter(1, SlowLock::Qmp), two.enter(1, SlowLock::Qmp)));
     }
@@ -321,10 +323,10 @@ mod tests {
         let held = locked(&two);
         drop(locked(&three));
         drop(held);
-        // Not at the same time: no order.
+        // The locks are not held at the same time, so no order is learnt.
         drop(locked(&three));
         drop(locked(&one));
-        // By way of the second, and by another thread.
+        // The order is known by way of the second lock, and was learnt in another thread.
         let held = locked(&three);
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(locked(&one))));
         let text = *caught.unwrap_err().downcast::<String>().unwrap();
@@ -357,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guard_that_sleeps_on_a_bell_still_counts() {
+    fn a_guard_that_waits_on_a_condvar_still_counts() {
         let (mutex, bell) = (Mutex::new(false), Condvar::new());
         std::thread::scope(|scope| {
             scope.spawn(|| {

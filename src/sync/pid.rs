@@ -1,22 +1,23 @@
-//! The number of this process, without asking the kernel each time.
+//! The process id of this process, without a system call each time.
 //!
-//! Whatever belongs to one process compares this number at each use, and a system call for that is more than some
-//! uses themselves cost. So it is kept in a page that the kernel wipes in a forked child (`MADV_WIPEONFORK`), however
-//! the child was made; a handler of `pthread_atfork` would miss a `clone`.
+//! State that belongs to one process is compared with this id at each use, and a system call for that would take longer
+//! than some of the uses. So the id is kept in a page that the kernel clears in a forked child (`MADV_WIPEONFORK`),
+//! however the child was created; a handler of `pthread_atfork` would not be called for a `clone`.
 
 use std::process;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
-/// Where the number is kept, 0 for none yet. Null before the first use; [`UNKEPT`] where the kernel cannot wipe.
+/// The place where the id is kept, 0 until it is known. Null before the first use; [`UNKEPT`] if the kernel cannot
+/// clear the page.
 static KEPT: AtomicPtr<AtomicU32> = AtomicPtr::new(ptr::null_mut());
 
-/// Stays 0.
+/// Always 0.
 static UNKEPT: AtomicU32 = AtomicU32::new(0);
 
-/// This process's number. Async-signal-safe.
+/// The id of this process. Async-signal-safe.
 pub fn pid() -> u32 {
-    // SAFETY: null, `UNKEPT` or a page that is never unmapped.
+    // SAFETY: the pointer is null, or refers to `UNKEPT` or to a page that is never unmapped.
     let kept = unsafe { KEPT.load(Ordering::Acquire).as_ref() }.unwrap_or_else(|| keep());
     match kept.load(Ordering::Relaxed) {
         0 => {
@@ -37,15 +38,15 @@ fn keep() -> &'static AtomicU32 {
     let place = ptr::from_ref(new).cast_mut();
     match KEPT.compare_exchange(ptr::null_mut(), place, change.0, change.1) {
         Ok(_) => new,
-        // Another thread was quicker. The page of this one is lost: once in a process's life, if ever.
+        // Another thread was quicker. The page of this thread is leaked, which happens once in a process at most.
         // SAFETY: as in `pid`.
         Err(theirs) => unsafe { &*theirs },
     }
 }
 
-/// Zeroes, and zeroes again in a child.
+/// A page of zeroes, which is zeroed again in a forked child.
 fn wiped_page() -> Option<&'static AtomicU32> {
-    // SAFETY: a new private mapping, of which nothing but its first word is ever used; zero is a value of it.
+    // SAFETY: the mapping is new and private, only its first word is ever used, and zero is a valid value of it.
     unsafe {
         let (access, kind) =
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
@@ -72,7 +73,7 @@ mod tests {
     fn a_child_has_its_own() {
         assert_eq!(pid(), process::id());
         assert_eq!(pid(), Pid::this().as_raw().cast_unsigned());
-        // SAFETY: the child does nothing but system calls and atomics.
+        // SAFETY: the child only makes system calls and uses atomics.
         let child = match unsafe { fork() }.unwrap() {
             ForkResult::Child => {
                 let right = [pid(), pid()] == [process::id(); 2];

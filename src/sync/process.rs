@@ -1,8 +1,8 @@
-//! State that belongs to one process and is made anew in a forked child.
+//! State that belongs to one process and is created anew in a forked child.
 //!
-//! A child inherits its parent's memory as it was, locks of other threads included. It must not
-//! wait for those locks nor trust what they guard; so nothing of the parent's is touched, and
-//! the child gets a value of its own at first use. Finding out costs a comparison for each use: `pid.rs`.
+//! A child inherits its parent's memory as it was, including locks that other threads held. It must neither wait for
+//! those locks nor trust what they guard; so it uses nothing of the parent's, and creates a value of its own at the
+//! first use. The check costs one comparison for each use: `pid.rs`.
 
 use std::fmt;
 use std::ptr;
@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::sync::pid::pid;
 
-/// One `T` for each process that uses it.
+/// One value of type `T` for each process that uses it.
 pub struct PerProcess<T> {
-    /// The newest node, or null. Older ones belong to ancestors.
+    /// The newest node, or null. Older nodes belong to ancestors of the process.
     head: AtomicPtr<PerProcessNode<T>>,
 }
 
@@ -22,24 +22,24 @@ struct PerProcessNode<T> {
     older: *mut PerProcessNode<T>,
 }
 
-// SAFETY: nodes are reached through `&self` as `&T` only, and made and dropped on any thread.
+// SAFETY: nodes are reached through `&self` only as `&T`, and may be created and dropped in any thread.
 unsafe impl<T: Send + Sync> Send for PerProcess<T> {}
-// SAFETY: as for Send.
+// SAFETY: as for `Send`.
 unsafe impl<T: Send + Sync> Sync for PerProcess<T> {}
 
 impl<T> PerProcess<T> {
-    /// Without a value yet.
+    /// An object without a value yet.
     pub const fn empty() -> Self {
         Self { head: AtomicPtr::new(ptr::null_mut()) }
     }
 
-    /// With this process's value.
+    /// An object with a value for this process.
     pub fn new(value: T) -> Self {
         let node = PerProcessNode { pid: pid(), value, older: ptr::null_mut() };
         Self { head: AtomicPtr::new(Box::into_raw(Box::new(node))) }
     }
 
-    /// This process's value, made by `make` if it has none yet.
+    /// The value of this process, which is created with `make` if there is none yet.
     pub fn get(&self, make: impl FnOnce() -> T) -> &T {
         let pid = pid();
         let mut head = self.head.load(Ordering::Acquire);
@@ -50,17 +50,18 @@ impl<T> PerProcess<T> {
         let new = Box::into_raw(Box::new(PerProcessNode { pid, value: make(), older: head }));
         loop {
             match self.head.compare_exchange(head, new, Ordering::AcqRel, Ordering::Acquire) {
-                // SAFETY: `new` came from a Box just now and is in the list for good.
+                // SAFETY: `new` was just created from a Box, and stays in the list from now on.
                 Ok(_) => return unsafe { &(*new).value },
                 Err(now) => {
                     head = now;
-                    // SAFETY: as at the start. A thread of this process was quicker: ours goes.
+                    // SAFETY: as at the start of this function. Another thread of this process was quicker, so the new
+                    // node is dropped.
                     if let Some(value) = unsafe { Self::of(head, pid) } {
                         // SAFETY: `new` was never put into the list.
                         drop(unsafe { Box::from_raw(new) });
                         return value;
                     }
-                    // SAFETY: `new` is still ours alone.
+                    // SAFETY: `new` is not in the list yet, so only this thread has it.
                     unsafe { (*new).older = head };
                 }
             }
@@ -68,9 +69,9 @@ impl<T> PerProcess<T> {
     }
 
     /// # Safety
-    /// `head` is null or a node of a list that outlives `'a`.
+    /// `head` must be null or a node of a list that outlives `'a`.
     unsafe fn of<'a>(head: *mut PerProcessNode<T>, pid: u32) -> Option<&'a T> {
-        // SAFETY: the contract.
+        // SAFETY: the caller guarantees it, see above.
         let node = unsafe { head.as_ref() }?;
         (node.pid == pid).then_some(&node.value)
     }
@@ -85,8 +86,8 @@ impl<T> fmt::Debug for PerProcess<T> {
 impl<T> Drop for PerProcess<T> {
     fn drop(&mut self) {
         let head = *self.head.get_mut();
-        // SAFETY: `&mut self`: no reference into the list is left. Only this process's own node is
-        // dropped: what an ancestor's locks guarded may be half changed, so that stays.
+        // SAFETY: because of `&mut self` no reference into the list is left. Only this process's own node is dropped:
+        // what the locks of an ancestor guarded may be half changed, so the older nodes are leaked.
         unsafe {
             if head.as_ref().is_some_and(|node| node.pid == pid()) {
                 drop(Box::from_raw(head));

@@ -1,25 +1,26 @@
-//! Descriptors 0, 1 and 2: never the library's.
+//! Descriptors 0, 1 and 2: the library never uses these numbers for its own files.
 //!
-//! Code that prints writes to them by number. An application may have been started without them (`xl create a.cfg 2>&-`),
-//! or close them later, and the next file that is opened gets such a number: what the application then prints, or
-//! its logger, goes into xenstored's socket or into a lock's file.
+//! Code that prints writes to them by number. An application may have been started without them (`xl create a.cfg
+//! 2>&-`), or may close them later, and the next file that is opened gets such a number: what the application or its
+//! logger then prints would be written into the connection to xenstored or into a lock file.
 //!
-//! So a descriptor of ours that has got such a number gets another, and the free ones of the three become `/dev/null`,
-//! for good ([`raised`]). Before libxenctrl opens files, whose numbers we cannot choose, this is done as well
-//! ([`fill`]). Nothing is spent where the three are open.
+//! So a descriptor of the library that has got such a number is duplicated to another number, and the free ones of the
+//! three are opened as `/dev/null`, permanently ([`raised`]). The latter is also done before libxenctrl opens files,
+//! whose numbers the library cannot choose ([`fill`]). If the three are open, this costs nothing.
 //!
 //! # Other threads
 //!
-//! - `fill` only opens, and keeps what it gets if the number is one of the three. If another thread is quicker to take
-//!   the number, it keeps it. Nothing is closed or replaced, so a thread that puts something else in a
-//!   number's place (`dup2`) always wins. This is why what was filled stays: to close it again would be to close
-//!   what another thread may have put there a moment ago.
-//! - Between the opening of a file of ours and its move another thread may print into it, if it prints to a number
-//!   that it knows to be closed: once, since the numbers are filled then. The first file of a ctx is Xen's, which
-//!   takes no `write`; sockets are not connected yet.
+//! - `fill` only opens, and keeps what it gets if the number is one of the three. If another thread is quicker to get
+//!   the number, that thread keeps it. Nothing is closed or replaced, so a thread that replaces a descriptor (`dup2`)
+//!   always wins. This is why the descriptors that were filled stay open: closing one could close what another thread
+//!   has just put there.
+//! - Between the opening of a file of the library and its move, another thread may print into it, if that thread prints
+//!   to a number that it knows to be closed. This can happen only once, since the numbers are filled then. The first
+//!   file of a ctx is one of Xen's devices, which do not support `write`; sockets are not connected yet at that time.
 //!
-//! An application that closes one of the three to have its next file get the number finds it taken, as it may with the
-//! C library, by a socket. `/dev/null` is passed on to the programs that it executes.
+//! An application that closes one of the three so that its next file gets the number finds the number used, by
+//! `/dev/null`; with the C library it may find it used by a socket. `/dev/null` is inherited by the programs that the
+//! application executes.
 
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
@@ -34,7 +35,7 @@ use nix::sys::timerfd::TimerFd;
 /// The first number above the standard descriptors.
 const FIRST: RawFd = 3;
 
-/// What owns one descriptor.
+/// A type that owns one descriptor.
 pub trait Owner: Sized {
     fn number(&self) -> RawFd;
     fn of(fd: OwnedFd) -> Self;
@@ -66,7 +67,7 @@ impl Owner for PtyMaster {
     }
 
     fn of(fd: OwnedFd) -> Self {
-        // SAFETY: a copy of a terminal's master: `raised`.
+        // SAFETY: `fd` is a duplicate of a terminal's master, made by `raised`.
         unsafe { Self::from_owned_fd(fd) }
     }
 }
@@ -87,7 +88,7 @@ impl Owner for EventFd {
     }
 
     fn of(fd: OwnedFd) -> Self {
-        // SAFETY: a copy of an eventfd: `raised`.
+        // SAFETY: `fd` is a duplicate of an eventfd, made by `raised`.
         unsafe { Self::from_owned_fd(fd) }
     }
 }
@@ -98,32 +99,32 @@ impl Owner for TimerFd {
     }
 
     fn of(fd: OwnedFd) -> Self {
-        // SAFETY: a copy of a timerfd: `raised`.
+        // SAFETY: `fd` is a duplicate of a timerfd, made by `raised`.
         unsafe { Self::from_owned_fd(fd) }
     }
 }
 
-/// What was opened just now, with a number above the standard descriptors; close-on-exec if it had to be moved. Only if
-/// there is no room for another descriptor it stays as it is.
+/// Moves a file that was just opened to a number above the standard descriptors, if needed; the new descriptor is
+/// close-on-exec. If the process cannot have another descriptor, the file keeps its number.
 pub fn raised<T: Owner>(opened: T) -> T {
     if opened.number() >= FIRST {
         return opened;
     }
-    // SAFETY: asks for another number of a descriptor that `opened` has open.
+    // SAFETY: duplicates a descriptor that `opened` keeps open.
     let copy = unsafe { libc::fcntl(opened.number(), libc::F_DUPFD_CLOEXEC, FIRST) };
     if copy == -1 {
         return opened;
     }
     drop(opened);
     fill();
-    // SAFETY: opened above, and nobody else's.
+    // SAFETY: `copy` was opened above and has no other owner.
     T::of(unsafe { OwnedFd::from_raw_fd(copy) })
 }
 
 /// Opens `/dev/null` in place of the standard descriptors that are closed. Async-signal-safe.
 pub fn fill() {
     while (0..FIRST).any(|fd| !is_open(fd)) {
-        // Not close-on-exec: the application's programs need them no less.
+        // The descriptors are not close-on-exec, since programs that the application executes need them as well.
         let Ok(null) = open(c"/dev/null", OFlag::O_RDWR, Mode::empty()) else { return };
         if null.as_raw_fd() >= FIRST {
             return;
@@ -132,9 +133,9 @@ pub fn fill() {
     }
 }
 
-/// Whether there is a descriptor of that number.
+/// Whether descriptor `fd` is open.
 pub fn is_open(fd: RawFd) -> bool {
-    // SAFETY: asks only.
+    // SAFETY: F_GETFD changes nothing.
     unsafe { libc::fcntl(fd, libc::F_GETFD) != -1 }
 }
 
@@ -147,9 +148,9 @@ mod tests {
     use super::*;
     use crate::sync::tracked_fds::Tracked;
 
-    /// Whether a standard descriptor is `/dev/null`, without allocating.
+    /// Whether a standard descriptor is `/dev/null`. Does not allocate.
     fn is_null(fd: RawFd) -> bool {
-        // SAFETY: all zeroes is a valid stat, which can be written to.
+        // SAFETY: all zeroes is a valid stat, which fstat may write to.
         unsafe {
             let (mut this, mut null) = (std::mem::zeroed::<libc::stat>(), std::mem::zeroed());
             libc::fstat(fd, &mut this) == 0
@@ -158,12 +159,12 @@ mod tests {
         }
     }
 
-    /// Runs `body` in a process of its own without standard descriptors.
+    /// Runs `body` in a child process without standard descriptors.
     fn without(body: impl FnOnce() -> bool) {
-        // SAFETY: the child does system calls, allocates a little, which glibc allows after a fork, and ends.
+        // SAFETY: the child makes system calls, allocates a little, which glibc allows after a fork, and ends.
         let pid = unsafe { libc::fork() };
         if pid == 0 {
-            // SAFETY: this process's own; and it ends by itself if it hangs.
+            // SAFETY: the descriptors are this process's own; the alarm ends the process if it hangs.
             let ok = unsafe {
                 libc::alarm(10);
                 for fd in 0..FIRST {
@@ -175,17 +176,17 @@ mod tests {
             unsafe { libc::_exit(i32::from(!ok)) };
         }
         let mut status = 0;
-        // SAFETY: `status` can be written to.
+        // SAFETY: `status` is valid to write to.
         assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
         assert_eq!(status, 0);
     }
 
     #[test]
-    fn nothing_of_ours_has_such_a_number() {
+    fn no_file_of_the_library_has_such_a_number() {
         without(|| {
             let eventfd = Tracked::new(EventFd::from_flags(EfdFlags::empty()).unwrap());
             let filled = (0..FIRST).all(is_null);
-            // SAFETY: this process's own.
+            // SAFETY: the descriptor is this process's own.
             unsafe { libc::close(2) };
             let epoll = Tracked::epoll().unwrap();
             let (fd, set) = (eventfd.as_fd().as_raw_fd(), epoll.0.as_raw_fd());

@@ -1,14 +1,13 @@
-//! The process's list of its own open descriptors, for a forked child to close its copies of them.
+//! The process's list of the library's open descriptors, with which a forked child closes its copies of them.
 //!
-//! A child that executes another program needs none of this: every descriptor is close-on-exec from
-//! birth. One that does not would keep the other ends waiting for an end that does not come: xenstored
-//! would go on serving a parent that is gone.
+//! A child that executes another program does not need this, since every descriptor is opened close-on-exec. A child
+//! that does not would keep the connections open: xenstored would go on serving a parent that has ended.
 //!
-//! The child may not take a lock, since the thread that held it may not exist there. So the list is
-//! a chain of slots that are never freed, only used again, each one atomic number: the descriptor and the
-//! process it belongs to. A descriptor is listed after it is opened and forgotten before it is closed,
-//! so that what the list says is never somebody else's; a fork between the two leaves the child one
-//! descriptor too many, which is the lesser evil.
+//! The child may not take a lock, since the thread that held it may not exist there. So the list is a chain of slots
+//! that are never freed, only reused, each of which is one atomic number: the descriptor and the process that it
+//! belongs to. A descriptor is added after it is opened and removed before it is closed, so that the list never has a
+//! descriptor of other code; a fork in between leaves the child one descriptor too many, which is harmless by
+//! comparison.
 
 use std::fmt;
 use std::mem::ManuallyDrop;
@@ -27,11 +26,11 @@ use crate::sync::std_fds::{Owner, raised};
 /// The newest slot.
 static SLOTS: AtomicPtr<FdSlot> = AtomicPtr::new(ptr::null_mut());
 
-/// The value of a slot that holds nothing.
+/// The value of an empty slot.
 const NOTHING: u64 = u64::MAX;
 
 struct FdSlot {
-    /// The process in the upper half, the descriptor in the lower.
+    /// The process id in the upper half, the descriptor in the lower half.
     value: AtomicU64,
     taken: AtomicBool,
     older: Option<&'static FdSlot>,
@@ -42,7 +41,7 @@ fn value(pid: u32, fd: RawFd) -> u64 {
 }
 
 impl FdSlot {
-    /// Closes this process's copy of an ancestor's descriptor, once, unless it is among `kept`.
+    /// Closes this process's copy of an ancestor's descriptor, once, unless it is in `kept`.
     fn close_inherited(&self, kept: &[RawFd]) {
         let value = self.value.load(Ordering::Acquire);
         let (owner, fd) = ((value >> 32) as u32, (value as u32).cast_signed());
@@ -51,7 +50,7 @@ impl FdSlot {
         }
     }
 
-    /// Whether `value` was in the slot.
+    /// Empties the slot. Returns whether its value was `value`.
     fn empty(&self, value: u64) -> bool {
         let change = (Ordering::AcqRel, Ordering::Relaxed);
         self.value.compare_exchange(value, NOTHING, change.0, change.1).is_ok()
@@ -64,22 +63,22 @@ fn slots() -> impl Iterator<Item = &'static FdSlot> {
 }
 
 fn at(slot: *mut FdSlot) -> Option<&'static FdSlot> {
-    // SAFETY: null or a slot in the chain; those are never freed and only changed by their atomics.
+    // SAFETY: the pointer is null or a slot in the chain; slots are never freed and only changed through their atomics.
     unsafe { slot.as_ref() }
 }
 
-/// In a forked child: closes its copies of every descriptor that its ancestors had listed, but for those that
-/// are `kept`. Takes no lock, allocates nothing; elsewhere it does nothing.
+/// In a forked child, closes its copies of every descriptor that its ancestors had listed, except those in `kept`.
+/// Takes no lock and allocates nothing; in a process that is not such a child it does nothing.
 pub fn close_all_inherited(kept: &[RawFd]) {
     slots().for_each(|slot| slot.close_inherited(kept));
 }
 
-/// A place in the list.
+/// A slot in use.
 struct SlotGuard(&'static FdSlot);
 
 impl SlotGuard {
     fn take() -> Self {
-        // A look first: a swap would take each slot's cache line from whoever uses it.
+        // The slot is read before the swap, since a swap would take its cache line from the CPU that uses it.
         let free = slots().find(|slot| {
             !slot.taken.load(Ordering::Relaxed) && !slot.taken.swap(true, Ordering::AcqRel)
         });
@@ -92,7 +91,7 @@ fn add_slot() -> &'static FdSlot {
     let slot = Box::into_raw(Box::new(FdSlot { value, taken: AtomicBool::new(true), older: None }));
     let mut newest = SLOTS.load(Ordering::Acquire);
     loop {
-        // SAFETY: ours alone until it is in the chain.
+        // SAFETY: only this thread has the slot until it is in the chain.
         unsafe { (*slot).older = at(newest) };
         match SLOTS.compare_exchange(newest, slot, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => return at(slot).expect("not null"),
@@ -104,15 +103,15 @@ fn add_slot() -> &'static FdSlot {
 impl Drop for SlotGuard {
     fn drop(&mut self) {
         let value = self.0.value.load(Ordering::Acquire);
-        // What is still listed is an ancestor's: it stays, for `close_all_inherited`.
+        // A value that is still listed is an ancestor's: it stays, for `close_all_inherited`.
         if value == NOTHING {
             self.0.taken.store(false, Ordering::Release);
         }
     }
 }
 
-/// An open descriptor that is on the list, and no standard one. It is closed by the process that made it and by no other: in
-/// a forked child its number may be another file's by the time that this is dropped.
+/// An open descriptor that is on the list and is not a standard descriptor. Only the process that created it closes it:
+/// in a forked child, its number may belong to another file by the time that this is dropped.
 pub struct Tracked<T> {
     inner: ManuallyDrop<T>,
     fd: RawFd,
@@ -121,7 +120,7 @@ pub struct Tracked<T> {
 }
 
 impl<T: Owner> Tracked<T> {
-    /// `inner` was opened just now.
+    /// Adds `inner`, which was just opened.
     pub fn new(inner: T) -> Self {
         let inner = raised(inner);
         let fd = inner.number();
@@ -137,14 +136,14 @@ impl Tracked<Epoll> {
 }
 
 impl<T> Tracked<T> {
-    /// `inner` closes `fd` when it is dropped.
+    /// `inner` is the owner of `fd`, and closes it when it is dropped.
     fn of(inner: T, fd: RawFd) -> Self {
         let (pid, place) = (pid(), SlotGuard::take());
         place.0.value.store(value(pid, fd), Ordering::Release);
         Self { inner: ManuallyDrop::new(inner), fd, pid, place }
     }
 
-    /// Whether it was made by this process.
+    /// Whether this process created it.
     pub fn is_ours(&self) -> bool {
         self.pid == pid()
     }
@@ -168,7 +167,7 @@ impl<T> Drop for Tracked<T> {
     fn drop(&mut self) {
         if self.is_ours() {
             self.place.0.empty(value(self.pid, self.fd));
-            // SAFETY: dropped here only, once.
+            // SAFETY: this is the only place where `inner` is dropped, and it runs once.
             unsafe { ManuallyDrop::drop(&mut self.inner) };
         }
     }
@@ -217,7 +216,7 @@ mod tests {
                 seen.push(ptr::from_ref(place.0));
             }
         }
-        // Other tests take and give back some at the same time.
+        // Other tests use and release slots at the same time.
         assert!(seen.len() < 100, "{} slots", seen.len());
     }
 }

@@ -1,12 +1,12 @@
-//! Threads that take turns at something. A thread that has the turn may take it again.
+//! A lock that threads take in turns. A thread that has the turn may take it again.
 //!
-//! `holder` is written by the thread that has the turn only, and names it. So it can equal a thread's own name only
-//! if that thread wrote it, and still has the turn: what others write at the same time does not matter, nor when it
-//! is seen.
+//! `holder` is written only by the thread that has the turn, and identifies it. So it can equal a thread's own identity
+//! only if that thread has written it, and still has the turn; concurrent writes by other threads, and when they become
+//! visible, do not matter.
 //!
-//! What fails for the one who has the turn because it takes too long would take as long for each of those who wait,
-//! one after the other. So a failure can be told to all of them ([`Turn::fail`]), who have waited for the same thing
-//! meanwhile.
+//! If the work of the thread that has the turn fails after a long time, it would take as long for each of the waiting
+//! threads, one after the other. So a failure can be passed on to all of them ([`Turn::fail`]), since they have waited
+//! for the same thing meanwhile.
 
 use nix::errno::Errno;
 
@@ -14,18 +14,18 @@ use super::atomic::{AtomicUsize, Ordering};
 use super::{Condvar, Mutex, locked, sleep_on};
 
 thread_local! {
-    /// Its address is the thread's name.
+    /// Its address identifies the thread.
     static HERE: u8 = const { 0 };
 }
 
-/// The name of no thread.
+/// The identity of no thread.
 const NOBODY: usize = 0;
 
-/// Something that one thread at a time does.
+/// Work that one thread at a time may do.
 #[derive(Debug)]
 pub struct Turns {
     state: Mutex<State>,
-    /// Rung when the turn is free, and when it has failed.
+    /// Signalled when the turn is free, and when it has failed.
     bell: Condvar,
     holder: AtomicUsize,
 }
@@ -33,7 +33,7 @@ pub struct Turns {
 #[derive(Debug, Default)]
 struct State {
     taken: bool,
-    /// How often a turn has failed for all, and why the last time.
+    /// The number of turns that have failed for all waiters, and the last error.
     failures: u64,
     failure: Option<Errno>,
 }
@@ -46,11 +46,11 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// Waits for this thread's turn, which lasts until the result is dropped. A turn within a turn ends with the outer
-    /// one (`None`); so does that of a thread that is ending and has no name any more.
+    /// Waits for this thread's turn, which lasts until the result is dropped. If the thread has the turn already, or is
+    /// ending and has no identity any more, the result is `None`, and dropping it has no effect.
     ///
     /// # Errors
-    /// With which a turn has failed for all while this thread waited.
+    /// The error of a turn that has failed for all waiters while this thread waited.
     pub fn take(&self) -> Result<Option<Turn<'_>>, Errno> {
         let me = HERE.try_with(|here| std::ptr::from_ref(here).addr());
         let Ok(me) = me else { return Ok(None) };
@@ -62,7 +62,7 @@ impl Turns {
         while state.taken {
             state = sleep_on(&self.bell, state);
             if let Some(errno) = state.failure.filter(|_| state.failures != failures) {
-                // The bell may have rung once for a turn that is free, and this thread was woken by it.
+                // The condition variable may have been signalled once for a free turn, and this thread was woken by it.
                 self.bell.notify_one();
                 return Err(errno);
             }
@@ -78,7 +78,7 @@ impl Turns {
 pub struct Turn<'a>(&'a Turns);
 
 impl Turn<'_> {
-    /// Lets it fail for all who wait for theirs.
+    /// Makes the wait of all threads that wait for their turn fail.
     pub fn fail(&self, errno: Errno) {
         let mut state = locked(&self.0.state);
         state.failures += 1;
@@ -135,12 +135,12 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_that_of_all_who_wait() {
+    fn a_failure_ends_the_wait_of_all_threads() {
         let turns = Turns::default();
         let turn = turns.take().unwrap().unwrap();
         thread::scope(|scope| {
             let waits = [(); 8].map(|()| scope.spawn(|| turns.take().map(drop)));
-            // Until all have failed: one may not have begun to wait when the others do.
+            // This waits until all have failed, since one may not have begun to wait when the others fail.
             while !waits.iter().all(|wait| wait.is_finished()) {
                 thread::yield_now();
                 turn.fail(Errno::ETIMEDOUT);

@@ -1,8 +1,8 @@
-//! The event channel by which a guest is asked to suspend, and tells that it has.
+//! The event channel through which a guest is asked to suspend, and through which its suspension is signalled.
 //!
-//! A guest that offers one writes its port into xenstore. libxenguest binds to it, and has the hypervisor signal the
-//! same port when the domain has shut down. A lock file of libxenguest's keeps it to one toolstack at a time
-//! (`/var/run/xen/suspend-evtchn-DOMID.lock`).
+//! A guest that supports this writes its port into xenstore. libxenguest binds to it, and has the hypervisor signal the
+//! same port when the domain has shut down. A lock file of libxenguest (`/var/run/xen/suspend-evtchn-DOMID.lock`)
+//! allows one toolstack at a time to do that.
 
 use std::ffi::{c_int, c_uint};
 use std::fmt;
@@ -25,17 +25,17 @@ unsafe extern "C" {
     fn xenevtchn_unmask(handle: *mut sys::xenevtchn_handle, port: u32) -> c_int;
 }
 
-/// An open libxenevtchn handle; closed when dropped.
+/// An open libxenevtchn handle, which is closed when this is dropped.
 struct Handle(NonNull<sys::xenevtchn_handle>);
 
-// SAFETY: a descriptor and a logger; libxenevtchn keeps nothing that is of a thread.
+// SAFETY: the handle has a descriptor and a logger; libxenevtchn keeps no thread-local state.
 unsafe impl Send for Handle {}
-// SAFETY: each call here is one system call on the descriptor.
+// SAFETY: each call made here is one system call on the descriptor.
 unsafe impl Sync for Handle {}
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        // SAFETY: it came from xenevtchn_open, and goes with its only owner.
+        // SAFETY: xenevtchn_open returned the handle, and its only owner is dropped here.
         unsafe { xenevtchn_close(self.0.as_ptr()) };
     }
 }
@@ -53,7 +53,7 @@ impl Handle {
     }
 }
 
-/// A guest's channel for suspending, bound until this is dropped.
+/// A guest's event channel for suspending, which is unbound when this is dropped.
 pub struct SuspendChannel<'a> {
     xen: &'a Hypervisor,
     domid: u32,
@@ -63,21 +63,21 @@ pub struct SuspendChannel<'a> {
 }
 
 impl<'a> SuspendChannel<'a> {
-    /// Binds to the port that the guest offers. `EINVAL`: another toolstack has it.
+    /// Binds to the port that the guest has written. `EINVAL`: another toolstack is bound to it.
     pub fn bind(xen: &'a Hypervisor, domid: u32, offered: u32) -> Result<Self> {
         const WHAT: &str = "suspend_evtchn_init_exclusive";
         let invalid = HypervisorError { errno: Errno::EINVAL, what: WHAT };
         let offered = c_int::try_from(offered).map_err(|_| invalid)?;
         let xch = xen.xch()?;
         std_fds::fill();
-        // SAFETY: NULL is a logger that drops all.
+        // SAFETY: a NULL logger is allowed and drops all lines.
         let handle = unsafe { xenevtchn_open(std::ptr::null_mut(), 0) };
         let handle = NonNull::new(handle)
             .map(Handle)
             .ok_or_else(|| HypervisorError { errno: Errno::last(), what: "evtchn_open" })?;
         let mut lock = -1;
-        // SAFETY: both handles are open, and the lock's place can be written. The wait for the first event, which a new
-        // binding always has pending, is short.
+        // SAFETY: both handles are open, and the lock's descriptor may be written to. The function waits for the first
+        // event, but a new binding always has one pending, so the wait is short.
         let port = unsafe {
             sys::xc_suspend_evtchn_init_exclusive(xch, handle.0.as_ptr(), domid, offered, &mut lock)
         };
@@ -88,18 +88,18 @@ impl<'a> SuspendChannel<'a> {
 
     /// Asks the guest to suspend.
     pub fn notify(&self) -> Result<()> {
-        // SAFETY: an open handle and a number.
+        // SAFETY: the handle is open.
         self.handle
             .call("evtchn_notify", |handle| unsafe { xenevtchn_notify(handle, self.port) })
             .map(drop)
     }
 
-    /// Takes an event that has come; once the descriptor is readable there is one.
+    /// Takes an event that has arrived; there is one if the descriptor is readable.
     pub fn take_event(&self) -> Result<()> {
-        // SAFETY: an open handle.
+        // SAFETY: the handle is open.
         let port =
             self.handle.call("evtchn_pending", |handle| unsafe { xenevtchn_pending(handle) })?;
-        // SAFETY: an open handle and a number.
+        // SAFETY: the handle is open.
         self.handle
             .call("evtchn_unmask", |handle| unsafe {
                 xenevtchn_unmask(handle, port.cast_unsigned())
@@ -110,7 +110,7 @@ impl<'a> SuspendChannel<'a> {
 
 impl AsFd for SuspendChannel<'_> {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        // SAFETY: the handle's descriptor, which is open for as long as the handle.
+        // SAFETY: this is the handle's descriptor, which is open for as long as the handle.
         unsafe { BorrowedFd::borrow_raw(xenevtchn_fd(self.handle.0.as_ptr())) }
     }
 }
@@ -118,7 +118,7 @@ impl AsFd for SuspendChannel<'_> {
 impl Drop for SuspendChannel<'_> {
     fn drop(&mut self) {
         let Ok(xch) = self.xen.xch() else { return };
-        // SAFETY: what `bind` has got, given back once. Its failures are libxenctrl's to log.
+        // SAFETY: the arguments are those that `bind` got, and are released once. libxenctrl logs a failure.
         unsafe {
             sys::xc_suspend_evtchn_release(
                 xch,

@@ -1,22 +1,22 @@
-//! Killing all processes of a user, from a process of its own that takes that user on.
+//! Killing all processes of a user, from a process of its own that changes to that user.
 
 use std::ffi::{CStr, c_int};
 
 use nix::errno::Errno;
 
-/// Added to the errno of a lock that could not be had: all have been killed nevertheless.
+/// Added to the errno of a lock that could not be taken; all processes were killed nevertheless.
 const WITHOUT_LOCK: u8 = 128;
 
-/// What a killer's exit status tells.
+/// What the exit status of a killer process says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Told {
+pub enum KillResult {
     Killed,
-    /// And why the lock could not be had.
+    /// The processes were killed, but the lock could not be taken, for this reason.
     KilledWithoutLock(Errno),
     Failed(Errno),
 }
 
-impl Told {
+impl KillResult {
     pub fn of(status: u8) -> Self {
         match (status, status.checked_sub(WITHOUT_LOCK)) {
             (0, _) => Self::Killed,
@@ -26,18 +26,19 @@ impl Told {
     }
 }
 
-/// For a forked child, which ends with the status that this gives ([`Told`]): kills every process
-/// whose user is `uid`. The killer's real user is `reaper`, so that what it kills cannot kill it first
-/// (only who has the real user's number may signal it). As the killers of several domains share that
-/// user and would kill each other, one at a time holds the file `lock`, to its end.
+/// To be called in a forked child, which must exit with the returned status ([`KillResult`]): kills every process of
+/// user `uid`. The killer's real uid is `reaper`, so that the processes that it kills cannot kill it first (only
+/// processes with that uid may signal it). Since the killers of several domains share that uid and would kill each
+/// other, each holds the lock file `lock` until it ends.
 ///
-/// Neither may be root: `kill(-1)` would take the host down. Async-signal-safe.
+/// Neither uid may be root's: `kill(-1)` would kill all processes of the host. Async-signal-safe.
 pub fn kill_all_of(uid: u32, reaper: u32, lock: &CStr) -> u8 {
     if uid == 0 || reaper == 0 {
         return libc::EINVAL as u8;
     }
     let held = take(lock);
-    // SAFETY: system calls on integers. glibc's setresuid would signal threads that are not there.
+    // SAFETY: these are system calls on integers. The raw system call is used, since glibc's setresuid would signal
+    // threads that do not exist in this process.
     let killed = unsafe {
         if libc::syscall(libc::SYS_setresuid, reaper, uid, 0) != 0 {
             return Errno::last_raw() as u8;
@@ -50,13 +51,13 @@ pub fn kill_all_of(uid: u32, reaper: u32, lock: &CStr) -> u8 {
     }
 }
 
-/// Takes the lock, for as long as this process lives.
+/// Takes the lock until this process ends.
 fn take(lock: &CStr) -> Result<(), Errno> {
     let flags = libc::O_RDWR | libc::O_CREAT | libc::O_CLOEXEC;
-    // SAFETY: a string that ends with NUL.
+    // SAFETY: the path ends with a NUL.
     let fd: c_int = Errno::result(unsafe { libc::open(lock.as_ptr(), flags, 0o644) })?;
     loop {
-        // SAFETY: integers.
+        // SAFETY: all arguments are integers.
         match Errno::result(unsafe { libc::flock(fd, libc::LOCK_EX) }) {
             Err(Errno::EINTR) => {}
             other => return other.map(drop),
@@ -70,11 +71,11 @@ mod tests {
 
     #[test]
     fn what_a_status_tells() {
-        assert_eq!(Told::of(0), Told::Killed);
-        assert_eq!(Told::of(Errno::EPERM as u8), Told::Failed(Errno::EPERM));
+        assert_eq!(KillResult::of(0), KillResult::Killed);
+        assert_eq!(KillResult::of(Errno::EPERM as u8), KillResult::Failed(Errno::EPERM));
         let without = WITHOUT_LOCK | Errno::EROFS as u8;
-        assert_eq!(Told::of(without), Told::KilledWithoutLock(Errno::EROFS));
+        assert_eq!(KillResult::of(without), KillResult::KilledWithoutLock(Errno::EROFS));
         let root = kill_all_of(0, 1, c"/no/such/lock");
-        assert_eq!(Told::of(root), Told::Failed(Errno::EINVAL));
+        assert_eq!(KillResult::of(root), KillResult::Failed(Errno::EINVAL));
     }
 }

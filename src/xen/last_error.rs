@@ -1,9 +1,9 @@
-//! The last error line of a piece of work, for the line that sums up why the work failed (`core/cause.rs`).
+//! The last error line of a piece of work, for the summary of why the work failed (`core/cause.rs`).
 //!
-//! [`LastError::during`] hands the record to the calling thread for as long as one call lasts, and every error line that
-//! the thread writes meanwhile, to whichever [`Log`](super::log::Log), goes into it. For a future that call is one poll.
-//! So the record belongs to the work and not to the thread or the ctx: however many operations of a ctx take turns in
-//! one thread, or run in several, none reads the lines of another.
+//! [`LastError::during`] makes the record current in the calling thread for the duration of one call, and every error
+//! line that the thread writes meanwhile, to whichever [`Log`](super::log::Log), is recorded. For a future such a call
+//! is one poll. So the record belongs to the work and not to the thread or the ctx: however many operations of a ctx
+//! alternate in one thread, or run in several, none records the lines of another.
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,8 +12,8 @@ use std::mem::ManuallyDrop;
 use nix::errno::Errno;
 
 thread_local! {
-    /// The record of what this thread is doing; `None` outside of [`LastError::during`]. Without a destructor, so that
-    /// the library may log while the thread's other values are destroyed; nothing is left in it by then.
+    /// The current record of this thread; `None` outside of [`LastError::during`]. It has no destructor, so that the
+    /// library may log while the thread's other thread-local values are destroyed; it is empty by then.
     static CURRENT: ManuallyDrop<Cell<Option<LastError>>> =
         const { ManuallyDrop::new(Cell::new(None)) };
 }
@@ -25,22 +25,22 @@ pub struct LastError {
 }
 
 impl LastError {
-    /// Calls `work`; its error lines go into this record, and into no record that the thread had before.
+    /// Calls `work`, whose error lines are recorded here, and not in the record that was current before.
     pub fn during<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let outer = swap(Some(std::mem::take(self)));
-        // Restores in a destructor: `work` may panic.
+        // The previous record is restored by a destructor, since `work` may panic.
         let _restore = Restore { record: Some(self), outer };
         work()
     }
 
-    /// The text of the line, with the system's words for its errno.
+    /// The text of the recorded line, with the description of its errno.
     pub fn into_text(self) -> Option<String> {
         self.text
     }
 }
 
-/// Calls `work`, whose error lines go into no record: work of the application in the middle of an operation, or a line that
-/// says less than the one before.
+/// Calls `work` without recording its error lines: for the application's code in the middle of an operation, or for a
+/// line that says less than the one before.
 pub fn aside<T>(work: impl FnOnce() -> T) -> T {
     let _restore = Restore { record: None, outer: swap(None) };
     work()
@@ -64,7 +64,7 @@ fn swap(record: Option<LastError>) -> Option<LastError> {
     CURRENT.with(|current| current.replace(record))
 }
 
-/// Takes an error line into the record, if there is one.
+/// Records an error line, if there is a current record.
 pub(super) fn note(message: fmt::Arguments<'_>, errno: Option<Errno>) {
     let Some(mut current) = swap(None) else { return };
     current.text = Some(match errno {

@@ -1,12 +1,13 @@
-//! Log lines and progress for the application, through the xentoollog logger it gave to `libxl_ctx_alloc`.
+//! Log lines and progress reports for the application, through the xentoollog logger that it has passed to
+//! `libxl_ctx_alloc`.
 //!
-//! A line looks as libxl's do: `file:line: Domain N:message`, at libxl's levels, in the context
-//! `libxl`. There is no global logger: each ctx of an application has its own.
+//! Lines have libxl's form `file:line: Domain N:message`, its levels, and the context `libxl`. There is no global
+//! logger: each ctx of an application has its own.
 //!
-//! Most loggers write to a terminal, and much of what lines are about comes from guests, back ends and bootloaders: names,
-//! nodes of xenstore, words of QEMU. So control characters are escaped here, for all lines: none is obeyed by a
-//! terminal, and none begins another line. Whoever logs hands values on as they are. Lines of Xen's own libraries come
-//! through `relay.rs`, which does the same.
+//! Most loggers write to a terminal, and many values in log lines come from guests, back ends and bootloaders: names,
+//! xenstore nodes, messages of QEMU. So control characters are escaped here, in all lines: no terminal interprets them,
+//! and none starts another line. Callers pass values unescaped. Lines of Xen's own libraries go through `relay.rs`,
+//! which does the same.
 
 use std::ffi::{CString, c_char, c_int, c_ulong};
 use std::fmt;
@@ -35,7 +36,7 @@ unsafe extern "C" {
     );
 }
 
-/// How much a line matters: libxentoollog's numbers.
+/// The severity of a line, with libxentoollog's numbers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(i32)]
 pub enum Level {
@@ -51,7 +52,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// The level that an application names by number: those beyond the ends become the ends.
+    /// The level for an application's number. A number that is out of range becomes the lowest or the highest level.
     pub fn from_c(level: i32) -> Self {
         use Level::*;
         let levels = [Debug, Verbose, Detail, Progress, Info, Notice, Warn, Error, Critical];
@@ -60,24 +61,24 @@ impl Level {
     }
 }
 
-/// Where one ctx's log lines go.
+/// The log of one ctx.
 #[derive(Debug)]
 pub struct Log {
-    /// NULL: nowhere (entries without a ctx).
+    /// NULL: lines are dropped (in entries without a ctx).
     logger: *mut xentoollog_logger,
 }
 
-// SAFETY: xentoollog loggers must themselves be callable from any thread that calls libxl with the
-// ctx (libxl calls them from every thread); we add no state of our own.
+// SAFETY: libxl requires that a xentoollog logger can be called from every thread that uses the ctx; this type adds no
+// state of its own.
 unsafe impl Send for Log {}
 // SAFETY: as for Send.
 unsafe impl Sync for Log {}
 
 impl Log {
-    /// Logs to `logger`; NULL makes a log that drops every line.
+    /// Logs to `logger`; with NULL every line is dropped.
     ///
     /// # Safety
-    /// `logger` is NULL or stays valid for as long as this value lives.
+    /// `logger` must be NULL or stay valid for as long as this value lives.
     pub const unsafe fn new(logger: *mut xentoollog_logger) -> Self {
         Self { logger }
     }
@@ -87,7 +88,7 @@ impl Log {
         Self { logger: std::ptr::null_mut() }
     }
 
-    /// Itself, so that [`error!`](crate::error) and its kin take a `Log` as well as a ctx.
+    /// Returns itself, so that [`error!`](crate::error) and similar macros accept a `Log` as well as a ctx.
     pub fn log(&self) -> &Self {
         self
     }
@@ -97,10 +98,10 @@ impl Log {
         self.logger
     }
 
-    /// Writes one line. `errno` adds the system's text of that error, as xentoollog does.
+    /// Writes one line. `errno` adds the description of that error, as xentoollog does.
     ///
-    /// `file` and `line` are two values, and not `Location::caller()`, because each of those is a constant with a
-    /// pointer, which the loader writes into in every process that loads the library: seven hundred of them cost
+    /// `file` and `line` are two values instead of `Location::caller()`, because each `Location` is a constant with a
+    /// pointer, which the dynamic loader relocates in every process that loads the library: seven hundred of them cost
     /// each `xl` four page faults.
     pub fn write(
         &self,
@@ -118,15 +119,15 @@ impl Log {
         }
         let file = file.rsplit('/').next().unwrap_or("");
         let mut text = format!("{file}:{line}: ");
-        // `INVALID_DOMID`: there is no domain yet.
+        // `INVALID_DOMID` means that there is no domain yet.
         if let Some(domid) = domid.filter(|&domid| domid != u32::MAX) {
             text.push_str(&format!("Domain {domid}:"));
         }
         text.push_str(&message.to_string());
         let Ok(text) = CString::new(one_line(text)) else { return };
         let errno = errno.map_or(-1, |e| e as c_int);
-        // SAFETY: the logger is valid by the contract of `new`; the strings are NUL-terminated and
-        // the one variadic argument is the `char *` that the format names.
+        // SAFETY: the caller of `new` guarantees that the logger is valid; the strings end with a NUL, and the one
+        // variadic argument is the `char *` that the format names.
         unsafe {
             xtl_log(
                 self.logger,
@@ -139,8 +140,8 @@ impl Log {
         }
     }
 
-    /// Passes on a line of another program of Xen's, with its level, errno (or -1) and context.
-    pub fn hand_on(&self, level: u32, errno: u32, context: &str, text: &str) {
+    /// Passes on a line of another program of Xen, with its level, errno (or -1) and context.
+    pub fn pass_on(&self, level: u32, errno: u32, context: &str, text: &str) {
         if self.logger.is_null() {
             return;
         }
@@ -160,13 +161,13 @@ impl Log {
         }
     }
 
-    /// Reports progress of `doing_what`: `done` of `total`.
+    /// Reports the progress of `doing_what`: `done` of `total`.
     pub fn progress(&self, doing_what: &str, done: u64, total: u64) {
-        self.hand_on_progress("libxl", doing_what, done, total);
+        self.pass_on_progress("libxl", doing_what, done, total);
     }
 
-    /// Passes on another program's report of progress.
-    pub fn hand_on_progress(&self, context: &str, doing_what: &str, done: u64, total: u64) {
+    /// Passes on a progress report of another program.
+    pub fn pass_on_progress(&self, context: &str, doing_what: &str, done: u64, total: u64) {
         let line = |text: &str| CString::new(one_line(text.to_owned()));
         let (Ok(context), Ok(what)) = (line(context), line(doing_what)) else { return };
         if self.logger.is_null() {
@@ -185,8 +186,7 @@ impl Log {
     }
 }
 
-/// A text without control characters: each has become what stands for it in a Rust string, such as `\n` or
-/// `\u{1b}`.
+/// Escapes control characters: each is replaced by its form in a Rust string, such as `\n` or `\u{1b}`.
 pub(super) fn one_line(text: String) -> String {
     if !text.contains(char::is_control) {
         return text;
@@ -217,7 +217,7 @@ macro_rules! debug {
     ($($t:tt)*) => { $crate::log_line!($crate::xen::log::Level::Debug, $($t)*) };
 }
 
-/// What [`error!`], [`warn!`] and [`debug!`] share.
+/// The macro that [`error!`], [`warn!`] and [`debug!`] use.
 #[macro_export]
 macro_rules! log_line {
     ($level:expr, $ctx:expr, domid = $d:expr, errno = $e:expr, $($f:tt)+) => {
@@ -245,7 +245,7 @@ mod tests {
             ("dürfen ✓ 日本 \u{a0}", "dürfen ✓ 日本 \u{a0}"),
             ("a\nb\r\n\tc", r"a\nb\r\n\tc"),
             ("\x1b]0;title\x07\x1b[2J\x7f\0", r"\u{1b}]0;title\u{7}\u{1b}[2J\u{7f}\u{0}"),
-            // C1: 0x9b begins a sequence, too.
+            // C1 control characters: 0x9b also begins an escape sequence.
             ("\u{9b}31m\u{85}", r"\u{9b}31m\u{85}"),
         ] {
             assert_eq!(one_line(text.to_owned()), line);

@@ -1,4 +1,4 @@
-//! Xen underneath: hypercalls, the xenstore client and the application's logger, wrapped safely.
+//! Safe wrappers of Xen's interfaces: hypercalls, the xenstore client and the application's logger.
 
 pub mod event_channel;
 pub mod guest;

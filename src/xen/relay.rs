@@ -1,7 +1,8 @@
-//! A logger for Xen's own libraries, which hands their lines on to the application's.
+//! A logger for Xen's own libraries, which passes their lines on to the application's logger.
 //!
-//! libxenctrl and libxenguest log what they find in a guest's kernel among other things, so their lines are made as ours are
-//! (`log.rs`): one line each, without control characters. The level, the errno and the context (`xc`) stay what they are.
+//! libxenctrl and libxenguest log, among other things, what they find in a guest's kernel, so their lines are treated
+//! like those of this library (`log.rs`): each is one line, without control characters. The level, the errno and the
+//! context (`xc`) stay unchanged.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_ulong, c_void};
 use std::ptr;
@@ -11,9 +12,9 @@ use nix::errno::Errno;
 use super::log::{one_line, xtl_log, xtl_progress};
 use crate::types::sys::xentoollog_logger;
 
-/// The arguments of a format, as C passes a `va_list` to a function: one word wherever Xen runs. On x86-64 it is an array, of which
-/// its address is passed; on 64-bit Arm a struct too large to be passed but by its address; on 32-bit Arm, x86 and RISC-V
-/// one pointer.
+/// The `va_list` of a format as C passes it to a function, which is one word wherever Xen runs. On x86-64 it is an
+/// array, whose address is passed; on 64-bit Arm it is a struct that is passed by address because of its size; on
+/// 32-bit Arm, x86 and RISC-V it is one pointer.
 type Arguments = *mut c_void;
 
 unsafe extern "C" {
@@ -25,7 +26,7 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// The longest line; libxenctrl's own buffer for an error has 1024 bytes.
+/// The maximum length of a line; libxenctrl's own buffer for an error has 1024 bytes.
 const SIZE: usize = 4096;
 
 type LogFunction = unsafe extern "C" fn(
@@ -45,7 +46,7 @@ type Progress = unsafe extern "C" fn(
     c_ulong,
 );
 
-/// What `xentoollog.h` has every logger begin with.
+/// The members with which every logger begins, according to `xentoollog.h`.
 #[repr(C)]
 #[derive(Debug)]
 struct Functions {
@@ -54,7 +55,7 @@ struct Functions {
     destroy: unsafe extern "C" fn(*mut xentoollog_logger),
 }
 
-/// The logger, with the application's.
+/// The logger for the library, which refers to the application's logger.
 #[repr(C)]
 #[derive(Debug)]
 struct Logger {
@@ -62,15 +63,15 @@ struct Logger {
     application: *mut xentoollog_logger,
 }
 
-/// Such a logger, for as long as this lives.
+/// The owner of such a logger.
 #[derive(Debug)]
 pub struct Relay(Option<Box<Logger>>);
 
 impl Relay {
-    /// Hands on to `application`. NULL: there is no logger, and the library that is given none has its own.
+    /// Passes lines on to `application`. If that is NULL there is no logger, and a library that gets none uses its own.
     ///
     /// # Safety
-    /// `application` is NULL or stays valid for as long as this value lives.
+    /// `application` must be NULL or stay valid for as long as this value lives.
     pub unsafe fn new(application: *mut xentoollog_logger) -> Self {
         let functions = Functions { vmessage, progress: Some(progress), destroy };
         Self((!application.is_null()).then(|| Box::new(Logger { functions, application })))
@@ -80,28 +81,28 @@ impl Relay {
         Self(None)
     }
 
-    /// The application's.
+    /// The application's logger.
     pub fn application(&self) -> *mut xentoollog_logger {
         self.0.as_ref().map_or(ptr::null_mut(), |logger| logger.application)
     }
 
-    /// For a library of Xen's; nothing of it is written to.
+    /// The logger to pass to a library of Xen. The library does not write to it.
     pub fn as_ptr(&self) -> *mut xentoollog_logger {
         self.0.as_deref().map_or(ptr::null_mut(), |logger| ptr::from_ref(logger).cast_mut().cast())
     }
 }
 
-/// A C string as one line of text.
+/// Converts a C string to one line of text.
 ///
 /// # Safety
-/// `text` is NULL or a C string.
+/// `text` must be NULL or a C string.
 unsafe fn line(text: *const c_char) -> CString {
     if text.is_null() {
         return CString::default();
     }
-    // SAFETY: by the caller's contract.
+    // SAFETY: the caller guarantees that it is a C string; NULL was handled above.
     let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
-    // A logger ends each line by itself.
+    // Loggers end each line themselves.
     CString::new(one_line(text.trim_end_matches('\n').to_owned())).unwrap_or_default()
 }
 
@@ -113,11 +114,11 @@ unsafe extern "C" fn vmessage(
     format: *const c_char,
     arguments: Arguments,
 ) {
-    // Who logs may look at it afterwards.
+    // The caller may read errno afterwards, so it is restored.
     let before = Errno::last_raw();
     let mut text = [0; SIZE];
-    // SAFETY: libxentoollog passes the logger that `Relay::as_ptr` gave, a format and its arguments; the buffer has
-    // that size, and ends with NUL then.
+    // SAFETY: libxentoollog passes the logger that `Relay::as_ptr` returned, a format and its arguments; the buffer has
+    // the size that is passed, and vsnprintf ends it with a NUL.
     unsafe {
         vsnprintf(text.as_mut_ptr(), SIZE, format, arguments);
         let text = line(text.as_ptr());
@@ -135,11 +136,11 @@ unsafe extern "C" fn progress(
     done: c_ulong,
     total: c_ulong,
 ) {
-    // libxentoollog divides by it.
+    // libxentoollog divides by `total`.
     if total == 0 {
         return;
     }
-    // SAFETY: as in `vmessage`; the strings are C strings.
+    // SAFETY: as in `vmessage`; the strings end with a NUL.
     unsafe {
         let doing_what = line(doing_what);
         let application = (*logger.cast::<Logger>()).application;
@@ -147,14 +148,14 @@ unsafe extern "C" fn progress(
     }
 }
 
-/// A library does not own the logger that it is given.
+/// Does nothing: a library does not own the logger that is passed to it.
 unsafe extern "C" fn destroy(_: *mut xentoollog_logger) {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// An application's logger, which keeps what it is told.
+    /// An application's logger that records what is logged.
     #[repr(C)]
     struct Kept {
         functions: Functions,
@@ -170,7 +171,7 @@ mod tests {
         arguments: Arguments,
     ) {
         let mut text = [0; 2 * SIZE];
-        // SAFETY: the test's logger, and what libxentoollog passes.
+        // SAFETY: the logger is the test's own; libxentoollog passes valid arguments.
         unsafe {
             vsnprintf(text.as_mut_ptr(), text.len(), format, arguments);
             let text = [CStr::from_ptr(context), CStr::from_ptr(text.as_ptr())];
@@ -198,11 +199,11 @@ mod tests {
     fn lines_of_xens_libraries_are_one_line_each() {
         let functions = Functions { vmessage: keep, progress: Some(keep_progress), destroy };
         let mut kept = Kept { functions, lines: Vec::new() };
-        // SAFETY: it lives until the end of the test.
+        // SAFETY: the logger lives until the end of the test.
         let relay = unsafe { Relay::new(ptr::from_mut(&mut kept).cast()) };
         let long = CString::new("x".repeat(2 * SIZE)).unwrap();
         Errno::set_raw(libc::EXDEV);
-        // SAFETY: what the formats name.
+        // SAFETY: the arguments have the types that the formats name.
         unsafe {
             let format = c"%s of %d, %lld and %g".as_ptr();
             let name = c"a\x1b[2Jb\nc";
@@ -218,7 +219,7 @@ mod tests {
         assert_eq!(kept.lines[1], (1, -1, "xc: ends".to_owned()));
         assert_eq!(kept.lines[2].2.len(), SIZE - 1 + "xc: ".len());
         assert_eq!(kept.lines[3], (25, 0, r"at\tit".to_owned()));
-        // SAFETY: NULL.
+        // SAFETY: NULL is allowed.
         assert!(unsafe { Relay::new(ptr::null_mut()) }.as_ptr().is_null());
     }
 }

@@ -26,4 +26,4 @@ id=$(LD_PRELOAD="$folder/fake-xen.so" "$folder/plug" domain guest '{"c_info": {"
 answer=$(PLUG_STEALS=1 LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/fake-xen.so" timeout 90 "$folder/plug" add nic "$id" \
   "{\"mac\": \"00:16:3e:00:00:01\", \"script\": \"$folder/fine\"}" 2> "$folder/log" | head -n 1)
 [ "$answer" = "-> -3" ] || echo "a script whose status is lost: $answer"
-grep -q "fine.*somebody else has taken its exit status" "$folder/log" || echo "a script whose status is lost: not in the log"
+grep -q "fine.*other code has taken its exit status" "$folder/log" || echo "a script whose status is lost: not in the log"

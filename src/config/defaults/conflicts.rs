@@ -1,4 +1,4 @@
-//! What a domain cannot have at the same time, or not on this host.
+//! Combinations of settings that are not supported, in general or on this host.
 
 use super::Rules;
 use crate::core::Result;
@@ -6,17 +6,17 @@ use crate::types::idiomatic::{
     Altp2mMode, DomainBuildInfoData as Guest, DomainConfig, DomainType, Passthrough,
 };
 
-/// Memory that comes on demand, the IOMMU, and virtual NUMA.
+/// Checks populate-on-demand (PoD), the IOMMU, and virtual NUMA.
 pub fn of_memory(rules: &Rules, config: &DomainConfig, on_demand: bool) -> Result<()> {
     let passthrough = config.c_info.passthrough != Passthrough::Disabled;
     let vnuma = !config.b_info.vnuma_nodes.is_empty();
-    // A device may reach for a page that is not there yet.
+    // A device may access a page that is not populated yet.
     if on_demand && passthrough {
         return Err(rules.refuse(format_args!(
             "IOMMU required for device passthrough but not supported together with PoD"
         )));
     }
-    // Memory on demand comes from any node.
+    // Populate-on-demand allocates pages on any node.
     if on_demand && vnuma {
         return Err(rules.refuse(format_args!("Cannot enable PoD and vNUMA at the same time")));
     }
@@ -26,8 +26,8 @@ pub fn of_memory(rules: &Rules, config: &DomainConfig, on_demand: bool) -> Resul
     Ok(())
 }
 
-/// A configuration says twice of what kind the guest is. Where they differ and the rest is therefore invalid,
-/// C fails an assertion.
+/// Checks that the two domain types in a configuration agree. If they differ so that the rest of the configuration is
+/// invalid, an assertion fails in the C library.
 pub fn of_kinds(rules: &Rules, config: &DomainConfig) -> Result<()> {
     let (kind, build) = (config.c_info.type_, &config.b_info.u);
     let senseless = match kind {
@@ -41,11 +41,11 @@ pub fn of_kinds(rules: &Rules, config: &DomainConfig) -> Result<()> {
     Ok(())
 }
 
-/// Several views of memory, a hypervisor inside, and performance counters.
+/// Checks altp2m, nested virtualisation, and the virtual PMU.
 pub fn of_features(rules: &Rules, config: &DomainConfig, on_demand: bool) -> Result<()> {
     let (kind, build) = (config.c_info.type_, &config.b_info);
     let translated = kind != DomainType::Pv;
-    // The old switch, which is HVM's alone, or the new one.
+    // The old setting, which exists only for HVM, or the new one.
     let old =
         kind == DomainType::Hvm && matches!(&build.u, Guest::Hvm(hvm) if hvm.altp2m == Some(true));
     let views = old || (translated && build.altp2m != Altp2mMode::Disabled);

@@ -1,12 +1,12 @@
-//! Settings that have moved: what was said in the old place counts as said in the new one.
+//! Deprecated settings: a value in the old place is moved to the new one.
 
 use super::Rules;
 use crate::core::Result;
 use crate::types::idiomatic::{DomainBuildInfo, DomainBuildInfoData as Guest, TimerMode};
 
-/// Empties the old places into the new ones. Both at once is refused, since it cannot be told which was
-/// meant.
-pub fn carry_over(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
+/// Moves all values from the old places to the new ones. It is an error if both have a value, since it cannot be
+/// decided which was meant.
+pub fn move_deprecated(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
     let moved = match &mut build.u {
         Guest::Hvm(old) => {
             moved(&mut build.apic, &mut old.apic)
@@ -25,7 +25,7 @@ pub fn carry_over(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
     if moved { Ok(()) } else { Err(rules.refuse(format_args!("Unable to copy deprecated fields"))) }
 }
 
-/// Whether `new` has what was said, if anything was; not if both places say something.
+/// Moves the value of `old`, if there is one. Returns false if both places have a value.
 fn moved<T: Default + PartialEq>(new: &mut T, old: &mut T) -> bool {
     moved_unless(T::default(), new, old)
 }

@@ -1,4 +1,4 @@
-//! The device model: which QEMU, where it runs, and the firmware that goes with it.
+//! The device model: the version of QEMU, the domain in which it runs, and the firmware that it supports.
 
 use super::Rules;
 use crate::core::Result;
@@ -7,7 +7,7 @@ use crate::types::idiomatic::{
     BiosType, DeviceModelVersion as Version, DomainBuildInfo, DomainBuildInfoData as Guest, Text,
 };
 
-/// Flask's number for the label of a domain that is another's device model.
+/// Flask's number for the label of stub domains.
 const LABEL_OF_STUBDOMAINS: u32 = 13;
 
 pub fn set_defaults(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
@@ -17,8 +17,8 @@ pub fn set_defaults(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
         build.device_model_ssidref = LABEL_OF_STUBDOMAINS;
     }
     if build.device_model_version == Version::Unknown {
-        // The old one is what was first put into a domain of its own. Whether it is there at all is seen
-        // when it is started.
+        // The traditional version was the first to run in a stub domain. Whether it is installed is detected when it is
+        // started.
         build.device_model_version = match build.u {
             Guest::Hvm(_) if apart => Version::QemuXenTraditional,
             _ => Version::QemuXen,
@@ -41,12 +41,12 @@ pub fn set_defaults(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
     Ok(())
 }
 
-/// Whether QEMU has a Linux around it in the domain of its own; otherwise that is MiniOS.
+/// Whether QEMU's stub domain runs Linux; otherwise it runs MiniOS.
 pub fn stubdomain_is_linux(build: &DomainBuildInfo) -> bool {
     build.device_model_stubdomain == Some(true) && build.device_model_version == Version::QemuXen
 }
 
-/// An HVM guest's firmware, which only one of the QEMUs knows.
+/// An HVM guest's firmware, which depends on the version of QEMU.
 fn firmware(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
     let Guest::Hvm(hvm) = &mut build.u else { return Ok(()) };
     let only = match build.device_model_version {
@@ -69,7 +69,7 @@ fn firmware(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
     }
 }
 
-/// What the domain around QEMU is started from.
+/// The kernel and the ramdisk of the stub domain.
 fn stubdomain(build: &mut DomainBuildInfo) {
     let (kernel, ramdisk) = match stubdomain_is_linux(build) {
         true => ("qemu-stubdom-linux-kernel", Some("qemu-stubdom-linux-rootfs")),

@@ -1,4 +1,4 @@
-//! What all guests have, and what PV and PVH guests have of their own.
+//! The settings of all guests, and those of PV and PVH guests.
 
 use super::Rules;
 use super::memory::or;
@@ -7,7 +7,7 @@ use crate::core::paths;
 use crate::types::idiomatic::{DomainBuildInfo, DomainBuildInfoData as Guest, Text, TimerMode};
 use crate::types::sys::{LIBXL_INVALID_GFN, LIBXL_MAX_GRANT_DEFAULT};
 
-/// The bits that Xen has for a version of grant tables.
+/// The number of grant table versions that fits into Xen's bit field.
 const GRANT_VERSIONS: i32 = 0xf;
 
 pub fn common(build: &mut DomainBuildInfo) {
@@ -41,7 +41,7 @@ pub fn pv(build: &mut DomainBuildInfo) {
 pub fn pvh(build: &mut DomainBuildInfo) {
     let Guest::Pvh(pvh) = &mut build.u else { return };
     or(&mut build.video_memkb, 0);
-    // A PV guest inside, on a hypervisor of its own.
+    // The shim is a hypervisor inside the guest, which runs a PV guest.
     if *pvh.pvshim.get_or_insert(false) {
         if pvh.pvshim_path.is_none() {
             pvh.pvshim_path = Text::new(format!("{}/xen-shim", paths::FIRMWARE));
@@ -52,7 +52,7 @@ pub fn pvh(build: &mut DomainBuildInfo) {
     }
 }
 
-/// HVM and PVH.
+/// The settings of HVM and PVH guests.
 pub fn translated(build: &mut DomainBuildInfo) {
     if let Guest::Pv(_) = build.u {
         return;
@@ -64,7 +64,7 @@ pub fn translated(build: &mut DomainBuildInfo) {
     build.nested_hvm.get_or_insert(false);
 }
 
-/// Grant tables: the best that the host has.
+/// The version of grant tables: the highest that the host supports.
 pub fn grants(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
     let version = &mut build.max_grant_version;
     if *version == LIBXL_MAX_GRANT_DEFAULT as i32 {

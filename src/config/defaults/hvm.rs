@@ -1,4 +1,4 @@
-//! The machine that an HVM guest sees.
+//! The virtual hardware of an HVM guest.
 
 use super::memory::or;
 use super::{Rules, video};
@@ -19,10 +19,10 @@ pub fn set_defaults(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
     switches(hvm);
     usb(rules, hvm)?;
     if hvm.boot.is_none() {
-        // Disk, then CD.
+        // The order is disk, then CD.
         hvm.boot = Some(Text::from(c"cda"));
     }
-    screens(hvm);
+    displays(hvm);
     reserved(hvm);
     Ok(())
 }
@@ -56,7 +56,7 @@ fn switches(hvm: &mut DomainBuildInfoHvm) {
     }
 }
 
-/// USB comes in an old way and a new one, of which a guest has one.
+/// There are an old and a new way to configure USB, and a guest may use one of them.
 fn usb(rules: &Rules, hvm: &mut DomainBuildInfoHvm) -> Result<()> {
     let redirected = &mut hvm.spice.usbredirection;
     if hvm.spice.enable != Some(true) && *redirected > 0 {
@@ -76,8 +76,8 @@ fn usb(rules: &Rules, hvm: &mut DomainBuildInfoHvm) -> Result<()> {
     Ok(())
 }
 
-/// The ways to look at the guest.
-fn screens(hvm: &mut DomainBuildInfoHvm) {
+/// The settings of displays.
+fn displays(hvm: &mut DomainBuildInfoHvm) {
     if hvm.vnc.enable == Some(true) {
         hvm.vnc.findunused.get_or_insert(true);
         if hvm.vnc.listen.is_none() {
@@ -95,7 +95,7 @@ fn screens(hvm: &mut DomainBuildInfoHvm) {
     }
 }
 
-/// Memory that devices of the host want at its own address.
+/// The policy for memory regions that host devices have reserved.
 fn reserved(hvm: &mut DomainBuildInfoHvm) {
     if hvm.rdm.policy == RdmReservePolicy::Invalid {
         hvm.rdm.policy = RdmReservePolicy::Relaxed;

@@ -1,4 +1,4 @@
-//! Who the domain is: security labels, cpupool, and what is said of it before it is built.
+//! The identity of the domain: security labels, cpupool, and the create info.
 
 use nix::errno::Errno;
 
@@ -11,7 +11,7 @@ use crate::xen::log::Level;
 /// Flask's number for the label of an ordinary guest.
 const LABEL_OF_GUESTS: u32 = 12;
 
-/// Labels by name become numbers. Without Flask they mean nothing, which is only warned of.
+/// Converts labels to numbers. Without Flask labels have no effect, which is logged as a warning.
 pub fn labels(ctx: &Ctx, rules: &Rules, config: &mut DomainConfig) -> Result<()> {
     let (create, build) = (&mut config.c_info, &mut config.b_info);
     let labels: [(&str, &Option<Text>, &mut u32); 3] = [
@@ -39,13 +39,13 @@ pub fn labels(ctx: &Ctx, rules: &Rules, config: &mut DomainConfig) -> Result<()>
     Ok(())
 }
 
-/// A pool by name becomes a number; either way there must be such a pool.
+/// Converts the name of the cpupool to its id. The pool must exist, whether it is given by name or id.
 pub fn pool(ctx: &Ctx, rules: &Rules, create: &mut DomainCreateInfo) -> Result<()> {
     let found = match &create.pool_name {
         Some(name) => names::pool_by_qualifier(ctx, name.as_bytes()).0.ok(),
         None => Some(create.poolid),
     };
-    // Pool 0 is the hypervisor's own, and always there.
+    // Pool 0 is the hypervisor's own, and always exists.
     let exists = |&pool: &u32| pool == 0 || names::pool_name_of(ctx, pool).is_some();
     match found.filter(exists) {
         Some(pool) => create.poolid = pool,
@@ -57,14 +57,14 @@ pub fn pool(ctx: &Ctx, rules: &Rules, create: &mut DomainCreateInfo) -> Result<(
     Ok(())
 }
 
-/// What is said of a domain before it is built.
+/// Completes and checks the create info.
 pub fn create_info(rules: &Rules, create: &mut DomainCreateInfo) -> Result<()> {
     match create.type_ {
         DomainType::Other(0) => {
             return Err(rules.refuse(format_args!("domain type unspecified")));
         }
         DomainType::Pv => {}
-        // Page tables of a guest that has its own idea of memory.
+        // This applies to guests that do not manage their own page tables.
         _ if !rules.host.hap && !rules.host.shadow => {
             return Err(rules.refuse(format_args!("neither hap nor shadow paging available")));
         }

@@ -1,39 +1,40 @@
-//! Memory: the guest's own, that of its page tables, and how much of the host's it takes in all.
+//! Memory: the sizes of the guest's own memory and of its page tables, and the host memory that a domain needs.
 
 use super::device_model;
 use crate::types::idiomatic::{
     DomainBuildInfo, DomainBuildInfoData as Guest, DomainConfig, DomainType, Passthrough,
 };
-use crate::types::sys::LIBXL_MEMKB_DEFAULT as UNSAID;
+use crate::types::sys::LIBXL_MEMKB_DEFAULT as UNSET;
 
-/// What a domain takes beyond what it asks for, in KiB.
-const BEYOND_HVM: u64 = 2048;
-const BEYOND_PV: u64 = 1024;
+/// The memory that an HVM guest needs in addition to the configured amount, in KiB.
+const OVERHEAD_HVM: u64 = 2048;
+const OVERHEAD_PV: u64 = 1024;
 
-/// Domains are given memory in pieces of this size, in KiB.
-const PIECE: u64 = 2048;
+/// Memory is allocated to domains in units of this size, in KiB.
+const ALLOCATION_UNIT: u64 = 2048;
 
-/// Whether the guest may get its memory when it touches it: it starts with less than it believes to have.
+/// Whether the guest's memory is populated on demand, because the guest starts with less than its maximum.
 pub fn populated_on_demand(config: &DomainConfig) -> bool {
     config.c_info.type_ != DomainType::Pv && config.b_info.target_memkb < config.b_info.max_memkb
 }
 
-/// Room for page tables, where the configuration does not say.
+/// The sizes of the pools for page tables, if the configuration does not set them.
 ///
-/// Derived from memory and vcpus as given: of a configuration that leaves these open, which has one
-/// vcpu in the end, none is counted. As the C library has it, and visible in what the domain gets.
+/// They are derived from the configured memory and vcpus before the defaults of these are set: if a configuration does
+/// not set the number of vcpus, which becomes one later, no vcpu is counted. The C library does the same, and the sizes
+/// are visible in the domain.
 pub fn page_tables(config: &mut DomainConfig) {
     let (create, build) = (&config.c_info, &mut config.b_info);
-    if build.shadow_memkb == UNSAID {
-        // A page for each MiB, if the guest's view of memory is not the machine's, and one more if the
-        // processor does not do the rest; and 1 MiB for each vcpu.
+    if build.shadow_memkb == UNSET {
+        // One page for each MiB, for guests that use address translation, another one if the processor does not support
+        // hardware assisted paging, and 1 MiB for each vcpu.
         let hap = create.type_ != DomainType::Pv && create.hap == Some(true);
         let tables = u64::from(create.type_ != DomainType::Pv) + u64::from(!hap);
         let vcpus = u64::from((build.max_vcpus as u32).wrapping_mul(256));
         build.shadow_memkb =
             vcpus.wrapping_add(tables.wrapping_mul(build.max_memkb / 1024)).wrapping_mul(4);
     }
-    if build.iommu_memkb == UNSAID {
+    if build.iommu_memkb == UNSET {
         build.iommu_memkb = match create.passthrough {
             Passthrough::SyncPt => iommu_tables(build.max_memkb),
             _ => 0,
@@ -41,7 +42,7 @@ pub fn page_tables(config: &mut DomainConfig) {
     }
 }
 
-/// Four levels of tables with 512 entries each, in KiB.
+/// The size of four levels of page tables with 512 entries each, in KiB.
 fn iommu_tables(kb: u64) -> u64 {
     let mut entries = kb / 4;
     let mut pages = 0;
@@ -66,24 +67,24 @@ pub fn set_defaults(build: &mut DomainBuildInfo) {
     or(&mut build.shadow_memkb, 0);
 }
 
-/// A size, if none is said.
+/// Sets a size that is not configured to its default.
 pub fn or(size: &mut u64, default: u64) {
-    if *size == UNSAID {
+    if *size == UNSET {
         *size = default;
     }
 }
 
-/// How much of the host's memory a domain takes that is built from this, in KiB.
+/// The amount of host memory that a domain with this build info needs, in KiB.
 pub fn need(build: &DomainBuildInfo) -> u64 {
     let mut parts = vec![build.target_memkb, build.shadow_memkb, build.iommu_memkb];
     if let Guest::Pv(_) = build.u {
-        parts.push(BEYOND_PV);
+        parts.push(OVERHEAD_PV);
     } else {
-        parts.push(BEYOND_HVM);
+        parts.push(OVERHEAD_HVM);
         if build.device_model_stubdomain == Some(true) {
             parts.extend([build.stubdomain_memkb, build.video_memkb]);
         }
     }
     let sum = parts.into_iter().fold(0, u64::wrapping_add);
-    sum.wrapping_add((PIECE - sum % PIECE) % PIECE)
+    sum.wrapping_add((ALLOCATION_UNIT - sum % ALLOCATION_UNIT) % ALLOCATION_UNIT)
 }

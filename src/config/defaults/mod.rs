@@ -1,13 +1,13 @@
-//! A domain's configuration made complete: what it leaves open is settled, what cannot be is refused.
+//! Completing a domain's configuration: defaults are set for what it leaves open, and invalid settings are rejected.
 //!
-//! One file a subject, each with its rules; this one has their order. The order is the C library's as
-//! far as it can be seen: of two faults the same one is named, and a default that another is derived
-//! from is settled in time, or too late (`memory.rs`).
+//! Each file has the rules for one subject; this one has their order. The order is that of the C library as far as it
+//! is observable: of two errors the same one is reported, and a default from which another is derived is set before
+//! that, or too late (`memory.rs`).
 //!
-//! The rules change a copy of the configuration. One that is refused leaves the caller's as it was; in
-//! the C library some of the defaults are in it then.
+//! The rules change a copy of the configuration. If it is rejected, the caller's configuration is unchanged; in the C
+//! library some of the defaults are set then.
 //!
-//! Devices have rules of their own ([`devices`]), since these want the domain to be there.
+//! Devices have rules of their own ([`devices`]), since these need an existing domain.
 
 use std::fmt;
 
@@ -33,23 +33,23 @@ mod vcpus;
 mod video;
 pub mod vnuma;
 
-/// What the rules want to know of the host; asked once for a whole configuration.
+/// The facts about the host that the rules need. They are read once for a whole configuration.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Host {
-    /// The processor helps with a guest's page tables.
+    /// The processor supports hardware assisted paging.
     pub hap: bool,
     pub shadow: bool,
     /// There is an IOMMU, so that devices can be passed through.
     pub directio: bool,
-    /// Which can use the tables that the processor uses.
+    /// The IOMMU can use the page tables of the processor.
     pub shared_tables: bool,
     pub vpmu: bool,
-    /// The highest version of grant tables; 0 for none.
+    /// The highest version of grant tables; 0 if there are none.
     pub grant_version: u8,
 }
 
 impl Host {
-    /// The host of this ctx.
+    /// Reads the facts about the host of this ctx.
     pub fn of(ctx: &Ctx) -> Result<Self> {
         use crate::xen::hypervisor::sys;
         let info = ctx.hypervisor().physinfo().map_err(|e| {
@@ -72,22 +72,23 @@ impl Host {
     }
 }
 
-/// The rules for one configuration.
+/// The context of the rules for one configuration.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
     log: &'a Log,
-    /// Named in the log.
+    /// The domid for log lines.
     domid: Option<u32>,
     host: Host,
-    /// Whether room for page tables is derived from memory and vcpus where the configuration does not say.
+    /// Whether the sizes of the pools for page tables are derived from memory and vcpus if the configuration does not
+    /// set them.
     derive_tables: bool,
 }
 
-/// Completes a whole configuration; `domid` is for the log alone, and need not be a domain's.
+/// Completes and checks a whole configuration. `domid` is only used for log lines, and the domain need not exist.
 ///
 /// # Errors
-/// `Error::Invalid` for what cannot be, `Error::Nonspecific` for a security label that Xen does not know,
-/// `Error::Fail` where the host cannot be asked; logged.
+/// `Error::Invalid` for an invalid configuration, `Error::Nonspecific` for a security label that Xen does not know,
+/// `Error::Fail` if the facts about the host cannot be read. The reason is logged.
 pub fn set_defaults(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<()> {
     let domid = valid_guest(domid).then_some(domid);
     let derive_tables = ctx.need_asked().derive_tables();
@@ -95,36 +96,36 @@ pub fn set_defaults(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<
     identity::labels(ctx, &rules, config)?;
     identity::pool(ctx, &rules, &mut config.c_info)?;
     rules.set_defaults(config)?;
-    vcpus::spread(ctx, &mut config.b_info)
+    vcpus::spread_affinity(ctx, &mut config.b_info)
 }
 
-/// Completes what a domain is built from, where nothing else of it is known.
+/// Completes and checks a build info without the rest of the configuration.
 ///
 /// # Errors
 /// As for [`set_defaults`].
 pub fn set_build_defaults(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
     let host = Host::of(ctx).inspect_err(|_| error!(ctx, "failed to get hypervisor info"))?;
     Rules { log: ctx.log(), domid: None, host, derive_tables: false }.build(build)?;
-    vcpus::spread(ctx, build)
+    vcpus::spread_affinity(ctx, build)
 }
 
-/// Completes a whole configuration as far as nothing but `host` is asked: security labels, the CPU pool and where vcpus
-/// run are left as they are.
+/// Completes a whole configuration as far as this is possible with `host` only: security labels, the cpupool and the
+/// affinity of vcpus are not changed.
 ///
 /// # Errors
-/// `Error::Invalid` for what cannot be, said in the log.
+/// `Error::Invalid` for an invalid configuration. The reason is logged.
 pub fn set_defaults_on(log: &Log, host: Host, config: &mut DomainConfig) -> Result<()> {
     Rules { log, domid: None, host, derive_tables: true }.set_defaults(config)
 }
 
 impl Rules<'_> {
-    /// All rules that need only the configuration and the facts about the host.
+    /// Applies all rules that need only the configuration and the facts about the host.
     fn set_defaults(&self, config: &mut DomainConfig) -> Result<()> {
         self.named("Unable to set domain create info defaults", || {
             identity::create_info(self, &mut config.c_info)
         })?;
         passthrough::set_defaults(self, config)?;
-        // As given: memory's own defaults come later.
+        // This is decided before the defaults of the memory sizes are set.
         let on_demand = memory::populated_on_demand(config);
         conflicts::of_memory(self, config, on_demand)?;
         if self.derive_tables {
@@ -135,13 +136,13 @@ impl Rules<'_> {
         conflicts::of_features(self, config, on_demand)
     }
 
-    /// What a domain is built from.
+    /// Applies the rules for the build info.
     fn build(&self, build: &mut DomainBuildInfo) -> Result<()> {
         let kind = build.u.key().into();
         if !matches!(kind, DomainType::Hvm | DomainType::Pv | DomainType::Pvh) {
             return Err(self.refuse(format_args!("invalid domain type")));
         }
-        deprecated::carry_over(self, build)?;
+        deprecated::move_deprecated(self, build)?;
         device_model::set_defaults(self, build)?;
         vcpus::set_defaults(self, build)?;
         memory::set_defaults(build);
@@ -155,12 +156,12 @@ impl Rules<'_> {
         guest::grants(self, build)
     }
 
-    /// An error line, of this domain if it has a number.
+    /// Writes a log line, with the domid if there is one.
     fn say(&self, level: Level, text: fmt::Arguments<'_>) {
         self.log.write(level, None, self.domid, (file!(), line!()), text);
     }
 
-    /// Logs why the configuration is refused.
+    /// Logs why the configuration is rejected.
     fn refuse(&self, why: fmt::Arguments<'_>) -> Error {
         self.say(Level::Error, why);
         Error::Invalid
@@ -170,7 +171,8 @@ impl Rules<'_> {
         self.say(Level::Warn, text);
     }
 
-    /// Logs as well which part was refused, as the C library does. The cause is what was logged before.
+    /// If the rules fail, logs also which part was rejected, as the C library does. The cause of the failure remains
+    /// the line that was logged before.
     fn named<T>(&self, part: &str, rules: impl FnOnce() -> Result<T>) -> Result<T> {
         rules().inspect_err(|_| aside(|| self.say(Level::Error, format_args!("{part}"))))
     }

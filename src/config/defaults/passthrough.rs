@@ -1,4 +1,4 @@
-//! Whether and how devices reach the domain's memory through the IOMMU.
+//! Device passthrough: whether devices access the domain's memory through the IOMMU, and with which page tables.
 
 use super::Rules;
 use crate::core::Result;

@@ -1,4 +1,5 @@
-//! Rules on a made-up host. Expected values are the C library's, as `capi-tests/fake-xen/defaults` sees them.
+//! Tests of the rules with an artificial host. The expected values are those of the C library, according to
+//! `capi-tests/fake-xen/defaults`.
 
 use super::*;
 use crate::types::idiomatic::{
@@ -14,7 +15,7 @@ const HOST: Host = Host {
     grant_version: 2,
 };
 
-/// A guest of two vcpus and 256 MiB.
+/// A guest with two vcpus and 256 MiB.
 fn config(kind: DomainType, own: Guest) -> DomainConfig {
     let mut config = DomainConfig::default();
     config.c_info.type_ = kind;
@@ -82,7 +83,7 @@ fn firmware_goes_with_the_device_model() {
 }
 
 #[test]
-fn what_is_said_stays() {
+fn settings_that_are_present_are_kept() {
     let mut config = hvm();
     config.b_info.video_memkb = 20000;
     config.b_info.apic = Some(false);
@@ -99,7 +100,7 @@ fn what_is_said_stays() {
 }
 
 #[test]
-fn old_places_are_emptied() {
+fn deprecated_settings_are_moved() {
     let mut config = pv();
     let Guest::Pv(own) = &mut config.b_info.u else { panic!() };
     own.kernel = Text::new("/k");

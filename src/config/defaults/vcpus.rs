@@ -1,4 +1,4 @@
-//! Virtual CPUs: how many, which are on, and where they may run.
+//! Vcpus: their number, those that are online, and their affinity.
 
 use super::Rules;
 use crate::core::{Ctx, Error, Result};
@@ -6,10 +6,11 @@ use crate::error;
 use crate::types::idiomatic::{Bitmap, DomainBuildInfo};
 use crate::xen::log::Level;
 
-/// Most bytes of a set of vcpus. (Most vcpus of an HVM guest, which the C library takes for bytes.)
+/// The maximum size of a bitmap of vcpus in bytes. (The number is the maximum number of vcpus of an HVM guest, which
+/// the C library compares with bytes.)
 const MAX_BYTES: usize = 128;
 
-/// More vcpus than any set of them has room for.
+/// The maximum number of vcpus that a bitmap can hold.
 const MAX_VCPUS: i32 = 8 * MAX_BYTES as i32;
 
 pub fn set_defaults(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
@@ -27,8 +28,8 @@ pub fn set_defaults(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
     Ok(())
 }
 
-/// The old way to say where all vcpus may run becomes the new one, that says it of each.
-pub fn spread(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
+/// Converts the old setting for the affinity of all vcpus to the new one, which has an affinity for each vcpu.
+pub fn spread_affinity(ctx: &Ctx, build: &mut DomainBuildInfo) -> Result<()> {
     if build.cpumap.bytes.is_empty() || !build.vcpu_hard_affinity.is_empty() {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! The graphics card of an HVM guest, and its memory.
+//! The graphics card of an HVM guest, and its video memory.
 
 use super::Rules;
 use super::memory::or;
@@ -9,7 +9,7 @@ use crate::types::idiomatic::{
 
 const MB: u64 = 1024;
 
-/// The card, and its memory in KiB. Each QEMU has its own idea of how much the cards have.
+/// Sets the card and its video memory, in KiB. The sizes depend on the version of QEMU.
 pub fn memory(
     rules: &Rules,
     version: Version,
@@ -20,8 +20,7 @@ pub fn memory(
         hvm.vga.kind = Card::Cirrus;
     }
     let old = version == Version::QemuXenTraditional;
-    // The default size, and the minimum; a card without a name is taken
-    // for the common one.
+    // The default size, and the error if it is less than the minimum. A card without a name is treated as Cirrus.
     let (usual, too_little) = match (hvm.vga.kind, old) {
         (Card::None, _) => (0, ""),
         (Card::Qxl, true) => {

@@ -1,7 +1,7 @@
-//! Virtual NUMA: whether the guest's nodes fit the guest and the host.
+//! Virtual NUMA: checks that the guest's nodes match the guest and the host.
 //!
-//! Checked when the domain is built, after everything is settled; where a node's memory lies is the
-//! builder's to say and to check.
+//! This is checked when the domain is built, after all defaults are set; the builder decides and checks where the
+//! memory of a node is.
 
 use std::collections::BTreeSet;
 
@@ -10,15 +10,15 @@ use crate::types::idiomatic::{Bitmap, DomainBuildInfo};
 use crate::xen::log::Log;
 use crate::{error, warn};
 
-/// What must be known of the host: how many NUMA nodes it has, and on which each cpu is.
+/// The facts about the host that are needed: the number of NUMA nodes, and the node of each CPU.
 #[derive(Clone, Copy, Debug)]
 pub struct HostNodes<'a> {
     pub count: usize,
     pub of_cpus: &'a [u32],
 }
 
-/// `Error::VnumaConfigInvalid`, logged, if the nodes do not fit. That a vcpu is restricted to other
-/// nodes of the host than its own is only warned of.
+/// Returns `Error::VnumaConfigInvalid`, and logs the reason, if the nodes do not match. It is only a warning if the
+/// affinity of a vcpu includes other host nodes than that of its virtual node.
 pub fn check(log: &Log, domid: u32, build: &DomainBuildInfo, host: HostNodes) -> Result<()> {
     let bad = |why: std::fmt::Arguments<'_>| {
         error!(log, domid = domid, "{why}");
@@ -68,7 +68,7 @@ pub fn check(log: &Log, domid: u32, build: &DomainBuildInfo, host: HostNodes) ->
     Ok(())
 }
 
-/// The host's nodes that a set of cpus is on.
+/// The host's nodes that the CPUs of a bitmap belong to.
 fn nodes_of(cpus: &Bitmap, host: HostNodes) -> BTreeSet<u32> {
     cpus.iter().filter_map(|cpu| host.of_cpus.get(cpu).copied()).collect()
 }
@@ -86,7 +86,7 @@ mod tests {
         Bitmap { bytes }
     }
 
-    /// Four vcpus on two nodes of a host that has two with two cpus each.
+    /// A guest with four vcpus on two nodes, on a host that has two nodes with two CPUs each.
     fn guest() -> DomainBuildInfo {
         let node = |pnode, vcpus: &[usize], distances: [u32; 2]| VnodeInfo {
             memkb: 1024,
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_and_what_does_not() {
+    fn valid_and_invalid_nodes() {
         assert_eq!(checked(&guest()), Ok(()));
         let broken: [fn(&mut DomainBuildInfo); 7] = [
             |build| build.vnuma_nodes[1].pnode = 2,

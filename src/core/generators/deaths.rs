@@ -1,19 +1,19 @@
-//! The generators of `libxl_evenable_domain_death`, and which events of theirs were delivered.
+//! The generators of `libxl_evenable_domain_death`, and which of their events were delivered.
 //!
 //! One watcher per ctx (a task, `domain/death.rs`) asks the hypervisor about all watched domains together and passes
-//! the answer to [`Deaths::settle`]. The resulting events go into the queue of events or, for an application that
-//! takes events by a call, into `due`: a call may last long, and must delay neither the watcher nor the events of
+//! the result to [`Deaths::settle`]. The resulting events go into the queue of events or, for an application that
+//! receives events by a call, into `due`: a call may take long, and must delay neither the watcher nor the events of
 //! another generator.
 //!
 //! # Invariants, under the lock
 //!
-//! 1. A generator gets its events in order: it is marked `calling` while its last one is being told, and
-//!    [`Deaths::next_due`] passes over it meanwhile.
-//! 2. What the watcher saw concerns only the generators that were there before it looked: a
-//!    [`GeneratorHandle`] is given out under the lock, so these are those up to the newest at that time. A generator
-//!    that comes later for a number that is used again is not told of its predecessor's death.
-//! 3. `looking` is true exactly while there is a watcher, and it ends only when there is no generator.
-//! 4. A disabled generator has nothing due.
+//! 1. A generator's events are delivered in order: the generator is marked `calling` while its latest event is being
+//!    delivered, and [`Deaths::next_due`] skips it meanwhile.
+//! 2. What the watcher saw applies only to the generators that existed before it looked. A [`GeneratorHandle`] is
+//!    assigned under the lock, so these are the generators up to the newest handle at that time. A generator that is
+//!    added later, for a domid that was used again, does not report the death of the former domain.
+//! 3. `looking` is true if and only if there is a watcher, and the watcher ends only when there is no generator.
+//! 4. A disabled generator has no due events.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -29,14 +29,15 @@ use crate::xen::hypervisor::DomainInfo;
 #[derive(Debug, Default)]
 pub struct Deaths {
     state: Mutex<DeathsState>,
-    /// The watcher is to look again, or to see that it is needed no more.
+    /// Wakes the watcher: it is to look again, or to end if there is no generator.
     pub wanted: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
 struct DeathsState {
     all: HashMap<GeneratorHandle, Generator>,
-    /// Those whose domain's death was not told yet; of one domain the newest first, as in the C library.
+    /// The generators whose domain's death was not reported yet, by domid; for one domain the newest first, as in the C
+    /// library.
     living: BTreeSet<(u32, Reverse<GeneratorHandle>)>,
     newest: Option<GeneratorHandle>,
     due: VecDeque<(GeneratorHandle, Event)>,
@@ -48,33 +49,33 @@ struct Generator {
     domid: u32,
     user: u64,
     domain: KnownDomain,
-    /// The reason of the shutdown that was told last, if the domain has not been seen running since.
+    /// The reason of the latest shutdown that was reported, unless the domain was seen running since.
     shutdown: Option<u8>,
     calling: bool,
-    /// Keeps the application's event loop registered for this.
+    /// Keeps the descriptor registered with the application's event loop while the generator exists.
     _driven: Option<Driven>,
 }
 
-/// What is known of a generator's domain.
+/// What is known about a generator's domain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum KnownDomain {
     Nothing,
-    /// There was none when the generator began, or it was dying.
+    /// There was no such domain when the generator was added, or it was dying.
     NeverThere,
     Uuid([u8; 16]),
 }
 
-/// What remains of a disabled generator. To be dropped with no lock held: that may call the application.
+/// The rest of a disabled generator. It must be dropped with no lock held, since dropping it may call the application.
 #[derive(Debug)]
-#[must_use = "the watcher is to be told if it was the last"]
+#[must_use = "the watcher must be woken if it was the last"]
 pub struct DisabledDeath {
     _generator: Generator,
-    /// There is no generator any more.
+    /// No generator is left.
     pub last: bool,
 }
 
 impl Deaths {
-    /// Adds a generator. The second answer: there is no watcher, and the caller is to start one.
+    /// Adds a generator. The second value is true if there is no watcher, and the caller must start one.
     pub fn enable(&self, domid: u32, user: u64, driven: Option<Driven>) -> (GeneratorHandle, bool) {
         let mut state = locked(&self.state);
         let handle = GeneratorHandle::next();
@@ -92,8 +93,8 @@ impl Deaths {
         (handle, !std::mem::replace(&mut state.looking, true))
     }
 
-    /// What the domain of a new generator was like just after it was added. Whether there is something to
-    /// tell already.
+    /// Records the state of the domain just after the generator was added. Returns whether there is something to report
+    /// already.
     pub fn began(&self, handle: GeneratorHandle, seen: Option<&DomainInfo>) -> bool {
         let mut state = locked(&self.state);
         let Some(generator) = state.all.get_mut(&handle) else { return false };
@@ -103,7 +104,8 @@ impl Deaths {
                 _ => KnownDomain::NeverThere,
             };
         }
-        // Another domain than an older generator's: that one's is dead, whether xenstore tells or not.
+        // This is another domain than the one of an older generator, which must have died, whether or not xenstore has
+        // reported that.
         let another = |(_, Reverse(other)): &(u32, Reverse<GeneratorHandle>)| {
             let known = state.all.get(other).map(|generator| generator.domain);
             seen.is_some_and(
@@ -117,7 +119,7 @@ impl Deaths {
             || state.living.range(of_domid).any(another)
     }
 
-    /// Removes a generator; `None` if there is no such generator.
+    /// Removes a generator; returns `None` if it does not exist.
     pub fn disable(&self, handle: GeneratorHandle) -> Option<DisabledDeath> {
         let mut state = locked(&self.state);
         let generator = state.all.remove(&handle)?;
@@ -126,7 +128,7 @@ impl Deaths {
         Some(DisabledDeath { _generator: generator, last: state.all.is_empty() })
     }
 
-    /// Ends all generators.
+    /// Removes all generators.
     pub fn end(&self) {
         let all = {
             let mut state = locked(&self.state);
@@ -137,8 +139,8 @@ impl Deaths {
         drop(all);
     }
 
-    /// The domains to look at, in order, and the newest generator that this is for. `None`: there is no
-    /// generator, and the watcher has ended.
+    /// The domains to look at, in order, and the newest generator that the look applies to. `None`: there is no
+    /// generator, and the watcher must end.
     pub fn watched(&self) -> Option<(Vec<u32>, GeneratorHandle)> {
         let mut state = locked(&self.state);
         let Some(newest) = state.newest.filter(|_| !state.all.is_empty()) else {
@@ -150,8 +152,8 @@ impl Deaths {
         Some((domids, newest))
     }
 
-    /// Takes in the state of every domain of [`Deaths::watched`], in the same order. Returns the events for the
-    /// queue; those of the types in `called` become due, and the second value is their number.
+    /// Processes the state of every domain of [`Deaths::watched`], in the same order. Returns the events for the queue;
+    /// events of the types in `called` become due, and the second value is their number.
     pub fn settle(
         &self,
         newest: GeneratorHandle,
@@ -187,7 +189,8 @@ impl Deaths {
         (queued, newly_due)
     }
 
-    /// The next event to call the application with; [`Deaths::called`] must follow.
+    /// Takes the next due event, with which the caller calls the application; the caller must call [`Deaths::called`]
+    /// afterwards.
     pub fn next_due(&self) -> Option<(GeneratorHandle, Event)> {
         let mut state = locked(&self.state);
         let DeathsState { due, all, .. } = &mut *state;
@@ -200,7 +203,7 @@ impl Deaths {
         Some((handle, event))
     }
 
-    /// The call is over.
+    /// Records that the call has returned.
     pub fn called(&self, handle: GeneratorHandle) {
         if let Some(generator) = locked(&self.state).all.get_mut(&handle) {
             generator.calling = false;
@@ -209,7 +212,7 @@ impl Deaths {
 }
 
 impl Generator {
-    /// The event that follows from the hypervisor's `info` for this number.
+    /// The event that results from the hypervisor's `info` for this domid.
     fn look(&mut self, info: Option<&DomainInfo>) -> Option<Event> {
         let alive = info.filter(|info| {
             !info.dying
@@ -222,9 +225,9 @@ impl Generator {
         let Some(info) = alive else { return Some(self.event(EventData::DomainDeath)) };
         self.domain = KnownDomain::Uuid(info.uuid);
         let reason = info.shutdown.then_some(info.shutdown_reason);
-        let told = std::mem::replace(&mut self.shutdown, reason);
-        // Another reason than the one reported: it was resumed in between.
-        let shutdown_reason = reason.filter(|_| told != reason)?;
+        let reported = std::mem::replace(&mut self.shutdown, reason);
+        // If the reason differs from the reported one, the domain was resumed in between.
+        let shutdown_reason = reason.filter(|_| reported != reason)?;
         Some(self.event(EventData::DomainShutdown(EventDomainShutdown { shutdown_reason })))
     }
 
@@ -241,7 +244,7 @@ impl Generator {
 mod tests {
     use super::*;
 
-    /// A domain that runs; its uuid's first byte is `uuid`.
+    /// A running domain, with a UUID whose first byte is `uuid`.
     fn running(domid: u32, uuid: u8) -> DomainInfo {
         let mut info = DomainInfo { domid, ..DomainInfo::default() };
         info.uuid[0] = uuid;
@@ -256,7 +259,7 @@ mod tests {
         DomainInfo { dying: true, ..down(domid, uuid, 0) }
     }
 
-    /// An event: the generator's number, and the reason, or `None` for a death.
+    /// For each event, the generator's number, and the shutdown reason, or `None` for a death.
     fn heard(events: &[Event]) -> Vec<(u64, Option<u8>)> {
         let told = |e: &Event| match &e.u {
             EventData::DomainShutdown(s) => (e.for_user, Some(s.shutdown_reason)),
@@ -277,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_domains_life_in_looks() {
-        // What each look finds (`None`: no such domain), and the events after it.
+        // The result of each look (`None`: no such domain), and the events after it.
         type Look = (Option<DomainInfo>, Option<Option<u8>>);
         let (run, other) = (running(5, 1), running(5, 2));
         let died = Some(None);
@@ -329,12 +332,12 @@ mod tests {
             assert!(start, "{what}");
             let over = beginning.as_ref().is_none_or(|info| info.shutdown || info.dying);
             assert_eq!(deaths.began(handle, beginning.as_ref()), over, "{what}");
-            for (seen, told) in *looks {
-                let expected: Vec<_> = told.iter().map(|reason| (77, *reason)).collect();
+            for (seen, events) in *looks {
+                let expected: Vec<_> = events.iter().map(|reason| (77, *reason)).collect();
                 assert_eq!(look(&deaths, seen.as_slice()), expected, "{what}: {seen:?}");
             }
             if looks.last().unwrap().1 == died {
-                assert!(deaths.watched().unwrap().0.is_empty(), "{what}: nothing to look at");
+                assert!(deaths.watched().unwrap().0.is_empty(), "{what}: no domain to look at");
                 assert!(look(&deaths, &[]).is_empty(), "{what}: twice");
             }
             assert!(deaths.disable(handle).unwrap().last);
@@ -345,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_domain_of_a_number_tells_of_the_old_ones_death() {
+    fn a_new_domain_with_a_domid_reports_the_old_ones_death() {
         let deaths = Deaths::default();
         for (user, uuid, news) in [(1, 1, false), (2, 1, false), (3, 2, true), (4, 2, true)] {
             let (handle, _) = deaths.enable(5, user, None);
@@ -363,7 +366,7 @@ mod tests {
         deaths.began(old, Some(&running(5, 1)));
         let (domids, newest) = deaths.watched().unwrap();
         assert_eq!(domids, [5]);
-        // The domain dies, a new one gets its number, and a generator for that one is added.
+        // The domain dies, a new one gets its domid, and a generator for the new one is added.
         let (new, start) = deaths.enable(5, 2, None);
         assert!(!start);
         deaths.began(new, Some(&running(5, 2)));
@@ -391,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_keep_a_generators_order_and_end_with_it() {
+    fn events_of_a_generator_stay_in_order_and_end_with_it() {
         let deaths = Deaths::default();
         let (a, _) = deaths.enable(1, 1, None);
         let (b, _) = deaths.enable(2, 2, None);

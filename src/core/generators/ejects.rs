@@ -1,6 +1,6 @@
 //! The generators of `libxl_evenable_disk_eject`.
 //!
-//! A guest asks for an ejection by writing to a node of its own, and the toolstack answers there. Two generators that
+//! A guest requests an ejection by writing to a node of its own, and the toolstack replies there. Two generators that
 //! read the node independently would take the request from each other, so there is one watcher per node (a task,
 //! `device/eject.rs`), which serves all generators of the node.
 
@@ -19,7 +19,7 @@ pub struct Ejects {
 
 #[derive(Debug, Default)]
 struct EjectsState {
-    /// There while the node has a watcher.
+    /// A node has an entry while it has a watcher.
     nodes: HashMap<String, WatchedMedium>,
     node_of: HashMap<GeneratorHandle, String>,
 }
@@ -30,7 +30,7 @@ struct WatchedMedium {
     wanted: Arc<Notify>,
 }
 
-/// What the application gave, for its events.
+/// The values that the application has passed, for its events.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Interest {
     pub domid: u32,
@@ -38,18 +38,18 @@ pub struct Interest {
     pub user: u64,
 }
 
-/// What remains of a disabled generator. To be dropped with no lock held: that may call the application.
+/// The rest of a disabled generator. It must be dropped with no lock held, since dropping it may call the application.
 #[derive(Debug)]
-#[must_use = "the watcher is to be told if it was the last"]
+#[must_use = "the watcher must be woken if it was the last"]
 pub struct DisabledEject {
     _driven: Option<Driven>,
-    /// The watcher to wake, if the node has no generator any more.
+    /// The watcher to wake, if the node has no generator now.
     pub last: Option<Arc<Notify>>,
 }
 
 impl Ejects {
-    /// Adds a generator for the node at `path`. If the node has no watcher, the second value is what a watcher
-    /// listens to, and the caller must start one.
+    /// Adds a generator for the node at `path`. If the node has no watcher, the second value is the listener for a
+    /// watcher, which the caller must start.
     pub fn enable(
         &self,
         path: &str,
@@ -69,7 +69,7 @@ impl Ejects {
         (handle, start)
     }
 
-    /// Removes a generator; `None` if there is no such generator.
+    /// Removes a generator; returns `None` if it does not exist.
     pub fn disable(&self, handle: GeneratorHandle) -> Option<DisabledEject> {
         let mut state = locked(&self.state);
         let path = state.node_of.remove(&handle)?;
@@ -79,23 +79,23 @@ impl Ejects {
         Some(DisabledEject { _driven: driven, last })
     }
 
-    /// Ends all generators.
+    /// Removes all generators.
     pub fn end(&self) {
         let all = std::mem::take(&mut *locked(&self.state));
         drop(all);
     }
 
-    /// Whether the node at `path` has a generator; if not, its watcher ends.
-    pub fn goes_on(&self, path: &str) -> bool {
+    /// Whether the node at `path` has a generator; if not, its watcher must end.
+    pub fn is_needed(&self, path: &str) -> bool {
         let mut state = locked(&self.state);
-        let goes_on = state.nodes.get(path).is_some_and(|node| !node.generators.is_empty());
-        if !goes_on {
+        let is_needed = state.nodes.get(path).is_some_and(|node| !node.generators.is_empty());
+        if !is_needed {
             state.nodes.remove(path);
         }
-        goes_on
+        is_needed
     }
 
-    /// Who is to be told, in the order in which they began.
+    /// The generators of the node at `path`, in the order in which they were added.
     pub fn interested(&self, path: &str) -> Vec<(GeneratorHandle, Interest)> {
         let state = locked(&self.state);
         let generators = state.nodes.get(path).map(|node| &node.generators);
@@ -103,7 +103,7 @@ impl Ejects {
         each.map(|(handle, (interest, _))| (*handle, interest.clone())).collect()
     }
 
-    /// Whether a generator has not been disabled.
+    /// Whether a generator exists and was not disabled.
     pub fn is_enabled(&self, handle: GeneratorHandle) -> bool {
         locked(&self.state).node_of.contains_key(&handle)
     }
@@ -118,23 +118,23 @@ mod tests {
     }
 
     #[test]
-    fn one_looker_a_node_and_all_are_told() {
+    fn a_node_has_one_watcher_and_all_generators_get_the_event() {
         let ejects = Ejects::default();
         let (a, first) = ejects.enable("/a", interest(1), None);
         let (b, second) = ejects.enable("/a", interest(2), None);
         let (c, third) = ejects.enable("/c", interest(3), None);
         assert!(first.is_some() && second.is_none() && third.is_some());
-        let told = |path| ejects.interested(path).into_iter().map(|(handle, i)| (handle, i.user));
-        assert_eq!(told("/a").collect::<Vec<_>>(), [(a, 1), (b, 2)]);
+        let users = |path| ejects.interested(path).into_iter().map(|(handle, i)| (handle, i.user));
+        assert_eq!(users("/a").collect::<Vec<_>>(), [(a, 1), (b, 2)]);
         assert!(ejects.disable(a).unwrap().last.is_none());
         assert!(ejects.disable(a).is_none() && !ejects.is_enabled(a));
-        assert_eq!(told("/a").collect::<Vec<_>>(), [(b, 2)]);
+        assert_eq!(users("/a").collect::<Vec<_>>(), [(b, 2)]);
         assert!(Arc::ptr_eq(&ejects.disable(b).unwrap().last.unwrap(), &first.unwrap()));
-        // The watcher has not ended yet, so a new generator needs no new one.
+        // The watcher has not ended yet, so a new generator does not need a new watcher.
         let (d, start) = ejects.enable("/a", interest(4), None);
-        assert!(start.is_none() && ejects.goes_on("/a"));
-        assert!(ejects.disable(d).unwrap().last.is_some() && !ejects.goes_on("/a"));
+        assert!(start.is_none() && ejects.is_needed("/a"));
+        assert!(ejects.disable(d).unwrap().last.is_some() && !ejects.is_needed("/a"));
         assert!(ejects.enable("/a", interest(5), None).1.is_some());
-        assert!(ejects.goes_on("/c") && ejects.is_enabled(c));
+        assert!(ejects.is_needed("/c") && ejects.is_enabled(c));
     }
 }

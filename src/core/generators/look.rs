@@ -1,4 +1,4 @@
-//! What the watchers share: waiting for a reason to look, the loss of xenstore, and panics.
+//! What the watchers share: waiting for a reason to look, handling the loss of xenstore, and handling panics.
 
 use std::pin::pin;
 
@@ -11,8 +11,8 @@ use crate::runtime::defect::caught_async;
 use crate::runtime::notify::Listener;
 use crate::xen::log::Log;
 
-/// Waits until the watch has fired or the watcher is woken. If xenstore is lost, that is reported to the application, once
-/// for all watchers, and nothing is seen until it is back.
+/// Waits until the watch has fired or the watcher is woken. If xenstore is lost, this is reported to the application,
+/// once for all watchers, and the wait goes on until xenstore is back.
 pub async fn reason(ctx: &Ctx, watch: &mut Watch, wanted: &mut Listener) {
     loop {
         let is_wanted = match select(pin!(wanted.changed()), pin!(watch.changed())).await {
@@ -28,8 +28,8 @@ pub async fn reason(ctx: &Ctx, watch: &mut Watch, wanted: &mut Listener) {
     }
 }
 
-/// Runs a watcher, which waits before each look, to its end. A panic is a defect that may have cost events of type `kind`
-/// (0: any), so it is a disaster; if the application continues after that, so does the watcher.
+/// Runs a watcher, which waits before each look, until it ends. A panic is a defect that may have lost events of type
+/// `kind` (0: any), so it is reported as a disaster; if the application continues after that, so does the watcher.
 pub async fn live<L>(
     (reports, log): (&Reports, &Log),
     kind: i32,
@@ -41,7 +41,7 @@ pub async fn live<L>(
     }
 }
 
-/// Events of type `kind` may be missing because something has panicked.
+/// Reports that events of type `kind` may be missing because of a panic.
 pub fn defect(reports: &Reports, log: &Log, kind: i32, panic: &str) {
     let what = format!("events may be missing: defect in the library: {panic}");
     reports.disaster(log, kind, &what, 0);
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_a_disaster_and_the_looker_goes_on() {
+    fn a_panic_is_a_disaster_and_the_watcher_continues() {
         // SAFETY: NULL is a log that drops every line.
         let log = unsafe { Log::new(std::ptr::null_mut()) };
         let (reports, application) = (Reports::default(), Arc::<Application>::default());
@@ -85,9 +85,9 @@ mod tests {
         });
         Runtime::default().block_on(lives);
         assert_eq!(looks.load(Ordering::Relaxed), 3);
-        let told = application.0.lock().unwrap();
+        let disasters = application.0.lock().unwrap();
         let expected =
             [0, 1].map(|n| (5, format!("events may be missing: defect in the library: look {n}")));
-        assert_eq!(*told, expected);
+        assert_eq!(*disasters, expected);
     }
 }

@@ -6,8 +6,8 @@ pub mod look;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The application's handle of a generator. No two generators in a process have the same, so that a handle that was
-/// disabled, or belongs to another ctx, is recognised.
+/// The application's handle of a generator. All handles in a process are different, so a handle that was disabled, or
+/// that belongs to another ctx, is detected.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct GeneratorHandle(usize);
 
@@ -17,19 +17,19 @@ impl GeneratorHandle {
         Self(LAST.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// The opaque pointer for C: not NULL, aligned, never dereferenced.
+    /// The opaque pointer for the C interface: not NULL, aligned, never dereferenced.
     pub fn to_address(self) -> usize {
         self.0 << 4
     }
 
-    /// The handle from any pointer that C passes.
+    /// The handle for any pointer that the application passes.
     pub fn from_address(address: usize) -> Self {
-        // An unaligned pointer is not a handle.
+        // An unaligned pointer is not a valid handle.
         Self(if address.is_multiple_of(16) { address >> 4 } else { 0 })
     }
 }
 
-/// One ctx's generators.
+/// The generators of one ctx.
 #[derive(Debug, Default)]
 pub struct Generators {
     pub deaths: deaths::Deaths,
@@ -37,7 +37,8 @@ pub struct Generators {
 }
 
 impl Generators {
-    /// Ends all, when the ctx is freed: their registrations with the application's event loop are given back.
+    /// Removes all generators when the ctx is freed, and with them their registrations with the application's event
+    /// loop.
     pub fn end(&self) {
         self.deaths.end();
         self.ejects.end();

@@ -94,7 +94,7 @@ pub fn assignable(ctx: &Ctx) -> Result<Vec<DevicePci>> {
     let addresses = Host::here().assignable().map_err(|e| {
         error!(
             ctx,
-            "cannot tell which PCI devices guests may have: {e}; is the driver pciback loaded?"
+            "cannot determine which PCI devices guests may have: {e}; is the driver pciback loaded?"
         );
         Error::Fail
     })?;

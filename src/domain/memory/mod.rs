@@ -11,23 +11,23 @@ use super::nodes;
 pub use set::{Refused, TargetChange, set_limit, set_target};
 pub use wait::{wait_for_free, wait_for_target};
 
-/// In KiB.
+/// The memory target and limit of a domain, in KiB.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// What the guest shall use now.
+    /// The memory that the guest is to use now.
     pub target: u64,
-    /// What it may ever be told to use.
+    /// The maximum that the target can be set to.
     pub static_max: u64,
 }
 
-/// The nodes that [`limits`] is made of, in its order.
+/// The nodes that [`limits`] needs, in the order of its parameter.
 pub fn paths(domid: u32) -> [String; 2] {
     let base = format!("{}/memory", nodes::domain_path(domid));
     [format!("{base}/target"), format!("{base}/static-max")]
 }
 
-/// The limits from the values of [`paths`]. Both nodes must exist, except for domain 0, which was not built by a
-/// toolstack: its present memory becomes its target and limit.
+/// The limits from the values of [`paths`]. Both nodes must exist, except for domain 0, which no toolstack has built:
+/// its present memory becomes its target and limit.
 pub fn limits(ctx: &Ctx, domid: u32, values: &[Option<Vec<u8>>; 2]) -> Result<Limits> {
     let paths = paths(domid);
     if domid != 0 || values.iter().all(Option::is_some) {
@@ -44,7 +44,7 @@ pub fn limits(ctx: &Ctx, domid: u32, values: &[Option<Vec<u8>>; 2]) -> Result<Li
     fill_dom0(ctx)
 }
 
-/// The limits of domain 0. A node that is missing is written with the domain's present value.
+/// The limits of domain 0. A node that does not exist is written with the domain's present value.
 fn fill_dom0(ctx: &Ctx) -> Result<Limits> {
     let paths = paths(0);
     let info = ctx.hypervisor().domain(0).map_err(|e| {
@@ -65,7 +65,7 @@ fn fill_dom0(ctx: &Ctx) -> Result<Limits> {
     })
 }
 
-/// A size in KiB from `path`.
+/// Parses the value of `path`, a size in KiB.
 fn parse(ctx: &Ctx, domid: u32, path: &str, value: &[u8]) -> Result<u64> {
     number(value).ok_or_else(|| {
         let text = String::from_utf8_lossy(value);
@@ -74,7 +74,7 @@ fn parse(ctx: &Ctx, domid: u32, path: &str, value: &[u8]) -> Result<u64> {
     })
 }
 
-/// The target of `domid`. It is valid only with a `static-max`: the C library requires both.
+/// The memory target of `domid`. It is valid only together with a `static-max`: the C library requires both.
 pub fn target(ctx: &Ctx, domid: u32) -> Result<u64> {
     let values = nodes::peek_many(ctx, ctx.store(), &paths(domid));
     let values = values.try_into().map_err(|_| Error::BadFail)?;

@@ -1,8 +1,8 @@
 //! Changing a domain's memory target and limit.
 //!
-//! The target is a node in xenstore, which the guest's balloon follows; the limit is a number in Xen, which gives the
-//! guest no page beyond it. A transaction covers only the first, so without a lock two calls could leave the target
-//! of one with the limit of the other:
+//! The target is a node in xenstore, which the guest's balloon driver follows; the limit is a number in Xen, beyond
+//! which the guest gets no pages. A transaction covers only the first, so without a lock two calls could leave the
+//! target of one with the limit of the other:
 //!
 //! ```text
 //! target 5                      target 3
@@ -12,8 +12,9 @@
 //! commits                       must begin again
 //! ```
 //!
-//! Hence both libraries change the two under the userdata lock, and restore the limit if the transaction fails: under
-//! the lock the two always agree. (Unless the process is killed between the two. The next change corrects that.)
+//! Therefore both libraries change the two under the userdata lock, and restore the limit if the transaction fails, so
+//! that the two agree whenever the lock is free. (The exception is a process that is killed between the two changes.
+//! The next change corrects that.)
 
 use crate::core::{Ctx, Error, Result};
 use crate::error;
@@ -26,24 +27,24 @@ use crate::domain::userdata::{self, Locked};
 
 use super::{fill_dom0, parse, paths};
 
-/// How much a domain may have beyond its target, in KiB, for pages that are not guest RAM.
+/// The amount that a domain may have beyond its target, in KiB, for pages that are not guest RAM.
 const SLACK: u64 = 1024;
 
-/// The smallest target of domain 0, in KiB.
-const LEAST_DOM0: u64 = 128 * 1024;
+/// The minimum target of domain 0, in KiB.
+const MIN_DOM0_TARGET: u64 = 128 * 1024;
 
 /// A change of a target, in KiB.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TargetChange {
-    /// To so much, video memory included.
+    /// The new target, including video memory.
     To(i64),
-    /// By this value, relative to the present target.
+    /// A difference to the present target.
     By(i64),
 }
 
 impl TargetChange {
-    /// The new target of a domain whose present target is `now`, with this amount of video memory; negative if it is
-    /// invalid.
+    /// The new target of a domain whose present target is `now` and which has `video` KiB of video memory. It is
+    /// negative if it is invalid.
     fn of(self, now: u64, video: i64) -> i128 {
         match self {
             Self::To(kb) => i128::from(kb) - i128::from(video),
@@ -52,15 +53,15 @@ impl TargetChange {
     }
 }
 
-/// A limit that is less than the target, or a target that is not known: C tells these apart from failures by
-/// a positive number.
+/// The result if the limit is less than the target, or if the target is not known. The C interface distinguishes these
+/// from failures by a positive number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Refused;
 
-/// Sets the target of `domid`, and with `enforce` its limit.
+/// Sets the memory target of `domid`, and with `enforce` also its limit.
 ///
-/// `Error::LockFail` if there is no such domain, `Error::JsonConfigEmpty` if no configuration is stored for
-/// it, `Error::Invalid` for a target beyond the domain's static maximum or too small for domain 0.
+/// `Error::LockFail` if there is no such domain, `Error::JsonConfigEmpty` if no configuration is stored for it,
+/// `Error::Invalid` for a target beyond the domain's static maximum or below the minimum of domain 0.
 pub fn set_target(ctx: &Ctx, domid: u32, change: TargetChange, enforce: bool) -> Result<()> {
     let files = userdata::lock(ctx, domid)?;
     let is_pv = stored_config(ctx, domid, &files)?.c_info.type_ == DomainType::Pv;
@@ -121,14 +122,14 @@ pub fn set_limit(ctx: &Ctx, domid: u32, kb: u64) -> Result<std::result::Result<(
     Ok(Ok(()))
 }
 
-/// What a transaction has read, and what comes of it; all in KiB.
+/// The values that a transaction has read, and the new ones; all in KiB.
 struct TargetPlan {
     target: u64,
     video: i64,
 }
 
 impl TargetPlan {
-    /// `None` if domain 0's memory is not recorded yet.
+    /// Reads and checks the values; `None` if domain 0's memory is not recorded yet.
     fn new(ctx: &Ctx, domid: u32, t: &Transaction, change: TargetChange) -> Result<Option<Self>> {
         let [target_path, max_path] = paths(domid);
         let video_path = format!("{}/memory/videoram", nodes::domain_path(domid));
@@ -145,29 +146,29 @@ impl TargetPlan {
             };
             parse(ctx, domid, path, value)
         };
-        let (now, most) = (size(0)?, size(1)?);
+        let (now, max) = (size(0)?, size(1)?);
         let video = values[2].as_deref().map_or(0, video_memory);
         let target = change.of(now, video);
-        let target = u64::try_from(target).ok().filter(|&kb| kb <= most).ok_or_else(|| {
+        let target = u64::try_from(target).ok().filter(|&kb| kb <= max).ok_or_else(|| {
             error!(
                 ctx,
                 domid = domid,
-                "cannot set memory target of {target} KiB: not between 0 and {most} KiB"
+                "cannot set memory target of {target} KiB: not between 0 and {max} KiB"
             );
             Error::Invalid
         })?;
-        if domid == 0 && target < LEAST_DOM0 {
+        if domid == 0 && target < MIN_DOM0_TARGET {
             error!(
                 ctx,
                 domid = domid,
-                "cannot set memory target of {target} KiB: below the {LEAST_DOM0} KiB minimum for dom0"
+                "cannot set memory target of {target} KiB: below the {MIN_DOM0_TARGET} KiB minimum for dom0"
             );
             return Err(Error::Invalid);
         }
         Ok(Some(Self { target, video }))
     }
 
-    /// The limit that goes with the target.
+    /// The limit that belongs to the target.
     fn limit(&self) -> u64 {
         self.target.saturating_add_signed(self.video).saturating_add(SLACK)
     }
@@ -180,8 +181,8 @@ impl TargetPlan {
     }
 }
 
-/// A domain's limit in Xen. If this is dropped without [`Limit::keep`], the limit is restored, before the lock is
-/// released, which was taken first.
+/// A domain's limit in Xen. If this is dropped without [`Limit::keep`], the limit is restored. This happens before the
+/// lock is released, since the lock was taken first.
 struct Limit<'a> {
     ctx: &'a Ctx,
     domid: u32,

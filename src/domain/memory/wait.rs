@@ -9,13 +9,13 @@ use crate::runtime::clock;
 
 use super::target;
 
-/// The interval at which the host's or a domain's memory is polled: there is no event for a change.
+/// The interval at which the memory of the host or of a domain is polled, since no event reports a change.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How long a domain may take to make some progress towards its target.
-const STEP: Duration = Duration::from_secs(2);
+/// The interval after which a domain must have come nearer to its target.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Waits until the host has `kb` KiB of free memory, `timeout` at most. `Error::NoMemory` if not by then.
+/// Waits until the host has `kb` KiB of free memory, at most `timeout`; after that the error is `Error::NoMemory`.
 #[expect(
     clippy::disallowed_methods,
     reason = "a synchronous call, and there is no event for the change"
@@ -35,8 +35,8 @@ pub fn wait_for_free(ctx: &Ctx, kb: u64, timeout: Duration) -> Result<()> {
     Err(Error::NoMemory)
 }
 
-/// Waits until the domain uses no more than its target. `Error::Fail` if it has come no nearer for
-/// `timeout`, or uses more than before.
+/// Waits until the domain uses no more than its target. `Error::Fail` if it has come no nearer for `timeout`, or uses
+/// more than before.
 #[expect(
     clippy::disallowed_methods,
     reason = "a synchronous call, and there is no event for the change"
@@ -47,7 +47,7 @@ pub fn wait_for_target(ctx: &Ctx, domid: u32, timeout: Duration) -> Result<()> {
     approach(target, timeout, now, sleep)
 }
 
-/// What the domain has and is about to get, in KiB.
+/// The memory that the domain has and that it is about to get, in KiB.
 fn used(ctx: &Ctx, domid: u32) -> Result<u64> {
     let info = ctx.hypervisor().domain(domid).map_err(|e| {
         error!(ctx, domid = domid, "cannot get the domain's info: {e}");
@@ -57,8 +57,8 @@ fn used(ctx: &Ctx, domid: u32) -> Result<u64> {
     Ok(info.total_pages.saturating_add(info.outstanding_pages).saturating_mul(4))
 }
 
-/// As [`wait_for_target`]. Progress is checked once per step, since a balloon does not move evenly; the target itself
-/// is noticed sooner.
+/// As [`wait_for_target`]. Progress is checked once per step, since a balloon does not change evenly; reaching the
+/// target is detected sooner.
 fn approach(
     target: u64,
     mut timeout: Duration,
@@ -69,7 +69,7 @@ fn approach(
     loop {
         let mut now = used()?;
         let mut slept = Duration::ZERO;
-        while now > target && slept < STEP {
+        while now > target && slept < PROGRESS_INTERVAL {
             sleep(POLL_INTERVAL);
             slept += POLL_INTERVAL;
             now = used()?;
@@ -81,7 +81,7 @@ fn approach(
             return Err(Error::Fail);
         }
         if now == before {
-            timeout = timeout.saturating_sub(STEP);
+            timeout = timeout.saturating_sub(PROGRESS_INTERVAL);
         }
         if timeout.is_zero() {
             return Err(Error::Fail);
@@ -94,7 +94,7 @@ fn approach(
 mod tests {
     use super::*;
 
-    /// How a domain that uses `kb(ms)` after a time fares, and how long that takes.
+    /// The result, and the time that it takes in ms, for a domain that uses `kb(ms)` after that time.
     fn fares(target: u64, timeout: u64, kb: impl Fn(u64) -> u64) -> (Result<()>, u64) {
         let clock = std::cell::Cell::new(0);
         let outcome = approach(

@@ -4,7 +4,7 @@
 use super::{Channels, Daemons, host_map, refused, vcpus, viridian};
 use crate::core::clock::seconds_east;
 use crate::core::{Ctx, Error, Result};
-use crate::domain::affinity::{self, Wish};
+use crate::domain::affinity::{self, NewAffinity};
 use crate::lifecycle::numa;
 use crate::types::idiomatic::{
     Bitmap, DomainBuildInfo, DomainBuildInfoData as Guest, DomainConfig, TscMode,
@@ -94,8 +94,8 @@ fn set_affinity(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     let cpus = |sets: &'_ [Bitmap], vcpu: usize| sets.get(vcpu).map(|set| set.bytes.clone());
     for vcpu in 0..hard.len().max(soft.len()) {
         let (hard, soft) = (cpus(hard, vcpu), cpus(soft, vcpu));
-        let wish = Wish { hard: hard.as_deref(), soft: soft.as_deref(), force: false };
-        affinity::set_vcpu(ctx, domid, vcpu as u32, &wish).map_err(|_| {
+        let new = NewAffinity { hard: hard.as_deref(), soft: soft.as_deref(), force: false };
+        affinity::set_vcpu(ctx, domid, vcpu as u32, &new).map_err(|_| {
             error!(ctx, domid = domid, "cannot set the affinity of vcpu {vcpu}");
             Error::Fail
         })?;

@@ -3,7 +3,7 @@
 use super::{Build, refused};
 use crate::config::defaults::vnuma::{self, HostNodes};
 use crate::core::{Ctx, Error, Result, bitmap};
-use crate::domain::affinity::{self, Wish};
+use crate::domain::affinity::{self, NewAffinity};
 use crate::error;
 use crate::types::idiomatic::VnodeInfo;
 use crate::xen::guest::Layout;
@@ -128,9 +128,9 @@ fn check_ranges(ctx: &Ctx, domid: u32, ranges: &[MemoryRange]) -> Result<()> {
 pub fn set_soft_affinity(ctx: &Ctx, domid: u32, nodes: &[VnodeInfo]) -> Result<()> {
     for node in nodes {
         let cpus = cpus_of(ctx, node.pnode).map_err(|e| refused(ctx, domid, e))?;
-        let wish = Wish { hard: None, soft: Some(&cpus), force: false };
+        let new = NewAffinity { hard: None, soft: Some(&cpus), force: false };
         for vcpu in node.vcpus.iter() {
-            affinity::set_vcpu(ctx, domid, vcpu as u32, &wish)?;
+            affinity::set_vcpu(ctx, domid, vcpu as u32, &new)?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use crate::core::uuid;
 use crate::core::{Ao, Ctx, Result};
 use crate::domain::nodes;
-use crate::domain::rename::{Looked, check_free};
+use crate::domain::rename::{ReadNames, check_free};
 use crate::error;
 use crate::lifecycle::bootloader::loan;
 use crate::lifecycle::build::Daemons;
@@ -41,7 +41,7 @@ const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Daemons> {
     let nodes = nodes(ao, domid, config);
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
-    let mut looked = Looked::default();
+    let mut looked = ReadNames::default();
     let (daemons, lent) = nodes::transaction(ao, |t| {
         let mut pipeline = Pipeline::default();
         let lent = pipeline.read(loan::path(domid));

@@ -126,10 +126,10 @@ impl<'a> Helper<'a> {
         loop {
             match self.message().await? {
                 HelperMessage::Log { level, errno, context, text } => {
-                    self.ao.log().hand_on(level, errno, &context, &text);
+                    self.ao.log().pass_on(level, errno, &context, &text);
                 }
                 HelperMessage::Progress { context, doing_what, done, total } => {
-                    self.ao.log().hand_on_progress(&context, &doing_what, done, total);
+                    self.ao.log().pass_on_progress(&context, &doing_what, done, total);
                 }
                 HelperMessage::Results { store_gfn, console_gfn } => {
                     return Ok(HelperEvent::Results { store_gfn, console_gfn });

@@ -73,7 +73,7 @@ impl<'a> Suspender<'a> {
                     );
                     Error::Fail
                 })?;
-                Some(Descriptor::new(ao.runtime(), bound).map_err(|e| ao.no_wait(e))?)
+                Some(Descriptor::new(ao.runtime(), bound).map_err(|e| ao.wait_failed(e))?)
             }
         };
         Ok(Self { ao, domid, kind, channel })
@@ -211,7 +211,7 @@ impl<'a> Suspender<'a> {
         match select(pin!(releases.changed()), pin!(channel.readable())).await {
             Either::Left(_) => Ok(()),
             Either::Right((readable, _)) => {
-                readable.map_err(|errno| self.ao.no_wait(errno))?;
+                readable.map_err(|errno| self.ao.wait_failed(errno))?;
                 channel.get().take_event().map_err(|e| self.refused(e))
             }
         }
@@ -309,6 +309,6 @@ pub async fn resume(ao: &Ao, domid: u32, cooperative: bool) -> Result<()> {
         debug!(ao, domid = domid, "the domain runs already: nothing to resume");
         return Ok(());
     }
-    xen.apart(|xen| xen.domain_resume(domid, cooperative)).map_err(failed)?;
+    xen.with_own_handle(|xen| xen.domain_resume(domid, cooperative)).map_err(failed)?;
     ao.store().resume(domid).map_err(|e| nodes::failed(ao, e))
 }

@@ -1,4 +1,4 @@
-//! The protocol, step by step and in a crowd.
+//! Tests of the protocol, step by step and with many waiters.
 
 use std::os::fd::AsRawFd;
 use std::os::unix::thread::JoinHandleExt;
@@ -58,7 +58,7 @@ fn a_name_that_cannot_be_looked_for_is_an_error() {
         candidate
     };
     let failure = FileLock::take_from(opened, 2, Duration::ZERO).unwrap_err();
-    assert_eq!(failure, LockFailure { what: "look for", errno: Errno::ENOTDIR });
+    assert_eq!(failure, LockFailure { what: "find", errno: Errno::ENOTDIR });
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn the_waiter_starts_again_when_the_holder_has_removed_the_file() {
     assert_eq!(waiter.try_lock(), Ok(false));
     drop(first);
     let second = take(&path).unwrap();
-    // On the old file, which nobody else can have locked.
+    // The lock on the old file, which no other process can have.
     waiter.lock().unwrap();
     assert_eq!(waiter.is_current(), Ok(false));
     drop(waiter);
@@ -105,11 +105,11 @@ fn a_file_that_always_changes_is_given_up() {
         Duration::ZERO,
     )
     .unwrap_err();
-    assert_eq!((failure, opened), (LockFailure::turmoil(), 50));
+    assert_eq!((failure, opened), (LockFailure::replaced_too_often(), 50));
 }
 
 #[test]
-fn a_holder_whose_file_was_replaced_removes_nobodys() {
+fn a_holder_whose_file_was_replaced_removes_no_other_file() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
     let lock = take(&path).unwrap();
@@ -122,7 +122,7 @@ fn a_holder_whose_file_was_replaced_removes_nobodys() {
 }
 
 #[test]
-fn a_marked_waiter_gets_the_very_file() {
+fn a_marked_waiter_gets_the_same_file() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
     let mut first = LockCandidate::open(&path).unwrap();
@@ -170,7 +170,7 @@ fn a_copy_in_a_child_does_not_keep_the_lock() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
     let lock = take(&path).unwrap();
-    // The same open file, as a forked child has it.
+    // A copy of the descriptor for the same open file description, as a forked child has it.
     let copy = nix::unistd::dup(&lock._file).unwrap();
     drop(lock);
     assert!(copy.as_raw_fd() >= 0);
@@ -182,7 +182,7 @@ fn a_signal_only_interrupts_the_wait() {
     extern "C" fn nothing(_: libc::c_int) {}
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
-    // SAFETY: a handler that does nothing, without SA_RESTART.
+    // SAFETY: the handler does nothing; it is installed without SA_RESTART.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = nothing as *const () as usize;

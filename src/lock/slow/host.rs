@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use nix::errno::Errno;
 
-use super::{Means, SlowLockFailure};
+use super::{Environment, SlowLockFailure};
 use crate::core::{Ao, Error};
 use crate::error;
 use crate::lock::file::{LockCandidate, LockFailure, LockFile};
@@ -16,28 +16,28 @@ use crate::runtime::Runtime;
 use crate::runtime::abort::Abort;
 use crate::runtime::child::{Children, Outcome};
 
-/// How many helpers are started, one after the other, if they die without a reason.
-const HELPERS: u32 = 5;
+/// The maximum number of helpers that are started, one after the other, if they die without a reason.
+const MAX_HELPERS: u32 = 5;
 
 /// The interval at which a lock is polled if no helper can be forked.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The highest errno that is passed on as an exit status; 255 is a defect in the helper.
+/// The highest errno that a helper can report by its exit status; 255 reports a defect in the helper.
 const MAX_ERRNO: u8 = 254;
 
-/// If this is in the environment, a helper is always used, as in debug builds: for tests.
-const SWITCH: &str = "LIBXL_SLOW_LOCK_ALWAYS_FORKS";
+/// An environment variable for tests. If it is set, a helper is always used, as in debug builds.
+const ALWAYS_FORK: &str = "LIBXL_SLOW_LOCK_ALWAYS_FORKS";
 
-/// What the lock is of.
+/// The object that the lock belongs to.
 pub trait LockSubject: Send + Sync {
-    /// Whether it is still there; if not, `Error::DomainNotFound`.
+    /// Checks that it still exists; if not, the error is `Error::DomainNotFound`.
     fn exists(&self) -> Result<(), Error>;
 
     /// Waits until it may have been destroyed.
     fn gone(&self) -> impl Future<Output = ()> + Send;
 }
 
-/// A domain as it was found.
+/// A domain, identified by its domid and UUID.
 pub struct Domain<'a> {
     ao: &'a Ao,
     domid: u32,
@@ -45,7 +45,7 @@ pub struct Domain<'a> {
 }
 
 impl<'a> Domain<'a> {
-    /// `Error::LockFail`, logged, if there is no domain with that number.
+    /// Looks the domain up. If there is no domain with this domid, this is logged and the error is `Error::LockFail`.
     pub fn find(ao: &'a Ao, domid: u32) -> Result<Self, Error> {
         match uuid_of(ao, domid) {
             Ok(uuid) => Ok(Self { ao, domid, uuid }),
@@ -72,12 +72,13 @@ fn uuid_of(ao: &Ao, domid: u32) -> Result<[u8; 16], Error> {
 
 impl LockSubject for Domain<'_> {
     fn exists(&self) -> Result<(), Error> {
-        // A domain with that number and another uuid is another domain.
+        // A domain with that domid and another UUID is another domain.
         if uuid_of(self.ao, self.domid)? == self.uuid { Ok(()) } else { Err(Error::DomainNotFound) }
     }
 
     async fn gone(&self) {
-        // Without the watch, the lock is waited for to the end. Logged where it fails.
+        // Without the watch, the lock is waited for even if the domain is destroyed. The failure was logged where it
+        // occurred.
         let Ok(mut releases) = self.ao.watch("@releaseDomain") else { return pending().await };
         while self.exists() != Err(Error::DomainNotFound) {
             releases.changed().await;
@@ -85,8 +86,8 @@ impl LockSubject for Domain<'_> {
     }
 }
 
-/// What acquiring a lock on this host needs.
-pub struct HostMeans<'a, L> {
+/// The environment for acquiring a lock on this host.
+pub struct HostEnvironment<'a, L> {
     pub runtime: &'a Runtime,
     pub children: &'a Children,
     pub abort: &'a Abort,
@@ -94,15 +95,15 @@ pub struct HostMeans<'a, L> {
     pub locked: L,
 }
 
-impl<'a> HostMeans<'a, Domain<'a>> {
+impl<'a> HostEnvironment<'a, Domain<'a>> {
     pub fn of(ao: &'a Ao, domain: Domain<'a>) -> Self {
-        let forks = cfg!(debug_assertions) || std::env::var_os(SWITCH).is_some();
+        let forks = cfg!(debug_assertions) || std::env::var_os(ALWAYS_FORK).is_some();
         let (runtime, children, abort) = (ao.runtime(), ao.children(), ao.abort());
         Self { runtime, children, abort, tries_first: !forks, locked: domain }
     }
 }
 
-impl<L: LockSubject> Means for HostMeans<'_, L> {
+impl<L: LockSubject> Environment for HostEnvironment<'_, L> {
     type File = LockCandidate;
 
     fn tries_first(&self) -> bool {
@@ -124,10 +125,10 @@ impl<L: LockSubject> Means for HostMeans<'_, L> {
     }
 
     async fn wait_for(&self, file: &LockCandidate) -> Result<(), SlowLockFailure> {
-        for _ in 0..HELPERS {
+        for _ in 0..MAX_HELPERS {
             let helper = match self.children.fork_with(file, || wait_in_child(file)) {
                 Ok(helper) => helper,
-                Err(_) => return self.look_often(file).await,
+                Err(_) => return self.poll(file).await,
             };
             match self.unless_gone(helper.exited()).await {
                 Ok(Some(outcome)) if reason(outcome).is_none() => {}
@@ -152,8 +153,8 @@ impl<L: LockSubject> Means for HostMeans<'_, L> {
     }
 }
 
-impl<L: LockSubject> HostMeans<'_, L> {
-    /// Waits for `future`; `None` if the domain goes before.
+impl<L: LockSubject> HostEnvironment<'_, L> {
+    /// Waits for `future`; `None` if the domain is destroyed before.
     async fn unless_gone<T: Send>(
         &self,
         future: impl Future<Output = T> + Send,
@@ -167,8 +168,8 @@ impl<L: LockSubject> HostMeans<'_, L> {
         self.abort.or(both).await.map_err(|_| SlowLockFailure::Aborted)
     }
 
-    /// For a process that has no room for a child.
-    async fn look_often(&self, file: &LockCandidate) -> Result<(), SlowLockFailure> {
+    /// Polls the lock, if no helper can be forked.
+    async fn poll(&self, file: &LockCandidate) -> Result<(), SlowLockFailure> {
         while !file.try_lock()? {
             let sleep = self.runtime.sleep(POLL_INTERVAL);
             self.wait(sleep).await?.map_err(|errno| LockFailure { what: "wait for", errno })?;
@@ -177,7 +178,7 @@ impl<L: LockSubject> HostMeans<'_, L> {
     }
 }
 
-/// The helper: takes the lock on the file that it shares with its parent. Its exit status.
+/// The helper: takes the lock on the open file description that it shares with its parent. Returns the exit status.
 fn wait_in_child(file: &LockCandidate) -> u8 {
     match file.lock() {
         Ok(()) => 0,
@@ -187,7 +188,7 @@ fn wait_in_child(file: &LockCandidate) -> u8 {
     }
 }
 
-/// Why a helper could not take the lock, from its exit status.
+/// Why a helper could not take the lock, according to its exit status.
 fn reason(outcome: Outcome) -> Option<Errno> {
     match outcome {
         Outcome::Ended(status) => {

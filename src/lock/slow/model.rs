@@ -1,11 +1,11 @@
-//! Every interleaving of a few threads and processes that acquire, give up and release one slow lock, explored by loom: no
-//! two hold it at once, none waits for ever (loom reports that as a deadlock), and no file is left.
+//! A loom model of a few threads and processes that acquire, give up and release one slow lock, in every interleaving:
+//! at most one holds the lock at a time, none waits forever (loom reports that as a deadlock), and no file is left.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test --profile loom --lib slow::model`
 //!
-//! Acquiring, the queue and the abort are the code itself; the disk and the helpers are models: each system call
-//! is a step, and a helper is a wait that the disk ends. Each mechanism that the proof needs is also left out once, and loom
-//! must find a failure.
+//! The code for acquiring, the queue and the abort is the real one; the disk and the helpers are models: each system
+//! call is one step, and a helper is a wait that the disk ends. Each mechanism that the argument needs is also left out
+//! once, and loom must then find a failure.
 
 use std::collections::HashSet;
 use std::future::poll_fn;
@@ -20,20 +20,20 @@ use crate::runtime::abort::Abort;
 use crate::sync::fault_injection::remove;
 use crate::sync::{Arc, Condvar, Mutex, locked, sleep_on};
 
-/// Where lock files are, for all processes.
+/// The lock files on disk, which all processes share.
 #[derive(Default)]
 struct Disk {
     state: Mutex<DiskState>,
-    /// A lock has come free; for who waits on his thread.
+    /// Signalled when a lock has become free, for threads that wait for it.
     freed: Condvar,
 }
 
 #[derive(Default)]
 struct DiskState {
-    /// What the name leads to.
+    /// The file that the name refers to.
     current: Option<usize>,
     files: Vec<FileState>,
-    /// Who is inside of what the lock guards.
+    /// Whether a process is in the critical section.
     inside: bool,
     opened: usize,
     domain_gone: bool,
@@ -41,13 +41,13 @@ struct DiskState {
 
 #[derive(Default)]
 struct FileState {
-    /// The open file that has the lock.
+    /// The open file description that has the lock.
     owner: Option<usize>,
     marks: HashSet<usize>,
     waiting: Vec<Waker>,
 }
 
-/// An open file.
+/// An open file description.
 struct Open {
     disk: Arc<Disk>,
     file: usize,
@@ -116,7 +116,7 @@ impl LockFile for Open {
 }
 
 impl Drop for Open {
-    /// As of a [`LockCandidate`].
+    /// As for a [`LockCandidate`].
     fn drop(&mut self) {
         if self.held { self.let_go(true) } else { self.give_up() }
     }
@@ -137,7 +137,7 @@ impl ModelProcess {
         Self { disk: Arc::clone(disk), queues, abort, tries_first }
     }
 
-    /// The same process; an operation of its own.
+    /// The same process, in another operation.
     fn again(&self) -> Self {
         Self { abort: Abort::default(), ..self.clone() }
     }
@@ -146,7 +146,7 @@ impl ModelProcess {
         acquire(self, &self.queues, &PathBuf::from("lock")).await
     }
 
-    /// Has the lock for a moment.
+    /// Takes the lock, enters the critical section and leaves it.
     fn turn(&self) -> Result<(), SlowLockFailure> {
         let held = block_on(self.lock())?;
         self.disk.inside(true);
@@ -163,7 +163,7 @@ impl Disk {
         assert!(before != now, "two at once");
     }
 
-    /// A turn of a process with the C library.
+    /// As [`ModelProcess::turn`], in a process with the C library.
     fn turn_as_in_c(self: &Arc<Self>) {
         loop {
             let open = Open::new(self);
@@ -186,7 +186,7 @@ impl Disk {
         }
     }
 
-    /// The end of the domain: the file goes, whoever has the lock.
+    /// Destroys the domain: the file is removed, whichever process has the lock.
     fn end_domain(&self) {
         let waiting: Vec<Waker> = {
             let mut state = locked(&self.state);
@@ -198,7 +198,7 @@ impl Disk {
     }
 }
 
-impl Means for ModelProcess {
+impl Environment for ModelProcess {
     type File = Open;
 
     fn tries_first(&self) -> bool {
@@ -240,7 +240,7 @@ impl Means for ModelProcess {
     }
 }
 
-/// What a thread sleeps on that waits for a future.
+/// The event that a thread sleeps on while it waits for a future.
 #[derive(Default)]
 struct ThreadBell {
     rung: Mutex<bool>,
@@ -270,14 +270,14 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// What one thread does, in the first process or in the second.
+/// What one thread does; its arguments are the first and the second process.
 type Role = fn(&ModelProcess, &ModelProcess);
 
 fn explore(roles: &[Role]) {
     explore_without(None, roles);
 }
 
-/// All roles at once, the first in the model's own thread; at the end nothing may be left.
+/// Runs all roles concurrently, the first in the model's own thread; at the end nothing may be left.
 fn explore_without(mechanism: Option<Mechanism>, roles: &[Role]) {
     remove(mechanism);
     let roles = roles.to_vec();
@@ -297,7 +297,7 @@ fn explore_without(mechanism: Option<Mechanism>, roles: &[Role]) {
         for other in others {
             other.join().unwrap();
         }
-        assert!(one.queues.is_empty() && two.queues.is_empty(), "nobody is in a queue");
+        assert!(one.queues.is_empty() && two.queues.is_empty(), "the queues are empty");
         let state = locked(&disk.state);
         assert!(state.current.is_none(), "no file is left");
         assert!(state.files.iter().all(|file| file.owner.is_none() && file.marks.is_empty()));
@@ -308,7 +308,7 @@ const ONE: Role = |one, _| one.again().turn().unwrap();
 const TWO: Role = |_, two| two.again().turn().unwrap();
 const C: Role = |one, _| one.disk.turn_as_in_c();
 
-/// Aborted at any moment of the wait, or too late.
+/// The operation is aborted at any moment of the wait, or too late.
 const MAY_BE_ABORTED: Role = |one, _| match one.turn() {
     Ok(()) | Err(SlowLockFailure::Aborted) => {}
     Err(why) => panic!("{why:?}"),
@@ -317,7 +317,7 @@ const ABORTS: Role = |one, _| {
     one.abort.ask();
 };
 
-/// Looks once and gives up.
+/// Polls once and gives up.
 fn gives_up(process: &ModelProcess) {
     let attempt = Box::pin(process.lock());
     let mut attempt = attempt;
@@ -366,7 +366,7 @@ fn one_that_gives_up_between_others() {
 }
 
 #[test]
-fn the_domain_goes() {
+fn the_domain_is_destroyed() {
     let turn: Role = |one, _| match one.again().turn() {
         Ok(()) | Err(SlowLockFailure::Domain(_)) => {}
         Err(why) => panic!("{why:?}"),
@@ -380,13 +380,13 @@ fn the_domain_goes() {
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn a_turn_that_wakes_nobody_is_found() {
+fn a_turn_that_wakes_no_waiter_is_found() {
     explore_without(Some(Mechanism::Turn), &[ONE, ONE]);
 }
 
 #[test]
 #[should_panic(expected = "no file is left")]
-fn a_file_that_is_left_to_one_who_has_given_up_is_found() {
+fn a_file_that_is_left_to_a_waiter_that_has_given_up_is_found() {
     explore_without(Some(Mechanism::LookAgain), &[MAY_BE_ABORTED, ABORTS, TWO]);
 }
 

@@ -1,4 +1,4 @@
-//! Every way that the wait for a slow lock ends, with real files and helpers.
+//! Every way in which the wait for a slow lock ends, with real files and helpers.
 
 mod crowd;
 
@@ -16,7 +16,7 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::host::{HostMeans, LockSubject};
+use super::host::{HostEnvironment, LockSubject};
 use super::*;
 use crate::runtime::Runtime;
 use crate::runtime::abort::Abort;
@@ -28,7 +28,7 @@ use crate::sync::{Arc, Mutex, locked};
 const SOON: Duration = Duration::from_millis(20);
 const LATE: Duration = Duration::from_secs(20);
 
-/// A domain that goes when the test says so.
+/// A domain that is destroyed when the test says so.
 #[derive(Default)]
 struct Pretended {
     gone: AtomicBool,
@@ -55,13 +55,13 @@ impl LockSubject for &Pretended {
     }
 }
 
-/// An application that forks: it counts, and does what the test wants of it.
+/// An application that forks: it counts the forks, and can make them fail.
 #[derive(Default)]
 struct App {
     forks: AtomicUsize,
     last: AtomicI32,
     refuses: AtomicBool,
-    /// In the helper, `flock` fails with this.
+    /// The error with which `flock` fails in the helper.
     fault: AtomicI32,
 }
 
@@ -75,7 +75,7 @@ impl ChildprocHooks for App {
             return Err(Errno::ENOMEM);
         }
         self.forks.fetch_add(1, Ordering::SeqCst);
-        // SAFETY: the child runs the helper's few system calls only.
+        // SAFETY: the child makes only the helper's few system calls.
         let pid = Errno::result(unsafe { libc::fork() })?;
         match (pid, self.fault.load(Ordering::SeqCst)) {
             (0, 0) => {}
@@ -90,11 +90,11 @@ impl ChildprocHooks for App {
     }
 }
 
-/// From now on, `flock` fails in this process.
+/// Makes `flock` fail in this process from now on.
 fn flock_fails(errno: i32) {
     let filter = |code, jt, jf, k| libc::sock_filter { code, jt, jf, k };
     let mut filters = [
-        // The call's number; if it is flock's, the errno; otherwise leave.
+        // The filter loads the number of the system call; if it is flock's, it returns the errno.
         filter((libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16, 0, 0, 0),
         filter((libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16, 0, 1, libc::SYS_flock as u32),
         filter(
@@ -106,7 +106,7 @@ fn flock_fails(errno: i32) {
         filter((libc::BPF_RET | libc::BPF_K) as u16, 0, 0, libc::SECCOMP_RET_ALLOW),
     ];
     let program = libc::sock_fprog { len: filters.len() as u16, filter: filters.as_mut_ptr() };
-    // SAFETY: a valid program, which the kernel copies.
+    // SAFETY: the program is valid, and the kernel copies it.
     unsafe {
         libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
         libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &program);
@@ -145,8 +145,8 @@ impl Fixture {
         }
     }
 
-    fn host(&self, tries_first: bool) -> HostMeans<'_, &Pretended> {
-        HostMeans {
+    fn host(&self, tries_first: bool) -> HostEnvironment<'_, &Pretended> {
+        HostEnvironment {
             runtime: &self.runtime,
             children: &self.children,
             abort: &self.abort,
@@ -159,7 +159,7 @@ impl Fixture {
         acquire(&self.host(tries_first), &self.queues, &self.path).await
     }
 
-    /// Acquires by way of a helper, with `meanwhile` in another thread when it waits.
+    /// Acquires the lock by means of a helper, and runs `meanwhile` in another thread while it waits.
     fn lock_while(
         &self,
         meanwhile: impl FnOnce() + Send,
@@ -177,14 +177,14 @@ impl Fixture {
         })
     }
 
-    /// Another process's lock, as far as the kernel can tell.
+    /// A lock of another process, as far as the kernel can tell.
     fn foreign(&self) -> Foreign<'_> {
         let file = File::create(&self.path).unwrap();
         file.try_lock().unwrap();
         Foreign { file: Tracked::new(file), path: &self.path }
     }
 
-    /// Nothing is left of any attempt.
+    /// Checks that no attempt has left anything.
     fn nothing_left(&self) {
         assert!(self.queues.is_empty());
         assert_eq!(self.children.count(), 0);
@@ -208,7 +208,7 @@ impl Drop for Fixture {
 }
 
 struct Foreign<'a> {
-    /// On the list, so that the helpers of other tests do not keep the lock.
+    /// The file is on the list, so that the helpers of other tests do not keep the lock.
     file: Tracked<File>,
     path: &'a std::path::Path,
 }
@@ -220,8 +220,8 @@ impl Foreign<'_> {
         self.dies();
     }
 
-    /// Dies. Not by closing alone: a helper that is forked in this very moment may have a copy, which another process's
-    /// helper would not.
+    /// Ends like a process that dies. Closing the file is not enough: a helper that another test forks at this moment
+    /// may have a copy, which the helper of another process would not.
     fn dies(self) {
         self.file.unlock().unwrap();
     }
@@ -241,7 +241,7 @@ fn a_free_lock_takes_no_fork() {
 }
 
 #[test]
-fn a_helpers_lock_is_ours() {
+fn a_lock_that_a_helper_takes_is_held() {
     let f = Fixture::new();
     let held = f.runtime.block_on(f.lock(false)).unwrap();
     assert_eq!((f.forks(), f.children.count()), (1, 0));
@@ -251,7 +251,7 @@ fn a_helpers_lock_is_ours() {
 }
 
 #[test]
-fn the_holder_lets_go() {
+fn the_holder_releases_the_lock() {
     let f = Fixture::new();
     let foreign = f.foreign();
     let held = f.lock_while(|| foreign.done()).unwrap();
@@ -352,7 +352,7 @@ fn a_helper_cannot_lock() {
 }
 
 #[test]
-fn there_is_no_room_for_a_helper() {
+fn no_helper_can_be_forked() {
     let f = Fixture::new();
     f.app.refuses.store(true, Ordering::SeqCst);
     let foreign = f.foreign();
@@ -393,7 +393,7 @@ fn the_domain_goes_while_the_lock_is_waited_for() {
     let foreign = f.foreign();
     let outcome = f.lock_while(|| f.domain.go());
     assert_eq!(outcome.unwrap_err(), SlowLockFailure::Domain(Error::DomainNotFound));
-    // The holder still is one.
+    // The holder still has the lock.
     assert!(File::open(&f.path).unwrap().try_lock().is_err());
     foreign.done();
     f.nothing_left();
@@ -416,10 +416,10 @@ fn the_domain_goes_while_others_of_the_process_have_the_lock() {
 }
 
 #[test]
-fn a_lock_of_no_domain_is_given_back() {
+fn a_lock_without_a_domain_is_released() {
     let f = Fixture::new();
     f.domain.gone.store(true, Ordering::SeqCst);
-    // Without a wait, since the lock was free.
+    // There is no wait, since the lock was free.
     let outcome = f.runtime.block_on(f.lock(true));
     assert_eq!(outcome.unwrap_err(), SlowLockFailure::Domain(Error::DomainNotFound));
     f.nothing_left();
@@ -470,7 +470,7 @@ fn an_attempt_that_is_dropped_leaves_nothing() {
     drop(second);
     assert_eq!(f.queues.count(&f.path), 1);
     drop(first);
-    // Its helper is reaped by whoever dispatches.
+    // Its helper is reaped by a thread that dispatches.
     let began = Instant::now();
     while f.children.count() > 0 && began.elapsed() < LATE {
         f.runtime.dispatch();
@@ -499,12 +499,12 @@ fn waiters_of_a_process_are_served_in_the_order_of_their_coming() {
         drop(held);
     });
     assert_eq!(*locked(&order), [0, 1, 2, 3, 4, 5, 6, 7]);
-    assert_eq!(f.forks(), 0, "and nobody needs a helper for that");
+    assert_eq!(f.forks(), 0, "no helper is needed for that");
     f.nothing_left();
 }
 
 #[test]
-fn one_that_gives_up_holds_up_nobody() {
+fn a_waiter_that_gives_up_delays_no_other() {
     let f = Fixture::new();
     let held = f.runtime.block_on(f.lock(true)).unwrap();
     let mut second: Attempt<'_> = Box::pin(f.lock(true));
@@ -512,7 +512,7 @@ fn one_that_gives_up_holds_up_nobody() {
     assert!(poll(&mut second).is_pending());
     assert!(poll(&mut third).is_pending());
     drop(held);
-    // It is the second's turn, which does not look any more.
+    // It is the second waiter's turn, which is not polled any more.
     drop(second);
     let Poll::Ready(third) = poll(&mut third) else { panic!("no turn") };
     drop(third.unwrap());
@@ -520,8 +520,8 @@ fn one_that_gives_up_holds_up_nobody() {
 }
 
 #[test]
-fn who_comes_new_lines_up_behind_those_who_wait() {
-    // As two processes.
+fn a_new_waiter_waits_behind_marked_waiters() {
+    // The two act as two processes.
     let (one, mut two) = (Fixture::new(), Fixture::new());
     two.path.clone_from(&one.path);
     let two = two;
@@ -537,7 +537,7 @@ fn who_comes_new_lines_up_behind_those_who_wait() {
         drop(other.join().unwrap().unwrap());
         assert_eq!(two.forks(), 1);
     });
-    // A waiter that does not run at the moment.
+    // A waiter that is not running at the moment.
     let held = one.runtime.block_on(one.lock(true)).unwrap();
     let mut waits = LockCandidate::open(&one.path).unwrap();
     waits.mark();
@@ -561,7 +561,7 @@ fn a_child_that_goes_on_without_a_program_has_no_part_in_the_lock() {
     let fd = std::os::fd::AsFd::as_fd(&held._file).as_raw_fd();
     let child: Child = f
         .children
-        // SAFETY: no pointers.
+        // SAFETY: the arguments are numbers.
         .fork(|| u8::from(unsafe { libc::fcntl(fd, libc::F_GETFD) } != -1))
         .unwrap();
     assert!(f.runtime.block_on(child.exited()).success());

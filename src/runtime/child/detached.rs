@@ -1,23 +1,24 @@
 //! Starting a program that outlives this process: a process in between starts it and ends, so the program is a child of
 //! init, which reaps it, and the application never sees a SIGCHLD or a `wait` status of it.
 //!
-//! The program's process id must not be lost, since only by that can the program be found later. So the new process itself
-//! announces its id, and executes the program only after that. If this process is killed meanwhile, either there is no
-//! program, or its id is known.
+//! The program's process id must not be lost, since the program can be found later only by its id. So the new process
+//! itself announces its id, and executes the program only after that. If this process is killed meanwhile, either there
+//! is no program, or its id is known.
 //!
 //! # How
 //!
-//! A child forks the program's process and ends. That process tells us through a pipe its number; 0 when the number is
-//! announced; and why it could not become the program, if so (`start.rs` says why we do not simply wait for that).
-//! A negative errno in place of the first two says that there is no program.
+//! A child forks the program's process and ends. That process reports through a pipe: first its process id; then 0 when
+//! the id is announced; and then, if the program could not be executed, the reason (`start.rs` says why the parent does
+//! not simply wait for that). A negative errno in place of the first two means that there is no program.
 //!
-//! A number may be used again when its process has ended, so whoever finds it looks what process that is. Until it is the
-//! program it has this one's command line; therefore it takes a name, [`STARTING`], before it announces itself.
+//! A process id may be used again when its process has ended, so code that finds the id checks which program the
+//! process runs. Until the new process executes the program it has this process's command line; therefore it takes a
+//! name, [`STARTING`], before it announces itself.
 //!
-//! # When it is not wanted any more
+//! # When the operation ends early
 //!
-//! The announcement may block for long, and the operation may end before. Then the pipe has no reader, so the process gets
-//! an error when it writes, and ends. If its id is known it is killed as well, so that it does not go on waiting.
+//! The announcement may block for long, and the operation may end before. Then the pipe has no reader, so the process
+//! gets an error when it writes, and ends. If its id is known it is killed as well, so that it does not go on waiting.
 
 use std::ffi::{CStr, c_int};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
@@ -32,65 +33,67 @@ use nix::unistd;
 
 use super::Child;
 use super::program::{Pointers, Prepared};
-use super::start::{Fork, NO_PROGRAM, become_program, next_word, tell, words};
+use super::start::{Fork, NO_PROGRAM, become_program, read_word, status_pipe, tell};
 use super::sys::{Pid, pidfd_kill, pidfd_open};
 use crate::runtime::Runtime;
 use crate::runtime::descriptor::Descriptor;
 use crate::sync::tracked_fds::Tracked;
 
-/// How long a process may take to become its program before it is taken to have done so. Only a copy of the pipe in a
-/// third process, or the program's file system, makes us wait as long.
-const TIME_TO_EXECUTE: Duration = Duration::from_secs(1);
+/// How long a process may take to execute its program before it is assumed to have done so. It can take that long only
+/// if a third process has a copy of the pipe, or if the program's file system does not respond.
+const EXEC_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Told when the number is announced.
+/// The word that reports that the id is announced.
 const ANNOUNCED: c_int = 0;
 
-/// The name of a process that is announced and not yet its program, as `/proc/PID/comm` has it: 15 bytes at most.
+/// The name of a process that is announced and has not executed its program yet, as in `/proc/PID/comm`: at most 15
+/// bytes.
 pub const STARTING: &CStr = c"libxl-starting";
 
-/// What a program is kept from.
+/// The restrictions of a program.
 #[derive(Clone, Copy, Debug)]
 pub struct Confinement<'a> {
-    /// Limits, soft and hard alike.
+    /// Resource limits; each is both the soft and the hard limit.
     pub limits: &'a [(Resource, u64)],
-    /// It gets mounts and System V IPC of its own.
+    /// It gets mount and System V IPC namespaces of its own.
     pub namespaces: bool,
 }
 
-/// Announces the id of the new process, in that process: async-signal-safe, and without changes to the parent's state.
+/// Announces the id of the new process. It is called in that process, must be async-signal-safe, and must not change
+/// state of the parent.
 pub type Announce<'a> = &'a dyn Fn(Pid) -> Result<(), Errno>;
 
-/// All that the new process needs, made ready before.
+/// The data that the new process needs, prepared before the fork.
 pub struct SpawnPlan<'a> {
     prepared: &'a Prepared,
     pointers: Pointers,
     confinement: Option<Confinement<'a>>,
     announce: Announce<'a>,
-    /// The end of the pipe that is the parent's alone.
+    /// The parent's end of the pipe.
     reader: RawFd,
     writer: Tracked<OwnedFd>,
 }
 
 impl<'a> SpawnPlan<'a> {
-    /// The plan, and where the new process tells how it goes.
+    /// Creates the plan, and the reading end of the pipe through which the new process reports.
     pub fn new(
         prepared: &'a Prepared,
         confinement: Option<Confinement<'a>>,
         announce: Announce<'a>,
     ) -> Result<(Self, Tracked<OwnedFd>), Errno> {
-        let (told, writer) = words(prepared.keep_below)?;
-        let (pointers, reader) = (prepared.pointers(), told.as_fd().as_raw_fd());
-        Ok((Self { prepared, pointers, confinement, announce, reader, writer }, told))
+        let (pipe, writer) = status_pipe(prepared.keep_below)?;
+        let (pointers, reader) = (prepared.pointers(), pipe.as_fd().as_raw_fd());
+        Ok((Self { prepared, pointers, confinement, announce, reader, writer }, pipe))
     }
 
-    /// In a forked child: forks again, and is to end with the status that this gives.
+    /// To be called in a forked child, which must exit with the returned status: forks again.
     pub fn start_in_between(&mut self, fork: Fork<'_>) -> c_int {
         match fork.fork() {
             Ok(0) => {
-                let body = AssertUnwindSafe(|| self.become_it());
-                // A panic must not unwind into the parent's code.
+                let body = AssertUnwindSafe(|| self.run_new_process());
+                // A panic must not unwind into code of the parent.
                 let status = catch_unwind(body).unwrap_or(NO_PROGRAM);
-                // SAFETY: ends the process without running what the parent has registered for its own end.
+                // SAFETY: it ends the process without running the parent's exit handlers.
                 unsafe { libc::_exit(status) }
             }
             Ok(_) => 0,
@@ -98,10 +101,10 @@ impl<'a> SpawnPlan<'a> {
         }
     }
 
-    /// In the new process: all that is left to do. Async-signal-safe.
-    fn become_it(&mut self) -> c_int {
+    /// The remaining steps in the new process. Async-signal-safe.
+    fn run_new_process(&mut self) -> c_int {
         let pid = unistd::getpid().as_raw();
-        // SAFETY: this process's copy, which nobody uses.
+        // SAFETY: this is this process's copy of the descriptor, which is not used.
         unsafe { libc::close(self.reader) };
         if !tell(self.parent(), pid) {
             return NO_PROGRAM;
@@ -109,7 +112,7 @@ impl<'a> SpawnPlan<'a> {
         let ready = || {
             unistd::setsid()?;
             self.confine()?;
-            // SAFETY: a string that ends with NUL. The program has a name of its own again.
+            // SAFETY: the string ends with a NUL. Executing the program replaces the name.
             unsafe { libc::prctl(libc::PR_SET_NAME, STARTING.as_ptr()) };
             (self.announce)(pid)
         };
@@ -126,7 +129,7 @@ impl<'a> SpawnPlan<'a> {
     fn confine(&self) -> Result<(), Errno> {
         let Some(confinement) = &self.confinement else { return Ok(()) };
         if confinement.namespaces {
-            // SAFETY: no pointers.
+            // SAFETY: the argument is a number.
             Errno::result(unsafe { libc::unshare(libc::CLONE_NEWNS | libc::CLONE_NEWIPC) })?;
         }
         for (resource, limit) in confinement.limits {
@@ -149,37 +152,37 @@ impl<'a> SpawnPlan<'a> {
 #[derive(Debug)]
 pub struct Detached {
     runtime: Runtime,
-    told: Tracked<OwnedFd>,
-    /// Ends at once, and is reaped as every child.
+    pipe: Tracked<OwnedFd>,
+    /// The intermediate process, which ends at once, and is reaped like every child.
     between: Child,
 }
 
 impl Detached {
-    pub fn new(runtime: Runtime, told: Tracked<OwnedFd>, between: Child) -> Self {
-        Self { runtime, told, between }
+    pub fn new(runtime: Runtime, pipe: Tracked<OwnedFd>, between: Child) -> Self {
+        Self { runtime, pipe, between }
     }
 
-    /// Waits until the number of the program's process is announced, and tells it. If this is dropped before, there
-    /// is no program.
+    /// Waits until the id of the program's process is announced, and returns it. If this is dropped before, the program
+    /// is not executed.
     ///
     /// # Errors
-    /// `ENOENT`, `EACCES`: there is no such program; what `announce` says, and then there is no program. What it has
-    /// told stays told if the process cannot become the program.
+    /// `ENOENT`, `EACCES`: the program cannot be executed. Any error of `announce`; then there is no program. What
+    /// `announce` has written is not undone if the process cannot execute the program.
     pub async fn announced(self) -> Result<Pid, Errno> {
-        let Self { runtime, told, between: _between } = self;
-        let told = Descriptor::new(&runtime, told)?;
-        let pid = word(&told).await?.ok_or(Errno::ECHILD)?;
+        let Self { runtime, pipe, between: _between } = self;
+        let pipe = Descriptor::new(&runtime, pipe)?;
+        let pid = word(&pipe).await?.ok_or(Errno::ECHILD)?;
         if pid < 0 {
             return Err(Errno::from_raw(-pid));
         }
         let unannounced = Unannounced(pidfd_open(pid).ok().map(Tracked::new));
-        match word(&told).await?.ok_or(Errno::ECHILD)? {
+        match word(&pipe).await?.ok_or(Errno::ECHILD)? {
             ANNOUNCED => {}
             errno => return Err(Errno::from_raw(-errno)),
         }
         unannounced.keep();
-        let time = pin!(runtime.sleep(TIME_TO_EXECUTE));
-        match select(pin!(word(&told)), time).await {
+        let time = pin!(runtime.sleep(EXEC_TIMEOUT));
+        match select(pin!(word(&pipe)), time).await {
             Either::Left((Ok(Some(errno)), _)) => Err(Errno::from_raw(-errno)),
             Either::Left((Ok(None), _)) | Either::Right(_) => Ok(pid),
             Either::Left((Err(errno), _)) => Err(errno),
@@ -187,11 +190,11 @@ impl Detached {
     }
 }
 
-/// The next word; `None` at the end of the pipe.
-async fn word(told: &Descriptor<Tracked<OwnedFd>>) -> Result<Option<c_int>, Errno> {
+/// Reads the next word; `None` at the end of the pipe.
+async fn word(pipe: &Descriptor<Tracked<OwnedFd>>) -> Result<Option<c_int>, Errno> {
     loop {
-        told.readable().await?;
-        match next_word(told.get()) {
+        pipe.readable().await?;
+        match read_word(pipe.get()) {
             Err(Errno::EAGAIN | Errno::EINTR) => {}
             other => return other,
         }

@@ -2,28 +2,28 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `program.rs`, `start.rs` | what to start, and starting it |
+//! | `program.rs`, `start.rs` | the description of a program, and starting it |
 //! | `detached.rs` | starting programs that outlive this process |
 //! | `record.rs` | one child, and how its end is detected |
-//! | `registry.rs` | all children in the process, and which thread takes a status |
+//! | `registry.rs` | all children in the process, and which thread reaps them |
 //! | `sigchld.rs` | the process's signal handler |
 //! | `sys.rs` | system calls |
 //!
-//! The library's children need neither SIGCHLD nor the application: each has a pidfd in its ctx's epoll set, and `waitpid`
-//! is called for that child only. The mode of `libxl_childproc_setmode` determines what happens to SIGCHLD and to the
-//! process's other children:
+//! The library's children need neither SIGCHLD nor the application: each has a pidfd in its ctx's epoll set, and
+//! `waitid` is called for that child only. The mode set by `libxl_childproc_setmode` determines how SIGCHLD and the
+//! process's other children are handled:
 //!
-//! | mode | SIGCHLD | other children |
+//! | mode | SIGCHLD handler | other children |
 //! |---|---|---|
-//! | `libxl` | the library's while it has a child | reaped while it has one, reported to the application |
-//! | `mainloop` | not touched | not touched; the library's own are reaped by the application, which reports them |
-//! | `libxl_always` | the library's | reaped, reported to the application |
-//! | `libxl_always_selective_reap` | the library's | not touched |
+//! | `libxl` | the library's while it has a child | reaped and reported to the application while the library has a child |
+//! | `mainloop` | not changed | not reaped; the application reaps the library's children as well, and reports them |
+//! | `libxl_always` | the library's | reaped and reported to the application |
+//! | `libxl_always_selective_reap` | the library's | not reaped |
 //!
 //! # Locks
 //!
-//! `Setup`'s is held while the handler is put in or taken out. The registry's is a leaf. Neither is held
-//! around a fork or a call into the application.
+//! The lock of `Setup` is held while the handler is installed or removed. The registry's lock is a leaf. Neither is
+//! held around a fork or a call into the application.
 
 mod detached;
 mod program;
@@ -58,17 +58,17 @@ use registry::{Starting, registry, registry_when_started};
 use sigchld::{HandlerUser, SigchldBell};
 use start::{Fork, Started};
 
-/// How long `libxl_ctx_free` waits for a child that was killed. Only one that sleeps in the kernel, on a
-/// dead disk for instance, takes longer than a moment.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long `libxl_ctx_free` waits for a child that was killed. Only a child that sleeps uninterruptibly in the kernel,
+/// for example on a failed disk, takes longer than a moment.
+const KILL_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Who reaps whose children: `libxl_sigchld_owner`.
+/// Which code reaps which children: `libxl_sigchld_owner`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum SigchldOwner {
-    /// The library everybody's, while it has a child.
+    /// The library reaps all children of the process while it has a child.
     #[default]
     Libxl,
-    /// The application reaps all children, and reports the library's.
+    /// The application reaps all children, and reports those of the library to the library.
     Mainloop,
     /// The library always reaps all children.
     LibxlAlways,
@@ -77,7 +77,7 @@ pub enum SigchldOwner {
 }
 
 impl SigchldOwner {
-    /// Whether SIGCHLD is to be ours, with or without a child of ours.
+    /// Whether the library must own SIGCHLD, depending on whether it has a child.
     fn wants_signal(self, have_child: bool) -> bool {
         match self {
             Self::Libxl => have_child,
@@ -91,40 +91,40 @@ impl SigchldOwner {
     }
 }
 
-/// The application's part: the functions of `libxl_childproc_hooks`. Called with no lock held.
+/// The functions of the application's `libxl_childproc_hooks`. They are called with no lock held.
 pub trait ChildprocHooks: Send + Sync {
-    /// Whether the application forks itself.
+    /// Whether the application has a function for forking.
     fn forks(&self) -> bool;
-    /// Forks; 0 in the child.
+    /// Forks; returns 0 in the child.
     fn fork(&self) -> Result<Pid, Errno>;
     /// Reports a child that is not the library's. `None`: the application has no hook for that.
     fn reaped(&self, pid: Pid, status: c_int) -> Option<c_int>;
 }
 
-/// Reports for the log, or disasters.
+/// Conditions to be logged, or to be reported as disasters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Report {
-    /// A child was reaped that neither the library nor the application knows.
+    /// A child was reaped that is neither the library's nor the application's.
     UnknownChild { pid: Pid, status: c_int },
     /// The application's hook failed with `code`.
     ReapedCallback { pid: Pid, status: c_int, code: c_int },
-    /// The library should own SIGCHLD, but the application has a handler of its own.
-    HandlerInTheWay,
-    /// A killed child still exists when the ctx is freed.
-    Undead { pid: Pid },
+    /// The library must own SIGCHLD, but the application has installed a handler.
+    ForeignHandler,
+    /// A killed child has not ended when the ctx is freed.
+    StillRunning { pid: Pid },
 }
 
-/// The children of one ctx; clones are the same.
+/// The children of one ctx. Clones share them.
 #[derive(Clone)]
 pub struct Children {
     shared: Arc<ChildrenShared>,
 }
 
-/// What a ctx's children share.
+/// The state that the children of a ctx share.
 pub struct ChildrenShared {
     runtime: Runtime,
     tell: Box<dyn Fn(Report) + Send + Sync>,
-    /// The value that the application's reaped_callback gives for a child that is not its own.
+    /// The value that the application's reaped_callback returns for a child that is not its own.
     unknown_child: c_int,
     setup: Mutex<Setup>,
 }
@@ -133,26 +133,26 @@ pub struct ChildrenShared {
 struct Setup {
     owner: SigchldOwner,
     hooks: Option<Arc<dyn ChildprocHooks>>,
-    /// Children whose status was not taken, and starts under way.
+    /// The number of children that were not reaped, and of starts in progress.
     count: usize,
     signal: Option<Signal>,
-    /// From when it first had to listen.
+    /// Exists from the first time that the ctx must listen for SIGCHLD.
     bell: Option<SigchldBell>,
-    /// The application's event loop is to serve the handler's bell at all times.
+    /// Makes the application's event loop drive the ctx at all times, so that the handler's eventfd is served.
     driven: Option<Driven>,
-    /// The log has [`Report::HandlerInTheWay`].
-    told: bool,
+    /// [`Report::ForeignHandler`] was logged.
+    reported: bool,
 }
 
-/// A ctx's part in the handler.
+/// A ctx's use of the handler.
 struct Signal {
     _user: HandlerUser,
-    /// Its place in the epoll set, if it is to reap.
+    /// The eventfd's entry in the epoll set, if the ctx reaps all children.
     place: Option<u64>,
 }
 
 impl Children {
-    /// No children, in the mode `libxl`. `tell` is called with no lock held.
+    /// Creates an object without children, in the mode `libxl`. `tell` is called with no lock held.
     pub fn new(
         runtime: Runtime,
         unknown_child: c_int,
@@ -172,8 +172,8 @@ impl Children {
     /// Sets the mode.
     ///
     /// # Errors
-    /// The application is to drive us even when there is no operation, so that its own children are reaped,
-    /// and this cannot be arranged. The mode is set nevertheless.
+    /// The application must drive the ctx even when there is no operation, so that its own children are reaped, and
+    /// this cannot be arranged. The mode is set nevertheless.
     pub fn set_mode(
         &self,
         owner: SigchldOwner,
@@ -190,7 +190,7 @@ impl Children {
         let before = {
             let mut setup = locked(&self.shared.setup);
             setup.owner = owner;
-            // What reaping there is to be may be other than before.
+            // The new mode may reap other children than the old one.
             self.shared.leave_signal(&mut setup);
             let driven = std::mem::replace(&mut setup.driven, driven);
             (driven, std::mem::replace(&mut setup.hooks, hooks))
@@ -200,23 +200,24 @@ impl Children {
         outcome
     }
 
-    /// The present mode.
+    /// The current mode.
     pub fn owner(&self) -> SigchldOwner {
         locked(&self.shared.setup).owner
     }
 
-    /// Starts a program. That it cannot be started shows in how the child ends ([`Outcome::NoProgram`]): its file system
-    /// may take long to answer.
+    /// Starts a program. If it cannot be executed, that is reported as the child's end ([`Outcome::NoProgram`]), since
+    /// its file system may take long to respond.
     ///
     /// # Errors
-    /// `EINVAL`: a NUL in a string; `EAGAIN`, `ENOMEM`, `EMFILE` and the like: the system has no room.
+    /// `EINVAL`: a NUL in a string; `EAGAIN`, `ENOMEM`, `EMFILE` and the like: the system's or the process's limits are
+    /// reached.
     pub fn spawn(&self, program: &Program<'_>) -> Result<Child, Errno> {
         let prepared = Prepared::new(program)?;
         self.start(|fork| start::spawn(fork, &prepared))
     }
 
-    /// Starts a program that outlives this process, in a session of its own; its end is not waited for. `announce` is called in
-    /// the new process, before that executes the program (`detached.rs`).
+    /// Starts a program that outlives this process, in a session of its own; its end is not waited for. `announce` is
+    /// called in the new process, before that executes the program (`detached.rs`).
     ///
     /// # Errors
     /// As for [`Children::spawn`].
@@ -227,22 +228,22 @@ impl Children {
         announce: Announce<'_>,
     ) -> Result<Detached, Errno> {
         let prepared = Prepared::new(program)?;
-        let (mut plan, told) = detached::SpawnPlan::new(&prepared, confinement, announce)?;
+        let (mut plan, pipe) = detached::SpawnPlan::new(&prepared, confinement, announce)?;
         let between = self.start(|fork| {
             let pid = start::forked(fork, || plan.start_in_between(fork))?;
-            Ok(Started { pid, told: None })
+            Ok(Started { pid, pipe: None })
         })?;
-        Ok(Detached::new(self.shared.runtime.clone(), told, between))
+        Ok(Detached::new(self.shared.runtime.clone(), pipe, between))
     }
 
-    /// Runs `body` in a forked child, whose exit status is what it returns. Other threads may have held
-    /// locks at the fork, which nobody will open there: `body` must take none that is shared with others.
-    /// Descriptors on the process's list are closed (`sync/tracked_fds.rs`), the others are there.
+    /// Runs `body` in a forked child, whose exit status is the returned value. Other threads may have held locks at the
+    /// fork, which stay locked in the child: `body` must take no lock that is shared with other threads. Descriptors on
+    /// the process's list are closed in the child (`sync/tracked_fds.rs`), all others stay open.
     pub fn fork(&self, body: impl FnOnce() -> u8) -> Result<Child, Errno> {
         self.start(|fork| start::fork_and_run(fork, None, body))
     }
 
-    /// The same, but `kept` stays open in the child although it is on the list.
+    /// As [`Children::fork`], but `kept` stays open in the child although it is on the list.
     pub fn fork_with(&self, kept: impl AsFd, body: impl FnOnce() -> u8) -> Result<Child, Errno> {
         let kept = kept.as_fd().as_raw_fd();
         self.start(|fork| start::fork_and_run(fork, Some(kept), body))
@@ -253,9 +254,9 @@ impl Children {
         start: impl FnOnce(Fork<'_>) -> Result<Started, Errno>,
     ) -> Result<Child, Errno> {
         let shared = &self.shared;
-        // Without it the child cannot be waited for, so it is made before the child.
+        // The reactor is opened before the fork, since without it the child could not be waited for.
         shared.runtime.reactor()?;
-        let counted = Counted::one_more(shared);
+        let counted = Counted::begin(shared);
         let starting = Starting::begin(shared);
         let started = match &counted.hooks {
             Some(hooks) => start(Fork::Replacement(&|| hooks.fork())),
@@ -268,11 +269,11 @@ impl Children {
         Ok(Child { record })
     }
 
-    /// The application has reaped `pid`; whether that is a child of this ctx.
+    /// To be called when the application has reaped `pid`. Returns whether that was a child of this ctx.
     pub fn reaped(&self, pid: Pid, status: c_int) -> bool {
         let mine = |child: &Arc<Record>| child.belongs_to(&self.shared);
         let child = registry().get(pid).filter(mine);
-        // One that has ended before its start has?
+        // The child may have ended before its start has completed.
         let child = child.or_else(|| registry_when_started(&self.shared).get(pid).filter(mine));
         let Some(child) = child else { return false };
         let outcome = Outcome::Ended(std::os::unix::process::ExitStatusExt::from_raw(status));
@@ -284,7 +285,7 @@ impl Children {
         ours
     }
 
-    /// There was a SIGCHLD: checks this ctx's children.
+    /// To be called after a SIGCHLD: checks this ctx's children.
     pub fn look(&self) {
         drop(registry_when_started(&self.shared));
         for child in self.shared.children() {
@@ -292,24 +293,24 @@ impl Children {
         }
     }
 
-    /// How many children's statuses were not taken.
+    /// The number of children that were not reaped.
     pub fn count(&self) -> usize {
         self.shared.children().len()
     }
 
-    /// The ctx is being freed: kills and reaps its children, and restores SIGCHLD. No other thread may use it.
+    /// Kills and reaps the children, and restores SIGCHLD, when the ctx is freed. No other thread may use the ctx.
     pub fn shut_down(&self) {
         let children = self.shared.children();
         for child in &children {
             let _ = child.kill(libc::SIGKILL);
         }
         for child in children {
-            if !child.wait_here(TIMEOUT) {
-                (self.shared.tell)(Report::Undead { pid: child.pid() });
+            if !child.block_until_ended(KILL_TIMEOUT) {
+                (self.shared.tell)(Report::StillRunning { pid: child.pid() });
                 child.give_up();
             }
         }
-        // Nothing of the application's is touched any more.
+        // This registers nothing with the application.
         let _ = self.set_mode(SigchldOwner::Mainloop, None);
         let bell = locked(&self.shared.setup).bell.take();
         drop(bell);
@@ -327,8 +328,8 @@ impl ChildrenShared {
         registry().filter(|child| child.belongs_to(self))
     }
 
-    /// A child's status was taken.
-    fn one_less(self: &Arc<Self>) {
+    /// To be called when a child was reaped.
+    fn child_was_reaped(self: &Arc<Self>) {
         self.update_signal(|setup| setup.count -= 1);
     }
 
@@ -337,20 +338,20 @@ impl ChildrenShared {
         let mut setup = locked(&self.setup);
         let value = change(&mut setup);
         let wanted = setup.owner.wants_signal(setup.count > 0);
-        let mut in_the_way = false;
+        let mut foreign_handler = false;
         if !wanted {
             self.leave_signal(&mut setup);
         } else if setup.signal.is_none() {
             let user = HandlerUser::new();
-            in_the_way = user.in_the_way && !std::mem::replace(&mut setup.told, true);
-            // Without it the library's own children are still reaped.
+            foreign_handler = user.foreign_handler && !std::mem::replace(&mut setup.reported, true);
+            // Without the eventfd the library's own children are still reaped.
             let place =
                 if setup.owner.reaps_all() { self.listen(&mut setup.bell).ok() } else { None };
             setup.signal = Some(Signal { _user: user, place });
         }
         drop(setup);
-        if in_the_way {
-            (self.tell)(Report::HandlerInTheWay);
+        if foreign_handler {
+            (self.tell)(Report::ForeignHandler);
         }
         value
     }
@@ -375,7 +376,7 @@ impl ChildrenShared {
         setup.signal = None;
     }
 
-    /// Reaps the process's children that have ended, and tells of those that are not ours.
+    /// Reaps the ended children of the process, and reports those that are not the library's.
     fn reap_all(self: &Arc<Self>) {
         loop {
             let hooks = {
@@ -398,28 +399,28 @@ impl ChildrenShared {
     }
 }
 
-/// A ctx's ear for SIGCHLD.
+/// The handler for a ctx's SIGCHLD eventfd.
 struct Reaper(Arc<ChildrenShared>);
 
 impl Ready for Reaper {
     fn ready(&self, _: EpollFlags) {
-        // Not here: it calls the application.
+        // The work is not done here, since it calls the application.
         let shared = Arc::clone(&self.0);
         self.0.runtime.spawn_callback(move || shared.reap_all());
     }
 }
 
-/// A start under way, counted as a child; given back unless a child came of it.
+/// A start in progress, which is counted as a child. The count is reduced if no child results.
 struct Counted<'a> {
     shared: &'a Arc<ChildrenShared>,
     owner: SigchldOwner,
-    /// Those of an application that forks itself.
+    /// The hooks of an application that forks itself.
     hooks: Option<Arc<dyn ChildprocHooks>>,
     kept: bool,
 }
 
 impl<'a> Counted<'a> {
-    fn one_more(shared: &'a Arc<ChildrenShared>) -> Self {
+    fn begin(shared: &'a Arc<ChildrenShared>) -> Self {
         let (owner, hooks) = shared.update_signal(|setup| {
             setup.count += 1;
             (setup.owner, setup.hooks.clone())
@@ -427,7 +428,7 @@ impl<'a> Counted<'a> {
         Self { shared, owner, hooks: hooks.filter(|hooks| hooks.forks()), kept: false }
     }
 
-    /// There is a child; it counts until its status is taken.
+    /// There is a child now, which is counted until it is reaped.
     fn keep(mut self) {
         self.kept = true;
     }
@@ -436,12 +437,12 @@ impl<'a> Counted<'a> {
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
         if !self.kept {
-            self.shared.one_less();
+            self.shared.child_was_reaped();
         }
     }
 }
 
-/// A child. If this is dropped before the child has ended, it is killed, and reaped later.
+/// A child. If this is dropped before the child has ended, the child is killed, and reaped later.
 pub struct Child {
     record: Arc<Record>,
 }
@@ -451,22 +452,22 @@ impl Child {
         self.record.pid()
     }
 
-    /// Waits for its end.
+    /// Waits until the child has ended.
     pub async fn exited(&self) -> Outcome {
         self.record.ended().await
     }
 
-    /// How it ended, if it has and was reaped.
+    /// How the child has ended; `None` if it was not reaped yet.
     pub fn outcome(&self) -> Option<Outcome> {
         self.record.outcome()
     }
 
-    /// Sends a signal; nothing if it has ended.
+    /// Sends a signal; does nothing if the child has ended.
     pub fn kill(&self, signal: c_int) -> Result<(), Errno> {
         self.record.kill(signal)
     }
 
-    /// Kills it and waits until it is reaped, so that no SIGCHLD comes later.
+    /// Kills the child and waits until it is reaped, so that no SIGCHLD arrives later.
     pub async fn end(self) -> Outcome {
         let _ = self.kill(libc::SIGKILL);
         self.exited().await
@@ -485,14 +486,14 @@ impl fmt::Debug for Child {
     }
 }
 
-/// In a forked child that goes on without executing another program: closes its copies of the
-/// library's descriptors and puts SIGCHLD back, for all ctxs of its ancestors. Takes no lock, allocates
-/// nothing; elsewhere it does nothing.
+/// To be called in a forked child that continues without executing another program: closes its copies of the library's
+/// descriptors and restores SIGCHLD, for all ctxs of its ancestors. Takes no lock and allocates nothing. In any other
+/// process it does nothing.
 pub fn postfork() {
     postfork_but(&[]);
 }
 
-/// The same, but the child keeps some descriptors.
+/// As [`postfork`], but the descriptors `kept` stay open.
 fn postfork_but(kept: &[RawFd]) {
     sigchld::postfork();
     tracked_fds::close_all_inherited(kept);

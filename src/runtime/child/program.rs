@@ -1,4 +1,4 @@
-//! A program to start, and all that is made ready for it before there is a child.
+//! The description of a program to start, and the data that is prepared for the child before the fork.
 
 use std::ffi::{CStr, CString, OsStr, OsString, c_char};
 use std::fmt::Display;
@@ -14,10 +14,10 @@ use nix::sys::stat::Mode;
 use crate::sync::std_fds::is_open;
 use crate::sync::tracked_fds::Tracked;
 
-/// Where one of the child's first three descriptors leads.
+/// What one of the child's first three descriptors refers to.
 #[derive(Clone, Copy, Debug, Default)]
 pub enum Io<'a> {
-    /// Where the parent's does.
+    /// The same file as in the parent.
     #[default]
     Inherit,
     /// `/dev/null`.
@@ -25,8 +25,7 @@ pub enum Io<'a> {
     Fd(BorrowedFd<'a>),
 }
 
-/// A program to start. It gets the parent's environment with changes, and no descriptors but those named
-/// here.
+/// A program to start. It gets the parent's environment with changes, and only the descriptors that are named here.
 #[derive(Clone, Debug)]
 pub struct Program<'a> {
     path: OsString,
@@ -37,11 +36,11 @@ pub struct Program<'a> {
     terminal: Option<PathBuf>,
 }
 
-/// The first descriptor of [`Program::pass`] in the child.
+/// The number of the first descriptor of [`Program::pass`] in the child.
 const FIRST_PASSED: RawFd = 3;
 
 impl<'a> Program<'a> {
-    /// The program `path`, looked for in `PATH` if it has no slash.
+    /// The program `path`, which is searched in `PATH` if it contains no slash.
     pub fn new(path: impl AsRef<OsStr>) -> Self {
         Self {
             path: path.as_ref().to_owned(),
@@ -63,7 +62,7 @@ impl<'a> Program<'a> {
         self
     }
 
-    /// Sets a variable of the environment.
+    /// Sets an environment variable.
     pub fn variable(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.environment.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self
@@ -84,20 +83,20 @@ impl<'a> Program<'a> {
         self
     }
 
-    /// Starts the program in a session of its own, which a terminal controls. Its first three descriptors
-    /// lead there too, unless they are set.
+    /// Starts the program in a session of its own, with this terminal as the controlling one. Its first three
+    /// descriptors also refer to the terminal, unless they are set.
     pub fn terminal(mut self, path: impl AsRef<Path>) -> Self {
         self.terminal = Some(path.as_ref().to_owned());
         self
     }
 
-    /// Gives the child one more descriptor, and says which number it has there.
+    /// Passes one more descriptor to the child, and returns its number there.
     pub fn pass(&mut self, fd: BorrowedFd<'a>) -> RawFd {
         self.passed.push(fd);
         FIRST_PASSED + self.passed.len() as RawFd - 1
     }
 
-    /// The program and its arguments, for a line in a log.
+    /// The program and its arguments, for log lines.
     pub fn describe(&self) -> impl Display {
         let mut text = self.path.to_string_lossy().into_owned();
         for argument in &self.arguments {
@@ -108,41 +107,41 @@ impl<'a> Program<'a> {
     }
 }
 
-/// Room for pointers to the variables of a child's environment. The kernel would take more, of the shortest ones.
+/// The maximum number of variables in a child's environment. The kernel would accept more only if they are very short.
 const MAX_VARIABLES: usize = 16384;
 
 unsafe extern "C" {
-    /// The environment, as `setenv` changes it.
+    /// The environment of this process, which `setenv` changes.
     static environ: *const *const c_char;
 }
 
-/// What a child needs to become the program, so that nothing is allocated there.
+/// The data that a child needs to execute the program, so that it allocates nothing.
 #[derive(Debug)]
 pub struct Prepared {
     arguments: Vec<CString>,
-    /// `NAME=value`, each name once.
+    /// `NAME=value`, with each name once.
     changes: Vec<CString>,
-    /// What is opened as descriptor 0 before the moves, by the leader of a new session, so that it
-    /// controls that session.
+    /// The terminal that is opened as descriptor 0 before the moves, by the leader of a new session, so that it becomes
+    /// the controlling terminal of that session.
     pub terminal: Option<CString>,
-    /// From which descriptor to which.
+    /// Pairs of a descriptor and its new number.
     pub moves: Vec<(RawFd, RawFd)>,
-    /// The child keeps no descriptor from this number on.
+    /// The child closes all descriptors from this number on.
     pub keep_below: RawFd,
-    /// Those of `moves` that are ours.
+    /// Those of `moves` that the library has opened.
     _held: Vec<Tracked<OwnedFd>>,
 }
 
-/// NULL-terminated lists of C strings that live as long as the [`Prepared`] they are of.
+/// NULL-terminated lists of C strings that live as long as the [`Prepared`] to which they belong.
 pub struct Pointers {
     pub argv: Vec<*const c_char>,
-    /// For [`Prepared::fill_environment`].
+    /// Filled by [`Prepared::fill_environment`].
     pub envp: Vec<*const c_char>,
 }
 
 impl Prepared {
     /// # Errors
-    /// `EINVAL`: a NUL in a string; `EMFILE`, `ENOENT` and the like: no descriptor, no `/dev/null`.
+    /// `EINVAL`: a NUL in a string; `EMFILE`, `ENOENT` and the like: a descriptor or `/dev/null` cannot be opened.
     pub fn new(program: &Program<'_>) -> Result<Self, Errno> {
         let mut arguments = vec![c_string(&program.path)?];
         for argument in &program.arguments {
@@ -159,12 +158,14 @@ impl Prepared {
         let io = (0..).zip(program.io);
         let passed = (FIRST_PASSED..).zip(program.passed.iter().map(|fd| Io::Fd(*fd)));
         for (to, io) in io.chain(passed) {
-            // Above all targets, so that no move overwrites the source of a later one.
+            // The new number is above all targets, so that no move overwrites the source of a later one.
             let lifted = match io {
                 Io::Inherit if terminal.is_some() || is_open(to) => continue,
-                Io::Fd(fd) if is_open(fd.as_raw_fd()) => lift(fd, keep_below)?,
-                // The application may have closed its stderr, and a program writes to it all the same.
-                Io::Null | Io::Inherit | Io::Fd(_) => lift(open_null()?.as_fd(), keep_below)?,
+                Io::Fd(fd) if is_open(fd.as_raw_fd()) => duplicate_above(fd, keep_below)?,
+                // The application may have closed its stderr, and a program writes to it nevertheless.
+                Io::Null | Io::Inherit | Io::Fd(_) => {
+                    duplicate_above(open_null()?.as_fd(), keep_below)?
+                }
             };
             moves.push((lifted.as_raw_fd(), to));
             held.push(lifted);
@@ -178,22 +179,23 @@ impl Prepared {
 
     pub fn pointers(&self) -> Pointers {
         let argv = self.arguments.iter().map(|s| s.as_ptr()).chain([ptr::null()]).collect();
-        // Zeroed memory of the system's, which costs nothing until it is written to.
+        // This is zeroed memory from the kernel, which costs nothing until it is written to.
         Pointers { argv, envp: vec![ptr::null(); MAX_VARIABLES] }
     }
 
-    /// In the child: the parent's environment with the changes. Not in the parent, where another thread's `setenv`
-    /// may free the list that is being read; the child's copy changes no more. (A child that has the parent's memory,
-    /// where no copy could be made, bears that risk: it may die of it, and then the program has not started.)
-    /// Async-signal-safe.
+    /// In the child: copies the parent's environment with the changes. This is not done in the parent, where another
+    /// thread's `setenv` may free the list while it is read; the child's copy does not change. (A child that shares the
+    /// parent's memory, because it could not be copied, has that risk: it may crash, and then the program was not
+    /// started.) Async-signal-safe.
     pub fn fill_environment(&self, pointers: &mut Pointers) -> Result<(), Errno> {
-        // The last one stays NULL.
+        // The last element stays NULL.
         let mut free = pointers.envp.iter_mut().rev().skip(1).rev();
         let mut put = |variable: *const c_char| {
             *free.next().ok_or(Errno::E2BIG)? = variable;
             Ok(())
         };
-        // SAFETY: NULL or a NULL-terminated list of C strings. The process has no other thread, but as said above.
+        // SAFETY: it is NULL or a NULL-terminated list of C strings. The process has no other thread, except in the
+        // case described above.
         let inherited = unsafe {
             let all = environ;
             (0..)
@@ -210,7 +212,7 @@ impl Prepared {
     }
 }
 
-/// `NAME=value` of each; the last change of a name counts.
+/// The strings `NAME=value`, with the last change of each name.
 fn changes(all: &[(OsString, OsString)]) -> Result<Vec<CString>, Errno> {
     let last = |at: usize| !all[at + 1..].iter().any(|(other, _)| *other == all[at].0);
     (0..all.len())
@@ -225,10 +227,10 @@ fn changes(all: &[(OsString, OsString)]) -> Result<Vec<CString>, Errno> {
         .collect()
 }
 
-/// Whether two variables have one name.
+/// Whether two variables have the same name.
 ///
 /// # Safety
-/// `variable` is a C string.
+/// `variable` must be a C string.
 unsafe fn is_same_name(change: &CStr, variable: *const c_char) -> bool {
     let change = change.to_bytes();
     let name = change.iter().position(|byte| *byte == b'=').map_or(change.len(), |at| at + 1);
@@ -244,9 +246,9 @@ fn open_null() -> Result<OwnedFd, Errno> {
     open(c"/dev/null", OFlag::O_RDWR | OFlag::O_CLOEXEC, Mode::empty())
 }
 
-/// A copy of `fd` whose number is at least `least`, close-on-exec.
-pub fn lift(fd: BorrowedFd<'_>, least: RawFd) -> Result<Tracked<OwnedFd>, Errno> {
+/// Duplicates `fd` to a number that is at least `least`, close-on-exec.
+pub fn duplicate_above(fd: BorrowedFd<'_>, least: RawFd) -> Result<Tracked<OwnedFd>, Errno> {
     let number = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(least))?;
-    // SAFETY: a descriptor that was opened just now.
+    // SAFETY: the descriptor was just opened.
     Ok(Tracked::new(unsafe { std::os::fd::FromRawFd::from_raw_fd(number) }))
 }

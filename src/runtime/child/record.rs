@@ -1,13 +1,13 @@
 //! One child: its state, and how its end is detected.
 //!
-//! The child's pidfd, which is in the ctx's epoll set, becomes readable once when the child has ended; the dispatching
-//! thread takes the status, whether or not a task waits for it: a child that was abandoned is reaped like the others. If
-//! there is no pidfd, and in the rare case that a child has ended but cannot be waited for yet (it is being traced), a task
-//! polls.
+//! The child's pidfd, which is in the ctx's epoll set, becomes readable when the child has ended. The dispatching
+//! thread reaps the child, whether or not a task waits for it, so a child that was abandoned is reaped like the others.
+//! If there is no pidfd, or in the rare case that a child has ended but cannot be reaped yet (because it is being
+//! traced), a task polls.
 //!
 //! In the mode in which the application reaps, the pidfd only starts a timer: the application must report what it has
-//! reaped. If it does not, because its main loop does not run while the operation waits or because of a bug, the status is
-//! taken when the timer has expired: an operation must not hang.
+//! reaped. If it does not, because its main loop does not run while the operation waits or because of a bug, the
+//! library reaps the child when the timer has expired, since an operation must not hang.
 
 use std::ffi::c_int;
 use std::future::poll_fn;
@@ -22,38 +22,38 @@ use nix::sys::epoll::EpollFlags;
 
 use super::ChildrenShared;
 use super::registry::{self, ChildRegistry};
-use super::start::{NO_PROGRAM, Started, next_word};
+use super::start::{NO_PROGRAM, Started, read_word};
 use super::sys::{self, Pid, Waited};
 use crate::runtime::reactor::Ready;
 use crate::runtime::wakers::Wakers;
 use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Arc, Mutex, locked, pid};
 
-/// Between two looks at a child that has no pidfd.
+/// The interval at which a child without a pidfd is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// How long the application may leave one of the library's ended children unreaped.
 const REAP_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long it may take to report a status that it has taken.
+/// How long the application may take to report a child that it has reaped.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How a child ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     Ended(ExitStatus),
-    /// It could not become its program.
+    /// It could not execute its program.
     NoProgram(Errno),
-    /// It has ended; other code has taken its status (or ignores SIGCHLD, so that there is none), and the child has not
-    /// reported it itself, as the library's own code in a forked child does.
+    /// It has ended, and its status is not known: other code has reaped it (or ignores SIGCHLD, so that there is no
+    /// status), and the child has not reported it itself, as the library's own code in a forked child does.
     Lost,
 }
 
 impl Outcome {
-    /// Whether it ended by itself with status 0.
+    /// Whether it exited with status 0.
     pub fn success(self) -> bool {
         matches!(self, Self::Ended(status) if status.success())
     }
 
-    /// The wait status. A lost one is exit status 255, as in libxl.
+    /// The wait status. A lost one becomes exit status 255, as in libxl.
     pub fn status(self) -> c_int {
         match self {
             Self::Ended(status) => status.into_raw(),
@@ -66,11 +66,11 @@ impl Outcome {
 /// A child of this process.
 pub struct Record {
     pid: Pid,
-    /// The process whose child it is.
+    /// The process that the child was forked from.
     parent: u32,
     shared: Arc<ChildrenShared>,
     pidfd: Option<Tracked<OwnedFd>>,
-    /// The application is to reap it.
+    /// Whether the application is to reap it.
     left_to_application: bool,
     state: Mutex<ChildState>,
 }
@@ -78,14 +78,14 @@ pub struct Record {
 #[derive(Default)]
 struct ChildState {
     outcome: Option<Outcome>,
-    /// Where it tells how it ends.
-    told: Option<Tracked<OwnedFd>>,
+    /// The pipe through which the child reports how it ends.
+    pipe: Option<Tracked<OwnedFd>>,
     waiting: Wakers,
-    /// Its place in the epoll set.
+    /// The pidfd's entry in the epoll set.
     place: Option<u64>,
 }
 
-/// A child whose status was taken just now; to be told of with no lock held.
+/// A child that was just reaped. Its end must be reported with no lock held.
 #[must_use = "those who wait must be woken"]
 pub struct Ended {
     child: Arc<Record>,
@@ -96,7 +96,7 @@ impl Ended {
     pub fn tell(self) {
         self.child.leave_reactor();
         self.waiting.into_iter().for_each(Waker::wake);
-        self.child.shared.one_less();
+        self.child.shared.child_was_reaped();
     }
 }
 
@@ -107,18 +107,18 @@ impl Record {
         started: Started,
         left_to_application: bool,
     ) -> Arc<Self> {
-        let Started { pid, told } = started;
+        let Started { pid, pipe } = started;
         Arc::new(Self {
             pid,
             parent: pid::pid(),
             shared: Arc::clone(shared),
             pidfd: sys::pidfd_open(pid).ok().map(Tracked::new),
             left_to_application,
-            state: Mutex::new(ChildState { told, ..ChildState::default() }),
+            state: Mutex::new(ChildState { pipe, ..ChildState::default() }),
         })
     }
 
-    /// Begins to look for its end. It is in the registry.
+    /// Starts to wait for its end. It must be in the registry.
     pub fn watch(self: &Arc<Self>) {
         if let Some(pidfd) = &self.pidfd
             && let Ok(reactor) = self.shared.runtime.reactor()
@@ -128,13 +128,13 @@ impl Record {
             if let Ok(place) = reactor.add(pidfd.as_fd(), flags, ready) {
                 locked(&self.state).place = Some(place);
                 if self.outcome().is_some() {
-                    // Taken meanwhile by a reaper, who did not see the place.
+                    // It was reaped meanwhile by a thread that did not see the entry.
                     self.leave_reactor();
                 }
                 return;
             }
         }
-        self.look_often();
+        self.poll();
     }
 
     fn leave_reactor(&self) {
@@ -146,8 +146,8 @@ impl Record {
         }
     }
 
-    /// Looks again and again until the end.
-    fn look_often(self: &Arc<Self>) {
+    /// Polls until the child has ended.
+    fn poll(self: &Arc<Self>) {
         let child = Arc::clone(self);
         self.shared.runtime.spawn(async move {
             while child.outcome().is_none() {
@@ -155,14 +155,14 @@ impl Record {
                     return;
                 }
                 if child.left_to_application {
-                    child.give_the_application_time().await;
+                    child.wait_for_application().await;
                 }
                 child.look();
             }
         });
     }
 
-    /// Takes the status if it can be had; whether the child is done with.
+    /// Reaps the child if it has ended. Returns whether its outcome is known.
     pub fn look(self: &Arc<Self>) -> bool {
         let ended = self.collect(&mut registry::registry());
         if let Some(ended) = ended {
@@ -171,7 +171,7 @@ impl Record {
         self.outcome().is_some()
     }
 
-    /// Takes the status if it can be had and was not taken.
+    /// Reaps the child if it has ended and was not reaped.
     pub fn collect(self: &Arc<Self>, registry: &mut ChildRegistry) -> Option<Ended> {
         if self.outcome().is_some() {
             return None;
@@ -184,7 +184,7 @@ impl Record {
         self.settle(registry, outcome)
     }
 
-    /// The outcome is known; `None` if it was known before.
+    /// Records the outcome; returns `None` if it was known before.
     pub fn settle(
         self: &Arc<Self>,
         registry: &mut ChildRegistry,
@@ -194,8 +194,8 @@ impl Record {
             return None;
         }
         let mut state = locked(&self.state);
-        let told = state.told.take().and_then(|told| next_word(&told).ok().flatten());
-        state.outcome = Some(match (told, outcome) {
+        let reported = state.pipe.take().and_then(|pipe| read_word(&pipe).ok().flatten());
+        state.outcome = Some(match (reported, outcome) {
             (Some(errno), _) if errno < 0 => Outcome::NoProgram(Errno::from_raw(-errno)),
             (Some(status), Outcome::Lost) => Outcome::Ended(ExitStatus::from_raw(status << 8)),
             _ => outcome,
@@ -204,8 +204,8 @@ impl Record {
         Some(Ended { child: Arc::clone(self), waiting })
     }
 
-    /// The child has ended; the application may reap it and tell us. Ends when it has, or had its time.
-    async fn give_the_application_time(&self) {
+    /// Waits until the application has reported the child, or its time for that has passed. The child has ended.
+    async fn wait_for_application(&self) {
         let runtime = &self.shared.runtime;
         if self.outcome().is_some() || runtime.sleep(REAP_TIMEOUT).await.is_err() {
             return;
@@ -215,7 +215,7 @@ impl Record {
         }
     }
 
-    /// Waits for the outcome.
+    /// Waits until the outcome is known.
     pub async fn ended(&self) -> Outcome {
         let mut wait = ChildWait { child: self, place: None };
         poll_fn(|cx| {
@@ -232,9 +232,9 @@ impl Record {
         .await
     }
 
-    /// Sends a signal; nothing if the child has ended, or is not this process's.
+    /// Sends a signal; does nothing if the child has ended, or is not this process's.
     pub fn kill(&self, signal: c_int) -> Result<(), Errno> {
-        // Nobody takes the status meanwhile, so the number is this child's.
+        // With this lock no thread of the library reaps the child, so the process id is still the child's.
         let _registry = registry::registry();
         if self.parent != pid::pid() || self.outcome().is_some() {
             return Ok(());
@@ -252,8 +252,8 @@ impl Record {
         }
     }
 
-    /// Waits for the end on this thread; whether it came within `timeout`.
-    pub fn wait_here(self: &Arc<Self>, timeout: Duration) -> bool {
+    /// Blocks this thread until the child has ended. Returns whether that happened within `timeout`.
+    pub fn block_until_ended(self: &Arc<Self>, timeout: Duration) -> bool {
         let until = std::time::Instant::now() + timeout;
         let mut pause = Duration::from_micros(100);
         while !self.look() {
@@ -262,7 +262,7 @@ impl Record {
             }
             #[expect(
                 clippy::disallowed_methods,
-                reason = "the ctx ends: nobody dispatches any more"
+                reason = "the ctx is being freed: no thread dispatches any more"
             )]
             std::thread::sleep(pause);
             pause = (pause * 2).min(POLL_INTERVAL);
@@ -270,7 +270,7 @@ impl Record {
         true
     }
 
-    /// Gives up on it: it does not end, and the ctx is being freed.
+    /// Stops waiting for a child that does not end, when the ctx is freed.
     pub fn give_up(self: &Arc<Self>) {
         let ended = self.settle(&mut registry::registry(), Outcome::Lost);
         if let Some(ended) = ended {
@@ -296,7 +296,7 @@ impl Record {
     }
 }
 
-/// A wait for a child's end, given up when it is dropped.
+/// A wait for a child's end, which is cancelled when this is dropped.
 struct ChildWait<'a> {
     child: &'a Record,
     place: Option<u64>,
@@ -309,14 +309,14 @@ impl Drop for ChildWait<'_> {
     }
 }
 
-/// A child's pidfd in the epoll set.
+/// The handler for a child's pidfd.
 struct Exit(Arc<Record>);
 
 impl Ready for Exit {
     fn ready(&self, _: EpollFlags) {
         let Self(child) = self;
         if child.left_to_application || !child.look() {
-            child.look_often();
+            child.poll();
         }
     }
 }

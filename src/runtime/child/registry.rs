@@ -1,31 +1,31 @@
 //! The library's children in this process, of all ctxs, by process id.
 //!
-//! # Which thread takes a status
+//! # Which thread reaps a child
 //!
-//! A child's status is taken once, under this lock, by the first of: the thread that sees its descriptor, one that
-//! reaps all children of the process, or `libxl_ctx_free`. So it is never taken for an unknown child, and its process
-//! id means this child for as long as it is in the registry.
+//! A child is reaped once, under this lock, by the first of: the thread that handles its pidfd, a thread that reaps all
+//! children of the process, or `libxl_ctx_free`. So it is never taken for an unknown child, and its process id
+//! identifies it for as long as it is in the registry.
 //!
-//! # A child must be known before a reaper meets it
+//! # A child must be registered before it is reaped
 //!
-//! Between the fork and the entry here a reaper may find that the new child has ended. It would take it for an unknown
-//! child:
+//! Between the fork and the registration of the child, a thread that reaps all children may find that the new child has
+//! ended. It would take the child for an unknown one:
 //!
 //! ```text
 //! one thread                      another, which reaps all children
 //! fork: 17
 //!                                 17 has ended; not in the registry
 //!                                 takes its status; "unknown child 17"
-//! enters 17, waits for ever
+//! enters 17, waits forever
 //! ```
 //!
-//! Therefore `starting` has the forks under way, and while there is one no unknown child is reaped (a child
-//! of ours never needs the reaper). The reaper looks for an ended child first and takes the lock then, so
-//! a child that it has seen was started by somebody counted, or is entered. Who ends the last start rings
-//! the reaper's bell if one has gone away for it.
+//! Therefore `starting` lists the forks in progress, and while there is one no unknown child is reaped (a child of the
+//! library does not depend on that). A thread that reaps all children looks for an ended child first and takes the lock
+//! afterwards, so a child that it has seen either belongs to a fork in `starting`, or is registered. When the last
+//! start has completed, the eventfds of the handler are signalled if a reaping thread has been put off.
 //!
-//! An application that reaps our children itself may likewise be quicker than the start. Its call waits for the
-//! starts of that ctx that are under way, before it answers that it knows no such child.
+//! An application that reaps the library's children itself may also be quicker than the registration. Its call waits
+//! for the starts of that ctx that are in progress, before it returns that it knows no such child.
 
 use std::collections::HashMap;
 use std::thread::{self, ThreadId};
@@ -42,17 +42,17 @@ static PROCESS: PerProcess<ProcessChildren> = PerProcess::empty();
 #[derive(Default)]
 struct ProcessChildren {
     registry: Mutex<ChildRegistry>,
-    /// Rung at the end of each start.
+    /// Signalled at the end of each start.
     started: Condvar,
 }
 
-/// Children that have not ended, or whose status was not taken.
+/// The children that have not ended, or that were not reaped.
 #[derive(Default)]
 pub struct ChildRegistry {
     children: HashMap<Pid, Arc<Record>>,
     starting: Vec<Start>,
     next: u64,
-    /// A reaper has gone away because of `starting`.
+    /// A thread that reaps all children has stopped because of `starting`.
     put_off: bool,
 }
 
@@ -63,14 +63,15 @@ fn process() -> &'static ProcessChildren {
     PROCESS.get(ProcessChildren::default)
 }
 
-/// This process's, locked: a leaf, held for a system call that does not wait.
+/// The registry of this process, locked. The lock is a leaf, which is held for at most a system call that does not
+/// block.
 pub fn registry() -> MutexGuard<'static, ChildRegistry> {
     locked(&process().registry)
 }
 
-/// The same, when all starts of this ctx that are under way have ended. Those take a moment, unless the
-/// application forks itself and has its own ideas. Not those of this thread, which an application makes that
-/// calls from where it must not.
+/// As [`registry`], after all starts of this ctx that are in progress have completed. They take a moment, unless the
+/// application's own fork function takes longer. Starts of this thread are not waited for: an application causes that
+/// by a call from its fork function, which is not allowed.
 pub fn registry_when_started(shared: &Arc<ChildrenShared>) -> MutexGuard<'static, ChildRegistry> {
     let mut registry = registry();
     let before = registry.next;
@@ -89,12 +90,12 @@ impl ChildRegistry {
         self.children.get(&pid).cloned()
     }
 
-    /// Those for which `wanted` holds.
+    /// The children for which `wanted` returns true.
     pub fn filter(&self, wanted: impl Fn(&Record) -> bool) -> Vec<Arc<Record>> {
         self.children.values().filter(|child| wanted(child)).cloned().collect()
     }
 
-    /// The child's status is taken. Whether it was here.
+    /// Removes a child that was reaped. Returns whether it was registered.
     pub fn remove(&mut self, child: &Arc<Record>) -> bool {
         let here = self.children.get(&child.pid()).is_some_and(|other| Arc::ptr_eq(other, child));
         if here {
@@ -104,7 +105,7 @@ impl ChildRegistry {
     }
 }
 
-/// A fork under way.
+/// A fork in progress.
 pub struct Starting(u64);
 
 impl Starting {
@@ -117,7 +118,8 @@ impl Starting {
         Self(number)
     }
 
-    /// The fork has made this child. Another with that pid has ended, and other code has reaped it.
+    /// Registers the child that the fork has created. If another child with this process id is registered, that one has
+    /// ended, and other code has reaped it.
     pub fn done(self, child: &Arc<Record>) {
         let lost = {
             let mut registry = registry();
@@ -132,7 +134,7 @@ impl Starting {
 
 impl Drop for Starting {
     fn drop(&mut self) {
-        let (shared, poke) = {
+        let (shared, notify) = {
             let mut registry = registry();
             let Some(at) = registry.starting.iter().position(|start| start.0 == self.0) else {
                 return;
@@ -142,15 +144,15 @@ impl Drop for Starting {
             (shared, last && std::mem::take(&mut registry.put_off))
         };
         process().started.notify_all();
-        if poke {
-            sigchld::poke();
+        if notify {
+            sigchld::notify_all_ctxs();
         }
         drop(shared);
     }
 }
 
-/// Reaps the ended children of the process, ours on the way, up to one that is not ours: its number and
-/// status. `None`: there is none now.
+/// Reaps ended children of the process up to one that is not the library's, and returns the process id and status of
+/// that one. `None`: there is no such child now.
 pub fn next_unknown() -> Option<(Pid, i32)> {
     let mut last = None;
     loop {
@@ -172,7 +174,7 @@ pub fn next_unknown() -> Option<(Pid, i32)> {
         };
         match status {
             Waited::Ended(status) => return Some((pid, status)),
-            // Another thread was quicker. Should it be there again, it cannot be had.
+            // Another thread was quicker. If the same child is found again, it cannot be reaped.
             _ if last == Some(pid) => return None,
             _ => last = Some(pid),
         }

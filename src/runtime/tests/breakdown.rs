@@ -1,11 +1,11 @@
-//! The reactor breaks down: the application has closed its descriptor, say.
+//! The reactor fails, for example because the application has closed its descriptor.
 
 use std::os::fd::AsRawFd;
 
 use super::*;
 
 #[test]
-fn it_is_told_once() {
+fn a_breakdown_is_reported_once() {
     let runtime = Runtime::default();
     let told = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&told);
@@ -16,7 +16,7 @@ fn it_is_told_once() {
     runtime.block_on(runtime.sleep(Duration::from_millis(1))).unwrap();
     let nothing = std::fs::File::open("/dev/null").unwrap();
     let epoll = runtime.reactor().unwrap().fd().as_raw_fd();
-    // SAFETY: only this runtime knows the descriptor, and it is an open file as before.
+    // SAFETY: only this runtime uses the descriptor, and it still refers to an open file.
     assert_eq!(unsafe { libc::dup2(nothing.as_raw_fd(), epoll) }, epoll);
     thread::scope(|scope| {
         let (wakes, began) = (Arc::new(Notify::default()), Instant::now());
@@ -26,7 +26,7 @@ fn it_is_told_once() {
         while told.load(Ordering::SeqCst) == 0 && began.elapsed() < LATE {
             thread::sleep(SOON);
         }
-        // What comes from inside the process still reaches the thread.
+        // Events inside the process still reach the thread.
         wakes.notify();
     });
     assert_eq!(told.load(Ordering::SeqCst), 1);

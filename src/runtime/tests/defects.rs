@@ -1,4 +1,4 @@
-//! Panics on purpose: they stay with what panics.
+//! Intentional panics: each affects only the task or handler that panics.
 
 use nix::sys::epoll::EpollFlags;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::runtime::reactor::Ready;
 
 #[test]
-fn a_task_that_panics_takes_nobody_along() {
+fn a_panic_ends_only_its_task() {
     let runtime = Runtime::default();
     let ended = Arc::new(AtomicUsize::new(0));
     for i in 0..3 {
@@ -26,11 +26,11 @@ fn a_task_that_panics_takes_nobody_along() {
     assert_eq!((ended.load(Ordering::SeqCst), runtime.task_count()), (2, 0));
     assert_eq!(runtime.shared.lead.count(), (0, false));
     assert_eq!(runtime.take_defect().as_deref(), Some("number 1, on purpose"));
-    assert_eq!(runtime.take_defect(), None, "it is told once");
+    assert_eq!(runtime.take_defect(), None, "it is reported once");
 }
 
 #[test]
-fn a_task_that_panics_at_once_leaves_its_starter_alone() {
+fn a_panic_at_once_does_not_reach_the_spawning_thread() {
     let runtime = Runtime::default();
     runtime.spawn(async { panic!("at once, on purpose") });
     assert_eq!(runtime.task_count(), 0);
@@ -38,7 +38,7 @@ fn a_task_that_panics_at_once_leaves_its_starter_alone() {
 }
 
 #[test]
-fn a_task_that_panics_when_dropped_does_not_keep_the_others() {
+fn a_panic_in_a_drop_does_not_keep_the_other_tasks() {
     struct Bad;
     impl Drop for Bad {
         fn drop(&mut self) {
@@ -59,7 +59,7 @@ fn a_task_that_panics_when_dropped_does_not_keep_the_others() {
 }
 
 #[test]
-fn everybody_is_told_even_if_one_panics() {
+fn all_handlers_are_called_even_if_one_panics() {
     struct PanickingReady(usize, Arc<AtomicUsize>);
     impl Ready for PanickingReady {
         fn ready(&self, _: EpollFlags) {

@@ -1,4 +1,4 @@
-//! The runtime without Xen: threads, deadlines, descriptors, tasks and aborts.
+//! Tests of the runtime without Xen: threads, deadlines, descriptors, tasks and aborts.
 
 mod breakdown;
 mod defects;
@@ -20,7 +20,7 @@ use super::*;
 use crate::sync::{Mutex, locked};
 
 const SOON: Duration = Duration::from_millis(20);
-/// Nobody waits as long as this unless something is lost.
+/// No test waits as long as this unless a wake-up is lost.
 const LATE: Duration = Duration::from_secs(10);
 
 #[test]
@@ -71,7 +71,7 @@ fn one_thread_wakes_another() {
 }
 
 #[test]
-fn the_lead_goes_on_to_who_still_sleeps() {
+fn the_lead_is_passed_on_to_a_sleeping_thread() {
     let runtime = Runtime::default();
     let began = Instant::now();
     thread::scope(|scope| {
@@ -85,7 +85,7 @@ fn the_lead_goes_on_to_who_still_sleeps() {
 }
 
 #[test]
-fn a_descriptor_is_told_of_each_time() {
+fn a_descriptor_is_reported_each_time() {
     let runtime = Runtime::default();
     let (reader, writer) = unistd::pipe().unwrap();
     let reader = Descriptor::new(&runtime, reader).unwrap();
@@ -107,7 +107,7 @@ fn a_descriptor_is_told_of_each_time() {
 }
 
 #[test]
-fn a_task_is_run_by_who_dispatches() {
+fn a_task_is_run_by_the_dispatching_thread() {
     let runtime = Runtime::default();
     let done = Arc::new(AtomicUsize::new(0));
     let notify = Arc::new(Notify::default());

@@ -1,4 +1,4 @@
-//! Sleeping with a lock held is noticed: the checker of `sync/order.rs`, from where threads sleep.
+//! Sleeping with a lock held is detected by the checks of `sync/order.rs`.
 
 use super::*;
 use crate::sync::order::Fast;

@@ -1,4 +1,4 @@
-//! Threads of all kinds in one ctx at once: asleep in an operation, in a loop of the application's, busy.
+//! Threads of all kinds in one ctx at once: asleep in an operation, in an application's loop, busy.
 
 use std::os::fd::OwnedFd;
 use std::sync::atomic::AtomicBool;
@@ -8,7 +8,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::*;
 
-/// Runs `body`, which ends within [`LATE`] unless something is lost.
+/// Runs `body`, which must end within [`LATE`].
 fn in_time(body: impl FnOnce() + Send + 'static) {
     let (ended, end) = mpsc::channel();
     let thread = thread::spawn(move || {
@@ -16,12 +16,12 @@ fn in_time(body: impl FnOnce() + Send + 'static) {
         let _ = ended.send(());
     });
     if let Err(mpsc::RecvTimeoutError::Timeout) = end.recv_timeout(LATE * 6) {
-        panic!("somebody sleeps for ever");
+        panic!("a thread sleeps forever");
     }
     thread.join().unwrap();
 }
 
-/// An application's event loop, until `quit` is written to.
+/// An application's event loop, which runs until `quit` is written to.
 fn poll_loop(runtime: &Runtime, quit: &OwnedFd) -> usize {
     let mut rounds = 0;
     loop {
@@ -51,7 +51,7 @@ async fn byte(reader: &Descriptor<OwnedFd>) {
 
 #[test]
 fn the_first_ring_is_heard() {
-    // Whoever sleeps first opens the reactor, while others may be waking it already.
+    // The first thread that sleeps opens the reactor, while others may be waking it already.
     in_time(|| {
         for round in 0..3000 {
             let (runtime, notify) = (Runtime::default(), Arc::new(Notify::default()));
@@ -69,7 +69,7 @@ fn the_first_ring_is_heard() {
 
 #[test]
 fn a_ring_while_the_reactor_opens_is_heard() {
-    /// Wakes the leader at the worst moment.
+    /// Wakes the leader at the most unfavourable moment.
     struct Worst<'a>(&'a RuntimeShared, &'a Lead, &'a Arc<Parker>);
 
     impl Dispatcher for Worst<'_> {
@@ -141,9 +141,9 @@ fn threads_pass_tokens_while_an_application_polls() {
 }
 
 #[test]
-fn what_another_thread_goes_on_with_and_leaves_is_seen_by_who_waits() {
-    // Thread A waits for an operation. Thread B dispatches and makes the operation interested in
-    // another descriptor, and goes. Only A is left to see that one.
+fn a_descriptor_that_a_leaving_thread_adds_wakes_the_waiting_one() {
+    // Thread A waits for an operation. Thread B dispatches, which makes the operation wait for another descriptor, and
+    // leaves. Only A is left to handle that one.
     const ROUNDS: usize = 3000;
     in_time(|| {
         let runtime = Runtime::default();
@@ -153,7 +153,7 @@ fn what_another_thread_goes_on_with_and_leaves_is_seen_by_who_waits() {
         thread::scope(|scope| {
             let (rounds, round) = mpsc::channel::<()>();
             let (came, again) = (&came, runtime.clone());
-            // B, which comes once in each round.
+            // Thread B, which dispatches once in each round.
             scope.spawn(move || {
                 let turns = again.reactor().unwrap().fd();
                 for () in round {
@@ -192,7 +192,7 @@ fn what_another_thread_goes_on_with_and_leaves_is_seen_by_who_waits() {
 
 #[test]
 fn a_busy_threads_task_is_fetched() {
-    // By a thread that sleeps in an operation; and by one of the application's.
+    // The second operation is run by a thread that sleeps in an operation, or by one of the application.
     for application in [false, true] {
         in_time(move || {
             let (runtime, notify) = (Runtime::default(), Arc::new(Notify::default()));
@@ -211,7 +211,7 @@ fn a_busy_threads_task_is_fetched() {
                 });
                 thread::sleep(SOON);
                 notify.notify();
-                // Busy, and never to come by.
+                // This thread is busy, and never dispatches.
             });
         });
     }
@@ -292,7 +292,7 @@ fn a_thousand_tasks_end() {
 
 #[test]
 fn a_wait_inside_a_task_ends() {
-    // As when the application is called back and calls the library, and waits there.
+    // This happens when the application calls the library from a callback, and waits there.
     in_time(|| {
         let runtime = Runtime::default();
         let done = Arc::new(Notify::default());

@@ -1,4 +1,4 @@
-//! How often a future is polled, a waker kept and called, a task dropped.
+//! How often futures are polled, wakers are kept and called, and tasks are dropped.
 
 use std::pin::Pin;
 use std::task::Waker;
@@ -9,7 +9,7 @@ use super::*;
 
 type Wait<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// A waker that counts; how many copies of it live is `Arc::strong_count`.
+/// A waker that counts its calls; the number of its live copies is `Arc::strong_count`.
 #[derive(Default)]
 struct Counting(AtomicUsize);
 
@@ -19,7 +19,7 @@ impl Wake for Counting {
     }
 }
 
-/// Counts the polls of what is in it.
+/// Counts the polls of the wait inside.
 struct Polls<'a>(Wait<'a>, &'a AtomicUsize);
 
 impl Future for Polls<'_> {
@@ -31,7 +31,7 @@ impl Future for Polls<'_> {
     }
 }
 
-/// A wait of each kind in one ctx, and what ends it.
+/// One wait of each kind in one ctx, and what ends it.
 struct Kinds {
     runtime: Runtime,
     reader: Descriptor<std::os::fd::OwnedFd>,
@@ -113,7 +113,7 @@ fn a_wait_is_woken_once() {
 }
 
 #[test]
-fn a_wait_that_is_given_up_wakes_nobody() {
+fn a_cancelled_wait_wakes_no_task() {
     for kind in 0..KINDS {
         let (kinds, count) = (Kinds::new(), Arc::new(Counting::default()));
         let waker = Waker::from(Arc::clone(&count));
@@ -162,7 +162,7 @@ fn among_many_only_the_one_concerned_is_polled() {
         });
         runtime.block_on(all);
     });
-    // Once for the wait, if it began before the change, and once for its end.
+    // Each is polled once for the wait, if that began before the change, and once for its end.
     assert!(polls.iter().all(|polls| (1..=2).contains(&polls.load(Ordering::SeqCst))));
 }
 
@@ -170,7 +170,7 @@ fn among_many_only_the_one_concerned_is_polled() {
 fn a_task_is_polled_once_for_each_change() {
     const CHANGES: usize = 10;
     let (runtime, notify) = (Runtime::default(), Arc::new(Notify::default()));
-    // Static, as a task is.
+    // The future must be static, as in a task.
     static POLLS: AtomicUsize = AtomicUsize::new(0);
     let polls = &POLLS;
     let mut listener = notify.listen();
@@ -229,7 +229,7 @@ fn an_abort_ends_every_kind_of_wait() {
                 assert!(abort.ask());
             });
             let wait = async {
-                // The deadline of the first kind would come by itself.
+                // The deadline of the first kind would end the wait by itself.
                 Polls(kinds.wait(kind), &polls).await;
                 pending::<()>().await;
             };
@@ -244,7 +244,7 @@ fn an_abort_ends_every_kind_of_wait() {
 
 #[test]
 fn an_operation_may_be_aborted_at_each_of_its_waits() {
-    /// Waits for everything in turn, and for two things at once, in an operation of its own.
+    /// Waits for each kind in turn, and for two at once, in an operation of its own.
     async fn operation(kinds: &Kinds, abort: &Abort, token: Dropped) -> Result<(), Aborted> {
         for kind in 0..KINDS {
             abort.or(kinds.wait(kind)).await?;
@@ -267,7 +267,7 @@ fn an_operation_may_be_aborted_at_each_of_its_waits() {
         let mut cx = Context::from_waker(&waker);
         let mut operation = Box::pin(operation(&kinds, &abort, Dropped(Arc::clone(&drops))));
         let mut outcome = operation.as_mut().poll(&mut cx);
-        // As many waits come to their end as did last time, and one more.
+        // As many waits end as in the previous round, and one more.
         for _ in 0..waits {
             let before = count.0.load(Ordering::SeqCst);
             for kind in 0..KINDS {
@@ -283,7 +283,7 @@ fn an_operation_may_be_aborted_at_each_of_its_waits() {
         }
         let before = count.0.load(Ordering::SeqCst);
         assert!(abort.ask());
-        // Once for each wait of it, and one may be within another.
+        // It is called once for each wait, and waits may be nested.
         assert!(count.0.load(Ordering::SeqCst) > before, "after {waits} waits");
         assert_eq!(operation.as_mut().poll(&mut cx), Poll::Ready(Err(Aborted)));
         assert_eq!(Arc::strong_count(&count), 2, "nothing waits for anything any more");

@@ -1,9 +1,9 @@
-//! What hvmloader finds of the machine's processors, in a page that libxenguest has written.
+//! The information for hvmloader about the guest's vcpus, in a page that libxenguest has written.
 
 use crate::xen::hypervisor::{Hypervisor, Result, sys};
 
-/// Tells hvmloader how many vcpus there are, which of them (`online`, a bit each) are there from the start, and whether it
-/// is to describe their APICs. The guest is loaded and does not run.
+/// Sets the number of vcpus, those that are online from the start (`online`, one bit each), and whether hvmloader is to
+/// describe their APICs. The guest must have been loaded, and must not be running.
 pub fn vcpus_at_boot(
     xen: &Hypervisor,
     domid: u32,
@@ -22,7 +22,7 @@ fn set(table: &mut sys::hvm_info_table, apic: bool, vcpus: u32, online: &[u8]) {
     table.nr_vcpus = vcpus;
     table.vcpu_online = [0; sys::HVM_MAX_VCPUS as usize / 8];
     table.vcpu_online.iter_mut().zip(online).for_each(|(to, bits)| *to = *bits);
-    // All its bytes together are 0.
+    // The sum of all bytes must be 0.
     let sum = sum(table, table.length as usize);
     table.checksum = table.checksum.wrapping_sub(sum);
 }
@@ -30,7 +30,8 @@ fn set(table: &mut sys::hvm_info_table, apic: bool, vcpus: u32, online: &[u8]) {
 fn sum(table: &sys::hvm_info_table, length: usize) -> u8 {
     let first: *const sys::hvm_info_table = table;
     let length = length.min(size_of_val(table));
-    // SAFETY: the structure has no padding (the sizes of its fields add up to its own), so each byte of it is initialised.
+    // SAFETY: the structure has no padding (the sizes of its fields add up to its size), so each of its bytes is
+    // initialised.
     let bytes = unsafe { std::slice::from_raw_parts(first.cast::<u8>(), length) };
     bytes.iter().fold(0, |sum, byte| sum.wrapping_add(*byte))
 }
@@ -40,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn its_bytes_add_up_to_nothing() {
+    fn its_bytes_add_up_to_zero() {
         let mut table = sys::hvm_info_table {
             signature: b"HVM INFO".map(|c| c as std::ffi::c_char),
             length: size_of::<sys::hvm_info_table>() as u32,

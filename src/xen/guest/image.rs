@@ -1,4 +1,4 @@
-//! The image of a guest in the making.
+//! The image of a guest that is being built.
 
 use std::ffi::{CStr, c_int};
 use std::marker::PhantomData;
@@ -11,63 +11,63 @@ use crate::xen::hypervisor::{
     Hypervisor, HypervisorError, MapEntry, MemoryRange, Result, sys, sys::xc_dom_image,
 };
 
-/// What kind of guest it becomes.
+/// The kind of the guest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ImageKind {
     Pv,
     Pvh,
-    /// With emulated devices: its kernel is hvmloader.
+    /// A guest with emulated devices, whose kernel is hvmloader.
     Hvm,
 }
 
-/// Where a kernel or a module comes from. Compressed ones are taken as well.
+/// The source of a kernel or a module, which may be compressed.
 #[derive(Clone, Copy, Debug)]
 pub enum Blob<'a> {
     File(&'a CStr),
     Memory(&'a [u8]),
 }
 
-/// An event channel of the guest's: its port, and who is at the other end.
+/// An event channel of the guest: its port, and the domain at the other end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Channel {
     pub port: u32,
     pub domid: u32,
 }
 
-/// What the guest's kernel is told, or is prepared for it.
+/// Settings for the guest's kernel.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
     pub console: Channel,
     pub store: Channel,
     pub vcpus: u32,
-    /// Whether all memory is set aside before it is filled, so that too little shows at once.
+    /// Whether all memory is claimed before it is populated, so that a lack of memory is detected at once.
     pub claim: bool,
 }
 
-/// Where the memory of an HVM or PVH guest lies, in bytes: from 0 to `low_end`, and from 4 GiB to `high_end` if that
-/// is not 0.
+/// The memory layout of an HVM or PVH guest, in bytes: RAM from 0 to `low_end`, and from 4 GiB to `high_end` if that is
+/// not 0.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Layout {
     pub low_end: u64,
     pub high_end: u64,
-    /// The hole for devices, which ends at 4 GiB.
+    /// The start of the MMIO hole, which ends at 4 GiB.
     pub hole_start: u64,
     pub hole_size: u64,
-    /// How much of it is there from the start, in pages; less than all: the rest on demand.
+    /// The number of pages that are populated from the start; if it is less than all, the rest is populated on demand.
     pub target_pages: u64,
 }
 
-/// The guest's pages for console and xenstore, as the other end maps them.
+/// The guest's pages for the console and for xenstore, as the other end maps them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rings {
     pub console: u64,
     pub store: u64,
 }
 
-/// libxenguest's description of a guest; given back when dropped.
+/// libxenguest's description of a guest, which is released when this is dropped.
 ///
-/// What it points to and does not own, kernels and modules in memory, lives for `'a`; what else it shall
-/// point to is put into memory of its own, which ends with it.
+/// What it refers to and does not own, kernels and modules in memory, lives for `'a`; other data that it refers to is
+/// copied into memory that it owns.
 #[derive(Debug)]
 pub struct Image<'a> {
     dom: NonNull<xc_dom_image>,
@@ -75,14 +75,14 @@ pub struct Image<'a> {
     blobs: PhantomData<&'a [u8]>,
 }
 
-/// Pages at 0xa0000 that are the graphics card's.
+/// The number of pages at 0xa0000 that belong to the graphics card.
 const VGA_HOLE: u64 = 0x20;
 
-/// What `parse` finds in the kernel's notes as its system's name, at most.
+/// The maximum length of the guest OS name that `parse` finds in the kernel's notes.
 const MAX_NAME: usize = 16;
 
 impl<'a> Image<'a> {
-    /// Begins. `features` are those wished for in a PV kernel's own words.
+    /// Creates an image. `features` are the features for a PV kernel, in the kernel's syntax.
     pub fn new(
         xen: &'a Hypervisor,
         kind: ImageKind,
@@ -93,7 +93,7 @@ impl<'a> Image<'a> {
         let text = |text: Option<&CStr>| text.map_or(ptr::null(), CStr::as_ptr);
         // libxenguest opens the guest's files.
         std_fds::fill();
-        // SAFETY: an open handle; NULL or texts, which are copied.
+        // SAFETY: the handle is open; the strings are NULL or C strings, which are copied.
         let dom = unsafe { sys::xc_dom_allocate(xen.xch()?, text(cmdline), text(features)) };
         let dom = NonNull::new(dom).ok_or_else(|| last("xc_dom_allocate"))?;
         let mut image = Self { dom, xen, blobs: PhantomData };
@@ -117,11 +117,11 @@ impl<'a> Image<'a> {
         Ok(image)
     }
 
-    /// Takes the kernel.
+    /// Sets the kernel.
     pub fn set_kernel(&mut self, kernel: Blob<'a>) -> Result<()> {
         match kernel {
             Blob::File(path) => self.step("xc_dom_kernel_file", |dom| {
-                // SAFETY: a text, read during the call.
+                // SAFETY: the path is a C string, which is read during the call.
                 unsafe { sys::xc_dom_kernel_file(dom, path.as_ptr()) }
             }),
             Blob::Memory(bytes) => self.step("xc_dom_kernel_mem", |dom| {
@@ -131,7 +131,7 @@ impl<'a> Image<'a> {
         }
     }
 
-    /// Adds a module, such as a ramdisk, with a command line of its own or none.
+    /// Adds a module, such as a ramdisk, with an optional command line.
     pub fn add_module(&mut self, module: Blob<'a>, cmdline: Option<&CStr>) -> Result<()> {
         let cmdline = cmdline.map_or(ptr::null(), CStr::as_ptr);
         let dom = self.dom();
@@ -140,7 +140,8 @@ impl<'a> Image<'a> {
         }
         match module {
             Blob::File(path) => self.step("xc_dom_module_file", |dom| {
-                // SAFETY: texts (or NULL), read during the call; there is room for one more.
+                // SAFETY: the strings are C strings (or NULL), read during the call; the image has room for one more
+                // module.
                 unsafe { sys::xc_dom_module_file(dom, path.as_ptr(), cmdline) }
             }),
             Blob::Memory(bytes) => self.step("xc_dom_module_mem", |dom| {
@@ -151,7 +152,7 @@ impl<'a> Image<'a> {
         }
     }
 
-    /// Says where the memory of an HVM or PVH guest is to lie.
+    /// Sets the memory layout of an HVM or PVH guest.
     pub fn set_layout(&mut self, layout: &Layout) {
         let dom = self.dom();
         dom.lowmem_end = layout.low_end;
@@ -161,7 +162,7 @@ impl<'a> Image<'a> {
         dom.target_pages = layout.target_pages;
     }
 
-    /// Says of which NUMA nodes the guest's memory is, and on which of the host's each of these is to be.
+    /// Sets the guest's NUMA topology: the memory range of each virtual node, and its node on the host.
     pub fn set_numa(&mut self, ranges: &[MemoryRange], on_host: &[u32]) -> Result<()> {
         let raw: Vec<sys::xen_vmemrange_t> = ranges.iter().map(Into::into).collect();
         let (ranges, nodes) = (self.keep(&raw)?, self.keep(on_host)?);
@@ -171,40 +172,40 @@ impl<'a> Image<'a> {
         Ok(())
     }
 
-    /// Looks at Xen, at the domain and at the kernel.
+    /// Reads the properties of Xen and of the domain, and parses the kernel.
     pub fn parse(&mut self, domid: u32) -> Result<()> {
         let xch = self.xen.xch()?;
-        // SAFETY: the handle that the image was made with.
+        // SAFETY: this is the handle with which the image was created.
         self.step("xc_dom_boot_xen_init", |dom| unsafe {
             sys::xc_dom_boot_xen_init(dom, xch, domid)
         })?;
-        // SAFETY: an image with a kernel, or without, which it refuses.
+        // SAFETY: the image is valid; without a kernel the function fails.
         self.step("xc_dom_parse_image", |dom| unsafe { sys::xc_dom_parse_image(dom) })
     }
 
-    /// Which system the kernel says that it is, once parsed.
+    /// The name of the operating system in the kernel's notes, after [`Image::parse`].
     pub fn system(&mut self) -> &[u8] {
-        // SAFETY: a text inside the image, which ends within its room.
+        // SAFETY: the result is a string inside the image, with a NUL within its array.
         let name = unsafe { CStr::from_ptr(sys::xc_dom_guest_os(self.dom.as_ptr())) };
         let name = name.to_bytes();
         &name[..name.len().min(MAX_NAME)]
     }
 
-    /// Whether the kernel says that it has the feature (`XENFEAT_*`), once parsed.
+    /// Whether the kernel declares the feature (`XENFEAT_*`), after [`Image::parse`].
     pub fn has_feature(&mut self, feature: u32) -> bool {
-        // SAFETY: an image.
+        // SAFETY: the image is valid.
         unsafe { sys::xc_dom_feature_get(self.dom.as_ptr(), feature) }
     }
 
-    /// Gives the guest its memory, in MiB.
+    /// Populates the guest's memory, of `mib` MiB.
     pub fn populate(&mut self, mib: u32) -> Result<()> {
-        // SAFETY: a parsed image, or one that was not, which these refuse.
+        // SAFETY: the image is valid; if it was not parsed, these functions fail.
         self.step("xc_dom_mem_init", |dom| unsafe { sys::xc_dom_mem_init(dom, mib) })?;
         // SAFETY: as above.
         self.step("xc_dom_boot_mem_init", |dom| unsafe { sys::xc_dom_boot_mem_init(dom) })
     }
 
-    /// Adds ACPI tables, each with the address where it is to be; the first is the root pointer.
+    /// Adds ACPI tables, each with its guest address; the first is the root pointer (RSDP).
     pub fn set_acpi(&mut self, tables: &[(u64, &[u8])]) -> Result<()> {
         if tables.len() > self.dom().acpi_modules.len() {
             return Err(HypervisorError { errno: Errno::E2BIG, what: "ACPI modules" });
@@ -220,29 +221,29 @@ impl<'a> Image<'a> {
         Ok(())
     }
 
-    /// Adds the system firmware that hvmloader unpacks.
+    /// Sets the system firmware that hvmloader loads.
     pub fn set_system_firmware(&mut self, bytes: &'a [u8]) -> Result<()> {
         self.dom().system_firmware_module = module(bytes)?;
         Ok(())
     }
 
-    /// Adds structures to the SMBIOS tables that hvmloader makes.
+    /// Sets structures that hvmloader adds to its SMBIOS tables.
     pub fn set_smbios(&mut self, bytes: &'a [u8]) -> Result<()> {
         self.dom().smbios_module = module(bytes)?;
         Ok(())
     }
 
-    /// Where the added SMBIOS structures are in the guest's memory, and their size; once populated.
+    /// The guest address and the size of the added SMBIOS structures, after [`Image::populate`].
     pub fn smbios_place(&mut self) -> Option<(u64, u64)> {
         place(&self.dom().smbios_module)
     }
 
-    /// The same of the first of the ACPI tables.
+    /// The guest address and the size of the first of the ACPI tables, after [`Image::populate`].
     pub fn acpi_place(&mut self) -> Option<(u64, u64)> {
         place(&self.dom().acpi_modules[0])
     }
 
-    /// Says what map of memory the guest finds when it starts.
+    /// Sets the memory map that the guest finds when it starts.
     pub fn set_memory_map(&mut self, map: &[MapEntry]) -> Result<()> {
         let raw: Vec<sys::e820entry> = map.iter().map(Into::into).collect();
         let entries = self.keep(&raw)?;
@@ -251,9 +252,9 @@ impl<'a> Image<'a> {
         Ok(())
     }
 
-    /// Puts everything into the guest's memory, and its first vcpu to the kernel's entry.
+    /// Loads everything into the guest's memory, and sets its first vcpu to the kernel's entry point.
     pub fn load(&mut self) -> Result<()> {
-        // SAFETY: an image whose guest has its memory, or has not, which these refuse.
+        // SAFETY: the image is valid; if the guest has no memory yet, these functions fail.
         self.step("xc_dom_build_image", |dom| unsafe { sys::xc_dom_build_image(dom) })?;
         // SAFETY: as above.
         self.step("xc_dom_boot_image", |dom| unsafe { sys::xc_dom_boot_image(dom) })?;
@@ -261,16 +262,16 @@ impl<'a> Image<'a> {
         self.step("xc_dom_gnttab_init", |dom| unsafe { sys::xc_dom_gnttab_init(dom) })
     }
 
-    /// Where the pages for console and xenstore are, once loaded.
+    /// The pages for the console and for xenstore, after [`Image::load`].
     pub fn rings(&mut self) -> Rings {
         let dom = self.dom();
         let (console, store) = (dom.console_pfn, dom.xenstore_pfn);
         Rings { console: self.frame(console), store: self.frame(store) }
     }
 
-    /// The frame by which others know the guest's page `pfn`: a PV guest's is the machine's.
+    /// The frame number with which other domains refer to the guest's page `pfn`: for a PV guest, the machine frame.
     fn frame(&mut self, pfn: u64) -> u64 {
-        // SAFETY: an image.
+        // SAFETY: the image is valid.
         if unsafe { sys::xc_dom_translated(self.dom.as_ptr()) } {
             return pfn;
         }
@@ -284,23 +285,23 @@ impl<'a> Image<'a> {
     }
 
     fn dom(&mut self) -> &mut xc_dom_image {
-        // SAFETY: it is ours alone, and C holds no reference between calls.
+        // SAFETY: `self` is the only owner of the image, and C code holds no reference to it between calls.
         unsafe { self.dom.as_mut() }
     }
 
-    /// A copy of `items` that lives as long as the image.
+    /// Copies `items` into memory that lives as long as the image.
     fn keep<T: Copy>(&mut self, items: &[T]) -> Result<*mut T> {
-        // The memory that libxenguest gives out lies behind a header of 32 bytes.
+        // The memory that libxenguest allocates starts after a header of 32 bytes.
         const { assert!(align_of::<T>() <= align_of::<u64>()) };
-        // SAFETY: any size; the memory is the image's, and ends with it.
+        // SAFETY: any size is allowed; the image owns the memory, and frees it when it is released.
         let room = unsafe { sys::xc_dom_malloc(self.dom.as_ptr(), size_of_val(items)) };
         let room = NonNull::new(room.cast::<T>()).ok_or_else(|| last("xc_dom_malloc"))?;
-        // SAFETY: the room is fresh, aligned (see above), and as large as the items.
+        // SAFETY: the memory is new, aligned (see above), and as large as the items.
         unsafe { room.copy_from_nonoverlapping(NonNull::from(items).cast(), items.len()) };
         Ok(room.as_ptr())
     }
 
-    /// Runs a function of libxenguest's that answers 0 on success.
+    /// Calls a function of libxenguest that returns 0 on success.
     fn step(
         &mut self,
         what: &'static str,
@@ -309,14 +310,14 @@ impl<'a> Image<'a> {
         Errno::clear();
         match f(self.dom.as_ptr()) {
             0 => Ok(()),
-            // Some answer the error itself.
+            // Some functions return the negative errno itself.
             r if r < -1 => Err(HypervisorError { errno: Errno::from_raw(-r), what }),
             _ => Err(last(what)),
         }
     }
 }
 
-/// A module as libxenguest has it, which it reads only. It looks for the place itself.
+/// A module in libxenguest's form, which libxenguest only reads. libxenguest chooses its guest address.
 fn module(bytes: &[u8]) -> Result<sys::xc_hvm_firmware_module> {
     let too_large = |_| HypervisorError { errno: Errno::EFBIG, what: "firmware module" };
     Ok(sys::xc_hvm_firmware_module {
@@ -333,12 +334,13 @@ fn place(module: &sys::xc_hvm_firmware_module) -> Option<(u64, u64)> {
 
 impl Drop for Image<'_> {
     fn drop(&mut self) {
-        // SAFETY: made by xc_dom_allocate, released once.
+        // SAFETY: xc_dom_allocate returned the image, and it is released once.
         unsafe { sys::xc_dom_release(self.dom.as_ptr()) };
     }
 }
 
-/// The thread's last error. What libxenguest finds wrong itself it logs, and sets none.
+/// The error from the calling thread's errno. For errors that libxenguest itself detects, it writes a log line and sets
+/// no errno.
 fn last(what: &'static str) -> HypervisorError {
     let errno = match Errno::last() {
         Errno::UnknownErrno => Errno::EINVAL,

@@ -1,19 +1,19 @@
-//! What a guest starts from: its kernel, its modules and its first memory, put in place by libxenguest.
+//! Loading a guest by means of libxenguest: its kernel, its modules and its initial memory.
 //!
-//! An [`Image`] is libxenguest's description of a guest that is being built. It goes through steps, in this
-//! order: [`Image::new`]; kernel and modules; how memory lies ([`Image::set_layout`], [`Image::set_numa`]);
-//! [`Image::parse`]; [`Image::populate`]; tables and map, for an HVM or PVH guest; [`Image::load`]; and then it tells
-//! where the pages for console and xenstore are ([`Image::rings`]). Dropped at any step, it gives back all
-//! that it holds in this process; the guest's own memory is freed with the domain.
+//! An [`Image`] is libxenguest's description of a guest that is being built. The steps are, in this order:
+//! [`Image::new`]; kernel and modules; the memory layout ([`Image::set_layout`], [`Image::set_numa`]);
+//! [`Image::parse`]; [`Image::populate`]; tables and memory map, for an HVM or PVH guest; [`Image::load`]; and then the
+//! pages for console and xenstore are known ([`Image::rings`]). When an image is dropped, at any step, everything that
+//! it holds in this process is released; the guest's own memory is freed with the domain.
 //!
-//! The declarations are those of [`crate::xen::hypervisor::sys`], since libxenguest works on libxenctrl's handle.
-//! It logs to the logger that the handle was opened with.
+//! The declarations are in [`crate::xen::hypervisor::sys`], since libxenguest uses libxenctrl's handle. libxenguest
+//! logs to the logger with which the handle was opened.
 //!
-//! Several threads may build at once on one handle. Beyond what the text of [`crate::xen::hypervisor`] says
-//! of libxenctrl this rests on libxenguest 4.17: what it writes to lies in the image. Its loaders and
-//! architectures are lists that constructors have made before any call is possible; it decompresses
-//! with the system's libraries; and `xc_dom_loginit`, which writes to the handle, does so only for a
-//! handle without a logger, and is not called here.
+//! Several threads may build guests at the same time on one handle. In addition to what the documentation of
+//! [`crate::xen::hypervisor`] says about libxenctrl, this is justified by properties of libxenguest 4.17: all memory
+//! that it writes to is in the image. Its loaders and architectures are lists that constructors have filled before any
+//! call is possible; it decompresses with the system's libraries; and `xc_dom_loginit`, which writes to the handle,
+//! does so only for a handle without a logger, and is not called here.
 
 mod hvm_info;
 mod image;

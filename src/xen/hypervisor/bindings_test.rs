@@ -1,21 +1,21 @@
-//! Holds the committed declarations against the installed headers, with nothing but a C compiler.
+//! Compares the committed declarations with the installed headers, by means of a C compiler only.
 //!
-//! The file's own text is turned back into C: each function becomes a second declaration of the same
-//! name, which C refuses if the types differ, and each layout line becomes a `_Static_assert`.
+//! The text of the file is converted back to C: each function becomes a second declaration of the same name, which C
+//! rejects if the types differ, and each layout line becomes a `_Static_assert`.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 const TEXT: &str = include_str!("sys_4_17.rs");
 
-/// A Rust type as bindgen writes it, in C.
+/// The C form of a Rust type as bindgen writes it.
 fn c_type(rust: &str) -> String {
     let rust = rust.trim();
     if let Some(inner) = rust.strip_prefix("*mut ") {
         return format!("{} *", c_type(inner));
     }
     if let Some(inner) = rust.strip_prefix("*const ") {
-        // `const` binds to what is pointed to, pointer or not.
+        // `const` applies to the target type, whether or not that is a pointer.
         return format!("{} const *", c_type(inner));
     }
     let plain =
@@ -39,7 +39,7 @@ fn c_type(rust: &str) -> String {
     }
 }
 
-/// The functions declared in the file, each as a C declaration.
+/// The functions in the file, each as a C declaration.
 fn prototypes() -> Vec<String> {
     let flat = TEXT.split_whitespace().collect::<Vec<_>>().join(" ");
     flat.split("pub fn ")
@@ -63,7 +63,7 @@ fn prototypes() -> Vec<String> {
         .collect()
 }
 
-/// The layouts noted in the file, each as a C assertion.
+/// The layouts in the file, each as a C assertion.
 fn layouts() -> Vec<String> {
     let flat = TEXT.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut out = Vec::new();
@@ -77,7 +77,7 @@ fn layouts() -> Vec<String> {
             let value = part.split(" - ").nth(1).expect("the number");
             let value = &value[..value.find("usize").expect("usize")];
             let (ty, field) = what.split_once("::").unwrap_or((what, ""));
-            // bindgen appends a line to a name that is a word of Rust's (`type`).
+            // bindgen appends an underscore to a name that is a keyword of Rust (`type`).
             let field = field.trim_end_matches('_');
             let ty = if TEXT.contains(&format!("pub union {ty} {{")) {
                 format!("union {ty}")
@@ -92,18 +92,18 @@ fn layouts() -> Vec<String> {
     out
 }
 
-/// The numbers in the file that are macros in C, each as a C assertion.
+/// The constants in the file that are macros in C, each as a C assertion.
 fn numbers() -> Vec<String> {
     let number = |line: &str| {
         let (name, value) = line.strip_prefix("pub const ")?.split_once(": u32 = ")?;
         let value = value.trim_end_matches(';');
-        // A name that C knows as an enumerator is no macro, and checked as a value all the same.
+        // A name that is an enumerator in C is not a macro, and its value is checked all the same.
         Some(format!("_Static_assert((unsigned int)({name}) == {value}u, \"{name}\");"))
     };
     TEXT.lines().filter_map(number).collect()
 }
 
-/// Compiles `body` after the headers; the compiler's messages on failure.
+/// Compiles `body` after the headers. The error is the compiler's messages.
 fn compile(body: &str) -> Result<(), String> {
     let mut cc = Command::new("cc")
         .args(["-fsyntax-only", "-x", "c", "-"])
@@ -124,7 +124,7 @@ fn functions_agree_with_the_headers() {
     let wanted = include_str!("../../../capi-tests/support/bindings/functions.txt");
     assert_eq!(all.len(), wanted.lines().count());
     compile(&all.join("\n")).unwrap();
-    // The test must be able to fail: a changed declaration is refused.
+    // The test itself must be able to fail: a changed declaration is rejected.
     assert!(compile("long xc_domain_pause(xc_interface *, uint32_t);").is_err());
 }
 

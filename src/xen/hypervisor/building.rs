@@ -1,4 +1,4 @@
-//! What a domain gets while it is built: vcpus, event channels, clock, cpuid policy, memory map.
+//! Settings of a domain while it is built: vcpus, event channels, clock, CPUID policy, memory map.
 
 use std::ffi::{CString, c_char};
 use std::ptr;
@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use super::{Hypervisor, HypervisorError, Result, sys};
 use crate::types::cpuid::{CpuidLeaf, Msr, Policy, UNUSED};
 
-/// One entry of a map of memory as firmware tells it; `kind` is one of `E820_*`.
+/// One entry of a memory map as firmware reports it; `kind` is one of `E820_*`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct MapEntry {
     pub start: u64,
@@ -17,7 +17,7 @@ pub struct MapEntry {
 }
 
 impl MapEntry {
-    /// The first address after it.
+    /// The first address after the entry.
     pub fn end(&self) -> u64 {
         self.start.wrapping_add(self.size)
     }
@@ -29,7 +29,8 @@ impl From<&MapEntry> for sys::e820entry {
     }
 }
 
-/// Memory of a guest that belongs to one of its NUMA nodes: from `start` up to before `end`, in bytes.
+/// A range of a guest's memory that belongs to one of its NUMA nodes, in bytes: from `start` up to but not including
+/// `end`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct MemoryRange {
     pub start: u64,
@@ -47,25 +48,25 @@ impl From<&MemoryRange> for sys::xen_vmemrange_t {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Vnuma {
     pub ranges: Vec<MemoryRange>,
-    /// From each node to each, node by node.
+    /// The distances, as a matrix: for each node, those to all nodes.
     pub distances: Vec<u32>,
-    /// The guest's node of each vcpu.
+    /// For each vcpu, the guest's node that it belongs to.
     pub of_vcpus: Vec<u32>,
-    /// The host's node of each of the guest's.
+    /// For each of the guest's nodes, the host's node.
     pub on_host: Vec<u32>,
 }
 
 impl Hypervisor {
-    /// Gives the domain room for `count` vcpus.
+    /// Sets the maximum number of vcpus of the domain.
     pub fn set_max_vcpus(&self, domid: u32, count: u32) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("domain_max_vcpus", |xch| unsafe { sys::xc_domain_max_vcpus(xch, domid, count) })
             .map(drop)
     }
 
-    /// Makes an event channel of the domain that `remote` may bind to; answers its port.
+    /// Creates an event channel of the domain that domain `remote` may bind to. Returns its port.
     pub fn alloc_port(&self, domid: u32, remote: u32) -> Result<u32> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("evtchn_alloc_unbound", |xch| unsafe {
             sys::xc_evtchn_alloc_unbound(xch, domid, remote)
         })
@@ -73,62 +74,62 @@ impl Hypervisor {
 
     /// Sets a parameter (`HVM_PARAM_*`) of an HVM or PVH guest.
     pub fn set_hvm_param(&self, domid: u32, param: u32, value: u64) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("hvm_param_set", |xch| unsafe { sys::xc_hvm_param_set(xch, domid, param, value) })
             .map(drop)
     }
 
-    /// A parameter (`HVM_PARAM_*`) of an HVM or PVH guest.
+    /// Returns a parameter (`HVM_PARAM_*`) of an HVM or PVH guest.
     pub fn hvm_param(&self, domid: u32, param: u32) -> Result<u64> {
         let mut value = 0;
-        // SAFETY: the call writes one number.
+        // SAFETY: the call writes one number, to `value`.
         self.call("hvm_param_get", |xch| unsafe {
             sys::xc_hvm_param_get(xch, domid, param, &mut value)
         })?;
         Ok(value)
     }
 
-    /// Sets up to where a PV guest that asks sees memory, in KiB.
+    /// Sets the size of the memory map of a PV guest that asks for it, in KiB.
     pub fn set_map_limit(&self, domid: u32, kb: u64) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("domain_set_memmap_limit", |xch| unsafe {
             sys::xc_domain_set_memmap_limit(xch, domid, kb)
         })
         .map(drop)
     }
 
-    /// Sets how the guest reads the time stamp counter (`TSC_MODE_*` of Xen), from now on.
+    /// Sets how the guest reads the time stamp counter (Xen's `TSC_MODE_*`) from now on.
     pub fn set_tsc_mode(&self, domid: u32, mode: u32) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("domain_set_tsc_info", |xch| unsafe {
             sys::xc_domain_set_tsc_info(xch, domid, mode, 0, 0, 0)
         })
         .map(drop)
     }
 
-    /// Sets how many seconds the guest's clock is ahead of UTC.
+    /// Sets the offset of the guest's clock from UTC, in seconds.
     pub fn set_time_offset(&self, domid: u32, seconds: i32) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("domain_set_time_offset", |xch| unsafe {
             sys::xc_domain_set_time_offset(xch, domid, seconds)
         })
         .map(drop)
     }
 
-    /// Gives the domain room for page tables, in bytes.
+    /// Sets the size of the domain's pool for page tables, in bytes.
     pub fn set_paging_pool(&self, domid: u32, bytes: u64) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("set_paging_mempool_size", |xch| unsafe {
             sys::xc_set_paging_mempool_size(xch, domid, bytes)
         })
         .map(drop)
     }
 
-    /// The host's own map of memory.
+    /// The host's memory map.
     pub fn host_memory_map(&self) -> Result<Vec<MapEntry>> {
         let none = sys::e820entry { addr: 0, size: 0, type_: 0 };
         let mut raw = [none; sys::E820MAX as usize];
-        // SAFETY: the buffer has room for as many entries as we say.
+        // SAFETY: the buffer has room for the number of entries that is passed.
         let count = self.call("get_machine_memory_map", |xch| unsafe {
             sys::xc_get_machine_memory_map(xch, raw.as_mut_ptr(), sys::E820MAX)
         })?;
@@ -136,11 +137,11 @@ impl Hypervisor {
         Ok(raw.iter().take(count as usize).map(entry).collect())
     }
 
-    /// Sets the map of memory that a guest who asks is told.
+    /// Sets the memory map that a guest gets when it asks for it.
     pub fn set_memory_map(&self, domid: u32, map: &[MapEntry]) -> Result<()> {
         let mut raw: Vec<sys::e820entry> = map.iter().map(Into::into).collect();
         let (first, count) = (raw.as_mut_ptr(), raw.len() as u32);
-        // SAFETY: the call reads as many entries as we say.
+        // SAFETY: the call reads as many entries as the number that is passed.
         self.call("domain_set_memory_map", |xch| unsafe {
             sys::xc_domain_set_memory_map(xch, domid, first, count)
         })
@@ -154,7 +155,8 @@ impl Hypervisor {
         assert_eq!(vnuma.distances.len(), nodes * nodes, "a distance for each pair of nodes");
         let [mut distances, mut of_vcpus, mut on_host] =
             [&vnuma.distances, &vnuma.of_vcpus, &vnuma.on_host].map(Vec::clone);
-        // SAFETY: the call reads as many elements as we say, and a distance for each pair of nodes.
+        // SAFETY: the call reads as many elements as the numbers that are passed, and a distance for each pair of
+        // nodes.
         self.call("domain_setvnuma", |xch| unsafe {
             sys::xc_domain_setvnuma(
                 xch,
@@ -171,8 +173,8 @@ impl Hypervisor {
         .map(drop)
     }
 
-    /// Sets what a new domain's cpus say of themselves: the host's default for such a domain, with the
-    /// features named (each as far as the host can), and changed as `policy` says.
+    /// Sets the CPUID policy of a new domain: the host's default for such a domain, with the features in `features` (as
+    /// far as the host supports them), and changed according to `policy`.
     pub fn apply_cpuid_policy(
         &self,
         domid: u32,
@@ -190,7 +192,8 @@ impl Hypervisor {
             msrs.push(sys::xc_msr { index: UNUSED, policy: [0; 65] });
         }
         let xch = self.xch()?;
-        // SAFETY: no feature set; both lists are NULL or end as libxenctrl wants, with texts that live here.
+        // SAFETY: no feature set is passed; both lists are NULL or have the terminator that libxenctrl expects, and
+        // their strings live until the end of this function.
         let r = unsafe {
             sys::xc_cpuid_apply_policy(
                 xch,
@@ -205,7 +208,7 @@ impl Hypervisor {
                 first(&msrs),
             )
         };
-        // It answers the error itself.
+        // The function returns the negative errno itself.
         if r == 0 {
             Ok(())
         } else {
@@ -214,15 +217,15 @@ impl Hypervisor {
     }
 }
 
-/// Features that the kind of domain decides.
+/// CPU features that depend on the kind of domain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct CpuFeatures {
-    /// The guest has run on an older Xen, and had what that gave.
+    /// The guest has run on an older Xen, and needs the features that Xen offered then.
     pub restored: bool,
     pub pae: bool,
-    /// The counter's frequency is promised to stay.
+    /// The frequency of the time stamp counter is guaranteed not to change.
     pub invariant_tsc: bool,
-    /// The guest may run a hypervisor.
+    /// The guest may run a hypervisor (nested virtualisation).
     pub nested: bool,
 }
 
@@ -232,7 +235,7 @@ fn first<T>(list: &[T]) -> *const T {
 
 /// The registers of a leaf as C strings.
 fn texts(leaf: &CpuidLeaf) -> [Option<CString>; 4] {
-    // What an application's text holds is what came before its NUL.
+    // A string of the application ends at its NUL.
     let text = |bits: [u8; 32]| CString::new(bits).ok();
     leaf.registers.map(|register| register.and_then(text))
 }
@@ -263,10 +266,10 @@ mod tests {
         leaf.registers[1] = Some(*b"0123456789abcdef0123456789abcdef");
         let texts = texts(&leaf);
         let raw = leaf_to_c((&leaf, &texts));
-        // SAFETY: the member that was written; two numbers either way.
+        // SAFETY: this member was written; in either case it is two numbers.
         assert_eq!(unsafe { raw.__bindgen_anon_1.input }, [7, 2]);
         assert!(raw.policy[0].is_null() && raw.policy[2].is_null() && raw.policy[3].is_null());
-        // SAFETY: a text of `texts`, which lives.
+        // SAFETY: it points to a string of `texts`, which is still alive.
         let text = unsafe { CStr::from_ptr(raw.policy[1]) };
         assert_eq!(text, c"0123456789abcdef0123456789abcdef");
     }

@@ -1,4 +1,4 @@
-//! Domains as the hypervisor sees them: list, details, pause, unpause, destroy, shut down.
+//! Domains in the hypervisor: listing them, their state, and pausing, unpausing, destroying and shutting down.
 
 use std::ffi::{CStr, c_int};
 
@@ -6,30 +6,30 @@ use nix::errno::Errno;
 
 use super::{Hypervisor, HypervisorError, Result, sys};
 
-/// How many domains' details fit into one page: a list of at most this many needs no mapping of its
-/// own in libxencall, which keeps single pages ready.
-pub const ONE_PAGE: u32 = (4096 / size_of::<sys::xen_domctl_getdomaininfo>()) as u32;
+/// The number of domains whose state fits into one page. A list of at most this many needs no new mapping in
+/// libxencall, which caches single pages.
+pub const DOMAINS_PER_PAGE: u32 = (4096 / size_of::<sys::xen_domctl_getdomaininfo>()) as u32;
 
-/// How many domains a further call asks for.
-pub const MANY: u32 = 1024;
+/// The number of domains that each further call asks for.
+pub const DOMAINS_PER_CALL: u32 = 1024;
 
-/// What the hypervisor tells about one domain. Memory is counted in pages of 4 KiB.
+/// The state of one domain. Memory is counted in pages of 4 KiB.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct DomainInfo {
     pub domid: u32,
     pub uuid: [u8; 16],
-    /// The security label's number.
+    /// The number of the security label.
     pub ssidref: u32,
     pub dying: bool,
     pub shutdown: bool,
     pub paused: bool,
     pub blocked: bool,
     pub running: bool,
-    /// The xenstore domain: must not be stopped.
+    /// It is the xenstore domain, which must not be stopped.
     pub xenstore: bool,
     /// HVM or PVH, as opposed to PV.
     pub hvm: bool,
-    /// Why it shut down (`SHUTDOWN_*` of Xen); meaningful while `shutdown`.
+    /// Why it has shut down (Xen's `SHUTDOWN_*`); valid if `shutdown` is true.
     pub shutdown_reason: u8,
     pub outstanding_pages: u64,
     pub total_pages: u64,
@@ -37,10 +37,10 @@ pub struct DomainInfo {
     pub paged_pages: u64,
     pub max_pages: u64,
     pub shared_info_frame: u64,
-    /// Nanoseconds of cpu time used.
+    /// The CPU time used, in nanoseconds.
     pub cpu_time: u64,
     pub online_vcpus: u32,
-    /// `None` for a domain that has no vcpus (yet).
+    /// `None` for a domain without vcpus.
     pub max_vcpu_id: Option<u32>,
     pub cpupool: u32,
     pub gpaddr_bits: u8,
@@ -79,67 +79,67 @@ impl From<&sys::xen_domctl_getdomaininfo> for DomainInfo {
 }
 
 impl Hypervisor {
-    /// Appends to `out` what there is at `first` and above, at most `max` domains; answers how many.
+    /// Appends to `out` at most `max` domains whose domid is at least `first`. Returns their number.
     fn domains_from(&self, first: u32, max: u32, out: &mut Vec<DomainInfo>) -> Result<u32> {
         let mut raw = Vec::<sys::xen_domctl_getdomaininfo>::with_capacity(max as usize);
-        // SAFETY: the buffer has room for `max` elements; libxenctrl writes at most that many.
+        // SAFETY: the buffer has room for `max` elements, and libxenctrl writes at most that many.
         let n = self.call("domain_getinfolist", |xch| unsafe {
             sys::xc_domain_getinfolist(xch, first, max, raw.as_mut_ptr())
         })?;
         let n = n.min(max);
-        // SAFETY: the call has filled the first `n` elements.
+        // SAFETY: the call has initialised the first `n` elements.
         unsafe { raw.set_len(n as usize) };
         out.extend(raw.iter().map(DomainInfo::from));
         Ok(n)
     }
 
-    /// The first `max` domains, or fewer if there are no more, whose number is `first` or above, in order.
+    /// The first domains whose domid is at least `first`, at most `max`, in order of domid.
     pub fn domains_at(&self, first: u32, max: u32) -> Result<Vec<DomainInfo>> {
         let mut some = Vec::new();
         self.domains_from(first, max, &mut some)?;
         Ok(some)
     }
 
-    /// Every domain, in order of domid.
+    /// All domains, in order of domid.
     pub fn domains(&self) -> Result<Vec<DomainInfo>> {
         let mut all = Vec::new();
-        let mut max = ONE_PAGE;
+        let mut max = DOMAINS_PER_PAGE;
         loop {
             let first = all.last().map_or(0, |d: &DomainInfo| d.domid + 1);
-            // Fewer than asked for: there are no more.
+            // There are fewer domains than requested, so no more exist.
             if self.domains_from(first, max, &mut all)? < max {
                 return Ok(all);
             }
-            max = MANY;
+            max = DOMAINS_PER_CALL;
         }
     }
 
-    /// One domain; `None` if there is no such domain.
+    /// The domain `domid`; `None` if it does not exist.
     pub fn domain(&self, domid: u32) -> Result<Option<DomainInfo>> {
         let mut one = Vec::with_capacity(1);
         self.domains_from(domid, 1, &mut one)?;
         Ok(one.pop().filter(|d| d.domid == domid))
     }
 
-    /// Makes a domain, paused, without memory and vcpus, and gives its number: `wanted` if a guest may have
-    /// that, one of Xen's choice otherwise. `EEXIST` if there is a domain of that number.
+    /// Creates a domain, paused, without memory and vcpus, and returns its domid: `wanted` if that is valid for a
+    /// guest, otherwise one that Xen chooses. `EEXIST` if there is a domain with this domid.
     pub fn domain_create(
         &self,
         wanted: u32,
         parameters: &mut sys::xen_domctl_createdomain,
     ) -> Result<u32> {
         let mut domid = wanted;
-        // SAFETY: both point to what may be read and written for the call.
+        // SAFETY: both pointers are valid during the call, to read and to write.
         self.call("domain_create", |xch| unsafe {
             sys::xc_domain_create(xch, &mut domid, parameters)
         })?;
         Ok(domid)
     }
 
-    /// The name of the layout of rings in the domain's memory; `None` for one that libxenctrl knows no name for.
+    /// The name of the ABI of the rings in the domain's memory; `None` if libxenctrl has no name for it.
     pub fn native_protocol(&self, domid: u32) -> Result<Option<String>> {
         let xch = self.xch()?;
-        // SAFETY: the answer is NULL or a string that stays.
+        // SAFETY: the result is NULL or a static string.
         let name = unsafe {
             let name = sys::xc_domain_get_native_protocol(xch, domid);
             (!name.is_null()).then(|| CStr::from_ptr(name))
@@ -147,46 +147,46 @@ impl Hypervisor {
         Ok(name.map(|name| name.to_string_lossy().into_owned()))
     }
 
-    /// Stops the domain's vcpus until [`Self::domain_unpause`]; counted by Xen.
+    /// Stops the domain's vcpus until [`Self::domain_unpause`]. Xen counts the calls.
     pub fn domain_pause(&self, domid: u32) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("domain_pause", |xch| unsafe { sys::xc_domain_pause(xch, domid) }).map(drop)
     }
 
-    /// Gives `domid` (a stub domain) the rights over `target` that a device model needs.
+    /// Gives `domid` (a stub domain) the privileges over `target` that a device model needs.
     pub fn set_target(&self, domid: u32, target: u32) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("domain_set_target", |xch| unsafe {
             sys::xc_domain_set_target(xch, domid, target)
         })
         .map(drop)
     }
 
-    /// Lets the domain run again.
+    /// Undoes one [`Self::domain_pause`].
     pub fn domain_unpause(&self, domid: u32) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("domain_unpause", |xch| unsafe { sys::xc_domain_unpause(xch, domid) }).map(drop)
     }
 
-    /// Destroys the domain. Slow: returns when Xen has given back all its memory (seconds, for a big
-    /// domain).
+    /// Destroys the domain. It is slow: it returns when Xen has freed all of the domain's memory, which takes seconds
+    /// for a large domain.
     pub fn domain_destroy(&self, domid: u32) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("domain_destroy", |xch| unsafe { sys::xc_domain_destroy(xch, domid) }).map(drop)
     }
 
-    /// Takes event channels, grants and what else the guest had set up away from a domain that has shut down, and lets it run
-    /// on. If that fails, the hypervisor has crashed the domain.
+    /// Resets the event channels, grants and other state that the guest had set up, in a domain that has shut down, and
+    /// lets it run on. If this fails, the hypervisor has crashed the domain.
     pub fn domain_soft_reset(&self, domid: u32) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("domain_soft_reset", |xch| unsafe { sys::xc_domain_soft_reset(xch, domid) })
             .map(drop)
     }
 
-    /// Writes the domain's memory and registers to `file`. Slow; uses what is not guarded in the handle,
-    /// which must be the caller's own.
+    /// Writes the domain's memory and registers to `file`. It is slow, and uses unguarded state of the handle, so the
+    /// caller must have a handle of its own ([`Self::with_own_handle`]).
     pub fn domain_dump_core(&self, domid: u32, file: &CStr) -> Result<()> {
-        // SAFETY: the string ends with NUL.
+        // SAFETY: the string ends with a NUL.
         self.call("domain_dumpcore", |xch| unsafe {
             sys::xc_domain_dumpcore(xch, domid, file.as_ptr())
         })
@@ -196,30 +196,30 @@ impl Hypervisor {
     /// Marks the domain as shut down for `reason` (`SHUTDOWN_*` of Xen), without asking the guest.
     pub fn domain_shutdown(&self, domid: u32, reason: u8) -> Result<()> {
         let reason = c_int::from(reason);
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("domain_shutdown", |xch| unsafe { sys::xc_domain_shutdown(xch, domid, reason) })
             .map(drop)
     }
 
-    /// Sets what the domain may have, in KiB; pages that it has beyond stay its own.
+    /// Sets the maximum memory of the domain, in KiB; pages that it has beyond that are not removed.
     pub fn set_max_memory(&self, domid: u32, kb: u64) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("domain_setmaxmem", |xch| unsafe { sys::xc_domain_setmaxmem(xch, domid, kb) })
             .map(drop)
     }
 
-    /// Sets how many pages there shall be behind the memory of an HVM or PVH guest that is populated on
-    /// demand; no more than it may have. A guest that is populated is left alone.
+    /// Sets the number of pages that back the memory of an HVM or PVH guest with populate-on-demand, limited by its
+    /// maximum memory. A guest whose memory is fully populated is not changed.
     pub fn set_pod_target(&self, domid: u32, pages: u64) -> Result<()> {
         let none = std::ptr::null_mut();
-        // SAFETY: where the answers are NULL they are not written.
+        // SAFETY: the result pointers may be NULL, and nothing is written then.
         self.call("domain_set_pod_target", |xch| unsafe {
             sys::xc_domain_set_pod_target(xch, domid, pages, none, none, none)
         })
         .map(drop)
     }
 
-    /// The security label of number `ssidref`, as text; `ENOSYS` where Xen runs without Flask.
+    /// The text of the security label `ssidref`; `ENOSYS` if Xen runs without Flask.
     pub fn flask_label(&self, ssidref: u32) -> Result<Vec<u8>> {
         const WHAT: &str = "flask_sid_to_context";
         if self.no_flask.known() {
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn flags_become_fields() {
-        // SAFETY: the struct is plain numbers, for which all zeroes is a value.
+        // SAFETY: the struct consists of numbers, so all zeroes is a valid value.
         let mut raw: sys::xen_domctl_getdomaininfo = unsafe { std::mem::zeroed() };
         raw.domain = 7;
         // shutdown (4), running (32), xenstore (128); reason 3 from bit 16 on

@@ -1,5 +1,5 @@
-//! Flask, Xen's mandatory access control: labels and their numbers, the mode, the policy. Everything is
-//! `ENOSYS` where Xen runs without it.
+//! Flask, Xen's mandatory access control: labels and their numbers, the mode, the policy. If Xen runs without Flask,
+//! every call fails with `ENOSYS`.
 
 use std::ffi::{c_int, c_uint};
 
@@ -14,7 +14,7 @@ impl Hypervisor {
         let Ok(size) = u32::try_from(label.len()) else {
             return Err(HypervisorError { errno: Errno::E2BIG, what: WHAT });
         };
-        // libxenctrl wants memory that it may write, although it does not.
+        // libxenctrl's parameter is not const, although the function does not write to it.
         let mut label = label.to_vec();
         let mut number = 0;
         // SAFETY: the buffer has the size that is passed.
@@ -24,29 +24,29 @@ impl Hypervisor {
         Ok(number)
     }
 
-    /// Gives a domain another label.
+    /// Sets the label of a domain.
     pub fn relabel(&self, domid: u32, number: u32) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("flask_relabel_domain", |xch| unsafe {
             sys::xc_flask_relabel_domain(xch, domid, number)
         })
         .map(drop)
     }
 
-    /// Whether the policy is enforced: 0 is no, 1 is yes.
+    /// Whether the policy is enforced: 0 for no, 1 for yes.
     pub fn flask_mode(&self) -> Result<c_uint> {
-        // SAFETY: an open handle.
+        // SAFETY: the handle is open.
         self.call("flask_getenforce", |xch| unsafe { sys::xc_flask_getenforce(xch) })
     }
 
-    /// Has the policy enforced (1) or only its violations logged (0).
+    /// Sets whether the policy is enforced (1) or its violations are only logged (0).
     pub fn set_flask_mode(&self, mode: c_int) -> Result<()> {
-        // SAFETY: a plain number.
+        // SAFETY: the argument is a number.
         self.call("flask_setenforce", |xch| unsafe { sys::xc_flask_setenforce(xch, mode) })
             .map(drop)
     }
 
-    /// Replaces the policy by this one, in Flask's binary form.
+    /// Replaces the policy by `policy`, in Flask's binary form.
     pub fn load_flask_policy(&self, policy: &[u8]) -> Result<()> {
         const WHAT: &str = "flask_load";
         let Ok(size) = u32::try_from(policy.len()) else {

@@ -1,4 +1,4 @@
-//! What concerns a guest's kernel: whether it listens, and signals to it.
+//! Interfaces to a guest's kernel: how it receives events, and signals to it.
 
 use super::{Hypervisor, Result, sys};
 
@@ -14,7 +14,8 @@ pub enum Trigger {
 }
 
 impl Hypervisor {
-    /// How events are delivered to an HVM guest's kernel: 0 if it has no PV drivers.
+    /// The value of `HVM_PARAM_CALLBACK_IRQ`, how events are delivered to an HVM guest's kernel: 0 if it has no PV
+    /// drivers.
     pub fn callback_irq(&self, domid: u32) -> Result<u64> {
         const CALLBACK_IRQ: u32 = 0;
         self.hvm_param(domid, CALLBACK_IRQ)
@@ -22,7 +23,7 @@ impl Hypervisor {
 
     /// Sends `trigger` to a vcpu.
     pub fn send_trigger(&self, domid: u32, trigger: Trigger, vcpu: u32) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("domain_send_trigger", |xch| unsafe {
             sys::xc_domain_send_trigger(xch, domid, trigger as u32, vcpu)
         })

@@ -1,11 +1,11 @@
-//! The host as the hypervisor sees it: version, cpus, memory, topology, its console.
+//! The host: Xen's version, CPUs, memory, topology, Xen's console.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_long, c_void};
 
 use super::{Hypervisor, HypervisorError, Result, sys};
 use crate::sync::std_fds;
 
-/// Xen's version and build. Text is as Xen gives it, which need not be UTF-8.
+/// Xen's version and build. The strings are those of Xen, which need not be UTF-8.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct VersionInfo {
     pub major: u32,
@@ -20,11 +20,11 @@ pub struct VersionInfo {
     pub virt_start: u64,
     pub page_size: u32,
     pub command_line: CString,
-    /// In hexadecimal; empty where Xen has none or does not tell us.
+    /// In hexadecimal; empty if Xen has no build id or the caller may not read it.
     pub build_id: CString,
 }
 
-/// Cpus, memory and capabilities of the host, and what memory sharing saves.
+/// The CPUs, memory and capabilities of the host, and how much memory is saved by sharing.
 #[derive(Clone, Copy)]
 pub struct PhysInfo {
     pub raw: sys::xen_sysctl_physinfo,
@@ -40,22 +40,22 @@ pub struct NumaNodeInfo {
     pub distances: Vec<Option<u32>>,
 }
 
-/// A fixed-size text of Xen's, up to its NUL.
+/// A string in a fixed-size array of Xen, up to its NUL.
 fn text(chars: &[c_char]) -> CString {
     let bytes: Vec<u8> = chars.iter().map(|&c| c as u8).take_while(|&b| b != 0).collect();
     CString::new(bytes).unwrap_or_default()
 }
 
 impl Hypervisor {
-    /// One kind of `xc_version` into `out`; negative answers are left to the caller: C libxl
-    /// ignores them, and so an unprivileged caller gets the empty texts that Xen has for it.
+    /// Fills `out` by the subcommand `cmd` of `xc_version`. A negative result is no error here: C libxl ignores it, so
+    /// that an unprivileged caller gets the empty strings that Xen returns.
     fn version_part(&self, cmd: u32, out: *mut c_void) -> Result<c_int> {
         let xch = self.xch()?;
-        // SAFETY: each caller passes the buffer which that command of xc_version fills.
+        // SAFETY: each caller passes the buffer that this subcommand of xc_version fills.
         Ok(unsafe { sys::xc_version(xch, cmd as c_int, out) })
     }
 
-    /// A fixed-size text that `cmd` asks for.
+    /// A fixed-size string, returned by the subcommand `cmd`.
     fn version_text<const N: usize>(&self, cmd: u32) -> Result<CString> {
         let mut out: [c_char; N] = [0; N];
         self.version_part(cmd, out.as_mut_ptr().cast())?;
@@ -65,7 +65,7 @@ impl Hypervisor {
     /// Xen's version and build.
     pub fn version(&self) -> Result<VersionInfo> {
         let version = self.version_part(sys::XENVER_version, std::ptr::null_mut())? as u32;
-        // SAFETY: plain characters, for which all zeroes is a value.
+        // SAFETY: the struct consists of characters, so all zeroes is a valid value.
         let mut compile: sys::xen_compile_info = unsafe { std::mem::zeroed() };
         self.version_part(sys::XENVER_compile_info, (&raw mut compile).cast())?;
         let mut platform = sys::xen_platform_parameters { virt_start: 0 };
@@ -88,9 +88,9 @@ impl Hypervisor {
         })
     }
 
-    /// The build id in hexadecimal; empty where there is none.
+    /// The build id in hexadecimal; empty if there is none.
     fn build_id(&self) -> Result<CString> {
-        // A `xen_build_id`: the room for the id as a u32, then the id. A page is all Xen can ask for.
+        // A `xen_build_id`: the size of the id as a u32, then the id. A page is the largest buffer that Xen accepts.
         let mut buffer = [0u32; 1024];
         buffer[0] = (size_of_val(&buffer) - size_of::<u32>()) as u32;
         let n = self.version_part(sys::XENVER_build_id, buffer.as_mut_ptr().cast())?;
@@ -100,22 +100,22 @@ impl Hypervisor {
         Ok(CString::new(hex).unwrap_or_default())
     }
 
-    /// Cpus, memory, capabilities.
+    /// The CPUs, memory and capabilities of the host.
     pub fn physinfo(&self) -> Result<PhysInfo> {
-        // SAFETY: plain numbers, for which all zeroes is a value.
+        // SAFETY: the struct consists of numbers, so all zeroes is a valid value.
         let mut raw: sys::xen_sysctl_physinfo = unsafe { std::mem::zeroed() };
-        // SAFETY: the struct is the one that the function fills.
+        // SAFETY: the struct has the type that the function fills.
         self.call("physinfo", |xch| unsafe { sys::xc_physinfo(xch, &mut raw) })?;
-        // SAFETY: an open handle.
+        // SAFETY: the handle is open.
         let freed =
             self.shared("sharing_freed_pages", |xch| unsafe { sys::xc_sharing_freed_pages(xch) })?;
-        // SAFETY: an open handle.
+        // SAFETY: the handle is open.
         let used =
             self.shared("sharing_used_frames", |xch| unsafe { sys::xc_sharing_used_frames(xch) })?;
         Ok(PhysInfo { raw, sharing_freed_pages: freed, sharing_used_frames: used })
     }
 
-    /// A count of shared pages: a Xen without memory sharing has saved nothing by it.
+    /// The result of a query of shared pages. It is 0 for a Xen without memory sharing.
     fn shared(
         &self,
         what: &'static str,
@@ -131,34 +131,34 @@ impl Hypervisor {
         })
     }
 
-    /// Cpus that the host can have.
+    /// The maximum number of CPUs of the host.
     pub fn max_cpus(&self) -> Result<u32> {
-        // SAFETY: an open handle.
+        // SAFETY: the handle is open.
         self.call("get_max_cpus", |xch| unsafe { sys::xc_get_max_cpus(xch) })
     }
 
-    /// Cpus that are on.
+    /// The number of CPUs that are online.
     pub fn online_cpus(&self) -> Result<u32> {
-        // SAFETY: an open handle.
+        // SAFETY: the handle is open.
         self.call("get_online_cpus", |xch| unsafe { sys::xc_get_online_cpus(xch) })
     }
 
-    /// NUMA nodes that the host can have.
+    /// The maximum number of NUMA nodes of the host.
     pub fn max_nodes(&self) -> Result<u32> {
-        // SAFETY: an open handle.
+        // SAFETY: the handle is open.
         self.call("get_max_nodes", |xch| unsafe { sys::xc_get_max_nodes(xch) })
     }
 
-    /// Core, socket and node of each cpu; Xen's all-ones where one is unknown.
+    /// The core, socket and node of each CPU; all bits are set in a value that is unknown.
     pub fn cpu_topology(&self) -> Result<Vec<sys::xen_sysctl_cputopo>> {
         let mut n = 0;
-        // SAFETY: without a buffer the function tells how many there are.
+        // SAFETY: without a buffer the function returns the number of elements.
         self.call("cputopoinfo", |xch| unsafe {
             sys::xc_cputopoinfo(xch, &mut n, std::ptr::null_mut())
         })?;
         let unknown = sys::xen_sysctl_cputopo { core: u32::MAX, socket: u32::MAX, node: u32::MAX };
         let mut all = vec![unknown; n as usize];
-        // SAFETY: the buffer has room for `n`.
+        // SAFETY: the buffer has room for `n` elements.
         self.call("cputopoinfo", |xch| unsafe {
             sys::xc_cputopoinfo(xch, &mut n, all.as_mut_ptr())
         })?;
@@ -166,10 +166,10 @@ impl Hypervisor {
         Ok(all)
     }
 
-    /// Memory of each NUMA node, and the distances.
+    /// The memory of each NUMA node, and the distances between them.
     pub fn numa(&self) -> Result<Vec<NumaNodeInfo>> {
         let mut n = 0;
-        // SAFETY: without buffers the function tells how many there are.
+        // SAFETY: without buffers the function returns the number of nodes.
         self.call("numainfo", |xch| unsafe {
             sys::xc_numainfo(xch, &mut n, std::ptr::null_mut(), std::ptr::null_mut())
         })?;
@@ -192,14 +192,14 @@ impl Hypervisor {
         Ok(nodes.collect())
     }
 
-    /// The NUMA node of each PCI device (segment, bus, devfn); `None` where Xen knows none.
+    /// The NUMA node of each PCI device (segment, bus, devfn); `None` if Xen does not know it.
     pub fn pci_nodes(&self, devices: &[(u16, u8, u8)]) -> Result<Vec<Option<u32>>> {
         let mut devs: Vec<_> = devices
             .iter()
             .map(|&(seg, bus, devfn)| sys::physdev_pci_device { seg, bus, devfn })
             .collect();
         let mut nodes = vec![0u32; devs.len()];
-        // SAFETY: both buffers have as many elements as we say.
+        // SAFETY: both buffers have as many elements as the number that is passed.
         self.call("pcitopoinfo", |xch| unsafe {
             sys::xc_pcitopoinfo(xch, devs.len() as u32, devs.as_mut_ptr(), nodes.as_mut_ptr())
         })?;
@@ -207,15 +207,15 @@ impl Hypervisor {
         Ok(nodes.into_iter().map(|n| (!none.contains(&n)).then_some(n)).collect())
     }
 
-    /// Presses keys on Xen's console.
+    /// Sends debug keys to Xen, as if they were typed on its console.
     pub fn send_debug_keys(&self, keys: &CStr) -> Result<()> {
-        // SAFETY: a C string, read only.
+        // SAFETY: the argument is a C string, which is only read.
         self.call("send_debug_keys", |xch| unsafe { sys::xc_send_debug_keys(xch, keys.as_ptr()) })
             .map(drop)
     }
 
-    /// Reads from Xen's console ring into `buffer` what came after `index`, and moves `index`;
-    /// answers how many bytes.
+    /// Reads from Xen's console ring into `buffer` what was written after `index`, and updates `index`. Returns the
+    /// number of bytes.
     pub fn read_console(&self, buffer: &mut [u8], clear: bool, index: &mut u32) -> Result<usize> {
         let mut n = buffer.len() as u32;
         // SAFETY: the buffer has the size that is passed.
@@ -225,7 +225,7 @@ impl Hypervisor {
         Ok((n as usize).min(buffer.len()))
     }
 
-    /// Sets nodes of Xen's own file system (`/params/…`), in order, stopping at the first failure.
+    /// Writes nodes of hypfs (`/params/…`), in order; stops at the first failure.
     pub fn set_params(&self, params: &[(CString, CString)]) -> Result<()> {
         std_fds::fill();
         // SAFETY: the logger lives as long as `self`.
@@ -234,13 +234,13 @@ impl Hypervisor {
             return Err(HypervisorError::last("open Xen hypfs"));
         }
         let done = params.iter().try_for_each(|(path, value)| {
-            // SAFETY: an open handle and two C strings.
+            // SAFETY: the handle is open, and both arguments are C strings.
             match unsafe { sys::xenhypfs_write(hypfs, path.as_ptr(), value.as_ptr()) } {
                 r if r < 0 => Err(HypervisorError::last("setting parameters")),
                 _ => Ok(()),
             }
         });
-        // SAFETY: opened above, closed once.
+        // SAFETY: the handle was opened above, and is closed once.
         unsafe { sys::xenhypfs_close(hypfs) };
         done
     }

@@ -1,4 +1,4 @@
-//! A guest's memory: writing into a page of it, and memory that devices of the host want at its own address.
+//! A guest's memory: writing to one of its pages, and the memory regions that devices of the host reserve.
 
 use std::ptr::NonNull;
 
@@ -10,25 +10,25 @@ use super::{Hypervisor, HypervisorError, Result, last_errno, sys};
 /// The size of a page, in bytes.
 pub const PAGE_SIZE: u64 = 4096;
 
-/// A page of a guest's, mapped here until it is dropped.
+/// A guest's page that is mapped into this process until this is dropped.
 #[derive(Debug)]
 struct Mapped(NonNull<u8>);
 
 impl Drop for Mapped {
     fn drop(&mut self) {
-        // SAFETY: one page that was mapped for this value, of which no reference is left.
+        // SAFETY: the page was mapped for this value, and no reference to it is left.
         unsafe { nix::libc::munmap(self.0.as_ptr().cast(), PAGE_SIZE as usize) };
     }
 }
 
-/// A region that a device of the host uses at the host's own address (RMRR, IVMD), in bytes.
+/// A region that a device of the host accesses at its host address (RMRR, IVMD), in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ReservedRegion {
     pub start: u64,
     pub size: u64,
 }
 
-/// Whose reserved regions are asked for.
+/// The devices whose reserved regions are requested.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ReservedFor {
     /// All devices of the host.
@@ -38,16 +38,16 @@ pub enum ReservedFor {
 }
 
 impl Hypervisor {
-    /// Writes `bytes` into the guest's page `frame`, from `offset` on. The guest must not run.
+    /// Writes `bytes` to the guest's page `frame`, at `offset`. The guest must not be running.
     pub fn write_page(&self, domid: u32, frame: u64, offset: usize, bytes: &[u8]) -> Result<()> {
         self.with_page(domid, frame, offset, bytes.len(), |to| {
-            // SAFETY: `with_page` gives room for as many bytes, which nothing here refers to.
+            // SAFETY: `with_page` provides room for as many bytes, to which no reference exists here.
             unsafe { to.copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len()) };
         })
     }
 
-    /// Changes a structure in the guest's page `frame`, `offset` bytes from its begin. The guest must not run.
-    /// `T` has a value for every pattern of bytes: it is the hypervisor's interface, or of our own library's making.
+    /// Changes a structure in the guest's page `frame` at `offset`. The guest must not be running. Every byte pattern
+    /// must be a valid `T`: it is a type of the hypervisor's interface, or of this library.
     pub(in crate::xen) fn change_in_page<T: Copy>(
         &self,
         domid: u32,
@@ -57,8 +57,8 @@ impl Hypervisor {
     ) -> Result<()> {
         self.with_page(domid, frame, offset, size_of::<T>(), |at| {
             let at = at.cast::<T>();
-            // SAFETY: there is room for it (`with_page`), any bytes are a value (the caller's promise); alignment is
-            // not asked for.
+            // SAFETY: `with_page` provides the room; every byte pattern is a valid `T` (a condition for callers); an
+            // unaligned read needs no alignment.
             let mut value = unsafe { at.read_unaligned() };
             change(&mut value);
             // SAFETY: as above.
@@ -66,7 +66,7 @@ impl Hypervisor {
         })
     }
 
-    /// Runs `f` with `size` mapped bytes of the page. `Errno::EINVAL` if they do not lie in the page.
+    /// Runs `f` with a pointer to `size` mapped bytes of the page. `Errno::EINVAL` if these do not lie within the page.
     fn with_page(
         &self,
         domid: u32,
@@ -82,17 +82,17 @@ impl Hypervisor {
         }
         let xch = self.xch()?;
         let access = PROT_READ | PROT_WRITE;
-        // SAFETY: plain numbers; a new mapping is nobody else's.
+        // SAFETY: all arguments are numbers, and nothing else refers to the new mapping.
         let page =
             unsafe { sys::xc_map_foreign_range(xch, domid, PAGE_SIZE as i32, access, frame) };
         let page = NonNull::new(page.cast::<u8>()).map(Mapped);
         let page = page.ok_or_else(|| HypervisorError::last(WHAT))?;
-        // SAFETY: the offset lies in the page.
+        // SAFETY: the offset lies within the page.
         f(unsafe { page.0.add(offset) });
         Ok(())
     }
 
-    /// The regions that devices of the host have reserved. None where there is no IOMMU.
+    /// The regions that devices of the host have reserved; none if there is no IOMMU.
     pub fn reserved_regions(&self, of: ReservedFor) -> Result<Vec<ReservedRegion>> {
         const WHAT: &str = "reserved_device_memory_map";
         /// `XENMEM_RDM_ALL`.
@@ -106,7 +106,7 @@ impl Hypervisor {
         let mut regions = Vec::new();
         loop {
             let mut count = regions.len() as u32;
-            // SAFETY: there is room for as many entries as we say.
+            // SAFETY: the buffer has room for the number of entries that is passed.
             let r = unsafe {
                 sys::xc_reserved_device_memory_map(
                     xch,
@@ -127,7 +127,7 @@ impl Hypervisor {
                 };
                 return Ok(regions.iter().map(region).collect());
             }
-            // It says how many there are.
+            // The call has stored the number of regions in `count`.
             if last_errno() != Errno::ENOBUFS || count as usize <= regions.len() {
                 return Err(HypervisorError::last(WHAT));
             }

@@ -1,24 +1,23 @@
-//! Hypercalls through libxenctrl: one handle per ctx, opened at its first use, wrapped safely.
+//! Hypercalls through libxenctrl: safe wrappers around one handle per ctx, which is opened at its first use.
 //!
 //! ## Several threads on one handle
 //!
-//! C libxl calls libxenctrl under its ctx lock; we have no such lock, so this is what the claim
-//! `Hypervisor: Sync` rests on (libxenctrl 4.17):
+//! C libxl calls libxenctrl under its ctx lock. There is no such lock here, so `Hypervisor: Sync` is justified as
+//! follows (libxenctrl 4.17):
 //!
-//! - libxenctrl promises reentrancy unless it is opened with `XC_OPENFLAG_NON_REENTRANT`; we never
-//!   pass that. A hypercall is one `ioctl` on an open file that the kernel does not serialise.
-//! - The memory for hypercall arguments belongs to the calling function. The cache of such pages, which
-//!   is in the handle, is guarded by a mutex of libxencall's own.
-//! - The handle keeps the text of the last error in a buffer without a lock. It is of fixed size and
-//!   its last byte is always NUL, so that two calls that fail in the same instant can at worst mix
-//!   their *log text*; the error itself is `errno`, which each thread has for itself. Nothing here
-//!   reads that buffer.
-//! - `currently_progress_reporting` and the suspend state are not guarded either. They matter to save,
-//!   restore and core dumps alone; a caller of those must open a handle of its own ([`Hypervisor::new`]).
+//! - libxenctrl is reentrant unless it is opened with `XC_OPENFLAG_NON_REENTRANT`, which is never passed here. A
+//!   hypercall is one `ioctl` on an open file, and the kernel does not serialise these.
+//! - The memory for hypercall arguments belongs to the calling function. The cache of such pages, which is in the
+//!   handle, is guarded by a mutex of libxencall.
+//! - The handle keeps the text of the last error in a buffer without a lock. The buffer has a fixed size and its last
+//!   byte is always NUL, so that two calls that fail at the same time can at worst mix their *log text*; the error
+//!   itself is in `errno`, which is thread-local. Nothing here reads that buffer.
+//! - `currently_progress_reporting` and the suspend state are not guarded either. They are used only by save, restore
+//!   and core dumps; a caller of those must open a handle of its own ([`Hypervisor::new`]).
 //!
 //! ## Fork
 //!
-//! A child must not use an inherited handle: it opens its own, or leaves by `exec`.
+//! A forked child must not use an inherited handle: it opens its own, or executes a program.
 //!
 
 mod building;
@@ -57,7 +56,7 @@ use nix::errno::Errno;
 use once_cell::sync::OnceCell;
 
 pub use building::{CpuFeatures, MapEntry, MemoryRange, Vnuma};
-pub use domain::{DomainInfo, MANY, ONE_PAGE};
+pub use domain::{DOMAINS_PER_CALL, DOMAINS_PER_PAGE, DomainInfo};
 pub use error::HypervisorError;
 pub use guest::Trigger;
 pub use host::{NumaNodeInfo, PhysInfo, VersionInfo};
@@ -65,7 +64,7 @@ pub use memory::{PAGE_SIZE, ReservedFor, ReservedRegion};
 pub use pci::QUARANTINE;
 pub use psr::CacheLevel;
 pub use suspend::SHUTDOWN_SUSPEND;
-/// The declarations in use; another release of Xen is another such file.
+/// The declarations in use. Another release of Xen would be another such file.
 pub use sys_4_17 as sys;
 pub use vcpu::{CpupoolInfo, VcpuInfo};
 
@@ -79,21 +78,21 @@ use crate::xen::relay::Relay;
 #[link(name = "xentoollog")]
 unsafe extern "C" {}
 
-/// What a hypercall gives.
+/// The result of a hypercall.
 pub type Result<T> = std::result::Result<T, HypervisorError>;
 
 /// The connection to the hypervisor.
 #[derive(Debug)]
 pub struct Hypervisor {
     handle: OnceCell<XcHandle>,
-    /// What libxenctrl writes its own lines to. Below the handle, so that it is dropped after it.
+    /// The logger that libxenctrl writes to. This field is below the handle, so that it is dropped after the handle.
     logger: Relay,
     no_flask: Absent,
     no_sharing: Absent,
 }
 
-/// Set once Xen has said that it was built or booted without something: that stays so while it runs,
-/// and asking again costs a hypercall each time.
+/// Set once Xen has reported that it was built or booted without a feature. That does not change while Xen runs, and
+/// asking again would be another hypercall each time.
 #[derive(Debug)]
 struct Absent(AtomicBool);
 
@@ -106,7 +105,7 @@ impl Absent {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Takes note of a call's errno; true if it says that there is no such thing.
+    /// Records a call's errno. Returns true if it means that the feature does not exist.
     fn learn(&self, errno: Errno) -> bool {
         let absent = errno == Errno::ENOSYS;
         if absent {
@@ -116,31 +115,31 @@ impl Absent {
     }
 }
 
-// SAFETY: the logger may be called from every thread (see `xen::log::Log`), and the handle is
-// reentrant: the module's text says why.
+// SAFETY: the logger may be called from every thread (see `xen::log::Log`), and the handle is reentrant, as the
+// module's documentation shows.
 unsafe impl Send for Hypervisor {}
 // SAFETY: as for Send.
 unsafe impl Sync for Hypervisor {}
 
-/// An open libxenctrl handle; closed when dropped.
+/// An open libxenctrl handle, which is closed when this is dropped.
 #[derive(Debug)]
 struct XcHandle(NonNull<sys::xc_interface>);
 
 impl Drop for XcHandle {
     fn drop(&mut self) {
-        // SAFETY: the handle came from xc_interface_open and nobody uses it after us: it is never
-        // copied out of a method of `Hypervisor`.
+        // SAFETY: xc_interface_open returned the handle, and nothing uses it after this: it is never copied out of a
+        // method of `Hypervisor`.
         unsafe { sys::xc_interface_close(self.0.as_ptr()) };
     }
 }
 
 impl Hypervisor {
-    /// A connection that is opened when it is first used.
+    /// A connection that is opened at its first use.
     ///
     /// # Safety
-    /// `logger` is NULL or stays valid for as long as this value lives.
+    /// `logger` must be NULL or stay valid for as long as this value lives.
     pub unsafe fn new(logger: *mut xentoollog_logger) -> Self {
-        // SAFETY: by the caller's contract.
+        // SAFETY: the caller guarantees that the logger is NULL or valid for that time.
         Self::with(unsafe { Relay::new(logger) })
     }
 
@@ -148,13 +147,13 @@ impl Hypervisor {
         Self { handle: OnceCell::new(), logger, no_flask: Absent::new(), no_sharing: Absent::new() }
     }
 
-    /// A connection for a forked child, where the application's logger must not be called.
+    /// A connection for a forked child, which must not call the application's logger.
     pub const fn of_child() -> Self {
         Self::with(Relay::none())
     }
 
-    /// Runs `f` with a connection of its own: see the module's text.
-    pub fn apart<T>(&self, f: impl FnOnce(&Self) -> T) -> T {
+    /// Runs `f` with a separate connection, for the calls that need one according to the module's documentation.
+    pub fn with_own_handle<T>(&self, f: impl FnOnce(&Self) -> T) -> T {
         // SAFETY: the logger outlives `self`, and so this call.
         f(&unsafe { Self::new(self.logger.application()) })
     }
@@ -173,20 +172,20 @@ impl Hypervisor {
         Ok(handle.0.as_ptr())
     }
 
-    /// Opens the connection now: an error says that this host is not Xen, or that we may not use it.
+    /// Opens the connection now. It fails if this is not a Xen host, or if this process has no permission.
     pub fn open(&self) -> Result<()> {
         self.xch().map(drop)
     }
 
-    /// Makes sure that this is a Xen host which we may use, without the cost of opening the
-    /// connection (a dozen system calls, which a ctx that only asks xenstore never needs).
+    /// Checks that this is a Xen host and that this process has permission, without opening the connection, which would
+    /// take a dozen system calls that a ctx which uses only xenstore does not need.
     pub fn probe(&self) -> Result<()> {
         let seen = std::fs::OpenOptions::new().read(true).write(true).open("/dev/xen/privcmd");
-        // Where that fails libxenctrl knows more places, and what to tell the application's log.
+        // If this fails, libxenctrl tries other paths, and logs the error.
         seen.map(|file| drop(std_fds::raised(file))).or_else(|_| self.open())
     }
 
-    /// Runs one libxenctrl function that answers a negative number with `errno` set on failure.
+    /// Calls a libxenctrl function that returns a negative number and sets `errno` on failure.
     fn call(
         &self,
         what: &'static str,
@@ -197,7 +196,7 @@ impl Hypervisor {
     }
 }
 
-/// The calling thread's `errno`, to be read straight after a failed call.
+/// The calling thread's `errno`, which must be read immediately after a failed call.
 fn last_errno() -> Errno {
     Errno::last()
 }

@@ -1,4 +1,4 @@
-//! Parameters of the schedulers.
+//! The parameters of Xen's schedulers.
 
 use super::{Hypervisor, Result, sys};
 
@@ -8,21 +8,21 @@ pub use sys::{
     xen_sysctl_credit2_schedule as Credit2Params,
 };
 
-/// A getter and a setter of one plain struct: both take the handle, a number and the struct.
+/// Defines a getter and a setter of one struct of numbers: both take the handle, an id and the struct.
 macro_rules! parameters {
     ($($get:ident $set:ident $xc_get:ident $xc_set:ident $ty:ty;)*) => { impl Hypervisor { $(
         #[doc = concat!("`", stringify!($xc_get), "`: what holds for domain or cpupool `id`.")]
         pub fn $get(&self, id: u32) -> Result<$ty> {
-            // SAFETY: plain numbers, for which all zeroes is a value.
+            // SAFETY: the struct consists of numbers, so all zeroes is a valid value.
             let mut value: $ty = unsafe { std::mem::zeroed() };
-            // SAFETY: the struct is the one that the function fills.
+            // SAFETY: the struct has the type that the function fills.
             self.call(stringify!($get), |xch| unsafe { sys::$xc_get(xch, id, &mut value) })?;
             Ok(value)
         }
 
         #[doc = concat!("`", stringify!($xc_set), "` for `id`; `value` becomes what Xen made of it.")]
         pub fn $set(&self, id: u32, value: &mut $ty) -> Result<()> {
-            // SAFETY: the struct is the one that the function reads.
+            // SAFETY: the struct has the type that the function reads.
             self.call(stringify!($set), |xch| unsafe { sys::$xc_set(xch, id, value) }).map(drop)
         }
     )* } };
@@ -42,7 +42,7 @@ pub struct RtdsVcpu {
     pub vcpu: u32,
     pub period: u32,
     pub budget: u32,
-    /// It may run beyond its budget while no other vcpu wants to run.
+    /// It may run beyond its budget while no other vcpu is runnable.
     pub extra_time: bool,
 }
 
@@ -62,11 +62,11 @@ type VcpuCall = unsafe extern "C" fn(
 ) -> std::ffi::c_int;
 
 impl Hypervisor {
-    /// Fills in what holds for the vcpus of a domain that `vcpus` names.
+    /// Reads the parameters of those vcpus of a domain that `vcpus` lists.
     pub fn rtds_vcpus(&self, domid: u32, vcpus: &mut [RtdsVcpu]) -> Result<()> {
         let raw = self.rtds_call("rtds_vcpus", sys::xc_sched_rtds_vcpu_get, domid, vcpus)?;
         for (vcpu, raw) in vcpus.iter_mut().zip(raw) {
-            // SAFETY: three numbers, whichever member was written.
+            // SAFETY: all members are three numbers, whichever was written.
             let rtds = unsafe { raw.u.rtds };
             *vcpu = RtdsVcpu {
                 vcpu: raw.vcpuid,
@@ -78,7 +78,7 @@ impl Hypervisor {
         Ok(())
     }
 
-    /// Sets parameters of vcpus of a domain. Where one is refused those before it are set already.
+    /// Sets parameters of vcpus of a domain. If one is rejected, those before it have been set.
     pub fn set_rtds_vcpus(&self, domid: u32, vcpus: &[RtdsVcpu]) -> Result<()> {
         self.rtds_call("set_rtds_vcpus", sys::xc_sched_rtds_vcpu_set, domid, vcpus).map(drop)
     }
@@ -92,7 +92,7 @@ impl Hypervisor {
     ) -> Result<Vec<sys::xen_domctl_schedparam_vcpu>> {
         let mut raw: Vec<sys::xen_domctl_schedparam_vcpu> = vcpus.iter().map(Into::into).collect();
         let (first, count) = (raw.as_mut_ptr(), raw.len() as u32);
-        // SAFETY: both functions stay within the `count` elements at `first`, which live here.
+        // SAFETY: both functions access only the `count` elements at `first`, which live until the call has returned.
         self.call(what, |xch| unsafe { call(xch, domid, first, count) })?;
         Ok(raw)
     }
@@ -107,7 +107,7 @@ mod tests {
         for (extra_time, flags) in [(false, 0), (true, 1)] {
             let vcpu = RtdsVcpu { vcpu: 3, period: 10000, budget: 4000, extra_time };
             let raw = sys::xen_domctl_schedparam_vcpu::from(&vcpu);
-            // SAFETY: the member that was just written.
+            // SAFETY: this is the member that was just written.
             let rtds = unsafe { raw.u.rtds };
             assert_eq!((raw.vcpuid, rtds.period, rtds.budget, rtds.flags), (3, 10000, 4000, flags));
         }

@@ -1,4 +1,4 @@
-//! Vcpus and cpupools as the hypervisor sees them.
+//! Vcpus and cpupools.
 
 use std::ffi::c_int;
 
@@ -6,16 +6,16 @@ use nix::errno::Errno;
 
 use super::{Hypervisor, HypervisorError, Result, sys};
 
-/// One vcpu: where it runs and where it may run. The maps have one bit per cpu.
+/// One vcpu: where it runs and its affinities. The maps have one bit per CPU.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct VcpuInfo {
     pub cpu: u32,
     pub online: bool,
     pub blocked: bool,
     pub running: bool,
-    /// Nanoseconds of cpu time used.
+    /// The CPU time used, in nanoseconds.
     pub cpu_time: u64,
-    /// Where it may run.
+    /// Its hard affinity.
     pub hard: Vec<u8>,
     /// Its soft affinity.
     pub soft: Vec<u8>,
@@ -28,22 +28,22 @@ pub struct CpupoolInfo {
     /// `XEN_SCHEDULER_*`
     pub scheduler: u32,
     pub domains: u32,
-    /// One bit per cpu.
+    /// The CPUs, one bit each.
     pub cpus: Vec<u8>,
 }
 
 impl Hypervisor {
-    /// The details of vcpu `vcpu` of a domain.
+    /// The state of vcpu `vcpu` of a domain.
     pub fn vcpu(&self, domid: u32, vcpu: u32, max_cpus: u32) -> Result<VcpuInfo> {
-        // SAFETY: plain numbers, for which all zeroes is a value.
+        // SAFETY: the struct consists of numbers, so all zeroes is a valid value.
         let mut raw: sys::xen_domctl_getvcpuinfo = unsafe { std::mem::zeroed() };
-        // SAFETY: the struct is the one that the function fills.
+        // SAFETY: the struct has the type that the function fills.
         self.call("vcpu_getinfo", |xch| unsafe {
             sys::xc_vcpu_getinfo(xch, domid, vcpu, &mut raw)
         })?;
         let size = max_cpus.div_ceil(8) as usize;
         let (mut hard, mut soft) = (vec![0u8; size], vec![0u8; size]);
-        // SAFETY: libxenctrl copies as many bytes as this host's cpus need, which `max_cpus` tells.
+        // SAFETY: libxenctrl copies as many bytes as the host's CPUs need, according to `max_cpus`.
         self.call("vcpu_getaffinity", |xch| unsafe {
             sys::xc_vcpu_getaffinity(
                 xch,
@@ -66,7 +66,7 @@ impl Hypervisor {
     }
 
     /// Sets the hard and soft affinity of vcpu `vcpu` of a domain; `None` leaves one unchanged. Each set is replaced
-    /// by the one that Xen uses, with a bit for each cpu that the host can have; cpus beyond those are dropped.
+    /// by the one that Xen uses, with a bit for each CPU that the host can have; CPUs beyond those are dropped.
     /// `force` overrides a temporary pinning.
     pub fn set_vcpu_affinity(
         &self,
@@ -88,29 +88,30 @@ impl Hypervisor {
         };
         let hard = ready(hard, sys::XEN_VCPUAFFINITY_HARD);
         let soft = ready(soft, sys::XEN_VCPUAFFINITY_SOFT);
-        // SAFETY: NULL, or sets of the size in which libxenctrl reads and writes them.
+        // SAFETY: the maps are NULL or have the size in which libxenctrl reads and writes them.
         self.call("vcpu_setaffinity", |xch| unsafe {
             sys::xc_vcpu_setaffinity(xch, domid, vcpu as c_int, hard, soft, flags)
         })
         .map(drop)
     }
 
-    /// Sets on which NUMA nodes a domain's memory is preferably allocated, one bit each; nodes that the host cannot
+    /// Sets the NUMA nodes on which a domain's memory is preferably allocated, one bit each; nodes that the host cannot
     /// have are dropped.
     pub fn set_node_affinity(&self, domid: u32, nodes: &[u8]) -> Result<()> {
         let mut nodes = nodes.to_vec();
         nodes.resize(self.max_nodes()?.div_ceil(8) as usize, 0);
-        // SAFETY: a set of the size in which libxenctrl reads it.
+        // SAFETY: the map has the size in which libxenctrl reads it.
         self.call("domain_node_setaffinity", |xch| unsafe {
             sys::xc_domain_node_setaffinity(xch, domid, nodes.as_mut_ptr())
         })
         .map(drop)
     }
 
-    /// On which NUMA nodes a domain's memory is preferably allocated, a bit for each that the host can have.
+    /// The NUMA nodes on which a domain's memory is preferably allocated, with a bit for each node that the host can
+    /// have.
     pub fn node_affinity(&self, domid: u32) -> Result<Vec<u8>> {
         let mut nodes = vec![0; self.max_nodes()?.div_ceil(8) as usize];
-        // SAFETY: a set of the size in which libxenctrl writes it.
+        // SAFETY: the map has the size in which libxenctrl writes it.
         self.call("domain_node_getaffinity", |xch| unsafe {
             sys::xc_domain_node_getaffinity(xch, domid, nodes.as_mut_ptr())
         })?;
@@ -121,9 +122,9 @@ impl Hypervisor {
     pub fn cpupool_from(&self, id: u32) -> Result<Option<CpupoolInfo>> {
         let size = self.max_cpus()?.div_ceil(8) as usize;
         let xch = self.xch()?;
-        // SAFETY: an open handle.
+        // SAFETY: the handle is open.
         let raw = unsafe { sys::xc_cpupool_getinfo(xch, id) };
-        // SAFETY: NULL or what the function made.
+        // SAFETY: the pointer is NULL or refers to what the function has allocated.
         let Some(info) = (unsafe { raw.as_ref() }) else {
             return match HypervisorError::last("cpupool_getinfo") {
                 e if e.errno == Errno::ENOENT => Ok(None),
@@ -134,71 +135,71 @@ impl Hypervisor {
             id: info.cpupool_id,
             scheduler: info.sched_id,
             domains: info.n_dom,
-            // SAFETY: libxenctrl's map has a bit for each of this host's cpus.
+            // SAFETY: libxenctrl's map has a bit for each of the host's CPUs.
             cpus: unsafe { std::slice::from_raw_parts(info.cpumap, size) }.to_vec(),
         };
-        // SAFETY: made above, freed once, and no longer borrowed.
+        // SAFETY: it was allocated above, is freed once, and is no longer borrowed.
         unsafe { sys::xc_cpupool_infofree(xch, raw) };
         Ok(Some(pool))
     }
 
-    /// The cpus that belong to no cpupool, one bit each.
+    /// The CPUs that belong to no cpupool, one bit each.
     pub fn free_cpus(&self) -> Result<Vec<u8>> {
         let size = self.max_cpus()?.div_ceil(8) as usize;
         let xch = self.xch()?;
-        // SAFETY: an open handle.
+        // SAFETY: the handle is open.
         let map = unsafe { sys::xc_cpupool_freeinfo(xch) };
         if map.is_null() {
             return Err(HypervisorError::last("cpupool_freeinfo"));
         }
-        // SAFETY: libxenctrl's map has a bit for each of this host's cpus.
+        // SAFETY: libxenctrl's map has a bit for each of the host's CPUs.
         let cpus = unsafe { std::slice::from_raw_parts(map, size) }.to_vec();
-        // SAFETY: it is ours to free, and comes from calloc.
+        // SAFETY: the caller owns the map, which was allocated with calloc.
         unsafe { libc::free(map.cast()) };
         Ok(cpus)
     }
 
-    /// The scheduler Xen was booted with: `XEN_SCHEDULER_*`.
+    /// The scheduler that Xen was booted with: `XEN_SCHEDULER_*`.
     pub fn scheduler(&self) -> Result<c_int> {
         let mut id = 0;
-        // SAFETY: a number to be written.
+        // SAFETY: `id` may be written to during the call.
         self.call("sched_id", |xch| unsafe { sys::xc_sched_id(xch, &mut id) })?;
         Ok(id)
     }
 
-    /// Makes a cpupool without cpus, numbered `wanted` or as Xen likes; answers its number.
+    /// Creates a cpupool without CPUs, with the id `wanted` or one that Xen chooses. Returns the id.
     pub fn cpupool_create(&self, wanted: Option<u32>, scheduler: u32) -> Result<u32> {
         let mut pool = wanted.unwrap_or(sys::XC_CPUPOOL_POOLID_ANY);
-        // SAFETY: a number to be read and written.
+        // SAFETY: the id may be read and written during the call.
         self.call("cpupool_create", |xch| unsafe {
             sys::xc_cpupool_create(xch, &mut pool, scheduler)
         })?;
         Ok(pool)
     }
 
-    /// Ends a cpupool that has neither cpus nor domains.
+    /// Destroys a cpupool that has neither CPUs nor domains.
     pub fn cpupool_destroy(&self, pool: u32) -> Result<()> {
-        // SAFETY: a plain number.
+        // SAFETY: the argument is a number.
         self.call("cpupool_destroy", |xch| unsafe { sys::xc_cpupool_destroy(xch, pool) }).map(drop)
     }
 
-    /// Gives a cpu to a cpupool.
+    /// Adds a CPU to a cpupool.
     pub fn cpupool_add_cpu(&self, pool: u32, cpu: c_int) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("cpupool_addcpu", |xch| unsafe { sys::xc_cpupool_addcpu(xch, pool, cpu) })
             .map(drop)
     }
 
-    /// Takes a cpu from a cpupool.
+    /// Removes a CPU from a cpupool.
     pub fn cpupool_remove_cpu(&self, pool: u32, cpu: c_int) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("cpupool_removecpu", |xch| unsafe { sys::xc_cpupool_removecpu(xch, pool, cpu) })
             .map(drop)
     }
 
     /// Moves a domain to a cpupool.
     pub fn cpupool_move_domain(&self, pool: u32, domid: u32) -> Result<()> {
-        // SAFETY: plain numbers.
+        // SAFETY: all arguments are numbers.
         self.call("cpupool_movedomain", |xch| unsafe {
             sys::xc_cpupool_movedomain(xch, pool, domid)
         })

@@ -1,4 +1,4 @@
-//! Requests as a connection or a transaction sends them, and what their replies mean.
+//! Sending requests on a connection or in a transaction, and interpreting their replies.
 
 use nix::errno::Errno;
 
@@ -6,17 +6,17 @@ use super::error::{StoreError, StoreResult};
 use super::path;
 use super::wire::{self, MessageKind, Reply, Requests};
 
-/// Most replies that a list which changes all the time is asked for.
+/// The maximum number of replies that are requested for a list that keeps changing.
 const LIST_ATTEMPTS: usize = 32;
 
-/// What requests can be sent with: [`super::Store`], [`super::Transaction`].
+/// The objects that can send requests: [`super::Store`], [`super::Transaction`].
 pub trait Call {
-    /// Sends the requests and returns the replies in order. `operation` is for the error.
+    /// Sends the requests and returns the replies in order. `operation` is for the error's text.
     #[doc(hidden)]
     fn call(&self, operation: &'static str, requests: Requests) -> StoreResult<Vec<Reply>>;
 }
 
-/// One request of `kind` whose only field is the path.
+/// Sends one request of type `kind` whose only field is the path.
 pub(super) fn about_path(
     ops: &(impl Call + ?Sized),
     operation: &'static str,
@@ -29,7 +29,7 @@ pub(super) fn about_path(
     single(ops.call(operation, request))
 }
 
-/// The children of `path`, as the daemon's reply says.
+/// The children of `path`, from the daemon's reply.
 pub(super) fn children(
     ops: &(impl Call + ?Sized),
     path: &str,
@@ -41,7 +41,7 @@ pub(super) fn children(
     }
 }
 
-/// A list of children that does not fit into one reply, put together from several.
+/// Reads a list of children that does not fit into one reply, in several parts.
 fn list_in_parts(ops: &(impl Call + ?Sized), path: &str) -> StoreResult<Option<Vec<String>>> {
     let failed = |errno| StoreError::about("list", path, errno);
     'again: for _ in 0..LIST_ATTEMPTS {
@@ -56,10 +56,10 @@ fn list_in_parts(ops: &(impl Call + ?Sized), path: &str) -> StoreResult<Option<V
             let end = part.iter().position(|&b| b == 0).ok_or_else(|| failed(Errno::EPROTO))?;
             let names = part.split_off(end + 1);
             if generation.get_or_insert_with(|| part.clone()) != &part {
-                // It has changed since the last part: the offsets mean nothing any more.
+                // The list has changed since the last part, so the offsets are not valid any more.
                 continue 'again;
             }
-            // An empty name ends the list.
+            // An empty name marks the end of the list.
             if names == [0] || names.ends_with(&[0, 0]) {
                 children.extend_from_slice(&names[..names.len() - 1]);
                 return self::names(path, &children).map(Some);
@@ -75,7 +75,7 @@ fn list_in_parts(ops: &(impl Call + ?Sized), path: &str) -> StoreResult<Option<V
 
 fn names(path: &str, payload: &[u8]) -> StoreResult<Vec<String>> {
     let names = wire::strings(payload).map_err(|errno| StoreError::about("list", path, errno))?;
-    // A name becomes part of paths: an invalid one must not lead elsewhere.
+    // A name becomes part of paths, so an invalid one could lead to another node.
     if names.iter().any(|name| name.contains('/') || path::check(name).is_err()) {
         return Err(StoreError::about("list", path, Errno::EPROTO));
     }
@@ -98,7 +98,7 @@ pub(super) fn found(
     }
 }
 
-/// The one element of an answer to one request.
+/// The only element of the results of one request.
 pub(super) fn single<T>(answers: StoreResult<Vec<T>>) -> StoreResult<T> {
     Ok(answers?.pop().expect("as many replies as requests"))
 }

@@ -1,10 +1,10 @@
-//! What a xenstore request can fail with.
+//! The error of a xenstore request.
 
 use std::fmt;
 
 use nix::errno::Errno;
 
-/// A failed request: what was asked, of which node, and the daemon's or the system's errno.
+/// A failed request: the operation, the node, and the errno of the daemon or of the system.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoreError {
     errno: Errno,
@@ -12,26 +12,26 @@ pub struct StoreError {
     subject: Option<Box<str>>,
 }
 
-/// The store's result.
+/// The result of a xenstore request.
 pub type StoreResult<T> = Result<T, StoreError>;
 
 impl StoreError {
-    /// `operation` on no node in particular failed.
+    /// A failure of `operation`, which does not concern a particular node.
     pub fn new(operation: &'static str, errno: Errno) -> Self {
         Self { errno, operation, subject: None }
     }
 
-    /// `operation` on `subject` (a path, mostly) failed.
+    /// A failure of `operation` on `subject`, which is usually a path.
     pub fn about(operation: &'static str, subject: &str, errno: Errno) -> Self {
         Self { errno, operation, subject: Some(subject.into()) }
     }
 
-    /// The errno, for the log line's `errno = …`.
+    /// The errno, for the `errno = …` of log lines.
     pub fn errno(&self) -> Errno {
         self.errno
     }
 
-    /// The node that the request was about.
+    /// The node that the request concerned.
     pub fn path(&self) -> Option<&str> {
         self.subject.as_deref()
     }
@@ -41,7 +41,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "xenstore: {}", self.operation)?;
         if let Some(subject) = &self.subject {
-            // The path may come from outside; a log line has a bounded length.
+            // The path may come from an untrusted source, and a log line has a limited length.
             match subject.char_indices().nth(256) {
                 Some((end, _)) => write!(f, " of {}…", &subject[..end])?,
                 None => write!(f, " of {subject}")?,

@@ -1,57 +1,54 @@
-//! One connection shared by many threads, with no thread of its own.
+//! One connection that many threads share, without a thread of its own.
 //!
 //! # Who reads
 //!
-//! A thread with a request registers a [`Batch`] (the ids that it will wait for), sends, and then
-//! waits. One of the waiting threads, the leader, reads the daemon's replies for all.
-//! The right to read is an object, the [`Reader`]; it lies in [`State`] or is held by exactly one
-//! thread, the leader. A thread that waits and finds it there takes it and leads: it reads and
-//! settles batches, everybody's, until its own is settled. Then it puts the reader back and wakes
-//! one thread whose batch is still open. A thread that finds it gone sleeps.
+//! A thread with a request registers a [`Batch`] (the ids that it will wait for), sends, and then waits. One of the
+//! waiting threads, the leader, reads the daemon's replies for all. The right to read is an object, the [`Reader`]; it
+//! is either in [`State`] or held by exactly one thread, the leader. A waiting thread that finds it in [`State`] takes
+//! it and leads: it reads and settles the batches of all threads, until its own is settled. Then it puts the reader
+//! back and wakes one thread whose batch is still open. A thread that does not find the reader sleeps.
 //!
-//! Invariants, under the state lock:
+//! The invariants, under the state lock, are:
 //!
-//! 1. *One reader.* By ownership: there is one `Reader` object, and only it holds the read buffer.
-//! 2. *No thread sleeps unattended.* While a thread sleeps on its bell, then (a) its batch is open,
-//!    the connection intact and a leader reads; or (b) that thread, or another sleeper, has been
-//!    rung and not run yet.
-//! 3. *An open batch has an owner.* Batches are removed only by the thread that made them; but for one
+//! 1. *There is one reader.* This holds by ownership: there is one `Reader` object, and only it has the read buffer.
+//! 2. *No thread sleeps unattended.* While a thread sleeps on its condition variable, either (a) its batch is open, the
+//!    connection works and a leader reads; or (b) that thread, or another sleeping one, has been signalled and has not
+//!    run yet.
+//! 3. *An open batch has an owner.* Batches are removed only by the thread that created them, with the exception of one
 //!    that is *given up* ([`Posted`]): the thread that reads its last reply removes it.
 //!
-//! Why 2 holds. A thread goes to sleep only when the reader is gone (a). A leader that settles a
-//! batch rings its owner under the lock: (b) for that one. A leader goes in [`LeadGuard::drop`]
-//! only, also when it unwinds: it puts the reader back and, under the same lock, rings one sleeper
-//! with an open batch: (b) for all others. A thread so rung takes the reader, or finds that a
-//! newcomer was quicker: then that one leads, (a), and will ring in its turn. If no sleeper has an
-//! open batch there is nobody to attend to; a thread that has sent but not looked yet finds the
-//! reader itself. When the connection breaks everybody is rung, and nobody sleeps again, because
-//! `broken` is looked at before each sleep.
+//! Why 2 holds. A thread goes to sleep only when the reader is taken (a). A leader that settles a batch signals its
+//! owner under the lock: (b) for that thread. A leader stops leading only in [`LeadGuard::drop`], also when it unwinds:
+//! it puts the reader back and, under the same lock, signals one sleeping thread with an open batch: (b) for all
+//! others. A thread that was signalled takes the reader, or finds that another thread has taken it: then that thread
+//! leads, (a), and will signal in its turn. If no sleeping thread has an open batch, none needs to be woken; a thread
+//! that has sent but has not checked yet finds the reader itself. When the connection breaks all threads are signalled,
+//! and none sleeps again, because `broken` is checked before each sleep.
 //!
-//! # Who does not wait
+//! # Batches without a waiting thread
 //!
-//! [`Exchange::post`] sends a batch without waiting for anything, for a thread that must not: it is looked
-//! at from time to time ([`Exchange::poll`], [`Posted::settled`]), or given up. If the daemon has left so much
-//! unread that there is no room for it, that breaks the connection, like any message that went out in part.
+//! [`Exchange::post`] sends a batch without waiting for anything, for a thread that must not wait. The batch is checked
+//! from time to time ([`Exchange::poll`], [`Posted::settled`]), or given up. If the daemon has left so much unread that
+//! there is no room for the batch, the connection breaks, as with any message that was sent in part.
 //!
 //! # Who writes
 //!
-//! The writing lock keeps messages whole. It is not held while reading, and never taken with the
-//! state lock held. A sender blocks only if the daemon does not take bytes. A daemon might stop
-//! taking them until its own replies are read; so a batch is sent in runs of at most [`RUN_BYTES`],
-//! which the socket's buffer takes whole: a blocked sender is blocked by other threads' bytes, and
-//! those threads wait already, so that one of them reads (2).
+//! The write lock keeps messages whole. It is not held while reading, and never taken with the state lock held. A
+//! sender blocks only if the daemon does not read. A daemon might stop reading until its own replies are read; so a
+//! batch is sent in runs of at most [`RUN_BYTES`], which fit into the socket's buffer: a blocked sender is blocked by
+//! bytes of other threads, and those threads wait already, so that one of them reads (2).
 //!
-//! The kernel's device cannot have two requests from one open file: it keeps a pointer to the
-//! first one's bytes, not a copy, and the second overwrites them before they are sent (Linux 6.1,
-//! `xenbus_dev_request_and_reply`). On such a link ([`Link::one_at_a_time`]) a thread holds the turn, and
-//! sends one request, from before it sends until it has its reply. The turn is taken before all
-//! other locks. When the daemon is silent it is so for all who wait for theirs.
+//! The kernel's device does not support two requests from one open file: it keeps a pointer to the bytes of the first
+//! one, not a copy, and the second overwrites them before they are sent (Linux 6.1, `xenbus_dev_request_and_reply`). On
+//! such a link ([`Link::one_at_a_time`]) a thread holds the turn, and sends one request, from before it sends until it
+//! has its reply. The turn is taken before all other locks. If the daemon does not reply, the requests of all threads
+//! that wait for their turn fail.
 //!
 //! # Errors
 //!
-//! Replies are trusted in nothing: a length over the limit, an id nobody waits for or a reply of
-//! another type breaks the connection, for all its users, with `EPROTO`. So does a request that
-//! went out in part. A broken connection stays broken; [`super::Store`] opens another.
+//! Replies are not trusted: a length over the limit, an id that no thread waits for or a reply of another type breaks
+//! the connection, for all its users, with `EPROTO`. So does a request that was sent in part. A broken connection stays
+//! broken; [`super::Store`] opens another.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -61,29 +58,29 @@ use nix::errno::Errno;
 use super::wire::{self, Message, MessageKind, Reply, Requests};
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked, sleep_on};
 
-/// Requests in flight for one thread.
+/// The maximum number of requests in flight for one thread.
 const RUN_COUNT: usize = 128;
-/// Bytes in flight for one thread: well under a socket's send buffer.
+/// The maximum number of bytes in flight for one thread, well under a socket's send buffer.
 const RUN_BYTES: usize = 32 * 1024;
-/// Reads of one poll.
+/// The maximum number of reads in one poll.
 const POLL_READS: usize = 64;
-/// Bytes read at once: more than one message of greatest length.
+/// The number of bytes that are read at once: more than one message of maximum length.
 const BUFFER: usize = 8 * 1024;
 
-/// The bytes' way to the daemon and back.
+/// The transport to the daemon.
 pub trait Link {
-    /// Sends whole messages. The error says whether the daemon may have got any of it.
+    /// Sends whole messages. The error says whether the daemon may have received any part of them.
     fn send(&self, requests: &Requests, from: usize, to: usize) -> Result<(), SendError>;
-    /// The same without waiting for room: then `EAGAIN`.
+    /// As [`Link::send`], without waiting for room; the error is `EAGAIN` then.
     fn send_at_once(&self, requests: &Requests, from: usize, to: usize) -> Result<(), SendError>;
-    /// Receives some bytes; 0 at the end. `EAGAIN` if there are none and `wait` is false, `ETIMEDOUT` if
-    /// none have come for long.
+    /// Receives some bytes; 0 at the end. `EAGAIN` if there are none and `wait` is false, `ETIMEDOUT` if none arrived
+    /// within the timeout.
     fn receive(&self, buffer: &mut [u8], wait: bool) -> Result<usize, Errno>;
-    /// Waits until there is something to receive, or the time is over. Whether there may be.
+    /// Waits at most `within` until there is something to receive. Returns whether there may be something.
     fn is_readable(&self, within: Duration) -> bool;
     /// Whether a request must wait for the reply to the one before it.
     fn one_at_a_time(&self) -> bool;
-    /// Makes threads that are blocked in `send` or `receive` return, for good.
+    /// Makes all present and future calls of `send` and `receive` return.
     fn shut(&self);
 }
 
@@ -91,7 +88,7 @@ pub trait Link {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SendError {
     pub errno: Errno,
-    /// Part of it went out.
+    /// A part of it was sent.
     pub begun: bool,
 }
 
@@ -99,11 +96,12 @@ pub struct SendError {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ExchangeFailure {
     pub errno: Errno,
-    /// It may be sent again on another connection: the daemon has not seen any of it, and was not waited for in vain.
+    /// The requests may be sent again on another connection: the daemon has received no part of them, and this thread
+    /// has not waited for the daemon in vain.
     pub unsent: bool,
 }
 
-/// Where watch events go.
+/// The receiver of watch events.
 pub trait Sink {
     fn event(&self, path: String, token: String);
 }
@@ -112,16 +110,16 @@ pub trait Sink {
 pub struct Exchange<L: Link, S: Sink> {
     link: L,
     sink: S,
-    /// Held for a request's whole time where there can be one only.
+    /// On a link that takes one request at a time, held for the whole duration of a request.
     turn: Mutex<()>,
     writing: Mutex<()>,
     state: Mutex<State>,
 }
 
 struct State {
-    /// `None`: a leader has it.
+    /// `None` while a leader has it.
     reader: Option<Reader>,
-    /// In order of their ids.
+    /// In the order of their ids.
     batches: VecDeque<Batch>,
     next_id: u32,
     broken: Option<Errno>,
@@ -133,13 +131,13 @@ struct Batch {
     kinds: Vec<MessageKind>,
     replies: Vec<Option<Reply>>,
     open: usize,
-    /// Where the owner sleeps.
+    /// The condition variable on which the owner sleeps.
     bell: Arc<Condvar>,
     asleep: bool,
     given_up: bool,
 }
 
-/// The right to read, and what was read of a message that is not whole yet.
+/// The right to read, with the bytes of a message that has not been received completely.
 struct Reader {
     buffer: Box<[u8]>,
     filled: usize,
@@ -157,7 +155,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         &self.link
     }
 
-    /// Why the connection cannot be used any more.
+    /// The reason why the connection cannot be used any more.
     pub fn broken(&self) -> Option<Errno> {
         locked(&self.state).broken
     }
@@ -176,7 +174,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         while from < requests.len() {
             let to = requests.run(from, count, RUN_BYTES);
             let run = self.run(requests, from, to, transaction);
-            // What came before in this batch has been seen.
+            // The requests before this run have been carried out.
             replies
                 .extend(run.map_err(|f| ExchangeFailure { unsent: f.unsent && from == 0, ..f })?);
             from = to;
@@ -188,7 +186,8 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         let worked = self.broken().is_none();
         let turn = locked(&self.turn);
         if worked && self.broken() == Some(Errno::ETIMEDOUT) {
-            // It has waited for the daemon, behind others. On another connection it would wait as long again.
+            // The thread has waited for the daemon, behind others. On another connection it would have to wait as long
+            // again.
             return Err(ExchangeFailure { errno: Errno::ETIMEDOUT, unsent: false });
         }
         Ok(turn)
@@ -201,7 +200,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         to: usize,
         transaction: u32,
     ) -> Result<Vec<Reply>, ExchangeFailure> {
-        // Registered before it is sent: another thread may read the reply at once.
+        // The batch is registered before it is sent, since another thread may read the reply at once.
         let first = locked(&self.state)
             .register((from..to).map(|i| requests.kind(i)).collect())
             .map_err(|errno| ExchangeFailure { errno, unsent: true })?;
@@ -213,7 +212,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         let unsent = match sent {
             Ok(()) => false,
             Err(error) => {
-                self.break_off(&mut locked(&self.state), error.errno);
+                self.break_connection(&mut locked(&self.state), error.errno);
                 !error.begun
             }
         };
@@ -247,8 +246,8 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         }
     }
 
-    /// Sends the first `count` of `requests`, at most [`RUN_COUNT`] with [`RUN_BYTES`], and waits for nothing. On a
-    /// link that takes one request at a time nobody else may be using it.
+    /// Sends the first `count` of `requests`, at most [`RUN_COUNT`] with [`RUN_BYTES`], without waiting. On a link that
+    /// takes one request at a time, no other thread may be using it.
     pub fn post(
         self: &Arc<Self>,
         requests: &mut Requests,
@@ -263,28 +262,28 @@ impl<L: Link, S: Sink> Exchange<L, S> {
             self.link.send_at_once(requests, 0, count)
         };
         sent.map_err(|error| {
-            self.break_off(&mut locked(&self.state), error.errno);
+            self.break_connection(&mut locked(&self.state), error.errno);
             error.errno
         })?;
         Ok(posted)
     }
 
-    /// How many of `requests` may be posted at once.
+    /// The number of `requests` that may be posted at once.
     pub fn postable(&self, requests: &Requests) -> usize {
         requests.run(0, if self.link.one_at_a_time() { 1 } else { RUN_COUNT }, RUN_BYTES)
     }
 
-    /// Whether the daemon owes an answer to a batch that was given up.
+    /// Whether the daemon has not replied yet to a batch that was given up.
     pub fn is_silent(&self) -> bool {
         locked(&self.state).batches.iter().any(|batch| batch.given_up)
     }
 
-    /// Reads what has arrived, without waiting. If there is a leader, that does so anyway.
+    /// Reads what has arrived, without waiting. If there is a leader, the leader does so anyway.
     pub fn poll(&self) -> Result<(), Errno> {
         let reader = locked(&self.state).reader.take();
         if let Some(reader) = reader {
             let mut lead = LeadGuard { exchange: self, reader: Some(reader) };
-            // Bounded, so that a daemon that talks without end does not hold the caller.
+            // The number of reads is limited, so that a daemon that sends without end does not block the caller.
             for _ in 0..POLL_READS {
                 if !self.read(&mut lead, false) {
                     break;
@@ -294,7 +293,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         self.broken().map_or(Ok(()), Err)
     }
 
-    /// Reads once and settles what has come. False if there is nothing to read (any more).
+    /// Reads once and settles what has arrived. Returns false if there is nothing more to read.
     fn read(&self, lead: &mut LeadGuard<'_, L, S>, wait: bool) -> bool {
         let Some(reader) = &mut lead.reader else { return false };
         let got = match self.link.receive(&mut reader.buffer[reader.filled..], wait) {
@@ -314,13 +313,13 @@ impl<L: Link, S: Sink> Exchange<L, S> {
                 state.broken.is_none()
             }
             Err(errno) => {
-                self.break_off(&mut state, errno);
+                self.break_connection(&mut state, errno);
                 false
             }
         }
     }
 
-    /// Hands out the messages in `bytes`; returns how many bytes they were.
+    /// Processes the messages in `bytes`. Returns the number of bytes processed.
     fn settle(&self, state: &mut State, bytes: &[u8]) -> Result<usize, Errno> {
         let mut used = 0;
         while let Some((message, length)) = wire::parse(&bytes[used..])? {
@@ -333,7 +332,7 @@ impl<L: Link, S: Sink> Exchange<L, S> {
         Ok(used)
     }
 
-    fn break_off(&self, state: &mut MutexGuard<'_, State>, errno: Errno) {
+    fn break_connection(&self, state: &mut MutexGuard<'_, State>, errno: Errno) {
         state.broken.get_or_insert(errno);
         self.link.shut();
         for batch in &state.batches {
@@ -342,8 +341,8 @@ impl<L: Link, S: Sink> Exchange<L, S> {
     }
 }
 
-/// A batch that was sent and that no thread sleeps for. Dropped before it is settled it is given up: its replies
-/// will be taken in, and nobody gets them.
+/// A batch that was sent and that no thread sleeps for. If it is dropped before it is settled it is given up: its
+/// replies are read and dropped.
 #[derive(Debug)]
 pub struct Posted<L: Link, S: Sink> {
     exchange: Arc<Exchange<L, S>>,
@@ -351,7 +350,7 @@ pub struct Posted<L: Link, S: Sink> {
 }
 
 impl<L: Link, S: Sink> Posted<L, S> {
-    /// The replies, if they are there by now; or why none will come.
+    /// The replies, if they have arrived by now, or the reason why none will come.
     pub fn settled(&self) -> Option<Result<Vec<Reply>, Errno>> {
         let mut state = locked(&self.exchange.state);
         let batch = state.batch(self.first);
@@ -361,8 +360,8 @@ impl<L: Link, S: Sink> Posted<L, S> {
         state.broken.map(Err)
     }
 
-    /// Waits until it is settled, the time is over, or another thread is found reading, which takes the replies
-    /// in then. Whatever of them there is is of no use any more.
+    /// Waits until the batch is settled, the time has passed, or another thread is reading, which then processes the
+    /// replies. The replies are dropped.
     pub fn give_up_after(self, limit: Duration) {
         let deadline = Instant::now() + limit;
         loop {
@@ -403,7 +402,7 @@ impl State {
             return Err(errno);
         }
         let count = kinds.len() as u32;
-        // 0 is the id of watch events; consecutive ids must not wrap around.
+        // 0 is the id of watch events, and consecutive ids must not wrap around.
         if self.next_id.checked_add(count).is_none() {
             self.next_id = 1;
         }
@@ -422,7 +421,7 @@ impl State {
     }
 
     fn position(&self, first: u32) -> usize {
-        // A handful at most: as many as there are threads in the store.
+        // There are few batches: at most one for each thread that uses the store, and posted ones.
         self.batches
             .iter()
             .position(|b| b.first == first)
@@ -465,7 +464,7 @@ impl State {
     }
 }
 
-/// Held by the thread that reads. Dropping it passes the lead on.
+/// Held by the thread that reads. Dropping it ends the lead.
 struct LeadGuard<'a, L: Link, S: Sink> {
     exchange: &'a Exchange<L, S>,
     reader: Option<Reader>,
@@ -500,7 +499,7 @@ mod tests {
 
     const COUNT: usize = 4;
 
-    /// A device whose daemon is silent, when all threads have come.
+    /// A device whose daemon does not reply after all threads have sent.
     #[derive(Default)]
     struct Silent {
         come: AtomicUsize,
@@ -521,7 +520,7 @@ mod tests {
             while self.come.load(Ordering::Relaxed) < COUNT {
                 thread::yield_now();
             }
-            // Until those that have come wait for their turn.
+            // This waits until the other threads wait for their turn.
             thread::sleep(Duration::from_secs(1));
             Err(Errno::ETIMEDOUT)
         }
@@ -544,7 +543,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_behind_others_for_a_silent_daemon_does_not_wait_again() {
+    fn a_thread_that_waited_behind_others_for_a_silent_daemon_does_not_wait_again() {
         let exchange = Exchange::new(Silent::default(), Nowhere);
         thread::scope(|scope| {
             for _ in 0..COUNT {

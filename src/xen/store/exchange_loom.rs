@@ -1,5 +1,5 @@
-//! Every interleaving of a few threads in one [`Exchange`], explored by loom: nobody sleeps for ever
-//! (loom reports that as a deadlock) and everybody gets his own answers.
+//! Every interleaving of a few threads in one [`Exchange`], explored by loom: no thread sleeps forever (loom reports
+//! that as a deadlock) and each gets its own replies.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test --profile loom --lib exchange::model`
 
@@ -8,7 +8,7 @@ use loom::thread;
 
 use super::*;
 
-/// A daemon that answers each request with its id, in the order of sending or the reverse.
+/// A daemon that replies to each request with its id, in the order of sending or in reverse order.
 struct Pipe {
     state: Mutex<PipeState>,
     arrived: Condvar,
@@ -18,7 +18,7 @@ struct Pipe {
 struct PipeState {
     replies: VecDeque<Vec<u8>>,
     reversed: bool,
-    /// Requests that are answered before the connection breaks.
+    /// The number of requests that are answered before the connection breaks.
     left: usize,
     shut: bool,
 }
@@ -42,7 +42,7 @@ impl Link for Pipe {
             }
             state.left -= 1;
             let request = requests.bytes(at, at + 1);
-            // The header as it is, with the id once more for payload.
+            // The reply has the request's header, and the id as its payload.
             let mut reply = request[..16].to_vec();
             reply[12..16].copy_from_slice(&4u32.to_ne_bytes());
             reply.extend_from_slice(&request[4..8]);
@@ -60,7 +60,7 @@ impl Link for Pipe {
         self.send(requests, from, to)
     }
 
-    /// The time is over at once.
+    /// The time has always passed.
     fn is_readable(&self, _: Duration) -> bool {
         let state = self.state.lock().unwrap();
         !state.replies.is_empty() || state.shut || state.left == 0
@@ -69,7 +69,7 @@ impl Link for Pipe {
     fn receive(&self, buffer: &mut [u8], wait: bool) -> Result<usize, Errno> {
         let mut state = self.state.lock().unwrap();
         loop {
-            // One message at a time: more chances for the lead to move.
+            // Replies arrive one at a time, so that the lead changes more often.
             if let Some(reply) = state.replies.pop_front() {
                 buffer[..reply.len()].copy_from_slice(&reply);
                 return Ok(reply.len());
@@ -119,7 +119,7 @@ fn model(body: impl Fn() + Send + Sync + 'static) {
     model.check(body);
 }
 
-/// Plenty: the connection does not break.
+/// A number so large that the connection does not break.
 const ALL: usize = 1000;
 
 fn threads(reversed: bool, left: usize, counts: &'static [usize]) {
@@ -181,7 +181,7 @@ fn polls_between() {
     });
 }
 
-/// A batch that is given up, at any moment, takes no answer from another and is not kept.
+/// A batch that is given up, at any moment, neither takes a reply of another nor remains in the list.
 fn given_up(reversed: bool) {
     model(move || {
         let exchange = std::sync::Arc::new(Exchange::new(Pipe::new(reversed, ALL), Nowhere));

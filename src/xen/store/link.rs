@@ -1,8 +1,9 @@
-//! The way to the daemon: its socket, or the kernel's xenbus device where there is none.
+//! The connection to the daemon: its socket, or the kernel's xenbus device if there is no socket.
 //!
-//! How long the daemon may be silent is a time of the socket's ([`ReceiveTimeout`], [`SendTimeout`]), so that no call is needed
-//! to wait. A signal ends such a call, and one that is made again has the whole time: so what is left of it is
-//! waited for in another way then ([`TimeLimit`]). Else an application with an interval timer would wait for ever.
+//! How long the daemon may be silent is set as a timeout of the socket ([`ReceiveTimeout`], [`SendTimeout`]), so that
+//! waiting needs no further system call. A signal interrupts such a call, and a repeated call would have the whole
+//! timeout again, so that an application with an interval timer would wait forever. So after a signal the rest of the
+//! time is waited for in another way ([`TimeLimit`]).
 
 use std::env;
 use std::ffi::OsString;
@@ -28,11 +29,11 @@ use super::wire::Requests;
 use crate::sync::std_fds::raised;
 use crate::sync::tracked_fds::Tracked;
 
-/// How long the daemon may send nothing while it owes an answer, or take no bytes, before it counts as dead. A busy
-/// host's daemon is late by seconds; libxenstore waits for ever.
+/// How long the daemon may send nothing while it owes a reply, or read nothing, before it counts as dead. On a busy
+/// host the daemon is late by seconds; libxenstore waits forever.
 pub const REPLY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// An open connection. It is closed by the process that made it and by no other.
+/// An open connection. Only the process that created it closes it.
 #[derive(Debug)]
 pub struct Wire {
     fd: Tracked<OwnedFd>,
@@ -40,17 +41,17 @@ pub struct Wire {
     silence: Duration,
 }
 
-/// How a connection is opened where the daemon's queue of new ones is full.
+/// What to do when the daemon's queue of new connections is full.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Opening {
-    /// Waits for room, for as long as the daemon may be silent; then `ETIMEDOUT`.
+    /// Wait for room, as long as the daemon may be silent; then `ETIMEDOUT`.
     Waits,
-    /// `EAGAIN` at once. No descriptor shows when there is room.
+    /// Fail with `EAGAIN` at once. No descriptor reports when there is room.
     AtOnce,
 }
 
-/// Where the daemon listens, first choice first. `XENSTORED_PATH` names one place, socket or device,
-/// and `XENSTORED_RUNDIR` the directory of the socket, as for libxenstore.
+/// The paths of the daemon's socket and device, in order of preference. `XENSTORED_PATH` names one path, of a socket or
+/// device, and `XENSTORED_RUNDIR` the directory of the socket, as for libxenstore.
 pub fn places() -> Vec<PathBuf> {
     let of = |value: Option<OsString>| value.filter(|v| !v.is_empty()).map(PathBuf::from);
     if let Some(place) = of(env::var_os("XENSTORED_PATH")) {
@@ -65,11 +66,11 @@ pub fn places() -> Vec<PathBuf> {
 }
 
 impl Wire {
-    /// Connects to the daemon's socket or device at `place`. `silence`: as [`REPLY_TIMEOUT`].
+    /// Connects to the daemon's socket or device at `place`. `silence` is the timeout, as [`REPLY_TIMEOUT`].
     pub fn open(place: &Path, opening: Opening, silence: Duration) -> Result<Self, Errno> {
         let (fd, device) = match connect_socket(place, opening, silence) {
             Ok(fd) => (fd, false),
-            // What is there may be no socket.
+            // The file may be a device and not a socket.
             Err(Errno::ECONNREFUSED) if is_device(place) => (open_device(place)?, true),
             Err(errno) => return Err(errno),
         };
@@ -82,14 +83,14 @@ impl Wire {
             .map_err(|e| SendError { errno: late(e.errno), ..e })
     }
 
-    /// Sends whole messages, with these flags where it is a socket.
+    /// Sends whole messages, with `flags` if this is a socket.
     fn send_with(&self, messages: &[u8], flags: MsgFlags) -> Result<(), SendError> {
         if self.device {
             return write_all(messages, |rest| unistd::write(self.as_fd(), rest));
         }
         let (fd, flags) = (self.fd.as_raw_fd(), flags | MsgFlags::MSG_NOSIGNAL);
         write_all(messages, |rest| {
-            // As long for each part that it takes.
+            // Each part that the daemon reads has the whole timeout.
             TimeLimit::new(self.silence).retried(|left| match left {
                 Some(left) if !is_ready(self.as_fd(), PollFlags::POLLOUT, left) => {
                     Err(Errno::EAGAIN)
@@ -99,7 +100,7 @@ impl Wire {
         })
     }
 
-    /// Whether this is the connection of the process that asks.
+    /// Whether this process created the connection.
     pub fn is_ours(&self) -> bool {
         self.fd.is_ours()
     }
@@ -119,22 +120,22 @@ fn connect_socket(place: &Path, opening: Opening, silence: Duration) -> Result<O
     let mut flags = SockFlag::SOCK_CLOEXEC;
     flags.set(SockFlag::SOCK_NONBLOCK, opening == Opening::AtOnce);
     let fd = raised(socket(AddressFamily::Unix, SockType::Stream, flags, None)?);
-    let most = time_val(silence);
-    // The first is for connecting as well.
-    setsockopt(&fd, SendTimeout, &most)?;
-    setsockopt(&fd, ReceiveTimeout, &most)?;
-    // A local connect that a signal interrupts has done nothing: it waits for room in the backlog.
+    let timeout = time_val(silence);
+    // The send timeout also limits connecting.
+    setsockopt(&fd, SendTimeout, &timeout)?;
+    setsockopt(&fd, ReceiveTimeout, &timeout)?;
+    // A connect to a local socket that a signal interrupts has done nothing: it was waiting for room in the backlog.
     let mut interrupted = false;
     let connected = TimeLimit::new(silence).retried(|left| {
         if let Some(left) = left {
-            // Nothing shows that there is room.
+            // No event reports that there is room.
             interrupted = true;
             setsockopt(&fd, SendTimeout, &time_val(left))?;
         }
         connect(fd.as_raw_fd(), &address)
     });
     if interrupted {
-        setsockopt(&fd, SendTimeout, &most)?;
+        setsockopt(&fd, SendTimeout, &timeout)?;
     }
     match opening {
         Opening::Waits => connected.map_err(late)?,
@@ -150,7 +151,7 @@ fn time_val(time: Duration) -> TimeVal {
     TimeVal::new(time.as_secs() as _, time.subsec_micros().into())
 }
 
-/// A socket says `EAGAIN` when its time is over.
+/// Converts `EAGAIN`, with which a socket reports a timeout.
 fn late(errno: Errno) -> Errno {
     if errno == Errno::EAGAIN { Errno::ETIMEDOUT } else { errno }
 }
@@ -164,7 +165,7 @@ impl AsFd for Wire {
 impl Link for Wire {
     fn send(&self, requests: &Requests, from: usize, to: usize) -> Result<(), SendError> {
         if self.device {
-            // The device takes one whole message with each write.
+            // The device accepts one whole message with each write.
             for at in from..to {
                 self.send_bytes(requests.bytes(at, at + 1))
                     .map_err(|e| SendError { begun: e.begun || at > from, ..e })?;
@@ -214,31 +215,31 @@ impl Link for Wire {
     }
 }
 
-/// Waits until that can be done with `fd`, or the time is over. Whether it may be possible.
+/// Waits at most `within` until `fd` is ready for `what`. Returns whether it may be ready.
 fn is_ready(fd: BorrowedFd<'_>, what: PollFlags, within: Duration) -> bool {
     let mut fds = [PollFd::new(fd, what)];
     let polled = TimeLimit::new(within).retried(|left| {
-        // Rounded up: a moment too short would be a wait without end by moments of no length.
+        // The time is rounded up, since waits of zero length would repeat without end.
         let left = left.unwrap_or(within).saturating_add(Duration::from_micros(999));
         poll(&mut fds, PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX))
     });
-    // If it cannot be asked, what is done then will say why.
+    // If poll fails, the following read or write reports the error.
     !matches!(polled, Ok(0) | Err(Errno::EAGAIN))
 }
 
-/// A time for one thing, however often a signal comes first.
+/// A time limit for one call, however often a signal interrupts it.
 struct TimeLimit {
     time: Duration,
     began: Duration,
 }
 
 impl TimeLimit {
-    /// It begins now.
+    /// A time limit that begins now.
     fn new(time: Duration) -> Self {
         Self { time, began: now() }
     }
 
-    /// Calls again when a signal came first, with the time that is left then; `EAGAIN` if none is.
+    /// Repeats `call` after each signal, with the time that is left; `EAGAIN` if none is left.
     fn retried<T>(
         &self,
         mut call: impl FnMut(Option<Duration>) -> Result<T, Errno>,
@@ -246,7 +247,7 @@ impl TimeLimit {
         let mut outcome = call(None);
         while outcome.as_ref().is_err_and(|&errno| errno == Errno::EINTR) {
             let left = self.time.saturating_sub(now().saturating_sub(self.began));
-            // A socket takes a time of no microseconds for none.
+            // For a socket a timeout of zero microseconds means no timeout.
             if left < Duration::from_micros(1) {
                 return Err(Errno::EAGAIN);
             }
@@ -256,13 +257,13 @@ impl TimeLimit {
     }
 }
 
-/// The time, as of the last tick of the kernel's: good enough for seconds, and it costs no system call on any host, which
-/// the exact one does under a clock that a process cannot read.
+/// The time of the kernel's last tick. This is exact enough for seconds, and needs no system call on any host, in
+/// contrast to the exact time with a clock source that processes cannot read.
 fn now() -> Duration {
     clock_gettime(ClockId::CLOCK_MONOTONIC_COARSE).map_or(Duration::ZERO, Duration::from)
 }
 
-/// Calls again when a signal came first. For calls that do not wait.
+/// Repeats `call` after each signal, for calls that do not wait.
 pub fn retried<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
     loop {
         match call() {

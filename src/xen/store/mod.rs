@@ -1,21 +1,21 @@
 //! A xenstore client for many threads at once, without a thread of its own.
 //!
-//! - Requests go out together and the answers are matched by id: reading forty nodes with
-//!   [`Ops::read_many`] costs one round trip. How threads share the connection: [`exchange`].
-//! - The daemon's socket is tried first, then the kernel's device, which takes one request at a
-//!   time: [`link`], [`exchange`].
+//! - Requests are sent together and the replies are matched by id: reading forty nodes with [`Ops::read_many`] costs
+//!   one round trip. [`exchange`] describes how threads share the connection.
+//! - The daemon's socket is tried first, then the kernel's device, which takes one request at a time: [`link`],
+//!   [`exchange`].
 //! - A forked child gets connections of its own at its first request, and neither uses nor closes nor writes to its
 //!   parent's: [`crate::sync::process`], [`crate::sync::tracked_fds`]. Nothing is sent when a [`Store`] is dropped.
-//! - When the daemon dies, the requests in flight fail (`ECONNRESET`, `EPIPE`); they are not
-//!   sent again, because the daemon may have carried them out. The next request opens a new
-//!   connection. A request that finds the connection dead before a byte of it was sent is sent on
-//!   a new one. Transactions die with their connection, watches survive: [`watch`].
-//! - A request waits for its answer in the thread that makes it, but not for ever: a daemon that sends
-//!   nothing for [`REPLY_TIMEOUT`] counts as dead, and the requests fail with `ETIMEDOUT`. Nothing is locked
-//!   meanwhile that others need who have a connection.
-//! - Every size is bounded, and a reply that breaks the protocol ends the connection: [`wire`].
+//! - When the daemon dies, the requests in flight fail (`ECONNRESET`, `EPIPE`); they are not sent again, because the
+//!   daemon may have carried them out. The next request opens a new connection. A request that finds the connection
+//!   dead before a byte of it was sent is sent on a new one. Transactions end with their connection, watches survive:
+//!   [`watch`].
+//! - A request waits for its reply in the thread that makes it, but for a limited time: a daemon that sends nothing for
+//!   [`REPLY_TIMEOUT`] counts as dead, and the requests fail with `ETIMEDOUT`. Meanwhile no lock is held that threads
+//!   with a working connection need.
+//! - Every size is limited, and a reply that violates the protocol ends the connection: [`wire`].
 //!
-//! The errors are [`StoreError`]; `core::Error` is made from it.
+//! The errors are [`StoreError`], which `core::Error` can be made from.
 
 mod call;
 mod error;
@@ -46,7 +46,7 @@ pub use number::NumberWriter;
 pub use ops::Ops;
 pub use permission::{Access, Permission};
 pub use pipeline::{Answers, NewNode, Pipeline, Slot};
-pub use transaction::{ATTEMPTS, Transaction, spoilt};
+pub use transaction::{ATTEMPTS, Transaction, conflict_error};
 pub use watch::{Rewatch, WatchEvent, WatchLink, Watched};
 
 use crate::sync::process::PerProcess;
@@ -58,14 +58,14 @@ use link::{Opening, Wire};
 use watch::Watches;
 use wire::{MessageKind, Reply, Requests};
 
-/// How many connections a request is tried on that break before a byte of it is sent: a daemon that
-/// accepts and hangs up must not block a caller forever.
+/// The maximum number of connections for one request that break before a byte of the request is sent: a daemon that
+/// accepts and closes connections must not block a caller forever.
 const CONNECTIONS: usize = 4;
 
-/// The connection for all but watches.
+/// The connection for all requests except watches.
 type Requester = Exchange<Wire, NoEvents>;
 
-/// A connection without watches gets no events.
+/// The event sink of a connection without watches, which gets no events.
 #[derive(Debug)]
 struct NoEvents;
 
@@ -76,14 +76,14 @@ impl Sink for NoEvents {
 /// A client of xenstore.
 #[derive(Debug)]
 pub struct Store {
-    /// Where the daemon may be, as of [`Store::open`].
+    /// The path of the daemon's socket or device, as chosen by [`Store::open`].
     place: Arc<Path>,
-    /// As [`REPLY_TIMEOUT`].
+    /// The timeout, as [`REPLY_TIMEOUT`].
     silence: Duration,
     connections: PerProcess<Connections>,
 }
 
-/// One process's connections.
+/// The connections of one process.
 #[derive(Default, Debug)]
 struct Connections {
     requester: Mutex<Option<Arc<Requester>>>,
@@ -95,7 +95,7 @@ impl Store {
     /// Connects to the daemon.
     ///
     /// # Errors
-    /// `ENOENT` if there is neither socket nor device; the errno of `connect` if no daemon listens.
+    /// `ENOENT` if there is neither a socket nor a device; the errno of `connect` if no daemon listens.
     pub fn open() -> io::Result<Self> {
         Self::open_first(link::places(), REPLY_TIMEOUT)
     }
@@ -105,14 +105,14 @@ impl Store {
         Self::open_first(vec![place.to_owned()], REPLY_TIMEOUT)
     }
 
-    /// The same, with another time for [`REPLY_TIMEOUT`].
+    /// As [`Store::open_at`], with another timeout than [`REPLY_TIMEOUT`].
     pub fn open_at_with(place: &Path, silence: Duration) -> io::Result<Self> {
         Self::open_first(vec![place.to_owned()], silence)
     }
 
-    /// At the first place that answers; the error is that of the first that exists. Later connections are made there
-    /// and nowhere else: where the socket's daemon has died, the kernel's device can be opened, but a thread that
-    /// sets a watch through it sleeps in the kernel, out of reach of signals, until there is a daemon again.
+    /// Connects to the first place where this succeeds; the error is that of the first place that exists. Later
+    /// connections are made only to the same place: if the socket's daemon has died, the kernel's device can be opened,
+    /// but a thread that sets a watch through it sleeps uninterruptibly in the kernel until there is a daemon again.
     fn open_first(places: Vec<PathBuf>, silence: Duration) -> io::Result<Self> {
         let mut failed = None;
         for place in places {
@@ -131,43 +131,43 @@ impl Store {
         Err(failed.unwrap_or(Errno::ENOENT).into())
     }
 
-    /// Asks to be told, as (path, `token`), of every change at `path` or below, and once at
-    /// once. `path` may be `@introduceDomain` or `@releaseDomain`. `EEXIST` if this watch is there.
+    /// Sets a watch: the daemon reports, as (path, `token`), every change of `path` or a node below it, and reports
+    /// once immediately. `path` may be `@introduceDomain` or `@releaseDomain`. `EEXIST` if this watch exists.
     pub fn watch(&self, path: &str, token: &str) -> StoreResult<Watched> {
         self.watches()?.watch(path, token)
     }
 
-    /// Ends a watch. No event of it is delivered afterwards, unless the daemon is slow to answer: that is waited
-    /// for briefly, and once. `ENOENT` if it is not there.
+    /// Removes a watch. No event of it is delivered afterwards, unless the daemon replies late: the reply is waited for
+    /// briefly, and once. `ENOENT` if there is no such watch.
     pub fn unwatch(&self, path: &str, token: &str) -> StoreResult<()> {
         self.watches()?.unwatch(path, token)
     }
 
-    /// The watch events so far, oldest first; never waits. An error: the watches are lost (the daemon is
-    /// gone), until [`Store::rewatch`] brings them back.
+    /// Takes the watch events that have arrived, oldest first; never waits. An error means that the watches are lost
+    /// (the daemon has died), until [`Store::rewatch`] restores them.
     pub fn pending_watch_events(&self) -> StoreResult<Vec<WatchEvent>> {
         self.watches()?.collect()
     }
 
-    /// Begins to bring back watches that are lost, without waiting. `EAGAIN`: the daemon accepts no connection at the
-    /// moment.
+    /// Begins to restore lost watches, without waiting. `EAGAIN`: the daemon accepts no connection at the moment.
     pub fn rewatch(&self) -> StoreResult<Rewatch> {
         self.watches()?.rewatch()
     }
 
-    /// Goes on with that, without waiting. False: when [`Rewatch::link`] is readable again. True: all
-    /// are back, and each fires once. An error is the end of the attempt; the watches stay lost.
+    /// Continues to restore lost watches, without waiting. Returns false if it must be called again when
+    /// [`Rewatch::link`] is readable, true if all watches are restored, each of which then fires once. After an error
+    /// the attempt has ended and the watches stay lost.
     pub fn go_on_to_rewatch(&self, rewatch: &mut Rewatch) -> StoreResult<bool> {
         self.watches()?.go_on(rewatch)
     }
 
-    /// An fd that polls readable when there may be watch events; the same for the store's life, also over
-    /// reconnections. A forked child has another.
+    /// The descriptor that is readable when there may be watch events. It is the same for the store's whole life, also
+    /// after reconnections. A forked child has another.
     pub fn as_fd(&self) -> StoreResult<BorrowedFd<'_>> {
         Ok(self.watches()?.fd())
     }
 
-    /// Tells the daemon of a domain: its store page is at `gfn`, its event channel is `port`.
+    /// Introduces a domain to the daemon: its xenstore page is `gfn`, its event channel is `port`.
     pub fn introduce(&self, domid: u32, gfn: u64, port: u32) -> StoreResult<()> {
         let fields = format!("{domid}\0{gfn}\0{port}\0");
         self.about_domain("introduce", MessageKind::Introduce, domid, &fields).map(drop)
@@ -178,12 +178,12 @@ impl Store {
         self.about_domain("release", MessageKind::Release, domid, &format!("{domid}\0")).map(drop)
     }
 
-    /// Lets `@releaseDomain` fire again for a domain that was suspended and is resumed.
+    /// Makes `@releaseDomain` fire again for a domain that was suspended and is resumed.
     pub fn resume(&self, domid: u32) -> StoreResult<()> {
         self.about_domain("resume", MessageKind::Resume, domid, &format!("{domid}\0")).map(drop)
     }
 
-    /// Gives `domid` (a stub domain) the rights of `target`.
+    /// Gives `domid` (a stub domain) the permissions of `target`.
     pub fn set_target(&self, domid: u32, target: u32) -> StoreResult<()> {
         let fields = format!("{domid}\0{target}\0");
         self.about_domain("set the target", MessageKind::SetTarget, domid, &fields).map(drop)
@@ -200,7 +200,7 @@ impl Store {
         }
     }
 
-    /// The domain's base path, `/local/domain/N`; whether there is such a domain is not looked at.
+    /// The domain's base path, `/local/domain/N`. It is not checked whether the domain exists.
     pub fn domain_path(&self, domid: u32) -> StoreResult<String> {
         const OPERATION: &str = "ask for the path";
         let payload =
@@ -223,7 +223,7 @@ impl Store {
         replies.pop().expect("as many replies as requests").map_err(failed)
     }
 
-    /// Sends `requests` on the connection, or on a new one if that is dead.
+    /// Sends `requests` on the connection, or on a new one if that has broken.
     fn exchange(&self, requests: Requests) -> Result<(Arc<Requester>, Vec<Reply>), Errno> {
         let connections = self.connections();
         let mut requests = requests;
@@ -232,7 +232,7 @@ impl Store {
             let requester = connections.requester(&self.place, self.silence)?;
             match requester.call(&mut requests, 0) {
                 Ok(replies) => return Ok((requester, replies)),
-                // `requester` is broken now, so that each turn has a new one.
+                // `requester` is broken now, so that each iteration gets a new one.
                 Err(ExchangeFailure { unsent: true, errno }) => failed = errno,
                 Err(ExchangeFailure { errno, .. }) => return Err(errno),
             }
@@ -242,7 +242,8 @@ impl Store {
 
     fn connections(&self) -> &Connections {
         self.connections.get(|| {
-            // A forked child closes its copies, so that the daemon sees the parent's end when it comes.
+            // A forked child closes its copies of the descriptors, so that the daemon sees the connections end when the
+            // parent ends.
             tracked_fds::close_all_inherited(&[]);
             Connections::default()
         })
@@ -257,8 +258,8 @@ impl Store {
 }
 
 impl Connections {
-    /// The connection for requests, opened if there is none that works. It is opened without the lock, so a daemon that
-    /// accepts no connection delays only threads that need a new one, each for its own timeout.
+    /// The connection for requests, which is opened if there is none that works. It is opened without holding the lock,
+    /// so a daemon that accepts no connection delays only threads that need a new one, each for its own timeout.
     fn requester(&self, place: &Path, silence: Duration) -> Result<Arc<Requester>, Errno> {
         if let Some(requester) = working(&locked(&self.requester)) {
             return Ok(requester);
@@ -285,7 +286,7 @@ impl Call for Store {
     }
 }
 
-/// A domain in an error's text.
+/// The description of a domain for an error's text.
 fn domain(domid: u32) -> String {
     format!("domain {domid}")
 }

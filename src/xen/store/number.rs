@@ -1,4 +1,4 @@
-//! Writing one number to one node from a process that may do next to nothing: a child between fork and exec.
+//! Writing one number to one node from a restricted process: a forked child before it executes its program.
 
 use nix::errno::Errno;
 
@@ -7,11 +7,11 @@ use super::link::{Opening, Wire};
 use super::wire::{HEADER, MessageKind, PAYLOAD_MAX};
 use super::{Store, StoreError, StoreResult, path};
 
-/// Room for a request: a number has at most ten digits.
-const ROOM: usize = 512;
+/// The size of the buffer for a request. A number has at most ten digits.
+const MAX_REQUEST: usize = 512;
 const DIGITS: usize = 10;
 
-/// A connection of its own for one request, made ready beforehand.
+/// A separate connection for one request, which is prepared in advance.
 #[derive(Debug)]
 pub struct NumberWriter {
     wire: Wire,
@@ -23,7 +23,7 @@ impl Store {
     pub fn number_writer(&self, path: &str) -> StoreResult<NumberWriter> {
         let failed = |errno| StoreError::about("prepare to write", path, errno);
         path::check(path).map_err(failed)?;
-        if HEADER + path.len() + 1 + DIGITS > ROOM {
+        if HEADER + path.len() + 1 + DIGITS > MAX_REQUEST {
             return Err(failed(Errno::ENAMETOOLONG));
         }
         let wire = Wire::open(&self.place, Opening::Waits, self.silence).map_err(failed)?;
@@ -32,9 +32,10 @@ impl Store {
 }
 
 impl NumberWriter {
-    /// Writes, once, and waits for the daemon's answer. Async-signal-safe: takes no lock, allocates nothing.
+    /// Writes the number, once, and waits for the daemon's reply. Async-signal-safe: it takes no lock and allocates
+    /// nothing.
     pub fn write(&self, number: u32) -> Result<(), Errno> {
-        let mut request = [0; ROOM];
+        let mut request = [0; MAX_REQUEST];
         let length = self.request(number, &mut request);
         self.wire.send_bytes(&request[..length]).map_err(|e| e.errno)?;
         let mut header = [0; HEADER];
@@ -50,12 +51,12 @@ impl NumberWriter {
             self.receive(&mut payload[..part])?;
             left -= part;
         }
-        // The reason is of no use here, since it cannot be reported.
+        // The daemon's reason is not used here, since it cannot be reported.
         if word(0) == MessageKind::Write as u32 { Ok(()) } else { Err(Errno::EACCES) }
     }
 
-    /// Puts the request together; its length.
-    fn request(&self, number: u32, room: &mut [u8; ROOM]) -> usize {
+    /// Encodes the request. Returns its length.
+    fn request(&self, number: u32, room: &mut [u8; MAX_REQUEST]) -> usize {
         let path = self.path.as_bytes();
         let value = HEADER + path.len() + 1;
         room[HEADER..HEADER + path.len()].copy_from_slice(path);
@@ -98,16 +99,16 @@ mod tests {
 
     use super::*;
 
-    /// What one request looks like on the wire, and how the write ends, with a daemon that answers `reply`.
+    /// Returns the bytes of one request, and the result of the write, with a daemon that sends `reply`.
     fn written(path: &'static str, number: u32, reply: Vec<u8>) -> (Vec<u8>, Result<(), Errno>) {
         let dir = tempfile::tempdir().unwrap();
         let place = dir.path().join("socket");
         let listener = UnixListener::bind(&place).unwrap();
         let daemon = thread::spawn(move || {
-            // The store's own connection comes first.
+            // The first connection is the store's own.
             let (_of_store, _) = listener.accept().unwrap();
             let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0; ROOM];
+            let mut request = [0; MAX_REQUEST];
             let count = stream.read(&mut request).unwrap();
             stream.write_all(&reply).unwrap();
             request[..count].to_vec()

@@ -1,4 +1,4 @@
-//! What can be asked about nodes, in a transaction or outside.
+//! Requests about nodes, in a transaction or outside.
 
 use nix::errno::Errno;
 
@@ -8,15 +8,14 @@ use super::permission::Permission;
 use super::pipeline::{NewNode, Pipeline};
 use super::wire::{MessageKind, Requests, strings};
 
-/// Requests about nodes. [`super::Store`] and [`super::Transaction`] have them all.
+/// Requests about nodes, which [`super::Store`] and [`super::Transaction`] implement.
 ///
-/// Everywhere a node that does not exist is an answer, not an error. The `_many` forms cost one round
-/// trip (one per 128 requests); their answers are in the order of what was asked, and the first
-/// error, in that order, is the whole's.
+/// A node that does not exist is a result, not an error. The `_many` functions need one round trip (one per 128
+/// requests); their results are in the order of the arguments, and they fail with the first error in that order.
 ///
-/// Values may have been written by a guest: they are at most 4096 bytes and otherwise arbitrary.
+/// Values may have been written by a guest: they have at most 4096 bytes and are otherwise arbitrary.
 pub trait Ops: Call {
-    /// The value of `path`; `None` if there is no such node.
+    /// The value of `path`; `None` if the node does not exist.
     fn read(&self, path: &str) -> StoreResult<Option<Vec<u8>>> {
         single(self.read_many(&[path]))
     }
@@ -30,15 +29,15 @@ pub trait Ops: Call {
         Ok(pipeline.send(self)?.values().collect())
     }
 
-    /// The value of `path` as text: up to the first NUL, as C programs see it.
+    /// The value of `path` as text: up to the first NUL, as C programs read it.
     ///
-    /// A value that is not UTF-8 is an error, `EILSEQ`: it is not the same as no node, and a caller that
-    /// reads what a guest writes must choose what to make of it.
+    /// A value that is not UTF-8 is an error, `EILSEQ`: this is different from a missing node, and a caller that reads
+    /// values of a guest must decide how to handle it.
     fn read_string(&self, path: &str) -> StoreResult<Option<String>> {
         single(self.read_strings(&[path]))
     }
 
-    /// As [`Ops::read_string`], of all `paths`.
+    /// As [`Ops::read_string`], for all `paths`.
     fn read_strings<P: AsRef<str>>(&self, paths: &[P]) -> StoreResult<Vec<Option<String>>> {
         let values = self.read_many(paths)?;
         let text = |(value, path): (Option<Vec<u8>>, &P)| {
@@ -56,7 +55,7 @@ pub trait Ops: Call {
         Ok(self.read(path)?.is_some())
     }
 
-    /// The names of `path`'s children, without the path. `None` if there is no such node.
+    /// The names of the children of `path`, without the path; `None` if the node does not exist.
     fn list(&self, path: &str) -> StoreResult<Option<Vec<String>>> {
         single(self.list_many(&[path]))
     }
@@ -69,8 +68,8 @@ pub trait Ops: Call {
         Ok(slots.into_iter().map(|slot| answers.names(slot)).collect())
     }
 
-    /// A text that is another after every change of `path`, of its value or its children's names. `None` if there is no
-    /// such node, or the daemon has no such text.
+    /// A text that differs after every change of `path`, of its value or of its children's names. `None` if the node
+    /// does not exist, or if the daemon does not support this.
     fn generation(&self, path: &str) -> StoreResult<Option<Vec<u8>>> {
         const OPERATION: &str = "ask for the generation";
         checked(OPERATION, path)?;
@@ -85,13 +84,13 @@ pub trait Ops: Call {
         }
     }
 
-    /// Sets the value of `path`, creating it and its parents where missing. At most 4096 bytes
-    /// with the path and one more.
+    /// Sets the value of `path`, and creates the node and its parents if necessary. The path, the value and one more
+    /// byte must fit into 4096 bytes.
     fn write(&self, path: &str, value: impl AsRef<[u8]>) -> StoreResult<()> {
         self.write_many(&[(path, value)])
     }
 
-    /// Sets many values. Outside a transaction those beside a failed one stay written.
+    /// Sets many values. Outside a transaction, the other values are written even if one fails.
     fn write_many<P: AsRef<str>, V: AsRef<[u8]>>(&self, values: &[(P, V)]) -> StoreResult<()> {
         let mut pipeline = Pipeline::default();
         for (path, value) in values {
@@ -100,24 +99,24 @@ pub trait Ops: Call {
         pipeline.send(self).map(drop)
     }
 
-    /// Sets the values of many nodes, and who may do what with them, in order and in one go: [`Pipeline::make`].
+    /// Sets the values and permissions of many nodes, in order and in one round trip: [`Pipeline::make`].
     fn make_many(&self, nodes: &[NewNode]) -> StoreResult<()> {
         let mut pipeline = Pipeline::default();
         nodes.iter().for_each(|node| pipeline.make(node));
         pipeline.send(self).map(drop)
     }
 
-    /// Makes `path` exist, with an empty value if it is new.
+    /// Creates `path` with an empty value if it does not exist.
     fn mkdir(&self, path: &str) -> StoreResult<()> {
         match about_path(self, "mkdir", MessageKind::Mkdir, path)? {
-            // Said by old daemons.
+            // Old daemons return this error.
             Err(Errno::EEXIST) => Ok(()),
             reply => reply.map(drop).map_err(|errno| StoreError::about("mkdir", path, errno)),
         }
     }
 
-    /// Removes `path` with all below it. False if not even its parent is there (a missing node
-    /// whose parent exists is no error to the daemon, and cannot be told from one removed).
+    /// Removes `path` with all nodes below it. Returns false if its parent does not exist either (for the daemon, a
+    /// missing node whose parent exists is no error, and cannot be distinguished from one that was removed).
     fn remove(&self, path: &str) -> StoreResult<bool> {
         single(self.remove_many(&[path]))
     }
@@ -131,7 +130,7 @@ pub trait Ops: Call {
         Ok(pipeline.send(self)?.values().map(|value| value.is_some()).collect())
     }
 
-    /// Who may do what with `path`, the owner first.
+    /// The permissions of `path`, the owner first.
     fn get_permissions(&self, path: &str) -> StoreResult<Option<Vec<Permission>>> {
         let kind = MessageKind::GetPermissions;
         let reply = about_path(self, "get permissions", kind, path)?;
@@ -143,7 +142,7 @@ pub trait Ops: Call {
             .transpose()
     }
 
-    /// Sets who may do what with `path`, the owner first.
+    /// Sets the permissions of `path`, the owner first.
     fn set_permissions(&self, path: &str, permissions: &[Permission]) -> StoreResult<()> {
         self.set_permissions_many(&[(path, permissions)])
     }

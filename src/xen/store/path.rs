@@ -1,16 +1,16 @@
-//! Which paths and tokens may be sent at all.
+//! Validation of paths and tokens before they are sent.
 //!
-//! The daemon refuses the same ones, after a round trip; here a path that is wrong, or that would
-//! smuggle a second field into a message, never leaves the process.
+//! The daemon rejects the same ones, after a round trip. Checking them here ensures that a path that is invalid, or
+//! that would insert a second field into a message, is never sent.
 
 use nix::errno::Errno;
 
-/// Longest absolute path (`XENSTORE_ABS_PATH_MAX`).
+/// The maximum length of an absolute path (`XENSTORE_ABS_PATH_MAX`).
 pub const ABSOLUTE_MAX: usize = 3072;
-/// Longest relative path (`XENSTORE_REL_PATH_MAX`).
+/// The maximum length of a relative path (`XENSTORE_REL_PATH_MAX`).
 pub const RELATIVE_MAX: usize = 2048;
 
-/// Checks the path of a node, absolute or relative to the caller's domain.
+/// Checks the path of a node, which may be absolute or relative to the caller's domain.
 pub fn check(path: &str) -> Result<(), Errno> {
     if path == "/" {
         return Ok(());
@@ -24,7 +24,7 @@ pub fn check(path: &str) -> Result<(), Errno> {
     if good { Ok(()) } else { Err(Errno::EINVAL) }
 }
 
-/// Checks what a watch may be on: a node, or one of the special events (`@releaseDomain`).
+/// Checks the path of a watch, which may be a node or one of the special events (`@releaseDomain`), and its token.
 pub fn check_watch(path: &str, token: &str) -> Result<(), Errno> {
     check(path)?;
     if token.is_empty() || token.bytes().any(|b| b == 0) { Err(Errno::EINVAL) } else { Ok(()) }

@@ -1,8 +1,8 @@
-//! Who may read and write a node.
+//! The permissions of nodes.
 
 use nix::errno::Errno;
 
-/// What a domain may do with a node.
+/// The access that a domain has to a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Access {
     None,
@@ -11,8 +11,8 @@ pub enum Access {
     Both,
 }
 
-/// One entry of a node's permissions. The first names the owner, who may do everything, and its
-/// access is that of all domains not listed; the others say what one domain more may do.
+/// One entry of a node's permissions. The first names the owner, who has full access, and its access is that of all
+/// domains that are not listed; each other entry sets the access of one domain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Permission {
     pub domid: u32,
@@ -24,7 +24,7 @@ impl Permission {
         Self { domid, access }
     }
 
-    /// The wire's form: one letter and the domid.
+    /// The form on the wire: one letter and the domid.
     pub(super) fn encode(self) -> String {
         let letter = match self.access {
             Access::None => 'n',

@@ -1,4 +1,4 @@
-//! Requests of several kinds that travel together, in one round trip.
+//! Requests of several kinds that are sent together, in one round trip.
 
 use nix::errno::Errno;
 
@@ -8,19 +8,19 @@ use super::path;
 use super::permission::Permission;
 use super::wire::{self, MessageKind, Reply, Requests};
 
-/// Requests that are sent together and carried out in their order. None depends on the answer of another one.
+/// Requests that are sent together and carried out in order. None may depend on the reply to another one.
 ///
-/// As with [`super::Ops`], a node that does not exist is an answer and no error; the first error, in the order of the requests, is
-/// the whole's. Outside a transaction the requests beside one that fails are carried out nevertheless.
+/// As with [`super::Ops`], a node that does not exist is a result and no error; the pipeline fails with the first
+/// error, in the order of the requests. Outside a transaction the other requests are carried out nevertheless.
 #[derive(Default, Debug)]
 pub struct Pipeline {
     requests: Requests,
     asked: Vec<(Request, String)>,
-    /// Why the first impossible request cannot be sent.
+    /// The reason why a request cannot be sent, for the first such request.
     impossible: Option<StoreError>,
 }
 
-/// Whose answer is asked for.
+/// Identifies a request, to get its result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Slot(usize);
 
@@ -46,7 +46,7 @@ impl Request {
         }
     }
 
-    /// Its name in errors.
+    /// The name in errors.
     fn name(self) -> &'static str {
         match self {
             Self::Read | Self::Peek => "read",
@@ -59,22 +59,23 @@ impl Request {
 }
 
 impl Pipeline {
-    /// Asks for the value of `path`: [`Answers::value`].
+    /// Requests the value of `path`, for [`Answers::value`].
     pub fn read(&mut self, path: impl Into<String>) -> Slot {
         self.push(Request::Read, path.into(), &[&[0]])
     }
 
-    /// Asks for the names of `path`'s children: [`Answers::names`].
+    /// Requests the names of the children of `path`, for [`Answers::names`].
     pub fn list(&mut self, path: impl Into<String>) -> Slot {
         self.push(Request::List, path.into(), &[&[0]])
     }
 
-    /// As [`Pipeline::read`], where a node that may not be read counts as missing.
+    /// As [`Pipeline::read`], but a node that may not be read counts as missing.
     pub fn peek(&mut self, path: impl Into<String>) -> Slot {
         self.push(Request::Peek, path.into(), &[&[0]])
     }
 
-    /// As [`Pipeline::list`], where a node counts as missing that may not be read, or has more children than fit into a reply.
+    /// As [`Pipeline::list`], but a node counts as missing if it may not be read, or has more children than fit into a
+    /// reply.
     pub fn peek_list(&mut self, path: impl Into<String>) -> Slot {
         self.push(Request::PeekList, path.into(), &[&[0]])
     }
@@ -94,7 +95,8 @@ impl Pipeline {
         self.push(Request::SetPermissions, path, &[&[0], entries.as_bytes()]);
     }
 
-    /// Sets the node's value, and who may do what with it. Without permissions of its own, a new node has those of its parent.
+    /// Sets the node's value and its permissions. Without permissions of its own, a new node inherits those of its
+    /// parent.
     pub fn make(&mut self, node: &NewNode) {
         self.write(&node.path, &node.value);
         if !node.permissions.is_empty() {
@@ -102,7 +104,7 @@ impl Pipeline {
         }
     }
 
-    /// As [`super::Ops::remove`], whose answer is [`Answers::was_there`].
+    /// As [`super::Ops::remove`]; the result is in [`Answers::was_there`].
     pub fn remove(&mut self, path: impl Into<String>) -> Slot {
         self.push(Request::Remove, path.into(), &[&[0]])
     }
@@ -122,8 +124,8 @@ impl Pipeline {
         self.impossible.get_or_insert(StoreError::about(request.name(), path, errno));
     }
 
-    /// Sends the requests, which takes one round trip (one for each 128 of them), and waits for the answers. Nothing is sent if
-    /// one is impossible.
+    /// Sends the requests, which takes one round trip (one for each 128 of them), and waits for the replies. Nothing is
+    /// sent if one of them is impossible.
     pub fn send(self, ops: &(impl Call + ?Sized)) -> StoreResult<Answers> {
         if let Some(error) = self.impossible {
             return Err(error);
@@ -138,28 +140,28 @@ impl Pipeline {
     }
 }
 
-/// A node to be made.
+/// A node to be created.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewNode {
     pub path: String,
     pub value: Vec<u8>,
-    /// The owner first; empty: as its parent's.
+    /// The permissions, the owner first; if empty, the parent's are inherited.
     pub permissions: Vec<Permission>,
 }
 
 impl NewNode {
-    /// A node with that value, and permissions as its parent's.
+    /// A node with a value, which inherits its parent's permissions.
     pub fn value(path: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
         Self { path: path.into(), value: value.into(), permissions: Vec::new() }
     }
 
-    /// Whether the protocol has room for it, and a name.
+    /// Whether the protocol's limits allow the node, and its name is valid.
     pub fn is_possible(&self) -> bool {
         let length = self.path.len() + 1 + self.value.len();
         path::check(&self.path).is_ok() && length <= wire::PAYLOAD_MAX
     }
 
-    /// An empty node with those permissions.
+    /// A node with an empty value and with these permissions.
     pub fn directory(path: impl Into<String>, permissions: &[Permission]) -> Self {
         Self { path: path.into(), value: Vec::new(), permissions: permissions.to_vec() }
     }
@@ -195,12 +197,12 @@ fn answer(
     }
 }
 
-/// The answers to a [`Pipeline`].
+/// The results of a [`Pipeline`].
 #[derive(Debug)]
 pub struct Answers(Vec<Answer>);
 
 impl Answers {
-    /// The value that [`Pipeline::read`] asked for, which is moved out; `None` if there is no such node.
+    /// Takes the value that [`Pipeline::read`] has requested; `None` if the node does not exist.
     pub fn value(&mut self, slot: Slot) -> Option<Vec<u8>> {
         match self.0.get_mut(slot.0) {
             Some(Answer::Value(value)) => value.take(),
@@ -208,7 +210,7 @@ impl Answers {
         }
     }
 
-    /// The names that [`Pipeline::list`] asked for, which are moved out; `None` if there is no such node.
+    /// Takes the names that [`Pipeline::list`] has requested; `None` if the node does not exist.
     pub fn names(&mut self, slot: Slot) -> Option<Vec<String>> {
         match self.0.get_mut(slot.0) {
             Some(Answer::Names(names)) => names.take(),
@@ -216,7 +218,7 @@ impl Answers {
         }
     }
 
-    /// False if not even the parent of a node that was to be removed is there.
+    /// False if neither the node that was to be removed nor its parent existed.
     pub fn was_there(&self, slot: Slot) -> bool {
         matches!(self.0.get(slot.0), Some(Answer::Value(Some(_))))
     }

@@ -1,4 +1,4 @@
-//! Removing nodes so that no empty directories stay behind.
+//! Removing nodes together with the directories that become empty.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -7,17 +7,18 @@ use super::error::{StoreError, StoreResult};
 use super::ops::Ops;
 use super::pipeline::{Answers, Pipeline};
 
-/// Directories that every host has. They may hold a thousand names, and stay if they are empty.
+/// Directories that exist on every host. They may have a thousand children, and are kept even if empty.
 const KEPT: [&str; 4] = ["/libxl", "/local", "/local/domain", "/vm"];
 
-/// Removes nodes, and then each directory above one of them that is left with no value and no children. Two round
-/// trips, however many nodes there are. A directory that may not be looked at stays, and so do those above it.
+/// Removes nodes, and then each directory above one of them that has no value and no children left. This takes two
+/// round trips, however many nodes there are. A directory that may not be read is kept, and so are those above it.
 pub fn remove_up(ops: &impl Ops, paths: &[String]) -> StoreResult<()> {
     remove_up_if(ops, Pipeline::default(), paths, |_| Ok::<_, StoreError>(true)).map(drop)
 }
 
-/// As [`remove_up`], for a transaction that `may` be committed: that is told the answers to `reads`, which come first,
-/// in the same round trip. If it says no, which is returned, or fails, the transaction must not be committed.
+/// As [`remove_up`], for a transaction that `may` be committed. `may` gets the results of `reads`, which are done first
+/// in the same round trip. If it returns false, which is then returned, or if it fails, the transaction must not be
+/// committed.
 pub fn remove_up_if<E: From<StoreError>>(
     ops: &impl Ops,
     reads: Pipeline,
@@ -35,7 +36,7 @@ pub fn remove_up_if<E: From<StoreError>>(
     if !may(&mut answers)? {
         return Ok(false);
     }
-    // What is missing with its parent leaves nothing to clean up.
+    // A node whose parent was missing, too, leaves no directory to clean up.
     let removed = removals.into_iter().filter(|(_, slot)| answers.was_there(*slot));
     let mut gone: BTreeSet<&str> = removed.map(|(path, _)| path.as_str()).collect();
     let above: BTreeSet<&str> = gone.iter().flat_map(|path| ancestors(path)).collect();
@@ -47,7 +48,7 @@ pub fn remove_up_if<E: From<StoreError>>(
             is_directory.then_some((path, answers.names(children)?))
         })
         .collect();
-    // Each before the one that it lies in.
+    // Each directory comes before the one that it lies in.
     looks.sort_by_key(|(path, _)| Reverse(path.len()));
     let mut empty = BTreeSet::new();
     for (path, children) in looks {
@@ -56,19 +57,19 @@ pub fn remove_up_if<E: From<StoreError>>(
             empty.insert(path);
         }
     }
-    // A node below another one is removed with it.
+    // A directory inside another empty one is removed with that one.
     let lies_in_one = |path: &str| parent(path).is_some_and(|parent| empty.contains(parent));
     let tops: Vec<&str> = empty.iter().copied().filter(|path| !lies_in_one(path)).collect();
     ops.remove_many(&tops)?;
     Ok(true)
 }
 
-/// The directories that a node lies in, but for those that every host has.
+/// The directories that a node lies in, except those that exist on every host.
 fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(parent(path), |path| parent(path)).filter(|path| !KEPT.contains(path))
 }
 
-/// The directory that a node lies in, the root excepted.
+/// The directory that a node lies in, except the root.
 fn parent(path: &str) -> Option<&str> {
     path.rsplit_once('/').map(|(parent, _)| parent).filter(|parent| !parent.is_empty())
 }

@@ -10,32 +10,33 @@ use super::error::{StoreError, StoreResult};
 use super::wire::{MessageKind, Reply, Requests};
 use super::{Requester, Store};
 
-/// How many times a transaction is tried that conflicts with others' writes: a client that keeps writing must not
-/// hold a toolstack for ever. Each failure is others' success, so among toolstacks this is plenty.
+/// The maximum number of attempts at a transaction that conflicts with others' writes: a client that keeps writing must
+/// not block a toolstack forever. Each conflict means that another client has succeeded, so among toolstacks this
+/// number suffices.
 pub const ATTEMPTS: u32 = 256;
 
-/// What a transaction begins with, in an error's text.
+/// The operation that starts a transaction, in an error's text.
 const BEGIN: &str = "begin a transaction";
 
-/// An open transaction. Dropped without [`Transaction::commit`] it is discarded.
+/// An open transaction. If it is dropped without [`Transaction::commit`] it is discarded.
 ///
-/// It belongs to one connection and ends with it; and to the process that began it.
+/// It belongs to one connection and ends with it, and can be used only in the process that began it.
 #[derive(Debug)]
 pub struct Transaction {
     requester: Arc<Requester>,
     id: u32,
     ended: bool,
-    /// It is to have no effect.
+    /// It must not be committed.
     discarded: Cell<bool>,
 }
 
 impl Store {
-    /// Runs `body` in a transaction and commits it, again from the start while that fails with
-    /// `EAGAIN` because others have changed what was read or written. An error of `body`
-    /// discards the transaction and is the whole's.
+    /// Runs `body` in a transaction and commits it. This is repeated while the commit fails with `EAGAIN`, because
+    /// other clients have changed what was read or written. An error of `body` discards the transaction and is
+    /// returned.
     ///
-    /// It never sleeps between attempts: the thread may be one that dispatches. An operation that is in for many
-    /// attempts makes them one by one ([`Store::attempt`]) and waits in its own way.
+    /// There is no pause between the attempts, since the thread may be one that dispatches. An operation that expects
+    /// many attempts makes them one by one ([`Store::attempt`]) and waits in its own way.
     pub fn transaction<T, E: From<StoreError>>(
         &self,
         mut body: impl FnMut(&Transaction) -> Result<T, E>,
@@ -45,15 +46,16 @@ impl Store {
                 return Ok(value);
             }
         }
-        Err(spoilt().into())
+        Err(conflict_error().into())
     }
 
-    /// One attempt at that; `None` if others have spoilt it.
+    /// One attempt at a transaction; `None` if it conflicted with another.
     ///
-    /// Threads take turns: transactions of one process that overlap spoil each other, and a creation's is long to
-    /// repeat. The daemon does one thing after the other anyway. Between attempts others have their turn, so that a
-    /// guest that spoils one transaction delays no other. `body` must not wait for anything but the daemon. If the daemon is
-    /// silent in one transaction, those that wait for their turn meanwhile fail with it.
+    /// The threads of a process take turns: overlapping transactions of one process would conflict with each other, and
+    /// the one of a domain creation is long to repeat. The daemon processes requests one after the other anyway.
+    /// Between attempts other threads have their turn, so that a guest that causes conflicts with one transaction
+    /// delays no other. `body` must not wait for anything except the daemon. If the daemon does not reply in one
+    /// transaction, those that wait for their turn meanwhile fail with it.
     pub fn attempt<T, E: From<StoreError>>(
         &self,
         body: impl FnOnce(&Transaction) -> Result<T, E>,
@@ -69,7 +71,7 @@ impl Store {
         let requester = Arc::clone(&transaction.requester);
         let done = body(&transaction).and_then(|value| Ok((value, transaction.commit()?)));
         if done.is_err() {
-            // Whatever the body has made of it.
+            // This is done whether the body or the commit has failed.
             requester.broken().into_iter().for_each(failed);
         }
         done.map(|(value, committed)| committed.then_some(value))
@@ -90,18 +92,18 @@ impl Store {
     }
 }
 
-/// Every attempt at a transaction was spoilt.
-pub fn spoilt() -> StoreError {
+/// The error after all attempts at a transaction conflicted.
+pub fn conflict_error() -> StoreError {
     StoreError::new("commit", Errno::EAGAIN)
 }
 
 impl Transaction {
-    /// What was written is to have no effect, although the body of the transaction has a result.
+    /// Prevents the commit, although the body of the transaction succeeds.
     pub fn discard(&self) {
         self.discarded.set(true);
     }
 
-    /// Makes the transaction's writes real, unless it was discarded. False if it must be done again (`EAGAIN`).
+    /// Commits the transaction, unless it was discarded. Returns false if it must be repeated (`EAGAIN`).
     pub fn commit(mut self) -> StoreResult<bool> {
         if self.discarded.get() {
             return Ok(true);
@@ -122,7 +124,7 @@ impl Transaction {
 
     fn exchange(&self, mut requests: Requests) -> Result<Vec<Reply>, Errno> {
         if !self.requester.link().is_ours() {
-            // Begun before a fork, by the parent.
+            // The parent began the transaction before a fork.
             return Err(Errno::ESTALE);
         }
         self.requester.call(&mut requests, self.id).map_err(|failure| failure.errno)
@@ -138,7 +140,7 @@ impl Call for Transaction {
 impl Drop for Transaction {
     fn drop(&mut self) {
         if !self.ended && self.requester.link().is_ours() && self.requester.broken().is_none() {
-            // If that fails the connection is gone, and the transaction with it.
+            // If this fails the connection has ended, and the transaction with it.
             let _ = self.end(b"F\0");
         }
     }

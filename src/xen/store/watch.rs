@@ -1,27 +1,27 @@
-//! Watches: being told that something below a node has changed.
+//! Watches: notifications that something at or below a node has changed.
 //!
-//! Watches have a connection of their own, opened with the first of them. So replies to other
-//! threads' requests never wake whoever sleeps on the watches, and nobody has to read events off a
-//! connection while he waits for an answer. One fd shows that there are events: an epoll fd that holds
-//! that connection and an eventfd. The eventfd is for events that a thread read while it waited
-//! for the reply to its `watch` or `unwatch`: while any thread does, the connection shows nothing, because
-//! that thread reads it, and a reply is nothing to wake others for.
+//! Watches have a connection of their own, which is opened with the first of them. So replies to requests of other
+//! threads never wake a thread that sleeps on the watches, and no thread has to handle events while it waits for a
+//! reply. One descriptor reports that there are events: an epoll descriptor with that connection and an eventfd. The
+//! eventfd is for events that a thread has read while it waited for the reply to its `watch` or `unwatch`. While a
+//! thread does that, the connection is not reported, because that thread reads it, and a reply must not wake other
+//! threads.
 //!
-//! An event says "look again", no more; the same event is queued once however often it comes
-//! before it is collected. That bounds the queue by the number of nodes under watch.
+//! An event only means "look again"; the same event is queued once however often it arrives before it is collected.
+//! This limits the queue by the number of watched nodes.
 //!
 //! # When the connection breaks
 //!
-//! Then the watches are *lost* until a [`Rewatch`] has opened another connection and registered all of them
-//! again; the daemon fires each at once, so nothing that changed in between is missed. That takes several
-//! steps, none of which waits, since the daemon may be a new one that listens and does not answer yet. A watch
-//! that is begun meanwhile is registered with the others.
+//! Then the watches are *lost* until a [`Rewatch`] has opened another connection and registered all of them again; the
+//! daemon fires each immediately, so no change in between is missed. This takes several steps, none of which waits,
+//! since the daemon may be a new one that listens and does not reply yet. A watch that is set meanwhile is registered
+//! with the others.
 //!
 //! # Who waits
 //!
-//! A thread that begins a watch waits for the reply, as for any other. One that ends a watch waits a moment
-//! ([`END`]), so that the reply need not wake anybody, and not at all while the daemon owes such a reply:
-//! however many watches end, a silent daemon holds them up once. No lock is held meanwhile.
+//! A thread that sets a watch waits for the reply, as with any request. One that removes a watch waits a moment
+//! ([`UNWATCH_TIMEOUT`]), so that the reply need not wake another thread, and not at all while the daemon owes such a
+//! reply: however many watches are removed, a silent daemon delays them once. No lock is held meanwhile.
 
 use std::collections::{HashSet, VecDeque};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -41,24 +41,24 @@ use super::wire::{MessageKind, Requests};
 use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Mutex, locked};
 
-/// How long the end of a watch waits for its reply.
-const END: Duration = Duration::from_millis(500);
+/// The maximum wait for the reply when a watch is removed.
+const UNWATCH_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Something at or below the watched node has changed (or may have).
+/// An event: something at or below the watched node has changed (or may have).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct WatchEvent {
-    /// What changed: the watched path or one below it.
+    /// The path that has changed: the watched path or one below it.
     pub path: String,
-    /// The watch's token.
+    /// The token of the watch.
     pub token: String,
 }
 
-/// What has become of a new watch.
+/// The state of a new watch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Watched {
-    /// The daemon has it.
+    /// The daemon has registered it.
     Now,
-    /// The watches are lost: it comes with the others.
+    /// The watches are lost; it will be registered with the others.
     Later,
 }
 
@@ -66,7 +66,7 @@ pub enum Watched {
 #[derive(Debug)]
 struct Queue {
     events: Mutex<Events>,
-    /// Readable while there are events that were read by a thread other than the collecting one.
+    /// Readable while there are events that a thread other than the collecting one has read.
     bell: Tracked<EventFd>,
 }
 
@@ -76,7 +76,7 @@ struct Events {
     known: HashSet<WatchEvent>,
 }
 
-/// The watch connection's way to the queue.
+/// Puts the events of the watch connection into the queue.
 #[derive(Debug)]
 struct ToQueue(Arc<Queue>);
 
@@ -96,7 +96,7 @@ type WatchExchange = Arc<Exchange<Wire, ToQueue>>;
 /// A path and a token.
 type Key = (String, String);
 
-/// One process's watches.
+/// The watches of one process.
 #[derive(Debug)]
 pub struct Watches {
     epoll: Tracked<Epoll>,
@@ -110,9 +110,9 @@ pub struct Watches {
 struct Registry {
     connection: Option<WatchExchange>,
     watches: Vec<Key>,
-    /// How many threads wait for a reply on the connection.
+    /// The number of threads that wait for a reply on the connection.
     asking: usize,
-    /// Why no connection has the watches.
+    /// The reason why the watches are lost, if they are.
     lost: Option<Errno>,
 }
 
@@ -121,7 +121,7 @@ impl Registry {
         self.connection.as_ref().filter(|connection| connection.broken().is_none())
     }
 
-    /// Takes a watch out. Whether it was there.
+    /// Removes a watch. Returns whether it existed.
     fn remove(&mut self, path: &str, token: &str) -> bool {
         let at = self.watches.iter().position(|w| w.0 == path && w.1 == token);
         at.inspect(|&at| drop(self.watches.remove(at)));
@@ -142,7 +142,7 @@ impl Watches {
         Ok(Self { epoll, queue, registry: Mutex::default(), place, silence })
     }
 
-    /// Readable when there may be events to collect.
+    /// The descriptor that is readable when there may be events to collect.
     pub fn fd(&self) -> BorrowedFd<'_> {
         self.epoll.0.as_fd()
     }
@@ -160,7 +160,8 @@ impl Watches {
             if registry.watches.contains(&watch) {
                 return Err(failed(Errno::EEXIST));
             }
-            // Before it is sent: should the connection break meanwhile, it comes back with the others.
+            // The watch is added before it is sent: if the connection breaks meanwhile, it is registered with the
+            // others.
             registry.watches.push(watch);
         }
         let Some(connection) = self.connected().map_err(forget)? else {
@@ -169,7 +170,8 @@ impl Watches {
         let reply = request(&connection, MessageKind::Watch, wpath, token);
         self.answered(&mut locked(&self.registry), &connection);
         match reply {
-            // The connection had broken before it was sent, and this watch was set with the others.
+            // `EEXIST`: the connection had broken before the request was sent, and this watch was registered with the
+            // others.
             Ok(()) | Err(Errno::EEXIST) => Ok(Watched::Now),
             Err(errno) => Err(forget(errno)),
         }
@@ -183,7 +185,7 @@ impl Watches {
             if !registry.remove(wpath, token) {
                 return Err(failed(Errno::ENOENT));
             }
-            // A daemon has forgotten it with a connection that broke.
+            // If the connection has broken, the daemon has removed the watch with it.
             let connection = registry.working().cloned();
             if connection.is_some() {
                 self.ask(&mut registry);
@@ -195,7 +197,7 @@ impl Watches {
             self.answered(&mut locked(&self.registry), &connection);
             reply
         });
-        // What it has sent before its answer is in the queue now.
+        // Events that the daemon sent before its reply are in the queue now.
         let mut events = locked(&self.queue.events);
         let stale = |e: &WatchEvent| e.token == token && path::is_within(&e.path, wpath);
         events.order.retain(|e| !stale(e));
@@ -203,20 +205,20 @@ impl Watches {
         reply.map_err(failed)
     }
 
-    /// The events so far, oldest first; never waits for more.
+    /// Takes the events that have arrived, oldest first; never waits.
     pub fn collect(&self) -> StoreResult<Vec<WatchEvent>> {
-        let arrived = self.take_in().map_err(|errno| StoreError::new("watch", errno));
+        let arrived = self.queue_arrived().map_err(|errno| StoreError::new("watch", errno));
         let mut events = locked(&self.queue.events);
-        // Under the lock: an event that comes later rings again. Also after an error, or whoever
-        // sleeps on the fd would turn in circles while the daemon is away.
+        // This is done under the lock, so an event that arrives later rings again. It is also done after an error;
+        // otherwise a thread that sleeps on the descriptor would loop while the daemon is away.
         let _ = self.queue.bell.read();
         arrived?;
         events.known.clear();
         Ok(std::mem::take(&mut events.order).into())
     }
 
-    /// Moves what has arrived into the queue.
-    fn take_in(&self) -> Result<(), Errno> {
+    /// Moves the events that have arrived into the queue.
+    fn queue_arrived(&self) -> Result<(), Errno> {
         let connection = {
             let registry = locked(&self.registry);
             match (registry.lost, &registry.connection) {
@@ -232,8 +234,8 @@ impl Watches {
         })
     }
 
-    /// The connection for one more request, with the thread counted among those who ask; opened if there is
-    /// none. `None` if the watches are lost.
+    /// The connection for one more request, which is opened if there is none; the thread is counted as waiting for a
+    /// reply. `None` if the watches are lost.
     fn connected(&self) -> Result<Option<WatchExchange>, Errno> {
         let mut new = None;
         loop {
@@ -264,7 +266,7 @@ impl Watches {
         Ok(Arc::new(Exchange::new(wire, ToQueue(Arc::clone(&self.queue)))))
     }
 
-    /// Makes `connection`, which has all watches, the one that is shown.
+    /// Makes `connection`, which has all watches, the one that the descriptor reports.
     fn connect(&self, registry: &mut Registry, connection: WatchExchange) -> Result<(), Errno> {
         self.epoll.add(connection.link(), EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
         registry.connection = Some(connection);
@@ -273,10 +275,10 @@ impl Watches {
         Ok(())
     }
 
-    /// A connection has broken; the watches are lost if it was theirs.
+    /// Handles a broken connection; the watches are lost if it was theirs.
     ///
-    /// Out of the epoll set by hand: a forked child may hold the connection open, and then
-    /// closing it here would leave it in the set, ready for ever.
+    /// The connection is removed from the epoll set explicitly: if a forked child holds it open, closing it here would
+    /// leave it in the set, and readable forever.
     fn disconnect(&self, registry: &mut Registry, connection: &WatchExchange, errno: Errno) {
         if registry.connection.take_if(|c| Arc::ptr_eq(c, connection)).is_none() {
             return;
@@ -284,7 +286,7 @@ impl Watches {
         let _ = self.epoll.delete(connection.link());
         if !registry.watches.is_empty() {
             registry.lost = Some(errno);
-            // The next collection will tell.
+            // The next collection reports the loss.
             let _ = self.queue.bell.write(1);
         }
     }
@@ -309,13 +311,13 @@ impl Watches {
             }
             let mut registry = locked(&self.registry);
             if registry.lost.is_none() {
-                // All that were lost have been ended meanwhile.
+                // All watches that were lost have been removed meanwhile.
                 return Ok(true);
             }
             let missing: Vec<&Key> =
                 registry.watches.iter().filter(|watch| !rewatch.sent.contains(*watch)).collect();
             if missing.is_empty() {
-                rewatch.end_others(&registry.watches);
+                rewatch.remove_given_up(&registry.watches);
                 return self.connect(&mut registry, Arc::clone(&rewatch.connection)).map(|()| true);
             }
             let mut requests = Requests::default();
@@ -329,7 +331,7 @@ impl Watches {
         }
     }
 
-    /// A thread begins to wait for a reply on the connection, and reads it therefore.
+    /// Records that a thread waits for a reply on the connection, which it therefore reads.
     fn ask(&self, registry: &mut Registry) {
         registry.asking += 1;
         if registry.asking == 1 {
@@ -337,9 +339,9 @@ impl Watches {
         }
     }
 
-    /// It has ended.
+    /// Records that the wait has ended.
     fn answered(&self, registry: &mut Registry, connection: &WatchExchange) {
-        // Another connection may have taken its place, which nobody had asked on.
+        // Another connection may have replaced it, on which this thread has not waited.
         if registry.connection.as_ref().is_some_and(|c| Arc::ptr_eq(c, connection)) {
             registry.asking -= 1;
             if registry.asking == 0 {
@@ -348,34 +350,34 @@ impl Watches {
         }
     }
 
-    /// What the fd shows of the connection; its end always.
+    /// Sets the events of the connection that the descriptor reports. Its end is always reported.
     fn show(&self, registry: &Registry, flags: EpollFlags) {
         if let Some(connection) = &registry.connection {
-            // It is in the set, and changing an entry takes no memory.
+            // This cannot fail: the connection is in the set, and changing an entry needs no memory.
             let _ = self.epoll.modify(connection.link(), &mut EpollEvent::new(flags, 0));
         }
     }
 }
 
-/// Watches that are lost, on their way to another connection.
+/// The transfer of lost watches to another connection.
 #[derive(Debug)]
 pub struct Rewatch {
     connection: WatchExchange,
-    /// The watches that it was asked for.
+    /// The watches whose registration was sent.
     sent: HashSet<Key>,
-    /// The last of them, while they are not answered.
+    /// The last of these requests, until they are answered.
     posted: Option<Posted<Wire, ToQueue>>,
 }
 
 impl Rewatch {
-    /// Readable when there is reason to go on.
+    /// The descriptor that is readable when the transfer can continue.
     pub fn link(&self) -> WatchLink {
         WatchLink(Arc::clone(&self.connection))
     }
 
-    /// Ends those watches that were given up since they were asked for. Nobody waits for that; where only one request
-    /// can be under way they stay, and their events find nobody.
-    fn end_others(&self, wanted: &[Key]) {
+    /// Removes those watches that were given up since they were sent. The replies are not waited for. On a link that
+    /// takes one request at a time the watches stay registered, and their events are ignored.
+    fn remove_given_up(&self, wanted: &[Key]) {
         if self.connection.link().one_at_a_time() {
             return;
         }
@@ -388,7 +390,7 @@ impl Rewatch {
     }
 }
 
-/// A connection, as something to wait for.
+/// A connection, for waiting.
 #[derive(Debug)]
 pub struct WatchLink(WatchExchange);
 
@@ -414,7 +416,7 @@ fn request(
     replies.map_err(|failure| failure.errno)?.pop().expect("as many replies as requests").map(drop)
 }
 
-/// Ends a watch, of which the daemon has forgotten everything if the connection breaks.
+/// Removes a watch. If the connection breaks, the daemon removes its watches anyway.
 fn end(connection: &WatchExchange, path: &str, token: &str) -> Result<(), Errno> {
     if connection.link().one_at_a_time() {
         return request(connection, MessageKind::Unwatch, path, token);
@@ -423,7 +425,7 @@ fn end(connection: &WatchExchange, path: &str, token: &str) -> Result<(), Errno>
     let mut requests = Requests::default();
     push(&mut requests, MessageKind::Unwatch, path, token)?;
     if let Ok(posted) = connection.post(&mut requests, 1) {
-        posted.give_up_after(if silent { Duration::ZERO } else { END });
+        posted.give_up_after(if silent { Duration::ZERO } else { UNWATCH_TIMEOUT });
     }
     Ok(())
 }

@@ -1,16 +1,16 @@
-//! Xenstore messages as bytes: requests put together, replies taken apart.
+//! The encoding of xenstore messages: building requests, parsing replies.
 //!
 //! A message is a header of four native-endian words (type, request id, transaction id, length)
 //! and at most [`PAYLOAD_MAX`] bytes (xen/include/public/io/xs_wire.h).
 
 use nix::errno::Errno;
 
-/// Bytes of a header.
+/// The size of a header in bytes.
 pub const HEADER: usize = 16;
-/// Most bytes that may follow a header, in either direction (`XENSTORE_PAYLOAD_MAX`).
+/// The maximum number of bytes after a header, in either direction (`XENSTORE_PAYLOAD_MAX`).
 pub const PAYLOAD_MAX: usize = 4096;
 
-/// Message types (`enum xsd_sockmsg_type`), those that are used here.
+/// The message types (`enum xsd_sockmsg_type`) that are used here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u32)]
 pub enum MessageKind {
@@ -34,14 +34,14 @@ pub enum MessageKind {
     DirectoryPart = 22,
 }
 
-/// Types that only the daemon sends.
+/// A type that only the daemon sends.
 const WATCH_EVENT: u32 = 15;
 const ERROR: u32 = 16;
 
-/// The answer to one request: its payload, or the daemon's error.
+/// The reply to one request: its payload, or the daemon's error.
 pub type Reply = Result<Vec<u8>, Errno>;
 
-/// Requests in sending order, encoded but for their ids.
+/// Requests in sending order, encoded except for their ids.
 #[derive(Default, Debug)]
 pub struct Requests {
     bytes: Vec<u8>,
@@ -49,15 +49,15 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// Of one request.
+    /// A list of one request.
     pub fn one(kind: MessageKind, fields: &[&[u8]]) -> Result<Self, Errno> {
         let mut requests = Self::default();
         requests.push(kind, fields)?;
         Ok(requests)
     }
 
-    /// Appends a request whose payload is `fields` one after the other. Fields that the protocol
-    /// ends with NUL bring it with them.
+    /// Appends a request whose payload is the concatenation of `fields`. Fields that the protocol terminates with a NUL
+    /// must include it.
     pub fn push(&mut self, kind: MessageKind, fields: &[&[u8]]) -> Result<(), Errno> {
         let length: usize = fields.iter().map(|f| f.len()).sum();
         if length > PAYLOAD_MAX {
@@ -88,7 +88,7 @@ impl Requests {
         &self.bytes[self.start(from)..self.start(to)]
     }
 
-    /// Writes consecutive ids from `id` on, and the transaction, into requests `from..to`.
+    /// Sets consecutive ids from `id` on, and the transaction id, in requests `from..to`.
     pub fn stamp(&mut self, from: usize, to: usize, id: u32, transaction: u32) {
         for (id, &(at, _)) in (id..).zip(&self.starts[from..to]) {
             self.bytes[at + 4..at + 8].copy_from_slice(&id.to_ne_bytes());
@@ -96,8 +96,8 @@ impl Requests {
         }
     }
 
-    /// The end of the longest run from `from` on that has at most `count` requests and `size`
-    /// bytes, and one request in any case.
+    /// The end of the longest run from `from` on that has at most `count` requests and `size` bytes, but at least one
+    /// request.
     pub fn run(&self, from: usize, count: usize, size: usize) -> usize {
         let last = self.len().min(from + count);
         (from + 1..=last)
@@ -118,8 +118,8 @@ pub enum Message {
     Event { path: String, token: String },
 }
 
-/// Takes the first message off `bytes`, with the count of bytes it had; `None` if it is not whole
-/// yet. An error means that the stream cannot be trusted any more.
+/// Parses the first message in `bytes`, and returns it with its length in bytes; `None` if it is incomplete. After an
+/// error the stream cannot be used any more.
 pub fn parse(bytes: &[u8]) -> Result<Option<(Message, usize)>, Errno> {
     let Some(header) = bytes.first_chunk::<HEADER>() else { return Ok(None) };
     let word = |at: usize| u32::from_ne_bytes([0, 1, 2, 3].map(|i| header[at + i]));
@@ -159,7 +159,8 @@ pub fn strings(payload: &[u8]) -> Result<Vec<String>, Errno> {
         .collect()
 }
 
-/// Errors travel as names; one that is not in the protocol's list is told as `EINVAL`, as libxenstore does.
+/// Parses an error, which is sent as the name of an errno; a name that is not in the protocol's list becomes `EINVAL`,
+/// as in libxenstore.
 fn errno_of(payload: &[u8]) -> Errno {
     let name = payload.split(|&b| b == 0).next().unwrap_or_default();
     match name {
@@ -186,7 +187,7 @@ fn errno_of(payload: &[u8]) -> Errno {
 mod tests {
     use super::*;
 
-    /// A message by hand: little-endian words, as on x86.
+    /// A hand-written message with little-endian words, as on x86.
     fn message(kind: u8, id: u8, payload: &[u8]) -> Vec<u8> {
         let length = (payload.len() as u32).to_le_bytes();
         let mut bytes = vec![kind, 0, 0, 0, id, 0, 0, 0, 0, 0, 0, 0];

@@ -1,4 +1,4 @@
-//! Disks and drives: above all, what serves them.
+//! Disks and drives: mainly the choice of the back end.
 
 use nix::errno::Errno;
 use nix::sys::stat::{SFlag, stat};
@@ -19,7 +19,7 @@ pub fn set_defaults(place: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
     disk.trusted.get_or_insert(true);
     place.backend(&disk.backend_domname, &mut disk.backend_domid)?;
     protocol(place, disk)?;
-    // A guest with a device model has its CDs changed there.
+    // The media of CD drives of a guest with a device model are changed in the device model.
     if disk.is_cdrom != 0 && matches!(place.world.kind(), Ok(DomainKind::Hvm)) {
         if !matches!(disk.backend, Backend::Qdisk | Backend::Unknown) {
             place.refuse(format_args!("Backend for CD devices on HVM guests must be Qdisk"));
@@ -31,7 +31,7 @@ pub fn set_defaults(place: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
     Ok(())
 }
 
-/// Xen's own, or virtio, which has no hotplug and one way to the guest.
+/// Checks the specification: Xen's own, or virtio, which has no hotplug and one transport.
 fn protocol(place: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
     if disk.specification == Specification::Unknown {
         disk.specification = Specification::Xen;
@@ -58,7 +58,7 @@ fn protocol(place: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
     }
 }
 
-/// What serves the disk: what is asked for, if it can, or the first that can.
+/// Chooses the back end: the requested one if it can serve the disk, otherwise the first that can.
 fn backend(place: DeviceContext, disk: &DeviceDisk) -> Result<Backend> {
     let vdev = name(&disk.vdev);
     if disk.format == Format::Empty {
@@ -71,7 +71,7 @@ fn backend(place: DeviceContext, disk: &DeviceDisk) -> Result<Backend> {
             )));
         }
     }
-    // Of a disk that another domain serves, or a script finds, the path is nothing to look at.
+    // The path of a disk in another backend domain, or of one that a script sets up, is not examined.
     let looked_at = match disk.backend {
         _ if disk.format == Format::Empty || disk.backend_domid != 0 || disk.script.is_some() => {
             None
@@ -112,7 +112,7 @@ fn backend(place: DeviceContext, disk: &DeviceDisk) -> Result<Backend> {
     found.ok_or_else(|| place.refuse(format_args!("no suitable backend for disk {vdev}")))
 }
 
-/// Why a backend cannot serve the disk; `storage` as [`is_storage`] says of its path.
+/// Why a back end cannot serve the disk. `storage` is the result of [`is_storage`] for its path.
 fn why_not(disk: &DeviceDisk, backend: Backend, storage: bool) -> Option<&'static str> {
     let virtio = disk.specification == Specification::Virtio;
     if virtio != (backend == Backend::Standalone) {
@@ -138,7 +138,7 @@ fn why_not(disk: &DeviceDisk, backend: Backend, storage: bool) -> Option<&'stati
     }
 }
 
-/// Whether the kernel's back end can serve what is there: a block device, or a file through one.
+/// Whether the kernel's back end can serve the file: a block device, or a regular file by means of a loop device.
 fn is_storage(path: &Option<Text>) -> std::result::Result<bool, Errno> {
     let path = path.as_ref().ok_or(Errno::EFAULT)?;
     let kind = SFlag::from_bits_truncate(stat(path.as_c_str())?.st_mode) & SFlag::S_IFMT;

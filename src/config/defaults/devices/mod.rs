@@ -1,7 +1,7 @@
-//! Devices made complete: each kind's defaults, and what a device cannot be.
+//! The defaults and checks of devices.
 //!
-//! These rules want a domain: its kind, and the numbers of the domains that serve its devices. As with
-//! the whole configuration, they are for a copy, of which nothing is taken when a device is refused.
+//! These rules need a domain: its kind, and the domids of its backend domains. As with the whole configuration, they
+//! change a copy, which is discarded if the device is rejected.
 
 use std::cell::OnceCell;
 use std::path::Path;
@@ -22,21 +22,21 @@ pub mod nic;
 mod tests;
 pub mod usb;
 
-/// There if the kernel serves USB devices itself; otherwise QEMU does.
+/// This directory exists if the kernel's back end for USB devices is loaded; otherwise QEMU is the back end.
 const KERNEL_DRIVER: &str = "/sys/bus/usb/drivers/usbback";
 
-/// What the rules ask of the world.
+/// The facts that the rules need.
 pub trait DefaultsHost {
     fn log(&self) -> &Log;
-    /// The kind of guest that gets the device.
+    /// The kind of guest that the device is for.
     fn kind(&self) -> Result<DomainKind>;
-    /// The domain of that name, or number.
+    /// The domain with this name or domid.
     fn domain_of(&self, name: &[u8]) -> Result<u32>;
-    /// Whether the kernel serves USB devices to guests.
+    /// Whether the kernel has a back end for USB devices.
     fn kernel_serves_usb(&self) -> Result<bool>;
 }
 
-/// A domain of the ctx.
+/// The facts about a domain, read through the ctx.
 #[derive(Debug)]
 pub struct Guest<'a> {
     ctx: &'a Ctx,
@@ -72,7 +72,7 @@ impl DefaultsHost for Guest<'_> {
             Ok(_) => Ok(true),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
             Err(e) => {
-                error!(self.ctx, "cannot look for {KERNEL_DRIVER}: {e}");
+                error!(self.ctx, "cannot check for {KERNEL_DRIVER}: {e}");
                 Err(Error::Fail)
             }
         }
@@ -83,20 +83,20 @@ impl DefaultsHost for Guest<'_> {
 #[derive(Clone, Copy)]
 pub struct DeviceContext<'a> {
     pub world: &'a dyn DefaultsHost,
-    /// The domain that gets it, for the log.
+    /// The domid for log lines.
     pub domid: u32,
-    /// Whether the domain runs already.
+    /// Whether the domain is running already.
     pub hotplug: bool,
 }
 
 impl DeviceContext<'_> {
-    /// Logs why a device is refused.
+    /// Logs why a device is rejected.
     fn refuse(&self, why: std::fmt::Arguments<'_>) -> Error {
         error!(self.world.log(), domid = self.domid, "{why}");
         Error::Invalid
     }
 
-    /// Sixteen random bytes, for a uuid.
+    /// Returns 16 random bytes, for a UUID.
     fn random(&self) -> Result<uuid::UuidBytes> {
         uuid::random().map_err(|e| {
             error!(self.world.log(), domid = self.domid, "cannot get random numbers: {e}");
@@ -104,7 +104,7 @@ impl DeviceContext<'_> {
         })
     }
 
-    /// The number of the domain that serves a device, where it is named.
+    /// Looks up the backend domain of a device, if it is given by name.
     pub fn backend(&self, name: &Option<Text>, domid: &mut u32) -> Result<()> {
         if let Some(name) = name {
             *domid = self.world.domain_of(name.as_bytes()).inspect_err(|_| {
@@ -116,7 +116,7 @@ impl DeviceContext<'_> {
     }
 }
 
-/// A screen of a PV guest.
+/// A framebuffer of a PV guest.
 pub fn vfb(place: DeviceContext, device: &mut DeviceVfb) -> Result<()> {
     let vnc = &mut device.vnc;
     let shown = *vnc.enable.get_or_insert(true);
@@ -129,7 +129,7 @@ pub fn vfb(place: DeviceContext, device: &mut DeviceVfb) -> Result<()> {
     place.backend(&device.backend_domname, &mut device.backend_domid)
 }
 
-/// Keyboard and pointer.
+/// A keyboard and pointer.
 pub fn vkb(place: DeviceContext, device: &mut DeviceVkb) -> Result<()> {
     if device.backend_type == VkbBackend::Unknown {
         device.backend_type = VkbBackend::Qemu;
@@ -137,14 +137,14 @@ pub fn vkb(place: DeviceContext, device: &mut DeviceVkb) -> Result<()> {
     place.backend(&device.backend_domname, &mut device.backend_domid)
 }
 
-/// A device of the host.
+/// A PCI device of the host.
 pub fn pci(device: &mut DevicePci) {
     if device.rdm_policy == RdmReservePolicy::Invalid {
         device.rdm_policy = RdmReservePolicy::Strict;
     }
 }
 
-/// A trusted platform module. One without a uuid is a new one.
+/// A virtual TPM. If it has no UUID, it gets a new one.
 pub fn vtpm(place: DeviceContext, device: &mut DeviceVtpm) -> Result<()> {
     if device.uuid.is_nil() {
         device.uuid = Uuid(place.random()?);
@@ -161,12 +161,12 @@ macro_rules! backend_alone {
     )* };
 }
 backend_alone! {
-    /// A folder of the host.
+    /// A 9p file system.
     p9(DeviceP9);
-    /// Sockets of another domain.
+    /// A PV calls interface.
     pvcallsif(DevicePvcallsif);
-    /// A display.
+    /// A virtual display.
     vdispl(DeviceVdispl);
-    /// A sound card.
+    /// A virtual sound card.
     vsnd(DeviceVsnd);
 }

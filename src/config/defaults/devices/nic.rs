@@ -1,4 +1,4 @@
-//! Network cards.
+//! Network interfaces.
 
 use super::{DeviceContext, Result};
 use crate::core::Error;
@@ -6,7 +6,7 @@ use crate::core::paths;
 use crate::domain::kind::DomainKind;
 use crate::types::idiomatic::{DeviceNic, Mac, NicType, Text};
 
-/// The first half of the addresses that Xen may give.
+/// The first half of the MAC addresses in Xen's range.
 const XEN: [u8; 3] = [0x00, 0x16, 0x3e];
 
 pub fn set_defaults(place: DeviceContext, nic: &mut DeviceNic) -> Result<()> {
@@ -27,7 +27,7 @@ pub fn set_defaults(place: DeviceContext, nic: &mut DeviceNic) -> Result<()> {
         nic.script = Text::new(format!("{}/vif-bridge", paths::SCRIPTS));
     }
     place.backend(&nic.backend_domname, &mut nic.backend_domid)?;
-    // Only an HVM guest has a card that is emulated, until its drivers run.
+    // Only an HVM guest can have an emulated interface, which it uses until its PV drivers run.
     match (place.world.kind().map_err(|_| Error::Fail)?, nic.nictype) {
         (DomainKind::Hvm, NicType::Unknown) if place.hotplug => nic.nictype = NicType::Vif,
         (DomainKind::Hvm, NicType::Unknown) => nic.nictype = NicType::VifIoemu,
@@ -42,8 +42,8 @@ pub fn set_defaults(place: DeviceContext, nic: &mut DeviceNic) -> Result<()> {
     Ok(())
 }
 
-/// Numbers the cards that have none, from the highest number on. (C means the same, but never sees a
-/// number that is there: those it gives start at 0.)
+/// Assigns devids to the interfaces that have none, from the highest devid on. (The C library intends the same, but
+/// never finds an existing devid, so the ones that it assigns start at 0.)
 pub fn number(nics: &mut [DeviceNic]) {
     let first = nics.iter().map(|nic| nic.devid).max().map_or(0, |devid| devid.max(-1) + 1);
     let unnumbered = nics.iter_mut().filter(|nic| nic.devid < 0);

@@ -1,5 +1,5 @@
-//! The rules held against what the C library makes of the same devices: `capi-tests/fake-xen/defaults/devices.txt`,
-//! which `capi-tests/fake-xen/defaults/run` writes and keeps true.
+//! Compares the rules with the results of the C library for the same devices, in
+//! `capi-tests/fake-xen/defaults/devices.txt`, which `capi-tests/fake-xen/defaults/run` writes and verifies.
 
 use std::ffi::{CStr, CString};
 use std::mem::MaybeUninit;
@@ -11,7 +11,7 @@ use crate::types::{engine, tables};
 
 static SEEN: &str = include_str!("../../../../capi-tests/fake-xen/defaults/devices.txt");
 
-/// A host with one domain, and a guest.
+/// An artificial host with one domain and a guest.
 struct Made {
     log: Log,
     guest: Option<DomainKind>,
@@ -35,7 +35,7 @@ impl DefaultsHost for Made {
     }
 }
 
-/// The device in the JSON, completed, as JSON in one line.
+/// Parses a device in JSON, completes it, and returns it as JSON in one line.
 fn completed<T: CForm>(
     json: &str,
     table: &Type,
@@ -44,17 +44,17 @@ fn completed<T: CForm>(
     let json = CString::new(json).unwrap();
     let mut c = MaybeUninit::<T::C>::uninit();
     let p = c.as_mut_ptr().cast::<u8>();
-    // SAFETY: the table is that of the struct, which is initialised first.
+    // SAFETY: the table describes the struct, which is initialised first.
     let read = unsafe { engine::from_json(p, json.as_ptr(), table) };
     assert_eq!(read, Ok(()), "{json:?}");
-    // SAFETY: initialised and filled above.
+    // SAFETY: the struct was initialised and filled above.
     let mut device = unsafe { T::from_c(c.assume_init_ref()) };
-    // SAFETY: as above; what was read from it shares nothing with it.
+    // SAFETY: as above; the converted device shares no memory with the struct.
     unsafe { engine::dispose(p, table) };
     rule(&mut device)?;
     let mut c = device.to_c();
     let p = (&raw mut c).cast::<u8>();
-    // SAFETY: a value of the table's type, disposed of once.
+    // SAFETY: the value has the table's type, and is disposed of once.
     let text = unsafe {
         let text = engine::to_json(p, table);
         engine::dispose(p, table);
@@ -113,7 +113,7 @@ fn devices_are_completed_as_the_c_library_does() {
 }
 
 #[test]
-fn what_is_made_up_is_new() {
+fn generated_values_differ() {
     let world = Made { log: Log::none(), guest: Some(DomainKind::Pv) };
     let place = DeviceContext { world: &world, domid: 7, hotplug: false };
     let mut nics = [DeviceNic::default(), DeviceNic::default()];

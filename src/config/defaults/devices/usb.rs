@@ -1,11 +1,11 @@
-//! USB controllers. (The default of a device's controller and port is a free one of the guest's: that wants
-//! xenstore, and belongs to adding it.)
+//! USB controllers. (By default a device gets a free port of one of the guest's controllers. That needs xenstore, and
+//! is part of adding the device.)
 
 use super::{DeviceContext, Result};
 use crate::domain::kind::DomainKind;
 use crate::types::idiomatic::{DeviceUsbctrl, UsbctrlType};
 
-/// Most ports of a controller that the guest knows to be Xen's.
+/// The maximum number of ports of a PV controller.
 const MAX_PV_PORTS: i32 = 31;
 
 pub fn controller(place: DeviceContext, device: &mut DeviceUsbctrl) -> Result<()> {
@@ -36,7 +36,7 @@ pub fn controller(place: DeviceContext, device: &mut DeviceUsbctrl) -> Result<()
             let why = "USB version for paravirtualized devices must be 1 or 2";
             return Err(place.refuse(format_args!("{why}")));
         }
-        // QEMU's have a number of their own, but for the newest.
+        // The number of ports of QEMU's controllers is fixed, except for the newest version.
         (UsbctrlType::Devicemodel, version @ (1 | 2)) => {
             let ports = if version == 1 { 2 } else { 6 };
             if device.ports != 0 && device.ports != ports {

@@ -1,19 +1,19 @@
-//! Fifty contenders, in threads and processes.
+//! Fifty contenders for one lock, in threads and processes.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use super::*;
 
-/// Tells a process of the crowd what to do: the lock's file, how many processes there are, how many threads each has,
-/// and whether to look first if the lock is free.
+/// The environment variable with the parameters for a process: the lock's file, the number of processes, the number of
+/// threads in each, and whether to try the lock before starting a helper.
 const PART: &str = "XENLIGHT_TEST_CROWD";
 
-/// How many turns each shall have. All go on until everybody has had them.
+/// The minimum number of turns of each contender. All continue until each has had them.
 const TURNS: u64 = 4;
 
-/// What the lock guards: a file that says how many turns there were and how many contenders are content, read
-/// and written in two steps, and a directory that exists while a process holds the lock.
+/// The state that the lock guards: a file with the number of turns and the number of contenders that have had enough of
+/// them, which is read and written in two steps, and a directory that exists while a process holds the lock.
 struct Guarded {
     count: PathBuf,
     inside: PathBuf,
@@ -34,7 +34,7 @@ impl Guarded {
         fs::write(&self.count, format!("{turns} {content}")).unwrap();
     }
 
-    /// One turn; how many are content now.
+    /// Takes one turn. Returns the number of contenders that have had enough turns.
     fn turn(&self, is_content: bool) -> usize {
         fs::create_dir(&self.inside).expect("alone");
         let (turns, content) = self.read();
@@ -46,7 +46,7 @@ impl Guarded {
     }
 }
 
-/// One process of the crowd: not a test by itself.
+/// One of the processes, not a test by itself.
 #[test]
 #[ignore = "a process of the crowd"]
 fn contender() {
@@ -80,7 +80,7 @@ fn contender() {
     writeln!(std::io::stdout(), "\nturns {} forks {}", text.join(" "), f.forks()).unwrap();
 }
 
-/// Waits until all processes of the crowd are here: before, the first would have the lock to itself.
+/// Waits until all processes have started; otherwise the first would have the lock to itself.
 fn begin_together(lock: &Path, processes: usize) {
     let meeting = lock.with_extension("meeting");
     fs::write(meeting.join(std::process::id().to_string()), b"").unwrap();
@@ -89,7 +89,7 @@ fn begin_together(lock: &Path, processes: usize) {
     }
 }
 
-/// How many turns each had, and how many helpers were sent in all.
+/// Returns the number of turns of each contender, and the total number of helpers.
 fn crowd(processes: usize, threads: usize, tries_first: bool) -> (Vec<u64>, u64) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lock");
@@ -124,8 +124,8 @@ fn crowd(processes: usize, threads: usize, tries_first: bool) -> (Vec<u64>, u64)
     (turns, forks)
 }
 
-/// How many times the turns that the last was given to have another may have had: 50 processes on a busy machine do
-/// not even begin at once.
+/// The maximum number of turns of a contender, as a multiple of [`TURNS`]: 50 processes on a busy machine do not even
+/// start at the same time.
 const SPREAD: u64 = 25;
 
 fn fair(turns: &[u64]) -> bool {

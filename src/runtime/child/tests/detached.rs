@@ -15,13 +15,13 @@ impl Fixture {
         self.runtime.block_on(started.announced())
     }
 
-    /// Until every child was reaped.
+    /// Waits until every child was reaped.
     fn settle(&self) {
         self.turn_until("children are left", || self.children.count() == 0);
     }
 }
 
-/// Waits until a process of that number has gone, or is a zombie.
+/// Waits until the process has ended, reaped or not.
 fn gone(pid: Pid) {
     let until = Instant::now() + Duration::from_secs(20);
     loop {
@@ -36,13 +36,13 @@ fn gone(pid: Pid) {
 }
 
 fn no_child_is_left() {
-    // SAFETY: the status may be NULL.
+    // SAFETY: the status pointer may be NULL.
     let found = unsafe { libc::waitpid(-1, std::ptr::null_mut(), libc::WNOHANG | libc::__WALL) };
     assert_eq!((found, Errno::last()), (-1, Errno::ECHILD));
 }
 
 #[test]
-fn it_outlives_its_ctx_and_is_not_ours() {
+fn it_outlives_its_ctx_and_is_no_child() {
     alone(|| {
         both_ways(|fixture| {
             let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
@@ -56,7 +56,7 @@ fn it_outlives_its_ctx_and_is_not_ours() {
             let pid = fixture.detached(&program, None, &|_| Ok(())).unwrap();
             drop(program);
             drop((writer, gate));
-            // Whoever is in between is gone, and so is every trace of it.
+            // The intermediate process has ended, and left nothing.
             fixture.settle();
             no_child_is_left();
             fixture.children.shut_down();
@@ -73,7 +73,7 @@ fn it_outlives_its_ctx_and_is_not_ours() {
 }
 
 #[test]
-fn its_number_is_told_before_it_runs() {
+fn its_id_is_announced_before_it_runs() {
     alone(|| {
         both_ways(|fixture| {
             let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
@@ -81,10 +81,10 @@ fn its_number_is_told_before_it_runs() {
                 Program::new("/bin/sh").arguments(["-c", "echo $$"]).stdout(Io::Fd(writer.as_fd()));
             let fd = writer.as_raw_fd();
             let announce = |pid: Pid| {
-                // In the child, so without allocating.
+                // This runs in the child, so it does not allocate.
                 let digits =
                     [1000000, 100000, 10000, 1000, 100, 10, 1].map(|n| b'0' + (pid / n % 10) as u8);
-                // SAFETY: a descriptor that the child has.
+                // SAFETY: the child has this descriptor.
                 unsafe { libc::write(fd, digits.as_ptr().cast(), digits.len()) };
                 // SAFETY: as above.
                 unsafe { libc::write(fd, c"\n".as_ptr().cast(), 1) };
@@ -94,8 +94,8 @@ fn its_number_is_told_before_it_runs() {
             drop(program);
             drop(writer);
             let text = read_all(reader);
-            let told: Vec<Pid> = text.lines().map(|line| line.parse().unwrap()).collect();
-            assert_eq!(told, [pid, pid]);
+            let announced: Vec<Pid> = text.lines().map(|line| line.parse().unwrap()).collect();
+            assert_eq!(announced, [pid, pid]);
             fixture.settle();
             no_child_is_left();
         });
@@ -103,16 +103,16 @@ fn its_number_is_told_before_it_runs() {
 }
 
 #[test]
-fn its_name_tells_that_it_starts() {
+fn its_name_says_that_it_is_starting() {
     alone(|| {
         both_ways(|fixture| {
             let program = Program::new("true");
             let announce = |_: Pid| {
                 let mut name = [0_u8; 16];
-                // SAFETY: as long as a name may be.
+                // SAFETY: the array has the maximum size of a name.
                 unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
-                let told = name.starts_with(STARTING.to_bytes_with_nul());
-                if told { Ok(()) } else { Err(Errno::EXDEV) }
+                let is_starting = name.starts_with(STARTING.to_bytes_with_nul());
+                if is_starting { Ok(()) } else { Err(Errno::EXDEV) }
             };
             fixture.detached(&program, None, &announce).unwrap();
             fixture.settle();
@@ -140,10 +140,10 @@ fn without_an_announcement_it_does_not_run() {
     });
 }
 
-/// Announces nothing until it is let, and says so: what a xenstored does that is silent.
+/// Announces only when it is allowed to, and reports that it was called, as with a xenstored that does not reply.
 fn silent(gate: RawFd, asked: RawFd) -> impl Fn(Pid) -> Result<(), Errno> {
     move |_| {
-        // SAFETY: descriptors that the child has, and a byte.
+        // SAFETY: the child has these descriptors, and one byte can be accessed.
         unsafe {
             libc::write(asked, c"x".as_ptr().cast(), 1);
             let mut byte = 0_u8;
@@ -157,7 +157,7 @@ fn silent(gate: RawFd, asked: RawFd) -> impl Fn(Pid) -> Result<(), Errno> {
 fn one_that_is_dropped_before_it_is_announced_does_not_run() {
     alone(|| {
         both_ways(|fixture| {
-            for told in [false, true] {
+            for is_known in [false, true] {
                 let dir = tempfile::tempdir().unwrap();
                 let mark = dir.path().join("mark");
                 let program = Program::new("touch").argument(&mark);
@@ -166,8 +166,8 @@ fn one_that_is_dropped_before_it_is_announced_does_not_run() {
                 let announce = silent(gate.as_raw_fd(), asked.as_raw_fd());
                 let started = fixture.children.spawn_detached(&program, None, &announce).unwrap();
                 unistd::read(&answer, &mut [0]).unwrap();
-                if told {
-                    // The number is known to us, not to the world.
+                if is_known {
+                    // The parent knows the id, but it is not announced.
                     let announced = Box::pin(started.announced());
                     let late = fixture.runtime.sleep(Duration::from_millis(200));
                     let both = async { drop(futures_util::future::select(announced, late).await) };
@@ -176,10 +176,10 @@ fn one_that_is_dropped_before_it_is_announced_does_not_run() {
                     drop(started);
                 }
                 unistd::write(&opener, b"x").unwrap();
-                // Nobody has the other end any more when it has ended.
+                // No process has the other end when the process has ended.
                 drop(asked);
                 assert_eq!(unistd::read(&answer, &mut [0]), Ok(0));
-                assert!(!mark.exists(), "told: {told}");
+                assert!(!mark.exists(), "known: {is_known}");
                 fixture.settle();
                 no_child_is_left();
             }
@@ -188,7 +188,7 @@ fn one_that_is_dropped_before_it_is_announced_does_not_run() {
 }
 
 #[test]
-fn what_cannot_start_says_why() {
+fn the_reason_of_a_failed_start_is_reported() {
     alone(|| {
         both_ways(|fixture| {
             let start = |path| {
@@ -280,7 +280,7 @@ fn many_threads_start_at_once() {
     });
 }
 
-/// Starts 40 programs from 4 threads, each of which makes a file; how many files there are.
+/// Starts 40 programs from 4 threads, each of which creates a file. Returns the number of files.
 fn dirs(fixture: &Fixture) -> usize {
     let dir = tempfile::tempdir().unwrap();
     thread::scope(|scope| {

@@ -1,4 +1,5 @@
-//! Children, each test in a process of its own: SIGCHLD and the list of children are the process's.
+//! Tests of children. Each runs in a process of its own, since SIGCHLD and the list of children are shared in a
+//! process.
 
 mod detached;
 mod modes;
@@ -21,10 +22,10 @@ use super::*;
 /// The value of `unknown_child` here.
 const UNKNOWN: c_int = -14;
 const ALONE: &str = "XENLIGHT_TEST_ALONE";
-/// A test that hangs is ended after so many seconds.
+/// A test that hangs is ended after this time in seconds.
 const WATCHDOG: u32 = 60;
 
-/// Runs `body`, a closure in a test function, in a process of its own, in which that test runs alone.
+/// Runs `body`, a closure in a test function, in a new process, in which that test runs alone.
 fn alone<F: FnOnce()>(body: F) {
     if env::var_os(ALONE).is_some() {
         nix::unistd::alarm::set(WATCHDOG);
@@ -42,7 +43,7 @@ fn alone<F: FnOnce()>(body: F) {
     assert!(output.status.success() && text.contains("1 passed"), "{text}{errors}");
 }
 
-/// A ctx's part of the runtime, and what it reported.
+/// The runtime of one ctx, and what it has reported.
 struct Fixture {
     runtime: Runtime,
     children: Children,
@@ -53,8 +54,8 @@ impl Fixture {
     fn new() -> Self {
         let runtime = Runtime::default();
         let reports = Arc::new(Mutex::new(Vec::new()));
-        let told = Arc::clone(&reports);
-        let tell = move |report| locked(&told).push(report);
+        let reported = Arc::clone(&reports);
+        let tell = move |report| locked(&reported).push(report);
         let children = Children::new(runtime.clone(), UNKNOWN, tell);
         Self { runtime, children, reports }
     }
@@ -73,7 +74,7 @@ impl Fixture {
         self.children.spawn(&sh(text)).unwrap()
     }
 
-    /// Dispatches until `done`.
+    /// Dispatches until `done` returns true.
     fn turn_until(&self, what: &str, done: impl Fn() -> bool) {
         let began = Instant::now();
         while !done() {
@@ -107,7 +108,7 @@ fn killed_by(signal: c_int) -> Outcome {
     Outcome::Ended(ExitStatus::from_raw(signal))
 }
 
-/// An application that forks itself, and keeps a record of what it is told.
+/// An application that forks itself, and records the reports.
 #[derive(Default)]
 struct App {
     forks: bool,
@@ -123,7 +124,7 @@ impl ChildprocHooks for App {
 
     fn fork(&self) -> Result<Pid, Errno> {
         self.forked.fetch_add(1, Ordering::SeqCst);
-        // SAFETY: as the application does it.
+        // SAFETY: this is what an application does.
         Errno::result(unsafe { libc::fork() })
     }
 
@@ -137,16 +138,16 @@ fn forking() -> Option<Arc<dyn ChildprocHooks>> {
     Some(Arc::new(App { forks: true, ..App::default() }))
 }
 
-/// Both ways to start a program.
+/// Runs a test with both ways of forking.
 fn both_ways(test: impl Fn(Fixture)) {
     test(Fixture::in_mode(SigchldOwner::LibxlAlwaysSelectiveReap, None));
     test(Fixture::in_mode(SigchldOwner::LibxlAlwaysSelectiveReap, forking()));
 }
 
-/// SIGCHLD's disposition as the kernel has it.
+/// The disposition of SIGCHLD in the kernel's form.
 fn disposition() -> [u64; 4] {
     let mut now = [0; 4];
-    // SAFETY: the kernel's structure: handler, flags, restorer, 8 bytes of mask.
+    // SAFETY: the array has the size of the kernel's structure: handler, flags, restorer, 8 bytes of mask.
     unsafe {
         let none = std::ptr::null::<u64>();
         libc::syscall(libc::SYS_rt_sigaction, libc::SIGCHLD, none, now.as_mut_ptr(), 8);
@@ -166,7 +167,7 @@ fn open_fds() -> usize {
     fs::read_dir("/proc/self/fd").unwrap().count()
 }
 
-/// Whether this process has a child, ended or not.
+/// Whether this process has a child that was not reaped.
 fn has_children() -> bool {
     // SAFETY: all zeroes is a valid siginfo_t.
     unsafe {
@@ -176,7 +177,7 @@ fn has_children() -> bool {
     }
 }
 
-/// A child of the application's own.
+/// Starts a child that belongs to the application.
 fn foreign(text: &str) -> std::process::Child {
     Command::new("/bin/sh").args(["-c", text]).stdin(Stdio::null()).spawn().unwrap()
 }

@@ -1,19 +1,19 @@
-//! The modes: who handles SIGCHLD, who reaps which children, and which callbacks are called.
+//! The modes: which code handles SIGCHLD, which children are reaped by which code, and which callbacks are called.
 
 use super::*;
 
 #[test]
-fn a_stolen_status_is_no_hang() {
+fn a_status_that_other_code_takes_is_no_hang() {
     alone(|| {
         let fixture = Fixture::in_mode(SigchldOwner::LibxlAlwaysSelectiveReap, None);
         let child = fixture.sh("exit 5");
-        // SAFETY: no status is asked for.
+        // SAFETY: the status pointer may be NULL.
         assert_eq!(unsafe { libc::waitpid(child.pid(), std::ptr::null_mut(), 0) }, child.pid());
         assert_eq!(fixture.end(&child), Outcome::Lost);
         assert_eq!(Outcome::Lost.status(), 255 << 8);
         drop(fixture);
 
-        // The kernel keeps no status where SIGCHLD is ignored. Where it is ours, it does.
+        // The kernel keeps no status while SIGCHLD is ignored; it does while the library owns SIGCHLD.
         // SAFETY: no handler is installed.
         unsafe { signal(Signal::SIGCHLD, SigHandler::SigIgn).unwrap() };
         let before = disposition();
@@ -33,7 +33,7 @@ fn a_stolen_status_is_no_hang() {
 }
 
 #[test]
-fn the_disposition_is_put_back_exactly() {
+fn the_disposition_is_restored_exactly() {
     alone(|| {
         let odd = (libc::SA_NODEFER | libc::SA_NOCLDSTOP) as u64;
         for before in [disposition(), [0, odd, 0, 0x8a00], [1, 0, 0, 0]] {
@@ -71,7 +71,7 @@ extern "C" fn the_applications(_: c_int) {
 #[test]
 fn a_handler_of_the_applications_stays() {
     alone(|| {
-        // SAFETY: the handler adds to a number.
+        // SAFETY: the handler only increments a number.
         unsafe { signal(Signal::SIGCHLD, SigHandler::Handler(the_applications)).unwrap() };
         let before = disposition();
         let fixture = Fixture::new();
@@ -80,11 +80,11 @@ fn a_handler_of_the_applications_stays() {
             assert_eq!(disposition(), before);
             assert_eq!(fixture.end(&child), status(code));
         }
-        assert_eq!(fixture.reports(), [Report::HandlerInTheWay]);
+        assert_eq!(fixture.reports(), [Report::ForeignHandler]);
         assert!(CALLS.load(Ordering::SeqCst) > 0);
         drop(fixture);
         assert_eq!(disposition(), before);
-        // One that comes later stays too.
+        // A handler that is installed later also stays.
         set_disposition([0; 4]);
         let fixture = Fixture::in_mode(SigchldOwner::LibxlAlways, None);
         set_disposition(before);
@@ -121,7 +121,7 @@ fn unknown_children_are_reaped_and_reported() {
                 let fixture = Fixture::in_mode(owner, Some(Arc::<App>::clone(&app)));
                 let ours = fixture.sh("exec sleep 100");
                 let pid = foreign("exit 4").id() as Pid;
-                fixture.turn_until("told", || !locked(&app.reaped).is_empty());
+                fixture.turn_until("reported", || !locked(&app.reaped).is_empty());
                 let status = 4 << 8;
                 assert_eq!(*locked(&app.reaped), [(pid, status)]);
                 let expected = match answer {
@@ -131,13 +131,13 @@ fn unknown_children_are_reaped_and_reported() {
                 };
                 assert_eq!(fixture.reports(), expected);
                 assert_eq!(fixture.runtime.block_on(ours.end()), killed_by(9));
-                assert_eq!(locked(&app.reaped).len(), 1, "ours are not told of");
+                assert_eq!(locked(&app.reaped).len(), 1, "the library's are not reported");
             }
         }
     });
 }
 
-/// Waits for one of our own children inside the application's function.
+/// Waits for one of the library's own children inside the application's function.
 struct Nested(Mutex<Option<Fixture>>, AtomicBool);
 
 impl ChildprocHooks for Nested {
@@ -163,7 +163,7 @@ impl ChildprocHooks for Nested {
 }
 
 #[test]
-fn the_application_may_call_us_when_told() {
+fn the_application_may_call_the_library_from_reaped_callback() {
     alone(|| {
         let fixture = Fixture::new();
         let hooks = Arc::new(Nested(Mutex::default(), AtomicBool::new(false)));
@@ -174,7 +174,7 @@ fn the_application_may_call_us_when_told() {
         let runtime = fixture.runtime.clone();
         *locked(&hooks.0) = Some(fixture);
         let _pid = foreign("exit 4").id();
-        // The calling thread leads and is the one that reaps the unknown child.
+        // The calling thread leads, and reaps the unknown child.
         runtime.block_on(async {
             while !hooks.1.load(Ordering::SeqCst) {
                 runtime.sleep(Duration::from_millis(5)).await.unwrap();
@@ -186,7 +186,7 @@ fn the_application_may_call_us_when_told() {
 }
 
 #[test]
-fn the_application_reaps_and_says_so() {
+fn the_application_reaps_and_reports() {
     alone(|| {
         let before = disposition();
         let (fixture, other) = (
@@ -195,15 +195,15 @@ fn the_application_reaps_and_says_so() {
         );
         let child = fixture.sh("exit 8");
         let mut raw = 0;
-        // SAFETY: a number to write to.
+        // SAFETY: the status is written to a valid number.
         let pid = unsafe { libc::waitpid(-1, &mut raw, 0) };
         assert!(!other.children.reaped(pid, raw), "another ctx's");
-        assert!(!fixture.children.reaped(1, raw), "nobody's");
+        assert!(!fixture.children.reaped(1, raw), "not a child");
         assert!(fixture.children.reaped(pid, raw));
         assert!(!fixture.children.reaped(pid, raw), "once");
         assert_eq!(fixture.end(&child), status(8));
 
-        // Ended, and only found when the application says that there was a signal.
+        // The child has ended; the library learns of it only when the application reports the signal.
         let child = fixture.sh("exit 9");
         thread::sleep(Duration::from_millis(200));
         fixture.runtime.dispatch();
@@ -211,7 +211,7 @@ fn the_application_reaps_and_says_so() {
         fixture.children.look();
         assert_eq!(child.outcome(), Some(status(9)));
 
-        // The application never says anything.
+        // The application reports nothing.
         let began = Instant::now();
         assert_eq!(fixture.end(&fixture.sh("exit 10")), status(10));
         assert!(began.elapsed() < Duration::from_secs(5));
@@ -219,7 +219,7 @@ fn the_application_reaps_and_says_so() {
     });
 }
 
-/// Forks, and goes on long after the child has ended.
+/// Forks, and returns long after the child has ended.
 struct SlowHooks(Children, AtomicBool);
 
 impl ChildprocHooks for SlowHooks {
@@ -228,7 +228,7 @@ impl ChildprocHooks for SlowHooks {
     }
 
     fn fork(&self) -> Result<Pid, Errno> {
-        // SAFETY: as the application does it.
+        // SAFETY: this is what an application does.
         let pid = Errno::result(unsafe { libc::fork() })?;
         if pid != 0 {
             self.1.store(true, Ordering::SeqCst);
@@ -259,7 +259,7 @@ fn the_application_may_be_quicker_than_the_start() {
                     thread::yield_now();
                 }
                 if looks {
-                    // SAFETY: all zeroes is a valid siginfo_t, which can be written to.
+                    // SAFETY: all zeroes is a valid siginfo_t, which may be written to.
                     unsafe {
                         let mut info = std::mem::zeroed();
                         libc::waitid(libc::P_ALL, 0, &mut info, libc::WEXITED | libc::WNOWAIT);
@@ -267,24 +267,24 @@ fn the_application_may_be_quicker_than_the_start() {
                     fixture.children.look();
                 } else {
                     let mut raw = 0;
-                    // SAFETY: a number to write to.
+                    // SAFETY: the status is written to a valid number.
                     let pid = unsafe { libc::waitpid(-1, &mut raw, 0) };
                     assert!(fixture.children.reaped(pid, raw));
                 }
                 start.join().unwrap()
             });
-            // Nobody dispatches, so that it did not come by the clock.
+            // No thread dispatches, so the outcome did not come from the timer.
             assert_eq!(ours.outcome(), Some(status(8)));
-            // Hooks and children hold each other.
+            // The hooks and the children refer to each other.
             fixture.children.set_mode(SigchldOwner::Mainloop, None).unwrap();
         }
     });
 }
 
-/// Own and unknown children, started and reaped by several threads and ctxs at once: none is taken for
+/// The library's and unknown children, started and reaped by several threads and ctxs at once: none is taken for
 /// another.
 #[test]
-fn nobody_is_mistaken_for_another() {
+fn no_child_is_taken_for_another() {
     alone(|| {
         for hooks in [None, forking()] {
             let app = Arc::new(App { answer: Some(0), forks: hooks.is_some(), ..App::default() });

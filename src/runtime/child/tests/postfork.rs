@@ -1,4 +1,4 @@
-//! Forked children that run this process's own code.
+//! Forked children that run code of this process.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn own_code_runs_in_a_child() {
             let child = fixture
                 .children
                 .fork(|| {
-                    // A child of one's own, with a runtime of one's own.
+                    // A child of the child, with a runtime of its own.
                     let inner = Fixture::new();
                     let ended = inner.end(&inner.sh("exit 1"));
                     u8::from(ended != status(1)) + 2 * u8::from(unistd::getppid().as_raw() == 1)
@@ -25,12 +25,12 @@ fn own_code_runs_in_a_child() {
 
 /// Whether a descriptor is open.
 fn is_open(fd: RawFd) -> bool {
-    // SAFETY: asks only.
+    // SAFETY: F_GETFD changes nothing.
     unsafe { libc::fcntl(fd, libc::F_GETFD) != -1 }
 }
 
-/// Forks while other threads are inside the library, in several modes; each child must come through
-/// `postfork` at once, with SIGCHLD as it was, none of our descriptors, and able to begin anew.
+/// Forks while other threads are inside the library, in several modes; each child must return from `postfork` at once,
+/// with SIGCHLD as before, without the library's descriptors, and able to use the library anew.
 #[test]
 fn a_forked_child_begins_anew() {
     alone(|| {
@@ -42,7 +42,7 @@ fn a_forked_child_begins_anew() {
             SigchldOwner::LibxlAlwaysSelectiveReap,
         ]
         .map(|owner| Fixture::in_mode(owner, Some(Arc::new(App::default()))));
-        // What a ctx opens at its first start a fork might find before it is on the list.
+        // A ctx opens descriptors at its first start; a fork might happen before these are on the list.
         for fixture in &fixtures {
             assert_eq!(fixture.end(&fixture.sh("exit 3")), status(3));
         }
@@ -56,17 +56,17 @@ fn a_forked_child_begins_anew() {
                 });
             }
             for round in 0..100 {
-                // SAFETY: the child below calls what a child may call, and ends.
+                // SAFETY: the child makes only calls that are allowed in a child, and ends.
                 let pid = unsafe { libc::fork() };
                 if pid == 0 {
-                    // SAFETY: the default action ends a child that hangs.
+                    // SAFETY: the argument is a number; the default action of the signal ends a child that hangs.
                     unsafe { libc::alarm(5) };
                     let failed = in_forked_child(before, round % 4 == 0);
-                    // SAFETY: ends this process only.
+                    // SAFETY: it ends only this process.
                     unsafe { libc::_exit(failed) };
                 }
-                // The reapers are told of it instead of us.
-                // SAFETY: no pointers.
+                // The child is reported to the threads that reap all children, not to this one.
+                // SAFETY: the arguments are numbers.
                 let gone = || unsafe { libc::kill(pid, 0) != 0 };
                 let began = Instant::now();
                 while !gone() {
@@ -89,14 +89,14 @@ fn a_forked_child_begins_anew() {
     });
 }
 
-/// What is wrong in a forked child, as its exit status.
+/// Checks a forked child. Its exit status says what is wrong.
 fn in_forked_child(before: [u64; 4], begin_anew: bool) -> c_int {
     postfork();
     if disposition() != before {
         return 1;
     }
-    // An epoll set, an eventfd, a timerfd: ours. Those of other kinds are pipes of starts under way,
-    // which the list cannot have known if the fork came between.
+    // An epoll set, an eventfd and a timerfd are the library's. Descriptors of other kinds are pipes of starts in
+    // progress, which may be missing on the list if the fork came between.
     for fd in 3..64 {
         let link = fs::read_link(format!("/proc/self/fd/{fd}")).unwrap_or_default();
         let link = link.to_string_lossy();

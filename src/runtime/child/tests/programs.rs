@@ -45,7 +45,7 @@ fn a_terminal_controls_a_session_of_its_own() {
             let mut text = [0; 100];
             let count = unistd::read(&pty.master, &mut text).unwrap();
             assert_eq!(&text[..count], b"fine\r\n");
-            // What is set goes elsewhere.
+            // A descriptor that is set does not refer to the terminal.
             let (reader, writer) = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
             let program = sh("[ -t 0 ] && [ ! -t 1 ] && echo out").terminal(&name);
             let child = fixture.children.spawn(&program.stdout(Io::Fd(writer.as_fd()))).unwrap();
@@ -61,9 +61,9 @@ fn a_terminal_controls_a_session_of_its_own() {
 #[test]
 fn a_program_inherits_nothing_else() {
     alone(|| {
-        // What an application may have done: a descriptor for all, signals ignored or blocked.
+        // The application may have a descriptor that is inherited, and may ignore or block signals.
         let mut leak = fs::File::open("/dev/zero").unwrap();
-        // SAFETY: a descriptor that is open.
+        // SAFETY: the descriptor is open.
         unsafe { libc::fcntl(leak.as_raw_fd(), libc::F_SETFD, 0) };
         // SAFETY: no handler is installed.
         unsafe { signal(Signal::SIGPIPE, SigHandler::SigIgn).unwrap() };
@@ -85,7 +85,7 @@ fn a_program_inherits_nothing_else() {
             };
             // `ls` itself opens the directory.
             assert_eq!(output("ls", ["-1", "/proc/self/fd"]), "0\n1\n2\n3\n");
-            // Not by a shell, which has ideas of its own about signals.
+            // A shell is not used here, since it changes the handling of signals.
             let text = output("grep", ["Sig", "/proc/self/status"]);
             let bits = |name| {
                 let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap();
@@ -101,7 +101,7 @@ fn a_program_inherits_nothing_else() {
 }
 
 #[test]
-fn what_cannot_start_says_why() {
+fn the_reason_of_a_failed_start_is_reported() {
     alone(|| {
         both_ways(|fixture| {
             let outcome = |path| {
@@ -118,7 +118,7 @@ fn what_cannot_start_says_why() {
     });
 }
 
-/// As where this process is too large to be copied.
+/// The case of a process that is too large to be forked.
 #[test]
 fn a_program_starts_beside_this_process_in_its_memory() {
     alone(|| {
@@ -126,7 +126,7 @@ fn a_program_starts_beside_this_process_in_its_memory() {
             let program = Program::new(path).argument("-c").argument("exit 7");
             let prepared = Prepared::new(&program).unwrap();
             let mut pointers = prepared.pointers();
-            let (told, writer) = start::words(prepared.keep_below).unwrap();
+            let (pipe, writer) = start::status_pipe(prepared.keep_below).unwrap();
             let parent = writer.as_raw_fd();
             let blocked = SigSet::thread_get_mask().unwrap();
             let pid = start::beside(|| start::become_program(&prepared, &mut pointers, parent));
@@ -134,7 +134,7 @@ fn a_program_starts_beside_this_process_in_its_memory() {
             drop(writer);
             let ended = waitpid(nix::unistd::Pid::from_raw(pid.unwrap()), None).unwrap();
             assert!(matches!(ended, WaitStatus::Exited(_, code) if code == status), "{ended:?}");
-            let word = start::next_word(&*told).unwrap();
+            let word = start::read_word(&*pipe).unwrap();
             let why = (status == start::NO_PROGRAM).then_some(-(Errno::ENOENT as c_int));
             assert_eq!(word, why, "{path}");
         }
@@ -142,14 +142,14 @@ fn a_program_starts_beside_this_process_in_its_memory() {
 }
 
 #[test]
-fn an_application_that_cannot_fork_is_believed() {
+fn a_failed_fork_of_the_application_is_an_error() {
     let program = Program::new("/bin/true");
     let prepared = Prepared::new(&program).unwrap();
     let fork = start::Fork::Replacement(&|| Err(Errno::ENOMEM));
     assert_eq!(start::spawn(fork, &prepared).err(), Some(Errno::ENOMEM));
 }
 
-/// A script that cannot be opened for as long as this is there: as if its file system did not answer.
+/// A script that cannot be opened while this exists, as if its file system did not respond.
 struct Unreachable {
     file: fs::File,
     path: std::path::PathBuf,
@@ -163,23 +163,23 @@ impl Unreachable {
         fs::write(&path, "#!/bin/sh\nexit 5\n").unwrap();
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         fs::set_permissions(&path, mode).unwrap();
-        // Whoever opens a file with a lease waits until its holder, who is told by SIGIO, gives it up.
-        // SAFETY: ignoring a signal.
+        // A process that opens a file with a lease waits until the holder, which SIGIO notifies, gives the lease up.
+        // SAFETY: the signal is ignored, no handler is installed.
         unsafe { signal(Signal::SIGIO, SigHandler::SigIgn).unwrap() };
         let file = fs::File::open(&path).unwrap();
-        // SAFETY: integers.
+        // SAFETY: the arguments are integers.
         let leased = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLEASE, libc::F_WRLCK) };
         assert_eq!(leased, 0, "{}", Errno::last());
         Self { file, path, _directory: directory }
     }
 
     fn answer(&self) {
-        // SAFETY: integers.
+        // SAFETY: the arguments are integers.
         unsafe { libc::fcntl(self.file.as_raw_fd(), libc::F_SETLEASE, libc::F_UNLCK) };
     }
 }
 
-/// Waits until process `pid` sleeps in the kernel, about to open a file with a lease.
+/// Waits until process `pid` sleeps in the kernel while it opens a file with a lease.
 fn opening(pid: Pid) {
     let asleep = || fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap().contains("lease");
     let until = Instant::now() + Duration::from_secs(20);
@@ -190,14 +190,14 @@ fn opening(pid: Pid) {
 }
 
 #[test]
-fn a_file_system_that_does_not_answer_holds_up_the_child_alone() {
+fn a_file_system_that_does_not_respond_delays_only_the_child() {
     alone(|| {
         both_ways(|fixture| {
             let pipe = unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
             let script = Unreachable::new();
             let child = fixture.children.spawn(&Program::new(&script.path)).unwrap();
             opening(child.pid());
-            // Nobody waits for a descriptor of ours meanwhile.
+            // No other process may wait for this descriptor meanwhile.
             drop(pipe.1);
             assert_eq!(unistd::read(&pipe.0, &mut [0]), Ok(0));
             script.answer();
@@ -210,7 +210,7 @@ fn a_file_system_that_does_not_answer_holds_up_the_child_alone() {
     });
 }
 
-/// Variables come and go while programs are started, which `setenv` does not expect of readers.
+/// Variables are set and removed while programs are started, although `setenv` does not support concurrent readers.
 #[test]
 fn the_environment_may_change_meanwhile() {
     alone(|| {
@@ -223,8 +223,8 @@ fn the_environment_may_change_meanwhile() {
                         return;
                     }
                     if round % 4000 == 0 {
-                        // SAFETY: what an application may do that reads no environment meanwhile. It gives back the list,
-                        // and a large one goes back to the system.
+                        // SAFETY: an application may do this if it does not read the environment meanwhile. It frees
+                        // the list, and the memory of a large one is returned to the kernel.
                         unsafe { libc::clearenv() };
                     }
                     let name = std::ffi::CString::new(format!("V{round}")).unwrap();
@@ -242,7 +242,7 @@ fn the_environment_may_change_meanwhile() {
     });
 }
 
-/// Forks until a child has that number, which is free.
+/// Forks until a child has this process id, which must be free.
 fn child_of_number(number: Pid) -> bool {
     for _ in 0..200 {
         if fs::write("/proc/sys/kernel/ns_last_pid", (number - 1).to_string()).is_err() {
@@ -258,7 +258,7 @@ fn child_of_number(number: Pid) -> bool {
             }
             pid if pid == number => return true,
             pid => {
-                // SAFETY: our own child.
+                // SAFETY: this is the test's own child.
                 unsafe {
                     libc::kill(pid, libc::SIGKILL);
                     libc::waitpid(pid, std::ptr::null_mut(), 0);
@@ -269,21 +269,22 @@ fn child_of_number(number: Pid) -> bool {
     false
 }
 
-/// Takes the status of a child of ours, as an application may that waits for any.
+/// Reaps a child of the library, as an application may do that waits for any child.
 fn steal(pid: Pid) {
-    // SAFETY: the status may be NULL.
+    // SAFETY: the status pointer may be NULL.
     assert_eq!(unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) }, pid);
 }
 
 #[test]
-fn a_stolen_status_is_no_success() {
+fn a_status_that_other_code_takes_is_no_success() {
     alone(|| {
         both_ways(|fixture| {
             let child = fixture.sh("exit 0");
             steal(child.pid());
             assert_eq!(fixture.end(&child), Outcome::Lost);
             assert!(!Outcome::Lost.success());
-            // What our own code in a child has said is known all the same, and why there was no program.
+            // What the library's own code in a child has reported is known nevertheless, and so is the reason why a
+            // program was not executed.
             for code in [0, 9] {
                 let child = fixture.children.fork(|| code).unwrap();
                 steal(child.pid());
@@ -297,7 +298,7 @@ fn a_stolen_status_is_no_success() {
 }
 
 #[test]
-fn another_child_of_that_number_is_not_mistaken() {
+fn another_child_with_the_same_pid_is_not_taken_for_it() {
     if !unistd::Uid::effective().is_root() {
         eprintln!("only root can choose the number of a process");
         return;
@@ -314,9 +315,9 @@ fn another_child_of_that_number_is_not_mistaken() {
                 eprintln!("no process of that number is to be had");
                 return;
             }
-            // It lives on, and is the application's.
+            // It goes on running, and belongs to the application.
             assert_eq!(fixture.end(&child), Outcome::Lost, "{owner:?}");
-            // SAFETY: our own child.
+            // SAFETY: this is the test's own child.
             unsafe { libc::kill(number, libc::SIGKILL) };
             steal(number);
         }
@@ -324,7 +325,7 @@ fn another_child_of_that_number_is_not_mistaken() {
 }
 
 #[test]
-fn one_of_ours_with_the_number_of_one_that_was_stolen() {
+fn a_pid_is_used_again_after_other_code_has_reaped_its_child() {
     if !unistd::Uid::effective().is_root() {
         eprintln!("only root can choose the number of a process");
         return;
@@ -366,7 +367,7 @@ fn a_script_needs_no_interpreters_name() {
 }
 
 #[test]
-fn every_end_is_told() {
+fn every_kind_of_end_is_reported() {
     alone(|| {
         both_ways(|fixture| {
             assert_eq!(fixture.end(&fixture.sh("exit 3")), status(3));
@@ -383,7 +384,7 @@ fn every_end_is_told() {
 }
 
 #[test]
-fn neither_stopped_nor_stubborn_children_hold_out() {
+fn stopped_children_and_those_that_ignore_sigterm_are_killed() {
     alone(|| {
         let fixture = Fixture::new();
         let stopped = fixture.sh("kill -STOP $$; sleep 100");
@@ -391,7 +392,7 @@ fn neither_stopped_nor_stubborn_children_hold_out() {
         let program = sh("trap '' TERM; echo; exec sleep 100").stdout(Io::Fd(writer.as_fd()));
         let stubborn = fixture.children.spawn(&program).unwrap();
         unistd::read(&reader, &mut [0]).unwrap();
-        // Until it has stopped itself, SIGTERM would end it.
+        // Before it has stopped itself, SIGTERM would end it.
         let stat = format!("/proc/{}/stat", stopped.pid());
         while !std::fs::read_to_string(&stat).unwrap().contains(") T ") {
             std::thread::sleep(Duration::from_millis(1));
@@ -418,7 +419,7 @@ fn an_abandoned_child_is_killed_and_reaped() {
         drop(fixture.sh("exec sleep 100"));
         fixture.turn_until("reaped", || !has_children());
         assert_eq!(fixture.children.count(), 0);
-        // And with the ctx, whoever waits for it.
+        // The same holds if the ctx is freed while a task waits for the child.
         let child = fixture.sh("exec sleep 100");
         fixture.runtime.spawn(async move {
             child.exited().await;
@@ -430,7 +431,7 @@ fn an_abandoned_child_is_killed_and_reaped() {
 }
 
 #[test]
-fn three_hundred_leave_nothing() {
+fn three_hundred_children_leave_no_descriptors() {
     alone(|| {
         let fds = open_fds();
         for hooks in [None, forking()] {
@@ -444,7 +445,7 @@ fn three_hundred_leave_nothing() {
     });
 }
 
-/// What a start costs in a process that has much memory, with and without the application's fork.
+/// Measures what a start costs in a process that has much memory, with and without the application's fork.
 #[test]
 #[ignore = "a measurement"]
 fn a_start_in_a_big_process() {
