@@ -160,12 +160,17 @@ pub async fn forget_all(ao: &Ao, owner: &Identity, devices: &[Device]) -> Result
     forget(ao, &devices, owner, own_domid_or_zero(ao)).await
 }
 
-/// The back ends' halves of these devices that this domain removes: all in domain 0, in a driver domain those that it
-/// serves. The other nodes of a device lie in its guest's own directories.
+/// The back ends' halves of these devices that this domain removes. The other nodes of a device lie in its guest's own
+/// directories.
 pub fn back_ends(ctx: &Ctx, devices: &[Device]) -> Vec<String> {
     let own = own_domid_or_zero(ctx);
-    let removed = devices.iter().filter(|device| own == 0 || own == device.backend_domid);
+    let removed = devices.iter().filter(|device| removes_back_end(device, own));
     removed.map(Device::backend_path).collect()
+}
+
+/// Whether domain `own` removes the device's back end: domain 0 removes all, a driver domain those that it serves.
+fn removes_back_end(device: &Device, own: u32) -> bool {
+    own == 0 || own == device.backend_domid
 }
 
 /// Gives the host's drivers the devices again that are behind a USB controller which the kernel serves. Failures are
@@ -423,7 +428,7 @@ async fn forget(ao: &Ao, devices: &[&Device], owner: &Identity, own: u32) -> Res
         if own == 0 {
             halves.push(device.frontend_path());
         }
-        if own == 0 || own == device.backend_domid {
+        if removes_back_end(device, own) {
             halves.push(device.backend_path());
         }
     }

@@ -370,8 +370,8 @@ fn has_devices(ctx: &Ctx, t: &Transaction, domid: u32) -> Result<bool> {
 /// as expected, it has no other devices, and nobody keeps writing to them.
 fn remove_with_devices(ctx: &Ctx, domain: &Identity, devices: &Recorded) -> Removed {
     let removed = nodes::try_transaction(ctx, |t| try_with_devices(ctx, t, domain, devices));
-    // A failure is logged where it is found.
-    removed.map_or(Removed::NOTHING, |removed| removed.flatten().unwrap_or(Removed::NotYet))
+    // After a failure, which is logged where it is found, the nodes are removed one kind after the other.
+    removed.ok().flatten().flatten().unwrap_or(Removed::NotYet)
 }
 
 /// The body of that transaction; `None`: it is discarded.

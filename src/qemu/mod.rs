@@ -29,7 +29,7 @@ pub mod state;
 pub mod usb;
 pub mod vcpus;
 
-pub use start::{start, start_for_driver_domain, start_proxy, tell_firmware};
+pub use start::{is_running, log_name, start, start_for_driver_domain, start_proxy, tell_firmware};
 
 use crate::core::{Ctx, Result};
 use crate::domain::identity::own_domid;

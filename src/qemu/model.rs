@@ -176,7 +176,12 @@ pub fn proxy_pid_path(stubdom: u32) -> String {
 
 /// The node in which that process reports that it runs.
 pub fn proxy_state_path(stubdom: u32) -> String {
-    format!("/local/domain/0/device-model/{stubdom}/qmp-proxy-state")
+    format!("{}/qmp-proxy-state", directory(0, stubdom))
+}
+
+/// The directory of the device model of `domid` that runs in domain `host`.
+pub fn directory(host: u32, domid: u32) -> String {
+    format!("{}/device-model/{domid}", nodes::domain_path(host))
 }
 
 /// Whether the domain has a device model, as a process or in a stub domain.
@@ -234,7 +239,7 @@ pub async fn resume(ao: &Ao, domid: u32) -> Result<()> {
 
 async fn resume_traditional(ao: &Ao, domid: u32) -> Result<()> {
     let host = names::stubdom_of(ao, domid).unwrap_or(0);
-    let base = format!("/local/domain/{host}/device-model/{domid}");
+    let base = directory(host, domid);
     let state = format!("{base}/state");
     if nodes::read(ao, ao.store(), &state)?.as_deref() != Some(b"paused") {
         return Ok(());
@@ -266,9 +271,8 @@ async fn resume_traditional(ao: &Ao, domid: u32) -> Result<()> {
 /// A device model with a user of its own may still run. It has privileges over the domid, which therefore must not be
 /// reused before the process has ended. An abort does not end this wait.
 pub async fn destroy(ao: &Ao, domid: u32) -> Result<Option<Process>> {
-    let directory = format!("/local/domain/0/device-model/{domid}");
     // The error has been logged.
-    let _ = nodes::remove(ao, ao.store(), &directory);
+    let _ = nodes::remove(ao, ao.store(), &directory(0, domid));
     let pid_path = pid_path(domid);
     let uid = nodes::read(ao, ao.store(), &kill_uid_path(domid));
     let process = match uid.map(|uid| uid.map(|uid| user_to_kill(ao, domid, &uid))) {
@@ -343,7 +347,7 @@ pub fn end_orphan(ctx: &Ctx, owner: &Identity, process: &Process) -> Result<()> 
             return Ok(());
         }
         nodes::remove(ctx, t, &nodes::domain_path(domid))?;
-        nodes::remove(ctx, t, &format!("/local/domain/0/device-model/{domid}"))
+        nodes::remove(ctx, t, &directory(0, domid))
     });
     Err(Error::DomainNotFound)
 }
@@ -358,8 +362,7 @@ pub fn destroy_proxy(ctx: &Ctx, stubdom: u32, target: u32) -> Result<()> {
     let outcome = hang_up(ctx, stubdom, &path, Role::Proxy);
     remove_sockets(ctx, target);
     // What the proxy has said stays otherwise, where the QEMU beside it never started.
-    let traces =
-        nodes::remove(ctx, ctx.store(), &format!("/local/domain/0/device-model/{stubdom}"));
+    let traces = nodes::remove(ctx, ctx.store(), &directory(0, stubdom));
     outcome.map(drop).and(traces)
 }
 

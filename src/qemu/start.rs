@@ -104,7 +104,7 @@ pub async fn start(
     if restricted {
         make_root(ao, domid)?;
     }
-    let base = format!("/local/domain/0/device-model/{domid}");
+    let base = model::directory(0, domid);
     let state = format!("{base}/state");
     let mut writes = Pipeline::default();
     // It may be left from an earlier domain with that number.
@@ -120,14 +120,12 @@ pub async fn start(
     }
     nodes::send(ao, ao.store(), writes)?;
     write_password(ao, domid, config)?;
-    let mut name = OsString::from("qemu-dm-");
-    name.extend(config.c_info.name.as_ref().map(|n| std::ffi::OsStr::from_bytes(n.as_bytes())));
     let launch = Launch {
         what: "device model",
         domid,
         program,
         line,
-        log: name,
+        log: log_name("qemu-dm-", config.c_info.name.as_ref()),
         pid_path: model::pid_path(domid),
         confined: restricted,
     };
@@ -215,14 +213,12 @@ pub async fn start_proxy(ao: &Ao, stubdom: u32, target: u32, name: &Text) -> Res
     })?;
     let state = model::proxy_state_path(stubdom);
     let socket = socket_path(target);
-    let mut log = OsString::from("qmp-proxy-");
-    log.push(std::ffi::OsStr::from_bytes(name.as_bytes()));
     let launch = Launch {
         what: "QMP proxy",
         domid: target,
         program: Program::new(proxy),
         line: arguments::proxy(stubdom, target, &state, &socket),
-        log,
+        log: log_name("qmp-proxy-", Some(name)),
         pid_path: model::proxy_pid_path(stubdom),
         confined: false,
     };
@@ -329,7 +325,7 @@ impl Running {
 }
 
 /// Waits until the program's node says that it runs.
-async fn is_running(ao: &Ao, said: &mut Watch, state: &str) -> Result<()> {
+pub async fn is_running(ao: &Ao, said: &mut Watch, state: &str) -> Result<()> {
     loop {
         said.changed().await;
         if nodes::read(ao, ao.store(), state)?.as_deref() == Some(b"running") {
@@ -435,6 +431,13 @@ fn write_password(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
         return Ok(());
     };
     nodes::write(ctx, ctx.store(), &format!("{vm}/vncpasswd"), password.as_bytes())
+}
+
+/// The name, without its suffix, of the log file of a program for the domain with that name.
+pub fn log_name(prefix: &str, domain: Option<&Text>) -> OsString {
+    let mut name = OsString::from(prefix);
+    name.extend(domain.map(|domain| std::ffi::OsStr::from_bytes(domain.as_bytes())));
+    name
 }
 
 /// The log file for a QEMU; the ones of earlier ones move up.

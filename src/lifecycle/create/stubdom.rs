@@ -12,7 +12,7 @@
 //! it: the destroy of the guest, which a failed creation ends in, finds it there. (The C library records it when it is
 //! built, and leaves one behind whose build fails.)
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::pin::pin;
@@ -38,7 +38,7 @@ use crate::lifecycle::payload::Payload;
 use crate::lifecycle::{control, destroy};
 use crate::qemu;
 use crate::qemu::arguments::{self, Hvm, Place};
-use crate::qemu::state;
+use crate::qemu::{model, state};
 use crate::types::idiomatic::{
     DeviceNic, DeviceVfb, DeviceVkb, DomainBuildInfo, DomainBuildInfoData, DomainBuildInfoHvm,
     DomainBuildInfoPv, DomainConfig, DomainType, NicType, Text, Uuid,
@@ -200,8 +200,7 @@ fn outputs(
     hvm: &DomainBuildInfoHvm,
     restored: bool,
 ) -> Result<Vec<Option<Vec<u8>>>> {
-    let mut name = OsString::from("qemu-dm-");
-    name.extend(config.c_info.name.as_ref().map(|name| OsStr::from_bytes(name.as_bytes())));
+    let name = qemu::log_name("qemu-dm-", config.c_info.name.as_ref());
     let log = rotate_log(ctx.log(), Path::new(LOG_DIR), &name)?;
     let log = [b"file:", log.as_os_str().as_bytes()].concat();
     let saved = format!("file:{}", state::saved_path(domid)).into_bytes();
@@ -274,7 +273,7 @@ impl Stubdom<'_> {
 
     /// Where the device model tells what it does.
     fn directory(&self) -> String {
-        format!("{}/device-model/{}", nodes::domain_path(self.domid), self.target.domid())
+        model::directory(self.domid, self.target.domid())
     }
 
     /// Writes what `fill` asks for, if the guest is still there.
@@ -322,7 +321,7 @@ impl Stubdom<'_> {
         control::unpause(ao, self.domid).await?;
         let state = format!("{}/state", self.directory());
         let (mut said, mut releases) = (ao.watch(&state)?, ao.watch("@releaseDomain")?);
-        let runs = pin!(self.says_running(&mut said, &state));
+        let runs = pin!(qemu::is_running(ao, &mut said, &state));
         let ends = pin!(self.ends(&mut releases));
         match ao.until(Instant::now() + TIMEOUT, select(runs, ends)).await? {
             Some(outcome) => outcome.factor_first().0,
@@ -335,15 +334,6 @@ impl Stubdom<'_> {
                     self.domid
                 );
                 Err(Error::TimedOut)
-            }
-        }
-    }
-
-    async fn says_running(&self, said: &mut Watch, state: &str) -> Result<()> {
-        loop {
-            said.changed().await;
-            if nodes::read(self.ao, self.ao.store(), state)?.as_deref() == Some(b"running") {
-                return Ok(());
             }
         }
     }

@@ -21,7 +21,7 @@ pub fn of_guest(ctx: &Ctx, domid: u32) -> Result<Emulator> {
 /// The emulator's directory in xenstore.
 fn directory(ctx: &Ctx, domid: u32) -> String {
     let host = names::stubdom_of(ctx, domid).unwrap_or(0);
-    format!("/local/domain/{host}/device-model/{domid}")
+    model::directory(host, domid)
 }
 
 /// The nodes that the emulator needs after a restore.

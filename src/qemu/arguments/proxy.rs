@@ -1,13 +1,13 @@
 //! The program that passes QMP on to a QEMU in a stub domain.
 
 use super::CommandLine;
-use crate::domain::nodes;
+use crate::qemu::model;
 
 /// For the proxy between `socket`, which it makes here, and the channel that the Linux of `stubdom` offers for the QEMU of
 /// `target`. `state`: the node in which the proxy tells that it runs.
 pub fn proxy(stubdom: u32, target: u32, state: &str, socket: &str) -> CommandLine {
     let mut line = CommandLine::default();
-    let channel = format!("{}/device-model/{target}/qmp-vchan", nodes::domain_path(stubdom));
+    let channel = format!("{}/qmp-vchan", model::directory(stubdom, target));
     line.add([&format!("--state-path={state}"), &stubdom.to_string(), &channel, socket]);
     line
 }
