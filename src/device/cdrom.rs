@@ -245,9 +245,7 @@ impl Change {
     /// Has QEMU take the new medium.
     async fn insert(&self, qemu: &mut Qmp, name: &str, medium: &File) -> Result<()> {
         let Some(format) = qemu_format(self.complete.format) else { return Err(Error::Invalid) };
-        let path = self.complete.pdev_path.as_ref().map_or_else(String::new, Text::to_string);
-        let remark = format!("{}:{path}", self.complete.format.name().unwrap_or_default());
-        let set = qemu.add_fd(medium.as_fd(), Some(&remark), next_deadline()).await?;
+        let set = qemu.add_fd(medium.as_fd(), next_deadline()).await?;
         let file = set.to_string();
         let outcome = qemu.change_medium(name, &file, format, next_deadline()).await;
         if let Err(e) = outcome

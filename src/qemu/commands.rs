@@ -47,15 +47,9 @@ impl Qmp {
         self.run("cont", Value::Null, deadline).await
     }
 
-    /// Passes a descriptor to QEMU, in a new set; `opaque` is a text that `query-fdsets` returns.
-    pub async fn add_fd(
-        &mut self,
-        fd: BorrowedFd<'_>,
-        opaque: Option<&str>,
-        deadline: Instant,
-    ) -> Result<FdSet> {
-        let arguments = opaque.map(|opaque| json!({"opaque": opaque}));
-        let answer = self.execute_with("add-fd", arguments, fd, deadline).await?;
+    /// Passes a descriptor to QEMU, in a new set.
+    pub async fn add_fd(&mut self, fd: BorrowedFd<'_>, deadline: Instant) -> Result<FdSet> {
+        let answer = self.execute_with("add-fd", None, fd, deadline).await?;
         let number = answer.get("fdset-id").and_then(Value::as_u64);
         number.map(FdSet).ok_or_else(|| self.unexpected("add-fd"))
     }

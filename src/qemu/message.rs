@@ -171,7 +171,7 @@ pub fn command(name: &str, arguments: Option<Value>, id: u64) -> Vec<u8> {
         line.insert("arguments".into(), arguments);
     }
     let mut line = Value::Object(line).to_string().into_bytes();
-    line.extend_from_slice(b"\r\n");
+    line.push(b'\n');
     line
 }
 
@@ -272,7 +272,7 @@ mod tests {
     fn a_command_is_one_line() {
         let line = command("human-monitor-command", Some(json!({"command-line": "a\n\"b"})), 5);
         let text = String::from_utf8(line).unwrap();
-        assert!(text.ends_with("\r\n") && !text[..text.len() - 2].contains(['\r', '\n']));
+        assert!(text.ends_with('\n') && !text[..text.len() - 1].contains(['\r', '\n']));
         let read: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(
             read,

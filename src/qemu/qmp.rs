@@ -48,8 +48,9 @@ const MONITOR_TIMEOUT: Duration = Duration::from_secs(600);
 /// The interval between attempts to connect while the backlog of QEMU's socket is full.
 const RETRY: Duration = Duration::from_millis(50);
 
-/// The id of the first command: `xlq` in ASCII, to be recognisable in a trace.
-const FIRST_ID: u64 = 0x786c_7100;
+/// The id of the first command. QEMU reads its monitor byte by byte, each with several system calls, so commands are
+/// kept short.
+const FIRST_ID: u64 = 1;
 
 /// Maximum number of events that are kept for the caller; the oldest ones are dropped.
 const MAX_EVENTS: usize = 64;

@@ -76,7 +76,7 @@ async fn write(ao: &Ao, domid: u32, live: bool) -> Result<()> {
         Error::Fail
     })?;
     let file = Tracked::new(raised(file));
-    let set = qmp.add_fd(file.as_fd(), None, deadline).await?;
+    let set = qmp.add_fd(file.as_fd(), deadline).await?;
     qmp.save_devices(&set.to_string(), live, deadline).await
 }
 
