@@ -111,7 +111,14 @@ pub unsafe extern "C" fn libxl_device_p9_remove(
 ) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `p9` and `ao_how` NULL or valid.
     unsafe {
-        plug::take::<DeviceP9>(ctx, domid, p9, ao_how, "libxl_device_p9_remove", Force::InTheEnd)
+        plug::take::<DeviceP9>(
+            ctx,
+            domid,
+            p9,
+            ao_how,
+            "libxl_device_p9_remove",
+            Force::AfterTimeout,
+        )
     }
 }
 
@@ -143,7 +150,7 @@ pub unsafe extern "C" fn libxl_device_pvcallsif_remove(
             pvcallsif,
             ao_how,
             "libxl_device_pvcallsif_remove",
-            Force::InTheEnd,
+            Force::AfterTimeout,
         )
     }
 }

@@ -62,7 +62,7 @@ where
     T: Addable + CForm,
 {
     // SAFETY: what `add_bare` asks of its caller is what `add_by` asks.
-    unsafe { add_by(ctx, domid, device, how, name, table, running::write_bare::<T>, nothing) }
+    unsafe { add_by(ctx, domid, device, how, name, table, running::write_unstored::<T>, nothing) }
 }
 
 /// Writes a device's nodes with `write`, and runs `rest` with the result.

@@ -95,7 +95,7 @@ pub unsafe extern "C" fn libxl_device_usbctrl_remove(
 ) -> c_int {
     const NAME: &str = "libxl_device_usbctrl_remove";
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `usbctrl` and `ao_how` NULL or valid.
-    unsafe { remove_controller(ctx, domid, usbctrl, ao_how, NAME, Force::InTheEnd) }
+    unsafe { remove_controller(ctx, domid, usbctrl, ao_how, NAME, Force::AfterTimeout) }
 }
 
 /// As [`libxl_device_usbctrl_remove`], without waiting for the guest to release the controller.

@@ -79,7 +79,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_remove(
             vtpm,
             ao_how,
             "libxl_device_vtpm_remove",
-            Force::InTheEnd,
+            Force::AfterTimeout,
         )
     }
 }
@@ -124,7 +124,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_getinfo(
             return null_argument(ctx, NAME);
         };
         let empty = Vtpminfo { devid, ..Default::default() };
-        fill(ctx, NAME, vtpminfo, empty, |ctx| read::alone(ctx, domid, &info::VTPM, devid))
+        fill(ctx, NAME, vtpminfo, empty, |ctx| read::unlisted(ctx, domid, &info::VTPM, devid))
     }
 }
 

@@ -114,7 +114,7 @@ impl Around {
         let stubdom = reads.peek(names::stubdom_path(domid));
         let pid = reads.peek(model::pid_path(domid));
         let target = reads.peek(names::target_path(domid));
-        let devices = Recorded::ask(domid, &mut reads);
+        let devices = Recorded::request(domid, &mut reads);
         let Ok(mut answers) = nodes::send(ctx, ctx.store(), reads) else {
             return (None, Self { stubdom: None, has_model: true, target: None, devices: None });
         };
@@ -123,7 +123,7 @@ impl Around {
             stubdom: recorded.as_deref().and_then(names::stubdom_in),
             has_model: recorded.is_some() || answers.value(pid).is_some(),
             target: answers.value(target).as_deref().and_then(names::target_in),
-            devices: Recorded::told(ctx, ctx.store(), domid, &devices, &mut answers).ok(),
+            devices: Recorded::receive(ctx, ctx.store(), domid, &devices, &mut answers).ok(),
         };
         (answers.value(vm), around)
     }
@@ -199,7 +199,7 @@ pub async fn strip(
         let recorded = read.map_or_else(|| Recorded::of(ao, ao.store(), domid), Ok);
         let unread = recorded.is_err();
         let recorded = recorded.unwrap_or_default();
-        let undone = remove::undo_all(ao, domain, &recorded.devices, qemu.as_ref()).await;
+        let undone = remove::disconnect_all(ao, domain, &recorded.devices, qemu.as_ref()).await;
         let taken = take_pci(ao, domain, info.hvm, &recorded, qemu.as_ref()).await;
         let mut remove_records =
             |how| remove_records(ao, domain, qemu.as_ref(), fate, how, &mut lent);
@@ -209,7 +209,7 @@ pub async fn strip(
         }
         if found == Found::Device {
             // One by one, so that none is taken out of use twice.
-            forgotten = remove::forget_all(ao, domain, &recorded.devices).await;
+            forgotten = remove::remove_all_nodes(ao, domain, &recorded.devices).await;
             found = remove_records(Removal::Alone { last: attempt == ATTEMPTS });
         }
         if unread || undone.and(taken).and(forgotten).is_err() {
@@ -386,10 +386,10 @@ fn try_with_devices(
     let vm = reads.read(domain.vm_node());
     let model = reads.read(model::pid_path(domid));
     let loan = reads.read(loan::path(domid));
-    let again = devices.ask_again(&mut reads);
+    let again = devices.request_again(&mut reads);
     let mut paths = vec![nodes::domain_path(domid), nodes::libxl_path(domid)];
     paths.extend(domain.vm_path());
-    paths.extend(remove::back_ends(ctx, &devices.devices));
+    paths.extend(remove::back_end_dirs(ctx, &devices.devices));
     let mut removed = None;
     nodes::remove_up_if(ctx, t, reads, &paths, |answers| {
         let is_owner = domain.has_vm_node(answers.value(vm).as_deref());

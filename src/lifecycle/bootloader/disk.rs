@@ -76,7 +76,7 @@ pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>)
             }
         }
         let note = |t: &Transaction, device: &Device| loan::record(ao, t, &borrower, device);
-        let added = add::noted_disk(ao, &target, &mut disk, note).await;
+        let added = add::disk_with(ao, &target, &mut disk, note).await;
         if added == Err(Error::DeviceExists) {
             // Another process has taken the name meanwhile.
             continue;

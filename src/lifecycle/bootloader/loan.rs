@@ -55,7 +55,7 @@ pub async fn end(ao: &Ao, domid: u32, device: &Device) -> Result<()> {
     if matches!(borrower, Ok(ref b) if b.as_deref().and_then(leading_number) != Some(domid)) {
         return Ok(());
     }
-    let removed = remove(&ao.unabortable(), device, Force::InTheEnd).await;
+    let removed = remove(&ao.unabortable(), device, Force::AfterTimeout).await;
     // The disk's own record decides; a failure here does no harm.
     let _ = nodes::remove(ao, ao.store(), &path(domid));
     removed
@@ -68,7 +68,7 @@ pub async fn take_back(ao: &Ao, domid: u32, recorded: &[u8]) {
     let shown = device.libxl_path();
     debug!(ao, domid = domid, "removing {shown}, which its bootloader had");
     // A failure is logged where it is found.
-    let _ = remove(&ao.unabortable(), &device, Force::InTheEnd).await;
+    let _ = remove(&ao.unabortable(), &device, Force::AfterTimeout).await;
 }
 
 /// The disk that is recorded for the bootloader of `domid`, if it is that bootloader's.

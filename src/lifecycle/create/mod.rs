@@ -177,7 +177,7 @@ pub(super) async fn furnish(
     origin: Origin<'_>,
 ) -> Result<()> {
     let daemons = tree::write(ao, domid, config).await?;
-    let target = AttachTarget::made(ao, domid, config.c_info.uuid.0)?;
+    let target = AttachTarget::created(ao, domid, config.c_info.uuid.0)?;
     set_device_defaults(&target, config)?;
     let built = match origin {
         Origin::New => start_anew(ao, domid, config, daemons).await?,

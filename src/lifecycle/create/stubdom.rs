@@ -305,7 +305,7 @@ impl Stubdom<'_> {
         outputs: &[Option<Vec<u8>>],
     ) -> Result<()> {
         let (ao, domid) = (self.ao, self.domid);
-        let target = AttachTarget::made(ao, domid, own.c_info.uuid.0)?;
+        let target = AttachTarget::created(ao, domid, own.c_info.uuid.0)?;
         add::disks(ao, &target, &mut own.disks).await?;
         write_served(&target, own, built, outputs)?;
         if let Some(name) = &own.c_info.name {
