@@ -24,7 +24,7 @@ pub unsafe fn list<T: CForm>(
     num: *mut c_int,
     read: impl FnOnce(&Ctx) -> Vec<T>,
 ) -> *mut T::C {
-    // SAFETY: `ctx` is NULL or live and `num` NULL or writable, says the caller.
+    // SAFETY: `ctx` is NULL or live and `num` NULL or writable, by the caller's contract.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             let Some(num) = num.as_mut() else {
@@ -57,7 +57,7 @@ pub unsafe fn fill<T: CForm>(
     empty: T,
     read: impl FnOnce(&Ctx) -> Result<T>,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live and `out` NULL or writable, says the caller.
+    // SAFETY: `ctx` is NULL or live and `out` NULL or writable, by the caller's contract.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             if out.is_null() {

@@ -23,7 +23,7 @@ pub(super) unsafe fn set_types(config: &mut libxl_domain_config) {
         return;
     }
     let count = usize::try_from(config.num_usbdevs).unwrap_or(0);
-    // SAFETY: that many elements, says the caller, since it is not NULL.
+    // SAFETY: that many elements, by the caller's contract, since it is not NULL.
     unsafe { std::slice::from_raw_parts_mut(config.usbdevs, count) }.iter_mut().for_each(set_type);
 }
 
@@ -46,7 +46,7 @@ unsafe fn remove_controller(
     name: &'static str,
     force: Force,
 ) -> c_int {
-    // SAFETY: `usbctrl` is NULL or valid, `ctx` NULL or live, and `how` NULL or valid, says the caller.
+    // SAFETY: `usbctrl` is NULL or valid, `ctx` NULL or live, and `how` NULL or valid, by the caller's contract.
     unsafe {
         let Some(devid) = usbctrl.as_ref().map(|ctrl| ctrl.devid) else {
             return null_argument(ctx, name);

@@ -25,10 +25,10 @@ unsafe fn find(
     wanted: impl FnMut(&DeviceVtpm) -> bool,
 ) -> c_int {
     if vtpm.is_null() {
-        // SAFETY: `ctx` is NULL or live, says the caller.
+        // SAFETY: `ctx` is NULL or live, by the caller's contract.
         return unsafe { null_argument(ctx, name) };
     }
-    // SAFETY: `ctx` is NULL or live, says the caller, and `vtpm`, which is not NULL, writable.
+    // SAFETY: `ctx` is NULL or live, by the caller's contract, and `vtpm`, which is not NULL, writable.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             let all = read::all(ctx, domid, &vtpm::VTPM);
