@@ -22,7 +22,7 @@ const TRUE: c_int = 1;
 /// `db` is NULL or a place for one.
 unsafe fn put(db: *mut libxl_defbool, val: c_int) {
     if !db.is_null() {
-        // SAFETY: a place for one, says the caller, since it is not NULL.
+        // SAFETY: a place for one, by the caller's contract, since it is not NULL.
         unsafe { db.write(libxl_defbool { val }) };
     }
 }
@@ -35,7 +35,7 @@ unsafe fn strings(list: *mut *mut c_char, width: usize) -> usize {
     if list.is_null() {
         return 0;
     }
-    // SAFETY: the list ends with a NULL, says the caller, and nothing beyond the first is looked at.
+    // SAFETY: the list ends with a NULL, by the caller's contract, and nothing beyond the first is looked at.
     (0..).take_while(|at| unsafe { !(*list.add(at * width)).is_null() }).count()
 }
 

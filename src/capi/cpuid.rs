@@ -22,7 +22,7 @@ unsafe fn change(
         (Some(list), Some(text)) => (list, text),
         _ => return Error::Invalid.code(),
     };
-    // SAFETY: the list holds NULL or a policy that this library made, says the caller; nobody else has it.
+    // SAFETY: the list holds NULL or a policy that this library made, by the caller's contract; nobody else has it.
     if let Some(policy) = unsafe { Policy::from_c_mut(*list) } {
         return how(policy, text).err().unwrap_or(0);
     }

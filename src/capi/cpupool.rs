@@ -29,7 +29,7 @@ fn cpupoolinfo(pool: &CpupoolInfo, name: &[u8]) -> Result<libxl_cpupoolinfo> {
 /// # Safety
 /// `count` is NULL or can be written to.
 unsafe fn move_node(ctx: &Ctx, how: Move, poolid: u32, node: c_int, count: *mut c_int) -> c_int {
-    // SAFETY: NULL or writable, says the caller.
+    // SAFETY: NULL or writable, by the caller's contract.
     let Some(count) = (unsafe { count.as_mut() }) else { return null(ctx, "cpus") };
     code(cpupool::move_node(ctx, how, poolid, node as u32).map(|moved| *count = moved as c_int))
 }
@@ -42,7 +42,7 @@ unsafe fn move_cpus(ctx: &Ctx, how: Move, poolid: u32, cpumap: *const libxl_bitm
     if cpumap.is_null() {
         return null(ctx, "cpumap");
     }
-    // SAFETY: a bitmap, says the caller, since it is not NULL; it is read before the call returns.
+    // SAFETY: a bitmap, by the caller's contract, since it is not NULL; it is read before the call returns.
     code(cpupool::move_cpus(ctx, how, poolid, unsafe { bytes(cpumap) }))
 }
 

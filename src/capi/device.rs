@@ -24,7 +24,7 @@ pub unsafe fn list<T: CForm>(
     num: *mut c_int,
     read: impl FnOnce(&Ctx) -> Vec<T>,
 ) -> *mut T::C {
-    // SAFETY: `ctx` is NULL or live and `num` NULL or writable, says the caller.
+    // SAFETY: `ctx` is NULL or live and `num` NULL or writable, by the caller's contract.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             let Some(num) = num.as_mut() else {
@@ -57,7 +57,7 @@ pub unsafe fn fill<T: CForm>(
     empty: T,
     read: impl FnOnce(&Ctx) -> Result<T>,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live and `out` NULL or writable, says the caller.
+    // SAFETY: `ctx` is NULL or live and `out` NULL or writable, by the caller's contract.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             if out.is_null() {
@@ -111,7 +111,14 @@ pub unsafe extern "C" fn libxl_device_p9_remove(
 ) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `p9` and `ao_how` NULL or valid.
     unsafe {
-        plug::take::<DeviceP9>(ctx, domid, p9, ao_how, "libxl_device_p9_remove", Force::InTheEnd)
+        plug::take::<DeviceP9>(
+            ctx,
+            domid,
+            p9,
+            ao_how,
+            "libxl_device_p9_remove",
+            Force::AfterTimeout,
+        )
     }
 }
 
@@ -143,7 +150,7 @@ pub unsafe extern "C" fn libxl_device_pvcallsif_remove(
             pvcallsif,
             ao_how,
             "libxl_device_pvcallsif_remove",
-            Force::InTheEnd,
+            Force::AfterTimeout,
         )
     }
 }

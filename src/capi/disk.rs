@@ -52,7 +52,7 @@ pub unsafe extern "C" fn libxl_device_disk_remove(
             disk,
             ao_how,
             "libxl_device_disk_remove",
-            Force::InTheEnd,
+            Force::AfterTimeout,
         )
     }
 }
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn libxl_device_disk_getinfo(
             let devid = disk::number(ctx, domid, vdev).map_err(|_| Error::Fail)?;
             let standalone = backend == LIBXL_DISK_BACKEND_STANDALONE;
             let table = if standalone { &info::VIRTIO_DISK } else { &info::VBD };
-            read::alone(ctx, domid, table, devid)
+            read::unlisted(ctx, domid, table, devid)
         })
     }
 }
@@ -153,7 +153,7 @@ pub unsafe extern "C" fn libxl_cdrom_insert(
             // SAFETY: it is valid, and the application's own until we return.
             unsafe { write_back(&complete, &mut *disk, tables::DEVICE_DISK) };
         }
-        Ok(async move { change?.carry_out(&ao).await })
+        Ok(async move { change?.run(&ao).await })
     };
     // SAFETY: `ctx` is NULL or live, `ao_how` NULL or valid.
     unsafe { start(ctx, ao_how, NAME, domid, begin) }
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn libxl_vdev_to_device_disk(
     unsafe {
         let Some(vdev) = text(vdev) else { return null_argument(ctx, NAME) };
         fill(ctx, NAME, disk, DeviceDisk::default(), |ctx| {
-            disk::with_number(ctx, domid, disk::number(ctx, domid, vdev)?)
+            disk::with_devid(ctx, domid, disk::number(ctx, domid, vdev)?)
         })
     }
 }

@@ -56,7 +56,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_remove(
             vdispl,
             ao_how,
             "libxl_device_vdispl_remove",
-            Force::InTheEnd,
+            Force::AfterTimeout,
         )
     }
 }
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn libxl_device_vdispl_getinfo(
             return null_argument(ctx, NAME);
         };
         let empty = Vdisplinfo { devid, ..Default::default() };
-        fill(ctx, NAME, vdisplinfo, empty, |ctx| read::alone(ctx, domid, &info::VDISPL, devid))
+        fill(ctx, NAME, vdisplinfo, empty, |ctx| read::unlisted(ctx, domid, &info::VDISPL, devid))
     }
 }
 
@@ -151,7 +151,7 @@ pub unsafe extern "C" fn libxl_device_vsnd_remove(
             vsnd,
             ao_how,
             "libxl_device_vsnd_remove",
-            Force::InTheEnd,
+            Force::AfterTimeout,
         )
     }
 }
@@ -231,7 +231,14 @@ pub unsafe extern "C" fn libxl_device_vkb_remove(
 ) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vkb` and `ao_how` NULL or valid.
     unsafe {
-        plug::take::<DeviceVkb>(ctx, domid, vkb, ao_how, "libxl_device_vkb_remove", Force::InTheEnd)
+        plug::take::<DeviceVkb>(
+            ctx,
+            domid,
+            vkb,
+            ao_how,
+            "libxl_device_vkb_remove",
+            Force::AfterTimeout,
+        )
     }
 }
 
@@ -275,7 +282,7 @@ pub unsafe extern "C" fn libxl_device_vkb_getinfo(
             return null_argument(ctx, NAME);
         };
         let empty = Vkbinfo { devid, ..Default::default() };
-        fill(ctx, NAME, vkbinfo, empty, |ctx| read::alone(ctx, domid, &info::VKB, devid))
+        fill(ctx, NAME, vkbinfo, empty, |ctx| read::unlisted(ctx, domid, &info::VKB, devid))
     }
 }
 
@@ -310,7 +317,14 @@ pub unsafe extern "C" fn libxl_device_vfb_remove(
 ) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `vfb` and `ao_how` NULL or valid.
     unsafe {
-        plug::take::<DeviceVfb>(ctx, domid, vfb, ao_how, "libxl_device_vfb_remove", Force::InTheEnd)
+        plug::take::<DeviceVfb>(
+            ctx,
+            domid,
+            vfb,
+            ao_how,
+            "libxl_device_vfb_remove",
+            Force::AfterTimeout,
+        )
     }
 }
 

@@ -114,7 +114,7 @@ pub unsafe fn with_ctx<T: FromError>(
     name: &str,
     body: impl FnOnce(&Ctx) -> T,
 ) -> T {
-    // SAFETY: NULL or live, says the caller.
+    // SAFETY: NULL or live, by the caller's contract.
     match unsafe { live(ctx) } {
         Some(ctx) => guarded(Some(ctx.log()), name, || body(ctx), T::from_error),
         None => T::from_error(Error::Invalid),
@@ -133,7 +133,7 @@ pub unsafe fn dispatching<T: FromError>(
     name: &str,
     body: impl FnOnce(&Ctx) -> T,
 ) -> T {
-    // SAFETY: `ctx` is NULL or live, says the caller; `with_ctx` asks for no more.
+    // SAFETY: `ctx` is NULL or live, by the caller's contract; `with_ctx` asks for no more.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             let value = body(ctx);
@@ -148,7 +148,7 @@ pub unsafe fn dispatching<T: FromError>(
 /// # Safety
 /// `ctx` is NULL or live.
 pub unsafe fn null_argument(ctx: *mut libxl_ctx, name: &str) -> c_int {
-    // SAFETY: `ctx` is NULL or live, says the caller; `with_ctx` asks for no more.
+    // SAFETY: `ctx` is NULL or live, by the caller's contract; `with_ctx` asks for no more.
     unsafe { with_ctx(ctx, name, |ctx| null(ctx, name)) }
 }
 
@@ -174,7 +174,7 @@ pub unsafe fn with_log<T: FromError>(
     body: impl FnOnce(&Log) -> T,
 ) -> T {
     static NOWHERE: Log = Log::none();
-    // SAFETY: NULL or live, says the caller.
+    // SAFETY: NULL or live, by the caller's contract.
     let log = unsafe { live(ctx) }.map_or(&NOWHERE, Ctx::log);
     guarded(Some(log), name, || body(log), T::from_error)
 }

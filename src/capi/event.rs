@@ -211,7 +211,7 @@ unsafe fn disable<T>(
     generator: *mut T,
     end: impl FnOnce(&Ctx, GeneratorHandle) -> bool,
 ) {
-    // SAFETY: `ctx` is NULL or live, says the caller; the generator is taken as a number and not followed.
+    // SAFETY: `ctx` is NULL or live, by the caller's contract; the generator is taken as a number and not followed.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             if !generator.is_null()

@@ -33,7 +33,7 @@ unsafe fn bytes<'a>(ctx: &Ctx, name: &str, start: *const c_void, size: usize) ->
             null(ctx, name);
             None
         }
-        // SAFETY: `size` bytes that stay as they are, says the caller, since it is not NULL.
+        // SAFETY: `size` bytes that stay as they are, by the caller's contract, since it is not NULL.
         _ => Some(unsafe { std::slice::from_raw_parts(start.cast(), size) }),
     }
 }

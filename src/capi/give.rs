@@ -31,7 +31,7 @@ pub unsafe fn strdup(text: *const c_char) -> *mut c_char {
     if text.is_null() {
         return std::ptr::null_mut();
     }
-    // SAFETY: a C string, says the caller, since it is not NULL.
+    // SAFETY: a C string, by the caller's contract, since it is not NULL.
     unsafe { libc::strdup(text) }
 }
 
@@ -41,7 +41,7 @@ pub unsafe fn strdup(text: *const c_char) -> *mut c_char {
 /// Each is NULL or a valid place for a `T`; they may be the same.
 pub unsafe fn copy<T>(to: *mut T, from: *const T) {
     if !to.is_null() && !from.is_null() {
-        // SAFETY: neither is NULL, so both are valid, says the caller; `ptr::copy` allows them to overlap.
+        // SAFETY: neither is NULL, so both are valid, by the caller's contract; `ptr::copy` allows them to overlap.
         unsafe { std::ptr::copy(from, to, 1) };
     }
 }
@@ -57,7 +57,7 @@ pub fn zeroed<T>(count: usize) -> *mut T {
 /// # Safety
 /// `text` is NULL or a C string that is not written to while the slice lives.
 pub unsafe fn text<'a>(text: *const c_char) -> Option<&'a [u8]> {
-    // SAFETY: a C string, says the caller, since it is not NULL.
+    // SAFETY: a C string, by the caller's contract, since it is not NULL.
     (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_bytes())
 }
 
@@ -86,7 +86,7 @@ pub unsafe fn array<T>(
     name: &str,
     make: impl FnOnce() -> Result<Vec<T>>,
 ) -> *mut T {
-    // SAFETY: NULL or writable, says the caller.
+    // SAFETY: NULL or writable, by the caller's contract.
     let Some(count) = (unsafe { count.as_mut() }) else {
         null(ctx, name);
         return std::ptr::null_mut();

@@ -14,7 +14,7 @@ use crate::types::sys::*;
 /// # Safety
 /// `place` is writable.
 unsafe fn into<T>(place: *mut T, result: Result<T>) -> c_int {
-    // SAFETY: writable, says the caller.
+    // SAFETY: writable, by the caller's contract.
     code(result.map(|value| unsafe { place.write(value) }))
 }
 

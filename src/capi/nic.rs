@@ -37,7 +37,14 @@ pub unsafe extern "C" fn libxl_device_nic_remove(
 ) -> c_int {
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nic` and `ao_how` NULL or valid.
     unsafe {
-        plug::take::<DeviceNic>(ctx, domid, nic, ao_how, "libxl_device_nic_remove", Force::InTheEnd)
+        plug::take::<DeviceNic>(
+            ctx,
+            domid,
+            nic,
+            ao_how,
+            "libxl_device_nic_remove",
+            Force::AfterTimeout,
+        )
     }
 }
 
@@ -81,7 +88,7 @@ pub unsafe extern "C" fn libxl_device_nic_getinfo(
             return null_argument(ctx, NAME);
         };
         let empty = Nicinfo { devid, ..Default::default() };
-        fill(ctx, NAME, nicinfo, empty, |ctx| read::alone(ctx, domid, &info::NIC, devid))
+        fill(ctx, NAME, nicinfo, empty, |ctx| read::unlisted(ctx, domid, &info::NIC, devid))
     }
 }
 

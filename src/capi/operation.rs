@@ -137,7 +137,7 @@ impl Teller {
 /// # Safety
 /// `how` is NULL or valid.
 pub unsafe fn key(how: *const libxl_asyncop_how) -> OperationKey {
-    // SAFETY: NULL or valid, says the caller.
+    // SAFETY: NULL or valid, by the caller's contract.
     unsafe { how.as_ref().map_or(OperationKey::Synchronous, |how| How::of(how).key()) }
 }
 
@@ -179,9 +179,9 @@ unsafe fn start_boxed(
     if ctx.is_null() {
         return Error::Invalid.code();
     }
-    // SAFETY: not NULL, so live, says the caller.
+    // SAFETY: not NULL, so live, by the caller's contract.
     let ctx = unsafe { shared(ctx) };
-    // SAFETY: NULL or valid, says the caller; what it says is copied.
+    // SAFETY: NULL or valid, by the caller's contract; what it says is copied.
     let how = unsafe { how.as_ref().map(|how| How::of(how)) };
     let run = || {
         if ctx.runtime().in_hook() {
@@ -276,7 +276,7 @@ pub unsafe fn progress(
     ctx: &Arc<Ctx>,
     how: *const libxl_asyncprogress_how,
 ) -> Option<Arc<dyn Fn(Event) + Send + Sync>> {
-    // SAFETY: NULL or valid, says the caller; what it says is copied.
+    // SAFETY: NULL or valid, by the caller's contract; what it says is copied.
     let how = unsafe { how.as_ref() }?;
     let (callback, for_event, data) = (how.callback, how.for_event, Lent(how.for_callback));
     // Weak, because the ctx's own operation holds this.

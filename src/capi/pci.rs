@@ -23,9 +23,9 @@ unsafe fn plug<F: Operation>(
     name: &'static str,
     run: impl FnOnce(Ao, DevicePci) -> F,
 ) -> c_int {
-    // SAFETY: NULL or a valid value, says the caller; the copy is made here.
+    // SAFETY: NULL or a valid value, by the caller's contract; the copy is made here.
     let Some(device) = (unsafe { pci.as_ref().map(|given| DevicePci::from_c(given)) }) else {
-        // SAFETY: `ctx` is NULL or live, says the caller.
+        // SAFETY: `ctx` is NULL or live, by the caller's contract.
         return unsafe { null_argument(ctx, name) };
     };
     // SAFETY: `ctx` and `how` are what the caller says, NULL, live or valid; an entry holds no lock.

@@ -62,7 +62,7 @@ where
     T: Addable + CForm,
 {
     // SAFETY: what `add_bare` asks of its caller is what `add_by` asks.
-    unsafe { add_by(ctx, domid, device, how, name, table, running::write_bare::<T>, nothing) }
+    unsafe { add_by(ctx, domid, device, how, name, table, running::write_unstored::<T>, nothing) }
 }
 
 /// Writes a device's nodes with `write`, and runs `rest` with the result.
@@ -84,9 +84,9 @@ where
     T: CForm,
     F: Operation,
 {
-    // SAFETY: NULL or a valid value, says the caller; the copy is made here.
+    // SAFETY: NULL or a valid value, by the caller's contract; the copy is made here.
     let Some(mut complete) = (unsafe { device.as_ref().map(|given| T::from_c(given)) }) else {
-        // SAFETY: `ctx` is NULL or live, says the caller.
+        // SAFETY: `ctx` is NULL or live, by the caller's contract.
         return unsafe { null_argument(ctx, name) };
     };
     let begin = |ao: Ao| {
@@ -116,9 +116,9 @@ pub unsafe fn take<T>(
 where
     T: Addable + CForm,
 {
-    // SAFETY: NULL or a valid value, says the caller; the copy is made here.
+    // SAFETY: NULL or a valid value, by the caller's contract; the copy is made here.
     let Some(given) = (unsafe { device.as_ref().map(|given| T::from_c(given)) }) else {
-        // SAFETY: `ctx` is NULL or live, says the caller.
+        // SAFETY: `ctx` is NULL or live, by the caller's contract.
         return unsafe { null_argument(ctx, name) };
     };
     let begin = |ao: Ao| {

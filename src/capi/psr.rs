@@ -22,7 +22,7 @@ unsafe fn number<T>(
     out: *mut T,
     ask: impl FnOnce(&Ctx) -> Result<T>,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live and `out` NULL or writable, says the caller.
+    // SAFETY: `ctx` is NULL or live and `out` NULL or writable, by the caller's contract.
     unsafe {
         with_ctx(ctx, name, |ctx| match out.is_null() {
             true => null(ctx, name),
@@ -42,7 +42,7 @@ unsafe fn array<T, N: TryFrom<usize>>(
     count: *mut N,
     ask: impl FnOnce(&Ctx) -> Result<Vec<T>>,
 ) -> c_int {
-    // SAFETY: `ctx` is NULL or live and the others NULL or writable, says the caller.
+    // SAFETY: `ctx` is NULL or live and the others NULL or writable, by the caller's contract.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             if out.is_null() || count.is_null() {

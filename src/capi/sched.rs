@@ -131,7 +131,7 @@ fn tell(out: &mut libxl_sched_params, vcpu: &RtdsVcpu) {
 unsafe fn get_vcpus(ctx: &Ctx, domid: u32, params: &mut libxl_vcpu_sched_params) -> Result<()> {
     params.sched = domain_scheduler(ctx, domid);
     check_per_vcpu(ctx, domid, params.sched, "getting")?;
-    // SAFETY: the number is true, says the caller.
+    // SAFETY: the number is true, by the caller's contract.
     let out = unsafe { vcpus(ctx, params)? };
     let wanted: Vec<i32> = out.iter().map(|vcpu| vcpu.vcpuid).collect();
     let got = sched::rtds_vcpus(ctx, domid, &wanted)?;

@@ -19,7 +19,7 @@ unsafe fn removed<T: FromError>(
     what: &str,
 ) -> T {
     const WHY: &str = "transcendent memory was removed from Xen";
-    // SAFETY: `ctx` is NULL or live, says the caller.
+    // SAFETY: `ctx` is NULL or live, by the caller's contract.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             match domid {

@@ -54,7 +54,7 @@ unsafe fn alloc(
         n => n,
     };
     let map = owned(bits.div_ceil(8) as usize).ok_or(Error::NoMemory)?;
-    // SAFETY: writable, says the caller, since it is not NULL.
+    // SAFETY: writable, by the caller's contract, since it is not NULL.
     unsafe { out.write(map) };
     Ok(())
 }

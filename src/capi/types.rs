@@ -15,7 +15,7 @@ mod boundary {
     use crate::capi::entry::{guarded, live};
     use crate::core::{Ctx, Error};
     use crate::error;
-    use crate::types::engine::Unreadable;
+    use crate::types::engine::ReadError;
     use crate::types::shape::Type;
     use crate::xen::log::Log;
 
@@ -25,7 +25,7 @@ mod boundary {
     /// # Safety
     /// `ctx` is NULL or live.
     unsafe fn log<'a>(ctx: *mut libxl_ctx) -> Option<&'a Log> {
-        // SAFETY: NULL or live, says the caller.
+        // SAFETY: NULL or live, by the caller's contract.
         unsafe { live(ctx) }.map(Ctx::log)
     }
 
@@ -77,7 +77,7 @@ mod boundary {
         let read = || {
             // SAFETY: what `engine` asks is what this function asks of its caller.
             let Err(e) = (unsafe { engine::from_json(p, s, ty) }) else { return 0 };
-            if let Some(log) = log.filter(|_| e != Unreadable::Null) {
+            if let Some(log) = log.filter(|_| e != ReadError::Null) {
                 error!(log, "{}: {e}", ty.name);
             }
             e.code()

@@ -23,7 +23,7 @@ pub(super) unsafe fn set_types(config: &mut libxl_domain_config) {
         return;
     }
     let count = usize::try_from(config.num_usbdevs).unwrap_or(0);
-    // SAFETY: that many elements, says the caller, since it is not NULL.
+    // SAFETY: that many elements, by the caller's contract, since it is not NULL.
     unsafe { std::slice::from_raw_parts_mut(config.usbdevs, count) }.iter_mut().for_each(set_type);
 }
 
@@ -46,7 +46,7 @@ unsafe fn remove_controller(
     name: &'static str,
     force: Force,
 ) -> c_int {
-    // SAFETY: `usbctrl` is NULL or valid, `ctx` NULL or live, and `how` NULL or valid, says the caller.
+    // SAFETY: `usbctrl` is NULL or valid, `ctx` NULL or live, and `how` NULL or valid, by the caller's contract.
     unsafe {
         let Some(devid) = usbctrl.as_ref().map(|ctrl| ctrl.devid) else {
             return null_argument(ctx, name);
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn libxl_device_usbctrl_remove(
 ) -> c_int {
     const NAME: &str = "libxl_device_usbctrl_remove";
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `usbctrl` and `ao_how` NULL or valid.
-    unsafe { remove_controller(ctx, domid, usbctrl, ao_how, NAME, Force::InTheEnd) }
+    unsafe { remove_controller(ctx, domid, usbctrl, ao_how, NAME, Force::AfterTimeout) }
 }
 
 /// As [`libxl_device_usbctrl_remove`], without waiting for the guest to release the controller.

@@ -52,7 +52,7 @@ unsafe fn with_fd(
 /// # Safety
 /// `text` is NULL or a C string that nobody changes while the result lives.
 unsafe fn shown<'a>(text: *const c_char) -> Cow<'a, str> {
-    // SAFETY: NULL or a string, says the caller.
+    // SAFETY: NULL or a string, by the caller's contract.
     unsafe { give::text(text) }.map_or(Cow::Borrowed("(null)"), String::from_utf8_lossy)
 }
 

@@ -37,7 +37,7 @@ unsafe fn new_affinity<'a>(
     soft: *const libxl_bitmap,
     force: bool,
 ) -> NewAffinity<'a> {
-    // SAFETY: a bitmap that stays as it is for `'a`, says the caller, since it is not NULL.
+    // SAFETY: a bitmap that stays as it is for `'a`, by the caller's contract, since it is not NULL.
     let given = |map: *const libxl_bitmap| (!map.is_null()).then(|| unsafe { bytes(map) });
     NewAffinity { hard: given(hard), soft: given(soft), force }
 }

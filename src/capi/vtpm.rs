@@ -25,10 +25,10 @@ unsafe fn find(
     wanted: impl FnMut(&DeviceVtpm) -> bool,
 ) -> c_int {
     if vtpm.is_null() {
-        // SAFETY: `ctx` is NULL or live, says the caller.
+        // SAFETY: `ctx` is NULL or live, by the caller's contract.
         return unsafe { null_argument(ctx, name) };
     }
-    // SAFETY: `ctx` is NULL or live, says the caller, and `vtpm`, which is not NULL, writable.
+    // SAFETY: `ctx` is NULL or live, by the caller's contract, and `vtpm`, which is not NULL, writable.
     unsafe {
         with_ctx(ctx, name, |ctx| {
             let all = read::all(ctx, domid, &vtpm::VTPM);
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_remove(
             vtpm,
             ao_how,
             "libxl_device_vtpm_remove",
-            Force::InTheEnd,
+            Force::AfterTimeout,
         )
     }
 }
@@ -124,7 +124,7 @@ pub unsafe extern "C" fn libxl_device_vtpm_getinfo(
             return null_argument(ctx, NAME);
         };
         let empty = Vtpminfo { devid, ..Default::default() };
-        fill(ctx, NAME, vtpminfo, empty, |ctx| read::alone(ctx, domid, &info::VTPM, devid))
+        fill(ctx, NAME, vtpminfo, empty, |ctx| read::unlisted(ctx, domid, &info::VTPM, devid))
     }
 }
 

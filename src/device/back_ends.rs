@@ -1,7 +1,7 @@
 //! Waiting for the back ends of several devices at once, and continuing with each device as soon as its own is ready.
 //!
-//! There is one watch per directory of back ends and one read for the states of all devices that are waited for,
-//! however many devices there are.
+//! There is one watch for each directory of back ends, and one read of the states of all awaited devices, however many
+//! devices there are.
 
 use std::future::{Future, pending};
 use std::pin::pin;
@@ -17,23 +17,23 @@ use crate::core::watches::Watch;
 use crate::core::{Ao, Result};
 use crate::domain::nodes;
 
-/// How the wait for a back end has ended.
+/// The outcome of the wait for a back end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wait {
-    /// It has reached the state.
+    /// The back end has reached the state.
     Reached,
-    /// Its nodes were removed.
+    /// The back end's nodes were removed.
     Removed,
     /// The timeout has expired.
-    Late,
+    TimedOut,
 }
 
 /// Waits until the state of each device's back end is one that `reached` accepts, for `timeout` at most. As soon as the
-/// wait for a device has ended, `then` is called with its index in `devices`; the future is run to its end, whose time
-/// is not limited here. Returns the result of `then` for each device.
+/// wait for a device has ended, `then` is called with its index in `devices`; the future that it returns is run to its
+/// end, and its duration is not limited here. Returns the result of `then` for each device.
 ///
 /// # Errors
-/// An abort, and a watch that cannot be set. The futures of `then` that have begun are finished first.
+/// An abort, and a watch that cannot be set. The futures of `then` that have been started are completed first.
 pub async fn each<F: Future<Output = Result<()>>>(
     ao: &Ao,
     devices: &[&Device],
@@ -44,19 +44,19 @@ pub async fn each<F: Future<Output = Result<()>>>(
     let mut waiting: Vec<usize> = (0..devices.len()).collect();
     let mut outcomes = vec![Ok(()); devices.len()];
     let mut watches = watch(ao, devices)?;
-    let mut begun = FuturesUnordered::new();
+    let mut started = FuturesUnordered::new();
     let begin = |at, wait| {
         let work = then(at, wait);
         async move { (at, work.await) }
     };
     let deadline = Instant::now() + timeout;
-    while !waiting.is_empty() || !begun.is_empty() {
+    while !waiting.is_empty() || !started.is_empty() {
         let happened = {
             let changed = pin!(any_changed(&mut watches));
-            let ended = pin!(next_ended(&mut begun));
+            let ended = pin!(next_ended(&mut started));
             let either = select(changed, ended);
             let happened = match waiting.is_empty() {
-                // What is done for each has its own time limit.
+                // The started futures have time limits of their own.
                 true => ao.wait(either).await.map(Some),
                 false => ao.until(deadline, either).await,
             };
@@ -70,13 +70,13 @@ pub async fn each<F: Future<Output = Result<()>>>(
         match happened {
             Ok(Some(Some((at, outcome)))) => outcomes[at] = outcome,
             Ok(Some(None)) => match look(ao, devices, &mut waiting, &reached) {
-                Ok(ended) => begun.extend(ended.into_iter().map(|(at, wait)| begin(at, wait))),
+                Ok(ended) => started.extend(ended.into_iter().map(|(at, wait)| begin(at, wait))),
                 Err(e) => waiting.drain(..).for_each(|at| outcomes[at] = Err(e)),
             },
-            Ok(None) => begun.extend(waiting.drain(..).map(|at| begin(at, Wait::Late))),
+            Ok(None) => started.extend(waiting.drain(..).map(|at| begin(at, Wait::TimedOut))),
             Err(e) => {
-                // The abort also ends what was begun, which kills its children.
-                while begun.next().await.is_some() {}
+                // The abort also ends the waits of the started futures, which kill their children.
+                while started.next().await.is_some() {}
                 return Err(e);
             }
         }
@@ -94,14 +94,14 @@ async fn any_changed(watches: &mut [Watch]) {
     select_all(watches.iter_mut().map(|watch| Box::pin(watch.changed()))).await;
 }
 
-async fn next_ended<T>(begun: &mut FuturesUnordered<impl Future<Output = T>>) -> T {
-    match begun.next().await {
+async fn next_ended<T>(started: &mut FuturesUnordered<impl Future<Output = T>>) -> T {
+    match started.next().await {
         Some(ended) => ended,
         None => pending().await,
     }
 }
 
-/// A watch for one device's state, or for each directory that has several.
+/// Sets a watch on the state of a single device, or on each directory that has back ends of several devices.
 fn watch(ao: &Ao, devices: &[&Device]) -> Result<Vec<Watch>> {
     let mut paths: Vec<String> = match devices {
         [one] => vec![one.state_path()],

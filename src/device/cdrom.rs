@@ -1,52 +1,55 @@
 //! Changing the medium of an HVM guest's CD drive (`libxl_cdrom_insert`).
 //!
-//! QEMU has the medium, xenstore tells of it, and libxl-json is what the domain is made of the next time. The three
-//! change one after the other, while processes with either library do the same, and any of them may be killed between
-//! two steps. What holds at every moment:
+//! The medium is known in three places: QEMU has it open, xenstore describes it, and libxl-json (the stored
+//! configuration) contains it for the next start of the domain. They change one after the other, while other processes
+//! with either library may do the same, and any process may be killed between two steps. This holds at every moment:
 //!
-//! > No medium is in QEMU, or told of in xenstore, that libxl-json does not have in this drive.
+//! > A medium that is in QEMU or in xenstore is also in libxl-json, for the same drive.
 //!
-//! The other way round it may be: a drive that xenstore says to be empty counts as empty when the configuration is
-//! retrieved (`lifecycle/retrieve.rs`), whatever libxl-json has in it.
+//! The reverse need not hold: a drive that is empty in xenstore counts as empty when the configuration is retrieved
+//! (`lifecycle/retrieve.rs`), whatever libxl-json contains.
 //!
 //! # Steps
 //!
-//! The slow lock (of device changes) is held throughout, so that no other change, and no retrieval, is between them.
-//! The fast lock (of userdata) is held in the steps where xenstore or libxl-json is looked at, and not while QEMU is
-//! waited for.
+//! The slow lock (of device changes) is held throughout, so that no other change and no retrieval of the configuration
+//! happens between the steps. The fast lock (of userdata) is held in the steps that read or write xenstore or
+//! libxl-json, and not during waits for QEMU.
 //!
 //! | step | fast lock | QEMU | xenstore | libxl-json |
 //! |---|---|---|---|---|
 //! | | | old | old | old |
-//! | look: the drive and the configuration are there; the file is opened | held | | | |
+//! | checks: the drive and the configuration exist; the file is opened | held | | | |
 //! | `eject` | | empty | | |
 //! | emptied | held | | empty, then | new |
 //! | `add-fd`, `blockdev-change-medium` | | new | | |
 //! | inserted | held | | new | (new) |
 //!
-//! An ejection ends with the step "emptied". The C library writes libxl-json in the last step alone: of one that dies
-//! between the last two, QEMU's medium is not in libxl-json. Here it is there before QEMU is told. In a step the
-//! order is as above: xenstore before libxl-json where a medium goes, libxl-json before xenstore where one comes.
+//! An ejection ends with the step "emptied". The C library writes libxl-json only in the last step: if its process dies
+//! between the last two steps, QEMU's medium is not in libxl-json. Here libxl-json has the medium before QEMU gets it.
+//! Within a step the order follows from the rule above: xenstore before libxl-json when a medium is removed, libxl-json
+//! before xenstore when one is inserted.
 //!
-//! # Ends before the end
+//! # Incomplete changes
 //!
-//! | what happens | how it is left |
+//! | what happens | resulting state |
 //! |---|---|
-//! | the checks, the look or the opening fails | as it was |
-//! | QEMU refuses to eject (the guest has locked the drive, and is asked) | as it was |
-//! | QEMU does not answer to that: late, dead, or the operation aborted | as it was, but QEMU may be empty or get so |
+//! | a check fails, or the file cannot be opened | unchanged |
+//! | QEMU refuses to eject (the guest has locked the drive, and gets an eject request) | unchanged |
+//! | no reply to the ejection: a timeout, QEMU has died, or an abort | unchanged, but QEMU may be empty or become so |
 //! | "emptied" fails, as for a domain that is being destroyed | QEMU empty, the rest old |
-//! | QEMU refuses the new medium | empty, in libxl-json the old one, as in C |
-//! | QEMU does not answer to that | new in libxl-json, empty in xenstore; QEMU may have it or get it |
+//! | QEMU refuses the new medium | empty; libxl-json has the old one, as with the C library |
+//! | no reply to the insertion | new in libxl-json, empty in xenstore; QEMU may have the new one or get it |
 //! | "inserted" fails | new in QEMU and libxl-json, empty in xenstore |
-//! | the process is killed | as after the step before |
+//! | the process is killed | as after the last completed step |
 //!
-//! In each case the next change begins with an ejection and puts everything right. A command that QEMU has received
-//! and not carried out when its sender gives up is carried out before those of the next one, since QEMU serves one
-//! connection after the other. So libxl-json goes back to the old medium only when QEMU has refused the new one.
+//! In each case the next change begins with an ejection and makes the state consistent. A command that QEMU has
+//! received but not carried out when its sender gives up is carried out before the commands of the next connection,
+//! since QEMU serves connections one after the other. So the old medium is restored in libxl-json only if QEMU has
+//! refused the new one.
 //!
-//! The file is opened here and QEMU gets the descriptor: it may run as a user who may not open it. QEMU closes it
-//! when the medium goes, and forgets it when nobody is connected who might still use it.
+//! The file is opened here and its descriptor passed to QEMU, which may run as a user without permission to open the
+//! file. QEMU closes the descriptor when the medium is removed, and drops an unused one when no monitor connection is
+//! left.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -61,7 +64,9 @@ use crate::core::cause::{summed_up, summed_up_now};
 use crate::core::file::errno_of;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::disk::qemu_params;
-use crate::device::add::running::{check_model, lock_config, lock_userdata, put, stored_config};
+use crate::device::add::running::{
+    check_model, insert_or_replace, lock_config, lock_userdata, stored_config,
+};
 use crate::device::add::{Addable, AttachTarget, Stored};
 use crate::device::{Device, read, vdev};
 use crate::domain::identity::Identity;
@@ -75,31 +80,32 @@ use crate::sync::std_fds::raised;
 use crate::types::idiomatic::{DeviceDisk, DiskBackend, DiskFormat as Format, Text};
 use crate::xen::store::Ops;
 
-/// When QEMU must have done the next step of a change. There are four at most, so that one that answers each of them in
-/// time may take as long as in C.
+/// The deadline for QEMU's next step. A change has four such steps at most; each has the whole timeout, so that a
+/// change that succeeds with the C library does not fail here.
 fn next_deadline() -> Instant {
     Instant::now() + qmp::TIMEOUT
 }
 
-/// A change of a medium that can be carried out, as far as it can be told without waiting.
+/// A checked change of a medium.
 #[derive(Debug)]
 pub struct Change {
     owner: Identity,
     version: ModelVersion,
     drive: Device,
-    /// The new medium, none or one, as libxl-json is to have it: as it was asked for.
-    asked: DeviceDisk,
-    /// The same with its defaults.
+    /// The new medium, or none, as the application has requested it. This is stored in libxl-json.
+    requested: DeviceDisk,
+    /// As `requested`, with its defaults.
     complete: DeviceDisk,
 }
 
-/// What is asked for, in log lines.
+/// The operation's name in log lines.
 const WHAT: &str = "change the medium";
 
-/// Checks what is to be changed; `disk` is then complete.
+/// Checks a change, as far as this is possible without waiting, and completes `disk` with its defaults.
 ///
 /// # Errors
-/// `Error::Invalid` for guests whose medium cannot be changed, `Error::Fail` if there is no such drive. Logged.
+/// `Error::Invalid` for guests whose medium cannot be changed and for an invalid format, `Error::Fail` if there is no
+/// such drive. The reason is logged.
 pub fn prepare(ctx: &Ctx, domid: u32, disk: &mut DeviceDisk) -> Result<Change> {
     summed_up_now(ctx, domid, WHAT, || check(ctx, domid, disk))
 }
@@ -117,7 +123,7 @@ fn check(ctx: &Ctx, domid: u32, disk: &mut DeviceDisk) -> Result<Change> {
     }
     let version = model::version(ctx, domid).map_err(|_| Error::Fail)?;
     let (drive, backend) = find(ctx, domid, disk.vdev.as_ref())?;
-    let asked = disk.clone();
+    let requested = disk.clone();
     let mut complete = disk.clone();
     complete.backend = backend;
     disk::set_defaults(DeviceContext { world: &target, domid, hotplug: false }, &mut complete)?;
@@ -126,22 +132,22 @@ fn check(ctx: &Ctx, domid: u32, disk: &mut DeviceDisk) -> Result<Change> {
         complete.format = Format::Empty;
     }
     if complete.format != Format::Empty && qemu_format(complete.format).is_none() {
-        refused("the medium's format is not known");
+        refused("the format of the medium is unknown");
         return Err(Error::Invalid);
     }
     *disk = complete.clone();
-    Ok(Change { owner: target.owner().clone(), version, drive, asked, complete })
+    Ok(Change { owner: target.owner().clone(), version, drive, requested, complete })
 }
 
-/// The CD drive of that name, by the toolstack's record, and what serves it.
+/// The CD drive with this name according to the toolstack's record, and the kind of its back end.
 fn find(ctx: &Ctx, domid: u32, vdev: Option<&Text>) -> Result<(Device, DiskBackend)> {
     let Some(vdev) = vdev else {
-        error!(ctx, domid = domid, "cannot change the medium: no drive is named");
+        error!(ctx, domid = domid, "cannot change the medium: no drive is given");
         return Err(Error::Invalid);
     };
     let shown = vdev.to_string();
     let number = vdev::number(vdev.as_bytes());
-    let found = number.and_then(|number| read::disk::with_number(ctx, domid, number).ok());
+    let found = number.and_then(|number| read::disk::with_devid(ctx, domid, number).ok());
     let Some(found) =
         found.filter(|found| found.is_cdrom != 0 && found.vdev.as_ref() == Some(vdev))
     else {
@@ -156,17 +162,17 @@ fn find(ctx: &Ctx, domid: u32, vdev: Option<&Text>) -> Result<(Device, DiskBacke
 }
 
 impl Change {
-    /// Changes the medium.
-    pub async fn carry_out(&self, ao: &Ao) -> Result<()> {
+    /// Changes the medium. Errors are logged, with a summary at the end.
+    pub async fn run(&self, ao: &Ao) -> Result<()> {
         summed_up(ao, self.drive.domid, WHAT, self.change(ao)).await
     }
 
     async fn change(&self, ao: &Ao) -> Result<()> {
         let domid = self.drive.domid;
         let _no_other_change = DeviceLock::take(ao, domid).await?;
-        self.look(ao)?;
+        self.check_stored(ao)?;
         if self.version == ModelVersion::Traditional {
-            // Which looks at xenstore.
+            // The traditional device model reads the medium from xenstore.
             self.emptied(ao)?;
             return if self.is_ejection() { Ok(()) } else { self.inserted(ao) };
         }
@@ -180,8 +186,8 @@ impl Change {
             Ok(()) => self.inserted(ao),
             Err(e) => {
                 if is_error_response(e) {
-                    // What goes wrong is logged, and the configuration may have more than there is.
-                    let _ = self.put_back(ao, old);
+                    // A failure is logged; libxl-json may contain a medium that is not in the drive.
+                    let _ = self.restore_old(ao, old);
                 }
                 Err(e)
             }
@@ -192,15 +198,15 @@ impl Change {
         self.complete.format == Format::Empty
     }
 
-    /// Checks that the medium can be stored in xenstore and libxl-json, before QEMU is told.
-    fn look(&self, ctx: &Ctx) -> Result<()> {
+    /// Checks that the new medium can be stored in xenstore and in libxl-json, before QEMU is involved.
+    fn check_stored(&self, ctx: &Ctx) -> Result<()> {
         let (_locked, mut config) = lock_config(ctx, &self.owner)?;
-        put(&mut config.disks, self.asked.clone());
+        insert_or_replace(&mut config.disks, self.requested.clone());
         check_model(ctx, self.drive.domid, &config)?;
         self.check_record(ctx, ctx.store())
     }
 
-    /// Whether the drive is still there, in the domain that was meant.
+    /// Checks that the drive still exists, and that the domid still belongs to the same domain.
     fn check_record(&self, ctx: &Ctx, ops: &impl Ops) -> Result<()> {
         let path = format!("{}/frontend", self.drive.libxl_path());
         if nodes::read(ctx, ops, &path)?.is_some() && self.owner.has_nodes(ctx, ops)? {
@@ -210,7 +216,8 @@ impl Change {
         Err(Error::Fail)
     }
 
-    /// The file with the new medium. A pipe would keep whoever opens it.
+    /// Opens the file with the new medium; `None` for an ejection. FIFOs and sockets are refused, since opening a FIFO
+    /// blocks.
     fn open(&self, ctx: &Ctx) -> Result<Option<File>> {
         if self.is_ejection() {
             return Ok(None);
@@ -231,18 +238,19 @@ impl Change {
         File::open(path).map(raised).map(Some).map_err(|e| failed(&e))
     }
 
-    /// QEMU has no medium: neither has xenstore, and libxl-json gets the new one. Gives the old one.
+    /// The step after QEMU's ejection: empties the drive in xenstore, and stores the new medium in libxl-json. Returns
+    /// the old medium.
     fn emptied(&self, ctx: &Ctx) -> Result<Option<DeviceDisk>> {
         let files = lock_userdata(ctx, &self.owner)?;
         nodes::transaction_now(ctx, |t| self.write(ctx, t, b""))?;
         let mut config = stored_config(ctx, self.drive.domid, &files)?;
-        let old = config.disks.iter().rfind(|disk| disk.is(&self.asked)).cloned();
-        put(&mut config.disks, self.asked.clone());
+        let old = config.disks.iter().rfind(|disk| disk.is_same(&self.requested)).cloned();
+        insert_or_replace(&mut config.disks, self.requested.clone());
         files.set_config(&config)?;
         Ok(old)
     }
 
-    /// Has QEMU take the new medium.
+    /// Inserts the new medium in QEMU.
     async fn insert(&self, qemu: &mut Qmp, name: &str, medium: &File) -> Result<()> {
         let Some(format) = qemu_format(self.complete.format) else { return Err(Error::Invalid) };
         let set = qemu.add_fd(medium.as_fd(), next_deadline()).await?;
@@ -251,34 +259,34 @@ impl Change {
         if let Err(e) = outcome
             && is_error_response(e)
         {
-            // QEMU forgets it by itself when nobody is connected any more.
+            // On a failure QEMU drops the descriptor when no monitor connection is left.
             let _ = qemu.remove_fd(set, next_deadline()).await;
         }
         outcome
     }
 
-    /// QEMU has the new medium: so has xenstore. Libxl-json has it already, unless others have changed the entry, who
-    /// do not know the slow lock.
+    /// The step after QEMU's insertion: writes the new medium to xenstore. Libxl-json has it already, unless a process
+    /// that does not take the slow lock has changed the entry.
     fn inserted(&self, ctx: &Ctx) -> Result<()> {
         let (files, mut config) = lock_config(ctx, &self.owner)?;
-        if !config.disks.contains(&self.asked) {
-            put(&mut config.disks, self.asked.clone());
+        if !config.disks.contains(&self.requested) {
+            insert_or_replace(&mut config.disks, self.requested.clone());
             files.set_config(&config)?;
         }
         nodes::transaction_now(ctx, |t| self.write(ctx, t, &qemu_params(&self.complete)))
     }
 
-    /// QEMU has refused the new medium: libxl-json has the old one again.
-    fn put_back(&self, ctx: &Ctx, old: Option<DeviceDisk>) -> Result<()> {
+    /// The step after QEMU has refused the new medium: restores the old one in libxl-json.
+    fn restore_old(&self, ctx: &Ctx, old: Option<DeviceDisk>) -> Result<()> {
         let (files, mut config) = lock_config(ctx, &self.owner)?;
         match old {
-            Some(old) => put(&mut config.disks, old),
-            None => config.disks.retain(|disk| !disk.is(&self.asked)),
+            Some(old) => insert_or_replace(&mut config.disks, old),
+            None => config.disks.retain(|disk| !disk.is_same(&self.requested)),
         }
         files.set_config(&config)
     }
 
-    /// Writes what the drive has in it, where the toolstack and where the back end look.
+    /// Writes the nodes that describe the medium, to the back end's directory and to the record.
     fn write(&self, ctx: &Ctx, ops: &impl Ops, params: &[u8]) -> Result<()> {
         self.check_record(ctx, ops)?;
         let kind = match self.complete.backend {
@@ -286,15 +294,15 @@ impl Change {
             DiskBackend::Standalone => "standalone",
             _ => "phy",
         };
-        let halves = [self.drive.backend_path(), self.drive.libxl_path()];
-        let nodes = halves.map(|half| {
-            [(format!("{half}/type"), kind.as_bytes()), (format!("{half}/params"), params)]
+        let dirs = [self.drive.backend_path(), self.drive.libxl_path()];
+        let nodes = dirs.map(|dir| {
+            [(format!("{dir}/type"), kind.as_bytes()), (format!("{dir}/params"), params)]
         });
         ops.write_many(nodes.as_flattened()).map_err(|e| nodes::failed(ctx, e))
     }
 }
 
-/// QEMU's word for a format.
+/// QEMU's name of a format; `None` if it has no such format.
 fn qemu_format(format: Format) -> Option<&'static str> {
     match format {
         Format::Raw => Some("raw"),

@@ -1,27 +1,28 @@
-//! The work of a driver domain (`xl devd`): the toolstack writes devices that this domain serves, and here their
-//! scripts run, and what is left of them is removed.
+//! The service of a driver domain (`xl devd`): the toolstack writes devices whose back ends are in this domain; this
+//! code runs their hotplug scripts, and removes their nodes in the end.
 //!
-//! A change below this domain's `backend` directory leads to a look at the device it is of, however many others there
-//! are ([`look`]). Everything is looked at first, when xenstore was lost, and when too much has changed at once. What
-//! is to be done for a device is done one after the other, and what changes meanwhile leads to nothing: so when it is
-//! done that device is looked at again. A look that fails is repeated, with what has changed since. Devices do not
-//! wait for each other.
+//! A change below this domain's `backend` directory leads to a look at the device that it belongs to, however many
+//! others there are ([`look`]). All devices are looked at first, after xenstore was lost, and when too many changes
+//! arrive at the same time. The steps for one device run one after the other, and changes during a step have no effect;
+//! so the device is looked at again after the step. A failed look is repeated, together with the changes since. Devices
+//! do not wait for each other.
 //!
-//! | seen | a device that is not known | one that is |
+//! | seen | an unknown device | a known device |
 //! |---|---|---|
-//! | state 6 and online 0 | undone, its nodes removed | the same, and forgotten |
-//! | state 6 and online 1 | nothing: it is closed for a while | nothing |
-//! | its script has run | known from now on: an earlier process has connected it | nothing |
-//! | state 1 again, or state 2 and its script has not run, but had | | connected: it is a new one |
+//! | state 6 and online 0 | disconnected, its nodes removed | the same, and forgotten |
+//! | state 6 and online 1 | nothing: it is closed temporarily | nothing |
+//! | its script has run | becomes known: an earlier process has connected it | nothing |
+//! | state 1 again, or state 2 after its script had run, which now has not | | connected: it is a new device |
 //! | another state | connected; at the first look, only up to state 2 | nothing |
 //! | no nodes | | forgotten |
 //!
 //! # QEMU
 //!
-//! All disks of a guest that QEMU serves are one QEMU's, in this domain. It is started with the first, unless the
-//! recorded one runs, and ends with the last. Whether it is that QEMU its command line tells: the number in the
-//! record may be another process's by now. A guest's [`Disks`] are locked while its QEMU is started or ended, so that
-//! two that come do not start one each, and none loses its own to the last that goes.
+//! One QEMU in this domain serves all disks of a guest that have a QEMU back end. It is started with the first disk,
+//! unless the recorded one runs, and ended with the last. Since the recorded process id may be another process's by
+//! now, the process is identified by its command line. A guest's [`Disks`] are locked while its QEMU is started or
+//! ended, so that two new disks do not start one QEMU each, and a new disk does not lose its QEMU when the last old one
+//! is removed.
 
 mod look;
 
@@ -48,106 +49,108 @@ use crate::runtime::notify::Notify;
 use crate::{debug, error, warn};
 use look::{Scope, Seen};
 
-/// Back ends' states (`xenbus.h`): written by the toolstack just now; waiting for the script; done with.
+/// States of a back end (`xenbus.h`): written by the toolstack; waiting for the script; closed.
 const INITIALISING: u32 = 1;
 const INIT_WAIT: u32 = 2;
 const CLOSED: u32 = 6;
 
-/// Until a look is repeated that has failed.
+/// The interval of further looks after one has failed.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What is known of a device.
+/// The stage of a known device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Stage {
-    /// Something is being done for it.
+    /// A step for it is running.
     Busy,
-    /// What there was to do is done, whatever came of it.
+    /// It was connected, or the attempt has failed.
     Connected,
-    /// It is done with, but its nodes cannot be removed.
-    Left,
+    /// It was disconnected, but its nodes cannot be removed.
+    Disconnected,
 }
 
+/// What is known of a device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Known {
     device: Device,
     stage: Stage,
-    /// It has been seen in a later state than the toolstack writes.
+    /// It was seen in a later state than the one that the toolstack writes.
     advanced: bool,
-    /// It has been seen when its script had run.
-    joined: bool,
+    /// It was seen after its script had run.
+    script_has_run: bool,
 }
 
 impl Known {
     fn of(seen: &Seen, stage: Stage) -> Self {
         let advanced = seen.state.is_some_and(|state| state > INITIALISING);
-        Self { device: seen.device, stage, advanced, joined: seen.joined }
+        Self { device: seen.device, stage, advanced, script_has_run: seen.script_has_run }
     }
 
-    /// Takes in that the device is still there.
+    /// Updates the entry with what was seen.
     fn seen_again(&mut self, seen: &Seen) {
         let now = Self::of(seen, self.stage);
         self.advanced |= now.advanced;
-        self.joined |= now.joined;
+        self.script_has_run |= now.script_has_run;
     }
 
-    /// Whether the device that was seen is another in the place of this one.
+    /// Whether the seen device is a new one that replaces the known one.
     fn is_replaced(&self, seen: &Seen) -> bool {
         match seen.state {
             Some(INITIALISING) => self.advanced,
-            Some(INIT_WAIT) => self.joined && !seen.joined,
+            Some(INIT_WAIT) => self.script_has_run && !seen.script_has_run,
             _ => false,
         }
     }
 }
 
-/// What is to be done for a device.
+/// The next step for a device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Step {
     Nothing,
-    /// An earlier process has connected it.
+    /// Records it: an earlier process has connected it.
     Adopt,
     Connect,
     Remove,
 }
 
-/// What is to be done for a device that was seen; `first`: at the first look.
+/// The next step for a seen device. `first`: this is the first look.
 fn step(known: Option<Known>, seen: &Seen, first: bool) -> Step {
-    let done_with = seen.state == Some(CLOSED) && !seen.online;
+    let has_ended = seen.state == Some(CLOSED) && !seen.online;
     match known {
         Some(known) if known.stage == Stage::Busy => Step::Nothing,
-        Some(known) if done_with && known.stage == Stage::Left => Step::Nothing,
-        _ if done_with => Step::Remove,
+        Some(known) if has_ended && known.stage == Stage::Disconnected => Step::Nothing,
+        _ if has_ended => Step::Remove,
         _ if seen.state == Some(CLOSED) => Step::Nothing,
         Some(known) if known.is_replaced(seen) => Step::Connect,
         Some(_) => Step::Nothing,
-        None if seen.joined => Step::Adopt,
+        None if seen.script_has_run => Step::Adopt,
         None if first && seen.state.is_some_and(|state| state > INIT_WAIT) => Step::Adopt,
         None => Step::Connect,
     }
 }
 
-/// The numbers of a guest's disks that its QEMU is to serve.
+/// The devids of a guest's disks that its QEMU serves.
 type Disks = Arc<Mutex<HashSet<i32>>>;
 
+/// A running step for a device. Its result is the device's next stage, or `None` if the device was removed.
 type Work<'a> = Pin<Box<dyn Future<Output = (Device, Option<Stage>)> + Send + 'a>>;
 
-/// Serves until it is aborted.
+/// Serves this domain's devices until the operation is aborted, which is the result then.
 ///
 /// # Errors
-/// It is not known which domain this is, or its directory cannot be watched.
+/// The id of this domain cannot be determined, or its directory cannot be watched.
 pub async fn serve(ao: &Ao) -> Result<()> {
     let own = own_domid(ao)?;
-    let nobody = Arc::new(Notify::default());
-    let waits = (ao.watch_paths(&look::base(own))?, nobody.listen());
-    // A stream, so that a wait for xenstore to come back goes on while devices are worked for.
+    let never = Arc::new(Notify::default());
+    let waits = (ao.watch_paths(&look::base(own))?, never.listen());
+    // This is a stream, so that the wait for a lost xenstore continues while steps run.
     let mut reasons = pin!(unfold(waits, |(mut watch, mut wanted)| async move {
         reason(ao, watch.watch(), &mut wanted).await;
         Some((watch.take(), (watch, wanted)))
     }));
     let mut works: FuturesUnordered<Work> = FuturesUnordered::new();
     let mut devices = Devices { ao, own, known: HashMap::new(), disks: HashMap::new() };
-    // Where to look; it stays until that was done.
-    let mut scope = Scope::nowhere(own);
+    // What to look at. It is kept until a look succeeds.
+    let mut scope = Scope::empty(own);
     let mut first = true;
     loop {
         let happened = {
@@ -169,13 +172,13 @@ pub async fn serve(ao: &Ao) -> Result<()> {
         match happened {
             Ok(Some(Either::Left(Some(changes)))) => scope.add(&changes),
             Ok(Some(Either::Right(Some((device, stage))))) => {
-                devices.worked(device, stage);
+                devices.finished(device, stage);
                 scope.add_device(&device);
             }
-            // The time of a look that has failed.
+            // It is time to repeat a failed look.
             Ok(_) => {}
             Err(e) => {
-                // What is under way ends by the same abort.
+                // The same abort ends the running steps.
                 while works.next().await.is_some() {}
                 return Err(e);
             }
@@ -189,8 +192,8 @@ pub async fn serve(ao: &Ao) -> Result<()> {
             devices.end_leftovers(&seen);
         }
         works.extend(devices.vanished(&scope, &seen));
-        works.extend(seen.iter().filter_map(|seen| devices.take_in(seen, first)));
-        scope = Scope::nowhere(own);
+        works.extend(seen.iter().filter_map(|seen| devices.update(seen, first)));
+        scope = Scope::empty(own);
         first = false;
     }
 }
@@ -204,8 +207,8 @@ struct Devices<'a> {
 }
 
 impl<'a> Devices<'a> {
-    /// Takes in what was seen of a device; the work that this is, if it is any.
-    fn take_in(&mut self, seen: &Seen, first: bool) -> Option<Work<'a>> {
+    /// Updates the entry of a seen device. Returns the next step, if there is one.
+    fn update(&mut self, seen: &Seen, first: bool) -> Option<Work<'a>> {
         let (ao, device) = (self.ao, seen.device);
         let path = device.backend_path();
         let known = self.known.get_mut(&path);
@@ -219,8 +222,8 @@ impl<'a> Devices<'a> {
         self.known.insert(path, Known::of(seen, Stage::Busy));
         let disks = self.disks_of(&device);
         Some(match step {
-            Step::Remove => Box::pin(go(ao, device, self.own, disks)),
-            Step::Connect => Box::pin(come(ao, device, disks)),
+            Step::Remove => Box::pin(remove_closed(ao, device, self.own, disks)),
+            Step::Connect => Box::pin(connect_new(ao, device, disks)),
             Step::Adopt | Step::Nothing => Box::pin(adopt(ao, device, disks)),
         })
     }
@@ -229,26 +232,27 @@ impl<'a> Devices<'a> {
         Arc::clone(self.disks.entry(device.domid).or_default())
     }
 
-    /// What was done for a device has ended; `None`: it is gone.
-    fn worked(&mut self, device: Device, stage: Option<Stage>) {
+    /// Records the end of a step. `stage` is `None` if the device was removed.
+    fn finished(&mut self, device: Device, stage: Option<Stage>) {
         match (stage, self.known.get_mut(&device.backend_path())) {
             (Some(stage), Some(known)) => known.stage = stage,
             _ => self.forget(&device),
         }
     }
 
-    /// Forgets a device that is gone, and what is kept of its guest if that has no other here.
+    /// Forgets a removed device, and the state of its guest if the guest has no other device here.
     fn forget(&mut self, device: &Device) {
         self.known.remove(&device.backend_path());
         let domid = device.domid;
         if !self.known.values().any(|known| known.device.domid == domid) {
             self.disks.remove(&domid);
-            // This domain's own node, and not the toolstack's. A failure is logged where it is found.
+            // This is a node of this domain, below its own directory. A failure is logged where it is found.
             let _ = nodes::remove(self.ao, self.ao.store(), &format!("libxl/{domid}"));
         }
     }
 
-    /// Devices that another process has removed: they are forgotten, since other devices may take their place.
+    /// Returns steps for devices that another process has removed. They are forgotten, since other devices may replace
+    /// them.
     fn vanished(&mut self, scope: &Scope, seen: &[Seen]) -> Vec<Work<'a>> {
         let there: HashSet<String> = seen.iter().map(|seen| seen.device.backend_path()).collect();
         let mut vanished = Vec::new();
@@ -262,15 +266,15 @@ impl<'a> Devices<'a> {
             let (ao, disks) = (self.ao, self.disks_of(&device));
             Box::pin(async move {
                 let path = device.backend_path();
-                debug!(ao, domid = device.domid, "{path} has been removed by somebody else");
-                leave_disks(ao, &device, &disks).await;
+                debug!(ao, domid = device.domid, "{path} was removed by another process");
+                release_disk_server(ao, &device, &disks).await;
                 (device, None)
             })
         };
         vanished.into_iter().map(work).collect()
     }
 
-    /// Ends what an earlier process has started for guests that have no device here any more.
+    /// Ends the QEMU processes that an earlier process has started for guests that have no such device here now.
     fn end_leftovers(&self, seen: &[Seen]) {
         let ao = self.ao;
         for name in nodes::list(ao, ao.store(), "libxl").unwrap_or_default() {
@@ -287,22 +291,22 @@ impl<'a> Devices<'a> {
     }
 }
 
-/// An earlier process has connected a device.
+/// The step for a device that an earlier process has connected.
 async fn adopt(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>) {
     let (domid, path) = (device.domid, device.backend_path());
     debug!(ao, domid = domid, "{path} is connected already");
     if device.backend_kind == DeviceKind::Qdisk {
         disks.lock().await.insert(device.devid);
         if !model::has_disk_server(ao, domid) {
-            // A new one would not take it on.
+            // The guest's disk would not reconnect to a new QEMU.
             warn!(ao, domid = domid, "{path} is not served: its QEMU has ended");
         }
     }
     (device, Some(Stage::Connected))
 }
 
-/// A device has come.
-async fn come(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>) {
+/// The step for a new device: connects it.
+async fn connect_new(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>) {
     let path = device.backend_path();
     debug!(ao, domid = device.domid, "{path} is new");
     let connected = match device.backend_kind {
@@ -319,23 +323,23 @@ async fn come(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>) 
     (device, Some(Stage::Connected))
 }
 
-/// Has a QEMU run that serves the guest's disks, which are locked.
+/// Starts the QEMU that serves the guest's disks, unless it runs. The caller has locked the disks.
 async fn serve_disks(ao: &Ao, domid: u32) -> Result<()> {
     if model::has_disk_server(ao, domid) {
         return Ok(());
     }
-    // What an earlier one has left would say that the new one runs.
+    // Nodes of an earlier QEMU would show that the new one runs.
     model::destroy_disk_server(ao, domid)?;
     let started = start_for_driver_domain(ao, domid).await;
     if started.is_err_and(|e| e != Error::Aborted) {
-        // So that the next disk has another try. A failure is logged where it is found.
+        // The next disk then starts a QEMU again. A failure is logged where it is found.
         let _ = model::destroy_disk_server(ao, domid);
     }
     started
 }
 
 /// Ends the QEMU that serves the guest's disks, if the device is the last of them.
-async fn leave_disks(ao: &Ao, device: &Device, disks: &Disks) {
+async fn release_disk_server(ao: &Ao, device: &Device, disks: &Disks) {
     if device.backend_kind == DeviceKind::Qdisk {
         let mut disks = disks.lock().await;
         disks.remove(&device.devid);
@@ -346,16 +350,16 @@ async fn leave_disks(ao: &Ao, device: &Device, disks: &Disks) {
     }
 }
 
-/// A device goes.
-async fn go(ao: &Ao, device: Device, own: u32, disks: Disks) -> (Device, Option<Stage>) {
+/// The step for a closed device: disconnects it and removes its nodes.
+async fn remove_closed(ao: &Ao, device: Device, own: u32, disks: Disks) -> (Device, Option<Stage>) {
     let path = device.backend_path();
     debug!(ao, domid = device.domid, "removing {path}");
-    leave_disks(ao, &device, &disks).await;
-    match remove::clear(ao, &device, &Identity::assumed(device.domid), own).await {
+    release_disk_server(ao, &device, &disks).await;
+    match remove::disconnect_and_remove(ao, &device, &Identity::assumed(device.domid), own).await {
         Ok(()) => (device, None),
         Err(e) => {
             error!(ao, domid = device.domid, "cannot remove {path}: {e}");
-            (device, Some(Stage::Left))
+            (device, Some(Stage::Disconnected))
         }
     }
 }
@@ -366,37 +370,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_done_for_a_device() {
+    fn the_step_for_a_seen_device() {
         let device = parse(2, "/local/domain/2/backend/vbd/7/51712").unwrap();
-        let seen = |state, online, joined| Seen { device, state: Some(state), online, joined };
-        let joined = |stage| Some(Known { device, stage, advanced: true, joined: true });
-        let known = |stage, advanced| Some(Known { device, stage, advanced, joined: false });
-        let connected = joined(Stage::Connected);
+        let seen = |state, online, script_has_run| Seen {
+            device,
+            state: Some(state),
+            online,
+            script_has_run,
+        };
+        let script_has_run =
+            |stage| Some(Known { device, stage, advanced: true, script_has_run: true });
+        let known =
+            |stage, advanced| Some(Known { device, stage, advanced, script_has_run: false });
+        let connected = script_has_run(Stage::Connected);
         for (known, seen, at_first, later) in [
-            // The toolstack's first, and the one that waits for its script.
+            // As written by the toolstack, and waiting for the script.
             (None, seen(1, true, false), Step::Connect, Step::Connect),
             (None, seen(2, true, false), Step::Connect, Step::Connect),
-            // A restarted daemon finds them.
+            // After a restart of the daemon.
             (None, seen(2, true, true), Step::Adopt, Step::Adopt),
             (None, seen(4, true, true), Step::Adopt, Step::Adopt),
             (None, seen(4, true, false), Step::Adopt, Step::Connect),
             (None, seen(5, false, true), Step::Adopt, Step::Adopt),
-            // Done with, closed for a while.
+            // Closed for good, closed temporarily.
             (None, seen(6, false, true), Step::Remove, Step::Remove),
             (None, seen(6, true, true), Step::Nothing, Step::Nothing),
             (connected, seen(6, false, true), Step::Remove, Step::Remove),
             (connected, seen(6, true, true), Step::Nothing, Step::Nothing),
-            (known(Stage::Left, true), seen(6, false, true), Step::Nothing, Step::Nothing),
+            (known(Stage::Disconnected, true), seen(6, false, true), Step::Nothing, Step::Nothing),
             (known(Stage::Busy, true), seen(6, false, true), Step::Nothing, Step::Nothing),
-            // The same again, another in its place.
+            // The same device, and a new device that replaces it.
             (connected, seen(4, true, true), Step::Nothing, Step::Nothing),
             (connected, seen(2, true, true), Step::Nothing, Step::Nothing),
             (connected, seen(4, true, false), Step::Nothing, Step::Nothing),
             (connected, seen(2, true, false), Step::Connect, Step::Connect),
-            // A script that has failed.
+            // After a script has failed.
             (known(Stage::Connected, true), seen(2, true, false), Step::Nothing, Step::Nothing),
             (connected, seen(1, true, false), Step::Connect, Step::Connect),
-            (known(Stage::Left, true), seen(1, true, false), Step::Connect, Step::Connect),
+            (known(Stage::Disconnected, true), seen(1, true, false), Step::Connect, Step::Connect),
             (known(Stage::Connected, false), seen(1, true, false), Step::Nothing, Step::Nothing),
         ] {
             assert_eq!(step(known, &seen, true), at_first, "{known:?} {seen:?} at first");

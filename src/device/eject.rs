@@ -1,10 +1,10 @@
-//! Telling the application that a guest wants a medium ejected (`libxl_evenable_disk_eject`).
+//! Reporting to the application that a guest wants a medium ejected (`libxl_evenable_disk_eject`).
 //!
-//! The guest (or its device model's domain) writes `eject` to a node beside its half of the disk, and the
-//! toolstack acknowledges by making it empty. One task per node reads it: `core/generators/ejects.rs`.
+//! The guest (or its stub domain) writes `eject` to a node in the disk's front end directory, and the toolstack
+//! acknowledges by making the node empty. One task per node reads it: `core/generators/ejects.rs`.
 //!
-//! The guest writes the node, so nothing is taken from it but whether it holds that one word. The disk in the event is
-//! described by the toolstack's own record under `/libxl`.
+//! The guest can write anything to the node, so only one thing is taken from it: whether its value is that word. The
+//! disk in the event is described by the toolstack's own record under `/libxl`.
 
 use std::sync::Arc;
 
@@ -23,15 +23,16 @@ use crate::types::idiomatic::{
 use crate::types::sys::LIBXL_EVENT_TYPE_DISK_EJECT;
 use crate::xen::store::{Ops, StoreError};
 
+/// The value of a request.
 const REQUEST: &[u8] = b"eject";
 
-/// Starts reporting the ejections of one disk, which the guest knows as `vdev`. Neither the disk nor the domain has to
-/// exist.
+/// Starts reporting the ejections of one disk, whose name in the guest is `vdev`. Neither the disk nor the domain has
+/// to exist. `user` is returned in each event.
 ///
 /// `driven` is dropped when the generator ends.
 ///
 /// # Errors
-/// `Error::Invalid` for an invalid disk name.
+/// `Error::Invalid` for an invalid disk name, `Error::Fail` if xenstore cannot be watched. The reason is logged.
 pub fn enable(
     ctx: &Arc<Ctx>,
     domid: u32,
@@ -64,7 +65,7 @@ pub fn enable(
     Ok(handle)
 }
 
-/// Ends a generator. Whether there was one.
+/// Ends a generator. Returns whether it existed.
 pub fn disable(ctx: &Ctx, handle: GeneratorHandle) -> bool {
     let Some(disabled) = ctx.generators().ejects.disable(handle) else { return false };
     if let Some(watcher) = &disabled.last {
@@ -75,7 +76,7 @@ pub fn disable(ctx: &Ctx, handle: GeneratorHandle) -> bool {
 
 /// A drive with a watcher.
 struct Drive {
-    /// Where requests come.
+    /// The node with the guest's requests.
     path: String,
     /// The domain that has the front end.
     front: u32,
@@ -122,10 +123,10 @@ async fn look_after((ctx, drive, watch, wanted): &mut (Arc<Ctx>, Drive, Watch, L
 }
 
 impl Drive {
-    /// The disk, if the guest has asked for its ejection, which is acknowledged. A disk that has been removed was not
-    /// ejected.
+    /// Acknowledges a request. Returns the disk, if there was a request and the disk exists: a disk that was removed
+    /// was not ejected.
     fn ejected(&self, ctx: &Ctx) -> std::result::Result<Option<DeviceDisk>, StoreError> {
-        if !self.asks(ctx.store())? || !self.acknowledge(ctx)? {
+        if !self.is_requested(ctx.store())? || !self.acknowledge(ctx)? {
             return Ok(None);
         }
         let record = format!("{}/device/vbd/{}", nodes::libxl_path(self.front), self.devid);
@@ -135,7 +136,7 @@ impl Drive {
         Ok(Some(disk(self.front, self.devid, backend, dev.as_deref())))
     }
 
-    fn asks(&self, ops: &impl Ops) -> std::result::Result<bool, StoreError> {
+    fn is_requested(&self, ops: &impl Ops) -> std::result::Result<bool, StoreError> {
         Ok(ops.read(&self.path)?.is_some_and(|value| is_request(&value)))
     }
 
@@ -146,7 +147,7 @@ impl Drive {
     /// A plain write would create the node again if the domain was destroyed meanwhile.
     fn acknowledge(&self, ctx: &Ctx) -> std::result::Result<bool, StoreError> {
         let transaction = ctx.store().begin()?;
-        if !self.asks(&transaction)? {
+        if !self.is_requested(&transaction)? {
             return Ok(false);
         }
         transaction.write(&self.path, "")?;
@@ -159,7 +160,7 @@ fn is_request(value: &[u8]) -> bool {
     value.split(|&b| b == 0).next() == Some(REQUEST)
 }
 
-/// The drive as it is now, without a medium; what to give `libxl_cdrom_insert`.
+/// The drive without its medium, as an argument for `libxl_cdrom_insert`.
 fn disk(front: u32, devid: i32, backend: &[u8], dev: Option<&[u8]>) -> DeviceDisk {
     let recorded = std::str::from_utf8(backend).ok();
     let recorded = recorded.and_then(|path| Device::recorded(front, DeviceKind::Vbd, devid, path));
@@ -192,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_word_is_a_request() {
+    fn only_the_word_eject_is_a_request() {
         for (value, request) in [
             (&b"eject"[..], true),
             (b"eject\0", true),
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn the_disk_is_as_recorded() {
+    fn the_disk_is_described_by_its_record() {
         let of = |backend: &[u8], dev: Option<&[u8]>| {
             let disk = disk(3, 5632, backend, dev);
             assert_eq!((disk.removable, disk.readwrite, disk.is_cdrom), (1, 0, 1));
@@ -226,7 +227,7 @@ mod tests {
             of(b"/local/domain/0/backend/vbd/3/5632", Some(b"hdc")),
             (0, DiskBackend::Phy, hdc())
         );
-        // Not this disk's name, no such kind, no path.
+        // Another disk's name and an unknown kind; an invalid path.
         assert_eq!(
             of(b"/local/domain/0/backend/vif/3/5632", Some(b"xvda")),
             (0, DiskBackend::Unknown, None)

@@ -14,13 +14,13 @@ use crate::runtime::child::{Io, Outcome, Program};
 use crate::xen::store::Pipeline;
 use crate::{debug, error, warn};
 
-/// The most scripts that one device has.
+/// The maximum number of scripts of one device.
 const ROUNDS: u32 = 2;
 
-/// How long a script may take.
+/// The maximum duration of a script.
 const TIMEOUT: Duration = Duration::from_secs(40);
 
-/// What to run, and with which variables.
+/// A script to run, with its arguments and environment variables.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct ScriptCall {
     script: OsString,
@@ -30,16 +30,16 @@ struct ScriptCall {
 
 /// Whether a device is added or removed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Way {
+enum Action {
     Add,
     Remove,
 }
 
-/// Runs the scripts that connect a device to the host (a network card with an emulated counterpart has two), one after
-/// the other, up to the first failure.
+/// Runs the scripts that connect a device to the host, one after the other, up to the first failure. A network card
+/// with an emulated counterpart has two. `owner` is the guest.
 ///
-/// A script that takes too long is killed, and so is one that runs when the operation is aborted.
-pub async fn join(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
+/// A script that takes longer than [`TIMEOUT`] is killed, and so is one that runs when the operation is aborted.
+pub async fn connect(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     let plan = Scripts::of(ao, device)?;
     for round in 0..ROUNDS {
         if !owner.exists(ao)? {
@@ -51,44 +51,41 @@ pub async fn join(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
             );
             return Err(Error::Fail);
         }
-        let Some(call) = plan.call(ao, device, Way::Add, round)? else { break };
-        run(ao, device, Way::Add, &call).await?;
+        let Some(call) = plan.call(ao, device, Action::Add, round)? else { break };
+        run(ao, device, Action::Add, &call).await?;
     }
     Ok(())
 }
 
-/// As [`join`], the scripts that undo it. A failure is only logged, as a warning: the device is removed, as by the C
-/// library, and the caller does not learn that something of it may be left on the host.
-pub async fn undo(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
+/// As [`connect`], for the scripts that disconnect the device. A failure of a script is only logged, as a warning: as
+/// in the C library the device is removed nevertheless, and the caller does not learn that parts of it may be left on
+/// the host.
+pub async fn disconnect(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     let plan = Scripts::of(ao, device)?;
     for round in 0..ROUNDS {
-        // Otherwise a later domain with the same number would lose its device.
+        // Otherwise a later domain with the same domid would lose its device.
         if !owner.exists(ao)? {
             let path = device.backend_path();
-            debug!(
-                ao,
-                domid = device.domid,
-                "the domain was destroyed already: leaving {path} alone"
-            );
+            debug!(ao, domid = device.domid, "the domain was destroyed already: keeping {path}");
             break;
         }
-        let Some(call) = plan.call(ao, device, Way::Remove, round)? else { break };
-        let _ = run(ao, device, Way::Remove, &call).await;
+        let Some(call) = plan.call(ao, device, Action::Remove, round)? else { break };
+        let _ = run(ao, device, Action::Remove, &call).await;
     }
     Ok(())
 }
 
-async fn run(ao: &Ao, device: &Device, way: Way, call: &ScriptCall) -> Result<()> {
+async fn run(ao: &Ao, device: &Device, action: Action, call: &ScriptCall) -> Result<()> {
     let what = format!("hotplug script {} {}", call.script.display(), call.arguments.join(" "));
     debug!(ao, domid = device.domid, "running {what}");
     let failed = |reason: std::fmt::Arguments<'_>| {
         let device_name = device.describe();
-        match way {
-            Way::Add => {
+        match action {
+            Action::Add => {
                 error!(ao, domid = device.domid, "cannot attach {device_name}: {reason}");
             }
-            // The device is removed all the same: see `undo`.
-            Way::Remove => {
+            // The device is removed nevertheless: see `disconnect`.
+            Action::Remove => {
                 warn!(ao, domid = device.domid, "cannot detach {device_name} cleanly: {reason}");
             }
         }
@@ -134,14 +131,14 @@ async fn run(ao: &Ao, device: &Device, way: Way, call: &ScriptCall) -> Result<()
     }
 }
 
-/// What the nodes of a device's back end say about its scripts.
+/// What is needed for a device's scripts, from the nodes of its back end.
 #[derive(Debug)]
 struct Scripts {
     script: Option<OsString>,
-    /// Whether a network card has an emulated counterpart; `None` where that cannot be told.
+    /// Whether a network card has an emulated counterpart; `None` if its type is missing or invalid.
     emulated: Option<bool>,
     gateway: Option<OsString>,
-    /// The device model is in a domain of its own, which connects the emulated card.
+    /// The device model runs in a stub domain, which connects the emulated card.
     has_stubdom: bool,
 }
 
@@ -153,7 +150,7 @@ impl Scripts {
             ["script", "type", "gatewaydev"].map(|name| reads.read(format!("{base}/{name}")));
         let stubdom = reads.peek(names::stubdom_path(device.domid));
         let mut answers = nodes::send(ctx, ctx.store(), reads)?;
-        // As bytes: a path or a name that the administrator chose need not be UTF-8.
+        // The values stay bytes: a path or a name that the administrator has chosen need not be UTF-8.
         let mut text = |slot| answers.value(slot).map(OsString::from_vec);
         let (script, gateway) = (text(script), text(gateway));
         let emulated = match answers.value(kind).as_deref() {
@@ -165,8 +162,14 @@ impl Scripts {
         Ok(Self { script, emulated, gateway, has_stubdom })
     }
 
-    /// The script of that round, with its arguments and environment; `None` if the device has none.
-    fn call(&self, ctx: &Ctx, device: &Device, way: Way, round: u32) -> Result<Option<ScriptCall>> {
+    /// The call for this round; `None` if the device has no script for it.
+    fn call(
+        &self,
+        ctx: &Ctx,
+        device: &Device,
+        action: Action,
+        round: u32,
+    ) -> Result<Option<ScriptCall>> {
         let is_nic = match (device.backend_kind, round) {
             (DeviceKind::Vbd, 0) => false,
             (DeviceKind::Vif, 0) => true,
@@ -182,11 +185,11 @@ impl Scripts {
         let Some(script) = script else { return refuse("no absolute path in node script") };
         if !is_nic {
             let environment = environment(device, script);
-            let arguments = vec![if way == Way::Add { "add" } else { "remove" }];
+            let arguments = vec![if action == Action::Add { "add" } else { "remove" }];
             return Ok(Some(ScriptCall { script: script.clone(), arguments, environment }));
         }
         let Some(emulated) = self.emulated else { return refuse("invalid type in node type") };
-        Ok(nic_call(device, script.clone(), self.gateway.clone(), emulated, way, round))
+        Ok(nic_call(device, script.clone(), self.gateway.clone(), emulated, action, round))
     }
 }
 
@@ -195,7 +198,7 @@ fn nic_call(
     script: OsString,
     gateway: Option<OsString>,
     emulated: bool,
-    way: Way,
+    action: Action,
     round: u32,
 ) -> Option<ScriptCall> {
     let mut environment = environment(device, &script);
@@ -205,11 +208,11 @@ fn nic_call(
         environment.push(("INTERFACE", format!("{name}-emu").into()));
     }
     environment.push(("vif", name.into()));
-    let arguments = match (round, way, emulated) {
-        (0, Way::Add, _) => vec!["online", "type_if=vif"],
-        (0, Way::Remove, _) => vec!["offline", "type_if=vif"],
-        (_, Way::Add, true) => vec!["add", "type_if=tap"],
-        (_, Way::Remove, true) => vec!["remove", "type_if=tap"],
+    let arguments = match (round, action, emulated) {
+        (0, Action::Add, _) => vec!["online", "type_if=vif"],
+        (0, Action::Remove, _) => vec!["offline", "type_if=vif"],
+        (_, Action::Add, true) => vec!["add", "type_if=tap"],
+        (_, Action::Remove, true) => vec!["remove", "type_if=tap"],
         (_, _, false) => return None,
     };
     Some(ScriptCall { script, arguments, environment })
@@ -241,7 +244,8 @@ mod tests {
 
     #[test]
     fn a_plain_card_has_one_script() {
-        let call = nic_call(&nic(), "/s/vif-bridge".into(), None, false, Way::Remove, 0).unwrap();
+        let call =
+            nic_call(&nic(), "/s/vif-bridge".into(), None, false, Action::Remove, 0).unwrap();
         assert_eq!(call.arguments, ["offline", "type_if=vif"]);
         let text = |name: &str| {
             call.environment
@@ -254,20 +258,20 @@ mod tests {
         assert_eq!(text("vif"), Some("vif4.1"));
         assert_eq!(text("netdev"), Some(""));
         assert_eq!(text("INTERFACE"), None);
-        assert_eq!(nic_call(&nic(), "/s/vif-bridge".into(), None, false, Way::Remove, 1), None);
-        let call = nic_call(&nic(), "/s/vif-bridge".into(), None, false, Way::Add, 0).unwrap();
+        assert_eq!(nic_call(&nic(), "/s/vif-bridge".into(), None, false, Action::Remove, 1), None);
+        let call = nic_call(&nic(), "/s/vif-bridge".into(), None, false, Action::Add, 0).unwrap();
         assert_eq!(call.arguments, ["online", "type_if=vif"]);
     }
 
     #[test]
-    fn an_emulated_card_has_two() {
+    fn an_emulated_card_has_two_scripts() {
         let call =
-            nic_call(&nic(), "/s/vif-bridge".into(), Some("gw".into()), true, Way::Remove, 1)
+            nic_call(&nic(), "/s/vif-bridge".into(), Some("gw".into()), true, Action::Remove, 1)
                 .unwrap();
         assert_eq!(call.arguments, ["remove", "type_if=tap"]);
         assert!(call.environment.contains(&("INTERFACE", "vif4.1-emu".into())));
         assert!(call.environment.contains(&("netdev", "gw".into())));
-        let call = nic_call(&nic(), "/s/vif-bridge".into(), None, true, Way::Add, 1).unwrap();
+        let call = nic_call(&nic(), "/s/vif-bridge".into(), None, true, Action::Add, 1).unwrap();
         assert_eq!(call.arguments, ["add", "type_if=tap"]);
     }
 }

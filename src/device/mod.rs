@@ -1,4 +1,4 @@
-//! Devices of guests: their kinds, their halves in xenstore, adding and removing them.
+//! Devices of guests: their kinds, their directories in xenstore, adding and removing them.
 
 pub mod add;
 mod back_ends;
@@ -16,7 +16,7 @@ pub use crate::domain::vdev;
 
 use crate::domain::nodes;
 
-/// Kinds of devices, front ends and back ends alike.
+/// The kinds of devices, of front ends and back ends alike.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DeviceKind {
     Vif,
@@ -64,6 +64,7 @@ impl DeviceKind {
         NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
     }
 
+    /// The kind with this name, in either case; `None` if there is none.
     pub fn from_name(name: &str) -> Option<Self> {
         NAMES.iter().find(|(_, n)| n.eq_ignore_ascii_case(name)).map(|(kind, _)| *kind)
     }
@@ -74,21 +75,27 @@ impl DeviceKind {
     }
 }
 
-/// One device of a guest.
+/// One device of a guest, which identifies it; its settings are in other types.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Device {
+    /// The guest.
     pub domid: u32,
+    /// The number among the guest's devices of this kind.
     pub devid: i32,
+    /// The kind of the front end and of the record.
     pub kind: DeviceKind,
+    /// The domain with the back end.
     pub backend_domid: u32,
+    /// The kind of the back end.
     pub backend_kind: DeviceKind,
 }
 
 impl Device {
     /// The device recorded under `/libxl/<domid>/device/<kind>/<devid>` with this back end's path.
     ///
-    /// Only the backend domain and the kind of back end are taken from that path. The guest and the number come from
-    /// the record's own place, so that a forged path cannot lead to another guest's device.
+    /// Only the backend domain and the kind of the back end are taken from that path. The guest and the devid come from
+    /// the path of the record itself, so that a forged back end path cannot lead to another guest's device. `None` if
+    /// the path is invalid.
     pub fn recorded(domid: u32, kind: DeviceKind, devid: i32, backend: &str) -> Option<Self> {
         let rest = backend.strip_prefix("/local/domain/")?;
         let mut parts = rest.split('/');
@@ -110,12 +117,12 @@ impl Device {
         }
     }
 
-    /// The directories of its record and of both halves.
+    /// The directories of its record, its front end and its back end, in this order.
     pub fn directories(&self) -> [String; 3] {
         [self.libxl_path(), self.frontend_path(), self.backend_path()]
     }
 
-    /// The half that the serving domain writes.
+    /// The back end's directory, which the backend domain writes.
     pub fn backend_path(&self) -> String {
         let (base, kind) = (nodes::domain_path(self.backend_domid), self.backend_kind.name());
         format!("{base}/backend/{kind}/{}/{}", self.domid, self.devid)
@@ -126,7 +133,7 @@ impl Device {
         format!("{}/state", self.backend_path())
     }
 
-    /// The half that the guest writes.
+    /// The front end's directory, which the guest writes.
     pub fn frontend_path(&self) -> String {
         let (base, kind) = (nodes::domain_path(self.domid), self.kind.name());
         match (self.kind, self.devid) {
@@ -136,7 +143,7 @@ impl Device {
         }
     }
 
-    /// The toolstack's own record.
+    /// The directory of the toolstack's record, which no guest or backend domain can write.
     pub fn libxl_path(&self) -> String {
         let base = nodes::libxl_path(self.domid);
         format!("{base}/device/{}/{}", self.kind.name(), self.devid)
@@ -148,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_libxls() {
+    fn paths_are_those_of_libxl() {
         let disk =
             Device::recorded(3, DeviceKind::Vbd, 51712, "/local/domain/2/backend/qdisk/3/51712")
                 .unwrap();

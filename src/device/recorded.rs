@@ -1,4 +1,4 @@
-//! The devices that the toolstack has recorded of a domain under `/libxl`, as its destroy finds them.
+//! The devices of a domain that the toolstack has recorded under `/libxl`, for a destroy.
 
 use crate::core::{Ctx, Result};
 use crate::device::pci::backend as pci;
@@ -7,17 +7,18 @@ use crate::domain::nodes;
 use crate::warn;
 use crate::xen::store::{Answers, Ops, Pipeline, Slot};
 
-/// Most domains have devices of these kinds alone: their names are read in the first round trip.
-const USUAL: [DeviceKind; 3] = [DeviceKind::Console, DeviceKind::Vbd, DeviceKind::Vif];
+/// Most domains have only devices of these kinds: their records are listed in the first round trip.
+const COMMON: [DeviceKind; 3] = [DeviceKind::Console, DeviceKind::Vbd, DeviceKind::Vif];
 
 /// All devices of a domain at one moment.
 #[derive(Default, Debug)]
 pub struct Recorded {
+    /// The devices whose records have a valid back end.
     pub devices: Vec<Device>,
-    /// Whether it has a back end for PCI devices of the host, which are recorded there alone.
+    /// Whether the domain has a back end for PCI devices of the host, which are recorded only there.
     pub has_pci: bool,
     domid: u32,
-    /// The names of the records of each kind, also of those that describe no device.
+    /// The names of all records of each kind, including invalid records.
     kinds: Vec<RecordedKind>,
 }
 
@@ -25,65 +26,66 @@ pub struct Recorded {
 struct RecordedKind {
     /// The name of its directory.
     name: String,
-    /// `None`: this library knows no such devices.
+    /// `None` if the kind is unknown.
     kind: Option<DeviceKind>,
     devids: Vec<String>,
 }
 
-/// What [`Recorded::ask_again`] asks for.
+/// The requests of [`Recorded::request_again`].
 #[derive(Debug)]
-pub struct AskedAgain {
+pub struct CheckSlots {
     kinds: Slot,
     devids: Vec<Slot>,
     pci: Slot,
 }
 
-/// What [`Recorded::ask`] asks for.
+/// The requests of [`Recorded::request`].
 #[derive(Debug)]
-pub struct AskedFirst {
+pub struct FirstSlots {
     kinds: Slot,
-    usual: [(&'static str, Slot); USUAL.len()],
+    common: [(&'static str, Slot); COMMON.len()],
     console: Slot,
     pci: Slot,
 }
 
 impl Recorded {
-    /// Reads them.
+    /// Reads all devices of a domain. Errors are logged.
     pub fn of(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Self> {
         let mut reads = Pipeline::default();
-        let asked = Self::ask(domid, &mut reads);
+        let slots = Self::request(domid, &mut reads);
         let mut answers = nodes::send(ctx, ops, reads)?;
-        Self::told(ctx, ops, domid, &asked, &mut answers)
+        Self::receive(ctx, ops, domid, &slots, &mut answers)
     }
 
-    /// Asks for most of it: for all, if the domain has but a console.
-    pub fn ask(domid: u32, reads: &mut Pipeline) -> AskedFirst {
+    /// Adds the first requests to `reads`. They are all that is needed if the domain has only a console.
+    pub fn request(domid: u32, reads: &mut Pipeline) -> FirstSlots {
         let base = base(domid);
-        AskedFirst {
+        FirstSlots {
             kinds: reads.peek_list(&base),
-            usual: USUAL
+            common: COMMON
                 .map(|kind| (kind.name(), reads.peek_list(format!("{base}/{}", kind.name())))),
             console: reads.peek(format!("{base}/console/0/backend")),
             pci: reads.peek(pci::count_path(domid)),
         }
     }
 
-    /// Takes that in, and reads the rest: of a domain with disks and network cards as well in one more round trip.
-    pub fn told(
+    /// Takes the replies to [`Recorded::request`], and reads the rest, which needs one more round trip for a domain
+    /// with disks and network cards. Errors are logged.
+    pub fn receive(
         ctx: &Ctx,
         ops: &impl Ops,
         domid: u32,
-        asked: &AskedFirst,
+        slots: &FirstSlots,
         answers: &mut Answers,
     ) -> Result<Self> {
         let base = base(domid);
         let of_kind = |name: &str| format!("{base}/{name}");
         let console = of_kind("console/0");
-        let mut names = answers.names(asked.kinds).unwrap_or_default();
+        let mut names = answers.names(slots.kinds).unwrap_or_default();
         let mut kinds = Vec::new();
-        for (name, slot) in asked.usual {
+        for (name, slot) in slots.common {
             let Some(at) = names.iter().position(|other| other == name) else { continue };
-            // Otherwise there are more than fit into one answer: they are read with the others.
+            // Otherwise the list does not fit into one reply, and is read with the others.
             if let Some(devids) = answers.names(slot) {
                 names.remove(at);
                 let kind = DeviceKind::from_name(name);
@@ -111,7 +113,7 @@ impl Recorded {
         let mut devices = Vec::new();
         for (kind, path, devid) in &known {
             let back_end = match *path == console {
-                true => answers.value(asked.console),
+                true => answers.value(slots.console),
                 false => back_ends.next().flatten(),
             };
             // A record without a back end has no other nodes to remove.
@@ -121,38 +123,39 @@ impl Recorded {
             match device.and_then(|devid| Device::recorded(domid, *kind, devid, &back_end)) {
                 Some(device) => devices.push(device),
                 None => {
-                    warn!(ctx, domid = domid, "ignoring {path}: it does not describe a device");
+                    warn!(ctx, domid = domid, "ignoring {path}: not the record of a device");
                 }
             }
         }
-        let has_pci = answers.value(asked.pci).is_some();
+        let has_pci = answers.value(slots.pci).is_some();
         Ok(Self { devices, has_pci, domid, kinds })
     }
 
-    /// Asks, in a transaction that removes these, for what shows whether there are others by now.
-    pub fn ask_again(&self, reads: &mut Pipeline) -> AskedAgain {
+    /// Adds requests to `reads`, in the transaction that removes the devices, that show whether there are other devices
+    /// by now.
+    pub fn request_again(&self, reads: &mut Pipeline) -> CheckSlots {
         let base = base(self.domid);
         let of_kind = |kind: &RecordedKind| format!("{base}/{}", kind.name);
-        AskedAgain {
+        CheckSlots {
             kinds: reads.list(&base),
             devids: self.kinds.iter().map(|kind| reads.list(of_kind(kind))).collect(),
             pci: reads.read(pci::count_path(self.domid)),
         }
     }
 
-    /// Whether there are no others, by the answers.
-    pub fn are_all(&self, answers: &mut Answers, asked: &AskedAgain) -> bool {
+    /// Whether there are no other devices, according to the replies.
+    pub fn are_all(&self, answers: &mut Answers, slots: &CheckSlots) -> bool {
         let mut only = |slot: Slot, known: &dyn Fn(&String) -> bool| {
             answers.names(slot).is_none_or(|names| names.iter().all(known))
         };
         let no_other_kinds =
-            only(asked.kinds, &|name| self.kinds.iter().any(|kind| kind.name == *name));
+            only(slots.kinds, &|name| self.kinds.iter().any(|kind| kind.name == *name));
         let no_others = self
             .kinds
             .iter()
-            .zip(&asked.devids)
+            .zip(&slots.devids)
             .all(|(kind, slot)| only(*slot, &|devid| kind.devids.contains(devid)));
-        no_other_kinds && no_others && read::pci::count(answers.value(asked.pci).as_deref()) == 0
+        no_other_kinds && no_others && read::pci::count(answers.value(slots.pci).as_deref()) == 0
     }
 }
 

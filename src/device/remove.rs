@@ -1,28 +1,29 @@
-//! Removing a guest's devices: one while the guest runs, or all when it is destroyed.
+//! Removing a guest's devices: one device while the guest runs, or all devices when it is destroyed.
 //!
-//! Each device goes through the same steps; if all devices are removed, they do so side by side:
+//! Each device goes through the same steps; if all devices are removed, concurrently:
 //!
 //! ```text
-//! served by QEMU, and    wait for QEMU's end (2 s at most), then mark the back end closed
+//! back end in QEMU, and   wait for the end of QEMU (2 s at most), then mark the back end closed
 //! the guest does not run
-//! otherwise              ask the back end to close (online 0, state 5), wait for state 6 (10 s at most)
-//! then, if served here   run the hotplug scripts that disconnect it
-//!       or elsewhere     wait until the backend domain has removed its nodes (10 s at most)
-//! then, with all others  remove the nodes of both halves and of the toolstack's record
+//! otherwise               ask the back end to close (online 0, state 5), wait for state 6 (10 s at most)
+//! back end here           run the hotplug scripts that disconnect it
+//! back end elsewhere      wait until the backend domain has removed its nodes (10 s at most)
+//! last, for all devices   remove the front end, the back end and the toolstack's record
 //! ```
 //!
 //! A back end closes when the front end has closed. By force ([`Force::Yes`]; a guest that is destroyed is paused, so
-//! its front ends cannot close) the guest's half is removed first, so that the back end does not wait for it. A step
-//! that then fails or takes too long is logged, and the nodes are removed nevertheless. An abort ends every wait.
+//! its front ends cannot close) the front end's directory is removed first, so that the back end does not wait for the
+//! front end. A step that then fails or exceeds its timeout is logged, and the nodes are removed nevertheless. An abort
+//! ends every wait.
 //!
 //! # Guests and back ends that keep writing
 //!
 //! A transaction conflicts with every write of the guest or the back end to the same nodes, so it may never succeed
 //! while they write. It is tried a few times, and then the same steps are done without a transaction: a node that is
-//! written all the time exists, and so does the domain that owns it. The toolstack's record, which nobody else writes,
-//! is always removed in a transaction.
+//! written continually exists, and so does the domain that owns it. The toolstack's record, which only the toolstack
+//! writes, is always removed in a transaction.
 //!
-//! The stored configuration is not changed: devices that are not in xenstore any more are left out when it is retrieved
+//! The stored configuration is not changed: devices that are missing in xenstore are left out when it is retrieved
 //! (`lifecycle/retrieve.rs`).
 
 use std::future::{Future, ready};
@@ -45,24 +46,24 @@ use crate::{debug, error, warn};
 const CLOSING: &[u8] = b"5";
 const CLOSED: u32 = 6;
 
-/// How long a back end may take to close, or another domain to remove its nodes.
+/// The maximum time for a back end to close, or for another domain to remove its nodes.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long QEMU may take to end after SIGHUP, while it still uses the devices.
+/// The maximum time for QEMU to end after SIGHUP, while it still uses the devices.
 const QEMU_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What happens to a device whose front end does not close.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Force {
-    /// It stays.
+    /// The device is kept.
     No,
-    /// It is removed after the timeout.
-    InTheEnd,
-    /// It is removed without waiting for the guest.
+    /// The device is removed after the timeout.
+    AfterTimeout,
+    /// The device is removed without waiting for the front end.
     Yes,
 }
 
-/// Removes a device of a domain that may run. The first failure is the result; see [`Force`] for what is left then.
+/// Removes a device of a domain that may run. The result is the first failure; [`Force`] decides what is left then.
 pub async fn remove(ao: &Ao, device: &Device, force: Force) -> Result<()> {
     let what = format!("detach {}", device.describe());
     summed_up(ao, device.domid, what, remove_one(ao, device, force)).await
@@ -82,11 +83,11 @@ async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
             closed(ao, device, asked?.flatten()).await
         };
         break match stopped {
-            Err(Error::TimedOut) if force == Force::InTheEnd => {
+            Err(Error::TimedOut) if force == Force::AfterTimeout => {
                 force = Force::Yes;
                 continue;
             }
-            Ok(true) => unhook(ao, device, &owner, own).await,
+            Ok(true) => disconnect(ao, device, &owner, own).await,
             Err(Error::TimedOut) => {
                 error!(ao, domid = device.domid, "{}", not_closed(device));
                 Err(Error::TimedOut)
@@ -96,14 +97,20 @@ async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
     };
     match outcome {
         Err(e) if force != Force::Yes => Err(e),
-        outcome => outcome.and(forget(ao, &[device], &owner, own).await),
+        outcome => outcome.and(remove_nodes(ao, &[device], &owner, own).await),
     }
 }
 
-/// Disconnects and removes a device whose back end, in this domain, is closed.
-pub async fn clear(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<()> {
-    let undone = hotplug::undo(ao, device, owner).await;
-    undone.and(forget(ao, &[device], owner, own).await)
+/// Disconnects and removes a device whose back end is closed and in this domain, `own`. The result is the first
+/// failure.
+pub async fn disconnect_and_remove(
+    ao: &Ao,
+    device: &Device,
+    owner: &Identity,
+    own: u32,
+) -> Result<()> {
+    let undone = hotplug::disconnect(ao, device, owner).await;
+    undone.and(remove_nodes(ao, &[device], owner, own).await)
 }
 
 /// Whether the guest runs. `Error::DomainNotFound` if it does not exist.
@@ -118,10 +125,9 @@ fn runs(ctx: &Ctx, domid: u32) -> Result<bool> {
     }
 }
 
-/// Takes every device of a domain, which must be paused, out of use: what is left to do is to remove their nodes
-/// ([`forget_all`]).
-/// `qemu` is the device model that was told to end, if there was one. All are tried; the first failure is the result.
-pub async fn undo_all(
+/// Disconnects every device of a domain, which must be paused; their nodes are left for [`remove_all_nodes`]. `qemu` is
+/// the device model that was told to end, if there was one. All devices are tried; the result is the first failure.
+pub async fn disconnect_all(
     ao: &Ao,
     owner: &Identity,
     devices: &[Device],
@@ -130,15 +136,15 @@ pub async fn undo_all(
     let own = own_domid_or_zero(ao);
     for device in devices {
         if device.backend_kind == DeviceKind::Vusb && device.backend_domid == own {
-            take_usb_back(ao, device);
+            return_usb_devices(ao, device);
         }
     }
     let (of_qemu, others): (Vec<&Device>, Vec<_>) =
         devices.iter().partition(|device| device.backend_kind.is_qemu());
-    // Consoles exist only as nodes.
-    let bare =
+    // Consoles have nothing but their nodes.
+    let has_only_nodes =
         |device: &Device| matches!(device.backend_kind, DeviceKind::Console | DeviceKind::Vuart);
-    let others: Vec<_> = others.into_iter().filter(|device| !bare(device)).collect();
+    let others: Vec<_> = others.into_iter().filter(|device| !has_only_nodes(device)).collect();
     let (asked, states) = match ask_to_close(ao, &others, owner, Force::Yes) {
         Ok(states) => (Ok(()), states),
         // Their nodes are removed nevertheless.
@@ -146,36 +152,37 @@ pub async fn undo_all(
     };
     let (here, elsewhere): (Vec<&Device>, Vec<_>) =
         of_qemu.into_iter().partition(|device| device.backend_domid == own);
-    let here = undo_of_qemu(ao, &here, owner, own, wait_for_qemu(ao, qemu));
+    let here = disconnect_from_qemu(ao, &here, owner, own, wait_for_qemu(ao, qemu));
     // The state of a QEMU in another domain is not known here.
-    let elsewhere = undo_of_qemu(ao, &elsewhere, owner, own, ao.sleep(QEMU_TIMEOUT));
-    let others = undo(ao, &others, states, owner, own);
+    let elsewhere = disconnect_from_qemu(ao, &elsewhere, owner, own, ao.sleep(QEMU_TIMEOUT));
+    let others = disconnect_others(ao, &others, states, owner, own);
     let (here, elsewhere, others) = join3(here, elsewhere, others).await;
     asked.and(here).and(elsewhere).and(others)
 }
 
-/// Removes the nodes of all devices of a domain, which are out of use.
-pub async fn forget_all(ao: &Ao, owner: &Identity, devices: &[Device]) -> Result<()> {
+/// Removes the nodes of all devices of a domain, which were disconnected.
+pub async fn remove_all_nodes(ao: &Ao, owner: &Identity, devices: &[Device]) -> Result<()> {
     let devices: Vec<&Device> = devices.iter().collect();
-    forget(ao, &devices, owner, own_domid_or_zero(ao)).await
+    remove_nodes(ao, &devices, owner, own_domid_or_zero(ao)).await
 }
 
-/// The back ends' halves of these devices that this domain removes. The other nodes of a device lie in its guest's own
+/// The directories of those back ends that this domain removes. The other nodes of a device are in its guest's own
 /// directories.
-pub fn back_ends(ctx: &Ctx, devices: &[Device]) -> Vec<String> {
+pub fn back_end_dirs(ctx: &Ctx, devices: &[Device]) -> Vec<String> {
     let own = own_domid_or_zero(ctx);
     let removed = devices.iter().filter(|device| removes_back_end(device, own));
     removed.map(Device::backend_path).collect()
 }
 
-/// Whether domain `own` removes the device's back end: domain 0 removes all, a driver domain those that it serves.
+/// Whether domain `own` removes the device's back end: domain 0 removes all back ends, a driver domain those that it
+/// runs.
 fn removes_back_end(device: &Device, own: u32) -> bool {
     own == 0 || own == device.backend_domid
 }
 
-/// Gives the host's drivers the devices again that are behind a USB controller which the kernel serves. Failures are
+/// Returns the USB devices of a controller, whose back end is in the kernel, to the host's drivers. Failures are
 /// logged.
-fn take_usb_back(ctx: &Ctx, controller: &Device) {
+fn return_usb_devices(ctx: &Ctx, controller: &Device) {
     let dir = format!("{}/port", controller.backend_path());
     let ports = nodes::list(ctx, ctx.store(), &dir).unwrap_or_default();
     let paths: Vec<_> = ports.iter().map(|port| format!("{dir}/{port}")).collect();
@@ -199,8 +206,8 @@ async fn wait_for_qemu(ao: &Ao, qemu: Option<&Process>) -> Result<()> {
     ao.until(Instant::now() + QEMU_TIMEOUT, ends).await.map(drop)
 }
 
-/// Takes devices out of use that QEMU serves, once it has `ended`.
-async fn undo_of_qemu(
+/// Disconnects devices whose back ends are in QEMU, once QEMU has `ended`.
+async fn disconnect_from_qemu(
     ao: &Ao,
     devices: &[&Device],
     owner: &Identity,
@@ -212,12 +219,13 @@ async fn undo_of_qemu(
     }
     ended.await?;
     mark_closed(ao, devices, owner)?;
-    let unhooked = join_all(devices.iter().map(|device| unhook(ao, device, owner, own))).await;
-    unhooked.into_iter().fold(Ok(()), Result::and)
+    let disconnected =
+        join_all(devices.iter().map(|device| disconnect(ao, device, owner, own))).await;
+    disconnected.into_iter().fold(Ok(()), Result::and)
 }
 
-/// Takes devices out of use whose back ends, in those `states`, were asked to close.
-async fn undo(
+/// Disconnects devices whose back ends were asked to close when they were in these `states`.
+async fn disconnect_others(
     ao: &Ao,
     devices: &[&Device],
     states: Vec<Option<Vec<u8>>>,
@@ -226,13 +234,13 @@ async fn undo(
 ) -> Result<()> {
     let (mut closed, mut open) = (Vec::new(), Vec::new());
     for (&device, state) in devices.iter().zip(states) {
-        match StateWhenAsked::of(ao, device, state.as_deref()) {
-            StateWhenAsked::Gone => {}
-            StateWhenAsked::Closed => closed.push(device),
-            StateWhenAsked::Open => open.push(device),
+        match PreviousState::of(ao, device, state.as_deref()) {
+            PreviousState::Removed => {}
+            PreviousState::Closed => closed.push(device),
+            PreviousState::Open => open.push(device),
         }
     }
-    let closed = join_all(closed.into_iter().map(|device| unhook(ao, device, owner, own)));
+    let closed = join_all(closed.into_iter().map(|device| disconnect(ao, device, owner, own)));
     let open = async {
         if open.is_empty() {
             return Ok(Vec::new());
@@ -240,12 +248,12 @@ async fn undo(
         let then = |at: usize, wait| {
             let device = open[at];
             async move {
-                if wait == Wait::Late {
+                if wait == Wait::TimedOut {
                     // The device is removed nevertheless.
                     warn!(ao, domid = device.domid, "{}", not_closed(device));
                 }
                 has_closed(ao, device, wait)?;
-                unhook(ao, device, owner, own).await
+                disconnect(ao, device, owner, own).await
             }
         };
         back_ends::each(ao, &open, TIMEOUT, |state| state == CLOSED, then).await
@@ -254,30 +262,31 @@ async fn undo(
     closed.into_iter().chain(open?).fold(Ok(()), Result::and)
 }
 
-/// Disconnects a device, whose back end is closed, from the host.
-async fn unhook(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<()> {
+/// Disconnects a device, whose back end is closed, from the host. If the back end is in another domain, waits until
+/// that domain has done so.
+async fn disconnect(ao: &Ao, device: &Device, owner: &Identity, own: u32) -> Result<()> {
     if device.backend_domid == own {
-        hotplug::undo(ao, device, owner).await
+        hotplug::disconnect(ao, device, owner).await
     } else {
-        nodes_go(ao, device).await
+        nodes_removed(ao, device).await
     }
 }
 
-/// The state of a back end when it was asked to close.
+/// The state of a back end before it was asked to close.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum StateWhenAsked {
-    Gone,
+enum PreviousState {
+    Removed,
     Closed,
     Open,
 }
 
-impl StateWhenAsked {
+impl PreviousState {
     fn of(ctx: &Ctx, device: &Device, state: Option<&[u8]>) -> Self {
         match state {
             None => {
                 let base = device.backend_path();
                 debug!(ctx, domid = device.domid, "{base} was removed already");
-                Self::Gone
+                Self::Removed
             }
             Some(state) if is_closed(state) => Self::Closed,
             Some(_) => Self::Open,
@@ -285,19 +294,20 @@ impl StateWhenAsked {
     }
 }
 
-/// Waits until a back end, which was in `state` when it was asked to, has closed. Returns whether there is a back end.
+/// Waits until a back end, which was in `state` before it was asked to close, has closed. Returns whether there is a
+/// back end.
 async fn closed(ao: &Ao, device: &Device, state: Option<Vec<u8>>) -> Result<bool> {
-    match StateWhenAsked::of(ao, device, state.as_deref()) {
-        StateWhenAsked::Gone => return Ok(false),
-        StateWhenAsked::Closed => return Ok(true),
-        StateWhenAsked::Open => {}
+    match PreviousState::of(ao, device, state.as_deref()) {
+        PreviousState::Removed => return Ok(false),
+        PreviousState::Closed => return Ok(true),
+        PreviousState::Open => {}
     }
     let then = |_, wait| ready(has_closed(ao, device, wait));
     let outcomes = back_ends::each(ao, &[device], TIMEOUT, |state| state == CLOSED, then).await?;
     outcomes.into_iter().collect::<Result<()>>().map(|()| true)
 }
 
-/// What the end of the wait for a back end's closing means.
+/// The result for a device after the wait for its back end to close.
 fn has_closed(ctx: &Ctx, device: &Device, wait: Wait) -> Result<()> {
     match wait {
         Wait::Reached => Ok(()),
@@ -306,15 +316,16 @@ fn has_closed(ctx: &Ctx, device: &Device, wait: Wait) -> Result<()> {
             error!(ctx, domid = device.domid, "cannot close {base}: it was removed meanwhile");
             Err(Error::Invalid)
         }
-        Wait::Late => {
-            // Whether that is a failure depends on the caller.
+        Wait::TimedOut => {
+            // Whether this is a failure depends on the caller, which logs it.
             debug!(ctx, domid = device.domid, "{}", not_closed(device));
             Err(Error::TimedOut)
         }
     }
 }
 
-/// Asks the back ends of one domain's devices to close. Returns the state of each before that, if there is a back end.
+/// Asks the back ends of one domain's devices to close. Returns the previous state of each; `None` if there is no back
+/// end.
 fn ask_to_close(
     ctx: &Ctx,
     devices: &[&Device],
@@ -371,8 +382,8 @@ fn is_closed(state: &[u8]) -> bool {
     leading_number(state) == Some(CLOSED)
 }
 
-/// Waits until the domain that serves the device has removed its nodes.
-async fn nodes_go(ao: &Ao, device: &Device) -> Result<()> {
+/// Waits until the backend domain has removed the device's nodes.
+async fn nodes_removed(ao: &Ao, device: &Device) -> Result<()> {
     let base = device.backend_path();
     let mut changes = ao.watch(&base)?;
     let go = async {
@@ -392,8 +403,8 @@ async fn nodes_go(ao: &Ao, device: &Device) -> Result<()> {
     })
 }
 
-/// Writes the closed state of devices of one domain in place of QEMU, which has ended. A QEMU in another domain may
-/// have written it, or removed the nodes.
+/// Writes the closed state of one domain's devices on behalf of their QEMU, which has ended. A QEMU in another domain
+/// may have written it, or removed the nodes.
 fn mark_closed(ctx: &Ctx, devices: &[&Device], owner: &Identity) -> Result<()> {
     let marked = nodes::try_transaction(ctx, |t| write_closed(ctx, t, devices, owner))?;
     marked.map_or_else(|| write_closed(ctx, ctx.store(), devices, owner), Ok)
@@ -418,18 +429,18 @@ fn write_closed(ctx: &Ctx, ops: &impl Ops, devices: &[&Device], owner: &Identity
     Ok(())
 }
 
-/// Removes the nodes of one domain's devices: in domain 0 all, in a driver domain those it serves.
-async fn forget(ao: &Ao, devices: &[&Device], owner: &Identity, own: u32) -> Result<()> {
+/// Removes the nodes of one domain's devices: in domain 0 all of them, in a driver domain those of its back ends.
+async fn remove_nodes(ao: &Ao, devices: &[&Device], owner: &Identity, own: u32) -> Result<()> {
     if devices.is_empty() {
         return Ok(());
     }
-    let mut halves = Vec::new();
+    let mut dirs = Vec::new();
     for device in devices {
         if own == 0 {
-            halves.push(device.frontend_path());
+            dirs.push(device.frontend_path());
         }
         if removes_back_end(device, own) {
-            halves.push(device.backend_path());
+            dirs.push(device.backend_path());
         }
     }
     let records = match own {
@@ -437,30 +448,34 @@ async fn forget(ao: &Ao, devices: &[&Device], owner: &Identity, own: u32) -> Res
         _ => Vec::new(),
     };
     let remove = |t: &Transaction, paths: &[String]| remove_owned(ao, t, owner, paths);
-    let all = [&halves[..], &records[..]].concat();
+    let all = [&dirs[..], &records[..]].concat();
     if nodes::try_transaction(ao, |t| remove(t, &all))?.is_some() {
         return Ok(());
     }
-    // The records last: while one exists, the same device cannot be added again. The check and the removal are
-    // microseconds apart, and the number of a domain that ends in between is not used again for a minute.
+    // The records are removed last: while a record exists, the same device cannot be added again. The check and the
+    // removal are microseconds apart, and the number of a domain that ends in between is not used again for a minute.
     if owner.owns_nodes(ao, ao.store())? {
-        let removed = ao.store().remove_many(&halves);
+        let removed = ao.store().remove_many(&dirs);
         removed.map_err(|e| nodes::failed(ao, e))?;
     }
     if !records.is_empty() {
         nodes::transaction(ao, |t| remove(t, &records)).await?;
     }
-    // The directories above the halves, if possible: a guest may have one of them.
-    if nodes::try_transaction(ao, |t| remove(t, &halves))?.is_none() {
+    // The parent directories, if possible: a guest may keep its own from being removed.
+    if nodes::try_transaction(ao, |t| remove(t, &dirs))?.is_none() {
         let what: Vec<_> = devices.iter().map(|device| device.describe()).collect();
         let what = what.join(", ");
-        debug!(ao, domid = owner.domid, "keeping the directories of {what}: others write there");
+        debug!(
+            ao,
+            domid = owner.domid,
+            "keeping the parent directories of {what}: other processes write there"
+        );
     }
     Ok(())
 }
 
-/// Removes nodes of a domain's devices and the directories above them that are empty then, if the domain's number is
-/// not another domain's.
+/// Removes nodes of a domain's devices, and their parent directories if these are empty then. Nothing is removed if the
+/// domid belongs to another domain by now. Errors are logged.
 pub fn remove_owned(ctx: &Ctx, t: &Transaction, owner: &Identity, paths: &[String]) -> Result<()> {
     let mut reads = Pipeline::default();
     let vm = reads.read(owner.vm_node());

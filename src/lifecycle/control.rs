@@ -18,19 +18,21 @@ use crate::qemu::model::{self, ModelVersion};
 use crate::qemu::qmp::{self, Qmp};
 use crate::xen::hypervisor::{Trigger, sys};
 
-/// How long a guest may take to acknowledge a request.
+/// The maximum time for a guest to acknowledge a request.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The node for requests to the guest's kernel, below the domain's directory.
 const SHUTDOWN: &str = "control/shutdown";
 
 /// The watch that fires whenever a domain has shut down or been destroyed.
-const RELEASES: &str = "@releaseDomain";
+const RELEASE_DOMAIN: &str = "@releaseDomain";
 
 /// Requests to a guest's kernel through its `control/shutdown` node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Request {
+    /// The guest powers off.
     Poweroff,
+    /// The guest reboots.
     Reboot,
 }
 
@@ -50,7 +52,7 @@ impl Request {
     }
 }
 
-/// Pauses the domain. Pauses are counted.
+/// Pauses the domain. The hypervisor counts pauses. `Error::Fail`, logged, if the hypervisor refuses.
 pub fn pause(ctx: &Ctx, domid: u32) -> Result<()> {
     ctx.hypervisor().domain_pause(domid).map_err(|e| {
         error!(ctx, domid = domid, "cannot pause the domain: {e}");
@@ -58,7 +60,8 @@ pub fn pause(ctx: &Ctx, domid: u32) -> Result<()> {
     })
 }
 
-/// Unpauses the domain, after resuming its device model.
+/// Unpauses the domain, after resuming its device model. `Error::Fail` if the hypervisor refuses, or an error of the
+/// device model. Errors are logged, with a summary at the end.
 pub async fn unpause(ao: &Ao, domid: u32) -> Result<()> {
     summed_up(ao, domid, "unpause the domain", async {
         if kind::of(ao, domid).map_err(|_| Error::Fail)? == DomainKind::Hvm {
@@ -72,62 +75,74 @@ pub async fn unpause(ao: &Ao, domid: u32) -> Result<()> {
     .await
 }
 
-/// Asks the guest's kernel to power off or reboot. The returned future waits until the guest has acknowledged the
-/// request (by emptying the node), a minute at most; the end of the guest, or the removal of the node, counts as well.
+/// Requests that the guest's kernel powers off or reboots. The returned future waits until the guest has acknowledged
+/// the request by emptying the node, for [`TIMEOUT`] at most; the end of the guest or the removal of the node also
+/// counts as an acknowledgement.
 ///
-/// `Error::NoParavirt` if the kernel of an HVM guest does not listen to such requests.
+/// `Error::NoParavirt`, which is not logged, if the kernel of an HVM guest has no PV drivers, which process such
+/// requests; `Error::TimedOut` if the guest does not acknowledge in time or has ended already. Other errors are logged.
 pub fn request(
     ao: Ao,
     domid: u32,
     request: Request,
 ) -> Result<impl Future<Output = Result<()>> + Send> {
     let what = format!("{} the domain", request.verb());
-    let asked = summed_up_now(&ao, domid, &what, || {
+    let sent = summed_up_now(&ao, domid, &what, || {
         let info = kind::info(&ao, domid).map_err(|_| Error::Fail)?;
         if kind::known(&ao, domid, &info) == DomainKind::Hvm {
-            let listens = ao.hypervisor().callback_irq(domid).map_err(|e| {
+            let callback = ao.hypervisor().callback_irq(domid).map_err(|e| {
                 error!(ao, domid = domid, "cannot determine whether the guest has PV drivers: {e}");
                 Error::Fail
             })?;
-            if listens == 0 {
+            if callback == 0 {
                 return Ok(None);
             }
         }
         nodes::write_for_domain(&ao, domid, SHUTDOWN, request.word().as_bytes())?;
         let path = format!("{}/{SHUTDOWN}", nodes::domain_path(domid));
         let deadline = Instant::now() + TIMEOUT;
-        let (changes, ends) = (ao.watch(&path)?, ao.watch(RELEASES)?);
-        Ok(Some((info, deadline, TakenIn { domid, changes, ends, path })))
+        let (changes, ends) = (ao.watch(&path)?, ao.watch(RELEASE_DOMAIN)?);
+        Ok(Some((info, deadline, PendingRequest { domid, changes, ends, path })))
     })?;
-    // Not logged: callers then try the power button.
-    let (info, deadline, taken_in) = asked.ok_or(Error::NoParavirt)?;
+    // This is not logged, since callers then try the power button.
+    let (info, deadline, pending) = sent.ok_or(Error::NoParavirt)?;
     Ok(async move {
         let work = async {
             let late = || {
                 let (word, seconds) = (request.word(), TIMEOUT.as_secs());
-                error!(ao, domid = domid, "the guest did not react to `{word}' within {seconds} s");
+                error!(
+                    ao,
+                    domid = domid,
+                    "cannot {} the domain: the guest has not acknowledged `{word}' within {seconds} s",
+                    request.verb()
+                );
                 Err(Error::TimedOut)
             };
             if info.ended {
-                // It will not acknowledge. The C library waits for a minute before it fails.
-                error!(ao, domid = domid, "the guest has ended already");
+                // The guest cannot acknowledge. The C library waits for a minute before it fails.
+                error!(
+                    ao,
+                    domid = domid,
+                    "cannot {} the domain: the guest has ended already",
+                    request.verb()
+                );
                 return Err(Error::TimedOut);
             }
-            ao.until(deadline, taken_in.wait(&ao, info.uuid)).await?.unwrap_or_else(late)
+            ao.until(deadline, pending.wait(&ao, info.uuid)).await?.unwrap_or_else(late)
         };
         summed_up(&ao, domid, what, work).await
     })
 }
 
-/// A request to a guest, and the watches until it is acknowledged.
-struct TakenIn {
+/// A request that the guest has not acknowledged yet, and the watches for its acknowledgement.
+struct PendingRequest {
     domid: u32,
     path: String,
     changes: Watch,
     ends: Watch,
 }
 
-impl TakenIn {
+impl PendingRequest {
     async fn wait(mut self, ctx: &Ctx, uuid: [u8; 16]) -> Result<()> {
         loop {
             match select(pin!(self.changes.changed()), pin!(self.ends.changed())).await {
@@ -147,7 +162,7 @@ impl TakenIn {
     }
 }
 
-/// Writes the domain's memory and registers into a file, which is created or replaced.
+/// Writes the domain's memory and registers to a file, which is created or replaced. `Error::Fail`, logged, on failure.
 pub fn dump_core(ctx: &Ctx, domid: u32, path: &CStr) -> Result<()> {
     ctx.hypervisor().domain_dump_core(domid, path).map_err(|e| {
         let path = path.to_string_lossy();
@@ -156,12 +171,12 @@ pub fn dump_core(ctx: &Ctx, domid: u32, path: &CStr) -> Result<()> {
     })
 }
 
-/// Sends a system request key to the guest's kernel.
+/// Sends a SysRq key to the guest's kernel. `Error::Fail`, logged, if xenstore cannot be written.
 pub fn sysrq(ctx: &Ctx, domid: u32, key: u8) -> Result<()> {
     nodes::write_for_domain(ctx, domid, "control/sysrq", &[key])
 }
 
-/// Sends the guest a signal that the hypervisor delivers.
+/// Sends a trigger, such as an NMI or the power button, to a vcpu. `Error::Fail`, logged, if the hypervisor refuses.
 pub fn trigger(ctx: &Ctx, domid: u32, trigger: Trigger, vcpu: u32) -> Result<()> {
     ctx.hypervisor().send_trigger(domid, trigger, vcpu).map_err(|e| {
         error!(ctx, domid = domid, "cannot send {trigger:?} to vcpu {vcpu}: {e}");
@@ -169,13 +184,14 @@ pub fn trigger(ctx: &Ctx, domid: u32, trigger: Trigger, vcpu: u32) -> Result<()>
     })
 }
 
-/// Wakes an HVM guest that sleeps (S3), which its device model does.
+/// Wakes up an HVM guest from ACPI S3, by its device model.
 ///
-/// `Error::Invalid` for another guest, and for one with a device model of an unknown kind.
+/// `Error::Invalid` for a guest that is not HVM, and for one whose device model has an unknown version. Errors are
+/// logged, with a summary at the end.
 pub async fn wake_up(ao: &Ao, domid: u32) -> Result<()> {
     summed_up(ao, domid, "wake up the guest", async {
         if kind::of(ao, domid).map_err(|_| Error::Invalid)? != DomainKind::Hvm {
-            error!(ao, domid = domid, "it is not an HVM guest");
+            error!(ao, domid = domid, "cannot wake up the guest: it is not HVM");
             return Err(Error::Invalid);
         }
         match model::version(ao, domid)? {
@@ -186,7 +202,13 @@ pub async fn wake_up(ao: &Ao, domid: u32) -> Result<()> {
             ModelVersion::Traditional => {
                 let awake = ao.hypervisor().set_hvm_param(domid, sys::HVM_PARAM_ACPI_S_STATE, 0);
                 awake.map_err(|e| {
-                    error!(ao, domid = domid, errno = e.errno, "{} failed", e.what);
+                    error!(
+                        ao,
+                        domid = domid,
+                        errno = e.errno,
+                        "cannot wake up the guest: {} failed",
+                        e.what
+                    );
                     Error::Fail
                 })
             }

@@ -1,4 +1,5 @@
-//! Whole operations on a domain: creating, ending and controlling one, saving one, and reading its configuration back.
+//! Whole operations on a domain: creating, controlling, saving and destroying a domain, and reading its configuration
+//! back.
 
 pub mod bootloader;
 pub mod build;

@@ -1,11 +1,11 @@
 //! Automatic NUMA placement: choosing the host's nodes for a new domain.
 //!
-//! [`place`] is called by the build of a domain, after its vcpus exist and before the configured affinities are set.
-//! Its result becomes `b_info.nodemap`, which the caller then sets as the domain's node affinity (if the set is not
-//! empty), and the soft affinity of the vcpus, which it sets itself. [`choose`] is the decision, a pure function.
+//! [`place`] is called when a domain is built, after its vcpus exist and before the configured affinities are set. It
+//! sets `b_info.nodemap`, which the caller then sets as the domain's node affinity (if the map is not empty), and the
+//! soft affinity of the vcpus. [`choose`] is the decision, a pure function.
 //!
-//! Fewer nodes are better. Among equally many, those are better on which fewer vcpus can run, and then those with more
-//! free memory; among equals the first, counting from node 0.
+//! Fewer nodes are better. With the same number of nodes, those are better on which fewer vcpus can run, and then those
+//! with more free memory; otherwise the first ones, counting from node 0.
 
 use crate::config::defaults::memory;
 use crate::core::{Ctx, Error, Result, bitmap};
@@ -16,36 +16,44 @@ use crate::{debug, error, log_line, warn};
 
 use crate::domain::affinity::{self, NewAffinity};
 
-/// With more nodes there are too many subsets to try.
+/// The maximum number of nodes: with more, there are too many subsets to try.
 const MAX_NODES: usize = 16;
 
-/// A set of nodes, one bit each.
+/// A set of nodes, with one bit for each node.
 type NodeSet = u16;
 
 /// The facts about a node of the host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct PlacementNode {
+    /// Free memory in KiB.
     pub free_kb: u64,
+    /// The node's cpus.
     pub cpus: u32,
-    /// Those cpus that the domain can use: its cpupool's.
+    /// The node's cpus that are in the domain's cpupool.
     pub usable: u32,
-    /// Vcpus of all domains that can run on a usable cpu of it.
+    /// The vcpus of all domains that can run on these cpus.
     pub vcpus: u32,
 }
 
-/// What the domain wants, or what a set of nodes has.
+/// What the domain needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wanted {
+    /// Memory in KiB.
     pub memory_kb: u64,
+    /// The number of cpus, which is that of the vcpus.
     pub cpus: u32,
 }
 
-/// Nodes that the domain could be on, and what they have together.
+/// Nodes that the domain could be placed on, and their total resources, as in [`PlacementNode`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Candidate {
+    /// The nodes.
     pub nodes: NodeSet,
+    /// Their cpus that the domain can use.
     pub cpus: u32,
+    /// The vcpus of all domains that can run on these cpus; one that can run on two nodes counts twice.
     pub vcpus: u32,
+    /// Their free memory in KiB.
     pub free_kb: u64,
 }
 
@@ -60,11 +68,11 @@ impl Candidate {
         it
     }
 
-    fn serves(&self, wanted: Wanted) -> bool {
+    fn is_sufficient(&self, wanted: Wanted) -> bool {
         self.cpus >= wanted.cpus && self.free_kb >= wanted.memory_kb
     }
 
-    /// Whether it is better than one with equally many nodes.
+    /// Whether this candidate is better than one with the same number of nodes.
     fn better_than(&self, other: &Self) -> bool {
         (self.vcpus, other.free_kb) < (other.vcpus, self.free_kb)
     }
@@ -74,38 +82,38 @@ fn members(nodes: NodeSet) -> impl Iterator<Item = usize> {
     (0..MAX_NODES).filter(move |i| nodes >> i & 1 != 0)
 }
 
-/// Calls `look` with each set of `size` of these nodes, added to `with`: those with lower nodes first.
-fn each_set(of: &[usize], size: usize, with: NodeSet, look: &mut impl FnMut(NodeSet)) {
+/// Calls `visit` with each set of `size` nodes of `of`, added to the nodes `with`; sets with lower nodes come first.
+fn each_set(of: &[usize], size: usize, with: NodeSet, visit: &mut impl FnMut(NodeSet)) {
     if size == 0 {
-        return look(with);
+        return visit(with);
     }
     for first in 0..(of.len() + 1).saturating_sub(size) {
-        each_set(&of[first + 1..], size - 1, with | 1 << of[first], look);
+        each_set(&of[first + 1..], size - 1, with | 1 << of[first], visit);
     }
 }
 
-/// How many cpus each node has, if all have as many.
-fn cpus_of_each(host: &[PlacementNode]) -> Option<u32> {
-    // One without cpus counts unless a node before it has some: so it is in the C library.
+/// The number of cpus of each node, if all nodes have the same number.
+fn cpus_per_node(host: &[PlacementNode]) -> Option<u32> {
+    // As in the C library, nodes without cpus are skipped only at the beginning.
     let mut with_cpus = host.iter().skip_while(|node| node.cpus == 0).map(|node| node.cpus);
     let first = with_cpus.next()?;
     with_cpus.all(|cpus| cpus == first).then_some(first)
 }
 
-/// The best nodes for a domain; `None` if it fits nowhere. `improved` is called for each candidate that is better than
-/// all earlier ones.
+/// The best nodes for a domain; `None` if no set of nodes is sufficient. `improved` is called for each candidate that
+/// is better than all earlier ones.
 pub fn choose(
     host: &[PlacementNode],
     wanted: Wanted,
     mut improved: impl FnMut(&Candidate),
 ) -> Option<Candidate> {
     let usable: Vec<_> = (0..host.len().min(MAX_NODES)).filter(|i| host[*i].usable > 0).collect();
-    let fewest = cpus_of_each(host).map_or(1, |cpus| wanted.cpus.div_ceil(cpus) as usize);
+    let fewest = cpus_per_node(host).map_or(1, |cpus| wanted.cpus.div_ceil(cpus) as usize);
     (fewest.clamp(1, usable.len().max(1))..=usable.len()).find_map(|size| {
         let mut best: Option<Candidate> = None;
         each_set(&usable, size, 0, &mut |nodes| {
             let new = Candidate::new(nodes, host);
-            if new.serves(wanted) && best.is_none_or(|best| new.better_than(&best)) {
+            if new.is_sufficient(wanted) && best.is_none_or(|best| new.better_than(&best)) {
                 improved(&new);
                 best = Some(new);
             }
@@ -114,28 +122,29 @@ pub fn choose(
     })
 }
 
-/// Places the domain, if the configuration enables that and does not set the placement itself.
+/// Places the domain, if the configuration enables placement and does not determine it otherwise.
 ///
-/// Afterwards `b_info.nodemap` has the nodes (all nodes, if there is no choice or no set is large enough), the vcpus'
-/// soft affinity is the cpus of these, and `b_info.numa_placement` is off, so that a domain built again from this
-/// configuration gets the same nodes.
+/// Afterwards `b_info.nodemap` has the nodes (all nodes, if there is only one or no set is sufficient), the soft
+/// affinity of the vcpus is the cpus of these nodes, and `b_info.numa_placement` is off, so that a domain that is built
+/// again from this configuration gets the same nodes.
 ///
 /// # Errors
-/// `Error::Invalid` if the domain's hard affinity has no cpu of its cpupool, `Error::Fail` if the hypervisor fails.
+/// `Error::Invalid` if the domain's hard affinity has no cpu of its cpupool, `Error::Fail` if a hypercall fails. Errors
+/// are logged.
 pub fn place(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<()> {
     let build = &mut config.b_info;
     if build.numa_placement != Some(true) {
         return Ok(());
     }
     if !build.cpumap.bytes.is_empty() || !build.vcpu_soft_affinity.is_empty() {
-        warn!(ctx, "no NUMA placement: the configuration says on which cpus the domain runs");
+        warn!(ctx, "no NUMA placement: the configuration sets the cpus of the domain");
         return Ok(());
     }
     if !build.nodemap.bytes.is_empty() {
-        warn!(ctx, "no NUMA placement: the configuration says on which nodes the domain is");
+        warn!(ctx, "no NUMA placement: the configuration sets the nodes of the domain");
         return Ok(());
     }
-    let host = HostMemory::read(ctx)?;
+    let host = HostNodes::read(ctx)?;
     let mut nodes = vec![0xff; host.max_nodes.div_ceil(8)];
     if let Some(best) = best(ctx, domid, build, &host)? {
         nodes.fill(0);
@@ -144,20 +153,22 @@ pub fn place(ctx: &Ctx, domid: u32, config: &mut DomainConfig) -> Result<()> {
     let soft = host.cpus_where(|node| bitmap::test(&nodes, node as i32));
     let vcpus = u32::try_from(build.max_vcpus).unwrap_or(0);
     let new = NewAffinity { hard: None, soft: Some(&soft), force: false };
-    // Only a preference: a failure for one vcpu is logged, and the creation goes on.
+    // This is only a preference: a failure for one vcpu is logged, and the creation continues.
     let _ = affinity::set_vcpus(ctx, domid, vcpus, &new);
     build.nodemap = Bitmap { bytes: nodes };
     build.numa_placement = Some(false);
     Ok(())
 }
 
-/// The facts about the host.
-struct HostMemory {
+/// The host's nodes and cpus.
+struct HostNodes {
+    /// One more than the highest number of a node.
     max_nodes: usize,
+    /// One more than the highest number of a cpu.
     max_cpus: usize,
     /// Free memory of each node, in KiB.
     free_kb: Vec<u64>,
-    /// Each cpu's node.
+    /// The node of each cpu.
     node_of: Vec<u32>,
 }
 
@@ -166,7 +177,7 @@ fn refused(ctx: &Ctx, e: HypervisorError) -> Error {
     Error::Fail
 }
 
-impl HostMemory {
+impl HostNodes {
     fn read(ctx: &Ctx) -> Result<Self> {
         let xen = ctx.hypervisor();
         let read = || {
@@ -180,7 +191,7 @@ impl HostMemory {
         read().map_err(|e| refused(ctx, e))
     }
 
-    /// The cpus whose node is wanted.
+    /// The cpus on nodes that `wanted` accepts.
     fn cpus_where(&self, wanted: impl Fn(u32) -> bool) -> Vec<u8> {
         let mut cpus = vec![0; self.max_cpus.div_ceil(8)];
         let chosen = (0..).zip(&self.node_of).filter(|(_, node)| wanted(**node));
@@ -188,20 +199,20 @@ impl HostMemory {
         cpus
     }
 
-    /// The nodes that these cpus are on.
+    /// The node of each of these cpus.
     fn nodes_of(&self, cpus: &[u8]) -> impl Iterator<Item = usize> {
         let node_of = (0..).zip(&self.node_of).filter(|(cpu, _)| bitmap::test(cpus, *cpu));
         node_of.map(|(_, node)| *node as usize).filter(|node| *node < self.free_kb.len())
     }
 
-    /// The nodes on which a vcpu can run that may run on these cpus, of a domain whose node affinity is
-    /// `nodes`.
+    /// The nodes on which a vcpu with this affinity can run, in a domain with the node affinity `nodes`.
     fn nodes_for(&self, cpus: &[u8], nodes: &[u8]) -> NodeSet {
         let allowed = self.nodes_of(cpus).filter(|node| bitmap::test(nodes, *node as i32));
         allowed.fold(0, |set, node| set | 1 << node)
     }
 
-    /// The nodes, for a domain that can use these cpus.
+    /// The facts about all nodes, for a domain that can use the cpus `usable`, where `vcpus` is the number of vcpus on
+    /// each node.
     fn nodes(&self, usable: &[u8], vcpus: &[u32]) -> Vec<PlacementNode> {
         let mut nodes: Vec<_> = self
             .free_kb
@@ -219,12 +230,12 @@ impl HostMemory {
     }
 }
 
-/// The best nodes; `None` if there is no choice, or no set is large enough.
+/// The best nodes; `None` if there is only one or none is sufficient, or if there are too many.
 fn best(
     ctx: &Ctx,
     domid: u32,
     build: &DomainBuildInfo,
-    host: &HostMemory,
+    host: &HostNodes,
 ) -> Result<Option<Candidate>> {
     let domain = ctx.hypervisor().domain(domid).map_err(|e| refused(ctx, e))?;
     let domain = domain.ok_or_else(|| {
@@ -235,7 +246,7 @@ fn best(
         error!(ctx, "cannot place the domain on NUMA nodes: no cpupool {}", domain.cpupool);
         Error::Fail
     })?;
-    // As in the C library, hard affinity is checked here, but the placement uses the whole pool.
+    // As in the C library, the hard affinity is checked here, but the placement uses the whole cpupool.
     if let Some(hard) = build.vcpu_hard_affinity.first()
         && bitmap::is_empty(&bitmap::and(&hard.bytes, &usable))
     {
@@ -262,10 +273,16 @@ fn best(
         let Candidate { nodes, cpus, vcpus, free_kb } = it;
         format!("nodes {nodes:#b}, {cpus} cpus, {vcpus} vcpus, {free_kb} KiB free")
     };
-    let best = choose(&nodes, wanted, |it| debug!(ctx, "NUMA placement, so far: {}", shown(it)));
+    let best = choose(&nodes, wanted, |it| {
+        debug!(ctx, "NUMA placement, best candidate so far: {}", shown(it))
+    });
     match &best {
         Some(best) => log_line!(Level::Detail, ctx, "NUMA placement: {}", shown(best)),
-        None => log_line!(Level::Notice, ctx, "NUMA placement: the domain fits on no nodes"),
+        None => log_line!(
+            Level::Notice,
+            ctx,
+            "no NUMA placement: no set of nodes has enough cpus and free memory"
+        ),
     }
     Ok(best)
 }
@@ -275,8 +292,8 @@ fn cpus_of_pool(ctx: &Ctx, pool: u32) -> Option<Vec<u8>> {
     (found.id == pool).then_some(found.cpus)
 }
 
-/// How many vcpus can run on each node, on cpus of `usable`.
-fn vcpus_on_nodes(ctx: &Ctx, host: &HostMemory, usable: &[u8]) -> Result<Vec<u32>> {
+/// The number of vcpus that can run on each node, counting only the cpus in `usable`.
+fn vcpus_on_nodes(ctx: &Ctx, host: &HostNodes, usable: &[u8]) -> Result<Vec<u32>> {
     let mut vcpus = vec![0; host.free_kb.len()];
     for domain in ctx.hypervisor().domains().map_err(|e| refused(ctx, e))? {
         for set in sets_of_vcpus(ctx, host, &domain, usable).unwrap_or_default() {
@@ -286,10 +303,10 @@ fn vcpus_on_nodes(ctx: &Ctx, host: &HostMemory, usable: &[u8]) -> Result<Vec<u32
     Ok(vcpus)
 }
 
-/// For each vcpu of a domain the nodes on which it can run. `None` for a domain that is just being destroyed.
+/// The nodes on which each vcpu of a domain can run; `None` for a domain that is being destroyed.
 fn sets_of_vcpus(
     ctx: &Ctx,
-    host: &HostMemory,
+    host: &HostNodes,
     domain: &DomainInfo,
     usable: &[u8],
 ) -> Option<Vec<NodeSet>> {
@@ -317,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_come_in_order() {
+    fn sets_are_visited_in_order() {
         let mut sets = Vec::new();
         each_set(&[0, 1, 3, 4], 2, 0, &mut |set| sets.push(set));
         assert_eq!(sets, [0b11, 0b1001, 0b10001, 0b1010, 0b10010, 0b11000]);
@@ -346,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn there_must_be_a_cpu_for_each_vcpu() {
+    fn a_cpu_for_each_vcpu_is_required() {
         let host = [node(900, 2, 0), node(900, 2, 3), node(900, 2, 1)];
         assert_eq!(chosen(&host, 1, 2), Some(0b001));
         assert_eq!(chosen(&host, 1, 3), Some(0b101));
@@ -372,11 +389,13 @@ mod tests {
     }
 
     #[test]
-    fn each_improvement_is_told() {
+    fn each_improvement_is_reported() {
         let host = [node(500, 4, 2), node(400, 4, 3), node(600, 4, 2), node(100, 4, 1)];
-        let mut told = Vec::new();
-        choose(&host, Wanted { memory_kb: 50, cpus: 1 }, |it| told.push((it.nodes, it.free_kb)));
-        assert_eq!(told, [(0b0001, 500), (0b0100, 600), (0b1000, 100)]);
+        let mut improvements = Vec::new();
+        choose(&host, Wanted { memory_kb: 50, cpus: 1 }, |it| {
+            improvements.push((it.nodes, it.free_kb))
+        });
+        assert_eq!(improvements, [(0b0001, 500), (0b0100, 600), (0b1000, 100)]);
     }
 
     #[test]
@@ -388,8 +407,8 @@ mod tests {
     }
 
     #[test]
-    fn what_each_node_has() {
-        let host = HostMemory {
+    fn the_facts_about_nodes() {
+        let host = HostNodes {
             max_nodes: 2,
             max_cpus: 6,
             free_kb: vec![100, 200],
@@ -410,9 +429,9 @@ mod tests {
     }
 
     #[test]
-    fn nodes_of_one_size() {
+    fn nodes_with_the_same_number_of_cpus() {
         let of =
-            |cpus: &[u32]| cpus_of_each(&cpus.iter().map(|n| node(0, *n, 0)).collect::<Vec<_>>());
+            |cpus: &[u32]| cpus_per_node(&cpus.iter().map(|n| node(0, *n, 0)).collect::<Vec<_>>());
         assert_eq!(of(&[4, 4, 4]), Some(4));
         assert_eq!(of(&[4, 3]), None);
         assert_eq!(of(&[0, 4]), Some(4));

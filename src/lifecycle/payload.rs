@@ -6,22 +6,24 @@ use std::path::PathBuf;
 
 use crate::types::idiomatic::{DomainBuildInfo, Text};
 
-/// What the guest starts with.
+/// The images and the command line that the guest starts with.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Payload {
-    /// Required; that it is missing is detected at the same step as in the C library.
+    /// Required. As in the C library, a missing kernel is only detected by the build.
     pub kernel: Option<Source>,
+    /// The initial ramdisk.
     pub ramdisk: Option<Source>,
+    /// The kernel's command line.
     pub cmdline: Option<Text>,
 }
 
 impl Payload {
-    /// From the configuration; a bootloader may have found something else.
+    /// The payload from the configuration, for a domain without a bootloader.
     pub fn configured(build: &DomainBuildInfo) -> Self {
         Self::of_files(&build.kernel, &build.ramdisk, &build.cmdline)
     }
 
-    /// The stub domain's, from its guest's configuration.
+    /// The payload of a stub domain, from its guest's configuration.
     pub fn of_stub_domain(build: &DomainBuildInfo) -> Self {
         let (kernel, ramdisk) = (&build.stubdomain_kernel, &build.stubdomain_ramdisk);
         Self::of_files(kernel, ramdisk, &build.stubdomain_cmdline)
@@ -36,12 +38,12 @@ impl Payload {
     }
 }
 
-/// Where an image is.
+/// An image, in a file or in memory.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Source {
-    /// The file's path, for xenstore. The file may have been removed.
+    /// The path of the file, which is also written to xenstore. The file may have been removed.
     pub path: PathBuf,
-    /// The content of a bootloader's file, which has been removed.
+    /// The content, for a file that a bootloader has written; the file was removed.
     pub content: Option<Vec<u8>>,
 }
 

@@ -1,14 +1,14 @@
-//! A domain's present configuration: the stored one, brought up to date.
+//! A domain's current configuration: the stored one, brought up to date.
 //!
-//! The library stores the configuration that a domain was created with, and updates it when a device is added; name,
-//! memory, vcpus and scheduling change without an update. Devices that are not in xenstore any more are left out; of
-//! the others the stored entry is used, except for a drive whose medium was removed.
+//! The library stores the configuration that a domain was created with, and updates it when a device is added; the
+//! name, memory, vcpus and scheduling parameters change without an update. Devices that are missing in xenstore are
+//! left out; of the others the stored entry is used, except for a drive whose medium was removed.
 //!
-//! This holds the lock of device changes, so that it sees none half done; under it, and under the userdata lock, there
-//! is one round trip to xenstore. An invalid record drops one device; in the C library it drops all of its kind.
+//! This holds the lock of device changes, so that no change is in progress. Under it and the userdata lock, there is
+//! one round trip to xenstore. An invalid record drops one device; in the C library it drops all devices of its kind.
 //!
-//! Which vcpus an HVM guest has is known by QEMU. It is asked under the lock of device changes only, since it may be
-//! slow, and may be controlled by its guest.
+//! QEMU knows which vcpus of an HVM guest are plugged. It is asked under the lock of device changes only, and not under
+//! the userdata lock, since it may be slow and may be controlled by its guest.
 
 use crate::core::cause::summed_up;
 use crate::core::{Ao, Ctx, Error, Result, bitmap};
@@ -26,21 +26,23 @@ use crate::types::idiomatic::{
 };
 use crate::{error, qemu, warn};
 
-/// More vcpus than any Xen supports: a higher stored number is invalid.
+/// The maximum number of vcpus, more than any Xen supports: a higher stored number is invalid.
 const MAX_VCPUS: i32 = 8192;
 
-/// By how much an HVM guest's target in xenstore is lower if it may balloon, in KiB.
+/// The difference in KiB by which the target in xenstore is lower for an HVM guest that may balloon.
 const MAXMEM_CONSTANT: u64 = 1024;
 
-/// A configuration and whether it could be brought up to date.
+/// A configuration, and whether it could be brought up to date.
 #[derive(Debug)]
 pub enum Retrieved {
+    /// Brought up to date.
     Current(Box<DomainConfig>),
     /// As stored, because the domain has no name: it is being created or destroyed.
     Stored(Box<DomainConfig>),
 }
 
 impl Retrieved {
+    /// The configuration in either case.
     pub fn into_config(self) -> DomainConfig {
         match self {
             Self::Current(config) | Self::Stored(config) => *config,
@@ -48,15 +50,16 @@ impl Retrieved {
     }
 }
 
-/// The configuration of `domid`, but for the scheduler's parameters: these are as stored.
+/// The current configuration of `domid`; only the scheduling parameters are as stored.
 ///
-/// `Error::LockFail` if there is no such domain, `Error::Fail` if none is stored for it.
+/// `Error::LockFail` if there is no such domain, `Error::Fail` if no configuration is stored for it. Errors are logged,
+/// with a summary at the end.
 pub async fn retrieve(ao: &Ao, domid: u32) -> Result<Retrieved> {
     summed_up(ao, domid, "retrieve the domain's configuration", read(ao, domid)).await
 }
 
 async fn read(ao: &Ao, domid: u32) -> Result<Retrieved> {
-    let _devices_stay = DeviceLock::take(ao, domid).await?;
+    let _device_lock = DeviceLock::take(ao, domid).await?;
     {
         let files = userdata::lock(ao, domid)?;
         let stored = stored(ao, domid, &files)?;
@@ -66,19 +69,19 @@ async fn read(ao: &Ao, domid: u32) -> Result<Retrieved> {
         }
     }
     let plugged = qemu::vcpus::plugged(ao, domid).await?;
-    // Read again: it may have changed meanwhile.
+    // It is read again, since it may have changed meanwhile.
     let files = userdata::lock(ao, domid)?;
     current(ao, domid, stored(ao, domid, &files)?, Some(plugged))
 }
 
-/// The stored configuration, and how many vcpus that has.
+/// The stored configuration, and its checked number of vcpus.
 fn stored(ctx: &Ctx, domid: u32, files: &userdata::Locked<'_>) -> Result<(Box<DomainConfig>, i32)> {
     let Some(config) = files.config(ctx)? else {
         error!(ctx, domid = domid, "cannot read the stored configuration: there is none");
         return Err(Error::Fail);
     };
     if let Guest::Invalid | Guest::Other(_) = config.b_info.u {
-        error!(ctx, domid = domid, "cannot use the stored configuration: it has no type of guest");
+        error!(ctx, domid = domid, "cannot use the stored configuration: invalid type of guest");
         return Err(Error::Fail);
     }
     match config.b_info.max_vcpus {
@@ -94,7 +97,7 @@ fn stored(ctx: &Ctx, domid: u32, files: &userdata::Locked<'_>) -> Result<(Box<Do
     }
 }
 
-/// Brings the configuration up to date, under the userdata lock; `plugged` has the vcpus that are plugged in QEMU, for
+/// Brings the configuration up to date, under the userdata lock. `plugged` has the vcpus that are plugged in QEMU, for
 /// an HVM guest.
 fn current(
     ctx: &Ctx,
@@ -134,33 +137,33 @@ fn current(
         None => map_of(vcpus, |vcpu| is_online(availability[vcpu].as_deref())),
     };
     let limits = memory::limits(ctx, domid, &limits)?;
-    config.b_info.target_memkb = limits.target.wrapping_add(beyond_target(&config.b_info));
+    config.b_info.target_memkb = limits.target.wrapping_add(target_difference(&config.b_info));
     config.b_info.max_memkb = limits.static_max;
 
-    let before = checked(&config);
+    let before = compared_devices(&config);
     keep_known(&mut config, &known);
-    // The C library cannot tell from xenstore which devices are behind a controller, and so knows none.
+    // The C library cannot determine the devices of USB controllers from xenstore, and returns none.
     config.usbdevs.clear();
     merge_disks(&mut config.disks, &known_disks(&disks));
     if !config.pcidevs.is_empty() {
         let known = known_pcis(ctx, domid, pcis)?;
         config.pcidevs.retain(|device| Address::of(device).is_some_and(|a| known.contains(&a)));
     }
-    let gone = before - checked(&config);
-    if gone > 0 {
-        warn!(ctx, domid = domid, "{gone} stored devices are not in xenstore: left out");
+    let missing = before - compared_devices(&config);
+    if missing > 0 {
+        warn!(ctx, domid = domid, "leaving out {missing} stored devices that are not in xenstore");
     }
     Ok(Retrieved::Current(config))
 }
 
-/// How many devices are checked against xenstore.
-fn checked(config: &DomainConfig) -> usize {
+/// The number of devices that are compared with xenstore.
+fn compared_devices(config: &DomainConfig) -> usize {
     let plain = config.nics.len() + config.vtpms.len() + config.disks.len() + config.pcidevs.len();
     let usb = config.usbctrls.len() + config.usbdevs.len();
     plain + usb + config.vdispls.len() + config.vsnds.len()
 }
 
-/// The vcpus whose availability says so.
+/// Whether a vcpu is online, from the value of its `availability` node.
 fn is_online(availability: Option<&[u8]>) -> bool {
     availability == Some(b"online")
 }
@@ -173,13 +176,13 @@ fn map_of(vcpus: i32, is_on: impl Fn(usize) -> bool) -> Bitmap {
     Bitmap { bytes }
 }
 
-/// How much more `target_memkb` is than the target in xenstore, by what is stored.
-fn beyond_target(info: &DomainBuildInfo) -> u64 {
+/// The difference in KiB between `target_memkb` and the target in xenstore, from the stored values.
+fn target_difference(info: &DomainBuildInfo) -> u64 {
     let may_balloon = matches!(info.u, Guest::Hvm(_)) && info.max_memkb > info.target_memkb;
     info.video_memkb.wrapping_add(if may_balloon { MAXMEM_CONSTANT } else { 0 })
 }
 
-/// For each device that is recorded by its number, in the order of [`keep_known`], a node that every record has.
+/// For each device that has a devid, in the order of [`keep_known`], a node that every record has.
 fn device_nodes(domid: u32, config: &DomainConfig) -> Vec<String> {
     let base = nodes::libxl_path(domid);
     let node = |kind: DeviceKind, devid: i32, node: &str| {
@@ -189,7 +192,7 @@ fn device_nodes(domid: u32, config: &DomainConfig) -> Vec<String> {
     let mut paths = Vec::new();
     paths.extend(config.nics.iter().map(|d| path(DeviceKind::Vif, d.devid)));
     paths.extend(config.vtpms.iter().map(|d| path(DeviceKind::Vtpm, d.devid)));
-    // One that QEMU emulates has no back end.
+    // A controller that QEMU emulates has no back end.
     paths.extend(config.usbctrls.iter().map(|d| node(DeviceKind::Vusb, d.devid, "type")));
     paths.extend(config.vdispls.iter().map(|d| path(DeviceKind::Vdispl, d.devid)));
     paths.extend(config.vsnds.iter().map(|d| path(DeviceKind::Vsnd, d.devid)));
@@ -207,18 +210,18 @@ fn keep_known(config: &mut DomainConfig, known: &[bool]) {
     config.vsnds.retain(|_| keep());
 }
 
-/// A disk as xenstore knows it.
+/// A disk, as recorded in xenstore.
 #[derive(PartialEq, Eq, Debug)]
 struct KnownDisk {
     vdev: Vec<u8>,
-    /// A drive with nothing in it.
+    /// It is a drive without a medium.
     empty: bool,
 }
 
 impl KnownDisk {
-    /// From the nodes `dev`, `removable` and `params`; `None` without the first.
+    /// Made from the nodes `dev`, `removable` and `params`; `None` without the first.
     fn new(dev: Option<Vec<u8>>, removable: Option<&[u8]>, params: Option<&[u8]>) -> Option<Self> {
-        // The driver's name, as in `aio:/path`, is no part of the medium's.
+        // The name of the driver, as in `aio:/path`, is not part of the path.
         let medium = params.map(|p| p.splitn(2, |&b| b == b':').last().unwrap_or(p));
         let removable = removable.is_some_and(|r| {
             let digits = r.trim_ascii_start();
@@ -236,12 +239,12 @@ impl KnownDisk {
 /// The nodes that describe a disk.
 const DISK_NODES: [&str; 3] = ["dev", "removable", "params"];
 
-/// The directories of both kinds of disks, and each disk's nodes: what [`known_disks`] is made of.
+/// The paths that [`known_disks`] needs: the directories of both kinds of disks, and each disk's nodes.
 fn disk_nodes(domid: u32, disks: &[DeviceDisk]) -> Vec<String> {
     let dirs = [DeviceKind::Vbd, DeviceKind::VirtioDisk].map(|kind| records(domid, kind));
     let nodes = |disk: &DeviceDisk| {
         let dir = &dirs[usize::from(disk.specification == DiskSpecification::Virtio)];
-        // An invalid name has no number, and this node does not exist.
+        // An invalid name has no devid; the node for -1 does not exist.
         let number = disk.vdev.as_ref().and_then(|vdev| vdev::number(vdev.as_bytes()));
         let number = number.unwrap_or(-1);
         DISK_NODES.map(|node| format!("{dir}/{number}/{node}"))
@@ -249,8 +252,8 @@ fn disk_nodes(domid: u32, disks: &[DeviceDisk]) -> Vec<String> {
     dirs.iter().cloned().chain(disks.iter().flat_map(nodes)).collect()
 }
 
-/// For each disk, its description in xenstore. A guest has one of the two kinds; if it has both, none is known, as in
-/// C.
+/// The record of each disk. A guest has one of the two kinds; if it has both, all count as missing, as in the C
+/// library.
 fn known_disks(values: &[Option<Vec<u8>>]) -> Vec<Option<KnownDisk>> {
     let (dirs, disks) = values.split_at(2);
     let both = dirs.iter().all(Option::is_some);
@@ -261,7 +264,7 @@ fn known_disks(values: &[Option<Vec<u8>>]) -> Vec<Option<KnownDisk>> {
         .collect()
 }
 
-/// Drops the disks whose names are not in xenstore, and the media of empty drives.
+/// Drops the disks that are not in xenstore, and the media of empty drives.
 fn merge_disks(disks: &mut Vec<DeviceDisk>, known: &[Option<KnownDisk>]) {
     let mut known = known.iter();
     disks.retain_mut(|disk| {
@@ -276,7 +279,7 @@ fn merge_disks(disks: &mut Vec<DeviceDisk>, known: &[Option<KnownDisk>]) {
     });
 }
 
-/// How many PCI devices the guest has, and the first so many: as a rule those are all.
+/// The nodes with the number of the guest's PCI devices and with the first `stored` of them, which usually are all.
 fn pci_nodes(domid: u32, stored: usize) -> Vec<String> {
     let base = pci::backend_path(domid);
     if stored == 0 {
@@ -287,7 +290,7 @@ fn pci_nodes(domid: u32, stored: usize) -> Vec<String> {
     std::iter::once(format!("{base}/num_devs")).chain(devices).collect()
 }
 
-/// The PCI devices in xenstore, by the values of [`pci_nodes`].
+/// The PCI devices in xenstore, from the values of [`pci_nodes`]; further ones are read.
 fn known_pcis(ctx: &Ctx, domid: u32, values: Vec<Option<Vec<u8>>>) -> Result<Vec<Address>> {
     let mut values = values.into_iter();
     let count = pci::count(values.next().flatten().as_deref()) as usize;
@@ -319,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn vcpus_are_online_by_that_very_word() {
+    fn only_the_word_online_means_online() {
         let mut all = vec![None; 11];
         all[0] = value("online");
         all[1] = value("offline");
@@ -330,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn only_ballooning_hvm_has_slack() {
+    fn only_an_hvm_guest_that_may_balloon_has_the_constant() {
         let mut info = DomainBuildInfo { video_memkb: 8, max_memkb: 200, ..Default::default() };
         info.target_memkb = 100;
         for (guest, extra) in [
@@ -339,14 +342,14 @@ mod tests {
             (Guest::Hvm(Default::default()), 1032),
         ] {
             info.u = guest;
-            assert_eq!(beyond_target(&info), extra);
+            assert_eq!(target_difference(&info), extra);
         }
         info.target_memkb = 200;
-        assert_eq!(beyond_target(&info), 8);
+        assert_eq!(target_difference(&info), 8);
     }
 
     #[test]
-    fn devices_are_kept_each_by_its_own_record() {
+    fn each_device_is_kept_by_its_own_record() {
         let mut config = DomainConfig::default();
         for devid in [0, 3] {
             config.nics.push(DeviceNic { devid, ..Default::default() });
@@ -383,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn disks_are_those_that_xenstore_knows() {
+    fn disks_that_are_not_in_xenstore_are_dropped() {
         let mut disks = vec![disk("xvda", "/a"), disk("xvdb", "/b"), disk("hdc", "/c.iso")];
         disks.push(DeviceDisk::default());
         let known = [Some(("xvda", false)), Some(("xvdz", false)), Some(("hdc", true)), None]
@@ -394,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn disks_of_both_kinds_are_none() {
+    fn disks_of_both_kinds_count_as_missing() {
         let virtio = DeviceDisk { specification: DiskSpecification::Virtio, ..disk("xvdb", "") };
         let nodes = disk_nodes(7, &[disk("xvda", ""), virtio]);
         assert_eq!(nodes[..2], ["/libxl/7/device/vbd", "/libxl/7/device/virtio_disk"]);
@@ -408,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn pci_devices_are_asked_for_where_there_are_any() {
+    fn pci_devices_are_read_only_if_some_are_stored() {
         assert_eq!(pci_nodes(7, 0), [""; 0]);
         let base = "/local/domain/0/backend/pci/7/0";
         assert_eq!(pci_nodes(7, 1), [format!("{base}/num_devs"), format!("{base}/dev-0")]);

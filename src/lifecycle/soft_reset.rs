@@ -1,13 +1,12 @@
-//! A soft reset: the guest starts another kernel in its place (kexec), and its domain is set up again around its
-//! memory.
+//! A soft reset: the guest starts another kernel with kexec, and its domain is set up again around its memory.
 //!
-//! The guest has shut down for that. Its device model writes its state down; then everything that is around the
-//! domain goes as in a destroy, so that back ends drop what they have mapped, and the hypervisor takes event channels
-//! and grants away. What follows is a creation whose memory is there already, with a device model that goes on from
-//! the state of the other.
+//! The guest has shut down with the reason "soft reset". Its device model saves its state; then everything outside the
+//! hypervisor that belongs to the domain is removed as by a destroy, so that back ends unmap the guest's memory, and
+//! the hypervisor closes its event channels and grants. What follows is a creation with the existing memory and a
+//! device model that continues from the saved state.
 //!
-//! What can be refused is refused before anything is taken away. After a later failure the domain is destroyed: it
-//! could not run without its devices.
+//! Everything that can be checked is checked before anything is removed. After a later failure the domain is destroyed,
+//! since it could not run without its devices.
 
 use std::ffi::CString;
 
@@ -19,30 +18,31 @@ use crate::domain::identity::Identity;
 use crate::domain::kind::{self, DomainKind, Info};
 use crate::domain::{console, nodes};
 use crate::error;
-use crate::lifecycle::create::{self, Origin, Stripped};
-use crate::lifecycle::destroy::{self, Around, Fate, Found};
+use crate::lifecycle::create::{self, Origin, ResetDomain};
+use crate::lifecycle::destroy::{self, Found, Purpose, StoreInfo};
 use crate::lifecycle::migrate::emulator;
 use crate::qemu::state;
 use crate::types::idiomatic::{DomainConfig, DomainType, Text};
 
-/// Why a guest shuts down that wants it (`SHUTDOWN_soft_reset`).
+/// The shutdown reason of a guest that requests a soft reset (`SHUTDOWN_soft_reset`).
 const REASON: u8 = 5;
 
-/// Does it. `config` is what the domain is to have afterwards, and gets its defaults.
+/// Resets a domain. `config` is its new configuration, and gets its defaults.
 ///
-/// Reports the console as a creation does.
+/// Reports that the console is available, as a creation does.
 ///
 /// # Errors
-/// `Error::Invalid` for a PV guest, one that has not shut down, or a configuration of another type of guest: nothing
-/// has happened then. Otherwise those of [`create::create`], and the domain is destroyed if it has lost anything.
+/// `Error::Invalid` for a PV guest, one that has not shut down for this reason, or a configuration for another type of
+/// guest: nothing was changed then. Otherwise those of [`create::create`], and the domain is destroyed if anything was
+/// removed. Errors are logged, with a summary at the end.
 pub async fn soft_reset(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<()> {
     let what = "reset the domain";
-    let asked = config.clone();
+    let requested = config.clone();
     let checked = summed_up_now(ao, domid, what, || {
         let (domain, info) = check(ao, domid, config)?;
-        Ok((domain, info, remains(ao, domid)?))
+        Ok((domain, info, kept_parts(ao, domid)?))
     });
-    let (domain, info, stripped) = checked?;
+    let (domain, info, kept) = checked?;
     let is_hvm = config.c_info.type_ == DomainType::Hvm;
     let saved = summed_up(ao, domid, what, async {
         if !is_hvm {
@@ -53,11 +53,13 @@ pub async fn soft_reset(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Resul
         Ok(saved)
     });
     let saved = saved.await?;
-    let making = async {
-        // Back ends that serve it through xenstored's events, such as xenconsoled, let go of the rings.
+    let setup = async {
+        // Back ends that rely on xenstored's watch events, such as xenconsoled, unmap the guest's rings.
         ao.store().release(domid).map_err(|e| nodes::failed(ao, e))?;
-        let (_, around) = Around::of(ao, domid);
-        if destroy::strip(ao, &domain, &info, around, Fate::GoesOn).await? == Found::Nothing {
+        let (_, store_info) = StoreInfo::of(ao, domid);
+        if destroy::tear_down(ao, &domain, &info, store_info, Purpose::SoftReset).await?
+            == Found::Nothing
+        {
             error!(ao, domid = domid, "the domain was destroyed meanwhile");
             return Err(Error::DomainNotFound);
         }
@@ -66,12 +68,12 @@ pub async fn soft_reset(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Resul
             emulator::restore_nodes(ao, domid, &saved)?;
             state::pass_on(ao, domid)?;
         }
-        create::furnish(ao, domid, asked, config, Origin::Domain(&stripped)).await
+        create::set_up(ao, domid, requested, config, Origin::Reset(&kept)).await
     };
-    create::whole_or_destroyed(ao, domid, what, making).await
+    create::or_destroy(ao, domid, what, setup).await
 }
 
-/// Whether it can be done.
+/// Checks that the domain can be reset, and completes `config`.
 fn check(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<(Identity, Info)> {
     let (domain, info) = Identity::of(ao, domid)?;
     let refuse = |why: &str| {
@@ -82,41 +84,41 @@ fn check(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<(Identity, In
         return refuse("it is a PV guest");
     }
     if info.shutdown_reason != Some(REASON) {
-        return refuse("its guest has not shut down for that");
+        return refuse("its guest has not shut down with the reason \"soft reset\"");
     }
     let same = match kind::known(ao, domid, &info) {
         DomainKind::Hvm => config.c_info.type_ == DomainType::Hvm,
         _ => config.c_info.type_ == DomainType::Pvh,
     };
     if !same {
-        return refuse("the configuration is one of another type of guest");
+        return refuse("the configuration is for another type of guest");
     }
-    create::complete(ao, config, domid)?;
+    create::check_and_complete(ao, config, domid)?;
     Ok((domain, info))
 }
 
-/// What the domain keeps.
-fn remains(ao: &Ao, domid: u32) -> Result<Stripped> {
+/// Reads what stays the same for the guest: the frames of its rings, and its terminal.
+fn kept_parts(ao: &Ao, domid: u32) -> Result<ResetDomain> {
     let base = nodes::domain_path(domid);
     let rings = [format!("{base}/store/ring-ref"), format!("{base}/console/ring-ref")];
     let found = nodes::read_many(ao, ao.store(), &rings)?;
-    let frame = |place: usize| {
-        found[place].as_deref().and_then(leading_number::<u64>).ok_or_else(|| {
+    let frame = |index: usize| {
+        found[index].as_deref().and_then(leading_number::<u64>).ok_or_else(|| {
             error!(
                 ao,
                 domid = domid,
-                "cannot determine the guest's ring: no number in {}",
-                rings[place]
+                "cannot determine the frame of the guest's ring: no number in {}",
+                rings[index]
             );
             Error::Fail
         })
     };
     let tty = nodes::read(ao, ao.store(), &console::first_path(domid))?.unwrap_or_default();
     let tty = CString::new(tty).unwrap_or_default();
-    Ok(Stripped { rings: [frame(0)?, frame(1)?], tty: Text::from(tty.as_c_str()) })
+    Ok(ResetDomain { rings: [frame(0)?, frame(1)?], tty: Text::from(tty.as_c_str()) })
 }
 
-/// Has the hypervisor take away what the guest had set up. The domain stays paused.
+/// Resets the domain in the hypervisor: its event channels, grants and the like. The domain stays paused.
 async fn reset_in_hypervisor(ao: &Ao, domain: &Identity) -> Result<()> {
     let (domid, uuid) = (domain.domid, domain.uuid);
     let outcome =
@@ -131,7 +133,7 @@ async fn reset_in_hypervisor(ao: &Ao, domain: &Identity) -> Result<()> {
             Err(Error::DomainNotFound)
         }
         Err(CallFailure::Refused(errno)) => {
-            error!(ao, domid = domid, errno = errno, "domain_soft_reset failed");
+            error!(ao, domid = domid, errno = errno, "cannot reset the domain");
             Err(Error::Fail)
         }
         Err(CallFailure::Unknown) => Err(Error::Fail),

@@ -11,9 +11,9 @@ use crate::types::idiomatic::Bitmap;
 use crate::xen::store::Ops;
 use crate::{error, qemu};
 
-/// Sets the vcpus of `wanted` online and all others offline, by the `cpu/N/availability` nodes, which the guest's
-/// kernel watches; those of an HVM guest are plugged first. Vcpus that the guest does not have are counted and
-/// otherwise ignored, as in the C library.
+/// Sets the vcpus in `wanted` online and all others offline, by the `cpu/N/availability` nodes, which the guest's
+/// kernel watches. Vcpus of an HVM guest are plugged in QEMU first. Vcpus in `wanted` that the guest does not have are
+/// counted and otherwise ignored, as in the C library.
 pub async fn set_online(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     summed_up(ao, domid, "set vcpus online", set(ao, domid, wanted)).await
 }
@@ -27,17 +27,17 @@ async fn set(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
         error!(ao, domid = domid, "cannot set vcpus online: no such domain");
         return Err(Error::DomainNotFound);
     };
-    let has = info.max_vcpu_id.map_or(0, |last| last + 1);
+    let max = info.max_vcpu_id.map_or(0, |last| last + 1);
     match wanted.iter().count() {
         0 => {
             error!(ao, domid = domid, "cannot set vcpus online: the map has no vcpus");
             return Err(Error::Fail);
         }
-        count if count > has as usize => {
+        count if count > max as usize => {
             error!(
                 ao,
                 domid = domid,
-                "cannot set vcpus online: {count} are asked for, and the domain has {has} at most"
+                "cannot set vcpus online: {count} are requested, and the domain has at most {max}"
             );
             return Err(Error::Fail);
         }
@@ -45,7 +45,7 @@ async fn set(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     }
     let (owner, known) = Identity::of(ao, domid)?;
     if kind::known(ao, domid, &known) == DomainKind::Hvm {
-        // The traditional device model need not be told, and vcpus are never unplugged.
+        // The traditional device model is not involved, and vcpus are never unplugged.
         if model::version(ao, domid)? == ModelVersion::Qemu {
             qemu::vcpus::plug(ao, domid, wanted).await?;
         }
@@ -53,9 +53,9 @@ async fn set(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     let base = format!("{}/cpu", nodes::domain_path(domid));
     let word = |vcpu| if wanted.contains(vcpu) { "online" } else { "offline" };
     let values: Vec<_> =
-        (0..has as usize).map(|vcpu| (format!("{base}/{vcpu}/availability"), word(vcpu))).collect();
+        (0..max as usize).map(|vcpu| (format!("{base}/{vcpu}/availability"), word(vcpu))).collect();
     nodes::transaction(ao, |t| {
-        // If it was destroyed, its nodes must not be created again.
+        // If the domain was destroyed, its nodes must not be created again.
         if !owner.exists(ao)? {
             error!(
                 ao,

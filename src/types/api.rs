@@ -1,5 +1,4 @@
-//! What `libxl.h` and `libxl_event.h` declare beside the types of `idl/`: numbers, hooks and ways of
-//! being told.
+//! The constants, hooks and callback types of `libxl.h` and `libxl_event.h`, which are not described in `idl/`.
 
 use std::ffi::{c_char, c_int, c_short, c_uint, c_void};
 
@@ -8,31 +7,38 @@ use libc::{pid_t, timeval};
 use super::builtin::libxl_ev_user;
 use super::sys::{libxl_ctx, libxl_event, libxl_event_type};
 
-/// What `libxl_ctx_alloc` is given as the version.
+/// The version argument of `libxl_ctx_alloc`.
 pub const LIBXL_VERSION: c_int = 0;
 
-/// Bits in `viridian_enable` and `viridian_disable`.
+/// The number of bits in `viridian_enable` and `viridian_disable`.
 pub const LIBXL_BUILDINFO_HVM_VIRIDIAN_ENABLE_DISABLE_WIDTH: c_int = 64;
-/// Default grant frames and maptrack frames of a domain.
+/// A domain's default maximum of grant frames.
 pub const LIBXL_MAX_GRANT_FRAMES_DEFAULT: u32 = 32;
+/// A domain's default maximum of maptrack frames.
 pub const LIBXL_MAX_MAPTRACK_FRAMES_DEFAULT: u32 = 1024;
-/// Grant limits: the library, or Xen, decides.
+/// A grant limit that the library, or Xen, chooses.
 pub const LIBXL_MAX_GRANT_DEFAULT: u32 = u32::MAX;
-/// Characters in the text of a UUID and of an Ethernet address.
+/// The length of the text form of a UUID.
 pub const LIBXL_UUID_FMTLEN: usize = 36;
+/// The length of the text form of an Ethernet address.
 pub const LIBXL_MAC_FMTLEN: usize = 17;
-/// A PCI address that means every function of the device.
+/// A function number in a PCI address that means all functions of the device.
 pub const LIBXL_PCI_FUNC_ALL: c_uint = c_uint::MAX;
+/// A timer mode that the library chooses.
 pub const LIBXL_TIMER_MODE_DEFAULT: c_int = -1;
-/// A memory size that the library shall choose.
+/// A memory size that the library chooses.
 pub const LIBXL_MEMKB_DEFAULT: u64 = u64::MAX;
-/// An invalid guest frame.
+/// An invalid guest frame number.
 pub const LIBXL_INVALID_GFN: u64 = u64::MAX;
+/// The default boundary for the check of conflicts between guest memory and reserved device memory, in KiB.
 pub const LIBXL_RDM_MEM_BOUNDARY_MEMKB_DEFAULT: u64 = 2048 * 1024;
+/// The length of a VM generation ID in bytes.
 pub const LIBXL_MS_VM_GENID_LEN: usize = 16;
+/// A flag of `libxl_domain_suspend`: save a stream for debugging.
 pub const LIBXL_SUSPEND_DEBUG: c_int = 1;
+/// A flag of `libxl_domain_suspend`: the guest runs while it is saved.
 pub const LIBXL_SUSPEND_LIVE: c_int = 2;
-/// Scheduler parameters: leave as it is.
+/// Values of scheduling parameters that leave the parameter unchanged.
 pub const LIBXL_DOMAIN_SCHED_PARAM_WEIGHT_DEFAULT: c_int = -1;
 pub const LIBXL_DOMAIN_SCHED_PARAM_CAP_DEFAULT: c_int = -1;
 pub const LIBXL_DOMAIN_SCHED_PARAM_PERIOD_DEFAULT: c_int = -1;
@@ -41,37 +47,37 @@ pub const LIBXL_DOMAIN_SCHED_PARAM_LATENCY_DEFAULT: c_int = -1;
 pub const LIBXL_DOMAIN_SCHED_PARAM_EXTRATIME_DEFAULT: c_int = -1;
 pub const LIBXL_DOMAIN_SCHED_PARAM_BUDGET_DEFAULT: c_int = -1;
 pub const LIBXL_SCHED_PARAM_VCPU_INDEX_DEFAULT: c_int = -1;
-/// No pool in particular.
+/// Any cpupool.
 pub const LIBXL_CPUPOOL_POOLID_ANY: u32 = u32::MAX;
 
 /// The cache allocation types under their older name.
 pub use super::sys::libxl_psr_cbm_type as libxl_psr_type;
 
-/// How the end of an asynchronous operation is told.
+/// How the end of an asynchronous operation is reported.
 #[repr(C)]
 #[derive(Copy, Clone)]
 pub struct libxl_asyncop_how {
-    /// Called at the end; without it an event comes.
+    /// Called at the end; if NULL, an event is reported instead.
     pub callback:
         Option<unsafe extern "C" fn(ctx: *mut libxl_ctx, rc: c_int, for_callback: *mut c_void)>,
     pub u: libxl_asyncop_how_u,
 }
 
-/// What the application wants handed back.
+/// A value of the application that is returned to it.
 #[repr(C)]
 #[derive(Copy, Clone)]
 pub union libxl_asyncop_how_u {
-    /// Without a callback: for the event's `for_user`.
+    /// Without a callback: becomes `for_user` of the event.
     pub for_event: libxl_ev_user,
-    /// With one: its argument.
+    /// With a callback: its argument.
     pub for_callback: *mut c_void,
 }
 
-/// How progress of an operation is told.
+/// How the progress of an operation is reported.
 #[repr(C)]
 #[derive(Copy, Clone)]
 pub struct libxl_asyncprogress_how {
-    /// Called for each step, with an event that it shall free; without it the event is queued.
+    /// Called for each report, with an event that the callback must free; if NULL, the event is queued instead.
     pub callback: Option<
         unsafe extern "C" fn(
             ctx: *mut libxl_ctx,
@@ -83,7 +89,7 @@ pub struct libxl_asyncprogress_how {
     pub for_callback: *mut c_void,
 }
 
-/// A reading of Xen's console, known to the library alone.
+/// A reader of Xen's console, opaque to the application.
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct libxl__xen_console_reader {
@@ -91,19 +97,19 @@ pub struct libxl__xen_console_reader {
 }
 pub type libxl_xen_console_reader = libxl__xen_console_reader;
 
-/// Whether an event is one that the caller looks for.
+/// Returns whether the caller looks for this event.
 pub type libxl_event_predicate =
     Option<unsafe extern "C" fn(event: *const libxl_event, user: *mut c_void) -> c_int>;
 
-/// How an application is told of events without asking.
+/// The callbacks with which events are reported to the application.
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct libxl_event_hooks {
-    /// One bit for each event type that goes to `event_occurs`.
+    /// One bit for each event type that is passed to `event_occurs`.
     pub event_occurs_mask: u64,
-    /// Takes the event over.
+    /// Called with an event, which the application owns then.
     pub event_occurs: Option<unsafe extern "C" fn(user: *mut c_void, event: *mut libxl_event)>,
-    /// Events of this type (all, if 0) may have been lost.
+    /// Called when events of this type (all types, if 0) may have been lost.
     pub disaster: Option<
         unsafe extern "C" fn(
             user: *mut c_void,
@@ -114,7 +120,7 @@ pub struct libxl_event_hooks {
     >,
 }
 
-/// An application's interest in a domain's death, known to the library alone.
+/// A generator of events of a domain's death, opaque to the application.
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct libxl__evgen_domain_death {
@@ -122,7 +128,7 @@ pub struct libxl__evgen_domain_death {
 }
 pub type libxl_evgen_domain_death = libxl__evgen_domain_death;
 
-/// An application's interest in a drive's eject button, known to the library alone.
+/// A generator of events of a drive's ejection requests, opaque to the application.
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct libxl__evgen_disk_eject {
@@ -130,7 +136,7 @@ pub struct libxl__evgen_disk_eject {
 }
 pub type libxl_evgen_disk_eject = libxl__evgen_disk_eject;
 
-/// An application's main loop, for the library to wait in.
+/// The hooks with which the library registers file descriptors and timeouts in the application's main loop.
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct libxl_osevent_hooks {
@@ -173,7 +179,7 @@ pub struct libxl_osevent_hooks {
         Option<unsafe extern "C" fn(user: *mut c_void, for_app_registration: *mut c_void)>,
 }
 
-/// Who handles SIGCHLD and reaps children.
+/// The owner of SIGCHLD, which handles the signal and reaps children.
 pub type libxl_sigchld_owner = c_uint;
 /// The library, while it has children.
 pub const libxl_sigchld_owner_libxl: libxl_sigchld_owner = 0;
@@ -184,14 +190,15 @@ pub const libxl_sigchld_owner_libxl_always: libxl_sigchld_owner = 2;
 /// The library, all the time, and only for its own children.
 pub const libxl_sigchld_owner_libxl_always_selective_reap: libxl_sigchld_owner = 3;
 
-/// How children are made and reaped.
+/// How children are forked and reaped.
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct libxl_childproc_hooks {
+    /// The owner of SIGCHLD.
     pub chldowner: libxl_sigchld_owner,
     /// Called instead of `fork`.
     pub fork_replacement: Option<unsafe extern "C" fn(user: *mut c_void) -> pid_t>,
-    /// Called for a reaped child that is not the library's: returns 0 if it was the application's.
+    /// Called for a reaped child that is not the library's. Returns 0 if it is the application's.
     pub reaped_callback:
         Option<unsafe extern "C" fn(pid: pid_t, status: c_int, user: *mut c_void) -> c_int>,
 }

@@ -9,7 +9,7 @@ pub use super::api::*;
 pub use super::builtin::*;
 pub use libc::{pid_t, pollfd, size_t, ssize_t, timeval};
 
-/// A ctx, private to the library: what it is, `capi/entry.rs` knows.
+/// A ctx, opaque to the application; `capi/entry.rs` knows what it is.
 #[repr(C)]
 pub struct libxl_ctx {
     _private: [u8; 0],
@@ -23,9 +23,9 @@ pub struct xentoollog_logger {
 
 /// yajl's generator, private to libyajl.
 pub type yajl_gen = *mut std::ffi::c_void;
-/// yajl's answer; 0 is good.
+/// The status of yajl's functions; 0 is success.
 pub type yajl_gen_status = c_int;
-/// xentoollog's level.
+/// A log level of xentoollog.
 pub type xentoollog_level = c_int;
 
 include!(concat!(env!("OUT_DIR"), "/types.rs"));

@@ -1,4 +1,4 @@
-//! The tables of the public types, generated from `idl/`; [`super::shape`] says what a table holds.
+//! The tables of the public types, generated from `idl/`; [`super::shape`] describes their content.
 //!
 //! Each type has a constant, such as [`DEVICE_DISK`], that refers to its row.
 
@@ -16,7 +16,7 @@ use super::sys::*;
 #[cfg(not(test))]
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
-// In tests of the library itself there is one type more, with one of everything.
+// The library's own tests have one more type, which contains one field of every shape.
 #[cfg(test)]
 use super::engine::sample::*;
 #[cfg(test)]

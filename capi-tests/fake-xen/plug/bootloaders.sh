@@ -74,7 +74,7 @@ unset LIBXL_BOOTLOADER_USER
 does "$kernel printf 'x\n2026-01-01 libxl: error: forged\033]0;title\007\302\2332J\0' >> \"\$output\""
 create
 is_used
-grep -qF 'not understood: x\n2026-01-01 libxl: error: forged\u{1b}]0;title\u{7}\u{9b}2J' "$folder/log" || wrong "it is not shown as it is"
+grep -qF 'unknown or repeated: x\n2026-01-01 libxl: error: forged\u{1b}]0;title\u{7}\u{9b}2J' "$folder/log" || wrong "it is not shown as it is"
 ! LC_ALL=C grep -qP '^2026-01-01|[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$folder/log" || wrong "a terminal obeys it"
 
 # Images have a limit, trusted or not.

@@ -25,7 +25,7 @@ const CIRCLES: &[&str] = &[
     // `sys` is where all are found under their C names: it hands on those of the others, which name its structs.
     "types::api, types::builtin, types::sys",
     // Types are made of types: a builtin is part of a struct, whose fields are builtins.
-    "types::engine::builtin, types::engine::life, types::engine::read",
+    "types::engine::builtin, types::engine::ownership, types::engine::read",
     // The generated tables consist of rows, and what is derived from them is made of both.
     "types::shape::derived, types::shape::rows, types::tables",
 ];

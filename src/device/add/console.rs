@@ -1,4 +1,5 @@
-//! Consoles: the first, which every guest has, the channels, which are consoles with a name, and those of stub domains.
+//! Consoles: the primary console, which every guest has; channels, which are consoles with a name; and the consoles of
+//! stub domains.
 
 use super::AttachTarget;
 use super::nodes::{DeviceNodes, Value};
@@ -10,25 +11,26 @@ use crate::error;
 use crate::types::idiomatic::{DeviceChannel, DeviceChannelData as Data, Text};
 use crate::xen::store::Pipeline;
 
-/// How many bytes of a guest's output are kept while no client reads.
+/// The maximum number of bytes of a guest's output that are kept while no client reads.
 const LIMIT: u32 = 1 << 20;
 
-/// The terminal type that consoles announce.
+/// The terminal type in the nodes of consoles.
 const PROTOCOL: &str = "vt100";
 
-/// The first console, which xenconsoled serves.
+/// The primary console, whose back end is xenconsoled.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Primary {
+    /// The domain with xenconsoled.
     pub backend_domid: u32,
-    /// The guest's event channel.
+    /// The guest's port of the event channel.
     pub port: u32,
-    /// The frame of the guest's ring.
+    /// The guest frame number of the ring.
     pub ring: u64,
-    /// The terminal, if it is known already.
+    /// The path of the terminal, if it is known already.
     pub tty: Option<Text>,
 }
 
-/// Writes the first console.
+/// Writes the primary console, replacing existing nodes. Errors are logged.
 pub fn primary(target: &AttachTarget<'_>, console: &Primary) -> Result<()> {
     let device = device(target.domid(), 0, console.backend_domid);
     let mut nodes = back(&device);
@@ -43,12 +45,13 @@ pub fn primary(target: &AttachTarget<'_>, console: &Primary) -> Result<()> {
     write(target, vec![(device, nodes)])
 }
 
-/// Writes the channels, numbering those that have no number by their place, from 1 on. QEMU serves them.
+/// Writes the channels, whose back end is QEMU, replacing existing nodes. Channels without a devid get their position
+/// as the devid, starting with 1. Errors are logged.
 pub fn channels(target: &AttachTarget<'_>, channels: &mut [DeviceChannel]) -> Result<()> {
     let mut written = Vec::new();
-    for (place, channel) in (1..).zip(channels) {
+    for (position, channel) in (1..).zip(channels) {
         if channel.devid == -1 {
-            channel.devid = place;
+            channel.devid = position;
         }
         let (connection, path, output) = complete(target, channel)?;
         let device = device(target.domid(), channel.devid, channel.backend_domid);
@@ -67,34 +70,35 @@ pub fn channels(target: &AttachTarget<'_>, channels: &mut [DeviceChannel]) -> Re
     write(target, written)
 }
 
-/// Completes a channel. Gives the kind of its connection, the path if it has one, and its chardev for QEMU.
+/// Completes a channel with its defaults. Returns the kind of its connection, its path if it has one, and its chardev
+/// for QEMU.
 fn complete(
     target: &AttachTarget<'_>,
     channel: &mut DeviceChannel,
 ) -> Result<(&'static str, Option<Text>, String)> {
     let (ctx, domid, devid) = (target.ctx(), target.domid(), channel.devid);
     let refuse = |why: &str| {
-        error!(ctx, domid = domid, "cannot attach channel {devid}: it {why}");
+        error!(ctx, domid = domid, "cannot attach channel {devid}: {why}");
         Err(Error::Invalid)
     };
     if channel.name.is_none() {
-        return refuse("has no name");
+        return refuse("it has no name");
     }
-    let place = DeviceContext { world: target, domid, hotplug: false };
-    place.backend(&channel.backend_domname, &mut channel.backend_domid)?;
+    let context = DeviceContext { world: target, domid, hotplug: false };
+    context.backend(&channel.backend_domname, &mut channel.backend_domid)?;
     match &channel.u {
         Data::Pty => Ok(("pty", None, "pty".to_owned())),
-        Data::Socket(socket) if socket.path.is_none() => refuse("has no path"),
+        Data::Socket(socket) if socket.path.is_none() => refuse("its socket has no path"),
         Data::Socket(socket) => {
             Ok(("socket", socket.path.clone(), format!("chardev:libxl-channel{devid}")))
         }
-        Data::Unknown | Data::Other(_) => refuse("is connected to nothing"),
+        Data::Unknown | Data::Other(_) => refuse("unknown kind of connection"),
     }
 }
 
-/// Writes the consoles of a stub domain in place of what was there. Its QEMU in this domain serves all of them, the
-/// `first` as well, since xenconsoled serves no others. `outputs`: for each in their order, the chardev that QEMU
-/// connects it to, if any.
+/// Writes the consoles of a stub domain, replacing existing nodes. The back end of all of them is the QEMU in this
+/// domain, including the primary console (`first`), since xenconsoled serves only primary consoles. `outputs` has for
+/// each console the chardev that QEMU connects it to, if any. Errors are logged.
 pub fn of_stub_domain(
     target: &AttachTarget<'_>,
     first: &Primary,
@@ -129,7 +133,7 @@ fn device(domid: u32, devid: i32, backend_domid: u32) -> Device {
 }
 
 fn back(device: &Device) -> DeviceNodes {
-    let mut nodes = DeviceNodes::none();
+    let mut nodes = DeviceNodes::empty();
     nodes.back("frontend-id", device.domid);
     nodes.back("online", 1);
     nodes.back("state", 1);
@@ -137,13 +141,13 @@ fn back(device: &Device) -> DeviceNodes {
     nodes
 }
 
-fn front(nodes: &mut DeviceNodes, server: &str, output: impl Value) {
+fn front(nodes: &mut DeviceNodes, daemon: &str, output: impl Value) {
     nodes.fixed("limit", LIMIT);
-    nodes.fixed("type", server);
+    nodes.fixed("type", daemon);
     nodes.fixed("output", output);
 }
 
-/// Writes consoles in place of what was there.
+/// Writes consoles, replacing existing nodes.
 fn write(target: &AttachTarget<'_>, consoles: Vec<(Device, DeviceNodes)>) -> Result<()> {
     if consoles.is_empty() {
         return Ok(());
@@ -151,7 +155,7 @@ fn write(target: &AttachTarget<'_>, consoles: Vec<(Device, DeviceNodes)>) -> Res
     let ctx = target.ctx();
     let (mut devices, mut new) = (Vec::new(), Vec::new());
     for (device, nodes) in consoles {
-        nodes.make(&device, &mut new);
+        nodes.append_to(&mut new, &device);
         devices.push(device);
     }
     store::transaction_now(ctx, |t| {

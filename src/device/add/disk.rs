@@ -1,4 +1,4 @@
-//! Disks and drives.
+//! Disks and CD drives.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -16,14 +16,14 @@ use crate::types::idiomatic::{
     DeviceDisk, DiskBackend as Backend, DiskFormat as Format, DiskSpecification, DomainConfig, Text,
 };
 
-/// The usual script.
+/// The default hotplug script.
 const BLOCK: &[u8] = b"block";
 
 impl Addable for DeviceDisk {
     const KIND: DeviceKind = DeviceKind::Vbd;
 
-    fn set_defaults(&mut self, place: DeviceContext) -> Result<()> {
-        disk::set_defaults(place, self)
+    fn set_defaults(&mut self, context: DeviceContext) -> Result<()> {
+        disk::set_defaults(context, self)
     }
 
     fn devid(&mut self) -> Option<&mut i32> {
@@ -123,18 +123,18 @@ impl Stored for DeviceDisk {
         &mut config.disks
     }
 
-    fn is(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         self.vdev == other.vdev
     }
 
-    /// A disk is stored as it was asked for.
-    fn settle(&mut self, _: &Self) {}
+    /// A disk is stored as the application has requested it.
+    fn copy_chosen(&mut self, _: &Self) {}
 
     const NO_DOMAIN: Error = Error::Fail;
 }
 
-/// What the QEMU of domain `domid` opens for each of its disks, where there is anything: once the disks are connected,
-/// for a script may have said where it has put one.
+/// What QEMU of domain `domid` opens for each of its disks; `None` for an empty drive. This must be called when the
+/// disks are connected, since a hotplug script may have written the path of its device.
 pub fn paths_for_qemu(
     ctx: &Ctx,
     domid: u32,
@@ -154,7 +154,7 @@ pub fn paths_for_qemu(
     disks.iter().map(path).collect()
 }
 
-/// A script's path: one without a folder of its own is Xen's.
+/// A script's path: a relative one is below Xen's directory of scripts.
 pub(super) fn script_path(script: &[u8]) -> Vec<u8> {
     if script.starts_with(b"/") {
         return script.to_vec();
@@ -162,13 +162,13 @@ pub(super) fn script_path(script: &[u8]) -> Vec<u8> {
     [paths::SCRIPTS.as_bytes(), b"/", script].concat()
 }
 
-/// What the node `params` says of a disk that QEMU serves: how, and what.
+/// The value of the node `params` of a disk whose back end is QEMU: the format, and the path.
 pub fn qemu_params(disk: &DeviceDisk) -> Vec<u8> {
     let path = disk.pdev_path.as_ref().map_or(&[][..], Text::as_bytes);
     [format_name(disk.format).as_bytes(), b":", path].concat()
 }
 
-/// What QEMU is told of the format.
+/// The name of the format in `params`.
 fn format_name(format: Format) -> &'static str {
     match format {
         Format::Raw | Format::Empty => "aio",
@@ -176,7 +176,7 @@ fn format_name(format: Format) -> &'static str {
         Format::Qcow2 => "qcow2",
         Format::Vhd => "vhd",
         Format::Qed => "qed",
-        // C's words for a string that is not there; QEMU refuses it.
+        // As in the C library, where `printf` writes this for NULL; QEMU refuses it.
         Format::Unknown | Format::Other(_) => "(null)",
     }
 }

@@ -1,4 +1,4 @@
-//! Screens, displays, and keyboards with pointers.
+//! PV framebuffers (`vfb`), PV displays (`vdispl`), and PV keyboards with pointing devices (`vkb`).
 
 use super::nodes::DeviceNodes;
 use super::plain::numbered;
@@ -28,8 +28,8 @@ impl Addable for DeviceVfb {
 impl Addable for DeviceVkb {
     const KIND: DeviceKind = DeviceKind::Vkbd;
 
-    fn set_defaults(&mut self, place: DeviceContext) -> Result<()> {
-        devices::vkb(place, self)
+    fn set_defaults(&mut self, context: DeviceContext) -> Result<()> {
+        devices::vkb(context, self)
     }
 
     fn devid(&mut self) -> Option<&mut i32> {
@@ -89,11 +89,11 @@ impl Stored for DeviceVdispl {
         &mut config.vdispls
     }
 
-    fn is(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         self.devid == other.devid
     }
 
-    fn settle(&mut self, complete: &Self) {
+    fn copy_chosen(&mut self, complete: &Self) {
         (self.devid, self.be_alloc) = (complete.devid, complete.be_alloc);
     }
 }

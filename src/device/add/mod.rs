@@ -1,22 +1,22 @@
-//! Adding devices to a domain: common code, and one file per kind with the nodes of such a device.
+//! Adding devices to a domain: common code, and one file for each kind of device with its nodes.
 //!
 //! A device is added in two steps:
 //!
-//! 1. *written* ([`write()`]): in one transaction the toolstack's record under `/libxl`, the guest's half and the
-//!    back end's half are made, of all devices of a kind together. The transaction also reads which domain has the
-//!    number, so that nodes of a domain that is destroyed at the same time do not come back;
-//! 2. *connected* ([`connect`]): the back end is waited for, and then the hotplug scripts run.
+//! 1. *written* ([`write()`]): one transaction creates the toolstack's record under `/libxl`, the front end and the
+//!    back end of all devices of a kind. It also checks that the domid still belongs to the domain, so that nodes of a
+//!    domain that is destroyed at the same time are not created again;
+//! 2. *connected* ([`connect`]): waits for the back end, and then runs the hotplug scripts.
 //!
 //! | file | subject |
 //! |---|---|
 //! | `target.rs` | the domain that gets the devices |
-//! | `nodes.rs` | what is written for a device, and with which permissions |
+//! | `nodes.rs` | the nodes of a device, and their permissions |
 //! | `connect.rs` | the second step |
-//! | `running.rs` | adding to a domain that runs, whose stored configuration follows |
+//! | `running.rs` | adding to a running domain, with its stored configuration |
 //! | the others | kinds of devices |
 //!
-//! As with the C library, the nodes of a device whose second step fails stay: they tell what went wrong. The
-//! application that added the device, or the creation that fails, removes them.
+//! As with the C library, the nodes of a device whose second step fails are kept: they show the reason. The application
+//! that added the device removes them, or the creation that fails.
 
 pub mod connect;
 pub mod console;
@@ -45,16 +45,16 @@ pub use target::AttachTarget;
 
 /// A device that can be added.
 pub trait Addable: Clone {
-    /// The kind of its record and of the guest's half.
+    /// The kind of its record and of its front end.
     const KIND: DeviceKind;
 
-    /// Fills in the defaults.
-    fn set_defaults(&mut self, place: DeviceContext) -> Result<()>;
+    /// Completes the device with its defaults. Errors are logged.
+    fn set_defaults(&mut self, context: DeviceContext) -> Result<()>;
 
-    /// Its device number, where -1 lets the library choose one; `None` for devices that have a name instead.
+    /// Its devid, where -1 lets the library choose one; `None` for devices that are identified by a name.
     fn devid(&mut self) -> Option<&mut i32>;
 
-    /// Its name in log lines, as [`Device::describe`]'s; without a number while it has none.
+    /// Its name in log lines, as from [`Device::describe`]; without a number if it has none yet.
     fn describe(&mut self) -> String {
         match self.devid() {
             Some(devid) if *devid >= 0 => format!("{} {devid}", Self::KIND.name()),
@@ -62,64 +62,65 @@ pub trait Addable: Clone {
         }
     }
 
-    /// Which device of the domain it is. Errors are logged.
+    /// The device's identity in domain `domid`. Errors are logged.
     fn device(&self, ctx: &Ctx, domid: u32) -> Result<Device>;
 
-    /// What it has in xenstore besides what every device has.
+    /// Adds the nodes of this kind to `nodes`, which has those that every device has. Errors are logged.
     fn nodes(&self, target: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()>;
 }
 
 /// A device that the stored configuration lists and that can be added while the domain runs.
 pub trait Stored: Addable {
-    /// Where the configuration has such devices.
+    /// The list of such devices in the configuration.
     fn list(config: &mut DomainConfig) -> &mut Vec<Self>;
 
-    /// Whether both are the same device.
-    fn is(&self, other: &Self) -> bool;
+    /// Whether both are the same device of a domain; their settings may differ.
+    fn is_same(&self, other: &Self) -> bool;
 
-    /// Copies from `complete` what the library has chosen and what must be the same after a reboot.
-    fn settle(&mut self, complete: &Self);
+    /// Copies from `complete` the values that the library has chosen and that must be the same after a reboot.
+    fn copy_chosen(&mut self, complete: &Self);
 
-    /// Refuses what the domain as it runs cannot have. Errors are logged.
+    /// Refuses a device that the running domain cannot have. Errors are logged.
     fn check(&self, _: &Ctx, _domid: u32) -> Result<()> {
         Ok(())
     }
 
-    /// What is answered when there is no such domain.
+    /// The error for a domain that does not exist.
     const NO_DOMAIN: Error = Error::LockFail;
 }
 
-/// Adds disks to a domain that is being made, and waits for what serves them.
+/// Adds disks to a domain that is being created, and waits for their back ends. Errors are logged.
 pub async fn disks(ao: &Ao, target: &AttachTarget<'_>, disks: &mut [DeviceDisk]) -> Result<()> {
     connected(ao, target, disks).await
 }
 
-/// As [`disks`], one disk; `note` is called in the transaction that writes it, and may write more.
-pub async fn noted_disk(
+/// As [`disks`], for one disk. `more` is called in the transaction that writes the disk, and may write more nodes; it
+/// runs once for each attempt of the transaction.
+pub async fn disk_with(
     ao: &Ao,
     target: &AttachTarget<'_>,
     disk: &mut DeviceDisk,
-    mut note: impl FnMut(&Transaction, &Device) -> Result<()>,
+    mut more: impl FnMut(&Transaction, &Device) -> Result<()>,
 ) -> Result<()> {
     let disks = std::slice::from_mut(disk);
     set_defaults(target, disks)?;
     let written = write(target, disks, Existing::Refused, |t, disks| {
-        note(t, &disks[0].device(target.ctx(), target.domid())?)
+        more(t, &disks[0].device(target.ctx(), target.domid())?)
     })?;
     connect::connect(ao, target.owner(), &written).await
 }
 
-/// As [`disks`], network cards.
+/// As [`disks`], for network cards.
 pub async fn nics(ao: &Ao, target: &AttachTarget<'_>, nics: &mut [DeviceNic]) -> Result<()> {
     connected(ao, target, nics).await
 }
 
-/// As [`disks`], trusted platform modules.
+/// As [`disks`], for virtual TPMs.
 pub async fn vtpms(ao: &Ao, target: &AttachTarget<'_>, vtpms: &mut [DeviceVtpm]) -> Result<()> {
     connected(ao, target, vtpms).await
 }
 
-/// As [`disks`], displays.
+/// As [`disks`], for PV displays.
 pub async fn vdispls(
     ao: &Ao,
     target: &AttachTarget<'_>,
@@ -128,27 +129,28 @@ pub async fn vdispls(
     connected(ao, target, vdispls).await
 }
 
-/// As [`disks`], sound cards.
+/// As [`disks`], for sound cards.
 pub async fn vsnds(ao: &Ao, target: &AttachTarget<'_>, vsnds: &mut [DeviceVsnd]) -> Result<()> {
     connected(ao, target, vsnds).await
 }
 
-/// Writes screens. They are not waited for, as their QEMU may start later.
+/// Writes PV framebuffers, replacing existing ones. Their back ends are not waited for, as QEMU may be started later.
+/// Errors are logged.
 pub fn vfbs(target: &AttachTarget<'_>, vfbs: &mut [DeviceVfb]) -> Result<()> {
     written(target, vfbs)
 }
 
-/// As [`vfbs`], keyboards with pointers.
+/// As [`vfbs`], for keyboards with pointing devices.
 pub fn vkbs(target: &AttachTarget<'_>, vkbs: &mut [DeviceVkb]) -> Result<()> {
     written(target, vkbs)
 }
 
-/// As [`vfbs`], folders of the host.
+/// As [`vfbs`], for directories of the host (9pfs).
 pub fn p9s(target: &AttachTarget<'_>, p9s: &mut [DeviceP9]) -> Result<()> {
     written(target, p9s)
 }
 
-/// As [`vfbs`], sockets of another domain.
+/// As [`vfbs`], for sockets in another domain (PV calls).
 pub fn pvcallsifs(target: &AttachTarget<'_>, pvcallsifs: &mut [DevicePvcallsif]) -> Result<()> {
     written(target, pvcallsifs)
 }
@@ -169,21 +171,20 @@ fn written<T: Addable>(target: &AttachTarget<'_>, devices: &mut [T]) -> Result<(
 }
 
 fn set_defaults<T: Addable>(target: &AttachTarget<'_>, devices: &mut [T]) -> Result<()> {
-    let place = DeviceContext { world: target, domid: target.domid(), hotplug: false };
-    devices.iter_mut().try_for_each(|device| device.set_defaults(place))
+    let context = DeviceContext { world: target, domid: target.domid(), hotplug: false };
+    devices.iter_mut().try_for_each(|device| device.set_defaults(context))
 }
 
 /// What to do if the device exists already.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::device) enum Existing {
     Refused,
-    /// C replaces those devices that it does not wait for.
+    /// As in the C library, for the kinds that it does not wait for.
     Replaced,
 }
 
-/// Writes devices, which are complete, and numbers those that have no number. `before` is called inside the
-/// transaction, before anything is written, and once more for each repetition of the transaction; if it fails, nothing
-/// is changed.
+/// Writes devices, which have their defaults, and numbers those that have no devid. `before` is called in the
+/// transaction, before anything is written, once for each attempt; if it fails, nothing is changed. Errors are logged.
 pub(in crate::device) fn write<T: Addable>(
     target: &AttachTarget<'_>,
     devices: &mut [T],
@@ -197,15 +198,15 @@ pub(in crate::device) fn write<T: Addable>(
     let (numbered, written) = store::transaction_now(ctx, |t| {
         let mut devices = devices.to_vec();
         number(ctx, t, domid, &mut devices)?;
-        let places: Vec<Device> =
+        let identities: Vec<Device> =
             devices.iter().map(|device| device.device(ctx, domid)).collect::<Result<_>>()?;
-        let old = leftovers(target, t, &places, existing)?;
+        let old = existing_dirs(target, t, &identities, existing)?;
         before(t, &devices)?;
         let mut new = Vec::new();
-        for (device, place) in devices.iter().zip(&places) {
-            let mut nodes = DeviceNodes::of(place);
+        for (device, identity) in devices.iter().zip(&identities) {
+            let mut nodes = DeviceNodes::usual(identity);
             device.nodes(target, &mut nodes)?;
-            nodes.make(place, &mut new);
+            nodes.append_to(&mut new, identity);
         }
         let mut pipeline = Pipeline::default();
         for path in old {
@@ -213,13 +214,13 @@ pub(in crate::device) fn write<T: Addable>(
         }
         new.iter().for_each(|node| pipeline.make(node));
         store::send(ctx, t, pipeline)?;
-        Ok((devices, places))
+        Ok((devices, identities))
     })?;
     devices.clone_from_slice(&numbered);
     Ok(written)
 }
 
-/// Numbers the devices that have no number, counting from the device that was made last.
+/// Numbers the devices that have no devid, starting after the device that was created last.
 fn number<T: Addable>(ctx: &Ctx, ops: &impl Ops, domid: u32, devices: &mut [T]) -> Result<()> {
     let is_open = |device: &mut T| device.devid().is_some_and(|devid| *devid < 0);
     if !devices.iter_mut().any(is_open) {
@@ -247,15 +248,17 @@ fn number<T: Addable>(ctx: &Ctx, ops: &impl Ops, domid: u32, devices: &mut [T]) 
     Ok(())
 }
 
-/// The number after that of the device made last, as in C; after the highest if there is such a device.
+/// The devid after that of the device that was created last, as in the C library; if it is taken, the one after the
+/// highest. `None` if there is no higher number.
 fn next_number(taken: &[i32]) -> Option<i32> {
     let Some(last) = taken.last() else { return Some(0) };
     let next = last.checked_add(1)?;
     if taken.contains(&next) { taken.iter().max()?.checked_add(1) } else { Some(next) }
 }
 
-/// Those directories of these devices that exist already, after [`AttachTarget::check`].
-fn leftovers(
+/// Checks that the domain exists, as by [`AttachTarget::check`], and returns those directories of these devices that
+/// exist already. Fails if a device exists and this is refused.
+fn existing_dirs(
     target: &AttachTarget<'_>,
     ops: &impl Ops,
     devices: &[Device],
@@ -279,8 +282,8 @@ fn leftovers(
             return Err(Error::DeviceExists);
         }
     }
-    let there = paths.into_iter().zip(values).filter(|(_, value)| value.is_some());
-    Ok(there.map(|(path, _)| path).collect())
+    let existing = paths.into_iter().zip(values).filter(|(_, value)| value.is_some());
+    Ok(existing.map(|(path, _)| path).collect())
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use crate::core::{Ctx, Error, Result};
 use crate::device::{Device, DeviceKind};
 use crate::types::idiomatic::{DeviceNic, DomainConfig};
 
-/// The back end's default MTU, which is therefore not written.
-const USUAL_MTU: i32 = 1500;
+/// The back end's default MTU, in bytes; no node is written for it.
+const DEFAULT_MTU: i32 = 1500;
 
-/// Nodes that are named as their fields.
+/// Nodes that have the names of their fields.
 macro_rules! same {
     ($nic:ident, $nodes:ident: $($name:ident)*) => {
         $( $nodes.back(stringify!($name), &$nic.$name); )*
@@ -21,8 +21,8 @@ macro_rules! same {
 impl Addable for DeviceNic {
     const KIND: DeviceKind = DeviceKind::Vif;
 
-    fn set_defaults(&mut self, place: DeviceContext) -> Result<()> {
-        nic::set_defaults(place, self)
+    fn set_defaults(&mut self, context: DeviceContext) -> Result<()> {
+        nic::set_defaults(context, self)
     }
 
     fn devid(&mut self) -> Option<&mut i32> {
@@ -74,13 +74,13 @@ impl Addable for DeviceNic {
             let (bytes, interval) = (self.rate_bytes_per_interval, self.rate_interval_usecs);
             nodes.back("rate", format!("{bytes},{interval}"));
         }
-        if self.mtu != USUAL_MTU {
+        if self.mtu != DEFAULT_MTU {
             nodes.back("mtu", self.mtu);
         }
         nodes.back("bridge", &self.bridge);
         nodes.back("handle", self.devid);
         nodes.back("type", self.nictype.name());
-        // Empty: the back end waits for the script to say that it is done.
+        // Empty: the script sets it when it is done, and the back end waits for that.
         nodes.back("hotplug-status", "");
         nodes.front("handle", self.devid);
         nodes.front("mac", self.mac.to_string());
@@ -95,11 +95,11 @@ impl Stored for DeviceNic {
         &mut config.nics
     }
 
-    fn is(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         self.devid == other.devid
     }
 
-    fn settle(&mut self, complete: &Self) {
+    fn copy_chosen(&mut self, complete: &Self) {
         (self.devid, self.nictype, self.mac) = (complete.devid, complete.nictype, complete.mac);
     }
 

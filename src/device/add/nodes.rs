@@ -1,32 +1,32 @@
-//! What is written for a device, and who may read and write it.
+//! The nodes of a device, and their permissions.
 
 use crate::device::{Device, DeviceKind};
 use crate::types::idiomatic::Text;
 use crate::xen::store::{Access, NewNode, Permission};
 
-/// The state of a half that has just been made (`xenbus.h`).
+/// The state of a new front end or back end (`xenbus.h`).
 const INITIALISING: &str = "1";
 
-/// A node below one of the halves.
+/// The name and value of a node in one of a device's directories.
 type NodeValue = (String, Vec<u8>);
 
 /// The nodes of one device.
 #[derive(Default, Debug)]
 pub struct DeviceNodes {
-    /// In the back end's half, which the guest reads, and once more in the toolstack's record: what a back
-    /// end does to its half is not believed later.
+    /// In the back end's directory, which the guest can read, and once more in the toolstack's record, since the back
+    /// end can change its own directory.
     back: Vec<NodeValue>,
-    /// In the guest's half, which the guest may change.
+    /// In the front end's directory, writable by the guest.
     front: Vec<NodeValue>,
-    /// In the guest's half, but not for the guest to change.
+    /// In the front end's directory, read-only for the guest.
     fixed: Vec<NodeValue>,
-    /// There are no halves, but only the toolstack's record.
-    record_alone: bool,
+    /// There are no front and back ends, only the toolstack's record.
+    record_only: bool,
 }
 
 impl DeviceNodes {
-    /// What every device has.
-    pub fn of(device: &Device) -> Self {
+    /// The nodes that every device has.
+    pub fn usual(device: &Device) -> Self {
         let mut nodes = Self::default();
         nodes.back("frontend-id", device.domid);
         nodes.back("online", 1);
@@ -36,70 +36,75 @@ impl DeviceNodes {
         nodes
     }
 
-    /// None yet: for devices that do not go through the usual states.
-    pub fn none() -> Self {
+    /// No nodes: for devices that do not have the usual states.
+    pub fn empty() -> Self {
         Self::default()
     }
 
-    /// None yet: for devices without halves. What goes to the back end's half is in the record alone.
-    pub fn of_record_alone() -> Self {
-        Self { record_alone: true, ..Self::default() }
+    /// No nodes, for a device without front and back ends: the nodes of the back end are written only to the record.
+    pub fn record_only() -> Self {
+        Self { record_only: true, ..Self::default() }
     }
 
+    /// Adds a node to the back end and the record.
     pub fn back(&mut self, name: impl Into<String>, value: impl Value) {
         push(&mut self.back, name, value);
     }
 
+    /// Adds a node to the front end, writable by the guest.
     pub fn front(&mut self, name: impl Into<String>, value: impl Value) {
         push(&mut self.front, name, value);
     }
 
+    /// Adds a node to the front end, read-only for the guest.
     pub fn fixed(&mut self, name: impl Into<String>, value: impl Value) {
         push(&mut self.fixed, name, value);
     }
 
-    /// Appends all that makes the device, to be written in this order.
-    pub fn make(self, device: &Device, new: &mut Vec<NewNode>) {
+    /// Appends all nodes of the device to `new`, in the order in which they must be written.
+    pub fn append_to(self, new: &mut Vec<NewNode>, device: &Device) {
         let [record, front, back] = device.directories();
-        if self.record_alone {
+        if self.record_only {
             let nodes = self.back.into_iter();
             new.extend(
                 nodes.map(|(name, value)| NewNode::value(format!("{record}/{name}"), value)),
             );
             return;
         }
-        let (guest, server) = (device.domid, device.backend_domid);
-        let guests = [Permission::new(guest, Access::None), Permission::new(server, Access::Read)];
-        let servers = [Permission::new(server, Access::None), Permission::new(guest, Access::Read)];
+        let (guest, backend) = (device.domid, device.backend_domid);
+        let guests = [Permission::new(guest, Access::None), Permission::new(backend, Access::Read)];
+        let backends =
+            [Permission::new(backend, Access::None), Permission::new(guest, Access::Read)];
         new.push(NewNode::value(format!("{record}/frontend"), front.as_str()));
         new.push(NewNode::value(format!("{record}/backend"), back.as_str()));
 
-        // The toolstack keeps its own notes about these beside the guest's: such as where the screen is.
+        // The directory of such a console is not the guest's: it also has nodes that only the toolstack and the daemons
+        // may write, such as the path of the terminal.
         let closed = matches!(
             (device.kind, device.devid),
             (DeviceKind::Console, 0) | (DeviceKind::Vuart, _)
         );
-        // A new node has its directory's permissions, so that most need none of their own.
+        // A new node inherits the permissions of its directory, so most nodes need none of their own.
         let at = |(name, value): NodeValue, permissions: &[Permission]| NewNode {
             path: format!("{front}/{name}"),
             value,
             permissions: permissions.to_vec(),
         };
         let (own_front, own_fixed): (&[_], &[_]) =
-            if closed { (&guests, &[]) } else { (&[], &servers) };
+            if closed { (&guests, &[]) } else { (&[], &backends) };
         if !(self.front.is_empty() && self.fixed.is_empty()) {
-            new.push(NewNode::directory(&front, if closed { &servers } else { &guests }));
+            new.push(NewNode::directory(&front, if closed { &backends } else { &guests }));
             new.push(NewNode::value(format!("{front}/backend"), back.as_str()));
             new.extend(self.front.into_iter().map(|node| at(node, own_front)));
             new.extend(self.fixed.into_iter().map(|node| at(node, own_fixed)));
         }
 
-        new.push(NewNode::directory(&back, &servers));
+        new.push(NewNode::directory(&back, &backends));
         new.push(NewNode::value(format!("{back}/frontend"), front.as_str()));
-        for half in [&back, &record] {
+        for dir in [&back, &record] {
             let nodes = self.back.iter();
             new.extend(
-                nodes.map(|(name, value)| NewNode::value(format!("{half}/{name}"), value.clone())),
+                nodes.map(|(name, value)| NewNode::value(format!("{dir}/{name}"), value.clone())),
             );
         }
     }
@@ -111,9 +116,9 @@ fn push(nodes: &mut Vec<NodeValue>, name: impl Into<String>, value: impl Value) 
     }
 }
 
-/// What a node can hold.
+/// A type that can be written as the value of a node.
 pub trait Value {
-    /// `None`: there is no such node.
+    /// The value; `None` if the node is not to be written.
     fn bytes(self) -> Option<Vec<u8>>;
 }
 
@@ -156,13 +161,13 @@ mod tests {
 
     fn made(kind: DeviceKind, devid: i32) -> Vec<String> {
         let device = Device { domid: 7, devid, kind, backend_domid: 2, backend_kind: kind };
-        let mut nodes = DeviceNodes::none();
+        let mut nodes = DeviceNodes::empty();
         nodes.back("b", 1);
         nodes.front("f", "x");
         nodes.fixed("r", true);
         nodes.front("none", &None);
         let mut new = Vec::new();
-        nodes.make(&device, &mut new);
+        nodes.append_to(&mut new, &device);
         let who = |p: &Permission| format!("{:?}{}", p.access, p.domid);
         new.iter()
             .map(|node| {
@@ -174,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_has_three_parts() {
+    fn a_device_has_three_directories() {
         assert_eq!(
             made(DeviceKind::Vif, 3),
             [
@@ -193,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_console_is_not_the_guests() {
+    fn the_directory_of_the_primary_console_is_not_the_guests() {
         let made = made(DeviceKind::Console, 0);
         assert_eq!(made[2], "/local/domain/7/console= None2,Read7");
         assert_eq!(made[4], "/local/domain/7/console/f=x None7,Read2");

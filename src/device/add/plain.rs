@@ -1,4 +1,4 @@
-//! Kinds with few nodes: folders of the host, sockets of another domain, trusted platform modules.
+//! Kinds with few nodes: directories of the host (9pfs), sockets in another domain (PV calls), virtual TPMs.
 
 use super::nodes::DeviceNodes;
 use super::{Addable, AttachTarget, Stored};
@@ -7,16 +7,16 @@ use crate::core::Result;
 use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceP9, DevicePvcallsif, DeviceVtpm, DomainConfig};
 
-/// [`Addable`] but for the nodes, for kinds whose back end has the same name as the front end.
+/// Implements [`Addable`], except for the nodes, for kinds whose back end has the same name as the front end.
 macro_rules! numbered {
     ($kind:expr, $complete:path) => {
         const KIND: $crate::device::DeviceKind = $kind;
 
         fn set_defaults(
             &mut self,
-            place: $crate::config::defaults::devices::DeviceContext,
+            context: $crate::config::defaults::devices::DeviceContext,
         ) -> $crate::core::Result<()> {
-            $complete(place, self)
+            $complete(context, self)
         }
 
         fn devid(&mut self) -> Option<&mut i32> {
@@ -72,11 +72,11 @@ impl Stored for DeviceVtpm {
         &mut config.vtpms
     }
 
-    fn is(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         self.devid == other.devid
     }
 
-    fn settle(&mut self, complete: &Self) {
+    fn copy_chosen(&mut self, complete: &Self) {
         (self.devid, self.uuid) = (complete.devid, complete.uuid);
     }
 }

@@ -1,9 +1,9 @@
-//! Adding a device to a domain that runs: its stored configuration is brought up to date as well.
+//! Adding a device to a running domain, including its stored configuration.
 //!
-//! Under the lock of the domain's userdata: the configuration is read, the device put into it, and both are written,
-//! the configuration first and inside xenstore's transaction. So a process that dies in between leaves a device in the
-//! stored configuration that is not in xenstore; it is left out when the configuration is retrieved. In the other order
-//! the device would be missing after a reboot.
+//! Under the lock of the domain's userdata, the configuration is read, the device is added to it, and both are written:
+//! first the configuration, inside the transaction of xenstore. So a process that dies in between leaves a device in
+//! the stored configuration that is not in xenstore; it is left out when the configuration is retrieved. In the other
+//! order the device would be missing after a reboot.
 
 use super::connect::connect;
 use super::{Addable, AttachTarget, Existing, Stored, write};
@@ -18,7 +18,7 @@ use crate::qemu;
 use crate::qemu::model;
 use crate::types::idiomatic::DomainConfig;
 
-/// A device that is written and not yet connected.
+/// A device that was written but not connected yet.
 #[derive(Debug)]
 pub struct Written {
     owner: Identity,
@@ -26,12 +26,12 @@ pub struct Written {
 }
 
 impl Written {
-    /// Whose it is, and which device: for kinds that are connected in another way.
+    /// The guest and the device, for kinds that are connected in another way.
     pub(in crate::device) fn into_parts(self) -> (Identity, Device) {
         (self.owner, self.device)
     }
 
-    /// Waits for its back end, and joins it to the host.
+    /// Waits for its back end, and runs the hotplug scripts. Errors are logged, with a summary at the end.
     pub async fn connect(self, ao: &Ao) -> Result<()> {
         let what = format!("attach {}", self.device.describe());
         let connected = connect(ao, &self.owner, std::slice::from_ref(&self.device));
@@ -39,13 +39,14 @@ impl Written {
     }
 }
 
-/// Writes a device for a domain that runs, and fills in `device`.
+/// Writes a device of a running domain, and stores it in the domain's configuration. `device` gets its defaults. Errors
+/// are logged.
 pub fn write_stored<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<Written> {
     let what = format!("attach {}", device.describe());
     summed_up_now(ctx, domid, what, || write_and_store(ctx, domid, device))
 }
 
-/// The domain's userdata, locked. `Error::LockFail` if it is not that domain any more.
+/// Locks the domain's userdata. `Error::LockFail`, logged, if the domid belongs to another domain by now.
 pub fn lock_userdata<'a>(ctx: &'a Ctx, owner: &Identity) -> Result<userdata::Locked<'a>> {
     userdata::lock_of(ctx, owner.domid, owner.uuid).map_err(|_| {
         error!(ctx, domid = owner.domid, "cannot lock the domain's userdata");
@@ -53,7 +54,8 @@ pub fn lock_userdata<'a>(ctx: &'a Ctx, owner: &Identity) -> Result<userdata::Loc
     })
 }
 
-/// The stored configuration, for a change of the domain's devices. `Error::JsonConfigEmpty` if there is none.
+/// Reads the stored configuration, for a change of the domain's devices. `Error::JsonConfigEmpty` if there is none.
+/// Errors are logged.
 pub fn stored_config(
     ctx: &Ctx,
     domid: u32,
@@ -65,7 +67,7 @@ pub fn stored_config(
     })
 }
 
-/// [`lock_userdata`], and the [`stored_config`] in it.
+/// Calls [`lock_userdata`], and then [`stored_config`].
 pub fn lock_config<'a>(
     ctx: &'a Ctx,
     owner: &Identity,
@@ -80,7 +82,7 @@ fn write_and_store<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<W
         Error::DomainNotFound => T::NO_DOMAIN,
         e => e,
     })?;
-    let (mut complete, asked) = (device.clone(), device.clone());
+    let (mut complete, requested) = (device.clone(), device.clone());
     complete.set_defaults(DeviceContext { world: &target, domid, hotplug: true })?;
 
     let owner = target.owner().clone();
@@ -88,9 +90,9 @@ fn write_and_store<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<W
     let mut devices = [complete];
     let written = write(&target, &mut devices, Existing::Refused, |_, devices| {
         let mut config = stored.clone();
-        let mut asked = asked.clone();
-        asked.settle(&devices[0]);
-        put(T::list(&mut config), asked);
+        let mut requested = requested.clone();
+        requested.copy_chosen(&devices[0]);
+        insert_or_replace(T::list(&mut config), requested);
         check_model(ctx, domid, &config)?;
         devices[0].check(ctx, domid)?;
         locked.set_config(&config)
@@ -101,8 +103,8 @@ fn write_and_store<T: Stored>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<W
     Ok(Written { owner, device })
 }
 
-/// Writes a device of a kind that is not stored and not waited for.
-pub fn write_bare<T: Addable>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<()> {
+/// Writes a device of a kind that is neither stored in the configuration nor waited for. Errors are logged.
+pub fn write_unstored<T: Addable>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<()> {
     let what = format!("attach {}", device.describe());
     summed_up_now(ctx, domid, what, || {
         let target = AttachTarget::of(ctx, domid).map_err(|e| match e {
@@ -113,15 +115,16 @@ pub fn write_bare<T: Addable>(ctx: &Ctx, domid: u32, device: &mut T) -> Result<(
     })
 }
 
-/// Puts a device into a list, instead of the same one that is there.
-pub fn put<T: Stored>(list: &mut Vec<T>, device: T) {
-    match list.iter_mut().rfind(|old| old.is(&device)) {
+/// Adds a device to a list, or replaces the same device in it.
+pub fn insert_or_replace<T: Stored>(list: &mut Vec<T>, device: T) {
+    match list.iter_mut().rfind(|old| old.is_same(&device)) {
         Some(old) => *old = device,
         None => list.push(device),
     }
 }
 
-/// Refuses what only a device model could serve if none runs: it is started with the domain, or not at all.
+/// Fails if the configuration needs a device model and none is running: it is started only with the domain. Errors are
+/// logged.
 pub fn check_model(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
     if !qemu::needed(ctx, config)? || model::is_active(ctx, domid)? {
         return Ok(());
@@ -129,7 +132,7 @@ pub fn check_model(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
     error!(
         ctx,
         domid = domid,
-        "cannot serve the device: it needs a device model, and the domain was started without"
+        "cannot attach the device: it needs a device model, and the domain was started without one"
     );
     Err(Error::Fail)
 }
@@ -140,12 +143,12 @@ mod tests {
     use crate::types::idiomatic::{DeviceNic, Text};
 
     #[test]
-    fn a_device_takes_the_place_of_the_same() {
+    fn a_device_replaces_the_same_device() {
         let nic =
             |devid, bridge| DeviceNic { devid, bridge: Text::new(bridge), ..Default::default() };
         let mut nics = vec![nic(0, "a"), nic(1, "b")];
-        put(&mut nics, nic(1, "c"));
-        put(&mut nics, nic(4, "d"));
+        insert_or_replace(&mut nics, nic(1, "c"));
+        insert_or_replace(&mut nics, nic(4, "d"));
         let shown: Vec<_> =
             nics.iter().map(|nic| (nic.devid, nic.bridge.clone().unwrap().to_string())).collect();
         assert_eq!(shown, [(0, "a".into()), (1, "c".into()), (4, "d".into())]);

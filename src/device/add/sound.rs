@@ -35,16 +35,16 @@ impl Stored for DeviceVsnd {
         &mut config.vsnds
     }
 
-    fn is(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         self.devid == other.devid
     }
 
-    fn settle(&mut self, complete: &Self) {
+    fn copy_chosen(&mut self, complete: &Self) {
         self.devid = complete.devid;
     }
 }
 
-/// What a card, a part of one or a stream can do, as far as it is said.
+/// Adds the parameters of a card, a PCM device or a stream, as far as they are set.
 fn params(nodes: &mut DeviceNodes, base: &str, params: &VsndParams) {
     let rates: Vec<_> = params.sample_rates.iter().map(u32::to_string).collect();
     let formats: Vec<_> = params.sample_formats.iter().filter_map(|format| format.name()).collect();

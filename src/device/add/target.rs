@@ -1,4 +1,4 @@
-//! The domain that gets devices.
+//! The domain that devices are added to.
 
 use once_cell::sync::OnceCell;
 
@@ -11,7 +11,7 @@ use crate::error;
 use crate::xen::log::Log;
 use crate::xen::store::Ops;
 
-/// A domain as it was found, with facts about it that are asked for at most once.
+/// A domain, with facts about it that are determined at most once.
 #[derive(Debug)]
 pub struct AttachTarget<'a> {
     ctx: &'a Ctx,
@@ -32,8 +32,9 @@ impl<'a> AttachTarget<'a> {
         Ok(Self::new(ctx, owner, info))
     }
 
-    /// The domain that was made just now, with that uuid and the nodes that it has got.
-    pub fn made(ctx: &'a Ctx, domid: u32, uuid: [u8; 16]) -> Result<Self> {
+    /// The domain that was created just now, with this UUID and the nodes that were written. `Error::DomainNotFound` or
+    /// the hypervisor's error, logged, if it does not exist any more.
+    pub fn created(ctx: &'a Ctx, domid: u32, uuid: [u8; 16]) -> Result<Self> {
         let info = kind::info(ctx, domid).inspect_err(|_| {
             error!(ctx, domid = domid, "cannot find the domain: it was destroyed meanwhile");
         })?;
@@ -44,26 +45,28 @@ impl<'a> AttachTarget<'a> {
         Self { ctx, owner, info, kind: OnceCell::new(), protocol: OnceCell::new() }
     }
 
+    /// The ctx.
     pub fn ctx(&self) -> &'a Ctx {
         self.ctx
     }
 
+    /// The domain's id.
     pub fn domid(&self) -> u32 {
         self.owner.domid
     }
 
-    /// Which domain it is.
+    /// The domain's identity, which distinguishes it from a later domain with the same domid.
     pub fn owner(&self) -> &Identity {
         &self.owner
     }
 
-    /// Fails unless the domain still exists and its number is not another domain's. Called in a transaction, so that
-    /// this still holds when the transaction is committed.
+    /// Fails, with a log line, unless the domain still exists and its domid is not another domain's. Called in a
+    /// transaction, so that this still holds when the transaction is committed.
     pub fn check(&self, ops: &impl Ops) -> Result<()> {
         self.check_with(store::read(self.ctx, ops, &self.owner.vm_node())?)
     }
 
-    /// As [`Self::check`], where `vm` was read in that transaction from [`Identity::vm_node`].
+    /// As [`Self::check`], with the value that was read from [`Identity::vm_node`] in that transaction.
     pub fn check_with(&self, vm: Option<Vec<u8>>) -> Result<()> {
         if self.owner.has_nodes_with(self.ctx, vm)? {
             return Ok(());
@@ -76,7 +79,7 @@ impl<'a> AttachTarget<'a> {
         Err(Error::Fail)
     }
 
-    /// The kind of guest.
+    /// The type of guest.
     pub fn guest(&self) -> DomainKind {
         *self.kind.get_or_init(|| kind::known(self.ctx, self.domid(), &self.info))
     }
@@ -84,11 +87,11 @@ impl<'a> AttachTarget<'a> {
     /// The ABI of the shared rings of a PV guest, for front ends from Linux before 2.6.26, which do not report
     /// theirs; `None` for other guests.
     pub fn protocol(&self) -> Option<String> {
-        let ask = || match self.guest() {
+        let read = || match self.guest() {
             DomainKind::Pv => self.ctx.hypervisor().native_protocol(self.domid()).ok().flatten(),
             DomainKind::Pvh | DomainKind::Hvm => None,
         };
-        self.protocol.get_or_init(ask).clone()
+        self.protocol.get_or_init(read).clone()
     }
 }
 

@@ -1,8 +1,8 @@
-//! What there is to be seen of a driver domain's devices, and where to look after a change.
+//! Reading a driver domain's devices, and determining which of them to read after a change.
 //!
-//! A [`Scope`] collects the places that have changed. A look reads these devices and no other, in one round trip; a directory
-//! above devices, which is named when it is removed, is listed as well, from there down. Of a device three nodes are read, so
-//! changes of the others are none.
+//! A [`Scope`] collects what has changed. A look reads these devices and no others, in one round trip. A changed
+//! directory above devices, for which a watch fires when it is removed, is listed as well, with the levels below it.
+//! Three nodes of each device are read, so changes of other nodes are ignored.
 
 use std::collections::BTreeSet;
 
@@ -16,14 +16,17 @@ use crate::xen::store::Ops;
 /// The nodes that are read of a device.
 const NODES: [&str; 3] = ["state", "online", "hotplug-status"];
 
-/// A device in this domain's directory.
+/// A device in the directory of this domain's back ends, as it was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Seen {
+    /// The device.
     pub device: Device,
+    /// The back end's state (`xenbus.h`); `None` if it is not a number.
     pub state: Option<u32>,
+    /// False once the toolstack wants the device removed.
     pub online: bool,
-    /// Its script has run.
-    pub joined: bool,
+    /// Its hotplug script has run.
+    pub script_has_run: bool,
 }
 
 /// The directory of this domain's back ends.
@@ -31,40 +34,41 @@ pub fn base(own: u32) -> String {
     format!("{}/backend", nodes::domain_path(own))
 }
 
-/// Where to look.
+/// The devices and directories to look at.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Scope {
     own: u32,
     base: String,
     all: bool,
-    /// The directories of kinds, of guests, and of devices.
-    places: [BTreeSet<String>; 3],
+    /// The changed directories of kinds, of guests, and of devices.
+    dirs: [BTreeSet<String>; 3],
 }
 
 impl Scope {
-    /// Nowhere, in the directory of this domain, `own`.
-    pub fn nowhere(own: u32) -> Self {
-        Self { own, base: base(own), all: false, places: Default::default() }
+    /// The empty scope, for the back ends of this domain, `own`.
+    pub fn empty(own: u32) -> Self {
+        Self { own, base: base(own), all: false, dirs: Default::default() }
     }
 
+    /// Whether there is nothing to look at.
     pub fn is_empty(&self) -> bool {
-        !self.all && self.places.iter().all(BTreeSet::is_empty)
+        !self.all && self.dirs.iter().all(BTreeSet::is_empty)
     }
 
-    /// Everywhere.
+    /// Adds all devices.
     pub fn add_all(&mut self) {
         self.all = true;
-        self.places = Default::default();
+        self.dirs = Default::default();
     }
 
-    /// At that device.
+    /// Adds one device.
     pub fn add_device(&mut self, device: &Device) {
         if !self.all {
-            self.places[2].insert(device.backend_path());
+            self.dirs[2].insert(device.backend_path());
         }
     }
 
-    /// Where something has changed.
+    /// Adds what has changed.
     pub fn add(&mut self, changes: &Changes) {
         match changes {
             Changes::All => self.add_all(),
@@ -76,29 +80,29 @@ impl Scope {
         if self.all {
             return;
         }
-        // Of the directory itself, as every watch fires at first, or of one above it.
+        // A change of the directory itself, which every watch reports first, or of a directory above it.
         let below = path.strip_prefix(&self.base).and_then(|rest| rest.strip_prefix('/'));
         let Some(below) = below else { return self.add_all() };
         let mut parts = below.split('/');
-        let dirs: Vec<&str> = parts.by_ref().take(3).collect();
-        let place = format!("{}/{}", self.base, dirs.join("/"));
-        if dirs.len() < 3 {
-            self.places[dirs.len() - 1].insert(place);
+        let names: Vec<&str> = parts.by_ref().take(3).collect();
+        let dir = format!("{}/{}", self.base, names.join("/"));
+        if names.len() < 3 {
+            self.dirs[names.len() - 1].insert(dir);
         } else if parts.next().is_none_or(|node| NODES.contains(&node))
-            && let Some(device) = parse(self.own, &place)
+            && let Some(device) = parse(self.own, &dir)
         {
             self.add_device(&device);
         }
     }
 
-    /// Whether a device is looked at that has this directory.
+    /// Whether a look includes the device with this directory.
     pub fn covers(&self, device: &str) -> bool {
-        let above = |place: &String| device.strip_prefix(place).is_some_and(|r| r.starts_with('/'));
-        let [kinds, guests, devices] = &self.places;
+        let above = |dir: &String| device.strip_prefix(dir).is_some_and(|r| r.starts_with('/'));
+        let [kinds, guests, devices] = &self.dirs;
         self.all || devices.contains(device) || kinds.iter().chain(guests).any(above)
     }
 
-    /// All devices there that have what a device has.
+    /// Reads all devices in the scope. Directories without the nodes `state` and `online` are not devices.
     pub fn look(&self, ctx: &Ctx, store: &impl Ops) -> Result<Vec<Seen>> {
         let listed = |dirs: &BTreeSet<String>| -> Result<Vec<String>> {
             if dirs.is_empty() {
@@ -112,7 +116,7 @@ impl Scope {
             Ok(below.collect())
         };
         let name_of = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-        let [mut kinds, mut guests, mut devices] = self.places.clone();
+        let [mut kinds, mut guests, mut devices] = self.dirs.clone();
         if self.all {
             kinds.extend(listed(&BTreeSet::from([self.base.clone()]))?);
         }
@@ -131,20 +135,20 @@ impl Scope {
             .collect();
         let values = nodes::read_many(ctx, store, &paths)?;
         let seen = devices.into_iter().zip(values.chunks(NODES.len())).filter_map(|found| {
-            let (device, [Some(state), Some(online), joined]) = found else { return None };
+            let (device, [Some(state), Some(online), script_has_run]) = found else { return None };
             let online: Option<u32> = leading_number(online);
             Some(Seen {
                 device,
                 state: leading_number(state),
                 online: online.unwrap_or(0) != 0,
-                joined: joined.as_deref() == Some(b"connected"),
+                script_has_run: script_has_run.as_deref() == Some(b"connected"),
             })
         });
         Ok(seen.collect())
     }
 }
 
-/// The device with that directory.
+/// The device with this directory, for the backend domain `own`; `None` if the path is invalid.
 pub fn parse(own: u32, path: &str) -> Option<Device> {
     let mut parts = path.rsplit('/');
     let devid = parts.next()?.parse().ok()?;
@@ -164,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_directory_is_a_device() {
+    fn a_device_from_its_directory() {
         let device = parse(2, "/local/domain/2/backend/qdisk/7/51712").unwrap();
         assert_eq!((device.domid, device.devid, device.backend_domid), (7, 51712, 2));
         assert_eq!((device.kind, device.backend_kind), (DeviceKind::Vbd, DeviceKind::Qdisk));
@@ -175,16 +179,16 @@ mod tests {
     }
 
     fn scope(paths: &[&str]) -> Scope {
-        let mut scope = Scope::nowhere(2);
+        let mut scope = Scope::empty(2);
         let path = |below: &&str| format!("/local/domain/2/backend{below}");
         scope.add(&Changes::Paths(paths.iter().map(path).collect()));
         scope
     }
 
     #[test]
-    fn a_change_is_of_one_device() {
+    fn a_change_belongs_to_one_device() {
         for (path, covered) in [
-            // Its nodes, and itself.
+            // Nodes of the device, and its directory.
             ("/vif/7/1/state", true),
             ("/vif/7/1/online", true),
             ("/vif/7/1/hotplug-status", true),
@@ -193,7 +197,7 @@ mod tests {
             ("/vif/7", true),
             ("/vif", true),
             ("", true),
-            // Nodes that say nothing here, and other devices.
+            // Nodes that are not read, and other devices.
             ("/vif/7/1/mac", false),
             ("/vif/7/1/feature/state", false),
             ("/vif/7/10/state", false),
@@ -207,16 +211,16 @@ mod tests {
         for nothing in ["/vif/7/1/mac", "/none/7/1/state", "/vif/7/x/state"] {
             assert!(scope(&[nothing]).is_empty(), "{nothing}");
         }
-        let mut above = Scope::nowhere(2);
+        let mut above = Scope::empty(2);
         above.add(&Changes::Paths(BTreeSet::from(["/local/domain/2".to_owned()])));
         assert!(above.all, "a directory above all of them");
     }
 
     #[test]
-    fn everywhere_is_everywhere() {
+    fn the_scope_of_all_devices_stays_the_same() {
         let mut all = scope(&["/vif/7/1/state"]);
         all.add(&Changes::All);
-        let mut other = Scope::nowhere(2);
+        let mut other = Scope::empty(2);
         other.add_all();
         assert_eq!(all, other);
         all.add_path("/local/domain/2/backend/vif/7/1/state");

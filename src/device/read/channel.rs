@@ -1,4 +1,4 @@
-//! Channels: the consoles that have a name. They are numbered in the order of the consoles.
+//! Channels: the consoles that have a name. Their devids are their positions among these.
 
 use super::{DeviceTable, Setter, done, record};
 use crate::core::Ctx;
@@ -6,7 +6,7 @@ use crate::device::DeviceKind;
 use crate::error;
 use crate::types::idiomatic::{DeviceChannel, DeviceChannelData, DeviceChannelSocket, Text};
 
-/// A console, with the nodes that tell whether it is a channel.
+/// The nodes of a console that determine whether it is a channel.
 #[derive(Default)]
 struct ConsoleNodes {
     name: Option<Text>,
@@ -26,7 +26,7 @@ static CONSOLE: DeviceTable<ConsoleNodes> = DeviceTable {
     end: done,
 };
 
-/// All channels. An unreadable one is left out, and the numbers of the others do not change.
+/// All channels of a domain. An invalid one is logged and left out, and the devids of the others do not change.
 pub fn all(ctx: &Ctx, domid: u32) -> Vec<DeviceChannel> {
     let named = super::all(ctx, domid, &CONSOLE).into_iter().filter(|c| c.name.is_some());
     let channel = |(devid, console)| {

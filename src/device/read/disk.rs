@@ -1,4 +1,4 @@
-//! Disks. A guest has either Xen's or virtio disks, never both.
+//! Disks. A guest has either PV or virtio disks, never both.
 
 use std::ffi::c_int;
 
@@ -15,7 +15,7 @@ use crate::types::tables;
 use crate::xen::store::Ops;
 use crate::{debug, error};
 
-/// The table of either kind.
+/// The table for one of the two kinds.
 const fn table(kind: DeviceKind) -> DeviceTable<DeviceDisk> {
     DeviceTable { kind, begin, nodes: NODES, tree: None, end: done }
 }
@@ -25,25 +25,25 @@ static VIRTIO: DeviceTable<DeviceDisk> = table(DeviceKind::VirtioDisk);
 
 static TABLES: [&DeviceTable<DeviceDisk>; 2] = [&VBD, &VIRTIO];
 
-fn begin(disk: &mut DeviceDisk, place: &DeviceLocation) -> ReadResult {
-    disk.backend_domid = place.backend_domid()?;
+fn begin(disk: &mut DeviceDisk, location: &DeviceLocation) -> ReadResult {
+    disk.backend_domid = location.backend_domid()?;
     disk.format = DiskFormat::Unknown;
     Ok(())
 }
 
-/// An irq or an address: as C's `strtoul`, but refused if it does not fit.
+/// An IRQ or an address: the number at the beginning of the value, which must fit.
 fn decimal<T: std::str::FromStr>(
     value: Option<&[u8]>,
 ) -> std::result::Result<T, super::BrokenDevice> {
     let number = value.and_then(crate::core::number::leading_number);
-    number.map_or_else(|| broken("no number"), Ok)
+    number.map_or_else(|| broken("not a number"), Ok)
 }
 
 const NODES: &[NodeField<DeviceDisk>] = &[
     record(
         "params",
         Setter::With(|disk, value| {
-            // The driver's name, as in `aio:/path`, is no part of the medium's.
+            // The name of the driver, as in `aio:/path`, is not part of the path.
             let path = value.map(|v| v.splitn(2, |&b| b == b':').last().unwrap_or(v));
             disk.pdev_path = path.and_then(value::text);
             Ok(())
@@ -104,7 +104,7 @@ const NODES: &[NodeField<DeviceDisk>] = &[
             }
             disk.transport = match value.map(|n| value::named(tables::DISK_TRANSPORT, n)) {
                 Some(Some(mmio @ DiskTransport::Mmio)) => mmio,
-                _ => return broken("not mmio, as all of virtio's"),
+                _ => return broken("not mmio, the only transport of virtio disks"),
             };
             Ok(())
         }),
@@ -127,7 +127,7 @@ const NODES: &[NodeField<DeviceDisk>] = &[
             Ok(())
         }),
     ),
-    record("dev", Setter::Must(|disk| &mut disk.vdev)),
+    record("dev", Setter::Required(|disk| &mut disk.vdev)),
     record(
         "removable",
         Setter::With(|disk, value| {
@@ -136,8 +136,11 @@ const NODES: &[NodeField<DeviceDisk>] = &[
             Ok(())
         }),
     ),
-    record("mode", Setter::With(|disk, value| is(value, b"w", &mut disk.readwrite))),
-    record("device-type", Setter::With(|disk, value| is(value, b"cdrom", &mut disk.is_cdrom))),
+    record("mode", Setter::With(|disk, value| set_if_word(value, b"w", &mut disk.readwrite))),
+    record(
+        "device-type",
+        Setter::With(|disk, value| set_if_word(value, b"cdrom", &mut disk.is_cdrom)),
+    ),
 ];
 
 fn colo(
@@ -152,35 +155,36 @@ fn colo(
     Ok(())
 }
 
-/// Whether the node, which must be there, is that word.
-fn is(value: Option<&[u8]>, word: &[u8], field: &mut c_int) -> ReadResult {
+/// Sets `field` to whether the value is `word`. The node is required.
+fn set_if_word(value: Option<&[u8]>, word: &[u8], field: &mut c_int) -> ReadResult {
     let Some(value) = value else { return broken("missing") };
     *field = c_int::from(value == word);
     Ok(())
 }
 
-/// Which kind of disks the guest has, from the directories of both kinds. `Error::Invalid` if it has both.
+/// The index of the kind of disks that the guest has, from the directories of both kinds. `Error::Invalid`, logged, if
+/// it has both.
 fn kind_of<T>(ctx: &Ctx, domid: u32, [xen, virtio]: [&Option<T>; 2]) -> Result<usize> {
     if xen.is_some() && virtio.is_some() {
         error!(
             ctx,
             domid = domid,
-            "cannot read the disks: the domain has both Xen and virtio disks"
+            "cannot read the disks: the domain has both PV and virtio disks"
         );
         return Err(Error::Invalid);
     }
     Ok(usize::from(virtio.is_some()))
 }
 
-/// All disks.
+/// All disks of a domain. Errors are logged, and invalid disks left out.
 pub fn all(ctx: &Ctx, domid: u32) -> Vec<DeviceDisk> {
     let devids = super::devids(ctx, domid, &TABLES.map(|table| table.kind));
     let Ok(kind) = kind_of(ctx, domid, [&devids[0], &devids[1]]) else { return Vec::new() };
     super::some(ctx, domid, TABLES[kind], devids[kind].as_deref().unwrap_or_default())
 }
 
-/// The disk that the guest knows by that number.
-pub fn with_number(ctx: &Ctx, domid: u32, devid: i32) -> Result<DeviceDisk> {
+/// The disk with this devid. Errors are logged.
+pub fn with_devid(ctx: &Ctx, domid: u32, devid: i32) -> Result<DeviceDisk> {
     let dirs = TABLES.map(|table| super::records(domid, table.kind));
     let paths = [dirs[0].clone(), dirs[1].clone()];
     let paths = [paths, dirs.map(|dir| format!("{dir}/{devid}"))].concat();
@@ -189,8 +193,8 @@ pub fn with_number(ctx: &Ctx, domid: u32, devid: i32) -> Result<DeviceDisk> {
     super::listed(ctx, domid, TABLES[kind], devid, names.swap_remove(2 + kind))
 }
 
-/// The number of a disk name. `Error::Invalid` for an invalid name, which is not logged as an error, since users mistype
-/// names; the C library logs nothing either.
+/// The devid for a disk name. `Error::Invalid` for an invalid name, which is not logged as an error, since users
+/// mistype names; the C library does not log it either.
 pub fn number(ctx: &Ctx, domid: u32, name: &[u8]) -> Result<i32> {
     vdev::number(name).ok_or_else(|| {
         let shown = String::from_utf8_lossy(&name[..name.len().min(64)]).into_owned();
@@ -206,18 +210,18 @@ mod tests {
 
     const BACK: Option<&str> = Some("/local/domain/5/backend/vbd/7/51712");
 
-    /// A disk that lacks nothing, but for what is given instead.
+    /// A disk from all required nodes, except for those in `instead`, where `-` removes a node.
     fn disk(instead: &[(&str, &str)]) -> std::result::Result<DeviceDisk, BrokenDevice> {
-        let usual = ["dev xvda", "type phy", "removable 1", "mode w", "device-type cdrom"];
-        let usual = usual.iter().map(|node| node.split_once(' ').unwrap());
-        let values: Vec<_> = instead.iter().copied().chain(usual).collect();
+        let required = ["dev xvda", "type phy", "removable 1", "mode w", "device-type cdrom"];
+        let required = required.iter().map(|node| node.split_once(' ').unwrap());
+        let values: Vec<_> = instead.iter().copied().chain(required).collect();
         let values: Vec<_> = values
             .iter()
             .filter(|(_, value)| *value != "-")
             .map(|(name, value)| (*name, value.as_bytes()))
             .collect();
-        let gone = |name| instead.contains(&(name, "-"));
-        let values: Vec<_> = values.into_iter().filter(|(name, _)| !gone(name)).collect();
+        let removed = |name| instead.contains(&(name, "-"));
+        let values: Vec<_> = values.into_iter().filter(|(name, _)| !removed(name)).collect();
         made(&VBD, BACK, &values, &Tree::default())
     }
 
@@ -236,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_disk_must_have() {
+    fn required_and_invalid_nodes() {
         for node in ["dev", "type", "removable", "mode", "device-type"] {
             assert!(disk(&[(node, "-")]).is_err(), "{node}");
         }

@@ -1,5 +1,5 @@
-//! The state of a running device (`libxl_*info`): its backend domain, and the nodes by which front end and back end find
-//! each other.
+//! The state of a running device (`libxl_*info`): its backend domain, and the nodes with which front end and back end
+//! connect to each other.
 
 use super::tree::WantedNodes;
 use super::{DeviceTable, NodeField, Setter, broken, done, front, record, value};
@@ -12,42 +12,42 @@ use crate::types::idiomatic::{
     Vtpminfo,
 };
 
-/// What all kinds tell.
+/// The fields that all kinds have.
 macro_rules! common {
-    ($info:ident, $place:ident) => {{
-        $info.devid = $place.devid;
-        $info.backend_id = $place.backend_domid()?;
-        $info.backend = $place.backend.clone();
-        $info.frontend_id = $place.domid;
+    ($info:ident, $location:ident) => {{
+        $info.devid = $location.devid;
+        $info.backend_id = $location.backend_domid()?;
+        $info.backend = $location.backend.clone();
+        $info.frontend_id = $location.domid;
     }};
 }
 
-/// [`DeviceTable::begin`] of kinds whose guest's half is where it should be.
-macro_rules! at_its_place {
+/// [`DeviceTable::begin`] of kinds whose front end has the usual path.
+macro_rules! with_usual_path {
     () => {
-        |info, place| {
-            common!(info, place);
-            info.frontend = Text::new(place.frontend_path());
+        |info, location| {
+            common!(info, location);
+            info.frontend = Text::new(location.frontend_path());
             Ok(())
         }
     };
 }
 
-/// [`DeviceTable::begin`] of kinds whose record tells the guest's half, in a node of their own.
-macro_rules! as_recorded {
+/// [`DeviceTable::begin`] of kinds whose record has the front end's path, which a [`NodeField`] reads.
+macro_rules! with_recorded_path {
     () => {
-        |info, place| {
-            common!(info, place);
+        |info, location| {
+            common!(info, location);
             Ok(())
         }
     };
 }
 
 const fn disk(kind: DeviceKind) -> DeviceTable<Diskinfo> {
-    DeviceTable { kind, begin: as_recorded!(), nodes: DISK_NODES, tree: None, end: done }
+    DeviceTable { kind, begin: with_recorded_path!(), nodes: DISK_NODES, tree: None, end: done }
 }
 
-/// Of a disk of Xen's kind, and of one of virtio's.
+/// The tables of PV and of virtio disks.
 pub static VBD: DeviceTable<Diskinfo> = disk(DeviceKind::Vbd);
 pub static VIRTIO_DISK: DeviceTable<Diskinfo> = disk(DeviceKind::VirtioDisk);
 
@@ -58,9 +58,10 @@ const DISK_NODES: &[NodeField<Diskinfo>] = &[
     front("ring-ref", Setter::Int(|info| &mut info.rref)),
 ];
 
+/// The table of network interfaces.
 pub static NIC: DeviceTable<Nicinfo> = DeviceTable {
     kind: DeviceKind::Vif,
-    begin: at_its_place!(),
+    begin: with_usual_path!(),
     nodes: &[
         front("state", Setter::Int(|info| &mut info.state)),
         front("event-channel", Setter::Int(|info| &mut info.evtch)),
@@ -71,9 +72,10 @@ pub static NIC: DeviceTable<Nicinfo> = DeviceTable {
     end: done,
 };
 
+/// The table of PV keyboards.
 pub static VKB: DeviceTable<Vkbinfo> = DeviceTable {
     kind: DeviceKind::Vkbd,
-    begin: as_recorded!(),
+    begin: with_recorded_path!(),
     nodes: &[
         record("frontend", Setter::Text(|info| &mut info.frontend)),
         front("state", Setter::Int(|info| &mut info.state)),
@@ -84,9 +86,10 @@ pub static VKB: DeviceTable<Vkbinfo> = DeviceTable {
     end: done,
 };
 
+/// The table of virtual TPMs.
 pub static VTPM: DeviceTable<Vtpminfo> = DeviceTable {
     kind: DeviceKind::Vtpm,
-    begin: as_recorded!(),
+    begin: with_recorded_path!(),
     nodes: &[
         record("frontend", Setter::Text(|info| &mut info.frontend)),
         front("state", Setter::Int(|info| &mut info.state)),
@@ -95,7 +98,7 @@ pub static VTPM: DeviceTable<Vtpminfo> = DeviceTable {
         record(
             "uuid",
             Setter::With(|info, value| {
-                let Some(uuid) = value.and_then(uuid::parse) else { return broken("no uuid") };
+                let Some(uuid) = value.and_then(uuid::parse) else { return broken("not a UUID") };
                 info.uuid = Uuid(uuid);
                 Ok(())
             }),
@@ -105,9 +108,10 @@ pub static VTPM: DeviceTable<Vtpminfo> = DeviceTable {
     end: done,
 };
 
+/// The table of PV displays.
 pub static VDISPL: DeviceTable<Vdisplinfo> = DeviceTable {
     kind: DeviceKind::Vdispl,
-    begin: as_recorded!(),
+    begin: with_recorded_path!(),
     nodes: &[
         record("frontend", Setter::Text(|info| &mut info.frontend)),
         front("state", Setter::Int(|info| &mut info.state)),
@@ -135,10 +139,10 @@ pub static VDISPL: DeviceTable<Vdisplinfo> = DeviceTable {
             let dir = number.to_string();
             let int = |name| tree.value(&dir, name).and_then(value::int).unwrap_or(-1);
             let Some(unique_id) = tree.value(&dir, "unique-id") else {
-                return broken("a connector without id");
+                return broken("a connector has no unique-id");
             };
             let Some((width, height)) = tree.value(&dir, "resolution").and_then(resolution) else {
-                return broken("a connector without resolution");
+                return broken("a connector has no valid resolution");
             };
             info.connectors.push(Connectorinfo {
                 unique_id: value::text(unique_id),
@@ -154,7 +158,7 @@ pub static VDISPL: DeviceTable<Vdisplinfo> = DeviceTable {
     },
 };
 
-/// `1280x720`
+/// Parses a resolution, such as `1280x720`.
 fn resolution(value: &[u8]) -> Option<(u32, u32)> {
     let cross = value.iter().position(|&b| b == b'x')?;
     let width = std::str::from_utf8(&value[..cross]).ok()?.trim_ascii_start().parse().ok()?;
@@ -163,7 +167,7 @@ fn resolution(value: &[u8]) -> Option<(u32, u32)> {
 
 static VSND: DeviceTable<Vsndinfo> = DeviceTable {
     kind: DeviceKind::Vsnd,
-    begin: as_recorded!(),
+    begin: with_recorded_path!(),
     nodes: &[
         record("frontend", Setter::Text(|info| &mut info.frontend)),
         front("state", Setter::Int(|info| &mut info.state)),
@@ -172,10 +176,10 @@ static VSND: DeviceTable<Vsndinfo> = DeviceTable {
     end: done,
 };
 
-/// Of a sound card, with as many streams as the caller's `card` has.
+/// The info of a sound card, with the PCM devices and streams that the caller's `card` has. Errors are logged.
 pub fn sound(ctx: &Ctx, domid: u32, card: &DeviceVsnd) -> Result<Vsndinfo> {
-    let mut info = super::alone(ctx, domid, &VSND, card.devid)?;
-    let front = super::place(domid, &VSND, card.devid).frontend_path();
+    let mut info = super::unlisted(ctx, domid, &VSND, card.devid)?;
+    let front = super::location(domid, &VSND, card.devid).frontend_path();
     let mut paths = Vec::new();
     for (i, pcm) in card.pcms.iter().enumerate() {
         for j in 0..pcm.streams.len() {
@@ -195,12 +199,12 @@ pub fn sound(ctx: &Ctx, domid: u32, card: &DeviceVsnd) -> Result<Vsndinfo> {
     Ok(info)
 }
 
-/// The path of a channel's terminal if that is not known.
+/// The path of a channel's terminal if it is unknown.
 const NO_TERMINAL: &[u8] = b"/NO-SUCH-PATH";
 
 static CHANNEL: DeviceTable<Channelinfo> = DeviceTable {
     kind: DeviceKind::Console,
-    begin: at_its_place!(),
+    begin: with_usual_path!(),
     nodes: &[
         front("state", Setter::Int(|info| &mut info.state)),
         front("ring-ref", Setter::Int(|info| &mut info.rref)),
@@ -208,10 +212,10 @@ static CHANNEL: DeviceTable<Channelinfo> = DeviceTable {
         front(
             "tty",
             Setter::With(|info, value| {
-                // The application will open it. The guest cannot write it, but can take it away.
-                let sound =
+                // The application opens this path. The guest cannot write the node, but can remove it.
+                let is_valid =
                     |tty: &&[u8]| tty.starts_with(b"/") && !tty.iter().any(u8::is_ascii_control);
-                let path = value::text(value.filter(sound).unwrap_or(NO_TERMINAL));
+                let path = value::text(value.filter(is_valid).unwrap_or(NO_TERMINAL));
                 info.u = ChannelinfoData::Pty(ChannelinfoPty { path });
                 Ok(())
             }),
@@ -221,10 +225,10 @@ static CHANNEL: DeviceTable<Channelinfo> = DeviceTable {
     end: done,
 };
 
-/// Of a channel: the consoles after the first are those of channels.
+/// The info of a channel. Channel N is console N + 1. Errors are logged.
 pub fn channel(ctx: &Ctx, domid: u32, channel: &DeviceChannel) -> Result<Channelinfo> {
     let console = channel.devid.checked_add(1).ok_or(Error::Fail)?;
-    let mut info = super::alone(ctx, domid, &CHANNEL, console)?;
+    let mut info = super::unlisted(ctx, domid, &CHANNEL, console)?;
     info.devid = channel.devid;
     match channel.u {
         DeviceChannelData::Pty => {}

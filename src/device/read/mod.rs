@@ -1,18 +1,18 @@
 //! Reading a guest's devices from xenstore: common code, and one table per kind.
 //!
-//! A device is spread over three directories: the toolstack's record under `/libxl`, which nobody else
-//! writes and which decides whether there is a device and who serves it; the back end's half; the
-//! guest's half. A [`DeviceTable`] says which nodes of which half make which fields. The frame reads the nodes of
-//! all devices together, so that their number does not change how often xenstore is waited for (but for the
-//! client's limit on requests under way):
+//! A device has three directories: the toolstack's record under `/libxl`, which only the toolstack writes, and which
+//! determines whether the device exists and what its back end is; the back end's directory; the front end's directory.
+//! A [`DeviceTable`] describes which nodes in which directory yield which fields. The common code reads the nodes of
+//! all devices together, so that the number of round trips does not depend on the number of devices (except for the
+//! client's limit on requests in flight):
 //!
-//! 1. the numbers of the devices,
-//! 2. for many devices: which nodes their records have, because most of the possible nodes do not exist,
-//! 3. the nodes of the records and of the guest's halves,
-//! 4. where a table wants them: those of the back ends' halves, whose place the record tells.
+//! 1. the devids,
+//! 2. for many devices, the names of the nodes in their records, because most of the possible nodes do not exist,
+//! 3. the nodes of the records and of the front ends' directories,
+//! 4. if a table needs them, the nodes of the back ends' directories, whose paths are in the records.
 //!
-//! A guest or a driver domain can write anything into its half: [`value`] checks it. Paths are made from numbers
-//! alone. A device with invalid nodes is logged and left out; the C library then leaves out all devices of its kind.
+//! A guest or a driver domain can write anything into its directory: [`value`] checks it. Paths are built only from
+//! numbers. A device with invalid nodes is logged and left out; the C library then leaves out all devices of its kind.
 
 pub mod channel;
 pub mod disk;
@@ -39,144 +39,155 @@ use crate::xen::store::Ops;
 use crate::{debug, error};
 use tree::Tree;
 
-/// From this many requests on, records are listed before they are read.
-const MANY: usize = 64;
+/// With more requests than this, the records are listed before they are read.
+const LISTING_THRESHOLD: usize = 64;
 
-/// Why a device cannot be read: the error that is returned, and the reason for the log.
+/// The reason why a device cannot be read: the error that is returned, and a text for the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BrokenDevice(Error, Cow<'static, str>);
 
-/// Fails with `ERROR_FAIL`.
+/// A failure with `ERROR_FAIL`.
 pub fn broken<T>(why: &'static str) -> std::result::Result<T, BrokenDevice> {
     Err(BrokenDevice(Error::Fail, why.into()))
 }
 
-/// Fails with `ERROR_INVAL`.
+/// A failure with `ERROR_INVAL`.
 pub fn invalid<T>(why: &'static str) -> std::result::Result<T, BrokenDevice> {
     Err(BrokenDevice(Error::Invalid, why.into()))
 }
 
 type ReadResult = std::result::Result<(), BrokenDevice>;
 
-/// Where a node lies.
+/// The directory that has a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Half {
-    /// In the toolstack's record.
+pub enum NodeDir {
+    /// The toolstack's record.
     Record,
-    /// In the back end's half.
+    /// The back end's directory.
     Back,
-    /// In the guest's half.
+    /// The front end's directory.
     Front,
 }
 
-/// A node that tells something of a `T`.
+/// A node, and how its value sets a field of a `T`.
 pub struct NodeField<T> {
-    pub half: Half,
+    /// The directory that has the node.
+    pub dir: NodeDir,
+    /// The node's name.
     pub name: &'static str,
+    /// How its value sets the field.
     pub set: Setter<T>,
 }
 
-/// What a node's value is for. Where nothing else is said, a missing node or a number that does not fit leaves
-/// the field as it is.
+/// How a node's value sets a field. Unless stated otherwise, a missing node, or a number that does not fit, leaves the
+/// field unchanged.
 pub enum Setter<T> {
+    /// A text.
     Text(fn(&mut T) -> &mut Option<Text>),
-    /// As [`Setter::Text`], and the node must be there.
-    Must(fn(&mut T) -> &mut Option<Text>),
-    /// A decimal number; -1 if there is none.
+    /// As [`Setter::Text`], for a required node.
+    Required(fn(&mut T) -> &mut Option<Text>),
+    /// A decimal number; -1 if the node is missing or the number does not fit.
     Int(fn(&mut T) -> &mut c_int),
+    /// An unsigned number: decimal, hexadecimal or octal.
     Unsigned(fn(&mut T) -> &mut u32),
-    /// A number, as whether it is not 0.
+    /// A number; true if it is not 0.
     Flag(fn(&mut T) -> &mut bool),
+    /// Anything else. The value is `None` if the node is missing.
     With(fn(&mut T, Option<&[u8]>) -> ReadResult),
 }
 
-/// A node of the toolstack's record.
+/// A node in the toolstack's record.
 const fn record<T>(name: &'static str, set: Setter<T>) -> NodeField<T> {
-    NodeField { half: Half::Record, name, set }
+    NodeField { dir: NodeDir::Record, name, set }
 }
 
-/// A node of the back end's half.
+/// A node in the back end's directory.
 const fn back<T>(name: &'static str, set: Setter<T>) -> NodeField<T> {
-    NodeField { half: Half::Back, name, set }
+    NodeField { dir: NodeDir::Back, name, set }
 }
 
-/// A node of the guest's half.
+/// A node in the front end's directory.
 const fn front<T>(name: &'static str, set: Setter<T>) -> NodeField<T> {
-    NodeField { half: Half::Front, name, set }
+    NodeField { dir: NodeDir::Front, name, set }
 }
 
-/// For kinds whose record must tell the guest's half, though its place is known.
+/// The node `frontend` in the record, for kinds that require it, though its value is known.
 const fn frontend<T>() -> NodeField<T> {
-    fn there<T>(_: &mut T, value: Option<&[u8]>) -> ReadResult {
+    fn required<T>(_: &mut T, value: Option<&[u8]>) -> ReadResult {
         value.map_or_else(|| broken("missing"), |_| Ok(()))
     }
-    record("frontend", Setter::With(there))
+    record("frontend", Setter::With(required))
 }
 
-/// How a kind of device is read.
+/// The description of how a kind of device is read.
 pub struct DeviceTable<T: 'static> {
+    /// The kind of the records.
     pub kind: DeviceKind,
-    /// Fills what follows from where the device is.
+    /// Sets the fields that follow from the device's location. This is called first.
     pub begin: fn(&mut T, &DeviceLocation) -> ReadResult,
-    /// In the order in which they are looked at.
+    /// The nodes, in the order in which their values are processed.
     pub nodes: &'static [NodeField<T>],
-    /// Of the guest's half, all that has one of these names in the directories `0`, `1`, …, so many levels
-    /// down.
+    /// Nodes to read in numbered directories (`0`, `1`, …) below the front end's directory.
     pub tree: Option<tree::WantedNodes>,
-    /// Fills what follows from the rest.
+    /// Sets the remaining fields, from the nodes in numbered directories. This is called last.
     pub end: fn(&mut T, &DeviceLocation, &Tree) -> ReadResult,
 }
 
-/// A [`DeviceTable::end`] that has nothing to do.
+/// A [`DeviceTable::end`] that does nothing.
 pub fn done<T>(_: &mut T, _: &DeviceLocation, _: &Tree) -> ReadResult {
     Ok(())
 }
 
-/// Where a device is.
+/// The location of a device.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DeviceLocation {
+    /// The guest.
     pub domid: u32,
+    /// The number among the guest's devices of this kind.
     pub devid: i32,
+    /// The kind of the record.
     pub kind: DeviceKind,
-    /// The back end's path as recorded, if it is.
+    /// The back end's path, if the record has it.
     pub backend: Option<Text>,
 }
 
 impl DeviceLocation {
-    /// The back end's path, for those kinds that always have one.
+    /// The back end's path, for kinds that always have one.
     pub fn backend(&self) -> std::result::Result<&Text, BrokenDevice> {
-        self.backend.as_ref().map_or_else(|| broken("no back end"), Ok)
+        self.backend.as_ref().map_or_else(|| broken("the record has no back end"), Ok)
     }
 
-    /// The domain that serves the device.
+    /// The backend domain.
     pub fn backend_domid(&self) -> std::result::Result<u32, BrokenDevice> {
         let domid = value::backend_domid(self.backend()?.as_bytes());
-        domid.map_or_else(|| broken("its back end is in no domain"), Ok)
+        domid.map_or_else(|| broken("invalid path of the back end"), Ok)
     }
 
-    /// Who serves it, and as what.
+    /// The device, with the kind and the domain of its back end; `None` if the record has no valid path of a back end.
     pub fn device(&self) -> Option<Device> {
         let backend = self.backend.as_ref()?.as_str()?;
         Device::recorded(self.domid, self.kind, self.devid, backend)
     }
 
+    /// The directory of the toolstack's record.
     pub fn record_path(&self) -> String {
         format!("{}/{}", records(self.domid, self.kind), self.devid)
     }
 
+    /// The usual directory of the front end. Consoles have other ones: see [`Device::frontend_path`].
     pub fn frontend_path(&self) -> String {
         let base = nodes::domain_path(self.domid);
         format!("{base}/device/{}/{}", self.kind.name(), self.devid)
     }
 }
 
-/// The directory of the records of a domain's devices of a kind.
+/// The directory with the records of a domain's devices of one kind.
 pub fn records(domid: u32, kind: DeviceKind) -> String {
     format!("{}/device/{}", nodes::libxl_path(domid), kind.name())
 }
 
-/// The numbers of a domain's devices of some kinds; for each kind `None` if it has no directory. What cannot be
-/// read is not there, as in the C library.
+/// The devids of a domain's devices of some kinds; `None` for a kind without a directory. As in the C library, a
+/// directory that cannot be read counts as missing.
 pub fn devids(ctx: &Ctx, domid: u32, kinds: &[DeviceKind]) -> Vec<Option<Vec<i32>>> {
     let dirs: Vec<_> = kinds.iter().map(|&kind| records(domid, kind)).collect();
     let listed = ctx.store().list_many(&dirs).unwrap_or_else(|e| {
@@ -187,25 +198,25 @@ pub fn devids(ctx: &Ctx, domid: u32, kinds: &[DeviceKind]) -> Vec<Option<Vec<i32
     listed.into_iter().map(|names| names.map(numbers)).collect()
 }
 
-/// The number that a directory's name is.
+/// The devid in the name of a record's directory; `None` if the name is not a devid.
 fn devid(name: &str) -> Option<i32> {
     let plain = name.bytes().all(|b| b.is_ascii_digit()) && (name == "0" || !name.starts_with('0'));
     plain.then(|| name.parse().ok()).flatten()
 }
 
-/// All devices of a kind; those that make no sense are left out, and it is told why.
+/// All devices of a kind. Invalid devices are logged and left out.
 pub fn all<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>) -> Vec<T> {
     let devids = devids(ctx, domid, &[table.kind]).pop().flatten().unwrap_or_default();
     some(ctx, domid, table, &devids)
 }
 
-/// As [`all`], of those with these numbers.
+/// As [`all`], for the devices with these devids.
 pub fn some<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>, devids: &[i32]) -> Vec<T> {
     let read = read(ctx, domid, table, devids, None).unwrap_or_default();
-    read.into_iter().filter_map(|device| told(ctx, table.kind, device).ok()).collect()
+    read.into_iter().filter_map(|device| valid_or_logged(ctx, table.kind, device).ok()).collect()
 }
 
-/// The device with this devid. `Error::NotFound`, and a line in the log, if there is none.
+/// The device with this devid. `Error::NotFound` if there is none. Errors are logged.
 pub fn one<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>, devid: i32) -> Result<T> {
     let found = if_any(ctx, domid, table, devid)?;
     found.ok_or_else(|| {
@@ -214,14 +225,14 @@ pub fn one<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>, devid: i32
     })
 }
 
-/// As [`one`], for a device that need not exist.
+/// As [`one`], but `None` if there is no such device.
 pub fn if_any<T: Default>(
     ctx: &Ctx,
     domid: u32,
     table: &DeviceTable<T>,
     devid: i32,
 ) -> Result<Option<T>> {
-    let path = place(domid, table, devid).record_path();
+    let path = location(domid, table, devid).record_path();
     let names = ctx.store().list(&path).map_err(|e| nodes::failed(ctx, e))?;
     if names.is_none() {
         return Ok(None);
@@ -229,7 +240,7 @@ pub fn if_any<T: Default>(
     listed(ctx, domid, table, devid, names).map(Some)
 }
 
-/// As [`one`], of a device whose record has nodes of these names; `None` for no record.
+/// As [`one`], for a device whose record has nodes with these names; `None` if there is no record.
 fn listed<T: Default>(
     ctx: &Ctx,
     domid: u32,
@@ -238,46 +249,53 @@ fn listed<T: Default>(
     names: Option<Vec<String>>,
 ) -> Result<T> {
     let mut read = read(ctx, domid, table, &[devid], Some(vec![names]))?;
-    read.pop().ok_or(Error::Fail).and_then(|device| told(ctx, table.kind, device))
+    read.pop().ok_or(Error::Fail).and_then(|device| valid_or_logged(ctx, table.kind, device))
 }
 
-/// As [`one`], without a look whether there is such a device: for few nodes.
-pub fn alone<T: Default>(ctx: &Ctx, domid: u32, table: &DeviceTable<T>, devid: i32) -> Result<T> {
+/// As [`one`], for few nodes: all of them are read without first checking which the record has. For a device that does
+/// not exist, all nodes are missing.
+pub fn unlisted<T: Default>(
+    ctx: &Ctx,
+    domid: u32,
+    table: &DeviceTable<T>,
+    devid: i32,
+) -> Result<T> {
     let mut read = read(ctx, domid, table, &[devid], None)?;
-    read.pop().ok_or(Error::Fail).and_then(|device| told(ctx, table.kind, device))
+    read.pop().ok_or(Error::Fail).and_then(|device| valid_or_logged(ctx, table.kind, device))
 }
 
-/// What was read of one device.
+/// A device that was read, with the result of parsing its nodes.
 struct Read<T> {
-    place: DeviceLocation,
+    location: DeviceLocation,
     device: T,
-    made: ReadResult,
+    result: ReadResult,
 }
 
-fn told<T>(ctx: &Ctx, kind: DeviceKind, read: Read<T>) -> Result<T> {
-    let DeviceLocation { domid, devid, .. } = read.place;
-    read.made.map(|()| read.device).map_err(|BrokenDevice(error, why)| {
+/// Logs why a device is invalid.
+fn valid_or_logged<T>(ctx: &Ctx, kind: DeviceKind, read: Read<T>) -> Result<T> {
+    let DeviceLocation { domid, devid, .. } = read.location;
+    read.result.map(|()| read.device).map_err(|BrokenDevice(error, why)| {
         error!(ctx, domid = domid, "cannot read {} {devid}: {why}", kind.name());
         error
     })
 }
 
-fn place<T>(domid: u32, table: &DeviceTable<T>, devid: i32) -> DeviceLocation {
+fn location<T>(domid: u32, table: &DeviceTable<T>, devid: i32) -> DeviceLocation {
     DeviceLocation { domid, devid, kind: table.kind, backend: None }
 }
 
-/// A node of a device among many.
+/// The index of a node: of the device, and in the table.
 #[derive(Clone, Copy)]
-struct At {
+struct NodeIndex {
     device: usize,
-    /// In the table; `None` for the back end's path.
+    /// `None` for the back end's path, which is not in the table.
     node: Option<usize>,
 }
 
-/// The names of what each record has, if that was looked at; `None` for no record.
+/// The names of the nodes in each record, if they were listed; `None` for a record that does not exist.
 type Names = Option<Vec<Option<Vec<String>>>>;
 
-/// Reads these devices.
+/// Reads the devices with these devids.
 fn read<T: Default>(
     ctx: &Ctx,
     domid: u32,
@@ -285,101 +303,102 @@ fn read<T: Default>(
     devids: &[i32],
     names: Names,
 ) -> Result<Vec<Read<T>>> {
-    let places: Vec<_> = devids.iter().map(|&devid| place(domid, table, devid)).collect();
-    let nodes: Vec<_> = table.nodes.iter().map(|node| (node.half, node.name)).collect();
-    let found = gather(ctx, places, &nodes, table.tree.as_ref(), names)?;
-    let made = found.into_iter().map(|Gathered { place, values, tree }| {
+    let locations: Vec<_> = devids.iter().map(|&devid| location(domid, table, devid)).collect();
+    let nodes: Vec<_> = table.nodes.iter().map(|node| (node.dir, node.name)).collect();
+    let found = read_values(ctx, locations, &nodes, table.tree.as_ref(), names)?;
+    let read = found.into_iter().map(|Values { location, values, tree }| {
         let mut device = T::default();
-        let made = if tree.is_cut {
-            broken("too many parts")
+        let result = if tree.is_incomplete {
+            broken("too many numbered directories")
         } else {
-            make(table, &mut device, &place, &values, &tree)
+            fill(table, &mut device, &location, &values, &tree)
         };
-        Read { place, device, made }
+        Read { location, device, result }
     });
-    Ok(made.collect())
+    Ok(read.collect())
 }
 
-/// What xenstore has of a device.
-struct Gathered {
-    place: DeviceLocation,
-    /// Of each of the table's nodes.
+/// The values of a device's nodes.
+struct Values {
+    location: DeviceLocation,
+    /// The value of each node in the table; `None` if it is missing.
     values: Vec<Option<Vec<u8>>>,
     tree: Tree,
 }
 
-/// Reads what a table wants of these devices. Not generic, so that it is in the library once, and not for each kind.
-fn gather(
+/// Reads the nodes of a table for these devices. This is not generic, so that the library contains it once and not for
+/// each kind.
+fn read_values(
     ctx: &Ctx,
-    mut places: Vec<DeviceLocation>,
-    nodes: &[(Half, &str)],
+    mut locations: Vec<DeviceLocation>,
+    nodes: &[(NodeDir, &str)],
     tree: Option<&tree::WantedNodes>,
     names: Names,
-) -> Result<Vec<Gathered>> {
+) -> Result<Vec<Values>> {
     let mut values: Vec<Vec<Option<Vec<u8>>>> =
-        places.iter().map(|_| vec![None; nodes.len()]).collect();
-    let near = recorded(ctx, nodes, &places, names)?;
-    let paths: Vec<_> = near.iter().map(|(_, path)| path.as_str()).collect();
+        locations.iter().map(|_| vec![None; nodes.len()]).collect();
+    let first = first_nodes(ctx, nodes, &locations, names)?;
+    let paths: Vec<_> = first.iter().map(|(_, path)| path.as_str()).collect();
     let found = ctx.store().read_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
-    for ((at, _), value) in near.iter().zip(found) {
+    for ((at, _), value) in first.iter().zip(found) {
         match at.node {
             Some(node) => values[at.device][node] = value,
-            None => places[at.device].backend = value.and_then(|path| value::text(&path)),
+            None => locations[at.device].backend = value.and_then(|path| value::text(&path)),
         }
     }
 
-    let mut far = Vec::new();
-    for (device, place) in places.iter().enumerate() {
-        let wanted = nodes.iter().enumerate().filter(|(_, (half, _))| *half == Half::Back);
-        let Some(back) = place.device().map(|d| d.backend_path()) else { continue };
-        far.extend(wanted.map(|(node, (_, name))| (device, node, format!("{back}/{name}"))));
+    let mut second = Vec::new();
+    for (device, location) in locations.iter().enumerate() {
+        let wanted = nodes.iter().enumerate().filter(|(_, (dir, _))| *dir == NodeDir::Back);
+        let Some(back) = location.device().map(|d| d.backend_path()) else { continue };
+        second.extend(wanted.map(|(node, (_, name))| (device, node, format!("{back}/{name}"))));
     }
-    let paths: Vec<_> = far.iter().map(|(_, _, path)| path.as_str()).collect();
+    let paths: Vec<_> = second.iter().map(|(_, _, path)| path.as_str()).collect();
     let found = ctx.store().read_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
-    for ((device, node, _), value) in far.iter().zip(found) {
+    for ((device, node, _), value) in second.iter().zip(found) {
         values[*device][*node] = value;
     }
 
     let trees = match tree {
         Some(wanted) => {
-            let roots: Vec<_> = places.iter().map(DeviceLocation::frontend_path).collect();
+            let roots: Vec<_> = locations.iter().map(DeviceLocation::frontend_path).collect();
             tree::read(ctx, &roots, wanted)?
         }
-        None => places.iter().map(|_| Tree::default()).collect(),
+        None => locations.iter().map(|_| Tree::default()).collect(),
     };
-    let found = places.into_iter().zip(values).zip(trees);
-    Ok(found.map(|((place, values), tree)| Gathered { place, values, tree }).collect())
+    let found = locations.into_iter().zip(values).zip(trees);
+    Ok(found.map(|((location, values), tree)| Values { location, values, tree }).collect())
 }
 
-/// The nodes of records and guests' halves to be read, with their paths.
-fn recorded(
+/// The nodes to read in the records and the front ends' directories, with their paths.
+fn first_nodes(
     ctx: &Ctx,
-    nodes: &[(Half, &str)],
-    places: &[DeviceLocation],
+    nodes: &[(NodeDir, &str)],
+    locations: &[DeviceLocation],
     names: Names,
-) -> Result<Vec<(At, String)>> {
-    let dirs: Vec<_> = places.iter().map(DeviceLocation::record_path).collect();
+) -> Result<Vec<(NodeIndex, String)>> {
+    let dirs: Vec<_> = locations.iter().map(DeviceLocation::record_path).collect();
     let names = match names {
-        None if (nodes.len() + 1) * places.len() > MANY => {
+        None if (nodes.len() + 1) * locations.len() > LISTING_THRESHOLD => {
             Some(ctx.store().list_many(&dirs).map_err(|e| nodes::failed(ctx, e))?)
         }
         names => names,
     };
     let mut wanted = Vec::new();
-    for (device, (place, dir)) in places.iter().zip(&dirs).enumerate() {
-        let there = |name: &str| match &names {
+    for (device, (location, dir)) in locations.iter().zip(&dirs).enumerate() {
+        let exists = |name: &str| match &names {
             Some(names) => names[device].iter().flatten().any(|n| n == name),
             None => true,
         };
-        if there("backend") {
-            wanted.push((At { device, node: None }, format!("{dir}/backend")));
+        if exists("backend") {
+            wanted.push((NodeIndex { device, node: None }, format!("{dir}/backend")));
         }
-        let front = place.frontend_path();
-        for (node, (half, name)) in nodes.iter().enumerate() {
-            let at = At { device, node: Some(node) };
-            match half {
-                Half::Record if there(name) => wanted.push((at, format!("{dir}/{name}"))),
-                Half::Front => wanted.push((at, format!("{front}/{name}"))),
+        let front = location.frontend_path();
+        for (node, (node_dir, name)) in nodes.iter().enumerate() {
+            let at = NodeIndex { device, node: Some(node) };
+            match node_dir {
+                NodeDir::Record if exists(name) => wanted.push((at, format!("{dir}/{name}"))),
+                NodeDir::Front => wanted.push((at, format!("{front}/{name}"))),
                 _ => {}
             }
         }
@@ -387,30 +406,30 @@ fn recorded(
     Ok(wanted)
 }
 
-/// Makes a device from the values of the table's nodes.
-fn make<T>(
+/// Sets the fields of a device from the values of its nodes.
+fn fill<T>(
     table: &DeviceTable<T>,
     device: &mut T,
-    place: &DeviceLocation,
+    location: &DeviceLocation,
     values: &[Option<Vec<u8>>],
     tree: &Tree,
 ) -> ReadResult {
-    (table.begin)(device, place)?;
+    (table.begin)(device, location)?;
     for (node, value) in table.nodes.iter().zip(values) {
-        // Up to the first NUL, as C programs see it.
+        // As in C programs, the value ends at the first NUL.
         let value = value.as_deref().map(|v| v.split(|&b| b == 0).next().unwrap_or(v));
         set(&node.set, device, value).map_err(|BrokenDevice(error, why)| {
             BrokenDevice(error, format!("{}: {why}", node.name).into())
         })?;
     }
-    (table.end)(device, place, tree)
+    (table.end)(device, location, tree)
 }
 
 fn set<T>(set: &Setter<T>, device: &mut T, value: Option<&[u8]>) -> ReadResult {
     match (set, value) {
         (Setter::Text(field), Some(value)) => *field(device) = value::text(value),
-        (Setter::Must(field), Some(value)) => *field(device) = value::text(value),
-        (Setter::Must(_), None) => return broken("missing"),
+        (Setter::Required(field), Some(value)) => *field(device) = value::text(value),
+        (Setter::Required(_), None) => return broken("missing"),
         (Setter::Int(field), value) => *field(device) = value.and_then(value::int).unwrap_or(-1),
         (Setter::Unsigned(field), Some(value)) => {
             let field = field(device);
@@ -430,7 +449,7 @@ mod tests {
     use super::*;
     use crate::types::idiomatic::{DeviceNic, DeviceVkb, Diskinfo};
 
-    /// A device from the values of its nodes, whatever half they lie in.
+    /// A device from the values of its nodes, in whichever directory they are.
     pub fn made<T: Default>(
         table: &DeviceTable<T>,
         backend: Option<&str>,
@@ -438,19 +457,19 @@ mod tests {
         tree: &Tree,
     ) -> std::result::Result<T, BrokenDevice> {
         let backend = backend.and_then(Text::new);
-        let place = DeviceLocation { backend, ..place(7, table, 3) };
+        let location = DeviceLocation { backend, ..location(7, table, 3) };
         let value = |node: &NodeField<T>| {
             values.iter().find(|(name, _)| *name == node.name).map(|(_, value)| value.to_vec())
         };
         let values: Vec<_> = table.nodes.iter().map(value).collect();
         let mut device = T::default();
-        make(table, &mut device, &place, &values, tree).map(|()| device)
+        fill(table, &mut device, &location, &values, tree).map(|()| device)
     }
 
     const BACK: Option<&str> = Some("/local/domain/5/backend/x/7/3");
 
     #[test]
-    fn missing_nodes_and_hostile_ones() {
+    fn missing_and_invalid_nodes() {
         let info =
             |values: &[(&str, &[u8])]| made(&info::VBD, BACK, values, &Tree::default()).unwrap();
         let Diskinfo { state, evtch, rref, backend_id, frontend, devid, .. } = info(&[]);
@@ -462,7 +481,7 @@ mod tests {
     }
 
     #[test]
-    fn there_must_be_a_back_end() {
+    fn a_back_end_is_required() {
         for backend in [None, Some("/local/domain/5"), Some("/local/domain/../0/x")] {
             assert!(made::<DeviceNic>(&nic::NIC, backend, &[], &Tree::default()).is_err());
         }
@@ -488,14 +507,14 @@ mod tests {
     }
 
     #[test]
-    fn places() {
+    fn devids_and_paths() {
         assert_eq!(devid("51712"), Some(51712));
         for bad in ["", "-1", "+1", "01", "1x", "99999999999"] {
             assert_eq!(devid(bad), None);
         }
-        let place = place(7, &nic::NIC, 3);
-        assert_eq!(place.record_path(), "/libxl/7/device/vif/3");
-        assert_eq!(place.frontend_path(), "/local/domain/7/device/vif/3");
-        assert_eq!(place.device(), None);
+        let location = location(7, &nic::NIC, 3);
+        assert_eq!(location.record_path(), "/libxl/7/device/vif/3");
+        assert_eq!(location.frontend_path(), "/local/domain/7/device/vif/3");
+        assert_eq!(location.device(), None);
     }
 }

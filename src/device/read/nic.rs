@@ -6,20 +6,21 @@ use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceNic, Mac, NicType};
 use crate::types::tables;
 
-/// The value for an interface whose record has none.
+/// The MTU of an interface whose record has none, in bytes.
 const MTU: i32 = 1500;
 
-/// A node and the text field of the same name.
+/// A node, and the text field with the same name.
 macro_rules! same {
     ($name:ident) => {
         record(stringify!($name), Setter::Text(|nic| &mut nic.$name))
     };
 }
 
+/// The table of network interfaces.
 pub static NIC: DeviceTable<DeviceNic> = DeviceTable {
     kind: DeviceKind::Vif,
-    begin: |nic, place| {
-        nic.backend_domid = place.backend_domid()?;
+    begin: |nic, location| {
+        nic.backend_domid = location.backend_domid()?;
         Ok(())
     },
     nodes: &[
@@ -36,7 +37,7 @@ pub static NIC: DeviceTable<DeviceNic> = DeviceTable {
                 nic.mtu = match value.map(value::whole) {
                     None => MTU,
                     Some(Some(mtu)) => mtu,
-                    Some(None) => return invalid("no number"),
+                    Some(None) => return invalid("not a number"),
                 };
                 Ok(())
             }),
@@ -47,7 +48,7 @@ pub static NIC: DeviceTable<DeviceNic> = DeviceTable {
                 nic.mac = match value.map(value::mac) {
                     None => Mac::default(),
                     Some(Some(mac)) => mac,
-                    Some(None) => return invalid("no address"),
+                    Some(None) => return invalid("not an Ethernet address"),
                 };
                 Ok(())
             }),
@@ -120,8 +121,7 @@ pub static NIC: DeviceTable<DeviceNic> = DeviceTable {
     end: done,
 };
 
-/// The first interface with that address: `None` if none has it, `Error::Fail` if there are no
-/// interfaces.
+/// The first interface with this MAC address; `None` if no interface has it, `Error::Fail` if there are no interfaces.
 pub fn with_mac(ctx: &Ctx, domid: u32, mac: Mac) -> Result<Option<DeviceNic>> {
     let all = super::all(ctx, domid, &NIC);
     if all.is_empty() {

@@ -1,5 +1,5 @@
-//! PCI devices passed through. There is no record per device: the guest's one back end, in domain 0, has their number and
-//! numbered nodes.
+//! PCI devices that are passed through. There are no records of single devices: the guest's back end, of which there is
+//! one, in domain 0, has their number and numbered nodes.
 
 use std::ffi::c_int;
 
@@ -14,23 +14,24 @@ use crate::error;
 use crate::types::idiomatic::DevicePci;
 use crate::types::tables;
 
-/// More devices than one back end serves.
+/// The maximum number of devices that are read, more than a back end can have.
 pub const MAX_DEVICES: c_int = 256;
 
-/// The nodes of each device.
+/// The names of each device's nodes, without the index.
 const NODES: [&str; 4] = ["dev", "vdevfn", "name", "opts"];
 
-/// Where the back end of a guest's PCI devices lies.
+/// The directory of the back end of a guest's PCI devices.
 pub fn backend_path(domid: u32) -> String {
     format!("{}/backend/pci/{domid}/0", nodes::domain_path(0))
 }
 
-/// The number of devices according to the back end.
+/// The number of devices, from the value of `num_devs`. Invalid values count as 0, and too large ones are limited to
+/// [`MAX_DEVICES`].
 pub fn count(num_devs: Option<&[u8]>) -> c_int {
     num_devs.and_then(value::int).unwrap_or(0).clamp(0, MAX_DEVICES)
 }
 
-/// All devices; one with an invalid address is left out.
+/// All devices of a domain. One with an invalid address is logged and left out.
 pub fn all(ctx: &Ctx, domid: u32) -> Vec<DevicePci> {
     let base = backend_path(domid);
     let count = count(nodes::peek(ctx, ctx.store(), &format!("{base}/num_devs")).as_deref());
@@ -63,13 +64,13 @@ fn device(values: &[Option<Vec<u8>>]) -> Option<DevicePci> {
     Some(device)
 }
 
-/// With `0x` or without.
+/// Parses a hexadecimal number, with or without `0x`.
 fn hexadecimal(text: &[u8]) -> Option<u32> {
     let text = std::str::from_utf8(text).ok()?.trim();
     u32::from_str_radix(text.strip_prefix("0x").unwrap_or(text), 16).ok()
 }
 
-/// `msitranslate=1,power_mgmt=0,…`
+/// Sets the options in a list such as `msitranslate=1,power_mgmt=0,…`; unknown ones are ignored.
 fn options(device: &mut DevicePci, text: &[u8]) {
     for option in text.split(|&b| b == b',') {
         let option = option.trim_ascii_start();
@@ -89,16 +90,14 @@ fn options(device: &mut DevicePci, text: &[u8]) {
     }
 }
 
-/// The host's assignable devices that no guest has. `Error::Fail` without `pciback`.
+/// The host's assignable devices that no guest has. `Error::Fail`, logged, without `pciback`.
 pub fn assignable(ctx: &Ctx) -> Result<Vec<DevicePci>> {
     let addresses = Host::here().assignable().map_err(|e| {
-        error!(
-            ctx,
-            "cannot determine which PCI devices guests may have: {e}; is the driver pciback loaded?"
-        );
+        error!(ctx, "cannot list the assignable PCI devices: {e}; is the driver pciback loaded?");
         Error::Fail
     })?;
-    let path = |&address: &Address| [Record::Owner, Record::Name].map(|note| note.path(address));
+    let path =
+        |&address: &Address| [Record::Owner, Record::Name].map(|record| record.path(address));
     let paths: Vec<_> = addresses.iter().flat_map(path).collect();
     let values = nodes::peek_many(ctx, ctx.store(), &paths);
     let free = addresses.into_iter().zip(values.chunks_exact(2));
@@ -116,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_are_switches() {
+    fn options_from_their_text() {
         let mut device = DevicePci::default();
         options(&mut device, b"msitranslate=1, power_mgmt=0,permissive=1,rdm_policy=RELAXED,x,=");
         assert!(device.msitranslate && !device.power_mgmt && device.permissive);

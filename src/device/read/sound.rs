@@ -1,5 +1,5 @@
-//! Sound cards: each has PCM devices (`0`, `1`, …), and each of these streams (`0/0`, `0/1`, …). Every level has
-//! parameters, which those below inherit where they have none.
+//! Sound cards: each has PCM devices (`0`, `1`, …), and each of these has streams (`0/0`, `0/1`, …). Cards, PCM devices
+//! and streams have parameters; PCM devices and streams inherit those that they do not set.
 
 use super::tree::{Tree, WantedNodes};
 use super::{DeviceTable, ReadResult, broken, value};
@@ -7,11 +7,12 @@ use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVsnd, VsndParams, VsndPcm, VsndStream, VsndStreamType};
 use crate::types::tables;
 
+/// The table of sound cards.
 pub static VSND: DeviceTable<DeviceVsnd> = DeviceTable {
     kind: DeviceKind::Vsnd,
-    begin: |vsnd, place| {
-        vsnd.devid = place.devid;
-        vsnd.backend_domid = place.backend_domid()?;
+    begin: |vsnd, location| {
+        vsnd.devid = location.devid;
+        vsnd.backend_domid = location.backend_domid()?;
         Ok(())
     },
     nodes: &[super::frontend()],
@@ -55,7 +56,7 @@ fn pcm(pcm: &mut VsndPcm, tree: &Tree, dir: &str) -> ReadResult {
         if let Some(name) = tree.value(&dir, "type") {
             stream.type_ = match value::named::<VsndStreamType>(tables::VSND_STREAM_TYPE, name) {
                 Some(kind) => kind,
-                None => return broken("a stream of no known type"),
+                None => return broken("a stream has an unknown type"),
             };
         }
         params(&mut stream.params, tree, &dir)?;
@@ -76,7 +77,7 @@ fn params(params: &mut VsndParams, tree: &Tree, dir: &str) -> ReadResult {
     for name in words("sample-formats") {
         match value::named(tables::VSND_PCM_FORMAT, name) {
             Some(format) => params.sample_formats.push(format),
-            None => return broken("samples of no known format"),
+            None => return broken("unknown sample format"),
         }
     }
     params.channels_min = number("channels-min");
@@ -92,13 +93,13 @@ mod tests {
     use crate::types::idiomatic::VsndPcmFormat;
 
     fn card(nodes: &[(&str, &str)]) -> Result<DeviceVsnd, super::super::BrokenDevice> {
-        let place = DeviceLocation { domid: 7, devid: 0, kind: DeviceKind::Vsnd, backend: None };
+        let location = DeviceLocation { domid: 7, devid: 0, kind: DeviceKind::Vsnd, backend: None };
         let mut card = DeviceVsnd::default();
-        (VSND.end)(&mut card, &place, &Tree::of(nodes)).map(|()| card)
+        (VSND.end)(&mut card, &location, &Tree::of(nodes)).map(|()| card)
     }
 
     #[test]
-    fn cards_have_pcms_have_streams() {
+    fn a_card_with_pcm_devices_and_streams() {
         let card = card(&[
             ("short-name", "card"),
             ("sample-rates", "48000, 0x10,,x"),
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_name_is_refused() {
+    fn unknown_names_are_refused() {
         for bad in [("sample-formats", "s16_le,loud"), ("0/sample-formats", "x"), ("0/0/type", "x")]
         {
             assert!(card(&[bad]).is_err(), "{bad:?}");

@@ -1,4 +1,4 @@
-//! What a guest's half of a device has in numbered directories (`0`, `0/1`, …), as sound cards and displays do.
+//! The nodes of a front end that are in numbered directories (`0`, `0/1`, …), as sound cards and PV displays have them.
 //!
 //! All devices are listed together, level by level: one round trip per level, and one for the values.
 
@@ -10,35 +10,35 @@ use crate::domain::nodes;
 use crate::error;
 use crate::xen::store::Ops;
 
-/// The most directories that one device has: more than a guest's share of xenstore holds.
-const MAX_NODES: usize = 4096;
+/// The maximum number of numbered directories of one device, more than a guest's quota in xenstore allows.
+const MAX_DIRECTORIES: usize = 4096;
 
-/// Which nodes are wanted.
+/// The nodes to read.
 pub struct WantedNodes {
-    /// How many levels of numbered directories; the device's own is the one above.
+    /// The number of levels of numbered directories below the front end's own directory.
     pub levels: usize,
-    /// The nodes, in each of these directories and in the device's own.
+    /// The names of the nodes, in each of these directories and in the front end's own.
     pub names: &'static [&'static str],
 }
 
-/// The nodes of one device, by their path below the device.
+/// The nodes of one device, by their paths below the front end's directory.
 #[derive(Default, PartialEq, Eq, Debug)]
 pub struct Tree {
     nodes: HashMap<String, Vec<u8>>,
-    /// How many directories `0`, `1`, … there are in a directory.
+    /// The number of directories `0`, `1`, … in each directory.
     counts: HashMap<String, usize>,
     total: usize,
-    /// There were too many.
-    pub is_cut: bool,
+    /// There were more than [`MAX_DIRECTORIES`], so the nodes were not all read.
+    pub is_incomplete: bool,
 }
 
 impl Tree {
-    /// How many directories there are in `dir` (`""`, `"0"`) from 0 on without a gap.
+    /// The number of numbered directories in `dir` (such as `""` or `"0"`), from 0 on without a gap.
     pub fn count(&self, dir: &str) -> usize {
         self.counts.get(dir).copied().unwrap_or(0)
     }
 
-    /// The value of a node of a directory.
+    /// The value of a node in a directory, up to the first NUL.
     pub fn value(&self, dir: &str, name: &str) -> Option<&[u8]> {
         let value = self.nodes.get(&below(dir, name))?;
         Some(value.split(|&b| b == 0).next().unwrap_or(value))
@@ -49,7 +49,7 @@ fn below(dir: &str, name: &str) -> String {
     if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
 }
 
-/// Reads below each of `roots`.
+/// Reads the wanted nodes below each of `roots`, the front ends' directories. Errors are logged.
 pub fn read(ctx: &Ctx, roots: &[String], wanted: &WantedNodes) -> Result<Vec<Tree>> {
     let mut trees: Vec<_> = roots.iter().map(|_| Tree::default()).collect();
     let mut leaves = Vec::new();
@@ -71,16 +71,16 @@ pub fn read(ctx: &Ctx, roots: &[String], wanted: &WantedNodes) -> Result<Vec<Tre
             }
             let mut numbered = vec![false; names.len()];
             for number in names.iter().filter_map(|name| super::devid(name)) {
-                if let Some(there) = numbered.get_mut(number as usize) {
-                    *there = true;
+                if let Some(exists) = numbered.get_mut(number as usize) {
+                    *exists = true;
                 }
             }
-            let count = numbered.iter().take_while(|there| **there).count();
+            let count = numbered.iter().take_while(|exists| **exists).count();
             let tree = &mut trees[root];
             tree.total += count;
-            if tree.total > MAX_NODES {
+            if tree.total > MAX_DIRECTORIES {
                 error!(ctx, "cannot read all of {}: too many directories", roots[root]);
-                tree.is_cut = true;
+                tree.is_incomplete = true;
                 continue;
             }
             next.extend((0..count).map(|number| (root, below(&dir, &number.to_string()))));
@@ -100,7 +100,7 @@ pub fn read(ctx: &Ctx, roots: &[String], wanted: &WantedNodes) -> Result<Vec<Tre
 
 #[cfg(test)]
 impl Tree {
-    /// A tree with these nodes and the directories that they lie in.
+    /// A tree with these nodes, and the directories that they are in.
     pub fn of(nodes: &[(&str, &str)]) -> Self {
         let mut tree = Self::default();
         for (path, value) in nodes {

@@ -1,4 +1,4 @@
-//! USB controllers, and the host's devices at their ports.
+//! USB controllers, and the host's USB devices at their ports.
 //!
 //! A controller that QEMU emulates has no back end: its ports are in the toolstack's record.
 
@@ -20,19 +20,19 @@ use crate::types::idiomatic::{
 use crate::types::tables;
 use crate::xen::store::Ops;
 
-/// More ports than any controller has.
+/// The maximum number of ports that are read, more than a controller can have.
 const MAX_PORTS: c_int = 255;
 
-/// A controller, from all of its nodes.
+/// The values of a controller's nodes.
 struct Controller {
     ctrl: DeviceUsbctrl,
-    /// Version and number of ports by the record and by the back end.
-    own: [c_int; 2],
+    /// Version and number of ports, in the record and in the back end's directory.
+    recorded: [c_int; 2],
     back: [c_int; 2],
-    /// The directory of its ports.
+    /// The directory of the ports.
     ports: String,
     backend: Option<Text>,
-    /// The guest's half: state, event channel, ring.
+    /// The front end's state, event channel and ring.
     front: [c_int; 3],
 }
 
@@ -40,7 +40,7 @@ impl Default for Controller {
     fn default() -> Self {
         Self {
             ctrl: DeviceUsbctrl::default(),
-            own: [-1; 2],
+            recorded: [-1; 2],
             back: [-1; 2],
             ports: String::new(),
             backend: None,
@@ -51,8 +51,8 @@ impl Default for Controller {
 
 static CONTROLLER: DeviceTable<Controller> = DeviceTable {
     kind: DeviceKind::Vusb,
-    begin: |this, place| {
-        this.ctrl.devid = place.devid;
+    begin: |this, location| {
+        this.ctrl.devid = location.devid;
         Ok(())
     },
     nodes: &[
@@ -61,13 +61,13 @@ static CONTROLLER: DeviceTable<Controller> = DeviceTable {
             Setter::With(|this, value| {
                 match value.and_then(|name| value::named(tables::USBCTRL_TYPE, name)) {
                     Some(kind) => this.ctrl.type_ = kind,
-                    None => return broken("none that is known"),
+                    None => return broken("unknown or missing"),
                 }
                 Ok(())
             }),
         ),
-        record("usb-ver", Setter::Int(|this| &mut this.own[0])),
-        record("num-ports", Setter::Int(|this| &mut this.own[1])),
+        record("usb-ver", Setter::Int(|this| &mut this.recorded[0])),
+        record("num-ports", Setter::Int(|this| &mut this.recorded[1])),
         back("usb-ver", Setter::Int(|this| &mut this.back[0])),
         back("num-ports", Setter::Int(|this| &mut this.back[1])),
         front("state", Setter::Int(|this| &mut this.front[0])),
@@ -78,24 +78,24 @@ static CONTROLLER: DeviceTable<Controller> = DeviceTable {
     end: complete,
 };
 
-fn complete(this: &mut Controller, place: &DeviceLocation, _: &Tree) -> ReadResult {
+fn complete(this: &mut Controller, location: &DeviceLocation, _: &Tree) -> ReadResult {
     let dir;
     if this.ctrl.type_ == UsbctrlType::Devicemodel {
-        [this.ctrl.version, this.ctrl.ports] = this.own;
-        dir = place.record_path();
+        [this.ctrl.version, this.ctrl.ports] = this.recorded;
+        dir = location.record_path();
     } else {
-        this.ctrl.backend_domid = place.backend_domid()?;
-        let Some(device) = place.device() else { return broken("its back end is no device's") };
+        this.ctrl.backend_domid = location.backend_domid()?;
+        let Some(device) = location.device() else { return broken("invalid path of the back end") };
         [this.ctrl.version, this.ctrl.ports] = this.back;
-        this.backend = place.backend.clone();
+        this.backend = location.backend.clone();
         dir = device.backend_path();
     }
     this.ports = format!("{dir}/port");
     Ok(())
 }
 
-/// Completes a controller: the backend domain of one that QEMU emulates is this one.
-fn served(ctx: &Ctx, own: &mut Option<u32>, this: &mut Controller) -> Result<()> {
+/// Sets the backend domain of a controller that QEMU emulates: it is this domain, whose id `own` caches.
+fn set_backend(ctx: &Ctx, own: &mut Option<u32>, this: &mut Controller) -> Result<()> {
     if this.ctrl.type_ == UsbctrlType::Devicemodel {
         let domid = own.map_or_else(|| own_domid(ctx), Ok)?;
         this.ctrl.backend_domid = *own.insert(domid);
@@ -103,57 +103,59 @@ fn served(ctx: &Ctx, own: &mut Option<u32>, this: &mut Controller) -> Result<()>
     Ok(())
 }
 
-/// All controllers.
+/// All controllers of a domain. Errors are logged, and invalid controllers left out.
 pub fn controllers(ctx: &Ctx, domid: u32) -> Vec<DeviceUsbctrl> {
     let mut own = None;
     let mut controllers = super::all(ctx, domid, &CONTROLLER);
-    controllers.retain_mut(|this| served(ctx, &mut own, this).is_ok());
+    controllers.retain_mut(|this| set_backend(ctx, &mut own, this).is_ok());
     controllers.into_iter().map(|this| this.ctrl).collect()
 }
 
-/// The controller with that number.
+/// The controller with this devid. Errors are logged.
 pub fn controller(ctx: &Ctx, domid: u32, devid: i32) -> Result<DeviceUsbctrl> {
     let mut this = super::one(ctx, domid, &CONTROLLER, devid)?;
-    served(ctx, &mut None, &mut this)?;
+    set_backend(ctx, &mut None, &mut this)?;
     Ok(this.ctrl)
 }
 
-/// The state of a running controller.
+/// The info of a running controller. Errors are logged.
 pub fn info(ctx: &Ctx, domid: u32, devid: i32) -> Result<Usbctrlinfo> {
-    let mut this = super::alone(ctx, domid, &CONTROLLER, devid)?;
-    served(ctx, &mut None, &mut this)?;
+    let mut this = super::unlisted(ctx, domid, &CONTROLLER, devid)?;
+    set_backend(ctx, &mut None, &mut this)?;
     let DeviceUsbctrl { type_, version, ports, backend_domid: backend_id, .. } = this.ctrl;
     let mut info = Usbctrlinfo { type_, devid, version, ports, backend_id, ..Default::default() };
     if type_ != UsbctrlType::Devicemodel {
         info.backend = this.backend;
-        info.frontend = Text::new(super::place(domid, &CONTROLLER, devid).frontend_path());
+        info.frontend = Text::new(super::location(domid, &CONTROLLER, devid).frontend_path());
         info.frontend_id = domid;
-        // C returns the ring of requests in place of that of connections, too.
+        // As in the C library, the reference of the request ring is returned for the connection ring, too.
         [info.state, info.evtch, info.ref_urb] = this.front;
         info.ref_conn = info.ref_urb;
     }
     Ok(info)
 }
 
-/// A controller and the directory of its ports, in which node N has the host's name of the device at port N, or nothing.
+/// A controller and the directory of its ports. Node N in it has the host's name of the device at port N; it is empty
+/// for a free port.
 #[derive(Clone, Debug)]
 pub struct Ports {
+    /// The controller.
     pub ctrl: DeviceUsbctrl,
     dir: String,
 }
 
 impl Ports {
-    /// The node of a port.
+    /// The path of a port's node.
     pub fn node(&self, port: c_int) -> String {
         format!("{}/{port}", self.dir)
     }
 
-    /// The nodes of all ports.
+    /// The paths of all ports' nodes.
     pub fn nodes(&self) -> Vec<String> {
         (1..=self.ctrl.ports.min(MAX_PORTS)).map(|port| self.node(port)).collect()
     }
 
-    /// The host's names of the devices that are there, with their ports.
+    /// The occupied ports, with the host's names of their devices. Errors are logged.
     pub fn occupied(&self, ctx: &Ctx, ops: &impl Ops) -> Result<Vec<(c_int, Vec<u8>)>> {
         let values = nodes::read_many(ctx, ops, &self.nodes())?;
         let named = (1..).zip(values).filter_map(|(port, name)| Some((port, name?)));
@@ -161,22 +163,23 @@ impl Ports {
     }
 }
 
-/// The ports of all controllers.
+/// The ports of all controllers of a domain. Errors are logged, and invalid controllers left out.
 pub fn all_ports(ctx: &Ctx, domid: u32) -> Vec<Ports> {
     let mut own = None;
     let mut controllers = super::all(ctx, domid, &CONTROLLER);
-    controllers.retain_mut(|this| served(ctx, &mut own, this).is_ok());
+    controllers.retain_mut(|this| set_backend(ctx, &mut own, this).is_ok());
     controllers.into_iter().map(|this| Ports { ctrl: this.ctrl, dir: this.ports }).collect()
 }
 
-/// The ports of the controller with that number.
+/// The ports of the controller with this devid. Errors are logged.
 pub fn ports(ctx: &Ctx, domid: u32, devid: i32) -> Result<Ports> {
     let mut this = super::one(ctx, domid, &CONTROLLER, devid)?;
-    served(ctx, &mut None, &mut this)?;
+    set_backend(ctx, &mut None, &mut this)?;
     Ok(Ports { ctrl: this.ctrl, dir: this.ports })
 }
 
-/// The devices at the ports of all controllers. One that the host does not have is left out.
+/// The devices at the ports of all controllers of a domain. A device that the host does not have is logged and left
+/// out.
 pub fn devices(ctx: &Ctx, domid: u32) -> Vec<DeviceUsbdev> {
     let controllers = super::all(ctx, domid, &CONTROLLER);
     let dirs: Vec<_> = controllers.iter().map(|this| this.ports.as_str()).collect();
@@ -185,8 +188,8 @@ pub fn devices(ctx: &Ctx, domid: u32) -> Vec<DeviceUsbdev> {
     for (this, names) in controllers.iter().zip(listed.unwrap_or_default()) {
         let mut ports: Vec<_> = names.iter().flatten().filter_map(|n| super::devid(n)).collect();
         ports.sort_unstable();
-        let most = this.ctrl.ports.min(MAX_PORTS);
-        ports.retain(|port| (1..=most).contains(port));
+        let max = this.ctrl.ports.min(MAX_PORTS);
+        ports.retain(|port| (1..=max).contains(port));
         let path = |&port: &c_int| format!("{}/{port}", this.ports);
         at.extend(ports.iter().map(|port| (this.ctrl.devid, *port, path(port))));
     }
@@ -201,15 +204,15 @@ pub fn devices(ctx: &Ctx, domid: u32) -> Vec<DeviceUsbdev> {
         .collect()
 }
 
-/// The device at a controller's port. `Error::Fail` if there is none.
+/// The device at a controller's port. `Error::Fail`, which is not logged, if the port is free.
 pub fn at_port(ctx: &Ctx, domid: u32, ctrl: c_int, port: c_int) -> Result<DeviceUsbdev> {
-    let this = super::alone(ctx, domid, &CONTROLLER, ctrl)?;
+    let this = super::unlisted(ctx, domid, &CONTROLLER, ctrl)?;
     let name = nodes::read(ctx, ctx.store(), &format!("{}/{port}", this.ports))?;
     let name = name.filter(|name| !name.is_empty()).ok_or(Error::Fail)?;
     device(ctx, domid, ctrl, port, &name)
 }
 
-/// The host's device of that name, at that port.
+/// The device at a port from its name on the host.
 fn device(ctx: &Ctx, domid: u32, ctrl: c_int, port: c_int, name: &[u8]) -> Result<DeviceUsbdev> {
     match std::str::from_utf8(name).ok().and_then(host::address) {
         Some((hostbus, hostaddr)) => {

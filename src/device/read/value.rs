@@ -1,14 +1,14 @@
-//! Values of a device's nodes, parsed as the C library does, as far as that is safe.
+//! Parsing the values of a device's nodes as the C library does, as far as that is safe.
 //!
-//! A back end's and a guest's half can hold anything. A number that does not fit its field counts as missing, where C
-//! truncates it.
+//! A back end's and a front end's directory can contain anything. A number that does not fit its field counts as
+//! missing, whereas the C library truncates it.
 
 use crate::core::number::strtoul;
 use crate::types::engine::parse_mac;
 use crate::types::idiomatic::{Mac, Text, before_nul};
 use crate::types::shape::{Shape, Type};
 
-/// The decimal number that a value begins with, 0 where it begins with none; `None` if it does not fit.
+/// The decimal number at the beginning of a value; 0 if there is none, `None` if it does not fit.
 pub fn int(value: &[u8]) -> Option<i32> {
     let text = value.trim_ascii_start();
     let signs = usize::from(matches!(text.first(), Some(b'-' | b'+')));
@@ -19,35 +19,35 @@ pub fn int(value: &[u8]) -> Option<i32> {
     std::str::from_utf8(&text[..signs + digits]).ok()?.parse().ok()
 }
 
-/// As [`int`], without a sign, and also hexadecimal (`0x…`) or octal (`0…`).
+/// As [`int`] for unsigned numbers, which may also be hexadecimal (`0x…`) or octal (`0…`).
 pub fn unsigned(value: &[u8]) -> Option<u32> {
     strtoul(value).map_or(Some(0), |(number, _)| u32::try_from(number).ok())
 }
 
-/// A number and nothing else.
+/// A value that consists only of a decimal number; `None` for others.
 pub fn whole(value: &[u8]) -> Option<i32> {
     std::str::from_utf8(value).ok()?.parse().ok()
 }
 
-/// As text of C's, which ends at a NUL.
+/// A value as text, up to the first NUL.
 pub fn text(value: &[u8]) -> Option<Text> {
     Text::new(before_nul(value))
 }
 
-/// The value of an enum by its name, in either case.
+/// The enum value with this name, in upper or lower case; `ty` is the enum's table.
 pub fn named<E: From<i32>>(ty: &'static Type, value: &[u8]) -> Option<E> {
     let Shape::Enum(values) = ty.shape else { return None };
     let named = values.iter().find(|v| v.text.is_in_any_case(value));
     named.map(|v| E::from(v.value))
 }
 
-/// An Ethernet address.
+/// An Ethernet address, such as `00:16:3e:00:00:01`.
 pub fn mac(value: &[u8]) -> Option<Mac> {
     let mut mac = Mac::default();
     parse_mac(value, &mut mac.0).then_some(mac)
 }
 
-/// The domain that a back end's path lies in.
+/// The backend domain in the path of a back end.
 pub fn backend_domid(path: &[u8]) -> Option<u32> {
     let rest = path.strip_prefix(b"/local/domain/")?;
     let end = rest.iter().position(|&b| b == b'/')?;
@@ -62,7 +62,7 @@ mod tests {
     use crate::types::tables;
 
     #[test]
-    fn numbers_fit_or_are_none() {
+    fn numbers_that_do_not_fit_are_none() {
         for (text, expected) in [
             ("4", Some(4)),
             (" +12x", Some(12)),
@@ -92,20 +92,20 @@ mod tests {
     }
 
     #[test]
-    fn texts_end_as_in_c() {
+    fn texts_end_at_a_nul() {
         assert_eq!(text(b"a\0b"), Text::new("a"));
         assert_eq!(text(b"\xff"), Text::new(*b"\xff"));
         assert_eq!(text(b""), Text::new(""));
     }
 
     #[test]
-    fn names_in_either_case() {
+    fn names_in_upper_and_lower_case() {
         assert_eq!(named(tables::NIC_TYPE, b"VIF_ioemu"), Some(NicType::VifIoemu));
         assert_eq!(named::<NicType>(tables::NIC_TYPE, b"other"), None);
     }
 
     #[test]
-    fn back_ends_lie_in_a_domain() {
+    fn the_backend_domain_of_a_path() {
         assert_eq!(backend_domid(b"/local/domain/12/backend/vbd/1/1"), Some(12));
         assert_eq!(backend_domid(b"/local/domain/0/"), Some(0));
         for bad in

@@ -1,15 +1,16 @@
-//! Keyboards with pointers.
+//! PV keyboards with pointing devices.
 
 use super::{DeviceTable, Setter, back, broken, done};
 use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVkb, VkbBackend};
 
+/// The table of PV keyboards.
 pub static VKB: DeviceTable<DeviceVkb> = DeviceTable {
     kind: DeviceKind::Vkbd,
-    begin: |vkb, place| {
-        vkb.devid = place.devid;
-        vkb.backend_domid = place.backend_domid()?;
-        let Some(device) = place.device() else { return broken("its back end is no device's") };
+    begin: |vkb, location| {
+        vkb.devid = location.devid;
+        vkb.backend_domid = location.backend_domid()?;
+        let Some(device) = location.device() else { return broken("invalid path of the back end") };
         let linux = device.backend_kind == DeviceKind::Vinput;
         vkb.backend_type = if linux { VkbBackend::Linux } else { VkbBackend::Qemu };
         Ok(())

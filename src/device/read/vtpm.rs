@@ -5,18 +5,19 @@ use crate::core::uuid;
 use crate::device::DeviceKind;
 use crate::types::idiomatic::{DeviceVtpm, Uuid};
 
+/// The table of virtual TPMs.
 pub static VTPM: DeviceTable<DeviceVtpm> = DeviceTable {
     kind: DeviceKind::Vtpm,
-    begin: |vtpm, place| {
-        vtpm.devid = place.devid;
-        vtpm.backend_domid = place.backend_domid()?;
+    begin: |vtpm, location| {
+        vtpm.devid = location.devid;
+        vtpm.backend_domid = location.backend_domid()?;
         Ok(())
     },
     nodes: &[back(
         "uuid",
         Setter::With(|vtpm, value| {
             let Some(value) = value else { return Ok(()) };
-            let Some(uuid) = uuid::parse(value) else { return broken("no uuid") };
+            let Some(uuid) = uuid::parse(value) else { return broken("not a UUID") };
             vtpm.uuid = Uuid(uuid);
             Ok(())
         }),

@@ -49,7 +49,7 @@ impl Addable for DeviceUsbctrl {
 
     fn nodes(&self, _: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()> {
         if self.type_ == UsbctrlType::Devicemodel {
-            *nodes = DeviceNodes::of_record_alone();
+            *nodes = DeviceNodes::record_only();
         }
         nodes.back("type", self.type_.name());
         nodes.back("usb-ver", self.version);
@@ -67,11 +67,11 @@ impl Stored for DeviceUsbctrl {
         &mut config.usbctrls
     }
 
-    fn is(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         self.devid == other.devid
     }
 
-    fn settle(&mut self, complete: &Self) {
+    fn copy_chosen(&mut self, complete: &Self) {
         self.clone_from(complete);
     }
 

@@ -1,13 +1,13 @@
-//! The disk that a bootloader looks into, as a path in this domain.
+//! The disk that a bootloader reads, as a path in this domain.
 //!
-//! A disk that is not a raw file or device of this domain is attached to domain 0 as to any guest, for as long as the
-//! bootloader runs; `loan.rs` records that.
+//! A disk that is not a raw file or device of this domain is attached to domain 0 as to any guest, while the bootloader
+//! runs; `disk_record.rs` records that.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, Instant};
 
-use super::loan::{self, HERE};
+use super::disk_record::{self, DOM0};
 use crate::core::{Ao, Error, Result};
 use crate::device::add::{self, Addable, AttachTarget};
 use crate::device::remove::{Force, remove};
@@ -18,34 +18,41 @@ use crate::types::idiomatic::{DeviceDisk, DiskFormat, Text};
 use crate::xen::store::Transaction;
 use crate::{debug, error};
 
-/// How many names are tried: Linux has no more names.
-const NAMES: i32 = 676;
+/// The maximum number of names that are tried, which is the number of names that Linux has.
+const MAX_NAMES: i32 = 676;
 
-/// How long this domain's kernel may take to connect the disk.
+/// The maximum time for this domain's kernel to connect the disk.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A disk that can be opened here.
+/// A disk that can be opened in this domain.
 #[derive(Debug)]
-pub struct Local {
+pub struct LocalDisk {
+    /// The path of the file or device.
     pub path: OsString,
-    /// The device that was added for that and must be removed, and the domain whose bootloader it is for.
+    /// The device that was added for the bootloader and must be removed, with the domain that the bootloader is for.
     added: Option<(u32, Device)>,
 }
 
-impl Local {
-    /// Removes the device, if one was added. An abort does not end it.
+impl LocalDisk {
+    /// Removes the device, if one was added. This is not ended by an abort. Errors are logged.
     pub async fn release(self, ao: &Ao) -> Result<()> {
         match self.added {
-            Some((domid, device)) => loan::end(ao, domid, &device).await,
+            Some((domid, device)) => disk_record::remove_disk(ao, domid, &device).await,
             None => Ok(()),
         }
     }
 }
 
-/// Makes a disk reachable in this domain. `first` is the first name to try.
-pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>) -> Result<Local> {
+/// Attaches a disk to this domain, unless it can be opened directly. `first` is the first disk name to try. Errors are
+/// logged.
+pub async fn attach(
+    ao: &Ao,
+    domid: u32,
+    disk: &DeviceDisk,
+    first: Option<&Text>,
+) -> Result<LocalDisk> {
     if let Some(path) = direct_path(disk) {
-        return Ok(Local { path: path.to_owned(), added: None });
+        return Ok(LocalDisk { path: path.to_owned(), added: None });
     }
     if disk.pdev_path.as_ref().is_none_or(|path| path.as_bytes().is_empty()) {
         error!(ao, domid = domid, "cannot run the bootloader: the first disk is empty");
@@ -60,30 +67,30 @@ pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>)
         );
         return Err(Error::Fail);
     };
-    let target = AttachTarget::of(ao, HERE)?;
-    let (borrower, _) = Identity::of(ao, domid)?;
-    for number in first..first.saturating_add(NAMES) {
+    let target = AttachTarget::of(ao, DOM0)?;
+    let (guest, _) = Identity::of(ao, domid)?;
+    for number in first..first.saturating_add(MAX_NAMES) {
         let mut disk = DeviceDisk { vdev: Text::new(vdev::linux_name(number)), ..disk.clone() };
-        let there = disk.device(ao, HERE)?;
-        if is_there(ao, &there)? {
-            if !loan::is_left(ao, ao.store(), &there)? {
+        let existing = disk.device(ao, DOM0)?;
+        if exists(ao, &existing)? {
+            if !disk_record::is_leftover(ao, ao.store(), &existing)? {
                 continue;
             }
-            debug!(ao, domid = domid, "removing {}, left by a bootloader", there.libxl_path());
-            // Not by force: another creation may have taken the name for its own disk meanwhile.
-            if remove(ao, &there, Force::No).await.is_err() {
+            debug!(ao, domid = domid, "removing {}, left by a bootloader", existing.libxl_path());
+            // This is not done by force: another creation may have used the name for its own disk meanwhile.
+            if remove(ao, &existing, Force::No).await.is_err() {
                 continue;
             }
         }
-        let note = |t: &Transaction, device: &Device| loan::record(ao, t, &borrower, device);
-        let added = add::noted_disk(ao, &target, &mut disk, note).await;
+        let record = |t: &Transaction, device: &Device| disk_record::record(ao, t, &guest, device);
+        let added = add::disk_with(ao, &target, &mut disk, record).await;
         if added == Err(Error::DeviceExists) {
-            // Another process has taken the name meanwhile.
+            // Another process has used the name meanwhile.
             continue;
         }
-        let device = disk.device(ao, HERE)?;
+        let device = disk.device(ao, DOM0)?;
         let path = OsString::from(format!("/dev/{}", vdev::linux_name(number)));
-        let local = Local { path, added: Some((domid, device)) };
+        let local = LocalDisk { path, added: Some((domid, device)) };
         let ready = match added {
             Ok(()) => connected(ao, &device).await,
             error => error,
@@ -100,24 +107,24 @@ pub async fn reach(ao: &Ao, domid: u32, disk: &DeviceDisk, first: Option<&Text>)
             }
             Err(e) => {
                 error!(ao, domid = domid, "cannot attach the bootloader's disk: {e}");
-                if is_there(ao, &device)? {
-                    // The first error counts.
+                if exists(ao, &device)? {
+                    // The first error is the result; this one is logged.
                     let _ = local.release(ao).await;
                 }
                 Err(e)
             }
         };
     }
-    error!(ao, domid = domid, "cannot attach the bootloader's disk: all names are taken");
+    error!(ao, domid = domid, "cannot attach the bootloader's disk: all names are in use");
     Err(Error::Fail)
 }
 
-fn is_there(ao: &Ao, device: &Device) -> Result<bool> {
+fn exists(ao: &Ao, device: &Device) -> Result<bool> {
     let record = format!("{}/backend", device.libxl_path());
     Ok(nodes::read(ao, ao.store(), &record)?.is_some())
 }
 
-/// Waits until our kernel has the device.
+/// Waits until this domain's kernel has connected the device.
 async fn connected(ao: &Ao, device: &Device) -> Result<()> {
     let path = format!("{}/state", device.backend_path());
     let mut watch = ao.watch(&path)?;
@@ -147,7 +154,7 @@ async fn connected(ao: &Ao, device: &Device) -> Result<()> {
     })
 }
 
-/// Where the disk's bytes are as the guest sees them, if that is a file or device of this domain.
+/// The path with the content of the disk as the guest sees it, if this is a file or device of this domain.
 fn direct_path(disk: &DeviceDisk) -> Option<&OsStr> {
     let is_direct =
         disk.backend_domname.is_none() && disk.format == DiskFormat::Raw && disk.script.is_none();
@@ -161,7 +168,7 @@ mod tests {
     use crate::types::idiomatic::DiskBackend;
 
     #[test]
-    fn raw_bytes_of_this_domain_are_there_already() {
+    fn a_raw_disk_of_this_domain_is_opened_directly() {
         let text = |text: &str| Text::new(text);
         let raw = DeviceDisk {
             pdev_path: text("/images/a"),

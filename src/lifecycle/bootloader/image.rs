@@ -1,8 +1,8 @@
-//! The images that a bootloader has found: files, read whole and removed.
+//! The images that a bootloader has found. Their files are read completely and removed.
 //!
-//! A bootloader that runs as root may name any file. One that gives up its privileges (`LIBXL_BOOTLOADER_RESTRICT`) may be
-//! controlled by its guest, while the toolstack opens the file as root: so only files directly in its own directory are
-//! used, opened relative to that directory and never through a link.
+//! A bootloader that runs as root may name any file. One that drops its privileges (`LIBXL_BOOTLOADER_RESTRICT`) may be
+//! controlled by its guest, while the toolstack opens the file as root: so only files directly in the bootloader's own
+//! directory are accepted, which are opened relative to that directory and never through a symbolic link.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -23,21 +23,23 @@ use crate::error;
 use crate::lifecycle::payload::Source;
 use crate::xen::log::Log;
 
-/// Flags with which opening a FIFO does not block, and a terminal does not become the controlling one.
+/// The flags for opening an image: opening a FIFO does not block, and a terminal does not become the controlling
+/// terminal.
 const OPEN: OFlag = OFlag::O_NONBLOCK.union(OFlag::O_NOCTTY).union(OFlag::O_CLOEXEC);
 
-/// Where a bootloader's images are taken from.
+/// Access to the images of a bootloader.
 pub struct Images<'a> {
     log: &'a Log,
     domid: u32,
-    /// The only directory that a restricted bootloader's images may be in; `None`: anywhere.
+    /// The only directory for the images of a restricted bootloader; `None` for any directory.
     only: Option<(&'a Path, OwnedFd)>,
-    /// The size in bytes of the largest image.
+    /// The maximum size of an image in bytes.
     max_size: u64,
 }
 
 impl<'a> Images<'a> {
-    /// Images of at most `max_size` bytes; with `only`, only those directly in that directory.
+    /// Access to images of at most `max_size` bytes; with `only`, only those directly in that directory, for a
+    /// restricted bootloader. `Error::Fail`, logged, if the directory cannot be opened.
     pub fn new(log: &'a Log, domid: u32, only: Option<&'a Path>, max_size: u64) -> Result<Self> {
         let open = |path: &'a Path| {
             let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
@@ -56,13 +58,14 @@ impl<'a> Images<'a> {
         self.only.is_some()
     }
 
-    /// A file's content; the file is removed.
+    /// Returns the content of a file, and removes the file. `Error::Fail`, logged, if the file is not accepted or
+    /// cannot be read.
     pub fn take(&self, path: &[u8]) -> Result<Source> {
         let path = Path::new(OsStr::from_bytes(path));
         let content = match &self.only {
             None => {
                 let content = self.read(open(path));
-                // As in C, also if it could not be read.
+                // As in the C library, it is removed even if it could not be read.
                 let _ = fs::remove_file(path);
                 content
             }
@@ -72,7 +75,7 @@ impl<'a> Images<'a> {
                     error!(
                         self.log,
                         domid = self.domid,
-                        "cannot take {path} from the restricted bootloader: not a file in {directory}"
+                        "cannot read {path} for the restricted bootloader: not a file in {directory}"
                     );
                     return Err(Error::Fail);
                 };
@@ -87,11 +90,11 @@ impl<'a> Images<'a> {
             let (errno, path) = (errno_of(&e), path.display());
             let log = self.log;
             if errno == nix::errno::Errno::EFBIG {
-                let most = self.max_size >> 20;
+                let max = self.max_size >> 20;
                 error!(
                     log,
                     domid = self.domid,
-                    "cannot read the bootloader's {path}: larger than {most} MiB ({MAX_SIZE_VARIABLE} sets the limit)"
+                    "cannot read the bootloader's {path}: larger than {max} MiB ({MAX_SIZE_VARIABLE} sets the limit)"
                 );
             } else {
                 error!(log, domid = self.domid, errno = errno, "cannot read the bootloader's {path}");
@@ -114,7 +117,7 @@ impl<'a> Images<'a> {
         if content.try_reserve_exact(metadata.len() as usize + 1).is_err() {
             return refused(libc::ENOMEM);
         }
-        // It may grow meanwhile.
+        // The file may grow meanwhile.
         file.take(self.max_size).read_to_end(&mut content)?;
         Ok(content)
     }
@@ -124,10 +127,10 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(OPEN.bits()).open(path)
 }
 
-/// The name of the file that lies directly in `directory` and is given as `DIRECTORY/NAME`.
+/// The name of a file directly in `directory` whose path is `DIRECTORY/NAME`; `None` for other paths.
 fn name_in<'p>(directory: &Path, path: &'p Path) -> Option<&'p OsStr> {
     let rest = path.as_os_str().as_bytes().strip_prefix(directory.as_os_str().as_bytes())?;
-    // pygrub sometimes writes two slashes there.
+    // Pygrub sometimes writes two slashes in between.
     let start = rest.iter().position(|byte| *byte != b'/').filter(|slashes| *slashes > 0)?;
     let name = &rest[start..];
     let plain = !matches!(name, b"" | b"." | b"..") && !name.contains(&b'/');
@@ -143,7 +146,7 @@ mod tests {
     const MIB: u64 = 1 << 20;
 
     #[test]
-    fn names_in_a_directory_are_bare() {
+    fn only_files_directly_in_the_directory_have_a_name() {
         let directory = Path::new("/lib/bootloader.7.d");
         let name = |path: &str| {
             name_in(directory, Path::new(path)).map(|name| name.to_str().unwrap().to_owned())
@@ -170,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restricted_one_reaches_nothing_else() {
+    fn a_restricted_bootloader_reads_no_other_files() {
         let dir = tempfile::tempdir().unwrap();
         let own = dir.path().join("d");
         fs::create_dir_all(own.join("below")).unwrap();
@@ -197,7 +200,7 @@ mod tests {
         assert!(own.join("below/k").exists());
         assert_eq!(take(&own.join("k")).unwrap().content.unwrap(), b"kernel");
         assert!(!own.join("k").exists());
-        // The directory itself must not be a link.
+        // The directory itself must not be a symbolic link.
         symlink(&own, dir.path().join("other")).unwrap();
         assert!(Images::new(&LOG, 7, Some(&dir.path().join("other")), MIB).is_err());
     }

@@ -2,34 +2,34 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `disk.rs`, `loan.rs` | the disk, as a path in this domain, and the record that it is attached |
-//! | `workplace.rs` | files that it writes |
-//! | `program.rs` | which program, its arguments, how far it is trusted |
-//! | `terminal.rs`, `relay.rs` | its terminal, and the user's |
+//! | `disk.rs`, `disk_record.rs` | the disk, as a path in this domain, and the record that it is attached |
+//! | `files.rs` | the files that it writes |
+//! | `program.rs` | the program, its arguments, and its restrictions |
+//! | `terminal.rs`, `relay.rs` | its terminal and the user's, and the copying between them |
 //! | `session.rs` | running it |
-//! | `output.rs`, `image.rs` | what it has found |
+//! | `output.rs`, `image.rs` | its results |
 //!
-//! A bootloader may have a menu, so it gets a terminal, and the user another, whose name is in the domain's `console/tty`,
-//! as xenconsoled's will be later: `xl create -c` connects to it as soon as it is reported. Data is copied between the two,
-//! and to a log file.
+//! A bootloader may have a menu, so it gets a terminal, and the user gets another, whose path is written to the
+//! domain's node `console/tty`, as xenconsoled's will be later: `xl create -c` connects to it as soon as it is
+//! reported. Data is copied between the two terminals, and to a log file.
 //!
 //! ```text
 //! bootloader -- (slave  own  master) <-> (master  user  slave) -- xenconsole
 //! ```
 //!
-//! The bootloader ends by itself, or is ended when the operation is aborted, the domain is destroyed, the copying fails, or
-//! (only a restricted one) its time is over: then it gets SIGTERM, and SIGKILL if it goes on. In each case the files that
-//! it wrote are removed, except for the log file.
+//! The bootloader ends by itself, or is ended when the operation is aborted, the domain is destroyed, the copying
+//! fails, or (only if it is restricted) its time limit is reached: then it gets SIGTERM, and SIGKILL if it does not
+//! end. In each case the files that it has written are removed, except for the log file.
 
 mod disk;
+pub mod disk_record;
+pub mod files;
 pub mod image;
-pub mod loan;
 pub mod output;
 mod program;
 mod relay;
 mod session;
 mod terminal;
-pub mod workplace;
 
 #[cfg(all(test, not(loom)))]
 mod tests;
@@ -48,16 +48,16 @@ use crate::lifecycle::payload::Payload;
 use crate::runtime::child::Program;
 use crate::types::idiomatic::{DomainBuildInfoData, DomainConfig, Event, EventData, Text};
 use crate::{debug, error};
+use files::BootloaderFiles;
 use image::Images;
 use program::Restriction;
 use session::{GRACE, Session};
 use terminal::Terminal;
-use workplace::Workplace;
 
-/// Runs the bootloader of a domain that exists but is not built, if its configuration names one. `None`: the
-/// domain is built from what the configuration names.
+/// Runs the bootloader of a domain that exists but is not built, if its configuration has one. `None` if it has none:
+/// the domain is built from the images in its configuration. Errors are logged.
 ///
-/// Reports [`EventData::DomainCreateConsoleAvailable`] when there is a terminal.
+/// Reports [`EventData::DomainCreateConsoleAvailable`] when the user's terminal exists.
 pub async fn run(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<Payload>> {
     let info = &config.b_info;
     let is_hvm = matches!(info.u, DomainBuildInfoData::Hvm(_));
@@ -69,10 +69,10 @@ pub async fn run(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<Pa
         error!(ao, domid = domid, "cannot run the bootloader: the domain has no disk");
         return Err(Error::Fail);
     };
-    let place = Workplace::new(ao.log(), domid, Path::new(LIB_DIR), Path::new(LOG_DIR))?;
-    let disk = disk::reach(ao, domid, disk, info.blkdev_start.as_ref()).await?;
-    let found = run_on(ao, domid, config, bootloader, &place, &disk.path).await;
-    // No process has its files open any more.
+    let files = BootloaderFiles::new(ao.log(), domid, Path::new(LIB_DIR), Path::new(LOG_DIR))?;
+    let disk = disk::attach(ao, domid, disk, info.blkdev_start.as_ref()).await?;
+    let found = run_on(ao, domid, config, bootloader, &files, &disk.path).await;
+    // The bootloader has ended, so no process has the disk open.
     match disk.release(ao).await {
         Err(e) if found.is_ok() => Err(e),
         _ => found.map(Some),
@@ -85,12 +85,12 @@ async fn run_on(
     domid: u32,
     config: &DomainConfig,
     bootloader: &Text,
-    place: &Workplace,
+    files: &BootloaderFiles,
     disk: &OsStr,
 ) -> Result<Payload> {
     let restriction = Restriction::from_environment();
     let info = &config.b_info;
-    let arguments = program::arguments(ao.log(), domid, info, &restriction, place, disk)?;
+    let arguments = program::arguments(ao.log(), domid, info, &restriction, files, disk)?;
     let program = Program::new(program::find(ao.log(), domid, bootloader))
         .arguments(arguments)
         .variable("TERM", "vt100");
@@ -103,7 +103,7 @@ async fn run_on(
     ao.progress(Event { domid, u, ..Event::default() });
 
     let stop = async {
-        let gone = async {
+        let destroyed = async {
             loop {
                 watch.changed().await;
                 match nodes::read(ao, ao.store(), &nodes::domain_path(domid)) {
@@ -112,7 +112,7 @@ async fn run_on(
                         error!(
                             ao,
                             domid = domid,
-                            "cannot finish the bootloader: the domain was destroyed meanwhile"
+                            "cannot run the bootloader: the domain was destroyed meanwhile"
                         );
                         return Error::DomainDestroyed;
                     }
@@ -121,36 +121,40 @@ async fn run_on(
             }
         };
         let ended = match restriction.time {
-            Some(time) => ao.within(time, gone).await,
-            None => ao.wait(gone).await.map(Some),
+            Some(time) => ao.within(time, destroyed).await,
+            None => ao.wait(destroyed).await.map(Some),
         };
         match ended {
             Ok(Some(e)) | Err(e) => e,
             Ok(None) => {
-                error!(ao, domid = domid, "cannot finish the bootloader: it took too long");
+                error!(
+                    ao,
+                    domid = domid,
+                    "cannot run the bootloader: it has reached its time limit"
+                );
                 Error::TimedOut
             }
         }
     };
     let (runtime, children, log) = (ao.runtime(), ao.children(), ao.log());
-    let record = &place.record;
-    let session = Session { runtime, children, log, domid, user: &user, record, grace: GRACE };
+    let log_file = &files.log_file;
+    let session = Session { runtime, children, log, domid, user: &user, log_file, grace: GRACE };
     let (pid, outcome) = session.run(program, &own, stop).await?;
     if !outcome.success() {
-        let (shown, last) = (place.record_path.display(), last_line(&place.record_path));
+        let (shown, last) = (files.log_path.display(), last_line(&files.log_path));
         let how = describe_outcome("it", pid, outcome);
         let text = "cannot run the bootloader";
         error!(ao, domid = domid, "{text}: {how}, and the last line of {shown} is: {last}");
         return Err(Error::Fail);
     }
-    let only = restriction.is_wanted.then_some(&*place.directory);
+    let only = restriction.is_wanted.then_some(&*files.directory);
     let images = Images::new(ao.log(), domid, only, program::max_image_size())?;
-    output::take(ao.log(), domid, &place.output, &images)
+    output::take(ao.log(), domid, &files.output, &images)
 }
 
 fn open_terminal(ao: &Ao, domid: u32) -> Result<Terminal> {
     Terminal::open().map_err(|errno: Errno| {
-        error!(ao, domid = domid, errno = errno, "cannot make a terminal for the bootloader");
+        error!(ao, domid = domid, errno = errno, "cannot create a terminal for the bootloader");
         Error::Fail
     })
 }

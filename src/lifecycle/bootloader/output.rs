@@ -1,10 +1,10 @@
-//! What a bootloader has found: its output file, in the format `simple0`.
+//! The results of a bootloader: its output file, in the format `simple0`.
 //!
-//! Items end with a NUL, the last one perhaps with the file. An item is a word, white space, and the rest:
-//! `kernel PATH`, `ramdisk PATH`, `args TEXT`. The guest has written the disk that the program reads, so its output is
-//! bounded. A program that runs as root is trusted, as in C: the last item of a kind counts, and unknown items are skipped.
-//! A restricted one may be controlled by its guest: it must give each item at most once and no others, and only its own
-//! files are used (`image.rs`).
+//! Items end with a NUL, or with the end of the file. An item is a word, white space, and a value: `kernel PATH`,
+//! `ramdisk PATH`, `args TEXT`. The guest has written the disk that the program reads, so the program's output is
+//! limited. A program that runs as root is trusted, as in the C library: the last item of a kind counts, and unknown
+//! items are skipped. A restricted program may be controlled by its guest: it must output each item at most once and no
+//! other items, and only its own files are accepted (`image.rs`).
 
 use std::fs::OpenOptions;
 use std::io::{self, BufRead, Read};
@@ -20,19 +20,21 @@ use crate::types::idiomatic::Text;
 use crate::xen::log::Log;
 use crate::{debug, error, warn};
 
-/// An item must be shorter than this.
-const TOO_LONG: usize = 2 * libc::PATH_MAX as usize;
+/// The length in bytes that an item must not reach.
+const ITEM_LIMIT: usize = 2 * libc::PATH_MAX as usize;
 
-/// The maximum number of items of a restricted bootloader: the three kinds, and the empty one that pygrub ends with.
-const MAX_RESTRICTED: u64 = 3 * TOO_LONG as u64 + 1;
+/// The maximum length in bytes of a restricted bootloader's output: the three items, and the empty one that ends
+/// pygrub's output.
+const MAX_RESTRICTED_LENGTH: u64 = 3 * ITEM_LIMIT as u64 + 1;
 
-/// How much of a bad item is shown.
+/// The maximum number of bytes of an invalid item in the log.
 const MAX_SHOWN: usize = 150;
 
-/// How many bad items are logged.
-const MAX_TOLD: u32 = 10;
+/// The maximum number of invalid items that are logged.
+const MAX_LOGGED: u32 = 10;
 
-/// Reads the bootloader's output in `path`, and reads and removes the images that it names.
+/// Reads the bootloader's output in `path`, and reads and removes the images in it. `Error::Fail`, logged, if anything
+/// cannot be read, if there is no kernel, or if the output of a restricted bootloader is invalid.
 pub fn take(log: &Log, domid: u32, path: &Path, images: &Images) -> Result<Payload> {
     let failed = |e: io::Error| {
         let path = path.display();
@@ -42,56 +44,53 @@ pub fn take(log: &Log, domid: u32, path: &Path, images: &Images) -> Result<Paylo
     let strict = images.are_restricted();
     let flags = if strict { libc::O_NOFOLLOW | libc::O_NONBLOCK } else { 0 };
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(failed)?;
-    let length = if strict { MAX_RESTRICTED + 1 } else { u64::MAX };
-    if strict && file.metadata().map_err(failed)?.len() > MAX_RESTRICTED {
+    let length = if strict { MAX_RESTRICTED_LENGTH + 1 } else { u64::MAX };
+    if strict && file.metadata().map_err(failed)?.len() > MAX_RESTRICTED_LENGTH {
         return Err(failed(io::Error::from_raw_os_error(libc::EFBIG)));
     }
-    let mut found = Findings { log, domid, images, kernel: None, ramdisk: None, cmdline: None };
-    let (mut bad, mut ended) = (0, false);
+    let mut parsed =
+        ParsedOutput { log, domid, images, kernel: None, ramdisk: None, cmdline: None };
+    let (mut invalid, mut ended) = (0, false);
     each_item(io::BufReader::new(file.take(length)), |item, is_whole| {
         let what = match is_whole {
             false => "too long",
-            // pygrub ends with an empty item.
+            // Pygrub's output ends with an empty item.
             true if item.is_empty() => return ended = true,
-            true if strict && ended => "behind the end",
-            true => match found.add(item) {
+            true if strict && ended => "after the end",
+            true => match parsed.add(item) {
                 true => return,
-                false => "not understood",
+                false => "unknown or repeated",
             },
         };
-        bad += 1;
-        if bad <= MAX_TOLD {
+        invalid += 1;
+        if invalid <= MAX_LOGGED {
             let shown = String::from_utf8_lossy(&item[..item.len().min(MAX_SHOWN)]);
             warn!(log, domid = domid, "an item of the bootloader's output is {what}: {shown}");
         }
     })
     .map_err(failed)?;
-    if bad > MAX_TOLD {
-        let more = bad - MAX_TOLD;
-        warn!(
-            log,
-            domid = domid,
-            "{more} more items of the bootloader's output are not understood"
-        );
+    if invalid > MAX_LOGGED {
+        let more = invalid - MAX_LOGGED;
+        warn!(log, domid = domid, "{more} more items of the bootloader's output are invalid");
     }
-    if strict && bad > 0 {
+    if strict && invalid > 0 {
         error!(
             log,
             domid = domid,
-            "cannot use the output of the restricted bootloader: an item of it is invalid"
+            "cannot use the output of the restricted bootloader: it has invalid items"
         );
         return Err(Error::Fail);
     }
-    let ramdisk = found.ramdisk.transpose()?;
-    let Some(kernel) = found.kernel else {
-        error!(log, domid = domid, "cannot use the bootloader's output: it names no kernel");
+    let ramdisk = parsed.ramdisk.transpose()?;
+    let Some(kernel) = parsed.kernel else {
+        error!(log, domid = domid, "cannot use the bootloader's output: it has no kernel");
         return Err(Error::Fail);
     };
-    Ok(Payload { kernel: Some(kernel?), ramdisk, cmdline: found.cmdline.flatten() })
+    Ok(Payload { kernel: Some(kernel?), ramdisk, cmdline: parsed.cmdline.flatten() })
 }
 
-/// What was found up to an item.
-struct Findings<'a> {
+/// The items that were processed so far.
+struct ParsedOutput<'a> {
     log: &'a Log,
     domid: u32,
     images: &'a Images<'a>,
@@ -100,8 +99,8 @@ struct Findings<'a> {
     cmdline: Option<Option<Text>>,
 }
 
-impl Findings<'_> {
-    /// Whether the item is understood; a restricted bootloader may give one of each kind.
+impl ParsedOutput<'_> {
+    /// Processes an item. Returns whether it is valid; a restricted bootloader may output one of each kind.
     fn add(&mut self, item: &[u8]) -> bool {
         let once = self.images.are_restricted();
         let image = |path: &[u8]| {
@@ -109,13 +108,14 @@ impl Findings<'_> {
             debug!(self.log, domid = self.domid, "the bootloader wrote {shown}");
             Some(self.images.take(path))
         };
-        if let Some(path) = rest(item, b"kernel").filter(|_| !(once && self.kernel.is_some())) {
+        if let Some(path) = value(item, b"kernel").filter(|_| !(once && self.kernel.is_some())) {
             self.kernel = image(path);
         } else if let Some(path) =
-            rest(item, b"ramdisk").filter(|_| !(once && self.ramdisk.is_some()))
+            value(item, b"ramdisk").filter(|_| !(once && self.ramdisk.is_some()))
         {
             self.ramdisk = image(path);
-        } else if let Some(args) = rest(item, b"args").filter(|_| !(once && self.cmdline.is_some()))
+        } else if let Some(args) =
+            value(item, b"args").filter(|_| !(once && self.cmdline.is_some()))
         {
             self.cmdline = Some(Text::new(args));
         } else {
@@ -125,15 +125,16 @@ impl Findings<'_> {
     }
 }
 
-/// Calls `each` with every item, without its NUL, and whether that is all of it.
+/// Calls `each` with every item, without its NUL, and with whether the item is complete, which is false for one that
+/// reaches the limit.
 fn each_item(mut reader: impl BufRead, mut each: impl FnMut(&[u8], bool)) -> io::Result<()> {
     let mut item = Vec::new();
     loop {
         item.clear();
-        let length = TOO_LONG as u64;
+        let length = ITEM_LIMIT as u64;
         let count = reader.by_ref().take(length).read_until(0, &mut item)?;
         let ended = item.pop_if(|byte| *byte == 0).is_some();
-        let whole = ended || item.len() < TOO_LONG;
+        let whole = ended || item.len() < ITEM_LIMIT;
         each(&item, whole);
         if !whole {
             skip_item(&mut reader)?;
@@ -143,7 +144,7 @@ fn each_item(mut reader: impl BufRead, mut each: impl FnMut(&[u8], bool)) -> io:
     }
 }
 
-/// Reads on until an item has ended.
+/// Skips the rest of an item.
 fn skip_item(reader: &mut impl BufRead) -> io::Result<()> {
     loop {
         let buffer = match reader.fill_buf() {
@@ -161,9 +162,9 @@ fn skip_item(reader: &mut impl BufRead) -> io::Result<()> {
     }
 }
 
-/// What follows `word` and white space.
-fn rest<'a>(item: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
-    // C's `isspace`, which takes a vertical tab too.
+/// The value of an item: the text after `word` and white space; `None` if the item does not start so.
+fn value<'a>(item: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
+    // As C's `isspace`, which includes the vertical tab.
     let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
     let rest = item.strip_prefix(word)?;
     let at = rest.iter().position(|byte| !is_space(byte)).unwrap_or(rest.len());
@@ -194,24 +195,24 @@ mod tests {
     }
 
     #[test]
-    fn a_long_item_is_passed_over() {
-        let fits = vec![b'f'; TOO_LONG - 1];
-        let long = vec![b'l'; TOO_LONG];
+    fn a_long_item_is_skipped() {
+        let fits = vec![b'f'; ITEM_LIMIT - 1];
+        let long = vec![b'l'; ITEM_LIMIT];
         let longer = vec![b'm'; 1_000_000];
         let content = [&fits[..], &long, &b"args x"[..], &longer].join(&0);
         let found: Vec<_> =
             items(&content).into_iter().map(|(item, whole)| (item[0], item.len(), whole)).collect();
         let wanted = [
-            (b'f', TOO_LONG - 1, true),
-            (b'l', TOO_LONG, false),
+            (b'f', ITEM_LIMIT - 1, true),
+            (b'l', ITEM_LIMIT, false),
             (b'a', 6, true),
-            (b'm', TOO_LONG, false),
+            (b'm', ITEM_LIMIT, false),
         ];
         assert_eq!(found, wanted);
     }
 
     #[test]
-    fn a_word_needs_white_space_behind_it() {
+    fn a_word_must_be_followed_by_white_space() {
         for (item, found) in [
             (&b"kernel /boot/k"[..], Some(&b"/boot/k"[..])),
             (b"kernel \t\x0b\n a b ", Some(b"a b ")),
@@ -221,7 +222,7 @@ mod tests {
             (b" kernel x", None),
             (b"", None),
         ] {
-            assert_eq!(rest(item, b"kernel"), found, "{item:?}");
+            assert_eq!(value(item, b"kernel"), found, "{item:?}");
         }
     }
 
@@ -239,7 +240,7 @@ mod tests {
             take(&LOG, 7, Path::new(&self.file("out", output.as_bytes())), &images)
         }
 
-        /// As of a restricted bootloader, whose directory this is.
+        /// Reads the output of a restricted bootloader, whose directory this is.
         fn take_restricted(&self, output: &[u8]) -> Result<Payload> {
             let images = Images::new(&LOG, 7, Some(self.0.path()), MAX_SIZE).unwrap();
             take(&LOG, 7, Path::new(&self.file("out", output)), &images)
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn images_are_taken_and_their_files_go() {
+    fn images_are_read_and_their_files_removed() {
         let dir = dir();
         let (kernel, ramdisk) = (dir.file("k", b"KERNEL"), dir.file("r d", b""));
         let output = format!("nonsense\0kernel {kernel}\0args a  b\0ramdisk {ramdisk}\0args\0");
@@ -276,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_kernel_there_is_nothing_to_build_from() {
+    fn output_without_a_readable_kernel_is_refused() {
         let dir = dir();
         let (folder, kernel) = (dir.0.path().display(), dir.file("k", b"k"));
         for output in [
@@ -296,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restricted_one_is_understood() {
+    fn the_output_of_a_restricted_pygrub_is_accepted() {
         let dir = dir();
         // As pygrub writes it, with its empty item at the end.
         let (kernel, ramdisk) = (dir.file("boot_kernel.a", b"K"), dir.file("boot_ramdisk.b", b"R"));
@@ -308,12 +309,12 @@ mod tests {
     }
 
     #[test]
-    fn a_restricted_one_says_each_thing_once_and_nothing_else() {
+    fn a_restricted_bootloader_outputs_each_item_once_and_no_others() {
         let other = dir();
         let canary = other.file("canary", b"secret");
         let dir = dir();
         let kernel = || format!("kernel {}\0", dir.file("k", b"K"));
-        let long = "x".repeat(TOO_LONG);
+        let long = "x".repeat(ITEM_LIMIT);
         for more in [
             format!("ramdisk {canary}\0"),
             format!("ramdisk {}/../canary\0", dir.0.path().display()),
@@ -323,7 +324,7 @@ mod tests {
             "nonsense\0".into(),
             format!("\0ramdisk {}\0", dir.file("r", b"R")),
             format!("args {long}\0"),
-            "\0".repeat(MAX_RESTRICTED as usize),
+            "\0".repeat(MAX_RESTRICTED_LENGTH as usize),
         ] {
             let shown: String = more.chars().take(80).collect();
             let output = kernel() + &more;
@@ -331,7 +332,7 @@ mod tests {
         }
         assert_eq!(dir.take_restricted(b"kernel\xff\xfe\x80"), Err(Error::Fail));
         assert!(dir.take_restricted(kernel().as_bytes()).is_ok());
-        // The output itself is no link to something else.
+        // The output file itself must not be a symbolic link.
         fs::remove_file(dir.0.path().join("out")).unwrap();
         std::os::unix::fs::symlink(&canary, dir.0.path().join("out")).unwrap();
         let images = Images::new(&LOG, 7, Some(dir.0.path()), MAX_SIZE).unwrap();

@@ -1,4 +1,4 @@
-//! Which program is the bootloader, and how it is called.
+//! The bootloader's program, its arguments, and its restrictions.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -9,60 +9,63 @@ use std::time::Duration;
 
 use nix::unistd::{Uid, User};
 
-use super::workplace::Workplace;
+use super::files::BootloaderFiles;
 use crate::core::paths;
 use crate::core::{Error, Result};
 use crate::types::idiomatic::{DomainBuildInfo, Text};
 use crate::xen::log::Log;
 use crate::{debug, error, warn};
 
-/// How long a bootloader that is restricted may take, unless the environment says otherwise.
-const RESTRICTED_TIME: u64 = 120;
+/// The default time limit of a restricted bootloader, in seconds.
+const DEFAULT_TIME_LIMIT: u64 = 120;
 
-/// Accounts for programs that are not trusted: one that all share, and the first of a range, one for each domain. (QEMU's.)
+/// User accounts for programs that are not trusted, shared with QEMU: one for all domains, and the first of a range
+/// with one for each domain.
 const SHARED_USER: &str = "xen-qemuuser-shared";
 const FIRST_USER: &str = "xen-qemuuser-range-base";
 
-/// The variable with the maximum size in MiB of a bootloader's image, trusted or not.
+/// The environment variable with the maximum size in MiB of a bootloader's image, whether the bootloader is restricted
+/// or not.
 pub const MAX_SIZE_VARIABLE: &str = "LIBXL_BOOTLOADER_MAX_FILE_SIZE_MB";
 
-/// The default of that: an image is in the toolstack's memory while the domain is built, and the guest decides which file
-/// is its kernel. (A restricted pygrub writes 128 MiB at most.)
+/// The default of that maximum: an image is in the toolstack's memory while the domain is built, and the guest decides
+/// which file is its kernel. (A restricted pygrub writes at most 128 MiB.)
 const MAX_SIZE_MB: u64 = 256;
 
-/// The largest image that libxenguest unpacks, in MiB.
+/// The maximum size of an image that libxenguest decompresses, in MiB.
 const UNPACKED_MB: u64 = 1024;
 
-/// The size in bytes of the largest image.
+/// The maximum size of an image in bytes, from the environment.
 pub fn max_image_size() -> u64 {
     size_limit(env::var_os(MAX_SIZE_VARIABLE).as_deref())
 }
 
 fn size_limit(megabytes: Option<&OsStr>) -> u64 {
-    let asked = megabytes.and_then(|text| crate::core::number::leading_number(text.as_bytes()));
-    let megabytes = asked.filter(|megabytes| *megabytes > 0).unwrap_or(MAX_SIZE_MB);
+    let requested = megabytes.and_then(|text| crate::core::number::leading_number(text.as_bytes()));
+    let megabytes = requested.filter(|megabytes| *megabytes > 0).unwrap_or(MAX_SIZE_MB);
     megabytes.min(UNPACKED_MB) << 20
 }
 
-/// How far a bootloader is trusted: `LIBXL_BOOTLOADER_*` in the toolstack's environment.
+/// The restrictions of a bootloader, from `LIBXL_BOOTLOADER_*` in the toolstack's environment.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Restriction {
-    /// It must give up its privileges.
+    /// It must drop its privileges.
     pub is_wanted: bool,
-    /// The account that it must run as.
+    /// The user that it must run as; `None` for the domain's or the shared one.
     pub user: Option<OsString>,
-    /// `None`: no time limit.
+    /// The time limit, if there is one.
     pub time: Option<Duration>,
 }
 
 impl Restriction {
+    /// Reads the restrictions from the environment.
     pub fn from_environment() -> Self {
         let user = env::var_os("LIBXL_BOOTLOADER_USER");
         if user.is_none() && env::var_os("LIBXL_BOOTLOADER_RESTRICT").is_none() {
             return Self::default();
         }
         let time = env::var_os("LIBXL_BOOTLOADER_TIMEOUT");
-        let seconds = time.map_or(RESTRICTED_TIME, |text| {
+        let seconds = time.map_or(DEFAULT_TIME_LIMIT, |text| {
             crate::core::number::leading_number(text.as_bytes()).unwrap_or(0)
         });
         let time = (seconds > 0).then(|| Duration::from_secs(seconds));
@@ -70,7 +73,8 @@ impl Restriction {
     }
 }
 
-/// The bootloader's file, or its name for `PATH`. A relative one is looked for among Xen's own programs first.
+/// The path of the bootloader, or its name, to be looked up in `PATH`. A relative path is first looked up among Xen's
+/// own programs.
 pub fn find(log: &Log, domid: u32, configured: &Text) -> OsString {
     find_in(log, domid, configured, Path::new(paths::PROGRAMS))
 }
@@ -95,13 +99,14 @@ fn find_in(log: &Log, domid: u32, configured: &Text, programs: &Path) -> OsStrin
     configured.to_owned()
 }
 
-/// The bootloader's arguments, but for its name.
+/// The bootloader's arguments, without the program's name. `Error::Invalid` or `Error::Fail`, logged, if there is no
+/// suitable user for a restricted one.
 pub fn arguments(
     log: &Log,
     domid: u32,
     info: &DomainBuildInfo,
     restriction: &Restriction,
-    place: &Workplace,
+    files: &BootloaderFiles,
     disk: &OsStr,
 ) -> Result<Vec<OsString>> {
     let text = |text: &Text| OsStr::from_bytes(text.as_bytes()).to_owned();
@@ -116,20 +121,20 @@ pub fn arguments(
     let cmdline = info.cmdline.as_ref().filter(|cmdline| !cmdline.as_bytes().is_empty());
     all.extend(cmdline.map(|cmdline| option("--args=", &text(cmdline))));
     if restriction.is_wanted {
-        let uid = account(log, domid, restriction.user.as_deref())?;
-        debug!(log, domid = domid, "the bootloader is to run as user {uid}");
+        let uid = user_for(log, domid, restriction.user.as_deref())?;
+        debug!(log, domid = domid, "the bootloader must run as user {uid}");
         all.extend([format!("--runas={uid}").into(), "--quiet".into()]);
     }
-    all.push(option("--output=", place.output.as_os_str()));
+    all.push(option("--output=", files.output.as_os_str()));
     all.push("--output-format=simple0".into());
-    all.push(option("--output-directory=", place.directory.as_os_str()));
+    all.push(option("--output-directory=", files.directory.as_os_str()));
     all.extend(info.bootloader_args.iter().map(text));
     all.push(disk.to_owned());
     Ok(all)
 }
 
-/// The account that a bootloader must run as, never root's.
-fn account(log: &Log, domid: u32, wanted: Option<&OsStr>) -> Result<Uid> {
+/// The user that a restricted bootloader must run as, which is never root.
+fn user_for(log: &Log, domid: u32, wanted: Option<&OsStr>) -> Result<Uid> {
     let by_name = |name: &str| {
         let found = User::from_name(name);
         found.map(|user| user.map(|user| user.uid)).map_err(|errno| {
@@ -146,7 +151,7 @@ fn account(log: &Log, domid: u32, wanted: Option<&OsStr>) -> Result<Uid> {
             })?
         }
         None => match by_name(FIRST_USER)? {
-            Some(first) => own_account(log, domid, first)?,
+            Some(first) => own_user(log, domid, first)?,
             None => by_name(SHARED_USER)?
                 .inspect(|_| {
                     warn!(
@@ -159,8 +164,8 @@ fn account(log: &Log, domid: u32, wanted: Option<&OsStr>) -> Result<Uid> {
                     error!(
                         log,
                         domid = domid,
-                        "the bootloader cannot be restricted: neither {FIRST_USER} nor \
-                         {SHARED_USER} is a user"
+                        "cannot restrict the bootloader: neither {FIRST_USER} nor \
+                         {SHARED_USER} exists"
                     );
                     Error::Invalid
                 })?,
@@ -173,8 +178,8 @@ fn account(log: &Log, domid: u32, wanted: Option<&OsStr>) -> Result<Uid> {
     Ok(uid)
 }
 
-/// The domain's own account: a user id that no other user has.
-fn own_account(log: &Log, domid: u32, first: Uid) -> Result<Uid> {
+/// The domain's own user id, which must not belong to a user with a name.
+fn own_user(log: &Log, domid: u32, first: Uid) -> Result<Uid> {
     let uid = Uid::from_raw(first.as_raw().wrapping_add(domid));
     match User::from_uid(uid) {
         Ok(None) => Ok(uid),
@@ -221,11 +226,11 @@ mod tests {
 
     fn arguments_of(info: &DomainBuildInfo, restriction: &Restriction) -> Result<Vec<OsString>> {
         let dir = tempfile::tempdir().unwrap();
-        let mut place = Workplace::new(&LOG, 7, dir.path(), dir.path()).unwrap();
-        (place.directory, place.output) = ("/x/d".into(), "/x/o".into());
-        let arguments = arguments(&LOG, 7, info, restriction, &place, OsStr::new("/images/a b"));
-        // Nothing of that name is to be removed.
-        std::mem::forget(place);
+        let mut files = BootloaderFiles::new(&LOG, 7, dir.path(), dir.path()).unwrap();
+        (files.directory, files.output) = ("/x/d".into(), "/x/o".into());
+        let arguments = arguments(&LOG, 7, info, restriction, &files, OsStr::new("/images/a b"));
+        // The drop would remove the files with these names.
+        std::mem::forget(files);
         arguments
     }
 
@@ -249,14 +254,14 @@ mod tests {
     }
 
     #[test]
-    fn a_restricted_bootloader_is_told_its_user() {
+    fn a_restricted_bootloader_gets_its_user_as_an_argument() {
         let info = DomainBuildInfo::default();
         let as_user = |user: &str| Restriction {
             is_wanted: true,
             user: Some(user.into()),
             ..Restriction::default()
         };
-        // A user that every system has.
+        // This user exists on every system.
         let uid = User::from_name("daemon").unwrap().unwrap().uid;
         let arguments = arguments_of(&info, &as_user("daemon")).unwrap();
         assert_eq!(arguments[..2], [OsString::from(format!("--runas={uid}")), "--quiet".into()]);
@@ -266,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_image_can_be_set() {
+    fn the_maximum_size_of_an_image_can_be_set() {
         let limit = |text: &str| size_limit(Some(OsStr::new(text))) >> 20;
         assert_eq!(size_limit(None) >> 20, 256);
         assert_eq!((limit("1"), limit("512"), limit("1024")), (1, 512, 1024));
@@ -276,15 +281,15 @@ mod tests {
     }
 
     #[test]
-    fn a_domains_own_account_is_nobody_elses() {
+    fn the_user_id_of_a_domain_belongs_to_no_other_user() {
         let unused = (60_000..65_000)
             .map(Uid::from_raw)
             .find(|uid| User::from_uid(*uid) == Ok(None))
             .unwrap();
         let first = Uid::from_raw(unused.as_raw() - 3);
-        assert_eq!(own_account(&LOG, 3, first), Ok(unused));
+        assert_eq!(own_user(&LOG, 3, first), Ok(unused));
         let daemon = User::from_name("daemon").unwrap().unwrap().uid;
         let first = Uid::from_raw(daemon.as_raw().wrapping_sub(3));
-        assert_eq!(own_account(&LOG, 3, first), Err(Error::Invalid));
+        assert_eq!(own_user(&LOG, 3, first), Err(Error::Invalid));
     }
 }

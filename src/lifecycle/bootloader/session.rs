@@ -1,4 +1,4 @@
-//! A running bootloader: its terminal is connected to the user's, until it ends or is stopped.
+//! A running bootloader, whose terminal is connected to the user's until the bootloader ends or is stopped.
 
 use std::fs::File;
 use std::future::Future;
@@ -17,26 +17,30 @@ use crate::runtime::child::{Child, Children, Outcome, Program};
 use crate::xen::log::Log;
 use crate::{debug, error, warn};
 
-/// How long a bootloader may take to end after SIGTERM. It may have to end helper processes first.
+/// The maximum time for a bootloader to end after SIGTERM. It may have to end helper processes first.
 pub const GRACE: Duration = Duration::from_secs(5);
 
-/// What a session needs.
+/// The environment of a running bootloader.
 pub struct Session<'a> {
+    /// The runtime for the waits.
     pub runtime: &'a Runtime,
+    /// The ctx's children, to which the bootloader is added.
     pub children: &'a Children,
+    /// The library's log.
     pub log: &'a Log,
+    /// The guest.
     pub domid: u32,
     /// The terminal that the user's program opens.
     pub user: &'a Terminal,
-    /// Gets all output of the bootloader.
-    pub record: &'a File,
-    /// How long it may take to end after SIGTERM: [`GRACE`].
+    /// The log file for all output of the bootloader.
+    pub log_file: &'a File,
+    /// The maximum time for it to end after SIGTERM: [`GRACE`].
     pub grace: Duration,
 }
 
 impl Session<'_> {
-    /// Runs `program` to its end, and returns how it ended. When `stop` gives an error first, the program is ended, and that
-    /// error is the result.
+    /// Runs `program` to its end, and returns its process id and its outcome. If `stop` yields an error first, the
+    /// program is ended, and that error is the result. Errors of the session itself are logged.
     pub async fn run(
         &self,
         program: Program<'_>,
@@ -45,10 +49,10 @@ impl Session<'_> {
     ) -> Result<(i32, Outcome)> {
         let relay = |from, to| Relay::new(self.runtime, from, to).map_err(|e| self.cannot_wait(e));
         let (mut display, mut keys) = (relay(own, self.user)?, relay(self.user, own)?);
-        let record = |seen: &[u8]| (&*self.record).write_all(seen);
+        let record = |output: &[u8]| (&*self.log_file).write_all(output);
         let what = program.describe().to_string();
         let cannot_run = |errno: Errno| {
-            // Also for readers of the log file.
+            // The reason is also written to the log file.
             let _ = record(format!("cannot run {what}: {}\n", errno.desc()).as_bytes());
             error!(self.log, domid = self.domid, errno = errno, "cannot run {what}");
             Error::Fail
@@ -58,8 +62,8 @@ impl Session<'_> {
         let failure = {
             let ended = async { Ok(child.exited().await) };
             let stopped = async { Err(stop.await) };
-            let display = async { Err(self.broken("output", display.run(record).await)) };
-            let keys = async { Err(self.broken("input", keys.run(|_| Ok(())).await)) };
+            let display = async { Err(self.copy_failed("output", display.run(record).await)) };
+            let keys = async { Err(self.copy_failed("input", keys.run(|_| Ok(())).await)) };
             first(ended, first(stopped, first(display, keys))).await
         };
         let failure = match failure {
@@ -76,7 +80,7 @@ impl Session<'_> {
         Err(failure)
     }
 
-    /// Ends the program, with SIGTERM first.
+    /// Ends the program with SIGTERM, or else with SIGKILL.
     async fn end(&self, child: &Child) -> Outcome {
         let _ = child.kill(libc::SIGTERM);
         let grace = self.runtime.sleep(self.grace);
@@ -86,7 +90,8 @@ impl Session<'_> {
                 warn!(
                     self.log,
                     domid = self.domid,
-                    "the bootloader did not end on SIGTERM: killing it"
+                    "the bootloader has not ended within {} s after SIGTERM: killing it",
+                    self.grace.as_secs()
                 );
                 let _ = child.kill(libc::SIGKILL);
                 child.exited().await
@@ -94,8 +99,8 @@ impl Session<'_> {
         }
     }
 
-    fn broken(&self, what: &str, broken: RelayEnd) -> Error {
-        error!(self.log, domid = self.domid, "cannot copy the bootloader's {what}: {broken}");
+    fn copy_failed(&self, what: &str, reason: RelayEnd) -> Error {
+        error!(self.log, domid = self.domid, "cannot copy the bootloader's {what}: {reason}");
         Error::Fail
     }
 
@@ -105,7 +110,7 @@ impl Session<'_> {
     }
 }
 
-/// The result of whichever future is ready first; of the left one if both are.
+/// The result of the future that is ready first; of the left one if both are.
 async fn first<T>(left: impl Future<Output = T>, right: impl Future<Output = T>) -> T {
     select(pin!(left), pin!(right)).await.factor_first().0
 }

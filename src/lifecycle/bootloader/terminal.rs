@@ -12,7 +12,8 @@ use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 use crate::sync::std_fds::raised;
 use crate::sync::tracked_fds::Tracked;
 
-/// A pseudo-terminal. Its slave is kept open, too, so that it does not hang up while no other process has it open.
+/// A pseudo-terminal. Its slave is kept open, so that reading from the master does not fail while no other process has
+/// the slave open.
 #[derive(Debug)]
 pub struct Terminal {
     master: Tracked<OwnedFd>,
@@ -21,11 +22,11 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// A new one, in raw mode without echo.
+    /// Opens a new pseudo-terminal, in raw mode without echo.
     pub fn open() -> Result<Self, Errno> {
         let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
         let master = raised(posix_openpt(flags | OFlag::O_NONBLOCK)?);
-        // Linux sets the owner when it makes the terminal; no helper is forked, as `grantpt` once did.
+        // Linux sets the owner when it creates the terminal, so `grantpt`, which may fork a helper, is not needed.
         unlockpt(&master)?;
         let name = PathBuf::from(ptsname_r(&master)?);
         let slave = Tracked::new(open(&name, flags, Mode::empty())?);
@@ -35,18 +36,18 @@ impl Terminal {
         Ok(Self { master: Tracked::new(master.into()), _slave: slave, name })
     }
 
-    /// The path that programs open.
+    /// The path of the slave, which programs open.
     pub fn name(&self) -> &Path {
         &self.name
     }
 
-    /// The master, which does not block.
-    pub fn ours(&self) -> BorrowedFd<'_> {
+    /// The master, which is non-blocking.
+    pub fn master(&self) -> BorrowedFd<'_> {
         self.master.as_fd()
     }
 
-    /// Another descriptor of the master, to wait for reading and writing at once.
+    /// Another descriptor of the master, so that reading and writing can be waited for at the same time.
     pub fn duplicate(&self) -> std::io::Result<Tracked<OwnedFd>> {
-        self.ours().try_clone_to_owned().map(Tracked::new)
+        self.master().try_clone_to_owned().map(Tracked::new)
     }
 }

@@ -1,4 +1,4 @@
-//! Bootloaders that are shell scripts, good and bad.
+//! Tests with shell scripts as bootloaders.
 
 use std::fs::{self, OpenOptions};
 use std::future::{Future, pending};
@@ -23,7 +23,7 @@ struct Fixture {
     runtime: Runtime,
     children: Children,
     dir: tempfile::TempDir,
-    place: Option<Workplace>,
+    files: Option<BootloaderFiles>,
     own: Terminal,
     user: Terminal,
     grace: Duration,
@@ -36,15 +36,15 @@ impl Fixture {
         // Other tests of this process have children too.
         children.set_mode(SigchldOwner::LibxlAlwaysSelectiveReap, None).unwrap();
         let dir = tempfile::tempdir().unwrap();
-        let place = Some(Workplace::new(&LOG, 7, dir.path(), dir.path()).unwrap());
+        let files = Some(BootloaderFiles::new(&LOG, 7, dir.path(), dir.path()).unwrap());
         let terminal = || Terminal::open().unwrap();
-        // A loaded machine takes its time.
+        // A loaded machine may be slow.
         let grace = Duration::from_secs(60);
-        Self { runtime, children, dir, place, own: terminal(), user: terminal(), grace }
+        Self { runtime, children, dir, files, own: terminal(), user: terminal(), grace }
     }
 
-    fn place(&self) -> &Workplace {
-        self.place.as_ref().unwrap()
+    fn files(&self) -> &BootloaderFiles {
+        self.files.as_ref().unwrap()
     }
 
     fn script(&self, text: &str) -> PathBuf {
@@ -56,9 +56,9 @@ impl Fixture {
 
     /// Runs a script, whose arguments are the directory and the output file.
     fn run(&self, text: &str, stop: impl Future<Output = Error>) -> Result<Outcome> {
-        let place = self.place();
-        let program = Program::new(self.script(text)).argument(&place.directory);
-        self.run_program(program.argument(&place.output).variable("TERM", "vt100"), stop)
+        let files = self.files();
+        let program = Program::new(self.script(text)).argument(&files.directory);
+        self.run_program(program.argument(&files.output).variable("TERM", "vt100"), stop)
     }
 
     fn run_program(
@@ -72,20 +72,20 @@ impl Fixture {
             log: &LOG,
             domid: 7,
             user: &self.user,
-            record: &self.place().record,
+            log_file: &self.files().log_file,
             grace: self.grace,
         };
         let ended = self.runtime.block_on(session.run(program, &self.own, stop));
         ended.map(|(_, outcome)| outcome)
     }
 
-    fn recorded(&self) -> String {
-        fs::read_to_string(&self.place().record_path).unwrap()
+    fn logged(&self) -> String {
+        fs::read_to_string(&self.files().log_path).unwrap()
     }
 
-    /// An error, when the program has said this.
+    /// Yields `error` once the output contains `words`.
     async fn after(&self, words: &str, error: Error) -> Error {
-        while !self.recorded().contains(words) {
+        while !self.logged().contains(words) {
             self.runtime.sleep(Duration::from_millis(5)).await.unwrap();
         }
         error
@@ -124,7 +124,7 @@ impl User {
 }
 
 #[test]
-fn a_bootloader_works_and_its_files_are_taken() {
+fn a_bootloaders_files_are_read() {
     let mut fixture = Fixture::new();
     let script = r#"
         echo "working in $1"
@@ -134,26 +134,26 @@ fn a_bootloader_works_and_its_files_are_taken() {
     "#;
     assert!(fixture.run(script, pending()).unwrap().success());
     let images = Images::new(&LOG, 7, None, 1 << 20).unwrap();
-    let payload = output::take(&LOG, 7, &fixture.place().output, &images).unwrap();
+    let payload = output::take(&LOG, 7, &fixture.files().output, &images).unwrap();
     let image = |source: Option<Source>| source.unwrap().content.unwrap();
     assert_eq!(image(payload.kernel), b"KERNEL");
     assert_eq!(image(payload.ramdisk), b"RAMDISK");
     assert_eq!(payload.cmdline.unwrap().as_bytes(), b"a b");
-    let place = fixture.place();
-    let directory = place.directory.clone();
-    assert_eq!(fixture.recorded(), format!("working in {}\n", directory.display()));
+    let files = fixture.files();
+    let directory = files.directory.clone();
+    assert_eq!(fixture.logged(), format!("working in {}\n", directory.display()));
     assert!(directory.join("more/left").exists() && !directory.join("more/r").exists());
-    fixture.place = None;
+    fixture.files = None;
     let mut left: Vec<_> =
         fs::read_dir(fixture.dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["bootloader", "bootloader.7.log"]);
 }
 
-/// The files that a pygrub under its guest's control can write, which runs as another user in an empty directory: its two
-/// files and the output.
+/// A pygrub that its guest controls, and that runs as another user in an empty directory, can write only its two files
+/// and the output.
 #[test]
-fn a_hostile_one_that_is_restricted_gets_no_other_file() {
+fn a_restricted_hostile_bootloader_gets_no_other_file() {
     let canaries = tempfile::tempdir().unwrap();
     let canary = canaries.path().join("canary");
     fs::write(&canary, "secret").unwrap();
@@ -172,15 +172,15 @@ fn a_hostile_one_that_is_restricted_gets_no_other_file() {
         let text = r#"printf KERNEL > "$1/k"; { printf 'kernel %s\0' "$1/k"; RAMDISK; } > "$2""#;
         let text = text.replace("RAMDISK", ramdisk).replace("CANARY", path);
         assert!(fixture.run(&text, pending()).unwrap().success());
-        let place = fixture.place();
-        let images = Images::new(&LOG, 7, Some(&place.directory), 1 << 20).unwrap();
-        assert_eq!(output::take(&LOG, 7, &place.output, &images), Err(Error::Fail), "{ramdisk}");
+        let files = fixture.files();
+        let images = Images::new(&LOG, 7, Some(&files.directory), 1 << 20).unwrap();
+        assert_eq!(output::take(&LOG, 7, &files.output, &images), Err(Error::Fail), "{ramdisk}");
         assert_eq!(fs::read_to_string(&canary).unwrap(), "secret", "{ramdisk}");
     }
 }
 
 #[test]
-fn its_terminal_is_its_own() {
+fn a_bootloader_has_a_terminal_of_its_own() {
     let fixture = Fixture::new();
     let script = r#"
         for fd in 0 1 2; do [ -t $fd ] || echo "no terminal: $fd"; done
@@ -189,15 +189,15 @@ fn its_terminal_is_its_own() {
         [ "$session" = $$ ] && [ "$tty" != 0 ] && [ "$foreground" = $$ ] || echo "bad session"
         echo "to the terminal" > /dev/tty
         echo $TERM >&2
-        # It opens the directory itself.
+        # Descriptor 3 is the directory, which ls opens itself.
         exec ls -1 /proc/self/fd
     "#;
     assert!(fixture.run(script, pending()).unwrap().success());
-    assert_eq!(fixture.recorded(), "to the terminal\nvt100\n0\n1\n2\n3\n");
+    assert_eq!(fixture.logged(), "to the terminal\nvt100\n0\n1\n2\n3\n");
 }
 
 #[test]
-fn the_user_talks_with_it() {
+fn input_and_output_are_copied_to_the_users_terminal() {
     let fixture = Fixture::new();
     let name = fixture.user.name().to_owned();
     let mut user = User::at(&fixture.user);
@@ -210,24 +210,24 @@ fn the_user_talks_with_it() {
     assert!(fixture.run(script, pending()).unwrap().success());
     let wanted = ("which? ".to_owned(), "you say two words.\n".to_owned());
     assert_eq!(user.join().unwrap(), wanted, "{}", name.display());
-    assert_eq!(fixture.recorded(), "which? you say two words.\n");
+    assert_eq!(fixture.logged(), "which? you say two words.\n");
 }
 
 #[test]
-fn a_talkative_one_is_not_held_up_when_nobody_looks() {
+fn output_that_nobody_reads_does_not_block_the_bootloader() {
     let fixture = Fixture::new();
     let script = r#"head -c 3000000 /dev/zero | tr '\0' x; echo; echo last words"#;
     assert!(fixture.run(script, pending()).unwrap().success());
-    let recorded = fixture.recorded();
-    assert_eq!(recorded.len(), 3_000_000 + "\nlast words\n".len());
-    assert!(recorded.ends_with("x\nlast words\n"));
-    // A late user sees the beginning, as far as the terminal keeps it, and the end.
+    let logged = fixture.logged();
+    assert_eq!(logged.len(), 3_000_000 + "\nlast words\n".len());
+    assert!(logged.ends_with("x\nlast words\n"));
+    // A user who connects late gets the beginning, as far as the terminal keeps it, and the end.
     let mut user = User::at(&fixture.user);
     user.expect("xxxx");
 }
 
 #[test]
-fn how_it_ends_is_told() {
+fn the_outcome_is_returned() {
     for (script, code, signal) in
         [("exit 0", Some(0), None), ("exit 3", Some(3), None), ("kill -9 $$", None, Some(9))]
     {
@@ -239,39 +239,39 @@ fn how_it_ends_is_told() {
 }
 
 #[test]
-fn one_that_cannot_run_is_an_error() {
+fn a_program_that_cannot_be_run_is_an_error() {
     let fixture = Fixture::new();
     let program = Program::new("/no/such/bootloader");
     assert_eq!(fixture.run_program(program, pending()), Err(Error::Fail));
-    assert!(fixture.recorded().contains("/no/such/bootloader"), "{}", fixture.recorded());
+    assert!(fixture.logged().contains("/no/such/bootloader"), "{}", fixture.logged());
 }
 
 #[test]
-fn what_it_leaves_running_is_not_waited_for() {
+fn background_processes_are_not_waited_for() {
     let fixture = Fixture::new();
     let began = Instant::now();
-    // It has the terminal open, and ignores that its session ends.
+    // The process has the terminal open, and ignores the SIGHUP at the end of its session.
     let script = r#"(trap '' HUP; exec sleep 60) & echo $! > "$1/pid"; echo done"#;
     assert!(fixture.run(script, pending()).unwrap().success());
     assert!(began.elapsed() < Duration::from_secs(30));
-    assert_eq!(fixture.recorded(), "done\n");
-    let pid = fs::read_to_string(fixture.place().directory.join("pid")).unwrap();
+    assert_eq!(fixture.logged(), "done\n");
+    let pid = fs::read_to_string(fixture.files().directory.join("pid")).unwrap();
     let pid = nix::unistd::Pid::from_raw(pid.trim().parse().unwrap());
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
 }
 
 #[test]
-fn one_that_hangs_is_stopped() {
+fn a_bootloader_is_stopped_with_sigterm() {
     let fixture = Fixture::new();
     let stop = fixture.after("hello", Error::Aborted);
     let script = "trap 'echo bye; exit 0' TERM; echo hello; while :; do sleep 0.01; done";
     assert_eq!(fixture.run(script, stop), Err(Error::Aborted));
-    assert_eq!(fixture.recorded(), "hello\nbye\n");
+    assert_eq!(fixture.logged(), "hello\nbye\n");
     assert_eq!(fixture.children.count(), 0, "it was reaped");
 }
 
 #[test]
-fn one_that_does_not_want_to_end_is_killed() {
+fn a_bootloader_that_ignores_sigterm_is_killed() {
     let mut fixture = Fixture::new();
     fixture.grace = Duration::from_millis(100);
     let stop = fixture.after("deaf", Error::TimedOut);
@@ -281,25 +281,25 @@ fn one_that_does_not_want_to_end_is_killed() {
 }
 
 #[test]
-fn one_that_is_forgotten_is_killed() {
+fn a_bootloader_whose_future_is_dropped_is_killed() {
     let fixture = Fixture::new();
-    let place = fixture.place();
+    let files = fixture.files();
     let program = Program::new(fixture.script("echo $$ > \"$1\"/pid; exec sleep 60"))
-        .argument(&place.directory);
+        .argument(&files.directory);
     let session = Session {
         runtime: &fixture.runtime,
         children: &fixture.children,
         log: &LOG,
         domid: 7,
         user: &fixture.user,
-        record: &place.record,
+        log_file: &files.log_file,
         grace: GRACE,
     };
-    let file = place.directory.join("pid");
+    let file = files.directory.join("pid");
     let pid = {
         let mut run = Box::pin(session.run(program, &fixture.own, pending()));
-        let mut nobody = std::task::Context::from_waker(std::task::Waker::noop());
-        assert!(run.as_mut().poll(&mut nobody).is_pending());
+        let mut waker_context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(run.as_mut().poll(&mut waker_context).is_pending());
         loop {
             match fs::read_to_string(&file).ok().and_then(|pid| pid.trim().parse::<i32>().ok()) {
                 Some(pid) => break pid,
@@ -317,14 +317,14 @@ fn one_that_is_forgotten_is_killed() {
 }
 
 #[test]
-fn what_an_earlier_one_left_is_cleared() {
+fn files_of_an_earlier_bootloader_are_removed() {
     let dir = tempfile::tempdir().unwrap();
-    let make = || Workplace::new(&LOG, 7, dir.path(), dir.path());
-    let first = make().unwrap();
+    let create = || BootloaderFiles::new(&LOG, 7, dir.path(), dir.path());
+    let first = create().unwrap();
     fs::write(first.directory.join("old"), "x").unwrap();
     fs::write(&first.output, "kernel /old").unwrap();
     std::mem::forget(first);
-    let second = make().unwrap();
+    let second = create().unwrap();
     assert_eq!(fs::read_dir(&second.directory).unwrap().count(), 0);
     assert_eq!(fs::read_to_string(&second.output).unwrap(), "");
     assert!(dir.path().join("bootloader.7.log.1").exists(), "the old log is kept");
@@ -334,25 +334,25 @@ fn what_an_earlier_one_left_is_cleared() {
 }
 
 #[test]
-fn what_cannot_be_removed_is_not_in_the_way() {
+fn names_that_cannot_be_removed_are_skipped() {
     let dir = tempfile::tempdir().unwrap();
-    let make = || Workplace::new(&LOG, 7, dir.path(), dir.path());
-    // A busy directory needs root and a mount; these are refused as well.
+    let create = || BootloaderFiles::new(&LOG, 7, dir.path(), dir.path());
+    // A busy directory would need root and a mount; files and full directories of these names are skipped as well.
     fs::write(dir.path().join("bootloader.7.d"), "a file").unwrap();
     fs::create_dir_all(dir.path().join("bootloader.7.out.1/full")).unwrap();
-    let place = make().unwrap();
-    assert_eq!(place.directory, dir.path().join("bootloader.7.d.2"));
-    assert_eq!(place.output, dir.path().join("bootloader.7.out.2"));
+    let files = create().unwrap();
+    assert_eq!(files.directory, dir.path().join("bootloader.7.d.2"));
+    assert_eq!(files.output, dir.path().join("bootloader.7.out.2"));
     assert!(!dir.path().join("bootloader.7.d.1").exists());
-    // Killed here: the next finds it.
-    std::mem::forget(place);
-    drop(make().unwrap());
+    // As if the process was killed: the next bootloader finds the files.
+    std::mem::forget(files);
+    drop(create().unwrap());
     assert!(!dir.path().join("bootloader.7.d.2").exists());
     assert!(!dir.path().join("bootloader.7.out.2").exists());
     for number in 2..8 {
         fs::write(dir.path().join(format!("bootloader.7.d.{number}")), "a file").unwrap();
     }
-    assert_eq!(make().err(), Some(Error::Fail));
+    assert_eq!(create().err(), Some(Error::Fail));
 }
 
 /// The future must be `Send`.

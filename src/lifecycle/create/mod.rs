@@ -1,36 +1,34 @@
-//! Creating a domain, from its configuration to a paused guest that is ready to run.
+//! Creating a domain, from its configuration to a paused domain that is ready to run.
 //!
 //! | file | subject |
 //! |---|---|
-//! | `made.rs` | the domain in the hypervisor, and its number |
-//! | `tree.rs` | its first nodes in xenstore |
+//! | `in_hypervisor.rs` | the domain in the hypervisor, and its domid |
+//! | `first_nodes.rs` | its first nodes in xenstore |
 //! | `resources.rs` | the host's resources that it may use |
-//! | `stubdom.rs` | the stub domain that its device model runs in, if it has one |
+//! | `stubdom.rs` | the stub domain of its device model, if it has one |
 //! | `stored.rs` | the configuration that is stored for it |
 //!
-//! Building is `lifecycle/build`, devices are `device/add`, QEMU is `qemu`. The order is the C library's, since each
-//! step needs the results of earlier ones: the disk that a bootloader reads, the nodes that QEMU reads when it starts,
+//! The build is `lifecycle/build`, devices are `device/add`, QEMU is `qemu`. The order is that of the C library, since
+//! steps need the results of earlier ones: the disk that a bootloader reads, the nodes that QEMU reads when it starts,
 //! the console that xenconsoled waits for.
 //!
 //! # Failure
 //!
-//! As soon as the hypervisor has the domain, every failure ends in its destruction: each step records in xenstore what
-//! it creates before it creates it, so `destroy` finds all of it. That holds for a panic, which is a defect of the
-//! library, and for an abort, where the C library leaves an incomplete domain (`libxl.h` allows either). If the process
-//! is killed, the domain stays until it is destroyed.
+//! Once the domain exists in the hypervisor, every failure ends in its destruction: each step records in xenstore what
+//! it creates before it creates it, so `destroy` finds everything. This includes a panic, which is a defect of the
+//! library, and an abort, after which the C library leaves an incomplete domain (`libxl.h` allows either). If the
+//! process is killed, the domain stays until it is destroyed.
 //!
 //! # Other processes
 //!
-//! No lock is held from one step to the next. The domain is paused and its number new, so only a toolstack that lists
-//! domains knows of it; if one destroys it meanwhile, the following steps fail.
-//! The build is computation and hypercalls, and waits for nothing: it runs through in the thread that runs the
-//! operation, and delays no other operation of the ctx, since none holds a lock that others want.
+//! No lock is held from one step to the next. The domain is paused and its domid new, so only a toolstack that lists
+//! domains finds it; if one destroys it meanwhile, the following steps fail.
 
-mod made;
+mod first_nodes;
+mod in_hypervisor;
 mod resources;
 mod stored;
 mod stubdom;
-mod tree;
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -59,91 +57,93 @@ use crate::{error, qemu};
 /// `INVALID_DOMID`.
 pub const NO_DOMID: u32 = u32::MAX;
 
-/// How long xenconsoled may take to serve the console.
+/// The maximum time for xenconsoled to connect the console.
 const CONSOLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where a domain's guest comes from.
+/// How the guest of a new domain starts.
 #[derive(Clone, Copy, Debug)]
 pub enum Origin<'a> {
-    /// Nowhere: its kernel starts.
+    /// Its kernel is booted.
     New,
-    /// It has run before, and goes on.
+    /// It continues from a migration stream.
     Stream(&'a Incoming),
-    /// It goes on in the domain that it has: a soft reset.
-    Domain(&'a Stripped),
+    /// It continues in its existing domain: a soft reset.
+    Reset(&'a ResetDomain),
 }
 
-/// A domain without anything around it, whose guest is in memory.
+/// A domain with a guest in memory, whose nodes, devices and device model were removed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Stripped {
-    /// The frames of the guest's rings for xenstore and the first console.
+pub struct ResetDomain {
+    /// The guest frame numbers of its rings for xenstore and for the primary console.
     pub rings: [u64; 2],
-    /// The terminal that its first console had.
+    /// The terminal of its primary console.
     pub tty: Text,
 }
 
 /// The result of a creation.
 #[derive(Debug)]
 pub struct Created {
-    /// The domain, or the number that it had; [`NO_DOMID`] if there never was one.
+    /// The domain, or the domid that it had; [`NO_DOMID`] if it was never created.
     pub domid: u32,
+    /// After an error the domain was destroyed, unless that has failed.
     pub outcome: Result<()>,
 }
 
-/// Creates the domain that `config` describes, and fills in the defaults of `config`.
+/// Creates the domain that `config` describes, and completes `config` with its defaults.
 ///
-/// Reports [`EventData::DomainCreateConsoleAvailable`] when the console can be connected to: once for the
-/// bootloader's, if there is one, and once for the domain's own.
+/// Reports [`EventData::DomainCreateConsoleAvailable`] when the console is available: once for the bootloader's
+/// terminal, if there is a bootloader, and once for the domain's own console.
 ///
-/// Failures are logged, and the last line sums up why ([`crate::core::cause`]). An invalid configuration gives the
-/// errors of [`defaults::set_defaults`]; every later failure is `Error::Fail`, except for an abort.
+/// Failures are logged, with a summary at the end ([`crate::core::cause`]). An invalid configuration yields the errors
+/// of [`defaults::set_defaults`]; every later failure is `Error::Fail`, except for an abort.
 pub async fn create(ao: &Ao, config: &mut DomainConfig, origin: Origin<'_>) -> Created {
     let name = config.c_info.name.as_ref().map_or_else(String::new, Text::to_string);
     let what = match origin {
         Origin::Stream(_) => format!("restore domain \"{name}\""),
         _ => format!("create domain \"{name}\""),
     };
-    let asked = config.clone();
+    let requested = config.clone();
     let made = summed_up_now(ao, NO_DOMID, &what, || {
-        complete(ao, config, NO_DOMID)?;
-        made::make(ao, config).map_err(|_| Error::Fail)
+        check_and_complete(ao, config, NO_DOMID)?;
+        in_hypervisor::create(ao, config).map_err(|_| Error::Fail)
     });
     let domid = match made {
         Ok(domid) => domid,
         Err(error) => return Created { domid: NO_DOMID, outcome: Err(error) },
     };
-    let making = furnish(ao, domid, asked, config, origin);
-    Created { domid, outcome: whole_or_destroyed(ao, domid, &what, making).await }
+    let setup = set_up(ao, domid, requested, config, origin);
+    Created { domid, outcome: or_destroy(ao, domid, &what, setup).await }
 }
 
-/// Runs `making`, which is to `what`; if that fails or panics, the domain is destroyed.
-pub(super) async fn whole_or_destroyed(
+/// Runs `setup`, whose purpose is `what`, such as `create domain "g"`; if it fails or panics, the domain is destroyed.
+/// Errors are logged, with a summary at the end.
+pub(super) async fn or_destroy(
     ao: &Ao,
     domid: u32,
     what: &str,
-    making: impl Future<Output = Result<()>>,
+    setup: impl Future<Output = Result<()>>,
 ) -> Result<()> {
     let undo = async {
-        // After an abort, too, with the waits of any destroy. A failure is logged there.
+        // This is also done after an abort, including the waits of a destroy. A failure is logged there.
         let _ = destroy::destroy(&ao.unabortable(), domid).await;
     };
-    let (outcome, cause) = whole_or_undone(ao.log(), domid, making, undo).await;
-    // After the destroy, so that the last line in the log is the one with the cause.
+    let (outcome, cause) = or_undo(ao.log(), domid, setup, undo).await;
+    // This is done after the destroy, so that the last line in the log is the one with the cause.
     if let Err(error) = outcome {
         cause.conclude(ao.log(), domid, &what, error);
     }
     outcome
 }
 
-/// Runs `making` for domain `domid`; if that fails or panics, runs `undo`. The cause is that of `making`'s failure.
-async fn whole_or_undone(
+/// Runs `setup` for domain `domid`; if it fails or panics, runs `undo`. The cause is that of the failure of `setup`.
+async fn or_undo(
     log: &Log,
     domid: u32,
-    making: impl Future<Output = Result<()>>,
+    setup: impl Future<Output = Result<()>>,
     undo: impl Future<Output = ()>,
 ) -> (Result<()>, Cause) {
     let (made, cause) = collected(async {
-        caught_async(making).await.unwrap_or_else(|panic| {
+        caught_async(setup).await.unwrap_or_else(|panic| {
             let text = format_args!("a defect in the library: {panic}");
             log.write(Level::Critical, None, Some(domid), (file!(), line!()), text);
             Err(Error::BadFail)
@@ -156,9 +156,9 @@ async fn whole_or_undone(
     (Err(if keeps_its_code { error } else { Error::Fail }), cause)
 }
 
-/// Fills in the configuration's defaults. One that cannot become a domain is refused before there is one. `domid`: the
-/// domain if there is one already, or [`NO_DOMID`].
-pub(super) fn complete(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<()> {
+/// Completes the configuration with its defaults, and refuses an invalid one before a domain is created. `domid` is the
+/// existing domain, or [`NO_DOMID`]. Errors are logged.
+pub(super) fn check_and_complete(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<()> {
     let Some(name) = &config.c_info.name else {
         error!(ctx, "cannot use the configuration: it has no name");
         return Err(Error::Fail);
@@ -167,36 +167,36 @@ pub(super) fn complete(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Resu
     defaults::set_defaults(ctx, config, domid)
 }
 
-/// All steps from the bare domain to a guest that can run. `asked` is the configuration without defaults, which is
-/// stored.
-pub(super) async fn furnish(
+/// All steps after the domain was created in the hypervisor, until its guest can run. `requested` is the configuration
+/// without defaults, which is stored. Errors are logged.
+pub(super) async fn set_up(
     ao: &Ao,
     domid: u32,
-    asked: DomainConfig,
+    requested: DomainConfig,
     config: &mut DomainConfig,
     origin: Origin<'_>,
 ) -> Result<()> {
-    let daemons = tree::write(ao, domid, config).await?;
-    let target = AttachTarget::made(ao, domid, config.c_info.uuid.0)?;
+    let daemons = first_nodes::write(ao, domid, config).await?;
+    let target = AttachTarget::created(ao, domid, config.c_info.uuid.0)?;
     set_device_defaults(&target, config)?;
     let built = match origin {
-        Origin::New => start_anew(ao, domid, config, daemons).await?,
-        Origin::Stream(incoming) => go_on(ao, domid, config, daemons, incoming).await?,
-        Origin::Domain(stripped) => {
+        Origin::New => build_guest(ao, domid, config, daemons).await?,
+        Origin::Stream(incoming) => receive_guest(ao, domid, config, daemons, incoming).await?,
+        Origin::Reset(kept) => {
             let channels = build::prepare_restored(ao, domid, config, daemons)?;
-            build::finish_restored(ao, domid, config, channels, stripped.rings)?
+            build::finish_restored(ao, domid, config, channels, kept.rings)?
         }
     };
     add_devices(ao, &target, config, origin, &built).await?;
-    // QEMU has it open. (After a failure the destroy removes it.)
+    // QEMU has the file open. (After a failure the destroy removes it.)
     qemu::state::remove_restored(ao, domid);
-    console_is_there(ao, domid).await?;
+    wait_for_console(ao, domid).await?;
     relabel(ao, domid, config.b_info.exec_ssidref)?;
-    stored::store(ao, domid, asked, config)
+    stored::store(ao, domid, requested, config)
 }
 
-/// Fills the domain with a kernel that starts.
-async fn start_anew(
+/// Builds the guest from its kernel, or from what its bootloader finds.
+async fn build_guest(
     ao: &Ao,
     domid: u32,
     config: &mut DomainConfig,
@@ -207,8 +207,8 @@ async fn start_anew(
     build::build(ao, domid, config, &payload, daemons).await
 }
 
-/// Fills the domain with a guest that has run before.
-async fn go_on(
+/// Fills the domain with the guest from a migration stream.
+async fn receive_guest(
     ao: &Ao,
     domid: u32,
     config: &mut DomainConfig,
@@ -227,17 +227,18 @@ async fn go_on(
     build::finish_restored(ao, domid, config, channels, [frames.store, frames.console])
 }
 
-/// Completes those devices that others than their drivers look at: a bootloader reads the first disk.
+/// Completes those devices that steps before their own need: a bootloader reads the first disk.
 fn set_device_defaults(target: &AttachTarget<'_>, config: &mut DomainConfig) -> Result<()> {
-    let place = DeviceContext { world: target, domid: target.domid(), hotplug: false };
-    config.disks.iter_mut().try_for_each(|disk| disk::set_defaults(place, disk))?;
-    config.nics.iter_mut().try_for_each(|nic| nic::set_defaults(place, nic))?;
+    let context = DeviceContext { world: target, domid: target.domid(), hotplug: false };
+    config.disks.iter_mut().try_for_each(|disk| disk::set_defaults(context, disk))?;
+    config.nics.iter_mut().try_for_each(|nic| nic::set_defaults(context, nic))?;
     nic::number(&mut config.nics);
-    // One that QEMU serves needs a QEMU.
-    config.usbctrls.iter_mut().try_for_each(|ctrl| usb_defaults::controller(place, ctrl))
+    // Whether a QEMU is needed also depends on the USB controllers.
+    config.usbctrls.iter_mut().try_for_each(|ctrl| usb_defaults::controller(context, ctrl))
 }
 
-/// Adds the devices of a domain that is built. QEMU reads what is written before it starts.
+/// Adds the devices of a domain that is built. Devices whose nodes QEMU reads when it starts are written before it is
+/// started.
 async fn add_devices(
     ao: &Ao,
     target: &AttachTarget<'_>,
@@ -247,20 +248,20 @@ async fn add_devices(
 ) -> Result<()> {
     let domid = target.domid();
     add::disks(ao, target, &mut config.disks).await?;
-    resources::give(ao, domid, &config.b_info)?;
+    resources::assign(ao, domid, &config.b_info)?;
     console::channels(target, &mut config.channels)?;
     add::p9s(target, &mut config.p9s)?;
     add::pvcallsifs(target, &mut config.pvcallsifs)?;
     let is_hvm = config.c_info.type_ == DomainType::Hvm;
     if !is_hvm {
-        // An HVM guest's screen is that of its emulated card.
+        // The display of an HVM guest is its emulated graphics card.
         add::vfbs(target, &mut config.vfbs)?;
         add::vkbs(target, &mut config.vkbs)?;
     }
     let channel = built.console.channel;
     let (backend_domid, port, ring) = (channel.domid, channel.port, built.console.frame);
     let tty = match origin {
-        Origin::Domain(stripped) => Some(stripped.tty.clone()),
+        Origin::Reset(kept) => Some(kept.tty.clone()),
         _ => None,
     };
     console::primary(target, &console::Primary { backend_domid, port, ring, tty })?;
@@ -270,7 +271,7 @@ async fn add_devices(
         add::vkbs(target, &mut [DeviceVkb::default()])?;
     }
     if is_hvm || qemu::needed(ao, config)? {
-        start_model(ao, target, config, origin).await?;
+        start_device_model(ao, target, config, origin).await?;
     }
     add::nics(ao, target, &mut config.nics).await?;
     add::vtpms(ao, target, &mut config.vtpms).await?;
@@ -281,8 +282,8 @@ async fn add_devices(
     add::vsnds(ao, target, &mut config.vsnds).await
 }
 
-/// Starts the device model of a domain that has its nodes.
-async fn start_model(
+/// Starts the device model of a domain whose nodes are written.
+async fn start_device_model(
     ao: &Ao,
     target: &AttachTarget<'_>,
     config: &DomainConfig,
@@ -296,7 +297,7 @@ async fn start_model(
     let igd = own_graphics && pci::graphics::has_intel_display(&config.pcidevs);
     let restored = !matches!(origin, Origin::New);
     if config.b_info.device_model_stubdomain == Some(true) {
-        // It is given no PCI devices, so no memory of VGA either.
+        // A stub domain gets no PCI devices, and so no VGA memory.
         return stubdom::start(ao, target, config, hvm, igd, restored).await;
     }
     let targets = add::paths_for_qemu(ao, domid, &config.disks)?;
@@ -307,7 +308,7 @@ async fn start_model(
     Ok(())
 }
 
-/// Devices of a device tree, which no host has that this library is for.
+/// Refuses devices from a device tree, which no x86 host has.
 fn refuse_device_tree(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
     let Some(device) = config.dtdevs.first() else { return Ok(()) };
     let path = device.path.as_ref().map_or_else(String::new, Text::to_string);
@@ -315,25 +316,29 @@ fn refuse_device_tree(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()
     Err(Error::Fail)
 }
 
-/// Waits until xenconsoled serves the console, and reports that to the application.
-async fn console_is_there(ao: &Ao, domid: u32) -> Result<()> {
+/// Waits until xenconsoled has connected the console, and reports that to the application.
+async fn wait_for_console(ao: &Ao, domid: u32) -> Result<()> {
     let tty = crate::domain::console::first_path(domid);
-    let is_served =
+    let is_connected =
         || Ok::<_, Error>(nodes::read(ao, ao.store(), &tty)?.is_some_and(|tty| !tty.is_empty()));
-    let served = async {
-        // By now it usually is, and a watch would cost two round trips more.
-        if is_served()? {
+    let connected = async {
+        // Usually it is connected by now, and a watch would cost two round trips more.
+        if is_connected()? {
             return Ok(());
         }
         let mut changes = ao.watch(&tty)?;
-        while !is_served()? {
+        while !is_connected()? {
             changes.changed().await;
         }
         Ok(())
     };
-    ao.until(Instant::now() + CONSOLE_TIMEOUT, served).await?.unwrap_or_else(|| {
+    ao.until(Instant::now() + CONSOLE_TIMEOUT, connected).await?.unwrap_or_else(|| {
         let seconds = CONSOLE_TIMEOUT.as_secs();
-        error!(ao, domid = domid, "cannot connect the console: no terminal in {tty} within {seconds} s; is xenconsoled running?");
+        error!(
+            ao,
+            domid = domid,
+            "cannot connect the console: no terminal in {tty} within {seconds} s; is xenconsoled running?"
+        );
         Err(Error::TimedOut)
     })?;
     let u = EventData::DomainCreateConsoleAvailable;
@@ -341,7 +346,7 @@ async fn console_is_there(ao: &Ao, domid: u32) -> Result<()> {
     Ok(())
 }
 
-/// Sets the security label that the domain runs with, if that differs from the one that it is created with.
+/// Sets the security label that the domain runs with, if it differs from the one that it was created with.
 fn relabel(ctx: &Ctx, domid: u32, label: u32) -> Result<()> {
     if label == 0 {
         return Ok(());
@@ -359,21 +364,21 @@ mod tests {
     use super::*;
     use crate::runtime::Runtime;
 
-    /// The outcome of a creation with that `making`, and whether it was undone.
-    fn ends(making: impl Future<Output = Result<()>>) -> (Result<()>, bool) {
+    /// The outcome of a creation with this `setup`, and whether it was undone.
+    fn outcome(setup: impl Future<Output = Result<()>>) -> (Result<()>, bool) {
         // SAFETY: NULL is a log that drops every line.
         let log = unsafe { Log::new(std::ptr::null_mut()) };
         let undone = Cell::new(false);
         let undo = async { undone.set(true) };
-        let (outcome, _) = Runtime::default().block_on(whole_or_undone(&log, 7, making, undo));
+        let (outcome, _) = Runtime::default().block_on(or_undo(&log, 7, setup, undo));
         (outcome, undone.get())
     }
 
     #[test]
-    fn nothing_stays_of_a_creation_that_fails_or_panics() {
-        assert_eq!(ends(async { Ok(()) }), (Ok(()), false));
-        assert_eq!(ends(async { Err(Error::TimedOut) }), (Err(Error::Fail), true));
-        assert_eq!(ends(async { Err(Error::Aborted) }), (Err(Error::Aborted), true));
-        assert_eq!(ends(async { panic!("a defect") }), (Err(Error::BadFail), true));
+    fn a_creation_that_fails_or_panics_is_undone() {
+        assert_eq!(outcome(async { Ok(()) }), (Ok(()), false));
+        assert_eq!(outcome(async { Err(Error::TimedOut) }), (Err(Error::Fail), true));
+        assert_eq!(outcome(async { Err(Error::Aborted) }), (Err(Error::Aborted), true));
+        assert_eq!(outcome(async { panic!("a defect") }), (Err(Error::BadFail), true));
     }
 }

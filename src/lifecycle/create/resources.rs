@@ -1,12 +1,12 @@
-//! The host's resources that the domain may use: I/O ports, interrupts, memory of devices.
+//! Access to resources of the host: I/O ports, interrupts, device memory.
 
 use crate::core::{Ctx, Error, Result};
 use crate::types::idiomatic::DomainBuildInfo;
 use crate::xen::hypervisor::HypervisorError;
 use crate::{debug, error};
 
-/// Gives the domain access to what its configuration lists.
-pub fn give(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
+/// Gives the domain access to the resources in its configuration. `Error::Fail`, logged, if the hypervisor refuses one.
+pub fn assign(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     let xen = ctx.hypervisor();
     let refused = |what: std::fmt::Arguments<'_>, e: HypervisorError| {
         error!(ctx, domid = domid, "cannot assign {what}: {e}");

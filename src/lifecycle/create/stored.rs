@@ -1,40 +1,41 @@
-//! The configuration that the library stores for a domain: the application's own, and of the defaults only those that
-//! must be the same when the domain is created again elsewhere.
+//! The configuration that the library stores for a domain: the application's own, with only those defaults that must be
+//! the same when the domain is created again elsewhere.
 //!
-//! All other defaults are left open: the library that creates the domain again may have better ones.
+//! Other defaults are not stored: the library that creates the domain again may have better ones.
 
 use crate::core::{Ctx, Result};
 use crate::domain::userdata;
 use crate::types::idiomatic::DomainConfig;
 
-/// Stores `asked`, with some of the defaults in `complete`.
+/// Stores `requested`, with some of the defaults in `complete`. Errors are logged.
 pub fn store(
     ctx: &Ctx,
     domid: u32,
-    mut asked: DomainConfig,
+    mut requested: DomainConfig,
     complete: &DomainConfig,
 ) -> Result<()> {
-    settle(&mut asked, complete);
-    userdata::lock(ctx, domid)?.set_config(&asked)
+    copy_chosen(&mut requested, complete);
+    userdata::lock(ctx, domid)?.set_config(&requested)
 }
 
-fn settle(asked: &mut DomainConfig, complete: &DomainConfig) {
-    asked.c_info.uuid = complete.c_info.uuid;
-    asked.b_info.video_memkb = complete.b_info.video_memkb;
-    // Written in either case, so that the library that gets the domain sees that it was known here.
-    let relaxed = &mut asked.b_info.arch_x86.msr_relaxed;
+fn copy_chosen(requested: &mut DomainConfig, complete: &DomainConfig) {
+    requested.c_info.uuid = complete.c_info.uuid;
+    requested.b_info.video_memkb = complete.b_info.video_memkb;
+    // This is always written, so that the library that receives the domain sees that the setting was known here.
+    let relaxed = &mut requested.b_info.arch_x86.msr_relaxed;
     *relaxed = relaxed.or(complete.b_info.arch_x86.msr_relaxed);
-    for (asked, complete) in asked.nics.iter_mut().zip(&complete.nics) {
-        (asked.devid, asked.nictype, asked.mac) = (complete.devid, complete.nictype, complete.mac);
+    for (requested, complete) in requested.nics.iter_mut().zip(&complete.nics) {
+        (requested.devid, requested.nictype, requested.mac) =
+            (complete.devid, complete.nictype, complete.mac);
     }
-    for (asked, complete) in asked.vtpms.iter_mut().zip(&complete.vtpms) {
-        (asked.devid, asked.uuid) = (complete.devid, complete.uuid);
+    for (requested, complete) in requested.vtpms.iter_mut().zip(&complete.vtpms) {
+        (requested.devid, requested.uuid) = (complete.devid, complete.uuid);
     }
-    for (asked, complete) in asked.vdispls.iter_mut().zip(&complete.vdispls) {
-        (asked.devid, asked.be_alloc) = (complete.devid, complete.be_alloc);
+    for (requested, complete) in requested.vdispls.iter_mut().zip(&complete.vdispls) {
+        (requested.devid, requested.be_alloc) = (complete.devid, complete.be_alloc);
     }
-    for (asked, complete) in asked.vsnds.iter_mut().zip(&complete.vsnds) {
-        asked.devid = complete.devid;
+    for (requested, complete) in requested.vsnds.iter_mut().zip(&complete.vsnds) {
+        requested.devid = complete.devid;
     }
 }
 
@@ -51,12 +52,12 @@ mod tests {
         complete.b_info.video_memkb = 7;
         complete.b_info.claim_mode = Some(true);
         complete.nics = vec![DeviceNic { devid: 3, mac, mtu: 9, ..DeviceNic::default() }];
-        let mut asked =
+        let mut requested =
             DomainConfig { nics: vec![DeviceNic::default()], ..DomainConfig::default() };
-        settle(&mut asked, &complete);
-        assert_eq!(asked.b_info.arch_x86.msr_relaxed, Some(false));
-        assert_eq!((asked.b_info.video_memkb, asked.b_info.claim_mode), (7, None));
-        let nic = &asked.nics[0];
+        copy_chosen(&mut requested, &complete);
+        assert_eq!(requested.b_info.arch_x86.msr_relaxed, Some(false));
+        assert_eq!((requested.b_info.video_memkb, requested.b_info.claim_mode), (7, None));
+        let nic = &requested.nics[0];
         assert_eq!((nic.devid, nic.mac, nic.nictype, nic.mtu), (3, mac, NicType::Unknown, 0));
     }
 }

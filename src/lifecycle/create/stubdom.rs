@@ -1,16 +1,16 @@
-//! The stub domain of an HVM guest: a PV guest of its own that runs the device model, so that a QEMU that the guest has
-//! broken into has rights over that guest alone.
+//! The stub domain of an HVM guest: a PV domain that runs the device model, so that a QEMU that the guest has
+//! compromised has rights over that guest only.
 //!
-//! Its kernel, ramdisk and command line are the configuration's (`stubdomain_*`). What it is to do it finds in
-//! xenstore: its target, QEMU's arguments, and a directory in which it tells that it runs. It gets the guest's disks
-//! and network cards as its own PV devices. A second QEMU, here, serves its consoles and, where there is one, its
-//! screen.
+//! Its kernel, ramdisk and command line are in the guest's configuration (`stubdomain_*`). Xenstore has its target,
+//! QEMU's arguments, and a directory in which it reports its state. It gets the guest's disks and network cards as PV
+//! devices of its own. A second QEMU, in this domain, is the back end of its consoles and of its display, if there is
+//! one.
 //!
 //! # Failure
 //!
-//! The stub domain is recorded in the guest's nodes as soon as the hypervisor has it, before anything else is made of
-//! it: the destroy of the guest, which a failed creation ends in, finds it there. (The C library records it when it is
-//! built, and leaves one behind whose build fails.)
+//! The stub domain is recorded in the guest's nodes as soon as it exists in the hypervisor, so the destroy of the
+//! guest, in which a failed creation ends, finds it. (The C library records it after the build, and leaves behind a
+//! stub domain whose build fails.)
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -21,8 +21,8 @@ use std::time::{Duration, Instant};
 use futures_util::future::select;
 use nix::unistd::{AccessFlags, access};
 
-use super::made;
-use super::tree;
+use super::first_nodes;
+use super::in_hypervisor;
 use crate::config::defaults;
 use crate::config::defaults::devices::{DeviceContext, nic};
 use crate::core::cause::summed_up;
@@ -46,19 +46,19 @@ use crate::types::idiomatic::{
 use crate::xen::store::{Access, NewNode, Permission, Pipeline};
 use crate::{error, warn};
 
-/// How long the stub domain may take until its QEMU serves.
+/// The maximum time for the device model in the stub domain to start.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What is appended to the name of a network interface that serves an emulated card.
-const EMULATED: &[u8] = b"-emu";
+/// The suffix in the name of a network interface that connects an emulated card.
+const EMULATED_SUFFIX: &[u8] = b"-emu";
 
-/// Makes the stub domain of the guest `target` and waits until the device model in it runs. `config` is the guest's,
-/// with its defaults, those of its devices as well; `hvm` is its part for HVM guests. `igd` and `restored` are as for
-/// [`qemu::start`].
+/// Creates the stub domain of the guest `target`, and waits until the device model in it runs. `config` is the guest's
+/// configuration, completed with its defaults and those of its devices; `hvm` is its part for HVM guests. `igd` and
+/// `restored` are as for [`qemu::start`].
 ///
 /// # Errors
 /// `Error::Invalid` if the kernel or the ramdisk cannot be read; `Error::TimedOut` if the device model does not run in
-/// time; `Error::Fail` otherwise. Logged.
+/// time; `Error::Fail` otherwise. Errors are logged, with a summary at the end.
 pub async fn start(
     ao: &Ao,
     target: &AttachTarget<'_>,
@@ -72,21 +72,21 @@ pub async fn start(
         let mut own = configuration(ao, domid, config, hvm)?;
         check_images(ao, domid, &config.b_info)?;
         let arguments = arguments(ao, domid, config, igd, restored)?;
-        let stubdom = Stubdom { ao, target, domid: made::make(ao, &own)? };
+        let stubdom = Stubdom { ao, target, domid: in_hypervisor::create(ao, &own)? };
         stubdom.record()?;
-        let making = async {
-            let daemons = tree::write(ao, stubdom.domid, &own).await?;
+        let setup = async {
+            let daemons = first_nodes::write(ao, stubdom.domid, &own).await?;
             let payload = Payload::of_stub_domain(&config.b_info);
             let built = build::build(ao, stubdom.domid, &mut own, &payload, daemons).await?;
-            stubdom.instruct(&arguments, config, hvm)?;
-            stubdom.give_rights()?;
+            stubdom.write_arguments(&arguments, config, hvm)?;
+            stubdom.set_target()?;
             let outputs = outputs(ao, domid, config, hvm, restored)?;
             stubdom.add_devices(&mut own, &built, &outputs).await?;
             stubdom.run().await
         };
-        let outcome = making.await;
+        let outcome = setup.await;
         if outcome.is_err() {
-            stubdom.end_orphan().await;
+            stubdom.destroy_orphan().await;
         }
         outcome
     })
@@ -103,11 +103,11 @@ fn configuration(
     let (info, build) = (&config.c_info, &config.b_info);
     let mut own = DomainConfig::default();
     own.c_info.type_ = DomainType::Pv;
-    own.c_info.name = info.name.as_ref().and_then(|name| followed_by(name, b"-dm"));
+    own.c_info.name = info.name.as_ref().and_then(|name| with_suffix(name, b"-dm"));
     own.c_info.ssidref = build.device_model_ssidref;
     own.c_info.run_hotplug_scripts = info.run_hotplug_scripts;
     own.c_info.uuid = Uuid(uuid::random().map_err(|e| {
-        error!(ctx, domid = domid, "cannot make a uuid for the stub domain: {e}");
+        error!(ctx, domid = domid, "cannot create a UUID for the stub domain: {e}");
         Error::Fail
     })?);
     own.b_info = DomainBuildInfo {
@@ -143,17 +143,17 @@ fn configuration(
     Ok(own)
 }
 
-/// The PV card by which the stub domain serves one of the guest's emulated cards.
+/// The PV card of the stub domain that connects one of the guest's emulated cards.
 fn pv_nic(nic: &DeviceNic) -> DeviceNic {
-    let ifname = nic.ifname.as_ref().and_then(|name| followed_by(name, EMULATED));
+    let ifname = nic.ifname.as_ref().and_then(|name| with_suffix(name, EMULATED_SUFFIX));
     DeviceNic { nictype: NicType::Vif, ifname, ..nic.clone() }
 }
 
-fn followed_by(text: &Text, more: &[u8]) -> Option<Text> {
-    Text::new([text.as_bytes(), more].concat())
+fn with_suffix(text: &Text, suffix: &[u8]) -> Option<Text> {
+    Text::new([text.as_bytes(), suffix].concat())
 }
 
-/// Refuses images that cannot be read, before there is a domain.
+/// Refuses images that cannot be read, before the stub domain is created.
 fn check_images(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
     let images = [("kernel", &build.stubdomain_kernel), ("ramdisk", &build.stubdomain_ramdisk)];
     for (what, path) in images {
@@ -180,8 +180,8 @@ fn arguments(
     restored: bool,
 ) -> Result<Vec<OsString>> {
     let place = Place::StubDomain { restored };
-    let asked = Hvm { domid, config, place, targets: &[], igd, limited: false };
-    let line = arguments::hvm(&asked).map_err(|e| {
+    let request = Hvm { domid, config, place, targets: &[], igd, limited: false };
+    let line = arguments::hvm(&request).map_err(|e| {
         error!(ctx, domid = domid, "{e}");
         Error::Fail
     })?;
@@ -191,8 +191,8 @@ fn arguments(
     Ok(line.arguments)
 }
 
-/// Where the output of each of the stub domain's consoles goes: its kernel's log, the state that its QEMU saves, the
-/// state that its QEMU is to go on from, the guest's serial ports.
+/// The chardevs of the stub domain's consoles: its kernel's log, the state that its QEMU saves, the state that its QEMU
+/// restores, the guest's serial ports.
 fn outputs(
     ctx: &Ctx,
     domid: u32,
@@ -210,7 +210,7 @@ fn outputs(
     Ok([Some(log), Some(saved), incoming].into_iter().chain(ports).collect())
 }
 
-/// A stub domain that is being made.
+/// A stub domain that is being created.
 struct Stubdom<'a> {
     ao: &'a Ao,
     /// The guest.
@@ -219,7 +219,8 @@ struct Stubdom<'a> {
 }
 
 impl Stubdom<'_> {
-    /// Records it, so that it is destroyed with the guest. If that fails, it is destroyed at once.
+    /// Records the stub domain, so that it is destroyed with the guest. If that fails, it is destroyed at once. Errors
+    /// are logged.
     fn record(&self) -> Result<()> {
         let number = self.domid.to_string();
         let recorded = self.write(|pipeline| {
@@ -232,16 +233,17 @@ impl Stubdom<'_> {
         })
     }
 
-    /// Destroys it, if the guest was destroyed at the same time by somebody who had looked for a stub domain too early.
-    async fn end_orphan(&self) {
+    /// Destroys the stub domain, if the guest was destroyed at the same time by a process that had looked for a stub
+    /// domain before it was recorded.
+    async fn destroy_orphan(&self) {
         if names::stubdom_of(self.ao, self.target.domid()) != Some(self.domid) {
             // A failure is logged there.
             let _ = destroy::destroy(&self.ao.unabortable(), self.domid).await;
         }
     }
 
-    /// Writes what the stub domain is to do, and what the guest's firmware is told.
-    fn instruct(
+    /// Writes QEMU's arguments and the target for the stub domain, and the nodes for the guest's firmware.
+    fn write_arguments(
         &self,
         arguments: &[OsString],
         config: &DomainConfig,
@@ -252,7 +254,7 @@ impl Stubdom<'_> {
             error!(
                 self.ao,
                 domid = guest,
-                "cannot pass arguments to the stub domain: the guest has no uuid"
+                "cannot pass arguments to the stub domain: the guest has no UUID"
             );
             return Err(Error::Fail);
         };
@@ -271,12 +273,13 @@ impl Stubdom<'_> {
         })
     }
 
-    /// Where the device model tells what it does.
+    /// The directory in which the device model reports its state.
     fn directory(&self) -> String {
         model::directory(self.domid, self.target.domid())
     }
 
-    /// Writes what `fill` asks for, if the guest is still there.
+    /// Sends the requests from `fill` in a transaction, if the guest still exists. `fill` is called once for each
+    /// attempt.
     fn write(&self, fill: impl Fn(&mut Pipeline)) -> Result<()> {
         nodes::transaction_now(self.ao, |t| {
             let mut pipeline = Pipeline::default();
@@ -287,8 +290,8 @@ impl Stubdom<'_> {
         })
     }
 
-    /// Lets the stub domain map the guest's memory and use its nodes.
-    fn give_rights(&self) -> Result<()> {
+    /// Gives the stub domain the rights to map the guest's memory and to use its nodes.
+    fn set_target(&self) -> Result<()> {
         let (own, guest) = (self.domid, self.target.domid());
         self.ao.hypervisor().set_target(own, guest).map_err(|e| {
             error!(self.ao, domid = guest, "cannot give domain {own} rights over its target: {e}");
@@ -297,7 +300,7 @@ impl Stubdom<'_> {
         self.ao.store().set_target(own, guest).map_err(|e| nodes::failed(self.ao, e))
     }
 
-    /// Adds its devices, and starts the programs here that serve them.
+    /// Adds the stub domain's devices, and starts the processes in this domain that they need.
     async fn add_devices(
         &self,
         own: &mut DomainConfig,
@@ -305,9 +308,9 @@ impl Stubdom<'_> {
         outputs: &[Option<Vec<u8>>],
     ) -> Result<()> {
         let (ao, domid) = (self.ao, self.domid);
-        let target = AttachTarget::made(ao, domid, own.c_info.uuid.0)?;
+        let target = AttachTarget::created(ao, domid, own.c_info.uuid.0)?;
         add::disks(ao, &target, &mut own.disks).await?;
-        write_served(&target, own, built, outputs)?;
+        write_qemu_devices(&target, own, built, outputs)?;
         if let Some(name) = &own.c_info.name {
             qemu::start_proxy(ao, domid, self.target.domid(), name).await?;
         }
@@ -315,13 +318,13 @@ impl Stubdom<'_> {
         add::nics(ao, &target, &mut own.nics).await
     }
 
-    /// Lets it run, and waits until the device model in it does.
+    /// Unpauses the stub domain, and waits until the device model in it runs.
     async fn run(&self) -> Result<()> {
         let (ao, guest) = (self.ao, self.target.domid());
         control::unpause(ao, self.domid).await?;
         let state = format!("{}/state", self.directory());
-        let (mut said, mut releases) = (ao.watch(&state)?, ao.watch("@releaseDomain")?);
-        let runs = pin!(qemu::is_running(ao, &mut said, &state));
+        let (mut changes, mut releases) = (ao.watch(&state)?, ao.watch("@releaseDomain")?);
+        let runs = pin!(qemu::is_running(ao, &mut changes, &state));
         let ends = pin!(self.ends(&mut releases));
         match ao.until(Instant::now() + TIMEOUT, select(runs, ends)).await? {
             Some(outcome) => outcome.factor_first().0,
@@ -330,7 +333,7 @@ impl Stubdom<'_> {
                 error!(
                     ao,
                     domid = guest,
-                    "cannot use the device model in domain {}: it does not run after {seconds} s",
+                    "cannot use the device model in domain {}: it does not run within {seconds} s",
                     self.domid
                 );
                 Err(Error::TimedOut)
@@ -338,7 +341,7 @@ impl Stubdom<'_> {
         }
     }
 
-    /// Waits until the stub domain has shut down or is gone, which is an error.
+    /// Waits until the stub domain has shut down or was destroyed, which is an error.
     async fn ends(&self, releases: &mut Watch) -> Result<()> {
         loop {
             releases.changed().await;
@@ -357,15 +360,16 @@ impl Stubdom<'_> {
     }
 }
 
-/// Writes the devices that the QEMU here serves, and settles what those in the other one's arguments are.
-fn write_served(
+/// Writes the devices whose back end is the QEMU in this domain, and completes the network cards, whose arguments it
+/// gets.
+fn write_qemu_devices(
     target: &AttachTarget<'_>,
     own: &mut DomainConfig,
     built: &Built,
     outputs: &[Option<Vec<u8>>],
 ) -> Result<()> {
-    let place = DeviceContext { world: target, domid: target.domid(), hotplug: false };
-    own.nics.iter_mut().try_for_each(|nic| nic::set_defaults(place, nic))?;
+    let context = DeviceContext { world: target, domid: target.domid(), hotplug: false };
+    own.nics.iter_mut().try_for_each(|nic| nic::set_defaults(context, nic))?;
     add::vfbs(target, &mut own.vfbs)?;
     add::vkbs(target, &mut own.vkbs)?;
     let (port, ring) = (built.console.channel.port, built.console.frame);
@@ -378,7 +382,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn its_cards_are_pv_cards() {
+    fn the_cards_of_a_stub_domain_are_pv_cards() {
         let emulated = DeviceNic { ifname: Text::new("eth7"), devid: 2, ..DeviceNic::default() };
         let own = pv_nic(&DeviceNic { nictype: NicType::VifIoemu, ..emulated });
         assert_eq!((own.nictype, own.devid), (NicType::Vif, 2));

@@ -1,16 +1,16 @@
-//! The types whose parts are code: what they start as, own, and look like in JSON.
+//! The types that code interprets, and not tables: their defaults, the memory that they own, and their JSON.
 
 use std::ffi::{c_char, c_int};
 
 use super::json::{Document, JsonNode};
 use super::raw;
-use super::read::Misfit;
+use super::read::Mismatch;
 use super::sink::JsonSink;
 use crate::types::cpuid::{CpuidLeaf, Msr, Policy, Register, UNUSED};
 use crate::types::shape::Builtin;
 use crate::types::sys::{libxl_bitmap, libxl_defbool, libxl_hwcap, libxl_mac};
 
-/// What libxl's default check says: such a field is left out of the JSON.
+/// Whether a value is the default according to libxl's check: such a field is left out of the JSON.
 ///
 /// # Safety
 /// `p` points to a value of the type.
@@ -29,19 +29,19 @@ pub unsafe fn is_default(p: *const u8, kind: Builtin) -> bool {
                 let list: *const *mut c_char = raw::load_pointer(p);
                 list.is_null() || (*list).is_null()
             }
-            // libxl knows no default for it.
+            // libxl has no default for it.
             Builtin::Hwcap => false,
         }
     }
 }
 
-/// Frees what the value owns. The value itself stays as it was.
+/// Frees what the value owns. The bytes of the value itself are not changed.
 ///
 /// # Safety
 /// `p` points to a value of the type that owns what it points to.
 pub unsafe fn dispose(p: *mut u8, kind: Builtin) {
-    // SAFETY: the caller's contract, in each arm for the type that `kind` names; what the value
-    // points to came from malloc or `Policy::into_c`.
+    // SAFETY: by the caller's contract, in each arm for the type that `kind` names; what the value points to came from
+    // malloc or `Policy::into_c`.
     unsafe {
         match kind {
             Builtin::Bitmap => libc::free(p.cast::<libxl_bitmap>().read().map.cast()),
@@ -70,10 +70,10 @@ pub unsafe fn dispose(p: *mut u8, kind: Builtin) {
     }
 }
 
-/// Copies the value with what it owns; what `*to` was is not freed.
+/// Copies the value with what it owns. The old content of `*to` is not freed.
 ///
 /// # Safety
-/// `from` points to a value of the type, `to` to room for one of `size` bytes.
+/// `from` points to a value of the type, which has `size` bytes, and `to` to memory for one.
 pub unsafe fn copy(to: *mut u8, from: *const u8, size: usize, kind: Builtin) {
     // SAFETY: the caller's contract, in each arm for the type that `kind` names.
     unsafe {
@@ -101,7 +101,7 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, size: usize, kind: Builtin) {
     }
 }
 
-/// A copy of a string list (`width` 1) or of a key-value list (2); NULL of NULL.
+/// A copy of a string list (`width` 1) or of a key-value list (`width` 2); NULL if it is NULL.
 ///
 /// # Safety
 /// `list` is NULL or such a list.
@@ -109,12 +109,12 @@ unsafe fn copy_strings(list: *const *mut c_char, width: usize) -> *mut *mut c_ch
     if list.is_null() {
         return std::ptr::null_mut();
     }
-    // SAFETY: the list is NULL or ends with NULL, says the caller; `width` says which of the two forms it has.
+    // SAFETY: the list is NULL or ends with NULL, by the caller's contract; `width` is the one of its form.
     let from =
         unsafe { if width == 1 { raw::strings(list) } else { raw::pairs(list).as_flattened() } };
     let new = raw::zeroed::<*mut c_char>(from.len() + 1);
     for (i, &text) in from.iter().enumerate() {
-        // SAFETY: the strings are the list's; `new` has room for all of them and an end.
+        // SAFETY: the strings are those of the list; `new` has memory for all of them and for the NULL at the end.
         unsafe {
             if let Some(text) = raw::text(text) {
                 new.add(i).write(raw::duplicate(text));
@@ -124,11 +124,15 @@ unsafe fn copy_strings(list: *const *mut c_char, width: usize) -> *mut *mut c_ch
     new
 }
 
-/// Writes the value as libxl writes it.
+/// Writes the value in libxl's format.
 ///
 /// # Safety
 /// `p` points to a value of the type.
-pub unsafe fn write<S: JsonSink>(sink: &mut S, p: *const u8, kind: Builtin) -> Result<(), S::Stop> {
+pub unsafe fn write<S: JsonSink>(
+    sink: &mut S,
+    p: *const u8,
+    kind: Builtin,
+) -> Result<(), S::Failure> {
     // SAFETY: the caller's contract, in each arm for the type that `kind` names.
     unsafe {
         match kind {
@@ -140,7 +144,7 @@ pub unsafe fn write<S: JsonSink>(sink: &mut S, p: *const u8, kind: Builtin) -> R
             Builtin::Uuid => {
                 let mut text = [b'-'; 36];
                 for (half, at) in
-                    halves(&bytes::<16>(p)).zip((0..36).filter(|i| !UUID_DASHES.contains(i)))
+                    hex_digits(&bytes::<16>(p)).zip((0..36).filter(|i| !UUID_HYPHENS.contains(i)))
                 {
                     text[at] = half;
                 }
@@ -148,7 +152,7 @@ pub unsafe fn write<S: JsonSink>(sink: &mut S, p: *const u8, kind: Builtin) -> R
             }
             Builtin::Mac => {
                 let mut text = [b':'; 17];
-                for (half, at) in halves(&bytes::<6>(p)).zip((0..17).filter(|i| i % 3 != 2)) {
+                for (half, at) in hex_digits(&bytes::<6>(p)).zip((0..17).filter(|i| i % 3 != 2)) {
                     text[at] = half;
                 }
                 sink.string(&text)
@@ -183,7 +187,7 @@ pub unsafe fn write<S: JsonSink>(sink: &mut S, p: *const u8, kind: Builtin) -> R
             }
             Builtin::Hwcap => {
                 sink.open_array()?;
-                // Only the first four of the eight words are ever written.
+                // As in the C library, only the first four of the eight words are written.
                 for word in p.cast::<libxl_hwcap>().read_unaligned().into_iter().take(HWCAP_WORDS) {
                     sink.signed(i64::from(word))?;
                 }
@@ -200,14 +204,14 @@ pub unsafe fn write<S: JsonSink>(sink: &mut S, p: *const u8, kind: Builtin) -> R
     }
 }
 
-/// Words of [`libxl_hwcap`] that JSON holds.
+/// The number of words of [`libxl_hwcap`] in the JSON.
 const HWCAP_WORDS: usize = 4;
-/// Where the dashes stand in the text of a UUID.
-const UUID_DASHES: [usize; 4] = [8, 13, 18, 23];
-/// The four registers of a cpuid leaf, as JSON names them.
+/// The positions of the hyphens in the text form of a UUID.
+const UUID_HYPHENS: [usize; 4] = [8, 13, 18, 23];
+/// The names of the four registers of a CPUID leaf in the JSON.
 const REGISTERS: [&str; 4] = ["eax", "ebx", "ecx", "edx"];
 
-fn write_policy<S: JsonSink>(sink: &mut S, policy: Option<&Policy>) -> Result<(), S::Stop> {
+fn write_policy<S: JsonSink>(sink: &mut S, policy: Option<&Policy>) -> Result<(), S::Failure> {
     sink.open_map()?;
     sink.key("cpuid")?;
     sink.open_array()?;
@@ -242,9 +246,9 @@ fn write_policy<S: JsonSink>(sink: &mut S, policy: Option<&Policy>) -> Result<()
     sink.close_map()
 }
 
-/// Which kinds of value a field of the type looks at. One of another kind is passed over, as if the
-/// field were not there.
-pub fn looks_at(node: JsonNode, kind: Builtin) -> bool {
+/// Whether a field of this type accepts JSON values of this kind. Values of other kinds are skipped, as if the field
+/// was missing.
+pub fn accepts(node: JsonNode, kind: Builtin) -> bool {
     match kind {
         Builtin::Defbool | Builtin::Uuid | Builtin::Mac => {
             matches!(node, JsonNode::Plain { .. } | JsonNode::Decoded { .. })
@@ -257,37 +261,42 @@ pub fn looks_at(node: JsonNode, kind: Builtin) -> bool {
     }
 }
 
-/// Reads the value. What was read before a misfit stays, for [`dispose`] to free.
+/// Reads the value. What was read before a mismatch is kept, for [`dispose`] to free.
 ///
 /// # Safety
 /// `p` points to a value of the type in its initial state.
-pub unsafe fn read(json: &Document<'_>, at: u32, p: *mut u8, kind: Builtin) -> Result<(), Misfit> {
-    let text = || json.string(json.node(at)).ok_or(Misfit("a string is due"));
+pub unsafe fn read(
+    json: &Document<'_>,
+    at: u32,
+    p: *mut u8,
+    kind: Builtin,
+) -> Result<(), Mismatch> {
+    let text = || json.string(json.node(at)).ok_or(Mismatch("a string is expected"));
     // SAFETY: the caller's contract, in each arm for the type that `kind` names.
     unsafe {
         match kind {
             Builtin::Defbool => {
-                // The text after the word does not matter.
+                // Text after the word is ignored.
                 let val = match text()? {
                     [b'T', b'r', b'u', b'e', ..] => 1,
                     [b'F', b'a', b'l', b's', b'e', ..] => -1,
                     t if t.starts_with(b"<default>") => 0,
-                    _ => return Err(Misfit("neither True nor False nor <default>")),
+                    _ => return Err(Mismatch("neither True nor False nor <default>")),
                 };
                 p.cast::<libxl_defbool>().write(libxl_defbool { val });
             }
             Builtin::Uuid => {
-                let uuid = parse_uuid(text()?).ok_or(Misfit("not a UUID"))?;
+                let uuid = parse_uuid(text()?).ok_or(Mismatch("not a UUID"))?;
                 p.cast::<[u8; 16]>().write(uuid);
             }
             Builtin::Mac => {
                 if !parse_mac(text()?, &mut *p.cast::<libxl_mac>()) {
-                    return Err(Misfit("not an Ethernet address"));
+                    return Err(Mismatch("not an Ethernet address"));
                 }
             }
             Builtin::Bitmap => read_bitmap(json, at, &mut *p.cast::<libxl_bitmap>())?,
             Builtin::CpuidPolicyList => {
-                // The C library keeps the half of a policy that it has read, which is not visible.
+                // The C library keeps the part of a policy that it has read, which has no effect.
                 raw::store_pointer(p, read_policy(json, at)?.into_c());
             }
             Builtin::StringList => {
@@ -298,13 +307,14 @@ pub unsafe fn read(json: &Document<'_>, at: u32, p: *mut u8, kind: Builtin) -> R
                 let list = raw::zeroed::<*mut c_char>(count + 1);
                 raw::store_pointer(p, list);
                 for (i, element) in json.elements(at).enumerate() {
-                    let text = json.string(json.node(element)).ok_or(Misfit("a string is due"))?;
+                    let text =
+                        json.string(json.node(element)).ok_or(Mismatch("a string is expected"))?;
                     list.add(i).write(raw::duplicate(text));
                 }
             }
             Builtin::KeyValueList => {
                 let JsonNode::Map { count, .. } = json.node(at) else {
-                    return Err(Misfit("a map is due"));
+                    return Err(Mismatch("a map is expected"));
                 };
                 let list = raw::zeroed::<*mut c_char>(2 * count as usize + 1);
                 raw::store_pointer(p, list);
@@ -312,7 +322,7 @@ pub unsafe fn read(json: &Document<'_>, at: u32, p: *mut u8, kind: Builtin) -> R
                     let value = json.node(value);
                     let text = json.string(value);
                     if text.is_none() && value != JsonNode::Null {
-                        return Err(Misfit("a string or null is due"));
+                        return Err(Mismatch("a string or null is expected"));
                     }
                     list.add(2 * i).write(raw::duplicate(key));
                     if let Some(text) = text {
@@ -335,43 +345,43 @@ pub unsafe fn read(json: &Document<'_>, at: u32, p: *mut u8, kind: Builtin) -> R
 }
 
 /// The length of an array.
-fn array(json: &Document<'_>, at: u32) -> Result<usize, Misfit> {
+fn array(json: &Document<'_>, at: u32) -> Result<usize, Mismatch> {
     match json.node(at) {
         JsonNode::Array { count, .. } => Ok(count as usize),
-        _ => Err(Misfit("an array is due")),
+        _ => Err(Mismatch("an array is expected")),
     }
 }
 
 /// The first `N` elements of an array; more may follow.
-fn first_integers<const N: usize>(json: &Document<'_>, at: u32) -> Result<[i64; N], Misfit> {
+fn first_integers<const N: usize>(json: &Document<'_>, at: u32) -> Result<[i64; N], Mismatch> {
     array(json, at)?;
     let mut elements = json.elements(at);
     let mut numbers = [0; N];
     for number in &mut numbers {
         *number = match elements.next().map(|e| json.node(e)) {
             Some(JsonNode::Integer(n)) => n,
-            _ => return Err(Misfit("an array of more integers is due")),
+            _ => return Err(Mismatch("an array of more integers is expected")),
         };
     }
     Ok(numbers)
 }
 
-/// Reads a list of the bits that are set. The last one decides the size, so that a list out of order
-/// loses what does not fit. Numbers are cut to `int`, as C's assignment does.
-fn read_bitmap(json: &Document<'_>, at: u32, bitmap: &mut libxl_bitmap) -> Result<(), Misfit> {
-    const DUE: Misfit = Misfit("an array of integers is due");
+/// Reads a list of the bits that are set. The last number determines the size, so a list that is not sorted loses the
+/// bits that do not fit. Numbers are truncated to `int`, as by C's assignment.
+fn read_bitmap(json: &Document<'_>, at: u32, bitmap: &mut libxl_bitmap) -> Result<(), Mismatch> {
+    const EXPECTED: Mismatch = Mismatch("an array of integers is expected");
     let number = |element| match json.node(element) {
         JsonNode::Integer(n) => Ok(n),
-        _ => Err(DUE),
+        _ => Err(EXPECTED),
     };
     array(json, at)?;
     let Some(last) = json.elements(at).last() else { return Ok(()) };
     let bits = number(last)?.wrapping_add(1) as c_int;
-    // A size below 0 makes the C library run out of memory and exit.
-    let size = usize::try_from(bits.wrapping_add(7) / 8).map_err(|_| DUE)?;
-    let map = raw::try_zeroed::<u8>(size).ok_or(Misfit("too large"))?;
+    // With a negative size the C library runs out of memory and exits.
+    let size = usize::try_from(bits.wrapping_add(7) / 8).map_err(|_| EXPECTED)?;
+    let map = raw::try_zeroed::<u8>(size).ok_or(Mismatch("too large"))?;
     *bitmap = libxl_bitmap { size: size as u32, map };
-    // SAFETY: the map is fresh and has `size` bytes.
+    // SAFETY: the map is new and has `size` bytes.
     let bytes = unsafe { std::slice::from_raw_parts_mut(map, size) };
     for element in json.elements(at) {
         let bit = number(element)? as c_int;
@@ -384,12 +394,13 @@ fn read_bitmap(json: &Document<'_>, at: u32, bitmap: &mut libxl_bitmap) -> Resul
     Ok(())
 }
 
-/// Reads a policy: a map of `cpuid` and `msr`, or the array alone that was written before there were
-/// MSRs.
-fn read_policy(json: &Document<'_>, at: u32) -> Result<Policy, Misfit> {
+/// Reads a policy: a map with `cpuid` and `msr`, or only the array of leaves, the format before MSRs were added.
+fn read_policy(json: &Document<'_>, at: u32) -> Result<Policy, Mismatch> {
     let list = |key: &[u8]| {
         let found = json.get(at, key);
-        found.filter(|&v| array(json, v).is_ok()).ok_or(Misfit("arrays `cpuid` and `msr` are due"))
+        found
+            .filter(|&v| array(json, v).is_ok())
+            .ok_or(Mismatch("arrays `cpuid` and `msr` are expected"))
     };
     let mut policy = Policy::default();
     match json.node(at) {
@@ -398,17 +409,17 @@ fn read_policy(json: &Document<'_>, at: u32) -> Result<Policy, Misfit> {
             read_leaves(json, list(b"cpuid")?, &mut policy.cpuid)?;
             read_msrs(json, list(b"msr")?, &mut policy.msr)?;
         }
-        _ => return Err(Misfit("a map or an array is due")),
+        _ => return Err(Mismatch("a map or an array is expected")),
     }
     Ok(policy)
 }
 
-/// Reads cpuid leaves, up to one without a number: there libxl's array ends for all who look at it.
-fn read_leaves(json: &Document<'_>, at: u32, leaves: &mut Vec<CpuidLeaf>) -> Result<(), Misfit> {
+/// Reads CPUID leaves, up to one without a number, which is the sentinel of libxl's array.
+fn read_leaves(json: &Document<'_>, at: u32, leaves: &mut Vec<CpuidLeaf>) -> Result<(), Mismatch> {
     let mut ended = false;
     for element in json.elements(at) {
         if !matches!(json.node(element), JsonNode::Map { .. }) {
-            return Err(Misfit("an array of maps is due"));
+            return Err(Mismatch("an array of maps is expected"));
         }
         let number = |key: &str| match json.get(element, key.as_bytes()).map(|v| json.node(v)) {
             Some(JsonNode::Integer(n)) => n as u32,
@@ -418,9 +429,9 @@ fn read_leaves(json: &Document<'_>, at: u32, leaves: &mut Vec<CpuidLeaf>) -> Res
         for (bits, name) in leaf.registers.iter_mut().zip(REGISTERS) {
             let found = json.get(element, name.as_bytes());
             if let Some(text) = found.and_then(|v| json.string(json.node(v))) {
-                // The C library takes a shorter text too, and reads beyond its end later on.
+                // The C library accepts a shorter text, too, and later reads beyond its end.
                 let text = text.get(..32).and_then(|t| Register::try_from(t).ok());
-                *bits = Some(text.ok_or(Misfit("a register has 32 bits"))?);
+                *bits = Some(text.ok_or(Mismatch("a register has 32 bits"))?);
             }
         }
         ended |= leaf.leaf == UNUSED;
@@ -431,16 +442,16 @@ fn read_leaves(json: &Document<'_>, at: u32, leaves: &mut Vec<CpuidLeaf>) -> Res
     Ok(())
 }
 
-/// Reads MSRs, up to one with the number that ends libxl's array.
-fn read_msrs(json: &Document<'_>, at: u32, msrs: &mut Vec<Msr>) -> Result<(), Misfit> {
+/// Reads MSRs, up to one with the number that is the sentinel of libxl's array.
+fn read_msrs(json: &Document<'_>, at: u32, msrs: &mut Vec<Msr>) -> Result<(), Mismatch> {
     let mut ended = false;
     for element in json.elements(at) {
         let get = |key: &[u8]| json.get(element, key).map(|v| json.node(v));
         let Some(JsonNode::Integer(index)) = get(b"index") else {
-            return Err(Misfit("an MSR needs an index"));
+            return Err(Mismatch("an MSR needs an index"));
         };
         let policy = get(b"policy").and_then(|p| json.string(p)?.try_into().ok());
-        let policy = policy.ok_or(Misfit("the policy of an MSR has 64 bits"))?;
+        let policy = policy.ok_or(Mismatch("the policy of an MSR has 64 bits"))?;
         let msr = Msr { index: index as u32, policy };
         ended |= msr.index == UNUSED;
         if !ended {
@@ -450,21 +461,22 @@ fn read_msrs(json: &Document<'_>, at: u32, msrs: &mut Vec<Msr>) -> Result<(), Mi
     Ok(())
 }
 
-/// As libuuid reads it: dashes at their places, digits of either case, nothing before or behind.
+/// Parses a UUID as libuuid does: hyphens at their positions, digits in upper or lower case, nothing before or after.
 fn parse_uuid(text: &[u8]) -> Option<[u8; 16]> {
-    if text.len() != 36 || UUID_DASHES.iter().any(|&at| text[at] != b'-') {
+    if text.len() != 36 || UUID_HYPHENS.iter().any(|&at| text[at] != b'-') {
         return None;
     }
     let mut uuid = [0; 16];
-    let mut places = (0..36).filter(|at| !UUID_DASHES.contains(at));
+    let mut positions = (0..36).filter(|at| !UUID_HYPHENS.contains(at));
     for byte in &mut uuid {
-        *byte = digit(text[places.next()?])? << 4 | digit(text[places.next()?])?;
+        *byte = digit(text[positions.next()?])? << 4 | digit(text[positions.next()?])?;
     }
     Some(uuid)
 }
 
-/// Six hexadecimal numbers of two characters each, the first of which may be a blank or a sign, with
-/// colons between; what follows another colon does not matter. The bytes before a wrong one are kept.
+/// Parses an Ethernet address: six hexadecimal numbers of two characters each, separated by colons. The first character
+/// may be a blank or a sign; text after a sixth colon is ignored. Returns whether the text is valid; the bytes before
+/// an invalid one are stored in either case.
 pub fn parse_mac(text: &[u8], mac: &mut libxl_mac) -> bool {
     let mut rest = text;
     for byte in mac {
@@ -490,26 +502,26 @@ fn digit(c: u8) -> Option<u8> {
     char::from(c).to_digit(16).map(|d| d as u8)
 }
 
-/// The hexadecimal digits of bytes, in order.
-fn halves(bytes: &[u8]) -> impl Iterator<Item = u8> {
+/// The hexadecimal digits of bytes, two for each byte.
+fn hex_digits(bytes: &[u8]) -> impl Iterator<Item = u8> {
     bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|half| b"0123456789abcdef"[usize::from(half)])
 }
 
-/// The value's own bytes.
+/// The bytes of the value.
 ///
 /// # Safety
 /// `p` points to `N` readable bytes.
 unsafe fn bytes<const N: usize>(p: *const u8) -> [u8; N] {
-    // SAFETY: `N` bytes can be read at `p`, says the caller; bytes need no alignment.
+    // SAFETY: `N` bytes can be read at `p`, by the caller's contract; bytes need no alignment.
     unsafe { p.cast::<[u8; N]>().read() }
 }
 
-/// The bytes of a bitmap; none for one without a map.
+/// The bytes of a bitmap; an empty slice for one without a map.
 ///
 /// # Safety
 /// `p` points to a [`libxl_bitmap`] that is not written to while the slice lives.
 pub(super) unsafe fn bitmap<'a>(p: *const u8) -> &'a [u8] {
-    // SAFETY: the caller's contract; the map has as many bytes as the bitmap says.
+    // SAFETY: the caller's contract; the map has `size` bytes.
     unsafe {
         let bitmap = p.cast::<libxl_bitmap>().read_unaligned();
         if bitmap.map.is_null() {
@@ -524,7 +536,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mac_is_read_as_strtol_reads_it() {
+    fn a_mac_is_parsed_as_by_strtol() {
         let read = |text: &str| {
             let mut mac = [0xee; 6];
             parse_mac(text.as_bytes(), &mut mac).then_some(mac)
@@ -542,7 +554,7 @@ mod tests {
     }
 
     #[test]
-    fn uuid_is_read_in_either_case_and_nothing_else() {
+    fn a_uuid_is_parsed_in_upper_and_lower_case() {
         let text = b"00112233-4455-6677-8899-AabBccDDeeff";
         let uuid = parse_uuid(text).unwrap();
         assert_eq!(uuid[..4], [0, 0x11, 0x22, 0x33]);

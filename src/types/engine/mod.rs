@@ -1,20 +1,20 @@
 //! The interpreter of the tables: init, dispose, copy and JSON for every public type.
 //!
-//! Pointers are to a value of the type that the table describes, in the application's memory, or NULL.
-//! NULL is harmless everywhere. What is wrong with a text is an error, for the caller to log.
+//! Pointers point to a value of the type that the table describes, in the application's memory, or are NULL, which is
+//! allowed everywhere. Errors in a text are returned, and the caller logs them.
 //!
 //! ```text
-//! life     init, dispose, copy
-//! write    memory → sink: text of our own, or the application's yajl_gen
-//! read     json, the parsed text → memory
-//! update   a fresh value's changes → the application's value
-//! builtin  the same for types that are code, not tables
-//! raw      scalars, strings and arrays in C memory
+//! ownership  init, dispose, copy
+//! write      memory → sink: text in memory, or the application's yajl_gen
+//! read       json, the parsed text → memory
+//! update     changes in a new value → the application's value
+//! builtin    the same for types that code interprets, and not tables
+//! raw        scalars, strings and arrays in C memory
 //! ```
 
 mod builtin;
 mod json;
-mod life;
+mod ownership;
 mod raw;
 mod read;
 mod sink;
@@ -32,36 +32,36 @@ use read::JsonReader;
 use sink::{IN_ERROR_STATE, JsonText, Yajl};
 pub use update::update;
 
-/// Sets `*p` to its start, whatever it was.
+/// Sets `*p` to its initial value, whatever it contained. NULL is ignored.
 ///
 /// # Safety
-/// `p` is NULL or room for a value of type `ty`.
+/// `p` is NULL or memory for a value of type `ty`.
 pub unsafe fn init(p: *mut u8, ty: &Type) {
     if p.is_null() {
         return;
     }
-    // SAFETY: not NULL, so there is room for the type, says the caller.
+    // SAFETY: not NULL, so there is memory for the type, by the caller's contract.
     unsafe {
         if !matches!(ty.shape, Shape::Struct(_)) {
             p.write_bytes(0, ty.size);
         }
-        life::start(p, ty);
+        ownership::init_value(p, ty);
     }
 }
 
-/// Chooses the member of the union whose key is the field `key`, and sets it to its start. A member
-/// that was chosen before is disposed of.
+/// Selects the member of the union whose key is the field `key`, and sets it to its initial value. A member that was
+/// selected before is disposed of. NULL is ignored.
 ///
 /// # Safety
 /// `p` is NULL or an initialised value of type `ty`.
 pub unsafe fn init_key(p: *mut u8, ty: &Type, key: &str, value: c_int) {
     if !p.is_null() {
-        // SAFETY: not NULL, so a value of the type, says the caller.
-        unsafe { life::choose(p, ty, key, value) }
+        // SAFETY: not NULL, so a value of the type, by the caller's contract.
+        unsafe { ownership::select_member(p, ty, key, value) }
     }
 }
 
-/// Frees all that `*p` holds, and zeroes it.
+/// Frees everything that `*p` owns, and zeroes it. NULL is ignored.
 ///
 /// # Safety
 /// `p` is NULL or a value of type `ty` that owns what it points to.
@@ -69,25 +69,26 @@ pub unsafe fn dispose(p: *mut u8, ty: &Type) {
     if p.is_null() {
         return;
     }
-    // SAFETY: a value of the type that owns what it points to, says the caller; afterwards it owns nothing.
+    // SAFETY: a value of the type that owns what it points to, by the caller's contract; afterwards it owns nothing.
     unsafe {
-        life::release(p, ty);
+        ownership::release(p, ty);
         p.write_bytes(0, ty.size);
     }
 }
 
-/// Copies `*src` with all that it holds; what `*dst` was is not freed.
+/// Copies `*src` with everything that it owns; the old content of `*dst` is not freed. NULL is ignored.
 ///
 /// # Safety
-/// `dst` is NULL or room for a value of type `ty`, `src` NULL or such a value.
+/// `dst` is NULL or memory for a value of type `ty`, `src` NULL or such a value.
 pub unsafe fn copy(dst: *mut u8, src: *const u8, ty: &Type) {
     if !dst.is_null() && !src.is_null() {
-        // SAFETY: neither is NULL, so `src` is a value of the type and `dst` has room for one, says the caller.
-        unsafe { life::copy(dst, src, ty) }
+        // SAFETY: neither is NULL, so `src` is a value of the type and `dst` has memory for one, by the caller's
+        // contract.
+        unsafe { ownership::copy(dst, src, ty) }
     }
 }
 
-/// The JSON text of `*p`, for the caller to free; NULL of NULL.
+/// The JSON text of `*p`, which the caller must free; NULL if `p` is NULL.
 ///
 /// # Safety
 /// `p` is NULL or a value of type `ty`.
@@ -95,7 +96,7 @@ pub unsafe fn to_json(p: *const u8, ty: &Type) -> *mut c_char {
     if p.is_null() {
         return std::ptr::null_mut();
     }
-    // SAFETY: `p` is a value of the type, says the caller.
+    // SAFETY: `p` is a value of the type, by the caller's contract.
     raw::duplicate(&unsafe { json_text(p, ty) })
 }
 
@@ -105,54 +106,54 @@ pub unsafe fn to_json(p: *const u8, ty: &Type) -> *mut c_char {
 /// `p` is a value of type `ty`.
 pub unsafe fn json_text(p: *const u8, ty: &Type) -> Vec<u8> {
     let mut text = JsonText::new();
-    // SAFETY: `p` is a value of the type, says the caller.
+    // SAFETY: `p` is a value of the type, by the caller's contract.
     let Ok(()) = unsafe { write::value(&mut text, p, ty) };
     text.finish()
 }
 
-/// Why a value cannot be read from a text.
+/// The reason why a value cannot be read from a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Unreadable {
-    /// There is no text, or no room for the value.
+pub enum ReadError {
+    /// The pointer to the text or to the value is NULL.
     #[error("NULL")]
     Null,
-    /// At this byte, for this reason.
+    /// The text is not JSON: the position in bytes, and the reason.
     #[error("not JSON at byte {0}: {1}")]
     NotJson(usize, &'static str),
-    /// It is JSON, but not of the type, for this reason.
-    #[error("the JSON does not fit: {0}")]
-    Misfit(&'static str),
+    /// The JSON does not fit the type, for this reason.
+    #[error("the JSON does not fit the type: {0}")]
+    Mismatch(&'static str),
 }
 
-impl Unreadable {
-    /// What C is told.
+impl ReadError {
+    /// The error code in the C interface.
     pub fn code(self) -> c_int {
         if self == Self::Null { ERROR_INVAL } else { ERROR_FAIL }
     }
 }
 
-/// Reads `*p` from JSON text. A struct is initialised first, and after a failure it can be disposed of.
+/// Reads `*p` from JSON text. A struct is initialised first; after a failure it contains what was read so far, and can
+/// be disposed of.
 ///
 /// # Safety
-/// `p` is NULL or room for a value of type `ty`, `s` NULL or a C string.
-pub unsafe fn from_json(p: *mut u8, s: *const c_char, ty: &Type) -> Result<(), Unreadable> {
+/// `p` is NULL or memory for a value of type `ty`, `s` NULL or a C string.
+pub unsafe fn from_json(p: *mut u8, s: *const c_char, ty: &Type) -> Result<(), ReadError> {
     if p.is_null() {
-        return Err(Unreadable::Null);
+        return Err(ReadError::Null);
     }
     if let Shape::Struct(_) = ty.shape {
-        // SAFETY: room for the type, says the caller, since it is not NULL.
+        // SAFETY: memory for the type, by the caller's contract, since it is not NULL.
         unsafe { init(p, ty) }
     }
-    // SAFETY: NULL or a C string, says the caller.
-    let text = unsafe { raw::text(s) }.ok_or(Unreadable::Null)?;
-    let document =
-        Document::parse(text).map_err(|wrong| Unreadable::NotJson(wrong.at, wrong.why))?;
+    // SAFETY: NULL or a C string, by the caller's contract.
+    let text = unsafe { raw::text(s) }.ok_or(ReadError::Null)?;
+    let document = Document::parse(text).map_err(|e| ReadError::NotJson(e.at, e.why))?;
     // SAFETY: the caller's contract; `*p` is as init left it.
     unsafe { JsonReader::new(&document).value(0, p, ty) }
-        .map_err(|misfit| Unreadable::Misfit(misfit.0))
+        .map_err(|mismatch| ReadError::Mismatch(mismatch.0))
 }
 
-/// Writes `*p` to the application's generator.
+/// Writes `*p` to the application's generator. Returns yajl's status, which is that of the first failure.
 ///
 /// # Safety
 /// `hand` is NULL or a live generator, `p` NULL or a value of type `ty`.
@@ -160,30 +161,31 @@ pub unsafe fn gen_json(hand: yajl_gen, p: *const u8, ty: &Type) -> yajl_gen_stat
     if hand.is_null() || p.is_null() {
         return IN_ERROR_STATE;
     }
-    // SAFETY: the generator is a live one of yajl's and `p` a value of the type, says the caller.
+    // SAFETY: the generator is a live one of yajl's and `p` a value of the type, by the caller's contract.
     match unsafe { write::value(&mut Yajl::new(hand), p, ty) } {
         Ok(()) => 0,
         Err(status) => status,
     }
 }
 
-/// The static name of an enum's value; NULL for an unknown number.
+/// The static name of an enum value; NULL for an unknown value.
 pub fn enum_to_string(value: c_int, ty: &Type) -> *const c_char {
     let Shape::Enum(values) = ty.shape else { return std::ptr::null() };
     write::named(values.get(), value).map_or(std::ptr::null(), |v| v.text.as_ptr())
 }
 
-/// Reads the name of an enum's value, in any case: 0, or `ERROR_FAIL` for another name.
+/// Reads the name of an enum value, in upper or lower case. Returns 0, `ERROR_FAIL` for an unknown name, or
+/// `ERROR_INVAL` for NULL.
 ///
 /// # Safety
-/// `s` is NULL or a C string, `e` NULL or room for a value of the enum.
+/// `s` is NULL or a C string, `e` NULL or memory for a value of the enum.
 pub unsafe fn enum_from_string(s: *const c_char, e: *mut c_int, ty: &Type) -> c_int {
-    // SAFETY: NULL or a C string, says the caller.
+    // SAFETY: NULL or a C string, by the caller's contract.
     let (Some(text), false) = (unsafe { raw::text(s) }, e.is_null()) else { return ERROR_INVAL };
     let Shape::Enum(values) = ty.shape else { return ERROR_INVAL };
     match read::number(&values, text) {
         Some(value) => {
-            // SAFETY: room for the enum, which has an `int`'s size, says the caller, since it is not NULL.
+            // SAFETY: memory for the enum, which has an `int`'s size, by the caller's contract, since it is not NULL.
             unsafe { e.write(value) };
             0
         }
@@ -191,7 +193,7 @@ pub unsafe fn enum_from_string(s: *const c_char, e: *mut c_int, ty: &Type) -> c_
     }
 }
 
-/// The member of a union that is valid while its key has that number.
+/// The member of a union that is valid while its key has this value.
 fn member_of(members: Run<UnionMember>, key: c_int) -> Option<&'static UnionMember> {
     members.get().iter().find(|m| m.value == key)
 }

@@ -1,63 +1,65 @@
 //! From JSON to C memory.
 //!
-//! A field's value of a kind that the field never holds is passed over as if it were not there; one of
-//! the right kind that does not fit fails the whole. The first of two entries with one key counts.
+//! A value of a kind that the field never has is skipped as if it was missing; one of the right kind that does not fit
+//! is an error for the whole document. Of two entries with the same key the first counts.
 
 use std::ffi::c_int;
 
 use super::json::{Document, JsonNode};
-use super::{builtin, life, raw};
+use super::{builtin, ownership, raw};
 use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type, Union};
 
-/// Why a value does not fit its field.
+/// The reason why a value does not fit its field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Misfit(pub &'static str);
+pub struct Mismatch(pub &'static str);
 
-/// No entry of a map is for the field.
+/// No entry of the map has the name of the field.
 const ABSENT: u32 = u32::MAX;
 
 /// Fills C memory from a document.
 pub struct JsonReader<'a> {
     json: &'a Document<'a>,
-    /// Which node is for which field: a stack with a frame for each struct being read.
+    /// The nodes for the fields: a stack with a frame for each struct that is being read.
     found: Vec<u32>,
 }
 
 impl<'a> JsonReader<'a> {
+    /// A reader of this document.
     pub fn new(json: &'a Document<'a>) -> Self {
         Self { json, found: Vec::with_capacity(128) }
     }
 
-    /// Reads the node `at` into `*p`. What was read before a misfit stays: it can be disposed of.
+    /// Reads the node `at` into `*p`. What was read before a mismatch is kept, and can be disposed of.
     ///
     /// # Safety
-    /// `p` points to a value of type `ty` as `_init` left it.
-    pub unsafe fn value(&mut self, at: u32, p: *mut u8, ty: &Type) -> Result<(), Misfit> {
+    /// `p` points to an initialised value of type `ty`.
+    pub unsafe fn value(&mut self, at: u32, p: *mut u8, ty: &Type) -> Result<(), Mismatch> {
         let node = self.json.node(at);
-        // SAFETY: the caller's contract: `p` has what the table says.
+        // SAFETY: the caller's contract: `p` has the layout in the table.
         unsafe {
             match ty.shape {
                 Shape::Bool => match node {
                     JsonNode::Bool(value) => p.write(value.into()),
-                    _ => return Err(Misfit("true or false is due")),
+                    _ => return Err(Mismatch("true or false is expected")),
                 },
                 Shape::Int { signed } => {
                     let JsonNode::Integer(value) = node else {
-                        return Err(Misfit("an integer is due"));
+                        return Err(Mismatch("an integer is expected"));
                     };
                     if !in_range(value, ty.size, signed) {
-                        return Err(Misfit("out of range"));
+                        return Err(Mismatch("out of range"));
                     }
                     raw::store(p, ty.size, value);
                 }
                 Shape::String => match (self.json.string(node), node) {
                     (Some(text), _) => raw::store_pointer(p, raw::duplicate(text)),
                     (None, JsonNode::Null) => raw::store_pointer::<u8>(p, std::ptr::null_mut()),
-                    _ => return Err(Misfit("a string or null is due")),
+                    _ => return Err(Mismatch("a string or null is expected")),
                 },
                 Shape::Enum(values) => {
-                    let text = self.json.string(node).ok_or(Misfit("a string is due"))?;
-                    let value = number(&values, text).ok_or(Misfit("not one of its names"))?;
+                    let text = self.json.string(node).ok_or(Mismatch("a string is expected"))?;
+                    let value =
+                        number(&values, text).ok_or(Mismatch("unknown name of an enum value"))?;
                     p.cast::<c_int>().write_unaligned(value);
                 }
                 Shape::Builtin(kind) => builtin::read(self.json, at, p, kind)?,
@@ -68,19 +70,19 @@ impl<'a> JsonReader<'a> {
     }
 
     /// # Safety
-    /// `p` points to a struct that has these fields, as `_init` left it.
-    unsafe fn structure(&mut self, at: u32, p: *mut u8, fields: &[Field]) -> Result<(), Misfit> {
+    /// `p` points to an initialised struct with these fields.
+    unsafe fn structure(&mut self, at: u32, p: *mut u8, fields: &[Field]) -> Result<(), Mismatch> {
         let frame = self.found.len();
         self.find(at, fields);
         for (i, field) in fields.iter().enumerate() {
             let found = self.found[frame + i];
-            // SAFETY: the caller's contract: what the table says of a field holds for `p`.
+            // SAFETY: the caller's contract: the table describes the field of `p`.
             unsafe {
                 match &field.shape {
                     FieldShape::Union(_) => self.union(at, p, field)?,
                     _ if found == ABSENT => {}
                     FieldShape::Plain(ty) => {
-                        if looks_at(self.json.node(found), ty) {
+                        if accepts(self.json.node(found), ty) {
                             self.value(found, p.add(field.offset as usize), ty)?;
                         }
                     }
@@ -107,17 +109,17 @@ impl<'a> JsonReader<'a> {
     fn find(&mut self, at: u32, fields: &[Field]) {
         let frame = self.found.len();
         self.found.resize(frame + fields.len(), ABSENT);
-        // What the library wrote has its entries in the order of the fields.
+        // JSON that the library has written has its entries in the order of the fields.
         let mut next = 0;
         for (key, value) in self.json.entries(at) {
             let (before, rest) = fields.split_at(next);
             let is_it = |f: &Field| f.name.is(key);
-            let place = rest
+            let index = rest
                 .iter()
                 .position(is_it)
                 .map(|i| next + i)
                 .or_else(|| before.iter().position(is_it));
-            if let Some(i) = place {
+            if let Some(i) = index {
                 let found = &mut self.found[frame + i];
                 if *found == ABSENT && !fields[i].is_const {
                     *found = value;
@@ -127,7 +129,7 @@ impl<'a> JsonReader<'a> {
         }
     }
 
-    /// Reads an array into fresh memory.
+    /// Reads an array into new memory.
     ///
     /// # Safety
     /// `p` points to the field and `count_at` to its length.
@@ -138,21 +140,21 @@ impl<'a> JsonReader<'a> {
         element: &Type,
         count: u32,
         count_at: *mut c_int,
-    ) -> Result<(), Misfit> {
-        let length = c_int::try_from(count).map_err(|_| Misfit("too many elements"))?;
+    ) -> Result<(), Mismatch> {
+        let length = c_int::try_from(count).map_err(|_| Mismatch("too many elements"))?;
         let elements = raw::zeroed::<u8>(count as usize * element.size);
-        // SAFETY: the caller's contract. All elements are zeroed and count as there from now on, so
-        // that a dispose after a misfit finds each of them in order.
+        // SAFETY: the caller's contract. The elements are zeroed, and the length is stored now, so that a dispose after
+        // a mismatch finds valid elements only.
         unsafe {
             raw::store_pointer(p, elements);
             count_at.write_unaligned(length);
         }
         let json = self.json;
         for (i, node) in json.elements(at).enumerate() {
-            // SAFETY: there are `count` elements of that size.
+            // SAFETY: there are `count` elements of this size.
             unsafe {
                 let p = elements.add(i * element.size);
-                life::start(p, element);
+                ownership::init_value(p, element);
                 self.value(node, p, element)?;
             }
         }
@@ -163,7 +165,7 @@ impl<'a> JsonReader<'a> {
     ///
     /// # Safety
     /// `p` points to a struct that has that field.
-    unsafe fn union(&mut self, at: u32, p: *mut u8, field: &Field) -> Result<(), Misfit> {
+    unsafe fn union(&mut self, at: u32, p: *mut u8, field: &Field) -> Result<(), Mismatch> {
         let FieldShape::Union(union) = field.shape else { return Ok(()) };
         let Union { key_offset, key_name, key, members } = union.get();
         let key_at = usize::from(*key_offset);
@@ -176,15 +178,15 @@ impl<'a> JsonReader<'a> {
             if !matches!(self.json.node(found), JsonNode::Map { .. }) {
                 continue;
             }
-            // SAFETY: the caller's contract: what the table says of a field holds for `p`.
+            // SAFETY: the caller's contract: the table describes the field of `p`.
             unsafe {
                 if raw::load_int(p.add(key_at)) != c_int::from(key.init) {
                     // The C library fails an assertion.
-                    return Err(Misfit("two members of one union"));
+                    return Err(Mismatch("two members of one union"));
                 }
                 raw::store(p.add(key_at), size_of::<c_int>(), i64::from(member.value));
                 if let Some(ty) = member.ty {
-                    life::start(p.add(field.offset.into()), &ty);
+                    ownership::init_value(p.add(field.offset.into()), &ty);
                     self.value(found, p.add(field.offset.into()), &ty)?;
                 }
             }
@@ -193,21 +195,21 @@ impl<'a> JsonReader<'a> {
     }
 }
 
-/// Whether a field of that type looks at such a value at all.
-fn looks_at(node: JsonNode, ty: &Type) -> bool {
+/// Whether a field of this type accepts JSON values of this kind.
+fn accepts(node: JsonNode, ty: &Type) -> bool {
     let string = matches!(node, JsonNode::Plain { .. } | JsonNode::Decoded { .. });
     match ty.shape {
         Shape::Bool => matches!(node, JsonNode::Bool(_)),
         Shape::Int { .. } => matches!(node, JsonNode::Integer(_)),
         Shape::String => string || node == JsonNode::Null,
         Shape::Enum(_) => string,
-        Shape::Builtin(kind) => builtin::looks_at(node, kind),
+        Shape::Builtin(kind) => builtin::accepts(node, kind),
         Shape::Struct(_) => matches!(node, JsonNode::Map { .. }),
     }
 }
 
-/// Whether an integer field takes the value. Of 64 bits the upper half is never taken: libxl's JSON
-/// numbers end at 2^63.
+/// Whether an integer field can have the value. The upper half of unsigned 64-bit numbers is never accepted, since
+/// libxl's JSON numbers end at 2^63.
 fn in_range(value: i64, size: usize, signed: bool) -> bool {
     let bits = 8 * size as u32;
     match (size, signed) {
@@ -217,7 +219,7 @@ fn in_range(value: i64, size: usize, signed: bool) -> bool {
     }
 }
 
-/// The number of an enum's value of that name, in any case.
+/// The enum value with this name, in upper or lower case.
 pub fn number(values: &[EnumValue], text: &[u8]) -> Option<c_int> {
     let named = values.iter().find(|v| v.text.is_in_any_case(text));
     named.map(|v| v.value)

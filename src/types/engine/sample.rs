@@ -1,4 +1,4 @@
-//! What `sample.idl` describes, as C would have it: for the tests alone.
+//! The types in `sample.idl` in C layout, for tests only.
 
 #![allow(non_camel_case_types)]
 

@@ -1,8 +1,8 @@
-//! Destinations of JSON: the library's own text, or the application's `yajl_gen`.
+//! Destinations of JSON: text in memory, or the application's `yajl_gen`.
 //!
-//! The text is what yajl 2.1 writes with `yajl_gen_beautify`: four spaces a level, an empty line
-//! inside an empty map or array, a line break at the end. It is written here because calling yajl
-//! for each token costs more than all the rest.
+//! The text is the same as from yajl 2.1 with `yajl_gen_beautify`: four spaces per level, an empty line inside an empty
+//! map or array, a line break at the end. It is not written with yajl because a call for each token costs more than all
+//! the rest.
 
 use std::ffi::{c_int, c_long, c_uchar};
 
@@ -21,126 +21,129 @@ unsafe extern "C" {
     fn yajl_gen_null(hand: yajl_gen) -> yajl_gen_status;
 }
 
-/// yajl's answer where no generator was given.
+/// yajl's status for an unusable generator, which is returned for NULL.
 pub const IN_ERROR_STATE: yajl_gen_status = 3;
 
-/// Takes the tokens of one JSON value.
+/// A destination for the tokens of one JSON value. After a failure no more tokens are written.
 pub trait JsonSink {
-    /// Why no more is wanted.
-    type Stop;
+    /// The reason of a failure.
+    type Failure;
 
-    fn open_map(&mut self) -> Result<(), Self::Stop>;
-    fn close_map(&mut self) -> Result<(), Self::Stop>;
-    fn open_array(&mut self) -> Result<(), Self::Stop>;
-    fn close_array(&mut self) -> Result<(), Self::Stop>;
-    /// A key from a table: nothing in it needs an escape.
-    fn key(&mut self, name: &str) -> Result<(), Self::Stop>;
+    fn open_map(&mut self) -> Result<(), Self::Failure>;
+    fn close_map(&mut self) -> Result<(), Self::Failure>;
+    fn open_array(&mut self) -> Result<(), Self::Failure>;
+    fn close_array(&mut self) -> Result<(), Self::Failure>;
+    /// A key from a table, which has no characters to be escaped.
+    fn key(&mut self, name: &str) -> Result<(), Self::Failure>;
     /// The key of a union's member: `key.member`.
-    fn member_key(&mut self, key: &str, member: &str) -> Result<(), Self::Stop>;
-    /// A key that may hold anything.
-    fn any_key(&mut self, text: &[u8]) -> Result<(), Self::Stop>;
-    fn string(&mut self, text: &[u8]) -> Result<(), Self::Stop>;
-    fn signed(&mut self, value: i64) -> Result<(), Self::Stop>;
-    fn unsigned(&mut self, value: u64) -> Result<(), Self::Stop>;
-    fn boolean(&mut self, value: bool) -> Result<(), Self::Stop>;
-    fn null(&mut self) -> Result<(), Self::Stop>;
+    fn member_key(&mut self, key: &str, member: &str) -> Result<(), Self::Failure>;
+    /// A key with any characters.
+    fn any_key(&mut self, text: &[u8]) -> Result<(), Self::Failure>;
+    fn string(&mut self, text: &[u8]) -> Result<(), Self::Failure>;
+    fn signed(&mut self, value: i64) -> Result<(), Self::Failure>;
+    fn unsigned(&mut self, value: u64) -> Result<(), Self::Failure>;
+    fn boolean(&mut self, value: bool) -> Result<(), Self::Failure>;
+    fn null(&mut self) -> Result<(), Self::Failure>;
 }
 
 /// An application's generator.
 pub struct Yajl(yajl_gen);
 
 impl Yajl {
+    /// A sink for an application's generator.
+    ///
     /// # Safety
-    /// `hand` is a live generator and nobody else uses it while this value lives.
+    /// `hand` is a live generator, and no other code uses it while this value lives.
     pub unsafe fn new(hand: yajl_gen) -> Self {
         Self(hand)
     }
 }
 
-/// yajl's status as a result, so that the first failure ends the walk and is the answer.
+/// yajl's status as a result, so that the first failure ends the writing and is returned.
 fn ok(status: yajl_gen_status) -> Result<(), yajl_gen_status> {
     if status == 0 { Ok(()) } else { Err(status) }
 }
 
 impl JsonSink for Yajl {
-    type Stop = yajl_gen_status;
+    type Failure = yajl_gen_status;
 
-    fn open_map(&mut self) -> Result<(), Self::Stop> {
+    fn open_map(&mut self) -> Result<(), Self::Failure> {
         // SAFETY: the generator is live by the contract of `new`; so in every call below.
         ok(unsafe { yajl_gen_map_open(self.0) })
     }
 
-    fn close_map(&mut self) -> Result<(), Self::Stop> {
+    fn close_map(&mut self) -> Result<(), Self::Failure> {
         // SAFETY: as above.
         ok(unsafe { yajl_gen_map_close(self.0) })
     }
 
-    fn open_array(&mut self) -> Result<(), Self::Stop> {
+    fn open_array(&mut self) -> Result<(), Self::Failure> {
         // SAFETY: as above.
         ok(unsafe { yajl_gen_array_open(self.0) })
     }
 
-    fn close_array(&mut self) -> Result<(), Self::Stop> {
+    fn close_array(&mut self) -> Result<(), Self::Failure> {
         // SAFETY: as above.
         ok(unsafe { yajl_gen_array_close(self.0) })
     }
 
-    fn key(&mut self, name: &str) -> Result<(), Self::Stop> {
+    fn key(&mut self, name: &str) -> Result<(), Self::Failure> {
         self.string(name.as_bytes())
     }
 
-    fn member_key(&mut self, key: &str, member: &str) -> Result<(), Self::Stop> {
+    fn member_key(&mut self, key: &str, member: &str) -> Result<(), Self::Failure> {
         self.string(format!("{key}.{member}").as_bytes())
     }
 
-    fn any_key(&mut self, text: &[u8]) -> Result<(), Self::Stop> {
+    fn any_key(&mut self, text: &[u8]) -> Result<(), Self::Failure> {
         self.string(text)
     }
 
-    fn string(&mut self, text: &[u8]) -> Result<(), Self::Stop> {
+    fn string(&mut self, text: &[u8]) -> Result<(), Self::Failure> {
         // SAFETY: as above; the text is readable for its length.
         ok(unsafe { yajl_gen_string(self.0, text.as_ptr(), text.len()) })
     }
 
-    fn signed(&mut self, value: i64) -> Result<(), Self::Stop> {
+    fn signed(&mut self, value: i64) -> Result<(), Self::Failure> {
         // SAFETY: as above.
         ok(unsafe { yajl_gen_integer(self.0, value) })
     }
 
-    fn unsigned(&mut self, value: u64) -> Result<(), Self::Stop> {
+    fn unsigned(&mut self, value: u64) -> Result<(), Self::Failure> {
         let mut digits = [0; 20];
         let text = decimal(&mut digits, value);
         // SAFETY: as above; the digits are readable for their length.
         ok(unsafe { yajl_gen_number(self.0, text.as_ptr(), text.len()) })
     }
 
-    fn boolean(&mut self, value: bool) -> Result<(), Self::Stop> {
+    fn boolean(&mut self, value: bool) -> Result<(), Self::Failure> {
         // SAFETY: as above.
         ok(unsafe { yajl_gen_bool(self.0, c_int::from(value)) })
     }
 
-    fn null(&mut self) -> Result<(), Self::Stop> {
+    fn null(&mut self) -> Result<(), Self::Failure> {
         // SAFETY: as above.
         ok(unsafe { yajl_gen_null(self.0) })
     }
 }
 
-/// Text in memory. It never stops the writer.
+/// Text in memory, which never fails.
 pub struct JsonText {
     out: Vec<u8>,
     depth: usize,
-    /// Nothing stands yet in the innermost map or array.
-    fresh: bool,
-    /// A key was written and its value is next.
+    /// The innermost map or array is empty so far.
+    is_empty: bool,
+    /// A key was written, and its value follows.
     keyed: bool,
 }
 
-/// What [`JsonText`] stops with: it does not.
+/// The failure of a [`JsonText`], which does not exist.
 pub enum Never {}
 
 impl JsonText {
+    /// An empty text.
     pub fn new() -> Self {
-        Self { out: Vec::with_capacity(8192), depth: 0, fresh: true, keyed: false }
+        Self { out: Vec::with_capacity(8192), depth: 0, is_empty: true, keyed: false }
     }
 
     /// The finished text, with the line break that ends it.
@@ -159,29 +162,29 @@ impl JsonText {
         }
     }
 
-    /// Goes to where the next key or value belongs.
-    fn place(&mut self) {
+    /// Writes the separator and the indentation before the next key or value.
+    fn separate(&mut self) {
         if self.keyed {
             self.keyed = false;
             return;
         }
-        if !self.fresh {
+        if !self.is_empty {
             self.out.extend_from_slice(b",\n");
         }
-        self.fresh = false;
+        self.is_empty = false;
         self.indent();
     }
 
     fn open(&mut self, bracket: u8) {
-        self.place();
+        self.separate();
         self.out.extend_from_slice(&[bracket, b'\n']);
         self.depth += 1;
-        self.fresh = true;
+        self.is_empty = true;
     }
 
     fn close(&mut self, bracket: u8) {
         self.depth -= 1;
-        self.fresh = false;
+        self.is_empty = false;
         self.out.push(b'\n');
         self.indent();
         self.out.push(bracket);
@@ -200,7 +203,7 @@ impl JsonText {
     }
 }
 
-/// Which bytes do not stand for themselves in a string. Those above 0x7f do, valid UTF-8 or not.
+/// The bytes that must be escaped in a string. Bytes above 0x7f are not escaped, valid UTF-8 or not.
 static ESCAPED: [bool; 256] = {
     let mut table = [false; 256];
     let mut b = 0;
@@ -230,7 +233,7 @@ fn escape(out: &mut Vec<u8>, b: u8) {
     out.extend_from_slice(&[b'\\', short]);
 }
 
-/// A number's digits, written at the end of `buffer`.
+/// Writes the digits of a number at the end of `buffer`, and returns them.
 fn decimal(buffer: &mut [u8; 20], mut value: u64) -> &[u8] {
     let mut at = buffer.len();
     loop {
@@ -244,7 +247,7 @@ fn decimal(buffer: &mut [u8; 20], mut value: u64) -> &[u8] {
 }
 
 impl JsonSink for JsonText {
-    type Stop = Never;
+    type Failure = Never;
 
     fn open_map(&mut self) -> Result<(), Never> {
         self.open(b'{');
@@ -267,7 +270,7 @@ impl JsonSink for JsonText {
     }
 
     fn key(&mut self, name: &str) -> Result<(), Never> {
-        self.place();
+        self.separate();
         self.out.push(b'"');
         self.out.extend_from_slice(name.as_bytes());
         self.out.extend_from_slice(b"\": ");
@@ -276,7 +279,7 @@ impl JsonSink for JsonText {
     }
 
     fn member_key(&mut self, key: &str, member: &str) -> Result<(), Never> {
-        self.place();
+        self.separate();
         self.out.push(b'"');
         self.out.extend_from_slice(key.as_bytes());
         self.out.push(b'.');
@@ -287,7 +290,7 @@ impl JsonSink for JsonText {
     }
 
     fn any_key(&mut self, text: &[u8]) -> Result<(), Never> {
-        self.place();
+        self.separate();
         self.quoted(text);
         self.out.extend_from_slice(b": ");
         self.keyed = true;
@@ -295,13 +298,13 @@ impl JsonSink for JsonText {
     }
 
     fn string(&mut self, text: &[u8]) -> Result<(), Never> {
-        self.place();
+        self.separate();
         self.quoted(text);
         Ok(())
     }
 
     fn signed(&mut self, value: i64) -> Result<(), Never> {
-        self.place();
+        self.separate();
         if value < 0 {
             self.out.push(b'-');
         }
@@ -310,19 +313,19 @@ impl JsonSink for JsonText {
     }
 
     fn unsigned(&mut self, value: u64) -> Result<(), Never> {
-        self.place();
+        self.separate();
         self.out.extend_from_slice(decimal(&mut [0; 20], value));
         Ok(())
     }
 
     fn boolean(&mut self, value: bool) -> Result<(), Never> {
-        self.place();
+        self.separate();
         self.out.extend_from_slice(if value { b"true" } else { b"false" });
         Ok(())
     }
 
     fn null(&mut self) -> Result<(), Never> {
-        self.place();
+        self.separate();
         self.out.extend_from_slice(b"null");
         Ok(())
     }
@@ -339,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_and_separators_are_yajls() {
+    fn nesting_and_separators_are_as_with_yajl() {
         let text = written(|t| {
             t.open_map()?;
             t.key("a")?;
@@ -362,13 +365,13 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_escaped_with_capital_hex_digits_and_kept_otherwise() {
+    fn strings_are_escaped_with_upper_case_digits() {
         let text = written(|t| t.string("\"\\/\r\n\t\u{8}\u{c}\u{1f}\u{7f}é".as_bytes()));
         assert_eq!(text, "\"\\\"\\\\/\\r\\n\\t\\b\\f\\u001F\u{7f}é\"\n");
     }
 
     #[test]
-    fn numbers_reach_both_ends() {
+    fn the_smallest_and_largest_numbers() {
         assert_eq!(written(|t| t.signed(i64::MIN)), "-9223372036854775808\n");
         assert_eq!(written(|t| t.unsigned(u64::MAX)), "18446744073709551615\n");
         assert_eq!(written(|t| t.unsigned(0)), "0\n");

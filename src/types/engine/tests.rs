@@ -1,5 +1,5 @@
-//! The interpreter on a struct of its own that has one of everything. Expected texts are spelled out;
-//! the public types are compared with the C library in `capi-tests/no-xen/json`.
+//! Tests of the interpreter with a struct that contains one field of every shape. The expected texts are literal; the
+//! public types are compared with the C library in `capi-tests/no-xen/json`.
 
 use std::ffi::{CStr, CString, c_int};
 use std::mem::zeroed;
@@ -11,7 +11,7 @@ use crate::types::tables::{SAMPLE, SAMPLE_COLOR as COLOR};
 
 impl Sample {
     fn new() -> Box<Self> {
-        // SAFETY: all zero is a value of every field; init then sets it.
+        // SAFETY: all zeroes is a valid value of every field; init then sets it.
         let mut sample: Box<Self> = Box::new(unsafe { zeroed() });
         // SAFETY: it is a sample.
         unsafe { init(sample.raw(), SAMPLE) };
@@ -23,7 +23,7 @@ impl Sample {
         let text = CString::new(json).unwrap();
         // SAFETY: it is a sample, and the text a C string.
         let read = unsafe { from_json(sample.raw(), text.as_ptr(), SAMPLE) };
-        (sample, read.err().map_or(0, Unreadable::code))
+        (sample, read.err().map_or(0, ReadError::code))
     }
 
     fn raw(&mut self) -> *mut u8 {
@@ -84,7 +84,7 @@ const RICH: &str = r#"{
 "#;
 
 #[test]
-fn init_sets_what_does_not_start_at_zero() {
+fn init_sets_the_values_that_are_not_zero() {
     let sample = Sample::new();
     assert_eq!((sample.big, sample.number, sample.color, sample.kind), (u64::MAX, 0, 1, -1));
     assert!(sample.text.is_null() && sample.parts.is_null());
@@ -96,7 +96,7 @@ fn defaults_are_left_out() {
 }
 
 #[test]
-fn what_was_read_is_written_again() {
+fn reading_and_writing_a_text_yields_it_again() {
     let (mut sample, rc) = Sample::read(RICH);
     assert_eq!(rc, 0);
     assert_eq!((sample.count, sample.kind, sample.set.size), (2, 1, 2));
@@ -104,7 +104,7 @@ fn what_was_read_is_written_again() {
 }
 
 #[test]
-fn a_copy_owns_all_that_it_holds() {
+fn a_copy_is_independent_of_the_original() {
     let mut copied = Sample::new();
     {
         let (mut sample, _) = Sample::read(RICH);
@@ -119,7 +119,7 @@ fn a_copy_owns_all_that_it_holds() {
 }
 
 #[test]
-fn a_value_of_another_kind_is_passed_over_and_one_that_does_not_fit_fails() {
+fn values_of_another_kind_are_skipped_and_values_that_do_not_fit_are_errors() {
     for json in [
         "1",
         "[]",
@@ -152,14 +152,14 @@ fn a_value_of_another_kind_is_passed_over_and_one_that_does_not_fit_fails() {
 }
 
 #[test]
-fn names_of_an_enum_are_read_in_any_case() {
+fn names_of_an_enum_are_read_in_upper_and_lower_case() {
     let (mut sample, rc) = Sample::read(r#"{"color":"BLUE"}"#);
     assert_eq!((rc, sample.color), (0, 2));
     sample.color = 77;
     assert_eq!(sample.json(), "{\n    \"color\": null,\n    \"kind.invalid\": {\n\n    }\n}\n");
     assert!(enum_to_string(77, COLOR).is_null());
     let mut e = 5;
-    // SAFETY: C strings and room for an int, or NULL.
+    // SAFETY: C strings and memory for an int, or NULL.
     unsafe {
         assert_eq!(CStr::from_ptr(enum_to_string(1, COLOR)), c"red");
         assert_eq!(enum_from_string(c"Red".as_ptr(), &mut e, COLOR), 0);
@@ -172,7 +172,7 @@ fn names_of_an_enum_are_read_in_any_case() {
 }
 
 #[test]
-fn a_union_changes_its_member_without_a_trace() {
+fn a_newly_selected_member_of_a_union_is_initialised() {
     let (mut sample, _) = Sample::read(r#"{"kind.one":{"name":"old"}}"#);
     // SAFETY: it is a sample; and NULL.
     unsafe {
@@ -185,16 +185,16 @@ fn a_union_changes_its_member_without_a_trace() {
 }
 
 #[test]
-fn null_is_harmless() {
+fn null_is_allowed_everywhere() {
     // SAFETY: NULL everywhere.
     unsafe {
         init(null_mut(), SAMPLE);
         dispose(null_mut(), SAMPLE);
         copy(null_mut(), null_mut(), SAMPLE);
         assert!(to_json(null_mut(), SAMPLE).is_null());
-        assert_eq!(from_json(null_mut(), c"{}".as_ptr(), SAMPLE), Err(Unreadable::Null));
+        assert_eq!(from_json(null_mut(), c"{}".as_ptr(), SAMPLE), Err(ReadError::Null));
         let mut sample = Sample::new();
-        assert_eq!(from_json(sample.raw(), std::ptr::null(), SAMPLE), Err(Unreadable::Null));
+        assert_eq!(from_json(sample.raw(), std::ptr::null(), SAMPLE), Err(ReadError::Null));
         assert_eq!(gen_json(null_mut(), sample.raw(), SAMPLE), IN_ERROR_STATE);
     }
 }

@@ -1,21 +1,21 @@
-//! Bringing the application's value up to date from a fresh one.
+//! Updating the application's value from a new one.
 //!
-//! The core works on a copy, and the application keeps pointers into its own value: to a name, to an
-//! element of a list. So what is the same stays where it is, and only what differs is taken over.
+//! The core works on a copy, and the application may keep pointers into its own value: to a name, to an element of a
+//! list. So what is equal stays where it is, and only what differs is replaced.
 
 use std::ffi::{c_char, c_int};
 
-use super::{builtin, life, member_of, raw};
+use super::{builtin, member_of, ownership, raw};
 use crate::types::cpuid::Policy;
 use crate::types::shape::{Builtin, Field, FieldShape, Shape, Type, Union};
 
-/// Makes `*to` mean what `*from` means. What is not the same is exchanged: `*from` then owns what `*to`
-/// had there, and is to be disposed of by the caller. `const` fields stay.
+/// Makes `*to` equal to `*from`. What differs is exchanged: `*from` then owns the old content of `*to`, and the caller
+/// must dispose of it. `const` fields are not changed.
 ///
 /// # Safety
-/// Both point to values of type `ty` that own what they point to, and share nothing.
+/// Both point to values of type `ty` that own what they point to, and have no memory in common.
 pub unsafe fn update(to: *mut u8, from: *mut u8, ty: &Type) {
-    // SAFETY: the caller's contract: both have what the table says.
+    // SAFETY: the caller's contract: both have the layout in the table.
     unsafe {
         match ty.shape {
             Shape::Struct(body) => {
@@ -40,10 +40,10 @@ pub unsafe fn update(to: *mut u8, from: *mut u8, ty: &Type) {
 }
 
 /// # Safety
-/// As for [`update`], of structs with that field.
+/// As for [`update`], for structs with this field.
 unsafe fn update_field(to: *mut u8, from: *mut u8, field: &Field) {
     let offset = field.offset as usize;
-    // SAFETY: the caller's contract: what the table says of the field holds for both.
+    // SAFETY: the caller's contract: the table describes the field of both.
     unsafe {
         let (to_at, from_at) = (to.add(offset), from.add(offset));
         match &field.shape {
@@ -51,7 +51,7 @@ unsafe fn update_field(to: *mut u8, from: *mut u8, field: &Field) {
             &FieldShape::Array { element, count_offset } => {
                 let counts = [to, from].map(|p| p.add(count_offset as usize));
                 let lists = [to_at, from_at].map(|p| raw::load_pointer::<u8>(p));
-                let [count, new_count] = [0, 1].map(|i| life::array_len(lists[i], counts[i]));
+                let [count, new_count] = [0, 1].map(|i| ownership::array_len(lists[i], counts[i]));
                 if count != new_count {
                     exchange(to_at, from_at, size_of::<*mut u8>());
                     exchange(counts[0], counts[1], size_of::<c_int>());
@@ -67,9 +67,10 @@ unsafe fn update_field(to: *mut u8, from: *mut u8, field: &Field) {
 }
 
 /// # Safety
-/// As for [`update`], of structs with that union at `offset`.
+/// As for [`update`], for structs with this union at `offset`.
 unsafe fn update_union(to: *mut u8, from: *mut u8, offset: usize, union: &Union) {
-    // SAFETY: both are values of the struct that the union is in, says the caller; the offsets are the table's.
+    // SAFETY: both are values of the struct that the union is in, by the caller's contract; the offsets are the
+    // table's.
     unsafe {
         let keys = [to, from].map(|p| p.add(union.key_offset.into()));
         let (to_at, from_at) = (to.add(offset), from.add(offset));
@@ -80,12 +81,12 @@ unsafe fn update_union(to: *mut u8, from: *mut u8, offset: usize, union: &Union)
             }
             return;
         }
-        exchange(to_at, from_at, life::size_of_members(union.members));
+        exchange(to_at, from_at, ownership::size_of_members(union.members));
         exchange(keys[0], keys[1], union.key.size);
     }
 }
 
-/// Whether the two values mean the same, however C has them: an empty list may be NULL.
+/// Whether the two values are equal, in whichever form: an empty list may be NULL.
 ///
 /// # Safety
 /// Both point to a value of the type, of `size` bytes.
@@ -93,12 +94,12 @@ unsafe fn same(a: *const u8, b: *const u8, size: usize, kind: Builtin) -> bool {
     // SAFETY: the caller's contract, in each arm for the type that `kind` names.
     unsafe {
         match kind {
-            // Any number above 0 is yes.
+            // Any positive number is true, and any negative one false.
             Builtin::Defbool => raw::load_int(a).signum() == raw::load_int(b).signum(),
             Builtin::Bitmap => builtin::bitmap(a) == builtin::bitmap(b),
             Builtin::CpuidPolicyList => {
-                let said = |p| Policy::from_c(raw::load_pointer(p)).filter(|p| !p.is_empty());
-                said(a) == said(b)
+                let policy = |p| Policy::from_c(raw::load_pointer(p)).filter(|p| !p.is_empty());
+                policy(a) == policy(b)
             }
             Builtin::StringList => {
                 let texts = |p| raw::strings(raw::load_pointer(p)).iter().map(|&s| raw::text(s));
@@ -119,8 +120,8 @@ unsafe fn same(a: *const u8, b: *const u8, size: usize, kind: Builtin) -> bool {
 }
 
 /// # Safety
-/// Both point to `size` bytes, none in common.
+/// Both point to `size` bytes, which do not overlap.
 unsafe fn exchange(a: *mut u8, b: *mut u8, size: usize) {
-    // SAFETY: both have `size` bytes and do not overlap, says the caller.
+    // SAFETY: both have `size` bytes and do not overlap, by the caller's contract.
     unsafe { std::ptr::swap_nonoverlapping(a, b, size) }
 }

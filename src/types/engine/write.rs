@@ -9,14 +9,14 @@ use crate::types::shape::{EnumValue, Field, FieldShape, Shape, Type};
 ///
 /// # Safety
 /// `p` points to a value of type `ty`.
-pub unsafe fn value<S: JsonSink>(sink: &mut S, p: *const u8, ty: &Type) -> Result<(), S::Stop> {
-    // SAFETY: the caller's contract: `p` has what the table says.
+pub unsafe fn value<S: JsonSink>(sink: &mut S, p: *const u8, ty: &Type) -> Result<(), S::Failure> {
+    // SAFETY: the caller's contract: `p` has the layout in the table.
     unsafe {
         match ty.shape {
             Shape::Bool => sink.boolean(p.read() != 0),
             Shape::Int { signed } => {
                 let value = raw::load(p, ty.size, signed);
-                // Below 64 bits both are the same, and C passes them as `long long` then.
+                // Below 64 bits both forms are the same; the C library passes them as `long long` then.
                 if signed || ty.size < 8 { sink.signed(value) } else { sink.unsigned(value as u64) }
             }
             Shape::String => match raw::text(raw::load_pointer(p)) {
@@ -33,9 +33,9 @@ pub unsafe fn value<S: JsonSink>(sink: &mut S, p: *const u8, ty: &Type) -> Resul
     }
 }
 
-/// The enum's value of that number.
+/// The row of an enum value; `None` for an unknown number.
 pub fn named(values: &'static [EnumValue], number: i32) -> Option<&'static EnumValue> {
-    // Most enums count up from 0.
+    // The values of most enums are 0, 1, 2 and so on.
     let guess = values.get(number as usize).filter(|v| v.value == number);
     guess.or_else(|| values.iter().find(|v| v.value == number))
 }
@@ -46,10 +46,10 @@ unsafe fn structure<S: JsonSink>(
     sink: &mut S,
     p: *const u8,
     fields: &[Field],
-) -> Result<(), S::Stop> {
+) -> Result<(), S::Failure> {
     sink.open_map()?;
     for field in fields.iter().filter(|f| !f.is_const) {
-        // SAFETY: the caller's contract: what the table says of a field holds for `p`.
+        // SAFETY: the caller's contract: the table describes the field of `p`.
         unsafe {
             let at = p.add(field.offset as usize);
             match &field.shape {
@@ -90,12 +90,12 @@ unsafe fn structure<S: JsonSink>(
     sink.close_map()
 }
 
-/// Whether the field is as `_init` leaves it, and so left out. A struct never is.
+/// Whether the field has the value from `_init`, and so is left out. A struct is never left out.
 ///
 /// # Safety
 /// `p` points to a value of type `ty`.
 unsafe fn is_default(p: *const u8, ty: &Type, init: Option<i64>) -> bool {
-    // SAFETY: the caller's contract: `p` has what the table says.
+    // SAFETY: the caller's contract: `p` has the layout in the table.
     unsafe {
         match ty.shape {
             Shape::Bool => p.read() == 0,

@@ -1,16 +1,16 @@
-//! The types that have code of their own, as Rust would have them.
+//! The idiomatic forms of the types that have code of their own.
 
 use std::fmt;
 
 use super::{CForm, Policy, allocate};
 use crate::types::sys;
 
-/// A 16-byte identifier, in the order in which it is written.
+/// A UUID: 16 bytes, in the order of its text form.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Uuid(pub [u8; 16]);
 
 impl Uuid {
-    /// All zero: none.
+    /// Whether all bytes are zero, which means no UUID.
     pub fn is_nil(&self) -> bool {
         self.0 == [0; 16]
     }
@@ -69,7 +69,7 @@ impl CForm for Mac {
     }
 }
 
-/// Yes, no, or (`None`) whatever the library finds best.
+/// `libxl_defbool`: true, false, or the library's default (`None`).
 impl CForm for Option<bool> {
     type C = sys::libxl_defbool;
     unsafe fn from_c(c: &Self::C) -> Self {
@@ -85,19 +85,20 @@ impl CForm for Option<bool> {
     }
 }
 
-/// A set of small numbers: bit `n` is bit `n % 8` of byte `n / 8`.
+/// A bitmap: bit `n` is bit `n % 8` of byte `n / 8`.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Bitmap {
+    /// The bytes, the lowest bits first.
     pub bytes: Vec<u8>,
 }
 
 impl Bitmap {
-    /// Whether `bit` is in the set.
+    /// Whether `bit` is set; false for bits outside the bitmap.
     pub fn contains(&self, bit: usize) -> bool {
         self.bytes.get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 != 0)
     }
 
-    /// The numbers in the set, rising.
+    /// The numbers of the bits that are set, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         (0..self.bytes.len() * 8).filter(|bit| self.contains(*bit))
     }
@@ -116,17 +117,17 @@ impl CForm for Bitmap {
     }
 
     fn to_c(&self) -> Self::C {
-        let size = u32::try_from(self.bytes.len()).expect("sets of the types are small");
+        let size = u32::try_from(self.bytes.len()).expect("bitmaps of the public types are small");
         let map = allocate::<u8>(self.bytes.len());
         if !map.is_null() {
-            // SAFETY: the room is fresh and as long as the set.
+            // SAFETY: the memory is new and as long as the bitmap.
             unsafe { map.copy_from_nonoverlapping(self.bytes.as_ptr(), self.bytes.len()) };
         }
         sys::libxl_bitmap { size, map }
     }
 }
 
-/// The host CPU's feature words.
+/// The feature words of the host's CPU.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Hwcap(pub [u32; 8]);
 
@@ -140,7 +141,7 @@ impl CForm for Hwcap {
     }
 }
 
-/// Windows' VM generation ID; all zero for none.
+/// A VM generation ID of Windows; all bytes are zero for none.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
 pub struct MsVmGenid(pub [u8; 16]);
 
@@ -154,12 +155,12 @@ impl CForm for MsVmGenid {
     }
 }
 
-/// C's NULL is the policy that says nothing.
+/// In C, a policy without changes is NULL.
 impl CForm for Policy {
     type C = sys::libxl_cpuid_policy_list;
 
     unsafe fn from_c(c: &Self::C) -> Self {
-        // SAFETY: the caller's contract: NULL, or a policy that this library made.
+        // SAFETY: the caller's contract: NULL, or a policy from this library.
         unsafe { Policy::from_c(*c) }.cloned().unwrap_or_default()
     }
 

@@ -1,32 +1,32 @@
-//! A domain's configuration as the JSON that the library keeps, in both directions.
+//! Converting a domain's configuration from and to the JSON that the library stores.
 
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 
 use super::{CForm, DomainConfig};
-use crate::types::engine::{self, Unreadable};
+use crate::types::engine::{self, ReadError};
 use crate::types::{sys, tables};
 
-/// The configuration that the text holds.
-pub fn domain_config(text: &CStr) -> Result<DomainConfig, Unreadable> {
+/// Reads a configuration from its JSON text.
+pub fn domain_config(text: &CStr) -> Result<DomainConfig, ReadError> {
     let mut c = MaybeUninit::<sys::libxl_domain_config>::uninit();
     let p = c.as_mut_ptr().cast::<u8>();
     let ty = tables::DOMAIN_CONFIG;
-    // SAFETY: the table is that of the struct, which is initialised first.
+    // SAFETY: the table is that of the struct, which `from_json` initialises first.
     let read = unsafe { engine::from_json(p, text.as_ptr(), ty) };
-    // SAFETY: initialised above, and filled with what it owns, as far as the text went.
+    // SAFETY: it was initialised above, and owns what was read so far.
     let config = read.map(|()| unsafe { DomainConfig::from_c(c.assume_init_ref()) });
-    // SAFETY: as above; the copy made from it shares nothing with it.
+    // SAFETY: as above; the copy that was made from it has no memory in common with it.
     unsafe { engine::dispose(p, ty) };
     config
 }
 
-/// The text that holds the configuration, without an end.
+/// The JSON text of a configuration, without a NUL at the end.
 pub fn text_of(config: &DomainConfig) -> Vec<u8> {
     let ty = tables::DOMAIN_CONFIG;
     let mut c = config.to_c();
     let p = std::ptr::from_mut(&mut c).cast::<u8>();
-    // SAFETY: the table is that of the struct, which is ours, and not used again.
+    // SAFETY: the table is that of the struct, which is a local variable and not used again.
     unsafe {
         let text = engine::json_text(p, ty);
         engine::dispose(p, ty);
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn a_written_configuration_is_read_again() {
         let text =
             cr#"{"c_info": {"type": "pv", "name": "n"}, "b_info": {"type.pv": {"kernel": "/k"}}}"#;
         let config = domain_config(text).unwrap();
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_configuration_is_none() {
+    fn invalid_configurations_are_errors() {
         for text in [c"", c"{", cr#"{"c_info": {"name": "n", "type": "none such"}}"#] {
             assert!(domain_config(text).is_err(), "{text:?}");
         }

@@ -1,9 +1,8 @@
-//! The public types as Rust would have them, for the core: owned text and lists, enums, unions with
-//! their key as enums with data. Generated from `idl/`, like their way from and to C.
+//! The public types as idiomatic Rust, for the core: owned text and lists, enums, unions with their keys as enums with
+//! data. They are generated from `idl/`, with their conversions from and to C.
 //!
-//! What C may hold and these may not: a NULL list is an empty one, and a pointer that C declares const
-//! is left out. An enum's number that has no name stays what it is, as `Other`. `Default` is what
-//! libxl's `_init` makes.
+//! What only the C types can represent: a NULL list becomes an empty one, and a pointer that is declared `const` in C
+//! is left out. An enum value without a name becomes `Other`. `Default` is the value from libxl's `_init`.
 
 mod builtin;
 pub mod json;
@@ -17,18 +16,18 @@ pub use super::cpuid::Policy;
 use super::shape::Type;
 use super::{engine, sys};
 
-/// A value with a form in C.
+/// A type that can be converted from and to its C type.
 pub trait CForm: Sized {
-    /// The type in C.
+    /// The C type.
     type C: Copy;
 
-    /// Copies a value of C's, and all that it points to.
+    /// Copies a C value, and everything that it points to.
     ///
     /// # Safety
-    /// Every pointer in `c` is NULL or points to what the type says, strings and lists with their end.
+    /// Every pointer in `c` is NULL or points to a valid value of its type; strings and lists are terminated.
     unsafe fn from_c(c: &Self::C) -> Self;
 
-    /// A copy for C to own: what it points to comes from `malloc`, for `_dispose` to free.
+    /// Creates a C value. What it points to comes from `malloc`, and is freed by `_dispose`.
     fn to_c(&self) -> Self::C;
 }
 
@@ -41,61 +40,62 @@ macro_rules! same_in_c {
 }
 same_in_c!(bool, c_int, u8, u16, u32, u64);
 
-/// Brings C's value `to` up to date: what differs from `value` becomes as `value` has it, all else stays
-/// where it is, since the application may have kept pointers to it.
+/// Updates the C value `to`: what differs from `value` is replaced, and everything else stays where it is, since the
+/// application may have kept pointers to it.
 ///
 /// # Safety
-/// `to` fits [`CForm::from_c`] and owns what it points to; `ty` is the table of its type.
+/// `to` is valid for [`CForm::from_c`] and owns what it points to; `ty` is the table of its type.
 pub unsafe fn write_back<T: CForm>(value: &T, to: &mut T::C, ty: &Type) {
-    let mut fresh = value.to_c();
-    let [to, fresh] = [to, &mut fresh].map(|c| std::ptr::from_mut(c).cast::<u8>());
-    // SAFETY: the caller's contract; what is fresh shares nothing with it, and is not used again.
+    let mut new = value.to_c();
+    let [to, new] = [to, &mut new].map(|c| std::ptr::from_mut(c).cast::<u8>());
+    // SAFETY: the caller's contract; the new value has no memory in common with it, and is not used again.
     unsafe {
-        engine::update(to, fresh, ty);
-        engine::dispose(fresh, ty);
+        engine::update(to, new, ty);
+        engine::dispose(new, ty);
     }
 }
 
-/// Room for `count` elements, all zero; NULL for none.
+/// Zeroed memory for `count` elements from `calloc`; NULL for none.
 fn allocate<T>(count: usize) -> *mut T {
     if count == 0 {
         return std::ptr::null_mut();
     }
-    // SAFETY: calloc takes any numbers.
-    let room = unsafe { libc::calloc(count, size_of::<T>()) };
-    if room.is_null() {
+    // SAFETY: calloc accepts any numbers.
+    let memory = unsafe { libc::calloc(count, size_of::<T>()) };
+    if memory.is_null() {
         let layout = std::alloc::Layout::array::<T>(count).expect("calloc would have refused");
         std::alloc::handle_alloc_error(layout);
     }
-    room.cast()
+    memory.cast()
 }
 
 /// # Safety
-/// `list` is NULL or points to `count` elements that fit [`CForm::from_c`].
+/// `list` is NULL or points to `count` elements that are valid for [`CForm::from_c`].
 unsafe fn array_from_c<T: CForm>(list: *const T::C, count: c_int) -> Vec<T> {
     let count = usize::try_from(count).unwrap_or(0);
     if list.is_null() || count == 0 {
         return Vec::new();
     }
-    // SAFETY: `count` elements, says the caller, since it is not NULL.
+    // SAFETY: `count` elements, by the caller's contract, since it is not NULL.
     let list = unsafe { std::slice::from_raw_parts(list, count) };
-    // SAFETY: each of them can be read as its type, says the caller.
+    // SAFETY: each of them can be read as its type, by the caller's contract.
     list.iter().map(|c| unsafe { T::from_c(c) }).collect()
 }
 
 fn array_to_c<T: CForm>(list: &[T]) -> (*mut T::C, c_int) {
-    let count = c_int::try_from(list.len()).expect("lists of the types are short");
-    let room = allocate::<T::C>(list.len());
+    let count = c_int::try_from(list.len()).expect("lists of the public types are short");
+    let memory = allocate::<T::C>(list.len());
     for (i, item) in list.iter().enumerate() {
-        // SAFETY: the room is for all of them.
-        unsafe { room.add(i).write(item.to_c()) };
+        // SAFETY: there is memory for all of them.
+        unsafe { memory.add(i).write(item.to_c()) };
     }
-    (room, count)
+    (memory, count)
 }
 
 pub use self::generated::*;
 
-// Where a type's init happens to be all zero, derive would do; the generator does not look for that.
+// A derived `Default` would be the same for types whose initial value is all zeroes; the generator does not check for
+// that.
 #[allow(clippy::derivable_impls, clippy::unnecessary_cast)]
 mod generated {
     use super::*;

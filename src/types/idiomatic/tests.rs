@@ -1,4 +1,4 @@
-//! Random values of every type, to C and back.
+//! Tests of the conversions with random values of every type.
 
 use super::*;
 use crate::types::cpuid::CpuidLeaf;
@@ -48,7 +48,7 @@ impl Sample for bool {
 
 impl Sample for Text {
     fn sample(r: &mut Random) -> Self {
-        // Any byte but NUL: most such texts are not UTF-8.
+        // Any bytes except NUL: most of these texts are not UTF-8.
         let bytes: Vec<u8> = (0..r.below(12)).map(|_| 1 + r.below(255) as u8).collect();
         Text::new(bytes).expect("no NUL in it")
     }
@@ -127,7 +127,7 @@ fn round_trip<T: CForm + Sample + PartialEq + std::fmt::Debug>(r: &mut Random, t
     for _ in 0..200 {
         let value = T::sample(r);
         let mut c = value.to_c();
-        // SAFETY: `to_c` made it, and nothing has changed it.
+        // SAFETY: it comes from `to_c`, and was not changed.
         let back = unsafe { T::from_c(&c) };
         assert_eq!(back, value, "{}", table.name);
         // SAFETY: it owns what it points to, and is not used again.
@@ -135,14 +135,14 @@ fn round_trip<T: CForm + Sample + PartialEq + std::fmt::Debug>(r: &mut Random, t
     }
 }
 
-/// One value written over another: it reads as the new one, and what was the same has not moved.
+/// Writes one value over another: the result is the new value, and what is equal stays where it is.
 fn overwrite<T: CForm + Sample + PartialEq + std::fmt::Debug>(r: &mut Random, table: &Type) {
     for _ in 0..20 {
         let (old, new) = (T::sample(r), T::sample(r));
         let mut c = old.to_c();
-        // SAFETY: `to_c` made it.
+        // SAFETY: it comes from `to_c`.
         let read = |c: &T::C| unsafe { T::from_c(c) };
-        // SAFETY: a plain struct of C's, of which the bytes are looked at alone.
+        // SAFETY: a plain C struct, of which only the bytes are read.
         let bytes = |c: &T::C| unsafe {
             std::slice::from_raw_parts(std::ptr::from_ref(c).cast::<u8>(), table.size).to_vec()
         };
@@ -152,19 +152,19 @@ fn overwrite<T: CForm + Sample + PartialEq + std::fmt::Debug>(r: &mut Random, ta
         let before = bytes(&c);
         // SAFETY: as above.
         unsafe { write_back(&new, &mut c, table) };
-        assert_eq!(bytes(&c), before, "{}: nothing is new, nothing moves", table.name);
+        assert_eq!(bytes(&c), before, "{}: equal values do not move", table.name);
         // SAFETY: as above, and it is not used again.
         unsafe { engine::dispose((&raw mut c).cast(), table) };
     }
 }
 
-fn fresh<T: CForm + Default + PartialEq + std::fmt::Debug>(table: &Type) {
-    // Rubbish first: what `init` leaves alone shows.
+fn initialised<T: CForm + Default + PartialEq + std::fmt::Debug>(table: &Type) {
+    // The memory is filled first, to detect what `init` does not write.
     let mut c = std::mem::MaybeUninit::<T::C>::uninit();
     // SAFETY: within `c`.
     unsafe { c.as_mut_ptr().cast::<u8>().write_bytes(0xa5, size_of::<T::C>()) };
     assert_eq!(size_of::<T::C>(), table.size);
-    // SAFETY: there is room for a value, which `init` fills.
+    // SAFETY: there is memory for a value, which `init` fills.
     let value = unsafe {
         engine::init(c.as_mut_ptr().cast(), table);
         T::from_c(&c.assume_init())
@@ -173,7 +173,7 @@ fn fresh<T: CForm + Default + PartialEq + std::fmt::Debug>(table: &Type) {
 }
 
 #[test]
-fn random_values_survive_the_way_to_c_and_back() {
+fn random_values_survive_the_conversion_to_c_and_back() {
     let mut r = Random(0x5eed);
     macro_rules! each {
         ($ty:ident, $table:ident) => {
@@ -184,7 +184,7 @@ fn random_values_survive_the_way_to_c_and_back() {
 }
 
 #[test]
-fn a_value_is_brought_up_to_date_in_place() {
+fn a_value_is_updated_in_place() {
     let mut r = Random(0x5eed);
     macro_rules! each {
         ($ty:ident, $table:ident) => {
@@ -198,7 +198,7 @@ fn a_value_is_brought_up_to_date_in_place() {
 fn default_is_what_init_makes() {
     macro_rules! each {
         ($ty:ident, $table:ident) => {
-            fresh::<$ty>(tables::$table);
+            initialised::<$ty>(tables::$table);
         };
     }
     each_struct!(each);
@@ -219,7 +219,7 @@ fn a_few_defaults() {
 }
 
 #[test]
-fn c_may_hold_what_rust_has_no_name_for() {
+fn values_without_a_name_are_kept() {
     let mut disk = DeviceDisk::default().to_c();
     disk.format = 4711;
     // SAFETY: no pointers in it.
@@ -231,13 +231,13 @@ fn c_may_hold_what_rust_has_no_name_for() {
     config.num_disks = 3; // and no disks
     config.num_nics = -1;
     config.b_info.u.hvm.firmware = std::ptr::dangling_mut(); // not valid: the key is INVALID
-    // SAFETY: NULL where lists are due; the union's member is not looked at.
+    // SAFETY: lists are NULL; the union's member is not read.
     let config = unsafe { DomainConfig::from_c(&config) };
     assert_eq!(config, DomainConfig::default());
 }
 
 #[test]
-fn text_may_be_any_bytes_but_nul() {
+fn text_may_have_any_bytes_except_nul() {
     assert_eq!(Text::new("a\0b"), None);
     let text = Text::new(b"\xffx".as_slice()).expect("no NUL");
     assert_eq!(text.as_str(), None);
@@ -246,7 +246,7 @@ fn text_may_be_any_bytes_but_nul() {
 }
 
 #[test]
-fn a_uuid_reads_as_usual() {
+fn the_text_forms_of_a_uuid_and_a_mac() {
     let uuid = Uuid(std::array::from_fn(|i| i as u8));
     assert_eq!(uuid.to_string(), "00010203-0405-0607-0809-0a0b0c0d0e0f");
     assert_eq!(Mac([0, 0x16, 0x3e, 1, 2, 0xff]).to_string(), "00:16:3e:01:02:ff");

@@ -1,4 +1,4 @@
-//! What the tables say besides what was generated, made from it when the library is built.
+//! The parts of the tables that are derived from the generated ones when the library is compiled.
 
 use super::rows::narrow;
 use super::{Field, FieldShape, Part, PartKind, Run, Shape, Struct, Type};
@@ -11,12 +11,13 @@ pub struct Body {
 }
 
 impl Body {
+    /// A struct of `size` bytes with `len` fields from `first` on.
     pub const fn new(first: usize, len: usize, size: usize) -> Self {
         Self { fields: Run::new(first, len), size }
     }
 }
 
-/// The structs of these bodies, with the room for their parts and images one after the other.
+/// The structs of these bodies, whose parts and images are consecutive ranges.
 pub const fn structs<const N: usize>(bodies: &[Body; N]) -> [Struct; N] {
     let nothing = Struct { fields: Run::new(0, 0), parts: Run::new(0, 0), image: Run::new(0, 0) };
     let mut structs = [nothing; N];
@@ -32,7 +33,7 @@ pub const fn structs<const N: usize>(bodies: &[Body; N]) -> [Struct; N] {
     structs
 }
 
-/// How many parts and bytes of images all structs have.
+/// The total numbers of parts and of bytes of images of all structs.
 pub const fn totals(structs: &[Struct]) -> (usize, usize) {
     let last = &structs[structs.len() - 1];
     (last.parts.end(), last.image.end())
@@ -50,8 +51,8 @@ pub const fn parts<const N: usize>(bodies: &[Body]) -> [Part; N] {
     parts
 }
 
-/// Writes the parts of a struct that stands at `base` from `parts[at]` on, if there is any room at all;
-/// answers where they end.
+/// Writes the parts of a struct at offset `base` to `parts[at..]`, if `parts` is not empty. Returns the index after
+/// them.
 const fn put_parts(
     bodies: &[Body],
     fields: Run<Field>,
@@ -94,7 +95,7 @@ const fn put_parts(
     at
 }
 
-/// The bytes that each struct starts with; `N` is the second of their [`totals`].
+/// The bytes with which `_init` fills each struct; `N` is the second of their [`totals`].
 pub const fn images<const N: usize>(bodies: &[Body]) -> [u8; N] {
     let mut bytes = [0; N];
     let (mut base, mut i) = (0, 0);
@@ -111,8 +112,8 @@ const fn put_image(bodies: &[Body], fields: Run<Field>, base: usize, bytes: &mut
     let mut i = fields.first();
     while i < fields.end() {
         let field = &tables::FIELDS[i];
-        let (offset, size, value) = field.start();
-        // A machine of the other byte order would want the other end.
+        let (offset, size, value) = field.initial();
+        // This is for little-endian machines.
         let value = value.to_le_bytes();
         let mut at = 0;
         while at < size {
@@ -129,8 +130,8 @@ const fn put_image(bodies: &[Body], fields: Run<Field>, base: usize, bytes: &mut
 }
 
 impl Field {
-    /// Offset, size and value of the number that `_init` stores for this field.
-    const fn start(&self) -> (usize, usize, i64) {
+    /// Offset, size and value of the number that `_init` stores in this field.
+    const fn initial(&self) -> (usize, usize, i64) {
         match self.shape {
             _ if self.is_const => (0, 0, 0),
             FieldShape::Plain(ty) => {
@@ -171,8 +172,8 @@ impl Field {
     }
 }
 
-/// Holds every number in the tables against the length of the table that it counts in. The rows that
-/// are derived here are right if those that they were made from are.
+/// Checks every index in the tables against the length of its table. The derived rows are valid if the generated ones
+/// are.
 pub const fn check() {
     let mut i = 0;
     while i < tables::TYPES.len() {

@@ -1,7 +1,7 @@
-//! How the tables name each other's rows without a pointer: by number.
+//! References between rows of the tables without pointers, by their indexes.
 //!
-//! [`super::derived::check`] holds every number against the table that it counts in when the library is
-//! built, so none of the look-ups here can fail.
+//! [`super::derived::check`] checks every index against its table when the library is compiled, so none of the look-ups
+//! here can fail.
 
 use std::ffi::c_char;
 use std::fmt;
@@ -11,8 +11,9 @@ use std::ops::Deref;
 use super::{EnumValue, Field, Part, Struct, Type, Union, UnionMember};
 use crate::types::tables;
 
-/// Something of which all lie in one array.
+/// A type whose values are all in one array.
 pub trait Row: Sized + 'static {
+    /// That array.
     fn all() -> &'static [Self];
 }
 
@@ -38,27 +39,27 @@ rows! {
     u8: IMAGES,
 }
 
-/// One row.
+/// A reference to one row.
 pub struct One<T> {
     index: u16,
     row: PhantomData<fn() -> T>,
 }
 
-/// Rows that follow each other.
+/// A reference to consecutive rows.
 pub struct Run<T> {
     first: u16,
     len: u16,
     row: PhantomData<fn() -> T>,
 }
 
-/// A name, by its place in the text of all names. A NUL follows it there.
+/// A name, as its position in the text of all names, where a NUL follows it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Name {
     at: u16,
     len: u16,
 }
 
-// Derived, these would ask the same of the row.
+// If these were derived, `T` would have to implement them, too.
 impl<T> Clone for One<T> {
     fn clone(&self) -> Self {
         *self
@@ -72,13 +73,14 @@ impl<T> Clone for Run<T> {
 }
 impl<T> Copy for Run<T> {}
 
-/// The number as the tables hold it; while the library is built, so that one too great is an error then.
+/// An index as the tables store it. An index that is too large is an error when the library is compiled.
 pub const fn narrow(number: usize) -> u16 {
-    assert!(number <= u16::MAX as usize, "the tables have outgrown their numbers");
+    assert!(number <= u16::MAX as usize, "too many rows for the type of their indexes");
     number as u16
 }
 
 impl<T> One<T> {
+    /// The row with this index.
     pub const fn new(index: usize) -> Self {
         Self { index: narrow(index), row: PhantomData }
     }
@@ -89,6 +91,7 @@ impl<T> One<T> {
 }
 
 impl<T: Row> One<T> {
+    /// The row.
     #[inline]
     pub fn get(self) -> &'static T {
         &T::all()[self.index()]
@@ -105,6 +108,7 @@ impl<T: Row> Deref for One<T> {
 }
 
 impl<T> Run<T> {
+    /// The `len` rows from `first` on.
     pub const fn new(first: usize, len: usize) -> Self {
         Self { first: narrow(first), len: narrow(len), row: PhantomData }
     }
@@ -113,13 +117,14 @@ impl<T> Run<T> {
         self.first as usize
     }
 
-    /// The number after the last.
+    /// The index after the last row.
     pub(super) const fn end(self) -> usize {
         self.first as usize + self.len as usize
     }
 }
 
 impl<T: Row> Run<T> {
+    /// The rows.
     #[inline]
     pub fn get(self) -> &'static [T] {
         &T::all()[self.first()..self.end()]
@@ -136,42 +141,46 @@ impl<T: Row> Deref for Run<T> {
 }
 
 impl Name {
+    /// The name of `len` bytes at `at` in the text.
     pub const fn new(at: usize, len: usize) -> Self {
         Self { at: narrow(at), len: narrow(len) }
     }
 
+    /// The name as text.
     #[inline]
     pub fn get(self) -> &'static str {
         let at = usize::from(self.at);
         &tables::TEXT[at..at + usize::from(self.len)]
     }
 
-    /// The same without a look at where characters end: all of it is ASCII.
+    /// The name as bytes. This needs no check for character boundaries, since all names are ASCII.
     #[inline]
     pub fn as_bytes(self) -> &'static [u8] {
         let at = usize::from(self.at);
         &tables::TEXT.as_bytes()[at..at + usize::from(self.len)]
     }
 
-    /// As C has it, ended by a NUL.
+    /// The name as a C string.
     pub fn as_ptr(self) -> *const c_char {
         self.as_bytes().as_ptr().cast()
     }
 
-    // Most names that a text is compared with have another length, and need not be looked up.
+    // The lengths are compared first: most names have another length than the text, and need not be looked up.
 
+    /// Whether the name is `text`.
     #[inline]
     pub fn is(self, text: &[u8]) -> bool {
         usize::from(self.len) == text.len() && self.as_bytes() == text
     }
 
+    /// Whether the name is `text`, in upper or lower case.
     #[inline]
     pub fn is_in_any_case(self, text: &[u8]) -> bool {
         usize::from(self.len) == text.len() && self.as_bytes().eq_ignore_ascii_case(text)
     }
 
-    /// Whether it is a whole entry of the text: what is before it ends there, and the first NUL in it
-    /// is its end.
+    /// Whether it is a whole entry of the text: the entry before it ends there, and the first NUL after its start is
+    /// its end.
     pub(super) const fn is_entry(self) -> bool {
         let text = tables::TEXT.as_bytes();
         let (mut at, end) = (self.at as usize, self.at as usize + self.len as usize);

@@ -12,27 +12,27 @@ use crate::types::idiomatic::{
 };
 use crate::{debug, error};
 
-pub fn set_defaults(place: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
+pub fn set_defaults(context: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
     disk.discard_enable.get_or_insert(disk.readwrite != 0);
     disk.colo_enable.get_or_insert(false);
     disk.colo_restore_enable.get_or_insert(false);
     disk.trusted.get_or_insert(true);
-    place.backend(&disk.backend_domname, &mut disk.backend_domid)?;
-    protocol(place, disk)?;
+    context.backend(&disk.backend_domname, &mut disk.backend_domid)?;
+    protocol(context, disk)?;
     // The media of CD drives of a guest with a device model are changed in the device model.
-    if disk.is_cdrom != 0 && matches!(place.world.kind(), Ok(DomainKind::Hvm)) {
+    if disk.is_cdrom != 0 && matches!(context.world.kind(), Ok(DomainKind::Hvm)) {
         if !matches!(disk.backend, Backend::Qdisk | Backend::Unknown) {
-            place.refuse(format_args!("Backend for CD devices on HVM guests must be Qdisk"));
+            context.refuse(format_args!("Backend for CD devices on HVM guests must be Qdisk"));
             return Err(Error::Fail);
         }
         disk.backend = Backend::Qdisk;
     }
-    disk.backend = backend(place, disk)?;
+    disk.backend = backend(context, disk)?;
     Ok(())
 }
 
 /// Checks the specification: Xen's own, or virtio, which has no hotplug and one transport.
-fn protocol(place: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
+fn protocol(context: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
     if disk.specification == Specification::Unknown {
         disk.specification = Specification::Xen;
     }
@@ -40,33 +40,33 @@ fn protocol(place: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
         (Specification::Xen, Transport::Unknown) => Ok(()),
         (Specification::Xen, _) => {
             let why = "Transport is only supported for specification virtio";
-            Err(place.refuse(format_args!("{why}")))
+            Err(context.refuse(format_args!("{why}")))
         }
         (Specification::Virtio, Transport::Unknown | Transport::Mmio) => {
             disk.transport = Transport::Mmio;
-            if place.hotplug {
+            if context.hotplug {
                 let why = "Hotplug isn't supported for specification virtio";
-                place.refuse(format_args!("{why}"));
+                context.refuse(format_args!("{why}"));
                 return Err(Error::Fail);
             }
             Ok(())
         }
         (Specification::Virtio, _) => {
-            Err(place.refuse(format_args!("Unsupported transport for specification virtio")))
+            Err(context.refuse(format_args!("Unsupported transport for specification virtio")))
         }
         _ => Ok(()),
     }
 }
 
 /// Chooses the back end: the requested one if it can serve the disk, otherwise the first that can.
-fn backend(place: DeviceContext, disk: &DeviceDisk) -> Result<Backend> {
+fn backend(context: DeviceContext, disk: &DeviceDisk) -> Result<Backend> {
     let vdev = name(&disk.vdev);
     if disk.format == Format::Empty {
         if disk.is_cdrom == 0 {
-            return Err(place.refuse(format_args!("Disk vdev={vdev} is empty but not cdrom")));
+            return Err(context.refuse(format_args!("Disk vdev={vdev} is empty but not cdrom")));
         }
         if let Some(path) = disk.pdev_path.as_ref().filter(|path| !path.as_bytes().is_empty()) {
-            return Err(place.refuse(format_args!(
+            return Err(context.refuse(format_args!(
                 "Disk vdev={vdev} is empty but an image has been provided: {path}"
             )));
         }
@@ -79,7 +79,7 @@ fn backend(place: DeviceContext, disk: &DeviceDisk) -> Result<Backend> {
         Backend::Unknown | Backend::Phy | Backend::Standalone => {
             Some(is_storage(&disk.pdev_path).map_err(|errno| {
                 let path = name(&disk.pdev_path);
-                let (log, domid) = (place.world.log(), place.domid);
+                let (log, domid) = (context.world.log(), context.domid);
                 error!(
                     log,
                     domid = domid,
@@ -102,14 +102,14 @@ fn backend(place: DeviceContext, disk: &DeviceDisk) -> Result<Backend> {
         Some(why) => {
             let asked = backend.name().unwrap_or("(none)");
             debug!(
-                place.world.log(),
-                domid = place.domid,
+                context.world.log(),
+                domid = context.domid,
                 "Disk vdev={vdev}, backend {asked}: {why}"
             );
             false
         }
     });
-    found.ok_or_else(|| place.refuse(format_args!("no suitable backend for disk {vdev}")))
+    found.ok_or_else(|| context.refuse(format_args!("no suitable backend for disk {vdev}")))
 }
 
 /// Why a back end cannot serve the disk. `storage` is the result of [`is_storage`] for its path.

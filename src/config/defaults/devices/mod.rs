@@ -117,7 +117,7 @@ impl DeviceContext<'_> {
 }
 
 /// A framebuffer of a PV guest.
-pub fn vfb(place: DeviceContext, device: &mut DeviceVfb) -> Result<()> {
+pub fn vfb(context: DeviceContext, device: &mut DeviceVfb) -> Result<()> {
     let vnc = &mut device.vnc;
     let shown = *vnc.enable.get_or_insert(true);
     if shown && vnc.listen.is_none() {
@@ -126,15 +126,15 @@ pub fn vfb(place: DeviceContext, device: &mut DeviceVfb) -> Result<()> {
     vnc.findunused.get_or_insert(shown);
     device.sdl.enable.get_or_insert(false);
     device.sdl.opengl.get_or_insert(false);
-    place.backend(&device.backend_domname, &mut device.backend_domid)
+    context.backend(&device.backend_domname, &mut device.backend_domid)
 }
 
 /// A keyboard and pointer.
-pub fn vkb(place: DeviceContext, device: &mut DeviceVkb) -> Result<()> {
+pub fn vkb(context: DeviceContext, device: &mut DeviceVkb) -> Result<()> {
     if device.backend_type == VkbBackend::Unknown {
         device.backend_type = VkbBackend::Qemu;
     }
-    place.backend(&device.backend_domname, &mut device.backend_domid)
+    context.backend(&device.backend_domname, &mut device.backend_domid)
 }
 
 /// A PCI device of the host.
@@ -145,18 +145,18 @@ pub fn pci(device: &mut DevicePci) {
 }
 
 /// A virtual TPM. If it has no UUID, it gets a new one.
-pub fn vtpm(place: DeviceContext, device: &mut DeviceVtpm) -> Result<()> {
+pub fn vtpm(context: DeviceContext, device: &mut DeviceVtpm) -> Result<()> {
     if device.uuid.is_nil() {
-        device.uuid = Uuid(place.random()?);
+        device.uuid = Uuid(context.random()?);
     }
-    place.backend(&device.backend_domname, &mut device.backend_domid)
+    context.backend(&device.backend_domname, &mut device.backend_domid)
 }
 
 macro_rules! backend_alone {
     ($($(#[$doc:meta])* $name:ident($ty:ty);)*) => { $(
         $(#[$doc])*
-        pub fn $name(place: DeviceContext, device: &mut $ty) -> Result<()> {
-            place.backend(&device.backend_domname, &mut device.backend_domid)
+        pub fn $name(context: DeviceContext, device: &mut $ty) -> Result<()> {
+            context.backend(&device.backend_domname, &mut device.backend_domid)
         }
     )* };
 }

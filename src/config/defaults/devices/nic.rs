@@ -9,7 +9,7 @@ use crate::types::idiomatic::{DeviceNic, Mac, NicType, Text};
 /// The first half of the MAC addresses in Xen's range.
 const XEN: [u8; 3] = [0x00, 0x16, 0x3e];
 
-pub fn set_defaults(place: DeviceContext, nic: &mut DeviceNic) -> Result<()> {
+pub fn set_defaults(context: DeviceContext, nic: &mut DeviceNic) -> Result<()> {
     if nic.mtu == 0 {
         nic.mtu = 1500;
     }
@@ -17,7 +17,7 @@ pub fn set_defaults(place: DeviceContext, nic: &mut DeviceNic) -> Result<()> {
         nic.model = Some(Text::from(c"rtl8139"));
     }
     if nic.mac == Mac::default() {
-        let random = place.random()?;
+        let random = context.random()?;
         nic.mac = Mac([XEN[0], XEN[1], XEN[2], random[0] & 0x7f, random[1], random[2]]);
     }
     if nic.bridge.is_none() {
@@ -26,15 +26,15 @@ pub fn set_defaults(place: DeviceContext, nic: &mut DeviceNic) -> Result<()> {
     if nic.script.is_none() {
         nic.script = Text::new(format!("{}/vif-bridge", paths::SCRIPTS));
     }
-    place.backend(&nic.backend_domname, &mut nic.backend_domid)?;
+    context.backend(&nic.backend_domname, &mut nic.backend_domid)?;
     // Only an HVM guest can have an emulated interface, which it uses until its PV drivers run.
-    match (place.world.kind().map_err(|_| Error::Fail)?, nic.nictype) {
-        (DomainKind::Hvm, NicType::Unknown) if place.hotplug => nic.nictype = NicType::Vif,
+    match (context.world.kind().map_err(|_| Error::Fail)?, nic.nictype) {
+        (DomainKind::Hvm, NicType::Unknown) if context.hotplug => nic.nictype = NicType::Vif,
         (DomainKind::Hvm, NicType::Unknown) => nic.nictype = NicType::VifIoemu,
         (DomainKind::Hvm, _) => {}
         (DomainKind::Pv | DomainKind::Pvh, NicType::VifIoemu) => {
             let why = "trying to create PV or PVH guest with an emulated interface";
-            return Err(place.refuse(format_args!("{why}")));
+            return Err(context.refuse(format_args!("{why}")));
         }
         (DomainKind::Pv | DomainKind::Pvh, _) => nic.nictype = NicType::Vif,
     }

@@ -65,22 +65,22 @@ fn completed<T: CForm>(
     Ok(text)
 }
 
-fn set_defaults(place: DeviceContext, device: &str, json: &str) -> Result<String> {
+fn set_defaults(context: DeviceContext, device: &str, json: &str) -> Result<String> {
     match device {
-        "disk" => completed(json, tables::DEVICE_DISK, |d| disk::set_defaults(place, d)),
-        "nic" => completed(json, tables::DEVICE_NIC, |d| nic::set_defaults(place, d)),
-        "vfb" => completed(json, tables::DEVICE_VFB, |d| vfb(place, d)),
-        "vkb" => completed(json, tables::DEVICE_VKB, |d| vkb(place, d)),
-        "usbctrl" => completed(json, tables::DEVICE_USBCTRL, |d| usb::controller(place, d)),
+        "disk" => completed(json, tables::DEVICE_DISK, |d| disk::set_defaults(context, d)),
+        "nic" => completed(json, tables::DEVICE_NIC, |d| nic::set_defaults(context, d)),
+        "vfb" => completed(json, tables::DEVICE_VFB, |d| vfb(context, d)),
+        "vkb" => completed(json, tables::DEVICE_VKB, |d| vkb(context, d)),
+        "usbctrl" => completed(json, tables::DEVICE_USBCTRL, |d| usb::controller(context, d)),
         "pci" => completed(json, tables::DEVICE_PCI, |d| {
             pci(d);
             Ok(())
         }),
-        "vtpm" => completed(json, tables::DEVICE_VTPM, |d| vtpm(place, d)),
-        "p9" => completed(json, tables::DEVICE_P9, |d| p9(place, d)),
-        "pvcallsif" => completed(json, tables::DEVICE_PVCALLSIF, |d| pvcallsif(place, d)),
-        "vdispl" => completed(json, tables::DEVICE_VDISPL, |d| vdispl(place, d)),
-        "vsnd" => completed(json, tables::DEVICE_VSND, |d| vsnd(place, d)),
+        "vtpm" => completed(json, tables::DEVICE_VTPM, |d| vtpm(context, d)),
+        "p9" => completed(json, tables::DEVICE_P9, |d| p9(context, d)),
+        "pvcallsif" => completed(json, tables::DEVICE_PVCALLSIF, |d| pvcallsif(context, d)),
+        "vdispl" => completed(json, tables::DEVICE_VDISPL, |d| vdispl(context, d)),
+        "vsnd" => completed(json, tables::DEVICE_VSND, |d| vsnd(context, d)),
         other => panic!("no such device: {other}"),
     }
 }
@@ -98,8 +98,8 @@ fn devices_are_completed_as_the_c_library_does() {
             _ => None,
         };
         let world = Made { log: Log::none(), guest };
-        let place = DeviceContext { world: &world, domid: 7, hotplug: hotplug == "1" };
-        let (code, text) = match set_defaults(place, device, json) {
+        let context = DeviceContext { world: &world, domid: 7, hotplug: hotplug == "1" };
+        let (code, text) = match set_defaults(context, device, json) {
             Ok(text) => (0, text),
             Err(e) => (e.code(), String::new()),
         };
@@ -115,16 +115,16 @@ fn devices_are_completed_as_the_c_library_does() {
 #[test]
 fn generated_values_differ() {
     let world = Made { log: Log::none(), guest: Some(DomainKind::Pv) };
-    let place = DeviceContext { world: &world, domid: 7, hotplug: false };
+    let context = DeviceContext { world: &world, domid: 7, hotplug: false };
     let mut nics = [DeviceNic::default(), DeviceNic::default()];
     for card in &mut nics {
-        nic::set_defaults(place, card).unwrap();
+        nic::set_defaults(context, card).unwrap();
         let Mac([0x00, 0x16, 0x3e, fourth, ..]) = card.mac else { panic!("{}", card.mac) };
         assert!(fourth < 0x80);
     }
     assert_ne!(nics[0].mac, nics[1].mac);
     let mut device = DeviceVtpm::default();
-    vtpm(place, &mut device).unwrap();
+    vtpm(context, &mut device).unwrap();
     assert!(!device.uuid.is_nil());
 }
 

@@ -1,13 +1,13 @@
-//! Reads JSON text into a flat list of nodes that borrow from it.
+//! Parsing JSON text into a flat list of nodes that borrow from the text.
 //!
-//! Accepts exactly what yajl 2.1 accepts as libxl sets it up. A crate would not do: what follows the
-//! first value is not looked at, vertical tab and form feed are white space, UTF-8 is checked for its
-//! form only (overlong and surrogate sequences pass), half a surrogate pair becomes `?` or stays as
-//! three bytes, a string ends at its first `\u0000`, and an integer with an exponent counts as what
-//! stands before the `e`. Configurations stored by other versions must go on being read as they were.
+//! Accepts exactly what yajl 2.1 accepts with libxl's settings. A crate for JSON cannot be used: text after the first
+//! value is ignored, vertical tab and form feed are white space, only the form of UTF-8 is checked (overlong and
+//! surrogate sequences are accepted), an unpaired surrogate becomes `?` or three bytes, a string ends at its first
+//! `\u0000`, and an integer with an exponent counts as the digits before the `e`. Configurations that other versions
+//! have stored must be read as before.
 //!
-//! There is no recursion. Of what is nested deeper than [`parser::KEPT_DEPTH`], where no type can look, only
-//! the form is checked, at one bit a level: 10 MB of `[` cost little more than a megabyte.
+//! There is no recursion. Of values that are nested deeper than [`parser::KEPT_DEPTH`], which no type has, only the
+//! form is checked, with one bit per level: 10 MB of `[` cost little more than a megabyte.
 
 mod parser;
 mod strings;
@@ -20,34 +20,36 @@ pub enum JsonNode {
     Null,
     Bool(bool),
     Integer(i64),
-    /// A number with a fraction, or beyond 64 bits: no type takes one.
+    /// A number with a fraction, or beyond 64 bits, which no type accepts.
     OtherNumber,
-    /// A string that is in the text as it is.
+    /// A string without escapes, which is in the text.
     Plain {
         at: u32,
         len: u32,
     },
-    /// A string that was decoded.
+    /// A string with escapes, which was decoded.
     Decoded {
         at: u32,
         len: u32,
     },
-    /// `count` pairs of a key and a value lie between this node and `end`.
+    /// A map: `count` pairs of a key and a value are between this node and `end`.
     Map {
         count: u32,
         end: u32,
     },
-    /// `count` values lie between this node and `end`.
+    /// An array: `count` values are between this node and `end`.
     Array {
         count: u32,
         end: u32,
     },
 }
 
-/// Why a text is not JSON, and where.
+/// The reason why a text is not JSON.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Malformed {
+    /// The position in bytes.
     pub at: usize,
+    /// The reason.
     pub why: &'static str,
 }
 
@@ -59,7 +61,7 @@ pub struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// Parses the first value of `text`.
+    /// Parses the first value in `text`.
     pub fn parse(text: &'a [u8]) -> Result<Self, Malformed> {
         if u32::try_from(text.len()).is_err() {
             return Err(Malformed { at: 0, why: "longer than 4 GiB" });
@@ -69,12 +71,12 @@ impl<'a> Document<'a> {
         Ok(Self { text, decoded: parser.decoded, nodes: parser.nodes })
     }
 
-    /// The node at an index that a map, an array or [`Document::after`] gave.
+    /// The node at an index, which came from a map, an array or [`Document::after`].
     pub fn node(&self, index: u32) -> JsonNode {
         self.nodes[index as usize]
     }
 
-    /// The index behind the value at `index`.
+    /// The index after the value at `index`.
     pub fn after(&self, index: u32) -> u32 {
         match self.node(index) {
             JsonNode::Map { end, .. } | JsonNode::Array { end, .. } => end,
@@ -82,7 +84,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// The bytes of a string, without a NUL among them.
+    /// The bytes of a string, which contain no NUL; `None` if the node is not a string.
     pub fn string(&self, node: JsonNode) -> Option<&[u8]> {
         let (from, at, len) = match node {
             JsonNode::Plain { at, len } => (self.text, at, len),
@@ -92,8 +94,7 @@ impl<'a> Document<'a> {
         Some(&from[at as usize..at as usize + len as usize])
     }
 
-    /// The keys of a map, each with the index of its value, in the text's order; none for what is
-    /// not a map.
+    /// The keys of a map, each with the index of its value, in the order of the text; empty if the node is not a map.
     pub fn entries(&self, index: u32) -> impl Iterator<Item = (&[u8], u32)> {
         let count = match self.node(index) {
             JsonNode::Map { count, .. } => count,
@@ -108,7 +109,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// The indices of an array's values; none for what is not an array.
+    /// The indexes of an array's values; empty if the node is not an array.
     pub fn elements(&self, index: u32) -> impl Iterator<Item = u32> {
         let count = match self.node(index) {
             JsonNode::Array { count, .. } => count,
@@ -122,7 +123,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// The value of the first entry with that key.
+    /// The index of the value of a map's first entry with this key.
     pub fn get(&self, index: u32, key: &[u8]) -> Option<u32> {
         self.entries(index).find(|(k, _)| *k == key).map(|(_, value)| value)
     }
@@ -133,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn maps_and_arrays_are_walked_in_order() {
+    fn maps_and_arrays_are_iterated_in_order() {
         let d = Document::parse(br#"{"a":[1,[2],{}],"b":{"c":null},"a":3}"#).ok().unwrap();
         let keys: Vec<_> = d.entries(0).map(|(k, v)| (k.to_vec(), d.node(v))).collect();
         assert_eq!(keys.len(), 3);

@@ -2,7 +2,7 @@
 
 use super::{JsonNode, Malformed};
 
-/// How many levels of maps and arrays are kept as nodes. The deepest type needs ten.
+/// The maximum number of levels of maps and arrays that become nodes. The deepest type needs ten.
 pub(super) const KEPT_DEPTH: usize = 32;
 
 /// A stack of bits.
@@ -37,15 +37,15 @@ impl Bits {
     }
 }
 
-/// A text on its way to nodes.
+/// The state of parsing a text.
 pub(super) struct Parser<'a> {
     pub(super) text: &'a [u8],
     pub(super) at: usize,
     pub(super) nodes: Vec<JsonNode>,
     pub(super) decoded: Vec<u8>,
-    /// The open maps and arrays that are kept.
+    /// The indexes of the open maps and arrays that are nodes.
     open: Vec<u32>,
-    /// The open ones inside those that are not: set for a map.
+    /// The open maps and arrays at deeper levels; a bit is set for a map.
     deep: Bits,
 }
 
@@ -62,11 +62,11 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn wrong<T>(&self, why: &'static str) -> Result<T, Malformed> {
+    pub(super) fn malformed<T>(&self, why: &'static str) -> Result<T, Malformed> {
         Err(Malformed { at: self.at, why })
     }
 
-    /// The next byte that is not white space; 0 at the end, where none can stand in a C string.
+    /// The next byte that is not white space; 0 at the end, which is not in a C string.
     fn peek(&mut self) -> u8 {
         while let Some(&b) = self.text.get(self.at) {
             if !matches!(b, b' ' | b'\t'..=b'\r') {
@@ -87,7 +87,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Whether the innermost open container is a map; `None` where none is open.
+    /// Whether the innermost open map or array is a map; `None` if none is open.
     fn in_map(&self) -> Option<bool> {
         self.deep.last().or_else(|| {
             let &innermost = self.open.last()?;
@@ -95,10 +95,10 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// One value with all that is in it.
+    /// Parses one value, including those inside it.
     pub(super) fn value(&mut self) -> Result<(), Malformed> {
         loop {
-            // A value is due here.
+            // A value is expected here.
             match self.peek() {
                 b'{' => {
                     self.at += 1;
@@ -124,8 +124,8 @@ impl<'a> Parser<'a> {
                 b't' => self.word(b"true", JsonNode::Bool(true))?,
                 b'f' => self.word(b"false", JsonNode::Bool(false))?,
                 b'n' => self.word(b"null", JsonNode::Null)?,
-                0 if self.at >= self.text.len() => return self.wrong("ends too early"),
-                _ => return self.wrong("not the start of a value"),
+                0 if self.at >= self.text.len() => return self.malformed("ends too early"),
+                _ => return self.malformed("not the start of a value"),
             }
             // A value has just ended.
             loop {
@@ -145,8 +145,8 @@ impl<'a> Parser<'a> {
                         self.at += 1;
                         self.leave();
                     }
-                    (_, true) => return self.wrong("',' or '}' expected"),
-                    (_, false) => return self.wrong("',' or ']' expected"),
+                    (_, true) => return self.malformed("',' or '}' expected"),
+                    (_, false) => return self.malformed("',' or ']' expected"),
                 }
             }
         }
@@ -163,7 +163,7 @@ impl<'a> Parser<'a> {
             self.nodes.push(node);
         } else {
             if self.kept() {
-                // What stands for the whole of it.
+                // This node represents the whole value.
                 self.nodes.push(JsonNode::OtherNumber);
             }
             self.deep.push(map);
@@ -183,7 +183,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Counts a value in the innermost container.
+    /// Counts a value in the innermost map or array.
     fn count(&mut self) {
         if self.kept()
             && let Some(&index) = self.open.last()
@@ -196,11 +196,11 @@ impl<'a> Parser<'a> {
 
     fn key(&mut self) -> Result<(), Malformed> {
         if self.peek() != b'"' {
-            return self.wrong("a key must be a string");
+            return self.malformed("a key must be a string");
         }
         self.string()?;
         if self.peek() != b':' {
-            return self.wrong("':' expected");
+            return self.malformed("':' expected");
         }
         self.at += 1;
         Ok(())
@@ -208,7 +208,7 @@ impl<'a> Parser<'a> {
 
     fn word(&mut self, word: &[u8], node: JsonNode) -> Result<(), Malformed> {
         if !self.text[self.at..].starts_with(word) {
-            return self.wrong("not a word of JSON");
+            return self.malformed("not a word of JSON");
         }
         self.at += word.len();
         self.push(node);
@@ -227,10 +227,10 @@ impl<'a> Parser<'a> {
         let first = start + usize::from(text[start] == b'-');
         self.at = digits(first);
         if self.at == first {
-            return self.wrong("a digit is required");
+            return self.malformed("a digit is required");
         }
         if text[first] == b'0' {
-            // A number that starts with 0 is 0; what follows is another token.
+            // A number that starts with 0 is 0, and another token follows.
             self.at = first + 1;
         }
         let whole = &text[start..self.at];
@@ -240,7 +240,7 @@ impl<'a> Parser<'a> {
             let from = self.at + 1;
             self.at = digits(from);
             if self.at == from {
-                return self.wrong("a digit is required after the point");
+                return self.malformed("a digit is required after the point");
             }
         }
         if matches!(text.get(self.at), Some(b'e' | b'E')) {
@@ -248,7 +248,7 @@ impl<'a> Parser<'a> {
                 self.at + 1 + usize::from(matches!(text.get(self.at + 1), Some(b'+' | b'-')));
             self.at = digits(from);
             if self.at == from {
-                return self.wrong("a digit is required in the exponent");
+                return self.malformed("a digit is required in the exponent");
             }
         }
         self.push(match integer(whole) {
@@ -259,7 +259,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The value of an optional minus and digits; `None` beyond 64 bits.
+/// The value of digits with an optional minus sign; `None` beyond 64 bits.
 fn integer(text: &[u8]) -> Option<i64> {
     let (digits, sign) = match text {
         [b'-', digits @ ..] => (digits, -1),
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_what_strtoll_makes_of_them() {
+    fn numbers_are_parsed_as_by_strtoll() {
         for (text, node) in [
             ("12 34", JsonNode::Integer(12)),
             ("01", JsonNode::Integer(0)),
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_value_counts() {
+    fn only_the_first_value_is_parsed() {
         for text in
             ["\u{b}\u{c}1", "true}", "null//", "{}x", "[] ]", "false0", "{\"a\":{\"a\":[]}}]"]
         {
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_costs_little_and_is_checked() {
+    fn deep_nesting_is_checked_with_little_memory() {
         let deep = |n: usize| [vec![b'['; n], vec![b']'; n]].concat();
         assert!(Document::parse(&deep(5_000_000)).is_ok());
         let mut odd = deep(500);

@@ -1,10 +1,10 @@
-//! Strings: what may stand in one, and what it then means.
+//! Strings: the bytes and escapes that are allowed, and decoding them.
 
 use super::parser::Parser;
 use super::{JsonNode, Malformed};
 
 impl Parser<'_> {
-    /// A string, from its opening quote on.
+    /// Parses a string, from its opening quote on.
     pub(super) fn string(&mut self) -> Result<(), Malformed> {
         self.at += 1;
         let start = self.at;
@@ -13,7 +13,7 @@ impl Parser<'_> {
             let rest = &self.text[self.at..];
             let Some(skip) = rest.iter().position(|&b| !ORDINARY[usize::from(b)]) else {
                 self.at = self.text.len();
-                return self.wrong("a string has no end");
+                return self.malformed("a string has no end");
             };
             self.at += skip;
             match self.text[self.at] {
@@ -23,17 +23,17 @@ impl Parser<'_> {
                     self.at += 1;
                     self.check_escape()?;
                 }
-                0..0x20 => return self.wrong("a control character must be escaped"),
+                0..0x20 => return self.malformed("a control character must be escaped"),
                 lead => {
                     let more = match lead {
                         0xc0..0xe0 => 1,
                         0xe0..0xf0 => 2,
                         0xf0..0xf8 => 3,
-                        _ => return self.wrong("not UTF-8"),
+                        _ => return self.malformed("not UTF-8"),
                     };
                     let tail = self.text.get(self.at + 1..self.at + 1 + more).unwrap_or_default();
                     if tail.len() < more || tail.iter().any(|b| b >> 6 != 2) {
-                        return self.wrong("not UTF-8");
+                        return self.malformed("not UTF-8");
                     }
                     self.at += 1 + more;
                 }
@@ -55,24 +55,24 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// What follows a backslash.
+    /// Checks what follows a backslash.
     fn check_escape(&mut self) -> Result<(), Malformed> {
         match self.text.get(self.at) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
             Some(b'u') => {
                 let hex = self.text.get(self.at + 1..self.at + 5).unwrap_or_default();
                 if hex.len() < 4 || !hex.iter().all(u8::is_ascii_hexdigit) {
-                    return self.wrong("four hex digits are required after \\u");
+                    return self.malformed("four hex digits are required after \\u");
                 }
                 self.at += 5;
             }
-            _ => return self.wrong("not an escape"),
+            _ => return self.malformed("not an escape"),
         }
         Ok(())
     }
 }
 
-/// Which bytes a string may hold without a second look.
+/// The bytes of a string that need no further check.
 static ORDINARY: [bool; 256] = {
     let mut table = [false; 256];
     let mut b = 0x20;
@@ -83,7 +83,7 @@ static ORDINARY: [bool; 256] = {
     table
 };
 
-/// Decodes a string whose escapes have been checked, up to its first NUL.
+/// Decodes a string whose escapes were checked, up to its first NUL.
 fn decode(mut raw: &[u8], out: &mut Vec<u8>) {
     while let Some(at) = raw.iter().position(|&b| b == b'\\') {
         out.extend_from_slice(&raw[..at]);
@@ -99,7 +99,7 @@ fn decode(mut raw: &[u8], out: &mut Vec<u8>) {
                 let mut point = hex(&raw[..4]);
                 raw = &raw[4..];
                 if point & 0xfc00 == 0xd800 {
-                    // Any second `\u` passes for the other half; without one there is no character.
+                    // As in yajl, any second `\u` counts as the low surrogate; without one there is no character.
                     point = if let [b'\\', b'u', low @ ..] = raw {
                         raw = &low[4..];
                         0x10000 + ((point & 0x3ff) << 10) + (hex(&low[..4]) & 0x3ff)
@@ -122,7 +122,7 @@ fn hex(digits: &[u8]) -> u32 {
     digits.iter().fold(0, |value, &d| value << 4 | char::from(d).to_digit(16).unwrap_or(0))
 }
 
-/// UTF-8 of a code point, which may be half a surrogate pair and so no `char`.
+/// Appends the UTF-8 form of a code point, which may be an unpaired surrogate and so not a `char`.
 fn push_point(point: u32, out: &mut Vec<u8>) {
     let tail = |shift: u32| 0x80 | (point >> shift & 0x3f) as u8;
     match point {
@@ -144,7 +144,7 @@ mod tests {
         document.string(document.node(0)).map(<[u8]>::to_vec)
     }
 
-    /// What yajl 2.1 of Debian bookworm answers to the same texts.
+    /// The expected results are those of yajl 2.1 in Debian bookworm.
     #[test]
     fn strings_are_decoded_as_yajl_does() {
         for (text, bytes) in [

@@ -5,7 +5,7 @@ use crate::core::{Ao, Ctx, Result};
 use crate::domain::nodes;
 use crate::domain::rename::{ReadNames, check_free};
 use crate::error;
-use crate::lifecycle::bootloader::loan;
+use crate::lifecycle::bootloader::disk_record;
 use crate::lifecycle::build::Daemons;
 use crate::qemu::model;
 use crate::types::idiomatic::{
@@ -13,7 +13,7 @@ use crate::types::idiomatic::{
 };
 use crate::xen::store::{Access, NewNode, Permission, Pipeline};
 
-/// Nodes below its own directory that the guest may write.
+/// Nodes below its own directory that every guest may write.
 const GUESTS: [&str; 10] = [
     "control/shutdown",
     "control/feature-poweroff",
@@ -27,36 +27,36 @@ const GUESTS: [&str; 10] = [
     "error",
 ];
 
-/// Those that only a guest with emulated hardware has.
+/// Further nodes of HVM guests.
 const HVM_GUESTS: [&str; 2] = ["control/feature-s3", "control/feature-s4"];
 
-/// A directory for the guest's own use.
+/// Further nodes of driver domains.
 const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 
-/// Writes the domain's nodes, all or none, after removing leftovers of an earlier domain with that number or uuid: a
-/// disk of its bootloader is taken back as well. Gives what was read in the same round trip: which daemons the guest is
-/// to be connected to.
+/// Writes the domain's nodes in one transaction, after removing leftovers of an earlier domain with this domid or UUID,
+/// including the disk of its bootloader. Returns what was read in the same round trip: the daemons that the guest must
+/// be connected to.
 ///
-/// `Error::Invalid` if another domain has its name.
+/// `Error::Invalid` if another domain has its name. Errors are logged.
 pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Daemons> {
     let nodes = nodes(ao, domid, config);
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
-    let mut looked = ReadNames::default();
-    let (daemons, lent) = nodes::transaction(ao, |t| {
+    let mut names = ReadNames::default();
+    let (daemons, boot_disk) = nodes::transaction(ao, |t| {
         let mut pipeline = Pipeline::default();
-        let lent = pipeline.read(loan::path(domid));
+        let boot_disk = pipeline.read(disk_record::path(domid));
         let daemons = Daemons::ask(&mut pipeline);
         for directory in directories(domid, &config.c_info) {
             pipeline.remove(directory);
         }
         nodes.iter().for_each(|node| pipeline.make(node));
-        // Of two domains that are created at once with the same name one is refused.
-        let mut answers = check_free(ao, t, domid, name, &mut looked, pipeline)?;
-        Ok((Daemons::told(&mut answers, daemons), answers.value(lent)))
+        // Of two domains that are created with the same name at the same time, one is refused.
+        let mut answers = check_free(ao, t, domid, name, &mut names, pipeline)?;
+        Ok((Daemons::told(&mut answers, daemons), answers.value(boot_disk)))
     })
     .await?;
-    if let Some(lent) = lent {
-        loan::take_back(ao, domid, &lent).await;
+    if let Some(boot_disk) = boot_disk {
+        disk_record::remove_recorded(ao, domid, &boot_disk).await;
     }
     Ok(daemons)
 }
@@ -103,26 +103,31 @@ fn nodes(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Vec<NewNode> {
 
     nodes.push(NewNode::value(format!("{vm}/name"), name));
     nodes.push(NewNode::value(format!("{vm}/uuid"), uuid::format(&info.uuid.0)));
-    nodes.extend(given(ctx, domid, &domain, &info.xsdata));
-    nodes.extend(given(ctx, domid, &below("platform"), &info.platformdata));
+    nodes.extend(custom_nodes(ctx, domid, &domain, &info.xsdata));
+    nodes.extend(custom_nodes(ctx, domid, &below("platform"), &info.platformdata));
     for feature in ["multiprocessor-suspend", "xs_reset_watches"] {
         nodes.push(NewNode::value(below(&format!("control/platform-feature-{feature}")), "1"));
     }
     nodes.push(NewNode::value(format!("{libxl}/type"), info.type_.name().unwrap_or_default()));
-    // Early, so that a process that finds the incomplete domain knows which device model it may have.
+    // These are written early, so that a process that finds the incomplete domain knows which device model it may have.
     let version = config.b_info.device_model_version;
     nodes.push(dm_version(domid, version));
     nodes
 }
 
-/// Which device model the domain has, if it has one.
+/// The node with the version of the device model that the domain may have.
 fn dm_version(domid: u32, version: DeviceModelVersion) -> NewNode {
     NewNode::value(model::version_path(domid), version.name().unwrap_or_default())
 }
 
-/// The application's own nodes for the guest. A key without a value is left out. As in C, the list ends before a node
-/// that xenstore would refuse, and the domain is created without the rest.
-fn given(ctx: &Ctx, domid: u32, directory: &str, pairs: &[(Text, Option<Text>)]) -> Vec<NewNode> {
+/// The application's own nodes for the guest. A key without a value is left out. As in the C library, the list ends
+/// before a node that xenstore would refuse, and the domain is created without the rest.
+fn custom_nodes(
+    ctx: &Ctx,
+    domid: u32,
+    directory: &str,
+    pairs: &[(Text, Option<Text>)],
+) -> Vec<NewNode> {
     let node = |(key, value): &(Text, Option<Text>)| {
         let value = value.as_ref()?;
         let node = key
@@ -133,7 +138,7 @@ fn given(ctx: &Ctx, domid: u32, directory: &str, pairs: &[(Text, Option<Text>)])
             error!(
                 ctx,
                 domid = domid,
-                "cannot write {directory}/{key}: xenstore takes no such path or value"
+                "cannot write {directory}/{key}: invalid path or value for xenstore"
             );
         }
         Some(node)

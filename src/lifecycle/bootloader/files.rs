@@ -1,8 +1,10 @@
-//! Where a bootloader writes: a directory for files from the disk, a file for its results, and a log file of its terminal.
+//! The files that a bootloader writes: a directory for files from the disk, an output file, and a log file of its
+//! terminal.
 //!
-//! The directory and the output file are removed after the bootloader. A toolstack that is killed leaves them, and a
-//! bootloader may leave a mount in its directory: such a directory is left alone, since what is mounted there, perhaps the
-//! guest's own file system, would be removed with it. So directory and file have the first number whose names are free.
+//! The directory and the output file are removed after the bootloader has ended. If the toolstack is killed, they are
+//! left. A bootloader may also leave a mount in its directory: such a directory is kept, since the mounted file system,
+//! perhaps the guest's own, would be removed with it. So there are several names for the directory and the file, of
+//! which the first pair that is free is used.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -17,59 +19,64 @@ use crate::sync::std_fds::raised;
 use crate::xen::log::Log;
 use crate::{error, warn};
 
-/// How many names are tried for the directory and the output file of a domain.
+/// The number of names for the directory and the output file of a domain.
 const MAX_NAMES: u32 = 8;
 
-/// The directory and the output file are removed when this is dropped; the log file stays.
+/// The directory and the output file are removed when this is dropped; the log file is kept.
 #[derive(Debug)]
-pub struct Workplace {
+pub struct BootloaderFiles {
+    /// The directory for files from the disk.
     pub directory: PathBuf,
+    /// The output file.
     pub output: PathBuf,
-    pub record: File,
-    pub record_path: PathBuf,
+    /// The log file.
+    pub log_file: File,
+    /// The path of the log file.
+    pub log_path: PathBuf,
 }
 
-impl Workplace {
-    /// Makes what is needed below `lib`, and a new log file in `logs`.
+impl BootloaderFiles {
+    /// Creates the directory and the output file below `lib`, and a new log file in `logs`. `Error::Fail`, logged, on
+    /// failure.
     pub fn new(log: &Log, domid: u32, lib: &Path, logs: &Path) -> Result<Self> {
         let failed = |what: &Path, e: &io::Error| {
             let (errno, what) = (errno_of(e), what.display());
-            error!(log, domid = domid, errno = errno, "cannot make the bootloader's {what}");
+            error!(log, domid = domid, errno = errno, "cannot create the bootloader's {what}");
             Error::Fail
         };
-        let record_path = rotate_log(log, logs, OsStr::new(&format!("bootloader.{domid}")))?;
-        let record = OpenOptions::new().append(true).create(true).open(&record_path);
-        let record = record.map(raised).map_err(|e| failed(&record_path, &e))?;
+        let log_path = rotate_log(log, logs, OsStr::new(&format!("bootloader.{domid}")))?;
+        let log_file = OpenOptions::new().append(true).create(true).open(&log_path);
+        let log_file = log_file.map(raised).map_err(|e| failed(&log_path, &e))?;
         // Files of an earlier bootloader are removed.
-        remove_left(log, domid, lib);
+        remove_leftovers(log, domid, lib);
         let is_taken =
-            |made: &MadePlaces| matches!(made, Err((_, e)) if e.kind() == ErrorKind::AlreadyExists);
-        let made = names(domid, lib).map(make).find(|made| !is_taken(made));
-        let (directory, output) = match made {
-            Some(made) => made.map_err(|(path, e)| failed(&path, &e))?,
+            |pair: &Created| matches!(pair, Err((_, e)) if e.kind() == ErrorKind::AlreadyExists);
+        let created = names(domid, lib).map(create).find(|created| !is_taken(created));
+        let (directory, output) = match created {
+            Some(created) => created.map_err(|(path, e)| failed(&path, &e))?,
             None => {
                 let lib = lib.display();
                 error!(
                     log,
                     domid = domid,
-                    "cannot make a directory for the bootloader: all names in {lib} are taken"
+                    "cannot create a directory for the bootloader: all names in {lib} are in use"
                 );
                 return Err(Error::Fail);
             }
         };
-        Ok(Self { directory, output, record, record_path })
+        Ok(Self { directory, output, log_file, log_path })
     }
 }
 
-impl Drop for Workplace {
+impl Drop for BootloaderFiles {
     fn drop(&mut self) {
-        // A failure is logged when the leftover is met again.
+        // A failure is logged by the next [`remove_leftovers`].
         let _ = remove(&self.directory, &self.output);
     }
 }
 
-/// Removes what bootloaders of that domain have left below `lib`.
-pub fn remove_left(log: &Log, domid: u32, lib: &Path) {
+/// Removes the files that bootloaders of a domain have left below `lib`. Failures are logged.
+pub fn remove_leftovers(log: &Log, domid: u32, lib: &Path) {
     for (directory, output) in names(domid, lib) {
         if let Err((path, why)) = remove(&directory, &output) {
             warn!(log, domid = domid, "cannot remove the bootloader's {}: {why}", path.display());
@@ -77,20 +84,20 @@ pub fn remove_left(log: &Log, domid: u32, lib: &Path) {
     }
 }
 
-/// The names of directories and output files, the usual ones first.
+/// The names of directories and output files, in the order in which they are tried.
 fn names(domid: u32, lib: &Path) -> impl Iterator<Item = (PathBuf, PathBuf)> {
     (0..MAX_NAMES).map(move |number| {
-        let more = if number > 0 { format!(".{number}") } else { String::new() };
-        let name = |kind: &str| lib.join(format!("bootloader.{domid}.{kind}{more}"));
+        let suffix = if number > 0 { format!(".{number}") } else { String::new() };
+        let name = |kind: &str| lib.join(format!("bootloader.{domid}.{kind}{suffix}"));
         (name("d"), name("out"))
     })
 }
 
-/// The directory and the output file; or which of them cannot be made.
-type MadePlaces = std::result::Result<(PathBuf, PathBuf), (PathBuf, io::Error)>;
+/// The directory and the output file; or the one that cannot be created, with the reason.
+type Created = std::result::Result<(PathBuf, PathBuf), (PathBuf, io::Error)>;
 
-/// Makes both or none.
-fn make((directory, output): (PathBuf, PathBuf)) -> MadePlaces {
+/// Creates both or none.
+fn create((directory, output): (PathBuf, PathBuf)) -> Created {
     if let Err(e) = DirBuilder::new().mode(0o700).create(&directory) {
         return Err((directory, e));
     }
@@ -103,7 +110,7 @@ fn make((directory, output): (PathBuf, PathBuf)) -> MadePlaces {
     }
 }
 
-/// Removes both. What could not be removed, and why.
+/// Removes both. The error is the path that cannot be removed, and the reason.
 fn remove<'p>(
     directory: &'p Path,
     output: &'p Path,
@@ -126,7 +133,7 @@ fn remove_directory(path: &Path) -> std::result::Result<(), String> {
     fs::remove_dir_all(path).map_err(text)
 }
 
-/// A mount point in a directory, or the directory itself, as `/proc/self/mountinfo` has it.
+/// A mount point in a directory, or the directory itself if it is one, from the content of `/proc/self/mountinfo`.
 fn mounted_in(table: &[u8], directory: &Path) -> Option<PathBuf> {
     let mut points = table.split(|byte| *byte == b'\n').filter_map(|line| {
         line.split(|byte| *byte == b' ').nth(4).map(|point| PathBuf::from(unescaped(point)))

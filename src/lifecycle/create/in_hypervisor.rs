@@ -1,4 +1,4 @@
-//! Creating the domain in the hypervisor: its flags and its number.
+//! Creating the domain in the hypervisor, with its flags and a domid that is free.
 
 use crate::core::uuid::random_bytes;
 use crate::core::{Ctx, Error, Result};
@@ -8,62 +8,63 @@ use crate::types::idiomatic::{DomainConfig, DomainType, Passthrough};
 use crate::xen::hypervisor::sys;
 use crate::{debug, error};
 
-/// `RANDOM_DOMID`: a random number, which cannot be predicted.
-const RANDOM: u32 = u32::MAX - 1;
+/// `RANDOM_DOMID`, which requests a random domid that cannot be predicted.
+const RANDOM_DOMID: u32 = u32::MAX - 1;
 
-/// How many numbers are tried before the host counts as full.
+/// The maximum number of domids that are tried.
 const ATTEMPTS: u32 = 100_000;
 
-/// Makes the domain, without memory or vcpus, and gives its number.
+/// Creates the domain, without memory or vcpus, and returns its domid. Errors are logged.
 ///
-/// Numbers of domains that were destroyed within the last minute are not used: another process may still act on one.
-pub fn make(ctx: &Ctx, config: &DomainConfig) -> Result<u32> {
+/// Domids of domains that were destroyed within the last minute are not used, since another process may still act on
+/// one.
+pub fn create(ctx: &Ctx, config: &DomainConfig) -> Result<u32> {
     let wanted = config.c_info.domid;
-    let mut create = parameters(ctx, config)?;
+    let mut parameters = parameters(ctx, config)?;
     let history = History::of_host(ctx.log());
     for _ in 0..ATTEMPTS {
-        let number = if wanted == RANDOM { random(ctx)? } else { wanted };
-        if !valid_guest(number) && wanted == RANDOM {
+        let number = if wanted == RANDOM_DOMID { random(ctx)? } else { wanted };
+        if !valid_guest(number) && wanted == RANDOM_DOMID {
             continue;
         }
-        let domid = match ctx.hypervisor().domain_create(number, &mut create) {
+        let domid = match ctx.hypervisor().domain_create(number, &mut parameters) {
             Ok(domid) => domid,
-            Err(e) if e.errno == nix::errno::Errno::EEXIST && wanted == RANDOM => continue,
+            Err(e) if e.errno == nix::errno::Errno::EEXIST && wanted == RANDOM_DOMID => continue,
             Err(e) => {
                 let shown = Some(number).filter(|&number| valid_guest(number));
-                let shown = shown.map_or(String::new(), |number| format!(" with number {number}"));
-                error!(ctx, "cannot make a domain{shown}: {e}");
+                let shown = shown.map_or(String::new(), |number| format!(" with domid {number}"));
+                error!(ctx, "cannot create a domain{shown}: {e}");
                 return Err(Error::Fail);
             }
         };
-        let mut fresh = Fresh { ctx, domid: Some(domid) };
+        let mut new = NewDomain { ctx, domid: Some(domid) };
         let recent = history.is_recent(domid);
         if recent == Ok(false) {
-            fresh.domid = None;
+            new.domid = None;
             return Ok(domid);
         }
-        fresh.destroy()?;
+        new.destroy()?;
         recent?;
         if valid_guest(wanted) {
             error!(
                 ctx,
                 domid = domid,
-                "cannot make a domain with number {domid}: another domain had it until a moment ago"
+                "cannot create a domain with domid {domid}: another domain had it within the last minute"
             );
             return Err(Error::Fail);
         }
     }
-    error!(ctx, "cannot make a domain: no number is free");
+    error!(ctx, "cannot create a domain: no domid is free");
     Err(Error::Fail)
 }
 
-/// A new domain that is not accepted yet. It is destroyed when this is dropped, also by a panic.
-struct Fresh<'a> {
+/// A new domain whose domid is not accepted yet. It is destroyed when this is dropped, also after a panic.
+struct NewDomain<'a> {
     ctx: &'a Ctx,
     domid: Option<u32>,
 }
 
-impl Fresh<'_> {
+impl NewDomain<'_> {
     fn destroy(&mut self) -> Result<()> {
         let Some(domid) = self.domid.take() else { return Ok(()) };
         self.ctx.hypervisor().domain_destroy(domid).map_err(|e| {
@@ -73,14 +74,14 @@ impl Fresh<'_> {
     }
 }
 
-impl Drop for Fresh<'_> {
+impl Drop for NewDomain<'_> {
     fn drop(&mut self) {
         // A failure is logged where it is found.
         let _ = self.destroy();
     }
 }
 
-/// Fifteen bits, the size of a domain's number.
+/// A random number of fifteen bits, the size of a domid.
 fn random(ctx: &Ctx) -> Result<u32> {
     let bytes = random_bytes().map_err(|e| {
         error!(ctx, "cannot get random numbers: {e}");
@@ -102,7 +103,7 @@ fn parameters(ctx: &Ctx, config: &DomainConfig) -> Result<sys::xen_domctl_create
     set(sys::XEN_DOMCTL_CDF_vpmu, build.vpmu == Some(true));
     debug!(ctx, "passthrough: {}", info.passthrough.name().unwrap_or_default());
     set(sys::XEN_DOMCTL_CDF_iommu, info.passthrough != Passthrough::Disabled);
-    let own_tables = info.passthrough == Passthrough::SyncPt;
+    let separate_tables = info.passthrough == Passthrough::SyncPt;
     let relaxed = build.arch_x86.msr_relaxed == Some(true);
     let arch = sys::xen_arch_domainconfig {
         emulation_flags: match info.type_ {
@@ -112,7 +113,7 @@ fn parameters(ctx: &Ctx, config: &DomainConfig) -> Result<sys::xen_domctl_create
         },
         misc_flags: if relaxed { sys::XEN_X86_MSR_RELAXED } else { 0 },
     };
-    // Whole pages.
+    // The size is rounded up to whole pages.
     let trace = i64::from(build.vmtrace_buf_kb).saturating_mul(1024).saturating_add(4095) & !4095;
     let invalid = |what: &str| {
         error!(ctx, "cannot use {what}: out of range");
@@ -122,7 +123,7 @@ fn parameters(ctx: &Ctx, config: &DomainConfig) -> Result<sys::xen_domctl_create
         ssidref: info.ssidref,
         handle: info.uuid.0,
         flags,
-        iommu_opts: if own_tables { sys::XEN_DOMCTL_IOMMU_no_sharept } else { 0 },
+        iommu_opts: if separate_tables { sys::XEN_DOMCTL_IOMMU_no_sharept } else { 0 },
         max_vcpus: u32::try_from(build.max_vcpus).map_err(|_| invalid("max_vcpus"))?,
         max_evtchn_port: build.event_channels,
         max_grant_frames: build.max_grant_frames as i32,

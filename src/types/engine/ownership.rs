@@ -1,4 +1,4 @@
-//! Init, dispose and copy.
+//! Init, dispose and copy, and the memory that values own.
 
 use std::ffi::c_int;
 
@@ -6,12 +6,12 @@ use super::raw;
 use super::{builtin, member_of};
 use crate::types::shape::{FieldShape, PartKind, Run, Shape, Type, UnionMember};
 
-/// Gives memory the values that a value of the type starts with.
+/// Stores the initial value of a type.
 ///
 /// # Safety
-/// `p` points to room for a value of type `ty`; it is zeroed unless that is a struct.
-pub unsafe fn start(p: *mut u8, ty: &Type) {
-    // SAFETY: the caller's contract: `p` has what the table says.
+/// `p` points to memory for a value of type `ty`, which is zeroed unless the type is a struct.
+pub unsafe fn init_value(p: *mut u8, ty: &Type) {
+    // SAFETY: the caller's contract: `p` has the layout in the table.
     unsafe {
         match ty.shape {
             Shape::Struct(body) => {
@@ -25,11 +25,11 @@ pub unsafe fn start(p: *mut u8, ty: &Type) {
     }
 }
 
-/// Chooses a union's member, by its key's number.
+/// Selects a union's member, by the value of its key.
 ///
 /// # Safety
 /// `p` points to a value of type `ty`.
-pub unsafe fn choose(p: *mut u8, ty: &Type, key: &str, value: c_int) {
+pub unsafe fn select_member(p: *mut u8, ty: &Type, key: &str, value: c_int) {
     let Shape::Struct(body) = ty.shape else { return };
     for field in body.fields.iter() {
         let FieldShape::Union(union) = field.shape else { continue };
@@ -37,30 +37,30 @@ pub unsafe fn choose(p: *mut u8, ty: &Type, key: &str, value: c_int) {
             continue;
         }
         let members = union.members;
-        // SAFETY: the caller's contract: what the table says of a field holds for `p`.
+        // SAFETY: the caller's contract: the table describes the field of `p`.
         unsafe {
             let (key_at, at) = (p.add(union.key_offset.into()), p.add(field.offset.into()));
             let before = raw::load_int(key_at);
             if before != c_int::from(union.key.init) {
-                // The C library fails an assertion. Changing the member without a leak, and without
-                // one member's bytes taken for another's, is the kinder answer to a wrong call.
+                // The C library fails an assertion. Here the member is changed without a leak, and no member is read
+                // from the bytes of another.
                 dispose_member(at, members, before);
                 at.write_bytes(0, size_of_members(members));
             }
             raw::store(key_at, union.key.size, i64::from(value));
             if let Some(ty) = member_of(members, value).and_then(|m| m.ty) {
-                start(at, &ty);
+                init_value(at, &ty);
             }
         }
     }
 }
 
-/// Frees what the value owns. The value itself stays as it was.
+/// Frees what the value owns. The bytes of the value itself are not changed.
 ///
 /// # Safety
 /// `p` points to a value of type `ty` that owns what it points to.
 pub unsafe fn release(p: *mut u8, ty: &Type) {
-    // SAFETY: the caller's contract: `p` has what the table says.
+    // SAFETY: the caller's contract: `p` has the layout in the table.
     unsafe {
         match ty.shape {
             Shape::String => release_string(p),
@@ -96,10 +96,11 @@ pub unsafe fn release(p: *mut u8, ty: &Type) {
 /// # Safety
 /// `p` points to a string that is owned, or NULL.
 unsafe fn release_string(p: *mut u8) {
-    // SAFETY: `p` holds NULL or a text of `malloc`'s, says the caller; the place is empty afterwards.
+    // SAFETY: `p` contains NULL or a string from `malloc`, by the caller's contract, and is not used again as its
+    // owner.
     unsafe {
         let text: *mut libc::c_void = raw::load_pointer(p);
-        // Most are: not worth the call.
+        // Most strings are NULL, and the call is more expensive than this check.
         if !text.is_null() {
             libc::free(text);
         }
@@ -110,17 +111,17 @@ unsafe fn release_string(p: *mut u8) {
 /// `p` points to a union of which the member of `key` is valid.
 unsafe fn dispose_member(p: *mut u8, members: Run<UnionMember>, key: c_int) {
     if let Some(ty) = member_of(members, key).and_then(|m| m.ty) {
-        // SAFETY: the member of `key` is valid, says the caller, and that is of this type.
+        // SAFETY: the member of `key` is valid, by the caller's contract, and that is of this type.
         unsafe { release(p, &ty) }
     }
 }
 
-/// How much room a union takes.
+/// The size of a union in bytes.
 pub(super) fn size_of_members(members: Run<UnionMember>) -> usize {
     members.iter().filter_map(|m| m.ty).map(|ty| ty.size).max().unwrap_or(0)
 }
 
-/// How many elements an array has; none if it is NULL or its length is invalid.
+/// The number of elements of an array; 0 if the array is NULL or its length is invalid.
 ///
 /// # Safety
 /// `count` points to an `int`.
@@ -128,16 +129,16 @@ pub(super) unsafe fn array_len(elements: *const u8, count: *const u8) -> usize {
     if elements.is_null() {
         return 0;
     }
-    // SAFETY: `count` points to an `int`, says the caller.
+    // SAFETY: `count` points to an `int`, by the caller's contract.
     usize::try_from(unsafe { raw::load_int(count) }).unwrap_or(0)
 }
 
-/// Copies a value with what it owns; what `*to` was is not freed, and its `const` fields stay.
+/// Copies a value with what it owns. The old content of `*to` is not freed, and its `const` fields are not changed.
 ///
 /// # Safety
-/// `from` points to a value of type `ty`, `to` to room for one.
+/// `from` points to a value of type `ty`, `to` to memory for one.
 pub unsafe fn copy(to: *mut u8, from: *const u8, ty: &Type) {
-    // SAFETY: the caller's contract: both have what the table says.
+    // SAFETY: the caller's contract: both have the layout in the table.
     unsafe {
         match ty.shape {
             Shape::Bool | Shape::Int { .. } | Shape::Enum(_) => {
@@ -146,7 +147,7 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, ty: &Type) {
             Shape::String => copy_string(to, from),
             Shape::Builtin(kind) => builtin::copy(to, from, ty.size, kind),
             Shape::Struct(body) => {
-                // What lies between the parts is plain bytes.
+                // Between the parts there are plain bytes.
                 let mut done = 0;
                 for part in body.parts.iter() {
                     let (offset, size) = (part.offset as usize, part.size as usize);
@@ -178,7 +179,7 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, ty: &Type) {
     }
 }
 
-/// A copy of an array; NULL of NULL, since the length that goes with it may then be any number.
+/// A copy of an array; NULL if it is NULL, since its length may then be any number.
 ///
 /// # Safety
 /// `old` is NULL or points to `count` values of type `element`.
@@ -188,16 +189,16 @@ unsafe fn copy_array(old: *const u8, count: usize, element: &Type) -> *mut u8 {
     }
     let new = raw::zeroed::<u8>(count * element.size);
     for i in (0..count).map(|i| i * element.size) {
-        // SAFETY: the caller's contract, and `new` has as much room.
+        // SAFETY: the caller's contract, and `new` has the same size.
         unsafe { copy(new.add(i), old.add(i), element) }
     }
     new
 }
 
 /// # Safety
-/// `from` points to a string or NULL, `to` to room for a pointer.
+/// `from` points to a string or NULL, `to` to memory for a pointer.
 unsafe fn copy_string(to: *mut u8, from: *const u8) {
-    // SAFETY: `from` holds NULL or a text, says the caller, and `to` has room for one.
+    // SAFETY: `from` holds NULL or a text, by the caller's contract, and `to` has memory for one.
     unsafe {
         let text = raw::text(raw::load_pointer(from)).map(raw::duplicate);
         raw::store_pointer(to, text.unwrap_or(std::ptr::null_mut()));
