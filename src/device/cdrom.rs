@@ -53,9 +53,9 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Instant;
 
@@ -229,13 +229,17 @@ impl Change {
             error!(ctx, domid = domid, errno = errno, "cannot open the medium {}", path.display());
             Error::Fail
         };
-        let kind = std::fs::metadata(path).map_err(|e| failed(&e))?.file_type();
+        // This opens nothing that could block, whatever is at the path; what is checked is what is then opened.
+        let found = File::options().read(true).custom_flags(libc::O_PATH).open(path).map(raised);
+        let found = found.map_err(|e| failed(&e))?;
+        let kind = found.metadata().map_err(|e| failed(&e))?.file_type();
         if kind.is_fifo() || kind.is_socket() {
             let (domid, path) = (self.drive.domid, path.display());
             error!(ctx, domid = domid, "cannot use the medium {path}: neither a file nor a device");
             return Err(Error::Fail);
         }
-        File::open(path).map(raised).map(Some).map_err(|e| failed(&e))
+        let opened = File::open(format!("/proc/self/fd/{}", found.as_raw_fd()));
+        opened.map(raised).map(Some).map_err(|e| failed(&e))
     }
 
     /// The step after QEMU's ejection: empties the drive in xenstore, and stores the new medium in libxl-json. Returns

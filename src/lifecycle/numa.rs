@@ -7,6 +7,8 @@
 //! Fewer nodes are better. With the same number of nodes, those are better on which fewer vcpus can run, and then those
 //! with more free memory; otherwise the first ones, counting from node 0.
 
+use nix::errno::Errno;
+
 use crate::config::defaults::memory;
 use crate::core::{Ctx, Error, Result, bitmap};
 use crate::types::idiomatic::{Bitmap, DomainBuildInfo, DomainConfig};
@@ -242,7 +244,8 @@ fn best(
         error!(ctx, "cannot place the domain on NUMA nodes: no domain {domid}");
         Error::Fail
     })?;
-    let usable = cpus_of_pool(ctx, domain.cpupool).ok_or_else(|| {
+    let usable = cpus_of_pool(ctx, domain.cpupool).map_err(|e| refused(ctx, e))?;
+    let usable = usable.ok_or_else(|| {
         error!(ctx, "cannot place the domain on NUMA nodes: no cpupool {}", domain.cpupool);
         Error::Fail
     })?;
@@ -287,36 +290,43 @@ fn best(
     Ok(best)
 }
 
-fn cpus_of_pool(ctx: &Ctx, pool: u32) -> Option<Vec<u8>> {
-    let found = ctx.hypervisor().cpupool_from(pool).ok()??;
-    (found.id == pool).then_some(found.cpus)
+fn cpus_of_pool(ctx: &Ctx, pool: u32) -> std::result::Result<Option<Vec<u8>>, HypervisorError> {
+    let found = ctx.hypervisor().cpupool_from(pool)?;
+    Ok(found.filter(|found| found.id == pool).map(|found| found.cpus))
 }
 
 /// The number of vcpus that can run on each node, counting only the cpus in `usable`.
 fn vcpus_on_nodes(ctx: &Ctx, host: &HostNodes, usable: &[u8]) -> Result<Vec<u32>> {
     let mut vcpus = vec![0; host.free_kb.len()];
     for domain in ctx.hypervisor().domains().map_err(|e| refused(ctx, e))? {
-        for set in sets_of_vcpus(ctx, host, &domain, usable).unwrap_or_default() {
-            members(set).for_each(|node| vcpus[node] += 1);
+        match sets_of_vcpus(ctx, host, &domain, usable) {
+            Ok(sets) => sets.into_iter().flat_map(members).for_each(|node| vcpus[node] += 1),
+            // It was destroyed meanwhile.
+            Err(e) if e.errno == Errno::ESRCH => {}
+            Err(e) => warn!(
+                ctx,
+                "the vcpus of domain {} do not count in the NUMA placement: {e}", domain.domid
+            ),
         }
     }
     Ok(vcpus)
 }
 
-/// The nodes on which each vcpu of a domain can run; `None` for a domain that is being destroyed.
+/// The nodes on which each vcpu of a domain can run.
 fn sets_of_vcpus(
     ctx: &Ctx,
     host: &HostNodes,
     domain: &DomainInfo,
     usable: &[u8],
-) -> Option<Vec<NodeSet>> {
+) -> std::result::Result<Vec<NodeSet>, HypervisorError> {
     let xen = ctx.hypervisor();
-    let cpus = bitmap::and(&cpus_of_pool(ctx, domain.cpupool)?, usable);
-    let nodes = xen.node_affinity(domain.domid).ok()?;
+    let Some(cpus) = cpus_of_pool(ctx, domain.cpupool)? else { return Ok(Vec::new()) };
+    let cpus = bitmap::and(&cpus, usable);
+    let nodes = xen.node_affinity(domain.domid)?;
     let vcpus = 0..domain.max_vcpu_id.map_or(0, |last| last + 1);
     let set = |vcpu| {
-        let hard = xen.vcpu(domain.domid, vcpu, host.max_cpus as u32).ok()?.hard;
-        Some(host.nodes_for(&bitmap::and(&hard, &cpus), &nodes))
+        let hard = xen.vcpu(domain.domid, vcpu, host.max_cpus as u32)?.hard;
+        Ok(host.nodes_for(&bitmap::and(&hard, &cpus), &nodes))
     };
     vcpus.map(set).collect()
 }
