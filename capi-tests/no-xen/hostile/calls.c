@@ -16,6 +16,26 @@ void no_xen(void)
     if (open_fds() != fds) wrong("descriptors left open");
 }
 
+/* With preload/stand-ins.c, as the unit tests of an application have it: what needs no xenstore works, the rest says so. */
+void stand_ins(void)
+{
+    unsigned fds = open_fds();
+    libxl_ctx *ctx = new_ctx();
+    libxl_domain_config config;
+    char *json, *path;
+
+    libxl_domain_config_init(&config);
+    json = libxl_domain_config_to_json(ctx, &config);
+    if (!json) wrong("no JSON");
+    free(json);
+    libxl_domain_config_dispose(&config);
+    if (error_lines) wrong("log lines about nothing");
+    if (!libxl_console_get_tty(ctx, 1, 0, LIBXL_CONSOLE_TYPE_PV, &path)) wrong("a console without xenstore");
+    if (!error_lines) wrong("no log line");
+    if (libxl_ctx_free(ctx)) wrong("the ctx cannot be freed");
+    if (open_fds() != fds) wrong("descriptors left open");
+}
+
 void versions(void)
 {
     static const int odd[] = { -1, 1, 2, 0x7fffffff };

@@ -40,6 +40,7 @@ extern unsigned faults;
 
 /* The parts; each prints what the library answered and calls `wrong` for what must not be. */
 void no_xen(void);
+void stand_ins(void);
 void nulls(const char *functions, bool with_ctx);
 void versions(void);
 void odd_domids(void);

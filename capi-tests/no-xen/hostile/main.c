@@ -72,6 +72,7 @@ int main(int argc, char **argv)
     const char *part = argc > 1 ? argv[1] : "";
     const char *functions = argc > 2 ? argv[2] : NULL;
     if (!strcmp(part, "no-xen")) no_xen();
+    else if (!strcmp(part, "stand-ins")) stand_ins();
     else if (!strcmp(part, "nulls-without-ctx") && functions) nulls(functions, false);
     else if (!strcmp(part, "nulls") && functions) nulls(functions, true);
     else if (!strcmp(part, "versions")) versions();

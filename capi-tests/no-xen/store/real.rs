@@ -195,6 +195,23 @@ fn a_discarded_transaction_has_no_effect() {
 }
 
 #[test]
+fn a_directory_that_another_client_removes_during_a_transaction_is_a_conflict() {
+    let (daemon, store, base) = fixture();
+    let other = daemon.store();
+    let path = format!("{base}/a/b/c");
+    store.write(&path, "x").unwrap();
+    let mut attempts = 0;
+    let removed = store.transaction(|t| {
+        attempts += 1;
+        // From here on the transaction has the node, and not yet the directory.
+        t.read(&path)?;
+        other.remove(&format!("{base}/a"))?;
+        t.remove(&path)
+    });
+    assert_eq!((removed, attempts), (Ok(false), 2));
+}
+
+#[test]
 fn text() {
     let (_daemon, store, base) = fixture();
     let path = format!("{base}/text");

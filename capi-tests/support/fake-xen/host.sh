@@ -23,8 +23,13 @@ start_xenstored() {
   local daemon=/usr/lib/xen-4.17/bin/xenstored
   [ -x $daemon ] || daemon=/usr/sbin/xenstored
   env -u XENSTORED_PATH LD_PRELOAD="$1/fake-xen.so" $daemon --no-fork --internal-db --pid-file "$FAKE_XEN/pid" &
-  for _ in $(seq 200); do [ -S "$XENSTORED_PATH" ] || sleep 0.05; done
-  [ -S "$XENSTORED_PATH" ] || { echo "xenstored does not start" >&2; exit 2; }
+  # The socket's file is there before anybody listens.
+  for _ in $(seq 200); do
+    ! xenstore-exists / 2> /dev/null || return 0
+    sleep 0.05
+  done
+  echo "xenstored does not start" >&2
+  exit 2
 }
 
 # fake_host_in_tmp FOLDER [OPTIONS]: the same with a copy of FOLDER for /tmp, and its library, if there is one, in

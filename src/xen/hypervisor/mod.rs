@@ -49,6 +49,7 @@ mod vcpu;
 mod bindings_test;
 
 use std::ffi::c_int;
+use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -183,6 +184,12 @@ impl Hypervisor {
         let seen = std::fs::OpenOptions::new().read(true).write(true).open("/dev/xen/privcmd");
         // If this fails, libxenctrl tries other paths, and logs the error.
         seen.map(|file| drop(std_fds::raised(file))).or_else(|_| self.open())
+    }
+
+    /// Whether the kernel has a device for hypercalls, at one of the paths that libxenctrl tries. If [`Hypervisor::probe`]
+    /// succeeds without one, a test has put its own functions in place of libxenctrl's.
+    pub fn has_device() -> bool {
+        ["/dev/xen/privcmd", "/proc/xen/privcmd"].iter().any(|path| Path::new(path).exists())
     }
 
     /// Calls a libxenctrl function that returns a negative number and sets `errno` on failure.

@@ -100,6 +100,13 @@ impl Store {
         Self::open_first(link::places(), REPLY_TIMEOUT)
     }
 
+    /// A store that connects at its first request, to the place that is preferred.
+    pub fn unconnected() -> Self {
+        let place = link::places().swap_remove(0).into();
+        let connections = PerProcess::new(Connections::default());
+        Self { place, silence: REPLY_TIMEOUT, connections }
+    }
+
     /// Connects to the daemon whose socket or device is `place`.
     pub fn open_at(place: &Path) -> io::Result<Self> {
         Self::open_first(vec![place.to_owned()], REPLY_TIMEOUT)

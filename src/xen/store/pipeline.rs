@@ -184,6 +184,9 @@ fn answer(
         (Request::Peek | Request::PeekList, Err(Errno::EACCES | Errno::E2BIG)) => {
             Err(Errno::ENOENT)
         }
+        // The daemon reads each node when a transaction first asks for it: this one was read, and then another client
+        // removed the directory that it lies in. The commit will be refused, and the transaction repeated.
+        (Request::Remove, Err(Errno::EINVAL)) => Err(Errno::ENOENT),
         (_, reply) => reply,
     };
     match request {
