@@ -12,3 +12,5 @@ s,(/(device-model-pid|qemu-pid)) = "[0-9]+",\1 = "PID",
 s,(/start_time) = "[0-9.]+",\1 = "TIME",
 # The number of a descriptor that a QEMU goes on from.
 s,^fd:[0-9]+$,fd:N,
+# The shell's words for a program that a signal ended: its process and place.
+s,^/share/[a-z]+\.sh: line [0-9]+: +[0-9]+ (Segmentation fault|Aborted) .*,(\1),
