@@ -23,7 +23,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 
 use crate::core::{Ctx, Error, Result};
-use crate::xen::last_error::LastError;
+use crate::xen::last_error::{self, LastError};
 use crate::xen::log::Log;
 use crate::{error, warn};
 
@@ -81,7 +81,8 @@ impl Cause {
             return;
         }
         match self.0 {
-            Some(cause) if cause.starts_with(&start) => {}
+            // For the operation that this one is a part of, which has not seen that line.
+            Some(cause) if cause.starts_with(&start) => last_error::pass_on(cause),
             Some(cause) => error!(log, domid = domid, "{start}: {cause}"),
             None => error!(log, domid = domid, "{start}: {}", error.in_words()),
         }
@@ -166,8 +167,11 @@ mod tests {
             say(Error::DomainNotFound, None).as_deref(),
             Some("cannot pause: no such domain")
         );
-        // That line is there.
-        assert_eq!(say(Error::Fail, Some("cannot pause: why")), None);
+        // That line is there. An operation that this one is a part of is told.
+        assert_eq!(
+            say(Error::Fail, Some("cannot pause: why")).as_deref(),
+            Some("cannot pause: why")
+        );
         // A warning.
         assert_eq!(say(Error::Aborted, Some("why")), None);
     }

@@ -46,6 +46,13 @@ pub fn aside<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
+/// Records a line that an inner record has, if there is a current record.
+pub fn pass_on(text: String) {
+    let Some(mut current) = swap(None) else { return };
+    current.text = Some(text);
+    swap(Some(current));
+}
+
 struct Restore<'a> {
     record: Option<&'a mut LastError>,
     outer: Option<LastError>,
@@ -66,10 +73,11 @@ fn swap(record: Option<LastError>) -> Option<LastError> {
 
 /// Records an error line, if there is a current record.
 pub(super) fn note(message: fmt::Arguments<'_>, errno: Option<Errno>) {
-    let Some(mut current) = swap(None) else { return };
-    current.text = Some(match errno {
+    // Not formatted without a record.
+    let Some(current) = swap(None) else { return };
+    swap(Some(current));
+    pass_on(match errno {
         Some(errno) => format!("{message}: {}", errno.desc()),
         None => message.to_string(),
     });
-    swap(Some(current));
 }

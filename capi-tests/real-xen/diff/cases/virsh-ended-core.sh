@@ -1,8 +1,9 @@
 #: long
-# A guest that crashes, and whose memory is to be kept.
+# A PV guest that crashes, and whose memory is to be kept, of which Xen does not know where it is. (Of a PVH guest the dump
+# tries a million frames, for minutes under emulation.)
 libvirt
 for action in coredump-destroy coredump-restart; do
-  xml v-core pvh
+  xml v-core pv
   sed -i -E "s,<on_crash>[a-z]+<,<on_crash>$action<," /tmp/v-core.xml
   try virsh create /tmp/v-core.xml
   made v-core
