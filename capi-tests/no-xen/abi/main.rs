@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use xenlight::types::sys::*;
+use xenlight_idl::Release;
 
 include!(concat!(env!("OUT_DIR"), "/layout.rs"));
 
@@ -210,10 +211,11 @@ fn the_headers_declare_the_same() {
 
 #[test]
 fn the_headers_are_fresh() {
-    let model = xenlight_idl::load().expect("idl/types");
+    let description = xenlight_idl::load().expect("idl/types");
+    let model = description.of(Release::DEFAULT);
     let fresh = [
-        ("_libxl_types.h", xenlight_idl::c_types::header(&model)),
-        ("_libxl_types_json.h", xenlight_idl::c_types::json_header(&model)),
+        ("_libxl_types.h", xenlight_idl::c_types::header(model)),
+        ("_libxl_types_json.h", xenlight_idl::c_types::json_header(model)),
     ];
     for (name, text) in fresh {
         let committed = std::fs::read_to_string(ours().join(name)).expect(name);

@@ -4,15 +4,16 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use xenlight_idl::{api_headers, c_types};
+use xenlight_idl::{Release, api_headers, c_types};
 
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let model = xenlight_idl::load()?;
+    let description = xenlight_idl::load()?;
+    let model = description.of(Release::DEFAULT);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let include = root.join("include");
     let mut headers = vec![
-        ("_libxl_types.h".to_owned(), c_types::header(&model)),
-        ("_libxl_types_json.h".to_owned(), c_types::json_header(&model)),
+        ("_libxl_types.h".to_owned(), c_types::header(model)),
+        ("_libxl_types_json.h".to_owned(), c_types::json_header(model)),
     ];
     headers.extend(api_headers::headers(&root)?);
 
