@@ -25,8 +25,7 @@ lib: $(LIB)
 # (--no-undefined-version) and nothing else leaves the library. rustc's own cdylib link cannot carry this version script:
 # see Cargo.toml.
 define link
-@awk 'BEGIN { print "VERS_4.17.0 {\n  global:" } { print "    " $$1 ";" } \
-  END { print "  local: *;\n};" }' src/exports.txt > $(1)/exports.map
+@awk -v release=4.17 -f idl/version-script.awk idl/releases.txt src/exports.txt > $(1)/exports.map
 cc -shared -static-libgcc -o $(1)/libxenlight.tmp -Wl,--whole-archive $(1)/libxenlight.a -Wl,--no-whole-archive \
   -Wl,--gc-sections -Wl,--version-script=$(1)/exports.map -Wl,--no-undefined-version \
   -Wl,-z,defs -Wl,-soname,libxenlight.so.4.17 -Wl,-z,relro,-z,now,-z,nodelete,-z,pack-relative-relocs \
@@ -68,8 +67,9 @@ else
 	@capi-tests/run-all $(LIB)
 endif
 
+# `make headers XEN=4.20`: only those of Xen 4.20, in include/4.20.
 headers:
-	$(CARGO) run -q -p xenlight-idl --features headers --bin headers
+	$(CARGO) run -q -p xenlight-idl --features headers --bin headers -- $(XEN)
 
 # Fails when include/ is not what idl/ and src/capi/ say now.
 check-headers:

@@ -11,18 +11,26 @@ const SAMPLE: &str = "src/types/engine/sample.idl";
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=idl/types");
     println!("cargo::rerun-if-changed={SAMPLE}");
+    let release = Release::DEFAULT;
+    // cfg(since = "4.18") for what the files of src/capi/ cannot say by their names.
+    let later = || Release::all().filter(|&r| r > Release::OLDEST);
+    let values: Vec<String> = later().map(|r| format!("{:?}", r.name())).collect();
+    println!("cargo::rustc-check-cfg=cfg(since, values({}))", values.join(", "));
+    for r in later().filter(|&r| r <= release) {
+        println!("cargo::rustc-cfg=since=\"{r}\"");
+    }
     let mut description = xenlight_idl::load()?;
-    let model = description.of(Release::DEFAULT);
+    let model = description.of(release);
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("types.rs"), rust_types::rust(model))?;
     fs::write(out.join("tables.rs"), tables::rust(model))?;
-    fs::write(out.join("layout.rs"), layout::rust(model))?;
+    fs::write(out.join("layout.rs"), layout::releases(&description, release))?;
     fs::write(out.join("idiomatic.rs"), idiomatic::rust(model))?;
     fs::write(out.join("samples.rs"), idiomatic::samples(model))?;
     fs::write(out.join("exports.rs"), exports::rust(model))?;
     // For the interpreter's own tests.
     description.add_file(Path::new(SAMPLE))?;
-    let with_sample = tables::rust(description.of(Release::DEFAULT));
+    let with_sample = tables::rust(description.of(release));
     fs::write(out.join("tables_with_sample.rs"), with_sample)?;
     Ok(())
 }

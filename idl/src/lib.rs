@@ -12,7 +12,8 @@
 //! | [`layout`] | sizes, offsets and values, for the test that compares them with the C headers' |
 //! | [`c_types`] | `_libxl_types.h` and `_libxl_types_json.h` |
 //!
-//! [`entries`] reads the hand-written entries of `src/capi/`, for the status table and the headers.
+//! [`entries`] reads the hand-written entries of `src/capi/`, for the status table and the headers; [`public_names`] the
+//! list of what the library exports.
 //!
 //! `idl/README.md` describes the syntax of `.idl` files.
 
@@ -29,6 +30,7 @@ pub mod layout;
 pub mod model;
 mod names;
 mod parse;
+pub mod public_names;
 pub mod release;
 pub mod rust_types;
 pub mod tables;

@@ -41,6 +41,11 @@ impl Release {
         Some(self.column(1)).filter(|&name| name != "-")
     }
 
+    /// The folder of its C headers, seen from the project's.
+    pub fn include(self) -> String {
+        if self == Self::DEFAULT { "include".into() } else { format!("include/{self}") }
+    }
+
     /// The version of every symbol of its `libxenlight.so`.
     pub fn version_node(self) -> &'static str {
         self.column(2)

@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use xenlight_idl::entries;
+use xenlight_idl::{Release, entries, public_names};
 
 /// Debian's programs that import the library: the name of each in `capi-tests/support/consumers`, and in the table.
 const CONSUMERS: [(&str, &str); 5] = [
@@ -46,12 +46,11 @@ struct Status {
 
 impl Status {
     fn read(root: &Path) -> Result<Status, Box<dyn Error>> {
-        let exports: Vec<String> = std::fs::read_to_string(root.join("src/exports.txt"))?
-            .lines()
-            .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
-            .collect();
+        let release = Release::DEFAULT;
+        let exports: Vec<String> =
+            public_names::read(root, release)?.into_iter().map(|n| n.name).collect();
         let mut missing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for entry in entries::read(&root.join("src/capi"))? {
+        for entry in entries::read(&root.join("src/capi"), release)? {
             if !exports.contains(&entry.name) {
                 return Err(
                     format!("{}: {} is not in src/exports.txt", entry.file, entry.name).into()
