@@ -1,4 +1,4 @@
-//! Generates the public types from `idl/`.
+//! Generates the public types from `idl/`, as the release of Xen has them that `XEN_RELEASE` names in the environment.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,13 @@ const SAMPLE: &str = "src/types/engine/sample.idl";
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=idl/types");
     println!("cargo::rerun-if-changed={SAMPLE}");
-    let release = Release::DEFAULT;
-    // cfg(since = "4.18") for what the files of src/capi/ cannot say by their names.
+    println!("cargo::rerun-if-env-changed=XEN_RELEASE");
+    let release = match env::var("XEN_RELEASE") {
+        Ok(name) => name.parse()?,
+        Err(_) => Release::DEFAULT,
+    };
+    // For env!("XEN_RELEASE"), and #[cfg(since = "4.18")].
+    println!("cargo::rustc-env=XEN_RELEASE={release}");
     let later = || Release::all().filter(|&r| r > Release::OLDEST);
     let values: Vec<String> = later().map(|r| format!("{:?}", r.name())).collect();
     println!("cargo::rustc-check-cfg=cfg(since, values({}))", values.join(", "));

@@ -1,13 +1,14 @@
 //! A C file that includes our headers must compile as with the distribution's, in every release that a Debian has: the
 //! same macros and the same declarations for every `LIBXL_API_VERSION`, in C99 and C++, each header also alone.
 
-mod debian;
+#[path = "../../support/debian_xen.rs"]
+mod debian_xen;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
-use debian::{Debian, root};
+use debian_xen::{Debian, root};
 use xenlight_idl::{Release, public_names};
 
 const HEADERS: [&str; 5] =

@@ -5,7 +5,8 @@
 // Names are C's.
 #![allow(non_camel_case_types)]
 
-mod debian;
+#[path = "../../support/debian_xen.rs"]
+mod debian_xen;
 mod distribution;
 
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ use std::mem::offset_of;
 use std::path::PathBuf;
 use std::process::Command;
 
-use debian::{Debian, root};
+use debian_xen::{Debian, root};
 use xenlight::types::sys::*;
 use xenlight_idl::{Release, public_names};
 

@@ -4,7 +4,9 @@
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
+use std::ffi::{CString, c_void};
 use std::io::Write;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -20,6 +22,12 @@ pub struct Debian {
 }
 
 impl Debian {
+    /// That of the release that the library under test is built for.
+    pub fn built() -> Self {
+        let release: Release = env!("XEN_RELEASE").parse().expect("build.rs knows it");
+        Self::of(release).unwrap_or_else(|| panic!("there is no Xen {release} to compare with"))
+    }
+
     /// Every release that a Debian has, the default one first. One that cannot be fetched is left out, with a line that
     /// is seen also if the test passes.
     pub fn all() -> Vec<Self> {
@@ -46,6 +54,21 @@ impl Debian {
     /// One of its headers.
     pub fn header(&self, name: &str) -> PathBuf {
         self.tree.as_deref().unwrap_or(Path::new("/")).join("usr/include").join(name)
+    }
+
+    /// Its library, opened. One of another Debian needs that Debian's libc.
+    pub fn open(&self) -> *mut c_void {
+        let path = CString::new(self.library().into_os_string().into_vec()).expect("a path");
+        // DEEPBIND: it calls its own functions, not those of ours that this program holds.
+        let flags = libc::RTLD_NOW | libc::RTLD_LOCAL | libc::RTLD_DEEPBIND;
+        // SAFETY: a C string; the library's constructors run nothing that would disturb a test.
+        let handle = unsafe { libc::dlopen(path.as_ptr(), flags) };
+        assert!(
+            !handle.is_null(),
+            "cannot open {path:?} of libxenmisc{} (capi-tests/support/test-release has the libc of a newer Debian)",
+            self.release
+        );
+        handle
     }
 
     /// Its library.
