@@ -1,11 +1,14 @@
 //! Writes the C headers of the functions: the templates `idl/headers/*.h.in`, into which cbindgen's prototypes of
 //! the entries in `src/capi/` are inserted.
 //!
-//! A line of a template that begins with `@` is replaced by prototypes:
+//! A line of a template that begins with `@` is an instruction:
 //!
 //! ```text
-//! @fn libxl_ctx_alloc libxl_ctx_free    of these functions
-//! @file ctx                             of the functions in src/capi/ctx.rs that no `@fn` names
+//! @fn libxl_ctx_alloc libxl_ctx_free    the prototypes of these functions
+//! @file ctx                             those of the functions in src/capi/ctx.rs that no `@fn` names
+//! @since 4.18 #define LIBXL_HAVE_X 1    this line for 4.18 and later; `@until 4.18`: for releases before it
+//! @since 4.18                           the same for all lines ...
+//! @end                                  ... up to here
 //! ```
 //!
 //! cbindgen writes the prototypes of all entries as one text, which is split by function here, so that a
@@ -18,6 +21,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::entries;
+use crate::release::Release;
 
 /// The headers that are written here.
 const HEADERS: [&str; 5] =
@@ -33,10 +37,10 @@ const TYPES: [(&str, &str); 3] = [
     ("libxl_event_predicate", "libxl_event_predicate *"),
 ];
 
-/// Every header, name and text. `root` is the project's.
-pub fn headers(root: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+/// Every header of `release`, name and text. `root` is the project's.
+pub fn headers(root: &Path, release: Release) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     let capi = root.join("src/capi");
-    let entries = entries::read(&capi)?;
+    let entries = entries::read(&capi, release)?;
     let mut prototypes = prototypes(&capi, &entries)?;
     for name in IN_TEMPLATE {
         prototypes.remove(name).ok_or_else(|| format!("{name} is missing in src/capi"))?;
@@ -44,8 +48,11 @@ pub fn headers(root: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
 
     let templates = HEADERS
         .iter()
-        .map(|name| fs::read_to_string(root.join(format!("idl/headers/{name}.in"))))
-        .collect::<Result<Vec<_>, _>>()?;
+        .map(|name| {
+            let text = fs::read_to_string(root.join(format!("idl/headers/{name}.in")))?;
+            lines_of(&text, release).map_err(|e| format!("{name}.in:{e}").into())
+        })
+        .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
     let named: Vec<&str> = templates
         .iter()
         .flat_map(|text| text.lines().filter_map(|line| line.strip_prefix("@fn ")))
@@ -88,6 +95,38 @@ pub fn headers(root: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
         return Err(format!("{name} is in no header: add it to a template in idl/headers").into());
     }
     Ok(out)
+}
+
+/// The lines of a template that `release` has. An error begins with the line's number.
+fn lines_of(template: &str, release: Release) -> Result<String, String> {
+    let mut out = String::new();
+    // Where a block begins, and whether `release` has it.
+    let mut block: Option<(usize, bool)> = None;
+    for (number, line) in (1..).zip(template.lines()) {
+        let error = |what: &str| format!("{number}: {what}");
+        let instruction = ["@since ", "@until "].iter().find_map(|word| line.strip_prefix(word));
+        if line == "@end" {
+            block.take().ok_or_else(|| error("`@end` without a beginning"))?;
+        } else if let Some(rest) = instruction {
+            if block.is_some() {
+                return Err(error("a block inside another"));
+            }
+            let (name, text) = rest.split_once(' ').unwrap_or((rest, ""));
+            let at = name.parse::<Release>().map_err(|e| error(&e))?;
+            let has = if line.starts_with("@since") { release >= at } else { release < at };
+            match text {
+                "" => block = Some((number, has)),
+                text if has => out += &format!("{text}\n"),
+                _ => {}
+            }
+        } else if block.is_none_or(|(_, has)| has) {
+            out += &format!("{line}\n");
+        }
+    }
+    match block {
+        Some((number, _)) => Err(format!("{number}: a block without `@end`")),
+        None => Ok(out),
+    }
 }
 
 /// The prototype of each entry with its comment, by name.
@@ -205,6 +244,36 @@ fn plain(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_template_has_lines_of_some_releases() {
+        let template =
+            "a\n@since 4.18 b\n@until 4.18\nc\n  d\n@end\n@since 4.19\ne\n@end\n\n@fn f\n";
+        let lines = |name: &str| lines_of(template, name.parse().unwrap()).unwrap();
+        assert_eq!(lines("4.17"), "a\nc\n  d\n\n@fn f\n");
+        assert_eq!(lines("4.18"), "a\nb\n\n@fn f\n");
+        assert_eq!(lines("4.20"), "a\nb\ne\n\n@fn f\n");
+        let refused = |text: &str| lines_of(text, Release::DEFAULT).unwrap_err();
+        assert_eq!(refused("a\n@end\n"), "2: `@end` without a beginning");
+        assert_eq!(refused("@since 4.18\na\n"), "1: a block without `@end`");
+        assert_eq!(refused("@since 4.18\n@until 4.19 a\n@end\n"), "2: a block inside another");
+        assert!(refused("@since 4.1 a\n").starts_with("1: unknown release `4.1`"));
+    }
+
+    /// Those of a release that no Debian has are not committed, and so are seen here only.
+    #[test]
+    fn each_release_has_its_headers() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let libxl_h: Vec<(Release, String)> = Release::all()
+            .map(|r| (r, headers(&root, r).unwrap_or_else(|e| panic!("{r}: {e}")).remove(0).1))
+            .collect();
+        let has = |text: &str| {
+            let releases = libxl_h.iter().filter(|(_, header)| header.contains(text));
+            releases.map(|(r, _)| r.name()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(has(" libxl_console_add_xenstore(libxl_ctx *ctx"), "4.18 4.19 4.20");
+        assert_eq!(has("#define LIBXL_HAVE_HVM_PIRQ 1\n"), "4.19 4.20");
+    }
 
     #[test]
     fn comments_lose_safety_and_markup() {

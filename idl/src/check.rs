@@ -1,16 +1,61 @@
-//! Checks that the grammar cannot express: undeclared names, duplicate names, and types that do not match.
+//! Checks that the grammar cannot express: undeclared names, duplicate names, types that do not match, and types that a
+//! release does not have.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use syn::{Error, Result};
 
 use crate::model::*;
+use crate::release::Lifetime;
 
 fn error_at<T>(at: &Name, what: String) -> Result<T> {
     Err(Error::new(at.span, what))
 }
 
-/// Checks one declaration, also against those before it.
+/// Checks that every release that has a field has the field's type too. `types`: the releases of each type before.
+pub fn lifetimes(types: &HashMap<String, Lifetime>, declaration: &Declaration) -> Result<()> {
+    let name = declaration.item.name();
+    if types.contains_key(&name.text) {
+        return error_at(name, format!("`{}` is declared already", name.text));
+    }
+    match &declaration.item {
+        Item::Number(_) | Item::Builtin(_) | Item::Enum(_) => Ok(()),
+        Item::Struct(s) => lifetimes_of(types, &s.fields),
+    }
+}
+
+fn lifetimes_of(types: &HashMap<String, Lifetime>, fields: &[Field]) -> Result<()> {
+    for f in fields {
+        let ty = match &f.kind {
+            FieldKind::Plain(ty) | FieldKind::Array { element: ty, .. } => ty,
+            FieldKind::Struct(inner) => {
+                lifetimes_of(types, inner)?;
+                continue;
+            }
+            FieldKind::Union { key_type, members, .. } => {
+                for inner in members.iter().filter_map(|m| m.fields.as_ref()) {
+                    lifetimes_of(types, inner)?;
+                }
+                key_type
+            }
+        };
+        // A type that is not declared at all is left to `item`.
+        if let Some(&lifetime) = types.get(&ty.text)
+            && !lifetime.covers(f.lifetime)
+        {
+            return error_at(
+                ty,
+                format!(
+                    "the type `{}` is there {lifetime}, but the field `{}` {}",
+                    ty.text, f.name.text, f.lifetime
+                ),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Checks one declaration as one release has it, also against those before it.
 pub fn item(model: &Model, item: &Item) -> Result<()> {
     let name = item.name();
     if model.find(&name.text).is_some() {
@@ -19,7 +64,7 @@ pub fn item(model: &Model, item: &Item) -> Result<()> {
     match item {
         Item::Number(_) | Item::Builtin(_) => Ok(()),
         Item::Enum(e) => enumeration(e),
-        Item::Struct(s) => fields(model, &s.fields, &s.fields),
+        Item::Struct(s) => fields(model, &s.name, &s.fields, &s.fields),
     }
 }
 
@@ -41,6 +86,11 @@ fn enumeration(e: &Enum) -> Result<()> {
     if e.values.is_empty() {
         return error_at(&e.name, "an enum must have at least one value".into());
     }
+    if let Some(init) = &e.init_name
+        && e.value(&init.text).is_none_or(|v| i64::from(v.number) != e.init)
+    {
+        return error_at(init, format!("`{}` has no value `{}`", e.name.text, init.text));
+    }
     Ok(())
 }
 
@@ -51,8 +101,12 @@ fn unique<'a>(seen: &mut HashSet<&'a str>, name: &'a Name) -> Result<()> {
     error_at(name, format!("`{}` is declared twice", name.text))
 }
 
-/// Checks `fields`, which are those of the named struct (`outer`) or of a struct inside it.
-fn fields(model: &Model, outer: &[Field], fields: &[Field]) -> Result<()> {
+/// Checks `fields`, which are those of the named struct (`outer`) or of a struct inside it; `name` is that of the field
+/// or of the type.
+fn fields(model: &Model, name: &Name, outer: &[Field], fields: &[Field]) -> Result<()> {
+    if fields.is_empty() {
+        return error_at(name, "a struct must have at least one field".into());
+    }
     let mut names = HashSet::new();
     for f in fields {
         match &f.kind {
@@ -74,7 +128,7 @@ fn field(model: &Model, outer: &[Field], f: &Field) -> Result<()> {
         FieldKind::Array { element, .. } => {
             declared(model, element)?;
         }
-        FieldKind::Struct(inner) => fields(model, outer, inner)?,
+        FieldKind::Struct(inner) => fields(model, &f.name, outer, inner)?,
         FieldKind::Union { key_type, members, .. } => union(model, outer, key_type, members)?,
     }
     if f.init.is_some() {
@@ -123,7 +177,7 @@ fn union(model: &Model, outer: &[Field], key_type: &Name, members: &[Member]) ->
             );
         }
         if let Some(inner) = &m.fields {
-            fields(model, outer, inner)?;
+            fields(model, &m.name, outer, inner)?;
         }
     }
     if members.iter().all(|m| m.fields.is_none()) {

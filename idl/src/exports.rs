@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::model::*;
 use crate::names::{c_name, rust_field};
+use crate::public_names::PublicName;
 use crate::rust_types::doc;
 use crate::tables::static_name;
 
@@ -19,6 +20,33 @@ pub fn rust(model: &Model) -> String {
         }
     }
     out
+}
+
+/// The names of these entries, in no order.
+pub fn names(model: &Model) -> Vec<PublicName> {
+    let mut names = Vec::new();
+    let mut add = |ty: &Name, what: &str| {
+        let name = format!("{}_{what}", c_name(ty));
+        names.push(PublicName { name, data: what == "string_table" });
+    };
+    for item in &model.items {
+        let kinds: &[&str] = match item {
+            Item::Number(_) | Item::Builtin(_) => continue,
+            Item::Enum(_) => &["to_string", "from_string", "string_table"],
+            Item::Struct(s) => {
+                for f in &s.fields {
+                    if let FieldKind::Union { key, .. } = &f.kind {
+                        add(&s.name, &format!("init_{}", key.text));
+                    }
+                }
+                if s.dispose { &["init", "copy", "dispose"] } else { &["init", "copy"] }
+            }
+        };
+        for kind in kinds.iter().chain(&["to_json", "from_json", "gen_json"]) {
+            add(item.name(), kind);
+        }
+    }
+    names
 }
 
 /// One entry: its doc line, signature (without `fn`) and body.

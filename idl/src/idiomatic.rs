@@ -33,6 +33,12 @@ pub fn samples(model: &Model) -> String {
     out
 }
 
+/// The name of a value in its Rust enum. A name cannot be a number there.
+fn variant(value: &Value) -> String {
+    let name = camel(&value.name.text);
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("N{name}") } else { name }
+}
+
 struct Writer<'a> {
     model: &'a Model,
     out: String,
@@ -73,19 +79,16 @@ impl<'a> Writer<'a> {
         ));
         for v in &e.values {
             doc(&mut self.out, "    ", &v.doc);
-            self.write(format_args!("    {},\n", camel(&v.name.text)));
+            self.write(format_args!("    {},\n", variant(v)));
         }
         self.write(format_args!("    /// A number without a name.\n    Other(i32),\n}}\n\n"));
 
         let arms = |arm: &dyn Fn(&Value) -> String| e.values.iter().map(arm).collect::<String>();
-        let from =
-            arms(&|v| format!("            {} => Self::{},\n", v.number, camel(&v.name.text)));
-        let to =
-            arms(&|v| format!("            {name}::{} => {},\n", camel(&v.name.text), v.number));
-        let names =
-            arms(&|v| format!("            Self::{} => {:?},\n", camel(&v.name.text), v.name.text));
+        let from = arms(&|v| format!("            {} => Self::{},\n", v.number, variant(v)));
+        let to = arms(&|v| format!("            {name}::{} => {},\n", variant(v), v.number));
+        let names = arms(&|v| format!("            Self::{} => {:?},\n", variant(v), v.name.text));
         let start = match e.values.iter().find(|v| i64::from(v.number) == e.init) {
-            Some(v) => camel(&v.name.text),
+            Some(v) => variant(v),
             None => format!("Other({})", e.init),
         };
         self.write(format_args!(

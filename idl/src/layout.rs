@@ -4,12 +4,33 @@ use std::fmt::Write;
 
 use crate::model::*;
 use crate::names::{c_name, rust_field};
-use crate::rust_types::{inner_name, member_name};
+use crate::rust_types::{self, inner_name, member_name};
+use crate::{Description, Release};
 
-/// Three statics, whose text is to be included where `types::sys::*` is in scope:
+/// `RELEASES: &[View]`, the three statics of [`rust`] for each release. The text is to be included where `View` and
+/// `types::sys::*` are in scope, whose types are those of the release `built`; those of the others are in the text.
+pub fn releases(description: &Description, built: Release) -> String {
+    let mut modules = String::new();
+    let mut rows = String::new();
+    for release in Release::all() {
+        let model = description.of(release);
+        let module = format!("xen_{}", release.name().replace('.', "_"));
+        let types = if release == built { String::new() } else { rust_types::rust(model) };
+        let layout = rust(model);
+        let _ = writeln!(modules, "mod {module} {{\nuse super::*;\n{types}{layout}}}\n");
+        let _ = writeln!(
+            rows,
+            "    View {{ release: {:?}, sizes: {module}::SIZES, fields: {module}::FIELDS, values: {module}::VALUES }},",
+            release.name()
+        );
+    }
+    format!("{modules}pub static RELEASES: &[View] = &[\n{rows}];\n")
+}
+
+/// Three statics, whose text is to be included where the types are in scope:
 /// `SIZES: &[(C type, size)]`, `FIELDS: &[(C type, path, offset, size)]` and
 /// `VALUES: &[(constant, value)]`.
-pub fn rust(model: &Model) -> String {
+fn rust(model: &Model) -> String {
     let mut sizes = String::new();
     let mut fields = String::new();
     let mut values = String::new();

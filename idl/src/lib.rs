@@ -1,6 +1,7 @@
 //! Compiles `idl/types/*.idl`, the only source of libxl's public types, to Rust and to C headers.
 //!
-//! [`load`] reads and checks the description; each of the other modules writes one output from it:
+//! [`load`] reads and checks the description, which has what differs between releases of Xen; [`Description::of`] is the
+//! part of one release, the [`Model`], from which each of the other modules writes one output:
 //!
 //! | module | what it writes |
 //! |---|---|
@@ -11,7 +12,8 @@
 //! | [`layout`] | sizes, offsets and values, for the test that compares them with the C headers' |
 //! | [`c_types`] | `_libxl_types.h` and `_libxl_types_json.h` |
 //!
-//! [`entries`] reads the hand-written entries of `src/capi/`, for the status table and the headers.
+//! [`entries`] reads the hand-written entries of `src/capi/`, for the status table and the headers; [`public_names`] the
+//! list of what the library exports.
 //!
 //! `idl/README.md` describes the syntax of `.idl` files.
 
@@ -28,10 +30,16 @@ pub mod layout;
 pub mod model;
 mod names;
 mod parse;
+pub mod public_names;
+pub mod release;
 pub mod rust_types;
 pub mod tables;
 
+use std::collections::HashMap;
+
 pub use model::Model;
+use release::Lifetime;
+pub use release::Release;
 
 /// The files under `idl/types/`, in the order in which they are read: a type is declared before it is used.
 const FILES: [&str; 17] = [
@@ -71,34 +79,62 @@ pub fn source_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("types")
 }
 
+/// What the `.idl` files declare, for every release.
+pub struct Description {
+    /// Those of each release, checked, oldest first.
+    models: Vec<Model>,
+    /// The releases that have each type.
+    lifetimes: HashMap<String, Lifetime>,
+}
+
+impl Description {
+    fn new() -> Self {
+        Self { models: Release::all().map(Model::new).collect(), lifetimes: HashMap::new() }
+    }
+
+    /// The types as `release` has them.
+    pub fn of(&self, release: Release) -> &Model {
+        self.models.iter().find(|m| m.release == release).expect("there is one for each release")
+    }
+
+    /// Adds the types that a file declares, which may use those that were added before.
+    pub fn add_file(&mut self, path: &Path) -> Result<(), Error> {
+        let text =
+            std::fs::read_to_string(path).map_err(|e| Error(format!("{}: {e}", path.display())))?;
+        self.add(&path.display().to_string(), &text)
+    }
+
+    /// Adds the types that `text` declares; `file` is the name for error messages.
+    fn add(&mut self, file: &str, text: &str) -> Result<(), Error> {
+        let error = |e: syn::Error, release: &str| {
+            let at = e.span().start();
+            Error(format!("{file}:{}:{}: {release}{e}", at.line, at.column + 1))
+        };
+        for declaration in parse::file(text).map_err(|e| error(e, ""))? {
+            check::lifetimes(&self.lifetimes, &declaration).map_err(|e| error(e, ""))?;
+            // The newest first: only an error that it does not have needs to name the release.
+            for (age, model) in self.models.iter_mut().rev().enumerate() {
+                let Some(item) = declaration.of(model.release) else { continue };
+                let release =
+                    if age == 0 { String::new() } else { format!("in Xen {}: ", model.release) };
+                check::item(model, &item).map_err(|e| error(e, &release))?;
+                model.items.push(item);
+            }
+            let name = declaration.item.name().text.clone();
+            self.lifetimes.insert(name, declaration.lifetime);
+        }
+        Ok(())
+    }
+}
+
 /// Reads and checks the description of the public types.
-pub fn load() -> Result<Model, Error> {
+pub fn load() -> Result<Description, Error> {
     let dir = source_dir();
-    let mut model = Model::default();
+    let mut description = Description::new();
     for name in FILES {
-        add_file(&mut model, &dir.join(name).with_extension("idl"))?;
+        description.add_file(&dir.join(name).with_extension("idl"))?;
     }
-    Ok(model)
-}
-
-/// Adds the types that a file declares, which may use those already in the model.
-pub fn add_file(model: &mut Model, path: &Path) -> Result<(), Error> {
-    let text =
-        std::fs::read_to_string(path).map_err(|e| Error(format!("{}: {e}", path.display())))?;
-    add(model, &path.display().to_string(), &text)
-}
-
-/// Adds the types that `text` declares; `file` is the name for error messages.
-fn add(model: &mut Model, file: &str, text: &str) -> Result<(), Error> {
-    let at_position = |e: syn::Error| {
-        let at = e.span().start();
-        Error(format!("{file}:{}:{}: {e}", at.line, at.column + 1))
-    };
-    for item in parse::file(text).map_err(at_position)? {
-        check::item(model, &item).map_err(at_position)?;
-        model.items.push(item);
-    }
-    Ok(())
+    Ok(description)
 }
 
 #[cfg(test)]

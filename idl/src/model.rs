@@ -1,6 +1,8 @@
-//! The checked content of `.idl` files: types in declaration order, with their fields.
+//! The content of `.idl` files: types in declaration order, with their fields, and the part of it that one release has.
 
 use proc_macro2::Span;
+
+use crate::release::{Lifetime, Release};
 
 /// A name in an `.idl` file, and its position.
 #[derive(Clone, Debug)]
@@ -9,13 +11,20 @@ pub struct Name {
     pub span: Span,
 }
 
-/// All types, each after those it uses.
-#[derive(Default)]
+/// All types of one release, each after those it uses.
 pub struct Model {
+    pub release: Release,
     pub items: Vec<Item>,
 }
 
+/// A declaration with what all releases have of it.
+pub struct Declaration {
+    pub lifetime: Lifetime,
+    pub item: Item,
+}
+
 /// One declaration.
+#[derive(Clone)]
 pub enum Item {
     Number(Number),
     Builtin(Builtin),
@@ -24,6 +33,7 @@ pub enum Item {
 }
 
 /// An integer with a meaning, such as a domain id.
+#[derive(Clone)]
 pub struct Number {
     pub doc: Vec<String>,
     pub name: Name,
@@ -34,6 +44,7 @@ pub struct Number {
 }
 
 /// A type with hand-written code.
+#[derive(Clone)]
 pub struct Builtin {
     pub doc: Vec<String>,
     pub name: Name,
@@ -42,19 +53,23 @@ pub struct Builtin {
 }
 
 /// A C enum.
+#[derive(Clone)]
 pub struct Enum {
     pub doc: Vec<String>,
     pub name: Name,
     /// The prefix of the constants' names, if it is not `LIBXL_` and the enum's name.
     pub constants: Option<String>,
-    /// The default value.
+    /// The default value: the number of `init_name`, or 0 without one.
     pub init: i64,
+    pub init_name: Option<Name>,
     pub values: Vec<Value>,
 }
 
 /// One value of an enum.
+#[derive(Clone)]
 pub struct Value {
     pub doc: Vec<String>,
+    pub lifetime: Lifetime,
     pub name: Name,
     pub number: i32,
 }
@@ -70,6 +85,7 @@ pub enum Direction {
 }
 
 /// A C struct with a name.
+#[derive(Clone)]
 pub struct Struct {
     pub doc: Vec<String>,
     pub name: Name,
@@ -80,8 +96,10 @@ pub struct Struct {
 }
 
 /// A member of a struct.
+#[derive(Clone)]
 pub struct Field {
     pub doc: Vec<String>,
+    pub lifetime: Lifetime,
     pub name: Name,
     pub kind: FieldKind,
     /// The default value, if it differs from that of the type.
@@ -93,6 +111,7 @@ pub struct Field {
 }
 
 /// What a field holds.
+#[derive(Clone)]
 pub enum FieldKind {
     /// A value of a named type.
     Plain(Name),
@@ -105,6 +124,7 @@ pub enum FieldKind {
 }
 
 /// The member of a union that is valid for one value of its key.
+#[derive(Clone)]
 pub struct Member {
     pub doc: Vec<String>,
     pub name: Name,
@@ -164,6 +184,37 @@ impl Item {
     }
 }
 
+impl Declaration {
+    /// The declaration as `release` has it.
+    pub fn of(&self, release: Release) -> Option<Item> {
+        if !self.lifetime.has(release) {
+            return None;
+        }
+        let mut item = self.item.clone();
+        match &mut item {
+            Item::Number(_) | Item::Builtin(_) => {}
+            Item::Enum(e) => e.values.retain(|v| v.lifetime.has(release)),
+            Item::Struct(s) => retain(&mut s.fields, release),
+        }
+        Some(item)
+    }
+}
+
+/// Leaves the fields that `release` has, also in the structs inside them.
+fn retain(fields: &mut Vec<Field>, release: Release) {
+    fields.retain(|f| f.lifetime.has(release));
+    for f in fields {
+        match &mut f.kind {
+            FieldKind::Plain(_) | FieldKind::Array { .. } => {}
+            FieldKind::Struct(inner) => retain(inner, release),
+            FieldKind::Union { members, .. } => members
+                .iter_mut()
+                .filter_map(|m| m.fields.as_mut())
+                .for_each(|f| retain(f, release)),
+        }
+    }
+}
+
 impl Enum {
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.values.iter().find(|v| v.name.text == name)
@@ -171,6 +222,10 @@ impl Enum {
 }
 
 impl Model {
+    pub fn new(release: Release) -> Self {
+        Self { release, items: Vec::new() }
+    }
+
     /// What `name` refers to; `None` if it has not been declared yet.
     pub fn find(&self, name: &str) -> Option<Type<'_>> {
         if let Some(p) = Primitive::named(name) {

@@ -2,14 +2,14 @@
 
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Result, Token};
 use syn::{braced, bracketed};
 
 use crate::model::*;
+use crate::release::{Bounds, Lifetime};
 
 /// All declarations of a file.
-pub fn file(text: &str) -> Result<Vec<Item>> {
+pub fn file(text: &str) -> Result<Vec<Declaration>> {
     let items = |input: ParseStream| {
         Attribute::parse_inner(input)?;
         let mut items = Vec::new();
@@ -25,6 +25,16 @@ fn name(input: ParseStream) -> Result<Name> {
     // Rust's keywords are allowed as names: there are fields called `type`.
     let ident = Ident::parse_any(input)?;
     Ok(Name { text: ident.to_string(), span: ident.span() })
+}
+
+/// The name of an enum's value, which may be a number: the text of such a value is that number.
+fn value_name(input: ParseStream) -> Result<Name> {
+    if !input.peek(LitInt) {
+        return name(input);
+    }
+    let number: LitInt = input.parse()?;
+    number.base10_parse::<u32>()?;
+    Ok(Name { text: number.base10_digits().to_owned(), span: number.span() })
 }
 
 /// Consumes the next word if it is `word`, and returns whether it was.
@@ -71,6 +81,22 @@ impl Attributes {
         Some(self.others.remove(at))
     }
 
+    /// The part of the lifetime `whole`, that of what the declaration is in, that `since` and `until` select.
+    fn lifetime(&mut self, whole: Lifetime) -> Result<Lifetime> {
+        let (mut bounds, mut last) = (Bounds::default(), None);
+        for (name, bound) in [("since", &mut bounds.since), ("until", &mut bounds.until)] {
+            let Some(a) = self.take(name) else { continue };
+            let text = text_value(&a)?;
+            let release = text.value().parse();
+            *bound = Some(release.map_err(|e: String| syn::Error::new(text.span(), e))?);
+            last = Some(a);
+        }
+        whole.part(bounds).map_err(|e| match last {
+            Some(a) => syn::Error::new_spanned(a, e),
+            None => unreachable!("the whole is a part of itself"),
+        })
+    }
+
     /// Returns the doc lines; an error if an attribute is left that no `take` asked for.
     fn finish(self) -> Result<Vec<String>> {
         match self.others.first() {
@@ -91,21 +117,24 @@ fn doc_line(attribute: &Attribute) -> Option<String> {
     }
 }
 
-/// Parses the value of `#[name = "value"]` with `value`.
-fn attribute_value<T>(
-    attribute: &Attribute,
-    value: impl FnOnce(ParseStream) -> Result<T>,
-) -> Result<T> {
-    let pair = attribute.meta.require_name_value()?;
-    match &pair.value {
-        Expr::Lit(ExprLit { lit: Lit::Str(s), .. }) => s.parse_with(value),
+/// The value of `#[name = "value"]`.
+fn text_value(attribute: &Attribute) -> Result<&LitStr> {
+    match &attribute.meta.require_name_value()?.value {
+        Expr::Lit(ExprLit { lit: Lit::Str(s), .. }) => Ok(s),
         other => Err(syn::Error::new_spanned(other, "expected a string")),
     }
 }
 
-impl Parse for Item {
+impl Parse for Declaration {
     fn parse(input: ParseStream) -> Result<Self> {
         let mut attributes = Attributes::parse(input)?;
+        let lifetime = attributes.lifetime(Lifetime::ALWAYS)?;
+        Ok(Self { lifetime, item: Item::parse(input, attributes, lifetime)? })
+    }
+}
+
+impl Item {
+    fn parse(input: ParseStream, mut attributes: Attributes, lifetime: Lifetime) -> Result<Self> {
         let word = input.fork().call(name)?;
         match word.text.as_str() {
             "number" | "bare" => {
@@ -121,23 +150,32 @@ impl Parse for Item {
             }
             "enum" => {
                 let constants = match attributes.take("constants") {
-                    Some(a) => match &a.meta.require_name_value()?.value {
-                        Expr::Lit(ExprLit { lit: Lit::Str(s), .. }) => Some(LitStr::value(s)),
-                        other => return Err(syn::Error::new_spanned(other, "expected a string")),
-                    },
+                    Some(a) => Some(text_value(&a)?.value()),
                     None => None,
                 };
-                enumeration(input, attributes.finish()?, constants).map(Item::Enum)
+                enumeration(input, attributes.finish()?, constants, lifetime).map(Item::Enum)
             }
             "struct" | "in" | "out" => {
                 let dispose = attributes.take("no_dispose").is_none();
-                structure(input, attributes.finish()?, dispose).map(Item::Struct)
+                structure(input, attributes.finish()?, dispose, lifetime).map(Item::Struct)
             }
             _ => {
                 Err(syn::Error::new(word.span, "expected `number`, `builtin`, `enum`, or `struct`"))
             }
         }
     }
+}
+
+/// All that `one` parses up to the end, with commas between them, and perhaps one after the last.
+fn separated<T>(input: ParseStream, one: impl Fn(ParseStream) -> Result<T>) -> Result<Vec<T>> {
+    let mut all = Vec::new();
+    while !input.is_empty() {
+        all.push(one(input)?);
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok(all)
 }
 
 fn keyword(input: ParseStream, word: &str) -> Result<()> {
@@ -161,18 +199,22 @@ fn number(input: ParseStream, doc: Vec<String>, bare: bool) -> Result<Number> {
     Ok(Number { doc, name, repr, init, bare })
 }
 
-fn enumeration(input: ParseStream, doc: Vec<String>, constants: Option<String>) -> Result<Enum> {
+fn enumeration(
+    input: ParseStream,
+    doc: Vec<String>,
+    constants: Option<String>,
+    lifetime: Lifetime,
+) -> Result<Enum> {
     keyword(input, "enum")?;
     let name = name(input)?;
-    let init = match input.parse::<Option<Token![=]>>()? {
+    let init_name = match input.parse::<Option<Token![=]>>()? {
         Some(_) => Some(self::name(input)?),
         None => None,
     };
     let body;
     braced!(body in input);
-    let values: Punctuated<Value, Token![,]> = body.parse_terminated(value, Token![,])?;
-    let values: Vec<Value> = values.into_iter().collect();
-    let init = match init {
+    let values = separated(&body, |input| value(input, lifetime))?;
+    let init = match &init_name {
         None => 0,
         Some(n) => {
             let first = values.iter().find(|v| v.name.text == n.text);
@@ -182,21 +224,29 @@ fn enumeration(input: ParseStream, doc: Vec<String>, constants: Option<String>) 
             first.number.into()
         }
     };
-    Ok(Enum { doc, name, constants, init, values })
+    Ok(Enum { doc, name, constants, init, init_name, values })
 }
 
-fn value(input: ParseStream) -> Result<Value> {
-    let doc = Attributes::parse(input)?.finish()?;
-    let name = name(input)?;
+/// A value of an enum that has the releases `whole`.
+fn value(input: ParseStream, whole: Lifetime) -> Result<Value> {
+    let mut attributes = Attributes::parse(input)?;
+    let lifetime = attributes.lifetime(whole)?;
+    let doc = attributes.finish()?;
+    let name = value_name(input)?;
     input.parse::<Token![=]>()?;
     let span = input.span();
     let number = integer(input)?
         .try_into()
         .map_err(|_| syn::Error::new(span, "the number does not fit in an int"))?;
-    Ok(Value { doc, name, number })
+    Ok(Value { doc, lifetime, name, number })
 }
 
-fn structure(input: ParseStream, doc: Vec<String>, dispose: bool) -> Result<Struct> {
+fn structure(
+    input: ParseStream,
+    doc: Vec<String>,
+    dispose: bool,
+    lifetime: Lifetime,
+) -> Result<Struct> {
     let direction = if take_word(input, "in") {
         Direction::In
     } else if take_word(input, "out") {
@@ -205,30 +255,31 @@ fn structure(input: ParseStream, doc: Vec<String>, dispose: bool) -> Result<Stru
         Direction::Both
     };
     keyword(input, "struct")?;
-    Ok(Struct { doc, name: name(input)?, direction, dispose, fields: fields(input)? })
+    let name = name(input)?;
+    Ok(Struct { doc, name, direction, dispose, fields: fields(input, lifetime)? })
 }
 
-/// `{ field, ... }`
-fn fields(input: ParseStream) -> Result<Vec<Field>> {
+/// `{ field, ... }` of something that has the releases `whole`.
+fn fields(input: ParseStream, whole: Lifetime) -> Result<Vec<Field>> {
     let body;
     braced!(body in input);
     if body.is_empty() {
         return Err(syn::Error::new(body.span(), "a struct must have at least one field"));
     }
-    let fields: Punctuated<Field, Token![,]> = body.parse_terminated(field, Token![,])?;
-    Ok(fields.into_iter().collect())
+    separated(&body, |input| field(input, whole))
 }
 
-fn field(input: ParseStream) -> Result<Field> {
+fn field(input: ParseStream, whole: Lifetime) -> Result<Field> {
     let mut attributes = Attributes::parse(input)?;
+    let lifetime = attributes.lifetime(whole)?;
     let deprecated_by = match attributes.take("deprecated_by") {
-        Some(a) => Some(attribute_value(&a, name)?),
+        Some(a) => Some(text_value(&a)?.parse_with(name)?),
         None => None,
     };
     let doc = attributes.finish()?;
     if take_word(input, "union") {
-        let (name, kind) = union_field(input)?;
-        return Ok(Field { doc, name, kind, init: None, is_const: false, deprecated_by });
+        let (name, kind) = union_field(input, lifetime)?;
+        return Ok(Field { doc, lifetime, name, kind, init: None, is_const: false, deprecated_by });
     }
     let is_const = take_word(input, "const");
     let name = name(input)?;
@@ -241,16 +292,16 @@ fn field(input: ParseStream) -> Result<Field> {
         FieldKind::Array { element, count: self::name(&inner)? }
     } else if input.peek(Token![struct]) {
         input.parse::<Token![struct]>()?;
-        FieldKind::Struct(fields(input)?)
+        FieldKind::Struct(fields(input, lifetime)?)
     } else {
         FieldKind::Plain(self::name(input)?)
     };
     let init = optional_init(input)?;
-    Ok(Field { doc, name, kind, init, is_const, deprecated_by })
+    Ok(Field { doc, lifetime, name, kind, init, is_const, deprecated_by })
 }
 
 /// `u by key: enum { member { ... }, member, ... }`
-fn union_field(input: ParseStream) -> Result<(Name, FieldKind)> {
+fn union_field(input: ParseStream, whole: Lifetime) -> Result<(Name, FieldKind)> {
     let name = name(input)?;
     keyword(input, "by")?;
     let key = self::name(input)?;
@@ -258,13 +309,14 @@ fn union_field(input: ParseStream) -> Result<(Name, FieldKind)> {
     let key_type = self::name(input)?;
     let body;
     braced!(body in input);
-    let members: Punctuated<Member, Token![,]> = body.parse_terminated(member, Token![,])?;
-    Ok((name, FieldKind::Union { key, key_type, members: members.into_iter().collect() }))
+    let members = separated(&body, |input| member(input, whole))?;
+    Ok((name, FieldKind::Union { key, key_type, members }))
 }
 
-fn member(input: ParseStream) -> Result<Member> {
+fn member(input: ParseStream, whole: Lifetime) -> Result<Member> {
     let doc = Attributes::parse(input)?.finish()?;
     let name = name(input)?;
-    let fields = if input.peek(syn::token::Brace) { Some(self::fields(input)?) } else { None };
+    let fields =
+        if input.peek(syn::token::Brace) { Some(self::fields(input, whole)?) } else { None };
     Ok(Member { doc, name, fields })
 }

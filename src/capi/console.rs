@@ -6,7 +6,7 @@ use std::convert::Infallible;
 
 use crate::capi::entry::{code, with_ctx};
 use crate::capi::give::{null, string_if_any};
-use crate::core::{Error, Result};
+use crate::core::{Ctx, Error, Result};
 use crate::domain::console::{self, Console, ConsoleType};
 use crate::error;
 use crate::types::sys::*;
@@ -26,6 +26,28 @@ fn never(result: Result<Infallible>) -> c_int {
     error.code()
 }
 
+/// What all forms of `libxl_console_exec` do: connects this terminal to a console, and returns only on failure.
+pub fn exec(
+    ctx: &Ctx,
+    domid: u32,
+    number: c_int,
+    kind: libxl_console_type,
+    notify_fd: c_int,
+    escape: Option<&CStr>,
+) -> c_int {
+    let Some(kind) = console_type(kind) else {
+        error!(ctx, domid = domid, "cannot use console: invalid type {kind}");
+        return Error::Fail.code();
+    };
+    never(console::exec(ctx, Console { domid, number, kind }, fd(notify_fd), escape))
+}
+
+/// The same for `libxl_primary_console_exec`.
+pub fn exec_primary(ctx: &Ctx, domid: u32, notify_fd: c_int, escape: Option<&CStr>) -> c_int {
+    let primary = console::primary(ctx, domid);
+    never(primary.and_then(|console| console::exec(ctx, console, fd(notify_fd), escape)))
+}
+
 /// A file descriptor, or -1 for none.
 fn fd(fd: c_int) -> Option<c_int> {
     (fd != -1).then_some(fd)
@@ -43,45 +65,6 @@ pub unsafe extern "C" fn libxl_vncviewer_exec(
     unsafe {
         with_ctx(ctx, "libxl_vncviewer_exec", |ctx| {
             never(console::exec_vncviewer(ctx, domid, autopass != 0))
-        })
-    }
-}
-
-/// Executes (execve) the program that connects this terminal to console `cons_num` of type `kind`; it writes to
-/// `notify_fd`, unless that is -1, once it is connected. Returns only on failure, `ERROR_FAIL`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn libxl_console_exec(
-    ctx: *mut libxl_ctx,
-    domid: u32,
-    cons_num: c_int,
-    kind: libxl_console_type,
-    notify_fd: c_int,
-) -> c_int {
-    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
-    unsafe {
-        with_ctx(ctx, "libxl_console_exec", |ctx| {
-            let Some(kind) = console_type(kind) else {
-                error!(ctx, domid = domid, "cannot use console: invalid type {kind}");
-                return Error::Fail.code();
-            };
-            let console = Console { domid, number: cons_num, kind };
-            never(console::exec(ctx, console, fd(notify_fd)))
-        })
-    }
-}
-
-/// As [`libxl_console_exec`], for the primary console of the domain. `ERROR_INVAL` if there is no such domain.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn libxl_primary_console_exec(
-    ctx: *mut libxl_ctx,
-    domid_vm: u32,
-    notify_fd: c_int,
-) -> c_int {
-    // SAFETY: by the contract of `capi`, `ctx` is NULL or live.
-    unsafe {
-        with_ctx(ctx, "libxl_primary_console_exec", |ctx| {
-            let primary = console::primary(ctx, domid_vm);
-            never(primary.and_then(|console| console::exec(ctx, console, fd(notify_fd))))
         })
     }
 }

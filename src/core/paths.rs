@@ -1,4 +1,11 @@
-//! The paths of Xen's files in Debian's Xen 4.17.
+//! The paths of Xen's files in Debian's Xen, which has one folder for each release.
+
+/// A path in the folder of the release that the library is built for.
+macro_rules! of_release {
+    ($rest:literal) => {
+        concat!("/usr/lib/xen-", env!("XEN_RELEASE"), $rest)
+    };
+}
 
 /// Files that are kept until a domain ends: userdata, locks.
 pub const LIB_DIR: &str = "/var/lib/xen";
@@ -10,7 +17,7 @@ pub const RUN_DIR: &str = "/var/run/xen";
 pub const LOG_DIR: &str = "/var/log/xen";
 
 /// Images that domains are started from: the shim, kernels of service domains.
-pub const FIRMWARE: &str = "/usr/lib/xen-4.17/boot";
+pub const FIRMWARE: &str = of_release!("/boot");
 
 /// The firmware of HVM guests: SeaBIOS, and OVMF for UEFI.
 pub const SEABIOS: &str = "/usr/share/seabios/bios-256k.bin";
@@ -20,12 +27,12 @@ pub const OVMF: &str = "/usr/share/ovmf/OVMF.fd";
 pub const SCRIPTS: &str = "/etc/xen/scripts";
 
 /// Helper programs, which are not commands for users.
-pub const PROGRAMS: &str = "/usr/lib/xen-4.17/bin";
+pub const PROGRAMS: &str = of_release!("/bin");
 
 /// The proxy for the QMP connection to a QEMU in a stub domain: the path that Debian's C library uses, and the path
 /// where Debian installs it.
 pub const PROXY: [&str; 2] =
-    ["/usr/bin/vchan-socket-proxy", "/usr/lib/xen-4.17/bin/vchan-socket-proxy"];
+    ["/usr/bin/vchan-socket-proxy", of_release!("/bin/vchan-socket-proxy")];
 
 /// The distribution's QEMU for Xen.
 pub const QEMU: &str = "/usr/libexec/xen-qemu-system-i386";

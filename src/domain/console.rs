@@ -1,11 +1,11 @@
 //! The terminals of a domain's consoles, and the programs that show them.
 
 use std::convert::Infallible;
-use std::ffi::OsString;
+use std::ffi::{CStr, OsStr, OsString};
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{Seek, Write};
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -105,27 +105,37 @@ fn is_device(tty: &[u8]) -> bool {
     tty.starts_with(b"/") && !tty.iter().any(u8::is_ascii_control)
 }
 
-/// Executes the program that connects this process's terminal to the console. Returns only if that fails.
-pub fn exec(ctx: &Ctx, console: Console, notify_fd: Option<i32>) -> Result<Infallible> {
+/// Executes the program that connects this process's terminal to the console. `escape` is the character to leave it by,
+/// in the words of xenconsole's `--escape`. Returns only if that fails.
+pub fn exec(
+    ctx: &Ctx,
+    console: Console,
+    notify_fd: Option<i32>,
+    escape: Option<&CStr>,
+) -> Result<Infallible> {
     let program = format!("{PROGRAMS}/xenconsole");
     let mut command = Command::new(&program);
-    command.args(arguments(console, notify_fd));
+    command.args(arguments(console, notify_fd, escape));
     let failed = command.exec();
     let errno = errno_of(&failed);
     error!(ctx, domid = console.domid, errno = errno, "cannot execute {program}");
     Err(Error::Fail)
 }
 
-fn arguments(console: Console, notify_fd: Option<i32>) -> Vec<String> {
+fn arguments(console: Console, notify_fd: Option<i32>, escape: Option<&CStr>) -> Vec<OsString> {
     let kind = match console.kind {
         ConsoleType::Pv => "pv",
         ConsoleType::Serial => "serial",
         ConsoleType::Vuart => "vuart",
     };
     let (domid, number) = (console.domid.to_string(), console.number.to_string());
-    let mut arguments = vec![domid, "--num".into(), number, "--type".into(), kind.into()];
+    let mut arguments =
+        vec![domid.into(), "--num".into(), number.into(), "--type".into(), kind.into()];
     if let Some(fd) = notify_fd {
-        arguments.extend(["--start-notify-fd".into(), fd.to_string()]);
+        arguments.extend(["--start-notify-fd".into(), fd.to_string().into()]);
+    }
+    if let Some(escape) = escape {
+        arguments.extend(["--escape".into(), OsStr::from_bytes(escape.to_bytes()).into()]);
     }
     arguments
 }
@@ -191,10 +201,12 @@ mod tests {
     #[test]
     fn xenconsole_gets_libxls_arguments() {
         let console = Console { domid: 5, number: 2, kind: ConsoleType::Serial };
-        assert_eq!(arguments(console, None), ["5", "--num", "2", "--type", "serial"]);
+        assert_eq!(arguments(console, None, None), ["5", "--num", "2", "--type", "serial"]);
         let console = Console { domid: 5, number: 0, kind: ConsoleType::Pv };
         let with_fd = ["5", "--num", "0", "--type", "pv", "--start-notify-fd", "7"];
-        assert_eq!(arguments(console, Some(7)), with_fd);
+        assert_eq!(arguments(console, Some(7), None), with_fd);
+        let with_both = [&with_fd[..], &["--escape", "^x"]].concat();
+        assert_eq!(arguments(console, Some(7), Some(c"^x")), with_both);
     }
 
     #[test]

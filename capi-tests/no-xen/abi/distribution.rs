@@ -1,24 +1,20 @@
 //! What the distribution's library does to the memory of each type, ours must do: start values, the
-//! choice of a union's member, what is left after dispose, and the names of enums' values.
+//! choice of a union's member, what is left after dispose, and the names of enums' values. The library is that of the
+//! release that ours is built for.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 
 use xenlight::types::shape::{FieldShape, Shape, Type};
 use xenlight::types::{engine, tables};
 
-const LIBRARY: &CStr = c"/usr/lib/x86_64-linux-gnu/libxenlight.so.4.17";
+use crate::debian_xen::Debian;
 
 /// The C library, beside ours in one process.
 struct Distribution(*mut c_void);
 
 impl Distribution {
     fn open() -> Self {
-        // DEEPBIND: it calls its own functions, not those of ours that this program holds.
-        let flags = libc::RTLD_NOW | libc::RTLD_LOCAL | libc::RTLD_DEEPBIND;
-        // SAFETY: a C string; its constructors run nothing that would disturb a test.
-        let handle = unsafe { libc::dlopen(LIBRARY.as_ptr(), flags) };
-        assert!(!handle.is_null(), "{LIBRARY:?} can be loaded");
-        Self(handle)
+        Self(Debian::built().open())
     }
 
     fn symbol(&self, name: &str) -> Option<*mut c_void> {
@@ -63,7 +59,7 @@ fn init_leaves_the_same_bytes() {
         assert_eq!(bytes(ty, &a), bytes(ty, &b), "{}", ty.name);
         count += 1;
     }
-    assert_eq!(count, 60);
+    assert!(count >= 60);
 }
 
 #[test]
@@ -118,11 +114,11 @@ fn names_of_values_are_the_same() {
         // SAFETY: so are these functions declared.
         let to_string: extern "C" fn(c_int) -> *const c_char =
             unsafe { std::mem::transmute(symbol) };
-        for value in -100..300 {
+        for value in -100..2100 {
             let (a, b) = (to_string(value), engine::enum_to_string(value, ty));
             assert_eq!(text(a), text(b), "{} {value}", ty.name);
         }
         count += 1;
     }
-    assert_eq!(count, 39);
+    assert!(count >= 39);
 }

@@ -1,30 +1,55 @@
-//! A C file that includes our headers must compile as with the distribution's: the same macros and the
-//! same declarations for every `LIBXL_API_VERSION`, in C99 and C++, each header also alone.
+//! A C file that includes our headers must compile as with the distribution's, in every release that a Debian has: the
+//! same macros and the same declarations for every `LIBXL_API_VERSION`, in C99 and C++, each header also alone.
+
+#[path = "../../support/debian_xen.rs"]
+mod debian_xen;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
+
+use debian_xen::{Debian, root};
+use xenlight_idl::{Release, public_names};
 
 const HEADERS: [&str; 5] =
     ["libxl.h", "libxl_event.h", "libxl_json.h", "libxl_utils.h", "libxl_uuid.h"];
 
-/// What the distribution's headers take; none is the newest.
-const VERSIONS: [Option<u32>; 9] = [
-    None,
-    Some(0x040200),
-    Some(0x040300),
-    Some(0x040400),
-    Some(0x040500),
-    Some(0x040700),
-    Some(0x040800),
-    Some(0x041300),
-    Some(0x041400),
-];
+/// What the headers of a release take for `LIBXL_API_VERSION`.
+struct Versions {
+    /// What the distribution's headers take; none is the newest.
+    taken: &'static [Option<u32>],
+    /// What ours take besides, as the same as the distribution's newest.
+    besides: &'static [u32],
+    refused: &'static [u32],
+}
 
-/// What ours take besides, as the same as the distribution's newest.
-const LATER: [u32; 3] = [0x041500, 0x041600, 0x041700];
-
-const REFUSED: [u32; 6] = [0, 0x040100, 0x040201, 0x040600, 0x041800, 0x050000];
+fn versions(release: Release) -> Versions {
+    const OLD: [Option<u32>; 10] = [
+        None,
+        Some(0x040200),
+        Some(0x040300),
+        Some(0x040400),
+        Some(0x040500),
+        Some(0x040700),
+        Some(0x040800),
+        Some(0x041300),
+        Some(0x041400),
+        Some(0x041800),
+    ];
+    match release.name() {
+        "4.17" => Versions {
+            taken: &OLD[..9],
+            besides: &[0x041500, 0x041600, 0x041700],
+            refused: &[0, 0x040100, 0x040201, 0x040600, 0x041800, 0x050000],
+        },
+        "4.20" => Versions {
+            taken: &OLD,
+            besides: &[],
+            refused: &[0, 0x040100, 0x040201, 0x040600, 0x041700, 0x041900, 0x042000, 0x050000],
+        },
+        other => panic!("which versions does {other} take?"),
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Lang {
@@ -32,14 +57,31 @@ enum Lang {
     Cxx,
 }
 
-fn ours() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("include")
+/// Whose headers come first.
+#[derive(Clone, Copy, Debug)]
+enum Whose<'a> {
+    /// The distribution's, and no others.
+    Theirs(&'a Debian),
+    /// Ours of that release, then the distribution's.
+    Ours(&'a Debian),
 }
 
-/// Runs the compiler over `text`, with our headers in front or only the distribution's.
+impl Whose<'_> {
+    fn include(self) -> Vec<PathBuf> {
+        match self {
+            Self::Theirs(debian) => debian.include(),
+            Self::Ours(debian) => {
+                let ours = ["-I".into(), root().join(debian.release.include())];
+                ours.into_iter().chain(debian.include()).collect()
+            }
+        }
+    }
+}
+
+/// Runs the compiler over `text`.
 fn compiler(
     lang: Lang,
-    own: bool,
+    whose: Whose,
     version: Option<u32>,
     more: &[&str],
     text: &str,
@@ -56,10 +98,7 @@ fn compiler(
     if let Some(version) = version {
         cc.arg(format!("-DLIBXL_API_VERSION={version:#08x}"));
     }
-    if own {
-        cc.arg("-I").arg(ours());
-    }
-    cc.args(more).args(["-x", language, "-"]);
+    cc.args(whose.include()).args(more).args(["-x", language, "-"]);
     let mut child = cc
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
@@ -80,8 +119,8 @@ fn including(headers: &[&str]) -> String {
 }
 
 /// Every macro and what it stands for, white space aside.
-fn macros(own: bool, version: Option<u32>) -> BTreeMap<String, String> {
-    let text = compiler(Lang::C, own, version, &["-E", "-dM"], &including(&HEADERS))
+fn macros(whose: Whose, version: Option<u32>) -> BTreeMap<String, String> {
+    let text = compiler(Lang::C, whose, version, &["-E", "-dM"], &including(&HEADERS))
         .unwrap_or_else(|e| panic!("{version:x?}: {e}"));
     text.lines()
         .filter_map(|line| line.strip_prefix("#define "))
@@ -98,9 +137,10 @@ fn macros(own: bool, version: Option<u32>) -> BTreeMap<String, String> {
 
 /// The declarations at file scope that come from libxl's headers: functions, inline ones included (their
 /// bodies dropped), and data.
-fn declarations(version: Option<u32>) -> BTreeMap<String, String> {
+fn declarations(debian: &Debian, version: Option<u32>) -> BTreeMap<String, String> {
+    let whose = Whose::Theirs(debian);
     let text =
-        compiler(Lang::C, false, version, &["-E"], &including(&HEADERS)).expect("libxen-dev");
+        compiler(Lang::C, whose, version, &["-E"], &including(&HEADERS)).expect("libxen-dev");
     let mut ours = false;
     let mut source = String::new();
     for line in text.lines() {
@@ -175,83 +215,89 @@ fn against_ours(declarations: &BTreeMap<String, String>, lang: Lang) -> String {
 
 #[test]
 fn macros_are_the_same() {
-    for version in VERSIONS {
-        let (theirs, ours) = (macros(false, version), macros(true, version));
-        assert!(theirs.keys().filter(|n| n.starts_with("LIBXL_HAVE_")).count() > 130);
-        for (name, value) in &theirs {
-            assert_eq!(ours.get(name), Some(value), "{name} with version {version:x?}");
+    for debian in &Debian::all() {
+        let Versions { taken, besides, .. } = versions(debian.release);
+        for &version in taken {
+            let theirs = macros(Whose::Theirs(debian), version);
+            let ours = macros(Whose::Ours(debian), version);
+            let which = format!("{debian:?}, version {version:x?}");
+            assert!(theirs.keys().filter(|n| n.starts_with("LIBXL_HAVE_")).count() > 130);
+            for (name, value) in &theirs {
+                assert_eq!(ours.get(name), Some(value), "{name}, {which}");
+            }
+            for name in ours.keys() {
+                assert!(theirs.contains_key(name), "{name} is ours alone, {which}");
+            }
         }
-        for name in ours.keys() {
-            assert!(theirs.contains_key(name), "{name} is ours alone, with version {version:x?}");
+        let newest = taken.last().expect("some are taken");
+        let newest = macros(Whose::Ours(debian), *newest);
+        for &version in besides {
+            assert_eq!(macros(Whose::Ours(debian), Some(version)), newest, "{version:x}");
         }
-    }
-    let newest = macros(true, Some(0x041400));
-    for version in LATER {
-        assert_eq!(macros(true, Some(version)), newest, "{version:x}");
     }
 }
 
+const SYNTAX: [&str; 3] = ["-fsyntax-only", "-Wno-unused-function", "-Wno-array-parameter"];
+
 #[test]
 fn declarations_are_the_same() {
-    for version in VERSIONS {
-        let declarations = declarations(version);
-        assert!(declarations.len() >= 900, "{} names", declarations.len());
-        for lang in [Lang::C, Lang::Cxx] {
-            compiler(
-                lang,
-                true,
-                version,
-                &["-fsyntax-only", "-Wno-unused-function", "-Wno-array-parameter"],
-                &against_ours(&declarations, lang),
-            )
-            .unwrap_or_else(|e| panic!("{lang:?}, version {version:x?}:\n{e}"));
+    for debian in &Debian::all() {
+        for &version in versions(debian.release).taken {
+            let declarations = declarations(debian, version);
+            assert!(declarations.len() >= 900, "{} names", declarations.len());
+            for lang in [Lang::C, Lang::Cxx] {
+                let text = against_ours(&declarations, lang);
+                compiler(lang, Whose::Ours(debian), version, &SYNTAX, &text)
+                    .unwrap_or_else(|e| panic!("{debian:?}, {lang:?}, version {version:x?}:\n{e}"));
+            }
         }
     }
 }
 
 #[test]
 fn a_wrong_declaration_is_found() {
-    let mut declarations = declarations(None);
+    let debian = &Debian::all()[0];
+    let mut declarations = declarations(debian, None);
     let one = declarations.get_mut("libxl_domain_pause").expect("it is there");
     *one = one.replace("uint32_t domid", "uint64_t domid");
     for lang in [Lang::C, Lang::Cxx] {
-        let error = compiler(
-            lang,
-            true,
-            None,
-            &["-fsyntax-only", "-Wno-unused-function", "-Wno-array-parameter"],
-            &against_ours(&declarations, lang),
-        )
-        .expect_err("must not compile");
+        let text = against_ours(&declarations, lang);
+        let error = compiler(lang, Whose::Ours(debian), None, &SYNTAX, &text)
+            .expect_err("must not compile");
         assert!(error.contains("conflicting") && error.contains("libxl_domain_pause"), "{error}");
     }
 }
 
 #[test]
 fn every_public_name_is_declared() {
-    let declarations = declarations(None);
-    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/exports.txt");
-    let list = std::fs::read_to_string(list).expect("src/exports.txt");
-    assert_eq!(list.lines().count(), 900);
-    for line in list.lines() {
-        let name = line.split_whitespace().next().expect("a name");
-        assert!(declarations.contains_key(name), "{name}");
+    for debian in &Debian::all() {
+        let declarations = declarations(debian, None);
+        let list = public_names::read(root(), debian.release).expect("src/exports.txt");
+        assert!(list.len() >= 900);
+        for name in list {
+            assert!(declarations.contains_key(&name.name), "{name:?}, {debian:?}");
+        }
     }
 }
 
 #[test]
 fn each_header_compiles_alone() {
-    for header in HEADERS {
-        for version in VERSIONS.into_iter().chain(LATER.map(Some)) {
-            for lang in [Lang::C, Lang::Cxx] {
-                compiler(
-                    lang,
-                    true,
-                    version,
-                    &["-fsyntax-only", "-pedantic"],
-                    &including(&[header]),
-                )
-                .unwrap_or_else(|e| panic!("{header}, {lang:?}, version {version:x?}:\n{e}"));
+    for debian in &Debian::all() {
+        let Versions { taken, besides, .. } = versions(debian.release);
+        for header in HEADERS {
+            for version in taken.iter().copied().chain(besides.iter().copied().map(Some)) {
+                for lang in [Lang::C, Lang::Cxx] {
+                    compiler(
+                        lang,
+                        Whose::Ours(debian),
+                        version,
+                        &["-fsyntax-only", "-pedantic"],
+                        &including(&[header]),
+                    )
+                    .unwrap_or_else(|e| {
+                        panic!("{header}, {debian:?}, {lang:?}, version {version:x?}:\n{e}")
+                    });
+                }
             }
         }
     }
@@ -259,12 +305,15 @@ fn each_header_compiles_alone() {
 
 #[test]
 fn unknown_versions_are_refused() {
-    for version in REFUSED {
-        for own in [false, true] {
-            let error =
-                compiler(Lang::C, own, Some(version), &["-fsyntax-only"], "#include <libxl.h>\n")
+    for debian in &Debian::all() {
+        for &version in versions(debian.release).refused {
+            for whose in [Whose::Theirs(debian), Whose::Ours(debian)] {
+                let syntax = ["-fsyntax-only"];
+                let text = "#include <libxl.h>\n";
+                let error = compiler(Lang::C, whose, Some(version), &syntax, text)
                     .expect_err("must not compile");
-            assert!(error.contains("LIBXL_API_VERSION"), "{error}");
+                assert!(error.contains("LIBXL_API_VERSION"), "{error}");
+            }
         }
     }
 }
@@ -279,7 +328,7 @@ fn older_signatures_are_mapped() {
         void calls(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *map) {
             libxl_domain_config config;
             libxl_uuid a, b;
-            char *out;
+            char *out = NULL;
             libxl_asyncop_how *how = NULL;
             libxl_asyncprogress_how *progress = NULL;
             libxl_domain_config_init(&config);
@@ -311,8 +360,13 @@ fn older_signatures_are_mapped() {
         #else
               libxl_domain_need_memory(ctx, &config, domid, &kb); }
         #endif
+        #if defined(LIBXL_HAVE_CONSOLE_ESCAPE_CHARACTER) && LIBXL_API_VERSION >= 0x041800
+            libxl_console_exec(ctx, domid, 0, LIBXL_CONSOLE_TYPE_PV, -1, out);
+            libxl_primary_console_exec(ctx, domid, -1, out);
+        #else
             libxl_console_exec(ctx, domid, 0, LIBXL_CONSOLE_TYPE_PV, -1);
             libxl_primary_console_exec(ctx, domid, -1);
+        #endif
         #endif
         #if LIBXL_API_VERSION < 0x041300
             libxl_retrieve_domain_configuration(ctx, domid, &config);
@@ -343,13 +397,18 @@ fn older_signatures_are_mapped() {
         #endif
         }
     ";
-    for version in VERSIONS.into_iter().flatten().chain(LATER) {
-        for lang in [Lang::C, Lang::Cxx] {
-            for own in [false, true] {
-                // The distribution's take no later number, nor do they pass as C++ everywhere.
-                if own || (lang == Lang::C && !LATER.contains(&version)) {
-                    compiler(lang, own, Some(version), &["-fsyntax-only"], CALLS).unwrap_or_else(
-                        |e| panic!("{lang:?}, ours {own}, version {version:x}:\n{e}"),
+    for debian in &Debian::all() {
+        let Versions { taken, besides, .. } = versions(debian.release);
+        for version in taken.iter().copied().flatten().chain(besides.iter().copied()) {
+            for lang in [Lang::C, Lang::Cxx] {
+                for whose in [Whose::Theirs(debian), Whose::Ours(debian)] {
+                    let theirs = matches!(whose, Whose::Theirs(_));
+                    // The distribution's take no later number, nor do they pass as C++ everywhere.
+                    if theirs && (lang == Lang::Cxx || besides.contains(&version)) {
+                        continue;
+                    }
+                    compiler(lang, whose, Some(version), &["-fsyntax-only"], CALLS).unwrap_or_else(
+                        |e| panic!("{lang:?}, {whose:?}, version {version:x}:\n{e}"),
                     );
                 }
             }

@@ -1,21 +1,50 @@
-//! Rust's and C's view of every public type must be the same: size of every struct, offset and size of
+//! Rust's and C's view of every public type must be the same, in every release: size of every struct, offset and size of
 //! every field, value of every enum constant. Rust's view becomes a C file of assertions, which the C
 //! compiler holds against the distribution's headers and against ours.
 
 // Names are C's.
 #![allow(non_camel_case_types)]
 
+#[path = "../../support/debian_xen.rs"]
+mod debian_xen;
 mod distribution;
 
-use std::ffi::{c_char, c_int};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::mem::offset_of;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
+use debian_xen::{Debian, root};
 use xenlight::types::sys::*;
+use xenlight_idl::{Release, public_names};
 
-include!(concat!(env!("OUT_DIR"), "/layout.rs"));
+/// Rust's view of the types of one release.
+pub struct View {
+    release: &'static str,
+    /// C type, size.
+    sizes: &'static [(&'static str, usize)],
+    /// C type, path of the field in it, offset, size.
+    fields: &'static [(&'static str, &'static str, usize, usize)],
+    /// Constant, value.
+    values: &'static [(&'static str, i64)],
+}
+
+/// The types of the releases that the library is not built for are here for their layout only.
+#[allow(dead_code)]
+mod releases {
+    use std::ffi::{c_char, c_int, c_uint};
+    use std::mem::offset_of;
+
+    use super::View;
+    use xenlight::types::sys::*;
+
+    include!(concat!(env!("OUT_DIR"), "/layout.rs"));
+}
+
+fn view(release: Release) -> &'static View {
+    releases::RELEASES.iter().find(|v| v.release == release.name()).expect("every release is there")
+}
 
 /// The types that are not in `idl/`.
 fn by_hand() -> Vec<(&'static str, &'static str, usize, usize)> {
@@ -54,14 +83,14 @@ fn field_size<T, F>(_: impl Fn(*const T) -> *const F) -> usize {
     size_of::<F>()
 }
 
-fn assertions() -> String {
+fn assertions(view: &View) -> String {
     let mut out = String::from(
         "#include <stddef.h>\n#include <libxl.h>\n#include <libxl_event.h>\n#include <libxl_utils.h>\n",
     );
     let mut say = |condition: String| {
         let _ = writeln!(out, "_Static_assert({condition}, {condition:?});");
     };
-    for (ty, size) in SIZES {
+    for (ty, size) in view.sizes {
         say(format!("sizeof({ty}) == {size}"));
     }
     let sizes_by_hand = [
@@ -77,7 +106,7 @@ fn assertions() -> String {
     for (ty, size) in sizes_by_hand {
         say(format!("sizeof({ty}) == {size}"));
     }
-    for (ty, path, offset, size) in FIELDS.iter().copied().chain(by_hand()) {
+    for (ty, path, offset, size) in view.fields.iter().copied().chain(by_hand()) {
         say(format!("offsetof({ty}, {path}) == {offset}"));
         say(format!("sizeof((({ty} *)0)->{path}) == {size}"));
     }
@@ -110,21 +139,18 @@ fn assertions() -> String {
             LIBXL_BUILDINFO_HVM_VIRIDIAN_ENABLE_DISABLE_WIDTH as i64,
         ),
     ];
-    for (name, value) in VALUES.iter().copied().chain(numbers_by_hand) {
+    for (name, value) in view.values.iter().copied().chain(numbers_by_hand) {
         say(format!("{name} == {value}"));
     }
     out
 }
 
-/// Compiles `text`, looking for headers in `include` first; the compiler's complaints if it refuses.
-fn compile(text: &str, name: &str, include: Option<&Path>) -> Result<(), String> {
+/// Compiles `text` with the compiler's arguments `include` for the headers; the compiler's complaints if it refuses.
+fn compile(text: &str, name: &str, include: &[PathBuf]) -> Result<(), String> {
     let source = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).with_extension("c");
     std::fs::write(&source, text).expect("the target directory is ours");
     let mut cc = Command::new("cc");
-    cc.args(["-std=c11", "-Wall", "-Werror", "-fsyntax-only"]);
-    if let Some(dir) = include {
-        cc.arg("-I").arg(dir);
-    }
+    cc.args(["-std=c11", "-Wall", "-Werror", "-fsyntax-only"]).args(include);
     let output = cc.arg(&source).output().expect("a C compiler is installed");
     if output.status.success() {
         Ok(())
@@ -133,40 +159,135 @@ fn compile(text: &str, name: &str, include: Option<&Path>) -> Result<(), String>
     }
 }
 
-fn ours() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("include")
-}
-
 #[test]
 fn layout_is_that_of_the_distributions_headers() {
-    compile(&assertions(), "distribution", None).unwrap_or_else(|e| panic!("{e}"));
+    for debian in Debian::all() {
+        let name = format!("distribution-{}", debian.release.name().replace('.', "-"));
+        compile(&assertions(view(debian.release)), &name, &debian.include())
+            .unwrap_or_else(|e| panic!("{debian:?}: {e}"));
+    }
 }
 
 #[test]
 fn layout_is_that_of_our_headers() {
-    // Where another of our headers is missing the distribution's stands in.
-    assert!(ours().join("_libxl_types.h").exists());
-    compile(&assertions(), "ours", Some(&ours())).unwrap_or_else(|e| panic!("{e}"));
+    for release in Release::all().filter(|r| r.debian().is_some()) {
+        // Where another of our headers is missing the distribution's stands in.
+        let include = root().join(release.include());
+        assert!(include.join("_libxl_types.h").exists());
+        let name = format!("ours-{}", release.name().replace('.', "-"));
+        compile(&assertions(view(release)), &name, &["-I".into(), include])
+            .unwrap_or_else(|e| panic!("{release}: {e}"));
+    }
 }
 
 #[test]
 fn a_wrong_offset_is_found() {
-    let (ty, path, offset, _) = FIELDS[1];
+    let view = view(Release::DEFAULT);
+    let (ty, path, offset, _) = view.fields[1];
     let good = format!("offsetof({ty}, {path}) == {offset}");
     let bad = format!("offsetof({ty}, {path}) == {}", offset + 1);
-    let text = assertions();
+    let text = assertions(view);
     assert!(text.contains(&good));
-    let error = compile(&text.replace(&good, &bad), "wrong", None).expect_err("must not compile");
+    let error = compile(&text.replace(&good, &bad), "wrong", &[]).expect_err("must not compile");
     assert!(error.contains("static assertion failed"), "{error}");
+}
+
+/// No Debian has Xen 4.18 and 4.19: their numbers are those of Xen's own description of the types.
+#[test]
+fn sizes_of_all_releases_are_known() {
+    const SIZES: [(&str, [usize; 4]); 9] = [
+        ("libxl_domain_build_info", [920, 960, 968, 984]),
+        ("libxl_domain_config", [1288, 1344, 1352, 1368]),
+        ("libxl_physinfo", [128, 136, 136, 136]),
+        ("libxl_device_nic", [504, 504, 512, 512]),
+        ("libxl_device_p9", [48, 48, 64, 64]),
+        ("libxl_device_disk", [144, 144, 144, 144]),
+        ("libxl_device_virtio", [0, 48, 48, 48]),
+        ("libxl_smbios", [0, 16, 16, 16]),
+        ("libxl_sve_type", [0, 4, 4, 4]),
+    ];
+    const FIELDS: [(&str, &str, [usize; 4]); 3] = [
+        ("libxl_domain_build_info", "u", [472, 488, 488, 504]),
+        ("libxl_device_disk", "grant_usage", [0, 0, 140, 140]),
+        ("libxl_device_nic", "model", [24, 24, 32, 32]),
+    ];
+    for (release, view) in releases::RELEASES[..4].iter().enumerate() {
+        for (ty, sizes) in SIZES {
+            let size = view.sizes.iter().find(|s| s.0 == ty).map_or(0, |s| s.1);
+            assert_eq!(size, sizes[release], "{ty} of {}", view.release);
+        }
+        for (ty, field, offsets) in FIELDS {
+            let row = view.fields.iter().find(|f| (f.0, f.1) == (ty, field));
+            assert_eq!(
+                row.map_or(0, |f| f.2),
+                offsets[release],
+                "{ty}.{field} of {}",
+                view.release
+            );
+        }
+    }
 }
 
 #[test]
 fn nothing_is_left_out() {
-    assert_eq!(SIZES.len(), 99 + 12, "99 types, 9 builtins, the event link, two named integers");
-    // Every enum constant that the distribution's header has is asserted.
-    let header = std::fs::read_to_string("/usr/include/_libxl_types.h").expect("libxen-dev");
-    let constants = header.lines().filter(|l| l.starts_with("    ") && l.contains(" = ")).count();
-    assert_eq!(VALUES.len(), constants);
+    for debian in Debian::all() {
+        let header = std::fs::read_to_string(debian.header("_libxl_types.h")).expect("libxen-dev");
+        let view = view(debian.release);
+        let types = |what: &str| header.lines().filter(|l| l.starts_with(what)).count();
+        let types = types("typedef struct libxl_") + types("typedef enum libxl_");
+        assert_eq!(view.sizes.len(), types + 12, "9 builtins, the event link, two named integers");
+        // Every enum constant that the distribution's header has is asserted.
+        let constants = header.lines().filter(|l| l.starts_with("    ") && l.contains(" = "));
+        assert_eq!(view.values.len(), constants.count(), "{debian:?}");
+    }
+}
+
+#[test]
+fn the_version_script_has_the_names_of_the_distributions_library() {
+    for debian in Debian::all() {
+        let release = debian.release;
+        let listed = public_names::read(root(), release).expect("src/exports.txt");
+        let listed: BTreeSet<_> = listed
+            .iter()
+            .map(|n| format!("{} {}", if n.data { 'D' } else { 'T' }, n.name))
+            .collect();
+        let exported = exports(&debian);
+        let wrong: Vec<_> = listed.symmetric_difference(&exported).collect();
+        assert!(wrong.is_empty(), "only in one of src/exports.txt and {debian:?}: {wrong:?}");
+
+        let script = Command::new("awk")
+            .current_dir(root())
+            .args(["-v", &format!("release={release}"), "-f", "idl/version-script.awk"])
+            .args(["idl/releases.txt", "src/exports.txt"])
+            .output()
+            .expect("awk is installed");
+        let script = String::from_utf8(script.stdout).expect("a script");
+        let names = listed.iter().map(|n| format!("    {};\n", &n[2..])).collect::<Vec<_>>();
+        assert_eq!(names.len(), script.lines().count() - 4);
+        assert!(names.iter().all(|n| script.contains(n)), "{script}");
+    }
+}
+
+/// Kind and name of what the distribution's library exports; each name has the release's version.
+fn exports(debian: &Debian) -> BTreeSet<String> {
+    let output = Command::new("nm")
+        .args(["-D", "--with-symbol-versions", "--defined-only"])
+        .arg(debian.library())
+        .output()
+        .expect("binutils are installed");
+    let text = String::from_utf8(output.stdout).expect("a table");
+    let mut out = BTreeSet::new();
+    for line in text.lines() {
+        let mut columns = line.split_whitespace().skip(1);
+        let (Some(kind), Some(name)) = (columns.next(), columns.next()) else { continue };
+        let (name, version) = name.split_once("@@").unwrap_or((name, ""));
+        // The distribution's library leaks private functions, which are none of the interface.
+        if name.starts_with("libxl_") && !name.starts_with("libxl__") {
+            assert_eq!(version, debian.release.version_node(), "{name}");
+            out.insert(format!("{} {name}", if kind == "T" { 'T' } else { 'D' }));
+        }
+    }
+    out
 }
 
 /// What a header declares, stripped of comments and layout: one sorted entry for each declaration.
@@ -196,27 +317,34 @@ fn declarations(text: &str) -> Vec<String> {
 
 #[test]
 fn the_headers_declare_the_same() {
-    for name in ["_libxl_types.h", "_libxl_types_json.h"] {
-        let read = |dir: &Path| std::fs::read_to_string(dir.join(name)).expect(name);
-        let (theirs, ours) = (read(Path::new("/usr/include")), read(&ours()));
-        let (theirs, ours) = (declarations(&theirs), declarations(&ours));
-        assert!(theirs.len() >= 99);
-        for (theirs, ours) in theirs.iter().zip(&ours) {
-            assert_eq!(theirs, ours, "{name}");
+    for debian in Debian::all() {
+        for name in ["_libxl_types.h", "_libxl_types_json.h"] {
+            let read = |file: PathBuf| std::fs::read_to_string(file).expect(name);
+            let (theirs, ours) =
+                (read(debian.header(name)), read(root().join(debian.release.include()).join(name)));
+            let (theirs, ours) = (declarations(&theirs), declarations(&ours));
+            assert!(theirs.len() >= 99);
+            for (theirs, ours) in theirs.iter().zip(&ours) {
+                assert_eq!(theirs, ours, "{name} {debian:?}");
+            }
+            assert_eq!(theirs.len(), ours.len());
         }
-        assert_eq!(theirs.len(), ours.len());
     }
 }
 
 #[test]
 fn the_headers_are_fresh() {
-    let model = xenlight_idl::load().expect("idl/types");
-    let fresh = [
-        ("_libxl_types.h", xenlight_idl::c_types::header(&model)),
-        ("_libxl_types_json.h", xenlight_idl::c_types::json_header(&model)),
-    ];
-    for (name, text) in fresh {
-        let committed = std::fs::read_to_string(ours().join(name)).expect(name);
-        assert!(committed == text, "{name} is stale: make headers");
+    let description = xenlight_idl::load().expect("idl/types");
+    for release in Release::all().filter(|r| r.debian().is_some()) {
+        let model = description.of(release);
+        let fresh = [
+            ("_libxl_types.h", xenlight_idl::c_types::header(model)),
+            ("_libxl_types_json.h", xenlight_idl::c_types::json_header(model)),
+        ];
+        for (name, text) in fresh {
+            let file = root().join(release.include()).join(name);
+            let committed = std::fs::read_to_string(&file).expect(name);
+            assert!(committed == text, "{file:?} is stale: make headers");
+        }
     }
 }

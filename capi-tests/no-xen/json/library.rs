@@ -10,8 +10,7 @@ use xenlight::types::engine;
 use xenlight::types::shape::{Shape, Type};
 use xenlight::types::sys::{yajl_gen, yajl_gen_status};
 
-/// Debian's library.
-const THEIRS: &CStr = c"/usr/lib/x86_64-linux-gnu/libxenlight.so.4.17";
+use crate::debian_xen::Debian;
 
 /// One of the two.
 pub struct Library {
@@ -53,7 +52,7 @@ impl Library {
             _rest: [0; 1024],
         });
         ctx.owner = &*ctx;
-        Self { handle: open(THEIRS), ctx: Some(ctx) }
+        Self { handle: Debian::built().open(), ctx: Some(ctx) }
     }
 
     pub fn ours() -> Self {
@@ -210,7 +209,7 @@ fn open(path: &CStr) -> *mut c_void {
     let flags = libc::RTLD_NOW | libc::RTLD_LOCAL | libc::RTLD_DEEPBIND;
     // SAFETY: a library with ordinary initialisation.
     let handle = unsafe { libc::dlopen(path.as_ptr(), flags) };
-    assert!(!handle.is_null(), "{path:?} cannot be opened (Debian: package libxenmisc4.17)");
+    assert!(!handle.is_null(), "{path:?} cannot be opened");
     handle
 }
 

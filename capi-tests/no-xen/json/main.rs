@@ -5,6 +5,8 @@
 //! `XENLIGHT_LIB` a library to test instead of what is linked in.
 
 mod broken;
+#[path = "../../support/debian_xen.rs"]
+mod debian_xen;
 mod fill;
 mod generator;
 mod library;

@@ -1,34 +1,60 @@
-//! `make headers`: writes the C headers under `include/`; with `--check` it writes nothing and
-//! fails if one of them differs from what it would write.
+//! `make headers`: writes the C headers, for the default release under `include/`, for another in a folder there that has
+//! the release's name.
+//!
+//!     headers [--check] [RELEASE]
+//!
+//! Without a release: of each that a Debian has. With `--check` it writes nothing, and fails if a header differs from what
+//! it would write.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use xenlight_idl::{api_headers, c_types};
+use xenlight_idl::{Description, Release, api_headers, c_types};
 
-fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let model = xenlight_idl::load()?;
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> Result<ExitCode> {
+    let (mut check, mut releases) = (false, Vec::new());
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--check" => check = true,
+            release => releases.push(release.parse()?),
+        }
+    }
+    if releases.is_empty() {
+        releases = Release::all().filter(|r| r.debian().is_some()).collect();
+    }
+    let description = xenlight_idl::load()?;
+    let mut fresh = true;
+    for release in releases {
+        fresh &= write(&description, release, check)?;
+    }
+    Ok(if fresh { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Writes the headers of `release`, or with `check` returns whether they are there as it would write them.
+fn write(description: &Description, release: Release, check: bool) -> Result<bool> {
+    let model = description.of(release);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let include = root.join("include");
     let mut headers = vec![
-        ("_libxl_types.h".to_owned(), c_types::header(&model)),
-        ("_libxl_types_json.h".to_owned(), c_types::json_header(&model)),
+        ("_libxl_types.h".to_owned(), c_types::header(model)),
+        ("_libxl_types_json.h".to_owned(), c_types::json_header(model)),
     ];
-    headers.extend(api_headers::headers(&root)?);
+    headers.extend(api_headers::headers(&root, release)?);
 
-    let check = std::env::args().any(|a| a == "--check");
-    let mut stale = false;
-    std::fs::create_dir_all(&include)?;
+    let folder = release.include();
+    let mut fresh = true;
+    std::fs::create_dir_all(root.join(&folder))?;
     for (name, text) in headers {
-        let file = include.join(&name);
+        let file = root.join(&folder).join(&name);
         if !check {
             std::fs::write(file, text)?;
         } else if std::fs::read_to_string(file).is_ok_and(|old| old == text) {
             continue;
         } else {
-            eprintln!("include/{name} is stale: run `make headers`");
-            stale = true;
+            eprintln!("{folder}/{name} is stale: run `make headers`");
+            fresh = false;
         }
     }
-    Ok(if stale { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(fresh)
 }

@@ -1,13 +1,18 @@
-//! `make status`: counts the implemented public names, among all 900 and among those that each known program
-//! imports. It prints the table and writes it, with the missing names, to `docs/status.md`. With `--check` it
-//! writes nothing and fails if that file differs from what it would write.
+//! `make status`: counts the implemented public names, among all of a release and among those that each known program
+//! imports. It prints the tables and writes them, with the missing names, to `docs/status.md` for the default release and
+//! to `docs/status-4.20.md` and the like for others.
+//!
+//!     status [--check] [RELEASE]
+//!
+//! Without a release: of each that a Debian has. With `--check` it writes nothing and fails if a file differs from what
+//! it would write.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use xenlight_idl::entries;
+use xenlight_idl::{Release, entries, public_names};
 
 /// Debian's programs that import the library: the name of each in `capi-tests/support/consumers`, and in the table.
 const CONSUMERS: [(&str, &str); 5] = [
@@ -19,23 +24,38 @@ const CONSUMERS: [(&str, &str); 5] = [
 ];
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let status = Status::read(&root)?;
-    let (table, page) = (status.table(), status.page());
-    let file = root.join("docs/status.md");
-    if std::env::args().any(|a| a == "--check") {
-        if std::fs::read_to_string(&file).is_ok_and(|old| old == page) {
-            return Ok(ExitCode::SUCCESS);
+    let (mut check, mut releases) = (false, Vec::new());
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--check" => check = true,
+            release => releases.push(release.parse()?),
         }
-        eprintln!("docs/status.md is stale: run `make status`");
-        return Ok(ExitCode::FAILURE);
     }
-    print!("{table}");
-    std::fs::write(file, page)?;
-    Ok(ExitCode::SUCCESS)
+    if releases.is_empty() {
+        releases = Release::all().filter(|r| r.debian().is_some()).collect();
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut fresh = true;
+    for release in releases {
+        let status = Status::read(&root, release)?;
+        let name = match release {
+            Release::DEFAULT => "docs/status.md".to_owned(),
+            release => format!("docs/status-{release}.md"),
+        };
+        let file = root.join(&name);
+        if !check {
+            println!("Xen {release}\n{}", status.table());
+            std::fs::write(file, status.page())?;
+        } else if !std::fs::read_to_string(&file).is_ok_and(|old| old == status.page()) {
+            eprintln!("{name} is stale: run `make status`");
+            fresh = false;
+        }
+    }
+    Ok(if fresh { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 struct Status {
+    release: Release,
     /// Every public name, including those of data.
     exports: Vec<String>,
     /// The entries that are not implemented, for each file of `src/capi/`.
@@ -45,13 +65,11 @@ struct Status {
 }
 
 impl Status {
-    fn read(root: &Path) -> Result<Status, Box<dyn Error>> {
-        let exports: Vec<String> = std::fs::read_to_string(root.join("src/exports.txt"))?
-            .lines()
-            .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
-            .collect();
+    fn read(root: &Path, release: Release) -> Result<Status, Box<dyn Error>> {
+        let exports: Vec<String> =
+            public_names::read(root, release)?.into_iter().map(|n| n.name).collect();
         let mut missing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for entry in entries::read(&root.join("src/capi"))? {
+        for entry in entries::read(&root.join("src/capi"), release)? {
             if !exports.contains(&entry.name) {
                 return Err(
                     format!("{}: {} is not in src/exports.txt", entry.file, entry.name).into()
@@ -61,13 +79,15 @@ impl Status {
                 missing.entry(entry.file).or_default().insert(entry.name);
             }
         }
+        let mut consumers = root.join("capi-tests/support/consumers");
+        if release != Release::DEFAULT {
+            consumers.push(release.name());
+        }
         let imports = CONSUMERS
             .iter()
-            .map(|(file, _)| {
-                names(&root.join("capi-tests/support/consumers").join(format!("{file}.txt")))
-            })
+            .map(|(file, _)| names(&consumers.join(format!("{file}.txt"))))
             .collect::<Result<_, _>>()?;
-        Ok(Status { exports, missing, imports })
+        Ok(Status { release, exports, missing, imports })
     }
 
     fn is_missing(&self, name: &str) -> bool {
@@ -91,10 +111,22 @@ impl Status {
     }
 
     fn page(&self) -> String {
+        let (of, note) = match self.release {
+            Release::DEFAULT => (String::new(), String::new()),
+            release => (
+                format!(" for Xen {release}"),
+                format!(
+                    "\nThe library cannot be made for Xen {release} yet \
+                     ([architecture.md](architecture.md#releases-of-xen)):\n\
+                     what is implemented does what it does for Xen {}.\n",
+                    Release::DEFAULT
+                ),
+            ),
+        };
         let mut out = format!(
-            "# Status\n\nWhich of libxl's public names are implemented. Written by `make status` from `src/capi/`; a test\n\
+            "# Status{of}\n\nWhich of libxl's public names are implemented. Written by `make status` from `src/capi/`; a test\n\
              fails when it is stale. An entry that is missing returns `ERROR_NI` (or its type's neutral value) and\n\
-             logs one line that names the function.\n\n{}\n## Missing\n",
+             logs one line that names the function.\n{note}\n{}\n## Missing\n",
             self.table()
         );
         if self.missing.is_empty() {

@@ -99,7 +99,7 @@ mod tests {
     fn paths_of_the_files() {
         let text = |text: &str| Text::new(text);
         let mut hvm = DomainBuildInfoHvm { bios: BiosType::Seabios, ..Default::default() };
-        let boot = Path::new("/usr/lib/xen-4.17/boot");
+        let boot = Path::new(concat!("/usr/lib/xen-", env!("XEN_RELEASE"), "/boot"));
         assert_eq!(loader(&hvm), boot.join("hvmloader"));
         assert_eq!(system(Version::QemuXen, &hvm), Some("/usr/share/seabios/bios-256k.bin".into()));
         hvm.bios = BiosType::Ovmf;
