@@ -14,6 +14,11 @@ reference qemu-monitor-command rl 'info status'
 reference destroy rl
 # The converter says where in itself it has stopped.
 broken() { xl restore -e -p "$@" 2>&1 | grep -vE '^ *(File|Traceback|raise|~|\^)|^    ' >&2; return "${PIPESTATUS[0]}"; }
+# Where the C library's xl dies, the domain stays.
+none_left() {
+  made rl
+  [ -z "$(id_of rl)" ] || { echo 'a domain is left'; reference destroy rl; }
+}
 head -c 60000 /tmp/rl.old > /tmp/rl.cut
 try broken /tmp/rl.cut
 domains
@@ -21,9 +26,9 @@ config rl-pvh pvh
 try broken /tmp/rl-pvh.cfg /tmp/rl.old
 domains
 LIBXL_CONVERT_HELPER=/no/such/program try broken /tmp/rl.old
-# The C library's xl dies of it, and leaves the domain.
-[ -z "$(id_of rl)" ] || { echo 'a domain is left'; reference destroy rl; }
+none_left
 LIBXL_CONVERT_HELPER=/bin/false try broken /tmp/rl.old
+none_left
 domains
 rm /tmp/rl.img /tmp/rl.old /tmp/rl.cut
 #: long

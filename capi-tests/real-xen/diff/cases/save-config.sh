@@ -1,4 +1,5 @@
 # Saved with another configuration, without any in the file, and with the domain's number kept.
+#: sed stderr s,^setting dom[0-9]+,setting domN,  -- its number
 guest config pvh
 suspends config
 config other pvh 'memory=12' 'name="config-other"' 'vcpus=2'

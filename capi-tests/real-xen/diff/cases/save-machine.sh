@@ -18,6 +18,6 @@ round() {
 round mc-plain pvh
 round mc-clock pvh 'tsc_mode="native"' rtc_timeoffset=3600 'timer_mode="no_delay_for_missed_ticks"'
 round mc-cpuid pvh 'cpuid="host,avx=0,sse4.2=0"' nestedhvm=0
-round mc-shadow pvh hap=0 shadow_memory=2
 rm /tmp/mc.img
 #: long
+#: sed stdout /^memory 0x[67]..? /d  -- pages that the guest has not written: the VM's Xen does not clear memory when it starts
