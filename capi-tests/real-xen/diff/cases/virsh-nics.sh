@@ -1,4 +1,5 @@
 #: long
+#: sed stdout s/\bvif[0-9]+\./vifN./  -- the domain's number
 # Network cards of every kind at creation.
 libvirt
 bridge xenbr0
@@ -13,3 +14,5 @@ for nic in "<interface type='bridge'>$mac<source bridge='xenbr0'/><target dev='v
   started v-nics pvh "$nic"
   [ -z "$id" ] || { devices; try virsh domiflist v-nics; try virsh destroy v-nics; }
 done
+# Debian's vif script takes a card's own name for the guest's number.
+xenstore-rm /local/domain/v-name 2> /dev/null || true

@@ -1,4 +1,5 @@
 #: long
+#: sed stderr /^[0-9-]{10} [0-9:.]+\+0000: /d  -- libvirt's log
 # What the driver cannot do is refused.
 libvirt
 started v-refused hvm

@@ -1,4 +1,5 @@
 #: long
+#: sed stdout s/(cpu_time +)[0-9.]+/\1N/  -- as it comes
 # Vcpus: how many, and where they run.
 libvirt
 vcpus=3 xml v-vcpus pvh
