@@ -3,6 +3,7 @@
 //!
 //! All other defaults are left open: the library that creates the domain again may have better ones.
 
+use crate::config::pirq;
 use crate::core::{Ctx, Result};
 use crate::domain::userdata;
 use crate::types::idiomatic::DomainConfig;
@@ -24,6 +25,7 @@ fn settle(asked: &mut DomainConfig, complete: &DomainConfig) {
     // Written in either case, so that the library that gets the domain sees that it was known here.
     let relaxed = &mut asked.b_info.arch_x86.msr_relaxed;
     *relaxed = relaxed.or(complete.b_info.arch_x86.msr_relaxed);
+    pirq::keep(&mut asked.b_info, &complete.b_info);
     for (asked, complete) in asked.nics.iter_mut().zip(&complete.nics) {
         (asked.devid, asked.nictype, asked.mac) = (complete.devid, complete.nictype, complete.mac);
     }
