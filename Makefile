@@ -1,69 +1,90 @@
-# Builds, installs, tests and shows libxenlight.so.4.17; every target is described in README.md.
+# Builds, installs, tests and shows libxenlight.so; every target is described in README.md.
 
 PREFIX  ?= /usr
-LIBDIR  ?= $(PREFIX)/lib/$(shell cc -print-multiarch)
+MULTIARCH = $(shell cc -print-multiarch)
+LIBDIR  ?= $(PREFIX)/lib/$(MULTIARCH)
 DESTDIR ?=
 CARGO   ?= cargo
-BUILD   := target/release
-QUICK   := target/quick
-LIB     := $(BUILD)/libxenlight.so.4.17.0
+# The release of Xen that the library takes the place of: XEN=4.20, or 4.17. What is built for a later one has a folder
+# of its own.
+RELEASE := $(or $(XEN),4.17)
+LATER   := $(filter-out 4.17,$(RELEASE))
+known    = $(if $(filter-out 4.17 4.20,$(RELEASE)),$(error the library is made for Xen 4.17 or 4.20, not for $(RELEASE)))
+TARGET  := target$(LATER:%=/xen-%)
+BUILD   := $(TARGET)/release
+QUICK   := $(TARGET)/quick
+SONAME  := libxenlight.so.$(RELEASE)
+LIB     := $(BUILD)/$(SONAME).0
 SETUP   := capi-tests/setup
-# The library takes the place of Xen 4.17's, which is Debian 12's (bookworm). On another Debian, what needs that Xen
-# runs in a Debian 12 of its own: $(call in_bookworm,TARGET).
+# The tests are about Xen 4.17, which is Debian 12's (bookworm). On another Debian, what needs that Xen runs in a Debian
+# 12 of its own: $(call in_bookworm,TARGET).
 DEBIAN  := $(shell . /etc/os-release 2>/dev/null && echo $$VERSION_CODENAME)
 OTHER_DEBIAN := $(filter-out bookworm,$(DEBIAN))
 in_bookworm = capi-tests/support/fresh/run bookworm $(1)
 
 XEN_LIBS := -lxenguest -lxenctrl -lxenhypfs -lxentoollog -lxenevtchn -lyajl
 
-# XEN=4.20 chooses what `make headers` and `make status` write; the library is made for Xen 4.17 only. Code alone can be
-# compiled for another release, by XEN_RELEASE in cargo's environment (build.rs): here it must not find one.
+# build.rs takes the release from the environment, where it must not find another.
+ifneq ($(LATER),)
+export XEN_RELEASE := $(RELEASE)
+else
 unexport XEN_RELEASE
-only_4_17 = $(if $(filter-out 4.17,$(XEN)),$(error the library cannot be made for Xen $(XEN) yet, only for 4.17))
+endif
+only_4_17 = $(if $(LATER),$(error make $@ is for Xen 4.17 only: capi-tests/support/test-release $(RELEASE) tests another))
+
+# Where the linker finds the libraries of a later Xen: where this machine has them, else in the files of the Debian that
+# has that Xen, which are fetched into target/. Those of another release must never be taken: structs differ.
+installed = $(filter /%,$(shell cc -print-file-name=libxenctrl.so.$(RELEASE)))
+fetched = $(or $(shell capi-tests/support/debian-xen $(RELEASE)),$(error cannot link without the libraries of Xen $(RELEASE)))
+library_folder = $(if $(LATER),$(if $(installed),,$(fetched)/usr/lib/$(MULTIARCH)))
 
 .PHONY: all lib quick install test check headers check-headers status fmt lint clean FORCE
 all: lib
 
 lib: $(LIB)
 
-# $(call link,FOLDER): FOLDER/libxenlight.a becomes the shared library. Every name of the list must be defined
-# (--no-undefined-version) and nothing else leaves the library. rustc's own cdylib link cannot carry this version script:
-# see Cargo.toml.
+comma := ,
+
+# $(call link,FOLDER,WHERE): FOLDER/libxenlight.a becomes the shared library, with Xen's libraries in the folder WHERE if
+# there is one. Every name of the list must be defined (--no-undefined-version) and nothing else leaves the library.
+# rustc's own cdylib link cannot carry this version script: see Cargo.toml.
 define link
-@awk -v release=4.17 -f idl/version-script.awk idl/releases.txt src/exports.txt > $(1)/exports.map
+@awk -v release=$(RELEASE) -f idl/version-script.awk idl/releases.txt src/exports.txt > $(1)/exports.map
 cc -shared -static-libgcc -o $(1)/libxenlight.tmp -Wl,--whole-archive $(1)/libxenlight.a -Wl,--no-whole-archive \
   -Wl,--gc-sections -Wl,--version-script=$(1)/exports.map -Wl,--no-undefined-version \
-  -Wl,-z,defs -Wl,-soname,libxenlight.so.4.17 -Wl,-z,relro,-z,now,-z,nodelete,-z,pack-relative-relocs \
+  -Wl,-z,defs -Wl,-soname,$(SONAME) -Wl,-z,relro,-z,now,-z,nodelete,-z,pack-relative-relocs \
+  $(addprefix -L,$(2)) $(addprefix -Wl$(comma)-rpath-link$(comma),$(2)) \
   -Wl,--as-needed $(XEN_LIBS) -lpthread -ldl
-mv $(1)/libxenlight.tmp $(1)/libxenlight.so.4.17.0
-ln -sf libxenlight.so.4.17.0 $(1)/libxenlight.so.4.17
-ln -sf libxenlight.so.4.17 $(1)/libxenlight.so
+mv $(1)/libxenlight.tmp $(1)/$(SONAME).0
+ln -sf $(SONAME).0 $(1)/$(SONAME)
+ln -sf $(SONAME) $(1)/libxenlight.so
 endef
 
 # The crate type is named because cargo leaves `lto` out, without a word, where a library is built as an rlib too.
 $(LIB): FORCE
-	$(only_4_17)@$(SETUP) build
-	$(CARGO) rustc --target-dir target --release --lib --crate-type staticlib
-	$(call link,$(BUILD))
+	$(known)@$(SETUP) build
+	$(CARGO) rustc --target-dir $(TARGET) --release --lib --crate-type staticlib
+	$(call link,$(BUILD),$(library_folder))
 
 # For work on the library: built in seconds, with debug assertions. Every capi-tests/*/run takes it as its LIB.
 quick:
-	$(only_4_17)@$(SETUP) build
-	$(CARGO) rustc --target-dir target --profile quick --lib --crate-type staticlib
-	$(call link,$(QUICK))
+	$(known)@$(SETUP) build
+	$(CARGO) rustc --target-dir $(TARGET) --profile quick --lib --crate-type staticlib
+	$(call link,$(QUICK),$(library_folder))
 
 install: $(LIB)
 	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
-	install -m 644 $(LIB) $(DESTDIR)$(LIBDIR)/libxenlight.so.4.17.0
-	strip --strip-unneeded $(DESTDIR)$(LIBDIR)/libxenlight.so.4.17.0
-	ln -sf libxenlight.so.4.17.0 $(DESTDIR)$(LIBDIR)/libxenlight.so.4.17
-	ln -sf libxenlight.so.4.17 $(DESTDIR)$(LIBDIR)/libxenlight.so
-	install -m 644 include/*.h $(DESTDIR)$(PREFIX)/include
-	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|' xenlight.pc.in \
+	install -m 644 $(LIB) $(DESTDIR)$(LIBDIR)/$(SONAME).0
+	strip --strip-unneeded $(DESTDIR)$(LIBDIR)/$(SONAME).0
+	ln -sf $(SONAME).0 $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libxenlight.so
+	install -m 644 include/$(LATER:%=%/)*.h $(DESTDIR)$(PREFIX)/include
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@RELEASE@|$(RELEASE)|' xenlight.pc.in \
 	  > $(DESTDIR)$(LIBDIR)/pkgconfig/xenlight.pc
 	@[ -n "$(DESTDIR)" ] || echo "installed; run ldconfig as root so that programs find the library"
 
 test:
+	$(only_4_17)
 ifneq ($(OTHER_DEBIAN),)
 	$(call in_bookworm,test)
 else
@@ -88,7 +109,7 @@ fmt:
 
 # What a change must pass before it is worth a test on Xen: no root, under two minutes. .ci/run takes the same pieces.
 check:
-	@$(SETUP) check
+	$(only_4_17)@$(SETUP) check
 	@CARGO="$(CARGO)" capi-tests/check $(PIECES)
 
 lint:

@@ -7,6 +7,7 @@ use crate::capi::entry::{shared, with_ctx};
 use crate::capi::give::null;
 use crate::capi::migrate::copy_of;
 use crate::capi::operation::{Lent, progress, start};
+use crate::config::pirq;
 use crate::core::{Ao, Error, Result};
 use crate::error;
 use crate::lifecycle::create;
@@ -128,6 +129,7 @@ pub unsafe extern "C" fn libxl_domain_create_restore(
         }
         // In a Xen that did not have the setting, it was always enabled.
         config.b_info.arch_x86.msr_relaxed.get_or_insert(true);
+        pirq::set_for_stream(&mut config.b_info);
         // SAFETY: the application's descriptors, which it does not close meanwhile.
         let copy = |fd| unsafe { copy_of(ao, create::NO_DOMID, fd) };
         Ok(Some(Incoming {

@@ -5,6 +5,7 @@ box:
 	capi-tests/support/box/box build
 
 demo:
+	$(only_4_17)
 ifneq ($(OTHER_DEBIAN),)
 	$(call in_bookworm,demo)
 else
@@ -15,18 +16,22 @@ endif
 
 # Every case under Debian's library and under ours, compared. Those that take long too: make test leaves them out.
 diff: lib box
+	$(only_4_17)
 	capi-tests/real-xen/diff/run --quick --boxes 2 --long $(LIB)
 
 # Operations, events, hooks and children, held to the headers.
 runtime: lib box
+	$(only_4_17)
 	capi-tests/fake-xen/runtime/run --vm $(LIB)
 
 bench: lib box
+	$(only_4_17)
 	capi-tests/bench/run $(LIB)
 	capi-tests/bench/run --passthrough $(LIB)
 
 # What make test leaves out, and names at its end: two and a half hours.
 test-more:
+	$(only_4_17)
 	@$(SETUP) more
 	@$(MAKE) --no-print-directory lib
 	@capi-tests/run-all --more $(LIB)

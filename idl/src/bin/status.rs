@@ -116,9 +116,8 @@ impl Status {
             release => (
                 format!(" for Xen {release}"),
                 format!(
-                    "\nThe library cannot be made for Xen {release} yet \
-                     ([architecture.md](architecture.md#releases-of-xen)):\n\
-                     what is implemented does what it does for Xen {}.\n",
+                    "\nThe library for Xen {release} does what it does for Xen {}, but for what\n\
+                     [behaviour/xen-{release}.md](behaviour/xen-{release}.md) names.\n",
                     Release::DEFAULT
                 ),
             ),

@@ -2,6 +2,7 @@
 
 use super::memory::or;
 use super::{Rules, video};
+use crate::config::{altp2m, pirq};
 use crate::core::Result;
 use crate::types::idiomatic::{
     DomainBuildInfo, DomainBuildInfoData as Guest, DomainBuildInfoHvm, Hdtype, RdmReservePolicy,
@@ -10,6 +11,8 @@ use crate::types::idiomatic::{
 use crate::types::sys::LIBXL_RDM_MEM_BOUNDARY_MEMKB_DEFAULT;
 
 pub fn set_defaults(rules: &Rules, build: &mut DomainBuildInfo) -> Result<()> {
+    altp2m::set_defaults(build);
+    pirq::set_defaults(build);
     let Guest::Hvm(hvm) = &mut build.u else { return Ok(()) };
     or(&mut hvm.mmio_hole_memkb, 0);
     if i32::from(hvm.hdtype) == 0 {

@@ -26,6 +26,8 @@ mod guest;
 mod hvm;
 mod identity;
 pub mod memory;
+#[cfg(since = "4.20")]
+mod missing_since_4_20;
 mod passthrough;
 #[cfg(test)]
 mod tests;
@@ -121,6 +123,8 @@ pub fn set_defaults_on(log: &Log, host: Host, config: &mut DomainConfig) -> Resu
 impl Rules<'_> {
     /// Applies all rules that need only the configuration and the facts about the host.
     fn set_defaults(&self, config: &mut DomainConfig) -> Result<()> {
+        #[cfg(since = "4.20")]
+        missing_since_4_20::refuse(self, config)?;
         self.named("Unable to set domain create info defaults", || {
             identity::create_info(self, &mut config.c_info)
         })?;

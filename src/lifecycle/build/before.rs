@@ -2,6 +2,7 @@
 //! clock, CPUID.
 
 use super::{Channels, Daemons, host_map, refused, vcpus, viridian};
+use crate::config::altp2m;
 use crate::core::clock::seconds_east;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::affinity::{self, NewAffinity};
@@ -55,7 +56,6 @@ fn set_hvm_params(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, memory: Memory
     let set = |param: u32, value: u64| {
         ctx.hypervisor().set_hvm_param(domid, param, value).map_err(|e| refused(ctx, domid, e))
     };
-    let mut views = i32::from(build.altp2m) as u64;
     match &build.u {
         Guest::Pv(_) => return Ok(()),
         Guest::Hvm(hvm) => {
@@ -64,15 +64,13 @@ fn set_hvm_params(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, memory: Memory
             if hvm.mca_caps != 0 {
                 set(sys::HVM_PARAM_MCA_CAP, hvm.mca_caps)?;
             }
-            // The older field, which only HVM guests have.
-            if views == 0 && hvm.altp2m == Some(true) {
-                views = 1;
-            }
         }
         _ => {}
     }
     set(sys::HVM_PARAM_TIMER_MODE, i32::from(build.timer_mode) as u64)?;
-    set(sys::HVM_PARAM_ALTP2M, views)?;
+    if let Some(views) = altp2m::parameter(build) {
+        set(sys::HVM_PARAM_ALTP2M, views)?;
+    }
     let Guest::Hvm(hvm) = &build.u else { return Ok(()) };
     if memory == Memory::Restored {
         // The stream contains the guest's Viridian features.

@@ -1,5 +1,8 @@
 //! Creating the domain in the hypervisor, with its flags and a domid that is free.
 
+#[cfg(since = "4.19")]
+use crate::config::altp2m;
+use crate::config::pirq;
 use crate::core::uuid::random_bytes;
 use crate::core::{Ctx, Error, Result};
 use crate::domain::history::History;
@@ -90,6 +93,9 @@ fn random(ctx: &Ctx) -> Result<u32> {
     Ok(u32::from(u16::from_ne_bytes([bytes[0], bytes[1]]) & 0x7fff))
 }
 
+/// What Xen emulates for an HVM guest.
+const HVM_DEVICES: u32 = sys::XEN_X86_EMU_ALL & !sys::XEN_X86_EMU_VPCI;
+
 fn parameters(ctx: &Ctx, config: &DomainConfig) -> Result<sys::xen_domctl_createdomain> {
     let (info, build) = (&config.c_info, &config.b_info);
     let mut flags = 0;
@@ -109,7 +115,8 @@ fn parameters(ctx: &Ctx, config: &DomainConfig) -> Result<sys::xen_domctl_create
         emulation_flags: match info.type_ {
             DomainType::Pv => 0,
             DomainType::Pvh => sys::XEN_X86_EMU_LAPIC,
-            _ => sys::XEN_X86_EMU_ALL & !sys::XEN_X86_EMU_VPCI,
+            _ if pirq::offered(build) => HVM_DEVICES,
+            _ => HVM_DEVICES & !sys::XEN_X86_EMU_USE_PIRQ,
         },
         misc_flags: if relaxed { sys::XEN_X86_MSR_RELAXED } else { 0 },
     };
@@ -129,6 +136,8 @@ fn parameters(ctx: &Ctx, config: &DomainConfig) -> Result<sys::xen_domctl_create
         max_grant_frames: build.max_grant_frames as i32,
         max_maptrack_frames: build.max_maptrack_frames as i32,
         grant_opts: build.max_grant_version as u32 & sys::XEN_DOMCTL_GRANT_version_mask,
+        #[cfg(since = "4.19")]
+        altp2m_opts: altp2m::options(build).ok_or_else(|| invalid("altp2m"))?,
         vmtrace_size: u32::try_from(trace).map_err(|_| invalid("vmtrace_buf_kb"))?,
         cpupool_id: info.poolid,
         arch,

@@ -3,6 +3,7 @@
 //!
 //! Other defaults are not stored: the library that creates the domain again may have better ones.
 
+use crate::config::pirq;
 use crate::core::{Ctx, Result};
 use crate::domain::userdata;
 use crate::types::idiomatic::DomainConfig;
@@ -24,6 +25,7 @@ fn copy_chosen(requested: &mut DomainConfig, complete: &DomainConfig) {
     // This is always written, so that the library that receives the domain sees that the setting was known here.
     let relaxed = &mut requested.b_info.arch_x86.msr_relaxed;
     *relaxed = relaxed.or(complete.b_info.arch_x86.msr_relaxed);
+    pirq::keep(&mut requested.b_info, &complete.b_info);
     for (requested, complete) in requested.nics.iter_mut().zip(&complete.nics) {
         (requested.devid, requested.nictype, requested.mac) =
             (complete.devid, complete.nictype, complete.mac);

@@ -1,4 +1,5 @@
-//! Compares the committed declarations with the installed headers, by means of a C compiler only.
+//! Compares the committed declarations with the headers of the release, by means of a C compiler only. Those of Debian
+//! 12's Xen are installed; those of a later one are where `capi-tests/support/debian-xen` has them.
 //!
 //! The text of the file is converted back to C: each function becomes a second declaration of the same name, which C
 //! rejects if the types differ, and each layout line becomes a `_Static_assert`.
@@ -6,7 +7,27 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+/// The file in use, which this module's parent chooses in the same way, and the release whose headers it is made from.
+#[cfg(not(since = "4.19"))]
 const TEXT: &str = include_str!("sys_4_17.rs");
+#[cfg(not(since = "4.19"))]
+const RELEASE: &str = "4.17";
+#[cfg(since = "4.19")]
+const TEXT: &str = include_str!("sys_4_20.rs");
+#[cfg(since = "4.19")]
+const RELEASE: &str = "4.20";
+
+/// The folder of that release's headers; `None`: the installed ones are that release's.
+fn headers() -> Option<String> {
+    if RELEASE == "4.17" {
+        return None;
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/capi-tests/support/debian-xen");
+    let out = Command::new(script).arg(RELEASE).output().expect("the script runs");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let tree = String::from_utf8(out.stdout).expect("a path");
+    Some(format!("{}/usr/include", tree.trim_end()))
+}
 
 /// The C form of a Rust type as bindgen writes it.
 fn c_type(rust: &str) -> String {
@@ -107,6 +128,7 @@ fn numbers() -> Vec<String> {
 fn compile(body: &str) -> Result<(), String> {
     let mut cc = Command::new("cc")
         .args(["-fsyntax-only", "-x", "c", "-"])
+        .args(headers().iter().flat_map(|folder| ["-isystem", folder.as_str()]))
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -30,7 +30,11 @@ mod memory;
 mod pci;
 mod psr;
 mod resources;
+pub mod sched;
 mod suspend;
+/// The declarations that libxenctrl's headers of the release give.
+#[cfg_attr(since = "4.19", path = "sys_4_20.rs")]
+#[cfg_attr(not(since = "4.19"), path = "sys_4_17.rs")]
 #[allow(
     non_camel_case_types,
     non_snake_case,
@@ -41,8 +45,7 @@ mod suspend;
     clippy::undocumented_unsafe_blocks
 )]
 #[rustfmt::skip]
-pub mod sys_4_17;
-pub mod sched;
+pub mod sys;
 mod vcpu;
 
 #[cfg(test)]
@@ -65,8 +68,6 @@ pub use memory::{PAGE_SIZE, ReservedFor, ReservedRegion};
 pub use pci::QUARANTINE;
 pub use psr::CacheLevel;
 pub use suspend::SHUTDOWN_SUSPEND;
-/// The declarations in use. Another release of Xen would be another such file.
-pub use sys_4_17 as sys;
 pub use vcpu::{CpupoolInfo, VcpuInfo};
 
 use crate::sync::std_fds;

@@ -106,6 +106,7 @@ pub const HVMPV_hcall_ipi: u32 = 512;
 pub const HVMPV_ex_processor_masks: u32 = 1024;
 pub const HVMPV_no_vp_limit: u32 = 2048;
 pub const HVMPV_cpu_hotplug: u32 = 4096;
+pub const HVMPV_feature_mask: u32 = 8191;
 pub const HVM_PARAM_TIMER_MODE: u32 = 10;
 pub const HVM_PARAM_HPET_ENABLED: u32 = 11;
 pub const HVM_PARAM_ACPI_S_STATE: u32 = 14;
@@ -113,9 +114,6 @@ pub const HVM_PARAM_VPT_ALIGN: u32 = 16;
 pub const HVM_PARAM_VM_GENERATION_ID_ADDR: u32 = 34;
 pub const HVM_PARAM_ALTP2M: u32 = 35;
 pub const HVM_PARAM_MCA_CAP: u32 = 38;
-pub const HVM_INFO_PFN: u32 = 159;
-pub const HVM_INFO_OFFSET: u32 = 2048;
-pub const HVM_MAX_VCPUS: u32 = 128;
 pub const XC_CPUPOOL_POOLID_ANY: u32 = 4294967295;
 pub const E820_RAM: u32 = 1;
 pub const E820_RESERVED: u32 = 2;
@@ -125,6 +123,9 @@ pub const E820_UNUSABLE: u32 = 5;
 pub const E820MAX: u32 = 128;
 pub const X86_HVM_NR_SPECIAL_PAGES: u32 = 8;
 pub const X86_HVM_END_SPECIAL_REGION: u32 = 1044480;
+pub const HVM_INFO_PFN: u32 = 159;
+pub const HVM_INFO_OFFSET: u32 = 2048;
+pub const HVM_MAX_VCPUS: u32 = 128;
 pub type xen_pfn_t = ::libc::c_ulong;
 pub type xen_ulong_t = ::libc::c_ulong;
 #[repr(C)]
@@ -180,42 +181,6 @@ const _: () = {
         [::core::mem::offset_of!(xen_reserved_device_memory, start_pfn) - 0usize];
     ["Offset of field: xen_reserved_device_memory::nr_pages"]
         [::core::mem::offset_of!(xen_reserved_device_memory, nr_pages) - 8usize];
-};
-#[repr(C)]
-#[derive(Copy, Clone)]
-pub struct hvm_info_table {
-    pub signature: [::libc::c_char; 8usize],
-    pub length: u32,
-    pub checksum: u8,
-    pub apic_mode: u8,
-    pub nr_vcpus: u32,
-    pub low_mem_pgend: u32,
-    pub reserved_mem_pgstart: u32,
-    pub high_mem_pgend: u32,
-    pub vcpu_online: [u8; 16usize],
-}
-#[allow(clippy::unnecessary_operation, clippy::identity_op)]
-const _: () = {
-    ["Size of hvm_info_table"][::core::mem::size_of::<hvm_info_table>() - 48usize];
-    ["Alignment of hvm_info_table"][::core::mem::align_of::<hvm_info_table>() - 4usize];
-    ["Offset of field: hvm_info_table::signature"]
-        [::core::mem::offset_of!(hvm_info_table, signature) - 0usize];
-    ["Offset of field: hvm_info_table::length"]
-        [::core::mem::offset_of!(hvm_info_table, length) - 8usize];
-    ["Offset of field: hvm_info_table::checksum"]
-        [::core::mem::offset_of!(hvm_info_table, checksum) - 12usize];
-    ["Offset of field: hvm_info_table::apic_mode"]
-        [::core::mem::offset_of!(hvm_info_table, apic_mode) - 13usize];
-    ["Offset of field: hvm_info_table::nr_vcpus"]
-        [::core::mem::offset_of!(hvm_info_table, nr_vcpus) - 16usize];
-    ["Offset of field: hvm_info_table::low_mem_pgend"]
-        [::core::mem::offset_of!(hvm_info_table, low_mem_pgend) - 20usize];
-    ["Offset of field: hvm_info_table::reserved_mem_pgstart"]
-        [::core::mem::offset_of!(hvm_info_table, reserved_mem_pgstart) - 24usize];
-    ["Offset of field: hvm_info_table::high_mem_pgend"]
-        [::core::mem::offset_of!(hvm_info_table, high_mem_pgend) - 28usize];
-    ["Offset of field: hvm_info_table::vcpu_online"]
-        [::core::mem::offset_of!(hvm_info_table, vcpu_online) - 32usize];
 };
 #[repr(C)]
 #[derive(Copy, Clone)]
@@ -1452,6 +1417,15 @@ unsafe extern "C" {
         hw_info: *mut xc_psr_hw_info,
     ) -> ::libc::c_int;
 }
+unsafe extern "C" {
+    pub fn xc_map_foreign_range(
+        xch: *mut xc_interface,
+        dom: u32,
+        size: ::libc::c_int,
+        prot: ::libc::c_int,
+        mfn: ::libc::c_ulong,
+    ) -> *mut ::libc::c_void;
+}
 pub type xen_vaddr_t = u64;
 pub type xen_paddr_t = u64;
 #[repr(C)]
@@ -1902,15 +1876,6 @@ pub struct xenhypfs_handle {
     _unused: [u8; 0],
 }
 unsafe extern "C" {
-    pub fn xc_map_foreign_range(
-        xch: *mut xc_interface,
-        dom: u32,
-        size: ::libc::c_int,
-        prot: ::libc::c_int,
-        mfn: ::libc::c_ulong,
-    ) -> *mut ::libc::c_void;
-}
-unsafe extern "C" {
     pub fn xenhypfs_open(
         logger: *mut xentoollog_logger,
         open_flags: ::libc::c_uint,
@@ -1926,6 +1891,42 @@ unsafe extern "C" {
         val: *const ::libc::c_char,
     ) -> ::libc::c_int;
 }
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub struct hvm_info_table {
+    pub signature: [::libc::c_char; 8usize],
+    pub length: u32,
+    pub checksum: u8,
+    pub apic_mode: u8,
+    pub nr_vcpus: u32,
+    pub low_mem_pgend: u32,
+    pub reserved_mem_pgstart: u32,
+    pub high_mem_pgend: u32,
+    pub vcpu_online: [u8; 16usize],
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of hvm_info_table"][::core::mem::size_of::<hvm_info_table>() - 48usize];
+    ["Alignment of hvm_info_table"][::core::mem::align_of::<hvm_info_table>() - 4usize];
+    ["Offset of field: hvm_info_table::signature"]
+        [::core::mem::offset_of!(hvm_info_table, signature) - 0usize];
+    ["Offset of field: hvm_info_table::length"]
+        [::core::mem::offset_of!(hvm_info_table, length) - 8usize];
+    ["Offset of field: hvm_info_table::checksum"]
+        [::core::mem::offset_of!(hvm_info_table, checksum) - 12usize];
+    ["Offset of field: hvm_info_table::apic_mode"]
+        [::core::mem::offset_of!(hvm_info_table, apic_mode) - 13usize];
+    ["Offset of field: hvm_info_table::nr_vcpus"]
+        [::core::mem::offset_of!(hvm_info_table, nr_vcpus) - 16usize];
+    ["Offset of field: hvm_info_table::low_mem_pgend"]
+        [::core::mem::offset_of!(hvm_info_table, low_mem_pgend) - 20usize];
+    ["Offset of field: hvm_info_table::reserved_mem_pgstart"]
+        [::core::mem::offset_of!(hvm_info_table, reserved_mem_pgstart) - 24usize];
+    ["Offset of field: hvm_info_table::high_mem_pgend"]
+        [::core::mem::offset_of!(hvm_info_table, high_mem_pgend) - 28usize];
+    ["Offset of field: hvm_info_table::vcpu_online"]
+        [::core::mem::offset_of!(hvm_info_table, vcpu_online) - 32usize];
+};
 #[repr(C)]
 #[derive(Copy, Clone)]
 pub struct elf_dom_parms {
