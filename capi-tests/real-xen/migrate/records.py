@@ -8,6 +8,7 @@
 
 What differs from one save of a guest to the next is not shown: how often memory is sent, and what is in it.
 """
+import mmap
 import os
 import struct
 import sys
@@ -64,7 +65,7 @@ def image(stream, out):
 def walk(data, out):
     """All of a stream; gives where xl's header ends and where each of libxl's records begins."""
     stream, places = Stream(data), {}
-    if data.startswith(XL_MAGIC):
+    if bytes(data[:len(XL_MAGIC)]) == XL_MAGIC:
         stream.take(len(XL_MAGIC))
         order, mandatory, optional, length = struct.unpack("<IIII", stream.take(16))
         stream.take(length)
@@ -95,11 +96,11 @@ def broken(data, folder, names):
     start, first, last = places["header"], places["LIBXC_CONTEXT"], places["END"]
     head = data[:start]
 
-    def write(what, rest):
+    def write(what, *pieces):
         if names and what not in names:
             return
         with open(os.path.join(folder, what), "wb") as file:
-            file.write(head + rest)
+            file.writelines((head,) + pieces)
 
     for what, end in [("nothing", start), ("half-ident", start + 4), ("half-header", start + 12), ("no-record", first),
                       ("half-record-header", first + 4), ("no-image", first + 8), ("half-image-header", first + 8 + 20),
@@ -108,9 +109,7 @@ def broken(data, folder, names):
         write("cut-" + what, data[start:end])
 
     def flip(what, at, bit=0):
-        changed = bytearray(data[start:])
-        changed[at - start] ^= 1 << bit
-        write("flip-" + what, bytes(changed))
+        write("flip-" + what, data[start:at], bytes([data[at] ^ 1 << bit]), data[at + 1:])
 
     for what, at in [("ident", start), ("version", start + 11), ("endianness", start + 15), ("kind", first + 2),
                      ("length", first + 4), ("huge-length", first + 7), ("image-marker", first + 8),
@@ -124,18 +123,18 @@ def broken(data, folder, names):
     record = lambda kind, body: struct.pack("<II", kind, len(body)) + body + bytes(-len(body) % 8)
     stream_header = data[start:first]
     whole = data[first:last]
-    write("mix-end-first", stream_header + end)
-    write("mix-end-before-image", stream_header + end + whole + end)
-    write("mix-image-twice", stream_header + whole + whole + end)
-    write("mix-checkpoint-end", stream_header + whole + record(4, b"") + end)
-    write("mix-checkpoint-state", stream_header + whole + record(5, bytes(4)) + end)
-    write("mix-unknown", stream_header + whole + record(6, b"x" * 8) + end)
-    write("mix-optional", stream_header + whole + record(0x80000001, b"x" * 8) + end)
-    write("mix-emulator-of-none", stream_header + whole + record(3, struct.pack("<II", 2, 0) + b"x" * 80) + end)
-    write("mix-nodes-of-none", stream_header + whole + record(2, struct.pack("<II", 2, 0) + b"a\0b\0") + end)
-    write("mix-header-twice", stream_header + stream_header + whole + end)
-    write("mix-other-order", whole + stream_header + end)
-    write("mix-huge", stream_header + whole + struct.pack("<II", 3, 0xfffffff8) + b"x" * 64)
+    write("mix-end-first", stream_header, end)
+    write("mix-end-before-image", stream_header, end, whole, end)
+    write("mix-image-twice", stream_header, whole, whole, end)
+    write("mix-checkpoint-end", stream_header, whole, record(4, b""), end)
+    write("mix-checkpoint-state", stream_header, whole, record(5, bytes(4)), end)
+    write("mix-unknown", stream_header, whole, record(6, b"x" * 8), end)
+    write("mix-optional", stream_header, whole, record(0x80000001, b"x" * 8), end)
+    write("mix-emulator-of-none", stream_header, whole, record(3, struct.pack("<II", 2, 0) + b"x" * 80), end)
+    write("mix-nodes-of-none", stream_header, whole, record(2, struct.pack("<II", 2, 0) + b"a\0b\0"), end)
+    write("mix-header-twice", stream_header, stream_header, whole, end)
+    write("mix-other-order", whole, stream_header, end)
+    write("mix-huge", stream_header, whole, struct.pack("<II", 3, 0xfffffff8), b"x" * 64)
 
 
 # libxc's parameters of a guest, and the chunks that older streams had for them.
@@ -189,12 +188,14 @@ def main():
         with open(sys.argv[2], "rb") as file, open(sys.argv[3], "wb") as out:
             out.write(legacy(file.read()))
         return
-    if sys.argv[1] == "--cut":
-        with open(sys.argv[2], "rb") as file:
-            broken(file.read(), sys.argv[3], sys.argv[4:])
-        return
-    with open(sys.argv[1], "rb") as file:
-        walk(file.read(), print)
+    cut = sys.argv[1] == "--cut"
+    with open(sys.argv[2 if cut else 1], "rb") as file:
+        # An image is as large as its guest, and the host may be small.
+        data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    if cut:
+        broken(data, sys.argv[3], sys.argv[4:])
+    else:
+        walk(data, print)
 
 
 main()
