@@ -212,10 +212,10 @@ impl Writer<'_> {
     }
 
     fn finish(self) -> String {
-        let mut out = format!(
-            "/// Every name, followed by a NUL.\npub const TEXT: &str = {:?};\n\n",
-            self.text
-        );
+        // A name that begins with a digit would make `\0` before it look like an octal number.
+        let text = format!("{:?}", self.text).replace("\\0", "\\x00");
+        let mut out =
+            format!("/// Every name, followed by a NUL.\npub const TEXT: &str = {text};\n\n");
         array(&mut out, "pub static TYPES", "Type", &self.types);
         array(&mut out, "pub static VALUES", "EnumValue", &self.values);
         array(&mut out, "pub static FIELDS", "Field", &self.fields);
