@@ -208,11 +208,24 @@ impl Change {
 
     /// Checks that the drive still exists, and that the domid still belongs to the same domain.
     fn check_record(&self, ctx: &Ctx, ops: &impl Ops) -> Result<()> {
-        let path = format!("{}/frontend", self.drive.libxl_path());
-        if nodes::read(ctx, ops, &path)?.is_some() && self.owner.has_nodes(ctx, ops)? {
-            return Ok(());
+        self.read_checked(ctx, ops, Vec::new()).map(drop)
+    }
+
+    /// The same, and reads nodes of the drive on the way.
+    fn read_checked(
+        &self,
+        ctx: &Ctx,
+        ops: &impl Ops,
+        mut paths: Vec<String>,
+    ) -> Result<Vec<Option<Vec<u8>>>> {
+        let frontend = format!("{}/frontend", self.drive.libxl_path());
+        paths.push(frontend.clone());
+        let mut values = nodes::read_many(ctx, ops, &paths)?;
+        if values.pop().flatten().is_some() && self.owner.has_nodes(ctx, ops)? {
+            return Ok(values);
         }
-        error!(ctx, domid = self.drive.domid, "cannot use the drive: {path} was removed meanwhile");
+        let domid = self.drive.domid;
+        error!(ctx, domid = domid, "cannot use the drive: {frontend} was removed meanwhile");
         Err(Error::Fail)
     }
 
@@ -290,9 +303,9 @@ impl Change {
         files.set_config(&config)
     }
 
-    /// Writes the nodes that describe the medium, to the back end's directory and to the record.
+    /// Writes the nodes that describe the medium, to the back end's directory and to the record. A node that has its value
+    /// already is not written: QEMU watches the directory of its back ends, and reads all of them again for each write.
     fn write(&self, ctx: &Ctx, ops: &impl Ops, params: &[u8]) -> Result<()> {
-        self.check_record(ctx, ops)?;
         let kind = match self.complete.backend {
             DiskBackend::Qdisk => "qdisk",
             DiskBackend::Standalone => "standalone",
@@ -302,7 +315,13 @@ impl Change {
         let nodes = dirs.map(|dir| {
             [(format!("{dir}/type"), kind.as_bytes()), (format!("{dir}/params"), params)]
         });
-        ops.write_many(nodes.as_flattened()).map_err(|e| nodes::failed(ctx, e))
+        let nodes = nodes.as_flattened();
+        let paths = nodes.iter().map(|(path, _)| path.clone()).collect();
+        let present = self.read_checked(ctx, ops, paths)?;
+        let changed = nodes.iter().zip(present);
+        let changed = changed.filter(|((_, value), present)| present.as_deref() != Some(*value));
+        let changed: Vec<_> = changed.map(|((path, value), _)| (path, value)).collect();
+        ops.write_many(&changed).map_err(|e| nodes::failed(ctx, e))
     }
 }
 
