@@ -13,4 +13,4 @@ s,(/start_time) = "[0-9.]+",\1 = "TIME",
 # The number of a descriptor that a QEMU goes on from.
 s,^fd:[0-9]+$,fd:N,
 # The shell's words for a program that a signal ended: its process and place.
-s,^/share/[a-z/-]+\.sh: line [0-9]+: +[0-9]+ (Segmentation fault|Aborted) .*,(\1),
+s,^/share/[a-z/-]+\.sh: line [0-9]+: +[0-9]+ Segmentation fault .*,(Segmentation fault),
