@@ -13,7 +13,7 @@
 //! | [`c_types`] | `_libxl_types.h` and `_libxl_types_json.h` |
 //!
 //! [`entries`] reads the hand-written entries of `src/capi/`, for the status table and the headers; [`public_names`] the
-//! list of what the library exports.
+//! list of what the library exports; [`arguments`] the command lines of the programs in `bin/`.
 //!
 //! `idl/README.md` describes the syntax of `.idl` files.
 
@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 #[cfg(feature = "headers")]
 pub mod api_headers;
+pub mod arguments;
 pub mod c_types;
 mod check;
 pub mod entries;

@@ -81,8 +81,8 @@ impl Cause {
             return;
         }
         match self.0 {
-            // For the operation that this one is a part of, which has not seen that line.
-            Some(cause) if cause.starts_with(&start) => last_error::pass_on(cause),
+            // This line is in the log. The operation that this one is a part of has not recorded it.
+            Some(cause) if cause.starts_with(&start) => last_error::record(|| cause),
             Some(cause) => error!(log, domid = domid, "{start}: {cause}"),
             None => error!(log, domid = domid, "{start}: {}", error.in_words()),
         }

@@ -46,10 +46,10 @@ pub fn aside<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Records a line that an inner record has, if there is a current record.
-pub fn pass_on(text: String) {
+/// Replaces the recorded line, if there is a current record; otherwise `text` is not called.
+pub fn record(text: impl FnOnce() -> String) {
     let Some(mut current) = swap(None) else { return };
-    current.text = Some(text);
+    current.text = Some(text());
     swap(Some(current));
 }
 
@@ -73,10 +73,7 @@ fn swap(record: Option<LastError>) -> Option<LastError> {
 
 /// Records an error line, if there is a current record.
 pub(super) fn note(message: fmt::Arguments<'_>, errno: Option<Errno>) {
-    // Not formatted without a record.
-    let Some(current) = swap(None) else { return };
-    swap(Some(current));
-    pass_on(match errno {
+    record(|| match errno {
         Some(errno) => format!("{message}: {}", errno.desc()),
         None => message.to_string(),
     });

@@ -9,21 +9,13 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use xenlight_idl::arguments::Arguments;
 use xenlight_idl::{Description, Release, api_headers, c_types};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Result<ExitCode> {
-    let (mut check, mut releases) = (false, Vec::new());
-    for argument in std::env::args().skip(1) {
-        match argument.as_str() {
-            "--check" => check = true,
-            release => releases.push(release.parse()?),
-        }
-    }
-    if releases.is_empty() {
-        releases = Release::all().filter(|r| r.debian().is_some()).collect();
-    }
+    let Arguments { check, releases } = Arguments::read()?;
     let description = xenlight_idl::load()?;
     let mut fresh = true;
     for release in releases {

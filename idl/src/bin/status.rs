@@ -12,6 +12,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use xenlight_idl::arguments::Arguments;
 use xenlight_idl::{Release, entries, public_names};
 
 /// Debian's programs that import the library: the name of each in `capi-tests/support/consumers`, and in the table.
@@ -24,16 +25,7 @@ const CONSUMERS: [(&str, &str); 5] = [
 ];
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let (mut check, mut releases) = (false, Vec::new());
-    for argument in std::env::args().skip(1) {
-        match argument.as_str() {
-            "--check" => check = true,
-            release => releases.push(release.parse()?),
-        }
-    }
-    if releases.is_empty() {
-        releases = Release::all().filter(|r| r.debian().is_some()).collect();
-    }
+    let Arguments { check, releases } = Arguments::read()?;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut fresh = true;
     for release in releases {
