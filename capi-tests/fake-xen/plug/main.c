@@ -10,7 +10,8 @@
  *   plug there DOMID               whether the hypervisor has the domain
  *   plug serve                     takes the part of all back ends: a device that is written gets ready at once, one
  *                                  that is to close does when the guest's half is gone or closed. One of number 666 never answers,
- *                                  of 667 never closes; one of domain 0 connects, and closes at once
+ *                                  of 667 never closes; one of domain 0 connects, and closes at once. Who writes
+ *                                  /tool/asked finds /tool/answered when all that was written before has been seen
  *   plug vanish DOMID              the hypervisor destroys the domain, and its nodes are left
  *   plug restless NODE VALUE…      takes the part of one who writes without end: those values in turn, for as long as
  *                                  the node is there
@@ -197,8 +198,12 @@ static void serve(struct xs_handle *xs)
 
     xs_watch(xs, base, "");
     xs_watch(xs, "/local/domain/2/device", "");
+    xs_watch(xs, "/tool/asked", "");
     for (;;) {
-        free(xs_read_watch(xs, &n));
+        char **event = xs_read_watch(xs, &n);
+        int asked = event && !strcmp(event[XS_WATCH_PATH], "/tool/asked");
+
+        free(event);
         kinds = xs_directory(xs, XBT_NULL, base, &nk);
         for (i = 0; kinds && i < nk; i++) {
             snprintf(path[0], 200, "%s/%s", base, kinds[i]);
@@ -215,6 +220,8 @@ static void serve(struct xs_handle *xs)
             free(domids);
         }
         free(kinds);
+        if (asked && number(xs, "%s", "/tool/asked") >= 0)
+            xs_write(xs, XBT_NULL, "/tool/answered", "", 0);
     }
 }
 

@@ -9,6 +9,7 @@ operation() {
   echo "   after $(((SECONDS - began) / 8 * 8)) s"
 }
 tree() {
+  back_ends_caught_up
   {
     "$folder/look" "at=/libxl/$id/device"
     "$folder/look" "at=/local/domain/$id/device"
