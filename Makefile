@@ -38,7 +38,7 @@ installed = $(filter /%,$(shell cc -print-file-name=libxenctrl.so.$(RELEASE)))
 fetched = $(or $(shell capi-tests/support/debian-xen $(RELEASE)),$(error cannot link without the libraries of Xen $(RELEASE)))
 library_folder = $(if $(LATER),$(if $(installed),,$(fetched)/usr/lib/$(MULTIARCH)))
 
-.PHONY: all lib quick install test check headers check-headers status fmt lint clean FORCE
+.PHONY: all lib quick install deb test check headers check-headers status fmt lint clean FORCE
 all: lib
 
 lib: $(LIB)
@@ -82,6 +82,9 @@ install: $(LIB)
 	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@RELEASE@|$(RELEASE)|' xenlight.pc.in \
 	  > $(DESTDIR)$(LIBDIR)/pkgconfig/xenlight.pc
 	@[ -n "$(DESTDIR)" ] || echo "installed; run ldconfig as root so that programs find the library"
+
+deb: $(LIB)
+	@packaging/build-deb $(RELEASE) $(LIB) $(TARGET)/deb
 
 test:
 	$(only_4_17)

@@ -14,7 +14,11 @@ try virsh resume v-restart
 stop_libvirtd KILL
 ends "$(id_of v-restart)" 0
 start_libvirtd
-until_true eval '! domains | grep -q ^v-restart'
-try virsh list --all
+# With the C library it depends on the moment whether the daemon notices that the guest has ended: see docs/behaviour/libvirt.md.
+# Ours notices, always.
+if [ "$side" = ours ]; then
+  until_true eval '! domains | grep -q ^v-restart'
+else
+  reference destroy v-restart 2> /dev/null
+fi
 domains
-try virsh destroy v-restart
