@@ -1,5 +1,7 @@
-# Requests to a domain that is being destroyed: the hypervisor still has it, and its nodes are removed already. None may
-# make nodes, which would stay for ever. Prints what is wrong.
+# Domains that are being destroyed, and a hypervisor that refuses to tell about domains. Prints what is wrong.
+#
+# Requests to a domain that the hypervisor still has, and whose nodes are removed already: none may make nodes, which
+# would stay for ever.
 plug() { LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/fake-xen.so" timeout 90 "$folder/plug" "$@"; }
 config='{"c_info": {"type": "pv", "name": "guest"}, "b_info": {"type.pv": {}}}'
 there() { { "$folder/look" "at=/libxl/$id"; "$folder/look" "at=/local/domain/$id"; "$folder/look" at=/local/domain/0/backend; } 2> /dev/null; }
@@ -40,3 +42,20 @@ trips() {
 }
 few=$(trips 2) many=$(trips 8)
 [ "$few" = "$many" ] || echo "a destroy asks xenstored $few times with 2 disks of QEMU, $many times with 8"
+
+# The hypervisor refuses to tell about domains, from one question of an operation on: the log says so.
+refused() {
+  local from
+  for from in 1 2 3 4 5 6 7 8 9; do
+    id=$(plug domain guest "$config")
+    rm -f "$FAKE_XEN/refused"
+    answer=$(FAKE_XEN_REFUSES=$from plug "$@" "$id" '{}' 2> "$folder/log")
+    # The operation has asked less often.
+    [ -e "$FAKE_XEN/refused" ] || break
+    grep -qE '(error|warning): .*Bad address' "$folder/log" || echo "$*: question $from is refused, which nobody learns: $answer"
+  done
+  [ "$from" -gt 1 ] || echo "$* asks nothing"
+}
+refused end domain
+for what in shutdown reboot vcpus maxmem target rename; do refused ask $what; done
+for kind in vkb vfb vtpm nic; do refused add $kind; done
