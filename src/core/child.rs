@@ -1,10 +1,23 @@
-//! The exit status of a child process, in words.
+//! Ending a child process of an operation, and its exit status in words.
 
 use std::ffi::CStr;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
-use crate::runtime::child::Outcome;
+use crate::error;
+use crate::runtime::child::{Child, NotEnded, Outcome};
+use crate::xen::log::Log;
+
+/// Kills `child`, known as `what`, of an operation on domain `domid`, and waits until it is reaped. One that has not
+/// ended in time, since it sleeps in the kernel, is logged, and the operation continues without it. Returns how it has
+/// ended, if it has.
+pub async fn end_child(log: &Log, domid: u32, what: &str, child: Child) -> Option<Outcome> {
+    let ended = child.end().await;
+    let not_ended = |not_ended: &NotEnded| {
+        error!(log, domid = domid, "cannot end {what} [{}]: {not_ended}", not_ended.pid);
+    };
+    ended.inspect_err(not_ended).ok()
+}
 
 /// Describes why a child has failed. Success is also described as a fault, as by [`describe_end`].
 pub fn describe_outcome(what: &str, pid: i32, outcome: Outcome) -> String {

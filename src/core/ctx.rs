@@ -189,6 +189,8 @@ fn children(runtime: &Runtime, reports: &Arc<Reports>, log: Log) -> Children {
             let text = "the application has a handler for SIGCHLD, which the library owns in this mode: leaving it in place";
             warn!(log, "{text}");
         }
-        Report::StillRunning { pid } => error!(log, "child [{pid}] was killed but does not end"),
+        Report::StillRunning { pid } => {
+            error!(log, "cannot end child [{pid}]: it has not ended within 5 s after SIGKILL");
+        }
     })
 }

@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::time::{Duration, Instant};
 
 use super::{Device, DeviceKind};
-use crate::core::child::describe_outcome;
+use crate::core::child::{describe_outcome, end_child};
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::{names, nodes};
@@ -61,6 +61,9 @@ pub async fn connect(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
 /// in the C library the device is removed nevertheless, and the caller does not learn that parts of it may be left on
 /// the host.
 pub async fn disconnect(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
+    if !has_scripts(device) {
+        return Ok(());
+    }
     let plan = Scripts::of(ao, device)?;
     for round in 0..ROUNDS {
         // Otherwise a later domain with the same domid would lose its device.
@@ -120,15 +123,20 @@ async fn run(ao: &Ao, device: &Device, action: Action, call: &ScriptCall) -> Res
         }
         Ok(None) => {
             failed(format_args!("{what} was killed after {} s", TIMEOUT.as_secs()));
-            child.end().await;
+            end_child(ao.log(), device.domid, &what, child).await;
             Err(Error::TimedOut)
         }
         Err(e) => {
             warn!(ao, domid = device.domid, "{what} was killed: {e}");
-            child.end().await;
+            end_child(ao.log(), device.domid, &what, child).await;
             Err(e)
         }
     }
+}
+
+/// Whether devices with this back end have scripts. A back end in QEMU has none, and its nodes need not be read.
+fn has_scripts(device: &Device) -> bool {
+    matches!(device.backend_kind, DeviceKind::Vbd | DeviceKind::Vif)
 }
 
 /// What is needed for a device's scripts, from the nodes of its back end.

@@ -5,7 +5,7 @@ use std::ffi::CString;
 use nix::errno::Errno;
 
 use crate::core::cause::summed_up;
-use crate::core::child::describe_outcome;
+use crate::core::child::{describe_outcome, end_child};
 use crate::core::{Ao, Error, Result};
 use crate::runtime::child::Outcome;
 use crate::xen::hypervisor::{self, Hypervisor};
@@ -59,7 +59,7 @@ where
     let outcome = match ao.wait(child.exited()).await {
         Ok(outcome) => outcome,
         Err(e) => {
-            child.end().await;
+            end_child(ao.log(), domid, what, child).await;
             return Err(e);
         }
     };

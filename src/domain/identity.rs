@@ -93,7 +93,8 @@ impl Identity {
     }
 
     /// Whether xenstore has the domain's nodes under the domid. It is to be called inside the transaction that adds to
-    /// them. For a domain that had no `vm` node when it was looked up, this is whether it still exists.
+    /// them. For a domain that had no `vm` node when it was looked up, this is whether it and its directory still
+    /// exist: domain 0 may lack the node, and the destruction of a domain removes its nodes first.
     pub fn has_nodes(&self, ctx: &Ctx, ops: &impl Ops) -> Result<bool> {
         self.has_nodes_with(ctx, nodes::read(ctx, ops, &self.vm_node())?)
     }
@@ -103,7 +104,12 @@ impl Identity {
         match vm {
             None if self.vm.is_some() => Ok(false),
             vm if vm.is_some() && vm == self.vm => Ok(true),
-            _ => self.exists(ctx),
+            _ if self.assumed => Ok(true),
+            None => {
+                let directory = nodes::domain_path(self.domid);
+                Ok(self.exists(ctx)? && nodes::read(ctx, ctx.store(), &directory)?.is_some())
+            }
+            Some(_) => self.exists(ctx),
         }
     }
 

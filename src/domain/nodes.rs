@@ -91,16 +91,39 @@ pub fn write(ctx: &Ctx, ops: &impl Ops, path: &str, value: &[u8]) -> Result<()> 
     ops.write(path, value).map_err(|e| failed(ctx, e))
 }
 
-/// Writes the node `name` below a domain's own directory if that exists: a node that is written while the domain is
-/// being destroyed would stay forever. `Error::Fail`, logged, if the directory does not exist.
+/// Writes the node `name` below a domain's own directory if that exists: see [`write_all_for_domain`].
 pub fn write_for_domain(ctx: &Ctx, domid: u32, name: &str, value: &[u8]) -> Result<()> {
-    let directory = domain_path(domid);
+    write_all_for_domain(ctx, domid, &[(format!("{}/{name}", domain_path(domid)), value)])
+}
+
+/// Writes nodes that belong to a domain, wherever they are, if the domain's own directory exists: the destruction of a
+/// domain removes its nodes first, and a node that is written afterwards would stay forever. `Error::Fail`, logged, if
+/// the directory does not exist.
+pub fn write_all_for_domain<V: AsRef<[u8]>>(
+    ctx: &Ctx,
+    domid: u32,
+    values: &[(String, V)],
+) -> Result<()> {
+    let Some((first, _)) = values.first() else { return Ok(()) };
+    send_for_domain(ctx, domid, first, |pipeline| {
+        values.iter().for_each(|(path, value)| pipeline.write(path, value));
+    })
+}
+
+/// As [`write_all_for_domain`], for the requests that `fill` adds; it is called once for each attempt. `what` is the
+/// path for the log line.
+pub fn send_for_domain(
+    ctx: &Ctx,
+    domid: u32,
+    what: &str,
+    fill: impl Fn(&mut Pipeline),
+) -> Result<()> {
     transaction_now(ctx, |t| {
         let mut pipeline = Pipeline::default();
-        let found = pipeline.read(&directory);
-        pipeline.write(format!("{directory}/{name}"), value);
+        let found = pipeline.read(domain_path(domid));
+        fill(&mut pipeline);
         if send(ctx, t, pipeline)?.value(found).is_none() {
-            error!(ctx, domid = domid, "cannot write {directory}/{name}: the domain has no nodes");
+            error!(ctx, domid = domid, "cannot write {what}: the domain has no nodes");
             return Err(Error::Fail);
         }
         Ok(())

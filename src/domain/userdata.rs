@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use nix::errno::Errno;
 
 use super::kind;
-use crate::core::file::errno_of;
+use crate::core::file::{errno_of, remove_if_there};
 use crate::core::paths::LIB_DIR;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
@@ -208,7 +208,9 @@ impl Locked<'_> {
             .and_then(|()| fs::rename(&new, &path));
         written.map_err(|e| {
             let failed = files.failed("write userdata to", &new, &e);
-            let _ = fs::remove_file(&new);
+            if let Err(e) = remove_if_there(&new) {
+                files.failed("remove", &new, &e);
+            }
             failed
         })
     }

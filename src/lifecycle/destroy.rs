@@ -418,7 +418,10 @@ async fn end(ao: &Ao, domain: &Identity) -> Result<()> {
             Some(info) => info.total_pages <= SMALL_DOMAIN_PAGES,
             None => return Ok(()),
         },
-        Err(_) => false,
+        Err(e) => {
+            warn!(ao, domid = domid, "cannot get the domain's info before its destruction: {e}");
+            false
+        }
     };
     let outcome = if small || ao.is_waited_for() {
         ao.hypervisor().domain_destroy(domid).map_err(|e| CallFailure::Refused(e.errno))

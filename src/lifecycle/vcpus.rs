@@ -55,8 +55,8 @@ async fn set(ao: &Ao, domid: u32, wanted: &Bitmap) -> Result<()> {
     let values: Vec<_> =
         (0..max as usize).map(|vcpu| (format!("{base}/{vcpu}/availability"), word(vcpu))).collect();
     nodes::transaction(ao, |t| {
-        // If the domain was destroyed, its nodes must not be created again.
-        if !owner.exists(ao)? {
+        // The destruction of a domain removes its nodes first. This must not create them again.
+        if !owner.has_nodes(ao, t)? {
             error!(
                 ao,
                 domid = domid,

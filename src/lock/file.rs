@@ -230,6 +230,7 @@ impl LockFile for LockCandidate {
     }
 
     fn remove(&self) {
+        // A file that stays, as on a read-only file system, is used again by the next holder. It is empty.
         let _ = fs::remove_file(&self.path);
     }
 

@@ -24,7 +24,7 @@
 //! | the helper's `flock` fails | `Error::LockFail` |
 //! | no helper can be forked | polls |
 //! | the domain is destroyed | `Error::LockFail`, without waiting for the holder |
-//! | the operation is aborted | `Error::Aborted`; the helper is killed and reaped before |
+//! | the operation is aborted | `Error::Aborted`; the helper is killed and reaped before, if it ends in time |
 //! | the operation is dropped (`libxl_ctx_free`) | the same, without a result |
 //!
 //! In each case but the first the waiter leaves the queue, the file is closed, a lock that the helper has got at the

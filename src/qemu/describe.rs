@@ -20,16 +20,16 @@ pub async fn describe(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> 
     let mut qmp = Qmp::connect(ao, domid, deadline).await?;
     let answer = qmp.execute("query-chardev", None, deadline).await?;
     let ports = serial_ports(&answer).ok_or_else(|| unexpected(ao, domid, "query-chardev"))?;
-    for (port, terminal) in ports {
-        nodes::write(ao, ao.store(), &console::serial_path(domid, port), terminal.as_bytes())?;
-    }
+    let ports =
+        ports.into_iter().map(|(port, terminal)| (console::serial_path(domid, port), terminal));
+    nodes::write_all_for_domain(ao, domid, &ports.collect::<Vec<_>>())?;
     let Some(vnc) = arguments::vnc(config) else { return Ok(()) };
     let answer = qmp.execute("query-vnc", None, deadline).await?;
     let served = vnc_address(&answer).ok_or_else(|| unexpected(ao, domid, "query-vnc"))?;
     if let Some((host, service)) = served {
-        for (name, value) in [("vnc-listen", host), ("vnc-port", service)] {
-            nodes::write(ao, ao.store(), &format!("{base}/console/{name}"), value.as_bytes())?;
-        }
+        let address = [("vnc-listen", host), ("vnc-port", service)];
+        let address = address.map(|(name, value)| (format!("{base}/console/{name}"), value));
+        nodes::write_all_for_domain(ao, domid, &address)?;
     }
     let Some(password) = vnc.passwd.as_ref().filter(|p| !p.as_bytes().is_empty()) else {
         return Ok(());
@@ -41,7 +41,7 @@ pub async fn describe(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> 
     };
     let arguments = json!({"password": text});
     qmp.execute("change-vnc-password", Some(arguments), deadline).await?;
-    nodes::write(ao, ao.store(), &format!("{base}/console/vnc-pass"), password.as_bytes())
+    nodes::write_for_domain(ao, domid, "console/vnc-pass", password.as_bytes())
 }
 
 /// The serial ports with a pseudo-terminal, from an answer to `query-chardev`; `None` if the answer is invalid.

@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User};
 
-use crate::core::child::describe_outcome;
+use crate::core::child::{describe_outcome, end_child};
 use crate::core::file::{errno_of, remove_if_there};
 use crate::core::number::leading_number;
 use crate::core::paths::RUN_DIR;
@@ -77,13 +77,19 @@ impl Process {
         Some(Self::new(recorded_pid(&nodes::read(ctx, ctx.store(), path).ok().flatten()?)?))
     }
 
-    /// Kills it with SIGKILL.
-    fn kill(&self) {
-        // An error means that it has ended by itself.
-        let _ = match &self.pidfd {
+    /// Kills it with SIGKILL. A failure is logged.
+    fn kill(&self, ctx: &Ctx, domid: u32) {
+        let killed = match &self.pidfd {
             Some(pidfd) => child::pidfd_kill(pidfd.as_fd(), libc::SIGKILL),
             None => kill(self.pid, Signal::SIGKILL),
         };
+        match killed {
+            // It has ended by itself.
+            Ok(()) | Err(Errno::ESRCH) => {}
+            Err(errno) => {
+                error!(ctx, domid = domid, errno = errno, "cannot kill device model {}", self.pid);
+            }
+        }
     }
 
     /// Waits until it has ended, even if it is not reaped.
@@ -244,7 +250,7 @@ async fn resume_traditional(ao: &Ao, domid: u32) -> Result<()> {
     if nodes::read(ao, ao.store(), &state)?.as_deref() != Some(b"paused") {
         return Ok(());
     }
-    nodes::write(ao, ao.store(), &format!("{base}/command"), b"continue")?;
+    nodes::write_all_for_domain(ao, domid, &[(format!("{base}/command"), b"continue")])?;
     let mut changes = ao.watch(&state)?;
     let runs = async {
         loop {
@@ -327,7 +333,7 @@ pub fn end_late(ctx: &Ctx, domid: u32, recorded: &[u8], known: Option<&Process>)
         domid = domid,
         "killing device model {pid}, which was started during the destruction"
     );
-    Process::new(pid).kill();
+    Process::new(pid).kill(ctx, domid);
     remove_sockets(ctx, domid);
 }
 
@@ -339,7 +345,7 @@ pub fn end_orphan(ctx: &Ctx, owner: &Identity, process: &Process) -> Result<()> 
     }
     let domid = owner.domid;
     error!(ctx, domid = domid, "cannot start the device model: the domain was destroyed meanwhile");
-    process.kill();
+    process.kill(ctx, domid);
     remove_sockets(ctx, domid);
     // The start may have written nodes after the destruction had removed all.
     let _ = nodes::transaction_now(ctx, |t| {
@@ -430,7 +436,7 @@ async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
         let outcome = match ao.until(Instant::now() + TIMEOUT, killer.exited()).await {
             Ok(Some(outcome)) => outcome,
             late => {
-                killer.end().await;
+                end_child(ao.log(), domid, "killer", killer).await;
                 return Err(late.err().unwrap_or_else(|| failed(Errno::ETIMEDOUT)));
             }
         };

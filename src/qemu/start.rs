@@ -106,20 +106,23 @@ pub async fn start(
     }
     let base = model::directory(0, domid);
     let state = format!("{base}/state");
-    let mut writes = Pipeline::default();
-    // It may be left from an earlier domain with that number.
-    writes.remove(&state);
-    writes.make(&NewNode::directory(&base, &[]));
-    if let DomainBuildInfoData::Hvm(hvm) = &build.u {
-        tell_firmware(&mut writes, domid, build, hvm);
-        // The QEMU of another guest keeps root's rights, so it is not to be killed by its user.
-        let own = account.as_ref().and_then(|account| account.own);
-        if let Some(uid) = own {
-            writes.write(model::kill_uid_path(domid), uid.to_string());
+    let password = password_node(ao, domid, config);
+    nodes::send_for_domain(ao, domid, &base, |writes| {
+        // It may be left from an earlier domain with that number.
+        writes.remove(&state);
+        writes.make(&NewNode::directory(&base, &[]));
+        if let DomainBuildInfoData::Hvm(hvm) = &build.u {
+            tell_firmware(writes, domid, build, hvm);
+            // The QEMU of another guest keeps root's rights, so it is not to be killed by its user.
+            let own = account.as_ref().and_then(|account| account.own);
+            if let Some(uid) = own {
+                writes.write(model::kill_uid_path(domid), uid.to_string());
+            }
         }
-    }
-    nodes::send(ao, ao.store(), writes)?;
-    write_password(ao, domid, config)?;
+        if let Some((path, password)) = &password {
+            writes.write(path, password);
+        }
+    })?;
     let launch = Launch {
         what: "device model",
         domid,
@@ -424,13 +427,14 @@ fn make_root(ctx: &Ctx, domid: u32) -> Result<()> {
     builder.create(&path).map_err(failed)
 }
 
-/// The screen's password, where the traditional device model looks for it.
-fn write_password(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Result<()> {
-    let password = arguments::vnc(config).and_then(|vnc| vnc.passwd.as_ref());
-    let (Some(password), Some(vm)) = (password, names::vm_path(ctx, domid)) else {
-        return Ok(());
-    };
-    nodes::write(ctx, ctx.store(), &format!("{vm}/vncpasswd"), password.as_bytes())
+/// The node in which the traditional device model looks for the screen's password, and its value.
+fn password_node<'a>(
+    ctx: &Ctx,
+    domid: u32,
+    config: &'a DomainConfig,
+) -> Option<(String, &'a [u8])> {
+    let password = arguments::vnc(config).and_then(|vnc| vnc.passwd.as_ref())?;
+    Some((format!("{}/vncpasswd", names::vm_path(ctx, domid)?), password.as_bytes()))
 }
 
 /// The name, without its suffix, of the log file of a program for the domain with that name.

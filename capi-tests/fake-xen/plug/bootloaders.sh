@@ -85,6 +85,14 @@ LIBXL_BOOTLOADER_MAX_FILE_SIZE_MB=1 create
 is_refused
 grep -q LIBXL_BOOTLOADER_MAX_FILE_SIZE_MB "$folder/log" || wrong "nobody learns how to change the limit"
 
+# An image that cannot be removed is used, and the log names it.
+mkdir -p "$folder/fixed" && mount -t tmpfs fixed "$folder/fixed" && echo k > "$folder/fixed/k" && mount -o remount,ro "$folder/fixed"
+does "printf 'kernel $folder/fixed/k\\0' > \"\$output\""
+create
+is_used
+grep -q "cannot remove the bootloader's $folder/fixed/k: Read-only" "$folder/log" || wrong "nobody learns that the image stays"
+umount "$folder/fixed"
+
 # What was left and cannot go is not in the way, and what is mounted there is not emptied.
 does "$kernel"
 id=$(next_id)
@@ -152,3 +160,23 @@ create "$image"
 is_used
 rm -rf "/var/lib/xen/bootloader.$id."*
 nothing_left "the next bootloader"
+
+# Disks that bootloaders have left and whose back ends do not close: a creation waits for the first of them, and takes
+# the next free name.
+turn="disks that do not close"
+for number in 0 1 2 3 4 5 6 7; do
+  devid=$((51712 + 16 * number)) back=/local/domain/0/backend/qdisk/0/$devid
+  xenstore-write "/libxl/0/device/vbd/$devid/backend" "$back" "/libxl/0/device/vbd/$devid/bootloader-of" \
+    '30000 01112131-4151-6171-8191-a1b1c1d1e1f1' "$back/frontend" /tool/front "$back/frontend-id" 9 "$back/state" 4
+done
+xenstore-write /tool/front/state 4
+does "echo \"\$disk\" > $folder/disk; $kernel"
+rm -f "$folder/disk"
+began=$SECONDS
+create "$image"
+is_used
+[ "$(cat "$folder/disk")" = /dev/xvdi ] || wrong "the bootloader has $(cat "$folder/disk")"
+[ $((SECONDS - began)) -lt 50 ] || wrong "the creation takes $((SECONDS - began)) s"
+xenstore-rm /libxl/0/device/vbd
+xenstore-rm /local/domain/0/backend/qdisk
+nothing_left "that"

@@ -6,6 +6,7 @@
  *                                  begun in the background, and aborted after so long
  *   plug raw nic DOMID TEXT        adds a card whose script and gatewaydev are that text, any bytes
  *   plug end domain DOMID {}       destroys the domain
+ *   plug ask WHAT DOMID {}         a request to the domain: sysrq, shutdown, reboot, vcpus, maxmem, target or rename
  *   plug create domain 0 JSON      makes a domain of that configuration, as far as that goes here: to its build
  *   plug there DOMID               whether the hypervisor has the domain
  *   plug serve                     takes the part of all back ends: a device that is written gets ready at once, one
@@ -75,6 +76,34 @@ static int finished(libxl_asyncop_how *how, int started, int ms)
     }
 #define BOTH(k) GONE(k, remove) GONE(k, destroy)
 
+static int ask(const char *what, uint32_t domid)
+{
+    int rc = 1;
+
+    if (!strcmp(what, "sysrq"))
+        rc = libxl_send_sysrq(ctx, domid, 'h');
+    if (!strcmp(what, "shutdown"))
+        rc = libxl_domain_shutdown(ctx, domid, NULL);
+    if (!strcmp(what, "reboot"))
+        rc = libxl_domain_reboot(ctx, domid, NULL);
+    if (!strcmp(what, "maxmem"))
+        rc = libxl_domain_setmaxmem(ctx, domid, 65536);
+    if (!strcmp(what, "target"))
+        rc = libxl_set_memory_target(ctx, domid, 65536, 0, 1);
+    if (!strcmp(what, "rename"))
+        rc = libxl_domain_rename(ctx, domid, NULL, "other");
+    if (!strcmp(what, "vcpus")) {
+        libxl_bitmap map;
+        libxl_bitmap_init(&map);
+        if (libxl_cpu_bitmap_alloc(ctx, &map, 1))
+            return 2;
+        libxl_bitmap_set(&map, 0);
+        rc = libxl_set_vcpuonline(ctx, domid, &map, NULL);
+        libxl_bitmap_dispose(&map);
+    }
+    return rc;
+}
+
 static int operate(const char *operation, const char *kind, uint32_t domid, const char *json, int ms)
 {
     libxl_asyncop_how background = { 0 }, *how = ms < 0 ? NULL : &background;
@@ -83,6 +112,8 @@ static int operate(const char *operation, const char *kind, uint32_t domid, cons
 
     if (!strcmp(operation, "end"))
         rc = libxl_domain_destroy(ctx, domid, how);
+    if (!strcmp(operation, "ask"))
+        rc = ask(kind, domid);
     if (!strcmp(operation, "raw")) {
         libxl_device_nic nic;
         libxl_device_nic_init(&nic);

@@ -2,6 +2,9 @@
  * Preloaded into xenstored, the library and the cases, where there is no Xen: as much of a hypervisor as a
  * domain needs that never runs. Domains stand in a file that all processes map; the end of one is told to
  * xenstored through a pipe. $FAKE_XEN names the folder of both.
+ *
+ * With FAKE_XEN_REFUSES=N in its environment a process is told about no domain from its Nth question on (EFAULT); then
+ * there is a file "refused" in the folder.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -279,9 +282,28 @@ static unsigned list(uint32_t first, unsigned most, xc_domaininfo_t *info)
     return n;
 }
 
+static int refused(void)
+{
+    static atomic_uint asked;
+    const char *from = getenv("FAKE_XEN_REFUSES");
+    char path[512];
+    int fd;
+
+    if (!from || atomic_fetch_add(&asked, 1) + 1 < (unsigned)atoi(from))
+        return 0;
+    snprintf(path, sizeof(path), "%s/refused", getenv("FAKE_XEN") ?: "/nowhere");
+    fd = openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+    errno = EFAULT;
+    return 1;
+}
+
 int xc_domain_getinfolist(xc_interface *xch, uint32_t first, unsigned most, xc_domaininfo_t *info)
 {
     (void)xch;
+    if (refused())
+        return -1;
     return list(first, most, info);
 }
 

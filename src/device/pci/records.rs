@@ -75,7 +75,8 @@ pub fn of_domain(ctx: &Ctx, domid: u32) -> Vec<Address> {
 
 /// All functions that have a record of this type, with its value.
 fn recorded(ctx: &Ctx, record: Record) -> Vec<(Address, Vec<u8>)> {
-    let names = ctx.store().list(BASE).ok().flatten().unwrap_or_default();
+    // A failure is logged: at a destroy, functions of the domain may stay assigned to it.
+    let names = nodes::list(ctx, ctx.store(), BASE).unwrap_or_default();
     let addresses: Vec<_> =
         names.iter().filter_map(|name| Address::parse_node(name.as_bytes())).collect();
     let paths: Vec<_> = addresses.iter().map(|&address| record.path(address)).collect();

@@ -117,7 +117,7 @@ pub fn set_limit(ctx: &Ctx, domid: u32, kb: u64) -> Result<std::result::Result<(
     let mut limit = Limit::new(ctx, &known(ctx, domid)?);
     // The C library returns the value of the libxenctrl call.
     limit.set(kb.saturating_add(SLACK)).map_err(|_| Error::Nonspecific)?;
-    nodes::write(ctx, ctx.store(), &max_path, kb.to_string().as_bytes())?;
+    nodes::write_all_for_domain(ctx, domid, &[(max_path, kb.to_string())])?;
     limit.keep();
     Ok(Ok(()))
 }

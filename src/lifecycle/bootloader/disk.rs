@@ -21,6 +21,14 @@ use crate::{debug, error};
 /// The maximum number of names that are tried, which is the number of names that Linux has.
 const MAX_NAMES: i32 = 676;
 
+/// The maximum time for finding a name. Names are only read from xenstore, which takes a moment; disks that bootloaders
+/// have left may take longer.
+const NAMES_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// After this time no more disks that bootloaders have left are removed: each may take 10 s, if its back end does not
+/// close, and as many scripts as it has. Their names count as used.
+const LEFTOVERS_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// The maximum time for this domain's kernel to connect the disk.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -69,14 +77,30 @@ pub async fn attach(
     };
     let target = AttachTarget::of(ao, DOM0)?;
     let (guest, _) = Identity::of(ao, domid)?;
+    let began = Instant::now();
     for number in first..first.saturating_add(MAX_NAMES) {
+        if began.elapsed() >= NAMES_TIMEOUT {
+            let (tried, seconds) = (number - first, NAMES_TIMEOUT.as_secs());
+            error!(
+                ao,
+                domid = domid,
+                "cannot attach the bootloader's disk: no free name was found within {seconds} s, \
+                 {tried} names are in use"
+            );
+            return Err(Error::TimedOut);
+        }
         let mut disk = DeviceDisk { vdev: Text::new(vdev::linux_name(number)), ..disk.clone() };
         let existing = disk.device(ao, DOM0)?;
         if exists(ao, &existing)? {
             if !disk_record::is_leftover(ao, ao.store(), &existing)? {
                 continue;
             }
-            debug!(ao, domid = domid, "removing {}, left by a bootloader", existing.libxl_path());
+            let left = existing.libxl_path();
+            if began.elapsed() >= LEFTOVERS_TIMEOUT {
+                debug!(ao, domid = domid, "keeping {left}, left by a bootloader: no time is left");
+                continue;
+            }
+            debug!(ao, domid = domid, "removing {left}, left by a bootloader");
             // This is not done by force: another creation may have used the name for its own disk meanwhile.
             if remove(ao, &existing, Force::No).await.is_err() {
                 continue;

@@ -104,6 +104,7 @@ fn create((directory, output): (PathBuf, PathBuf)) -> Created {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&output) {
         Ok(_) => Ok((directory, output)),
         Err(e) => {
+            // If this fails, [`remove_leftovers`] tries again, and logs the reason.
             let _ = fs::remove_dir(&directory);
             Err((output, e))
         }

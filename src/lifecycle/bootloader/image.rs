@@ -6,7 +6,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
@@ -19,9 +19,9 @@ use nix::unistd::{UnlinkatFlags, unlinkat};
 use super::program::MAX_SIZE_VARIABLE;
 use crate::core::file::errno_of;
 use crate::core::{Error, Result};
-use crate::error;
 use crate::lifecycle::payload::Source;
 use crate::xen::log::Log;
+use crate::{error, warn};
 
 /// The flags for opening an image: opening a FIFO does not block, and a terminal does not become the controlling
 /// terminal.
@@ -66,7 +66,7 @@ impl<'a> Images<'a> {
             None => {
                 let content = self.read(open(path));
                 // As in the C library, it is removed even if it could not be read.
-                let _ = fs::remove_file(path);
+                self.note_removal(path, fs::remove_file(path));
                 content
             }
             Some((directory, fd)) => {
@@ -81,7 +81,8 @@ impl<'a> Images<'a> {
                 };
                 let opened = openat(fd, name, OPEN | OFlag::O_NOFOLLOW, Mode::empty());
                 let content = self.read(opened.map(File::from).map_err(io::Error::from));
-                let _ = unlinkat(fd, name, UnlinkatFlags::NoRemoveDir);
+                let removed = unlinkat(fd, name, UnlinkatFlags::NoRemoveDir);
+                self.note_removal(path, removed.map_err(io::Error::from));
                 content
             }
         };
@@ -101,6 +102,22 @@ impl<'a> Images<'a> {
             }
             Error::Fail
         })
+    }
+
+    /// Logs that an image cannot be removed. It stays on the host then, which may run out of space.
+    fn note_removal(&self, path: &Path, removed: io::Result<()>) {
+        match removed {
+            Err(e) if e.kind() != ErrorKind::NotFound => {
+                let (log, errno, path) = (self.log, errno_of(&e), path.display());
+                warn!(
+                    log,
+                    domid = self.domid,
+                    errno = errno,
+                    "cannot remove the bootloader's {path}"
+                );
+            }
+            _ => {}
+        }
     }
 
     fn read(&self, file: io::Result<File>) -> io::Result<Vec<u8>> {

@@ -72,7 +72,7 @@ pub async fn run(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Option<Pa
     let files = BootloaderFiles::new(ao.log(), domid, Path::new(LIB_DIR), Path::new(LOG_DIR))?;
     let disk = disk::attach(ao, domid, disk, info.blkdev_start.as_ref()).await?;
     let found = run_on(ao, domid, config, bootloader, &files, &disk.path).await;
-    // The bootloader has ended, so no process has the disk open.
+    // The bootloader has ended, so no process has the disk open; one that could not be ended was logged.
     match disk.release(ao).await {
         Err(e) if found.is_ok() => Err(e),
         _ => found.map(Some),
@@ -97,7 +97,7 @@ async fn run_on(
 
     let (own, user) = (open_terminal(ao, domid)?, open_terminal(ao, domid)?);
     let tty = console::first_path(domid);
-    nodes::write(ao, ao.store(), &tty, user.name().as_os_str().as_encoded_bytes())?;
+    nodes::write_all_for_domain(ao, domid, &[(tty, user.name().as_os_str().as_encoded_bytes())])?;
     let mut watch = ao.watch(&nodes::domain_path(domid))?;
     let u = EventData::DomainCreateConsoleAvailable;
     ao.progress(Event { domid, u, ..Event::default() });

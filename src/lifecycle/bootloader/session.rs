@@ -11,6 +11,7 @@ use nix::errno::Errno;
 
 use super::relay::{Relay, RelayEnd};
 use super::terminal::Terminal;
+use crate::core::child::end_child;
 use crate::core::{Error, Result};
 use crate::runtime::Runtime;
 use crate::runtime::child::{Child, Children, Outcome, Program};
@@ -74,27 +75,33 @@ impl Session<'_> {
                 return Ok((child.pid(), outcome));
             }
         };
-        let outcome = self.end(&child).await;
+        let pid = child.pid();
+        let outcome = self.end(child).await;
         display.finish(record);
-        debug!(self.log, domid = self.domid, "bootloader [{}] was ended: {outcome:?}", child.pid());
+        if let Some(outcome) = outcome {
+            debug!(self.log, domid = self.domid, "bootloader [{pid}] was ended: {outcome:?}");
+        }
         Err(failure)
     }
 
-    /// Ends the program with SIGTERM, or else with SIGKILL.
-    async fn end(&self, child: &Child) -> Outcome {
+    /// Ends the program with SIGTERM, or else with SIGKILL. `None`, logged, if neither ends it.
+    async fn end(&self, child: Child) -> Option<Outcome> {
         let _ = child.kill(libc::SIGTERM);
         let grace = self.runtime.sleep(self.grace);
-        match select(pin!(child.exited()), grace).await {
-            Either::Left((outcome, _)) => outcome,
-            Either::Right(_) => {
+        let in_time = match select(pin!(child.exited()), grace).await {
+            Either::Left((outcome, _)) => Some(outcome),
+            Either::Right(_) => None,
+        };
+        match in_time {
+            Some(outcome) => Some(outcome),
+            None => {
                 warn!(
                     self.log,
                     domid = self.domid,
                     "the bootloader has not ended within {} s after SIGTERM: killing it",
                     self.grace.as_secs()
                 );
-                let _ = child.kill(libc::SIGKILL);
-                child.exited().await
+                end_child(self.log, self.domid, "bootloader", child).await
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Tests with shell scripts as bootloaders.
 
+use std::cell::RefCell;
 use std::fs::{self, OpenOptions};
 use std::future::{Future, pending};
 use std::io::{Read, Write};
@@ -14,6 +15,7 @@ use nix::poll::{PollFd, PollFlags, poll};
 use super::*;
 use crate::lifecycle::payload::Source;
 use crate::runtime::Runtime;
+use crate::runtime::child::tests::endings::Tracer;
 use crate::runtime::child::{Children, Outcome, SigchldOwner};
 use crate::xen::log::Log;
 
@@ -194,6 +196,37 @@ fn a_bootloader_has_a_terminal_of_its_own() {
     "#;
     assert!(fixture.run(script, pending()).unwrap().success());
     assert_eq!(fixture.logged(), "to the terminal\nvt100\n0\n1\n2\n3\n");
+}
+
+#[test]
+fn a_bootloader_that_cannot_be_killed_does_not_hold_up_the_operation() {
+    let mut fixture = Fixture::new();
+    fixture.grace = Duration::from_millis(100);
+    fixture.children.set_timeouts(Duration::from_millis(300), Duration::from_millis(300));
+    let told = fixture.dir.path().join("pid");
+    let tracer = RefCell::new(None);
+    let pause = || async { fixture.runtime.sleep(Duration::from_millis(10)).await.unwrap() };
+    let stop = async {
+        loop {
+            let text = fs::read_to_string(&told).unwrap_or_default();
+            if let Some(pid) = text.strip_suffix('\n') {
+                *tracer.borrow_mut() = Some(Tracer::of(pid.parse().unwrap()));
+                return Error::Aborted;
+            }
+            pause().await;
+        }
+    };
+    let script = format!("echo $$ > {}; exec sleep 100", told.display());
+    let began = Instant::now();
+    assert_eq!(fixture.run(&script, stop), Err(Error::Aborted));
+    assert!(began.elapsed() < Duration::from_secs(50), "{:?}", began.elapsed());
+    assert_eq!(fixture.children.count(), 1);
+    drop(tracer);
+    fixture.runtime.block_on(async {
+        while fixture.children.count() > 0 {
+            pause().await;
+        }
+    });
 }
 
 #[test]

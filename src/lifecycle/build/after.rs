@@ -9,10 +9,10 @@ use super::before::MAXMEM_SLACK;
 use super::{Build, Loaded, Ring, hvm, numa};
 use crate::core::{Error, Result};
 use crate::domain::{nodes, sched};
-use crate::error;
 use crate::types::idiomatic::{DomainBuildInfo, DomainBuildInfoData as Guest, Text};
 use crate::xen::hypervisor::{PAGE_SIZE, sys};
 use crate::xen::store::Pipeline;
+use crate::{error, warn};
 
 /// The time, for [`finish`].
 pub fn now() -> Duration {
@@ -136,7 +136,10 @@ fn genid(info: &DomainBuildInfo) -> Option<[u8; 16]> {
 fn replace_genid(build: &Build, id: [u8; 16]) -> Result<()> {
     let (xen, domid) = (build.ao.hypervisor(), build.domid);
     // As in C, an error counts as "no address".
-    let address = xen.hvm_param(domid, sys::HVM_PARAM_VM_GENERATION_ID_ADDR).unwrap_or(0);
+    let address = xen.hvm_param(domid, sys::HVM_PARAM_VM_GENERATION_ID_ADDR).inspect_err(|e| {
+        warn!(build.ao, domid = domid, "cannot replace the VM generation ID: {e}");
+    });
+    let address = address.unwrap_or(0);
     if address == 0 {
         return Ok(());
     }

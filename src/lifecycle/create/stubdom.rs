@@ -345,7 +345,11 @@ impl Stubdom<'_> {
     async fn ends(&self, releases: &mut Watch) -> Result<()> {
         loop {
             releases.changed().await;
-            let found = self.ao.hypervisor().domain(self.domid);
+            let found = self.ao.hypervisor().domain(self.domid).inspect_err(|e| {
+                // The wait has a limit.
+                let (ao, domid) = (self.ao, self.target.domid());
+                warn!(ao, domid = domid, "cannot get the state of stub domain {}: {e}", self.domid);
+            });
             let found = found.map(|info| info.filter(|info| !info.shutdown && !info.dying));
             if found == Ok(None) {
                 error!(

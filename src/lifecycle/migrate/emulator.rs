@@ -50,8 +50,7 @@ pub fn saved_nodes(ctx: &Ctx, domid: u32) -> Result<Vec<Node>> {
 /// Writes the saved nodes for the new emulator.
 pub fn restore_nodes(ctx: &Ctx, domid: u32, restored: &[Node]) -> Result<()> {
     let base = directory(ctx, domid);
-    for (name, value) in restored {
-        nodes::write(ctx, ctx.store(), &format!("{base}/{name}"), value)?;
-    }
-    Ok(())
+    let nodes: Vec<_> =
+        restored.iter().map(|(name, value)| (format!("{base}/{name}"), value)).collect();
+    nodes::write_all_for_domain(ctx, domid, &nodes)
 }

@@ -17,7 +17,7 @@ use nix::fcntl::OFlag;
 use nix::unistd;
 
 use super::message::{HelperMessage, Request, Side};
-use crate::core::child::describe_outcome;
+use crate::core::child::{describe_outcome, end_child};
 use crate::core::paths;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::runtime::bytes::Bytes;
@@ -26,7 +26,7 @@ use crate::sync::tracked_fds::Tracked;
 use crate::{debug, error};
 
 /// How long a helper that was told to end may take until its next message, or until its exit.
-const GRACE: Duration = Duration::from_secs(10);
+pub const GRACE: Duration = Duration::from_secs(10);
 
 /// Environment variable with the path of the program.
 const VARIABLE: &str = "LIBXL_SAVE_HELPER";
@@ -270,9 +270,10 @@ impl<'a> Helper<'a> {
         Err(failure)
     }
 
-    /// Kills the helper and waits for its exit: afterwards no other process uses the stream.
+    /// Kills the helper and waits for its exit: afterwards no other process uses the stream, unless it is logged that
+    /// the helper does not end.
     pub async fn kill(self) {
-        self.child.end().await;
+        end_child(self.ao.log(), self.domid, "save helper", self.child).await;
     }
 }
 

@@ -23,7 +23,7 @@ use super::helper::{self, Helper, HelperEvent, Job};
 use super::message::{Request, Side, callback, checkpoint};
 use super::record::{Emulator, RecordKind, StreamError, decode_nodes};
 use super::stream::Reader;
-use crate::core::child::describe_outcome;
+use crate::core::child::{describe_outcome, end_child};
 use crate::core::file::errno_of;
 use crate::core::paths;
 use crate::core::{Ao, Error, Result};
@@ -317,12 +317,21 @@ impl Converter {
 
     /// After the end of the stream: waits for the converter, which must exit with success.
     async fn finish(self, ao: &Ao, domid: u32) -> Result<()> {
-        let outcome = ao.wait(self.child.exited()).await?;
-        if outcome.success() {
-            return Ok(());
-        }
-        let how = describe_outcome("stream converter", self.child.pid(), outcome);
-        error!(ao, domid = domid, "{how}");
-        Err(Error::Fail)
+        let failure = match ao.within(helper::GRACE, self.child.exited()).await {
+            Ok(Some(outcome)) if outcome.success() => return Ok(()),
+            Ok(Some(outcome)) => {
+                let how = describe_outcome("stream converter", self.child.pid(), outcome);
+                error!(ao, domid = domid, "{how}");
+                return Err(Error::Fail);
+            }
+            Ok(None) => {
+                let seconds = helper::GRACE.as_secs();
+                error!(ao, domid = domid, "the stream converter did not exit within {seconds} s");
+                Error::Fail
+            }
+            Err(e) => e,
+        };
+        end_child(ao.log(), domid, "stream converter", self.child).await;
+        Err(failure)
     }
 }

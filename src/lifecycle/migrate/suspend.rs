@@ -26,9 +26,9 @@ use crate::domain::nodes;
 use crate::qemu::model;
 use crate::runtime::descriptor::Descriptor;
 use crate::xen::event_channel::SuspendChannel;
-use crate::xen::hypervisor::{HypervisorError, SHUTDOWN_SUSPEND};
+use crate::xen::hypervisor::{self, HypervisorError, SHUTDOWN_SUSPEND};
 use crate::xen::store::Ops;
-use crate::{debug, error};
+use crate::{debug, error, warn};
 
 /// How long a guest may take for each step.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -90,8 +90,14 @@ impl<'a> Suspender<'a> {
         let (mut drivers, mut asleep) = (true, false);
         if self.kind != DomainKind::Pv {
             // As in C, an error counts as 0.
-            drivers = ao.hypervisor().callback_irq(domid).unwrap_or(0) != 0;
-            asleep = ao.hypervisor().sleep_state(domid).unwrap_or(0) != 0;
+            let or_zero = |value: hypervisor::Result<u64>| {
+                let value = value.inspect_err(|e| {
+                    warn!(ao, domid = domid, "cannot determine how to suspend the guest: {e}");
+                });
+                value.unwrap_or(0)
+            };
+            drivers = or_zero(ao.hypervisor().callback_irq(domid)) != 0;
+            asleep = or_zero(ao.hypervisor().sleep_state(domid)) != 0;
         }
         match &self.channel {
             Some(channel) if !asleep => {
@@ -159,9 +165,12 @@ impl<'a> Suspender<'a> {
         }
     }
 
-    /// Whether the guest is suspended. Errors are not logged and count as "no".
+    /// Whether the guest is suspended. An error is logged, since a suspended guest then stays so, and counts as "no".
     pub fn is_suspended(&self) -> bool {
-        let info = self.ao.hypervisor().domain(self.domid);
+        let info = self.ao.hypervisor().domain(self.domid).inspect_err(|e| {
+            let (ao, domid) = (self.ao, self.domid);
+            error!(ao, domid = domid, "cannot determine whether the guest is suspended: {e}");
+        });
         info.ok().flatten().is_some_and(|info| {
             info.shutdown && info.shutdown_reason == SHUTDOWN_SUSPEND && !info.dying
         })

@@ -15,6 +15,7 @@ use crate::lock::file::{LockCandidate, LockFailure, LockFile};
 use crate::runtime::Runtime;
 use crate::runtime::abort::Abort;
 use crate::runtime::child::{Children, Outcome};
+use crate::xen::log::Log;
 
 /// The maximum number of helpers that are started, one after the other, if they die without a reason.
 const MAX_HELPERS: u32 = 5;
@@ -91,6 +92,7 @@ pub struct HostEnvironment<'a, L> {
     pub runtime: &'a Runtime,
     pub children: &'a Children,
     pub abort: &'a Abort,
+    pub log: &'a Log,
     pub tries_first: bool,
     pub locked: L,
 }
@@ -99,7 +101,7 @@ impl<'a> HostEnvironment<'a, Domain<'a>> {
     pub fn of(ao: &'a Ao, domain: Domain<'a>) -> Self {
         let forks = cfg!(debug_assertions) || std::env::var_os(ALWAYS_FORK).is_some();
         let (runtime, children, abort) = (ao.runtime(), ao.children(), ao.abort());
-        Self { runtime, children, abort, tries_first: !forks, locked: domain }
+        Self { runtime, children, abort, log: ao.log(), tries_first: !forks, locked: domain }
     }
 }
 
@@ -137,7 +139,10 @@ impl<L: LockSubject> Environment for HostEnvironment<'_, L> {
                     return Err(LockFailure { what: "lock", errno }.into());
                 }
                 other => {
-                    helper.end().await;
+                    if let Err(not_ended) = helper.end().await {
+                        let (pid, log) = (not_ended.pid, self.log);
+                        error!(log, "cannot end the helper [{pid}] of the lock: {not_ended}");
+                    }
                     return other.and(Err(SlowLockFailure::Domain(Error::DomainNotFound)));
                 }
             }

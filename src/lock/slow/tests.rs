@@ -150,6 +150,7 @@ impl Fixture {
             runtime: &self.runtime,
             children: &self.children,
             abort: &self.abort,
+            log: const { &crate::xen::log::Log::none() },
             tries_first,
             locked: &self.domain,
         }

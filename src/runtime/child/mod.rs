@@ -20,6 +20,21 @@
 //! | `libxl_always` | the library's | reaped and reported to the application |
 //! | `libxl_always_selective_reap` | the library's | not reaped |
 //!
+//! # Ending a child
+//!
+//! A child is ended by SIGKILL. That is not always enough: one that sleeps uninterruptibly in the kernel (on a failed
+//! disk, or an NFS server that does not answer) ends only when the kernel wakes it, perhaps never, and one that is
+//! traced cannot be reaped before its tracer lets it go. Nothing waits for such a child without a limit:
+//!
+//! 1. [`Child::end`] waits for `KILL_TIMEOUT` and then returns [`NotEnded`], which the operation logs.
+//! 2. The child stays registered, with its pidfd in the epoll set, and the application drives the ctx until it has
+//!    ended (a task waits for it), so it is reaped whenever it ends. Its process id is not reused before that.
+//! 3. `libxl_ctx_free` waits for all children together for `FREE_TIMEOUT`. Those that are left then become abandoned:
+//!    the registry keeps their process ids and pidfds without a ctx (`registry.rs`), and every later use of children in
+//!    the process, with any ctx, reaps those that have ended. Only a process that uses no ctx any more keeps a zombie.
+//!
+//! Reaping is the same as for any other child: once, under the registry's lock.
+//!
 //! # Locks
 //!
 //! The lock of `Setup` is held while the handler is installed or removed. The registry's lock is a leaf. Neither is
@@ -33,12 +48,14 @@ mod sigchld;
 mod start;
 mod sys;
 #[cfg(all(test, not(loom)))]
-mod tests;
+pub mod tests;
 
 use std::ffi::c_int;
 use std::fmt;
-use std::time::Duration;
+use std::pin::pin;
+use std::time::{Duration, Instant};
 
+use futures_util::future::{Either, select};
 use nix::errno::Errno;
 use nix::sys::epoll::EpollFlags;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
@@ -58,9 +75,12 @@ use registry::{Starting, registry, registry_when_started};
 use sigchld::{HandlerUser, SigchldBell};
 use start::{Fork, Started};
 
-/// How long `libxl_ctx_free` waits for a child that was killed. Only a child that sleeps uninterruptibly in the kernel,
-/// for example on a failed disk, takes longer than a moment.
-const KILL_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an operation waits for a child that it has killed. This is longer than [`record::REPORT_TIMEOUT`], so a
+/// child that has ended, and that the application has reaped without reporting it, is never mistaken for one that runs.
+const KILL_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long `libxl_ctx_free`, which blocks its thread, waits for the children that it has killed, together.
+const FREE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Which code reaps which children: `libxl_sigchld_owner`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -129,9 +149,12 @@ pub struct ChildrenShared {
     setup: Mutex<Setup>,
 }
 
-#[derive(Default)]
 struct Setup {
     owner: SigchldOwner,
+    /// [`KILL_TIMEOUT`], except in tests.
+    kill_timeout: Duration,
+    /// [`FREE_TIMEOUT`], except in tests.
+    free_timeout: Duration,
     hooks: Option<Arc<dyn ChildprocHooks>>,
     /// The number of children that were not reaped, and of starts in progress.
     count: usize,
@@ -142,6 +165,22 @@ struct Setup {
     driven: Option<Driven>,
     /// [`Report::ForeignHandler`] was logged.
     reported: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            owner: SigchldOwner::default(),
+            kill_timeout: KILL_TIMEOUT,
+            free_timeout: FREE_TIMEOUT,
+            hooks: None,
+            count: 0,
+            signal: None,
+            bell: None,
+            driven: None,
+            reported: false,
+        }
+    }
 }
 
 /// A ctx's use of the handler.
@@ -159,6 +198,7 @@ impl Children {
         tell: impl Fn(Report) + Send + Sync + 'static,
     ) -> Self {
         let setup = Mutex::default();
+        registry().reap_abandoned();
         Self {
             shared: Arc::new(ChildrenShared {
                 runtime,
@@ -269,13 +309,14 @@ impl Children {
         Ok(Child { record })
     }
 
-    /// To be called when the application has reaped `pid`. Returns whether that was a child of this ctx.
+    /// To be called when the application has reaped `pid`. Returns whether that was a child of this ctx, or of one that
+    /// was freed.
     pub fn reaped(&self, pid: Pid, status: c_int) -> bool {
         let mine = |child: &Arc<Record>| child.belongs_to(&self.shared);
         let child = registry().get(pid).filter(mine);
         // The child may have ended before its start has completed.
         let child = child.or_else(|| registry_when_started(&self.shared).get(pid).filter(mine));
-        let Some(child) = child else { return false };
+        let Some(child) = child else { return registry().forget_abandoned(pid) };
         let outcome = Outcome::Ended(std::os::unix::process::ExitStatusExt::from_raw(status));
         let ended = child.settle(&mut registry(), outcome);
         let ours = ended.is_some();
@@ -293,6 +334,13 @@ impl Children {
         }
     }
 
+    /// Sets how long [`Child::end`] and [`Children::shut_down`] wait.
+    #[cfg(all(test, not(loom)))]
+    pub fn set_timeouts(&self, kill: Duration, free: Duration) {
+        let mut setup = locked(&self.shared.setup);
+        (setup.kill_timeout, setup.free_timeout) = (kill, free);
+    }
+
     /// The number of children that were not reaped.
     pub fn count(&self) -> usize {
         self.shared.children().len()
@@ -304,10 +352,11 @@ impl Children {
         for child in &children {
             let _ = child.kill(libc::SIGKILL);
         }
+        let deadline = Instant::now() + locked(&self.shared.setup).free_timeout;
         for child in children {
-            if !child.block_until_ended(KILL_TIMEOUT) {
+            if !child.block_until_ended(deadline) {
                 (self.shared.tell)(Report::StillRunning { pid: child.pid() });
-                child.give_up();
+                child.abandon();
             }
         }
         // This registers nothing with the application.
@@ -467,10 +516,40 @@ impl Child {
         self.record.kill(signal)
     }
 
-    /// Kills the child and waits until it is reaped, so that no SIGCHLD arrives later.
-    pub async fn end(self) -> Outcome {
-        let _ = self.kill(libc::SIGKILL);
-        self.exited().await
+    /// Kills the child and waits until it is reaped, so that no SIGCHLD arrives later, but not without a limit: see the
+    /// head of this file. (A signal fails only if the process may not send it, for example to a program that is setuid;
+    /// then the child is waited for as if it did not end.)
+    pub async fn end(self) -> Result<Outcome, NotEnded> {
+        let refused = self.kill(libc::SIGKILL).err();
+        let shared = self.record.shared();
+        let time = locked(&shared.setup).kill_timeout;
+        match select(pin!(self.record.ended()), pin!(shared.runtime.sleep(time))).await {
+            Either::Left((outcome, _)) => Ok(outcome),
+            Either::Right(_) => {
+                self.record.leave_behind();
+                Err(NotEnded { pid: self.pid(), time, refused })
+            }
+        }
+    }
+}
+
+/// A child that was killed and has not ended in time. It is reaped when it ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotEnded {
+    pub pid: Pid,
+    /// How long it was waited for.
+    time: Duration,
+    /// Why the signal could not be sent.
+    refused: Option<Errno>,
+}
+
+impl fmt::Display for NotEnded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(errno) = self.refused {
+            return write!(f, "SIGKILL cannot be sent: {}", errno.desc());
+        }
+        let seconds = self.time.as_secs();
+        write!(f, "it has not ended within {seconds} s after SIGKILL, and is reaped when it ends")
     }
 }
 

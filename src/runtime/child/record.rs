@@ -15,7 +15,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::task::{Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::epoll::EpollFlags;
@@ -34,7 +34,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// How long the application may leave one of the library's ended children unreaped.
 const REAP_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long the application may take to report a child that it has reaped.
-const REPORT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const REPORT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How a child ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -252,12 +252,23 @@ impl Record {
         }
     }
 
-    /// Blocks this thread until the child has ended. Returns whether that happened within `timeout`.
-    pub fn block_until_ended(self: &Arc<Self>, timeout: Duration) -> bool {
-        let until = std::time::Instant::now() + timeout;
+    /// After the operation has stopped waiting for the child, which was killed: has the application drive the ctx until
+    /// the child has ended, so that it is reaped then. If the application cannot, the child is reaped at a later call.
+    pub fn leave_behind(self: &Arc<Self>) {
+        let child = Arc::clone(self);
+        let runtime = &self.shared.runtime;
+        let driven = runtime.need_driver().ok();
+        runtime.spawn(async move {
+            child.ended().await;
+            drop(driven);
+        });
+    }
+
+    /// Blocks this thread until the child has ended. Returns whether that happened before the `deadline`.
+    pub fn block_until_ended(self: &Arc<Self>, deadline: Instant) -> bool {
         let mut pause = Duration::from_micros(100);
         while !self.look() {
-            if std::time::Instant::now() >= until {
+            if Instant::now() >= deadline {
                 return false;
             }
             #[expect(
@@ -270,9 +281,17 @@ impl Record {
         true
     }
 
-    /// Stops waiting for a child that does not end, when the ctx is freed.
-    pub fn give_up(self: &Arc<Self>) {
-        let ended = self.settle(&mut registry::registry(), Outcome::Lost);
+    /// Leaves a child that does not end to the registry, when the ctx is freed.
+    pub fn abandon(self: &Arc<Self>) {
+        let pidfd = self.pidfd.as_ref().and_then(|pidfd| pidfd.try_clone().ok()).map(Tracked::new);
+        let ended = {
+            let mut registry = registry::registry();
+            let ended = self.settle(&mut registry, Outcome::Lost);
+            if ended.is_some() {
+                registry.abandon(self.pid, pidfd);
+            }
+            ended
+        };
         if let Some(ended) = ended {
             ended.tell();
         }
@@ -284,6 +303,11 @@ impl Record {
 
     pub fn pid(&self) -> Pid {
         self.pid
+    }
+
+    /// What the children of its ctx share.
+    pub fn shared(&self) -> &ChildrenShared {
+        &self.shared
     }
 
     pub fn outcome(&self) -> Option<Outcome> {

@@ -27,7 +27,14 @@
 //! An application that reaps the library's children itself may also be quicker than the registration. Its call waits
 //! for the starts of that ctx that are in progress, before it returns that it knows no such child.
 
+//! # Abandoned children
+//!
+//! A child that was killed and does not end when its ctx is freed is moved to `abandoned`. It is still a child of the
+//! library, so no thread takes it for an unknown one. There is no ctx whose epoll set could contain its pidfd; it is
+//! reaped, if it has ended, when a ctx is opened, when a child is started, and by the threads that reap all children.
+
 use std::collections::HashMap;
+use std::os::fd::{AsFd, OwnedFd};
 use std::thread::{self, ThreadId};
 
 use super::ChildrenShared;
@@ -35,6 +42,7 @@ use super::record::{Ended, Outcome, Record};
 use super::sigchld;
 use super::sys::{self, Pid, Waited};
 use crate::sync::process::PerProcess;
+use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, locked, sleep_on};
 
 static PROCESS: PerProcess<ProcessChildren> = PerProcess::empty();
@@ -50,6 +58,8 @@ struct ProcessChildren {
 #[derive(Default)]
 pub struct ChildRegistry {
     children: HashMap<Pid, Arc<Record>>,
+    /// Those whose ctx was freed, with their pidfds.
+    abandoned: HashMap<Pid, Option<Tracked<OwnedFd>>>,
     starting: Vec<Start>,
     next: u64,
     /// A thread that reaps all children has stopped because of `starting`.
@@ -103,6 +113,23 @@ impl ChildRegistry {
         }
         here
     }
+
+    /// Keeps a child that has not ended and whose ctx is freed.
+    pub fn abandon(&mut self, pid: Pid, pidfd: Option<Tracked<OwnedFd>>) {
+        self.abandoned.insert(pid, pidfd);
+    }
+
+    /// Reaps the abandoned children that have ended.
+    pub fn reap_abandoned(&mut self) {
+        self.abandoned.retain(|pid, pidfd| {
+            sys::reap(*pid, pidfd.as_ref().map(AsFd::as_fd)) == Waited::Running
+        });
+    }
+
+    /// Forgets an abandoned child that other code has reaped. Returns whether it was one.
+    pub fn forget_abandoned(&mut self, pid: Pid) -> bool {
+        self.abandoned.remove(&pid).is_some()
+    }
 }
 
 /// A fork in progress.
@@ -111,6 +138,7 @@ pub struct Starting(u64);
 impl Starting {
     pub fn begin(shared: &Arc<ChildrenShared>) -> Self {
         let mut registry = registry();
+        registry.reap_abandoned();
         let number = registry.next;
         registry.next += 1;
         let start = Start(number, Arc::clone(shared), thread::current().id());
@@ -125,6 +153,7 @@ impl Starting {
             let mut registry = registry();
             let before = registry.get(child.pid());
             let lost = before.and_then(|before| before.settle(&mut registry, Outcome::Lost));
+            registry.forget_abandoned(child.pid());
             registry.children.insert(child.pid(), Arc::clone(child));
             lost
         };
@@ -164,6 +193,12 @@ pub fn next_unknown() -> Option<(Pid, i32)> {
             match ended {
                 Some(ended) => ended.tell(),
                 None => return None,
+            }
+            continue;
+        } else if registry.abandoned.contains_key(&pid) {
+            registry.reap_abandoned();
+            if registry.abandoned.contains_key(&pid) {
+                return None;
             }
             continue;
         } else if !registry.starting.is_empty() {

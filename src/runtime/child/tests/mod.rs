@@ -2,6 +2,7 @@
 //! process.
 
 mod detached;
+pub mod endings;
 mod modes;
 mod postfork;
 mod programs;

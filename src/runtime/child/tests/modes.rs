@@ -43,9 +43,9 @@ fn the_disposition_is_restored_exactly() {
             assert_eq!(disposition(), before, "nothing without a child");
             let (one, two) = (fixture.sh("exec sleep 100"), fixture.sh("exec sleep 100"));
             assert_ne!(disposition(), before);
-            fixture.runtime.block_on(one.end());
+            fixture.runtime.block_on(one.end()).unwrap();
             assert_ne!(disposition(), before, "a child is left");
-            fixture.runtime.block_on(two.end());
+            fixture.runtime.block_on(two.end()).unwrap();
             assert_eq!(disposition(), before, "after the last child");
             let absent = fixture.children.spawn(&Program::new("/no/such/program")).unwrap();
             assert_eq!(fixture.end(&absent), Outcome::NoProgram(Errno::ENOENT));
@@ -130,7 +130,7 @@ fn unknown_children_are_reaped_and_reported() {
                     Some(code) => vec![Report::ReapedCallback { pid, status, code }],
                 };
                 assert_eq!(fixture.reports(), expected);
-                assert_eq!(fixture.runtime.block_on(ours.end()), killed_by(9));
+                assert_eq!(fixture.runtime.block_on(ours.end()), Ok(killed_by(9)));
                 assert_eq!(locked(&app.reaped).len(), 1, "the library's are not reported");
             }
         }
