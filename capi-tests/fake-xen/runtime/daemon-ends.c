@@ -1,12 +1,6 @@
 /* A domain ends while a worker is in the middle of an operation on it: the event is told, and the operation ends. */
 #include "daemon.h"
 
-static const char stored_config[] = "{\"c_info\": {\"type\": \"pv\", \"name\": \"guest\"}, \"b_info\": {\"type.pv\": {}}}";
-static const char new_config[] =
-    "{\"c_info\":{\"type\":\"pv\",\"name\":\"harness-new\",\"uuid\":\"01112131-4151-6171-8191-a1b1c1d1e1f1\"},"
-    "\"b_info\":{\"max_vcpus\":1,\"avail_vcpus\":[0],\"numa_placement\":\"False\",\"max_memkb\":4096,"
-    "\"target_memkb\":4096,\"kernel\":\"/no\",\"type.pv\":{}}}";
-
 /* How the domain ends. */
 enum { POWEROFF, CRASH, DESTROYED, ENDS };
 
@@ -153,21 +147,8 @@ static void in_destroy(void)
 
 static int run_attach(struct guest *guest)
 {
-    libxl_ctx *ctx = guest->daemon->ctx;
-    libxl_device_nic nic;
-    int rc;
-
-    rc = libxl_userdata_store(ctx, guest->domid, "libxl-json", (const uint8_t *)stored_config, sizeof(stored_config));
-    check(!rc, "libxl_userdata_store: %d", rc);
-    libxl_device_nic_init(&nic);
-    nic.mac[0] = 0;
-    nic.mac[1] = 0x16;
-    nic.mac[2] = 0x3e;
-    nic.mac[5] = 1;
-    nic.script = strdup(script);
-    rc = libxl_device_nic_add(ctx, guest->domid, &nic, NULL);
-    libxl_device_nic_dispose(&nic);
-    return rc;
+    store_config(guest->daemon->ctx, guest->domid);
+    return attach_card(guest->daemon->ctx, guest->domid, script);
 }
 
 static void no_answer(uint32_t domid)
@@ -199,16 +180,43 @@ static void in_attach(void)
     each_end(&(struct middle){ run_attach, no_preparation, in_script, may_go_on, .may_fail = true });
 }
 
+/* ---- detach: before the back end has answered ---- */
+
+static void attached(uint32_t domid)
+{
+    libxl_ctx *ctx = new_ctx();
+    int rc;
+
+    back_ends_answer = true;
+    store_config(ctx, domid);
+    rc = attach_card(ctx, domid, script);
+    check(!rc, "libxl_device_nic_add: %d", rc);
+    libxl_ctx_free(ctx);
+    back_ends_answer = false;
+}
+
+static int run_detach(struct guest *guest) { return detach_card(guest->daemon->ctx, guest->domid); }
+
+static bool back_end_is_to_close(uint32_t domid)
+{
+    char *state = stored("/local/domain/0/backend/vif/%u/0/state", domid);
+
+    return state && !strcmp(state, "5");
+}
+
+static void in_detach(void)
+{
+    script = new_script("exit 0");
+    serve_host();
+    each_end(&(struct middle){ run_detach, attached, back_end_is_to_close, back_end_answers, .may_fail = true });
+}
+
 /* ---- save: before the guest has answered ---- */
 
 static int run_save(struct guest *guest)
 {
-    int pair[2], rc;
+    int rc = save_domain(guest->daemon->ctx, guest->domid);
 
-    check(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), "socketpair: %s", strerror(errno));
-    rc = libxl_domain_suspend(guest->daemon->ctx, guest->domid, pair[0], LIBXL_SUSPEND_LIVE, NULL);
-    close(pair[0]);
-    close(pair[1]);
     check(rc, "a guest that has ended was saved");
     return rc;
 }
@@ -228,8 +236,7 @@ static void request_is_answered(uint32_t domid)
 
 static void in_save(void)
 {
-    setenv("LIBXL_SAVE_HELPER", "/tmp/helper", 1);
-    setenv("HELPER", "fine", 1);
+    use_helper("fine");
     each_end(&(struct middle){ run_save, no_preparation, suspend_is_asked_for, request_is_answered, true, true });
 }
 
@@ -240,29 +247,9 @@ struct creation { struct daemon *daemon; struct tally done; };
 static void *create(void *argument)
 {
     struct creation *creation = argument;
-    libxl_domain_restore_params params;
-    libxl_domain_config config;
-    uint32_t domid = 1234567;
-    char stream[96];
-    int pair[2], rc;
+    uint32_t domid;
 
-    memset(stream, 0, sizeof(stream));
-    memcpy(stream, "LibxlFmt\0\0\0\2\0\0\0\0\1", 17);
-    memset(stream + 24, 'i', 64);
-    check(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) && write(pair[1], stream, sizeof(stream)) == sizeof(stream),
-          "socketpair: %s", strerror(errno));
-    libxl_domain_config_init(&config);
-    libxl_domain_restore_params_init(&params);
-    params.stream_version = 2;
-    rc = libxl_domain_config_from_json(creation->daemon->ctx, &config, new_config);
-    check(!rc, "libxl_domain_config_from_json: %d", rc);
-    rc = libxl_domain_create_restore(creation->daemon->ctx, &config, &domid, pair[0], -1, &params, NULL, NULL);
-    check(rc || domain_exists(domid), "domain %u was created, and is not there", domid);
-    libxl_domain_config_dispose(&config);
-    libxl_domain_restore_params_dispose(&params);
-    close(pair[0]);
-    close(pair[1]);
-    hit(&creation->done, rc);
+    hit(&creation->done, restore_domain(creation->daemon->ctx, 1, &domid));
     return NULL;
 }
 
@@ -297,8 +284,7 @@ static bool helper_runs(uint32_t domid)
 /* By another toolstack, as `virsh destroy` waits for the job. */
 static void in_create(void)
 {
-    setenv("LIBXL_SAVE_HELPER", "/tmp/helper", 1);
-    setenv("HELPER", "hang 2", 1);
+    use_helper("hang 2");
     serve_host();
     for (int how = 0; how < ENDS; how++) {
         struct daemon *daemon = begin_daemon();
@@ -337,6 +323,7 @@ static void in_create(void)
 const struct testcase daemon_end_cases[] = {
     { "daemon-in-destroy", in_destroy, 0, "a domain that ends while a worker destroys it: the event is told meanwhile" },
     { "daemon-in-attach", in_attach, FAKE_ONLY, "likewise while a worker attaches a card" },
+    { "daemon-in-detach", in_detach, FAKE_ONLY, "likewise while a worker detaches it" },
     { "daemon-in-save", in_save, FAKE_ONLY, "likewise while a worker saves it" },
     { "daemon-in-create", in_create, FAKE_ONLY, "likewise while a worker makes it" },
     { 0 }

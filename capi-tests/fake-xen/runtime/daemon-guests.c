@@ -2,6 +2,7 @@
 #include "daemon.h"
 
 enum { GENERATIONS = 1000 };
+#define LOAD_NAME "harness-load-" /* of domains whose kernel suspends when it is asked to */
 
 /* ---- events ---- */
 
@@ -51,6 +52,12 @@ static void occurs(void *user, libxl_event *event)
     pthread_t thread;
 
     check(shutdown || event->type == LIBXL_EVENT_TYPE_DOMAIN_DEATH, "event %d", event->type);
+    /* Who suspends a domain goes on with it himself. */
+    if (shutdown && event->u.domain_shutdown.shutdown_reason == LIBXL_SHUTDOWN_REASON_SUSPEND) {
+        libxl_event_free(daemon->ctx, event);
+        free(news);
+        return;
+    }
     pthread_mutex_lock(&guest->lock);
     stale = guest->domid != event->domid || guest->generation != event->for_user % GENERATIONS;
     daemon->stale += stale;
@@ -153,6 +160,94 @@ void end_daemon(struct daemon *daemon)
     free(daemon);
 }
 
+/* ---- operations ---- */
+
+void use_helper(const char *how)
+{
+    setenv("LIBXL_SAVE_HELPER", "/tmp/helper", 1);
+    setenv("HELPER", how, 1);
+}
+
+void store_config(libxl_ctx *ctx, uint32_t domid)
+{
+    static const char config[] = "{\"c_info\": {\"type\": \"pv\", \"name\": \"guest\"}, \"b_info\": {\"type.pv\": {}}}";
+    int rc = libxl_userdata_store(ctx, domid, "libxl-json", (const uint8_t *)config, sizeof(config));
+
+    check(!rc, "libxl_userdata_store: %d", rc);
+}
+
+static void the_card(libxl_device_nic *nic, const char *script)
+{
+    static const uint8_t mac[] = { 0, 0x16, 0x3e, 0, 0, 1 };
+
+    libxl_device_nic_init(nic);
+    memcpy(nic->mac, mac, sizeof(mac));
+    nic->devid = 0;
+    nic->script = script ? strdup(script) : NULL;
+}
+
+int attach_card(libxl_ctx *ctx, uint32_t domid, const char *script)
+{
+    libxl_device_nic nic;
+    int rc;
+
+    the_card(&nic, script);
+    rc = libxl_device_nic_add(ctx, domid, &nic, NULL);
+    libxl_device_nic_dispose(&nic);
+    return rc;
+}
+
+int detach_card(libxl_ctx *ctx, uint32_t domid)
+{
+    libxl_device_nic nic;
+    int rc;
+
+    the_card(&nic, NULL);
+    rc = libxl_device_nic_remove(ctx, domid, &nic, NULL);
+    libxl_device_nic_dispose(&nic);
+    return rc;
+}
+
+int save_domain(libxl_ctx *ctx, uint32_t domid)
+{
+    int pair[2], rc;
+
+    check(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), "socketpair: %s", strerror(errno));
+    rc = libxl_domain_suspend(ctx, domid, pair[0], LIBXL_SUSPEND_LIVE, NULL);
+    close(pair[0]);
+    close(pair[1]);
+    return rc;
+}
+
+int restore_domain(libxl_ctx *ctx, unsigned number, uint32_t *domid)
+{
+    libxl_domain_restore_params params;
+    libxl_domain_config config;
+    char stream[96] = "LibxlFmt\0\0\0\2\0\0\0\0\1", *json;
+    int pair[2], rc;
+
+    memset(stream + 24, 'i', 64);
+    check(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) && write(pair[1], stream, sizeof(stream)) == sizeof(stream),
+          "socketpair: %s", strerror(errno));
+    rc = asprintf(&json,
+                  "{\"c_info\":{\"type\":\"pv\",\"name\":\"" LOAD_NAME "%u\",\"uuid\":\"01112131-4151-6171-8191-a1b1c1d1%04x\"},"
+                  "\"b_info\":{\"max_vcpus\":1,\"avail_vcpus\":[0],\"numa_placement\":\"False\",\"max_memkb\":4096,"
+                  "\"target_memkb\":4096,\"kernel\":\"/no\",\"type.pv\":{}}}", number, number & 0xffff);
+    check(rc > 0, "memory");
+    libxl_domain_config_init(&config);
+    libxl_domain_restore_params_init(&params);
+    params.stream_version = 2;
+    rc = libxl_domain_config_from_json(ctx, &config, json);
+    check(!rc, "libxl_domain_config_from_json: %d", rc);
+    rc = libxl_domain_create_restore(ctx, &config, domid, pair[0], -1, &params, NULL, NULL);
+    libxl_domain_config_dispose(&config);
+    libxl_domain_restore_params_dispose(&params);
+    free(json);
+    close(pair[0]);
+    close(pair[1]);
+    return rc;
+}
+
 /* ---- the host ---- */
 
 atomic_bool back_ends_answer = true;
@@ -190,6 +285,22 @@ static void serve_console(struct xs_handle *xs, const char *domain)
     free(tty);
 }
 
+static void serve_kernel(struct xs_handle *xs, const char *domain)
+{
+    char path[200], *name, *request;
+
+    snprintf(path, sizeof(path), "/local/domain/%s/name", domain);
+    name = xs_read(xs, XBT_NULL, path, NULL);
+    snprintf(path, sizeof(path), "/local/domain/%s/control/shutdown", domain);
+    request = xs_read(xs, XBT_NULL, path, NULL);
+    if (name && !strncmp(name, LOAD_NAME, strlen(LOAD_NAME)) && request && !strcmp(request, "suspend")) {
+        xs_write(xs, XBT_NULL, path, "", 0);
+        stop_domain(atoi(domain), SHUTDOWN_suspend);
+    }
+    free(name);
+    free(request);
+}
+
 static void each(struct xs_handle *xs, const char *folder, void (*serve)(struct xs_handle *, const char *))
 {
     unsigned n = 0;
@@ -209,6 +320,7 @@ static void *serve(void *unused)
         if (back_ends_answer)
             each(xs, "/local/domain/0/backend/vif", serve_cards);
         each(xs, "/local/domain", serve_console);
+        each(xs, "/local/domain", serve_kernel);
     }
     return unused;
 }

@@ -75,7 +75,16 @@ void boot_as(struct guest *guest, uint32_t domid);
 /* With lock and job; the lock is released while it lasts, as libvirt does. */
 int destroy_guest(struct guest *guest);
 
-/* Takes the part of back ends of network cards, of xenconsoled, and of QEMU's absence; until the case ends. */
+/* Operations that the calling thread waits for. A helper of ours saves and restores: migrate/helper.c. */
+void use_helper(const char *how);
+void store_config(libxl_ctx *ctx, uint32_t domid);
+int attach_card(libxl_ctx *ctx, uint32_t domid, const char *script);
+int detach_card(libxl_ctx *ctx, uint32_t domid);
+int save_domain(libxl_ctx *ctx, uint32_t domid);
+int restore_domain(libxl_ctx *ctx, unsigned number, uint32_t *domid);
+
+/* Takes the part of back ends of network cards, of xenconsoled and of the kernels of
+ * restored domains, until the case ends. */
 void serve_host(void);
 /* Back ends answer, or do not. */
 extern atomic_bool back_ends_answer;

@@ -46,7 +46,7 @@ extern const struct testcase blocking_cases[], poll_cases[], wait_cases[], hooks
     sigchld_cases[], scripts_cases[], postfork_cases[], abort_cases[], complete_cases[], death_cases[],
     generator_cases[], callback_cases[], eject_cases[], disaster_cases[], life_cases[], ending_cases[],
     monitor_cases[], nesting_cases[], name_cases[], daemon_registration_cases[], daemon_lock_cases[], daemon_end_cases[],
-    daemon_free_cases[];
+    daemon_free_cases[], daemon_load_cases[];
 
 /* Failure ends the process, from whichever thread. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -19,6 +19,7 @@ static const struct testcase *const subjects[] = {
     abort_cases, sigchld_cases, scripts_cases, postfork_cases, death_cases, generator_cases,
     callback_cases, eject_cases, disaster_cases, life_cases, ending_cases, monitor_cases,
     nesting_cases, name_cases, daemon_registration_cases, daemon_lock_cases, daemon_end_cases, daemon_free_cases,
+    daemon_load_cases,
 };
 #define EVERY(c, s) \
     for (size_t s = 0; s < sizeof(subjects) / sizeof(*subjects); s++) \
