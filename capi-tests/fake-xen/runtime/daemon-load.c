@@ -110,6 +110,7 @@ static void day(void)
     }
     for (int i = 0; i < WORKERS; i++)
         finish(threads[i]);
+    check(reached(&daemon->shutdowns, done[6], 20), "%d shutdowns told of %u", hits(&daemon->shutdowns), done[6]);
     check(handlers_are_done(daemon, 20), "%d threads of events do not end", daemon->handlers);
     for (int i = 0; i < MOST_GUESTS; i++)
         check(!daemon->guests[i].domid || domain_exists(daemon->guests[i].domid), "domain %u is gone, and its guest runs",
@@ -125,7 +126,44 @@ static void day(void)
     end_daemon(daemon);
 }
 
+/* The host is shut down: all guests end at once, and as many threads destroy them. */
+static void all_at_once(void)
+{
+    struct daemon *daemon = begin_daemon();
+    char *script = new_script("sleep 0.05");
+    uint32_t domids[MOST_GUESTS];
+    unsigned fds = 0, tasks = 0;
+    double began;
+
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < MOST_GUESTS; i++) {
+            boot(&daemon->guests[i], NO_ACK);
+            domids[i] = daemon->guests[i].domid;
+            add_disk(domids[i], 51712, script);
+        }
+        began = now();
+        for (int i = 0; i < MOST_GUESTS; i++)
+            stop_domain(domids[i], i % 2 ? SHUTDOWN_poweroff : SHUTDOWN_crash);
+        check(reached(&daemon->shutdowns, (round + 1) * MOST_GUESTS, 20), "%d shutdowns of %d are told",
+              hits(&daemon->shutdowns), (round + 1) * MOST_GUESTS);
+        check(handlers_are_done(daemon, 40), "%d threads of events do not end", daemon->handlers);
+        note("%d guests destroyed in %.1f s", MOST_GUESTS, now() - began);
+        for (int i = 0; i < MOST_GUESTS; i++)
+            check(!domain_exists(domids[i]) && !daemon->guests[i].domid, "domain %u is still there", domids[i]);
+        check(none_in_use(daemon->loop, 10), "%u registrations of an idle ctx", in_use(daemon->loop));
+        check(objects_are(daemon->loop, 0, 10), "%u objects are never freed", objects(daemon->loop));
+        check(!children(), "%u children, %u of them zombies", children(), zombies());
+        if (!round)
+            nap(100000), fds = open_fds(), tasks = threads();
+    }
+    check(open_fds() <= fds, "%u descriptors, then %u", fds, open_fds());
+    check(threads_are(tasks), "%u threads, then %u", tasks, threads());
+    check(hits(&daemon->shutdowns) == 2 * MOST_GUESTS, "%d shutdowns told", hits(&daemon->shutdowns));
+    end_daemon(daemon);
+}
+
 const struct testcase daemon_load_cases[] = {
+    { "daemon-all-at-once", all_at_once, 0, "64 guests shut down together: as many threads destroy them, and nothing is left" },
     { "daemon-load", day, FAKE_ONLY, "8 workers on one ctx make, change, save and destroy domains; each end is told" },
     { 0 }
 };

@@ -41,7 +41,7 @@ unsigned late_calls(struct loop *loop);
 
 /* ---- daemon-guests.c ---- */
 
-enum { MOST_GUESTS = 24 };
+enum { MOST_GUESTS = 64 };
 struct daemon;
 struct guest {
     struct daemon *daemon;
