@@ -171,9 +171,12 @@ static bool is_fault(const char *line, pid_t pid)
 {
     const char *text = strncmp(line, "==", 2) ? NULL : strstr(line + 2, "== ");
 
-    if (!text || strstr(text, "Warning"))
+    if (!text)
         return false;
-    return atoi(line + 2) == pid ? text[3 + strspn(text + 3, " ")] != '\n' : strstr(text, "Invalid") || strstr(text, "uninitialised");
+    text += 3 + strspn(text + 3, " ");
+    if (atoi(line + 2) != pid)
+        return strstr(text, "Invalid") || strstr(text, "uninitialised");
+    return *text != '\n' && strncmp(text, "Thread ", 7) && strncmp(text, "Warning", 7);
 }
 
 static bool supervise(const struct testcase *c, const char *side, double seconds)
