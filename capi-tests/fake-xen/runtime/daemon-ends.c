@@ -101,7 +101,8 @@ static void in_the_middle(const struct middle *m, int how)
     domid = guest->domid;
     m->prepare(domid);
     thread = start(call, &worker);
-    check(comes(m->is_reached, domid, 10), "end %d: the operation does not begin: %d, %d", how, hits(&worker.done), worker.done.last);
+    check(comes(m->is_reached, domid, 10), "end %d: the operation does not begin: %d, %d", how, hits(&worker.done),
+          worker.done.last);
     end(domid, how);
     check(reached(told, 1, 10), "end %d is not told while a worker is in a call", how);
     check(m->ends_with_it || !hits(&worker.done), "end %d: the operation is over: %d", how, worker.done.last);
@@ -113,7 +114,8 @@ static void in_the_middle(const struct middle *m, int how)
     check(handlers_are_done(daemon, 20), "end %d: the event's thread does not end", how);
     check(!domain_exists(domid), "end %d: domain %u is still there", how, domid);
     if (how != DESTROYED) {
-        check(!is_there(stored("/libxl/%u", domid)) && !is_there(stored("/local/domain/%u", domid)), "end %d: nodes are left", how);
+        check(!is_there(stored("/libxl/%u", domid)) && !is_there(stored("/local/domain/%u", domid)),
+              "end %d: nodes are left", how);
         check(!is_there(stored("/local/domain/0/backend/vif/%u", domid)), "end %d: a back end is left", how);
     } else
         libxl_domain_destroy(daemon->ctx, domid, NULL);
