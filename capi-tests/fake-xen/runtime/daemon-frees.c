@@ -1,4 +1,4 @@
-/* The end of a ctx that a loop like libvirt's drives, with the loop alive: from another thread, with much left to do. */
+/* The end of a ctx that a loop like libvirt's drives, with the loop alive: from another thread, with work left. */
 #include "daemon.h"
 
 /* Who frees the ctx, which this case's first thread has made. */

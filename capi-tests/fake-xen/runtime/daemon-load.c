@@ -1,4 +1,4 @@
-/* What libvirtd does all day: workers that make, change, save and destroy domains on one ctx, and events of all of them. */
+/* What libvirtd does all day: workers make, change, save and destroy domains on one ctx, with the events of them all. */
 #include "daemon.h"
 
 struct load { struct daemon *daemon; unsigned seed; atomic_uint *number; char *script; };

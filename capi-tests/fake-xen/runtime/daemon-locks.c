@@ -1,4 +1,4 @@
-/* Locks of an application like libvirt's driver: its callbacks take the domains' locks, and its workers call with them held. */
+/* Locks of an application like libvirt's driver: callbacks take the domains' locks, and workers call with them held. */
 #include "daemon.h"
 
 /* ---- workers ---- */

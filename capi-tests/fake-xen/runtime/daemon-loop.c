@@ -1,6 +1,6 @@
 /*
- * An event loop as libvirt's: descriptors and timers have numbers, are removed lazily, on the loop's thread, and a callback
- * that was chosen may be made after another thread has asked for the removal.
+ * An event loop like libvirt's: descriptors and timers have numbers and are removed lazily, on the loop's thread, and a
+ * callback that was chosen may be made after another thread has asked for the removal.
  */
 #include "daemon.h"
 #include <math.h>
@@ -8,7 +8,7 @@
 #define MAGIC 0x6c617a79u
 enum { MOST_WATCHED = 512 };
 
-/* A descriptor, a timer or a call. It has one reference each from the loop's list, the library and a turn that looks at it. */
+/* A descriptor, a timer or a call. The loop's list, the library, and a turn that looks at it have a reference each. */
 struct watched {
     struct watched *next;
     unsigned magic;

@@ -1,7 +1,7 @@
 /*
- * What the daemon-* cases share: an application as libvirt's driver is. Its event loop (daemon-loop.c) knows registrations
- * by numbers, counts references to them and removes them lazily; its domains (daemon-guests.c) have a lock and a job each;
- * its event_occurs takes the domain's lock and leaves the rest to a thread.
+ * What the daemon-* cases share: an application like libvirt's driver. Its event loop (daemon-loop.c) knows
+ * registrations by numbers, counts references to them and removes them lazily; its domains (daemon-guests.c) have a lock
+ * and a job each; its event_occurs takes the domain's lock and leaves the rest to a thread.
  */
 #include "harness.h"
 
@@ -29,7 +29,7 @@ void dawdle(struct loop *loop, unsigned microseconds);
 /* Registrations that the library has not given back, time-outs that it has done with aside. */
 unsigned in_use(struct loop *loop);
 bool none_in_use(struct loop *loop, double seconds);
-/* What is registered now, of an idle ctx, does not count until it is freed: the C library's, of a ctx that reaps always. */
+/* What is registered now, for an idle ctx, does not count until it is freed: C's, for a ctx that reaps always. */
 void count_from_now(struct loop *loop);
 /* Objects that are not freed, those of removed registrations too. */
 unsigned objects(struct loop *loop);
