@@ -1,4 +1,4 @@
-/* The domains of an application like libvirt's driver: locks, jobs, threads for events; and what a host does for them. */
+/* The domains of an application like libvirt's driver: locks, jobs, threads for events; what a host does for them. */
 #include "daemon.h"
 
 enum { GENERATIONS = 1000 };
