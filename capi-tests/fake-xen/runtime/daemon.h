@@ -1,7 +1,7 @@
 /*
  * What the daemon-* cases share: an application like libvirt's driver. Its event loop (daemon-loop.c) knows
- * registrations by numbers, counts references to them and removes them lazily; its domains (daemon-guests.c) have a lock
- * and a job each; its event_occurs takes the domain's lock and leaves the rest to a thread.
+ * registrations by numbers, counts references to them and removes them lazily; its domains (daemon-guests.c) have a
+ * lock and a job each; its event_occurs takes the domain's lock and leaves the rest to a thread.
  */
 #include "harness.h"
 
