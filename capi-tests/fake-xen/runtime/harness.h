@@ -40,7 +40,7 @@ struct testcase {
 };
 enum {
     OURS_ONLY = 1, /* the C library promises nothing here, or ends the process */
-    FAKE_ONLY = 2, /* not on real Xen: domains are made or saved, back ends are ours, or it takes too long there */
+    FAKE_ONLY = 2, /* not on real Xen: domains are made or saved, back ends are ours, or to save time there */
 };
 extern const struct testcase blocking_cases[], poll_cases[], wait_cases[], hooks_cases[], occurred_cases[],
     sigchld_cases[], scripts_cases[], postfork_cases[], abort_cases[], complete_cases[], death_cases[],
