@@ -144,9 +144,9 @@ static void all_at_once(void)
         began = now();
         for (int i = 0; i < MOST_GUESTS; i++)
             stop_domain(domids[i], i % 2 ? SHUTDOWN_poweroff : SHUTDOWN_crash);
-        check(reached(&daemon->shutdowns, (round + 1) * MOST_GUESTS, 20), "%d shutdowns of %d are told",
+        check(reached(&daemon->shutdowns, (round + 1) * MOST_GUESTS, 120), "%d shutdowns of %d are told",
               hits(&daemon->shutdowns), (round + 1) * MOST_GUESTS);
-        check(handlers_are_done(daemon, 40), "%d threads of events do not end", daemon->handlers);
+        check(handlers_are_done(daemon, 120), "%d threads of events do not end", daemon->handlers);
         note("%d guests destroyed in %.1f s", MOST_GUESTS, now() - began);
         for (int i = 0; i < MOST_GUESTS; i++)
             check(!domain_exists(domids[i]) && !daemon->guests[i].domid, "domain %u is still there", domids[i]);
