@@ -88,7 +88,7 @@ pub fn request(
 ) -> Result<impl Future<Output = Result<()>> + Send> {
     let what = format!("{} the domain", request.verb());
     let sent = summed_up_now(&ao, domid, &what, || {
-        let info = kind::info(&ao, domid).map_err(|_| Error::Fail)?;
+        let info = kind::info(&ao, domid)?;
         if kind::known(&ao, domid, &info) == DomainKind::Hvm {
             let callback = ao.hypervisor().callback_irq(domid).map_err(|e| {
                 error!(ao, domid = domid, "cannot determine whether the guest has PV drivers: {e}");
@@ -103,7 +103,8 @@ pub fn request(
         let deadline = Instant::now() + TIMEOUT;
         let (changes, ends) = (ao.watch(&path)?, ao.watch(RELEASE_DOMAIN)?);
         Ok(Some((info, deadline, PendingRequest { domid, changes, ends, path })))
-    })?;
+    })
+    .map_err(|e| if e == Error::DomainNotFound { Error::Fail } else { e })?;
     // This is not logged, since callers then try the power button.
     let (info, deadline, pending) = sent.ok_or(Error::NoParavirt)?;
     Ok(async move {

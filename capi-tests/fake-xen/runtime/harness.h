@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/types.h>
@@ -39,11 +40,13 @@ struct testcase {
 };
 enum {
     OURS_ONLY = 1, /* the C library promises nothing here, or ends the process */
+    FAKE_ONLY = 2, /* not on real Xen: domains are made or saved, back ends are ours, or to save time there */
 };
 extern const struct testcase blocking_cases[], poll_cases[], wait_cases[], hooks_cases[], occurred_cases[],
     sigchld_cases[], scripts_cases[], postfork_cases[], abort_cases[], complete_cases[], death_cases[],
     generator_cases[], callback_cases[], eject_cases[], disaster_cases[], life_cases[], ending_cases[],
-    monitor_cases[], nesting_cases[], name_cases[];
+    monitor_cases[], nesting_cases[], name_cases[], daemon_registration_cases[], daemon_lock_cases[], daemon_end_cases[],
+    daemon_free_cases[], daemon_load_cases[];
 
 /* Failure ends the process, from whichever thread. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

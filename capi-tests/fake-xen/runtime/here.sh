@@ -10,6 +10,6 @@ for side in $sides; do
   path=
   [ "$side" != ours ] || path=/tmp/ours
   # shellcheck disable=SC2086 # patterns, one word each
-  LD_PRELOAD=/tmp/fake-xen.so LD_LIBRARY_PATH=$path /tmp/runtime run "$side" "$seconds" $cases || status=1
+  LD_PRELOAD="/tmp/more-xen.so /tmp/fake-xen.so" LD_LIBRARY_PATH=$path /tmp/runtime run "$side" "$seconds" $cases || status=1
 done
 exit $status

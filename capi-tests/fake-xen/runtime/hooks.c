@@ -165,6 +165,7 @@ static void refusal(int answer)
 
 static void refusal_error(void) { refusal(ERROR_OSEVENT_REG_FAIL); }
 static void refusal_positive(void) { refusal(7); }
+static void refusal_as_libvirt(void) { refusal(-1); }
 
 /* While hooks refuse, a synchronous operation either does without them or says so; it hangs in no case. */
 static void refusal_blocking(void)
@@ -221,6 +222,7 @@ const struct testcase hooks_cases[] = {
     { "hooks-storm-locked", storm_b, 0, "the same with the application's lock outside" },
     { "hooks-refuse", refusal_error, 0, "ERROR_OSEVENT_REG_FAIL from a hook comes up, nothing stays" },
     { "hooks-refuse-positive", refusal_positive, 0, "so does a positive number" },
+    { "hooks-refuse-libvirt", refusal_as_libvirt, 0, "so does -1, with which libvirt's hooks refuse" },
     { "hooks-refuse-blocking", refusal_blocking, 0, "a synchronous operation does not hang on a refusal" },
     { "hooks-reentry", reentry, OURS_ONLY, "occurred_fd from within a hook is reported, and harmless" },
     { 0 }

@@ -32,14 +32,18 @@ static atomic_int lines;
 static void logged(xentoollog_logger *self, xentoollog_level level, int errnoval, const char *context,
                    const char *format, va_list al)
 {
+    char text[2000];
+
     (void)self, (void)context;
     if (level < XTL_WARN && !getenv("HARNESS_DEBUG"))
         return;
     if (level >= XTL_WARN)
         lines++;
+    vsnprintf(text, sizeof(text), format, al);
+    /* Ours: an operation's last line, when no earlier one told why it has failed. */
+    check(!strstr(text, "the cause is not known"), "no reason is logged: %s", text);
     pthread_mutex_lock(&log_lock);
-    fprintf(stderr, "%.3f %s: ", now(), xtl_level_to_string(level));
-    vfprintf(stderr, format, al);
+    fprintf(stderr, "%.3f %s: %s", now(), xtl_level_to_string(level), text);
     if (errnoval >= 0)
         fprintf(stderr, ": %s", strerror(errnoval));
     fputc('\n', stderr);
