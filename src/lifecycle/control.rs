@@ -16,6 +16,7 @@ use crate::domain::nodes;
 use crate::error;
 use crate::qemu::model::{self, ModelVersion};
 use crate::qemu::qmp::{self, Qmp};
+use crate::qemu::state;
 use crate::xen::hypervisor::{Trigger, sys};
 
 /// The maximum time for a guest to acknowledge a request.
@@ -65,7 +66,7 @@ pub fn pause(ctx: &Ctx, domid: u32) -> Result<()> {
 pub async fn unpause(ao: &Ao, domid: u32) -> Result<()> {
     summed_up(ao, domid, "unpause the domain", async {
         if kind::of(ao, domid).map_err(|_| Error::Fail)? == DomainKind::Hvm {
-            model::resume(ao, domid).await?;
+            state::resume(ao, domid).await?;
         }
         ao.hypervisor().domain_unpause(domid).map_err(|e| {
             error!(ao, domid = domid, "cannot unpause the domain: {e}");

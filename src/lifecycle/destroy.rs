@@ -205,7 +205,9 @@ pub async fn tear_down(
         let recorded = recorded.unwrap_or_default();
         let disconnected =
             remove::disconnect_all(ao, domain, &recorded.devices, qemu.as_ref()).await;
-        let detached = detach_pci(ao, domain, info.hvm, &recorded, qemu.as_ref()).await;
+        let is_stubdom = store_info.target.is_some();
+        let qemu_there = qemu.as_ref();
+        let detached = detach_pci(ao, domain, info.hvm, is_stubdom, &recorded, qemu_there).await;
         let mut remove_records =
             |how| remove_records(ao, domain, qemu.as_ref(), purpose, how, &mut boot_disk);
         let (mut found, mut removed) = (Found::Device, Ok(()));
@@ -242,6 +244,7 @@ async fn detach_pci(
     ao: &Ao,
     domain: &Identity,
     hvm: bool,
+    is_stubdom: bool,
     recorded: &Recorded,
     qemu: Option<&model::Process>,
 ) -> Result<()> {
@@ -253,7 +256,7 @@ async fn detach_pci(
         // After an abort QEMU may not have ended; the devices are detached nevertheless.
         let _ = ao.within(QEMU_TIMEOUT, qemu.ended(ao.runtime())).await;
     }
-    pci::detach::remove_all(ao, domain, hvm)
+    pci::detach::remove_all(ao, domain, hvm, is_stubdom)
 }
 
 /// What was found of a domain when its records were to be removed.

@@ -111,7 +111,11 @@ fn current(
     wanted.extend(memory::paths(domid));
     let devices = device_nodes(domid, &config);
     let disks = disk_nodes(domid, &config.disks);
-    let pcis = pci_nodes(domid, config.pcidevs.len());
+    let with_pcis = match config.b_info.device_model_stubdomain {
+        Some(true) if !config.pcidevs.is_empty() => pci::holder(ctx, domid),
+        _ => domid,
+    };
+    let pcis = pci_nodes(with_pcis, config.pcidevs.len());
     wanted.extend(devices.iter().chain(&disks).chain(&pcis).cloned());
     wanted.extend((0..vcpus).map(|vcpu| format!("{base}/cpu/{vcpu}/availability")));
     let mut values = nodes::read_many(ctx, ctx.store(), &wanted)?.into_iter();
@@ -146,7 +150,7 @@ fn current(
     config.usbdevs.clear();
     merge_disks(&mut config.disks, &known_disks(&disks));
     if !config.pcidevs.is_empty() {
-        let known = known_pcis(ctx, domid, pcis)?;
+        let known = known_pcis(ctx, with_pcis, pcis)?;
         config.pcidevs.retain(|device| Address::of(device).is_some_and(|a| known.contains(&a)));
     }
     let missing = before - compared_devices(&config);
@@ -279,7 +283,7 @@ fn merge_disks(disks: &mut Vec<DeviceDisk>, known: &[Option<KnownDisk>]) {
     });
 }
 
-/// The nodes with the number of the guest's PCI devices and with the first `stored` of them, which usually are all.
+/// The nodes with the number of PCI devices in the back end of `domid` and with the first `stored` of them, which usually are all.
 fn pci_nodes(domid: u32, stored: usize) -> Vec<String> {
     let base = pci::backend_path(domid);
     if stored == 0 {

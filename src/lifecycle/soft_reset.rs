@@ -2,7 +2,7 @@
 //!
 //! The guest has shut down with the reason "soft reset". Its device model saves its state; then everything outside the
 //! hypervisor that belongs to the domain is removed as by a destroy, so that back ends unmap the guest's memory, and
-//! the hypervisor closes its event channels and grants. What follows is a creation with the existing memory and a
+//! the hypervisor closes its event channels and grants. Its stub domain, if it has one, is destroyed. What follows is a creation with the existing memory and a
 //! device model that continues from the saved state.
 //!
 //! Everything that can be checked is checked before anything is removed. After a later failure the domain is destroyed,
@@ -16,7 +16,7 @@ use crate::core::{Ao, Error, Result};
 use crate::domain::hypercall_child::{self, CallFailure};
 use crate::domain::identity::Identity;
 use crate::domain::kind::{self, DomainKind, Info};
-use crate::domain::{console, nodes};
+use crate::domain::{console, names, nodes};
 use crate::error;
 use crate::lifecycle::create::{self, Origin, ResetDomain};
 use crate::lifecycle::destroy::{self, Found, Purpose, StoreInfo};
@@ -46,16 +46,21 @@ pub async fn soft_reset(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Resul
     let is_hvm = config.c_info.type_ == DomainType::Hvm;
     let saved = summed_up(ao, domid, what, async {
         if !is_hvm {
-            return Ok(Vec::new());
+            return Ok(None);
         }
-        let saved = emulator::saved_nodes(ao, domid)?;
-        state::save(ao, domid, false).await?;
-        Ok(saved)
+        let nodes = emulator::saved_nodes(ao, domid)?;
+        Ok(Some((nodes, state::save(ao, domid, false).await?)))
     });
     let saved = saved.await?;
     let setup = async {
         // Back ends that rely on xenstored's watch events, such as xenconsoled, unmap the guest's rings.
         ao.store().release(domid).map_err(|e| nodes::failed(ao, e))?;
+        if let Some(stubdom) = names::stubdom_of(ao, domid) {
+            match destroy::destroy(ao, stubdom).await {
+                Ok(()) | Err(Error::DomainNotFound) => {}
+                Err(e) => return Err(e),
+            }
+        }
         let (_, store_info) = StoreInfo::of(ao, domid);
         if destroy::tear_down(ao, &domain, &info, store_info, Purpose::SoftReset).await?
             == Found::Nothing
@@ -64,9 +69,9 @@ pub async fn soft_reset(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Resul
             return Err(Error::DomainNotFound);
         }
         reset_in_hypervisor(ao, &domain).await?;
-        if is_hvm {
-            emulator::restore_nodes(ao, domid, &saved)?;
-            state::pass_on(ao, domid)?;
+        if let Some((nodes, state)) = saved {
+            emulator::restore_nodes(ao, domid, &nodes)?;
+            state::pass_on(ao, domid, state)?;
         }
         create::set_up(ao, domid, requested, config, Origin::Reset(&kept)).await
     };

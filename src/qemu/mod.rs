@@ -7,12 +7,13 @@
 //! | `account.rs` | the user that it runs as |
 //! | `start.rs` | starting it and waiting until it is ready |
 //! | `describe.rs` | nodes that are written after its start: serial ports, VNC |
-//! | `model.rs` | checking whether it runs, resuming and ending it |
+//! | `model.rs` | checking whether it runs, and ending it |
 //! | `qmp.rs`, `message.rs` | the QMP client |
 //! | `commands.rs` | QMP commands |
 //! | `usb.rs` | USB controllers and devices |
 //! | `vcpus.rs` | vcpu hotplug of HVM guests |
-//! | `state.rs` | saving its state |
+//! | `state.rs` | saving its state, and resuming it |
+//! | `traditional.rs` | the traditional device model, which has no QMP |
 //!
 //! QEMU outlives the process that starts it: it is a detached process (`runtime/child/detached.rs`), and is found by
 //! its pid in the node `image/device-model-pid`, which is written before it executes.
@@ -26,6 +27,7 @@ pub mod model;
 pub mod qmp;
 mod start;
 pub mod state;
+pub mod traditional;
 pub mod usb;
 pub mod vcpus;
 

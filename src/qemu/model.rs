@@ -1,4 +1,4 @@
-//! A domain's device model: checking whether one runs, resuming it, and ending it.
+//! A domain's device model: checking whether one runs, and ending it.
 
 use std::ffi::CStr;
 use std::os::fd::{AsFd, OwnedFd};
@@ -14,8 +14,7 @@ use crate::core::number::leading_number;
 use crate::core::paths::RUN_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
-use crate::domain::{names, nodes};
-use crate::qemu::qmp;
+use crate::domain::nodes;
 use crate::runtime::Runtime;
 use crate::runtime::child::{self, Outcome};
 use crate::runtime::descriptor::Descriptor;
@@ -23,7 +22,7 @@ use crate::sync::tracked_fds::Tracked;
 use crate::xen::kill_uid::{KillResult, kill_all_of};
 use crate::{debug, error, warn};
 
-/// How long a device model may take to resume, and a killer process to take the lock and to kill.
+/// How long a killer process may take to take the lock and to kill.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The interval at which a process is polled for which there is no pidfd.
@@ -200,7 +199,7 @@ pub fn is_active(ctx: &Ctx, domid: u32) -> Result<bool> {
 /// The version of an HVM guest's device model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModelVersion {
-    /// Xen's old fork of QEMU, which is controlled through xenstore. Also assumed for a guest without the node.
+    /// Xen's old fork of QEMU (`traditional.rs`). Also assumed for a guest without the node.
     Traditional,
     Qemu,
 }
@@ -225,49 +224,6 @@ pub fn version(ctx: &Ctx, domid: u32) -> Result<ModelVersion> {
             Err(Error::Invalid)
         }
     }
-}
-
-/// Resumes the device model of an HVM guest.
-///
-/// The traditional one is resumed through xenstore. Upstream QEMU gets the QMP command `cont`. It needs that only if
-/// it was started paused (`-S`: deprivileged, or in a stub domain) or was stopped; pausing a domain does not stop its
-/// QEMU.
-pub async fn resume(ao: &Ao, domid: u32) -> Result<()> {
-    match version(ao, domid)? {
-        ModelVersion::Traditional => resume_traditional(ao, domid).await,
-        ModelVersion::Qemu => {
-            qmp::execute(ao, domid, "cont", None, TIMEOUT).await.map(drop).inspect_err(|e| {
-                error!(ao, domid = domid, "cannot resume the device model: {e}");
-            })
-        }
-    }
-}
-
-async fn resume_traditional(ao: &Ao, domid: u32) -> Result<()> {
-    let host = names::stubdom_of(ao, domid).unwrap_or(0);
-    let base = directory(host, domid);
-    let state = format!("{base}/state");
-    if nodes::read(ao, ao.store(), &state)?.as_deref() != Some(b"paused") {
-        return Ok(());
-    }
-    nodes::write_all_for_domain(ao, domid, &[(format!("{base}/command"), b"continue")])?;
-    let mut changes = ao.watch(&state)?;
-    let runs = async {
-        loop {
-            changes.changed().await;
-            if nodes::read(ao, ao.store(), &state)?.as_deref() == Some(b"running") {
-                return Ok(());
-            }
-        }
-    };
-    ao.until(Instant::now() + TIMEOUT, runs).await?.unwrap_or_else(|| {
-        error!(
-            ao,
-            domid = domid,
-            "cannot resume the device model: {state} did not become \"running\" within 60 s"
-        );
-        Err(Error::TimedOut)
-    })
 }
 
 /// Ends the device model process of a domain, and removes its nodes and sockets. Continues after failures, which are

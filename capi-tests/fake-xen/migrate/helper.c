@@ -4,7 +4,7 @@
  * $HELPER is a word and a number: at that step of its work it dies (kill), ends (exit), speaks nonsense (noise), claims a
  * message and does not send it (half), sends a request that does not exist (wrong), stops without a message (hang) or does so and cannot be
  * told to end (deaf). "fine" does it all; "refuse" says at the end that it has failed, "unsaid" that it has without a
- * reason.
+ * reason. "dirty" has the logging of dirty pages started and stopped.
  *
  * With checkpoints the steps of each round count on from the next ten: step 13 is the first round's step 3 (the first of all
  * being round 0). "refuse" and a number ends it after so many rounds.
@@ -169,6 +169,12 @@ int main(int argc, char **argv)
         return !strcmp(argv[1], "--save-domain") ? save_rounds(fd) : restore_rounds(fd);
     step(1);
     if (!strcmp(argv[1], "--save-domain")) {
+        uint32_t of_domain[2] = { atoi(argv[4]), 1 };
+        if (!strcmp(how, "dirty")) {
+            say_number(7, of_domain, sizeof(of_domain));
+            if (answer())
+                return complete(bad);
+        }
         say_number(3, "", 0);
         step(2);
         if (!answer())

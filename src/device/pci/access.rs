@@ -1,6 +1,7 @@
 //! Assigning a PCI function in the hypervisor: its I/O ports, memory and interrupt, and the function itself.
 //!
-//! Ports and memory of an HVM guest's function are mapped by its QEMU, which needs the guest's permissions for that.
+//! Ports and memory of an HVM guest's function are mapped by its QEMU, which needs the guest's permissions for that. A
+//! QEMU in a stub domain also needs that domain's own.
 
 use nix::errno::Errno;
 
@@ -17,6 +18,9 @@ pub struct Access {
     pub domid: u32,
     pub address: Address,
     pub hvm: bool,
+    /// The domain is a stub domain: it gets the resources, while the function itself, which writes to the memory of
+    /// one domain only, is assigned to the guest.
+    pub stubdom: bool,
 }
 
 impl Access {
@@ -33,7 +37,7 @@ impl Access {
     }
 
     fn assign_all(&self, ctx: &Ctx, host: &Host, device: &DevicePci) -> Result<()> {
-        let Self { domid, address, hvm } = *self;
+        let Self { domid, address, hvm, stubdom } = *self;
         let xen = ctx.hypervisor();
         let refused = |what: &str, why: &dyn std::fmt::Display| {
             error!(ctx, domid = domid, "cannot assign {what} of PCI device {address}: {why}");
@@ -58,6 +62,9 @@ impl Access {
         if device.permissive {
             host.set_permissive(address).map_err(|e| refused("all registers", &e))?;
         }
+        if stubdom {
+            return Ok(());
+        }
         let relaxed = match device.rdm_policy {
             RdmReservePolicy::Strict => false,
             RdmReservePolicy::Relaxed => true,
@@ -77,7 +84,7 @@ impl Access {
     /// functions: an interrupt, or a page with BARs of several functions. Continues after failures, which are logged:
     /// the function itself is deassigned in any case.
     pub fn revoke_resources(&self, ctx: &Ctx, host: &Host, others: &[Address]) {
-        let Self { domid, address, hvm } = *self;
+        let Self { domid, address, hvm, .. } = *self;
         let xen = ctx.hypervisor();
         let failed = |what: &str, why: &dyn std::fmt::Display| {
             warn!(ctx, domid = domid, "cannot revoke {what} of PCI device {address}: {why}");
@@ -112,9 +119,12 @@ impl Access {
         }
     }
 
-    /// Deassigns the function in the hypervisor, which puts it into quarantine.
+    /// Deassigns the function in the hypervisor, which puts it into quarantine. Does nothing for a stub domain.
     pub fn deassign(&self, ctx: &Ctx) {
-        let Self { domid, address, hvm } = *self;
+        let Self { domid, address, hvm, stubdom } = *self;
+        if stubdom {
+            return;
+        }
         match ctx.hypervisor().deassign_device(domid, address.encoded()) {
             Ok(()) => {}
             Err(e) if !hvm && e.errno == Errno::ENOSYS => {}

@@ -1,24 +1,29 @@
 //! Attaching PCI functions to a guest: while it runs, or during its creation.
 
+use std::time::Duration;
+
 use nix::errno::Errno;
 
 use super::access::{Access, reset};
 use super::address::Address;
 use super::records;
 use super::sysfs::Host;
-use super::{ALL_FUNCTIONS, address_of, assignable, backend, check_stubdom, detach, find, qemu};
+use super::{ALL_FUNCTIONS, address_of, assignable, backend, detach, find, qemu, stubdom};
 use crate::config::defaults::devices;
 use crate::core::cause::summed_up;
 use crate::core::{Ao, Error, Result};
 use crate::device::add::AttachTarget;
 use crate::device::add::running::{check_model, lock_config};
 use crate::domain::kind::DomainKind;
-use crate::domain::nodes;
+use crate::domain::{names, nodes};
 use crate::error;
 use crate::lock::DeviceLock;
-use crate::qemu::model::{self, ModelVersion};
 use crate::qemu::qmp::is_error_response;
 use crate::types::idiomatic::{DevicePci, DomainConfig};
+use crate::xen::store::Ops;
+
+/// How long a stub domain may take to connect a function.
+const STUBDOM_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Attaches a function, or all functions of a device, to a running domain.
 pub async fn add(ao: &Ao, domid: u32, device: DevicePci) -> Result<()> {
@@ -29,9 +34,10 @@ pub async fn add(ao: &Ao, domid: u32, device: DevicePci) -> Result<()> {
 async fn add_running(ao: &Ao, domid: u32, mut device: DevicePci) -> Result<()> {
     find(ao, domid, &mut device)?;
     let target = AttachTarget::of(ao, domid).map_err(|_| Error::Fail)?;
-    check_stubdom(ao, domid)?;
-    let _no_other_change = DeviceLock::take(ao, domid).await?;
-    Attachment { ao, target: &target, host: Host::here(), runs: true }.attach(device).await
+    // A stub domain's functions are changed together with its guest's.
+    let guest = names::stubdom_target(ao, domid);
+    let _no_other_change = DeviceLock::take(ao, guest.unwrap_or(domid)).await?;
+    Attachment::of(ao, &target, guest.is_some(), true)?.attach(device).await
 }
 
 /// Attaches the configured functions to a domain that is being created, one after the other, since they share a back
@@ -40,7 +46,7 @@ pub async fn add_all(ao: &Ao, target: &AttachTarget<'_>, devices: &[DevicePci]) 
     for device in devices {
         let mut device = device.clone();
         find(ao, target.domid(), &mut device)?;
-        let attachment = Attachment { ao, target, host: Host::here(), runs: false };
+        let attachment = Attachment::of(ao, target, false, false)?;
         let what = format!("attach {}", backend::describe(&device));
         summed_up(ao, target.domid(), what, attachment.attach(device)).await?;
     }
@@ -51,13 +57,24 @@ pub async fn add_all(ao: &Ao, target: &AttachTarget<'_>, devices: &[DevicePci]) 
 struct Attachment<'a> {
     ao: &'a Ao,
     target: &'a AttachTarget<'a>,
+    /// The stub domain with its device model, if it has one.
+    stubdom: Option<AttachTarget<'a>>,
+    /// Whether it is a stub domain itself.
+    is_stubdom: bool,
     host: Host,
     /// Whether the domain runs. Otherwise it is being created: its front end does not exist yet, and its
     /// configuration is stored later.
     runs: bool,
 }
 
-impl Attachment<'_> {
+impl<'a> Attachment<'a> {
+    fn of(ao: &'a Ao, target: &'a AttachTarget<'a>, is_stubdom: bool, runs: bool) -> Result<Self> {
+        let stubdom = names::stubdom_of(ao, target.domid());
+        let stubdom = stubdom.map(|domid| AttachTarget::of(ao, domid)).transpose();
+        let stubdom = stubdom.map_err(|_| Error::Fail)?;
+        Ok(Self { ao, target, stubdom, is_stubdom, host: Host::here(), runs })
+    }
+
     fn domid(&self) -> u32 {
         self.target.domid()
     }
@@ -83,20 +100,25 @@ impl Attachment<'_> {
             })
         })?;
         parts.iter().for_each(|(_, address)| reset(ao, &self.host, domid, *address));
-        let several = parts.len() > 1;
-        let mut done = 0;
-        let mut outcome = Ok(());
-        for (part, address) in &parts {
-            outcome = self.attach_function(part.clone(), *address, several).await;
-            if outcome.is_err() {
-                break;
+        let (mut given, mut done) = (0, 0);
+        let outcome = async {
+            self.give_to_stubdom(&device, &parts, &mut given).await?;
+            for (part, address) in &parts {
+                self.attach_function(part.clone(), *address, parts.len() > 1).await?;
+                done += 1;
             }
-            done += 1;
-        }
+            Ok(())
+        };
+        let outcome = outcome.await;
         if outcome.is_err() {
             let ao = ao.unabortable();
             for (_, address) in parts[..done].iter().rev() {
                 detach::undo(&ao, self.target.owner(), &self.access(*address), &self.host).await;
+            }
+            if let Some(stubdom) = &self.stubdom {
+                for (_, address) in parts[..given].iter().rev() {
+                    stubdom::take_back(&ao, stubdom.owner(), &self.host, *address).await;
+                }
             }
             for (_, address) in &parts {
                 detach::release_ownership(&ao, *address, domid).await;
@@ -106,7 +128,28 @@ impl Attachment<'_> {
     }
 
     fn access(&self, address: Address) -> Access {
-        Access { domid: self.domid(), address, hvm: self.is_hvm() }
+        let (domid, hvm) = (self.domid(), self.is_hvm());
+        Access { domid, address, hvm, stubdom: self.is_stubdom }
+    }
+
+    /// Gives the functions to the stub domain, if there is one, and waits until it has connected them, since its device
+    /// model would not find them before. `given` counts them.
+    async fn give_to_stubdom(
+        &self,
+        device: &DevicePci,
+        parts: &[(DevicePci, Address)],
+        given: &mut usize,
+    ) -> Result<()> {
+        let Some(stubdom) = &self.stubdom else { return Ok(()) };
+        let several = parts.len() > 1;
+        for (part, address) in parts {
+            // Its slot is the one in the guest, if that was requested; the stub domain has its own.
+            let vdevfn = if several { part.vdevfn } else { device.vdevfn };
+            let part = DevicePci { vdevfn, ..part.clone() };
+            stubdom::give(self.ao, self.target, stubdom, &self.host, &part, *address).await?;
+            *given += 1;
+        }
+        backend::wait_connected_for(self.ao, stubdom.domid(), STUBDOM_TIMEOUT).await
     }
 
     /// Asks the hypervisor, before the first step, whether it can assign the function to the domain.
@@ -188,15 +231,8 @@ impl Attachment<'_> {
         let (ao, domid) = (self.ao, self.domid());
         let in_qemu = self.is_hvm();
         if in_qemu {
-            if model::version(ao, domid)? == ModelVersion::Traditional {
-                error!(
-                    ao,
-                    domid = domid,
-                    "cannot attach PCI device {address}: the traditional device model is not supported"
-                );
-                return Err(Error::NotImplemented);
-            }
-            let added = qemu::add(ao, domid, &device, address, several).await;
+            let retries = self.stubdom.is_some();
+            let added = qemu::add(ao, domid, &device, address, several, retries).await;
             device.vdevfn = match added {
                 // QEMU may have plugged it in, or may do so later.
                 Err(e) if !is_error_response(e) => {
@@ -222,10 +258,17 @@ impl Attachment<'_> {
             backend::wait_connected(ao, domid).await?;
         }
         let access = self.access(address);
-        let others = backend::functions(ao, ao.store(), domid)?;
+        let holder = self.stubdom.as_ref().map_or(domid, AttachTarget::domid);
+        let others = backend::functions(ao, ao.store(), holder)?;
         access.assign(ao, &self.host, device, &others)?;
-        let written =
-            if self.runs { self.store(device, address) } else { self.write(device, address) };
+        // A stub domain has no stored configuration.
+        let written = match self.runs && !self.is_stubdom {
+            true => self.store(device, address),
+            false => nodes::transaction_now(ao, |t| {
+                self.target.check(t)?;
+                self.write(t, device, address)
+            }),
+        };
         written.inspect_err(|_| {
             access.revoke_resources(ao, &self.host, &others);
             reset(ao, &self.host, domid, address);
@@ -233,15 +276,15 @@ impl Attachment<'_> {
         })
     }
 
-    /// Writes the nodes of a function.
-    fn write(&self, device: &DevicePci, address: Address) -> Result<()> {
-        nodes::transaction_now(self.ao, |t| {
-            self.target.check(t)?;
-            backend::add(t, self.target, device, address, self.runs)
-        })
+    /// Writes the nodes of a function, within a transaction; those of a guest with a stub domain are written already.
+    fn write(&self, ops: &impl Ops, device: &DevicePci, address: Address) -> Result<()> {
+        match &self.stubdom {
+            Some(_) => Ok(()),
+            None => backend::add(ops, self.target, device, address, self.runs),
+        }
     }
 
-    /// As [`Self::write`], and adds the function to the stored configuration.
+    /// As [`Self::write`], in a transaction, and adds the function to the stored configuration.
     fn store(&self, device: &DevicePci, address: Address) -> Result<()> {
         let (ctx, domid) = (self.target.ctx(), self.domid());
         let (locked, mut config) = lock_config(ctx, self.target.owner())?;
@@ -250,7 +293,7 @@ impl Attachment<'_> {
         nodes::transaction_now(ctx, |t| {
             self.target.check(t)?;
             locked.set_config(&config)?;
-            backend::add(t, self.target, device, address, self.runs)
+            self.write(t, device, address)
         })
     }
 }

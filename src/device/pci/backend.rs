@@ -21,6 +21,7 @@ use crate::core::number::leading_number;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::AttachTarget;
 use crate::device::read::pci::{self as read, backend_path};
+use crate::domain::identity::Identity;
 use crate::domain::{names, nodes};
 use crate::error;
 use crate::types::idiomatic::{DevicePci, Text};
@@ -68,13 +69,21 @@ fn addresses_by_number(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Vec<Opti
 }
 
 /// Whether the guest's driver has begun to use the back end.
-pub fn is_in_use(ctx: &Ctx, domid: u32) -> Result<bool> {
+fn is_in_use(ctx: &Ctx, domid: u32) -> Result<bool> {
     let state = nodes::read(ctx, ctx.store(), &format!("{}/state", frontend_path(domid)))?;
     Ok(state.and_then(|state| leading_number::<u32>(&state)).is_some_and(|state| state > 1))
 }
 
 /// Waits until the back end is connected, that is, until it has processed all earlier changes.
 pub async fn wait_connected(ao: &Ao, domid: u32) -> Result<()> {
+    wait_connected_for(ao, domid, TIMEOUT).await.map_err(|e| match e {
+        Error::TimedOut => Error::Fail,
+        e => e,
+    })
+}
+
+/// As [`wait_connected`], for at most `timeout`; `Error::TimedOut` then.
+pub async fn wait_connected_for(ao: &Ao, domid: u32, timeout: Duration) -> Result<()> {
     let base = backend_path(domid);
     let path = format!("{base}/state");
     let mut changes = ao.watch(&path)?;
@@ -91,11 +100,27 @@ pub async fn wait_connected(ao: &Ao, domid: u32) -> Result<()> {
             }
         }
     };
-    ao.until(Instant::now() + TIMEOUT, settled).await?.unwrap_or_else(|| {
-        let seconds = TIMEOUT.as_secs();
+    ao.until(Instant::now() + timeout, settled).await?.unwrap_or_else(|| {
+        let seconds = timeout.as_secs();
         error!(ao, domid = domid, "cannot use {base}: it was not connected within {seconds} s");
-        Err(Error::Fail)
+        Err(Error::TimedOut)
     })
+}
+
+/// Asks a PV domain to release a function, if its driver uses the back end, and waits until it has.
+pub async fn release(ao: &Ao, owner: &Identity, address: Address) -> Result<()> {
+    let domid = owner.domid;
+    if !is_in_use(ao, domid)? {
+        return Ok(());
+    }
+    wait_connected(ao, domid).await?;
+    let told = nodes::transaction(ao, |t| {
+        Ok(owner.owns_nodes(ao, t)? && ask_to_release(ao, t, domid, address)?)
+    });
+    match told.await? {
+        true => wait_connected(ao, domid).await,
+        false => Ok(()),
+    }
 }
 
 /// Writes the nodes of a function, and those of the back end for the first one, within a transaction. If the guest
@@ -172,7 +197,7 @@ fn function(base: &str, at: usize, device: &DevicePci, address: Address) -> Vec<
 }
 
 /// Tells a connected guest to release a function, within a transaction. False if the guest does not have it.
-pub fn ask_to_release(ctx: &Ctx, ops: &impl Ops, domid: u32, address: Address) -> Result<bool> {
+fn ask_to_release(ctx: &Ctx, ops: &impl Ops, domid: u32, address: Address) -> Result<bool> {
     let base = backend_path(domid);
     let found = addresses_by_number(ctx, ops, domid)?.iter().position(|a| *a == Some(address));
     let Some(at) = found else { return Ok(false) };

@@ -1,7 +1,8 @@
 //! Detaching PCI functions from a guest: while it runs, or when it is destroyed.
 //!
-//! A running guest is asked first to release the function: an HVM guest through its QEMU, a PV guest through the back
-//! end, if its driver uses that. If the guest does not release it, the function is detached only by force.
+//! A running guest is asked first to release the function: an HVM guest through its QEMU, and then its stub domain, if
+//! it has one, through the back end; a PV guest through the back end, if its driver uses that. If the guest does not
+//! release it, the function is detached only by force.
 //!
 //! A guest that is being destroyed is paused and has no QEMU any more, so it is not asked.
 
@@ -13,15 +14,15 @@ use super::access::{Access, reset};
 use super::address::Address;
 use super::records::{self, Record};
 use super::sysfs::Host;
-use super::{ALL_FUNCTIONS, backend, check_stubdom, find, qemu};
+use super::{ALL_FUNCTIONS, backend, find, qemu, stubdom};
 use crate::core::cause::summed_up;
 use crate::core::number::leading_number;
 use crate::core::{Ao, Ctx, Error, Result};
+use crate::device::read;
 use crate::domain::identity::Identity;
 use crate::domain::kind::{self, DomainKind};
-use crate::domain::nodes;
+use crate::domain::{names, nodes};
 use crate::lock::DeviceLock;
-use crate::qemu::model::{self, ModelVersion};
 use crate::types::idiomatic::DevicePci;
 use crate::xen::store::Ops;
 use crate::{error, warn};
@@ -42,8 +43,9 @@ async fn remove_running(ao: &Ao, domid: u32, mut device: DevicePci, force: bool)
         error!(ao, domid = domid, "cannot detach the PCI device: no such domain");
         Error::Fail
     })?;
-    check_stubdom(ao, domid)?;
-    let lock = DeviceLock::take(ao, domid);
+    // A stub domain's functions are changed together with its guest's.
+    let guest = names::stubdom_target(ao, domid);
+    let lock = DeviceLock::take(ao, guest.unwrap_or(domid));
     let _no_other_change = match force {
         false => Some(lock.await?),
         true => {
@@ -58,7 +60,22 @@ async fn remove_running(ao: &Ao, domid: u32, mut device: DevicePci, force: bool)
             lock
         }
     };
-    let attached = backend::functions(ao, ao.store(), domid)?;
+    if let Some(guest) = guest.filter(|&guest| records::is_owner(ao, address, guest)) {
+        error!(
+            ao,
+            domid = domid,
+            "cannot detach PCI device {address}: it is attached to domain {guest}, whose stub domain this is"
+        );
+        return Err(Error::Invalid);
+    }
+    let holder = names::stubdom_of(ao, domid).and_then(|domid| Identity::of(ao, domid).ok());
+    let holder = holder.map(|(stubdom, _)| stubdom);
+    let mut attached =
+        backend::functions(ao, ao.store(), holder.as_ref().map_or(domid, |holder| holder.domid))?;
+    if holder.is_some() || guest.is_some() {
+        // The back end has functions of both, the guest and its stub domain.
+        attached.retain(|address| records::is_owner(ao, *address, domid));
+    }
     let mut addresses: Vec<_> = match device.vfunc_mask {
         ALL_FUNCTIONS => attached.iter().copied().filter(|a| a.is_same_device(&address)).collect(),
         _ => attached.iter().copied().filter(|a| *a == address).collect(),
@@ -80,6 +97,8 @@ async fn remove_running(ao: &Ao, domid: u32, mut device: DevicePci, force: bool)
     let removal = Removal {
         ao,
         owner: &owner,
+        stubdom: holder,
+        is_stubdom: guest.is_some(),
         kind: kind::known(ao, domid, &info),
         host: Host::here(),
         force,
@@ -96,6 +115,10 @@ async fn remove_running(ao: &Ao, domid: u32, mut device: DevicePci, force: bool)
 struct Removal<'a> {
     ao: &'a Ao,
     owner: &'a Identity,
+    /// The stub domain with its device model, if it has one.
+    stubdom: Option<Identity>,
+    /// Whether it is a stub domain itself.
+    is_stubdom: bool,
     kind: DomainKind,
     host: Host,
     force: bool,
@@ -107,7 +130,7 @@ impl Removal<'_> {
         let (ao, domid) = (self.ao, self.owner.domid);
         let asked = match self.kind {
             DomainKind::Hvm => self.ask_qemu(address).await,
-            DomainKind::Pv => self.ask_guest(address).await,
+            DomainKind::Pv => backend::release(ao, self.owner, address).await,
             DomainKind::Pvh => Ok(()),
         };
         if let Err(e) = asked {
@@ -122,53 +145,39 @@ impl Removal<'_> {
                 "detaching PCI device {address} by force: the guest has not released it"
             );
         }
-        let access = Access { domid, address, hvm: self.kind == DomainKind::Hvm };
-        let others = backend::functions(ao, ao.store(), domid).unwrap_or_default();
+        let hvm = self.kind == DomainKind::Hvm;
+        let access = Access { domid, address, hvm, stubdom: self.is_stubdom };
+        let holder = self.stubdom.as_ref().unwrap_or(self.owner);
+        let others = backend::functions(ao, ao.store(), holder.domid).unwrap_or_default();
         access.revoke_resources(ao, &self.host, &others);
+        if let Some(stubdom) = &self.stubdom {
+            stubdom::access(stubdom.domid, address).revoke_resources(ao, &self.host, &others);
+        }
         if last {
             reset(ao, &self.host, domid, address);
         }
         access.deassign(ao);
-        forget(ao, self.owner, address).await
+        forget(ao, domid, holder, address).await
     }
 
     async fn ask_qemu(&self, address: Address) -> Result<()> {
         let domid = self.owner.domid;
-        if model::version(self.ao, domid)? == ModelVersion::Traditional {
-            error!(
-                self.ao,
-                domid = domid,
-                "cannot detach PCI device {address}: the traditional device model is not supported"
-            );
-            return Err(Error::NotImplemented);
-        }
-        qemu::remove(self.ao, domid, address).await
-    }
-
-    async fn ask_guest(&self, address: Address) -> Result<()> {
-        let (ao, domid) = (self.ao, self.owner.domid);
-        if !backend::is_in_use(ao, domid)? {
-            return Ok(());
-        }
-        backend::wait_connected(ao, domid).await?;
-        let told = nodes::transaction(ao, |t| {
-            Ok(self.owner.owns_nodes(ao, t)? && backend::ask_to_release(ao, t, domid, address)?)
-        });
-        match told.await? {
-            true => backend::wait_connected(ao, domid).await,
-            false => Ok(()),
+        qemu::remove(self.ao, domid, address).await?;
+        match &self.stubdom {
+            Some(stubdom) => backend::release(self.ao, stubdom, address).await,
+            None => Ok(()),
         }
     }
 }
 
-/// Removes the nodes of a function, and the record of its owner.
-async fn forget(ao: &Ao, owner: &Identity, address: Address) -> Result<()> {
+/// Removes the nodes of a function, which `holder` has, and the record that `domid` owns it.
+async fn forget(ao: &Ao, domid: u32, holder: &Identity, address: Address) -> Result<()> {
     let ao = ao.unabortable();
     nodes::transaction(&ao, |t| {
-        if owner.owns_nodes(&ao, t)? {
-            backend::remove(&ao, t, owner.domid, address)?;
+        if holder.owns_nodes(&ao, t)? {
+            backend::remove(&ao, t, holder.domid, address)?;
         }
-        remove_owner(&ao, t, address, owner.domid)
+        remove_owner(&ao, t, address, domid)
     })
     .await
 }
@@ -193,11 +202,12 @@ pub async fn undo(ao: &Ao, owner: &Identity, access: &Access, host: &Host) {
     if access.hvm {
         qemu::request_removal(ao, access.domid, access.address).await;
     }
-    let others = backend::functions(ao, ao.store(), access.domid).unwrap_or_default();
+    let holder = read::pci::holder(ao, access.domid);
+    let others = backend::functions(ao, ao.store(), holder).unwrap_or_default();
     access.revoke_resources(ao, host, &others);
     reset(ao, host, access.domid, access.address);
     access.deassign(ao);
-    let _ = forget(ao, owner, access.address).await;
+    let _ = forget(ao, access.domid, owner, access.address).await;
 }
 
 /// Whether the domain is recorded as the owner of a function.
@@ -207,8 +217,8 @@ pub fn has_records(ctx: &Ctx, domid: u32) -> bool {
 }
 
 /// Detaches all functions from a domain that is being destroyed: it is paused and has no QEMU. Continues after a
-/// failure and returns the first one. Called in domain 0.
-pub fn remove_all(ctx: &Ctx, owner: &Identity, hvm: bool) -> Result<()> {
+/// failure and returns the first one. Called in domain 0. `is_stubdom`: the domain is a stub domain.
+pub fn remove_all(ctx: &Ctx, owner: &Identity, hvm: bool, is_stubdom: bool) -> Result<()> {
     let domid = owner.domid;
     let mut addresses = backend::functions(ctx, ctx.store(), domid)?;
     addresses.extend(records::of_domain(ctx, domid));
@@ -219,7 +229,7 @@ pub fn remove_all(ctx: &Ctx, owner: &Identity, hvm: bool) -> Result<()> {
     }
     let host = Host::here();
     for &address in &addresses {
-        let access = Access { domid, address, hvm };
+        let access = Access { domid, address, hvm, stubdom: is_stubdom };
         access.revoke_resources(ctx, &host, &[]);
         reset(ctx, &host, domid, address);
         access.deassign(ctx);

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | the domain is recorded as its owner, unless it has one | `records.rs` |
 //! | reset | `sysfs.rs` |
+//! | given to the stub domain, if the guest has one | `stubdom.rs` |
 //! | HVM: plugged in by QEMU | `qemu.rs` |
 //! | ports, memory, interrupt, and the function itself are assigned in the hypervisor | `access.rs` |
 //! | written into the back end's nodes, and into the stored configuration | `backend.rs` |
@@ -22,7 +23,7 @@
 //! changes and with retrieving the configuration. As for other devices, libxl-json is written under the fast lock,
 //! before the nodes and within their transaction. The C library holds neither lock while it waits for QEMU.
 //!
-//! Stub domains are not supported.
+//! A change of a stub domain's own functions holds the lock of its guest.
 
 pub mod access;
 pub mod address;
@@ -33,12 +34,12 @@ pub mod detach;
 pub mod graphics;
 pub mod qemu;
 pub mod records;
+pub mod stubdom;
 pub mod sysfs;
 
 use address::Address;
 
 use crate::core::{Ctx, Error, Result};
-use crate::domain::names;
 use crate::error;
 use crate::types::idiomatic::DevicePci;
 
@@ -69,17 +70,4 @@ fn find(ctx: &Ctx, domid: u32, device: &mut DevicePci) -> Result<Address> {
         found.put_into(device);
     }
     address_of(ctx, device)
-}
-
-/// Refuses a domain that has a stub domain, or is one: the function would have to be assigned to both.
-fn check_stubdom(ctx: &Ctx, domid: u32) -> Result<()> {
-    if names::stubdom_of(ctx, domid).is_none() && names::stubdom_target(ctx, domid).is_none() {
-        return Ok(());
-    }
-    error!(
-        ctx,
-        domid = domid,
-        "cannot change PCI devices: not implemented for a guest with a stub domain"
-    );
-    Err(Error::NotImplemented)
 }

@@ -1,5 +1,5 @@
 //! PCI devices that are passed through. There are no records of single devices: the guest's back end, of which there is
-//! one, in domain 0, has their number and numbered nodes.
+//! one, in domain 0, has their number and numbered nodes. For a guest with a stub domain it is that of the stub domain.
 
 use std::ffi::c_int;
 
@@ -7,9 +7,9 @@ use super::value;
 use crate::core::number::strtoul;
 use crate::core::{Ctx, Error, Result};
 use crate::device::pci::address::Address;
-use crate::device::pci::records::Record;
+use crate::device::pci::records::{self, Record};
 use crate::device::pci::sysfs::Host;
-use crate::domain::nodes;
+use crate::domain::{names, nodes};
 use crate::error;
 use crate::types::idiomatic::DevicePci;
 use crate::types::tables;
@@ -25,6 +25,11 @@ pub fn backend_path(domid: u32) -> String {
     format!("{}/backend/pci/{domid}/0", nodes::domain_path(0))
 }
 
+/// The domain whose back end has the PCI devices of `domid`: its stub domain, if it has one.
+pub fn holder(ctx: &Ctx, domid: u32) -> u32 {
+    names::stubdom_of(ctx, domid).unwrap_or(domid)
+}
+
 /// The number of devices, from the value of `num_devs`. Invalid values count as 0, and too large ones are limited to
 /// [`MAX_DEVICES`].
 pub fn count(num_devs: Option<&[u8]>) -> c_int {
@@ -33,7 +38,8 @@ pub fn count(num_devs: Option<&[u8]>) -> c_int {
 
 /// All devices of a domain. One with an invalid address is logged and left out.
 pub fn all(ctx: &Ctx, domid: u32) -> Vec<DevicePci> {
-    let base = backend_path(domid);
+    let holder = holder(ctx, domid);
+    let base = backend_path(holder);
     let count = count(nodes::peek(ctx, ctx.store(), &format!("{base}/num_devs")).as_deref());
     let path = |i| NODES.map(|name| format!("{base}/{name}-{i}"));
     let paths: Vec<_> = (0..count).flat_map(path).collect();
@@ -49,7 +55,11 @@ pub fn all(ctx: &Ctx, domid: u32) -> Vec<DevicePci> {
         }
         made
     });
-    devices.collect()
+    // A stub domain may have functions that are not the guest's.
+    let is_own = |device: &DevicePci| {
+        Address::of(device).is_some_and(|address| records::is_owner(ctx, address, domid))
+    };
+    devices.filter(|device| holder == domid || is_own(device)).collect()
 }
 
 fn device(values: &[Option<Vec<u8>>]) -> Option<DevicePci> {

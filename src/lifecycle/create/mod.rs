@@ -297,11 +297,11 @@ async fn start_device_model(
     let igd = own_graphics && pci::graphics::has_intel_display(&config.pcidevs);
     let restored = !matches!(origin, Origin::New);
     if config.b_info.device_model_stubdomain == Some(true) {
-        // A stub domain gets no PCI devices, and so no VGA memory.
-        return stubdom::start(ao, target, config, hvm, igd, restored).await;
+        stubdom::start(ao, target, config, hvm, igd, restored).await?;
+    } else {
+        let targets = add::paths_for_qemu(ao, domid, &config.disks)?;
+        qemu::start(ao, domid, config, &targets, igd, restored).await?;
     }
-    let targets = add::paths_for_qemu(ao, domid, &config.disks)?;
-    qemu::start(ao, domid, config, &targets, igd, restored).await?;
     if own_graphics {
         pci::graphics::allow_vga_memory(ao, domid, &config.pcidevs)?;
     }

@@ -32,6 +32,7 @@ use crate::core::uuid;
 use crate::core::watches::Watch;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::{self, AttachTarget, console};
+use crate::device::pci;
 use crate::domain::{names, nodes};
 use crate::lifecycle::build::{self, Built};
 use crate::lifecycle::payload::Payload;
@@ -80,6 +81,9 @@ pub async fn start(
             let built = build::build(ao, stubdom.domid, &mut own, &payload, daemons).await?;
             stubdom.write_arguments(&arguments, config, hvm)?;
             stubdom.set_target()?;
+            if hvm.gfx_passthru == Some(true) {
+                pci::graphics::allow_vga_memory(ao, stubdom.domid, &config.pcidevs)?;
+            }
             let outputs = outputs(ao, domid, config, hvm, restored)?;
             stubdom.add_devices(&mut own, &built, &outputs).await?;
             stubdom.run().await

@@ -27,7 +27,7 @@ use super::stream::Writer;
 use super::suspend::{self, Suspender};
 use crate::core::{Ao, Error, Result};
 use crate::domain::kind::DomainKind;
-use crate::qemu::state;
+use crate::qemu::state::{self, Saved};
 use crate::runtime::bytes::{Blocking, Bytes};
 use crate::runtime::defect::caught_async;
 use crate::xen::log::Level;
@@ -82,6 +82,7 @@ pub async fn save(
         back,
         suspender: Suspender::new(ao, domid, kind)?,
         suspended: false,
+        state: None,
     };
     let saved = caught_async(save.run()).await.unwrap_or_else(|panic| {
         let text = format_args!("cannot save the domain: a defect in the library: {panic}");
@@ -93,7 +94,7 @@ pub async fn save(
         save.resume_guest().await;
     }
     if emulator.is_some() {
-        state::remove_saved(ao, domid);
+        state::forget_saved(ao, domid);
     }
     saved
 }
@@ -109,6 +110,8 @@ struct Save<'a> {
     suspender: Suspender<'a>,
     /// Whether the guest was asked to suspend.
     suspended: bool,
+    /// The state that the emulator has saved.
+    state: Option<Saved>,
 }
 
 impl Save<'_> {
@@ -152,7 +155,11 @@ impl Save<'_> {
         if let Some(emulator) = self.emulator {
             let nodes = emulator::saved_nodes(ao, domid)?;
             ao.wait(writer.emulator_nodes(emulator, &nodes)).await?.map_err(failed)?;
-            let state = state::read_saved(ao, domid)?;
+            let Some(saved) = self.state else {
+                error!(ao, domid = domid, "cannot save the domain: QEMU has not saved its state");
+                return Err(Error::Fail);
+            };
+            let state = state::read_saved(ao, domid, saved)?;
             ao.wait(writer.emulator_state(emulator, &state)).await?.map_err(failed)?;
         }
         ao.wait(writer.empty(last)).await?.map_err(failed)
@@ -260,7 +267,7 @@ impl Save<'_> {
         self.suspended = true;
         self.suspender.suspend().await?;
         if self.emulator.is_some() {
-            state::save(self.ao, self.domid, self.options.live).await?;
+            self.state = Some(state::save(self.ao, self.domid, self.options.live).await?);
         }
         Ok(())
     }

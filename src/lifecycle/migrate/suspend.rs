@@ -23,7 +23,7 @@ use crate::core::watches::Watch;
 use crate::core::{Ao, Error, Result};
 use crate::domain::kind::{self, DomainKind};
 use crate::domain::nodes;
-use crate::qemu::model;
+use crate::qemu::state;
 use crate::runtime::descriptor::Descriptor;
 use crate::xen::event_channel::SuspendChannel;
 use crate::xen::hypervisor::{self, HypervisorError, SHUTDOWN_SUSPEND};
@@ -306,7 +306,7 @@ fn is_acknowledged(value: Option<&[u8]>) -> bool {
 pub async fn resume(ao: &Ao, domid: u32, cooperative: bool) -> Result<()> {
     let kind = kind::of(ao, domid).map_err(|_| Error::Fail)?;
     if kind == DomainKind::Hvm {
-        model::resume(ao, domid).await?;
+        state::resume(ao, domid).await?;
     }
     let failed = |e: HypervisorError| {
         error!(ao, domid = domid, errno = e.errno, "cannot resume the domain: {} failed", e.what);

@@ -43,7 +43,6 @@ impl ArgumentsError {
     /// The error code for the application.
     pub fn error(&self) -> Error {
         match self {
-            Self::Hvm | Self::NotHvm => Error::NotImplemented,
             Self::Traditional | Self::Graphics => Error::Fail,
             _ => Error::Invalid,
         }

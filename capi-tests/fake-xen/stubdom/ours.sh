@@ -1,0 +1,70 @@
+# What ours alone is held to.
+host_pci
+function='"dev": 5, "vfunc_mask": 1'
+
+echo "== the state comes after the answer"
+guest
+echo 5 > "$folder/pieces"
+for _ in 1 2; do
+  operation guest save "$folder/stream"
+  tr -d '\0' < "$folder/stream" | grep -ao '<.*>'
+  operation guest resume
+done
+rm "$folder/pieces" "$folder/told"
+
+echo "== all functions of a device"
+operation pci add '{"dev": 6, "vfunc_mask": 4294967295, "vdevfn": 48}'
+operation pci list
+stored
+operation pci remove '{"dev": 6, "vfunc_mask": 4294967295, "vdevfn": 48}'
+tree
+
+echo "== a function of the stub domain is not the guest's"
+own=$id id=$stub
+operation pci add '{"dev": 6, "func": 1, "vfunc_mask": 1}'
+id=$own
+operation pci add "{$function}"
+operation pci list
+operation pci remove '{"dev": 6, "func": 1, "vfunc_mask": 1}'
+own=$id id=$stub
+operation pci remove "{$function}"
+operation pci remove '{"dev": 6, "func": 1, "vfunc_mask": 1}'
+id=$own
+: > "$folder/told"
+
+echo "== a guest with functions is destroyed"
+operation guest destroy
+tree
+
+echo "== the guest does not release it, then it has"
+guest
+operation pci add "{$function}"
+echo 1 > "$folder/stubborn"
+operation pci remove "{$function}"
+operation pci list
+rm "$folder/stubborn"
+operation pci remove "{$function}"
+operation pci list
+: > "$folder/told"
+
+echo "== the stub domain does not release it"
+operation pci add "{$function}"
+xenstore-write /tool/deaf ''
+operation pci remove "{$function}"
+operation pci destroy "{$function}"
+tree
+xenstore-rm /tool/deaf
+
+echo "== QEMU never finds it"
+echo 99 > "$folder/refuses"
+operation pci add "{$function}"
+rm "$folder/refuses"
+tree | uniq
+
+echo "== the stub domain does not connect it, and the operation fails"
+operation pci add "{$function}"
+xenstore-write /tool/deaf ''
+operation pci add '{"dev": 6, "vfunc_mask": 1}'
+operation pci list
+nodes /libxl/pci
+xenstore-rm /tool/deaf
