@@ -1,20 +1,29 @@
-# The TCK on the box: what its scripts take for granted of a host, as the box has it. Loaded before each script (perl -MBox).
+# The TCK on the box: what its scripts take for granted of a host, as the box has it. scripts.pl loads it, and calls script.
 package Box;
 
 use strict;
 use warnings;
+
+# What the TCK loads for images and networks alone; without it a start takes a third less.
+BEGIN { $INC{$_} = __FILE__ for qw(LWP/UserAgent.pm IO/Interface/Simple.pm Net/OpenSSH.pm NetAddr/IP.pm) }
 use Sys::Virt::TCK;
 
 no warnings 'redefine';
 
-# Memory in KiB: so much fits, and is saved in seconds. Undefined, it is what the script says.
-our $memory;
+# Does the guest need an operating system? Else it has a kernel that only blocks, which is made in a tenth of the time.
+my $linux;
+# Its memory in KiB: so much as the kernel needs. Undefined, it is what the script says.
+my $memory;
+
 my $set_memory = \&Sys::Virt::TCK::DomainBuilder::memory;
 *Sys::Virt::TCK::DomainBuilder::memory = sub { $set_memory->($_[0], $memory || $_[1]) };
 
-# The guests say on their console that they are up.
 my $boot_kernel = \&Sys::Virt::TCK::DomainBuilder::boot_kernel;
-*Sys::Virt::TCK::DomainBuilder::boot_kernel = sub { $boot_kernel->(@_[0 .. 2], "console=hvc0 quiet") };
+*Sys::Virt::TCK::DomainBuilder::boot_kernel = sub {
+    $boot_kernel->($_[0], $linux ? ("/guest/vmlinuz", "/guest/initrd.gz", "console=hvc0 quiet") : "/guest/tiny");
+};
+
+# The Linux guest says on its console that it is up.
 *Sys::Virt::TCK::wait_for_vm_to_boot = sub {
     my ($tck, $domain) = @_;
     my $log = "/var/log/xen/guest-" . $domain->get_name . ".log";
@@ -35,18 +44,18 @@ my $machine = \&Sys::Virt::TCK::generic_machine_domain;
 my $disk = \&Sys::Virt::TCK::get_disk_dev;
 *Sys::Virt::TCK::get_disk_dev = sub { $disk->(@_) || "xvda" };
 
-# adapted SCRIPT: its text; disks and network cards that it attaches are Xen's and not QEMU's.
-sub adapted {
-    my ($script) = @_;
-    open my $file, "<", $script or die "cannot read $script: $!";
+# script FILE: its text, for eval. Disks and network cards that it attaches are Xen's and not QEMU's.
+sub script {
+    my ($name) = @_;
+    open my $file, "<", $name or die "cannot read $name: $!";
     my $text = join "", <$file>;
+    $linux = $text =~ /wait_for_vm_to_boot/;
+    $memory = $name =~ /memory/ ? undef : $linux ? 192 * 1024 : 8 * 1024;
     $text =~ s/"vd([a-c])"/"xvd$1"/g;
     $text =~ s/\$bus = "virtio"/\$bus = "xen"/;
     $text =~ s/\$model = "virtio"/\$model = "netfront"/;
     $text =~ s,<interface type='user'>,<interface type='network'><source network='default'/>,g;
-    # It is left out for a fault of QEMU's that has to do with KVM guests.
-    $text =~ s/^use Test::More skip_all.*//m && $text =~ s/^#(use Test::More tests)/$1/m;
-    return qq(#line 1 "$script"\n$text);
+    return qq(#line 1 "$name"\n$text);
 }
 
 1;

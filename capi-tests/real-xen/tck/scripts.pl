@@ -25,7 +25,7 @@ sub run {
     $builder->output(\*STDOUT);
     $builder->failure_output(\*STDERR);
     $builder->todo_output(\*STDOUT);
-    eval Box::adapted($script);
+    eval Box::script($script);
     if ($@) {
         print STDERR $@;
         $? = 255;
@@ -38,7 +38,6 @@ for my $script (@scripts) {
     my $name = basename($script, ".t");
     my $tap = "$out/$name.tap";
     unlink glob "/var/log/xen/guest-tck*.log";
-    $Box::memory = $name =~ /memory/ ? undef : 192 * 1024;
     my $began = time;
     my $child = fork // die "cannot fork: $!";
     run($script, $tap) unless $child;
