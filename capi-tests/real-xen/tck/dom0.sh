@@ -22,7 +22,7 @@ losetup /dev/loop0 /tmp/block
 # Stands in for the kernels of PVH guests that only block: takes in a request to suspend, and suspends.
 xenstore-watch /local/domain | while IFS=/ read -r _ _ _ id node; do
   [ "$node" = control/shutdown ] || continue
-  grep -q xenpvh "$LIBVIRT_TCK_CONFIG" || continue
+  grep -qs xenpvh "$LIBVIRT_TCK_CONFIG" || continue
   [ "$(xenstore-read "/local/domain/$id/$node" 2> /dev/null)" = suspend ] || continue
   xenstore-write "/local/domain/$id/$node" ''
   /tmp/tck/end "$id" 2
