@@ -6,7 +6,7 @@ LIBDIR  ?= $(PREFIX)/lib/$(MULTIARCH)
 DESTDIR ?=
 CARGO   ?= cargo
 # The release of Xen that the library takes the place of: XEN=4.20, or 4.17. Without XEN, what is only built is for the
-# release whose headers and libraries the machine has to build with (libxen-dev), if it is one of these; the tests and
+# release whose headers and libraries the machine has (libxen-dev), if it is one of these; the tests and
 # all else are about 4.17. What is built for a later one has a folder of its own.
 RELEASES := 4.17 4.20
 only_built = $(if $(filter-out all lib quick install deb,$(or $(MAKECMDGOALS),all)),,yes)

@@ -47,9 +47,9 @@ pub async fn start_daemon(ao: &Ao, domid: u32, own: u32) -> Result<()> {
     running.serves(ao, deadline, is_running(ao, &mut said, &state)).await
 }
 
-/// Whether a PV or PVH guest needs a QEMU for its file systems, for a toolstack in domain `own`, which is asked for only
-/// if it matters: for those that QEMU serves there. The C library asks before it sets the default type, and so starts no
-/// QEMU for a file system without a type, which nobody serves then.
+/// Whether a PV or PVH guest needs a QEMU for its file systems, for a toolstack in domain `own`, which is asked for
+/// only if it matters: for those that QEMU serves there. The C library asks before it sets the default type, and so
+/// starts no QEMU for a file system without a type, which nobody serves then.
 pub fn need_qemu(p9s: &[DeviceP9], own: impl FnOnce() -> Result<u32>) -> Result<bool> {
     let mut of_qemu = p9s.iter().filter(|p9| p9.type_ != P9Type::Xen9pfsd).peekable();
     if of_qemu.peek().is_none() {

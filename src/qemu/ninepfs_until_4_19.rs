@@ -3,8 +3,8 @@
 use crate::core::Result;
 use crate::types::idiomatic::DeviceP9;
 
-/// Whether a PV or PVH guest needs a QEMU for its file systems, for a toolstack in domain `own`: for each, wherever it is
-/// served.
+/// Whether a PV or PVH guest needs a QEMU for its file systems, for a toolstack in domain `own`: for each, wherever it
+/// is served.
 pub fn need_qemu(p9s: &[DeviceP9], _own: impl FnOnce() -> Result<u32>) -> Result<bool> {
     Ok(!p9s.is_empty())
 }

@@ -19,8 +19,8 @@
 //!
 //! After each event of a suspended domain, `xl` 4.20 adds a new generator for the domain and removes the old one. So a
 //! generator whose domain's suspension was reported by an older one is not told of it before `@releaseDomain` fires
-//! again ([`Generator::held`]); otherwise `xl` would run in a circle until the domain is resumed. The C library tells no
-//! second generator anything before that.
+//! again ([`Generator::held`]); otherwise `xl` would run in a circle until the domain is resumed. The C library tells
+//! no second generator anything before that.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, VecDeque};

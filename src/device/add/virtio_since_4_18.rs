@@ -1,5 +1,5 @@
-//! Virtio devices whose back ends the library does not start (43ba5202e2). On x86 they get no address and no interrupt of
-//! the library's choice: the nodes have what the configuration says.
+//! Virtio devices whose back ends the library does not start (43ba5202e2). On x86 they get no address and no interrupt
+//! of the library's choice: the nodes have what the configuration says.
 
 use super::nodes::DeviceNodes;
 use super::plain::numbered;

@@ -1,5 +1,6 @@
-//! The devices whose place in a creation differs by release: since Xen 4.19. Virtio devices came with 4.18 (43ba5202e2),
-//! the keyboards of HVM guests (3c7482b73c) and the daemon for 9pfs (ab5a6b5986), which needs a running guest, with 4.19.
+//! The devices whose place in a creation differs by release: since Xen 4.19. Virtio devices came with 4.18
+//! (43ba5202e2), the keyboards of HVM guests (3c7482b73c) and the daemon for 9pfs (ab5a6b5986), which needs a running
+//! guest, with 4.19.
 
 use crate::core::{Ao, Result};
 use crate::device::add::{self, AttachTarget, p9, virtio};

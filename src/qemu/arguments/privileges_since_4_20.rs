@@ -1,6 +1,6 @@
-//! The arguments by which QEMU gives up privileges: those of QEMU since 9.1, which has no `-chroot` any more (82335a8cc5,
-//! 1436593d5f). The C library starts a second QEMU before each, which it asks for its options; here it is the QEMU of
-//! the Debian that has the release, version 10, and an older one of `device_model_override` refuses them.
+//! The arguments by which QEMU gives up privileges: those of QEMU since 9.1, which has no `-chroot` any more
+//! (82335a8cc5, 1436593d5f). The C library starts a second QEMU before each, which it asks for its options; here it is
+//! the QEMU of the Debian that has the release, version 10, and an older one of `device_model_override` refuses them.
 
 /// Its root directory.
 pub fn root(path: &str) -> [String; 2] {

@@ -1,5 +1,5 @@
-//! What the DSDT has for vcpu hotplug since Xen 4.20.2 (a5aa6b397f): nothing, as a PVH guest has no device model that would
-//! answer at the I/O port.
+//! What the DSDT has for vcpu hotplug since Xen 4.20.2 (a5aa6b397f): nothing, as a PVH guest has no device model that
+//! would answer at the I/O port.
 
 /// The version of the compiler that has made the C library's table in Debian 13, which a guest can read.
 pub const COMPILER: u32 = 0x2025_0404;
