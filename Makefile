@@ -5,11 +5,15 @@ MULTIARCH = $(shell cc -print-multiarch)
 LIBDIR  ?= $(PREFIX)/lib/$(MULTIARCH)
 DESTDIR ?=
 CARGO   ?= cargo
-# The release of Xen that the library takes the place of: XEN=4.20, or 4.17. What is built for a later one has a folder
-# of its own.
-RELEASE := $(or $(XEN),4.17)
+# The release of Xen that the library takes the place of: XEN=4.20, or 4.17. Without XEN, what is only built is for the
+# release whose headers and libraries the machine has (libxen-dev), if it is one of these; the tests and
+# all else are about 4.17. What is built for a later one has a folder of its own.
+RELEASES := 4.17 4.20
+only_built = $(if $(filter-out all lib quick install deb,$(or $(MAKECMDGOALS),all)),,yes)
+to_build_with = $(patsubst libxenctrl.so.%,%,$(shell readlink "$$(cc -print-file-name=libxenctrl.so)"))
+RELEASE := $(or $(XEN),$(if $(only_built),$(filter $(RELEASES),$(to_build_with))),4.17)
 LATER   := $(filter-out 4.17,$(RELEASE))
-known    = $(if $(filter-out 4.17 4.20,$(RELEASE)),$(error the library is made for Xen 4.17 or 4.20, not for $(RELEASE)))
+known    = $(if $(filter-out $(RELEASES),$(RELEASE)),$(error the library is made for Xen $(RELEASES), not for $(RELEASE)))
 TARGET  := target$(LATER:%=/xen-%)
 BUILD   := $(TARGET)/release
 QUICK   := $(TARGET)/quick

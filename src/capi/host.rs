@@ -9,7 +9,9 @@ use crate::capi::give::{self, array, failed, null};
 use crate::core::Error;
 use crate::error;
 use crate::types::sys::*;
-use crate::xen::hypervisor::{PhysInfo, Result as HypervisorResult, VersionInfo, sys};
+use crate::xen::hypervisor::{
+    PhysInfo, Result as HypervisorResult, VersionInfo, VersionTexts, sys,
+};
 
 /// How much of Xen's console is asked for at a time, and a NUL.
 const READ: usize = 16384 + 1;
@@ -37,20 +39,22 @@ impl Version {
     fn new(texts: VersionInfo) -> Self {
         // Moving a CString does not move its text. C's type wants `*mut`; the struct itself is const.
         let at = |text: &CStr| text.as_ptr().cast_mut();
+        let or_null = |text: &Option<CString>| text.as_deref().map_or(std::ptr::null_mut(), at);
+        let VersionTexts { extra, capabilities, changeset, command_line, build_id } = &texts.texts;
         let view = libxl_version_info {
             xen_version_major: texts.major as c_int,
             xen_version_minor: texts.minor as c_int,
-            xen_version_extra: at(&texts.extra),
+            xen_version_extra: or_null(extra),
             compiler: at(&texts.compiler),
             compile_by: at(&texts.compile_by),
             compile_domain: at(&texts.compile_domain),
             compile_date: at(&texts.compile_date),
-            capabilities: at(&texts.capabilities),
-            changeset: at(&texts.changeset),
+            capabilities: or_null(capabilities),
+            changeset: or_null(changeset),
             virt_start: texts.virt_start,
             pagesize: texts.page_size as c_int,
-            commandline: at(&texts.command_line),
-            build_id: at(&texts.build_id),
+            commandline: or_null(command_line),
+            build_id: or_null(build_id),
         };
         Self { _texts: texts, view }
     }

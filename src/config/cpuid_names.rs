@@ -4,6 +4,10 @@
 //! single bits of its feature set (`XEN_CPUFEATURE` in Xen's `arch-x86/cpufeatureset.h`, in lower case, with `_`
 //! replaced by `-`). If both kinds have a name, the older one is used.
 
+#[cfg_attr(since = "4.20", path = "cpuid_names_since_4_20.rs")]
+#[cfg_attr(not(since = "4.20"), path = "cpuid_names_until_4_20.rs")]
+mod later;
+
 /// A register that the CPUID instruction fills.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reg {
@@ -104,8 +108,11 @@ const FIELDS: &[(BitLocation, Fields)] = &[
 /// The features of one register: bit, name.
 type Features = &'static [(u8, &'static str)];
 
-/// Xen's names of single bits.
-const FEATURES: &[(BitLocation, Features)] = &[
+/// Those of several registers.
+type FeatureTable = &'static [(BitLocation, Features)];
+
+/// Xen's names of single bits, those of Xen 4.17.
+const FEATURES: FeatureTable = &[
     (
         Cpuid(0x0000_0001, None, Edx),
         &[
@@ -389,7 +396,7 @@ pub fn find(name: &[u8]) -> Option<CpuidField> {
     let older = FIELDS.iter().flat_map(|&(place, fields)| {
         fields.iter().map(move |&(name, bit, width)| CpuidField { name, place, bit, width })
     });
-    let features = FEATURES.iter().flat_map(|&(place, bits)| {
+    let features = FEATURES.iter().chain(later::MORE).flat_map(|&(place, bits)| {
         bits.iter().map(move |&(bit, name)| CpuidField { name, place, bit, width: 1 })
     });
     older.chain(features).find(|field| field.name.as_bytes() == name)

@@ -34,5 +34,9 @@ pub const PROGRAMS: &str = of_release!("/bin");
 pub const PROXY: [&str; 2] =
     ["/usr/bin/vchan-socket-proxy", of_release!("/bin/vchan-socket-proxy")];
 
+/// The daemon that serves directories of the host to guests (9pfs).
+#[cfg(since = "4.19")]
+pub const NINEPFS_DAEMON: &str = of_release!("/bin/xen-9pfsd");
+
 /// The distribution's QEMU for Xen.
 pub const QEMU: &str = "/usr/libexec/xen-qemu-system-i386";

@@ -36,9 +36,11 @@ pub enum DeviceKind {
     Vsnd,
     Vinput,
     VirtioDisk,
+    Virtio,
+    Xen9pfs,
 }
 
-const NAMES: [(DeviceKind, &str); 17] = [
+const NAMES: [(DeviceKind, &str); 19] = [
     (DeviceKind::Vif, "vif"),
     (DeviceKind::Vbd, "vbd"),
     (DeviceKind::Qdisk, "qdisk"),
@@ -56,6 +58,8 @@ const NAMES: [(DeviceKind, &str); 17] = [
     (DeviceKind::Vsnd, "vsnd"),
     (DeviceKind::Vinput, "vinput"),
     (DeviceKind::VirtioDisk, "virtio_disk"),
+    (DeviceKind::Virtio, "virtio"),
+    (DeviceKind::Xen9pfs, "xen_9pfs"),
 ];
 
 impl DeviceKind {

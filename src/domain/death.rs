@@ -71,13 +71,13 @@ async fn live(ctx: Arc<Ctx>, watch: Watch, wanted: Listener) {
 async fn look_after((ctx, watch, wanted): &mut (Arc<Ctx>, Watch, Listener)) {
     let deaths = &ctx.generators().deaths;
     loop {
-        look::reason(ctx, watch, wanted).await;
+        let released = look::reason(ctx, watch, wanted).await;
         let Some((domids, newest)) = deaths.watched() else { return };
         let list = |first, max| ctx.hypervisor().domains_at(first, max);
         match states_of(&domids, list) {
             Ok(seen) => {
                 let (queued, due) =
-                    deaths.settle(newest, &seen, |event| ctx.reports().calls_for(event));
+                    deaths.settle(newest, released, &seen, |event| ctx.reports().calls_for(event));
                 queued.into_iter().for_each(|e| ctx.reports().occurred(ctx.runtime(), e));
                 for _ in 0..due {
                     let ctx = Arc::clone(ctx);

@@ -16,7 +16,7 @@ const SHARED: &str = "xen-qemuuser-shared";
 /// A user other than root.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Account {
-    /// The argument of `-runas`.
+    /// Its name, or its numbers, as QEMU takes them.
     pub name: String,
     /// The user id, if only this QEMU runs as the user. QEMU is then ended by killing all processes of the user.
     pub own: Option<u32>,

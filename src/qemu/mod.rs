@@ -14,6 +14,7 @@
 //! | `vcpus.rs` | vcpu hotplug of HVM guests |
 //! | `state.rs` | saving its state, and resuming it |
 //! | `traditional.rs` | the traditional device model, which has no QMP |
+//! | `ninepfs_*.rs` | file systems of guests (9pfs), and the daemon that serves some instead of QEMU |
 //!
 //! QEMU outlives the process that starts it: it is a detached process (`runtime/child/detached.rs`), and is found by
 //! its pid in the node `image/device-model-pid`, which is written before it executes.
@@ -24,6 +25,9 @@ pub mod commands;
 mod describe;
 pub mod message;
 pub mod model;
+#[cfg_attr(since = "4.19", path = "ninepfs_since_4_19.rs")]
+#[cfg_attr(not(since = "4.19"), path = "ninepfs_until_4_19.rs")]
+pub mod ninepfs;
 pub mod qmp;
 mod start;
 pub mod state;
@@ -45,7 +49,7 @@ pub fn needed(ctx: &Ctx, config: &DomainConfig) -> Result<bool> {
 /// The same, for a toolstack in domain `own`, which is asked for only if it matters. xenconsoled is the back end of
 /// the first console only, so QEMU is the back end of the others, which are channels.
 fn is_needed(config: &DomainConfig, own: impl FnOnce() -> Result<u32>) -> Result<bool> {
-    if !config.vfbs.is_empty() || !config.p9s.is_empty() {
+    if !config.vfbs.is_empty() {
         return Ok(true);
     }
     let disks = config.disks.iter().filter(|disk| disk.backend == DiskBackend::Qdisk);
@@ -55,7 +59,11 @@ fn is_needed(config: &DomainConfig, own: impl FnOnce() -> Result<u32>) -> Result
         .chain(config.channels.iter().map(|channel| channel.backend_domid))
         .chain(usbctrls.map(|ctrl| ctrl.backend_domid))
         .collect();
-    Ok(!served_by.is_empty() && served_by.contains(&own()?))
+    if served_by.is_empty() {
+        return ninepfs::need_qemu(&config.p9s, own);
+    }
+    let own = own()?;
+    Ok(served_by.contains(&own) || ninepfs::need_qemu(&config.p9s, || Ok(own))?)
 }
 
 #[cfg(test)]

@@ -164,6 +164,17 @@ impl Role {
     }
 }
 
+/// Whether the daemon for 9pfs whose pid is in the node `path` may run: one that the toolstack has not started has no
+/// such node.
+#[cfg(since = "4.19")]
+pub fn may_be_ninepfs_daemon(ctx: &Ctx, path: &str) -> Result<bool> {
+    let recorded = nodes::read(ctx, ctx.store(), path)?;
+    let Some(pid) = recorded.as_deref().and_then(recorded_pid) else { return Ok(true) };
+    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let program = line.split(|&b| b == 0).next().unwrap_or_default();
+    Ok(program.ends_with(b"xen-9pfsd"))
+}
+
 /// The node with the pid of a domain's device model.
 pub fn pid_path(domid: u32) -> String {
     format!("{}/image/device-model-pid", nodes::domain_path(domid))

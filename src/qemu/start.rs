@@ -53,7 +53,7 @@ use crate::xen::store::{NewNode, Pipeline};
 use crate::{debug, error, warn};
 
 /// How long QEMU may take until it serves.
-const TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The resource limits of a restricted QEMU: enough for a log, nothing that it does not use.
 const LIMITS: [(Resource, u64); 5] = [
@@ -234,20 +234,20 @@ pub async fn start_proxy(ao: &Ao, stubdom: u32, target: u32, name: &Text) -> Res
 }
 
 /// A program to start: a QEMU, or one beside it.
-struct Launch<'a> {
-    what: &'static str,
-    domid: u32,
-    program: Program<'a>,
-    line: CommandLine,
+pub(super) struct Launch<'a> {
+    pub(super) what: &'static str,
+    pub(super) domid: u32,
+    pub(super) program: Program<'a>,
+    pub(super) line: CommandLine,
     /// The name of the log file.
-    log: OsString,
+    pub(super) log: OsString,
     /// The node for its number.
-    pid_path: String,
-    confined: bool,
+    pub(super) pid_path: String,
+    pub(super) confined: bool,
 }
 
 /// The started program.
-struct Running {
+pub(super) struct Running {
     what: &'static str,
     domid: u32,
     process: Process,
@@ -256,7 +256,7 @@ struct Running {
 
 impl Launch<'_> {
     /// Starts it and waits until its number is in xenstore, until `deadline` at most.
-    async fn start(self, ao: &Ao, deadline: Instant) -> Result<Running> {
+    pub(super) async fn start(self, ao: &Ao, deadline: Instant) -> Result<Running> {
         let Self { what, domid, program, line, log, pid_path, confined } = self;
         let (path, log) = open_log(ao, domid, &log)?;
         let mut program = program
@@ -291,7 +291,7 @@ impl Launch<'_> {
 
 impl Running {
     /// Waits until it serves, as `ready` sees it.
-    async fn serves(
+    pub(super) async fn serves(
         &self,
         ao: &Ao,
         deadline: Instant,

@@ -126,6 +126,27 @@ static void resumed(void)
     libxl_ctx_free(ctx);
 }
 
+/* As xl 4.20 after each event of a suspended domain: another generator, then the end of the first. */
+static void suspended(void)
+{
+    libxl_ctx *ctx = new_ctx();
+    uint32_t domid = new_domain(NO_ACK);
+    libxl_evgen_domain_death *first = enable(ctx, domid, 1), *second;
+
+    expect_nothing(ctx); /* the watch fires once when it is set */
+    stop_domain(domid, LIBXL_SHUTDOWN_REASON_SUSPEND);
+    expect(ctx, LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN, domid, 1);
+    second = enable(ctx, domid, 2);
+    libxl_evdisable_domain_death(ctx, first);
+    expect_nothing(ctx);
+    end_domain(new_domain(NO_ACK));
+    expect(ctx, LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN, domid, 2);
+    end_domain(domid);
+    expect(ctx, LIBXL_EVENT_TYPE_DOMAIN_DEATH, domid, 2);
+    libxl_evdisable_domain_death(ctx, second);
+    libxl_ctx_free(ctx);
+}
+
 /* Numbers that no domain can have, some of which are a domain's in their lower 16 bits. */
 static void no_numbers(void)
 {
@@ -275,6 +296,7 @@ const struct testcase generator_cases[] = {
     { "generators-used-again", used_again, 0, "a domain number used again: the old domain is dead, the new one is not" },
     { "generators-no-numbers", no_numbers, OURS_ONLY, "numbers that no domain can have are dead; evdisable twice" },
     { "generators-resumed", resumed, 0, "a domain that was suspended, resumed and shut down has two shutdowns" },
+    { "generators-suspended", suspended, 0, "a suspension that was told is not told at once to a new generator" },
     { "generators-freed", freed, 0, "ctx_free ends generators and gives the registration back" },
     { "generators-refused", refused, 0, "evenable returns what the hook refuses with" },
     { "generators-cost", cost, 0, "200 generators: hypercalls, xenstore requests, time" },

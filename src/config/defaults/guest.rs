@@ -2,6 +2,7 @@
 
 use super::Rules;
 use super::memory::or;
+use crate::config::bootloader;
 use crate::core::Result;
 use crate::core::paths;
 use crate::types::idiomatic::{DomainBuildInfo, DomainBuildInfoData as Guest, Text, TimerMode};
@@ -20,6 +21,7 @@ pub fn common(build: &mut DomainBuildInfo) {
     ] {
         switch.get_or_insert(false);
     }
+    bootloader::set_defaults(build);
     build.acpi.get_or_insert(true);
     for range in &mut build.iomem {
         if range.gfn == LIBXL_INVALID_GFN {

@@ -18,6 +18,8 @@ use crate::types::idiomatic::{DomainBuildInfo, DomainConfig, DomainType};
 use crate::xen::last_error::aside;
 use crate::xen::log::{Level, Log};
 
+#[cfg(since = "4.20")]
+mod cache_colors_since_4_20;
 mod conflicts;
 mod deprecated;
 mod device_model;
@@ -26,8 +28,6 @@ mod guest;
 mod hvm;
 mod identity;
 pub mod memory;
-#[cfg(since = "4.20")]
-mod missing_since_4_20;
 mod passthrough;
 #[cfg(test)]
 mod tests;
@@ -124,7 +124,7 @@ impl Rules<'_> {
     /// Applies all rules that need only the configuration and the facts about the host.
     fn set_defaults(&self, config: &mut DomainConfig) -> Result<()> {
         #[cfg(since = "4.20")]
-        missing_since_4_20::refuse(self, config)?;
+        cache_colors_since_4_20::refuse(self, config)?;
         self.named("Unable to set domain create info defaults", || {
             identity::create_info(self, &mut config.c_info)
         })?;

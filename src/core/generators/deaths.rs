@@ -14,6 +14,13 @@
 //!    added later, for a domid that was used again, does not report the death of the former domain.
 //! 3. `looking` is true if and only if there is a watcher, and the watcher ends only when there is no generator.
 //! 4. A disabled generator has no due events.
+//!
+//! # Suspended domains
+//!
+//! After each event of a suspended domain, `xl` 4.20 adds a new generator for the domain and removes the old one. So a
+//! generator whose domain's suspension was reported by an older one is not told of it before `@releaseDomain` fires
+//! again ([`Generator::held`]); otherwise `xl` would run in a circle until the domain is resumed. The C library tells
+//! no second generator anything before that.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -24,6 +31,9 @@ use crate::runtime::notify::Notify;
 use crate::sync::{Arc, Mutex, locked};
 use crate::types::idiomatic::{Event, EventData, EventDomainShutdown, Uuid};
 use crate::xen::hypervisor::DomainInfo;
+
+/// The reason of a shutdown that suspends a domain (`SHUTDOWN_suspend`).
+const SUSPEND: u8 = 2;
 
 /// The generators of one ctx.
 #[derive(Debug, Default)]
@@ -51,6 +61,8 @@ struct Generator {
     domain: KnownDomain,
     /// The reason of the latest shutdown that was reported, unless the domain was seen running since.
     shutdown: Option<u8>,
+    /// The suspension that was seen when the generator was added is not reported before `@releaseDomain` fires.
+    held: bool,
     calling: bool,
     /// Keeps the descriptor registered with the application's event loop while the generator exists.
     _driven: Option<Driven>,
@@ -84,6 +96,7 @@ impl Deaths {
             user,
             domain: KnownDomain::Nothing,
             shutdown: None,
+            held: false,
             calling: false,
             _driven: driven,
         };
@@ -115,8 +128,20 @@ impl Deaths {
         let domid = seen.map_or(0, |info| info.domid);
         let of_domid =
             (domid, Reverse(GeneratorHandle(usize::MAX)))..=(domid, Reverse(GeneratorHandle(0)));
-        seen.is_none_or(|info| info.dying || info.shutdown)
-            || state.living.range(of_domid).any(another)
+        if state.living.range(of_domid.clone()).any(another) {
+            return true;
+        }
+        let Some(info) = seen.filter(|info| !info.dying) else { return true };
+        // An older generator of another domain with this domid was handled above.
+        let reported = |(_, Reverse(other)): &(u32, Reverse<GeneratorHandle>)| {
+            state.all.get(other).is_some_and(|generator| generator.shutdown == Some(SUSPEND))
+        };
+        let suspended = info.shutdown && info.shutdown_reason == SUSPEND;
+        let held = suspended && state.living.range(of_domid).any(reported);
+        if let Some(generator) = state.all.get_mut(&handle) {
+            generator.held = held;
+        }
+        info.shutdown && !held
     }
 
     /// Removes a generator; returns `None` if it does not exist.
@@ -153,10 +178,12 @@ impl Deaths {
     }
 
     /// Processes the state of every domain of [`Deaths::watched`], in the same order. Returns the events for the queue;
-    /// events of the types in `called` become due, and the second value is their number.
+    /// events of the types in `called` become due, and the second value is their number. `released`: `@releaseDomain`
+    /// has fired since the last look.
     pub fn settle(
         &self,
         newest: GeneratorHandle,
+        released: bool,
         seen: &[(u32, Option<DomainInfo>)],
         called: impl Fn(&Event) -> bool,
     ) -> (Vec<Event>, usize) {
@@ -172,6 +199,7 @@ impl Deaths {
             let Some(generator) = state.all.get_mut(&handle).filter(|_| handle <= newest) else {
                 continue;
             };
+            generator.held &= !released;
             let Some(event) = generator.look(info.as_ref()) else { continue };
             if matches!(event.u, EventData::DomainDeath) {
                 dead.push((domid, Reverse(handle)));
@@ -225,6 +253,9 @@ impl Generator {
         let Some(info) = alive else { return Some(self.event(EventData::DomainDeath)) };
         self.domain = KnownDomain::Uuid(info.uuid);
         let reason = info.shutdown.then_some(info.shutdown_reason);
+        if self.held && reason == Some(SUSPEND) {
+            return None;
+        }
         let reported = std::mem::replace(&mut self.shutdown, reason);
         // If the reason differs from the reported one, the domain was resumed in between.
         let shutdown_reason = reason.filter(|_| reported != reason)?;
@@ -270,10 +301,14 @@ mod tests {
     }
 
     fn look(deaths: &Deaths, infos: &[DomainInfo]) -> Vec<(u64, Option<u8>)> {
+        look_after(deaths, infos, true)
+    }
+
+    fn look_after(deaths: &Deaths, infos: &[DomainInfo], released: bool) -> Vec<(u64, Option<u8>)> {
         let (domids, newest) = deaths.watched().unwrap();
         let find = |id: u32| (id, infos.iter().find(|info| info.domid == id).cloned());
         let seen: Vec<_> = domids.into_iter().map(find).collect();
-        let (events, due) = deaths.settle(newest, &seen, |_| false);
+        let (events, due) = deaths.settle(newest, released, &seen, |_| false);
         assert_eq!(due, 0);
         heard(&events)
     }
@@ -360,6 +395,29 @@ mod tests {
     }
 
     #[test]
+    fn a_suspension_that_was_reported_is_not_at_once_for_a_new_generator() {
+        let deaths = Deaths::default();
+        let (suspended, off) = ([down(5, 1, 2)], [down(5, 1, 0)]);
+        let (first, _) = deaths.enable(5, 1, None);
+        assert!(deaths.began(first, suspended.first()), "nobody has reported it");
+        assert_eq!(look_after(&deaths, &suspended, false), [(1, Some(2))]);
+        // As xl 4.20: another generator, then the end of the first.
+        let (second, _) = deaths.enable(5, 2, None);
+        assert!(!deaths.began(second, suspended.first()));
+        assert!(!deaths.disable(first).unwrap().last);
+        assert_eq!(look_after(&deaths, &suspended, false), []);
+        assert_eq!(look(&deaths, &suspended), [(2, Some(2))], "a domain was released");
+        let (third, _) = deaths.enable(5, 3, None);
+        assert!(!deaths.began(third, suspended.first()));
+        let _ = deaths.disable(second);
+        assert_eq!(look_after(&deaths, &off, false), [(3, Some(0))]);
+        // Other shutdowns are reported to each.
+        let (fourth, _) = deaths.enable(5, 4, None);
+        assert!(deaths.began(fourth, off.first()));
+        assert_eq!(look_after(&deaths, &off, false), [(4, Some(0))]);
+    }
+
+    #[test]
     fn what_was_seen_before_a_generator_began_is_not_for_it() {
         let deaths = Deaths::default();
         let (old, _) = deaths.enable(5, 1, None);
@@ -370,7 +428,7 @@ mod tests {
         let (new, start) = deaths.enable(5, 2, None);
         assert!(!start);
         deaths.began(new, Some(&running(5, 2)));
-        let (events, _) = deaths.settle(newest, &[(5, None)], |_| false);
+        let (events, _) = deaths.settle(newest, true, &[(5, None)], |_| false);
         assert_eq!(heard(&events), [(1, None)]);
         assert_eq!(look(&deaths, &[running(5, 2)]), []);
         assert_eq!(look(&deaths, &[]), [(2, None)]);
@@ -400,10 +458,10 @@ mod tests {
         let (b, _) = deaths.enable(2, 2, None);
         let seen = [(1, Some(down(1, 1, 0))), (2, Some(down(2, 1, 0)))];
         let (_, newest) = deaths.watched().unwrap();
-        assert_eq!(deaths.settle(newest, &seen, |_| true).1, 2);
+        assert_eq!(deaths.settle(newest, true, &seen, |_| true).1, 2);
         let (first, _) = deaths.next_due().unwrap();
         assert_eq!(first, a);
-        assert_eq!(deaths.settle(newest, &[(1, None), (2, None)], |_| true).1, 2);
+        assert_eq!(deaths.settle(newest, true, &[(1, None), (2, None)], |_| true).1, 2);
         // While a's shutdown is delivered, its death waits, and b's events do not.
         let (second, event) = deaths.next_due().unwrap();
         assert_eq!((second, heard(&[event])), (b, vec![(2, Some(0))]));

@@ -12,8 +12,8 @@ use crate::runtime::notify::Listener;
 use crate::xen::log::Log;
 
 /// Waits until the watch has fired or the watcher is woken. If xenstore is lost, this is reported to the application,
-/// once for all watchers, and the wait goes on until xenstore is back.
-pub async fn reason(ctx: &Ctx, watch: &mut Watch, wanted: &mut Listener) {
+/// once for all watchers, and the wait goes on until xenstore is back. Returns whether it was the watch.
+pub async fn reason(ctx: &Ctx, watch: &mut Watch, wanted: &mut Listener) -> bool {
     loop {
         let is_wanted = match select(pin!(wanted.changed()), pin!(watch.changed())).await {
             Either::Left(_) => true,
@@ -23,7 +23,7 @@ pub async fn reason(ctx: &Ctx, watch: &mut Watch, wanted: &mut Listener) {
             ctx.reports().disaster(ctx.log(), 0, "the watches of xenstore are lost", errno as i32);
         }
         if is_wanted || !ctx.watches().is_lost() {
-            return;
+            return !is_wanted;
         }
     }
 }

@@ -109,6 +109,8 @@ impl Addable for DeviceDisk {
             nodes.back("transport", self.transport.name());
             nodes.back("base", self.base);
             nodes.back("irq", self.irq);
+            #[cfg(since = "4.19")]
+            nodes.back("grant_usage", self.grant_usage);
         }
         nodes.front("virtual-device", self.device(ctx, target.domid())?.devid);
         nodes.front("device-type", device_type);

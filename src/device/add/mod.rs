@@ -24,10 +24,16 @@ pub mod disk;
 mod display;
 mod nic;
 mod nodes;
+#[cfg_attr(since = "4.19", path = "p9_since_4_19.rs")]
+#[cfg_attr(not(since = "4.19"), path = "p9_until_4_19.rs")]
+pub mod p9;
 mod plain;
 pub mod running;
 mod sound;
 mod target;
+#[cfg(since = "4.18")]
+#[path = "virtio_since_4_18.rs"]
+pub mod virtio;
 
 use crate::config::defaults::devices::DeviceContext;
 use crate::core::{Ao, Ctx, Error, Result};
@@ -35,8 +41,8 @@ use crate::device::{Device, DeviceKind};
 use crate::domain::nodes as store;
 use crate::error;
 use crate::types::idiomatic::{
-    DeviceDisk, DeviceNic, DeviceP9, DevicePvcallsif, DeviceVdispl, DeviceVfb, DeviceVkb,
-    DeviceVsnd, DeviceVtpm, DomainConfig,
+    DeviceDisk, DeviceNic, DevicePvcallsif, DeviceVdispl, DeviceVfb, DeviceVkb, DeviceVsnd,
+    DeviceVtpm, DomainConfig,
 };
 use crate::xen::store::{Ops, Pipeline, Transaction};
 pub use disk::paths_for_qemu;
@@ -143,11 +149,6 @@ pub fn vfbs(target: &AttachTarget<'_>, vfbs: &mut [DeviceVfb]) -> Result<()> {
 /// As [`vfbs`], for keyboards with pointing devices.
 pub fn vkbs(target: &AttachTarget<'_>, vkbs: &mut [DeviceVkb]) -> Result<()> {
     written(target, vkbs)
-}
-
-/// As [`vfbs`], for directories of the host (9pfs).
-pub fn p9s(target: &AttachTarget<'_>, p9s: &mut [DeviceP9]) -> Result<()> {
-    written(target, p9s)
 }
 
 /// As [`vfbs`], for sockets in another domain (PV calls).

@@ -77,6 +77,8 @@ impl Addable for DeviceNic {
         if self.mtu != DEFAULT_MTU {
             nodes.back("mtu", self.mtu);
         }
+        #[cfg(since = "4.19")]
+        nodes.back("vlan", &self.vlan);
         nodes.back("bridge", &self.bridge);
         nodes.back("handle", self.devid);
         nodes.back("type", self.nictype.name());

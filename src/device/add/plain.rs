@@ -1,11 +1,11 @@
-//! Kinds with few nodes: directories of the host (9pfs), sockets in another domain (PV calls), virtual TPMs.
+//! Kinds with few nodes: sockets in another domain (PV calls), virtual TPMs.
 
 use super::nodes::DeviceNodes;
 use super::{Addable, AttachTarget, Stored};
 use crate::config::defaults::devices;
 use crate::core::Result;
 use crate::device::DeviceKind;
-use crate::types::idiomatic::{DeviceP9, DevicePvcallsif, DeviceVtpm, DomainConfig};
+use crate::types::idiomatic::{DevicePvcallsif, DeviceVtpm, DomainConfig};
 
 /// Implements [`Addable`], except for the nodes, for kinds whose back end has the same name as the front end.
 macro_rules! numbered {
@@ -35,17 +35,6 @@ macro_rules! numbered {
     };
 }
 pub(super) use numbered;
-
-impl Addable for DeviceP9 {
-    numbered!(DeviceKind::NinePfs, devices::p9);
-
-    fn nodes(&self, _: &AttachTarget, nodes: &mut DeviceNodes) -> Result<()> {
-        nodes.back("path", &self.path);
-        nodes.back("security_model", &self.security_model);
-        nodes.front("tag", &self.tag);
-        Ok(())
-    }
-}
 
 impl Addable for DevicePvcallsif {
     numbered!(DeviceKind::Pvcalls, devices::pvcallsif);

@@ -26,6 +26,11 @@ pub struct Written {
 }
 
 impl Written {
+    #[cfg(since = "4.19")]
+    pub(in crate::device) fn new(owner: Identity, device: Device) -> Self {
+        Self { owner, device }
+    }
+
     /// The guest and the device, for kinds that are connected in another way.
     pub(in crate::device) fn into_parts(self) -> (Identity, Device) {
         (self.owner, self.device)

@@ -158,6 +158,7 @@ pub fn parse(own: u32, path: &str) -> Option<Device> {
         DeviceKind::Qdisk => DeviceKind::Vbd,
         DeviceKind::Vinput => DeviceKind::Vkbd,
         DeviceKind::Qusb => DeviceKind::Vusb,
+        DeviceKind::Xen9pfs => DeviceKind::NinePfs,
         kind => kind,
     };
     Some(Device { domid, devid, kind, backend_domid: own, backend_kind })

@@ -127,6 +127,17 @@ const NODES: &[NodeField<DeviceDisk>] = &[
             Ok(())
         }),
     ),
+    #[cfg(since = "4.19")]
+    record(
+        "grant_usage",
+        Setter::With(|disk, value| {
+            if disk.specification == DiskSpecification::Virtio {
+                let given = value.map(|value| value::unsigned(value) != Some(0));
+                disk.grant_usage = Some(given.unwrap_or(disk.backend_domid != 0));
+            }
+            Ok(())
+        }),
+    ),
     record("dev", Setter::Required(|disk| &mut disk.vdev)),
     record(
         "removable",

@@ -56,6 +56,8 @@ pub static NIC: DeviceTable<DeviceNic> = DeviceTable {
         same!(ip),
         same!(bridge),
         same!(script),
+        #[cfg(since = "4.19")]
+        same!(vlan),
         record("forwarddev", Setter::Text(|nic| &mut nic.coloft_forwarddev)),
         same!(colo_sock_mirror_id),
         same!(colo_sock_mirror_ip),

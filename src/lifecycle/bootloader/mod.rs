@@ -88,8 +88,8 @@ async fn run_on(
     files: &BootloaderFiles,
     disk: &OsStr,
 ) -> Result<Payload> {
-    let restriction = Restriction::from_environment();
     let info = &config.b_info;
+    let restriction = Restriction::of(info);
     let arguments = program::arguments(ao.log(), domid, info, &restriction, files, disk)?;
     let program = Program::new(program::find(ao.log(), domid, bootloader))
         .arguments(arguments)

@@ -10,6 +10,7 @@ use std::time::Duration;
 use nix::unistd::{Uid, User};
 
 use super::files::BootloaderFiles;
+use crate::config::bootloader;
 use crate::core::paths;
 use crate::core::{Error, Result};
 use crate::types::idiomatic::{DomainBuildInfo, Text};
@@ -46,7 +47,7 @@ fn size_limit(megabytes: Option<&OsStr>) -> u64 {
     megabytes.min(UNPACKED_MB) << 20
 }
 
-/// The restrictions of a bootloader, from `LIBXL_BOOTLOADER_*` in the toolstack's environment.
+/// The restrictions of a bootloader.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Restriction {
     /// It must drop its privileges.
@@ -58,12 +59,9 @@ pub struct Restriction {
 }
 
 impl Restriction {
-    /// Reads the restrictions from the environment.
-    pub fn from_environment() -> Self {
-        let user = env::var_os("LIBXL_BOOTLOADER_USER");
-        if user.is_none() && env::var_os("LIBXL_BOOTLOADER_RESTRICT").is_none() {
-            return Self::default();
-        }
+    /// The restrictions of a guest's bootloader. The time limit is that of the toolstack's environment.
+    pub fn of(build: &DomainBuildInfo) -> Self {
+        let Some(user) = bootloader::restricted(build) else { return Self::default() };
         let time = env::var_os("LIBXL_BOOTLOADER_TIMEOUT");
         let seconds = time.map_or(DEFAULT_TIME_LIMIT, |text| {
             crate::core::number::leading_number(text.as_bytes()).unwrap_or(0)

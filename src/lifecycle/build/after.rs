@@ -6,6 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::before::MAXMEM_SLACK;
+#[cfg(since = "4.18")]
+use super::smbios;
 use super::{Build, Loaded, Ring, hvm, numa};
 use crate::core::{Error, Result};
 use crate::domain::{nodes, sched};
@@ -48,6 +50,14 @@ pub fn finish(
     }
     let machine = loaded.map(|loaded| firmware_nodes(build, loaded)).unwrap_or_default();
     all.extend(machine.into_iter().map(|(at, value)| (format!("{base}/{at}"), value)));
+    #[cfg(since = "4.18")]
+    if let (Guest::Hvm(machine), Some(_)) = (&info.u, loaded) {
+        let texts = smbios::nodes(machine).map_err(|why| {
+            error!(ctx, domid = domid, "{why}");
+            Error::Invalid
+        })?;
+        all.extend(texts.into_iter().map(|(at, value)| (format!("{base}/{at}"), value)));
+    }
     all.extend(
         vm_nodes(build, started).into_iter().map(|(at, value)| (format!("{vm}/{at}"), value)),
     );

@@ -10,6 +10,7 @@
 //! | `pv.rs`, `pvh.rs`, `hvm.rs` | memory and kernel of each type of guest, by [`crate::xen::guest`] |
 //! | `memory.rs` | layout of the memory of HVM and PVH guests, and their memory map |
 //! | `firmware.rs` | hvmloader, system firmware, additional ACPI and SMBIOS tables |
+//! | `smbios_since_4_18.rs` | texts for the SMBIOS tables of HVM guests |
 //! | `rdm.rs` | reserved device memory |
 //! | `viridian.rs` | Hyper-V enlightenments |
 //! | `host_map.rs` | a PV guest's memory map that is derived from the host's (`e820_host`) |
@@ -41,6 +42,9 @@ mod numa;
 mod pv;
 mod pvh;
 mod rdm;
+#[cfg(since = "4.18")]
+#[path = "smbios_since_4_18.rs"]
+mod smbios;
 mod viridian;
 
 use std::ffi::CString;

@@ -6,6 +6,7 @@
 //! | `first_nodes.rs` | its first nodes in xenstore |
 //! | `resources.rs` | the host's resources that it may use |
 //! | `stubdom.rs` | the stub domain of its device model, if it has one |
+//! | `order_*.rs` | devices whose place in the order differs by release |
 //! | `stored.rs` | the configuration that is stored for it |
 //!
 //! The build is `lifecycle/build`, devices are `device/add`, QEMU is `qemu`. The order is that of the C library, since
@@ -26,6 +27,9 @@
 
 mod first_nodes;
 mod in_hypervisor;
+#[cfg_attr(since = "4.19", path = "order_since_4_19.rs")]
+#[cfg_attr(not(since = "4.19"), path = "order_until_4_19.rs")]
+mod order;
 mod resources;
 mod stored;
 mod stubdom;
@@ -49,7 +53,7 @@ use crate::lifecycle::migrate::restore::{self, Empty, Incoming};
 use crate::lifecycle::payload::Payload;
 use crate::runtime::defect::caught_async;
 use crate::types::idiomatic::{
-    DeviceVkb, DomainBuildInfoData, DomainConfig, DomainType, Event, EventData, Text,
+    DomainBuildInfoData, DomainConfig, DomainType, Event, EventData, Text,
 };
 use crate::xen::log::{Level, Log};
 use crate::{error, qemu};
@@ -250,14 +254,7 @@ async fn add_devices(
     add::disks(ao, target, &mut config.disks).await?;
     resources::assign(ao, domid, &config.b_info)?;
     console::channels(target, &mut config.channels)?;
-    add::p9s(target, &mut config.p9s)?;
-    add::pvcallsifs(target, &mut config.pvcallsifs)?;
-    let is_hvm = config.c_info.type_ == DomainType::Hvm;
-    if !is_hvm {
-        // The display of an HVM guest is its emulated graphics card.
-        add::vfbs(target, &mut config.vfbs)?;
-        add::vkbs(target, &mut config.vkbs)?;
-    }
+    order::before_console(target, config)?;
     let channel = built.console.channel;
     let (backend_domid, port, ring) = (channel.domid, channel.port, built.console.frame);
     let tty = match origin {
@@ -265,12 +262,8 @@ async fn add_devices(
         _ => None,
     };
     console::primary(target, &console::Primary { backend_domid, port, ring, tty })?;
-    if let DomainBuildInfoData::Hvm(hvm) = &config.b_info.u
-        && hvm.vkb_device == Some(true)
-    {
-        add::vkbs(target, &mut [DeviceVkb::default()])?;
-    }
-    if is_hvm || qemu::needed(ao, config)? {
+    order::after_console(target, config)?;
+    if config.c_info.type_ == DomainType::Hvm || qemu::needed(ao, config)? {
         start_device_model(ao, target, config, origin).await?;
     }
     add::nics(ao, target, &mut config.nics).await?;
@@ -279,7 +272,8 @@ async fn add_devices(
     pci::attach::add_all(ao, target, &config.pcidevs).await?;
     refuse_device_tree(ao, domid, config)?;
     add::vdispls(ao, target, &mut config.vdispls).await?;
-    add::vsnds(ao, target, &mut config.vsnds).await
+    add::vsnds(ao, target, &mut config.vsnds).await?;
+    order::last(ao, target, config).await
 }
 
 /// Starts the device model of a domain whose nodes are written.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::fd::RawFd;
 
 use super::value::Value;
-use super::{ArgumentsError, CommandLine, Restricted, display, memory, os};
+use super::{ArgumentsError, CommandLine, Restricted, display, memory, os, privileges};
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainBuildInfo, DomainBuildInfoData, DomainBuildInfoHvm, DomainConfig,
     GfxPassthruKind,
@@ -39,7 +39,7 @@ pub enum Place<'a> {
         restricted: Option<Restricted>,
         /// The inherited descriptor of the file with its saved state, if the guest is restored.
         incoming: Option<RawFd>,
-        /// The argument of `-runas`.
+        /// The user that it becomes.
         account: Option<&'a str>,
     },
     /// In a Linux stub domain, whose init adds the arguments that only it can know: for the monitor and the saved
@@ -124,7 +124,7 @@ pub fn hvm(asked: &Hvm<'_>) -> Result<CommandLine, ArgumentsError> {
     line.disks(&config.disks, (!place.is_stub_domain()).then_some(targets), own.hdtype)?;
     line.vendor_device(own.vendor_device);
     if let Place::Local { account: Some(account), .. } = place {
-        line.option("-runas", account);
+        line.add(privileges::user(account));
     }
     Ok(line)
 }
@@ -226,8 +226,10 @@ mod tests {
         let wanted = format!(
             "-xen-domid 7 -no-shutdown {start} -nodefaults -no-user-config -name g -vnc none \
              -display none -kernel /k -initrd /r -append a b -boot order=dc -device gus -smp 3 \
-             -net none -xen-domid-restrict -chroot /var/run/xen/qemu-root-7 -incoming fd:4 -x \
-             -machine xenfv,suppress-vmdesc=on -y -m 64 -runas u"
+             -net none -xen-domid-restrict {} -incoming fd:4 -x \
+             -machine xenfv,suppress-vmdesc=on -y -m 64 {}",
+            privileges::root("/var/run/xen/qemu-root-7").join(" "),
+            privileges::user("u").join(" ")
         );
         assert_eq!(shown(&line), wanted);
         let environment = [("XEN_QEMU_CONSOLE_LIMIT", "1048576"), ("XEN_DOMAIN_ID", "7")];

@@ -13,6 +13,7 @@
 //! | `devices.rs` | serial ports, USB, sound |
 //! | `nics.rs` | network cards |
 //! | `disks.rs` | disks and CD drives |
+//! | `privileges_*.rs` | root directory and user |
 //! | `value.rs` | the value of one option |
 //! | `error.rs` | invalid configurations |
 
@@ -22,6 +23,9 @@ mod display;
 mod error;
 mod hvm;
 mod nics;
+#[cfg_attr(since = "4.20", path = "privileges_since_4_20.rs")]
+#[cfg_attr(not(since = "4.20"), path = "privileges_until_4_20.rs")]
+mod privileges;
 mod proxy;
 mod pv;
 #[cfg(test)]
@@ -162,6 +166,7 @@ impl CommandLine {
     }
 
     fn restrict(&mut self, domid: u32) {
-        self.add(["-xen-domid-restrict", "-chroot", &root_path(domid)]);
+        self.add(["-xen-domid-restrict"]);
+        self.add(privileges::root(&root_path(domid)));
     }
 }

@@ -54,6 +54,7 @@ pub fn driver_domain(domid: u32, limited: bool) -> CommandLine {
 mod tests {
     use std::ffi::OsStr;
 
+    use super::super::privileges;
     use super::super::samples::text;
     use super::*;
     use crate::types::idiomatic::{
@@ -152,9 +153,9 @@ mod tests {
             -chardev socket,id=libxl-cmd,fd=3,server=on,wait=off -S \
             -mon chardev=libxl-cmd,mode=control -chardev socket,id=libxenstat-cmd,path";
         assert!(found.starts_with(start), "{found}");
-        let end = "-nographic -xen-domid-restrict -chroot /var/run/xen/qemu-root-7 \
-            -machine xenpv -m 65";
-        assert!(found.ends_with(end), "{found}");
+        let root = privileges::root("/var/run/xen/qemu-root-7").join(" ");
+        let end = format!("-nographic -xen-domid-restrict {root} -machine xenpv -m 65");
+        assert!(found.ends_with(&end), "{found}");
     }
 
     #[test]

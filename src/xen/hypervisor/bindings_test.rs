@@ -144,7 +144,9 @@ fn compile(body: &str) -> Result<(), String> {
 fn functions_agree_with_the_headers() {
     let all = prototypes();
     let wanted = include_str!("../../../capi-tests/support/bindings/functions.txt");
-    assert_eq!(all.len(), wanted.lines().count());
+    // A function of a later release has that release after its name.
+    let has = |line: &&str| line.split_once(' ').is_none_or(|(_, since)| since <= RELEASE);
+    assert_eq!(all.len(), wanted.lines().filter(has).count());
     compile(&all.join("\n")).unwrap();
     // The test itself must be able to fail: a changed declaration is rejected.
     assert!(compile("long xc_domain_pause(xc_interface *, uint32_t);").is_err());

@@ -10,18 +10,24 @@ use crate::sync::std_fds;
 pub struct VersionInfo {
     pub major: u32,
     pub minor: u32,
-    pub extra: CString,
     pub compiler: CString,
     pub compile_by: CString,
     pub compile_domain: CString,
     pub compile_date: CString,
-    pub capabilities: CString,
-    pub changeset: CString,
     pub virt_start: u64,
     pub page_size: u32,
-    pub command_line: CString,
-    /// In hexadecimal; empty if Xen has no build id or the caller may not read it.
-    pub build_id: CString,
+    pub texts: VersionTexts,
+}
+
+/// Those texts of [`VersionInfo`] that are read otherwise in later releases; `None` for one that Xen refuses there.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct VersionTexts {
+    pub extra: Option<CString>,
+    pub capabilities: Option<CString>,
+    pub changeset: Option<CString>,
+    pub command_line: Option<CString>,
+    /// In hexadecimal.
+    pub build_id: Option<CString>,
 }
 
 /// The CPUs, memory and capabilities of the host, and how much memory is saved by sharing.
@@ -41,7 +47,7 @@ pub struct NumaNodeInfo {
 }
 
 /// A string in a fixed-size array of Xen, up to its NUL.
-fn text(chars: &[c_char]) -> CString {
+pub(super) fn text(chars: &[c_char]) -> CString {
     let bytes: Vec<u8> = chars.iter().map(|&c| c as u8).take_while(|&b| b != 0).collect();
     CString::new(bytes).unwrap_or_default()
 }
@@ -49,17 +55,10 @@ fn text(chars: &[c_char]) -> CString {
 impl Hypervisor {
     /// Fills `out` by the subcommand `cmd` of `xc_version`. A negative result is no error here: C libxl ignores it, so
     /// that an unprivileged caller gets the empty strings that Xen returns.
-    fn version_part(&self, cmd: u32, out: *mut c_void) -> Result<c_int> {
+    pub(super) fn version_part(&self, cmd: u32, out: *mut c_void) -> Result<c_int> {
         let xch = self.xch()?;
         // SAFETY: each caller passes the buffer that this subcommand of xc_version fills.
         Ok(unsafe { sys::xc_version(xch, cmd as c_int, out) })
-    }
-
-    /// A fixed-size string, returned by the subcommand `cmd`.
-    fn version_text<const N: usize>(&self, cmd: u32) -> Result<CString> {
-        let mut out: [c_char; N] = [0; N];
-        self.version_part(cmd, out.as_mut_ptr().cast())?;
-        Ok(text(&out))
     }
 
     /// Xen's version and build.
@@ -74,30 +73,14 @@ impl Hypervisor {
         Ok(VersionInfo {
             major: version >> 16,
             minor: version & 0xff,
-            extra: self.version_text::<16>(sys::XENVER_extraversion)?,
             compiler: text(&compile.compiler),
             compile_by: text(&compile.compile_by),
             compile_domain: text(&compile.compile_domain),
             compile_date: text(&compile.compile_date),
-            capabilities: self.version_text::<1024>(sys::XENVER_capabilities)?,
-            changeset: self.version_text::<64>(sys::XENVER_changeset)?,
             virt_start: platform.virt_start,
             page_size: page_size as u32,
-            command_line: self.version_text::<1024>(sys::XENVER_commandline)?,
-            build_id: self.build_id()?,
+            texts: self.version_texts()?,
         })
-    }
-
-    /// The build id in hexadecimal; empty if there is none.
-    fn build_id(&self) -> Result<CString> {
-        // A `xen_build_id`: the size of the id as a u32, then the id. A page is the largest buffer that Xen accepts.
-        let mut buffer = [0u32; 1024];
-        buffer[0] = (size_of_val(&buffer) - size_of::<u32>()) as u32;
-        let n = self.version_part(sys::XENVER_build_id, buffer.as_mut_ptr().cast())?;
-        let n = usize::try_from(n).unwrap_or(0);
-        let id = buffer[1..].iter().flat_map(|word| word.to_ne_bytes()).take(n);
-        let hex: String = id.map(|b| format!("{b:02x}")).collect();
-        Ok(CString::new(hex).unwrap_or_default())
     }
 
     /// The CPUs, memory and capabilities of the host.

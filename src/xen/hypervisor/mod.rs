@@ -47,6 +47,9 @@ mod suspend;
 #[rustfmt::skip]
 pub mod sys;
 mod vcpu;
+#[cfg_attr(since = "4.20", path = "version_since_4_20.rs")]
+#[cfg_attr(not(since = "4.20"), path = "version_until_4_20.rs")]
+mod version;
 
 #[cfg(test)]
 mod bindings_test;
@@ -63,7 +66,7 @@ pub use building::{CpuFeatures, MapEntry, MemoryRange, Vnuma};
 pub use domain::{DOMAINS_PER_CALL, DOMAINS_PER_PAGE, DomainInfo};
 pub use error::HypervisorError;
 pub use guest::Trigger;
-pub use host::{NumaNodeInfo, PhysInfo, VersionInfo};
+pub use host::{NumaNodeInfo, PhysInfo, VersionInfo, VersionTexts};
 pub use memory::{PAGE_SIZE, ReservedFor, ReservedRegion};
 pub use pci::QUARANTINE;
 pub use psr::CacheLevel;

@@ -1104,6 +1104,21 @@ unsafe extern "C" {
     ) -> ::libc::c_int;
 }
 unsafe extern "C" {
+    pub fn xc_xenver_extraversion(xch: *mut xc_interface) -> *mut ::libc::c_char;
+}
+unsafe extern "C" {
+    pub fn xc_xenver_capabilities(xch: *mut xc_interface) -> *mut ::libc::c_char;
+}
+unsafe extern "C" {
+    pub fn xc_xenver_changeset(xch: *mut xc_interface) -> *mut ::libc::c_char;
+}
+unsafe extern "C" {
+    pub fn xc_xenver_commandline(xch: *mut xc_interface) -> *mut ::libc::c_char;
+}
+unsafe extern "C" {
+    pub fn xc_xenver_buildid(xch: *mut xc_interface) -> *mut ::libc::c_char;
+}
+unsafe extern "C" {
     pub fn xc_physdev_map_pirq(
         xch: *mut xc_interface,
         domid: u32,

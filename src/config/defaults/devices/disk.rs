@@ -44,6 +44,8 @@ fn protocol(context: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
         }
         (Specification::Virtio, Transport::Unknown | Transport::Mmio) => {
             disk.transport = Transport::Mmio;
+            #[cfg(since = "4.19")]
+            disk.grant_usage.get_or_insert(disk.backend_domid != 0);
             if context.hotplug {
                 let why = "Hotplug isn't supported for specification virtio";
                 context.refuse(format_args!("{why}"));

@@ -11,16 +11,24 @@ use crate::domain::kind::{self, DomainKind};
 use crate::domain::names;
 use crate::error;
 use crate::types::idiomatic::{
-    DeviceP9, DevicePci, DevicePvcallsif, DeviceVdispl, DeviceVfb, DeviceVkb, DeviceVsnd,
-    DeviceVtpm, RdmReservePolicy, Text, Uuid, VkbBackend,
+    DevicePci, DevicePvcallsif, DeviceVdispl, DeviceVfb, DeviceVkb, DeviceVsnd, DeviceVtpm,
+    RdmReservePolicy, Text, Uuid, VkbBackend,
 };
 use crate::xen::log::Log;
 
 pub mod disk;
 pub mod nic;
+#[cfg_attr(since = "4.19", path = "p9_since_4_19.rs")]
+#[cfg_attr(not(since = "4.19"), path = "p9_until_4_19.rs")]
+pub mod p9;
 #[cfg(test)]
 mod tests;
 pub mod usb;
+#[cfg(since = "4.18")]
+mod virtio_since_4_18;
+
+#[cfg(since = "4.18")]
+pub use virtio_since_4_18::set_defaults as virtio;
 
 /// This directory exists if the kernel's back end for USB devices is loaded; otherwise QEMU is the back end.
 const KERNEL_DRIVER: &str = "/sys/bus/usb/drivers/usbback";
@@ -161,8 +169,6 @@ macro_rules! backend_alone {
     )* };
 }
 backend_alone! {
-    /// A 9p file system.
-    p9(DeviceP9);
     /// A PV calls interface.
     pvcallsif(DevicePvcallsif);
     /// A virtual display.

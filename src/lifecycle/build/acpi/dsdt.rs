@@ -1,15 +1,12 @@
-//! The DSDT: processor objects, their status, and the event by which the guest learns of vcpu hotplug.
+//! The DSDT: processor objects and their status and, for releases that have it, the event by which the guest learns of
+//! vcpu hotplug (`hotplug_until_4_20.rs`).
 //!
 //! It is the same for every guest, with objects for the maximum number of vcpus. Its methods read what differs between
-//! guests at run time: from the ACPI info page, from the MADT, and from Xen's bitmap of vcpus at an I/O port.
+//! guests at run time: from the ACPI info page and from the MADT.
 
-use super::aml::{self, Space, Unit, integer, local, name};
+use super::aml::{self, Space, Unit, integer, name};
 use super::table::AcpiTable;
-use super::{INFO_ADDRESS, MAX_VCPUS};
-
-/// The I/O port of Xen's bitmap of online vcpus, and the general purpose event that signals a change.
-const ONLINE_PORT: u64 = 0xaf00;
-const ONLINE_EVENT: &str = "_E02";
+use super::{INFO_ADDRESS, MAX_VCPUS, hotplug, object};
 
 /// A processor's register block in I/O space, which Xen does not have.
 const PROCESSOR_BLOCK: u32 = 0xb010;
@@ -17,10 +14,6 @@ const PROCESSOR_BLOCK_SIZE: u8 = 6;
 
 /// The value of `_STA` of an online processor: present, enabled, shown, functioning.
 const STA_ONLINE: u64 = 0xf;
-
-/// Notification values for a processor object.
-const DEVICE_CHECK: u64 = 1;
-const EJECT_REQUEST: u64 = 3;
 
 /// Number of bytes of the ACPI info page that the DSDT declares.
 const INFO_SIZE: u64 = 40;
@@ -32,11 +25,10 @@ const LAPIC_SIZE: u64 = 8;
 /// generated it.
 pub fn dsdt() -> Vec<u8> {
     let mut table = AcpiTable::new(b"DSDT", 5);
-    table.created_by(b"INTL", 0x2020_0925);
+    table.created_by(b"INTL", hotplug::COMPILER);
     table.extend(&aml::scope("_SB", &info_page()));
     table.extend(&aml::scope("_SB", &processors()));
-    let event = aml::method(ONLINE_EVENT, 0, &name("\\_SB.PRSC"));
-    table.extend(&aml::scope("_GPE", &event));
+    table.extend(&hotplug::event());
     table.finish()
 }
 
@@ -70,15 +62,8 @@ fn processors() -> Vec<u8> {
     for vcpu in 0..MAX_VCPUS {
         body.extend(processor(vcpu));
     }
-    let bytes = integer(u64::from(MAX_VCPUS / 8));
-    body.extend(aml::region("PRST", Space::Io, &integer(ONLINE_PORT), &bytes));
-    body.extend(aml::field("PRST", &[Unit::Named("PRS", MAX_VCPUS as usize)]));
-    body.extend(hotplug_scan_method());
+    body.extend(hotplug::scan());
     body
-}
-
-fn object(vcpu: u32) -> String {
-    format!("PR{vcpu:02X}")
 }
 
 /// The method `PMAT(vcpu, entry)`: returns the vcpu's MADT entry, or a disabled one if the guest does not have the
@@ -117,38 +102,4 @@ fn processor(vcpu: u32) -> Vec<u8> {
         aml::method("_EJ0", 1, &aml::sleep(&integer(200))),
     ];
     aml::processor(&object(vcpu), vcpu as u8, PROCESSOR_BLOCK, PROCESSOR_BLOCK_SIZE, &body.concat())
-}
-
-/// The method `PRSC`: compares Xen's bitmap with the MADT. For each vcpu that differs it updates the MADT and its
-/// checksum, and notifies the processor object.
-fn hotplug_scan_method() -> Vec<u8> {
-    let (set, byte, bit) = (local(0), local(1), local(2));
-    let mut body = aml::store(&aml::to_buffer(&name("PRS")), &set);
-    for vcpu in 0..MAX_VCPUS {
-        body.extend(if vcpu % 8 == 0 {
-            aml::store(&aml::element(&set, &integer(u64::from(vcpu / 8))), &byte)
-        } else {
-            aml::shift_right(&byte, &integer(1), &byte)
-        });
-        body.extend(aml::and(&byte, &integer(1), &bit));
-        let object = object(vcpu);
-        let flag = name(&format!("^{object}.FLG"));
-        let checksum = name("MSU");
-        let added = [
-            aml::notify(&object, &integer(DEVICE_CHECK)),
-            aml::subtract(&checksum, &integer(1), &checksum),
-        ];
-        let removed = [
-            aml::notify(&object, &integer(EJECT_REQUEST)),
-            aml::add(&checksum, &integer(1), &checksum),
-        ];
-        let change = [
-            aml::store(&bit, &flag),
-            aml::if_then(&aml::equal(&bit, &integer(1)), &added.concat()),
-            aml::else_then(&removed.concat()),
-        ];
-        body.extend(aml::if_then(&aml::not_equal(&bit, &flag), &change.concat()));
-    }
-    body.extend(aml::return_value(&integer(1)));
-    aml::method("PRSC", 0, &body)
 }

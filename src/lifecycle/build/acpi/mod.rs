@@ -18,9 +18,16 @@
 //! The test `capi-tests/no-xen/acpi` compares the tables with those that the C library generates.
 
 mod affinity;
+#[cfg_attr(
+    since = "4.20",
+    expect(dead_code, reason = "terms that only the hotplug of older releases has")
+)]
 mod aml;
 mod dsdt;
 mod fixed;
+#[cfg_attr(since = "4.20", path = "hotplug_since_4_20.rs")]
+#[cfg_attr(not(since = "4.20"), path = "hotplug_until_4_20.rs")]
+mod hotplug;
 mod table;
 
 use crate::core::{Error, Result};
@@ -103,6 +110,11 @@ impl Module {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tables {
     pub modules: [Module; 3],
+}
+
+/// The name of a processor's object in the DSDT.
+fn object(vcpu: u32) -> String {
+    format!("PR{vcpu:02X}")
 }
 
 /// The tables of one guest.
