@@ -24,7 +24,7 @@ SETUP   := capi-tests/setup
 # 12 of its own: $(call in_bookworm,TARGET).
 DEBIAN  := $(shell . /etc/os-release 2>/dev/null && echo $$VERSION_CODENAME)
 OTHER_DEBIAN := $(filter-out bookworm,$(DEBIAN))
-in_bookworm = capi-tests/support/fresh/run bookworm $(1)
+in_bookworm = capi-tests/support/fresh/run bookworm $(1) $(LATER:%=XEN=%)
 
 XEN_LIBS := -lxenguest -lxenctrl -lxenhypfs -lxentoollog -lxenevtchn -lyajl
 
@@ -91,7 +91,7 @@ deb: $(LIB)
 	@packaging/build-deb $(RELEASE) $(LIB) $(TARGET)/deb
 
 test:
-	$(only_4_17)
+	$(known)
 ifneq ($(OTHER_DEBIAN),)
 	$(call in_bookworm,test)
 else

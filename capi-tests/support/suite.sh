@@ -14,6 +14,9 @@
 #   --keep          what the run made is left, and its folder named
 #
 # Each case is one line "ok CASE" or "FAIL CASE", with what else there is to say after it; the status is 1 if one failed.
+#
+# The release of Xen is that of release.sh.
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/release.sh"
 
 declare -A opt=()
 lib=
@@ -61,7 +64,21 @@ work_folder() {
 # library_in FOLDER: LIB under the name by which a program looks for it, in FOLDER.
 library_in() {
   mkdir -p "$1"
-  cp "$lib" "$1/libxenlight.so.4.17"
+  cp "$lib" "$1/$soname"
+}
+
+# compile ARG…: cc, with the headers and libraries, libc included, of the Debian that has the release. -L and -B, since
+# gcc looks in the machine's own folder before it looks in its sysroot's.
+compile() {
+  local root libraries
+  case $(cc -print-file-name="libxenctrl.so.$release") in
+    /*) cc "$@" ;;
+    *)
+      root=$("$(dirname "${BASH_SOURCE[0]}")/debian-xen" "$release") || return
+      libraries=$root/usr/lib/$(cc -print-multiarch)
+      cc "--sysroot=$root" "-B$libraries" "-L$libraries" "$@"
+      ;;
+  esac
 }
 
 # sides DEFAULT…: the libraries that the options name; without any, DEFAULT.

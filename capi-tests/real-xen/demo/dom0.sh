@@ -1,6 +1,7 @@
 # The demonstration, in dom0. LD_LIBRARY_PATH has our library; `debian` drops it.
 failures=0
-real_xl=/usr/lib/xen-4.17/bin/xl
+# XEN is the host's release.
+real_xl=/usr/lib/xen-$XEN/bin/xl soname=libxenlight.so.$XEN
 
 step() { printf '\n== %s [%s s]\n' "$1" "$(cut -d. -f1 /proc/uptime)"; }
 debian() { env -u LD_LIBRARY_PATH "$@"; }
@@ -19,19 +20,19 @@ ours() {
 }
 has() { grep -qE -- "$1" <<<"$output"; }
 # state NAME: the flags that Debian's library sees.
-state() { debian $real_xl list "$1" 2>/dev/null | awk 'NR == 2 { print $5 }'; }
+state() { debian "$real_xl" list "$1" 2>/dev/null | awk 'NR == 2 { print $5 }'; }
 
 step "which library xl runs on"
-echo "xl: $real_xl, from $(dpkg-query -W -f '${Package} ${Version}' xen-utils-4.17), $(sha256sum < $real_xl | cut -c1-16)…"
+echo "xl: $real_xl, from $(dpkg-query -W -f '${Package} ${Version}' "xen-utils-$XEN"), $(sha256sum < "$real_xl" | cut -c1-16)…"
 loaded=$(LD_DEBUG=files xl list 2>&1 >/dev/null | sed -n 's/.*calling init: \(.*libxenlight\.so.*\)/\1/p')
 echo "the dynamic linker initialised: $loaded"
-check "that is ours, and the only one" [ "$loaded" = /run/xenlight/libxenlight.so.4.17 ]
+check "that is ours, and the only one" [ "$loaded" = "/run/xenlight/$soname" ]
 mapped=$(strace -f -e trace=execve,openat xl list 2>&1 | grep -o '"[^"]*libxenlight[^"]*", [^=]*= [0-9]*' | tail -1)
 echo "strace sees it opened: $mapped"
 
 step "the host"
 ours xl info
-check "it is Xen 4.17" has '^xen_version +: 4\.17'
+check "it is Xen $XEN" has "^xen_version +: ${XEN/./\\.}"
 check "it has two processors" has '^nr_cpus +: 2'
 
 # make_guest KIND: demo-KIND, a Linux guest, made with our library.
@@ -79,7 +80,7 @@ check "each guest has a processor" has '^demo-pvh +[0-9]+ +0 '
 step "by name, by id"
 ours xl domid demo-pv
 pv=$output
-check "the id is Debian's answer too" [ "$pv" = "$(debian $real_xl domid demo-pv)" ]
+check "the id is Debian's answer too" [ "$pv" = "$(debian "$real_xl" domid demo-pv)" ]
 ours xl domname "$pv"
 check "and leads back to the name" [ "$output" = demo-pv ]
 ours xl list demo-pvh
@@ -105,7 +106,7 @@ done
 
 step "rename"
 ours xl rename demo-pv demo-renamed
-check "it has the new name" [ "$(debian $real_xl domname "$pv")" = demo-renamed ]
+check "it has the new name" [ "$(debian "$real_xl" domname "$pv")" = demo-renamed ]
 
 step "destroy"
 ours xl destroy demo-renamed
@@ -131,7 +132,7 @@ CONFIG
 ours xl create -q -e /tmp/demo-hvm.cfg
 runs() { for _ in $(seq 60); do [ "$(state demo-hvm)" != -b---- ] || return 0; sleep 0.5; done; return 1; }
 check "it runs, says Debian's library" runs
-hvm=$(debian $real_xl domid demo-hvm)
+hvm=$(debian "$real_xl" domid demo-hvm)
 qemu=$(xenstore-read "/local/domain/$hvm/image/device-model-pid")
 echo "QEMU: $(tr '\0' ' ' < "/proc/$qemu/cmdline" | cut -c1-160)…"
 ours xl cd-insert demo-hvm hdc /tmp/second.iso
@@ -150,10 +151,10 @@ step "libvirt: Debian's libvirtd with our library, and virsh"
 libvirtd --timeout 0 > /tmp/libvirtd.log 2>&1 &
 libvirtd=$!
 for _ in $(seq 150); do [ ! -S /run/libvirt/libvirt-sock ] || break; sleep 0.2; done
-check "libvirtd has our library mapped" grep -q /run/xenlight/libxenlight.so.4.17 /proc/$libvirtd/maps
+check "libvirtd has our library mapped" grep -q "/run/xenlight/$soname" /proc/$libvirtd/maps
 virsh() { command virsh -q -c xen:///system "$@"; }
 ours virsh version
-check "it speaks to Xen 4.17" has 'Running hypervisor: Xen 4\.17'
+check "it speaks to Xen $XEN" has "Running hypervisor: Xen ${XEN/./\\.}"
 cat > /tmp/demo-virt.xml <<'XML'
 <domain type='xen'>
   <name>demo-virt</name>

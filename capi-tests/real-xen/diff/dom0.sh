@@ -2,8 +2,8 @@
 # Libraries and records are on a tmpfs: the share is slow.
 . /share/lib.sh
 mkdir -p /tmp/lib/debian /tmp/lib/ours
-cp -L /usr/lib/*/libxenlight.so.4.17 /tmp/lib/debian/
-cp /share/lib/libxenlight.so.4.17 /tmp/lib/ours/
+cp -L /usr/lib/*/"libxenlight.so.$XEN" /tmp/lib/debian/
+cp "/share/lib/libxenlight.so.$XEN" /tmp/lib/ours/
 cp /share/look /share/machine /share/insert /tmp/
 
 echo "dom0 is up after $(cut -d. -f1 /proc/uptime) s"

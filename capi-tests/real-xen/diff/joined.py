@@ -6,7 +6,7 @@ config, stop, *wanted = sys.argv[1:]
 steps = [text.partition("=")[::2] for text in wanted]
 pid, terminal = pty.fork()
 if pid == 0:
-    os.execv("/usr/lib/xen-4.17/bin/xl", ["xl", "create", "-q", "-c", "-e", config])
+    os.execvp("xl", ["xl", "create", "-q", "-c", "-e", config])
 seen, step, end = "", 0, time.monotonic() + 120
 while time.monotonic() < end and not (os.path.exists(stop) and step == len(steps)):
     if select.select([terminal], [], [], 0.2)[0]:

@@ -1,7 +1,9 @@
 # What a case may call. Side is debian or ours; the library of the side is used by
 # `xl` alone: guests are made, and looked at, with Debian's.
 
-real_xl=/usr/lib/xen-4.17/bin/xl
+# Xen's programs. XEN is the host's release.
+xen=/usr/lib/xen-$XEN
+real_xl=$xen/bin/xl
 
 # xl ARG…: xl with the library of this side. Each lies in a folder of its own: being looked for
 # there costs all of xl's libraries a failed open, and the times should compare.

@@ -2,10 +2,10 @@
 .PHONY: box demo diff runtime bench test-more
 
 box:
-	capi-tests/support/box/box build
+	$(known)capi-tests/support/box/box build
 
 demo:
-	$(only_4_17)
+	$(known)
 ifneq ($(OTHER_DEBIAN),)
 	$(call in_bookworm,demo)
 else
@@ -16,7 +16,6 @@ endif
 
 # Every case under Debian's library and under ours, compared. Those that take long too: make test leaves them out.
 diff: lib box
-	$(only_4_17)
 	capi-tests/real-xen/diff/run --quick --boxes 2 --long $(LIB)
 
 # Operations, events, hooks and children, held to the headers.
@@ -31,7 +30,7 @@ bench: lib box
 
 # What make test leaves out, and names at its end: two and a half hours.
 test-more:
-	$(only_4_17)
+	$(known)
 	@$(SETUP) more
 	@$(MAKE) --no-print-directory lib
 	@capi-tests/run-all --more $(LIB)

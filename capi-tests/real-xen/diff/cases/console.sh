@@ -2,7 +2,7 @@
 # that only shows its arguments, is started with.
 printf '#!/bin/sh\necho xenconsole "$@"\n' > /tmp/xenconsole
 chmod +x /tmp/xenconsole
-mount --bind /tmp/xenconsole /usr/lib/xen-4.17/bin/xenconsole
+mount --bind /tmp/xenconsole "$xen/bin/xenconsole"
 try_each xl console -- nosuch 99 -1 ''
 try xl console -t bogus still
 try xl console -n 7 still
@@ -14,5 +14,5 @@ for guest in still idle-pvh linux-pv; do
   try xl console -t serial $guest
   try xl console -t vuart $guest
 done
-umount /usr/lib/xen-4.17/bin/xenconsole
+umount "$xen/bin/xenconsole"
 #: long

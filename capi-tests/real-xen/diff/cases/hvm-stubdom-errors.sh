@@ -11,7 +11,7 @@ left() {
 }
 
 rm -f /usr/bin/vchan-socket-proxy
-ln -s /usr/lib/xen-4.17/bin/vchan-socket-proxy /usr/bin/
+ln -s "$xen/bin/vchan-socket-proxy" /usr/bin/
 create lost hvm "${stub[@]}"
 create lost hvm "${stub[@]}" 'stubdomain_kernel="/guest/tiny"'
 create lost hvm "${stub[@]}" 'stubdomain_kernel="/guest/tiny"' 'stubdomain_ramdisk="/dev/null"'

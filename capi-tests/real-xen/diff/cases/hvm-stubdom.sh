@@ -1,6 +1,6 @@
 # The device model in a stub domain: what is made of both domains, and that nothing of them stays. The stub domain's kernel does
 # nothing; the case says in its place that the device model runs.
-ln -sf /usr/lib/xen-4.17/bin/vchan-socket-proxy /usr/bin/
+ln -sf "$xen/bin/vchan-socket-proxy" /usr/bin/
 truncate -s 1M /root/stub-a.img /root/stub-b.img
 bridge xenbr0
 head -c 4096 /dev/zero > /tmp/stub-ramdisk

@@ -1,7 +1,7 @@
 # An HVM guest's file as xl of Xen 4.5 wrote it, which Xen's converter makes a present stream of; one that is cut, of another
 # kind of guest, and without the converter.
 # Debian's converter does not find its own modules.
-export PYTHONPATH=/usr/lib/xen-4.17/lib/python
+export PYTHONPATH=$xen/lib/python
 guest rl hvm
 sleep 2
 try xl save rl /tmp/rl.img

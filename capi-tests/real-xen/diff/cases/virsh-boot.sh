@@ -16,6 +16,6 @@ boot pv "<os><type machine='xenpv'>linux</type><kernel>/guest/tiny</kernel><init
 boot pvh "<os><type machine='xenpvh'>xenpvh</type><kernel>/guest/tiny</kernel><cmdline>x</cmdline></os>"
 boot pv "<bootloader>/bin/false</bootloader><bootloader_args>-q</bootloader_args>"
 boot pv "<os><type machine='xenpv'>linux</type></os>"
-boot hvm "<os><type machine='xenfv'>hvm</type><loader type='rom'>/usr/lib/xen-4.17/boot/hvmloader</loader><boot dev='network'/></os>"
+boot hvm "<os><type machine='xenfv'>hvm</type><loader type='rom'>$xen/boot/hvmloader</loader><boot dev='network'/></os>"
 boot hvm "<os><type machine='xenfv'>hvm</type><loader type='pflash' readonly='yes'>/usr/share/ovmf/OVMF.fd</loader></os>"
 boot hvm "<os><type machine='nonsense'>hvm</type></os>"
