@@ -67,8 +67,8 @@ library_in() {
   cp "$lib" "$1/$soname"
 }
 
-# compile ARG…: cc, with the headers and libraries, libc included, of the Debian that has the release. -L and -B, since gcc
-# looks in the machine's own folder before it looks in its sysroot's.
+# compile ARG…: cc, with the headers and libraries, libc included, of the Debian that has the release. -L and -B, since
+# gcc looks in the machine's own folder before it looks in its sysroot's.
 compile() {
   local root libraries
   case $(cc -print-file-name="libxenctrl.so.$release") in

@@ -20,10 +20,10 @@ ours() {
 }
 has() { grep -qE -- "$1" <<<"$output"; }
 # state NAME: the flags that Debian's library sees.
-state() { debian $real_xl list "$1" 2>/dev/null | awk 'NR == 2 { print $5 }'; }
+state() { debian "$real_xl" list "$1" 2>/dev/null | awk 'NR == 2 { print $5 }'; }
 
 step "which library xl runs on"
-echo "xl: $real_xl, from $(dpkg-query -W -f '${Package} ${Version}' "xen-utils-$XEN"), $(sha256sum < $real_xl | cut -c1-16)…"
+echo "xl: $real_xl, from $(dpkg-query -W -f '${Package} ${Version}' "xen-utils-$XEN"), $(sha256sum < "$real_xl" | cut -c1-16)…"
 loaded=$(LD_DEBUG=files xl list 2>&1 >/dev/null | sed -n 's/.*calling init: \(.*libxenlight\.so.*\)/\1/p')
 echo "the dynamic linker initialised: $loaded"
 check "that is ours, and the only one" [ "$loaded" = "/run/xenlight/$soname" ]
@@ -80,7 +80,7 @@ check "each guest has a processor" has '^demo-pvh +[0-9]+ +0 '
 step "by name, by id"
 ours xl domid demo-pv
 pv=$output
-check "the id is Debian's answer too" [ "$pv" = "$(debian $real_xl domid demo-pv)" ]
+check "the id is Debian's answer too" [ "$pv" = "$(debian "$real_xl" domid demo-pv)" ]
 ours xl domname "$pv"
 check "and leads back to the name" [ "$output" = demo-pv ]
 ours xl list demo-pvh
@@ -106,7 +106,7 @@ done
 
 step "rename"
 ours xl rename demo-pv demo-renamed
-check "it has the new name" [ "$(debian $real_xl domname "$pv")" = demo-renamed ]
+check "it has the new name" [ "$(debian "$real_xl" domname "$pv")" = demo-renamed ]
 
 step "destroy"
 ours xl destroy demo-renamed
@@ -132,7 +132,7 @@ CONFIG
 ours xl create -q -e /tmp/demo-hvm.cfg
 runs() { for _ in $(seq 60); do [ "$(state demo-hvm)" != -b---- ] || return 0; sleep 0.5; done; return 1; }
 check "it runs, says Debian's library" runs
-hvm=$(debian $real_xl domid demo-hvm)
+hvm=$(debian "$real_xl" domid demo-hvm)
 qemu=$(xenstore-read "/local/domain/$hvm/image/device-model-pid")
 echo "QEMU: $(tr '\0' ' ' < "/proc/$qemu/cmdline" | cut -c1-160)…"
 ours xl cd-insert demo-hvm hdc /tmp/second.iso
