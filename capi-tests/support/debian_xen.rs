@@ -46,9 +46,11 @@ impl Debian {
         tree.map(|tree| Self { release, tree: Some(tree) })
     }
 
-    /// The compiler's arguments that make it find this Debian's headers.
+    /// The compiler's arguments that make it find this Debian's headers, those of its libc included.
     pub fn include(&self) -> Vec<PathBuf> {
-        self.tree.iter().flat_map(|tree| ["-isystem".into(), tree.join("usr/include")]).collect()
+        let folders = ["usr/include", "usr/include/x86_64-linux-gnu"];
+        let of = |tree: &PathBuf| folders.map(|folder| ["-isystem".into(), tree.join(folder)]);
+        self.tree.iter().flat_map(of).flatten().collect()
     }
 
     /// One of its headers.
