@@ -17,7 +17,7 @@ const TEXT: &str = include_str!("sys_4_20.rs");
 #[cfg(since = "4.19")]
 const RELEASE: &str = "4.20";
 
-/// The folder of that release's headers; `None`: the installed ones are that release's.
+/// The file tree with that release's headers; `None`: the installed ones are that release's.
 fn headers() -> Option<String> {
     if RELEASE == "4.17" {
         return None;
@@ -26,7 +26,7 @@ fn headers() -> Option<String> {
     let out = Command::new(script).arg(RELEASE).output().expect("the script runs");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let tree = String::from_utf8(out.stdout).expect("a path");
-    Some(format!("{}/usr/include", tree.trim_end()))
+    Some(tree.trim_end().to_owned())
 }
 
 /// The C form of a Rust type as bindgen writes it.
@@ -128,7 +128,7 @@ fn numbers() -> Vec<String> {
 fn compile(body: &str) -> Result<(), String> {
     let mut cc = Command::new("cc")
         .args(["-fsyntax-only", "-x", "c", "-"])
-        .args(headers().iter().flat_map(|folder| ["-isystem", folder.as_str()]))
+        .args(headers().map(|tree| format!("--sysroot={tree}")))
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
