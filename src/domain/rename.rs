@@ -140,11 +140,6 @@ fn rename_one(
     let (renames, now) = (both.read(RENAMES), both.read(&path));
     let directory = both.read(nodes::domain_path(domid));
     let mut answers = check_free(ctx, t, domid, new, &mut ReadNames::default(), both)?;
-    if answers.value(directory).is_none() {
-        // The destruction of a domain removes its nodes first. This must not create them again.
-        error!(ctx, domid = domid, "cannot rename the domain: it has no nodes");
-        return Err(Error::Fail);
-    }
     let renames = answers.value(renames).unwrap_or_default();
     let mut pipeline = Pipeline::default();
     pipeline.write(RENAMES, &renames);
@@ -162,8 +157,13 @@ fn rename_one(
             return Err(Error::Fail);
         }
     }
-    pipeline.write(&path, new);
     let uuid = super::kind::info(ctx, domid)?.uuid;
+    if answers.value(directory).is_none() {
+        // The destruction of a domain removes its nodes first. This must not create them again.
+        error!(ctx, domid = domid, "cannot rename the domain: it has no nodes");
+        return Err(Error::Fail);
+    }
+    pipeline.write(&path, new);
     pipeline.write(format!("{}/name", nodes::vm_path_of(&uuid)), new);
     nodes::send(ctx, t, pipeline).map(drop)
 }
