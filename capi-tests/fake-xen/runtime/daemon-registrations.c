@@ -111,43 +111,12 @@ static void storm(void)
 
 /* ---- time-outs ---- */
 
-/* A process that looks like the domain's QEMU and does not end when it is told to. */
-static pid_t deaf_model(uint32_t domid)
-{
-    char number[16], text[16], be[100];
-    int ready[2];
-    pid_t pid;
-
-    check(!pipe2(ready, O_CLOEXEC), "pipe: %s", strerror(errno));
-    snprintf(number, sizeof(number), "%u", domid);
-    pid = fork();
-    if (!pid) {
-        int never[2];
-
-        signal(SIGHUP, SIG_IGN);
-        signal(SIGTERM, SIG_IGN);
-        alarm(60);
-        if (!pipe(never) && dup2(never[0], 0) == 0)
-            execlp("sh", "sh", "-c", "read x", "qemu", "-xen-domid", number, (char *)NULL);
-        _exit(1);
-    }
-    close(ready[1]);
-    check(!read(ready[0], text, 1), "read: %s", strerror(errno));
-    close(ready[0]);
-    snprintf(text, sizeof(text), "%d", pid);
-    store(text, "/local/domain/%u/image/device-model-pid", domid);
-    snprintf(be, sizeof(be), "/local/domain/0/backend/qdisk/%u/51712", domid);
-    store(be, "/libxl/%u/device/vbd/51712/backend", domid);
-    store("4", "%s/state", be);
-    return pid;
-}
-
 /* Only time goes by: no other event wakes the loop, which must hear of the time-out through a hook. */
 static void timeouts(void)
 {
     struct daemon *daemon = begin_daemon();
     uint32_t domid = new_domain(NO_ACK);
-    pid_t model = deaf_model(domid);
+    pid_t model = model_of(domid, true);
     struct tally ends = TALLY;
     double began = now(), took;
     int rc = libxl_domain_destroy(daemon->ctx, domid, INTO(&ends));

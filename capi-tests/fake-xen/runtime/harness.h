@@ -72,6 +72,8 @@ libxl_ctx *new_ctx(void);
  */
 #define NO_ACK (-1)
 uint32_t new_domain(int ack_ms);
+/* A process that looks like the domain's QEMU, which serves a disk of it; if it is deaf it does not end when it is told to. */
+pid_t model_of(uint32_t domid, bool deaf);
 uint32_t new_domain_at(uint32_t domid, int ack_ms); /* with that number, which must be free; 0: any */
 void set_ack(uint32_t domid, int ack_ms);
 void give_memory(uint32_t domid, unsigned mib);
