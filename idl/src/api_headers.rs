@@ -271,8 +271,8 @@ mod tests {
             let releases = libxl_h.iter().filter(|(_, header)| header.contains(text));
             releases.map(|(r, _)| r.name()).collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(has(" libxl_console_add_xenstore(libxl_ctx *ctx"), "4.18 4.19 4.20");
-        assert_eq!(has("#define LIBXL_HAVE_HVM_PIRQ 1\n"), "4.19 4.20");
+        assert_eq!(has(" libxl_console_add_xenstore(libxl_ctx *ctx"), "4.18 4.19 4.20 4.21");
+        assert_eq!(has("#define LIBXL_HAVE_HVM_PIRQ 1\n"), "4.19 4.20 4.21");
     }
 
     #[test]

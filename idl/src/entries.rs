@@ -78,8 +78,8 @@ mod tests {
                 Release::all().filter(|&r| lifetime.has(r)).map(Release::name).collect();
             names.join(" ")
         };
-        assert_eq!(has("console"), "4.17 4.18 4.19 4.20");
-        assert_eq!(has("console_exec_since_4_18"), "4.18 4.19 4.20");
+        assert_eq!(has("console"), "4.17 4.18 4.19 4.20 4.21");
+        assert_eq!(has("console_exec_since_4_18"), "4.18 4.19 4.20 4.21");
         assert_eq!(has("console_exec_until_4_18"), "4.17");
         assert!(lifetime("console_since_4_16").unwrap_err().contains("unknown release `4.16`"));
         assert!(lifetime("console_until_4_17").unwrap_err().contains("not later"));

@@ -120,13 +120,19 @@ fn each_release_has_its_part() {
                 union u by t: k { a { f: u8, #[since = \"4.20\"] g: u8 } },
             }"
         ),
-        ["4.17: a c u f", "4.18: a i d u f", "4.19: a b i d u f", "4.20: a b i d e u f g"]
+        [
+            "4.17: a c u f",
+            "4.18: a i d u f",
+            "4.19: a b i d u f",
+            "4.20: a b i d e u f g",
+            "4.21: a b i d e u f g"
+        ]
     );
     assert_eq!(
         parts(
             "#[since = \"4.18\"] enum s { a = 1, #[since = \"4.19\"] b = 2, #[until = \"4.20\"] 128 = 3 }"
         ),
-        ["4.17: none", "4.18: a 128", "4.19: a b 128", "4.20: a b"]
+        ["4.17: none", "4.18: a 128", "4.19: a b 128", "4.20: a b", "4.21: a b"]
     );
 }
 
@@ -135,7 +141,10 @@ fn a_declaration_that_changes_stands_there_twice() {
     let text = |until: &str| {
         format!("struct s {{ a: u8, #[until = {until:?}] b: u8, #[since = \"4.19\"] b: u16 = -1 }}")
     };
-    assert_eq!(parts(&text("4.19")), ["4.17: a b", "4.18: a b", "4.19: a b=-1", "4.20: a b=-1"]);
+    assert_eq!(
+        parts(&text("4.19")),
+        ["4.17: a b", "4.18: a b", "4.19: a b=-1", "4.20: a b=-1", "4.21: a b=-1"]
+    );
     assert_eq!(refused(&text("4.20")), "t.idl:1:62: in Xen 4.19: `b` is declared twice");
     // A type changes by its parts; it is not declared twice.
     let twice = "#[until = \"4.19\"] enum a { x = 1 } #[since = \"4.19\"] enum a { x = 1 }";
@@ -146,7 +155,7 @@ fn a_declaration_that_changes_stands_there_twice() {
 fn releases_must_make_sense() {
     assert_eq!(
         refused("struct s {\n    #[since = \"4.16\"] x: u8,\n}"),
-        "t.idl:2:15: unknown release `4.16`: known are 4.17, 4.18, 4.19, 4.20"
+        "t.idl:2:15: unknown release `4.16`: known are 4.17, 4.18, 4.19, 4.20, 4.21"
     );
     assert!(refused("struct s { #[since] x: u8 }").contains("expected"));
     assert!(refused("struct s { #[since = 4.18] x: u8 }").contains("expected a string"));
@@ -225,6 +234,7 @@ fn all_public_types_are_described() {
             "4.18: 42 enums, 62 structs",
             "4.19: 43 enums, 62 structs",
             "4.20: 43 enums, 62 structs",
+            "4.21: 44 enums, 63 structs",
         ]
     );
 }
