@@ -2,8 +2,8 @@
 share=${BENCH_SHARE:-/share}
 mkdir -p /tmp/bench/ours /tmp/bench/debian "$share/out"
 cp "$share/bench" "$share"/*.py /tmp/bench/ || exit 1   # not from the share: its speed is QEMU's
-cp "$share/lib/libxenlight.so.4.17" /tmp/bench/ours/
-cp -L /usr/lib/x86_64-linux-gnu/libxenlight.so.4.17 /tmp/bench/debian/ || exit 1
+cp "$share"/lib/libxenlight.so.4.* /tmp/bench/ours/
+cp -L /usr/lib/x86_64-linux-gnu/libxenlight.so.4.?? /tmp/bench/debian/ || exit 1
 cd /tmp/bench || exit 1
 set -f
 rows=$(cat "$share/rows")
@@ -27,7 +27,7 @@ else
   measure 1
   say "making ${BENCH_CROWD:-40} domains"
   ./bench crowd "${BENCH_CROWD:-40}" || exit 1
-  say "with $(($(/usr/lib/xen-4.17/bin/xl list | wc -l) - 1)) domains"
+  say "with $(($(xl list | wc -l) - 1)) domains"
   measure 2
 fi
 say "making guests"
@@ -35,7 +35,7 @@ if [ -e /guest/vmlinuz ]; then
   # Before the others, which xenconsoled has to look at too. A kernel that has told Xen where its memory is: others cannot be
   # dumped, and of a PVH guest the dump tries each of a million frames. Without it the rows that dump it fail, no more.
   printf 'name="bench-dump"\ntype="pv"\nkernel="/guest/vmlinuz"\nramdisk="/guest/initrd.gz"\nmemory=128\nvcpus=1\nextra="console=hvc0 quiet"\n' > dump.cfg
-  /usr/lib/xen-4.17/bin/xl create -q dump.cfg && dump=$(/usr/lib/xen-4.17/bin/xl domid bench-dump)
+  xl create -q dump.cfg && dump=$(xl domid bench-dump)
   for _ in $(seq 120); do ! grep -q 'GUEST UP' /var/log/xen/guest-bench-dump.log || break; sleep 1; done
 fi
 ./bench guests > guests &

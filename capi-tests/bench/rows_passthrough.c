@@ -177,7 +177,7 @@ static void make_many_assignable(void) { make_assignable(SLOTS, FIRST_SLOT, FUNC
 
 static void xl_assignable(void)
 {
-    static const char *const argv[] = { "/usr/lib/xen-4.17/bin/xl", "pci-assignable-list", NULL };
+    static const char *const argv[] = { XL, "pci-assignable-list", NULL };
 
     command(argv);
 }

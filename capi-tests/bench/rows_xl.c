@@ -1,7 +1,6 @@
 /* Whole xl commands, from the start of the process to its end. */
 #include "bench.h"
 
-#define XL "/usr/lib/xen-4.17/bin/xl"
 #define ROW(function, ...) \
     static void function(void) \
     { \

@@ -1,7 +1,7 @@
 # The runtime's cases, in dom0: with Debian's library and with ours, as /share/sides says. What it
 # runs is copied from the share first, which is slow.
 mkdir -p /tmp/ours
-[ ! -e /share/libxenlight.so.4.17 ] || cp /share/libxenlight.so.4.17 /tmp/ours/
+[ ! -e "/share/libxenlight.so.$XEN" ] || cp "/share/libxenlight.so.$XEN" /tmp/ours/
 cp /share/runtime /share/known-differences /tmp/
 [ ! -e /share/suppressions ] || cp /share/suppressions /tmp/
 . /share/settings

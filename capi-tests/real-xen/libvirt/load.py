@@ -24,7 +24,7 @@ EXCUSES = re.compile(
 )
 # What the death of the daemon is the reason of.
 LOST = re.compile("onnection|End of file|socket|disconnected|Cannot (recv|write|read)|Failed to connect")
-XL = "/usr/lib/xen-4.17/bin/xl"
+XL = f"/usr/lib/xen-{os.environ['XEN']}/bin/xl"
 failures = []
 count = {}
 killed = threading.Event()

@@ -9,7 +9,7 @@ use Box;
 use File::Basename qw(basename);
 use Test::Exception;
 
-my $xl = "/usr/lib/xen-4.17/bin/xl";
+my $xl = "/usr/lib/xen-$ENV{XEN}/bin/xl";
 my $limit = 600;
 my ($out, @scripts) = @ARGV;
 $| = 1;
