@@ -11,7 +11,9 @@ use nix::errno::Errno;
 use crate::capi::entry::{self, code};
 use crate::capi::give;
 use crate::core::{Error, Result, child, fd, file, paths};
+use crate::domain::disk_backends;
 use crate::error;
+use crate::types::idiomatic::CForm;
 use crate::types::sys::*;
 use crate::xen::log::{Level, Log};
 
@@ -130,7 +132,8 @@ pub unsafe extern "C" fn libxl_create_logfile(
     unsafe { entry::with_log(ctx, "libxl_create_logfile", |log| code(body(log))) }
 }
 
-/// Stores in `*backend` the disk back end with an old-style name: `phy`, `file`, `qdisk`, `standalone`.
+/// Stores in `*backend` the disk back end with an old-style name: `phy`, `file`, `qdisk`, `standalone`, and from Xen 4.19
+/// on `vbd3`.
 ///
 /// Returns 0. As in the C library, `*backend` is unchanged for any other name, and `tap` without a format is
 /// `ERROR_INVAL`.
@@ -146,14 +149,12 @@ pub unsafe extern "C" fn libxl_string_to_backend(
         _ => return Error::Invalid.code(),
     };
     let _ = ctx;
-    *backend = match s {
-        b"phy" => LIBXL_DISK_BACKEND_PHY,
-        b"file" => LIBXL_DISK_BACKEND_TAP,
-        b"qdisk" => LIBXL_DISK_BACKEND_QDISK,
-        b"standalone" => LIBXL_DISK_BACKEND_STANDALONE,
-        b"tap" => return Error::Invalid.code(),
-        _ => *backend,
-    };
+    if s == b"tap" {
+        return Error::Invalid.code();
+    }
+    if let Some(named) = disk_backends::named(s) {
+        *backend = named.to_c();
+    }
     0
 }
 

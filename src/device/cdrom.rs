@@ -63,7 +63,7 @@ use crate::config::defaults::devices::{DeviceContext, disk};
 use crate::core::cause::{summed_up, summed_up_now};
 use crate::core::file::errno_of;
 use crate::core::{Ao, Ctx, Error, Result};
-use crate::device::add::disk::qemu_params;
+use crate::device::add::disk::format_and_path;
 use crate::device::add::running::{
     check_model, insert_or_replace, lock_config, lock_userdata, stored_config,
 };
@@ -290,7 +290,7 @@ impl Change {
             insert_or_replace(&mut config.disks, self.requested.clone());
             files.set_config(&config)?;
         }
-        nodes::transaction_now(ctx, |t| self.write(ctx, t, &qemu_params(&self.complete)))
+        nodes::transaction_now(ctx, |t| self.write(ctx, t, &format_and_path(&self.complete)))
     }
 
     /// The step after QEMU has refused the new medium: restores the old one in libxl-json.

@@ -168,6 +168,7 @@ fn disk(front: u32, devid: i32, backend: &[u8], dev: Option<&[u8]>) -> DeviceDis
         backend_domid: recorded.map_or(0, |device| device.backend_domid),
         backend: match recorded.map(|device| device.backend_kind) {
             Some(DeviceKind::Vbd) => DiskBackend::Phy,
+            Some(DeviceKind::Vbd3) => DiskBackend::Tap,
             Some(DeviceKind::Qdisk) => DiskBackend::Qdisk,
             _ => DiskBackend::Unknown,
         },

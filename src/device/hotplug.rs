@@ -136,7 +136,7 @@ async fn run(ao: &Ao, device: &Device, action: Action, call: &ScriptCall) -> Res
 
 /// Whether devices with this back end have scripts. A back end in QEMU has none, and its nodes need not be read.
 fn has_scripts(device: &Device) -> bool {
-    matches!(device.backend_kind, DeviceKind::Vbd | DeviceKind::Vif)
+    matches!(device.backend_kind, DeviceKind::Vbd | DeviceKind::Vbd3 | DeviceKind::Vif)
 }
 
 /// What is needed for a device's scripts, from the nodes of its back end.
@@ -179,7 +179,7 @@ impl Scripts {
         round: u32,
     ) -> Result<Option<ScriptCall>> {
         let is_nic = match (device.backend_kind, round) {
-            (DeviceKind::Vbd, 0) => false,
+            (DeviceKind::Vbd | DeviceKind::Vbd3, 0) => false,
             (DeviceKind::Vif, 0) => true,
             (DeviceKind::Vif, 1) if !self.has_stubdom => true,
             _ => return Ok(None),

@@ -14,7 +14,7 @@ pub mod usb;
 
 pub use crate::domain::vdev;
 
-use crate::domain::nodes;
+use crate::domain::{disk_backends, nodes};
 
 /// The kinds of devices, of front ends and back ends alike.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,9 +38,11 @@ pub enum DeviceKind {
     VirtioDisk,
     Virtio,
     Xen9pfs,
+    /// The back end of blktap's daemon, which reads `vbd3`.
+    Vbd3,
 }
 
-const NAMES: [(DeviceKind, &str); 19] = [
+const NAMES: [(DeviceKind, &str); 20] = [
     (DeviceKind::Vif, "vif"),
     (DeviceKind::Vbd, "vbd"),
     (DeviceKind::Qdisk, "qdisk"),
@@ -60,6 +62,7 @@ const NAMES: [(DeviceKind, &str); 19] = [
     (DeviceKind::VirtioDisk, "virtio_disk"),
     (DeviceKind::Virtio, "virtio"),
     (DeviceKind::Xen9pfs, "xen_9pfs"),
+    (DeviceKind::Vbd3, disk_backends::TAPBACK),
 ];
 
 impl DeviceKind {

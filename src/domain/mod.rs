@@ -4,6 +4,7 @@ pub mod affinity;
 pub mod console;
 pub mod cpupool;
 pub mod death;
+pub mod disk_backends;
 pub mod history;
 pub mod hypercall_child;
 pub mod identity;

@@ -164,17 +164,6 @@ impl Role {
     }
 }
 
-/// Whether the daemon for 9pfs whose pid is in the node `path` may run: one that the toolstack has not started has no
-/// such node.
-#[cfg(since = "4.19")]
-pub fn may_be_ninepfs_daemon(ctx: &Ctx, path: &str) -> Result<bool> {
-    let recorded = nodes::read(ctx, ctx.store(), path)?;
-    let Some(pid) = recorded.as_deref().and_then(recorded_pid) else { return Ok(true) };
-    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let program = line.split(|&b| b == 0).next().unwrap_or_default();
-    Ok(program.ends_with(b"xen-9pfsd"))
-}
-
 /// The node with the pid of a domain's device model.
 pub fn pid_path(domid: u32) -> String {
     format!("{}/image/device-model-pid", nodes::domain_path(domid))
@@ -340,7 +329,7 @@ pub fn destroy_proxy(ctx: &Ctx, stubdom: u32, target: u32) -> Result<()> {
 }
 
 /// Parses a pid from a node. 0 and 1 are refused: a signal to 0 would reach the whole process group, and 1 is init.
-fn recorded_pid(value: &[u8]) -> Option<i32> {
+pub(super) fn recorded_pid(value: &[u8]) -> Option<i32> {
     leading_number(value).filter(|&pid| pid > 1)
 }
 

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use super::arguments::CommandLine;
-use super::model;
+use super::model::recorded_pid;
 use super::start::{Launch, TIMEOUT, is_running};
 use crate::core::paths::NINEPFS_DAEMON;
-use crate::core::{Ao, Result};
+use crate::core::{Ao, Ctx, Result};
 use crate::debug;
 use crate::domain::nodes;
 use crate::runtime::child::Program;
@@ -26,7 +26,7 @@ pub async fn start_daemon(ao: &Ao, domid: u32, own: u32) -> Result<()> {
     let base = directory(own);
     let (state, pid_path) = (format!("{base}/state"), format!("{base}/pid"));
     if nodes::read(ao, ao.store(), &state)?.is_some() {
-        if model::may_be_ninepfs_daemon(ao, &pid_path)? {
+        if may_run(ao, &pid_path)? {
             return Ok(());
         }
         debug!(ao, domid = domid, "the 9pfs daemon of {state} has ended");
@@ -45,6 +45,15 @@ pub async fn start_daemon(ao: &Ao, domid: u32, own: u32) -> Result<()> {
     let deadline = Instant::now() + TIMEOUT;
     let running = launch.start(ao, deadline).await?;
     running.serves(ao, deadline, is_running(ao, &mut said, &state)).await
+}
+
+/// Whether the daemon whose pid is in the node `path` may run: one that the toolstack has not started has no such node.
+fn may_run(ctx: &Ctx, path: &str) -> Result<bool> {
+    let recorded = nodes::read(ctx, ctx.store(), path)?;
+    let Some(pid) = recorded.as_deref().and_then(recorded_pid) else { return Ok(true) };
+    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let program = line.split(|&b| b == 0).next().unwrap_or_default();
+    Ok(program.ends_with(b"xen-9pfsd"))
 }
 
 /// Whether a PV or PVH guest needs a QEMU for its file systems, for a toolstack in domain `own`, which is asked for

@@ -387,9 +387,10 @@ fn refused(ctx: &Ctx, domid: u32, error: ArgumentsError) -> Error {
     error.error()
 }
 
-/// Whether the administrator has set a limit for QEMU's log.
+/// Whether QEMU's log gets no limit from here: the administrator has set one, or this is Xen 4.20 or later, whose QEMU
+/// knows none.
 fn is_limited() -> bool {
-    std::env::var_os("XEN_QEMU_CONSOLE_LIMIT").is_some()
+    cfg!(since = "4.20") || std::env::var_os("XEN_QEMU_CONSOLE_LIMIT").is_some()
 }
 
 /// A socket at the place of QEMU's monitor that listens already.

@@ -132,7 +132,7 @@ fn ours(case: &Value, wanted: &Outcome, images: &Path) -> Outcome {
         .iter()
         .map(|disk| match target(disk) {
             Target::Path(path) => Some(path),
-            Target::OfScript => Some(made.clone()),
+            Target::OfScript | Target::OfTapdisk => Some(made.clone()),
             Target::None => None,
         })
         .collect();

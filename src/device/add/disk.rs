@@ -9,6 +9,7 @@ use crate::config::defaults::devices::{DeviceContext, disk};
 use crate::core::paths;
 use crate::core::{Ctx, Error, Result};
 use crate::device::{Device, DeviceKind, vdev};
+use crate::domain::disk_backends::{TAP_IS_SERVED, TAPBACK};
 use crate::domain::nodes;
 use crate::error;
 use crate::qemu::arguments::{Target, target};
@@ -16,8 +17,9 @@ use crate::types::idiomatic::{
     DeviceDisk, DiskBackend as Backend, DiskFormat as Format, DiskSpecification, DomainConfig, Text,
 };
 
-/// The default hotplug script.
+/// The default hotplug scripts.
 const BLOCK: &[u8] = b"block";
+const BLOCK_TAP: &[u8] = b"block-tap";
 
 impl Addable for DeviceDisk {
     const KIND: DeviceKind = DeviceKind::Vbd;
@@ -41,6 +43,7 @@ impl Addable for DeviceDisk {
             return Err(Error::Invalid);
         };
         let (kind, backend_kind) = match self.backend {
+            Backend::Tap if TAP_IS_SERVED => (DeviceKind::Vbd, DeviceKind::Vbd3),
             Backend::Phy | Backend::Tap => (DeviceKind::Vbd, DeviceKind::Vbd),
             Backend::Qdisk => (DeviceKind::Vbd, DeviceKind::Qdisk),
             Backend::Standalone => (DeviceKind::VirtioDisk, DeviceKind::VirtioDisk),
@@ -57,16 +60,20 @@ impl Addable for DeviceDisk {
         let kind = match self.backend {
             Backend::Phy => {
                 nodes.back("params", &self.pdev_path);
-                let script = self.script.as_ref().map_or(BLOCK, Text::as_bytes);
-                nodes.back("script", script_path(script));
+                nodes.back("script", self.script_or(BLOCK));
                 "phy"
+            }
+            Backend::Tap if TAP_IS_SERVED => {
+                nodes.back("params", format_and_path(self));
+                nodes.back("script", self.script_or(BLOCK_TAP));
+                TAPBACK
             }
             Backend::Standalone => {
                 nodes.back("params", &self.pdev_path);
                 "standalone"
             }
             Backend::Qdisk => {
-                nodes.back("params", qemu_params(self));
+                nodes.back("params", format_and_path(self));
                 if self.colo_enable == Some(true) {
                     nodes.back("colo-host", &self.colo_host);
                     nodes.back("colo-port", self.colo_port);
@@ -142,18 +149,27 @@ pub fn paths_for_qemu(
     domid: u32,
     disks: &[DeviceDisk],
 ) -> Result<Vec<Option<OsString>>> {
+    let of_script = |disk: &DeviceDisk| -> Result<_> {
+        let back = disk.device(ctx, domid)?.backend_path();
+        nodes::read(ctx, ctx.store(), &format!("{back}/physical-device-path"))
+    };
     let path = |disk: &DeviceDisk| {
         Ok(match target(disk) {
             Target::Path(path) => Some(path),
             Target::None => None,
-            Target::OfScript => {
-                let back = disk.device(ctx, domid)?.backend_path();
-                let path = nodes::read(ctx, ctx.store(), &format!("{back}/physical-device-path"))?;
-                path.map(OsString::from_vec)
-            }
+            Target::OfScript => of_script(disk)?.map(OsString::from_vec),
+            Target::OfTapdisk => of_script(disk)?
+                .map(|socket| OsString::from_vec([b"nbd+unix:///?socket=", &socket[..]].concat())),
         })
     };
     disks.iter().map(path).collect()
+}
+
+impl DeviceDisk {
+    /// The path of its script, or of this one.
+    fn script_or(&self, default: &[u8]) -> Vec<u8> {
+        script_path(self.script.as_ref().map_or(default, Text::as_bytes))
+    }
 }
 
 /// A script's path: a relative one is below Xen's directory of scripts.
@@ -164,8 +180,8 @@ pub(super) fn script_path(script: &[u8]) -> Vec<u8> {
     [paths::SCRIPTS.as_bytes(), b"/", script].concat()
 }
 
-/// The value of the node `params` of a disk whose back end is QEMU: the format, and the path.
-pub fn qemu_params(disk: &DeviceDisk) -> Vec<u8> {
+/// The value of the node `params` of a disk whose back end is QEMU or blktap: the format, and the path.
+pub fn format_and_path(disk: &DeviceDisk) -> Vec<u8> {
     let path = disk.pdev_path.as_ref().map_or(&[][..], Text::as_bytes);
     [format_name(disk.format).as_bytes(), b":", path].concat()
 }

@@ -155,7 +155,7 @@ pub fn parse(own: u32, path: &str) -> Option<Device> {
     let domid = parts.next()?.parse().ok()?;
     let backend_kind = DeviceKind::from_name(parts.next()?)?;
     let kind = match backend_kind {
-        DeviceKind::Qdisk => DeviceKind::Vbd,
+        DeviceKind::Qdisk | DeviceKind::Vbd3 => DeviceKind::Vbd,
         DeviceKind::Vinput => DeviceKind::Vkbd,
         DeviceKind::Qusb => DeviceKind::Vusb,
         DeviceKind::Xen9pfs => DeviceKind::NinePfs,

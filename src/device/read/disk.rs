@@ -7,7 +7,7 @@ use super::{
 };
 use crate::core::{Ctx, Error, Result};
 use crate::device::{DeviceKind, vdev};
-use crate::domain::nodes;
+use crate::domain::{disk_backends, nodes};
 use crate::types::idiomatic::{
     DeviceDisk, DiskBackend, DiskFormat, DiskSpecification, DiskTransport, Text,
 };
@@ -76,11 +76,7 @@ const NODES: &[NodeField<DeviceDisk>] = &[
         Setter::With(|disk, value| {
             disk.backend = match value {
                 None => return broken("missing"),
-                Some(b"phy") => DiskBackend::Phy,
-                Some(b"file") => DiskBackend::Tap,
-                Some(b"qdisk") => DiskBackend::Qdisk,
-                Some(b"standalone") => DiskBackend::Standalone,
-                Some(_) => DiskBackend::Unknown,
+                Some(name) => disk_backends::named(name).unwrap_or(DiskBackend::Unknown),
             };
             Ok(())
         }),

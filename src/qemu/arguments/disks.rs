@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 
 use super::value::Value;
 use super::{ArgumentsError, CommandLine, os};
+use crate::domain::disk_backends::TAP_IS_SERVED;
 use crate::domain::vdev;
 use crate::types::idiomatic::{DeviceDisk, DiskBackend, DiskFormat, Hdtype, Text};
 
@@ -24,6 +25,8 @@ pub enum Target {
     Path(OsString),
     /// The device that the disk's script has set up; its path is in the back end's node `physical-device-path`.
     OfScript,
+    /// The socket of the disk's tapdisk, which serves NBD; its path is in that node too.
+    OfTapdisk,
     /// There is no path in this domain.
     None,
 }
@@ -35,6 +38,8 @@ pub fn target(disk: &DeviceDisk) -> Target {
         Target::None
     } else if plain || disk.backend == DiskBackend::Qdisk {
         disk.pdev_path.as_ref().map_or(Target::None, |path| Target::Path(os(path).to_owned()))
+    } else if disk.backend == DiskBackend::Tap && TAP_IS_SERVED {
+        Target::OfTapdisk
     } else if disk.script.is_some() {
         Target::OfScript
     } else {
@@ -365,7 +370,7 @@ mod tests {
     fn made(disks: &[DeviceDisk], hdtype: Hdtype) -> Result<CommandLine, ArgumentsError> {
         let path = |disk| match target(disk) {
             Target::Path(path) => Some(path),
-            Target::OfScript => Some("/made".into()),
+            Target::OfScript | Target::OfTapdisk => Some("/made".into()),
             Target::None => None,
         };
         let targets: Vec<_> = disks.iter().map(path).collect();
@@ -472,6 +477,9 @@ mod tests {
         assert_eq!(target(&scripted), path);
         let scripted = DeviceDisk { backend: DiskBackend::Phy, ..scripted };
         assert_eq!(target(&scripted), Target::OfScript);
+        let of_tapdisk = DeviceDisk { backend: DiskBackend::Tap, ..scripted.clone() };
+        let by_nbd = if TAP_IS_SERVED { Target::OfTapdisk } else { Target::OfScript };
+        assert_eq!(target(&of_tapdisk), by_nbd);
         let elsewhere = DeviceDisk { backend_domname: text("d"), ..scripted };
         assert_eq!(target(&elsewhere), Target::None);
     }

@@ -5,6 +5,7 @@ use nix::sys::stat::{SFlag, stat};
 
 use super::{DeviceContext, Result};
 use crate::core::Error;
+use crate::domain::disk_backends::TAP_IS_SERVED;
 use crate::domain::kind::DomainKind;
 use crate::types::idiomatic::{
     DeviceDisk, DiskBackend as Backend, DiskFormat as Format, DiskSpecification as Specification,
@@ -135,7 +136,12 @@ fn why_not(disk: &DeviceDisk, backend: Backend, storage: bool) -> Option<&'stati
             (!usable).then_some("unsuitable as phys path not a block device")
         }
         Backend::Qdisk => None,
-        Backend::Tap => Some("unsuitable because blktap not available"),
+        Backend::Tap if !TAP_IS_SERVED => Some("unsuitable because blktap not available"),
+        Backend::Tap if !matches!(disk.format, Format::Raw | Format::Vhd) => {
+            Some("unsuitable due to its format")
+        }
+        Backend::Tap if disk.colo_enable == Some(true) => Some("not compatible with colo"),
+        Backend::Tap => None,
         _ => Some("unknown"),
     }
 }

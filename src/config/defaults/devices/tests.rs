@@ -103,8 +103,9 @@ fn devices_are_completed_as_the_c_library_does() {
             Ok(text) => (0, text),
             Err(e) => (e.code(), String::new()),
         };
-        // What was recorded is 4.17's: the next test is about what 4.19 has in place of 9pfs.
-        let replaced = cfg!(since = "4.19") && device == "p9";
+        // What was recorded is 4.17's: the next tests are about what 4.19 has in place of 9pfs and tap.
+        let replaced =
+            cfg!(since = "4.19") && (device == "p9" || json.contains(r#""backend": "tap""#));
         if (code.to_string(), text.as_str()) != (rc.to_owned(), with_grants(after).as_str())
             && !replaced
         {
@@ -114,6 +115,27 @@ fn devices_are_completed_as_the_c_library_does() {
     }
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!(kinds.len(), 11, "all kinds of devices were there");
+}
+
+#[cfg(since = "4.19")]
+#[test]
+fn tap_serves_two_formats() {
+    let world = Made { log: Log::none(), guest: Some(DomainKind::Pv) };
+    let context = DeviceContext { world: &world, domid: 7, hotplug: true };
+    let complete = |more: &str| {
+        let json = format!(r#"{{"vdev": "xvda", "pdev_path": "/etc/passwd", {more}}}"#);
+        set_defaults(context, "disk", &json)
+    };
+    for format in ["raw", "vhd"] {
+        let asked = format!(r#""format": "{format}", "backend": "tap""#);
+        assert!(complete(&asked).unwrap().contains(r#""backend": "tap""#), "{format}");
+        let with_colo = format!(r#"{asked}, "colo_enable": "True""#);
+        assert_eq!(complete(&with_colo), Err(Error::Invalid));
+    }
+    assert_eq!(complete(r#""format": "qcow2", "backend": "tap""#), Err(Error::Invalid));
+    // The third choice, after phy and qdisk.
+    let chosen = complete(r#""format": "vhd", "script": "block-x""#).unwrap();
+    assert!(chosen.contains(r#""backend": "tap""#), "{chosen}");
 }
 
 /// What was recorded of 4.17, with what 4.19 adds for a virtio disk.
