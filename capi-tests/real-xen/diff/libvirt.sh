@@ -52,3 +52,18 @@ started() {
   # shellcheck disable=SC2034 # for devices
   id=$(id_of "$1")
 }
+
+# second_libvirtd: another daemon in this host, with folders of its own and the same library, to which guests may be migrated. It
+# ends with the case at the latest. second ARG…: its client.
+second_folder=/tmp/second
+second_uri="xen+unix:///system?socket=$second_folder/run/libvirt-sock"
+second_libvirtd() {
+  rm -rf $second_folder
+  mkdir -p $second_folder/{run,lib,etc,log}
+  LD_LIBRARY_PATH=/tmp/lib/$side unshare --mount sh -c "
+    mount --bind $second_folder/run /run/libvirt && mount --bind $second_folder/lib /var/lib/libvirt &&
+      mount --bind $second_folder/etc /etc/libvirt/libxl && mount --bind $second_folder/log /var/log/libvirt &&
+      exec libvirtd --timeout 0 --pid-file $second_folder/pid" > "/tmp/second-libvirtd.$side.log" 2>&1 &
+  until_true test -S $second_folder/run/libvirt-sock
+}
+second() { timeout 60 /usr/bin/virsh -q -c "$second_uri" "$@"; }
