@@ -59,7 +59,7 @@ second_folder=/tmp/second
 second_uri="xen+unix:///system?socket=$second_folder/run/libvirt-sock"
 second_libvirtd() {
   rm -rf $second_folder
-  mkdir -p $second_folder/{run,lib,etc,log}
+  mkdir -p $second_folder/{run,lib,etc,log} /etc/libvirt/libxl /var/lib/libvirt /var/log/libvirt
   LD_LIBRARY_PATH=/tmp/lib/$side unshare --mount sh -c "
     mount --bind $second_folder/run /run/libvirt && mount --bind $second_folder/lib /var/lib/libvirt &&
       mount --bind $second_folder/etc /etc/libvirt/libxl && mount --bind $second_folder/log /var/log/libvirt &&

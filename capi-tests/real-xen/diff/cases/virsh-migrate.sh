@@ -19,7 +19,8 @@ both() {
 }
 both
 try second domstate --reason v-mig-2
-devices | numberless "$(id_of v-mig-2)"
+id=$(id_of v-mig-2)
+devices | numberless "$id"
 suspends v-mig-2
 # Back, by the daemons; then through the connection that they have.
 try second migrate --live --p2p v-mig-2 xen:///system --migrateuri tcp://127.0.0.1:49171 --dname v-mig-3
