@@ -63,12 +63,13 @@ use crate::config::defaults::devices::{DeviceContext, disk};
 use crate::core::cause::{summed_up, summed_up_now};
 use crate::core::file::errno_of;
 use crate::core::{Ao, Ctx, Error, Result};
-use crate::device::add::disk::format_and_path;
+use crate::device::add::disk::{format_and_path, make_empty_drive};
 use crate::device::add::running::{
     check_model, insert_or_replace, lock_config, lock_userdata, stored_config,
 };
 use crate::device::add::{Addable, AttachTarget, Stored};
 use crate::device::{Device, read, vdev};
+use crate::domain::disk_backends::{PHY_SERVES_CD_DRIVES, TAP_IS_SERVED, TAPBACK, is_empty_drive};
 use crate::domain::identity::Identity;
 use crate::domain::kind::DomainKind;
 use crate::domain::{names, nodes};
@@ -235,8 +236,7 @@ impl Change {
         if self.is_ejection() {
             return Ok(None);
         }
-        let name = self.complete.pdev_path.as_ref().map_or(&[][..], Text::as_bytes);
-        let path = Path::new(OsStr::from_bytes(name));
+        let path = Path::new(OsStr::from_bytes(path_of(&self.complete)));
         let failed = |e: &std::io::Error| {
             let (domid, errno) = (self.drive.domid, errno_of(e));
             error!(ctx, domid = domid, errno = errno, "cannot open the medium {}", path.display());
@@ -259,7 +259,8 @@ impl Change {
     /// the old medium.
     fn emptied(&self, ctx: &Ctx) -> Result<Option<DeviceDisk>> {
         let files = lock_userdata(ctx, &self.owner)?;
-        nodes::transaction_now(ctx, |t| self.write(ctx, t, b""))?;
+        make_empty_drive(ctx, self.drive.domid, &self.complete)?;
+        nodes::transaction_now(ctx, |t| self.write(ctx, t, self.no_medium()))?;
         let mut config = stored_config(ctx, self.drive.domid, &files)?;
         let old = config.disks.iter().rfind(|disk| disk.is_same(&self.requested)).cloned();
         insert_or_replace(&mut config.disks, self.requested.clone());
@@ -290,7 +291,18 @@ impl Change {
             insert_or_replace(&mut config.disks, self.requested.clone());
             files.set_config(&config)?;
         }
-        nodes::transaction_now(ctx, |t| self.write(ctx, t, &format_and_path(&self.complete)))
+        let params = match self.complete.backend {
+            DiskBackend::Phy if PHY_SERVES_CD_DRIVES => path_of(&self.complete).to_vec(),
+            _ => format_and_path(&self.complete),
+        };
+        nodes::transaction_now(ctx, |t| self.write(ctx, t, &params))
+    }
+
+    /// The node `params` of the drive when it is empty: what an ejection asks for has a file in place of the medium where the
+    /// kernel is the back end.
+    fn no_medium(&self) -> &[u8] {
+        let path = path_of(&self.complete);
+        if self.is_ejection() && is_empty_drive(path) { path } else { b"" }
     }
 
     /// The step after QEMU has refused the new medium: restores the old one in libxl-json.
@@ -309,6 +321,7 @@ impl Change {
         let kind = match self.complete.backend {
             DiskBackend::Qdisk => "qdisk",
             DiskBackend::Standalone => "standalone",
+            DiskBackend::Tap if TAP_IS_SERVED => TAPBACK,
             _ => "phy",
         };
         let dirs = [self.drive.backend_path(), self.drive.libxl_path()];
@@ -323,6 +336,10 @@ impl Change {
         let changed: Vec<_> = changed.map(|((path, value), _)| (path, value)).collect();
         ops.write_many(&changed).map_err(|e| nodes::failed(ctx, e))
     }
+}
+
+fn path_of(disk: &DeviceDisk) -> &[u8] {
+    disk.pdev_path.as_ref().map_or(&[][..], Text::as_bytes)
 }
 
 /// QEMU's name of a format; `None` if it has no such format.

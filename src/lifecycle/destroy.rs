@@ -36,10 +36,12 @@ use futures_util::future::join;
 use nix::errno::Errno;
 
 use crate::core::cause::{collected, summed_up};
+use crate::core::file::{errno_of, remove_if_there};
 use crate::core::paths::LIB_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::recorded::Recorded;
 use crate::device::{pci, read, remove};
+use crate::domain::disk_backends::{PHY_SERVES_CD_DRIVES, empty_drive_path};
 use crate::domain::history::History;
 use crate::domain::hypercall_child::{self, CallFailure};
 use crate::domain::identity::{Identity, own_domid_or_zero};
@@ -259,6 +261,17 @@ async fn detach_pci(
     pci::detach::remove_all(ao, domain, hvm, is_stubdom)
 }
 
+/// Removes the file for its empty CD drives, if it has one.
+fn remove_empty_drive(ctx: &Ctx, domid: u32) {
+    if !PHY_SERVES_CD_DRIVES {
+        return;
+    }
+    let path = empty_drive_path(domid);
+    if let Err(e) = remove_if_there(&path) {
+        error!(ctx, domid = domid, errno = errno_of(&e), "cannot remove {path}");
+    }
+}
+
 /// What was found of a domain when its records were to be removed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Found {
@@ -324,6 +337,7 @@ fn remove_records(
     remove_userdata();
     remove_leftovers(ctx.log(), domid, LIB_DIR.as_ref());
     state::remove_restored(ctx, domid);
+    remove_empty_drive(ctx, domid);
     if purpose == Purpose::Destroy {
         state::remove_saved(ctx, domid);
         // This is done before the domid is free. If it fails, which is logged, the domid can be used again at once.

@@ -1,15 +1,19 @@
 //! Disks and CD drives.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 use super::nodes::DeviceNodes;
 use super::{Addable, AttachTarget, Stored};
 use crate::config::defaults::devices::{DeviceContext, disk};
+use crate::core::file::errno_of;
 use crate::core::paths;
 use crate::core::{Ctx, Error, Result};
 use crate::device::{Device, DeviceKind, vdev};
-use crate::domain::disk_backends::{TAP_IS_SERVED, TAPBACK};
+use crate::domain::disk_backends::{TAP_IS_SERVED, TAPBACK, is_empty_drive};
 use crate::domain::nodes;
 use crate::error;
 use crate::qemu::arguments::{Target, target};
@@ -59,6 +63,7 @@ impl Addable for DeviceDisk {
         let ctx = target.ctx();
         let kind = match self.backend {
             Backend::Phy => {
+                make_empty_drive(ctx, target.domid(), self)?;
                 nodes.back("params", &self.pdev_path);
                 nodes.back("script", self.script_or(BLOCK));
                 "phy"
@@ -178,6 +183,21 @@ pub(super) fn script_path(script: &[u8]) -> Vec<u8> {
         return script.to_vec();
     }
     [paths::SCRIPTS.as_bytes(), b"/", script].concat()
+}
+
+/// Makes the file without content that an empty CD drive has with a phy back end, if the disk is one.
+pub fn make_empty_drive(ctx: &Ctx, domid: u32, disk: &DeviceDisk) -> Result<()> {
+    let path = disk.pdev_path.as_ref().map_or(&[][..], Text::as_bytes);
+    if disk.format != Format::Empty || !is_empty_drive(path) {
+        return Ok(());
+    }
+    let path = Path::new(OsStr::from_bytes(path));
+    let made = File::options().write(true).create(true).truncate(true).mode(0o400).open(path);
+    made.map(drop).map_err(|e| {
+        let errno = errno_of(&e);
+        error!(ctx, domid = domid, errno = errno, "cannot make the empty drive {}", path.display());
+        Error::Fail
+    })
 }
 
 /// The value of the node `params` of a disk whose back end is QEMU or blktap: the format, and the path.

@@ -5,7 +5,9 @@ use nix::sys::stat::{SFlag, stat};
 
 use super::{DeviceContext, Result};
 use crate::core::Error;
-use crate::domain::disk_backends::TAP_IS_SERVED;
+use crate::domain::disk_backends::{
+    PHY_SERVES_CD_DRIVES, TAP_IS_SERVED, empty_drive_path, is_empty_drive,
+};
 use crate::domain::kind::DomainKind;
 use crate::types::idiomatic::{
     DeviceDisk, DiskBackend as Backend, DiskFormat as Format, DiskSpecification as Specification,
@@ -22,11 +24,21 @@ pub fn set_defaults(context: DeviceContext, disk: &mut DeviceDisk) -> Result<()>
     protocol(context, disk)?;
     // The media of CD drives of a guest with a device model are changed in the device model.
     if disk.is_cdrom != 0 && matches!(context.world.kind(), Ok(DomainKind::Hvm)) {
-        if !matches!(disk.backend, Backend::Qdisk | Backend::Unknown) {
-            context.refuse(format_args!("Backend for CD devices on HVM guests must be Qdisk"));
-            return Err(Error::Fail);
+        match disk.backend {
+            Backend::Unknown | Backend::Qdisk => disk.backend = Backend::Qdisk,
+            Backend::Phy if PHY_SERVES_CD_DRIVES => {}
+            _ => {
+                let or_phy = if PHY_SERVES_CD_DRIVES { " or Phy" } else { "" };
+                context.refuse(format_args!(
+                    "Backend for CD devices on HVM guests must be Qdisk{or_phy}"
+                ));
+                return Err(Error::Fail);
+            }
         }
-        disk.backend = Backend::Qdisk;
+    }
+    let is_empty_drive = disk.is_cdrom != 0 && disk.format == Format::Empty;
+    if is_empty_drive && may_be_empty(disk.backend) && disk.backend_domid == 0 {
+        disk.pdev_path = Text::new(empty_drive_path(context.domid));
     }
     disk.backend = backend(context, disk)?;
     Ok(())
@@ -61,6 +73,11 @@ fn protocol(context: DeviceContext, disk: &mut DeviceDisk) -> Result<()> {
     }
 }
 
+/// Whether a drive with this back end may be without a medium, other than QEMU's.
+fn may_be_empty(backend: Backend) -> bool {
+    PHY_SERVES_CD_DRIVES && backend == Backend::Phy
+}
+
 /// Chooses the back end: the requested one if it can serve the disk, otherwise the first that can.
 fn backend(context: DeviceContext, disk: &DeviceDisk) -> Result<Backend> {
     let vdev = name(&disk.vdev);
@@ -68,7 +85,8 @@ fn backend(context: DeviceContext, disk: &DeviceDisk) -> Result<Backend> {
         if disk.is_cdrom == 0 {
             return Err(context.refuse(format_args!("Disk vdev={vdev} is empty but not cdrom")));
         }
-        if let Some(path) = disk.pdev_path.as_ref().filter(|path| !path.as_bytes().is_empty()) {
+        let medium = disk.pdev_path.as_ref().filter(|path| !path.as_bytes().is_empty());
+        if let Some(path) = medium.filter(|path| !is_empty_drive(path.as_bytes())) {
             return Err(context.refuse(format_args!(
                 "Disk vdev={vdev} is empty but an image has been provided: {path}"
             )));
@@ -124,6 +142,10 @@ fn why_not(disk: &DeviceDisk, backend: Backend, storage: bool) -> Option<&'stati
     let plain = disk.format == Format::Raw;
     let elsewhere = disk.backend_domid != 0;
     match backend {
+        // The only one that is empty is a CD drive.
+        Backend::Phy if may_be_empty(backend) && disk.format == Format::Empty => {
+            (disk.colo_enable == Some(true)).then_some("not compatible with colo")
+        }
         Backend::Phy | Backend::Standalone if !plain => Some("unsuitable due to its format"),
         Backend::Standalone | Backend::Qdisk if disk.script.is_some() => {
             Some("not compatible with a script")

@@ -103,9 +103,13 @@ fn devices_are_completed_as_the_c_library_does() {
             Ok(text) => (0, text),
             Err(e) => (e.code(), String::new()),
         };
-        // What was recorded is 4.17's: the next tests are about what 4.19 has in place of 9pfs and tap.
-        let replaced =
-            cfg!(since = "4.19") && (device == "p9" || json.contains(r#""backend": "tap""#));
+        // What was recorded is 4.17's: the next tests are about what 4.19 has in place of these.
+        let has = |what: &str| json.contains(what);
+        let replaced = cfg!(since = "4.19")
+            && (device == "p9"
+                || has(r#""backend": "tap""#)
+                || has(r#""is_cdrom": 1"#) && has(r#""backend": "phy""#)
+                || guest != Some(DomainKind::Hvm) && has(r#""format": "empty""#));
         if (code.to_string(), text.as_str()) != (rc.to_owned(), with_grants(after).as_str())
             && !replaced
         {
@@ -115,6 +119,34 @@ fn devices_are_completed_as_the_c_library_does() {
     }
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!(kinds.len(), 11, "all kinds of devices were there");
+}
+
+#[cfg(since = "4.19")]
+#[test]
+fn a_cd_drive_of_an_hvm_guest_may_be_the_kernels() {
+    let world = Made { log: Log::none(), guest: Some(DomainKind::Hvm) };
+    let context = DeviceContext { world: &world, domid: 7, hotplug: true };
+    let complete = |more: &str| {
+        set_defaults(context, "disk", &format!(r#"{{"vdev": "hdc", "is_cdrom": 1, {more}}}"#))
+    };
+    let raw = r#""pdev_path": "/etc/passwd", "format": "raw""#;
+    assert!(complete(raw).unwrap().contains(r#""backend": "qdisk""#));
+    assert!(complete(&format!(r#"{raw}, "backend": "phy""#)).unwrap().contains(r#""phy""#));
+    assert_eq!(complete(&format!(r#"{raw}, "backend": "tap""#)), Err(Error::Fail));
+    // An empty one has a file, if this is asked for.
+    assert!(complete(r#""format": "empty""#).unwrap().contains(r#""backend": "qdisk""#));
+    let empty = r#""format": "empty", "backend": "phy""#;
+    assert!(complete(empty).unwrap().contains(r#""pdev_path": "/var/run/xen/empty-cdrom.7""#));
+    let elsewhere = complete(&format!(r#"{empty}, "backend_domid": 3"#)).unwrap();
+    assert!(!elsewhere.contains("pdev_path"), "{elsewhere}");
+    let with_medium = format!(r#""pdev_path": "/etc/passwd", {empty}, "backend_domid": 3"#);
+    assert_eq!(complete(&with_medium), Err(Error::Invalid));
+    // An empty one of a PV guest gets phy, the first choice, and no file.
+    let world = Made { log: Log::none(), guest: Some(DomainKind::Pv) };
+    let context = DeviceContext { world: &world, ..context };
+    let json = r#"{"vdev": "xvdc", "is_cdrom": 1, "format": "empty"}"#;
+    let chosen = set_defaults(context, "disk", json).unwrap();
+    assert!(chosen.contains(r#""phy""#) && !chosen.contains("pdev_path"), "{chosen}");
 }
 
 #[cfg(since = "4.19")]
