@@ -2,7 +2,6 @@
 # that is another guest's.
 #: pci
 #: long
-pci_host
 libvirt
 # hostdev FUNCTION MANAGED: the element for 0000:00:05.0 and the like.
 hostdev() {
@@ -12,6 +11,13 @@ hostdev 05.0 no > /tmp/hostdev-5.xml
 hostdev 06.0 yes > /tmp/hostdev-6.xml
 # Who drives it.
 driver() { basename "$(readlink "/sys/bus/pci/devices/0000:00:$1/driver" || echo none)"; }
+# What libvirt has made of them may outlive it.
+theirs() {
+  local function
+  for function in 05.0 06.0; do echo > "/sys/bus/pci/devices/0000:00:$function/driver_override"; done
+  pci_host
+}
+theirs
 drivers() { echo "05.0 has $(driver 05.0), 06.0 has $(driver 06.0)"; }
 drivers
 xml v-host hvm
@@ -25,6 +31,7 @@ try virsh attach-device v-host /tmp/hostdev-5.xml --live
 try virsh attach-device v-host /tmp/hostdev-6.xml --live
 drivers
 of_pci v-host
+grep -h 'error' /var/log/libvirt/libxl/libxl-driver.log | tail -5
 virsh dumpxml v-host | grep -A 6 '<hostdev'
 reference pci-list v-host
 xml v-host-2 hvm "$(cat /tmp/hostdev-6.xml)"
@@ -44,4 +51,4 @@ drivers
 of_pci v-host-3
 try virsh destroy v-host-3
 drivers
-pci_host
+theirs
