@@ -148,12 +148,14 @@ static double worst;
 static void *work_beside(void *number)
 {
     while (__atomic_load_n(&moving, __ATOMIC_SEQ_CST)) {
-        double start = now();
+        double start;
 
+        /* It runs: Xen refuses to unpause what is not paused. */
+        check(libxl_domain_pause(ctx(), (intptr_t)number, NULL), "libxl_domain_pause");
+        start = now();
         check(libxl_domain_unpause(ctx(), (intptr_t)number, NULL), "libxl_domain_unpause");
         start = now() - start;
         worst = start > worst ? start : worst;
-        check(libxl_domain_pause(ctx(), (intptr_t)number, NULL), "libxl_domain_pause");
         nap(2000);
     }
     return NULL;
