@@ -56,10 +56,14 @@ started() {
 # second_libvirtd: another daemon in this host, with folders of its own and the same library, to which guests may be migrated. It
 # ends with the case at the latest. second ARG…: its client.
 second_folder=/tmp/second
-second_uri="xen+unix:///system?socket=$second_folder/run/libvirt-sock"
+second_uri="xen+unix://there/system?socket=$second_folder/run/libvirt-sock"
+# The first, as the second sees it: a name, since daemons refuse to migrate a guest to a URI without one.
+first_uri="xen+unix://here/system?socket=$second_folder/first/libvirt-sock"
 second_libvirtd() {
+  ! mountpoint -q $second_folder/first || umount $second_folder/first
   rm -rf $second_folder
-  mkdir -p $second_folder/{run,lib,etc,log} /etc/libvirt/libxl /var/lib/libvirt /var/log/libvirt
+  mkdir -p $second_folder/{run,lib,etc,log,first} /etc/libvirt/libxl /var/lib/libvirt /var/log/libvirt
+  mount --bind /run/libvirt $second_folder/first
   LD_LIBRARY_PATH=/tmp/lib/$side unshare --mount sh -c "
     mount --bind $second_folder/run /run/libvirt && mount --bind $second_folder/lib /var/lib/libvirt &&
       mount --bind $second_folder/etc /etc/libvirt/libxl && mount --bind $second_folder/log /var/log/libvirt &&

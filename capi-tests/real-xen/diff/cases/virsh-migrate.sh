@@ -23,7 +23,7 @@ id=$(id_of v-mig-2)
 devices | numberless "$id"
 suspends v-mig-2
 # Back, by the daemons; then through the connection that they have.
-try second migrate --live --p2p v-mig-2 xen:///system --migrateuri tcp://127.0.0.1:49171 --dname v-mig-3
+try second migrate --live --p2p v-mig-2 "$first_uri" --migrateuri tcp://127.0.0.1:49171 --dname v-mig-3
 made v-mig-3
 both
 suspends v-mig-3
@@ -34,7 +34,7 @@ try second domstate --reason v-mig-4
 # A stopped one; one that does not suspend; a name that is taken; nobody there.
 try second suspend v-mig-4
 suspends v-mig-4
-try second migrate --live v-mig-4 xen:///system --migrateuri tcp://127.0.0.1:49172 --dname v-mig-5
+try second migrate --live v-mig-4 "$first_uri" --migrateuri tcp://127.0.0.1:49172 --dname v-mig-5
 made v-mig-5
 both
 try virsh domstate --reason v-mig-5
@@ -44,7 +44,7 @@ made v-mig-there
 suspends v-mig-5
 # shellcheck disable=SC2086
 try virsh migrate --live v-mig-5 $there --dname v-mig-there
-try virsh migrate --live v-mig-5 "xen+unix:///system?socket=/tmp/nobody"
+try virsh migrate --live v-mig-5 "xen+unix://there/system?socket=/tmp/nobody"
 try virsh migrate --live v-mig-5 "$second_uri" --migrateuri tcp://127.0.0.1:1:2
 both
 try virsh destroy v-mig-5
