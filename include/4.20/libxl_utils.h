@@ -153,7 +153,8 @@ int libxl_create_logfile(libxl_ctx *ctx,
                          const char *name,
                          char **full_name);
 
-/* Stores in *backend the disk back end with an old-style name: phy, file, qdisk, standalone.
+/* Stores in *backend the disk back end with an old-style name: phy, file, qdisk, standalone, and
+ * from Xen 4.19 on vbd3.
  *
  * Returns 0. As in the C library, *backend is unchanged for any other name, and tap without a
  * format is ERROR_INVAL. */
