@@ -3,7 +3,8 @@
 # start_libvirtd: the daemon, anew, with what earlier ones have left of domains that run. It ends with the case at the latest.
 start_libvirtd() {
   rm -f /run/libvirt/libvirt-sock
-  LD_LIBRARY_PATH=/tmp/lib/$side libvirtd --timeout 0 > "/tmp/libvirtd.$side.log" 2>&1 &
+  # shellcheck disable=SC2086 # options
+  LD_LIBRARY_PATH=/tmp/lib/$side libvirtd --timeout 0 ${libvirtd_options-} > "/tmp/libvirtd.$side.log" 2>&1 &
   libvirtd=$!
   until_true test -S /run/libvirt/libvirt-sock
 }
@@ -53,21 +54,25 @@ started() {
   id=$(id_of "$1")
 }
 
-# second_libvirtd: another daemon in this host, with folders of its own and the same library, to which guests may be migrated. It
-# ends with the case at the latest. second ARG…: its client.
+# two_libvirtds: begins a case with another daemon in this host, with folders of its own and the same library, to which guests may be
+# migrated. It ends with the case at the latest. Both listen, since they refuse to migrate a guest to a URI without a host.
+# second ARG…: the client of the other.
 second_folder=/tmp/second
-second_uri="xen+unix://there/system?socket=$second_folder/run/libvirt-sock"
-# The first, as the second sees it: a name, since daemons refuse to migrate a guest to a URI without one.
-first_uri="xen+unix://here/system?socket=$second_folder/first/libvirt-sock"
-second_libvirtd() {
-  ! mountpoint -q $second_folder/first || umount $second_folder/first
+first_uri=xen+tcp://127.0.0.1:16509/system
+second_uri=xen+tcp://127.0.0.1:16510/system
+two_libvirtds() {
+  local name
   rm -rf $second_folder
-  mkdir -p $second_folder/{run,lib,etc,log,first} /etc/libvirt/libxl /var/lib/libvirt /var/log/libvirt
-  mount --bind /run/libvirt $second_folder/first
+  mkdir -p $second_folder/{run,lib,etc,log} /etc/libvirt/libxl /var/lib/libvirt /var/log/libvirt
+  for name in first:16509 second:16510; do
+    printf 'listen_tls = 0\nlisten_tcp = 1\nauth_tcp = "none"\ntcp_port = "%s"\n' "${name#*:}" > "/tmp/libvirtd-${name%:*}.conf"
+  done
+  libvirtd_options="--listen --config /tmp/libvirtd-first.conf" libvirt
   LD_LIBRARY_PATH=/tmp/lib/$side unshare --mount sh -c "
     mount --bind $second_folder/run /run/libvirt && mount --bind $second_folder/lib /var/lib/libvirt &&
       mount --bind $second_folder/etc /etc/libvirt/libxl && mount --bind $second_folder/log /var/log/libvirt &&
-      exec libvirtd --timeout 0 --pid-file $second_folder/pid" > "/tmp/second-libvirtd.$side.log" 2>&1 &
+      exec libvirtd --timeout 0 --listen --config /tmp/libvirtd-second.conf --pid-file $second_folder/pid" \
+    > "/tmp/second-libvirtd.$side.log" 2>&1 &
   until_true test -S $second_folder/run/libvirt-sock
 }
 second() { timeout 60 /usr/bin/virsh -q -c "$second_uri" "$@"; }

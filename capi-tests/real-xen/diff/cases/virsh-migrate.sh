@@ -1,7 +1,6 @@
 #: long
 # Migrated by libvirt, to a second daemon in the same host and back: by the client, by the daemons, and through their own connection.
-libvirt
-second_libvirtd
+two_libvirtds
 started v-mig pvh
 suspends v-mig
 there="$second_uri --migrateuri tcp://127.0.0.1:49170"
@@ -44,7 +43,7 @@ made v-mig-there
 suspends v-mig-5
 # shellcheck disable=SC2086
 try virsh migrate --live v-mig-5 $there --dname v-mig-there
-try virsh migrate --live v-mig-5 "xen+unix://there/system?socket=/tmp/nobody"
+try virsh migrate --live v-mig-5 xen+tcp://127.0.0.1:16511/system
 try virsh migrate --live v-mig-5 "$second_uri" --migrateuri tcp://127.0.0.1:1:2
 both
 try virsh destroy v-mig-5
