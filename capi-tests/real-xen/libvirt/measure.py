@@ -109,6 +109,7 @@ def one(side):
     asked = ["\n".join(f"{kinds[n % 4]} m-{n % LISTED}" for n in range(client, QUERIES, CLIENTS)) for client in range(CLIENTS)]
     began = time.monotonic()
     at_once([lambda text=text: virsh(text=text) for text in asked])
+    found["queries"] = time.monotonic() - began
     save.join()
     kernel.join()
     os.remove("/tmp/saved.image")

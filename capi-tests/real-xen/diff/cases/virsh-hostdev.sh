@@ -1,5 +1,5 @@
 # PCI functions of the host given to guests by libvirt, which xl has made assignable: to one that runs, at a creation, and one that
-# is another guest's. Functions that libvirt itself takes from the host are attached with neither library.
+# is another guest's.
 #: pci
 #: long
 pci_host
@@ -12,8 +12,12 @@ hostdev() {
 hostdev 05.0 > /tmp/hostdev-5.xml
 hostdev 06.0 > /tmp/hostdev-6.xml
 hostdev 07.0 > /tmp/hostdev-7.xml
-xml v-host hvm
-sed -i 's,</os>,&<features><xen><passthrough state="on"/></xen></features>,' /tmp/v-host.xml
+# hvm NAME [DEVICE]: /tmp/NAME.xml. Without ACPI QEMU plugs nothing in.
+hvm() {
+  xml "$1" hvm "${2-}"
+  sed -i 's,</os>,&<features><acpi/><xen><passthrough state="on"/></xen></features>,' "/tmp/$1.xml"
+}
+hvm v-host
 try virsh create --paused /tmp/v-host.xml
 made v-host
 try virsh attach-device v-host /tmp/hostdev-5.xml --live
@@ -22,7 +26,7 @@ try virsh attach-device v-host /tmp/hostdev-7.xml --live
 of_pci v-host
 virsh dumpxml v-host | grep -A 6 '<hostdev'
 reference pci-list v-host
-xml v-host-2 hvm "$(cat /tmp/hostdev-6.xml)"
+hvm v-host-2 "$(cat /tmp/hostdev-6.xml)"
 try virsh create /tmp/v-host-2.xml
 made v-host-2
 of_pci v-host v-host-2
@@ -30,7 +34,9 @@ try virsh detach-device v-host /tmp/hostdev-6.xml --live
 of_pci v-host
 try virsh destroy v-host
 of_pci v-host
-started v-host-3 hvm "$(cat /tmp/hostdev-6.xml)"
+hvm v-host-3 "$(cat /tmp/hostdev-6.xml)"
+try virsh create /tmp/v-host-3.xml
+made v-host-3
 of_pci v-host-3
 try virsh destroy v-host-3
 of_pci
