@@ -476,7 +476,7 @@ typedef enum libxl_disk_backend {
     LIBXL_DISK_BACKEND_UNKNOWN = 0,
     /* The kernel's back end (blkback), from a block device. */
     LIBXL_DISK_BACKEND_PHY = 1,
-    /* Blktap, which Xen no longer supports. */
+    /* Blktap, which Xen serves from 4.19 on. */
     LIBXL_DISK_BACKEND_TAP = 2,
     /* QEMU. */
     LIBXL_DISK_BACKEND_QDISK = 3,

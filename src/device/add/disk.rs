@@ -1,10 +1,9 @@
 //! Disks and CD drives.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::File;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 
 use super::nodes::DeviceNodes;
 use super::{Addable, AttachTarget, Stored};
@@ -13,7 +12,9 @@ use crate::core::file::errno_of;
 use crate::core::paths;
 use crate::core::{Ctx, Error, Result};
 use crate::device::{Device, DeviceKind, vdev};
-use crate::domain::disk_backends::{TAP_IS_SERVED, TAPBACK, is_empty_drive};
+use crate::domain::disk_backends::{
+    PHY_SERVES_CD_DRIVES, TAP_IS_SERVED, TAPBACK, empty_drive_path,
+};
 use crate::domain::nodes;
 use crate::error;
 use crate::qemu::arguments::{Target, target};
@@ -185,17 +186,17 @@ pub(super) fn script_path(script: &[u8]) -> Vec<u8> {
     [paths::SCRIPTS.as_bytes(), b"/", script].concat()
 }
 
-/// Makes the file without content that an empty CD drive has with a phy back end, if the disk is one.
+/// Makes the file without content that an empty CD drive has with a phy back end, if the disk is one. Only this one: its
+/// content is removed.
 pub fn make_empty_drive(ctx: &Ctx, domid: u32, disk: &DeviceDisk) -> Result<()> {
-    let path = disk.pdev_path.as_ref().map_or(&[][..], Text::as_bytes);
-    if disk.format != Format::Empty || !is_empty_drive(path) {
+    let path = empty_drive_path(domid);
+    let has_it = disk.pdev_path.as_ref().is_some_and(|given| given.as_bytes() == path.as_bytes());
+    if !PHY_SERVES_CD_DRIVES || disk.format != Format::Empty || !has_it {
         return Ok(());
     }
-    let path = Path::new(OsStr::from_bytes(path));
-    let made = File::options().write(true).create(true).truncate(true).mode(0o400).open(path);
+    let made = File::options().write(true).create(true).truncate(true).mode(0o400).open(&path);
     made.map(drop).map_err(|e| {
-        let errno = errno_of(&e);
-        error!(ctx, domid = domid, errno = errno, "cannot make the empty drive {}", path.display());
+        error!(ctx, domid = domid, errno = errno_of(&e), "cannot make the empty drive {path}");
         Error::Fail
     })
 }
