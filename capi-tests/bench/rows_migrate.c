@@ -156,7 +156,7 @@ static void *work_beside(void *number)
         check(libxl_domain_unpause(ctx(), (intptr_t)number, NULL), "libxl_domain_unpause");
         start = now() - start;
         worst = start > worst ? start : worst;
-        nap(2000);
+        nap(10000);
     }
     return NULL;
 }
@@ -208,7 +208,7 @@ const struct row migrate_rows[] = {
     { .name = "restore-512", .title = "restore of it", .aim = 1, .scenes = ALONE, .figure = restore_512, .unit = "ns",
       .with_last = 1 },
     { .name = "migrate-128", .title = "live migration of a guest with 128 MB, through a socket", .aim = 1, .scenes = ALONE,
-      .figure = migrate_128, .unit = "ns" },
+      .figure = migrate_128, .unit = "ns", .processes = 3 },
     { .name = "downtime-128", .title = "of that, from the guest's last instruction to its first", .aim = 0.7, .scenes = ALONE,
       .figure = downtime_of_it, .unit = "ns", .with_last = 1 },
     { .name = "beside-migration-128", .title = "longest unpause of another domain meanwhile (aim: 20 ms)", .aim = 1,
