@@ -65,7 +65,7 @@ two_libvirtds() {
   rm -rf $second_folder
   mkdir -p $second_folder/{run,lib,etc,log} /etc/libvirt/libxl /var/lib/libvirt /var/log/libvirt
   for name in first:16509 second:16510; do
-    printf 'listen_tls = 0\nlisten_tcp = 1\nauth_tcp = "none"\ntcp_port = "%s"\n' "${name#*:}" > "/tmp/libvirtd-${name%:*}.conf"
+    printf 'listen_tls = 0\nlisten_tcp = 1\nlisten_addr = "127.0.0.1"\nauth_tcp = "none"\ntcp_port = "%s"\n' "${name#*:}" > "/tmp/libvirtd-${name%:*}.conf"
   done
   libvirtd_options="--listen --config /tmp/libvirtd-first.conf" libvirt
   LD_LIBRARY_PATH=/tmp/lib/$side unshare --mount sh -c "
