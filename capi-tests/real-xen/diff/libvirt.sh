@@ -63,16 +63,18 @@ second_uri=xen+tcp://127.0.0.1:16510/system
 two_libvirtds() {
   local name
   rm -rf $second_folder
-  mkdir -p $second_folder/{run,lib,etc,log} /etc/libvirt/libxl /var/lib/libvirt /var/log/libvirt
   for name in first:16509 second:16510; do
     printf 'listen_tls = 0\nlisten_tcp = 1\nlisten_addr = "127.0.0.1"\nauth_tcp = "none"\ntcp_port = "%s"\n' "${name#*:}" > "/tmp/libvirtd-${name%:*}.conf"
   done
   libvirtd_options="--listen --config /tmp/libvirtd-first.conf" libvirt
+  mkdir -p $second_folder/{run,lib,etc,log} /etc/libvirt/libxl /var/lib/libvirt /var/log/libvirt
   LD_LIBRARY_PATH=/tmp/lib/$side unshare --mount sh -c "
     mount --bind $second_folder/run /run/libvirt && mount --bind $second_folder/lib /var/lib/libvirt &&
       mount --bind $second_folder/etc /etc/libvirt/libxl && mount --bind $second_folder/log /var/log/libvirt &&
       exec libvirtd --timeout 0 --listen --config /tmp/libvirtd-second.conf --pid-file $second_folder/pid" \
     > "/tmp/second-libvirtd.$side.log" 2>&1 &
   until_true test -S $second_folder/run/libvirt-sock
+  # Without them the sides would be equal, and nothing seen.
+  second uri && timeout 60 /usr/bin/virsh -q -c "$first_uri" uri || echo "no two daemons with $side"
 }
 second() { timeout 60 /usr/bin/virsh -q -c "$second_uri" "$@"; }

@@ -30,8 +30,7 @@ hvm v-host-2 "$(cat /tmp/hostdev-6.xml)"
 try virsh create /tmp/v-host-2.xml
 made v-host-2
 of_pci v-host v-host-2
-try virsh detach-device v-host /tmp/hostdev-6.xml --live
-of_pci v-host
+# (With the C library the end of a guest that has not released a function when it was asked is the end of libvirtd too.)
 try virsh destroy v-host
 of_pci v-host
 hvm v-host-3 "$(cat /tmp/hostdev-6.xml)"
