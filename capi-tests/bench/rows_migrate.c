@@ -156,7 +156,7 @@ static void *work_beside(void *number)
         check(libxl_domain_unpause(ctx(), (intptr_t)number, NULL), "libxl_domain_unpause");
         start = now() - start;
         worst = start > worst ? start : worst;
-        nap(10000);
+        nap(2000);
     }
     return NULL;
 }

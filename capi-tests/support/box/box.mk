@@ -20,10 +20,12 @@ diff: lib box
 
 # Operations, events, hooks and children, held to the headers.
 runtime: lib box
-	$(known)	capi-tests/fake-xen/runtime/run --vm $(LIB)
+	$(known)
+	capi-tests/fake-xen/runtime/run --vm $(LIB)
 
 bench: lib box
-	$(known)	capi-tests/bench/run $(LIB)
+	$(known)
+	capi-tests/bench/run $(LIB)
 	capi-tests/bench/run --passthrough $(LIB)
 
 # What make test leaves out, and names at its end: two and a half hours.

@@ -425,8 +425,7 @@ impl Qemu {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return None,
             other => other.unwrap(),
         };
-        // The first QEMU on a machine is read from its disk, 60 MB with libraries.
-        let until = Instant::now() + 3 * LONG;
+        let until = Instant::now() + LONG;
         while UnixStream::connect(&path).is_err() {
             assert!(Instant::now() < until, "QEMU does not listen");
             thread::sleep(Duration::from_millis(20));

@@ -121,14 +121,19 @@ fn devices_are_completed_as_the_c_library_does() {
     assert_eq!(kinds.len(), 11, "all kinds of devices were there");
 }
 
+/// A disk with these settings, made complete for a guest that runs.
+#[cfg(since = "4.19")]
+fn attached(guest: DomainKind, settings: &str) -> Result<String> {
+    let world = Made { log: Log::none(), guest: Some(guest) };
+    let context = DeviceContext { world: &world, domid: 7, hotplug: true };
+    set_defaults(context, "disk", &format!("{{{settings}}}"))
+}
+
 #[cfg(since = "4.19")]
 #[test]
 fn a_cd_drive_of_an_hvm_guest_may_be_the_kernels() {
-    let world = Made { log: Log::none(), guest: Some(DomainKind::Hvm) };
-    let context = DeviceContext { world: &world, domid: 7, hotplug: true };
-    let complete = |more: &str| {
-        set_defaults(context, "disk", &format!(r#"{{"vdev": "hdc", "is_cdrom": 1, {more}}}"#))
-    };
+    let complete =
+        |more: &str| attached(DomainKind::Hvm, &format!(r#""vdev": "hdc", "is_cdrom": 1, {more}"#));
     let raw = r#""pdev_path": "/etc/passwd", "format": "raw""#;
     assert!(complete(raw).unwrap().contains(r#""backend": "qdisk""#));
     assert!(complete(&format!(r#"{raw}, "backend": "phy""#)).unwrap().contains(r#""phy""#));
@@ -142,21 +147,17 @@ fn a_cd_drive_of_an_hvm_guest_may_be_the_kernels() {
     let with_medium = format!(r#""pdev_path": "/etc/passwd", {empty}, "backend_domid": 3"#);
     assert_eq!(complete(&with_medium), Err(Error::Invalid));
     // An empty one of a PV guest gets phy, the first choice, and no file.
-    let world = Made { log: Log::none(), guest: Some(DomainKind::Pv) };
-    let context = DeviceContext { world: &world, ..context };
-    let json = r#"{"vdev": "xvdc", "is_cdrom": 1, "format": "empty"}"#;
-    let chosen = set_defaults(context, "disk", json).unwrap();
+    let settings = r#""vdev": "xvdc", "is_cdrom": 1, "format": "empty""#;
+    let chosen = attached(DomainKind::Pv, settings).unwrap();
     assert!(chosen.contains(r#""phy""#) && !chosen.contains("pdev_path"), "{chosen}");
 }
 
 #[cfg(since = "4.19")]
 #[test]
 fn tap_serves_two_formats() {
-    let world = Made { log: Log::none(), guest: Some(DomainKind::Pv) };
-    let context = DeviceContext { world: &world, domid: 7, hotplug: true };
     let complete = |more: &str| {
-        let json = format!(r#"{{"vdev": "xvda", "pdev_path": "/etc/passwd", {more}}}"#);
-        set_defaults(context, "disk", &json)
+        let settings = format!(r#""vdev": "xvda", "pdev_path": "/etc/passwd", {more}"#);
+        attached(DomainKind::Pv, &settings)
     };
     for format in ["raw", "vhd"] {
         let asked = format!(r#""format": "{format}", "backend": "tap""#);
