@@ -86,6 +86,13 @@ pub fn remove_if_there(path: impl AsRef<Path>) -> io::Result<()> {
     }
 }
 
+/// Removes a file that is there for domain `domid`, if it is there. A failure is logged.
+pub fn remove_of_domain(log: &Log, domid: u32, path: &str) {
+    if let Err(e) = remove_if_there(path) {
+        error!(log, domid = domid, errno = errno_of(&e), "cannot remove {path}");
+    }
+}
+
 /// Rotates the log files `NAME.log` in `dir`, and returns the path for the new one.
 ///
 /// An old log becomes `NAME.log.1`, this one becomes `NAME.log.2`, and so on; the tenth is removed.

@@ -36,7 +36,7 @@ use futures_util::future::join;
 use nix::errno::Errno;
 
 use crate::core::cause::{collected, summed_up};
-use crate::core::file::{errno_of, remove_if_there};
+use crate::core::file::remove_of_domain;
 use crate::core::paths::LIB_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::recorded::Recorded;
@@ -263,12 +263,8 @@ async fn detach_pci(
 
 /// Removes the file for its empty CD drives, if it has one.
 fn remove_empty_drive(ctx: &Ctx, domid: u32) {
-    if !PHY_SERVES_CD_DRIVES {
-        return;
-    }
-    let path = empty_drive_path(domid);
-    if let Err(e) = remove_if_there(&path) {
-        error!(ctx, domid = domid, errno = errno_of(&e), "cannot remove {path}");
+    if PHY_SERVES_CD_DRIVES {
+        remove_of_domain(ctx.log(), domid, &empty_drive_path(domid));
     }
 }
 

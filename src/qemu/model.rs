@@ -9,7 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User};
 
 use crate::core::child::{describe_outcome, end_child};
-use crate::core::file::{errno_of, remove_if_there};
+use crate::core::file::remove_of_domain;
 use crate::core::number::leading_number;
 use crate::core::paths::RUN_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
@@ -429,10 +429,7 @@ async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
 /// Removes the sockets that the device model listened on.
 fn remove_sockets(ctx: &Ctx, domid: u32) {
     for name in ["libxl", "libxenstat"] {
-        let path = format!("{RUN_DIR}/qmp-{name}-{domid}");
-        if let Err(e) = remove_if_there(&path) {
-            error!(ctx, domid = domid, errno = errno_of(&e), "cannot remove {path}");
-        }
+        remove_of_domain(ctx.log(), domid, &format!("{RUN_DIR}/qmp-{name}-{domid}"));
     }
 }
 

@@ -19,7 +19,7 @@ use nix::fcntl::{FallocateFlags, fallocate};
 use super::model::{self, ModelVersion};
 use super::qmp::{self, Qmp};
 use super::traditional;
-use crate::core::file::{errno_of, remove_if_there};
+use crate::core::file::{errno_of, remove_of_domain};
 use crate::core::paths::LIB_DIR;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::names;
@@ -207,18 +207,12 @@ pub fn forget_saved(ctx: &Ctx, domid: u32) {
 
 /// Removes the saved state, if there is one.
 pub fn remove_saved(ctx: &Ctx, domid: u32) {
-    remove(ctx, domid, &saved_path(domid));
+    remove_of_domain(ctx.log(), domid, &saved_path(domid));
 }
 
 /// Removes the state for a new QEMU, if there is one.
 pub fn remove_restored(ctx: &Ctx, domid: u32) {
-    remove(ctx, domid, &restored_path(domid));
-}
-
-fn remove(ctx: &Ctx, domid: u32, path: &str) {
-    if let Err(e) = remove_if_there(path) {
-        error!(ctx, domid = domid, errno = errno_of(&e), "cannot remove {path}");
-    }
+    remove_of_domain(ctx.log(), domid, &restored_path(domid));
 }
 
 /// Resumes the device model of an HVM guest.
