@@ -54,6 +54,12 @@ impl Qmp {
         number.map(FdSet).ok_or_else(|| self.unexpected("add-fd"))
     }
 
+    /// The set with a descriptor that was passed with this text; `None` if there is none.
+    pub async fn find_fd(&mut self, text: &str, deadline: Instant) -> Result<Option<FdSet>> {
+        let answer = self.execute("query-fdsets", None, deadline).await?;
+        set_with(&answer, text).map_err(|UnexpectedForm| self.unexpected("query-fdsets"))
+    }
+
     /// Removes the descriptors of a set; QEMU closes those in use when their last user closes them.
     pub async fn remove_fd(&mut self, set: FdSet, deadline: Instant) -> Result<()> {
         self.run("remove-fd", json!({"fdset-id": set.0}), deadline).await
@@ -127,6 +133,19 @@ pub fn devfn_of(answer: &Value, id: &str) -> std::result::Result<Option<u32>, Un
     Ok(None)
 }
 
+/// The set with a descriptor that was passed with this text, from an answer to `query-fdsets`.
+fn set_with(answer: &Value, text: &str) -> std::result::Result<Option<FdSet>, UnexpectedForm> {
+    for set in answer.as_array().ok_or(UnexpectedForm)? {
+        let number = set.get("fdset-id").and_then(Value::as_u64).ok_or(UnexpectedForm)?;
+        let descriptors = set.get("fds").and_then(Value::as_array).ok_or(UnexpectedForm)?;
+        // A descriptor may have no text.
+        if descriptors.iter().any(|one| one.get("opaque").and_then(Value::as_str) == Some(text)) {
+            return Ok(Some(FdSet(number)));
+        }
+    }
+    Ok(None)
+}
+
 fn eject_arguments(version: Version, drive: &str) -> Value {
     let key = if version >= HAS_ID { "id" } else { "device" };
     json!({key: drive})
@@ -177,6 +196,26 @@ mod tests {
         );
         assert_eq!(save_arguments([2, 10, 9], "f", true), json!({"filename": "f"}));
         assert_eq!(save_arguments([7, 2, 0], "f", false), json!({"filename": "f", "live": false}));
+    }
+
+    #[test]
+    fn a_set_is_found_by_the_text_of_any_descriptor() {
+        let answer = json!([
+            {"fdset-id": 0, "fds": [{"fd": 9}, {"fd": 10, "opaque": "raw:/a"}]},
+            {"fdset-id": 4, "fds": [{"fd": 30, "opaque": "stub-devid:768"}, {"fd": 31, "opaque": "stub-devid:5632"}]},
+        ]);
+        assert_eq!(set_with(&answer, "stub-devid:5632"), Ok(Some(FdSet(4))));
+        assert_eq!(set_with(&answer, "stub-devid:563"), Ok(None));
+        assert_eq!(set_with(&json!([]), "stub-devid:5632"), Ok(None));
+        for bad in [
+            json!({}),
+            json!([7]),
+            json!([{"fds": []}]),
+            json!([{"fdset-id": -1, "fds": []}]),
+            json!([{"fdset-id": 1, "fds": {}}]),
+        ] {
+            assert_eq!(set_with(&bad, "stub-devid:5632"), Err(UnexpectedForm), "{bad}");
+        }
     }
 
     #[test]

@@ -113,6 +113,32 @@ made() {
 # The line of a configuration with which a domain's device model is one that does nothing, and is there at once.
 stand_in='device_model_override="/share/stand-in-qemu"'
 
+# The lines with which a domain's device model is in a stub domain, whose kernel does nothing.
+in_stubdom=('device_model_stubdomain_override=1' 'device_model_version="qemu-xen"' 'stubdomain_kernel="/guest/tiny"'
+  'stubdomain_ramdisk="/tmp/stub-ramdisk"' 'stubdomain_memory=8')
+
+# stubdom_host: what such a domain needs of the host. Debian has the program that passes QMP on where nothing looks for it.
+stubdom_host() {
+  ln -sf "$xen/bin/vchan-socket-proxy" /usr/bin/
+  head -c 4096 /dev/zero > /tmp/stub-ramdisk
+}
+
+# in_place_of NAME: tells that NAME's device model runs, when its stub domain is there. was_in_place NAME: waits for that.
+in_place_of() {
+  (
+    until_true eval "[ -n \"\$(id_of '$1-dm')\" ]"
+    directory=/local/domain/$(id_of "$1-dm")/device-model/$(id_of "$1")
+    until_true xenstore-exists "$directory"
+    until_true eval "domains | grep '^$1-dm ' | grep -v -e '--p---'"
+    xenstore-write "$directory/state" running
+  ) > "/tmp/in-place-$1" 2>&1 &
+  in_place=$!
+}
+was_in_place() {
+  wait "$in_place"
+  cat "/tmp/in-place-$1"
+}
+
 # qemu NAME: its command line, QEMU's or the stand-in's, one argument a line.
 qemu() {
   local id
@@ -155,7 +181,7 @@ drives() {
   devices
 }
 
-# until_true COMMAND…: waits for it, at most a minute.
+# until_true COMMAND…: waits for it, at most a minute, after which the case fails (compare).
 until_true() {
   local tries
   for ((tries = 0; tries < 300; tries++)); do

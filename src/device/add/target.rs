@@ -6,7 +6,7 @@ use crate::config::defaults::devices::{DefaultsHost, Guest};
 use crate::core::{Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::kind::{self, DomainKind};
-use crate::domain::nodes as store;
+use crate::domain::{names, nodes as store};
 use crate::error;
 use crate::xen::log::Log;
 use crate::xen::store::Ops;
@@ -110,5 +110,9 @@ impl DefaultsHost for AttachTarget<'_> {
 
     fn kernel_serves_usb(&self) -> Result<bool> {
         Guest::new(self.ctx, self.domid()).kernel_serves_usb()
+    }
+
+    fn guest_of(&self, domid: u32) -> u32 {
+        names::stubdom_target(self.ctx, domid).unwrap_or(domid)
     }
 }

@@ -6,11 +6,11 @@
 use nix::errno::Errno;
 
 use super::address::Address;
+use super::interrupt::Interrupt;
 use super::sysfs::{Host, Resource};
 use crate::core::{Ctx, Error, Result};
 use crate::types::idiomatic::{DevicePci, RdmReservePolicy};
-use crate::xen::hypervisor::HypervisorError;
-use crate::{debug, error, warn};
+use crate::{error, warn};
 
 /// A function and the domain that it is assigned to.
 #[derive(Clone, Copy, Debug)]
@@ -50,14 +50,8 @@ impl Access {
             };
             allowed.map_err(|e| refused(&describe(resource), &e))?;
         }
-        match host.interrupt(address) {
-            Ok(Some(irq)) => {
-                xen.allow_irq(domid, irq).map_err(|e| refused("the interrupt", &e))?;
-            }
-            Ok(None) => {}
-            Err(e) => {
-                warn!(ctx, domid = domid, "cannot read the interrupt of PCI device {address}: {e}")
-            }
+        if let Some(interrupt) = Interrupt::of(ctx, host, domid, address)? {
+            interrupt.allow(xen, domid).map_err(|e| refused("the interrupt", &e))?;
         }
         if device.permissive {
             host.set_permissive(address).map_err(|e| refused("all registers", &e))?;
@@ -102,20 +96,12 @@ impl Access {
                 failed(&describe(resource), &e);
             }
         }
-        let interrupt = match host.interrupt(address) {
-            Ok(interrupt) => interrupt,
-            Err(e) => return failed("the interrupt", &e),
-        };
-        let is_shared =
-            |irq| others.iter().any(|&&a| matches!(host.interrupt(a), Ok(Some(i)) if i == irq));
-        let Some(irq) = interrupt.filter(|&irq| !is_shared(irq)) else { return };
-        match xen.revoke_irq(domid, irq) {
-            // QEMU had the only mapping of the interrupt and has unmapped it.
-            Err(HypervisorError { errno: Errno::EINVAL, .. }) if hvm => {
-                debug!(ctx, domid = domid, "interrupt {irq} was unmapped already");
-            }
-            Err(e) => failed("the interrupt", &e),
-            Ok(()) => {}
+        let interrupt_of = |address| Interrupt::of(ctx, host, domid, address).ok().flatten();
+        let Some(interrupt) = interrupt_of(address) else { return };
+        if !others.iter().any(|&&other| interrupt_of(other) == Some(interrupt))
+            && let Err(e) = interrupt.revoke(ctx, domid, hvm)
+        {
+            failed("the interrupt", &e);
         }
     }
 

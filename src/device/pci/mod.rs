@@ -10,7 +10,7 @@
 //! | reset | `sysfs.rs` |
 //! | given to the stub domain, if the guest has one | `stubdom.rs` |
 //! | HVM: plugged in by QEMU | `qemu.rs` |
-//! | ports, memory, interrupt, and the function itself are assigned in the hypervisor | `access.rs` |
+//! | ports, memory, interrupt, and the function itself are assigned in the hypervisor | `access.rs`, `interrupt.rs` |
 //! | written into the back end's nodes, and into the stored configuration | `backend.rs` |
 //!
 //! # Concurrency
@@ -32,6 +32,7 @@ pub mod attach;
 pub mod backend;
 pub mod detach;
 pub mod graphics;
+mod interrupt;
 pub mod qemu;
 pub mod records;
 pub mod stubdom;

@@ -29,6 +29,8 @@ pub struct DomainInfo {
     pub xenstore: bool,
     /// HVM or PVH, as opposed to PV.
     pub hvm: bool,
+    /// It may map physical interrupts (pirqs): a PV domain, or one that was created with them.
+    pub has_pirqs: bool,
     /// Why it has shut down (Xen's `SHUTDOWN_*`); valid if `shutdown` is true.
     pub shutdown_reason: u8,
     pub outstanding_pages: u64,
@@ -60,6 +62,8 @@ impl From<&sys::xen_domctl_getdomaininfo> for DomainInfo {
             running: flag(sys::XEN_DOMINF_running),
             xenstore: flag(sys::XEN_DOMINF_xs_domain),
             hvm: flag(sys::XEN_DOMINF_hvm_guest),
+            has_pirqs: !flag(sys::XEN_DOMINF_hvm_guest)
+                || raw.arch_config.emulation_flags & sys::XEN_X86_EMU_USE_PIRQ != 0,
             shutdown_reason: (raw.flags >> sys::XEN_DOMINF_shutdownshift
                 & sys::XEN_DOMINF_shutdownmask) as u8,
             outstanding_pages: raw.outstanding_pages,

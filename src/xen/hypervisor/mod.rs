@@ -24,6 +24,9 @@ mod building;
 mod domain;
 mod error;
 mod flask;
+#[cfg(since = "4.20")]
+#[path = "gsi_since_4_20.rs"]
+mod gsi;
 mod guest;
 mod host;
 mod memory;

@@ -1088,6 +1088,14 @@ unsafe extern "C" {
     ) -> ::libc::c_int;
 }
 unsafe extern "C" {
+    pub fn xc_domain_gsi_permission(
+        xch: *mut xc_interface,
+        domid: u32,
+        gsi: u32,
+        flags: u32,
+    ) -> ::libc::c_int;
+}
+unsafe extern "C" {
     pub fn xc_domain_iomem_permission(
         xch: *mut xc_interface,
         domid: u32,
@@ -1127,11 +1135,22 @@ unsafe extern "C" {
     ) -> ::libc::c_int;
 }
 unsafe extern "C" {
+    pub fn xc_physdev_map_pirq_gsi(
+        xch: *mut xc_interface,
+        domid: u32,
+        gsi: ::libc::c_int,
+        pirq: *mut ::libc::c_int,
+    ) -> ::libc::c_int;
+}
+unsafe extern "C" {
     pub fn xc_physdev_unmap_pirq(
         xch: *mut xc_interface,
         domid: u32,
         pirq: ::libc::c_int,
     ) -> ::libc::c_int;
+}
+unsafe extern "C" {
+    pub fn xc_pcidev_get_gsi(xch: *mut xc_interface, sbdf: u32) -> ::libc::c_int;
 }
 unsafe extern "C" {
     pub fn xc_hvm_param_set(

@@ -1,20 +1,9 @@
 # The device model in a stub domain: what is made of both domains, and that nothing of them stays. The stub domain's kernel does
 # nothing; the case says in its place that the device model runs.
-ln -sf "$xen/bin/vchan-socket-proxy" /usr/bin/
+#: sed stdout s,/dev/loop[0-9]+,/dev/loopN,; s,"7:[0-9]+","7:N", -- which one a disk gets: the one whose script is the first
+stubdom_host
 truncate -s 1M /root/stub-a.img /root/stub-b.img
 bridge xenbr0
-head -c 4096 /dev/zero > /tmp/stub-ramdisk
-
-# in_place_of NAME: tells that NAME's device model runs, when its stub domain is there.
-in_place_of() {
-  (
-    until_true eval '[ -n "$(id_of "$1-dm")" ]'
-    directory=/local/domain/$(id_of "$1-dm")/device-model/$(id_of "$1")
-    until_true xenstore-exists "$directory"
-    until_true eval "domains | grep '^$1-dm ' | grep -v -e '--p---'"
-    xenstore-write "$directory/state" running
-  ) > "/tmp/in-place-$1" 2>&1 &
-}
 
 # both NAME: what xenstore has of the guest and of its stub domain.
 both() {
@@ -38,10 +27,9 @@ both() {
 }
 
 in_place_of stub
-create stub hvm 'device_model_stubdomain_override=1' 'device_model_version="qemu-xen"' 'stubdomain_kernel="/guest/tiny"' \
-  'stubdomain_ramdisk="/tmp/stub-ramdisk"' 'stubdomain_cmdline="a b"' 'stubdomain_memory=8' 'vnc=1' 'serial=["pty", "null"]' \
+create stub hvm "${in_stubdom[@]}" 'stubdomain_cmdline="a b"' 'vnc=1' 'serial=["pty", "null"]' \
   'disk=["/root/stub-a.img,raw,hda,rw", "/root/stub-b.img,raw,xvdb,rw"]' 'vif=["mac=00:16:3e:00:00:01,bridge=xenbr0"]'
-cat /tmp/in-place-stub
+was_in_place stub
 made stub-dm
 domains
 both stub

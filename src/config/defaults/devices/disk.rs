@@ -38,7 +38,7 @@ pub fn set_defaults(context: DeviceContext, disk: &mut DeviceDisk) -> Result<()>
     }
     let is_empty_drive = disk.is_cdrom != 0 && disk.format == Format::Empty;
     if is_empty_drive && may_be_empty(disk.backend) && disk.backend_domid == 0 {
-        disk.pdev_path = Text::new(empty_drive_path(context.domid));
+        disk.pdev_path = Text::new(empty_drive_path(context.world.guest_of(context.domid)));
     }
     disk.backend = backend(context, disk)?;
     Ok(())

@@ -42,6 +42,10 @@ pub trait DefaultsHost {
     fn domain_of(&self, name: &[u8]) -> Result<u32>;
     /// Whether the kernel has a back end for USB devices.
     fn kernel_serves_usb(&self) -> Result<bool>;
+    /// The guest whose device model runs in domain `domid`; that domain itself if it is not a stub domain.
+    fn guest_of(&self, domid: u32) -> u32 {
+        domid
+    }
 }
 
 /// The facts about a domain, read through the ctx.

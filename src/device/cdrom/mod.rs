@@ -50,6 +50,11 @@
 //! The file is opened here and its descriptor passed to QEMU, which may run as a user without permission to open the
 //! file. QEMU closes the descriptor when the medium is removed, and drops an unused one when no monitor connection is
 //! left.
+//!
+//! `stubdom_since_4_20.rs` is about guests whose QEMU is in a stub domain.
+
+#[path = "stubdom_since_4_20.rs"]
+mod stubdom;
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -72,7 +77,7 @@ use crate::device::{Device, read, vdev};
 use crate::domain::disk_backends::{PHY_SERVES_CD_DRIVES, TAP_IS_SERVED, TAPBACK, is_empty_drive};
 use crate::domain::identity::Identity;
 use crate::domain::kind::DomainKind;
-use crate::domain::{names, nodes};
+use crate::domain::{names, nodes, userdata};
 use crate::error;
 use crate::lock::DeviceLock;
 use crate::qemu::model::{self, ModelVersion};
@@ -90,8 +95,10 @@ fn next_deadline() -> Instant {
 /// A checked change of a medium.
 #[derive(Debug)]
 pub struct Change {
+    /// The guest.
     owner: Identity,
     version: ModelVersion,
+    /// The drive of the domain that QEMU runs in: the guest's, or its stub domain's.
     drive: Device,
     /// The new medium, or none, as the application has requested it. This is stored in libxl-json.
     requested: DeviceDisk,
@@ -118,20 +125,20 @@ fn check(ctx: &Ctx, domid: u32, disk: &mut DeviceDisk) -> Result<Change> {
         refused("the guest is not HVM");
         return Err(Error::Invalid);
     }
-    if names::stubdom_of(ctx, domid).is_some() {
+    let stubdom = names::stubdom_of(ctx, domid);
+    let version = model::version(ctx, domid).map_err(|_| Error::Fail)?;
+    if stubdom.is_some() && !(stubdom::IS_SERVED && version == ModelVersion::Qemu) {
         refused("the guest's device model is a stub domain");
         return Err(Error::Invalid);
     }
-    let version = model::version(ctx, domid).map_err(|_| Error::Fail)?;
-    let (drive, backend) = find(ctx, domid, disk.vdev.as_ref())?;
     let requested = disk.clone();
-    let mut complete = disk.clone();
-    complete.backend = backend;
-    disk::set_defaults(DeviceContext { world: &target, domid, hotplug: false }, &mut complete)?;
-    if complete.pdev_path.is_none() {
-        complete.pdev_path = Text::new("");
-        complete.format = Format::Empty;
-    }
+    let (drive, complete) = match stubdom {
+        None => complete(&target, domid, disk)?,
+        Some(stubdom) => {
+            let target = AttachTarget::of(ctx, stubdom).map_err(|_| Error::Fail)?;
+            complete(&target, domid, disk)?
+        }
+    };
     if complete.format != Format::Empty && qemu_format(complete.format).is_none() {
         refused("the format of the medium is unknown");
         return Err(Error::Invalid);
@@ -140,15 +147,37 @@ fn check(ctx: &Ctx, domid: u32, disk: &mut DeviceDisk) -> Result<Change> {
     Ok(Change { owner: target.owner().clone(), version, drive, requested, complete })
 }
 
+/// The drive of `holder`, which is the guest or its stub domain, and the medium for it with its defaults.
+fn complete(
+    holder: &AttachTarget<'_>,
+    domid: u32,
+    disk: &DeviceDisk,
+) -> Result<(Device, DeviceDisk)> {
+    let (drive, backend) = find(holder, domid, disk.vdev.as_ref())?;
+    let mut complete = DeviceDisk { backend, ..disk.clone() };
+    let context = DeviceContext { world: holder, domid: holder.domid(), hotplug: false };
+    disk::set_defaults(context, &mut complete)?;
+    if complete.pdev_path.is_none() {
+        complete.pdev_path = Text::new("");
+        complete.format = Format::Empty;
+    }
+    Ok((drive, complete))
+}
+
 /// The CD drive with this name according to the toolstack's record, and the kind of its back end.
-fn find(ctx: &Ctx, domid: u32, vdev: Option<&Text>) -> Result<(Device, DiskBackend)> {
+fn find(
+    holder: &AttachTarget<'_>,
+    domid: u32,
+    vdev: Option<&Text>,
+) -> Result<(Device, DiskBackend)> {
+    let ctx = holder.ctx();
     let Some(vdev) = vdev else {
         error!(ctx, domid = domid, "cannot change the medium: no drive is given");
         return Err(Error::Invalid);
     };
     let shown = vdev.to_string();
     let number = vdev::number(vdev.as_bytes());
-    let found = number.and_then(|number| read::disk::with_devid(ctx, domid, number).ok());
+    let found = number.and_then(|number| read::disk::with_devid(ctx, holder.domid(), number).ok());
     let Some(found) =
         found.filter(|found| found.is_cdrom != 0 && found.vdev.as_ref() == Some(vdev))
     else {
@@ -159,17 +188,17 @@ fn find(ctx: &Ctx, domid: u32, vdev: Option<&Text>) -> Result<(Device, DiskBacke
         );
         return Err(Error::Fail);
     };
-    Ok((found.device(ctx, domid)?, found.backend))
+    Ok((found.device(ctx, holder.domid())?, found.backend))
 }
 
 impl Change {
     /// Changes the medium. Errors are logged, with a summary at the end.
     pub async fn run(&self, ao: &Ao) -> Result<()> {
-        summed_up(ao, self.drive.domid, WHAT, self.change(ao)).await
+        summed_up(ao, self.owner.domid, WHAT, self.change(ao)).await
     }
 
     async fn change(&self, ao: &Ao) -> Result<()> {
-        let domid = self.drive.domid;
+        let domid = self.owner.domid;
         let _no_other_change = DeviceLock::take(ao, domid).await?;
         self.check_stored(ao)?;
         if self.version == ModelVersion::Traditional {
@@ -177,8 +206,11 @@ impl Change {
             self.emptied(ao)?;
             return if self.is_ejection() { Ok(()) } else { self.inserted(ao) };
         }
+        if self.drive.domid != domid {
+            return self.change_in_stubdom(ao).await;
+        }
         let medium = self.open(ao)?;
-        let name = format!("ide-{}", self.drive.devid);
+        let name = self.name();
         let mut qemu = Qmp::connect(ao, domid, next_deadline()).await?;
         qemu.eject(&name, next_deadline()).await?;
         let old = self.emptied(ao)?;
@@ -199,11 +231,16 @@ impl Change {
         self.complete.format == Format::Empty
     }
 
+    /// QEMU's name of the drive.
+    fn name(&self) -> String {
+        format!("ide-{}", self.drive.devid)
+    }
+
     /// Checks that the new medium can be stored in xenstore and in libxl-json, before QEMU is involved.
     fn check_stored(&self, ctx: &Ctx) -> Result<()> {
         let (_locked, mut config) = lock_config(ctx, &self.owner)?;
         insert_or_replace(&mut config.disks, self.requested.clone());
-        check_model(ctx, self.drive.domid, &config)?;
+        check_model(ctx, self.owner.domid, &config)?;
         self.check_record(ctx, ctx.store())
     }
 
@@ -225,7 +262,7 @@ impl Change {
         if values.pop().flatten().is_some() && self.owner.has_nodes(ctx, ops)? {
             return Ok(values);
         }
-        let domid = self.drive.domid;
+        let domid = self.owner.domid;
         error!(ctx, domid = domid, "cannot use the drive: {frontend} was removed meanwhile");
         Err(Error::Fail)
     }
@@ -238,7 +275,7 @@ impl Change {
         }
         let path = Path::new(OsStr::from_bytes(path_of(&self.complete)));
         let failed = |e: &std::io::Error| {
-            let (domid, errno) = (self.drive.domid, errno_of(e));
+            let (domid, errno) = (self.owner.domid, errno_of(e));
             error!(ctx, domid = domid, errno = errno, "cannot open the medium {}", path.display());
             Error::Fail
         };
@@ -247,7 +284,7 @@ impl Change {
         let found = found.map_err(|e| failed(&e))?;
         let kind = found.metadata().map_err(|e| failed(&e))?.file_type();
         if kind.is_fifo() || kind.is_socket() {
-            let (domid, path) = (self.drive.domid, path.display());
+            let (domid, path) = (self.owner.domid, path.display());
             error!(ctx, domid = domid, "cannot use the medium {path}: neither a file nor a device");
             return Err(Error::Fail);
         }
@@ -259,9 +296,14 @@ impl Change {
     /// the old medium.
     fn emptied(&self, ctx: &Ctx) -> Result<Option<DeviceDisk>> {
         let files = lock_userdata(ctx, &self.owner)?;
-        make_empty_drive(ctx, self.drive.domid, &self.complete)?;
+        make_empty_drive(ctx, self.owner.domid, &self.complete)?;
         nodes::transaction_now(ctx, |t| self.write(ctx, t, self.no_medium()))?;
-        let mut config = stored_config(ctx, self.drive.domid, &files)?;
+        self.store(ctx, &files)
+    }
+
+    /// Stores the new medium in libxl-json. Returns the old one.
+    fn store(&self, ctx: &Ctx, files: &userdata::Locked<'_>) -> Result<Option<DeviceDisk>> {
+        let mut config = stored_config(ctx, self.owner.domid, files)?;
         let old = config.disks.iter().rfind(|disk| disk.is_same(&self.requested)).cloned();
         insert_or_replace(&mut config.disks, self.requested.clone());
         files.set_config(&config)?;
