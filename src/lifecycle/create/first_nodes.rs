@@ -35,11 +35,17 @@ const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 
 /// Writes the domain's nodes in one transaction, after removing leftovers of an earlier domain with this domid or UUID,
 /// including the disk of its bootloader. Returns what was read in the same round trip: the daemons that the guest must
-/// be connected to.
+/// be connected to. `model` is the version of the device model that the domain may have; a stub domain, which is one for its
+/// guest, has none.
 ///
 /// `Error::Invalid` if another domain has its name. Errors are logged.
-pub async fn write(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<Daemons> {
-    let nodes = nodes(ao, domid, config);
+pub async fn write(
+    ao: &Ao,
+    domid: u32,
+    config: &DomainConfig,
+    model: Option<DeviceModelVersion>,
+) -> Result<Daemons> {
+    let nodes = nodes(ao, domid, config, model);
     let name = config.c_info.name.as_ref().map_or(&[][..], Text::as_bytes);
     let mut names = ReadNames::default();
     let (daemons, boot_disk) = nodes::transaction(ao, |t| {
@@ -65,7 +71,12 @@ fn directories(domid: u32, info: &DomainCreateInfo) -> [String; 3] {
     [nodes::domain_path(domid), nodes::vm_path_of(&info.uuid.0), nodes::libxl_path(domid)]
 }
 
-fn nodes(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Vec<NewNode> {
+fn nodes(
+    ctx: &Ctx,
+    domid: u32,
+    config: &DomainConfig,
+    model: Option<DeviceModelVersion>,
+) -> Vec<NewNode> {
     let info = &config.c_info;
     let [domain, vm, libxl] = directories(domid, info);
     let hidden = [Permission::new(0, Access::None)];
@@ -110,8 +121,7 @@ fn nodes(ctx: &Ctx, domid: u32, config: &DomainConfig) -> Vec<NewNode> {
     }
     nodes.push(NewNode::value(format!("{libxl}/type"), info.type_.name().unwrap_or_default()));
     // These are written early, so that a process that finds the incomplete domain knows which device model it may have.
-    let version = config.b_info.device_model_version;
-    nodes.push(dm_version(domid, version));
+    nodes.extend(model.map(|version| dm_version(domid, version)));
     nodes
 }
 

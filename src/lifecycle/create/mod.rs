@@ -180,7 +180,8 @@ pub(super) async fn set_up(
     config: &mut DomainConfig,
     origin: Origin<'_>,
 ) -> Result<()> {
-    let daemons = first_nodes::write(ao, domid, config).await?;
+    let version = Some(config.b_info.device_model_version);
+    let daemons = first_nodes::write(ao, domid, config, version).await?;
     let target = AttachTarget::created(ao, domid, config.c_info.uuid.0)?;
     set_device_defaults(&target, config)?;
     let built = match origin {

@@ -76,7 +76,7 @@ pub async fn start(
         let stubdom = Stubdom { ao, target, domid: in_hypervisor::create(ao, &own)? };
         stubdom.record()?;
         let setup = async {
-            let daemons = first_nodes::write(ao, stubdom.domid, &own).await?;
+            let daemons = first_nodes::write(ao, stubdom.domid, &own, None).await?;
             let payload = Payload::of_stub_domain(&config.b_info);
             let built = build::build(ao, stubdom.domid, &mut own, &payload, daemons).await?;
             stubdom.write_arguments(&arguments, config, hvm)?;
