@@ -6,17 +6,10 @@
 
 static const char *const media[] = { "/tmp/bench-one.iso", "/tmp/bench-two.iso" };
 
-static void configure(libxl_domain_config *config, int number)
+static void configure_without_drive(libxl_domain_config *config, int number)
 {
     char name[40];
 
-    for (int n = 0; n < 2; n++) {
-        int fd = open(media[n], O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-
-        if (fd < 0 || ftruncate(fd, 1 << 20))
-            refused(media[n]);
-        close(fd);
-    }
     libxl_domain_config_init(config);
     snprintf(name, sizeof(name), "bench-hvm-%d-%d", getpid(), number);
     config->c_info.type = LIBXL_DOMAIN_TYPE_HVM;
@@ -27,6 +20,18 @@ static void configure(libxl_domain_config *config, int number)
     config->b_info.max_memkb = config->b_info.target_memkb = 32 * 1024;
     libxl_defbool_set(&config->b_info.u.hvm.vnc.enable, 0);
     libxl_defbool_set(&config->b_info.u.hvm.nographic, 1);
+}
+
+static void configure(libxl_domain_config *config, int number)
+{
+    for (int n = 0; n < 2; n++) {
+        int fd = open(media[n], O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+
+        if (fd < 0 || ftruncate(fd, 1 << 20))
+            refused(media[n]);
+        close(fd);
+    }
+    configure_without_drive(config, number);
     config->disks = calloc(1, sizeof(*config->disks));
     config->num_disks = 1;
     libxl_device_disk_init(config->disks);
@@ -36,15 +41,21 @@ static void configure(libxl_domain_config *config, int number)
     config->disks->is_cdrom = config->disks->removable = 1;
 }
 
+static uint32_t created(libxl_domain_config *config)
+{
+    uint32_t domid = 0;
+
+    check(libxl_domain_create_new(ctx(), config, &domid, NULL, NULL), "libxl_domain_create_new");
+    libxl_domain_config_dispose(config);
+    return domid;
+}
+
 static uint32_t create(int number)
 {
     libxl_domain_config config;
-    uint32_t domid = 0;
 
     configure(&config, number);
-    check(libxl_domain_create_new(ctx(), &config, &domid, NULL, NULL), "libxl_domain_create_new");
-    libxl_domain_config_dispose(&config);
-    return domid;
+    return created(&config);
 }
 
 static void destroy(uint32_t domid)
@@ -53,6 +64,18 @@ static void destroy(uint32_t domid)
 }
 
 static void create_destroy(void) { destroy(create(0)); }
+
+static void create_destroy_with(const char *emulator)
+{
+    libxl_domain_config config;
+
+    configure_without_drive(&config, 0);
+    config.b_info.device_model = emulator ? strdup(emulator) : NULL;
+    destroy(created(&config));
+}
+
+static void with_qemu(void) { create_destroy_with(NULL); }
+static void with_stand_in(void) { create_destroy_with("/tmp/bench/stand-in"); }
 
 static uint32_t drive; /* the guest whose medium changes */
 
@@ -135,6 +158,9 @@ static double beside_a_creation(void)
 
 const struct row hvm_rows[] = {
     { .name = "hvm", .title = "create + destroy, HVM with QEMU", .aim = 0.8, .scenes = ALONE, .run = create_destroy },
+    { .name = "hvm-qemu", .title = "the same without a drive", .aim = 0.8, .scenes = ALONE, .run = with_qemu },
+    { .name = "hvm-alone", .title = "the same with a program in QEMU's place that does nothing", .aim = 0.8, .scenes = ALONE,
+      .run = with_stand_in },
     { .name = "cd", .title = "another medium for a CD drive", .aim = 0.7, .scenes = ALONE, .prepare = with_drive, .run = insert },
     { .name = "cd-4", .title = "the same by 4 processes at once", .aim = 0.5, .scenes = ALONE, .figure = insert_by_four,
       .unit = "ns" },

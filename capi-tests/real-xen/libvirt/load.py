@@ -12,10 +12,11 @@ import sys
 import threading
 import time
 
+from guest import SOCKET, VIRSH, describe
+
 SIDE, SECONDS, KILLS = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 CLIENTS, GUESTS = 8, 12
 BOUND = 120  # for one command: libvirt itself waits 30 s for another one's
-SOCKET = "/run/libvirt/libvirt-sock"
 # What another client's work is the reason of.
 EXCUSES = re.compile(
     "not running|already active|already running|is not active|state change lock|is paused|not paused|domain is running|"
@@ -33,19 +34,10 @@ killed = threading.Event()
 def virsh(*arguments):
     """The status and what was said; None if it has not ended in time."""
     try:
-        done = subprocess.run(["virsh", "-q", "-c", "xen:///system", *arguments], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=BOUND)
+        done = subprocess.run([*VIRSH, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=BOUND)
         return done.returncode, done.stdout + done.stderr
     except subprocess.TimeoutExpired:
         return None, ""
-
-
-def describe(name):
-    with open(f"/tmp/{name}.xml", "w", encoding="ascii") as file:
-        file.write(
-            f"<domain type='xen'><name>{name}</name><memory unit='KiB'>8192</memory><vcpu>1</vcpu>"
-            "<os><type arch='x86_64' machine='xenpvh'>xenpvh</type><kernel>/guest/tiny</kernel></os>"
-            "<on_poweroff>destroy</on_poweroff><on_crash>destroy</on_crash><devices><console type='pty'/></devices></domain>")
 
 
 def one(client, turn, name):
@@ -181,8 +173,7 @@ def burst(seconds):
 def main():
     daemon = start_daemon()
     for number in range(GUESTS):
-        describe(f"load-{number}")
-        if virsh("define", f"/tmp/load-{number}.xml")[0]:
+        if virsh("define", describe(f"load-{number}"))[0]:
             failures.append(f"load-{number} was not defined")
     over = threading.Event()
     kernels = threading.Thread(target=guests, args=(over,))

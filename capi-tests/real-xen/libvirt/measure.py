@@ -1,7 +1,7 @@
 """measure.py ROUNDS, in dom0: how long libvirtd takes with Debian's library and with ours, in turn.
 
 A round starts a daemon, lists 20 guests that run, starts 4 guests from 4 clients at once, and asks 100 questions from 8 clients
-while another client saves a guest. Times are medians of the rounds; the ratio is the median of the rounds' ratios."""
+while another client saves a guest; the clients are connected before. Times are medians of the rounds; the ratio is the median of the rounds' ratios."""
 import os
 import shutil
 import statistics
@@ -10,10 +10,15 @@ import sys
 import threading
 import time
 
+from guest import SOCKET, VIRSH, describe
+
 ROUNDS = int(sys.argv[1])
 SIDES = {"debian": "", "ours": "/tmp/lib"}
 LISTED, STARTED, CLIENTS, QUERIES = 20, 4, 8, 100
-SOCKET = "/run/libvirt/libvirt-sock"
+KINDS = ["dominfo", "domstate", "vcpuinfo", "schedinfo"]
+IMAGE = "/tmp/saved.image"
+# Without -q: each answer ends with the end of a line.
+VIRSH_WITH_ENDS = [word for word in VIRSH if word != "-q"]
 ROWS = {
     "daemon": ("start of libvirtd until it answers", 1.0),
     "list": (f"`virsh list`, {LISTED} domains", 1.0),
@@ -23,20 +28,17 @@ ROWS = {
 }
 
 
-def virsh(*arguments, text=None):
-    done = subprocess.run(["virsh", "-q", "-c", "xen:///system", *arguments], input=text, capture_output=True, text=True)
+def refused(what):
+    """Ends the program, whichever thread it is in."""
+    print(what, flush=True)
+    os._exit(1)
+
+
+def virsh(*arguments):
+    done = subprocess.run([*VIRSH, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
-        sys.exit(f"virsh {' '.join(arguments)}: {done.stdout} {done.stderr}")
+        refused(f"virsh {' '.join(arguments)}: {done.stdout} {done.stderr}")
     return done.stdout
-
-
-def describe(name, memory=8192):
-    with open(f"/tmp/{name}.xml", "w", encoding="ascii") as file:
-        file.write(
-            f"<domain type='xen'><name>{name}</name><memory unit='KiB'>{memory}</memory><vcpu>1</vcpu>"
-            "<os><type arch='x86_64' machine='xenpvh'>xenpvh</type><kernel>/guest/tiny</kernel></os>"
-            "<on_poweroff>destroy</on_poweroff><on_crash>destroy</on_crash><devices><console type='pty'/></devices></domain>")
-    return f"/tmp/{name}.xml"
 
 
 def timed(function):
@@ -46,18 +48,36 @@ def timed(function):
 
 
 def at_once(functions):
-    """Runs all at once; how long each took."""
-    took = [0.0] * len(functions)
-
-    def run(number):
-        took[number] = timed(functions[number])
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(functions))]
+    threads = [threading.Thread(target=function) for function in functions]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return took
+
+
+class Client:
+    """A virsh that is connected: what it is asked takes no start of a process and no connection."""
+
+    def __init__(self):
+        # Line by line: what virsh writes into a pipe it keeps otherwise.
+        self.virsh = subprocess.Popen(["stdbuf", "-oL", *VIRSH_WITH_ENDS], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      stderr=subprocess.STDOUT, text=True)
+        self.ask("hostname")
+
+    def ask(self, *commands):
+        """Returns when all are answered."""
+        self.virsh.stdin.write("\n".join([*commands, "echo answered", ""]))
+        self.virsh.stdin.flush()
+        for line in self.virsh.stdout:
+            if line.startswith("error:"):
+                refused(f"virsh, {commands}: {line}")
+            if line == "answered\n":
+                return
+        refused(f"virsh ended at {commands}")
+
+    def end(self):
+        self.virsh.stdin.close()
+        self.virsh.wait()
 
 
 def start_daemon(side):
@@ -94,27 +114,29 @@ def one(side):
     for number in range(LISTED):
         virsh("create", describe(f"m-{number}"))
     found["list"] = statistics.median(timed(lambda: virsh("list")) for _ in range(5))
+    clients = [Client() for _ in range(CLIENTS)]
     files = [describe(f"s-{number}") for number in range(STARTED)]
-    began = time.monotonic()
-    at_once([lambda file=file: virsh("create", file) for file in files])
-    found["starts"] = time.monotonic() - began
+    found["starts"] = timed(lambda: at_once([lambda c=client, f=file: c.ask(f"create {f}") for client, file in zip(clients, files)]))
 
     virsh("create", describe("saved", 262144))
     kernel = threading.Thread(target=suspends, args=("saved",))
     kernel.start()
     time.sleep(0.5)
-    save = threading.Thread(target=lambda: found.update(save=timed(lambda: virsh("save", "saved", "/tmp/saved.image"))))
+    save = threading.Thread(target=lambda: found.update(save=timed(lambda: virsh("save", "saved", IMAGE))))
     save.start()
-    kinds = ["dominfo", "domstate", "vcpuinfo", "schedinfo"]
-    asked = ["\n".join(f"{kinds[n % 4]} m-{n % LISTED}" for n in range(client, QUERIES, CLIENTS)) for client in range(CLIENTS)]
-    began = time.monotonic()
-    at_once([lambda text=text: virsh(text=text) for text in asked])
-    found["queries"] = time.monotonic() - began
+    while not os.path.exists(IMAGE) or os.path.getsize(IMAGE) < 1 << 20:
+        time.sleep(0.005)
+    asked = [[f"{KINDS[n % len(KINDS)]} m-{n % LISTED}" for n in range(number, QUERIES, CLIENTS)] for number in range(CLIENTS)]
+    found["queries"] = timed(lambda: at_once([lambda c=client, q=q: c.ask(*q) for client, q in zip(clients, asked)]))
+    if not save.is_alive():
+        print(f"{side}: the save was over before the last query was answered", flush=True)
     save.join()
     kernel.join()
-    os.remove("/tmp/saved.image")
+    os.remove(IMAGE)
     for name in sorted(set(virsh("list", "--name").split()) - {"Domain-0"}):
         virsh("destroy", name)
+    for client in clients:
+        client.end()
     daemon.terminate()
     daemon.wait()
     return found
