@@ -7,14 +7,15 @@ use crate::xen::hypervisor::{MapEntry, PAGE_SIZE, sys};
 pub const FOUR_GIB: u64 = 1 << 32;
 
 /// RAM from 0 on, with an MMIO hole from `hole_start` to 4 GiB; what does not fit below the hole goes above 4 GiB.
-/// The layout does not contain the video memory: the device model allocates that.
+/// The layout does not contain the video memory: the device model allocates that. A guest with less memory than that gets a
+/// layout without sense, as with the C library, and Xen refuses to build it.
 pub fn layout(info: &DomainBuildInfo, hole_start: u64) -> Layout {
     let size = info.max_memkb.wrapping_sub(info.video_memkb).wrapping_mul(1024);
     let target = info.target_memkb.wrapping_sub(info.video_memkb) >> 2;
     let above = size.saturating_sub(hole_start);
     Layout {
         low_end: size.min(hole_start),
-        high_end: if above > 0 { FOUR_GIB + above } else { 0 },
+        high_end: if above > 0 { FOUR_GIB.wrapping_add(above) } else { 0 },
         hole_start,
         hole_size: FOUR_GIB - hole_start,
         target_pages: if target == 0 { size / PAGE_SIZE } else { target },
@@ -39,7 +40,7 @@ pub fn map(
     // the MADT and the ACPI info page for as long as the guest runs.
     map.extend(tables.iter().map(|&(start, size)| entry(start, size, sys::E820_NVS)));
     if layout.high_end > 0 {
-        map.push(entry(FOUR_GIB, layout.high_end - FOUR_GIB, sys::E820_RAM));
+        map.push(entry(FOUR_GIB, layout.high_end.wrapping_sub(FOUR_GIB), sys::E820_RAM));
     }
     map
 }
@@ -69,6 +70,14 @@ mod tests {
         assert_eq!(small.target_pages, 128 * 256);
         let full = sized(4032, 4032);
         assert_eq!((full.low_end, full.high_end), (HOLE, 0));
+    }
+
+    #[test]
+    fn less_memory_than_the_screen_has_is_no_panic() {
+        let info = DomainBuildInfo { max_memkb: 4096, video_memkb: 16384, ..Default::default() };
+        let none = layout(&info, HOLE);
+        assert_eq!(none.low_end, HOLE);
+        assert!(map(0, &none, &[], None, &[]).len() <= 2);
     }
 
     #[test]
