@@ -1,7 +1,8 @@
 """measure.py ROUNDS, in dom0: how long libvirtd takes with Debian's library and with ours, in turn.
 
 A round starts a daemon, lists 20 guests that run, starts 4 guests from 4 clients at once, and asks 100 questions from 8 clients
-while another client saves a guest; the clients are connected before. Times are medians of the rounds; the ratio is the median of the rounds' ratios."""
+while another client saves a guest; the clients are connected before. Times are medians of the rounds; the ratio is the median
+of the rounds' ratios."""
 import os
 import shutil
 import statistics

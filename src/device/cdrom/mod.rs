@@ -215,12 +215,18 @@ impl Change {
         qemu.eject(&name, next_deadline()).await?;
         let old = self.emptied(ao)?;
         let Some(medium) = medium else { return Ok(()) };
-        match self.insert(&mut qemu, &name, &medium).await {
-            Ok(()) => self.inserted(ao),
+        let outcome = self.insert(&mut qemu, &name, &medium).await;
+        self.finish(ao, outcome, old)
+    }
+
+    /// The last step: QEMU has inserted the new medium, or has refused it and `old` is stored again, or has not replied.
+    fn finish(&self, ctx: &Ctx, outcome: Result<()>, old: Option<DeviceDisk>) -> Result<()> {
+        match outcome {
+            Ok(()) => self.inserted(ctx),
             Err(e) => {
                 if is_error_response(e) {
                     // A failure is logged; libxl-json may contain a medium that is not in the drive.
-                    let _ = self.restore_old(ao, old);
+                    let _ = self.restore_old(ctx, old);
                 }
                 Err(e)
             }

@@ -29,7 +29,7 @@ use crate::device::remove::{self, Force};
 use crate::domain::nodes;
 use crate::error;
 use crate::qemu::commands::FdSet;
-use crate::qemu::qmp::{Qmp, is_error_response};
+use crate::qemu::qmp::Qmp;
 
 /// Whether such a change is possible.
 pub const IS_SERVED: bool = cfg!(since = "4.20");
@@ -65,16 +65,7 @@ impl Change {
         }
         let file = set.to_string();
         let outcome = qemu.change_medium(&name, &file, FORMAT, next_deadline()).await;
-        match outcome {
-            Ok(()) => self.inserted(ao),
-            Err(e) => {
-                if is_error_response(e) {
-                    // A failure is logged; libxl-json may contain a medium that is not in the drive.
-                    let _ = self.restore_old(ao, old);
-                }
-                Err(e)
-            }
-        }
+        self.finish(ao, outcome, old)
     }
 
     /// The set with the new disk, once the stub domain has passed it.

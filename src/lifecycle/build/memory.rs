@@ -8,7 +8,7 @@ pub const FOUR_GIB: u64 = 1 << 32;
 
 /// RAM from 0 on, with an MMIO hole from `hole_start` to 4 GiB; what does not fit below the hole goes above 4 GiB.
 /// The layout does not contain the video memory: the device model allocates that. A guest with less memory than that gets a
-/// layout without sense, as with the C library, and Xen refuses to build it.
+/// meaningless layout, as with the C library, and Xen refuses to build it.
 pub fn layout(info: &DomainBuildInfo, hole_start: u64) -> Layout {
     let size = info.max_memkb.wrapping_sub(info.video_memkb).wrapping_mul(1024);
     let target = info.target_memkb.wrapping_sub(info.video_memkb) >> 2;

@@ -6,7 +6,7 @@ truncate -s 1M /tmp/stub-cd-1 /tmp/stub-cd-2
 drive='vdev=hdc, backendtype=phy, access=ro, devtype=cdrom'
 in_place_of stub-cd
 create stub-cd hvm "${in_stubdom[@]}" "$stand_in" "disk=[\"$drive, format=raw, target=/tmp/stub-cd-1\"]"
-# Before 4.19 a guest with such a drive is refused, and there is no stub domain.
+# Before Xen 4.19 libxl refuses an HVM guest whose CD drive has a phy back end, so no stub domain is created.
 if [ "$XEN" = 4.17 ]; then kill "$in_place"; else was_in_place stub-cd; fi
 
 # changed COMMAND…: and what comes of it, in QEMU, in xenstore and in the stored configuration.

@@ -1,6 +1,6 @@
 # The device model in a stub domain: what is made of both domains, and that nothing of them stays. The stub domain's kernel does
 # nothing; the case says in its place that the device model runs.
-#: sed stdout s,/dev/loop[0-9]+,/dev/loopN,; s,"7:[0-9]+","7:N", -- which one a disk gets: the one whose script is the first
+#: sed stdout s,/dev/loop[0-9]+,/dev/loopN,; s,"7:[0-9]+","7:N", -- the loop device of a disk depends on which hotplug script runs first
 stubdom_host
 truncate -s 1M /root/stub-a.img /root/stub-b.img
 bridge xenbr0
