@@ -107,14 +107,15 @@ fn relocate_ram(regions: &[DeviceRdm], boundary: u64, large_pages: bool, layout:
         // The remaining RAM can then be mapped with large pages.
         let align = large_pages && region.start > TWO_MIB;
         let end = if align { region.start & !(TWO_MIB - 1) } else { region.start };
-        layout.high_end = layout.high_end.max(FOUR_GIB) + (layout.low_end - end);
+        layout.high_end = layout.high_end.max(FOUR_GIB).wrapping_add(layout.low_end - end);
         layout.low_end = end;
     }
 }
 
 fn conflicts(region: &DeviceRdm, layout: &Layout) -> bool {
     overlaps(0, layout.low_end, region)
-        || (layout.high_end > 0 && overlaps(FOUR_GIB, layout.high_end - FOUR_GIB, region))
+        || (layout.high_end > 0
+            && overlaps(FOUR_GIB, layout.high_end.wrapping_sub(FOUR_GIB), region))
 }
 
 #[cfg(test)]
@@ -149,6 +150,19 @@ mod tests {
         let mut exact = layout();
         relocate_ram(&regions[..1], 2 * GIB, false, &mut exact);
         assert_eq!(exact.low_end, 3 * GIB + 0x1000);
+    }
+
+    /// Such a layout is what a guest with less memory than its screen gets; Xen refuses to build it.
+    #[test]
+    fn high_ram_that_ends_below_4_gib_is_no_panic() {
+        let mut none = Layout { high_end: 0x100_0000, ..layout() };
+        let high = region(FOUR_GIB, Policy::Strict);
+        assert!(conflicts(&high, &none));
+        relocate_ram(&[region(3 * GIB, Policy::Strict)], 2 * GIB, false, &mut none);
+        none.high_end = u64::MAX;
+        none.low_end = 0xf000_0000;
+        relocate_ram(&[region(3 * GIB, Policy::Strict)], 2 * GIB, false, &mut none);
+        assert_eq!(none.low_end, 3 * GIB);
     }
 
     #[test]
