@@ -2,8 +2,8 @@
 //!
 //! The guest has shut down with the reason "soft reset". Its device model saves its state; then everything outside the
 //! hypervisor that belongs to the domain is removed as by a destroy, so that back ends unmap the guest's memory, and
-//! the hypervisor closes its event channels and grants. Its stub domain, if it has one, is destroyed. What follows is a creation with the existing memory and a
-//! device model that continues from the saved state.
+//! the hypervisor closes its event channels and grants. Its stub domain, if it has one, is destroyed. What follows is a
+//! creation with the existing memory and a device model that continues from the saved state.
 //!
 //! Everything that can be checked is checked before anything is removed. After a later failure the domain is destroyed,
 //! since it could not run without its devices.
@@ -42,14 +42,14 @@ pub async fn soft_reset(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Resul
         let (domain, info) = check(ao, domid, config)?;
         Ok((domain, info, kept_parts(ao, domid)?))
     });
-    let (domain, info, kept) = checked?;
+    let (domain, info, mut kept) = checked?;
     let is_hvm = config.c_info.type_ == DomainType::Hvm;
     let saved = summed_up(ao, domid, what, async {
         if !is_hvm {
             return Ok(None);
         }
-        let nodes = emulator::saved_nodes(ao, domid)?;
-        Ok(Some((nodes, state::save(ao, domid, false).await?)))
+        kept.emulator_nodes = emulator::saved_nodes(ao, domid)?;
+        state::save(ao, domid, false).await.map(Some)
     });
     let saved = saved.await?;
     let setup = async {
@@ -69,8 +69,7 @@ pub async fn soft_reset(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Resul
             return Err(Error::DomainNotFound);
         }
         reset_in_hypervisor(ao, &domain).await?;
-        if let Some((nodes, state)) = saved {
-            emulator::restore_nodes(ao, domid, &nodes)?;
+        if let Some(state) = saved {
             state::pass_on(ao, domid, state)?;
         }
         create::set_up(ao, domid, requested, config, Origin::Reset(&kept)).await
@@ -102,7 +101,8 @@ fn check(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<(Identity, In
     Ok((domain, info))
 }
 
-/// Reads what stays the same for the guest: the frames of its rings, and its terminal.
+/// Reads what stays the same for the guest, apart from what its device model has: the frames of its rings, and its
+/// terminal.
 fn kept_parts(ao: &Ao, domid: u32) -> Result<ResetDomain> {
     let base = nodes::domain_path(domid);
     let rings = [format!("{base}/store/ring-ref"), format!("{base}/console/ring-ref")];
@@ -120,7 +120,11 @@ fn kept_parts(ao: &Ao, domid: u32) -> Result<ResetDomain> {
     };
     let tty = nodes::read(ao, ao.store(), &console::first_path(domid))?.unwrap_or_default();
     let tty = CString::new(tty).unwrap_or_default();
-    Ok(ResetDomain { rings: [frame(0)?, frame(1)?], tty: Text::from(tty.as_c_str()) })
+    Ok(ResetDomain {
+        rings: [frame(0)?, frame(1)?],
+        tty: Text::from(tty.as_c_str()),
+        emulator_nodes: Vec::new(),
+    })
 }
 
 /// Resets the domain in the hypervisor: its event channels, grants and the like. The domain stays paused.

@@ -24,6 +24,37 @@ static void aborted_saves(int answers_after, int suspends_after)
     done("save: aborted at each wait, the guest's answers after %d and %d ms", answers_after, suspends_after);
 }
 
+static void *destroy_soon(void *unused)
+{
+    (void)unused;
+    nap(200);
+    xc_domain_destroy(xch, guest.domid);
+    return NULL;
+}
+
+/* It is gone when the operation ends, though it is listed for a while after its death: xl remus goes by that. */
+static void destroyed_meanwhile(void)
+{
+    libxl_asyncop_how how = { .callback = NULL };
+    int null = open("/dev/null", O_WRONLY), rc;
+    pthread_t thread;
+    double began;
+
+    setenv("HELPER", "fine", 1);
+    begin_guest(made(), -1, 0);
+    if (xc_domain_populate_physmap_exact(xch, guest.domid, 1 << 8, 10, 0, (xen_pfn_t[1 << 8]){ 0 }))
+        exit(2);
+    began = now();
+    pthread_create(&thread, NULL, destroy_soon, NULL);
+    rc = finished(libxl_domain_suspend(ctx, guest.domid, null, LIBXL_SUSPEND_LIVE, &how), &how, -1);
+    expect(rc == ERROR_FAIL && state(guest.domid) == -1, "rc %d, state %d", rc, state(guest.domid));
+    expect(now() - began < 4, "it took %f s", now() - began);
+    pthread_join(thread, NULL);
+    end_guest();
+    close(null);
+    done("save: destroyed while it is asked to suspend");
+}
+
 void saves(void)
 {
     char helper[40];
@@ -94,13 +125,25 @@ void saves(void)
     done("save: no helper");
     setenv("LIBXL_SAVE_HELPER", "/tmp/helper", 1);
 
+    /* As one that another operation has saved, of which a copy may run. */
+    int null = open("/dev/null", O_WRONLY);
+    begin_guest(made(), -1, 0);
+    xc_domain_shutdown(xch, guest.domid, 2);
+    setenv("HELPER", "refuse 9", 1);
+    rc = libxl_domain_suspend(ctx, guest.domid, null, 0, NULL);
+    expect(rc == ERROR_FAIL && state(guest.domid) == 1, "fails: rc %d, state %d", rc, state(guest.domid));
+    setenv("HELPER", "fine", 1);
+    rc = libxl_domain_suspend(ctx, guest.domid, null, 0, NULL);
+    expect(!rc && state(guest.domid) == 1, "rc %d, state %d", rc, state(guest.domid));
+    end_guest();
+    done("save: a guest that is suspended stays so");
+
     uint32_t domid = made();
     rc = libxl_domain_suspend(ctx, domid, -1, 0, NULL);
     expect(rc == ERROR_FAIL && !state(domid), "rc %d", rc);
     rc = libxl_domain_suspend(ctx, 31000, 1, 0, NULL);
     expect(rc == ERROR_FAIL, "no domain: rc %d", rc);
     xc_domain_shutdown(xch, domid, 3);
-    int null = open("/dev/null", O_WRONLY);
     rc = libxl_domain_suspend(ctx, domid, null, 0, NULL);
     expect(rc == ERROR_FAIL && state(domid) == 1, "crashed: rc %d", rc);
     xc_domain_destroy(xch, domid);
@@ -119,6 +162,8 @@ void saves(void)
     xc_domain_destroy(xch, domid);
     close(null);
     done("save: a domain without nodes");
+
+    destroyed_meanwhile();
 
     begin_guest(made(), 0, 50);
     rc = libxl_domain_suspend_only(ctx, guest.domid, NULL);

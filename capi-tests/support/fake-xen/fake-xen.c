@@ -232,8 +232,9 @@ int xc_domain_destroy(xc_interface *xch, uint32_t domid)
         errno = EINVAL;
         return -1;
     }
-    /* Giving memory back takes time: 0.3 s a GiB. */
+    /* Xenstored is told before the domain is gone. Giving memory back takes time: 0.3 s a GiB. */
     atomic_fetch_or(&d->flags, XEN_DOMINF_dying);
+    tell_xenstored();
     usleep(d->pages * 12 / 10);
     d->flags = 0;
     tell_xenstored();

@@ -49,6 +49,8 @@ use crate::lifecycle::bootloader;
 use crate::lifecycle::build;
 use crate::lifecycle::build::{Built, Daemons};
 use crate::lifecycle::destroy;
+use crate::lifecycle::migrate::emulator;
+use crate::lifecycle::migrate::record::Node;
 use crate::lifecycle::migrate::restore::{self, Empty, Incoming};
 use crate::lifecycle::payload::Payload;
 use crate::runtime::defect::caught_async;
@@ -82,6 +84,8 @@ pub struct ResetDomain {
     pub rings: [u64; 2],
     /// The terminal of its primary console.
     pub tty: Text,
+    /// What its device model had in xenstore for the one that follows it.
+    pub emulator_nodes: Vec<Node>,
 }
 
 /// The result of a creation.
@@ -188,6 +192,7 @@ pub(super) async fn set_up(
         Origin::New => build_guest(ao, domid, config, daemons).await?,
         Origin::Stream(incoming) => receive_guest(ao, domid, config, daemons, incoming).await?,
         Origin::Reset(kept) => {
+            emulator::restore_nodes(ao, domid, &kept.emulator_nodes)?;
             let channels = build::prepare_restored(ao, domid, config, daemons)?;
             build::finish_restored(ao, domid, config, channels, kept.rings)?
         }

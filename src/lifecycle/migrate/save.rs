@@ -5,7 +5,8 @@
 //! The stream's last record, END, transfers the guest: a receiver without it has no guest. Therefore:
 //!
 //! - until END is written completely, after any failure (of a write, the helper, QEMU or the guest's suspension, an
-//!   abort, a panic) the guest continues to run here; if it was suspended, it is resumed;
+//!   abort, a panic) the guest continues to run here; if it was suspended by this operation, it is resumed. A guest that
+//!   was found suspended stays so: another operation may have transferred it;
 //! - after END is written completely nothing can fail: the operation succeeds, and the guest stays suspended until the
 //!   application destroys it, or resumes it because the receiver does not run it.
 //!
@@ -24,7 +25,7 @@ use super::helper::{self, Helper, HelperEvent, Job};
 use super::message::{Request, Side, callback};
 use super::record::{Emulator, RecordKind, StreamError};
 use super::stream::Writer;
-use super::suspend::{self, Suspender};
+use super::suspend::{self, Suspender, Suspension};
 use crate::core::{Ao, Error, Result};
 use crate::domain::kind::DomainKind;
 use crate::qemu::state::{self, Saved};
@@ -82,6 +83,8 @@ pub async fn save(
         back,
         suspender: Suspender::new(ao, domid, kind)?,
         suspended: false,
+        was_suspended: false,
+        emulator_logs: false,
         state: None,
     };
     let saved = caught_async(save.run()).await.unwrap_or_else(|panic| {
@@ -92,6 +95,7 @@ pub async fn save(
     // Replication ends only with a failure, and this side then still has the guest.
     if saved.is_err() || options.checkpoints.is_some() {
         save.resume_guest().await;
+        suspend::wait_for_destruction(ao, domid).await;
     }
     if emulator.is_some() {
         state::forget_saved(ao, domid);
@@ -110,6 +114,10 @@ struct Save<'a> {
     suspender: Suspender<'a>,
     /// Whether the guest was asked to suspend.
     suspended: bool,
+    /// Whether it was found suspended, and so stays suspended after a failure.
+    was_suspended: bool,
+    /// Whether the emulator logs dirty pages, at the helper's request.
+    emulator_logs: bool,
     /// The state that the emulator has saved.
     state: Option<Saved>,
 }
@@ -187,7 +195,7 @@ impl Save<'_> {
         match self.serve(&mut helper).await {
             Ok(()) => helper.finish().await,
             Err(e) => {
-                // A helper that was killed has not stopped the logging of dirty pages.
+                // A helper that was killed has not stopped the logging of dirty pages, one that failed has.
                 helper.kill().await;
                 self.stop_logging().await;
                 Err(e)
@@ -223,7 +231,9 @@ impl Save<'_> {
                 }
                 Request::SwitchLogDirty { enable, .. } => {
                     let outcome = self.log_dirty(enable).await;
-                    failure = failure.or(outcome.err());
+                    if enable {
+                        failure = failure.or(outcome.err());
+                    }
                     answer(helper, if outcome.is_ok() { 0 } else { -1 }, failure).await?;
                 }
                 Request::Postcopy | Request::Checkpoint if self.options.checkpoints.is_some() => {
@@ -265,7 +275,7 @@ impl Save<'_> {
 
     async fn suspend(&mut self) -> Result<()> {
         self.suspended = true;
-        self.suspender.suspend().await?;
+        self.was_suspended = self.suspender.suspend().await? == Suspension::Found;
         if self.emulator.is_some() {
             self.state = Some(state::save(self.ao, self.domid, self.options.live).await?);
         }
@@ -285,20 +295,25 @@ impl Save<'_> {
 
     /// Starts or stops the emulator's logging of dirty pages. Guests without an emulator need none: only an emulator
     /// writes to a guest's memory in a way that the hypervisor does not log.
-    async fn log_dirty(&self, enable: bool) -> Result<()> {
-        if self.emulator.is_none() {
+    ///
+    /// QEMU ends with a failed assertion if it is told to stop what it has not started, and libxc tells it to at the end of
+    /// each save, whatever has started. So a stop is passed on only after a successful start, and only once. An abort does
+    /// not end the wait for QEMU, which would leave it unknown whether QEMU has started.
+    async fn log_dirty(&mut self, enable: bool) -> Result<()> {
+        if self.emulator.is_none() || self.emulator_logs == enable {
             return Ok(());
         }
-        let ao = if enable { self.ao.clone() } else { self.ao.unabortable() };
-        state::set_dirty_log(&ao, self.domid, enable).await
+        self.emulator_logs = false;
+        state::set_dirty_log(&self.ao.unabortable(), self.domid, enable).await?;
+        self.emulator_logs = enable;
+        Ok(())
     }
 
-    /// Stops the logging of dirty pages after the helper was killed.
-    async fn stop_logging(&self) {
-        if !self.options.live {
-            return;
-        }
-        if let Err(e) = self.ao.hypervisor().stop_log_dirty(self.domid) {
+    /// Stops the logging of dirty pages, which a helper that was killed has not stopped.
+    async fn stop_logging(&mut self) {
+        if self.options.live
+            && let Err(e) = self.ao.hypervisor().stop_log_dirty(self.domid)
+        {
             debug!(
                 self.ao,
                 domid = self.domid,
@@ -312,7 +327,7 @@ impl Save<'_> {
 
     /// Resumes the guest after a failure, if it is suspended: the receiver does not have it.
     async fn resume_guest(&self) {
-        if !self.suspended || !self.suspender.is_suspended() {
+        if !self.suspended || self.was_suspended || !self.suspender.is_suspended() {
             return;
         }
         debug!(self.ao, domid = self.domid, "resuming the guest after the failed save");
@@ -335,15 +350,16 @@ async fn answer(helper: &mut Helper<'_>, value: i32, failure: Option<Error>) -> 
 /// Suspends domain `domid` without saving it. If that fails, the domain continues to run.
 pub async fn suspend_only(ao: &Ao, domid: u32, kind: DomainKind) -> Result<()> {
     let suspender = Suspender::new(ao, domid, kind)?;
+    let mut was_suspended = false;
     let outcome = async {
-        suspender.suspend().await?;
+        was_suspended = suspender.suspend().await? == Suspension::Found;
         if kind == DomainKind::Hvm {
             state::save(ao, domid, false).await?;
         }
         Ok(())
     };
     let outcome = outcome.await;
-    if outcome.is_err() && suspender.is_suspended() {
+    if outcome.is_err() && !was_suspended && suspender.is_suspended() {
         // The error has been logged.
         let _ = suspend::resume(&ao.unabortable(), domid, true).await;
     }

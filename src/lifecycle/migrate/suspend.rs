@@ -33,6 +33,10 @@ use crate::{debug, error, warn};
 /// How long a guest may take for each step.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How long a domain that is being destroyed is waited for, and how often it is looked for.
+const DESTRUCTION_TIMEOUT: Duration = Duration::from_secs(5);
+const DESTRUCTION_POLL: Duration = Duration::from_millis(20);
+
 /// Xenstore's special watch path: it fires whenever a domain has shut down or has been destroyed.
 const RELEASES: &str = "@releaseDomain";
 
@@ -52,6 +56,15 @@ pub struct Suspender<'a> {
 enum State {
     Runs,
     Suspended,
+}
+
+/// How a guest came to be suspended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Suspension {
+    /// By this operation, which resumes it after a failure.
+    Requested,
+    /// Before it: another operation may have made a copy of the guest that runs, so it must not be resumed here.
+    Found,
 }
 
 impl<'a> Suspender<'a> {
@@ -80,12 +93,12 @@ impl<'a> Suspender<'a> {
     }
 
     /// Suspends the guest. After an error it may nevertheless be suspended: see [`Self::is_suspended`].
-    pub async fn suspend(&self) -> Result<()> {
+    pub async fn suspend(&self) -> Result<Suspension> {
         let (ao, domid) = (self.ao, self.domid);
         let releases = ao.watch(RELEASES)?;
         if self.state()? == State::Suspended {
             debug!(ao, domid = domid, "the guest has suspended already");
-            return Ok(());
+            return Ok(Suspension::Found);
         }
         let (mut drivers, mut asleep) = (true, false);
         if self.kind != DomainKind::Pv {
@@ -103,7 +116,7 @@ impl<'a> Suspender<'a> {
             Some(channel) if !asleep => {
                 debug!(ao, domid = domid, "asking the guest to suspend by its event channel");
                 channel.get().notify().map_err(|e| self.refused(e))?;
-                self.wait_until_suspended(releases).await
+                self.wait_until_suspended(releases).await?;
             }
             _ if self.kind == DomainKind::Hvm && (!drivers || asleep) => {
                 debug!(
@@ -113,16 +126,20 @@ impl<'a> Suspender<'a> {
                 );
                 let stopped = ao.hypervisor().domain_shutdown(domid, SHUTDOWN_SUSPEND);
                 stopped.map_err(|e| self.refused(e))?;
-                self.wait_until_suspended(releases).await
+                self.wait_until_suspended(releases).await?;
             }
             _ => {
                 debug!(ao, domid = domid, "asking the guest to suspend by xenstore");
                 self.request_by_xenstore(releases).await?;
                 let outcome = self.wait_until_suspended(ao.watch(RELEASES)?).await;
                 // An abort may have come at the same time as the answer.
-                if ao.abort().is_asked() { outcome.and(Err(Error::Aborted)) } else { outcome }
+                outcome?;
+                if ao.abort().is_asked() {
+                    return Err(Error::Aborted);
+                }
             }
         }
+        Ok(Suspension::Requested)
     }
 
     fn refused(&self, e: HypervisorError) -> Error {
@@ -291,6 +308,20 @@ impl<'a> Suspender<'a> {
             t.write(path, b"").map_err(|e| nodes::failed(ao, e))?;
             Ok(true)
         })
+    }
+}
+
+/// Waits until a guest that is being destroyed is gone, if it is, for 5 s at most. Applications tell by its absence that
+/// there is nothing left to resume (`xl remus`: "Primary domain has been destroyed"), but a destroyed domain stays listed
+/// for a while, and nothing tells of its end: xenstored fires `@releaseDomain` when it is dying.
+pub async fn wait_for_destruction(ao: &Ao, domid: u32) {
+    let deadline = Instant::now() + DESTRUCTION_TIMEOUT;
+    let is_dying = || matches!(ao.hypervisor().domain(domid), Ok(Some(info)) if info.dying);
+    while is_dying() && Instant::now() < deadline {
+        // An aborted operation does not wait.
+        if ao.sleep(DESTRUCTION_POLL).await.is_err() {
+            return;
+        }
     }
 }
 
