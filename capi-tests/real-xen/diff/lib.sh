@@ -181,14 +181,14 @@ drives() {
   devices
 }
 
-# until_true COMMAND…: waits for it, at most a minute, after which the case fails (compare).
+# until_true COMMAND…: waits for it, at most a minute or as many as `minutes` says, after which the case fails (compare).
 until_true() {
-  local tries
-  for ((tries = 0; tries < 300; tries++)); do
+  local tries most=${minutes:-1}
+  for ((tries = 0; tries < 300 * most; tries++)); do
     ! "$@" > /dev/null 2>&1 || return 0
     sleep 0.2
   done
-  echo "a minute went by until: $*"
+  echo "$most min went by until: $*"
   return 1
 }
 
