@@ -15,3 +15,4 @@ for kind in pv pvh; do
   done
 done
 #: long
+#: linux
