@@ -6,11 +6,13 @@ LIBDIR  ?= $(PREFIX)/lib/$(MULTIARCH)
 DESTDIR ?=
 CARGO   ?= cargo
 # The release of Xen that the library takes the place of: XEN=4.20, or 4.17. Without XEN, what is only built is for the
-# release whose headers and libraries the machine has (libxen-dev), if it is one of these; the tests and
-# all else are about 4.17. What is built for a later one has a folder of its own.
+# release whose headers and libraries the machine has (libxen-dev), or gets from its Debian, if it is one of these; the
+# tests and all else are about 4.17. What is built for a later one has a folder of its own.
 RELEASES := 4.17 4.20
+DEBIAN  := $(shell . /etc/os-release 2>/dev/null && echo $$VERSION_CODENAME)
 only_built = $(if $(filter-out all lib quick install deb,$(or $(MAKECMDGOALS),all)),,yes)
-to_build_with = $(patsubst libxenctrl.so.%,%,$(shell readlink "$$(cc -print-file-name=libxenctrl.so)"))
+present  = $(patsubst libxenctrl.so.%,%,$(shell readlink "$$(cc -print-file-name=libxenctrl.so 2>/dev/null)"))
+to_build_with = $(or $(present),$(if $(filter trixie,$(DEBIAN)),4.20,4.17))
 RELEASE := $(or $(XEN),$(if $(only_built),$(filter $(RELEASES),$(to_build_with))),4.17)
 LATER   := $(filter-out 4.17,$(RELEASE))
 known    = $(if $(filter-out $(RELEASES),$(RELEASE)),$(error the library is made for Xen $(RELEASES), not for $(RELEASE)))
@@ -22,11 +24,11 @@ LIB     := $(BUILD)/$(SONAME).0
 SETUP   := capi-tests/setup
 # The tests are about Xen 4.17, which is Debian 12's (bookworm). On another Debian, what needs that Xen runs in a Debian
 # 12 of its own: $(call in_bookworm,TARGET).
-DEBIAN  := $(shell . /etc/os-release 2>/dev/null && echo $$VERSION_CODENAME)
 OTHER_DEBIAN := $(filter-out bookworm,$(DEBIAN))
 in_bookworm = capi-tests/support/fresh/run bookworm $(1) $(LATER:%=XEN=%)
 
-XEN_LIBS := -lxenguest -lxenctrl -lxenhypfs -lxentoollog -lxenevtchn -lyajl
+# Those without a stable interface by the release in their names: structs differ, so those of another must never be taken.
+XEN_LIBS := -l:libxenguest.so.$(RELEASE) -l:libxenctrl.so.$(RELEASE) -lxenhypfs -lxentoollog -lxenevtchn -lyajl
 
 # build.rs takes the release from the environment, where it must not find another.
 ifneq ($(LATER),)
@@ -36,11 +38,11 @@ unexport XEN_RELEASE
 endif
 only_4_17 = $(if $(LATER),$(error make $@ is for Xen 4.17 only: capi-tests/support/test-release $(RELEASE) tests another))
 
-# Where the linker finds the libraries of a later Xen: where this machine has them, else in the files of the Debian that
-# has that Xen, which are fetched into target/. Those of another release must never be taken: structs differ.
+# Where the linker finds the libraries of that Xen: where this machine has them, else in the files of the Debian that has
+# that Xen, which are fetched into target/.
 installed = $(filter /%,$(shell cc -print-file-name=libxenctrl.so.$(RELEASE)))
 fetched = $(or $(shell capi-tests/support/debian-xen $(RELEASE)),$(error cannot link without the libraries of Xen $(RELEASE)))
-library_folder = $(if $(LATER),$(if $(installed),,$(fetched)/usr/lib/$(MULTIARCH)))
+library_folder = $(if $(installed),,$(fetched)/usr/lib/$(MULTIARCH))
 
 .PHONY: all lib quick install deb test check headers check-headers status fmt lint clean FORCE
 all: lib
@@ -76,16 +78,26 @@ quick:
 	$(CARGO) rustc --target-dir $(TARGET) --profile quick --lib --crate-type staticlib
 	$(call link,$(QUICK),$(library_folder))
 
-install: $(LIB)
+# $(call install_library,FILE): FILE gets its content in one step, so that what starts meanwhile finds the old library or the
+# new one, and a full disk leaves the old one.
+define install_library
+install -m 644 $(LIB) $(1).new || { rm -f $(1).new; exit 1; }
+strip --strip-unneeded $(1).new || { rm -f $(1).new; exit 1; }
+mv -f $(1).new $(1)
+endef
+
+# With sudo what the user has built is installed: root may have another compiler, and would own files in target/.
+install: $(if $(and $(SUDO_USER),$(wildcard $(LIB))),,$(LIB))
 	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
-	install -m 644 $(LIB) $(DESTDIR)$(LIBDIR)/$(SONAME).0
-	strip --strip-unneeded $(DESTDIR)$(LIBDIR)/$(SONAME).0
+	$(call install_library,$(DESTDIR)$(LIBDIR)/$(SONAME).0)
 	ln -sf $(SONAME).0 $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libxenlight.so
 	install -m 644 include/$(LATER:%=%/)*.h $(DESTDIR)$(PREFIX)/include
 	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@RELEASE@|$(RELEASE)|' xenlight.pc.in \
 	  > $(DESTDIR)$(LIBDIR)/pkgconfig/xenlight.pc
 	@[ -n "$(DESTDIR)" ] || echo "installed; run ldconfig as root so that programs find the library"
+	@[ -n "$(DESTDIR)" ] || [ ! -e /etc/ld.so.conf.d/libxenlight-rs$(RELEASE).conf ] || \
+	  echo "install: the package libxenlight-rs$(RELEASE) is installed: programs find its library first" >&2
 
 deb: $(LIB)
 	@packaging/build-deb $(RELEASE) $(LIB) $(TARGET)/deb

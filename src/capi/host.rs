@@ -92,6 +92,10 @@ fn fill_physinfo(out: &mut libxl_physinfo, info: &PhysInfo) {
     out.cap_vpmu = cap(sys::XEN_SYSCTL_PHYSCAP_vpmu);
     out.cap_gnttab_v1 = cap(sys::XEN_SYSCTL_PHYSCAP_gnttab_v1);
     out.cap_gnttab_v2 = cap(sys::XEN_SYSCTL_PHYSCAP_gnttab_v2);
+    #[cfg(since = "4.18")]
+    {
+        out.arch_capabilities = p.arch_capabilities;
+    }
 }
 
 /// The host's PCI devices as (segment, bus, devfn), in the kernel's order.

@@ -13,7 +13,7 @@ use crate::core::{Error, Result};
 use crate::domain::{nodes, sched};
 use crate::types::idiomatic::{DomainBuildInfo, DomainBuildInfoData as Guest, Text};
 use crate::xen::hypervisor::{PAGE_SIZE, sys};
-use crate::xen::store::Pipeline;
+use crate::xen::store::{NewNode, Pipeline};
 use crate::{error, warn};
 
 /// The time, for [`finish`].
@@ -58,9 +58,16 @@ pub fn finish(
         })?;
         all.extend(texts.into_iter().map(|(at, value)| (format!("{base}/{at}"), value)));
     }
-    all.extend(
-        vm_nodes(build, started).into_iter().map(|(at, value)| (format!("{vm}/{at}"), value)),
-    );
+    // No guest needs these, and a command line may be longer than xenstore takes.
+    let of_vm = vm_nodes(build, started).into_iter();
+    let of_vm = of_vm.map(|(at, value)| NewNode::value(format!("{vm}/{at}"), value));
+    all.extend(of_vm.filter_map(|node| {
+        if node.is_possible() {
+            return Some((node.path, node.value));
+        }
+        warn!(ctx, domid = domid, "cannot write {}: longer than xenstore allows", node.path);
+        None
+    }));
     let owner = format!("{base}/vm");
     nodes::transaction_now(ctx, |t| {
         let mut pipeline = Pipeline::default();

@@ -15,6 +15,8 @@ line pv "extra='\"quoted\" %s \\\\n'"
 line pv "extra=\"$(printf 'long%.0s' {1..200})\""
 line pvh "extra=\"$(printf 'long%.0s' {1..300})\""
 line pv "extra=\"$(printf 'long%.0s' {1..1000})\""
+# Longer than xenstore takes, with its path.
+line pv "extra=\"$(printf 'long%.0s' {1..1015})\""
 line pv 'extra=7'
 line pv 'extra=["a","b"]'
 #: long
