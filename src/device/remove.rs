@@ -478,7 +478,10 @@ async fn remove_nodes(ao: &Ao, devices: &[&Device], owner: &Identity, own: u32) 
 /// domid belongs to another domain by now. Errors are logged.
 pub fn remove_owned(ctx: &Ctx, t: &Transaction, owner: &Identity, paths: &[String]) -> Result<()> {
     let mut reads = Pipeline::default();
-    let vm = reads.read(owner.vm_node());
-    let is_owner = |answers: &mut Answers| owner.owns_nodes_with(ctx, answers.value(vm).as_deref());
+    let vm = owner.ask_for_vm(&mut reads);
+    let is_owner = |answers: &mut Answers| {
+        let vm = vm.and_then(|vm| answers.value(vm));
+        owner.owns_nodes_with(ctx, vm.as_deref())
+    };
     nodes::remove_up_if(ctx, t, reads, paths, is_owner).map(drop)
 }

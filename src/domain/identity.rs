@@ -4,7 +4,7 @@ use super::{kind, nodes};
 use crate::core::number::leading_number;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
-use crate::xen::store::Ops;
+use crate::xen::store::{Ops, Pipeline, Slot};
 
 /// A domain that was looked up. Its domid may belong to another domain later: after each wait, callers check again
 /// before they remove anything.
@@ -85,6 +85,12 @@ impl Identity {
     /// Whether `vm` is the value that [`Self::vm_node`] had.
     pub fn has_vm_node(&self, vm: Option<&[u8]>) -> bool {
         vm.is_some() && vm == self.vm.as_deref()
+    }
+
+    /// Adds to `reads` what [`Self::owns_nodes_with`] needs. A driver domain may not read that node of a guest, and an
+    /// error would end its transaction.
+    pub fn ask_for_vm(&self, reads: &mut Pipeline) -> Option<Slot> {
+        (!self.assumed).then(|| reads.read(self.vm_node()))
     }
 
     /// The node that identifies the domain that the nodes belong to.

@@ -4,7 +4,7 @@
 set -u
 folder=$1/turn libs=$2
 mount -t tmpfs turn "$folder" || exit 2
-cp "$1/devd" "$1/look" "$1/fake-xen.so" "$folder/" || exit 2
+cp "$1/devd" "$1/look" "$1/fake-xen.so" "$1/unprivileged.py" "$folder/" || exit 2
 . "$(dirname "$0")/../../support/fake-xen/host.sh"
 fake_host "$folder"
 mount -t tmpfs log /var/log && mount -t tmpfs programs /usr/libexec && mkdir /var/log/xen || exit 2

@@ -3,6 +3,7 @@
  *
  *   devd                           libxl_device_events_handler, as `xl devd` has it, for ever; a disaster is told and survived
  *   devd control COMMAND WORD      a command to xenstored, as xenstore-control has them, which wants a real Xen
+ *   devd domain DOMID              makes a domain of that number, as it must be there to own nodes
  *   xen-qemu… -xen-domid DOMID …   the same program in QEMU's place: says that it runs, and does until it is told to end
  */
 #define _GNU_SOURCE
@@ -13,6 +14,7 @@
 #include <unistd.h>
 #include <libxl.h>
 #include <libxl_event.h>
+#include <xenctrl.h>
 #include <xenstore.h>
 
 static void event_occurs(void *user, libxl_event *event)
@@ -48,6 +50,14 @@ static int control(const char *command, char *word)
     return answer && !strncmp(answer, "OK", 2) ? 0 : 2;
 }
 
+static int domain(uint32_t domid)
+{
+    struct xen_domctl_createdomain config = { .max_vcpus = 1 };
+    xc_interface *xch = xc_interface_open(NULL, NULL, 0);
+
+    return xch && !xc_domain_create(xch, &domid, &config) ? 0 : 2;
+}
+
 int main(int argc, char **argv)
 {
     static const libxl_event_hooks hooks = {
@@ -61,6 +71,8 @@ int main(int argc, char **argv)
 
     if (argc == 4 && !strcmp(argv[1], "control"))
         return control(argv[2], argv[3]);
+    if (argc == 3 && !strcmp(argv[1], "domain"))
+        return domain(atoi(argv[2]));
     for (i = 1; i + 1 < argc; i++)
         if (!strcmp(argv[i], "-xen-domid"))
             return qemu(argv[i + 1]);

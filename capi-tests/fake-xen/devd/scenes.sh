@@ -2,6 +2,9 @@
 # domain is number 5; the toolstack's part and that of the kernel's back ends are here.
 own=5
 base=/local/domain/$own/backend
+# Where the daemon finds its own nodes, and the socket of a xenstored that knows which domain it is; without one, it has
+# domain 0's privileges and directory.
+home=/local/domain/0 proxy=
 xenstore-write /local/domain/0/domid $own
 cat > "$folder/script" <<SCRIPT
 #!/bin/sh
@@ -24,6 +27,7 @@ state() { xenstore-write "$base/$1/state" "$2"; }
 # device KIND/DOMID/DEVID STATE [SCRIPT]: as the toolstack writes it.
 device() {
   local path=$base/$1 domid=${1#*/}
+  [ -z "$proxy" ] || { xenstore-write "$path" "" && xenstore-chmod "$path" "n$own" "r${domid%/*}"; }
   xenstore-write "$path/frontend" "/local/domain/${domid%/*}/device/x/${1##*/}" "$path/frontend-id" "${domid%/*}" \
     "$path/script" "$folder/${3:-script}" "$path/type" "$([ "${1%%/*}" = vif ] && echo vif || echo phy)" "$path/hotplug-status" ""
   xenstore-write "$path/online" 1 "$path/state" "$2"
@@ -36,12 +40,13 @@ probe() {
   # Its script writes that last, which would make the node again.
   until_so joined vif/99/0
   take_back vif/99/0
-  until_so gone "$base/vif/99"
+  until_so gone "$base/vif/99/0"
   sed -i '/vif\/99\/0/d' "$folder/said" 2> /dev/null
 }
 # The daemon; it has looked at what there is when this ends.
 start() {
-  LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/fake-xen.so" "$folder/devd" 2>> "$folder/log" &
+  XENSTORED_PATH=${proxy:-$XENSTORED_PATH} LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/fake-xen.so" \
+    "$folder/devd" 2>> "$folder/log" &
   daemon=$!
   probe
 }
@@ -55,7 +60,7 @@ has_qemus() { [ "$(qemus | grep -c -- "-xen-domid $1 ")" = "$2" ]; }
 show() {
   sort "$folder/said" 2> /dev/null; rm -f "$folder/said"
   "$folder/look" "at=$base" 2> /dev/null | grep -E '/(state|online|hotplug-status) ' | sort
-  { "$folder/look" at=/local/domain/0/libxl; "$folder/look" at=/local/domain/0/device-model; } 2> /dev/null \
+  { "$folder/look" "at=$home/libxl"; "$folder/look" "at=$home/device-model"; } 2> /dev/null \
     | sed 's/pid = "[0-9]*"/pid = NUMBER/' | sort
   qemus
 }
@@ -144,6 +149,46 @@ xenstore-write "$base/vif/7/$(printf '%02030d' 0 | tr 0 x)" ""
 probe
 xenstore-rm $base/nonsense $base/vif/x $base/vif/7 $base/vif/8
 show
+clean
+
+# What is above the back ends' directories is domain 0's, and a guest's nodes are hidden, as in a real driver domain. The
+# toolstack removes the directories that are empty.
+scene a domain without privileges
+killed
+xenstore-rm "/local/domain/$own"
+home=/local/domain/$own proxy=$folder/proxy
+for domid in $own 7; do LD_PRELOAD="$folder/fake-xen.so" "$folder/devd" domain "$domid"; done
+xenstore-write "$home/domid" $own "$home/libxl" "" "$home/device-model" "" /local/domain/7/vm /vm/7
+xenstore-chmod "$home" n0 r$own
+xenstore-chmod -r "$home/domid" n0 r$own
+for path in libxl device-model; do xenstore-chmod "$home/$path" n$own; done
+xenstore-chmod -r /local/domain/7 n0 r7
+python3 "$folder/unprivileged.py" $own "$proxy" "$XENSTORED_PATH" &
+proxied=$!
+until_so test -S "$proxy"
+: > "$folder/log"
+start
+device vif/7/0 2
+device vbd/7/51712 2
+device qdisk/7/51728 1
+scripted vif/7/0
+scripted vbd/7/51712
+until_so has_qemus 7 1
+probe
+show
+take_back vif/7/0
+take_back vbd/7/51712
+take_back qdisk/7/51728
+until_so has_qemus 7 0
+for device in vif/7/0 vbd/7/51712 qdisk/7/51728; do until_so gone "$base/$device"; done
+probe
+show
+"$folder/look" "at=$base"
+grep -o ' error: .*' "$folder/log"
+killed
+kill $proxied
+xenstore-rm "/local/domain/$own"; xenstore-rm /local/domain/7
+home=/local/domain/0 proxy=
 clean
 
 scene it is started again

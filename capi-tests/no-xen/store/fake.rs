@@ -12,10 +12,12 @@ use xenlight::xen::store::Store;
 use crate::daemon::directory;
 
 /// Message types.
+pub const DIRECTORY: u32 = 1;
 pub const READ: u32 = 2;
 pub const WATCH: u32 = 4;
 pub const TRANSACTION_START: u32 = 6;
 pub const TRANSACTION_END: u32 = 7;
+pub const RM: u32 = 13;
 pub const WATCH_EVENT: u32 = 15;
 pub const ERROR: u32 = 16;
 

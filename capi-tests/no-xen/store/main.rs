@@ -11,3 +11,4 @@ mod hostile;
 mod measure;
 mod real;
 mod silent;
+mod unprivileged;

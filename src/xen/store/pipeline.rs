@@ -33,6 +33,7 @@ enum Request {
     Write,
     SetPermissions,
     Remove,
+    RemoveIfAllowed,
 }
 
 impl Request {
@@ -42,7 +43,7 @@ impl Request {
             Self::List | Self::PeekList => MessageKind::Directory,
             Self::Write => MessageKind::Write,
             Self::SetPermissions => MessageKind::SetPermissions,
-            Self::Remove => MessageKind::Remove,
+            Self::Remove | Self::RemoveIfAllowed => MessageKind::Remove,
         }
     }
 
@@ -53,7 +54,7 @@ impl Request {
             Self::List | Self::PeekList => "list",
             Self::Write => "write",
             Self::SetPermissions => "set permissions",
-            Self::Remove => "remove",
+            Self::Remove | Self::RemoveIfAllowed => "remove",
         }
     }
 }
@@ -107,6 +108,11 @@ impl Pipeline {
     /// As [`super::Ops::remove`]; the result is in [`Answers::was_there`].
     pub fn remove(&mut self, path: impl Into<String>) -> Slot {
         self.push(Request::Remove, path.into(), &[&[0]])
+    }
+
+    /// As [`Pipeline::remove`], but a node that this domain may not remove is kept, and counts as missing.
+    pub fn remove_if_allowed(&mut self, path: impl Into<String>) -> Slot {
+        self.push(Request::RemoveIfAllowed, path.into(), &[&[0]])
     }
 
     fn push(&mut self, request: Request, path: String, fields: &[&[u8]]) -> Slot {
@@ -184,20 +190,29 @@ fn answer(
         (Request::Peek | Request::PeekList, Err(Errno::EACCES | Errno::E2BIG)) => {
             Err(Errno::ENOENT)
         }
+        (Request::RemoveIfAllowed, Err(Errno::EACCES)) => Err(Errno::ENOENT),
+        // In a domain without privileges this is the answer for a missing node, too, if its parent is another domain's.
+        (Request::Remove, Err(Errno::EACCES)) if is_missing(ops, path)? => Err(Errno::ENOENT),
         // The daemon reads each node when a transaction first asks for it: this one was read, and then another client
         // removed the directory that it lies in. The commit will be refused, and the transaction repeated.
-        (Request::Remove, Err(Errno::EINVAL)) => Err(Errno::ENOENT),
+        (Request::Remove | Request::RemoveIfAllowed, Err(Errno::EINVAL)) => Err(Errno::ENOENT),
         (_, reply) => reply,
     };
     match request {
         Request::List | Request::PeekList => call::children(ops, path, reply).map(Answer::Names),
-        Request::Read | Request::Peek | Request::Remove => {
+        Request::Read | Request::Peek | Request::Remove | Request::RemoveIfAllowed => {
             call::found(request.name(), path, reply).map(Answer::Value)
         }
         Request::Write | Request::SetPermissions => reply
             .map(|_| Answer::Done)
             .map_err(|errno| StoreError::about(request.name(), path, errno)),
     }
+}
+
+/// Whether this domain may know that the node does not exist, and it does not.
+fn is_missing(ops: &(impl Call + ?Sized), path: &str) -> StoreResult<bool> {
+    let reply = call::about_path(ops, "read", MessageKind::Read, path)?;
+    Ok(reply == Err(Errno::ENOENT))
 }
 
 /// The results of a [`Pipeline`].

@@ -11,7 +11,9 @@ use super::pipeline::{Answers, Pipeline};
 const KEPT: [&str; 4] = ["/libxl", "/local", "/local/domain", "/vm"];
 
 /// Removes nodes, and then each directory above one of them that has no value and no children left. This takes two
-/// round trips, however many nodes there are. A directory that may not be read is kept, and so are those above it.
+/// round trips, however many nodes there are. A directory that may not be read is kept, and so are those above it. One
+/// that may not be removed is kept with the empty ones in it: those above a driver domain's back ends are domain 0's,
+/// which removes them.
 pub fn remove_up(ops: &impl Ops, paths: &[String]) -> StoreResult<()> {
     remove_up_if(ops, Pipeline::default(), paths, |_| Ok::<_, StoreError>(true)).map(drop)
 }
@@ -59,8 +61,11 @@ pub fn remove_up_if<E: From<StoreError>>(
     }
     // A directory inside another empty one is removed with that one.
     let lies_in_one = |path: &str| parent(path).is_some_and(|parent| empty.contains(parent));
-    let tops: Vec<&str> = empty.iter().copied().filter(|path| !lies_in_one(path)).collect();
-    ops.remove_many(&tops)?;
+    let mut tops = Pipeline::default();
+    for path in empty.iter().filter(|path| !lies_in_one(path)) {
+        tops.remove_if_allowed(*path);
+    }
+    tops.send(ops)?;
     Ok(true)
 }
 
