@@ -18,11 +18,11 @@
 //!
 //! # QEMU
 //!
-//! One QEMU in this domain serves all disks of a guest that have a QEMU back end. It is started with the first disk,
-//! unless the recorded one runs, and ended with the last. Since the recorded process id may be another process's by
-//! now, the process is identified by its command line. A guest's [`Disks`] are locked while its QEMU is started or
-//! ended, so that two new disks do not start one QEMU each, and a new disk does not lose its QEMU when the last old one
-//! is removed.
+//! One QEMU in this domain serves all devices of a guest that have a QEMU back end: disks and, since Xen 4.19
+//! (09abf1b61b), 9pfs file systems. It is started with the first of them, unless the recorded one runs, and ended with
+//! the last. Since the recorded process id may be another process's by now, the process is identified by its command
+//! line. The set of a guest's devices that are [`Served`] is locked while its QEMU is started or ended, so that two new
+//! devices do not start one QEMU each, and a new one does not lose its QEMU when the last old one is removed.
 
 mod look;
 
@@ -128,8 +128,13 @@ fn step(known: Option<Known>, seen: &Seen, first: bool) -> Step {
     }
 }
 
-/// The devids of a guest's disks that its QEMU serves.
-type Disks = Arc<Mutex<HashSet<i32>>>;
+/// The devices of a guest that its QEMU in this domain serves: kind and devid of each back end.
+type Served = Arc<Mutex<HashSet<(DeviceKind, i32)>>>;
+
+/// Whether back ends of this kind are served by a QEMU that is started in this domain.
+fn needs_qemu(kind: DeviceKind) -> bool {
+    kind == DeviceKind::Qdisk || cfg!(since = "4.19") && kind == DeviceKind::NinePfs
+}
 
 /// A running step for a device. Its result is the device's next stage, or `None` if the device was removed.
 type Work<'a> = Pin<Box<dyn Future<Output = (Device, Option<Stage>)> + Send + 'a>>;
@@ -148,7 +153,7 @@ pub async fn serve(ao: &Ao) -> Result<()> {
         Some((watch.take(), (watch, wanted)))
     }));
     let mut works: FuturesUnordered<Work> = FuturesUnordered::new();
-    let mut devices = Devices { ao, own, known: HashMap::new(), disks: HashMap::new() };
+    let mut devices = Devices { ao, own, known: HashMap::new(), served: HashMap::new() };
     // What to look at. It is kept until a look succeeds.
     let mut scope = Scope::empty(own);
     let mut first = true;
@@ -203,7 +208,7 @@ struct Devices<'a> {
     ao: &'a Ao,
     own: u32,
     known: HashMap<String, Known>,
-    disks: HashMap<u32, Disks>,
+    served: HashMap<u32, Served>,
 }
 
 impl<'a> Devices<'a> {
@@ -220,16 +225,16 @@ impl<'a> Devices<'a> {
             return None;
         }
         self.known.insert(path, Known::of(seen, Stage::Busy));
-        let disks = self.disks_of(&device);
+        let served = self.served_of(&device);
         Some(match step {
-            Step::Remove => Box::pin(remove_closed(ao, device, self.own, disks)),
-            Step::Connect => Box::pin(connect_new(ao, device, disks)),
-            Step::Adopt | Step::Nothing => Box::pin(adopt(ao, device, disks)),
+            Step::Remove => Box::pin(remove_closed(ao, device, self.own, served)),
+            Step::Connect => Box::pin(connect_new(ao, device, served)),
+            Step::Adopt | Step::Nothing => Box::pin(adopt(ao, device, served)),
         })
     }
 
-    fn disks_of(&mut self, device: &Device) -> Disks {
-        Arc::clone(self.disks.entry(device.domid).or_default())
+    fn served_of(&mut self, device: &Device) -> Served {
+        Arc::clone(self.served.entry(device.domid).or_default())
     }
 
     /// Records the end of a step. `stage` is `None` if the device was removed.
@@ -245,7 +250,7 @@ impl<'a> Devices<'a> {
         self.known.remove(&device.backend_path());
         let domid = device.domid;
         if !self.known.values().any(|known| known.device.domid == domid) {
-            self.disks.remove(&domid);
+            self.served.remove(&domid);
             // This is a node of this domain, below its own directory. A failure is logged where it is found.
             let _ = nodes::remove(self.ao, self.ao.store(), &format!("libxl/{domid}"));
         }
@@ -263,11 +268,11 @@ impl<'a> Devices<'a> {
             }
         }
         let work = |device| -> Work<'a> {
-            let (ao, disks) = (self.ao, self.disks_of(&device));
+            let (ao, served) = (self.ao, self.served_of(&device));
             Box::pin(async move {
                 let path = device.backend_path();
                 debug!(ao, domid = device.domid, "{path} was removed by another process");
-                release_disk_server(ao, &device, &disks).await;
+                release_qemu(ao, &device, &served).await;
                 (device, None)
             })
         };
@@ -280,7 +285,7 @@ impl<'a> Devices<'a> {
         for name in nodes::list(ao, ao.store(), "libxl").unwrap_or_default() {
             let Ok(domid) = name.parse::<u32>() else { continue };
             let mut devices = seen.iter().map(|seen| seen.device).filter(|d| d.domid == domid);
-            if !devices.clone().any(|device| device.backend_kind == DeviceKind::Qdisk) {
+            if !devices.clone().any(|device| needs_qemu(device.backend_kind)) {
                 // A failure is logged where it is found.
                 let _ = model::destroy_disk_server(ao, domid);
             }
@@ -292,13 +297,13 @@ impl<'a> Devices<'a> {
 }
 
 /// The step for a device that an earlier process has connected.
-async fn adopt(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>) {
+async fn adopt(ao: &Ao, device: Device, served: Served) -> (Device, Option<Stage>) {
     let (domid, path) = (device.domid, device.backend_path());
     debug!(ao, domid = domid, "{path} is connected already");
-    if device.backend_kind == DeviceKind::Qdisk {
-        disks.lock().await.insert(device.devid);
+    if needs_qemu(device.backend_kind) {
+        served.lock().await.insert((device.backend_kind, device.devid));
         if !model::has_disk_server(ao, domid) {
-            // The guest's disk would not reconnect to a new QEMU.
+            // The guest's device would not reconnect to a new QEMU.
             warn!(ao, domid = domid, "{path} is not served: its QEMU has ended");
         }
     }
@@ -306,14 +311,14 @@ async fn adopt(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>)
 }
 
 /// The step for a new device: connects it.
-async fn connect_new(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<Stage>) {
+async fn connect_new(ao: &Ao, device: Device, served: Served) -> (Device, Option<Stage>) {
     let path = device.backend_path();
     debug!(ao, domid = device.domid, "{path} is new");
     let connected = match device.backend_kind {
-        DeviceKind::Qdisk => {
-            let mut disks = disks.lock().await;
-            disks.insert(device.devid);
-            serve_disks(ao, device.domid).await
+        kind if needs_qemu(kind) => {
+            let mut served = served.lock().await;
+            served.insert((kind, device.devid));
+            start_qemu(ao, device.domid).await
         }
         _ => connect(ao, &Identity::assumed(device.domid), &[device]).await,
     };
@@ -323,8 +328,8 @@ async fn connect_new(ao: &Ao, device: Device, disks: Disks) -> (Device, Option<S
     (device, Some(Stage::Connected))
 }
 
-/// Starts the QEMU that serves the guest's disks, unless it runs. The caller has locked the disks.
-async fn serve_disks(ao: &Ao, domid: u32) -> Result<()> {
+/// Starts the QEMU that serves the guest's devices, unless it runs. The caller has locked the set of these.
+async fn start_qemu(ao: &Ao, domid: u32) -> Result<()> {
     if model::has_disk_server(ao, domid) {
         return Ok(());
     }
@@ -332,18 +337,18 @@ async fn serve_disks(ao: &Ao, domid: u32) -> Result<()> {
     model::destroy_disk_server(ao, domid)?;
     let started = start_for_driver_domain(ao, domid).await;
     if started.is_err_and(|e| e != Error::Aborted) {
-        // The next disk then starts a QEMU again. A failure is logged where it is found.
+        // The next device then starts a QEMU again. A failure is logged where it is found.
         let _ = model::destroy_disk_server(ao, domid);
     }
     started
 }
 
-/// Ends the QEMU that serves the guest's disks, if the device is the last of them.
-async fn release_disk_server(ao: &Ao, device: &Device, disks: &Disks) {
-    if device.backend_kind == DeviceKind::Qdisk {
-        let mut disks = disks.lock().await;
-        disks.remove(&device.devid);
-        if disks.is_empty() {
+/// Ends the QEMU that serves the guest's devices, if this is the last of them.
+async fn release_qemu(ao: &Ao, device: &Device, served: &Served) {
+    if needs_qemu(device.backend_kind) {
+        let mut served = served.lock().await;
+        served.remove(&(device.backend_kind, device.devid));
+        if served.is_empty() {
             // A failure is logged where it is found.
             let _ = model::destroy_disk_server(ao, device.domid);
         }
@@ -351,10 +356,15 @@ async fn release_disk_server(ao: &Ao, device: &Device, disks: &Disks) {
 }
 
 /// The step for a closed device: disconnects it and removes its nodes.
-async fn remove_closed(ao: &Ao, device: Device, own: u32, disks: Disks) -> (Device, Option<Stage>) {
+async fn remove_closed(
+    ao: &Ao,
+    device: Device,
+    own: u32,
+    served: Served,
+) -> (Device, Option<Stage>) {
     let path = device.backend_path();
     debug!(ao, domid = device.domid, "removing {path}");
-    release_disk_server(ao, &device, &disks).await;
+    release_qemu(ao, &device, &served).await;
     match remove::disconnect_and_remove(ao, &device, &Identity::assumed(device.domid), own).await {
         Ok(()) => (device, None),
         Err(e) => {
@@ -368,6 +378,20 @@ async fn remove_closed(ao: &Ao, device: Device, own: u32, disks: Disks) -> (Devi
 mod tests {
     use super::look::parse;
     use super::*;
+
+    #[test]
+    fn qemu_serves_disks_and_since_4_19_file_systems() {
+        let needs = |kind| {
+            let device = parse(2, &format!("/local/domain/2/backend/{kind}/7/0")).unwrap();
+            needs_qemu(device.backend_kind)
+        };
+        assert!(needs("qdisk"));
+        assert_eq!(needs("9pfs"), cfg!(since = "4.19"));
+        // A kernel and the 9pfs daemon serve these; the guest's own QEMU, in the toolstack's domain, the last.
+        for kind in ["vbd", "vif", "xen_9pfs", "vfb"] {
+            assert!(!needs(kind), "{kind}");
+        }
+    }
 
     #[test]
     fn the_step_for_a_seen_device() {

@@ -17,7 +17,7 @@ pub use crate::domain::vdev;
 use crate::domain::{disk_backends, nodes};
 
 /// The kinds of devices, of front ends and back ends alike.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum DeviceKind {
     Vif,
     Vbd,

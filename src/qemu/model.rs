@@ -120,7 +120,7 @@ impl Process {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     DeviceModel,
-    /// The QEMU in a driver domain that is the back end of a guest's disks.
+    /// The QEMU in a driver domain that is the back end of a guest's disks and, since Xen 4.19, its file systems.
     DiskServer,
     /// The process that forwards QMP for the stub domain with that domid.
     Proxy,
