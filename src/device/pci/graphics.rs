@@ -9,6 +9,9 @@ use crate::types::idiomatic::DevicePci;
 /// The PCI class of a VGA compatible display controller.
 const VGA: u32 = 0x03_0000;
 
+/// The PCI class of other display controllers.
+const OTHER_DISPLAY: u32 = 0x03_8000;
+
 const INTEL: u32 = 0x8086;
 
 /// The page frames of the legacy VGA memory.
@@ -21,7 +24,8 @@ pub fn has_intel_display(devices: &[DevicePci]) -> bool {
 }
 
 fn is_intel_display(vendor: Option<u32>, device: Option<u32>, class: Option<u32>) -> bool {
-    vendor == Some(INTEL) && device.is_some() && class == Some(VGA)
+    let is_display = class == Some(VGA) || cfg!(since = "4.20") && class == Some(OTHER_DISPLAY);
+    vendor == Some(INTEL) && device.is_some() && is_display
 }
 
 /// Allows the guest to access the legacy VGA memory, if a VGA card is among the devices.
@@ -51,6 +55,9 @@ mod tests {
         assert!(is(INTEL, Some(0x9bc5), VGA));
         assert!(!is(0x10de, Some(1), VGA) && !is(INTEL, None, VGA));
         assert!(!is(INTEL, Some(1), 0x02_0000));
+        // Intel's newer ones are no VGA cards; Xen 4.20 has learnt of them (4191619e08).
+        assert_eq!(is(INTEL, Some(0x9bc5), OTHER_DISPLAY), cfg!(since = "4.20"));
+        assert!(!is(0x10de, Some(1), OTHER_DISPLAY));
         assert!(!is_intel_display(None, Some(1), None));
         assert!(!has_intel_display(&[]));
     }
