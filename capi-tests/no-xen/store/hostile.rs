@@ -9,10 +9,11 @@ use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork};
-use xenlight::xen::store::{Ops, Store, StoreError};
+use xenlight::xen::store::{Ops, Store, StoreError, Watched};
 
-use crate::daemon::directory;
+use crate::daemon::{Daemon, directory};
 use crate::fake::*;
+use crate::real::rewatch;
 
 /// The first connection does `wrong` with its first request; later ones behave.
 fn first_goes_wrong(wrong: impl Fn(&mut Peer, &Request) + Send + Sync + 'static) -> Client {
@@ -249,6 +250,59 @@ fn death_wakes_every_waiting_thread() {
         }
     });
     assert!(store.exists("/a").unwrap());
+}
+
+#[test]
+fn a_watch_may_be_the_first_to_find_the_daemon_dead() {
+    let mut daemon = Daemon::own();
+    let store = daemon.store();
+    store.watch("/w", "t").unwrap();
+    store.unwatch("/w", "t").unwrap();
+    // Nobody looks at the connection of the watches now.
+    daemon.restart();
+    assert!(store.read("/w").unwrap().is_none());
+    assert_eq!(store.watch("/w", "t").unwrap(), Watched::Later);
+    rewatch(&store);
+    store.unwatch("/w", "t").unwrap();
+    assert_eq!(store.watch("/w", "t").unwrap(), Watched::Now);
+}
+
+#[test]
+fn death_on_receiving_a_watch() {
+    const WATCHES: usize = 1;
+    let store = store(|number, peer| {
+        if number != WATCHES {
+            return peer.behave();
+        }
+        let first = peer.request().unwrap();
+        peer.answer(&first, b"OK\0");
+        assert_eq!(peer.request().unwrap().kind, WATCH);
+    });
+    assert_eq!(store.watch("/a", "t").unwrap(), Watched::Now);
+    assert_eq!(store.watch("/b", "t").unwrap(), Watched::Later);
+    rewatch(&store);
+    assert_eq!(store.watch("/a", "t").unwrap_err().errno(), Errno::EEXIST);
+    assert_eq!(store.watch("/b", "t").unwrap_err().errno(), Errno::EEXIST);
+}
+
+#[test]
+fn a_watch_that_is_answered_wrongly_or_not_at_all_fails() {
+    let silence = Duration::from_millis(1500);
+    for (errno, wrong) in [(Errno::ETIMEDOUT, None), (Errno::EPROTO, Some(READ))] {
+        let store = impatient_store(silence, move |number, peer| {
+            if number != 1 {
+                return peer.behave();
+            }
+            let request = peer.request().unwrap();
+            if let Some(kind) = wrong {
+                peer.send(kind, request.id, 3, b"OK\0");
+            }
+            while peer.request().is_some() {}
+        });
+        assert_eq!(store.watch("/a", "t").unwrap_err().errno(), errno);
+        // It was forgotten, so this is no second one with the same token.
+        store.watch("/a", "t").unwrap();
+    }
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn readable(store: &Store, within: Duration) -> bool {
 }
 
 /// Brings lost watches back, once the daemon's end has been seen.
-fn rewatch(store: &Store) {
+pub fn rewatch(store: &Store) {
     let until = Instant::now() + Duration::from_secs(10);
     while store.pending_watch_events().is_ok() {
         assert!(Instant::now() < until, "nobody has noticed");

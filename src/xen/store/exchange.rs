@@ -213,7 +213,8 @@ impl<L: Link, S: Sink> Exchange<L, S> {
             Ok(()) => false,
             Err(error) => {
                 self.break_connection(&mut locked(&self.state), error.errno);
-                !error.begun
+                // With `ETIMEDOUT` this thread has waited for a daemon that reads nothing.
+                !error.begun && error.errno != Errno::ETIMEDOUT
             }
         };
         self.wait(first).map_err(|errno| ExchangeFailure { errno, unsent })
@@ -540,6 +541,40 @@ mod tests {
 
     impl Sink for Nowhere {
         fn event(&self, _: String, _: String) {}
+    }
+
+    /// A socket whose daemon reads nothing.
+    struct Full;
+
+    impl Link for Full {
+        fn send(&self, _: &Requests, _: usize, _: usize) -> Result<(), SendError> {
+            Err(SendError { errno: Errno::ETIMEDOUT, begun: false })
+        }
+
+        fn send_at_once(&self, all: &Requests, from: usize, to: usize) -> Result<(), SendError> {
+            self.send(all, from, to)
+        }
+
+        fn receive(&self, _: &mut [u8], _: bool) -> Result<usize, Errno> {
+            unreachable!("nothing was sent")
+        }
+
+        fn is_readable(&self, _: Duration) -> bool {
+            false
+        }
+
+        fn one_at_a_time(&self) -> bool {
+            false
+        }
+
+        fn shut(&self) {}
+    }
+
+    #[test]
+    fn a_request_for_which_there_was_no_room_in_time_is_not_sent_again() {
+        let mut request = Requests::one(MessageKind::Read, &[b"/\0"]).unwrap();
+        let failure = Exchange::new(Full, Nowhere).call(&mut request, 0).unwrap_err();
+        assert_eq!(failure, ExchangeFailure { errno: Errno::ETIMEDOUT, unsent: false });
     }
 
     #[test]

@@ -17,6 +17,12 @@
 //! since the daemon may be a new one that listens and does not reply yet. A watch that is set meanwhile is registered
 //! with the others.
 //!
+//! The connection stays open after its last watch was removed, and nobody need be looking at it when the daemon dies.
+//! So a request for a watch may be the first to find it dead. That is no error of the request, whether or not the
+//! daemon has received it: a daemon forgets the watches of a connection that has ended. The new watch is in the
+//! registry before its request is sent, so either this thread ends the connection, and the watches are lost; or another
+//! has done so, and the watch is among those that a `Rewatch` registers, or has registered.
+//!
 //! # Who waits
 //!
 //! A thread that sets a watch waits for the reply, as with any request. One that removes a watch waits a moment
@@ -34,10 +40,10 @@ use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
 use super::error::{StoreError, StoreResult};
-use super::exchange::{Exchange, Link, Posted, Sink};
+use super::exchange::{Exchange, ExchangeFailure, Link, Posted, Sink};
 use super::link::{Opening, Wire};
 use super::path;
-use super::wire::{MessageKind, Requests};
+use super::wire::{MessageKind, Reply, Requests};
 use crate::sync::tracked_fds::Tracked;
 use crate::sync::{Mutex, locked};
 
@@ -168,12 +174,20 @@ impl Watches {
             return Ok(Watched::Later);
         };
         let reply = request(&connection, MessageKind::Watch, wpath, token);
-        self.answered(&mut locked(&self.registry), &connection);
+        let mut registry = locked(&self.registry);
+        self.answered(&mut registry, &connection);
         match reply {
             // `EEXIST`: the connection had broken before the request was sent, and this watch was registered with the
             // others.
-            Ok(()) | Err(Errno::EEXIST) => Ok(Watched::Now),
-            Err(errno) => Err(forget(errno)),
+            Ok(Ok(_) | Err(Errno::EEXIST)) => Ok(Watched::Now),
+            Err(failure) if has_ended(failure) => {
+                self.disconnect(&mut registry, &connection, failure.errno);
+                Ok(if registry.lost.is_some() { Watched::Later } else { Watched::Now })
+            }
+            Ok(Err(errno)) | Err(ExchangeFailure { errno, .. }) => {
+                drop(registry);
+                Err(forget(errno))
+            }
         }
     }
 
@@ -404,22 +418,31 @@ fn push(requests: &mut Requests, kind: MessageKind, path: &str, token: &str) -> 
     requests.push(kind, &[path.as_bytes(), &[0], token.as_bytes(), &[0]])
 }
 
+/// Sends a request and waits for the daemon's reply, which may be an error.
 fn request(
     connection: &WatchExchange,
     kind: MessageKind,
     path: &str,
     token: &str,
-) -> Result<(), Errno> {
+) -> Result<Reply, ExchangeFailure> {
     let mut requests = Requests::default();
-    push(&mut requests, kind, path, token)?;
-    let replies = connection.call(&mut requests, 0);
-    replies.map_err(|failure| failure.errno)?.pop().expect("as many replies as requests").map(drop)
+    push(&mut requests, kind, path, token)
+        .map_err(|errno| ExchangeFailure { errno, unsent: false })?;
+    let mut replies = connection.call(&mut requests, 0)?;
+    Ok(replies.pop().expect("as many replies as requests"))
+}
+
+/// Whether a request has failed because the daemon has closed the connection, or because it had broken before. A daemon
+/// that is silent, or violates the protocol, is an error for those whose request shows it.
+fn has_ended(failure: ExchangeFailure) -> bool {
+    failure.unsent || matches!(failure.errno, Errno::ECONNRESET | Errno::EPIPE)
 }
 
 /// Removes a watch. If the connection breaks, the daemon removes its watches anyway.
 fn end(connection: &WatchExchange, path: &str, token: &str) -> Result<(), Errno> {
     if connection.link().one_at_a_time() {
-        return request(connection, MessageKind::Unwatch, path, token);
+        let reply = request(connection, MessageKind::Unwatch, path, token);
+        return reply.map_err(|failure| failure.errno)?.map(drop);
     }
     let silent = connection.is_silent();
     let mut requests = Requests::default();
