@@ -34,8 +34,7 @@ pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<G
     watch.catch_up();
     let deaths = &ctx.generators().deaths;
     let (handle, start) = deaths.enable(domid, user, Some(driven));
-    if start {
-        let wanted = deaths.wanted.listen();
+    if let Some(wanted) = start {
         ctx.runtime().spawn(live(Arc::clone(ctx), watch, wanted));
     }
     match ctx.hypervisor().domain(domid) {

@@ -12,7 +12,10 @@
 //! 2. What the watcher saw applies only to the generators that existed before it looked. A [`GeneratorHandle`] is
 //!    assigned under the lock, so these are the generators up to the newest handle at that time. A generator that is
 //!    added later, for a domid that was used again, does not report the death of the former domain.
-//! 3. `looking` is true if and only if there is a watcher, and the watcher ends only when there is no generator.
+//! 3. `looking` is true if and only if there is a watcher, and the watcher ends only when there is no generator. The
+//!    watcher's listener exists before `looking` is set: a thread that adds a generator and finds that there is a
+//!    watcher calls `wanted` next, and a listener that is created later would not be woken by that. `model` explores
+//!    this with loom.
 //! 4. A disabled generator has no due events.
 //!
 //! # Suspended domains
@@ -27,7 +30,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use super::GeneratorHandle;
 use crate::runtime::app_loop::Driven;
-use crate::runtime::notify::Notify;
+use crate::runtime::notify::{Listener, Notify};
 use crate::sync::{Arc, Mutex, locked};
 use crate::types::idiomatic::{Event, EventData, EventDomainShutdown, Uuid};
 use crate::xen::hypervisor::DomainInfo;
@@ -87,8 +90,14 @@ pub struct DisabledDeath {
 }
 
 impl Deaths {
-    /// Adds a generator. The second value is true if there is no watcher, and the caller must start one.
-    pub fn enable(&self, domid: u32, user: u64, driven: Option<Driven>) -> (GeneratorHandle, bool) {
+    /// Adds a generator. If there is no watcher, the second value is the listener for one, which the caller must start.
+    pub fn enable(
+        &self,
+        domid: u32,
+        user: u64,
+        driven: Option<Driven>,
+    ) -> (GeneratorHandle, Option<Listener>) {
+        let wanted = self.wanted.listen();
         let mut state = locked(&self.state);
         let handle = GeneratorHandle::next();
         let generator = Generator {
@@ -103,7 +112,9 @@ impl Deaths {
         state.all.insert(handle, generator);
         state.living.insert((domid, Reverse(handle)));
         state.newest = Some(handle);
-        (handle, !std::mem::replace(&mut state.looking, true))
+        let start = !std::mem::replace(&mut state.looking, true);
+        drop(state);
+        (handle, start.then_some(wanted))
     }
 
     /// Records the state of the domain just after the generator was added. Returns whether there is something to report
@@ -271,6 +282,35 @@ impl Generator {
     }
 }
 
+#[cfg(all(test, loom))]
+mod model {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    /// What `domain/death.rs` does with a domain that is dead already. Returns the watcher's listener.
+    fn enable(deaths: &Deaths, domid: u32) -> Option<Listener> {
+        let (_, start) = deaths.enable(domid, 0, None);
+        if start.is_none() {
+            deaths.wanted.notify();
+        }
+        start
+    }
+
+    #[test]
+    fn a_watcher_is_woken_for_a_generator_that_another_thread_adds() {
+        loom::model(|| {
+            let deaths = Arc::new(Deaths::default());
+            let others = Arc::clone(&deaths);
+            let other = loom::thread::spawn(move || enable(&others, 2));
+            let ours = enable(&deaths, 1);
+            let watchers: Vec<_> = [ours, other.join().unwrap()].into_iter().flatten().collect();
+            let [mut wanted] = <[Listener; 1]>::try_from(watchers).expect("one watcher");
+            assert!(wanted.changed().now_or_never().is_some(), "it was not woken");
+        });
+    }
+}
+
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
@@ -364,7 +404,7 @@ mod tests {
         for (what, beginning, looks) in cases {
             let deaths = Deaths::default();
             let (handle, start) = deaths.enable(5, 77, None);
-            assert!(start, "{what}");
+            assert!(start.is_some(), "{what}");
             let over = beginning.as_ref().is_none_or(|info| info.shutdown || info.dying);
             assert_eq!(deaths.began(handle, beginning.as_ref()), over, "{what}");
             for (seen, events) in *looks {
@@ -378,7 +418,7 @@ mod tests {
             assert!(deaths.disable(handle).unwrap().last);
             assert!(deaths.disable(handle).is_none());
             assert!(deaths.watched().is_none());
-            assert!(deaths.enable(5, 77, None).1, "{what}: the watcher has ended");
+            assert!(deaths.enable(5, 77, None).1.is_some(), "{what}: the watcher has ended");
         }
     }
 
@@ -426,7 +466,7 @@ mod tests {
         assert_eq!(domids, [5]);
         // The domain dies, a new one gets its domid, and a generator for the new one is added.
         let (new, start) = deaths.enable(5, 2, None);
-        assert!(!start);
+        assert!(start.is_none());
         deaths.began(new, Some(&running(5, 2)));
         let (events, _) = deaths.settle(newest, true, &[(5, None)], |_| false);
         assert_eq!(heard(&events), [(1, None)]);
