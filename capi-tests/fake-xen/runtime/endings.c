@@ -1,5 +1,6 @@
 /* The end of a domain, while other threads or processes act on it, too. */
 #include "harness.h"
+#include <dlfcn.h>
 #include <sys/file.h>
 
 static bool is_there(char *value)
@@ -250,6 +251,48 @@ static void big(void)
     end_driven(ctx, driver);
 }
 
+/* As libxentoolcore's list of handles, which every opening locks. */
+static pthread_mutex_t handles = PTHREAD_MUTEX_INITIALIZER;
+
+xc_interface *xc_interface_open(xentoollog_logger *logger, xentoollog_logger *dombuild, unsigned flags)
+{
+    static xc_interface *(*_Atomic real)(xentoollog_logger *, xentoollog_logger *, unsigned);
+    xc_interface *xch;
+
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "xc_interface_open");
+    pthread_mutex_lock(&handles);
+    xch = real(logger, dombuild, flags);
+    pthread_mutex_unlock(&handles);
+    return xch;
+}
+
+/* In the child that makes the hypercall the lock stays as it was at the fork. */
+static void handles_locked(void)
+{
+    libxl_ctx *ctx = new_ctx();
+    struct driver *driver = drive(ctx, BY_HOOKS);
+    struct tally tally = TALLY;
+    uint32_t domid = new_domain(NO_ACK);
+    double until = now() + 10;
+    int rc;
+
+    give_memory(domid, 256);
+    /* The ctx has its handle. */
+    check(!libxl_domain_pause(ctx, domid, NULL), "libxl_domain_pause");
+    pthread_mutex_lock(&handles);
+    rc = libxl_domain_destroy(ctx, domid, INTO(&tally));
+    check(!rc, "libxl_domain_destroy: %d", rc);
+    while (!children() && now() < until)
+        nap(1000);
+    check(children() == 1, "%u children", children());
+    pthread_mutex_unlock(&handles);
+    check(reached(&tally, 1, 20) && !tally.last, "%d ends, %d", hits(&tally), tally.last);
+    check(!domain_exists(domid) && !left_of(domid), "the domain is left");
+    check(!children(), "%u children", children());
+    end_driven(ctx, driver);
+}
+
 /* The time that a destroy takes of a domain with a device that QEMU serves, and a QEMU that ends when it is told to. */
 static double without_waiting(void)
 {
@@ -426,6 +469,7 @@ static void reaper_killed(void)
 
 const struct testcase ending_cases[] = {
     { "ending-big", big, 0, "a domain with much memory holds up no thread of the application's" },
+    { "ending-locked", handles_locked, 0, "a handle that another thread opens at the wrong moment holds up no destroy" },
     { "ending-qemu", with_qemu, 0, "QEMU is told to end; its devices go when it has" },
     { "ending-killer-aborted", reaper_aborted, 0, "an abort does not leave a deprivileged device model to a free number" },
     { "ending-killer-killed", reaper_killed, 0, "a domain whose deprivileged device model may live is not ended" },

@@ -17,8 +17,8 @@
 //!
 //! ## Fork
 //!
-//! A forked child must not use an inherited handle: it opens its own, or executes a program.
-//!
+//! A forked child must not use an inherited handle: it opens its own, or executes a program. Opening one takes a lock
+//! of libxentoolcore, which another thread may have held at the fork: `domain/hypercall_child.rs` says what follows.
 
 mod building;
 mod domain;
