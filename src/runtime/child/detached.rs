@@ -19,6 +19,11 @@
 //!
 //! The announcement may block for long, and the operation may end before. Then the pipe has no reader, so the process
 //! gets an error when it writes, and ends. If its id is known it is killed as well, so that it does not go on waiting.
+//!
+//! It is killed by its pidfd, which must not be another process's: when the id is read here, its process may have ended,
+//! and init may have reaped it. The process keeps the pipe open while it lives. So if the pipe has neither a second
+//! word nor an end *after* the pidfd was opened, the process existed then, and the pidfd is its own. Otherwise there is
+//! nothing to kill.
 
 use std::ffi::{CStr, c_int};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
@@ -175,12 +180,20 @@ impl Detached {
         if pid < 0 {
             return Err(Errno::from_raw(-pid));
         }
-        let unannounced = Unannounced(pidfd_open(pid).ok().map(Tracked::new));
-        match word(&pipe).await?.ok_or(Errno::ECHILD)? {
+        let pidfd = pidfd_open(pid).ok().map(Tracked::new);
+        let second = match read_word(pipe.get()) {
+            Err(Errno::EAGAIN) => {
+                let unannounced = Unannounced(pidfd);
+                let second = word(&pipe).await?;
+                unannounced.keep();
+                second
+            }
+            read => read?,
+        };
+        match second.ok_or(Errno::ECHILD)? {
             ANNOUNCED => {}
             errno => return Err(Errno::from_raw(-errno)),
         }
-        unannounced.keep();
         let time = pin!(runtime.sleep(EXEC_TIMEOUT));
         match select(pin!(word(&pipe)), time).await {
             Either::Left((Ok(Some(errno)), _)) => Err(Errno::from_raw(-errno)),

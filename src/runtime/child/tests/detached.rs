@@ -188,6 +188,31 @@ fn one_that_is_dropped_before_it_is_announced_does_not_run() {
 }
 
 #[test]
+fn a_process_that_has_got_the_id_of_one_that_has_ended_is_not_killed() {
+    alone(|| {
+        let fixture = Fixture::new();
+        let other = fixture.children.spawn(&Program::new("sleep").argument("100")).unwrap();
+        for (second, met) in [(None, Errno::ECHILD), (Some(Errno::EXDEV), Errno::EXDEV)] {
+            let between = fixture.children.spawn(&Program::new("true")).unwrap();
+            let (pipe, writer) = start::status_pipe(0).unwrap();
+            assert!(start::tell(writer.as_fd().as_raw_fd(), other.pid()));
+            if let Some(errno) = second {
+                assert!(start::tell(writer.as_fd().as_raw_fd(), -(errno as i32)));
+            }
+            drop(writer);
+            let started = Detached::new(fixture.runtime.clone(), pipe, between);
+            assert_eq!(fixture.runtime.block_on(started.announced()), Err(met));
+        }
+        // A signal takes effect before the process runs again.
+        thread::sleep(Duration::from_millis(100));
+        other.kill(libc::SIGTERM).unwrap();
+        let ended = fixture.runtime.block_on(other.exited());
+        assert!(matches!(ended, Outcome::Ended(status) if status.signal() == Some(libc::SIGTERM)));
+        fixture.settle();
+    });
+}
+
+#[test]
 fn the_reason_of_a_failed_start_is_reported() {
     alone(|| {
         both_ways(|fixture| {
