@@ -90,8 +90,9 @@ pub unsafe extern "C" fn libxl_event_wait(
             }
             let wanted = EventPredicate { predicate, user: predicate_user };
             let (events, runtime) = (ctx.reports().events(), ctx.runtime());
-            let next = events.wait(typemask, |event| wanted.ask(event), || runtime.nudge_late());
-            let event = runtime.block_on(next);
+            let collector = events.collector(typemask, || runtime.nudge_late());
+            let next = collector.next(|event| wanted.ask(event));
+            let event = runtime.block_on_beside(next, || collector.before_work());
             event_r.write(given(&event));
             0
         })

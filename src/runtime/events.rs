@@ -4,18 +4,27 @@
 //! not hide the event from another collector meanwhile. So the queue holds shared events: a collector takes a reference
 //! to one, releases the lock, calls the predicate, and then removes the event if it is still in the queue.
 //!
+//! # Which events the application's event loop is woken for
+//!
 //! An event that arrives while a collector of its type sleeps is first left to this collector, and the application's
 //! event loop is not woken. If the collector does not take the event, because its predicate rejects the event or
 //! because it takes another one, the loop must be woken after all. `announced` is the newest event that the loop has
 //! been woken for. The invariant is: *each event after `announced` is still to be looked at by a collector that was
-//! asleep when it arrived*. A collector that has looked at the events, or that leaves, announces those that remain. One
-//! announcement is enough for all events up to the newest, since the application collects until there are none.
+//! asleep when it arrived, and that does nothing before but look at older ones*. One announcement is enough for all
+//! events up to the newest, since the application collects until there are none.
+//!
+//! Why it holds. A collector is in `waiting` only while it sleeps: it enters under the lock under which it finds no
+//! event that it has not looked at, and announces those that remain then; an event that is left to it removes it, and
+//! wakes it; and it is removed before it calls its predicate again, which may take long. A thread that sleeps for its
+//! collector also dispatches, and so may run other operations and the application's callbacks, even if the collector
+//! was woken meanwhile. Before that it calls [`Collector::before_work`], which removes the collector, announces what was
+//! left to it, and has it polled afterwards. A collector that leaves announces what remains.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
-use super::wakers::renew;
 use crate::sync::{Arc, Mutex, locked};
 
 /// The type of an event as one bit, for use in masks.
@@ -105,25 +114,10 @@ impl<E: EventKind> EventQueue<E> {
         }
     }
 
-    /// As [`EventQueue::take`], but waits until there is such an event. `announce` is called, with no lock held, when
-    /// the application's loop is to be woken for an event that was left to this collector.
-    pub async fn wait(
-        &self,
-        mask: u64,
-        mut wanted: impl FnMut(&E) -> bool,
-        announce: impl Fn(),
-    ) -> Arc<E> {
-        let mut place = CollectorSlot { events: self, announce, number: None };
-        poll_fn(|cx| {
-            // The collector is entered first, so that an event that arrives while the predicate runs is not missed.
-            place.take(mask, cx.waker());
-            if let Some(event) = self.take(mask, &mut wanted) {
-                return Poll::Ready(event);
-            }
-            place.looked();
-            Poll::Pending
-        })
-        .await
+    /// A collector of events whose type is in `mask`, for one wait. `announce` is called, with no lock held, when the
+    /// application's loop is to be woken for an event that was left to this collector.
+    pub fn collector<F: Fn()>(&self, mask: u64, announce: F) -> Collector<'_, E, F> {
+        Collector { events: self, mask, announce, number: Cell::new(None) }
     }
 
     /// The number of events in the queue.
@@ -137,54 +131,83 @@ impl<E: EventKind> EventQueue<E> {
     }
 }
 
-/// A collector's entry among those asleep, removed when it leaves.
-struct CollectorSlot<'a, E, F: Fn()> {
+/// One that waits for an event.
+pub struct Collector<'a, E: EventKind, F: Fn()> {
     events: &'a EventQueue<E>,
+    mask: u64,
     announce: F,
-    number: Option<u64>,
+    /// Its number in `waiting`, if it was ever there.
+    number: Cell<Option<u64>>,
 }
 
-impl<E, F: Fn()> CollectorSlot<'_, E, F> {
-    /// To be called when the collector has looked at all events in the queue and has taken none.
-    fn looked(&self) {
-        let due = locked(&self.events.state).announce();
-        if due {
-            (self.announce)();
+impl<E: EventKind, F: Fn()> Collector<'_, E, F> {
+    /// As [`EventQueue::take`], but waits until there is such an event.
+    pub async fn next(&self, mut wanted: impl FnMut(&E) -> bool) -> Arc<E> {
+        poll_fn(|cx| {
+            drop(self.leave());
+            let mut seen = 0;
+            while let Some((number, event)) = self.after(seen, cx.waker()) {
+                seen = number;
+                if wanted(&event) && self.events.remove(number) {
+                    return Poll::Ready(event);
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// To be called before the collector's thread does something else that may take long: until then it may have been
+    /// asleep for this collector. The collector is polled again afterwards.
+    pub fn before_work(&self) {
+        match self.leave() {
+            // Nothing was left to it, and now nothing will be.
+            Some(waker) => waker.wake(),
+            None => self.announce_rest(),
         }
     }
 
-    fn take(&mut self, mask: u64, waker: &Waker) {
+    /// The oldest event after the number `seen`. If there is none, the collector counts as asleep from now on.
+    fn after(&self, seen: u64, waker: &Waker) -> Option<(u64, Arc<E>)> {
         let mut state = locked(&self.events.state);
-        let number = *self.number.get_or_insert_with(|| {
-            state.next += 1;
-            state.next
-        });
-        let old = match state.waiting.iter_mut().find(|(other, ..)| *other == number) {
-            Some((_, _, old)) => renew(old, waker),
-            None => {
-                state.waiting.push((number, mask, waker.clone()));
-                None
-            }
-        };
-        // Dropping a waker may drop a task, whose destructor takes this lock.
-        drop(state);
-        drop(old);
-    }
-}
-
-impl<E, F: Fn()> Drop for CollectorSlot<'_, E, F> {
-    fn drop(&mut self) {
-        if let Some(number) = self.number {
-            let mut state = locked(&self.events.state);
-            let at = state.waiting.iter().position(|(other, ..)| *other == number);
-            let gone = at.map(|at| state.waiting.remove(at));
+        let found = state.after(seen, self.mask);
+        if found.is_none() {
+            let number = self.number.get().unwrap_or_else(|| {
+                state.next += 1;
+                state.next
+            });
+            self.number.set(Some(number));
+            state.waiting.push((number, self.mask, waker.clone()));
             let due = state.announce();
             drop(state);
-            drop(gone);
             if due {
                 (self.announce)();
             }
         }
+        found
+    }
+
+    /// Removes the collector from those asleep. `None` if it is not among them.
+    fn leave(&self) -> Option<Waker> {
+        let number = self.number.get()?;
+        let mut state = locked(&self.events.state);
+        let at = state.waiting.iter().position(|(other, ..)| *other == number)?;
+        let (_, _, waker) = state.waiting.remove(at);
+        Some(waker)
+    }
+
+    fn announce_rest(&self) {
+        if self.number.get().is_some() && locked(&self.events.state).announce() {
+            (self.announce)();
+        }
+    }
+}
+
+impl<E: EventKind, F: Fn()> Drop for Collector<'_, E, F> {
+    fn drop(&mut self) {
+        // Dropping a waker may drop a task, whose destructor takes the lock.
+        drop(self.leave());
+        self.announce_rest();
     }
 }
 
@@ -230,7 +253,8 @@ mod tests {
         use std::cell::Cell;
         let (events, announced) = (EventQueue::default(), Cell::new(0));
         let announce = || announced.set(announced.get() + 1);
-        let mut refuses = Box::pin(events.wait(!0, |&e: &u8| e == 99, announce));
+        let collector = events.collector(!0, announce);
+        let mut refuses = Box::pin(collector.next(|&e: &u8| e == 99));
         assert!(refuses.as_mut().now_or_never().is_none());
         assert!(!events.push(11), "left to the collector");
         assert!(refuses.as_mut().now_or_never().is_none());
@@ -242,11 +266,77 @@ mod tests {
         assert!(events.push(12), "it is awake now, and not counted upon");
         assert_eq!(refuses.now_or_never().as_deref(), Some(&99));
         assert_eq!(announced.get(), 1);
-        let mut leaves = Box::pin(events.wait(!0, |_| false, announce));
+        let collector = events.collector(!0, announce);
+        let mut leaves = Box::pin(collector.next(|_| false));
         assert!(leaves.as_mut().now_or_never().is_none());
         assert!(!events.push(13));
         drop(leaves);
+        drop(collector);
         assert_eq!(announced.get(), 2, "a collector that goes away");
+    }
+
+    #[test]
+    fn no_event_is_left_to_a_collector_that_asks_about_another() {
+        use futures_util::FutureExt;
+        let (events, asked) = (EventQueue::default(), std::cell::Cell::new(0));
+        let collector = events.collector(!0, || ());
+        let mut next = Box::pin(collector.next(|&e: &u8| {
+            asked.set(asked.get() + 1);
+            assert!(e != 11 || events.push(12), "the predicate may take long");
+            e == 12
+        }));
+        assert!(next.as_mut().now_or_never().is_none());
+        assert!(!events.push(11), "it is asleep");
+        assert_eq!(next.now_or_never().as_deref(), Some(&12));
+        assert_eq!(asked.get(), 2);
+    }
+
+    #[test]
+    fn what_was_left_to_a_collector_is_announced_before_its_thread_does_other_work() {
+        use futures_util::FutureExt;
+        use std::cell::Cell;
+        let (events, announced) = (EventQueue::default(), Cell::new(0));
+        let collector = events.collector(!0, || announced.set(announced.get() + 1));
+        let mut next = Box::pin(collector.next(|&e: &u8| e == 12));
+        assert!(next.as_mut().now_or_never().is_none());
+        collector.before_work();
+        assert_eq!(announced.get(), 0, "nothing was left to it");
+        assert!(next.as_mut().now_or_never().is_none());
+        assert!(!events.push(11), "left to it");
+        collector.before_work();
+        assert_eq!(announced.get(), 1);
+        assert!(events.push(12), "it does not sleep");
+        assert_eq!(next.now_or_never().as_deref(), Some(&12));
+    }
+
+    #[test]
+    fn no_event_is_left_to_a_collector_whose_thread_runs_a_callback() {
+        use std::sync::mpsc::channel;
+        let (runtime, events) = (Runtime::default(), EventQueue::default());
+        let all = Mutex::new(Vec::new());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let collector = events.collector(!0, || ());
+                let next = collector.next(|&e: &u8| {
+                    locked(&all).push(e);
+                    e == 99
+                });
+                runtime.block_on_beside(next, || collector.before_work());
+            });
+            while runtime.shared.lead.count() != (0, true) {
+                thread::sleep(Duration::from_millis(1));
+            }
+            let ((begin, begun), (end, ended)) = (channel(), channel::<()>());
+            runtime.spawn_callback(move || {
+                begin.send(()).unwrap();
+                ended.recv().unwrap();
+            });
+            begun.recv().unwrap();
+            assert!(events.push(11), "the callback may take long");
+            assert!(events.push(99));
+            end.send(()).unwrap();
+        });
+        assert_eq!((*locked(&all)).last(), Some(&99), "it has looked again after the callback");
     }
 
     #[test]
@@ -261,7 +351,9 @@ mod tests {
                     // Two of the collectors want only types below ten, and the last type.
                     let mask = if kind % 2 == 0 { 0x3ff | 1 << 25 } else { !0 };
                     loop {
-                        let one = runtime.block_on(events.wait(mask, |_| true, || ()));
+                        let collector = events.collector(mask, || ());
+                        let next = collector.next(|_| true);
+                        let one = runtime.block_on_beside(next, || collector.before_work());
                         if *one == u8::MAX {
                             events.push(u8::MAX);
                             return;

@@ -117,6 +117,13 @@ impl Runtime {
 
     /// Runs `future` to completion on this thread. While it waits, the thread may dispatch for others.
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.block_on_beside(future, || ())
+    }
+
+    /// As [`Runtime::block_on`], for a future that others rely on while this thread sleeps. `before_work` is called, with
+    /// no lock held, before the thread runs tasks or callbacks of others, which may take long.
+    pub fn block_on_beside<T>(&self, future: impl Future<Output = T>, before_work: impl Fn()) -> T {
+        let place = Beside { shared: &self.shared, before_work };
         let mut future = pin!(future);
         let parker = Arc::new(Parker::new(callbacks::may_call()));
         let waker =
@@ -128,7 +135,7 @@ impl Runtime {
                 return value;
             }
             order::sleeps();
-            self.shared.lead.park(&parker, &*self.shared);
+            self.shared.lead.park(&parker, &place);
         }
     }
 
@@ -275,6 +282,40 @@ impl Dispatcher for RuntimeShared {
 
     fn work(&self, attending: Attending<'_>) {
         self.tasks.work_off(attending);
+    }
+}
+
+/// The dispatcher for one [`Runtime::block_on_beside`].
+struct Beside<'r, W: Fn()> {
+    shared: &'r RuntimeShared,
+    before_work: W,
+}
+
+impl<W: Fn()> Dispatcher for Beside<'_, W> {
+    type Attending<'p>
+        = Attending<'p>
+    where
+        Self: 'p;
+
+    fn sleep(&self, may_call: bool) -> Attending<'_> {
+        self.shared.sleep(may_call)
+    }
+
+    fn ring(&self) {
+        self.shared.ring();
+    }
+
+    fn silence(&self) {
+        self.shared.silence();
+    }
+
+    fn has_work(&self) -> bool {
+        self.shared.has_work()
+    }
+
+    fn work(&self, attending: Attending<'_>) {
+        (self.before_work)();
+        self.shared.work(attending);
     }
 }
 

@@ -384,6 +384,56 @@ static void send_the_last(libxl_ctx *ctx)
 /* It is first left to a thread that refuses it. */
 static void last_refused(void) { last_event_beside(wait_for_the_last, send_the_last); }
 
+/* A callback that takes as long as the application wants it to. */
+static struct tally inside = TALLY, may_return = TALLY;
+
+static void long_callback(libxl_ctx *ctx, int rc, void *user)
+{
+    (void)ctx, (void)user;
+    check(!rc, "ended with %d", rc);
+    hit(&inside, 0);
+    check(reached(&may_return, 1, 30), "nobody lets the callback return");
+}
+
+/* The thread in libxl_event_wait makes a callback: no event may wait for it meanwhile. */
+static void busy(void)
+{
+    static const libxl_osevent_hooks hooks = { to_set, in_set, from_set, no_timeout, no_modify, NULL };
+    static const libxl_asyncop_how how = { .callback = long_callback };
+    libxl_ctx *ctx = new_ctx();
+    uint32_t domid = new_domain(NO_ACK), slow = new_domain(NO_ACK);
+    libxl_evgen_domain_death *evgen;
+    libxl_event *event = NULL;
+    struct epoll_event ready;
+    pthread_t thread;
+
+    set_of_hooks = epoll_create1(EPOLL_CLOEXEC);
+    libxl_osevent_register_hooks(ctx, &hooks, ctx);
+    nest.other = new_domain(NO_ACK);
+    /* So that there is a registration. */
+    evgen = enable(ctx, nest.other, 1);
+    thread = start(wait_for_the_last, ctx);
+    nap(200000);
+    check(!libxl_domain_shutdown(ctx, slow, &how), "libxl_domain_shutdown");
+    answer(slow);
+    check(reached(&inside, 1, 10), "the waiting thread makes no callback");
+    check(!libxl_domain_pause(ctx, domid, AS_EVENT(7)), "libxl_domain_pause");
+    for (double until = now() + 5; !event && now() < until;)
+        if (epoll_wait(set_of_hooks, &ready, 1, 1000) == 1) {
+            libxl_osevent_occurred_fd(ctx, NULL, ready.data.fd, POLLIN, POLLIN);
+            libxl_event_check(ctx, &event, LIBXL_EVENTMASK_ALL, NULL, NULL);
+        }
+    check(event && event->for_user == 7, "the event waits for the callback");
+    libxl_event_free(ctx, event);
+    /* And this one for the thread, which has to look again. */
+    check(!libxl_domain_pause(ctx, nest.other, AS_EVENT(99)), "libxl_domain_pause");
+    hit(&may_return, 0);
+    finish(thread);
+    libxl_evdisable_domain_death(ctx, evgen);
+    libxl_ctx_free(ctx);
+    close(set_of_hooks);
+}
+
 /* Ends the process at a system call that asks the kernel what has happened, or looks into a descriptor. */
 static void forbid_looking(void)
 {
@@ -446,6 +496,7 @@ const struct testcase nesting_cases[] = {
     { "nesting-refused", refused, 0, "an event that a waiting thread refuses wakes the application's loop" },
     { "nesting-last", last_event, 0, "the event of the last operation wakes an application with hooks" },
     { "nesting-last-refused", last_refused, 0, "likewise, when a waiting thread has refused it" },
+    { "nesting-busy", busy, 0, "likewise, when the waiting thread is in a callback" },
     { "nesting-idle", idle, 0, "a poll that found nothing costs no system call" },
     { 0 }
 };
