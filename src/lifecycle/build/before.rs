@@ -185,13 +185,38 @@ fn set_memory(ctx: &Ctx, domid: u32, build: &DomainBuildInfo) -> Result<()> {
 
 /// Sets the domain's CPUID policy.
 pub fn set_cpuid(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, memory: Memory) -> XenResult<()> {
-    let features = CpuFeatures {
+    ctx.hypervisor().apply_cpuid_policy(domid, cpu_features(build, memory), &build.cpuid)
+}
+
+/// The features that the configuration decides apart from its CPUID policy.
+fn cpu_features(build: &DomainBuildInfo, memory: Memory) -> CpuFeatures {
+    CpuFeatures {
         restored: memory == Memory::Restored,
-        pae: true,
+        // Only HVM guests have the setting: PV guests need PAE, and PVH guests always have it.
+        pae: match &build.u {
+            Guest::Hvm(hvm) => hvm.pae == Some(true),
+            _ => true,
+        },
         // The TSC rate stays constant if the guest stays on this host, or if the TSC is always emulated.
         invariant_tsc: build.disable_migrate == Some(true)
             || build.tsc_mode == TscMode::AlwaysEmulate,
         nested: build.nested_hvm == Some(true),
-    };
-    ctx.hypervisor().apply_cpuid_policy(domid, features, &build.cpuid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::idiomatic::DomainBuildInfoHvm;
+
+    #[test]
+    fn only_an_hvm_guest_can_be_without_pae() {
+        let has_pae =
+            |u| cpu_features(&DomainBuildInfo { u, ..DomainBuildInfo::default() }, Memory::New).pae;
+        let hvm = |pae| Guest::Hvm(DomainBuildInfoHvm { pae, ..DomainBuildInfoHvm::default() });
+        assert!(!has_pae(hvm(Some(false))));
+        assert!(has_pae(hvm(Some(true))));
+        assert!(has_pae(Guest::Pv(Default::default())));
+        assert!(has_pae(Guest::Pvh(Default::default())));
+    }
 }
