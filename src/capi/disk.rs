@@ -133,7 +133,8 @@ pub unsafe extern "C" fn libxl_device_disk_getinfo(
 ///
 /// `ERROR_INVAL` for other guests and for those with a stub domain; `ERROR_FAIL` if the drive or the file does not
 /// exist; `ERROR_QMP_*` if QEMU refuses, for example because the guest has locked the drive, which is then unchanged;
-/// `ERROR_TIMEDOUT` if QEMU does not answer within 10 s. A drive whose new medium QEMU refuses is left empty.
+/// `ERROR_TIMEDOUT` if QEMU has not made the change within 40 s, without the wait for other changes of the guest's
+/// devices. A drive whose new medium QEMU refuses is left empty.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_cdrom_insert(
     ctx: *mut libxl_ctx,

@@ -62,7 +62,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::config::defaults::devices::{DeviceContext, disk};
 use crate::core::cause::{summed_up, summed_up_now};
@@ -81,16 +81,14 @@ use crate::domain::{names, nodes, userdata};
 use crate::error;
 use crate::lock::DeviceLock;
 use crate::qemu::model::{self, ModelVersion};
-use crate::qemu::qmp::{self, Qmp, is_error_response};
+use crate::qemu::qmp::{Qmp, is_error_response};
 use crate::sync::std_fds::raised;
 use crate::types::idiomatic::{DeviceDisk, DiskBackend, DiskFormat as Format, Text};
 use crate::xen::store::Ops;
 
-/// The deadline for QEMU's next step. A change has four such steps at most; each has the whole timeout, so that a
-/// change that succeeds with the C library does not fail here.
-fn next_deadline() -> Instant {
-    Instant::now() + qmp::TIMEOUT
-}
+/// How long a change may take from the moment when it has the slow lock. As with the C library, one step may use all of
+/// it, such as the opening of a medium on a slow network.
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// A checked change of a medium.
 #[derive(Debug)]
@@ -200,6 +198,7 @@ impl Change {
     async fn change(&self, ao: &Ao) -> Result<()> {
         let domid = self.owner.domid;
         let _no_other_change = DeviceLock::take(ao, domid).await?;
+        let deadline = Instant::now() + TIMEOUT;
         self.check_stored(ao)?;
         if self.version == ModelVersion::Traditional {
             // The traditional device model reads the medium from xenstore.
@@ -207,15 +206,15 @@ impl Change {
             return if self.is_ejection() { Ok(()) } else { self.inserted(ao) };
         }
         if self.drive.domid != domid {
-            return self.change_in_stubdom(ao).await;
+            return self.change_in_stubdom(ao, deadline).await;
         }
         let medium = self.open(ao)?;
         let name = self.name();
-        let mut qemu = Qmp::connect(ao, domid, next_deadline()).await?;
-        qemu.eject(&name, next_deadline()).await?;
+        let mut qemu = Qmp::connect(ao, domid, deadline).await?;
+        qemu.eject(&name, deadline).await?;
         let old = self.emptied(ao)?;
         let Some(medium) = medium else { return Ok(()) };
-        let outcome = self.insert(&mut qemu, &name, &medium).await;
+        let outcome = self.insert(&mut qemu, &name, &medium, deadline).await;
         self.finish(ao, outcome, old)
     }
 
@@ -317,16 +316,22 @@ impl Change {
     }
 
     /// Inserts the new medium in QEMU.
-    async fn insert(&self, qemu: &mut Qmp, name: &str, medium: &File) -> Result<()> {
+    async fn insert(
+        &self,
+        qemu: &mut Qmp,
+        name: &str,
+        medium: &File,
+        deadline: Instant,
+    ) -> Result<()> {
         let Some(format) = qemu_format(self.complete.format) else { return Err(Error::Invalid) };
-        let set = qemu.add_fd(medium.as_fd(), next_deadline()).await?;
+        let set = qemu.add_fd(medium.as_fd(), deadline).await?;
         let file = set.to_string();
-        let outcome = qemu.change_medium(name, &file, format, next_deadline()).await;
+        let outcome = qemu.change_medium(name, &file, format, deadline).await;
         if let Err(e) = outcome
             && is_error_response(e)
         {
             // On a failure QEMU drops the descriptor when no monitor connection is left.
-            let _ = qemu.remove_fd(set, next_deadline()).await;
+            let _ = qemu.remove_fd(set, deadline).await;
         }
         outcome
     }

@@ -17,10 +17,13 @@
 //! so that the next change does not take this one's, should the stub domain be slow. The connection to QEMU is kept
 //! throughout, as QEMU drops the stub domain's descriptor otherwise. If QEMU refuses the medium, libxl-json has the old one
 //! again, and the disk stays. The guest's own PV disk keeps its medium. All this is as with the C library.
+//!
+//! The removal and the addition of the disk have limits of their own (`device/remove`, `device/add`). Their time counts as
+//! that of the change, but they are not interrupted: that would leave the drive without a disk.
 
 use std::time::{Duration, Instant};
 
-use super::{Change, next_deadline};
+use super::Change;
 use crate::core::{Ao, Error, Result};
 use crate::device::add::disk::make_empty_drive;
 use crate::device::add::running::lock_userdata;
@@ -34,15 +37,14 @@ use crate::qemu::qmp::Qmp;
 /// Whether such a change is possible.
 pub const IS_SERVED: bool = cfg!(since = "4.20");
 
-/// How long the stub domain may take to pass the disk to its QEMU, and how often QEMU is asked.
-const TIMEOUT: Duration = Duration::from_secs(40);
+/// How often QEMU is asked whether the stub domain has passed the disk to it.
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// QEMU's name of the format of a disk of the stub domain.
 const FORMAT: &str = "host_device";
 
 impl Change {
-    pub(super) async fn change_in_stubdom(&self, ao: &Ao) -> Result<()> {
+    pub(super) async fn change_in_stubdom(&self, ao: &Ao, deadline: Instant) -> Result<()> {
         let stubdom = AttachTarget::of(ao, self.drive.domid).map_err(|_| Error::Fail)?;
         let is_local_file = self.complete.backend_domid == 0 && self.complete.script.is_none();
         if is_local_file {
@@ -50,32 +52,37 @@ impl Change {
             self.open(ao)?;
         }
         let (name, text) = (self.name(), format!("stub-devid:{}", self.drive.devid));
-        let mut qemu = Qmp::connect(ao, self.owner.domid, next_deadline()).await?;
-        qemu.eject(&name, next_deadline()).await?;
-        if let Some(set) = qemu.find_fd(&text, next_deadline()).await? {
-            qemu.remove_fd(set, next_deadline()).await?;
+        let mut qemu = Qmp::connect(ao, self.owner.domid, deadline).await?;
+        qemu.eject(&name, deadline).await?;
+        if let Some(set) = qemu.find_fd(&text, deadline).await? {
+            qemu.remove_fd(set, deadline).await?;
         }
         remove::remove(ao, &self.drive, Force::No).await?;
         let old = self.store(ao, &lock_userdata(ao, &self.owner)?)?;
         make_empty_drive(ao, self.owner.domid, &self.complete)?;
         add::disks(ao, &stubdom, &mut [self.complete.clone()]).await?;
-        let set = self.passed(ao, &mut qemu, &text).await?;
+        let set = self.passed(ao, &mut qemu, &text, deadline).await?;
         if self.is_ejection() {
             return nodes::transaction_now(ao, |t| self.write(ao, t, self.no_medium()));
         }
         let file = set.to_string();
-        let outcome = qemu.change_medium(&name, &file, FORMAT, next_deadline()).await;
+        let outcome = qemu.change_medium(&name, &file, FORMAT, deadline).await;
         self.finish(ao, outcome, old)
     }
 
     /// The set with the new disk, once the stub domain has passed it.
-    async fn passed(&self, ao: &Ao, qemu: &mut Qmp, text: &str) -> Result<FdSet> {
-        let deadline = Instant::now() + TIMEOUT;
+    async fn passed(
+        &self,
+        ao: &Ao,
+        qemu: &mut Qmp,
+        text: &str,
+        deadline: Instant,
+    ) -> Result<FdSet> {
         loop {
-            if let Some(set) = qemu.find_fd(text, next_deadline()).await? {
+            if let Some(set) = qemu.find_fd(text, deadline).await? {
                 return Ok(set);
             }
-            if Instant::now() >= deadline {
+            if deadline.saturating_duration_since(Instant::now()) < INTERVAL {
                 let domid = self.owner.domid;
                 error!(ao, domid = domid, "cannot find the medium in the stub domain: no {text}");
                 return Err(Error::TimedOut);
