@@ -1,4 +1,7 @@
 //! Virtual NUMA: assigns the guest's memory to its nodes, and passes the topology to the hypervisor.
+//!
+//! The ranges are computed from sizes that are not checked yet, so their ends may wrap around; [`set`] refuses such
+//! ranges.
 
 use super::{Build, refused};
 use crate::config::defaults::vnuma::{self, HostNodes};
@@ -8,14 +11,15 @@ use crate::error;
 use crate::types::idiomatic::VnodeInfo;
 use crate::xen::guest::Layout;
 use crate::xen::hypervisor::{MapEntry, MemoryRange, Result as XenResult, Vnuma, sys};
+use crate::xen::log::Log;
 
 const FOUR_GIB: u64 = 1 << 32;
 
 /// One range for each node, in order and without gaps.
 pub fn contiguous(nodes: &[VnodeInfo]) -> Vec<MemoryRange> {
-    let mut start = 0;
+    let mut start = 0u64;
     let piece = |(node, info): (usize, &VnodeInfo)| {
-        let end = start + (info.memkb << 10);
+        let end = start.wrapping_add(info.memkb << 10);
         let range = MemoryRange { start, end, node: node as u32 };
         start = end;
         range
@@ -53,7 +57,7 @@ pub fn around_hole(
     let hole = layout.low_end.min(layout.hole_start);
     let after = (layout.hole_start + layout.hole_size).max(FOUR_GIB);
     let mut ranges = Vec::new();
-    let mut start = 0;
+    let mut start = 0u64;
     for (node, info) in nodes.iter().enumerate() {
         let kb = if node == 0 { info.memkb.checked_sub(video_kb)? } else { info.memkb };
         let mut wanted = kb << 10;
@@ -62,8 +66,9 @@ pub fn around_hole(
                 start = after;
             }
             let size = if start < hole { wanted.min(hole - start) } else { wanted };
-            ranges.push(MemoryRange { start, end: start + size, node: node as u32 });
-            (start, wanted) = (start + size, wanted - size);
+            let end = start.wrapping_add(size);
+            ranges.push(MemoryRange { start, end, node: node as u32 });
+            (start, wanted) = (end, wanted - size);
         }
     }
     Some(ranges)
@@ -81,7 +86,7 @@ pub fn set(build: &Build, mut ranges: Vec<MemoryRange>) -> Result<Vnuma> {
     let host = HostNodes { count: xen.numa().map_err(failed)?.len(), of_cpus: &of_cpus };
     vnuma::check(ctx.log(), domid, info, host)?;
     ranges.sort_by_key(|range| range.start);
-    check_ranges(ctx, domid, &ranges)?;
+    check_ranges(ctx.log(), domid, &ranges)?;
 
     let nodes = &info.vnuma_nodes;
     let mut of_vcpus = vec![0; super::vcpus(ctx, domid, info.max_vcpus)? as usize];
@@ -107,9 +112,9 @@ pub fn set(build: &Build, mut ranges: Vec<MemoryRange>) -> Result<Vnuma> {
     Ok(vnuma)
 }
 
-fn check_ranges(ctx: &Ctx, domid: u32, ranges: &[MemoryRange]) -> Result<()> {
+fn check_ranges(log: &Log, domid: u32, ranges: &[MemoryRange]) -> Result<()> {
     let bad = |why: std::fmt::Arguments<'_>| {
-        error!(ctx, domid = domid, "cannot set up vNUMA: {why}");
+        error!(log, domid = domid, "cannot set up vNUMA: {why}");
         Err(Error::VnumaConfigInvalid)
     };
     if ranges.iter().any(|range| range.end < range.start) {
@@ -182,19 +187,29 @@ mod tests {
         assert_eq!(along_map(&nodes(&[30, 10]), &map), None);
     }
 
+    const LAYOUT: Layout = Layout {
+        low_end: 3000 * MIB,
+        high_end: 4196 * MIB,
+        hole_start: 3000 * MIB,
+        hole_size: 1096 * MIB,
+        target_pages: 0,
+    };
+
+    #[test]
+    fn ranges_of_absurd_sizes_wrap_around_and_are_refused() {
+        // Twice 16 EiB less 1 MiB.
+        let absurd = nodes(&[(1 << 44) - 1, (1 << 44) - 1]);
+        for ranges in [contiguous(&absurd), around_hole(&absurd, 0, &LAYOUT).unwrap()] {
+            assert_eq!(check_ranges(&Log::none(), 1, &ranges), Err(Error::VnumaConfigInvalid));
+        }
+    }
+
     #[test]
     fn around_the_hole_for_devices() {
-        let layout = Layout {
-            low_end: 3000 * MIB,
-            high_end: 4196 * MIB,
-            hole_start: 3000 * MIB,
-            hole_size: 1096 * MIB,
-            target_pages: 0,
-        };
         let wanted = ranges(&[(0, 2000, 0), (2000, 3000, 1), (4096, 4196, 1)]);
-        assert_eq!(around_hole(&nodes(&[2000, 1100]), 0, &layout), Some(wanted));
+        assert_eq!(around_hole(&nodes(&[2000, 1100]), 0, &LAYOUT), Some(wanted));
         let wanted = ranges(&[(0, 2984, 0), (2984, 3000, 1), (4096, 4184, 1)]);
-        assert_eq!(around_hole(&nodes(&[3000, 104]), 16 << 10, &layout), Some(wanted));
-        assert_eq!(around_hole(&nodes(&[8, 100]), 16 << 10, &layout), None);
+        assert_eq!(around_hole(&nodes(&[3000, 104]), 16 << 10, &LAYOUT), Some(wanted));
+        assert_eq!(around_hole(&nodes(&[8, 100]), 16 << 10, &LAYOUT), None);
     }
 }
