@@ -332,6 +332,8 @@ fn remove_records(
     }
     remove_userdata();
     remove_leftovers(ctx.log(), domid, LIB_DIR.as_ref());
+    // They may exist without a device model: a restricted QEMU gets its socket before it is started.
+    model::remove_sockets(ctx, domid);
     state::remove_restored(ctx, domid);
     remove_empty_drive(ctx, domid);
     if purpose == Purpose::Destroy {
@@ -359,6 +361,9 @@ impl Removed {
 /// Removes the domain's nodes, unless it has devices and `with_devices` is false. A failure is logged. Devices are
 /// looked for in the transaction: creations hold no lock that could be taken here, so a device that is added at the
 /// same time is either seen here, or its addition fails because the domain has no nodes.
+///
+/// The nodes include the directory of a device model in this domain, whether or not one was found: a start that failed
+/// may have left it, and a QEMU that was ended while it started may have written to it since.
 fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
     let domid = domain.domid;
     let removed = nodes::transaction_now(ctx, |t| {
@@ -374,7 +379,8 @@ fn remove_nodes(ctx: &Ctx, domain: &Identity, with_devices: bool) -> Removed {
         }
         // The path may have changed, if the domain was renamed for preservation.
         let vm = vm.as_deref().and_then(names::vm_path_of).or_else(|| domain.vm_path());
-        let mut paths = vec![nodes::domain_path(domid), nodes::libxl_path(domid)];
+        let model_dir = model::directory(0, domid);
+        let mut paths = vec![nodes::domain_path(domid), nodes::libxl_path(domid), model_dir];
         paths.extend(vm);
         t.remove_many(&paths).map_err(|e| nodes::failed(ctx, e))?;
         Ok(Removed::All { model, boot_disk })
@@ -409,6 +415,8 @@ fn try_with_devices(
     let model = reads.read(model::pid_path(domid));
     let boot_disk = reads.read(disk_record::path(domid));
     let again = devices.request_again(&mut reads);
+    // Not one of `paths`, as the directory above it stays.
+    reads.remove(model::directory(0, domid));
     let mut paths = vec![nodes::domain_path(domid), nodes::libxl_path(domid)];
     paths.extend(domain.vm_path());
     paths.extend(remove::back_end_dirs(ctx, &devices.devices));

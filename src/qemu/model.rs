@@ -226,29 +226,25 @@ pub fn version(ctx: &Ctx, domid: u32) -> Result<ModelVersion> {
     }
 }
 
-/// Ends the device model process of a domain, and removes its nodes and sockets. Continues after failures, which are
-/// logged. Returns the process, which may take a moment to end.
+/// Ends the device model process of a domain. Continues after failures, which are logged. Returns the process, which
+/// may take a moment to end. Its nodes and sockets are removed with those of the domain (`lifecycle/destroy.rs`).
 ///
 /// # Errors
 /// A device model with a user of its own may still run. It has privileges over the domid, which therefore must not be
 /// reused before the process has ended. An abort does not end this wait.
 pub async fn destroy(ao: &Ao, domid: u32) -> Result<Option<Process>> {
-    // The error has been logged.
-    let _ = nodes::remove(ao, ao.store(), &directory(0, domid));
     let pid_path = pid_path(domid);
     let uid = nodes::read(ao, ao.store(), &kill_uid_path(domid));
-    let process = match uid.map(|uid| uid.map(|uid| user_to_kill(ao, domid, &uid))) {
+    match uid.map(|uid| uid.map(|uid| user_to_kill(ao, domid, &uid))) {
         // A compromised QEMU may have exited after a fork, so its pid may belong to another process. If QEMU has a
         // user of its own, all processes of that user are killed instead.
         Ok(Some(Some(uid))) => {
             let process = Process::recorded(ao, &pid_path);
             kill_user(&ao.unabortable(), domid, uid).await?;
-            process
+            Ok(process)
         }
-        Ok(Some(None) | None) | Err(_) => hang_up(ao, domid, &pid_path, Role::DeviceModel).ok(),
-    };
-    remove_sockets(ao, domid);
-    Ok(process)
+        Ok(Some(None) | None) | Err(_) => Ok(hang_up(ao, domid, &pid_path, Role::DeviceModel).ok()),
+    }
 }
 
 /// The node, relative to this domain's directory, with the pid of the QEMU that is the back end of a guest's disks in
@@ -323,9 +319,7 @@ pub fn destroy_proxy(ctx: &Ctx, stubdom: u32, target: u32) -> Result<()> {
     }
     let outcome = hang_up(ctx, stubdom, &path, Role::Proxy);
     remove_sockets(ctx, target);
-    // What the proxy has said stays otherwise, where the QEMU beside it never started.
-    let traces = nodes::remove(ctx, ctx.store(), &directory(0, stubdom));
-    outcome.map(drop).and(traces)
+    outcome.map(drop)
 }
 
 /// Parses a pid from a node. 0 and 1 are refused: a signal to 0 would reach the whole process group, and 1 is init.
@@ -426,8 +420,8 @@ async fn kill_user(ao: &Ao, domid: u32, uid: u32) -> Result<()> {
     Err(failed(Errno::EINTR))
 }
 
-/// Removes the sockets that the device model listened on.
-fn remove_sockets(ctx: &Ctx, domid: u32) {
+/// Removes the sockets that the device model listened on, if there are any.
+pub fn remove_sockets(ctx: &Ctx, domid: u32) {
     for name in ["libxl", "libxenstat"] {
         remove_of_domain(ctx.log(), domid, &format!("{RUN_DIR}/qmp-{name}-{domid}"));
     }

@@ -18,7 +18,10 @@ fault() {
   $mend
   ! grep -q "cannot remove /var/lib/xen/qemu-.*: Read-only" "$folder/log" || echo "$name files that are not there are missed"
   left=$({
-    for path in "/libxl/$id" "/local/domain/$id" "/local/domain/0/backend/vif/$id"; do "$folder/look" "at=$path"; done
+    for path in "/libxl/$id" "/local/domain/$id" /local/domain/0/{backend/vif,device-model}/"$id"; do
+      "$folder/look" "at=$path"
+    done
+    ls /run/xen | grep "^qmp-.*-$id\$"
     ls /var/lib/xen | grep "\.$id\b" | sed "s/\.$id\b.*\./.N.UUID./"
   } 2> /dev/null)
   echo "$name $answer, $(plug there "$id"), left: ${left:-nothing}, script: $(tr '\n' ' ' < "$folder/said")"
@@ -50,6 +53,12 @@ nonsense() { xenstore-write "/local/domain/$id/image/device-model-pid" nonsense;
 fault 'the device model is not known:' nonsense :
 stranger() { nonsense; xenstore-write "/local/domain/$id/image/device-model-kill-uid" 0; }
 fault 'the device model has no user:' stranger :
+# What a start of QEMU leaves that ends before the process is recorded.
+unrecorded() {
+  xenstore-write "/local/domain/0/device-model/$id/state" starting
+  touch "/run/xen/qmp-libxl-$id"
+}
+fault 'the device model is not recorded yet:' unrecorded :
 # A deprivileged device model is killed where the lock of those who kill cannot be made.
 deprivileged() {
   setpriv --reuid 54321 sleep 300 &
