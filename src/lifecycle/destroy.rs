@@ -71,7 +71,26 @@ const ATTEMPTS: u32 = 5;
 /// `Error::DomainNotFound` if there is no such domain; see the head of this file for other errors. Errors are logged,
 /// with a summary at the end.
 pub async fn destroy(ao: &Ao, domid: u32) -> Result<()> {
-    let found = find(ao, domid);
+    destroy_found(ao, domid, find(ao, domid)).await
+}
+
+/// As [`destroy`], for the domain with this UUID, which this process has created. If another domain has its domid by
+/// now, nothing is done: whoever has destroyed the first one has removed what belonged to it.
+pub async fn destroy_created(ao: &Ao, domid: u32, uuid: [u8; 16]) -> Result<()> {
+    match find(ao, domid) {
+        Ok((other, ..)) if other.uuid != uuid => {
+            debug!(
+                ao,
+                domid = domid,
+                "the domain was destroyed meanwhile, and another has its domid"
+            );
+            Ok(())
+        }
+        found => destroy_found(ao, domid, found).await,
+    }
+}
+
+async fn destroy_found(ao: &Ao, domid: u32, found: Result<Target>) -> Result<()> {
     let stubdom = match &found {
         Ok((.., store_info)) => store_info.stubdom,
         Err(_) => names::stubdom_of(ao, domid),

@@ -143,6 +143,20 @@ create '"format": "raw"' "\"domid\": $id, "
 is_used
 nothing_left "the next domain of that number"
 
+# Its domain vanishes during the creation, and another has the number when the bootloader fails.
+rm -f "$folder/go"
+does "echo \"\$disk\" > $folder/disk; until [ -e $folder/go ]; do sleep 0.05; done; exit 1"
+begun
+plug vanish "$id"
+plug domain other '{}' "$id" > "$folder/answer.other"
+touch "$folder/go"
+wait $!
+is_refused
+[ "$(plug there "$id")" = there ] || wrong "the other domain is destroyed"
+[ "$(xenstore-read "/local/domain/$id/name")" = other ] || wrong "the other domain has lost its nodes"
+ends_with plug
+nothing_left "a creation whose domain vanished"
+
 # The name is another disk's by now.
 does "echo \"\$disk\" > $folder/disk; exec sleep 60"
 killed

@@ -1,7 +1,7 @@
 /*
  * Adding and removing devices of domains that never run.
  *
- *   plug domain NAME [JSON]        makes a domain, with that as its stored configuration; prints its number
+ *   plug domain NAME [JSON [DOMID]]   makes a domain, with that as its stored configuration; prints its number
  *   plug OPERATION KIND DOMID JSON [MS]   what libxl_device_KIND_OPERATION does with that device; with MS it is
  *                                  begun in the background, and aborted after so long
  *   plug raw nic DOMID TEXT        adds a card whose script and gatewaydev are that text, any bytes
@@ -142,12 +142,11 @@ static int operate(const char *operation, const char *kind, uint32_t domid, cons
     return 0;
 }
 
-static int make_domain(struct xs_handle *xs, const char *name, const char *json)
+static int make_domain(struct xs_handle *xs, const char *name, const char *json, uint32_t domid)
 {
     struct xen_domctl_createdomain config = { .ssidref = 1 };
     xc_interface *xch = xc_interface_open(NULL, NULL, 0);
     char path[200], uuid[40];
-    uint32_t domid = 0;
     FILE *f;
     int i;
 
@@ -281,7 +280,7 @@ int main(int argc, char **argv)
 
     setbuf(stdout, NULL);
     if (argc > 2 && !strcmp(argv[1], "domain"))
-        return make_domain(xs_open(0), argv[2], argv[3]);
+        return make_domain(xs_open(0), argv[2], argv[3], argc > 4 ? atoi(argv[4]) : 0);
     if (argc > 2 && !strcmp(argv[1], "there"))
         return is_there(atoi(argv[2]));
     if (argc == 2 && !strcmp(argv[1], "serve"))

@@ -23,7 +23,8 @@
 //! # Other processes
 //!
 //! No lock is held from one step to the next. The domain is paused and its domid new, so only a toolstack that lists
-//! domains finds it; if one destroys it meanwhile, the following steps fail.
+//! domains finds it; if one destroys it meanwhile, the following steps fail. Another domain may have its domid then, so
+//! the destruction after a failure and the storing of the configuration are for the domain with this UUID only.
 
 mod first_nodes;
 mod in_hypervisor;
@@ -41,10 +42,11 @@ use crate::config::defaults;
 use crate::config::defaults::devices::{DeviceContext, disk, nic, usb as usb_defaults};
 use crate::core::cause::{Cause, collected, summed_up_now};
 use crate::core::{Ao, Ctx, Error, Result};
+use crate::device::add::running::lock_userdata;
 use crate::device::add::{self, AttachTarget, console};
 use crate::device::{pci, usb};
-use crate::domain::nodes;
 use crate::domain::rename::check_name;
+use crate::domain::{kind, nodes, userdata};
 use crate::lifecycle::bootloader;
 use crate::lifecycle::build;
 use crate::lifecycle::build::{Built, Daemons};
@@ -119,21 +121,39 @@ pub async fn create(ao: &Ao, config: &mut DomainConfig, origin: Origin<'_>) -> C
         Ok(domid) => domid,
         Err(error) => return Created { domid: NO_DOMID, outcome: Err(error) },
     };
+    let uuid = config.c_info.uuid.0;
     let setup = set_up(ao, domid, requested, config, origin);
-    Created { domid, outcome: or_destroy(ao, domid, &what, setup).await }
+    Created { domid, outcome: or_destroy_created(ao, domid, uuid, &what, setup).await }
 }
 
-/// Runs `setup`, whose purpose is `what`, such as `create domain "g"`; if it fails or panics, the domain is destroyed.
-/// Errors are logged, with a summary at the end.
+/// As [`or_destroy_created`], for the domain that has this domid now.
 pub(super) async fn or_destroy(
     ao: &Ao,
     domid: u32,
     what: &str,
     setup: impl Future<Output = Result<()>>,
 ) -> Result<()> {
+    let found = summed_up_now(ao, domid, what, || {
+        kind::info(ao, domid).map_err(|_| {
+            error!(ao, domid = domid, "cannot find the domain: it was destroyed meanwhile");
+            Error::Fail
+        })
+    });
+    or_destroy_created(ao, domid, found?.uuid, what, setup).await
+}
+
+/// Runs `setup`, whose purpose is `what`, such as `create domain "g"`; if it fails or panics, the domain with this UUID
+/// is destroyed. Errors are logged, with a summary at the end.
+async fn or_destroy_created(
+    ao: &Ao,
+    domid: u32,
+    uuid: [u8; 16],
+    what: &str,
+    setup: impl Future<Output = Result<()>>,
+) -> Result<()> {
     let undo = async {
         // This is also done after an abort, including the waits of a destroy. A failure is logged there.
-        let _ = destroy::destroy(&ao.unabortable(), domid).await;
+        let _ = destroy::destroy_created(&ao.unabortable(), domid, uuid).await;
     };
     let (outcome, cause) = or_undo(ao.log(), domid, setup, undo).await;
     // This is done after the destroy, so that the last line in the log is the one with the cause.
@@ -202,7 +222,12 @@ pub(super) async fn set_up(
     qemu::state::remove_restored(ao, domid);
     wait_for_console(ao, domid).await?;
     relabel(ao, domid, config.b_info.exec_ssidref)?;
-    stored::store(ao, domid, requested, config)
+    let files = match origin {
+        // The UUID in the configuration of a reset need not be the domain's.
+        Origin::Reset(_) => userdata::lock(ao, domid)?,
+        _ => lock_userdata(ao, target.owner())?,
+    };
+    stored::store(&files, requested, config)
 }
 
 /// Builds the guest from its kernel, or from what its bootloader finds.

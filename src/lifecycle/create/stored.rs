@@ -4,19 +4,18 @@
 //! Other defaults are not stored: the library that creates the domain again may have better ones.
 
 use crate::config::pirq;
-use crate::core::{Ctx, Result};
-use crate::domain::userdata;
+use crate::core::Result;
+use crate::domain::userdata::Locked;
 use crate::types::idiomatic::DomainConfig;
 
-/// Stores `requested`, with some of the defaults in `complete`. Errors are logged.
+/// Stores `requested`, with some of the defaults in `complete`, in the domain's userdata. Errors are logged.
 pub fn store(
-    ctx: &Ctx,
-    domid: u32,
+    files: &Locked<'_>,
     mut requested: DomainConfig,
     complete: &DomainConfig,
 ) -> Result<()> {
     copy_chosen(&mut requested, complete);
-    userdata::lock(ctx, domid)?.set_config(&requested)
+    files.set_config(&requested)
 }
 
 fn copy_chosen(requested: &mut DomainConfig, complete: &DomainConfig) {

@@ -73,7 +73,8 @@ pub async fn start(
         let mut own = configuration(ao, domid, config, hvm)?;
         check_images(ao, domid, &config.b_info)?;
         let arguments = arguments(ao, domid, config, igd, restored)?;
-        let stubdom = Stubdom { ao, target, domid: in_hypervisor::create(ao, &own)? };
+        let number = in_hypervisor::create(ao, &own)?;
+        let stubdom = Stubdom { ao, target, domid: number, uuid: own.c_info.uuid.0 };
         stubdom.record()?;
         let setup = async {
             let daemons = first_nodes::write(ao, stubdom.domid, &own, None).await?;
@@ -220,6 +221,7 @@ struct Stubdom<'a> {
     /// The guest.
     target: &'a AttachTarget<'a>,
     domid: u32,
+    uuid: [u8; 16],
 }
 
 impl Stubdom<'_> {
@@ -242,7 +244,8 @@ impl Stubdom<'_> {
     async fn destroy_orphan(&self) {
         if names::stubdom_of(self.ao, self.target.domid()) != Some(self.domid) {
             // A failure is logged there.
-            let _ = destroy::destroy(&self.ao.unabortable(), self.domid).await;
+            let ao = self.ao.unabortable();
+            let _ = destroy::destroy_created(&ao, self.domid, self.uuid).await;
         }
     }
 
