@@ -169,7 +169,9 @@ impl EventHooks for Application {
     }
 }
 
-/// Begins a generator: what all kinds share. `begin` gets what keeps the application's event loop at it.
+/// Begins a generator: what all kinds share. `begin` gets what keeps the application's event loop at it, and a function
+/// that stores the generator for the application, which must happen before there is an event: a callback in another
+/// thread may disable it.
 ///
 /// # Safety
 /// `ctx` is NULL or live, `out` NULL or can be written to.
@@ -177,13 +179,15 @@ unsafe fn enable<T>(
     ctx: *mut libxl_ctx,
     name: &str,
     out: *mut *mut T,
-    begin: impl FnOnce(&Arc<Ctx>, Driven) -> Result<GeneratorHandle>,
+    begin: impl FnOnce(&Arc<Ctx>, Driven, &mut dyn FnMut(GeneratorHandle)) -> Result<()>,
 ) -> c_int {
     // SAFETY: `ctx` and `out` are NULL or what the caller says; the closure runs for a live ctx only, so `shared` may
     // count it.
     unsafe {
         with_ctx(ctx, name, |here| {
-            let Some(out) = out.as_mut() else { return null(here, name) };
+            if out.is_null() {
+                return null(here, name);
+            }
             if re_entered(here, name) {
                 return Error::Invalid.code();
             }
@@ -191,13 +195,10 @@ unsafe fn enable<T>(
                 Ok(driven) => driven,
                 Err(undriven) => return refused(here, undriven),
             };
-            match begin(&shared(ctx), driven) {
-                Ok(handle) => {
-                    *out = std::ptr::without_provenance_mut(handle.to_address());
-                    0
-                }
-                Err(e) => e.code(),
-            }
+            let mut give = |handle: GeneratorHandle| {
+                out.write(std::ptr::without_provenance_mut(handle.to_address()));
+            };
+            begin(&shared(ctx), driven, &mut give).map_or_else(Error::code, |()| 0)
         })
     }
 }
@@ -241,7 +242,11 @@ pub unsafe extern "C" fn libxl_evenable_domain_death(
 ) -> c_int {
     const NAME: &str = "libxl_evenable_domain_death";
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `evgen_out` NULL or valid.
-    unsafe { enable(ctx, NAME, evgen_out, |ctx, driven| death::enable(ctx, domid, user, driven)) }
+    unsafe {
+        enable(ctx, NAME, evgen_out, |ctx, driven, give| {
+            death::enable(ctx, domid, user, driven, give)
+        })
+    }
 }
 
 /// Disables what [`libxl_evenable_domain_death`] enabled: no event is generated afterwards, but one that is in the
@@ -272,12 +277,12 @@ pub unsafe extern "C" fn libxl_evenable_disk_eject(
     const NAME: &str = "libxl_evenable_disk_eject";
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live, `vdev` NULL or a string and `evgen_out` NULL or valid.
     unsafe {
-        enable(ctx, NAME, evgen_out, |ctx, driven| {
+        enable(ctx, NAME, evgen_out, |ctx, driven, give| {
             if vdev.is_null() {
                 null(ctx, NAME);
                 return Err(Error::Invalid);
             }
-            eject::enable(ctx, domid, CStr::from_ptr(vdev).to_bytes(), user, driven)
+            eject::enable(ctx, domid, CStr::from_ptr(vdev).to_bytes(), user, driven, give)
         })
     }
 }

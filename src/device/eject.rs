@@ -29,7 +29,8 @@ const REQUEST: &[u8] = b"eject";
 /// Starts reporting the ejections of one disk, whose name in the guest is `vdev`. Neither the disk nor the domain has
 /// to exist. `user` is returned in each event.
 ///
-/// `driven` is dropped when the generator ends.
+/// `driven` is dropped when the generator ends. `give` gets the generator's handle before there is an event of it, and
+/// must only store it.
 ///
 /// # Errors
 /// `Error::Invalid` for an invalid disk name, `Error::Fail` if xenstore cannot be watched. The reason is logged.
@@ -39,7 +40,8 @@ pub fn enable(
     vdev: &[u8],
     user: u64,
     driven: Driven,
-) -> Result<GeneratorHandle> {
+    give: impl FnOnce(GeneratorHandle),
+) -> Result<()> {
     let Some(devid) = vdev::number(vdev) else {
         let shown = &vdev[..vdev.len().min(64)];
         error!(
@@ -57,12 +59,12 @@ pub fn enable(
         Error::Fail
     })?;
     let interest = Interest { domid, vdev: vdev.to_vec(), user };
-    let (handle, start) = ctx.generators().ejects.enable(&path, interest, Some(driven));
+    let (_, start) = ctx.generators().ejects.enable(&path, interest, Some(driven), give);
     if let Some(wanted) = start {
         let drive = Drive { path, front, devid };
         ctx.runtime().spawn(live(Arc::clone(ctx), drive, watch, wanted.listen()));
     }
-    Ok(handle)
+    Ok(())
 }
 
 /// Ends a generator. Returns whether it existed.

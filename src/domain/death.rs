@@ -23,8 +23,15 @@ const RELEASED: &str = "@releaseDomain";
 
 /// Starts reporting on a domain. A domain that does not exist is reported as dead.
 ///
-/// `driven` is dropped when the generator ends. This function never calls the application.
-pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<GeneratorHandle> {
+/// `driven` is dropped when the generator ends. `give` gets the generator's handle before there is an event of it, and
+/// must only store it. This function never calls the application.
+pub fn enable(
+    ctx: &Arc<Ctx>,
+    domid: u32,
+    user: u64,
+    driven: Driven,
+    give: impl FnOnce(GeneratorHandle),
+) -> Result<()> {
     let watch = ctx.watches().watch(RELEASED).map_err(|e| {
         error!(ctx, domid = domid, "cannot watch for the domain's end: {e}");
         Error::Fail
@@ -33,7 +40,7 @@ pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<G
     // The state from before this point is looked up below.
     watch.catch_up();
     let deaths = &ctx.generators().deaths;
-    let (handle, start) = deaths.enable(domid, user, Some(driven));
+    let (handle, start) = deaths.enable(domid, user, Some(driven), give);
     if let Some(wanted) = start {
         ctx.runtime().spawn(live(Arc::clone(ctx), watch, wanted));
     }
@@ -46,7 +53,7 @@ pub fn enable(ctx: &Arc<Ctx>, domid: u32, user: u64, driven: Driven) -> Result<G
         // The watcher will get the same failure, and will report it.
         Err(_) => deaths.wanted.notify(),
     }
-    Ok(handle)
+    Ok(())
 }
 
 /// Removes a generator. Returns whether it existed.

@@ -91,15 +91,20 @@ pub struct DisabledDeath {
 
 impl Deaths {
     /// Adds a generator. If there is no watcher, the second value is the listener for one, which the caller must start.
+    ///
+    /// `give` gives the handle to the application before there can be an event. It is called under the lock, and must
+    /// only store the handle.
     pub fn enable(
         &self,
         domid: u32,
         user: u64,
         driven: Option<Driven>,
+        give: impl FnOnce(GeneratorHandle),
     ) -> (GeneratorHandle, Option<Listener>) {
         let wanted = self.wanted.listen();
         let mut state = locked(&self.state);
         let handle = GeneratorHandle::next();
+        give(handle);
         let generator = Generator {
             domid,
             user,
@@ -290,7 +295,7 @@ mod model {
 
     /// What `domain/death.rs` does with a domain that is dead already. Returns the watcher's listener.
     fn enable(deaths: &Deaths, domid: u32) -> Option<Listener> {
-        let (_, start) = deaths.enable(domid, 0, None);
+        let (_, start) = deaths.enable(domid, 0, None, |_| ());
         if start.is_none() {
             deaths.wanted.notify();
         }
@@ -403,7 +408,7 @@ mod tests {
         ];
         for (what, beginning, looks) in cases {
             let deaths = Deaths::default();
-            let (handle, start) = deaths.enable(5, 77, None);
+            let (handle, start) = deaths.enable(5, 77, None, |_| ());
             assert!(start.is_some(), "{what}");
             let over = beginning.as_ref().is_none_or(|info| info.shutdown || info.dying);
             assert_eq!(deaths.began(handle, beginning.as_ref()), over, "{what}");
@@ -418,7 +423,10 @@ mod tests {
             assert!(deaths.disable(handle).unwrap().last);
             assert!(deaths.disable(handle).is_none());
             assert!(deaths.watched().is_none());
-            assert!(deaths.enable(5, 77, None).1.is_some(), "{what}: the watcher has ended");
+            assert!(
+                deaths.enable(5, 77, None, |_| ()).1.is_some(),
+                "{what}: the watcher has ended"
+            );
         }
     }
 
@@ -426,10 +434,10 @@ mod tests {
     fn a_new_domain_with_a_domid_reports_the_old_ones_death() {
         let deaths = Deaths::default();
         for (user, uuid, news) in [(1, 1, false), (2, 1, false), (3, 2, true), (4, 2, true)] {
-            let (handle, _) = deaths.enable(5, user, None);
+            let (handle, _) = deaths.enable(5, user, None, |_| ());
             assert_eq!(deaths.began(handle, Some(&running(5, uuid))), news, "{user}");
         }
-        let (other, _) = deaths.enable(6, 5, None);
+        let (other, _) = deaths.enable(6, 5, None, |_| ());
         assert!(!deaths.began(other, Some(&running(6, 3))));
         assert_eq!(look(&deaths, &[running(5, 2), running(6, 3)]), [(2, None), (1, None)]);
     }
@@ -438,21 +446,21 @@ mod tests {
     fn a_suspension_that_was_reported_is_not_at_once_for_a_new_generator() {
         let deaths = Deaths::default();
         let (suspended, off) = ([down(5, 1, 2)], [down(5, 1, 0)]);
-        let (first, _) = deaths.enable(5, 1, None);
+        let (first, _) = deaths.enable(5, 1, None, |_| ());
         assert!(deaths.began(first, suspended.first()), "nobody has reported it");
         assert_eq!(look_after(&deaths, &suspended, false), [(1, Some(2))]);
         // As xl 4.20: another generator, then the end of the first.
-        let (second, _) = deaths.enable(5, 2, None);
+        let (second, _) = deaths.enable(5, 2, None, |_| ());
         assert!(!deaths.began(second, suspended.first()));
         assert!(!deaths.disable(first).unwrap().last);
         assert_eq!(look_after(&deaths, &suspended, false), []);
         assert_eq!(look(&deaths, &suspended), [(2, Some(2))], "a domain was released");
-        let (third, _) = deaths.enable(5, 3, None);
+        let (third, _) = deaths.enable(5, 3, None, |_| ());
         assert!(!deaths.began(third, suspended.first()));
         let _ = deaths.disable(second);
         assert_eq!(look_after(&deaths, &off, false), [(3, Some(0))]);
         // Other shutdowns are reported to each.
-        let (fourth, _) = deaths.enable(5, 4, None);
+        let (fourth, _) = deaths.enable(5, 4, None, |_| ());
         assert!(deaths.began(fourth, off.first()));
         assert_eq!(look_after(&deaths, &off, false), [(4, Some(0))]);
     }
@@ -460,12 +468,12 @@ mod tests {
     #[test]
     fn what_was_seen_before_a_generator_began_is_not_for_it() {
         let deaths = Deaths::default();
-        let (old, _) = deaths.enable(5, 1, None);
+        let (old, _) = deaths.enable(5, 1, None, |_| ());
         deaths.began(old, Some(&running(5, 1)));
         let (domids, newest) = deaths.watched().unwrap();
         assert_eq!(domids, [5]);
         // The domain dies, a new one gets its domid, and a generator for the new one is added.
-        let (new, start) = deaths.enable(5, 2, None);
+        let (new, start) = deaths.enable(5, 2, None, |_| ());
         assert!(start.is_none());
         deaths.began(new, Some(&running(5, 2)));
         let (events, _) = deaths.settle(newest, true, &[(5, None)], |_| false);
@@ -479,7 +487,7 @@ mod tests {
         let deaths = Deaths::default();
         let handles: Vec<_> = [(9, 1), (4, 2), (9, 3), (7, 4)]
             .into_iter()
-            .map(|(domid, user)| deaths.enable(domid, user, None).0)
+            .map(|(domid, user)| deaths.enable(domid, user, None, |_| ()).0)
             .collect();
         assert_eq!(deaths.watched().unwrap().0, [4, 7, 9]);
         assert_eq!(
@@ -494,8 +502,8 @@ mod tests {
     #[test]
     fn events_of_a_generator_stay_in_order_and_end_with_it() {
         let deaths = Deaths::default();
-        let (a, _) = deaths.enable(1, 1, None);
-        let (b, _) = deaths.enable(2, 2, None);
+        let (a, _) = deaths.enable(1, 1, None, |_| ());
+        let (b, _) = deaths.enable(2, 2, None, |_| ());
         let seen = [(1, Some(down(1, 1, 0))), (2, Some(down(2, 1, 0)))];
         let (_, newest) = deaths.watched().unwrap();
         assert_eq!(deaths.settle(newest, true, &seen, |_| true).1, 2);

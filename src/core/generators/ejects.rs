@@ -49,15 +49,17 @@ pub struct DisabledEject {
 
 impl Ejects {
     /// Adds a generator for the node at `path`. If the node has no watcher, the second value is the listener for a
-    /// watcher, which the caller must start.
+    /// watcher, which the caller must start. `give` is as for the generators of deaths.
     pub fn enable(
         &self,
         path: &str,
         interest: Interest,
         driven: Option<Driven>,
+        give: impl FnOnce(GeneratorHandle),
     ) -> (GeneratorHandle, Option<Arc<Notify>>) {
         let mut state = locked(&self.state);
         let handle = GeneratorHandle::next();
+        give(handle);
         state.node_of.insert(handle, path.to_owned());
         let mut start = None;
         let node = state.nodes.entry(path.to_owned()).or_insert_with(|| {
@@ -120,9 +122,9 @@ mod tests {
     #[test]
     fn a_node_has_one_watcher_and_all_generators_get_the_event() {
         let ejects = Ejects::default();
-        let (a, first) = ejects.enable("/a", interest(1), None);
-        let (b, second) = ejects.enable("/a", interest(2), None);
-        let (c, third) = ejects.enable("/c", interest(3), None);
+        let (a, first) = ejects.enable("/a", interest(1), None, |_| ());
+        let (b, second) = ejects.enable("/a", interest(2), None, |_| ());
+        let (c, third) = ejects.enable("/c", interest(3), None, |_| ());
         assert!(first.is_some() && second.is_none() && third.is_some());
         let users = |path| ejects.interested(path).into_iter().map(|(handle, i)| (handle, i.user));
         assert_eq!(users("/a").collect::<Vec<_>>(), [(a, 1), (b, 2)]);
@@ -131,10 +133,10 @@ mod tests {
         assert_eq!(users("/a").collect::<Vec<_>>(), [(b, 2)]);
         assert!(Arc::ptr_eq(&ejects.disable(b).unwrap().last.unwrap(), &first.unwrap()));
         // The watcher has not ended yet, so a new generator does not need a new watcher.
-        let (d, start) = ejects.enable("/a", interest(4), None);
+        let (d, start) = ejects.enable("/a", interest(4), None, |_| ());
         assert!(start.is_none() && ejects.is_needed("/a"));
         assert!(ejects.disable(d).unwrap().last.is_some() && !ejects.is_needed("/a"));
-        assert!(ejects.enable("/a", interest(5), None).1.is_some());
+        assert!(ejects.enable("/a", interest(5), None, |_| ()).1.is_some());
         assert!(ejects.is_needed("/c") && ejects.is_enabled(c));
     }
 }
