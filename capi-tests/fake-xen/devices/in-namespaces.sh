@@ -12,8 +12,8 @@ for device in 1-1:1:7 1-2:1:200; do
   echo "$bus" > "/sys/bus/usb/devices/$name/busnum"
   echo "$address" > "/sys/bus/usb/devices/$name/devnum"
 done
-mkdir -p /sys/bus/pci/drivers/pciback/{0000:01:00.0,0000:02:1f.3,0000:05:00.1,module,new_id}
-xenstore-write /libxl/pci/0000-02-1f-3/domid 7 /libxl/pci/0000-05-00-1/name lan
+mkdir -p /sys/bus/pci/drivers/pciback/{0000:01:00.0,0000:02:1f.3,0000:03:00.0,0000:05:00.1,module,new_id}
+xenstore-write /libxl/pci/0000-02-1f-3/domid 0 /libxl/pci/0000-03-00-0/domid 9999 /libxl/pci/0000-05-00-1/name lan
 with() { # LIBS OUTPUT WHAT [WRAPPER…]
   local libs=$1 out=$2 what=$3
   shift 3

@@ -68,3 +68,11 @@ operation pci add '{"dev": 6, "vfunc_mask": 1}'
 operation pci list
 nodes /libxl/pci
 xenstore-rm /tool/deaf
+
+echo "== a function whose recorded owner does not exist"
+guest
+xenstore-write /libxl/pci/0000-00-05-0/domid 9999
+operation pci add "{$function}"
+nodes /libxl/pci/0000-00-05-0
+operation guest destroy
+: > "$folder/told"

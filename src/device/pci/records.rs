@@ -10,11 +10,11 @@
 use super::address::Address;
 use crate::core::number::leading_number;
 use crate::core::{Ctx, Error, Result};
-use crate::domain::nodes;
+use crate::domain::{kind, nodes};
 use crate::types::idiomatic::{Text, before_nul};
 use crate::xen::log::Level;
 use crate::xen::store::Ops;
-use crate::{error, log_line};
+use crate::{error, log_line, warn};
 
 const BASE: &str = "/libxl/pci";
 
@@ -88,8 +88,14 @@ fn recorded(ctx: &Ctx, record: Record) -> Vec<(Address, Vec<u8>)> {
         .collect()
 }
 
-/// Records `domid` as the owner of the function; an error, logged, if it has an owner. `check_domain` is called
-/// within the transaction, and fails if the domain does not exist any more.
+/// Whether the owner in a record is a domain that does not exist any more. The C library leaves such records, and so
+/// does a process that is killed after the hypervisor has destroyed the domain. A domain that is dying still exists.
+pub fn is_gone(ctx: &Ctx, owner: &[u8]) -> bool {
+    leading_number(owner).is_some_and(|domid| kind::info(ctx, domid) == Err(Error::DomainNotFound))
+}
+
+/// Records `domid` as the owner of the function; an error, logged, if it has an owner that exists. `check_domain` is
+/// called within the transaction, and fails if the domain does not exist any more.
 pub fn record_owner<'a, T: Ops>(
     ctx: &Ctx,
     ops: &'a T,
@@ -99,13 +105,20 @@ pub fn record_owner<'a, T: Ops>(
 ) -> Result<()> {
     let path = Record::Owner.path(address);
     if let Some(owner) = nodes::read(ctx, ops, &path)? {
-        let owner = String::from_utf8_lossy(&owner);
-        error!(
+        let shown = String::from_utf8_lossy(&owner);
+        if !is_gone(ctx, &owner) {
+            error!(
+                ctx,
+                domid = domid,
+                "cannot attach PCI device {address}: it is assigned to domain {shown:.16}"
+            );
+            return Err(Error::Fail);
+        }
+        warn!(
             ctx,
             domid = domid,
-            "cannot attach PCI device {address}: it is assigned to domain {owner:.16}"
+            "PCI device {address} is recorded as assigned to domain {shown:.16}, which does not exist: taking it over"
         );
-        return Err(Error::Fail);
     }
     check_domain(ops)?;
     nodes::write(ctx, ops, &path, domid.to_string().as_bytes())

@@ -100,7 +100,7 @@ fn options(device: &mut DevicePci, text: &[u8]) {
     }
 }
 
-/// The host's assignable devices that no guest has. `Error::Fail`, logged, without `pciback`.
+/// The host's assignable devices that no existing guest has. `Error::Fail`, logged, without `pciback`.
 pub fn assignable(ctx: &Ctx) -> Result<Vec<DevicePci>> {
     let addresses = Host::here().assignable().map_err(|e| {
         error!(ctx, "cannot list the assignable PCI devices: {e}; is the driver pciback loaded?");
@@ -111,7 +111,8 @@ pub fn assignable(ctx: &Ctx) -> Result<Vec<DevicePci>> {
     let paths: Vec<_> = addresses.iter().flat_map(path).collect();
     let values = nodes::peek_many(ctx, ctx.store(), &paths);
     let free = addresses.into_iter().zip(values.chunks_exact(2));
-    let free = free.filter(|(_, values)| values[0].is_none());
+    let free = free
+        .filter(|(_, values)| values[0].as_ref().is_none_or(|owner| records::is_gone(ctx, owner)));
     Ok(free
         .map(|(address, values)| DevicePci {
             name: values[1].as_deref().and_then(value::text),
