@@ -76,3 +76,18 @@ operation pci add "{$function}"
 nodes /libxl/pci/0000-00-05-0
 operation guest destroy
 : > "$folder/told"
+
+echo "== a USB device for which a controller was written cannot be stored"
+guest
+host_usb
+# The hypervisor refuses to tell about domains, from each question of the operation on. If QEMU has not got the controller then,
+# it is not recorded.
+for from in $(seq 100); do
+  rm -f "$FAKE_XEN/refused"
+  : > "$folder/told"
+  FAKE_XEN_REFUSES=$from operation usbdev add '{"type.hostdev": {"hostbus": 1, "hostaddr": 7}}' > "$folder/answer"
+  [ -e "$FAKE_XEN/refused" ] || break
+  grep -q id=xenusb-0 "$folder/told" || nodes "/libxl/$id/device/vusb/0" | sed 's/^/QEMU does not have it: /'
+  operation usbctrl remove '{"type": "devicemodel", "devid": 0}' > "$folder/answer" 2>&1
+done
+[ "$from" -gt 3 ] && tail -n 2 "$folder/answer"

@@ -81,46 +81,57 @@ fn place(ctx: &Ctx, domid: u32, device: &mut DeviceUsbdev, when: When) -> Result
         Error::DomainNotFound => Error::LockFail,
         e => e,
     })?;
-    let mut added = None;
-    let (ports, port) = match requested {
+    let found = match requested {
         Some(ports) => {
             let port = port_of(ctx, domid, &ports, device.port)?;
-            (ports, port)
+            Some((ports, port))
         }
         None if device.port != 0 => {
             error!(ctx, domid = domid, "cannot use port {}: no controller is given", device.port);
             return Err(Error::Invalid);
         }
-        None => match first_free(ctx, domid)? {
-            Some(found) => found,
-            None => {
-                let mut ctrl = DeviceUsbctrl::default();
-                let written = match when {
-                    When::Running => controller::write(ctx, domid, &mut ctrl)?,
-                    When::Creation => {
-                        let mut written =
-                            controller::write_new(&target, std::slice::from_mut(&mut ctrl))?;
-                        written.pop().ok_or(Error::Fail)?
-                    }
-                };
-                added = Some(written);
-                (controller_of(ctx, domid, ctrl.devid)?, 1)
-            }
-        },
+        None => first_free(ctx, domid)?,
     };
-    (device.ctrl, device.port) = (ports.ctrl.devid, port);
-    let node = ports.node(port);
-    store(&target, device, &node, &name, when)?;
+    let mut added = None;
+    let mut store_at = |(ports, port): (Ports, i32)| {
+        (device.ctrl, device.port) = (ports.ctrl.devid, port);
+        let node = ports.node(port);
+        store(&target, device, &node, &name, when)?;
+        Ok((ports.ctrl, node))
+    };
+    let (ctrl, node) = match found {
+        Some(place) => store_at(place)?,
+        None => {
+            let written = add_controller(&target, when)?;
+            let ports = controller_of(ctx, domid, written.devid());
+            let stored = ports.and_then(|ports| store_at((ports, 1)));
+            let stored = stored.inspect_err(|_| written.withdraw(ctx))?;
+            added = Some(written);
+            stored
+        }
+    };
     Ok(Written {
         owner: target.owner().clone(),
         added,
-        kind: ports.ctrl.type_,
+        kind: ctrl.type_,
         ctrl: device.ctrl,
-        port,
+        port: device.port,
         node,
         name,
         address,
     })
+}
+
+/// Writes a controller with defaults.
+fn add_controller(target: &AttachTarget<'_>, when: When) -> Result<controller::Written> {
+    let mut ctrl = DeviceUsbctrl::default();
+    match when {
+        When::Running => controller::write(target.ctx(), target.domid(), &mut ctrl),
+        When::Creation => {
+            let mut written = controller::write_new(target, std::slice::from_mut(&mut ctrl))?;
+            written.pop().ok_or(Error::Fail)
+        }
+    }
 }
 
 fn controller_of(ctx: &Ctx, domid: u32, devid: i32) -> Result<Ports> {

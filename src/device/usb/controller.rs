@@ -123,6 +123,20 @@ pub fn write_new(target: &AttachTarget<'_>, ctrls: &mut [DeviceUsbctrl]) -> Resu
 }
 
 impl Written {
+    pub fn devid(&self) -> i32 {
+        self.device.devid
+    }
+
+    /// Removes an emulated controller that was not added to QEMU, because the device for which it was written could not
+    /// be stored. Otherwise a later attachment would use its free port, and QEMU would refuse the device. Other
+    /// controllers stay: their back ends serve them as soon as their nodes exist. The stored configuration keeps the
+    /// controller, as after a removal; it is left out when the configuration is retrieved. A failure is logged.
+    pub fn withdraw(&self, ctx: &Ctx) {
+        if self.ctrl.type_ == UsbctrlType::Devicemodel {
+            let _ = forget(ctx, &self.device, &self.owner);
+        }
+    }
+
     /// Waits until the back end is connected, or adds an emulated controller to QEMU.
     pub async fn connect(self, ao: &Ao) -> Result<()> {
         let what = format!("attach USB controller {}", self.device.devid);
