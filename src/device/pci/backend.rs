@@ -8,11 +8,11 @@
 //! | `vdevfn-N` | slot and function in the guest, hexadecimal, if that is known |
 //! | `name-N` | the name that the administrator chose, if there is one |
 //! | `opts-N` | options |
-//! | `state-N` | its state: 1 new, 5 to be removed |
+//! | `state-N` | its state: 1 new, 3 taken by the driver of the back end, 5 to be removed |
 //! | `state` | the back end's state; 7 requests that it reads the functions' states and returns to 4 |
 //!
-//! The driver of the back end, `xen-pciback`, is used by PV guests. For an HVM guest only the toolstack reads the
-//! nodes.
+//! The driver of the back end, `xen-pciback`, is used by PV guests. It takes the functions of an HVM guest as well
+//! (`pciback.rs`), but only the toolstack reads their nodes.
 
 use std::time::{Duration, Instant};
 
@@ -28,13 +28,14 @@ use crate::types::idiomatic::{DevicePci, Text};
 use crate::xen::store::{Access, NewNode, Ops, Permission};
 
 /// Values of `xenbus_state` (`io/xenbus.h`).
-const INITIALISING: &str = "1";
+const INITIALISING: u32 = 1;
+pub const INITIALISED: u32 = 3;
 const CONNECTED: u32 = 4;
-const CLOSING: &[u8] = b"5";
-const RECONFIGURING: &str = "7";
+pub const CLOSING: u32 = 5;
+pub const RECONFIGURING: u32 = 7;
 
 /// How long the back end and the guest may take to process a change.
-const TIMEOUT: Duration = Duration::from_secs(10);
+pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The names of a function's nodes in the back end's directory.
 const NODES: [&str; 7] = ["state", "dev", "key", "vdev", "opts", "vdevfn", "name"];
@@ -68,9 +69,15 @@ fn addresses_by_number(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<Vec<Opti
     Ok(values.iter().map(|value| Address::parse(value.as_deref()?)).collect())
 }
 
+/// The number of a function in the back end's directory.
+pub fn number_of(ctx: &Ctx, ops: &impl Ops, domid: u32, address: Address) -> Result<Option<usize>> {
+    let all = addresses_by_number(ctx, ops, domid)?;
+    Ok(all.iter().position(|a| *a == Some(address)))
+}
+
 /// Whether the guest's driver has begun to use the back end.
-fn is_in_use(ctx: &Ctx, domid: u32) -> Result<bool> {
-    let state = nodes::read(ctx, ctx.store(), &format!("{}/state", frontend_path(domid)))?;
+pub fn is_in_use(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<bool> {
+    let state = nodes::read(ctx, ops, &format!("{}/state", frontend_path(domid)))?;
     Ok(state.and_then(|state| leading_number::<u32>(&state)).is_some_and(|state| state > 1))
 }
 
@@ -110,7 +117,7 @@ pub async fn wait_connected_for(ao: &Ao, domid: u32, timeout: Duration) -> Resul
 /// Asks a PV domain to release a function, if its driver uses the back end, and waits until it has.
 pub async fn release(ao: &Ao, owner: &Identity, address: Address) -> Result<()> {
     let domid = owner.domid;
-    if !is_in_use(ao, domid)? {
+    if !is_in_use(ao, ao.store(), domid)? {
         return Ok(());
     }
     wait_connected(ao, domid).await?;
@@ -145,7 +152,7 @@ pub fn add(
     let number = found.unwrap_or(0);
     new.extend(function(&base, number, device, address));
     if number > 0 && runs {
-        new.push(NewNode::value(format!("{base}/state"), RECONFIGURING));
+        new.push(NewNode::value(format!("{base}/state"), RECONFIGURING.to_string()));
     }
     ops.make_many(&new).map_err(|e| nodes::failed(ctx, e))
 }
@@ -162,14 +169,14 @@ fn empty_backend(domid: u32, name: Option<Vec<u8>>) -> Vec<NewNode> {
         value(&back, "frontend", &front),
         value(&back, "frontend-id", &domid.to_string()),
         value(&back, "online", "1"),
-        value(&back, "state", INITIALISING),
+        value(&back, "state", &INITIALISING.to_string()),
     ];
     new.extend(name.map(|name| NewNode::value(format!("{back}/domain"), name)));
     new.extend([
         NewNode::directory(&front, &may_read(domid, 0)),
         value(&front, "backend", &back),
         value(&front, "backend-id", "0"),
-        value(&front, "state", INITIALISING),
+        value(&front, "state", &INITIALISING.to_string()),
     ]);
     new
 }
@@ -191,7 +198,7 @@ fn function(base: &str, at: usize, device: &DevicePci, address: Address) -> Vec<
         device.rdm_policy.name().unwrap_or_default()
     );
     new.push(node("opts", options.into()));
-    new.push(node("state", INITIALISING.into()));
+    new.push(node("state", INITIALISING.to_string().into()));
     new.push(NewNode::value(format!("{base}/num_devs"), (at + 1).to_string()));
     new
 }
@@ -199,11 +206,10 @@ fn function(base: &str, at: usize, device: &DevicePci, address: Address) -> Vec<
 /// Tells a connected guest to release a function, within a transaction. False if the guest does not have it.
 fn ask_to_release(ctx: &Ctx, ops: &impl Ops, domid: u32, address: Address) -> Result<bool> {
     let base = backend_path(domid);
-    let found = addresses_by_number(ctx, ops, domid)?.iter().position(|a| *a == Some(address));
-    let Some(at) = found else { return Ok(false) };
+    let Some(at) = number_of(ctx, ops, domid, address)? else { return Ok(false) };
     let nodes = [
-        (format!("{base}/state-{at}"), CLOSING),
-        (format!("{base}/state"), RECONFIGURING.as_bytes()),
+        (format!("{base}/state-{at}"), CLOSING.to_string()),
+        (format!("{base}/state"), RECONFIGURING.to_string()),
     ];
     ops.write_many(&nodes).map_err(|e| nodes::failed(ctx, e)).map(|()| true)
 }

@@ -14,7 +14,7 @@ use super::access::{Access, reset};
 use super::address::Address;
 use super::records::{self, Record};
 use super::sysfs::Host;
-use super::{ALL_FUNCTIONS, backend, find, qemu, stubdom};
+use super::{ALL_FUNCTIONS, backend, find, pciback, qemu, stubdom};
 use crate::core::cause::summed_up;
 use crate::core::number::leading_number;
 use crate::core::{Ao, Ctx, Error, Result};
@@ -173,6 +173,7 @@ impl Removal<'_> {
 /// Removes the nodes of a function, which `holder` has, and the record that `domid` owns it.
 async fn forget(ao: &Ao, domid: u32, holder: &Identity, address: Address) -> Result<()> {
     let ao = ao.unabortable();
+    pciback::release(&ao, holder, address).await;
     nodes::transaction(&ao, |t| {
         if holder.owns_nodes(&ao, t)? {
             backend::remove(&ao, t, holder.domid, address)?;

@@ -33,6 +33,7 @@ pub mod backend;
 pub mod detach;
 pub mod graphics;
 mod interrupt;
+mod pciback;
 pub mod qemu;
 pub mod records;
 pub mod stubdom;

@@ -10,8 +10,8 @@
 
 use super::access::Access;
 use super::address::Address;
-use super::backend;
 use super::sysfs::Host;
+use super::{backend, pciback};
 use crate::core::{Ao, Result};
 use crate::device::add::AttachTarget;
 use crate::domain::identity::Identity;
@@ -57,6 +57,7 @@ pub async fn take_back(ao: &Ao, stubdom: &Identity, host: &Host, address: Addres
     }
     let others = backend::functions(ao, ao.store(), domid).unwrap_or_default();
     access(domid, address).revoke_resources(ao, host, &others);
+    pciback::release(ao, stubdom, address).await;
     let removed = nodes::transaction(ao, |t| match stubdom.owns_nodes(ao, t)? {
         true => backend::remove(ao, t, domid, address),
         false => Ok(()),
