@@ -4,6 +4,7 @@ guest, no more threads and descriptors than when it was warm, and hardly more me
 
 Then a libvirtd is killed KILLS times in the middle of that, and another one started. Whatever it was doing, the guests can be
 destroyed and started again afterwards, and nothing stays of them."""
+import contextlib
 import os
 import random
 import re
@@ -26,9 +27,21 @@ EXCUSES = re.compile(
 # What the death of the daemon is the reason of.
 LOST = re.compile("onnection|End of file|socket|disconnected|Cannot (recv|write|read)|Failed to connect")
 XL = f"/usr/lib/xen-{os.environ['XEN']}/bin/xl"
+# A libvirtd that was killed leaves domains half made, which have their names until they are destroyed; and virsh says nothing of
+# a connection that breaks between two of its calls.
+LEFT_BY_KILLED = re.compile("libxenlight failed to (create new|restore) domain")
 failures = []
 count = {}
 killed = threading.Event()
+# libvirt's restore looks whether the guest runs before it waits for another command's end, and not after it: when the other has
+# started the guest, it forgets that one's domain (docs/behaviour/libvirt.md). So a guest is restored and started by one client at a time.
+starting = [threading.Lock() for _ in range(GUESTS)]
+
+
+def is_excused(said):
+    if EXCUSES.search(said):
+        return True
+    return killed.is_set() and bool(LOST.search(said) or LEFT_BY_KILLED.search(said) or "error:" not in said)
 
 
 def virsh(*arguments):
@@ -40,7 +53,8 @@ def virsh(*arguments):
         return None, ""
 
 
-def one(client, turn, name):
+def one(client, turn, number):
+    name = f"load-{number}"
     image = f"/tmp/{name}.image"
     actions = {
         "start": 5, "destroy": 2, "suspend": 2, "resume": 2, "dominfo": 2, "dumpxml": 1, "vcpucount": 1, "setmem": 1, "save": 2,
@@ -51,11 +65,12 @@ def one(client, turn, name):
         "setmem": [name, "6144"], "save": [name, image], "restore": [image], "list": ["--all"], "nodeinfo": [],
     }.get(action, [name])
     began = time.monotonic()
-    status, said = virsh(action, *arguments)
+    with starting[number] if action in ("start", "restore") else contextlib.nullcontext():
+        status, said = virsh(action, *arguments)
     count[action] = count.get(action, 0) + 1
     if status is None:
         failures.append(f"client {client}, turn {turn}: {action} {name} did not end within {BOUND} s")
-    elif status and not EXCUSES.search(said) and not (killed.is_set() and LOST.search(said)):
+    elif status and not is_excused(said):
         failures.append(f"client {client}, turn {turn}: {action} {name}, {time.monotonic() - began:.1f} s: {said.strip()}")
 
 
@@ -63,7 +78,7 @@ def client(number, until):
     turn = 0
     while time.monotonic() < until:
         turn += 1
-        one(number, turn, f"load-{random.randrange(GUESTS)}")
+        one(number, turn, random.randrange(GUESTS))
 
 
 def guests(until):
