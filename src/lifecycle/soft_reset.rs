@@ -74,7 +74,7 @@ pub async fn soft_reset(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Resul
         }
         create::set_up(ao, domid, requested, config, Origin::Reset(&kept)).await
     };
-    create::or_destroy(ao, domid, what, setup).await
+    create::or_destroy(ao, domid, domain.uuid, what, setup).await
 }
 
 /// Checks that the domain can be reset, and completes `config`.

@@ -313,7 +313,7 @@ mod tests {
     fn no_event_is_left_to_a_collector_whose_thread_runs_a_callback() {
         use std::sync::mpsc::channel;
         let (runtime, events) = (Runtime::default(), EventQueue::default());
-        let all = Mutex::new(Vec::new());
+        let (mut announced, all) = ([false; 2], Mutex::new(Vec::new()));
         thread::scope(|scope| {
             scope.spawn(|| {
                 let collector = events.collector(!0, || ());
@@ -332,10 +332,10 @@ mod tests {
                 ended.recv().unwrap();
             });
             begun.recv().unwrap();
-            assert!(events.push(11), "the callback may take long");
-            assert!(events.push(99));
+            announced = [11, 99].map(|event| events.push(event));
             end.send(()).unwrap();
         });
+        assert_eq!(announced, [true; 2], "the callback may take long");
         assert_eq!((*locked(&all)).last(), Some(&99), "it has looked again after the callback");
     }
 

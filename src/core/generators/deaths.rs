@@ -302,17 +302,31 @@ mod model {
         start
     }
 
-    #[test]
-    fn a_watcher_is_woken_for_a_generator_that_another_thread_adds() {
-        loom::model(|| {
+    /// Two threads add the first generators; `listener` makes a watcher's listener of the one that `enable` returned.
+    fn explore(listener: fn(&Deaths, Listener) -> Listener) {
+        loom::model(move || {
             let deaths = Arc::new(Deaths::default());
+            let begin = move |deaths: &Deaths, domid| {
+                enable(deaths, domid).map(|wanted| listener(deaths, wanted))
+            };
             let others = Arc::clone(&deaths);
-            let other = loom::thread::spawn(move || enable(&others, 2));
-            let ours = enable(&deaths, 1);
+            let other = loom::thread::spawn(move || begin(&others, 2));
+            let ours = begin(&deaths, 1);
             let watchers: Vec<_> = [ours, other.join().unwrap()].into_iter().flatten().collect();
             let [mut wanted] = <[Listener; 1]>::try_from(watchers).expect("one watcher");
             assert!(wanted.changed().now_or_never().is_some(), "it was not woken");
         });
+    }
+
+    #[test]
+    fn a_watcher_is_woken_for_a_generator_that_another_thread_adds() {
+        explore(|_, wanted| wanted);
+    }
+
+    #[test]
+    #[should_panic(expected = "it was not woken")]
+    fn one_that_listens_when_it_is_known_to_exist_is_not() {
+        explore(|deaths, _| deaths.wanted.listen());
     }
 }
 

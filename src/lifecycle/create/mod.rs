@@ -46,7 +46,7 @@ use crate::device::add::running::lock_userdata;
 use crate::device::add::{self, AttachTarget, console};
 use crate::device::{pci, usb};
 use crate::domain::rename::check_name;
-use crate::domain::{kind, nodes, userdata};
+use crate::domain::{nodes, userdata};
 use crate::lifecycle::bootloader;
 use crate::lifecycle::build;
 use crate::lifecycle::build::{Built, Daemons};
@@ -123,28 +123,12 @@ pub async fn create(ao: &Ao, config: &mut DomainConfig, origin: Origin<'_>) -> C
     };
     let uuid = config.c_info.uuid.0;
     let setup = set_up(ao, domid, requested, config, origin);
-    Created { domid, outcome: or_destroy_created(ao, domid, uuid, &what, setup).await }
-}
-
-/// As [`or_destroy_created`], for the domain that has this domid now.
-pub(super) async fn or_destroy(
-    ao: &Ao,
-    domid: u32,
-    what: &str,
-    setup: impl Future<Output = Result<()>>,
-) -> Result<()> {
-    let found = summed_up_now(ao, domid, what, || {
-        kind::info(ao, domid).map_err(|_| {
-            error!(ao, domid = domid, "cannot find the domain: it was destroyed meanwhile");
-            Error::Fail
-        })
-    });
-    or_destroy_created(ao, domid, found?.uuid, what, setup).await
+    Created { domid, outcome: or_destroy(ao, domid, uuid, &what, setup).await }
 }
 
 /// Runs `setup`, whose purpose is `what`, such as `create domain "g"`; if it fails or panics, the domain with this UUID
 /// is destroyed. Errors are logged, with a summary at the end.
-async fn or_destroy_created(
+pub(super) async fn or_destroy(
     ao: &Ao,
     domid: u32,
     uuid: [u8; 16],
