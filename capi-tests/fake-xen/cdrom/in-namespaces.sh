@@ -172,7 +172,15 @@ fire() {
   while [ "$SECONDS" -lt "$until" ]; do
     case $((n++ % 4)) in
       0) kill -STOP "$qemu"; sleep 0.$((RANDOM % 9)); kill -CONT "$qemu" ;;
-      1) quit "$qemu"; sleep 0.1; table medium=0; qemu ;;
+      1)
+        # It is empty before it is dead: C's caller, who has no answer then, does not store what QEMU has got already.
+        kill -STOP "$qemu"
+        until grep -q '^State:.T' "/proc/$qemu/status"; do :; done
+        table medium=0
+        quit "$qemu"
+        sleep 0.1
+        qemu
+        ;;
       2) table delay=$((RANDOM % 20000)) ;;
       3)
         who=$((RANDOM % 4))
