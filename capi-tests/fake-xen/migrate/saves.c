@@ -32,9 +32,11 @@ static void *destroy_soon(void *unused)
     return NULL;
 }
 
-/* It is gone when the operation ends, though it is listed for a while after its death: xl remus goes by that. */
-static void destroyed_meanwhile(void)
+/* It is gone when the operation ends, though it is listed for a while after its nodes, and after its death: xl remus goes by
+ * that. */
+static void destroyed_meanwhile(bool without_nodes)
 {
+    char path[100];
     libxl_asyncop_how how = { .callback = NULL };
     int null = open("/dev/null", O_WRONLY), rc;
     pthread_t thread;
@@ -44,6 +46,9 @@ static void destroyed_meanwhile(void)
     begin_guest(made(), -1, 0);
     if (xc_domain_populate_physmap_exact(xch, guest.domid, 1 << 8, 10, 0, (xen_pfn_t[1 << 8]){ 0 }))
         exit(2);
+    snprintf(path, sizeof(path), "/local/domain/%u", guest.domid);
+    if (without_nodes && !xs_rm(xs, XBT_NULL, path))
+        exit(2);
     began = now();
     pthread_create(&thread, NULL, destroy_soon, NULL);
     rc = finished(libxl_domain_suspend(ctx, guest.domid, null, LIBXL_SUSPEND_LIVE, &how), &how, -1);
@@ -52,7 +57,7 @@ static void destroyed_meanwhile(void)
     pthread_join(thread, NULL);
     end_guest();
     close(null);
-    done("save: destroyed while it is asked to suspend");
+    done("save: destroyed while it is asked to suspend%s", without_nodes ? ", its nodes first" : "");
 }
 
 void saves(void)
@@ -163,7 +168,8 @@ void saves(void)
     close(null);
     done("save: a domain without nodes");
 
-    destroyed_meanwhile();
+    destroyed_meanwhile(false);
+    destroyed_meanwhile(true);
 
     begin_guest(made(), 0, 50);
     rc = libxl_domain_suspend_only(ctx, guest.domid, NULL);

@@ -317,6 +317,7 @@ int xc_domain_getinfo(xc_interface *xch, uint32_t first, unsigned most, xc_domin
     for (; n < most && list(first, 1, &listed); n++, first = listed.domain + 1) {
         memset(&info[n], 0, sizeof(*info));
         info[n].domid = listed.domain;
+        info[n].dying = !!(listed.flags & XEN_DOMINF_dying);
         info[n].paused = !!(listed.flags & XEN_DOMINF_paused);
         info[n].running = !!(listed.flags & XEN_DOMINF_running);
         info[n].hvm = !!(listed.flags & XEN_DOMINF_hvm_guest);

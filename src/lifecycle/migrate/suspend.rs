@@ -312,12 +312,17 @@ impl<'a> Suspender<'a> {
 }
 
 /// Waits until a guest that is being destroyed is gone, if it is, for 5 s at most. Applications tell by its absence that
-/// there is nothing left to resume (`xl remus`: "Primary domain has been destroyed"), but a destroyed domain stays listed
-/// for a while, and nothing tells of its end: xenstored fires `@releaseDomain` when it is dying.
+/// there is nothing left to resume (`xl remus`: "Primary domain has been destroyed"). But its nodes are removed first,
+/// a destroyed domain stays listed for a while, and nothing tells of its end: xenstored fires `@releaseDomain` when it
+/// is dying.
 pub async fn wait_for_destruction(ao: &Ao, domid: u32) {
     let deadline = Instant::now() + DESTRUCTION_TIMEOUT;
-    let is_dying = || matches!(ao.hypervisor().domain(domid), Ok(Some(info)) if info.dying);
-    while is_dying() && Instant::now() < deadline {
+    let tree = nodes::domain_path(domid);
+    let is_ending = || match ao.hypervisor().domain(domid) {
+        Ok(Some(info)) => info.dying || nodes::read(ao, ao.store(), &tree) == Ok(None),
+        _ => false,
+    };
+    while is_ending() && Instant::now() < deadline {
         // An aborted operation does not wait.
         if ao.sleep(DESTRUCTION_POLL).await.is_err() {
             return;
