@@ -9,7 +9,7 @@ reset() {
   until_true eval "domains | grep -q '^$name .*-b----'"
   id=$(id_of "$name")
   physmap=/local/domain/0/device-model/$id/physmap/f0000000
-  xenstore-write $physmap/start_addr f1000000 $physmap/size 1000 $physmap/name vga.vram
+  xenstore-write "$physmap/start_addr" f1000000 "$physmap/size" 1000 "$physmap/name" vga.vram
   ends "$id" 5
   until_true eval "daemon_log $name | grep -q 'is soft-reset'"
   until_true eval "domains | grep -q '^$name .*-b----'"
@@ -17,7 +17,7 @@ reset() {
   daemon_log "$name"
   domains | grep "^$name"
   of_domain "$name"
-  xenstore-ls $physmap
+  xenstore-ls "$physmap"
 }
 truncate -s 1M /tmp/sr-disk
 reset sr-hvm hvm 'disk=["/tmp/sr-disk,raw,hda,rw"]' 'on_soft_reset="soft-reset"'
