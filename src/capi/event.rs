@@ -92,7 +92,7 @@ pub unsafe extern "C" fn libxl_event_wait(
             let (events, runtime) = (ctx.reports().events(), ctx.runtime());
             let collector = events.collector(typemask, || runtime.nudge_late());
             let next = collector.next(|event| wanted.ask(event));
-            let event = runtime.block_on_beside(next, || collector.before_work());
+            let event = runtime.block_on_beside(next, &|| collector.before_work());
             event_r.write(given(&event));
             0
         })

@@ -186,6 +186,16 @@ pub async fn transaction<T>(ao: &Ao, mut body: impl FnMut(&Transaction) -> Resul
 
 /// As [`transaction`], without pauses, for code that cannot wait and for nodes that only toolstacks write.
 pub fn transaction_now<T>(ctx: &Ctx, mut body: impl FnMut(&Transaction) -> Result<T>) -> Result<T> {
+    let mut value = None;
+    repeated(ctx, &mut |t| {
+        value = Some(body(t)?);
+        Ok(())
+    })?;
+    Ok(value.expect("the body has succeeded"))
+}
+
+/// The part of [`transaction_now`] that is compiled once, and not for each of the many bodies.
+fn repeated(ctx: &Ctx, body: &mut dyn FnMut(&Transaction) -> Result<()>) -> Result<()> {
     let outcome = ctx.store().transaction(|t| body(t).map_err(Stop::Failed));
     outcome.map_err(|stop| log_stop(ctx, stop))
 }
@@ -204,9 +214,20 @@ pub fn try_transaction<T>(
     Ok(None)
 }
 
+/// One attempt; `None` if it had a conflict.
 fn attempt_at<T>(ctx: &Ctx, body: &mut impl FnMut(&Transaction) -> Result<T>) -> Result<Option<T>> {
+    let mut value = None;
+    let committed = attempted(ctx, &mut |t| {
+        value = Some(body(t)?);
+        Ok(())
+    })?;
+    Ok(value.filter(|_| committed))
+}
+
+/// The part of [`attempt_at`] that is compiled once. Returns whether the transaction was committed.
+fn attempted(ctx: &Ctx, body: &mut dyn FnMut(&Transaction) -> Result<()>) -> Result<bool> {
     let outcome = ctx.store().attempt(|t| body(t).map_err(Stop::Failed));
-    outcome.map_err(|stop| log_stop(ctx, stop))
+    outcome.map(|done| done.is_some()).map_err(|stop| log_stop(ctx, stop))
 }
 
 /// Logs a failed xenstore request, and returns the error of the transaction.

@@ -321,7 +321,7 @@ mod tests {
                     locked(&all).push(e);
                     e == 99
                 });
-                runtime.block_on_beside(next, || collector.before_work());
+                runtime.block_on_beside(next, &|| collector.before_work());
             });
             while runtime.shared.lead.count() != (0, true) {
                 thread::sleep(Duration::from_millis(1));
@@ -353,7 +353,7 @@ mod tests {
                     loop {
                         let collector = events.collector(mask, || ());
                         let next = collector.next(|_| true);
-                        let one = runtime.block_on_beside(next, || collector.before_work());
+                        let one = runtime.block_on_beside(next, &|| collector.before_work());
                         if *one == u8::MAX {
                             events.push(u8::MAX);
                             return;

@@ -117,12 +117,12 @@ impl Runtime {
 
     /// Runs `future` to completion on this thread. While it waits, the thread may dispatch for others.
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.block_on_beside(future, || ())
+        self.block_on_beside(future, &|| ())
     }
 
     /// As [`Runtime::block_on`], for a future that others rely on while this thread sleeps. `before_work` is called, with
     /// no lock held, before the thread runs tasks or callbacks of others, which may take long.
-    pub fn block_on_beside<T>(&self, future: impl Future<Output = T>, before_work: impl Fn()) -> T {
+    pub fn block_on_beside<T>(&self, future: impl Future<Output = T>, before_work: &dyn Fn()) -> T {
         let place = Beside { shared: &self.shared, before_work };
         let mut future = pin!(future);
         let parker = Arc::new(Parker::new(callbacks::may_call()));
@@ -285,13 +285,13 @@ impl Dispatcher for RuntimeShared {
     }
 }
 
-/// The dispatcher for one [`Runtime::block_on_beside`].
-struct Beside<'r, W: Fn()> {
+/// The dispatcher for one [`Runtime::block_on_beside`]. One type for all calls, so that what waits is compiled once.
+struct Beside<'r> {
     shared: &'r RuntimeShared,
-    before_work: W,
+    before_work: &'r dyn Fn(),
 }
 
-impl<W: Fn()> Dispatcher for Beside<'_, W> {
+impl Dispatcher for Beside<'_> {
     type Attending<'p>
         = Attending<'p>
     where
