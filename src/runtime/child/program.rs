@@ -184,9 +184,9 @@ impl Prepared {
     }
 
     /// In the child: copies the parent's environment with the changes. This is not done in the parent, where another
-    /// thread's `setenv` may free the list while it is read; the child's copy does not change. (A child that shares the
-    /// parent's memory, because it could not be copied, has that risk: it may crash, and then the program was not
-    /// started.) Async-signal-safe.
+    /// thread's `setenv` may free the list while it is read; the child's copy does not change. (If the fork falls into the
+    /// moment in which `setenv` has moved the list and not stored its new place yet, or if the child shares the parent's
+    /// memory, because it could not be copied, it may crash, and then the program was not started.) Async-signal-safe.
     pub fn fill_environment(&self, pointers: &mut Pointers) -> Result<(), Errno> {
         // The last element stays NULL.
         let mut free = pointers.envp.iter_mut().rev().skip(1).rev();
