@@ -145,7 +145,7 @@ pub async fn start(
             error!(ao, domid = domid, "cannot read QEMU's serial ports and display: {e}");
         })
     };
-    let outcome = select(pin!(begun), pin!(has_gone(ao, &owner))).await.factor_first().0;
+    let outcome = select(pin!(begun), pin!(is_destroyed(ao, &owner))).await.factor_first().0;
     // A destroy of the domain may have looked for a device model before there was one.
     model::end_orphan(ao, &owner, &running.process)?;
     outcome
@@ -167,13 +167,14 @@ pub fn tell_firmware(
     writes.write(format!("{base}/allow-memory-relocate"), if moves { "1" } else { "0" });
 }
 
-/// Waits until the domain has gone.
-async fn has_gone(ao: &Ao, owner: &Identity) -> Result<()> {
+/// Waits until the domain is being destroyed: the watch fires then, and not again when it is gone.
+async fn is_destroyed(ao: &Ao, owner: &Identity) -> Result<()> {
     // Without the watch it is noticed later. A failure is logged there.
     let Ok(mut releases) = ao.watch("@releaseDomain") else { return pending().await };
     loop {
         ao.wait(releases.changed()).await?;
-        if owner.exists(ao) == Ok(false) {
+        let info = ao.hypervisor().domain(owner.domid);
+        if info.is_ok_and(|info| info.is_none_or(|info| info.dying || info.uuid != owner.uuid)) {
             return Err(Error::DomainNotFound);
         }
     }
