@@ -126,7 +126,7 @@ async fn ended(ao: &Ao, child: &Child, opened: &Descriptor<Tracked<EventFd>>) ->
     match select(select(exited, begun), pin!(ao.runtime().sleep(OPEN_TIMEOUT))).await {
         Either::Left((Either::Left((outcome, _)), _)) => Some(outcome),
         Either::Right((Ok(()), _)) => None,
-        // The handle is open; or, after an error, it is not known whether it is, and there are no timeouts.
+        // The handle is open. After an error that cannot be observed, and the child is waited for without a limit.
         Either::Left((Either::Right(_), _)) | Either::Right((Err(_), _)) => {
             Some(child.exited().await)
         }

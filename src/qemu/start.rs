@@ -173,8 +173,7 @@ async fn is_destroyed(ao: &Ao, owner: &Identity) -> Result<()> {
     let Ok(mut releases) = ao.watch("@releaseDomain") else { return pending().await };
     loop {
         ao.wait(releases.changed()).await?;
-        let info = ao.hypervisor().domain(owner.domid);
-        if info.is_ok_and(|info| info.is_none_or(|info| info.dying || info.uuid != owner.uuid)) {
+        if ao.hypervisor().is_ending(owner.domid, &owner.uuid) == Ok(true) {
             return Err(Error::DomainNotFound);
         }
     }

@@ -300,7 +300,7 @@ fn a_watch_that_is_answered_wrongly_or_not_at_all_fails() {
             while peer.request().is_some() {}
         });
         assert_eq!(store.watch("/a", "t").unwrap_err().errno(), errno);
-        // It was forgotten, so this is no second one with the same token.
+        // The failed one was forgotten, so this is the only watch with this token.
         store.watch("/a", "t").unwrap();
     }
 }

@@ -81,19 +81,10 @@ impl LockSubject for Domain<'_> {
         // Without the watch, the lock is waited for even if the domain is destroyed. The failure was logged where it
         // occurred.
         let Ok(mut releases) = self.ao.watch("@releaseDomain") else { return pending().await };
-        while !self.is_ending() {
+        // It fires when the domain is dying, and not again when it is gone, which takes as long as another process maps its
+        // memory.
+        while self.ao.hypervisor().is_ending(self.domid, &self.uuid) != Ok(true) {
             releases.changed().await;
-        }
-    }
-}
-
-impl Domain<'_> {
-    /// Whether the domain is being destroyed or is gone. The watch fires when it is dying, and not again when it is gone,
-    /// which takes as long as another process maps its memory.
-    fn is_ending(&self) -> bool {
-        match self.ao.hypervisor().domain(self.domid) {
-            Ok(info) => info.is_none_or(|info| info.dying || info.uuid != self.uuid),
-            Err(_) => false,
         }
     }
 }

@@ -125,6 +125,11 @@ impl Hypervisor {
         Ok(one.pop().filter(|d| d.domid == domid))
     }
 
+    /// Whether the domain with this UUID is being destroyed, or is gone; its domid may be another domain's by now.
+    pub fn is_ending(&self, domid: u32, uuid: &[u8; 16]) -> Result<bool> {
+        Ok(self.domain(domid)?.is_none_or(|info| info.dying || info.uuid != *uuid))
+    }
+
     /// Creates a domain, paused, without memory and vcpus, and returns its domid: `wanted` if that is valid for a
     /// guest, otherwise one that Xen chooses. `EEXIST` if there is a domain with this domid.
     pub fn domain_create(

@@ -18,7 +18,7 @@
 //! with the others.
 //!
 //! The connection stays open after its last watch was removed, and nobody need be looking at it when the daemon dies.
-//! So a request for a watch may be the first to find it dead. That is no error of the request, whether or not the
+//! So a request for a watch may be the first to find it dead. The request does not fail for that, whether or not the
 //! daemon has received it: a daemon forgets the watches of a connection that has ended. The new watch is in the
 //! registry before its request is sent, so either this thread ends the connection, and the watches are lost; or another
 //! has done so, and the watch is among those that a `Rewatch` registers, or has registered.
