@@ -240,6 +240,13 @@ build() {
 # id_of NAME: its domain id.
 id_of() { /tmp/look "id=$1"; }
 
+# replaced NAME ID: whether the name is another domain's than ID's. It is nobody's while a guest restarts.
+replaced() {
+  local now
+  now=$(id_of "$1")
+  [ -n "$now" ] && [ "$now" != "$2" ]
+}
+
 # domains: the list of domains, not seen through either library.
 domains() { /tmp/look domains; }
 

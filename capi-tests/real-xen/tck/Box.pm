@@ -40,6 +40,10 @@ my $boot_kernel = \&Sys::Virt::TCK::DomainBuilder::boot_kernel;
 my $machine = \&Sys::Virt::TCK::generic_machine_domain;
 *Sys::Virt::TCK::generic_machine_domain = sub { $machine->(@_, fullos => 0) };
 
+# Network cards are Xen's.
+my $interface = \&Sys::Virt::TCK::DomainBuilder::interface;
+*Sys::Virt::TCK::DomainBuilder::interface = sub { $interface->(@_, model => "netfront") };
+
 # Disks are Xen's, in PVH guests too, which the TCK does not know.
 my $disk = \&Sys::Virt::TCK::get_disk_dev;
 *Sys::Virt::TCK::get_disk_dev = sub { $disk->(@_) || "xvda" };

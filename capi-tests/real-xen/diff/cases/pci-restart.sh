@@ -11,7 +11,7 @@ first=$(id_of pci-re)
 try xl pci-attach pci-re 00:06.0
 connected pci-re
 ends "$first" 1
-until_true eval '[ -n "$(id_of pci-re)" ] && [ "$(id_of pci-re)" != "$first" ]'
+until_true replaced pci-re "$first"
 made pci-re
 pcifront pci-re
 until_state "/local/domain/0/backend/pci/$(id_of pci-re)/0" 4

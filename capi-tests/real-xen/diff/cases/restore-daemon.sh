@@ -9,7 +9,7 @@ made rd
 until_true eval "domains | grep -q '^rd .*-b----'"
 old=$(id_of rd)
 ends "$old" 1
-until_true eval '[ -n "$(id_of rd)" ] && [ "$(id_of rd)" != "$old" ]'
+until_true replaced rd "$old"
 made rd
 until_true eval "domains | grep -q '^rd .*-b----'"
 domains
