@@ -43,7 +43,7 @@ use crate::{debug, error};
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the application's monitor command may take, such as a job on a large disk.
-const MONITOR_TIMEOUT: Duration = Duration::from_secs(600);
+pub const MONITOR_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// The interval between attempts to connect while the backlog of QEMU's socket is full.
 const RETRY: Duration = Duration::from_millis(50);

@@ -35,7 +35,7 @@ pub const RECORD_HEADER: usize = 8;
 pub const EMULATOR_HEADER: usize = 8;
 
 /// Maximum length of a body that is held in memory. QEMU's state without RAM has some hundred KiB.
-pub const MAX_BODY: u32 = 64 << 20;
+pub const MAX_BODY: u32 = 256 << 20;
 
 /// Maximum number of xenstore nodes in a record.
 const MAX_NODES: usize = 4096;

@@ -1,7 +1,7 @@
 //! QEMU without emulated hardware: as back end of a PV or PVH guest's devices, or of disks in a driver domain.
 
 use super::{ArgumentsError, CommandLine, Restricted, display, memory, os};
-use crate::types::idiomatic::{DomainConfig, DomainType};
+use crate::types::idiomatic::{DeviceModelVersion, DomainConfig, DomainType};
 
 /// The command line of a QEMU that is back end of a PV or PVH guest. `limited`: the environment has a limit for the
 /// log.
@@ -14,6 +14,9 @@ pub fn pv(
     let build = &config.b_info;
     if !matches!(config.c_info.type_, DomainType::Pv | DomainType::Pvh) {
         return Err(ArgumentsError::Hvm);
+    }
+    if build.device_model_version == DeviceModelVersion::QemuXenTraditional {
+        return Err(ArgumentsError::Traditional);
     }
     let mut line = CommandLine::default();
     line.limit_log(limited);
@@ -107,6 +110,8 @@ mod tests {
         assert!(found.contains(wanted), "{found}");
         config.channels[0].u = DeviceChannelData::Unknown;
         assert_eq!(pv(7, &config, None, true), Err(ArgumentsError::Channel));
+        config.b_info.device_model_version = DeviceModelVersion::QemuXenTraditional;
+        assert_eq!(pv(7, &config, None, true), Err(ArgumentsError::Traditional));
     }
 
     #[test]
