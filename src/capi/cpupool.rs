@@ -47,7 +47,7 @@ unsafe fn move_cpus(ctx: &Ctx, how: Move, poolid: u32, cpumap: *const libxl_bitm
 }
 
 /// Returns all cpupools, to be freed with `libxl_cpupoolinfo_list_free`, and stores their number in `*nb_pool_out`;
-/// NULL on failure.
+/// NULL and 0 on failure.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_list_cpupool(
     ctx: *mut libxl_ctx,
@@ -56,6 +56,8 @@ pub unsafe extern "C" fn libxl_list_cpupool(
     // SAFETY: by the contract of `capi`, `ctx` is NULL or live and `nb_pool_out` NULL or valid.
     unsafe {
         with_ctx(ctx, "libxl_list_cpupool", |ctx| {
+            // Unlike other such functions, C's sets this on failure too.
+            nb_pool_out.as_mut().into_iter().for_each(|count| *count = 0);
             array(ctx, nb_pool_out, "libxl_list_cpupool", || {
                 let named = cpupool::named(ctx)?;
                 named.iter().map(|(pool, name)| cpupoolinfo(pool, name)).collect()

@@ -52,6 +52,9 @@ pub unsafe extern "C" fn libxl_domain_create_new(
     unsafe { make(ctx, NAME, d_config, domid, ao_how, aop_console_how, |_, _| Ok(None)) }
 }
 
+/// The domid in the event about the end of an operation that makes a domain, as in the C library.
+const NOT_TOLD: u32 = 0;
+
 /// The common part of creating and restoring a domain. `prepare` determines the source of the guest and sets the
 /// defaults of the configuration; its error is returned by the call.
 ///
@@ -77,7 +80,7 @@ unsafe fn make(
             // That is for COLO.
             disk.colo_restore_enable = Some(false);
         }
-        start(ctx, ao_how, name, create::NO_DOMID, move |ao| {
+        start(ctx, ao_how, name, NOT_TOLD, move |ao| {
             let incoming = prepare(&ao, &mut config)?;
             let ao = match console {
                 Some(console) => ao.with_progress(console),
@@ -172,7 +175,7 @@ pub unsafe extern "C" fn libxl_domain_soft_reset(
     unsafe {
         let console = progress(&shared(ctx), aop_console_how);
         let mut config = Box::new(DomainConfig::from_c(&*d_config));
-        start(ctx, ao_how, NAME, domid, move |ao| {
+        start(ctx, ao_how, NAME, NOT_TOLD, move |ao| {
             let ao = match console {
                 Some(console) => ao.with_progress(console),
                 None => ao,

@@ -1,15 +1,18 @@
 //! The terminals of a domain's consoles, and the programs that show them.
 
 use std::convert::Infallible;
-use std::ffi::{CStr, OsStr, OsString};
+use std::ffi::{CStr, CString, OsStr, OsString};
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{Seek, Write};
+use std::os::fd::{FromRawFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::process::CommandExt;
-use std::process::Command;
 
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
+use nix::unistd::{close, dup2_stdin, execvp};
 
 use super::kind::DomainKind;
 use super::{kind, names, nodes};
@@ -114,12 +117,19 @@ pub fn exec(
     escape: Option<&CStr>,
 ) -> Result<Infallible> {
     let program = format!("{PROGRAMS}/xenconsole");
-    let mut command = Command::new(&program);
-    command.args(arguments(console, notify_fd, escape));
-    let failed = command.exec();
-    let errno = errno_of(&failed);
+    let errno = execute(OsStr::new(&program), arguments(console, notify_fd, escape));
     error!(ctx, domid = console.domid, errno = errno, "cannot execute {program}");
     Err(Error::Fail)
+}
+
+/// Executes a program in this process, and changes nothing of it if that fails. Returns why.
+fn execute(program: &OsStr, arguments: Vec<OsString>) -> Errno {
+    let all = [vec![program.to_owned()], arguments].concat();
+    let all: std::result::Result<Vec<CString>, _> =
+        all.into_iter().map(|argument| CString::new(argument.into_vec())).collect();
+    let Ok(all) = all else { return Errno::EINVAL };
+    let Err(errno) = execvp(&all[0], &all);
+    errno
 }
 
 fn arguments(console: Console, notify_fd: Option<i32>, escape: Option<&CStr>) -> Vec<OsString> {
@@ -166,9 +176,9 @@ pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infa
         return Err(Error::Fail);
     }
     let viewer = std::env::var_os("VNCVIEWER").unwrap_or_else(|| "vncviewer".into());
-    let mut command = Command::new(&viewer);
     listen.extend(format!(":{}", i32::from(port) - VNC_PORTS).bytes());
-    command.arg(OsString::from_vec(listen));
+    let mut arguments = vec![OsString::from_vec(listen)];
+    let mut input = None;
     if let Some(password) = password.filter(|_| give_password) {
         let file = in_memory(&password).map_err(|e| {
             error!(
@@ -179,11 +189,45 @@ pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infa
             );
             Error::Fail
         })?;
-        command.arg("-autopass").stdin(file);
+        arguments.push("-autopass".into());
+        input = Some(file);
     }
-    let errno = errno_of(&command.exec());
+    let errno = with_input(input, || with_default_sigpipe(|| execute(&viewer, arguments)));
     error!(ctx, domid = domid, errno = errno, "cannot execute {}", viewer.display());
     Err(Error::Fail)
+}
+
+/// Calls `execute`, which returns only if it fails, with `input` as this process's standard input, and then puts the former
+/// one back.
+fn with_input(input: Option<File>, execute: impl FnOnce() -> Errno) -> Errno {
+    let Some(input) = input else { return execute() };
+    let stdin = std::io::stdin();
+    // A process without a standard input has none afterwards either.
+    let former = fcntl(&stdin, FcntlArg::F_DUPFD_CLOEXEC(3));
+    let errno = match dup2_stdin(&input) {
+        Ok(()) => execute(),
+        Err(errno) => errno,
+    };
+    match former {
+        // SAFETY: the descriptor was opened above, and nothing else knows it.
+        Ok(former) => drop(dup2_stdin(unsafe { OwnedFd::from_raw_fd(former) })),
+        Err(_) => drop(close(libc::STDIN_FILENO)),
+    }
+    errno
+}
+
+/// Calls `execute`, which returns only if it fails, with the default action for SIGPIPE, which programs expect, and then
+/// sets the former action again.
+fn with_default_sigpipe(execute: impl FnOnce() -> Errno) -> Errno {
+    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+    // SAFETY: the default action runs no code of this process.
+    let former = unsafe { sigaction(Signal::SIGPIPE, &default) };
+    let errno = execute();
+    if let Ok(former) = former {
+        // SAFETY: this was the action before.
+        let _ = unsafe { sigaction(Signal::SIGPIPE, &former) };
+    }
+    errno
 }
 
 /// Creates a memfd with `text`, at file offset 0.

@@ -6,11 +6,13 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use nix::time::{ClockId, clock_gettime};
 
 use crate::core::file::{errno_of, remove_if_there};
+use crate::core::number::strtoul;
 use crate::core::paths::RUN_DIR;
 use crate::core::{Error, Result};
 use crate::error;
@@ -29,11 +31,20 @@ pub struct History<'a> {
     timeout: i64,
 }
 
+/// The seconds in that variable, as C's `strtol` reads them. A text that is no number counts as 0, and a negative number
+/// as for ever.
+fn timeout_in(text: &[u8]) -> i64 {
+    match strtoul(text) {
+        None => 0,
+        Some((seconds, _)) => i64::try_from(seconds).unwrap_or(i64::MAX),
+    }
+}
+
 impl<'a> History<'a> {
     /// The host's domid history, with the time from `LIBXL_DOMID_REUSE_TIMEOUT` if that is set.
     pub fn of_host(log: &'a Log) -> Self {
-        let set = std::env::var("LIBXL_DOMID_REUSE_TIMEOUT").ok();
-        let timeout = set.and_then(|s| s.trim().parse().ok()).unwrap_or(REUSE_TIMEOUT);
+        let set = std::env::var_os("LIBXL_DOMID_REUSE_TIMEOUT");
+        let timeout = set.map_or(REUSE_TIMEOUT, |text| timeout_in(text.as_bytes()));
         Self { log, dir: RUN_DIR.into(), timeout }
     }
 
@@ -137,6 +148,14 @@ mod tests {
         history.clear().unwrap();
         history.clear().unwrap();
         assert!(!file.exists());
+    }
+
+    #[test]
+    fn the_time_is_read_as_c_reads_it() {
+        for (text, seconds) in [("60", 60), ("0x78", 120), ("010s", 8), ("", 0), ("x", 0)] {
+            assert_eq!(timeout_in(text.as_bytes()), seconds, "{text:?}");
+        }
+        assert_eq!(timeout_in(b"-1"), i64::MAX);
     }
 
     #[test]

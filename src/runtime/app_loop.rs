@@ -229,6 +229,10 @@ impl Runtime {
                 hooked.keep_for_nudge();
                 // If the registration fails, the event is reported at the application's next call.
                 let _ = app_loop.update(self, &mut hooked);
+                // The descriptor may be a new one, which was not there to be made readable above.
+                if let Some(loop_fd) = app_loop.loop_fd.get() {
+                    loop_fd.ring();
+                }
             }
         }
     }
