@@ -27,7 +27,7 @@ pub unsafe extern "C" fn libxl_console_add_xenstore(
             let written: Result<()> = summed_up_now(&ao, domid, "attach the console", || {
                 let target = AttachTarget::of(&ao, domid)?;
                 let console = Primary { backend_domid: backend, port: evtch, ring: gfn, tty: None };
-                console::primary(&target, &console)
+                console::write(&target, &console::primary(domid, &console))
             });
             Ok(async move { written })
         })

@@ -14,8 +14,8 @@ pub fn leading_number<T: FromStr>(text: &[u8]) -> Option<T> {
 /// Parses the number at the beginning of `text` as `strtoul` with base 0 does. Returns it and the rest of the text;
 /// `None` if there is no number.
 ///
-/// White space, a sign, and the prefixes `0x` (hexadecimal) and `0` (octal) are accepted. A negative number wraps
-/// round; a number that is too large becomes the largest one.
+/// White space, a sign, and the prefixes `0x` (hexadecimal), `0` (octal) and, with Xen 4.20, `0b` (binary) are accepted. A
+/// negative number wraps round; a number that is too large becomes the largest one.
 pub fn strtoul(text: &[u8]) -> Option<(u64, &[u8])> {
     let is_space = |b: &u8| b.is_ascii_whitespace() || *b == 0x0b;
     let start = text.iter().position(|b| !is_space(b))?;
@@ -27,6 +27,9 @@ pub fn strtoul(text: &[u8]) -> Option<(u64, &[u8])> {
     let (radix, digits) = match body {
         // "0x" without a hexadecimal digit after it is the number 0, followed by an x.
         [b'0', b'x' | b'X', d, ..] if d.is_ascii_hexdigit() => (16, &body[2..]),
+        // Since C23, whose `strtoul` the library for this release has.
+        #[cfg(since = "4.20")]
+        [b'0', b'b' | b'B', b'0' | b'1', ..] => (2, &body[2..]),
         [b'0', ..] => (8, body),
         _ => (10, body),
     };
@@ -63,6 +66,12 @@ mod tests {
         check("0xg", 0, "xg");
         check("0x", 0, "x");
         check("089", 0, "89");
+        check("0b2", 0, "b2");
+        if cfg!(since = "4.20") {
+            check("0b0112", 3, "2");
+        } else {
+            check("0b0112", 0, "b0112");
+        }
         check("-1", u64::MAX, "");
         check("-0x10,", 16u64.wrapping_neg(), ",");
         check("18446744073709551615", u64::MAX, "");

@@ -44,9 +44,10 @@ impl Identity {
         }
     }
 
-    /// The domain that was just created, with the nodes that it has got.
-    pub fn made(domid: u32, uuid: [u8; 16]) -> Self {
-        let vm = Some(nodes::vm_path_of(&uuid).into_bytes());
+    /// The domain that was just created or set up again, with the nodes that it has got for a configuration with the UUID
+    /// `configured`.
+    pub fn made(domid: u32, uuid: [u8; 16], configured: &[u8; 16]) -> Self {
+        let vm = Some(nodes::vm_path_of(configured).into_bytes());
         Self { domid, uuid, vm, assumed: false }
     }
 

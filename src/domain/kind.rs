@@ -74,16 +74,24 @@ pub fn of(ctx: &Ctx, domid: u32) -> Result<DomainKind> {
 
 /// As [`of`], for a domain whose info is already known.
 pub fn known(ctx: &Ctx, domid: u32, info: &Info) -> DomainKind {
-    if !info.hvm {
-        return DomainKind::Pv;
-    }
-    let path = format!("{}/type", nodes::libxl_path(domid));
-    let recorded = nodes::peek(ctx, ctx.store(), &path);
-    match recorded.as_deref() {
+    let value = info.hvm.then(|| nodes::peek(ctx, ctx.store(), &path(domid))).flatten();
+    recorded(ctx, domid, info, value.as_deref())
+}
+
+/// The node with the toolstack's record of the kind.
+pub fn path(domid: u32) -> String {
+    format!("{}/type", nodes::libxl_path(domid))
+}
+
+/// As [`known`], where `value` is that of the node [`path`].
+pub fn recorded(ctx: &Ctx, domid: u32, info: &Info, value: Option<&[u8]>) -> DomainKind {
+    match value {
+        _ if !info.hvm => DomainKind::Pv,
         Some(b"pvh") => DomainKind::Pvh,
         Some(b"hvm") => DomainKind::Hvm,
         Some(b"pv") => DomainKind::Pv,
         _ => {
+            let path = path(domid);
             warn!(ctx, domid = domid, "invalid kind of guest in {path}: taken for HVM");
             DomainKind::Hvm
         }

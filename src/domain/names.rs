@@ -130,6 +130,11 @@ pub fn stubdom_of(ctx: &Ctx, domid: u32) -> Option<u32> {
     stubdom_in(&nodes::peek(ctx, ctx.store(), &stubdom_path(domid))?)
 }
 
+/// The name of the stub domain of the domain with this name.
+pub fn of_stubdom(name: &[u8]) -> Vec<u8> {
+    [name, b"-dm"].concat()
+}
+
 /// The node with the domid of the stub domain of `domid`.
 pub fn stubdom_path(domid: u32) -> String {
     format!("{}/image/device-model-domid", nodes::domain_path(domid))

@@ -97,8 +97,7 @@ async fn destroy_found(ao: &Ao, domid: u32, found: Result<Target>) -> Result<()>
     };
     let end_stubdom = async {
         let Some(stubdom) = stubdom else { return Ok(()) };
-        let what = format!("destroy the stub domain {stubdom}");
-        summed_up(ao, domid, what, async { destroy_one(ao, find(ao, stubdom)?).await }).await
+        destroy_stubdom(ao, domid, stubdom).await
     };
     let both = join(end_stubdom, async { destroy_one(ao, found?).await });
     let ((stubdom, outcome), cause) = collected(both).await;
@@ -113,6 +112,32 @@ async fn destroy_found(ao: &Ao, domid: u32, found: Result<Target>) -> Result<()>
         Ok(()) => {}
     }
     outcome
+}
+
+/// Destroys `stubdom`, which the records of `domid` name as its stub domain. If it is another domain, which has got the
+/// domid since, it is left alone. Errors are logged, with a summary at the end.
+pub async fn destroy_stubdom(ao: &Ao, domid: u32, stubdom: u32) -> Result<()> {
+    let what = format!("destroy the stub domain {stubdom}");
+    summed_up(ao, domid, what, async {
+        let found = find(ao, stubdom)?;
+        if !is_stubdom_of(ao, domid, &found) {
+            warn!(ao, domid = domid, "domain {stubdom} is not its stub domain: left alone");
+            return Ok(());
+        }
+        destroy_one(ao, found).await
+    })
+    .await
+}
+
+/// Whether the domain is a stub domain of `domid`: by its node `target`, or, until that is written, by its name.
+fn is_stubdom_of(ctx: &Ctx, domid: u32, (found, _, store_info): &Target) -> bool {
+    match store_info.target {
+        Some(target) => target == domid,
+        None => {
+            let name = names::name_of(ctx, domid).map(|name| names::of_stubdom(&name));
+            name.is_some() && names::name_of(ctx, found.domid) == name
+        }
+    }
 }
 
 /// What xenstore contains about a domain's device model and devices.

@@ -40,7 +40,8 @@ pub async fn soft_reset(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Resul
     let requested = config.clone();
     let checked = summed_up_now(ao, domid, what, || {
         let (domain, info) = check(ao, domid, config)?;
-        Ok((domain, info, kept_parts(ao, domid)?))
+        let kept = kept_parts(ao, &domain)?;
+        Ok((domain, info, kept))
     });
     let (domain, info, mut kept) = checked?;
     let is_hvm = config.c_info.type_ == DomainType::Hvm;
@@ -56,7 +57,7 @@ pub async fn soft_reset(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Resul
         // Back ends that rely on xenstored's watch events, such as xenconsoled, unmap the guest's rings.
         ao.store().release(domid).map_err(|e| nodes::failed(ao, e))?;
         if let Some(stubdom) = names::stubdom_of(ao, domid) {
-            match destroy::destroy(ao, stubdom).await {
+            match destroy::destroy_stubdom(ao, domid, stubdom).await {
                 Ok(()) | Err(Error::DomainNotFound) => {}
                 Err(e) => return Err(e),
             }
@@ -103,7 +104,8 @@ fn check(ao: &Ao, domid: u32, config: &mut DomainConfig) -> Result<(Identity, In
 
 /// Reads what stays the same for the guest, apart from what its device model has: the frames of its rings, and its
 /// terminal.
-fn kept_parts(ao: &Ao, domid: u32) -> Result<ResetDomain> {
+fn kept_parts(ao: &Ao, domain: &Identity) -> Result<ResetDomain> {
+    let domid = domain.domid;
     let base = nodes::domain_path(domid);
     let rings = [format!("{base}/store/ring-ref"), format!("{base}/console/ring-ref")];
     let found = nodes::read_many(ao, ao.store(), &rings)?;
@@ -121,6 +123,7 @@ fn kept_parts(ao: &Ao, domid: u32) -> Result<ResetDomain> {
     let tty = nodes::read(ao, ao.store(), &console::first_path(domid))?.unwrap_or_default();
     let tty = CString::new(tty).unwrap_or_default();
     Ok(ResetDomain {
+        uuid: domain.uuid,
         rings: [frame(0)?, frame(1)?],
         tty: Text::from(tty.as_c_str()),
         emulator_nodes: Vec::new(),

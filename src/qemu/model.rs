@@ -211,11 +211,17 @@ pub fn version_path(domid: u32) -> String {
 
 /// The version of an HVM guest's device model. `Error::Invalid` if the node has an unknown value.
 pub fn version(ctx: &Ctx, domid: u32) -> Result<ModelVersion> {
-    let path = version_path(domid);
-    match nodes::read(ctx, ctx.store(), &path)?.as_deref() {
+    let value = nodes::read(ctx, ctx.store(), &version_path(domid))?;
+    version_in(ctx, domid, value.as_deref())
+}
+
+/// As [`version`], where `value` is that of the node [`version_path`].
+pub fn version_in(ctx: &Ctx, domid: u32, value: Option<&[u8]>) -> Result<ModelVersion> {
+    match value {
         None | Some(b"qemu_xen_traditional") => Ok(ModelVersion::Traditional),
         Some(b"qemu_xen") => Ok(ModelVersion::Qemu),
         Some(_) => {
+            let path = version_path(domid);
             error!(
                 ctx,
                 domid = domid,

@@ -4,7 +4,7 @@
 mkdir -p /tmp/lib/debian /tmp/lib/ours
 cp -L /usr/lib/*/"libxenlight.so.$XEN" /tmp/lib/debian/
 cp "/share/lib/libxenlight.so.$XEN" /tmp/lib/ours/
-cp /share/look /share/machine /share/insert /tmp/
+cp /share/look /share/machine /share/insert /share/reset /tmp/
 
 echo "dom0 is up after $(cut -d. -f1 /proc/uptime) s"
 /share/skip-domids 1200 || exit 1

@@ -18,8 +18,6 @@ use crate::types::idiomatic::{DomainBuildInfo, DomainConfig, DomainType};
 use crate::xen::last_error::aside;
 use crate::xen::log::{Level, Log};
 
-#[cfg(since = "4.20")]
-mod cache_colors_since_4_20;
 mod conflicts;
 mod deprecated;
 mod device_model;
@@ -92,12 +90,21 @@ pub struct Rules<'a> {
 /// `Error::Invalid` for an invalid configuration, `Error::Nonspecific` for a security label that Xen does not know,
 /// `Error::Fail` if the facts about the host cannot be read. The reason is logged.
 pub fn set_defaults(ctx: &Ctx, config: &mut DomainConfig, domid: u32) -> Result<()> {
-    let domid = valid_guest(domid).then_some(domid);
+    let shown = valid_guest(domid).then_some(domid);
     let derive_tables = ctx.need_asked().derive_tables();
-    let rules = Rules { log: ctx.log(), domid, host: Host::of(ctx)?, derive_tables };
+    let rules = Rules { log: ctx.log(), domid: shown, host: Host::of(ctx)?, derive_tables };
     identity::labels(ctx, &rules, config)?;
     identity::pool(ctx, &rules, &mut config.c_info)?;
     rules.set_defaults(config)?;
+    #[cfg(since = "4.18")]
+    {
+        let world = &devices::Guest::new(ctx, domid);
+        let context = devices::DeviceContext { world, domid, hotplug: false };
+        for (number, device) in config.virtios.iter_mut().enumerate() {
+            let what = format!("Unable to set virtio defaults for device {number}");
+            rules.named(&what, || devices::virtio(context, device))?;
+        }
+    }
     vcpus::spread_affinity(ctx, &mut config.b_info)
 }
 
@@ -123,8 +130,6 @@ pub fn set_defaults_on(log: &Log, host: Host, config: &mut DomainConfig) -> Resu
 impl Rules<'_> {
     /// Applies all rules that need only the configuration and the facts about the host.
     fn set_defaults(&self, config: &mut DomainConfig) -> Result<()> {
-        #[cfg(since = "4.20")]
-        cache_colors_since_4_20::refuse(self, config)?;
         self.named("Unable to set domain create info defaults", || {
             identity::create_info(self, &mut config.c_info)
         })?;

@@ -9,7 +9,7 @@ use crate::device::{Device, DeviceKind};
 use crate::domain::nodes as store;
 use crate::error;
 use crate::types::idiomatic::{DeviceChannel, DeviceChannelData as Data, Text};
-use crate::xen::store::Pipeline;
+use crate::xen::store::{NewNode, Pipeline};
 
 /// The maximum number of bytes of a guest's output that are kept while no client reads.
 const LIMIT: u32 = 1 << 20;
@@ -30,9 +30,9 @@ pub struct Primary {
     pub tty: Option<Text>,
 }
 
-/// Writes the primary console, replacing existing nodes. Errors are logged.
-pub fn primary(target: &AttachTarget<'_>, console: &Primary) -> Result<()> {
-    let device = device(target.domid(), 0, console.backend_domid);
+/// The nodes of the primary console of domain `domid`.
+pub fn primary(domid: u32, console: &Primary) -> ConsoleNodes {
+    let device = device(domid, 0, console.backend_domid);
     let mut nodes = back(&device);
     nodes.front("backend-id", device.backend_domid);
     front(&mut nodes, "xenconsoled", "pty");
@@ -42,7 +42,7 @@ pub fn primary(target: &AttachTarget<'_>, console: &Primary) -> Result<()> {
     }
     nodes.fixed("port", console.port);
     nodes.fixed("ring-ref", console.ring);
-    write(target, vec![(device, nodes)])
+    ConsoleNodes::of(vec![(device, nodes)])
 }
 
 /// Writes the channels, whose back end is QEMU, replacing existing nodes. Channels without a devid get their position
@@ -67,7 +67,7 @@ pub fn channels(target: &AttachTarget<'_>, channels: &mut [DeviceChannel]) -> Re
         nodes.front("protocol", PROTOCOL);
         written.push((device, nodes));
     }
-    write(target, written)
+    write(target, &ConsoleNodes::of(written))
 }
 
 /// Completes a channel with its defaults. Returns the kind of its connection, its path if it has one, and its chardev
@@ -119,7 +119,7 @@ pub fn of_stub_domain(
         }
         (device, nodes)
     };
-    write(target, (0..).zip(outputs).map(console).collect())
+    write(target, &ConsoleNodes::of((0..).zip(outputs).map(console).collect()))
 }
 
 fn device(domid: u32, devid: i32, backend_domid: u32) -> Device {
@@ -147,26 +147,42 @@ fn front(nodes: &mut DeviceNodes, daemon: &str, output: impl Value) {
     nodes.fixed("output", output);
 }
 
-/// Writes consoles, replacing existing nodes.
-fn write(target: &AttachTarget<'_>, consoles: Vec<(Device, DeviceNodes)>) -> Result<()> {
-    if consoles.is_empty() {
+/// The nodes of consoles, to be written in place of existing ones.
+#[derive(Debug)]
+pub struct ConsoleNodes {
+    old: Vec<String>,
+    new: Vec<NewNode>,
+}
+
+impl ConsoleNodes {
+    fn of(consoles: Vec<(Device, DeviceNodes)>) -> Self {
+        let (mut old, mut new) = (Vec::new(), Vec::new());
+        for (device, nodes) in consoles {
+            old.extend(device.directories());
+            nodes.append_to(&mut new, &device);
+        }
+        Self { old, new }
+    }
+
+    /// Adds the requests that write them. Whoever sends these checks that the domain is there.
+    pub fn append_to(&self, pipeline: &mut Pipeline) {
+        for path in &self.old {
+            pipeline.remove(path.as_str());
+        }
+        self.new.iter().for_each(|node| pipeline.make(node));
+    }
+}
+
+/// Writes consoles, replacing existing nodes. Errors are logged.
+pub fn write(target: &AttachTarget<'_>, nodes: &ConsoleNodes) -> Result<()> {
+    if nodes.new.is_empty() {
         return Ok(());
     }
     let ctx = target.ctx();
-    let (mut devices, mut new) = (Vec::new(), Vec::new());
-    for (device, nodes) in consoles {
-        nodes.append_to(&mut new, &device);
-        devices.push(device);
-    }
     store::transaction_now(ctx, |t| {
         let mut pipeline = Pipeline::default();
         let vm = pipeline.read(target.owner().vm_node());
-        for device in &devices {
-            for path in device.directories() {
-                pipeline.remove(path);
-            }
-        }
-        new.iter().for_each(|node| pipeline.make(node));
+        nodes.append_to(&mut pipeline);
         let mut answers = store::send(ctx, t, pipeline)?;
         target.check_with(answers.value(vm))
     })

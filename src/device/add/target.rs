@@ -6,10 +6,14 @@ use crate::config::defaults::devices::{DefaultsHost, Guest};
 use crate::core::{Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::kind::{self, DomainKind};
+use crate::domain::nodes::vm_node;
 use crate::domain::{names, nodes as store};
 use crate::error;
 use crate::xen::log::Log;
 use crate::xen::store::Ops;
+
+/// The values of nodes; `None` for one that does not exist.
+pub type Values<const N: usize> = [Option<Vec<u8>>; N];
 
 /// A domain, with facts about it that are determined at most once.
 #[derive(Debug)]
@@ -17,6 +21,8 @@ pub struct AttachTarget<'a> {
     ctx: &'a Ctx,
     owner: Identity,
     info: kind::Info,
+    /// The node with the recorded kind of guest, if it was read already.
+    recorded: Option<Option<Vec<u8>>>,
     kind: OnceCell<DomainKind>,
     protocol: OnceCell<Option<String>>,
 }
@@ -24,25 +30,49 @@ pub struct AttachTarget<'a> {
 impl<'a> AttachTarget<'a> {
     /// The domain with this domid. `Error::DomainNotFound`, logged, if it does not exist.
     pub fn of(ctx: &'a Ctx, domid: u32) -> Result<Self> {
-        let (owner, info) = Identity::of(ctx, domid).inspect_err(|e| {
+        Self::reading(ctx, domid, []).map(|(target, _)| target)
+    }
+
+    /// As [`Self::of`], and reads these nodes in the same round trip; `None` if that has failed, which is logged.
+    pub fn reading<const N: usize>(
+        ctx: &'a Ctx,
+        domid: u32,
+        paths: [String; N],
+    ) -> Result<(Self, Option<Values<N>>)> {
+        let all = [vec![vm_node(domid), kind::path(domid)], paths.to_vec()].concat();
+        let (mut recorded, mut others) = (None, None);
+        let (owner, info) = Identity::found(ctx, domid, || {
+            let mut values = store::read_many(ctx, ctx.store(), &all).ok()?.into_iter();
+            let vm = values.next().flatten();
+            recorded = Some(values.next().flatten());
+            others = Some(std::array::from_fn(|_| values.next().flatten()));
+            vm
+        })
+        .inspect_err(|e| {
             if *e == Error::DomainNotFound {
                 error!(ctx, domid = domid, "cannot find the domain: no such domain");
             }
         })?;
-        Ok(Self::new(ctx, owner, info))
+        let target = Self { recorded, ..Self::new(ctx, owner, info) };
+        Ok((target, others))
     }
 
-    /// The domain that was created just now, with this UUID and the nodes that were written. `Error::DomainNotFound` or
-    /// the hypervisor's error, logged, if it does not exist any more.
-    pub fn created(ctx: &'a Ctx, domid: u32, uuid: [u8; 16]) -> Result<Self> {
+    /// The domain with this UUID that was created or reset just now, with the nodes that were written for a configuration
+    /// with the UUID `configured`. `Error::DomainNotFound` or the hypervisor's error, logged, if it does not exist any more.
+    pub fn created(
+        ctx: &'a Ctx,
+        domid: u32,
+        uuid: [u8; 16],
+        configured: &[u8; 16],
+    ) -> Result<Self> {
         let info = kind::info(ctx, domid).inspect_err(|_| {
             error!(ctx, domid = domid, "cannot find the domain: it was destroyed meanwhile");
         })?;
-        Ok(Self::new(ctx, Identity::made(domid, uuid), info))
+        Ok(Self::new(ctx, Identity::made(domid, uuid, configured), info))
     }
 
     fn new(ctx: &'a Ctx, owner: Identity, info: kind::Info) -> Self {
-        Self { ctx, owner, info, kind: OnceCell::new(), protocol: OnceCell::new() }
+        Self { ctx, owner, info, recorded: None, kind: OnceCell::new(), protocol: OnceCell::new() }
     }
 
     /// The ctx.
@@ -81,7 +111,10 @@ impl<'a> AttachTarget<'a> {
 
     /// The type of guest.
     pub fn guest(&self) -> DomainKind {
-        *self.kind.get_or_init(|| kind::known(self.ctx, self.domid(), &self.info))
+        *self.kind.get_or_init(|| match &self.recorded {
+            Some(value) => kind::recorded(self.ctx, self.domid(), &self.info, value.as_deref()),
+            None => kind::known(self.ctx, self.domid(), &self.info),
+        })
     }
 
     /// The ABI of the shared rings of a PV guest, for front ends from Linux before 2.6.26, which do not report

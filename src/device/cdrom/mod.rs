@@ -118,13 +118,15 @@ pub fn prepare(ctx: &Ctx, domid: u32, disk: &mut DeviceDisk) -> Result<Change> {
 
 fn check(ctx: &Ctx, domid: u32, disk: &mut DeviceDisk) -> Result<Change> {
     let refused = |why: &str| error!(ctx, domid = domid, "cannot change the medium: {why}");
-    let target = AttachTarget::of(ctx, domid).map_err(|_| Error::Fail)?;
+    let paths = [names::stubdom_path(domid), model::version_path(domid)];
+    let (target, read) = AttachTarget::reading(ctx, domid, paths).map_err(|_| Error::Fail)?;
+    let [stubdom, version] = read.ok_or(Error::Fail)?;
     if target.guest() != DomainKind::Hvm {
         refused("the guest is not HVM");
         return Err(Error::Invalid);
     }
-    let stubdom = names::stubdom_of(ctx, domid);
-    let version = model::version(ctx, domid).map_err(|_| Error::Fail)?;
+    let stubdom = stubdom.and_then(|value| names::stubdom_in(&value));
+    let version = model::version_in(ctx, domid, version.as_deref()).map_err(|_| Error::Fail)?;
     if stubdom.is_some() && !(stubdom::IS_SERVED && version == ModelVersion::Qemu) {
         refused("the guest's device model is a stub domain");
         return Err(Error::Invalid);
@@ -262,9 +264,10 @@ impl Change {
         mut paths: Vec<String>,
     ) -> Result<Vec<Option<Vec<u8>>>> {
         let frontend = format!("{}/frontend", self.drive.libxl_path());
-        paths.push(frontend.clone());
+        paths.extend([self.owner.vm_node(), frontend.clone()]);
         let mut values = nodes::read_many(ctx, ops, &paths)?;
-        if values.pop().flatten().is_some() && self.owner.has_nodes(ctx, ops)? {
+        let (found, vm) = (values.pop().flatten(), values.pop().flatten());
+        if found.is_some() && self.owner.has_nodes_with(ctx, vm)? {
             return Ok(values);
         }
         let domid = self.owner.domid;

@@ -8,8 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::before::MAXMEM_SLACK;
 #[cfg(since = "4.18")]
 use super::smbios;
-use super::{Build, Loaded, Ring, hvm, numa};
+use super::{Build, Built, FirstConsole, Loaded, Ring, hvm, numa};
 use crate::core::{Error, Result};
+use crate::device::add::console::{self, ConsoleNodes};
 use crate::domain::{nodes, sched};
 use crate::types::idiomatic::{DomainBuildInfo, DomainBuildInfoData as Guest, Text};
 use crate::xen::hypervisor::{PAGE_SIZE, sys};
@@ -23,12 +24,17 @@ pub fn now() -> Duration {
 
 /// Does all these steps. `started` is the time at which the build began. `loaded` is `None` for a restored guest: nodes
 /// for the firmware are not written then, since it has read them before the save.
+///
+/// The nodes of the first console are written with the guest's, before xenstored introduces the domain: xenconsoled looks
+/// for them then. (C writes them after the disks' back ends are connected.)
 pub fn finish(
     build: &Build,
-    store: &Ring,
+    built: &Built,
     loaded: Option<&Loaded>,
     started: Duration,
+    console: &FirstConsole,
 ) -> Result<()> {
+    let store = &built.store;
     let (ctx, domid, info) = (build.ao.ctx(), build.domid, &build.config.b_info);
     if !info.vnuma_nodes.is_empty() && info.vcpu_soft_affinity.is_empty() {
         numa::set_soft_affinity(ctx, domid, &info.vnuma_nodes)?;
@@ -68,6 +74,7 @@ pub fn finish(
         warn!(ctx, domid = domid, "cannot write {}: longer than xenstore allows", node.path);
         None
     }));
+    let console = console_nodes(domid, &built.console, console);
     let owner = format!("{base}/vm");
     nodes::transaction_now(ctx, |t| {
         let mut pipeline = Pipeline::default();
@@ -75,6 +82,7 @@ pub fn finish(
         for (path, value) in &all {
             pipeline.write(path, value);
         }
+        console.iter().for_each(|nodes| nodes.append_to(&mut pipeline));
         // If the domain has been destroyed meanwhile, its nodes must not be created again.
         if nodes::send(ctx, t, pipeline)?.value(now).as_deref() != Some(vm.as_bytes()) {
             error!(ctx, domid = domid, "cannot build the domain: it was destroyed meanwhile");
@@ -84,6 +92,16 @@ pub fn finish(
     })?;
     let Ring { frame, channel } = *store;
     ctx.store().introduce(domid, frame, channel.port).map_err(|e| nodes::failed(ctx, e))
+}
+
+/// The nodes of the first console, if they are to be written here.
+fn console_nodes(domid: u32, ring: &Ring, console: &FirstConsole) -> Option<ConsoleNodes> {
+    match console {
+        FirstConsole::WithGuest { tty } => {
+            Some(console::primary(domid, &ring.for_console(tty.clone())))
+        }
+        FirstConsole::Later => None,
+    }
 }
 
 /// The nodes below `/local/domain/DOMID` that the guest reads.

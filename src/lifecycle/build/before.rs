@@ -21,8 +21,10 @@ pub const MAXMEM_SLACK: u64 = 1024;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Memory {
     New,
-    /// From a migration stream, which also contains the guest's CPUID policy.
+    /// From a migration stream, which also contains the guest's CPUID policy and Viridian features.
     Restored,
+    /// The domain's own: after a soft reset, which leaves the CPUID policy and sets the Viridian features anew.
+    Kept,
 }
 
 /// Does all these steps, in the C library's order.
@@ -73,7 +75,6 @@ fn set_hvm_params(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, memory: Memory
     }
     let Guest::Hvm(hvm) = &build.u else { return Ok(()) };
     if memory == Memory::Restored {
-        // The stream contains the guest's Viridian features.
         return Ok(());
     }
     match viridian::features(ctx, domid, hvm)? {

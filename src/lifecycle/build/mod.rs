@@ -50,12 +50,14 @@ mod viridian;
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 
+pub use self::before::Memory;
 pub use self::daemons::Daemons;
 use crate::core::{Ao, Ctx, Error, Result};
+use crate::device::add::console::Primary;
 use crate::error;
 use crate::lifecycle::payload::Payload;
 use crate::lifecycle::payload::Source;
-use crate::types::idiomatic::{DomainBuildInfoData as Guest, DomainConfig, Scheduler};
+use crate::types::idiomatic::{DomainBuildInfoData as Guest, DomainConfig, Scheduler, Text};
 use crate::xen::guest::{Blob, Channel, Facts, Image, Layout, Rings};
 use crate::xen::hypervisor::{HypervisorError, Vnuma};
 
@@ -65,6 +67,23 @@ pub struct Ring {
     /// Frame number by which the daemon maps the page.
     pub frame: u64,
     pub channel: Channel,
+}
+
+impl Ring {
+    /// The primary console with this ring, and with this terminal if it is known already.
+    pub fn for_console(&self, tty: Option<Text>) -> Primary {
+        let Self { frame, channel } = *self;
+        Primary { backend_domid: channel.domid, port: channel.port, ring: frame, tty }
+    }
+}
+
+/// When the nodes of the first console are written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FirstConsole {
+    /// With those of the guest, for xenconsoled; with the path of its terminal, if that is known already.
+    WithGuest { tty: Option<Text> },
+    /// With those of other consoles, by the caller.
+    Later,
 }
 
 /// The rings of a domain that has been built.
@@ -87,8 +106,9 @@ pub async fn build(
     config: &mut DomainConfig,
     payload: &Payload,
     daemons: Daemons,
+    console: &FirstConsole,
 ) -> Result<Built> {
-    let channels = before::prepare(ao, domid, config, daemons, before::Memory::New)?;
+    let channels = before::prepare(ao, domid, config, daemons, Memory::New)?;
     let started = after::now();
     let mut layout = None;
     if let Guest::Hvm(hvm) = &config.b_info.u {
@@ -112,7 +132,7 @@ pub async fn build(
         console: ring(loaded.rings.console, channels.console),
         store: ring(loaded.rings.store, channels.store),
     };
-    after::finish(&build, &built.store, Some(&loaded), started)?;
+    after::finish(&build, &built, Some(&loaded), started, console)?;
     Ok(built)
 }
 
@@ -138,39 +158,42 @@ pub struct Channels {
     pub store: Channel,
 }
 
-/// The steps before the memory of a restored domain is read from the stream.
-pub fn prepare_restored(
+/// The steps before the guest's memory, which exists already, is used.
+pub fn prepare_existing(
     ao: &Ao,
     domid: u32,
     config: &mut DomainConfig,
     daemons: Daemons,
+    memory: Memory,
 ) -> Result<Channels> {
-    before::prepare(ao, domid, config, daemons, before::Memory::Restored)
+    before::prepare(ao, domid, config, daemons, memory)
 }
 
 /// Sets the CPUID policy of a restored domain whose stream, of an older Xen, does not contain it.
 pub fn set_old_cpuid(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
-    before::set_cpuid(ao, domid, &config.b_info, before::Memory::Restored)
+    before::set_cpuid(ao, domid, &config.b_info, Memory::Restored)
         .map_err(|e| refused(ao, domid, e))
 }
 
-/// The steps after the memory of a domain was restored; `store` and `console` are the frames from the stream.
-pub fn finish_restored(
+/// The steps after the memory of a domain was restored, or kept; `frames` are those of its rings for xenstore and for the
+/// console.
+pub fn finish_existing(
     ao: &Ao,
     domid: u32,
     config: &mut DomainConfig,
     channels: Channels,
-    [store, console]: [u64; 2],
+    frames: [u64; 2],
+    console: &FirstConsole,
 ) -> Result<Built> {
     // The sender's scheduler may differ from this host's: only the parameters that this one has are set.
     config.b_info.sched_params.sched = Scheduler::Unknown;
     let payload = Payload::default();
     let build = Build { ao, domid, config, payload: &payload, channels };
     let built = Built {
-        console: Ring { frame: console, channel: channels.console },
-        store: Ring { frame: store, channel: channels.store },
+        console: Ring { frame: frames[1], channel: channels.console },
+        store: Ring { frame: frames[0], channel: channels.store },
     };
-    after::finish(&build, &built.store, None, after::now())?;
+    after::finish(&build, &built, None, after::now(), console)?;
     Ok(built)
 }
 

@@ -85,27 +85,28 @@ fn nodes(
     let hvm = info.type_ == DomainType::Hvm;
     let name = info.name.as_ref().map_or(&[][..], Text::as_bytes);
 
+    // Those of the guest's directories that it may only read inherit the permissions of its own.
     let below = |path: &str| format!("{domain}/{path}");
     let mut nodes = vec![
         NewNode::directory(&domain, &readable),
         NewNode::directory(&vm, &readable),
         NewNode::directory(&libxl, &hidden),
-        NewNode::directory(format!("{libxl}/device"), &hidden),
+        NewNode::value(format!("{libxl}/device"), ""),
         NewNode::value(below("vm"), vm.as_bytes()),
         NewNode::value(below("name"), name),
-        NewNode::directory(below("cpu"), &readable),
-        NewNode::directory(below("memory"), &readable),
+        NewNode::value(below("cpu"), ""),
+        NewNode::value(below("memory"), ""),
     ];
     if info.xend_suspend_evtchn_compat == Some(true) {
         // Such a guest creates the node itself.
         nodes.push(NewNode::directory(below("device"), &own));
     } else {
-        nodes.push(NewNode::directory(below("device"), &readable));
+        nodes.push(NewNode::value(below("device"), ""));
         nodes.push(NewNode::directory(below("device/suspend/event-channel"), &own));
     }
-    nodes.push(NewNode::directory(below("control"), &readable));
+    nodes.push(NewNode::value(below("control"), ""));
     if hvm {
-        nodes.push(NewNode::directory(below("hvmloader"), &readable));
+        nodes.push(NewNode::value(below("hvmloader"), ""));
     }
     let more: &[&str] = if hvm { &HVM_GUESTS } else { &[] };
     let driver: &[&str] = if info.driver_domain == Some(true) { &DRIVER_DOMAINS } else { &[] };

@@ -1,5 +1,7 @@
 //! Creating the domain in the hypervisor, with its flags and a domid that is free.
 
+#[cfg(since = "4.20")]
+use super::cache_colors;
 #[cfg(since = "4.19")]
 use crate::config::altp2m;
 use crate::config::pirq;
@@ -22,6 +24,8 @@ const ATTEMPTS: u32 = 100_000;
 /// Domids of domains that were destroyed within the last minute are not used, since another process may still act on
 /// one.
 pub fn create(ctx: &Ctx, config: &DomainConfig) -> Result<u32> {
+    #[cfg(since = "4.20")]
+    cache_colors::refuse(ctx, &config.b_info)?;
     let wanted = config.c_info.domid;
     let mut parameters = parameters(ctx, config)?;
     let history = History::of_host(ctx.log());

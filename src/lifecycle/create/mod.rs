@@ -26,6 +26,9 @@
 //! domains finds it; if one destroys it meanwhile, the following steps fail. Another domain may have its domid then, so
 //! the destruction after a failure and the storing of the configuration are for the domain with this UUID only.
 
+#[cfg(since = "4.20")]
+#[path = "cache_colors_since_4_20.rs"]
+mod cache_colors;
 mod first_nodes;
 mod in_hypervisor;
 #[cfg_attr(since = "4.19", path = "order_since_4_19.rs")]
@@ -45,11 +48,11 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::running::lock_userdata;
 use crate::device::add::{self, AttachTarget, console};
 use crate::device::{pci, usb};
+use crate::domain::nodes;
 use crate::domain::rename::check_name;
-use crate::domain::{nodes, userdata};
 use crate::lifecycle::bootloader;
 use crate::lifecycle::build;
-use crate::lifecycle::build::{Built, Daemons};
+use crate::lifecycle::build::{Built, Daemons, FirstConsole, Memory};
 use crate::lifecycle::destroy;
 use crate::lifecycle::migrate::emulator;
 use crate::lifecycle::migrate::record::Node;
@@ -82,6 +85,8 @@ pub enum Origin<'a> {
 /// A domain with a guest in memory, whose nodes, devices and device model were removed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ResetDomain {
+    /// Its UUID, which need not be the one in its new configuration.
+    pub uuid: [u8; 16],
     /// The guest frame numbers of its rings for xenstore and for the primary console.
     pub rings: [u64; 2],
     /// The terminal of its primary console.
@@ -190,15 +195,23 @@ pub(super) async fn set_up(
 ) -> Result<()> {
     let version = Some(config.b_info.device_model_version);
     let daemons = first_nodes::write(ao, domid, config, version).await?;
-    let target = AttachTarget::created(ao, domid, config.c_info.uuid.0)?;
+    let configured = config.c_info.uuid.0;
+    let uuid = match origin {
+        Origin::Reset(kept) => kept.uuid,
+        Origin::New | Origin::Stream(_) => configured,
+    };
+    let target = AttachTarget::created(ao, domid, uuid, &configured)?;
     set_device_defaults(&target, config)?;
+    let console = first_console(config, origin);
     let built = match origin {
-        Origin::New => build_guest(ao, domid, config, daemons).await?,
-        Origin::Stream(incoming) => receive_guest(ao, domid, config, daemons, incoming).await?,
+        Origin::New => build_guest(ao, domid, config, daemons, &console).await?,
+        Origin::Stream(incoming) => {
+            receive_guest(ao, domid, config, daemons, incoming, &console).await?
+        }
         Origin::Reset(kept) => {
             emulator::restore_nodes(ao, domid, &kept.emulator_nodes)?;
-            let channels = build::prepare_restored(ao, domid, config, daemons)?;
-            build::finish_restored(ao, domid, config, channels, kept.rings)?
+            let channels = build::prepare_existing(ao, domid, config, daemons, Memory::Kept)?;
+            build::finish_existing(ao, domid, config, channels, kept.rings, &console)?
         }
     };
     add_devices(ao, &target, config, origin, &built).await?;
@@ -206,12 +219,26 @@ pub(super) async fn set_up(
     qemu::state::remove_restored(ao, domid);
     wait_for_console(ao, domid).await?;
     relabel(ao, domid, config.b_info.exec_ssidref)?;
-    let files = match origin {
-        // The UUID in the configuration of a reset need not be the domain's.
-        Origin::Reset(_) => userdata::lock(ao, domid)?,
-        _ => lock_userdata(ao, target.owner())?,
-    };
+    let files = lock_userdata(ao, target.owner())?;
     stored::store(&files, requested, config)
+}
+
+/// A channel may have the number of the first console, which is then to be the console's: so this is written after the
+/// channels, if there are any.
+fn first_console(config: &DomainConfig, origin: Origin<'_>) -> FirstConsole {
+    if config.channels.is_empty() {
+        FirstConsole::WithGuest { tty: known_terminal(origin) }
+    } else {
+        FirstConsole::Later
+    }
+}
+
+/// The terminal of the first console, if xenconsoled serves it already.
+fn known_terminal(origin: Origin<'_>) -> Option<Text> {
+    match origin {
+        Origin::Reset(kept) => Some(kept.tty.clone()),
+        Origin::New | Origin::Stream(_) => None,
+    }
 }
 
 /// Builds the guest from its kernel, or from what its bootloader finds.
@@ -220,10 +247,11 @@ async fn build_guest(
     domid: u32,
     config: &mut DomainConfig,
     daemons: Daemons,
+    console: &FirstConsole,
 ) -> Result<Built> {
     let found = bootloader::run(ao, domid, config).await?;
     let payload = found.unwrap_or_else(|| Payload::configured(&config.b_info));
-    build::build(ao, domid, config, &payload, daemons).await
+    build::build(ao, domid, config, &payload, daemons, console).await
 }
 
 /// Fills the domain with the guest from a migration stream.
@@ -233,8 +261,9 @@ async fn receive_guest(
     config: &mut DomainConfig,
     daemons: Daemons,
     incoming: &Incoming,
+    console: &FirstConsole,
 ) -> Result<Built> {
-    let channels = build::prepare_restored(ao, domid, config, daemons)?;
+    let channels = build::prepare_existing(ao, domid, config, daemons, Memory::Restored)?;
     let empty = Empty {
         domid,
         is_hvm: config.c_info.type_ == DomainType::Hvm,
@@ -243,7 +272,7 @@ async fn receive_guest(
     };
     let set_cpuid = || build::set_old_cpuid(ao, domid, config);
     let frames = restore::receive(ao, empty, incoming, set_cpuid).await?;
-    build::finish_restored(ao, domid, config, channels, [frames.store, frames.console])
+    build::finish_existing(ao, domid, config, channels, [frames.store, frames.console], console)
 }
 
 /// Completes those devices that steps before their own need: a bootloader reads the first disk.
@@ -269,15 +298,11 @@ async fn add_devices(
     add::disks(ao, target, &mut config.disks).await?;
     resources::assign(ao, domid, &config.b_info)?;
     console::channels(target, &mut config.channels)?;
-    order::before_console(target, config)?;
-    let channel = built.console.channel;
-    let (backend_domid, port, ring) = (channel.domid, channel.port, built.console.frame);
-    let tty = match origin {
-        Origin::Reset(kept) => Some(kept.tty.clone()),
-        _ => None,
-    };
-    console::primary(target, &console::Primary { backend_domid, port, ring, tty })?;
-    order::after_console(target, config)?;
+    if first_console(config, origin) == FirstConsole::Later {
+        let console = built.console.for_console(known_terminal(origin));
+        console::write(target, &console::primary(domid, &console))?;
+    }
+    order::before_qemu(target, config)?;
     if config.c_info.type_ == DomainType::Hvm || qemu::needed(ao, config)? {
         start_device_model(ao, target, config, origin).await?;
     }

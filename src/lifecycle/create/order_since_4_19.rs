@@ -6,17 +6,15 @@ use crate::core::{Ao, Result};
 use crate::device::add::{self, AttachTarget, p9, virtio};
 use crate::types::idiomatic::{DeviceVkb, DomainBuildInfoData, DomainConfig};
 
-/// Those before the primary console.
-pub fn before_console(target: &AttachTarget<'_>, config: &mut DomainConfig) -> Result<()> {
-    add::pvcallsifs(target, &mut config.pvcallsifs)?;
-    virtio::all(target, &mut config.virtios)?;
-    if let Some(mut keyboard) = default_keyboard(config) {
-        add::vkbs(target, std::slice::from_mut(&mut keyboard))?;
-    }
+/// Those before QEMU starts, which serves some of them.
+pub fn before_qemu(target: &AttachTarget<'_>, config: &mut DomainConfig) -> Result<()> {
+    add::each(&mut config.pvcallsifs, |pvcallsifs| add::pvcallsifs(target, pvcallsifs));
+    add::each(&mut config.virtios, |virtios| virtio::all(target, virtios));
+    add::each(default_keyboard(config).as_mut_slice(), |vkbs| add::vkbs(target, vkbs));
     add::vkbs(target, &mut config.vkbs)?;
     if !matches!(config.b_info.u, DomainBuildInfoData::Hvm(_)) {
         // The display of an HVM guest is its emulated graphics card.
-        add::vfbs(target, &mut config.vfbs)?;
+        add::each(&mut config.vfbs, |vfbs| add::vfbs(target, vfbs));
     }
     Ok(())
 }
@@ -29,11 +27,6 @@ fn default_keyboard(config: &DomainConfig) -> Option<DeviceVkb> {
         }
         _ => None,
     }
-}
-
-/// Those after it.
-pub fn after_console(_: &AttachTarget<'_>, _: &mut DomainConfig) -> Result<()> {
-    Ok(())
 }
 
 /// Those after all others, when QEMU runs.

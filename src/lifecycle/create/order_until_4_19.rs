@@ -4,26 +4,23 @@ use crate::core::{Ao, Result};
 use crate::device::add::{self, AttachTarget, p9};
 use crate::types::idiomatic::{DeviceVkb, DomainBuildInfoData, DomainConfig};
 
-/// Those before the primary console.
-pub fn before_console(target: &AttachTarget<'_>, config: &mut DomainConfig) -> Result<()> {
-    p9::all(target, &mut config.p9s)?;
-    add::pvcallsifs(target, &mut config.pvcallsifs)?;
-    if !matches!(config.b_info.u, DomainBuildInfoData::Hvm(_)) {
+/// Those before QEMU starts, which serves some of them. An HVM guest gets one keyboard, whatever its configuration lists.
+pub fn before_qemu(target: &AttachTarget<'_>, config: &mut DomainConfig) -> Result<()> {
+    add::each(&mut config.p9s, |p9s| p9::all(target, p9s));
+    add::each(&mut config.pvcallsifs, |pvcallsifs| add::pvcallsifs(target, pvcallsifs));
+    let add_keyboards = |vkbs: &mut [_]| add::each(vkbs, |vkbs| add::vkbs(target, vkbs));
+    match &config.b_info.u {
         // The display of an HVM guest is its emulated graphics card.
-        add::vfbs(target, &mut config.vfbs)?;
-        add::vkbs(target, &mut config.vkbs)?;
+        DomainBuildInfoData::Hvm(hvm) if hvm.vkb_device == Some(true) => {
+            add_keyboards(&mut [DeviceVkb::default()]);
+        }
+        DomainBuildInfoData::Hvm(_) => {}
+        _ => {
+            add::each(&mut config.vfbs, |vfbs| add::vfbs(target, vfbs));
+            add_keyboards(&mut config.vkbs);
+        }
     }
     Ok(())
-}
-
-/// Those after it, which QEMU serves. An HVM guest gets one keyboard, whatever its configuration lists.
-pub fn after_console(target: &AttachTarget<'_>, config: &mut DomainConfig) -> Result<()> {
-    match &config.b_info.u {
-        DomainBuildInfoData::Hvm(hvm) if hvm.vkb_device == Some(true) => {
-            add::vkbs(target, &mut [DeviceVkb::default()])
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Those after all others.

@@ -34,7 +34,7 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::{self, AttachTarget, console};
 use crate::device::pci;
 use crate::domain::{names, nodes};
-use crate::lifecycle::build::{self, Built};
+use crate::lifecycle::build::{self, Built, FirstConsole};
 use crate::lifecycle::payload::Payload;
 use crate::lifecycle::{control, destroy};
 use crate::qemu;
@@ -79,7 +79,10 @@ pub async fn start(
         let setup = async {
             let daemons = first_nodes::write(ao, stubdom.domid, &own, None).await?;
             let payload = Payload::of_stub_domain(&config.b_info);
-            let built = build::build(ao, stubdom.domid, &mut own, &payload, daemons).await?;
+            // QEMU serves it.
+            let console = FirstConsole::Later;
+            let built =
+                build::build(ao, stubdom.domid, &mut own, &payload, daemons, &console).await?;
             stubdom.write_arguments(&arguments, config, hvm)?;
             stubdom.set_target()?;
             if hvm.gfx_passthru == Some(true) {
@@ -108,7 +111,8 @@ fn configuration(
     let (info, build) = (&config.c_info, &config.b_info);
     let mut own = DomainConfig::default();
     own.c_info.type_ = DomainType::Pv;
-    own.c_info.name = info.name.as_ref().and_then(|name| with_suffix(name, b"-dm"));
+    own.c_info.name =
+        info.name.as_ref().and_then(|name| Text::new(names::of_stubdom(name.as_bytes())));
     own.c_info.ssidref = build.device_model_ssidref;
     own.c_info.run_hotplug_scripts = info.run_hotplug_scripts;
     own.c_info.uuid = Uuid(uuid::random().map_err(|e| {
@@ -315,7 +319,7 @@ impl Stubdom<'_> {
         outputs: &[Option<Vec<u8>>],
     ) -> Result<()> {
         let (ao, domid) = (self.ao, self.domid);
-        let target = AttachTarget::created(ao, domid, own.c_info.uuid.0)?;
+        let target = AttachTarget::created(ao, domid, own.c_info.uuid.0, &own.c_info.uuid.0)?;
         add::disks(ao, &target, &mut own.disks).await?;
         write_qemu_devices(&target, own, built, outputs)?;
         if let Some(name) = &own.c_info.name {
@@ -383,9 +387,7 @@ fn write_qemu_devices(
     own.nics.iter_mut().try_for_each(|nic| nic::set_defaults(context, nic))?;
     add::vfbs(target, &mut own.vfbs)?;
     add::vkbs(target, &mut own.vkbs)?;
-    let (port, ring) = (built.console.channel.port, built.console.frame);
-    let first = console::Primary { port, ring, ..console::Primary::default() };
-    console::of_stub_domain(target, &first, outputs)
+    console::of_stub_domain(target, &built.console.for_console(None), outputs)
 }
 
 #[cfg(test)]
