@@ -20,6 +20,10 @@ const ROUNDS: u32 = 2;
 /// The maximum duration of a script.
 const TIMEOUT: Duration = Duration::from_secs(40);
 
+/// How long a script may go on after an abort. One that is killed between two steps leaves what it has made, such as a loop
+/// device that is recorded nowhere yet, and no script removes that.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// A script to run, with its arguments and environment variables.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct ScriptCall {
@@ -38,7 +42,8 @@ enum Action {
 /// Runs the scripts that connect a device to the host, one after the other, up to the first failure. A network card
 /// with an emulated counterpart has two. `owner` is the guest.
 ///
-/// A script that takes longer than [`TIMEOUT`] is killed, and so is one that runs when the operation is aborted.
+/// A script that takes longer than [`TIMEOUT`] is killed, and so is one that still runs [`GRACE`] after the operation was
+/// aborted.
 pub async fn connect(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     let plan = Scripts::of(ao, device)?;
     for round in 0..ROUNDS {
@@ -127,8 +132,11 @@ async fn run(ao: &Ao, device: &Device, action: Action, call: &ScriptCall) -> Res
             Err(Error::TimedOut)
         }
         Err(e) => {
-            warn!(ao, domid = device.domid, "{what} was killed: {e}");
-            end_child(ao.log(), device.domid, &what, child).await;
+            let grace = ao.unabortable().within(GRACE, child.exited()).await;
+            if !matches!(grace, Ok(Some(_))) {
+                warn!(ao, domid = device.domid, "{what} was killed: {e}");
+                end_child(ao.log(), device.domid, &what, child).await;
+            }
             Err(e)
         }
     }

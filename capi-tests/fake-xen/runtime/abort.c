@@ -154,6 +154,33 @@ static void destroying(void)
     forget_driver(driver);
 }
 
+/* A script is not killed between two of its steps: what the first has made nobody would remove. */
+static void script_ends(void)
+{
+    libxl_ctx *ctx = new_ctx();
+    struct driver *driver = drive(ctx, BY_HOOKS);
+    struct tally tally = TALLY;
+    char begun[64], ended[64], *text;
+    uint32_t domid = new_domain(NO_ACK);
+    double until;
+
+    snprintf(begun, sizeof(begun), "/tmp/harness-begun-%d", getpid());
+    snprintf(ended, sizeof(ended), "/tmp/harness-ended-%d", getpid());
+    if (asprintf(&text, "> %s; sleep 1; > %s", begun, ended) < 0)
+        fail("memory");
+    add_disk(domid, 51712, new_script(text));
+    free(text);
+    check(!libxl_domain_destroy(ctx, domid, INTO(&tally)), "libxl_domain_destroy");
+    for (until = now() + 10; now() < until && access(begun, F_OK); nap(20000));
+    check(!access(begun, F_OK), "the script has not begun");
+    check(!libxl_ao_abort(ctx, INTO(&tally)), "abort");
+    check(reached(&tally, 1, 20), "no end");
+    check(!access(ended, F_OK), "the script was killed");
+    unlink(begun);
+    unlink(ended);
+    end_driven(ctx, driver);
+}
+
 /* Threads that abort whatever there is, while others begin. */
 struct aborter { libxl_ctx *ctx; struct tally *tallies; int number; atomic_bool stop; };
 
@@ -213,6 +240,7 @@ const struct testcase abort_cases[] = {
     { "abort-any-moment", any_moment_hooks, 0, "at any moment: one end, hooks driving" },
     { "abort-any-moment-poll", any_moment_poll, 0, "at any moment: one end, poll driving" },
     { "abort-destroy", destroying, 0, "a destroy is aborted anywhere; no child, no registration left" },
+    { "abort-script", script_ends, 0, "an abort lets a script that runs come to its end" },
     { "abort-many", many, 0, "threads that abort everything there is" },
     { 0 }
 };
