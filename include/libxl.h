@@ -1501,7 +1501,7 @@ int libxl_vcpu_sched_params_set_all(libxl_ctx *ctx,
 #define LIBXL_CPUPOOL_POOLID_ANY 0xFFFFFFFF
 
 /* Returns all cpupools, to be freed with libxl_cpupoolinfo_list_free, and stores their number in
- * *nb_pool_out; NULL on failure. */
+ * *nb_pool_out; NULL and 0 on failure. */
 libxl_cpupoolinfo *libxl_list_cpupool(libxl_ctx *ctx,
                                       int *nb_pool_out);
 
