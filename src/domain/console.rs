@@ -240,6 +240,10 @@ fn in_memory(text: &[u8]) -> std::io::Result<File> {
 
 #[cfg(test)]
 mod tests {
+    use nix::sys::stat::fstat;
+    use nix::sys::wait::{WaitStatus, waitpid};
+    use nix::unistd::{ForkResult, fork};
+
     use super::*;
 
     #[test]
@@ -267,5 +271,40 @@ mod tests {
         let mut text = String::new();
         in_memory(b"secret").unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "secret");
+    }
+
+    #[test]
+    fn a_program_that_cannot_be_executed_leaves_the_process_as_it_was() {
+        let state = || {
+            let stdin = fstat(std::io::stdin()).map(|stdin| (stdin.st_dev, stdin.st_ino));
+            let ignore = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+            // SAFETY: to ignore a signal runs no code.
+            let former = unsafe { sigaction(Signal::SIGPIPE, &ignore) }.unwrap().handler();
+            (stdin, matches!(former, SigHandler::SigIgn))
+        };
+        let checked = || {
+            let _ = state();
+            let before = state();
+            let input = in_memory(b"secret").unwrap();
+            let its = fstat(&input).map(|input| (input.st_dev, input.st_ino));
+            let mut during = false;
+            let errno = with_input(Some(input), || {
+                with_default_sigpipe(|| {
+                    let seen = state();
+                    during = seen == (its, false);
+                    execute(OsStr::new("/no/such/program"), Vec::new())
+                })
+            });
+            during && errno == Errno::ENOENT && state() == before
+        };
+        // In a process of its own: other tests use the standard input and the signal.
+        // SAFETY: the child makes system calls and allocates, which glibc allows after a fork, and ends without returning.
+        match unsafe { fork() }.unwrap() {
+            // SAFETY: this ends the child, with nothing of the parent's run.
+            ForkResult::Child => unsafe { libc::_exit(i32::from(!checked())) },
+            ForkResult::Parent { child } => {
+                assert_eq!(waitpid(child, None), Ok(WaitStatus::Exited(child, 0)));
+            }
+        }
     }
 }
