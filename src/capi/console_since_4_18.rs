@@ -9,8 +9,8 @@ use crate::device::add::AttachTarget;
 use crate::device::add::console::{self, Primary};
 use crate::types::sys::*;
 
-/// Writes the xenstore nodes of the domain's primary console, whose ring is in guest frame `gfn` and whose event channel
-/// is the guest's port `evtch`; domain `backend` serves it.
+/// Writes the xenstore nodes of the domain's primary console, whose ring is in guest frame `gfn` and whose event
+/// channel is the guest's port `evtch`; domain `backend` serves it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libxl_console_add_xenstore(
     ctx: *mut libxl_ctx,

@@ -14,8 +14,8 @@ pub fn leading_number<T: FromStr>(text: &[u8]) -> Option<T> {
 /// Parses the number at the beginning of `text` as `strtoul` with base 0 does. Returns it and the rest of the text;
 /// `None` if there is no number.
 ///
-/// White space, a sign, and the prefixes `0x` (hexadecimal), `0` (octal) and, with Xen 4.20, `0b` (binary) are accepted. A
-/// negative number wraps round; a number that is too large becomes the largest one.
+/// White space, a sign, and the prefixes `0x` (hexadecimal), `0` (octal) and, with Xen 4.20, `0b` (binary) are
+/// accepted. A negative number wraps round; a number that is too large becomes the largest one.
 pub fn strtoul(text: &[u8]) -> Option<(u64, &[u8])> {
     let is_space = |b: &u8| b.is_ascii_whitespace() || *b == 0x0b;
     let start = text.iter().position(|b| !is_space(b))?;

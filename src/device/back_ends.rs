@@ -86,7 +86,7 @@ pub async fn each<F: Future<Output = Result<()>>>(
             },
             Ok(None) => started.extend(waiting.drain(..).map(|at| begin(at, Wait::TimedOut))),
             Err(e) => {
-                // The abort also ends the waits of the started futures, which kill their children.
+                // The abort also ends the waits of the started futures, and, after a moment, their children.
                 while started.next().await.is_some() {}
                 return Err(e);
             }

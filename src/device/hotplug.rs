@@ -20,8 +20,8 @@ const ROUNDS: u32 = 2;
 /// The maximum duration of a script.
 const TIMEOUT: Duration = Duration::from_secs(40);
 
-/// How long a script may go on after an abort. One that is killed between two steps leaves what it has made, such as a loop
-/// device that is recorded nowhere yet, and no script removes that.
+/// How long a script may go on after an abort. One that is killed between two steps leaves what it has made, such as a
+/// loop device that is recorded nowhere yet, and no script removes that.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// A script to run, with its arguments and environment variables.
@@ -42,8 +42,8 @@ enum Action {
 /// Runs the scripts that connect a device to the host, one after the other, up to the first failure. A network card
 /// with an emulated counterpart has two. `owner` is the guest.
 ///
-/// A script that takes longer than [`TIMEOUT`] is killed, and so is one that still runs [`GRACE`] after the operation was
-/// aborted.
+/// A script that takes longer than [`TIMEOUT`] is killed, and so is one that still runs [`GRACE`] after the operation
+/// was aborted.
 pub async fn connect(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     let plan = Scripts::of(ao, device)?;
     for round in 0..ROUNDS {
@@ -132,10 +132,16 @@ async fn run(ao: &Ao, device: &Device, action: Action, call: &ScriptCall) -> Res
             Err(Error::TimedOut)
         }
         Err(e) => {
-            let grace = ao.unabortable().within(GRACE, child.exited()).await;
-            if !matches!(grace, Ok(Some(_))) {
-                warn!(ao, domid = device.domid, "{what} was killed: {e}");
-                end_child(ao.log(), device.domid, &what, child).await;
+            match ao.unabortable().within(GRACE, child.exited()).await {
+                Ok(Some(outcome)) if outcome.success() => {}
+                Ok(Some(outcome)) => {
+                    let how = describe_outcome(&what, child.pid(), outcome);
+                    warn!(ao, domid = device.domid, "{how}");
+                }
+                _ => {
+                    warn!(ao, domid = device.domid, "{what} was killed: {e}");
+                    end_child(ao.log(), device.domid, &what, child).await;
+                }
             }
             Err(e)
         }

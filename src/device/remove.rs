@@ -14,7 +14,7 @@
 //! A back end closes when the front end has closed. By force ([`Force::Yes`]; a guest that is destroyed is paused, so
 //! its front ends cannot close) the front end's directory is removed first, so that the back end does not wait for the
 //! front end. A step that then fails or exceeds its timeout is logged, and the nodes are removed nevertheless. An abort
-//! ends every wait.
+//! ends every wait, that for a script after a moment.
 //!
 //! # Guests and back ends that keep writing
 //!

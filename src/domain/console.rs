@@ -1,18 +1,13 @@
 //! The terminals of a domain's consoles, and the programs that show them.
 
 use std::convert::Infallible;
-use std::ffi::{CStr, CString, OsStr, OsString};
+use std::ffi::{CStr, OsStr, OsString};
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{Seek, Write};
-use std::os::fd::{FromRawFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
-use nix::unistd::{close, dup2_stdin, execvp};
 
 use super::kind::DomainKind;
 use super::{kind, names, nodes};
@@ -21,6 +16,7 @@ use crate::core::number::leading_number;
 use crate::core::paths::PROGRAMS;
 use crate::core::{Ctx, Error, Result};
 use crate::error;
+use crate::sync::execution::{execute, with_default_sigpipe, with_input};
 use crate::sync::std_fds::raised;
 
 /// The number of the stub domain's console that is its guest's serial port (0 to 2 are its own log and the state of the
@@ -122,16 +118,6 @@ pub fn exec(
     Err(Error::Fail)
 }
 
-/// Executes a program in this process, and changes nothing of it if that fails. Returns why.
-fn execute(program: &OsStr, arguments: Vec<OsString>) -> Errno {
-    let all = [vec![program.to_owned()], arguments].concat();
-    let all: std::result::Result<Vec<CString>, _> =
-        all.into_iter().map(|argument| CString::new(argument.into_vec())).collect();
-    let Ok(all) = all else { return Errno::EINVAL };
-    let Err(errno) = execvp(&all[0], &all);
-    errno
-}
-
 fn arguments(console: Console, notify_fd: Option<i32>, escape: Option<&CStr>) -> Vec<OsString> {
     let kind = match console.kind {
         ConsoleType::Pv => "pv",
@@ -197,39 +183,6 @@ pub fn exec_vncviewer(ctx: &Ctx, domid: u32, give_password: bool) -> Result<Infa
     Err(Error::Fail)
 }
 
-/// Calls `execute`, which returns only if it fails, with `input` as this process's standard input, and then puts the former
-/// one back.
-fn with_input(input: Option<File>, execute: impl FnOnce() -> Errno) -> Errno {
-    let Some(input) = input else { return execute() };
-    let stdin = std::io::stdin();
-    // A process without a standard input has none afterwards either.
-    let former = fcntl(&stdin, FcntlArg::F_DUPFD_CLOEXEC(3));
-    let errno = match dup2_stdin(&input) {
-        Ok(()) => execute(),
-        Err(errno) => errno,
-    };
-    match former {
-        // SAFETY: the descriptor was opened above, and nothing else knows it.
-        Ok(former) => drop(dup2_stdin(unsafe { OwnedFd::from_raw_fd(former) })),
-        Err(_) => drop(close(libc::STDIN_FILENO)),
-    }
-    errno
-}
-
-/// Calls `execute`, which returns only if it fails, with the default action for SIGPIPE, which programs expect, and then
-/// sets the former action again.
-fn with_default_sigpipe(execute: impl FnOnce() -> Errno) -> Errno {
-    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
-    // SAFETY: the default action runs no code of this process.
-    let former = unsafe { sigaction(Signal::SIGPIPE, &default) };
-    let errno = execute();
-    if let Ok(former) = former {
-        // SAFETY: this was the action before.
-        let _ = unsafe { sigaction(Signal::SIGPIPE, &former) };
-    }
-    errno
-}
-
 /// Creates a memfd with `text`, at file offset 0.
 fn in_memory(text: &[u8]) -> std::io::Result<File> {
     let mut file = raised(File::from(memfd_create("vnc-password", MFdFlags::MFD_CLOEXEC)?));
@@ -240,10 +193,6 @@ fn in_memory(text: &[u8]) -> std::io::Result<File> {
 
 #[cfg(test)]
 mod tests {
-    use nix::sys::stat::fstat;
-    use nix::sys::wait::{WaitStatus, waitpid};
-    use nix::unistd::{ForkResult, fork};
-
     use super::*;
 
     #[test]
@@ -271,40 +220,5 @@ mod tests {
         let mut text = String::new();
         in_memory(b"secret").unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "secret");
-    }
-
-    #[test]
-    fn a_program_that_cannot_be_executed_leaves_the_process_as_it_was() {
-        let state = || {
-            let stdin = fstat(std::io::stdin()).map(|stdin| (stdin.st_dev, stdin.st_ino));
-            let ignore = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
-            // SAFETY: to ignore a signal runs no code.
-            let former = unsafe { sigaction(Signal::SIGPIPE, &ignore) }.unwrap().handler();
-            (stdin, matches!(former, SigHandler::SigIgn))
-        };
-        let checked = || {
-            let _ = state();
-            let before = state();
-            let input = in_memory(b"secret").unwrap();
-            let its = fstat(&input).map(|input| (input.st_dev, input.st_ino));
-            let mut during = false;
-            let errno = with_input(Some(input), || {
-                with_default_sigpipe(|| {
-                    let seen = state();
-                    during = seen == (its, false);
-                    execute(OsStr::new("/no/such/program"), Vec::new())
-                })
-            });
-            during && errno == Errno::ENOENT && state() == before
-        };
-        // In a process of its own: other tests use the standard input and the signal.
-        // SAFETY: the child makes system calls and allocates, which glibc allows after a fork, and ends without returning.
-        match unsafe { fork() }.unwrap() {
-            // SAFETY: this ends the child, with nothing of the parent's run.
-            ForkResult::Child => unsafe { libc::_exit(i32::from(!checked())) },
-            ForkResult::Parent { child } => {
-                assert_eq!(waitpid(child, None), Ok(WaitStatus::Exited(child, 0)));
-            }
-        }
     }
 }

@@ -44,8 +44,8 @@ impl Identity {
         }
     }
 
-    /// The domain that was just created or set up again, with the nodes that it has got for a configuration with the UUID
-    /// `configured`.
+    /// The domain that was just created or set up again, with the nodes that it has got for a configuration with the
+    /// UUID `configured`.
     pub fn made(domid: u32, uuid: [u8; 16], configured: &[u8; 16]) -> Self {
         let vm = Some(nodes::vm_path_of(configured).into_bytes());
         Self { domid, uuid, vm, assumed: false }

@@ -84,8 +84,8 @@ fn rename_within(
     let stubdom = names::stubdom_of(ctx, domid);
     rename_one(ctx, t, domid, old, new)?;
     if let Some(stubdom) = stubdom {
-        let old = old.map(stubdom_name);
-        rename_one(ctx, t, stubdom, old.as_deref(), &stubdom_name(new))?;
+        let old = old.map(names::of_stubdom);
+        rename_one(ctx, t, stubdom, old.as_deref(), &names::of_stubdom(new))?;
     }
     Ok(())
 }
@@ -166,9 +166,4 @@ fn rename_one(
     pipeline.write(&path, new);
     pipeline.write(format!("{}/name", nodes::vm_path_of(&uuid)), new);
     nodes::send(ctx, t, pipeline).map(drop)
-}
-
-/// The name of the stub domain of the domain named `name`.
-fn stubdom_name(name: &[u8]) -> Vec<u8> {
-    [name, b"-dm"].concat()
 }

@@ -26,9 +26,10 @@
 //!
 //! # Abort
 //!
-//! As in the C library, a destroy is not undone: an abort ends the waits for devices at once and kills their scripts,
-//! and the steps without waits are done. The operation then has its usual result. An abort does not end the wait for
-//! the kill of a device model that runs as a user of its own, since without that kill the domain is not destroyed.
+//! As in the C library, a destroy is not undone: an abort ends the waits for devices at once, except that scripts which
+//! run have a moment to end ([`hotplug`](crate::device::hotplug)), and the steps without waits are done. The operation
+//! then has its usual result. An abort does not end the wait for the kill of a device model that runs as a user of its
+//! own, since without that kill the domain is not destroyed.
 
 use std::time::Duration;
 
@@ -129,14 +130,14 @@ pub async fn destroy_stubdom(ao: &Ao, domid: u32, stubdom: u32) -> Result<()> {
     .await
 }
 
-/// Whether the domain is a stub domain of `domid`: by its node `target`, or, until that is written, by its name.
+/// Whether the domain is a stub domain of `domid`: by its node `target`, or, until that is written, by its name. A
+/// domain without nodes is one too: a stub domain is recorded before it gets any, and they are removed before it is
+/// destroyed.
 fn is_stubdom_of(ctx: &Ctx, domid: u32, (found, _, store_info): &Target) -> bool {
-    match store_info.target {
-        Some(target) => target == domid,
-        None => {
-            let name = names::name_of(ctx, domid).map(|name| names::of_stubdom(&name));
-            name.is_some() && names::name_of(ctx, found.domid) == name
-        }
+    match (store_info.target, names::name_of(ctx, found.domid)) {
+        (Some(target), _) => target == domid,
+        (None, None) => true,
+        (None, name) => name == names::name_of(ctx, domid).map(|name| names::of_stubdom(&name)),
     }
 }
 

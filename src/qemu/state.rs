@@ -28,8 +28,8 @@ use crate::sync::tracked_fds::Tracked;
 use crate::{debug, error};
 
 /// How long it may take until QEMU has stopped, which flushes the guest's disks, and has written its state, or has
-/// resumed. The guest is suspended meanwhile, and a save that fails here is lost: so this is longer than another client's
-/// command in the monitor may take. C waits without limit.
+/// resumed. The guest is suspended meanwhile, and a save that fails here is lost: so this is longer than another
+/// client's command in the monitor may take. C waits without limit.
 const TIMEOUT: Duration = qmp::MONITOR_TIMEOUT.saturating_add(Duration::from_secs(60));
 
 /// The set of descriptors in which the Linux of a stub domain gives its second console to QEMU.
@@ -41,8 +41,8 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(20);
 /// After so many looks at which it has not grown it is complete.
 const QUIET_LOOKS: u32 = 10;
 
-/// Maximum size of a state. It is some hundred KiB, and more with graphics cards that an application adds, whose state has
-/// what they show. A record of the migration stream takes a little more (`lifecycle/migrate/record.rs`).
+/// Maximum size of a state. It is some hundred KiB, and more with graphics cards that an application adds, whose state
+/// has what they show. A record of the migration stream takes a little more (`lifecycle/migrate/record.rs`).
 const MAX_STATE: u64 = 255 << 20;
 
 /// The file that QEMU's state is saved to.

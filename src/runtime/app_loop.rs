@@ -85,8 +85,8 @@ unsafe impl Send for ForApp {}
 struct LoopFd {
     epoll: Tracked<Epoll>,
     bell: Tracked<EventFd>,
-    /// Whether the bell may be on. This is set after the bell is rung and reset before it is silenced, so that in a race
-    /// the bell is silenced once too often, never once too seldom.
+    /// Whether the bell may be on. This is set after the bell is rung and reset before it is silenced, so that in a
+    /// race the bell is silenced once too often, never once too seldom.
     rung: AtomicBool,
 }
 

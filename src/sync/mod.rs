@@ -15,6 +15,7 @@
 //! need one atomic instruction without contention, so parking_lot would not be faster either; deadlocks are detected by
 //! [`order`] before they happen.
 
+pub mod execution;
 pub mod fault_injection;
 pub mod order;
 pub mod pid;

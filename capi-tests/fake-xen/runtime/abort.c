@@ -160,13 +160,14 @@ static void script_ends(void)
     libxl_ctx *ctx = new_ctx();
     struct driver *driver = drive(ctx, BY_HOOKS);
     struct tally tally = TALLY;
-    char begun[64], ended[64], *text;
+    char begun[64], go[64], ended[64], *text;
     uint32_t domid = new_domain(NO_ACK);
     double until;
 
     snprintf(begun, sizeof(begun), "/tmp/harness-begun-%d", getpid());
     snprintf(ended, sizeof(ended), "/tmp/harness-ended-%d", getpid());
-    if (asprintf(&text, "> %s; sleep 1; > %s", begun, ended) < 0)
+    snprintf(go, sizeof(go), "/tmp/harness-go-%d", getpid());
+    if (asprintf(&text, "> %s; while [ ! -e %s ]; do sleep 0.05; done; > %s", begun, go, ended) < 0)
         fail("memory");
     add_disk(domid, 51712, new_script(text));
     free(text);
@@ -174,9 +175,12 @@ static void script_ends(void)
     for (until = now() + 10; now() < until && access(begun, F_OK); nap(20000));
     check(!access(begun, F_OK), "the script has not begun");
     check(!libxl_ao_abort(ctx, INTO(&tally)), "abort");
+    nap(200000);
+    fclose(fopen(go, "w"));
     check(reached(&tally, 1, 20), "no end");
     check(!access(ended, F_OK), "the script was killed");
     unlink(begun);
+    unlink(go);
     unlink(ended);
     end_driven(ctx, driver);
 }

@@ -91,3 +91,10 @@ for from in $(seq 100); do
   operation usbctrl remove '{"type": "devicemodel", "devid": 0}' > "$folder/answer" 2>&1
 done
 [ "$from" -gt 3 ] && tail -n 2 "$folder/answer"
+
+echo "== a stub domain that has no nodes yet is destroyed with its guest"
+guest
+xenstore-rm "/local/domain/$stub"
+operation guest destroy
+id=$stub
+operation guest destroy

@@ -42,6 +42,8 @@ impl<'a> AttachTarget<'a> {
         let all = [vec![vm_node(domid), kind::path(domid)], paths.to_vec()].concat();
         let (mut recorded, mut others) = (None, None);
         let (owner, info) = Identity::found(ctx, domid, || {
+            // What an earlier call has read may be another domain's.
+            (recorded, others) = (None, None);
             let mut values = store::read_many(ctx, ctx.store(), &all).ok()?.into_iter();
             let vm = values.next().flatten();
             recorded = Some(values.next().flatten());
@@ -57,8 +59,9 @@ impl<'a> AttachTarget<'a> {
         Ok((target, others))
     }
 
-    /// The domain with this UUID that was created or reset just now, with the nodes that were written for a configuration
-    /// with the UUID `configured`. `Error::DomainNotFound` or the hypervisor's error, logged, if it does not exist any more.
+    /// The domain with this UUID that was created or reset just now, with the nodes that were written for a
+    /// configuration with the UUID `configured`. `Error::DomainNotFound` or the hypervisor's error, logged, if it does
+    /// not exist any more.
     pub fn created(
         ctx: &'a Ctx,
         domid: u32,

@@ -220,7 +220,8 @@ impl Change {
         self.finish(ao, outcome, old)
     }
 
-    /// The last step: QEMU has inserted the new medium, or has refused it and `old` is stored again, or has not replied.
+    /// The last step: QEMU has inserted the new medium, or has refused it and `old` is stored again, or has not
+    /// replied.
     fn finish(&self, ctx: &Ctx, outcome: Result<()>, old: Option<DeviceDisk>) -> Result<()> {
         match outcome {
             Ok(()) => self.inserted(ctx),
@@ -354,8 +355,8 @@ impl Change {
         nodes::transaction_now(ctx, |t| self.write(ctx, t, &params))
     }
 
-    /// The node `params` of the drive when it is empty: what an ejection asks for has a file in place of the medium where the
-    /// kernel is the back end.
+    /// The node `params` of the drive when it is empty: what an ejection asks for has a file in place of the medium
+    /// where the kernel is the back end.
     fn no_medium(&self) -> &[u8] {
         let path = path_of(&self.complete);
         if self.is_ejection() && is_empty_drive(path) { path } else { b"" }
@@ -371,8 +372,9 @@ impl Change {
         files.set_config(&config)
     }
 
-    /// Writes the nodes that describe the medium, to the back end's directory and to the record. A node that has its value
-    /// already is not written: QEMU watches the directory of its back ends, and reads all of them again for each write.
+    /// Writes the nodes that describe the medium, to the back end's directory and to the record. A node that has its
+    /// value already is not written: QEMU watches the directory of its back ends, and reads all of them again for each
+    /// write.
     fn write(&self, ctx: &Ctx, ops: &impl Ops, params: &[u8]) -> Result<()> {
         let kind = match self.complete.backend {
             DiskBackend::Qdisk => "qdisk",

@@ -25,8 +25,8 @@ pub fn now() -> Duration {
 /// Does all these steps. `started` is the time at which the build began. `loaded` is `None` for a restored guest: nodes
 /// for the firmware are not written then, since it has read them before the save.
 ///
-/// The nodes of the first console are written with the guest's, before xenstored introduces the domain: xenconsoled looks
-/// for them then. (C writes them after the disks' back ends are connected.)
+/// The nodes of the first console are written with the guest's, before xenstored introduces the domain: xenconsoled
+/// looks for them then. (C writes them after the disks' back ends are connected.)
 pub fn finish(
     build: &Build,
     built: &Built,

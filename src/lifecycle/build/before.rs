@@ -23,7 +23,8 @@ pub enum Memory {
     New,
     /// From a migration stream, which also contains the guest's CPUID policy and Viridian features.
     Restored,
-    /// The domain's own: after a soft reset, which leaves the CPUID policy and sets the Viridian features anew.
+    /// The domain's own: after a soft reset, which leaves the CPUID policy, and the Viridian features if the domain has
+    /// any.
     Kept,
 }
 
@@ -76,6 +77,13 @@ fn set_hvm_params(ctx: &Ctx, domid: u32, build: &DomainBuildInfo, memory: Memory
     let Guest::Hvm(hvm) = &build.u else { return Ok(()) };
     if memory == Memory::Restored {
         return Ok(());
+    }
+    if memory == Memory::Kept {
+        // Xen refuses others than there are, and the guest would be lost.
+        let now = ctx.hypervisor().hvm_param(domid, sys::HVM_PARAM_VIRIDIAN);
+        if now.map_err(|e| refused(ctx, domid, e))? != 0 {
+            return Ok(());
+        }
     }
     match viridian::features(ctx, domid, hvm)? {
         0 => Ok(()),

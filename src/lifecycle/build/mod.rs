@@ -175,8 +175,8 @@ pub fn set_old_cpuid(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
         .map_err(|e| refused(ao, domid, e))
 }
 
-/// The steps after the memory of a domain was restored, or kept; `frames` are those of its rings for xenstore and for the
-/// console.
+/// The steps after the memory of a domain was restored, or kept; `frames` are those of its rings for xenstore and for
+/// the console.
 pub fn finish_existing(
     ao: &Ao,
     domid: u32,

@@ -35,8 +35,8 @@ const DRIVER_DOMAINS: [&str; 2] = ["libxl", "device-model"];
 
 /// Writes the domain's nodes in one transaction, after removing leftovers of an earlier domain with this domid or UUID,
 /// including the disk of its bootloader. Returns what was read in the same round trip: the daemons that the guest must
-/// be connected to. `model` is the version of the device model that the domain may have; a stub domain, which is one for its
-/// guest, has none.
+/// be connected to. `model` is the version of the device model that the domain may have; a stub domain, which is one
+/// for its guest, has none.
 ///
 /// `Error::Invalid` if another domain has its name. Errors are logged.
 pub async fn write(

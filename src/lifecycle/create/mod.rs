@@ -10,8 +10,8 @@
 //! | `stored.rs` | the configuration that is stored for it |
 //!
 //! The build is `lifecycle/build`, devices are `device/add`, QEMU is `qemu`. The order is that of the C library, since
-//! steps need the results of earlier ones: the disk that a bootloader reads, the nodes that QEMU reads when it starts,
-//! the console that xenconsoled waits for.
+//! steps need the results of earlier ones: the disk that a bootloader reads, the nodes that QEMU reads when it starts.
+//! Only the first console is written earlier (`build/after.rs`).
 //!
 //! # Failure
 //!

@@ -4,7 +4,8 @@ use crate::core::{Ao, Result};
 use crate::device::add::{self, AttachTarget, p9};
 use crate::types::idiomatic::{DeviceVkb, DomainBuildInfoData, DomainConfig};
 
-/// Those before QEMU starts, which serves some of them. An HVM guest gets one keyboard, whatever its configuration lists.
+/// Those before QEMU starts, which serves some of them. An HVM guest gets one keyboard, whatever its configuration
+/// lists.
 pub fn before_qemu(target: &AttachTarget<'_>, config: &mut DomainConfig) -> Result<()> {
     add::each(&mut config.p9s, |p9s| p9::all(target, p9s));
     add::each(&mut config.pvcallsifs, |pvcallsifs| add::pvcallsifs(target, pvcallsifs));
