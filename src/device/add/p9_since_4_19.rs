@@ -60,10 +60,21 @@ fn backend_kind(p9: &DeviceP9) -> DeviceKind {
     }
 }
 
-/// Adds the devices of a domain that is being created, and waits for those that the daemon serves. Errors are logged.
+/// Adds the devices of a domain that is being created, and waits for those that the daemon serves. Errors are logged; as
+/// in the C library, the domain is created without one of QEMU's that cannot be added.
 pub async fn all(ao: &Ao, target: &AttachTarget<'_>, p9s: &mut [DeviceP9]) -> Result<()> {
-    set_defaults(target, p9s)?;
-    let written = write(target, p9s, Existing::Refused, |_, _| Ok(()))?;
+    let mut written = Vec::new();
+    for p9 in p9s {
+        let is_qemus = backend_kind(p9) == DeviceKind::NinePfs;
+        let one = std::slice::from_mut(p9);
+        let added = set_defaults(target, one)
+            .and_then(|()| write(target, one, Existing::Refused, |_, _| Ok(())));
+        match added {
+            Ok(devices) => written.extend(devices),
+            Err(_) if is_qemus => {}
+            Err(e) => return Err(e),
+        }
+    }
     served(ao, target.owner(), &written).await
 }
 
