@@ -57,7 +57,9 @@ pub unsafe extern "C" fn libxl_list_cpupool(
     unsafe {
         with_ctx(ctx, "libxl_list_cpupool", |ctx| {
             // Unlike other such functions, C's sets this on failure too.
-            nb_pool_out.as_mut().into_iter().for_each(|count| *count = 0);
+            if let Some(count) = nb_pool_out.as_mut() {
+                *count = 0;
+            }
             array(ctx, nb_pool_out, "libxl_list_cpupool", || {
                 let named = cpupool::named(ctx)?;
                 named.iter().map(|(pool, name)| cpupoolinfo(pool, name)).collect()

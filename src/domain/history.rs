@@ -31,8 +31,8 @@ pub struct History<'a> {
     timeout: i64,
 }
 
-/// The seconds in that variable, as C's `strtol` reads them. A text that is no number counts as 0, and a negative
-/// number as for ever.
+/// The timeout from that variable, parsed as C's `strtol` does: 0 without a number; with a negative number a domid is
+/// never used again.
 fn timeout_in(text: &[u8]) -> i64 {
     match strtoul(text) {
         None => 0,

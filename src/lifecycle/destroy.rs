@@ -122,7 +122,11 @@ pub async fn destroy_stubdom(ao: &Ao, domid: u32, stubdom: u32) -> Result<()> {
     summed_up(ao, domid, what, async {
         let found = find(ao, stubdom)?;
         if !is_stubdom_of(ao, domid, &found) {
-            warn!(ao, domid = domid, "domain {stubdom} is not its stub domain: left alone");
+            warn!(
+                ao,
+                domid = domid,
+                "cannot destroy stub domain {stubdom}: that is another domain"
+            );
             return Ok(());
         }
         destroy_one(ao, found).await

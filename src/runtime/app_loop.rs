@@ -221,7 +221,6 @@ impl Runtime {
     /// thread may have ended the registration meanwhile, so the descriptor is registered until the application has
     /// called the library.
     pub fn nudge_late(&self) {
-        self.nudge();
         let app_loop = self.app_loop();
         if !std::ptr::eq(DISPATCHING.get(), app_loop) {
             let mut hooked = locked(&app_loop.hooked);
@@ -229,12 +228,10 @@ impl Runtime {
                 hooked.keep_for_nudge();
                 // If the registration fails, the event is reported at the application's next call.
                 let _ = app_loop.update(self, &mut hooked);
-                // The descriptor may be a new one, which was not there to be made readable above.
-                if let Some(loop_fd) = app_loop.loop_fd.get() {
-                    loop_fd.ring();
-                }
             }
         }
+        // Only now: the registration may have created the descriptor.
+        self.nudge();
     }
 
     /// To be called when the application has called the library, or need not call it any more.

@@ -50,7 +50,7 @@ mod viridian;
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 
-pub use self::before::Memory;
+pub use self::before::{Memory, prepare};
 pub use self::daemons::Daemons;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::add::console::Primary;
@@ -108,7 +108,7 @@ pub async fn build(
     daemons: Daemons,
     console: &FirstConsole,
 ) -> Result<Built> {
-    let channels = before::prepare(ao, domid, config, daemons, Memory::New)?;
+    let channels = prepare(ao, domid, config, daemons, Memory::New)?;
     let started = after::now();
     let mut layout = None;
     if let Guest::Hvm(hvm) = &config.b_info.u {
@@ -158,42 +158,30 @@ pub struct Channels {
     pub store: Channel,
 }
 
-/// The steps before the guest's memory, which exists already, is used.
-pub fn prepare_existing(
-    ao: &Ao,
-    domid: u32,
-    config: &mut DomainConfig,
-    daemons: Daemons,
-    memory: Memory,
-) -> Result<Channels> {
-    before::prepare(ao, domid, config, daemons, memory)
-}
-
 /// Sets the CPUID policy of a restored domain whose stream, of an older Xen, does not contain it.
 pub fn set_old_cpuid(ao: &Ao, domid: u32, config: &DomainConfig) -> Result<()> {
     before::set_cpuid(ao, domid, &config.b_info, Memory::Restored)
         .map_err(|e| refused(ao, domid, e))
 }
 
-/// The steps after the memory of a domain was restored, or kept; `frames` are those of its rings for xenstore and for
-/// the console.
+/// The steps after the memory of a domain was restored, or kept; `store` and `console` are the frames of its rings.
 pub fn finish_existing(
     ao: &Ao,
     domid: u32,
     config: &mut DomainConfig,
     channels: Channels,
-    frames: [u64; 2],
-    console: &FirstConsole,
+    [store, console]: [u64; 2],
+    first_console: &FirstConsole,
 ) -> Result<Built> {
     // The sender's scheduler may differ from this host's: only the parameters that this one has are set.
     config.b_info.sched_params.sched = Scheduler::Unknown;
     let payload = Payload::default();
     let build = Build { ao, domid, config, payload: &payload, channels };
     let built = Built {
-        console: Ring { frame: frames[1], channel: channels.console },
-        store: Ring { frame: frames[0], channel: channels.store },
+        console: Ring { frame: console, channel: channels.console },
+        store: Ring { frame: store, channel: channels.store },
     };
-    after::finish(&build, &built, None, after::now(), console)?;
+    after::finish(&build, &built, None, after::now(), first_console)?;
     Ok(built)
 }
 

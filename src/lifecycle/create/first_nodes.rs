@@ -2,8 +2,8 @@
 
 use crate::core::uuid;
 use crate::core::{Ao, Ctx, Result};
-use crate::domain::nodes;
 use crate::domain::rename::{ReadNames, check_free};
+use crate::domain::{kind, nodes};
 use crate::error;
 use crate::lifecycle::bootloader::disk_record;
 use crate::lifecycle::build::Daemons;
@@ -120,7 +120,7 @@ fn nodes(
     for feature in ["multiprocessor-suspend", "xs_reset_watches"] {
         nodes.push(NewNode::value(below(&format!("control/platform-feature-{feature}")), "1"));
     }
-    nodes.push(NewNode::value(format!("{libxl}/type"), info.type_.name().unwrap_or_default()));
+    nodes.push(NewNode::value(kind::path(domid), info.type_.name().unwrap_or_default()));
     // These are written early, so that a process that finds the incomplete domain knows which device model it may have.
     nodes.extend(model.map(|version| dm_version(domid, version)));
     nodes

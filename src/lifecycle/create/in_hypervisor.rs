@@ -25,7 +25,7 @@ const ATTEMPTS: u32 = 100_000;
 /// one.
 pub fn create(ctx: &Ctx, config: &DomainConfig) -> Result<u32> {
     #[cfg(since = "4.20")]
-    cache_colors::refuse(ctx, &config.b_info)?;
+    cache_colors::refuse(ctx.log(), &config.b_info)?;
     let wanted = config.c_info.domid;
     let mut parameters = parameters(ctx, config)?;
     let history = History::of_host(ctx.log());

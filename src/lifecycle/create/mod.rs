@@ -210,7 +210,7 @@ pub(super) async fn set_up(
         }
         Origin::Reset(kept) => {
             emulator::restore_nodes(ao, domid, &kept.emulator_nodes)?;
-            let channels = build::prepare_existing(ao, domid, config, daemons, Memory::Kept)?;
+            let channels = build::prepare(ao, domid, config, daemons, Memory::Kept)?;
             build::finish_existing(ao, domid, config, channels, kept.rings, &console)?
         }
     };
@@ -263,7 +263,7 @@ async fn receive_guest(
     incoming: &Incoming,
     console: &FirstConsole,
 ) -> Result<Built> {
-    let channels = build::prepare_existing(ao, domid, config, daemons, Memory::Restored)?;
+    let channels = build::prepare(ao, domid, config, daemons, Memory::Restored)?;
     let empty = Empty {
         domid,
         is_hvm: config.c_info.type_ == DomainType::Hvm,
