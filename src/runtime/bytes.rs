@@ -1,5 +1,5 @@
-//! Reading and writing a descriptor that is shared with other processes: no call may block a thread in the kernel, and
-//! the descriptor must not be made non-blocking for that purpose.
+//! Reading and writing descriptors without blocking a thread in the kernel. One that is shared with other processes must
+//! not be made non-blocking for that purpose.
 //!
 //! A migration stream's descriptor belongs to the application, and a Xen helper program that needs it in blocking mode
 //! has it too. The mode (`O_NONBLOCK`) is a property of the open file description that they share, so it cannot be set
@@ -10,6 +10,7 @@
 //! | a socket | `recv` with `MSG_DONTWAIT` | `send` with `MSG_DONTWAIT` |
 //! | a pipe, a terminal | once it is readable | once it is writable, at most as much as then fits (`PIPE_BUF`) |
 //! | a file, a block device | at once | at once |
+//! | the library's own end of a pipe | at once, since it is non-blocking | at once, since it is non-blocking |
 //!
 //! The second row is correct with one reader and one writer at a time, which the protocol of such a stream guarantees.
 //! A file is always ready as far as the kernel reports.
@@ -39,11 +40,13 @@ const PIPE_BUF: usize = 4096;
 enum DescriptorKind {
     Socket(Descriptor<Tracked<OwnedFd>>),
     Pipe(Descriptor<Tracked<OwnedFd>>),
+    /// In non-blocking mode.
+    OwnPipe(Descriptor<Tracked<OwnedFd>>),
     /// A file that epoll does not support.
     File(Tracked<OwnedFd>),
 }
 
-/// A descriptor of the library's own for an open file that is shared with others.
+/// A descriptor of the library's own, which waits without blocking a thread in the kernel.
 pub struct Bytes {
     kind: DescriptorKind,
 }
@@ -60,7 +63,14 @@ impl Bytes {
         Self::new(runtime, Tracked::new(copy))
     }
 
-    /// Uses a descriptor that the library owns.
+    /// Uses the end of a pipe that no other process has, and makes it non-blocking.
+    pub fn own(runtime: &Runtime, fd: Tracked<OwnedFd>) -> Result<Self, Errno> {
+        let flags = OFlag::from_bits_retain(fcntl(fd.as_fd(), FcntlArg::F_GETFL)?);
+        fcntl(fd.as_fd(), FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
+        Ok(Self { kind: DescriptorKind::OwnPipe(Descriptor::new(runtime, fd)?) })
+    }
+
+    /// Uses a descriptor that the library owns, for an open file that others have too.
     pub fn new(runtime: &Runtime, fd: Tracked<OwnedFd>) -> Result<Self, Errno> {
         let mode = SFlag::from_bits_truncate(fstat(fd.as_fd())?.st_mode) & SFlag::S_IFMT;
         let kind = match mode {
@@ -92,7 +102,9 @@ impl Bytes {
                 DescriptorKind::Pipe(pipe) if !is_ready(pipe.get().as_fd(), PollFlags::POLLIN)? => {
                     Err(Errno::EAGAIN)
                 }
-                DescriptorKind::Pipe(pipe) => unistd::read(pipe.get(), buffer),
+                DescriptorKind::Pipe(pipe) | DescriptorKind::OwnPipe(pipe) => {
+                    unistd::read(pipe.get(), buffer)
+                }
                 DescriptorKind::File(file) => unistd::read(file, buffer),
             };
             match (outcome, self.descriptor()) {
@@ -121,6 +133,9 @@ impl Bytes {
                     let piece = &bytes[..bytes.len().min(PIPE_BUF)];
                     without_signal(|| unistd::write(pipe.get(), piece))
                 }
+                DescriptorKind::OwnPipe(pipe) => {
+                    without_signal(|| unistd::write(pipe.get(), bytes))
+                }
                 DescriptorKind::File(file) => unistd::write(file, bytes),
             };
             match (outcome, self.descriptor()) {
@@ -134,9 +149,9 @@ impl Bytes {
 
     fn descriptor(&self) -> Option<&Descriptor<Tracked<OwnedFd>>> {
         match &self.kind {
-            DescriptorKind::Socket(descriptor) | DescriptorKind::Pipe(descriptor) => {
-                Some(descriptor)
-            }
+            DescriptorKind::Socket(descriptor)
+            | DescriptorKind::Pipe(descriptor)
+            | DescriptorKind::OwnPipe(descriptor) => Some(descriptor),
             DescriptorKind::File(_) => None,
         }
     }
@@ -145,9 +160,9 @@ impl Bytes {
 impl AsFd for Bytes {
     fn as_fd(&self) -> BorrowedFd<'_> {
         match &self.kind {
-            DescriptorKind::Socket(descriptor) | DescriptorKind::Pipe(descriptor) => {
-                descriptor.get().as_fd()
-            }
+            DescriptorKind::Socket(descriptor)
+            | DescriptorKind::Pipe(descriptor)
+            | DescriptorKind::OwnPipe(descriptor) => descriptor.get().as_fd(),
             DescriptorKind::File(file) => file.as_fd(),
         }
     }
@@ -260,6 +275,23 @@ mod tests {
         assert_eq!(&buffer[..3], b"abc");
         drop(writer);
         assert_eq!(runtime.block_on(reader.read(&mut buffer)), Ok(0));
+    }
+
+    #[test]
+    fn the_library_s_own_pipe_is_waited_for_at_both_ends() {
+        let runtime = Runtime::default();
+        let (reader, writer) = unistd::pipe().unwrap();
+        let of = |fd: OwnedFd| Bytes::own(&runtime, Tracked::new(fd)).unwrap();
+        let (reader, writer) = (of(reader), of(writer));
+        let mut buffer = vec![0; 1 << 20];
+        assert!(reader.read(&mut buffer).now_or_never().is_none());
+        let much = vec![7; 1 << 20];
+        let written = writer.write(&much).now_or_never().unwrap().unwrap();
+        assert!((PIPE_BUF..much.len()).contains(&written), "{written}");
+        assert!(writer.write(&much).now_or_never().is_none());
+        assert_eq!(reader.read(&mut buffer).now_or_never(), Some(Ok(written)));
+        drop(reader);
+        assert_eq!(writer.write(b"x").now_or_never(), Some(Err(Errno::EPIPE)));
     }
 
     #[test]

@@ -13,7 +13,8 @@
 //!    The leader's sleep begins after the lock is released, so for the leader there is [`Dispatcher::ring`], which ends
 //!    its present or next sleep. `rung` records that the ring was called; the leader silences it when it has the lock
 //!    again, not before. If there was nothing to ring yet, the dispatcher does not sleep, so that the leader checks
-//!    again.
+//!    again. A leader that has slept sets `awake` under the lock, and takes the lock once more before it sleeps again:
+//!    it needs no ring, and usually it is the thread that calls [`Lead::wake`].
 //! 3. *No thread sleeps forever.* While a thread is in `parked`, either (a) there is a leader, or (b) a thread in
 //!    `parked` is `WOKEN` or `ASKED`, so that it is about to run.
 //!
@@ -26,9 +27,9 @@
 //!
 //! 4. *A thread inside a callback leads only while no other thread sleeps.* Such a thread may run tasks but no
 //!    callbacks (`callbacks.rs`). If it slept as the leader beside a thread that may run callbacks, a callback could
-//!    wait although that thread is idle. Therefore a thread that may run callbacks and finds such a leader rings it
-//!    before it parks. The rung leader, when it has the lock again, finds the other thread parked and does not lead
-//!    again: it asks the other thread, and follows. When the lead is passed on, threads that may run callbacks are
+//!    wait although that thread is idle. Therefore a thread that may run callbacks and finds such a leader rings it,
+//!    unless it is awake, before it parks. The leader, when it has the lock again, finds the other thread parked and does
+//!    not lead again: it asks the other thread, and follows. When the lead is passed on, threads that may run callbacks are
 //!    preferred.
 //!
 //! Invariant 3 is the purpose of libxl's baton. An application's own thread that sleeps in `poll` needs nothing here:
@@ -52,9 +53,11 @@ pub trait Dispatcher {
     where
         Self: 'p;
     /// Sleeps until something happens outside the process or [`Dispatcher::ring`] was called since the last
-    /// [`Dispatcher::silence`], or spuriously; then wakes the waits concerned. With `may_call`, also returns when a
-    /// callback is due. It is called with no lock held.
-    fn sleep(&self, may_call: bool) -> Self::Attending<'_>;
+    /// [`Dispatcher::silence`], or spuriously. With `may_call`, also returns when a callback is due. It is called with no
+    /// lock held.
+    fn sleep(&self, may_call: bool);
+    /// Wakes the waits for what has happened; never sleeps. It is called with no lock held.
+    fn turn(&self, may_call: bool) -> Self::Attending<'_>;
     /// Ends the leader's present or next sleep. Never blocks.
     fn ring(&self);
     /// Undoes [`Dispatcher::ring`].
@@ -117,6 +120,8 @@ struct LeadState {
     parked: VecDeque<Arc<Parker>>,
     /// The leader was rung and has not silenced it yet.
     rung: bool,
+    /// The leader has slept, and takes the lock before it sleeps again.
+    awake: bool,
 }
 
 impl Lead {
@@ -169,7 +174,9 @@ impl Lead {
         state.leading = Some(Arc::clone(parker));
         drop(state);
         let stepping_down = StepDown { lead: self, place };
-        let attending = place.sleep(parker.may_call);
+        place.sleep(parker.may_call);
+        locked(&self.state).awake = true;
+        let attending = place.turn(parker.may_call);
         let mut state = stepping_down.now();
         // If this thread's own operation can go on and another thread is parked, the work is left to that thread.
         let ours = !parker.has(WOKEN) || state.parked.is_empty();
@@ -206,9 +213,9 @@ impl Lead {
 }
 
 impl LeadState {
-    /// Ends the leader's sleep, unless that was done already.
+    /// Ends the leader's sleep, unless it has ended or that was done already.
     fn ring(&mut self, place: &impl Dispatcher) {
-        if !std::mem::replace(&mut self.rung, true) && !is_removed(Mechanism::Ring) {
+        if !self.awake && !std::mem::replace(&mut self.rung, true) && !is_removed(Mechanism::Ring) {
             place.ring();
         }
     }
@@ -251,6 +258,7 @@ impl<'l, P: Dispatcher> StepDown<'l, '_, P> {
         let lead = self.lead;
         let mut state = locked(&lead.state);
         state.leading = None;
+        state.awake = false;
         if std::mem::take(&mut state.rung) {
             self.place.silence();
         }

@@ -6,12 +6,10 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | file | subject |
-//! |---|---|
 //! | `lead.rs` | threads asleep in the library, and the argument why each is woken |
 //! | `reactor.rs`, `timers.rs` | events from outside the process: one epoll set, one timerfd |
 //! | `descriptor.rs`, `clock.rs`, `notify.rs`, `abort.rs` | the waits, as futures |
-//! | `bytes.rs` | reading and writing descriptors that are shared with others, without blocking in the kernel |
+//! | `bytes.rs` | reading and writing descriptors, also those that are shared with others, without blocking in the kernel |
 //! | `wakers.rs` | the wakers of waits for the same thing |
 //! | `tasks.rs`, `queue.rs` | operations that no thread waits for, and the threads that run them |
 //! | `defect.rs` | panics: how they are contained |
@@ -171,8 +169,8 @@ impl Runtime {
 
     /// Does what can be done now, without sleeping. The application's own event loop calls this.
     pub fn dispatch(&self) {
-        let attending = self.shared.tasks.attend();
-        self.shared.turn();
+        let attending = self.shared.tasks.attend(callbacks::may_call());
+        self.shared.report_events();
         self.shared.tasks.work_off(attending);
     }
 
@@ -219,7 +217,7 @@ impl RuntimeShared {
         })
     }
 
-    fn turn(&self) {
+    fn report_events(&self) {
         if let Some(reactor) = self.reactor.get()
             && let Err(errno) = reactor.turn(self.tasks.defects())
         {
@@ -243,7 +241,7 @@ impl RuntimeShared {
 impl Dispatcher for RuntimeShared {
     type Attending<'p> = Attending<'p>;
 
-    fn sleep(&self, may_call: bool) -> Attending<'_> {
+    fn sleep(&self, may_call: bool) {
         let Some(reactor) = self.reactor.get() else {
             // After a ring for which there was no bell yet, this thread does not sleep but returns to look again.
             // Without descriptors, only events inside this process are waited for, so it looks again after a pause.
@@ -254,13 +252,16 @@ impl Dispatcher for RuntimeShared {
                 )]
                 std::thread::sleep(Duration::from_millis(10));
             }
-            return self.tasks.attend();
+            return;
         };
         if let Err(errno) = reactor.sleep(may_call) {
             self.failed(errno);
         }
-        let attending = self.tasks.attend();
-        self.turn();
+    }
+
+    fn turn(&self, may_call: bool) -> Attending<'_> {
+        let attending = self.tasks.attend(may_call);
+        self.report_events();
         attending
     }
 
@@ -297,8 +298,12 @@ impl Dispatcher for Beside<'_> {
     where
         Self: 'p;
 
-    fn sleep(&self, may_call: bool) -> Attending<'_> {
-        self.shared.sleep(may_call)
+    fn sleep(&self, may_call: bool) {
+        self.shared.sleep(may_call);
+    }
+
+    fn turn(&self, may_call: bool) -> Attending<'_> {
+        self.shared.turn(may_call)
     }
 
     fn ring(&self) {

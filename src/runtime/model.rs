@@ -201,7 +201,7 @@ impl World {
         self.set.change(|state| state.happened.push_back(event));
     }
 
-    fn turn(&self) {
+    fn report_events(&self) {
         // Events are taken one after the other: a second dispatching thread may get the next one.
         while let Some(event) = { locked(&self.set.state).happened.pop_front() } {
             match event {
@@ -224,7 +224,7 @@ impl World {
     /// As `dispatch`, possibly inside a callback.
     fn dispatch_from(&self, may_call: bool) {
         let attending = self.attend(may_call);
-        self.turn();
+        self.report_events();
         self.work_off(attending);
     }
 
@@ -279,14 +279,17 @@ impl World {
 impl Dispatcher for World {
     type Attending<'p> = Both<'p>;
 
-    fn sleep(&self, may_call: bool) -> Both<'_> {
-        if !self.open() && !self.careless {
-            return self.attend(may_call);
+    fn sleep(&self, may_call: bool) {
+        if self.open() || self.careless {
+            self.set.wait(|state| {
+                state.rung || state.readable() || (may_call && state.callbacks_alarm)
+            });
         }
-        self.set
-            .wait(|state| state.rung || state.readable() || (may_call && state.callbacks_alarm));
+    }
+
+    fn turn(&self, may_call: bool) -> Both<'_> {
         let attending = self.attend(may_call);
-        self.turn();
+        self.report_events();
         attending
     }
 

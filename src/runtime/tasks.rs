@@ -122,9 +122,9 @@ impl Tasks {
         !self.queue.is_empty() || (callbacks::may_call() && !self.callbacks.is_empty())
     }
 
-    /// Promises to look for tasks and callbacks soon.
-    pub fn attend(&self) -> Attending<'_> {
-        let callbacks = callbacks::may_call().then(|| self.callbacks.attend());
+    /// Promises to look for tasks soon and, with `may_call`, for callbacks.
+    pub fn attend(&self, may_call: bool) -> Attending<'_> {
+        let callbacks = may_call.then(|| self.callbacks.attend());
         Attending { tasks: self.queue.attend(), callbacks }
     }
 

@@ -79,14 +79,16 @@ void saves(void)
         bool hangs = !strcmp(ways[way], "hang");
         for (int step = 0; step <= 6; step++) {
             snprintf(helper, sizeof(helper), "%s %d", ways[way], step);
-            /* After its last word only how it ends counts. */
-            bool may = step >= 5 && strcmp(ways[way], "kill") && strcmp(ways[way], "hang");
-            rc = save(helper, 0, 0, hangs ? 300 : -1, &whole);
-            expect(rc || may, "it has succeeded");
+            /* After its last word it has written all of its part, and how it ends does not count. */
+            bool spoken = step >= 5;
+            /* END must be written before the abort, also on a slow machine. */
+            rc = save(helper, 0, 0, !hangs ? -1 : spoken ? 3000 : 300, &whole);
+            expect(rc || spoken, "it has succeeded");
+            expect(!rc || step < 6, "rc %d", rc);
             expect(!!rc == !whole, "rc %d, and the stream is%s whole", rc, whole ? "" : " not");
             expect(state(guest.domid) == (rc ? 0 : 1), "rc %d, and the guest has%s suspended", rc,
                    state(guest.domid) ? "" : " not");
-            expect(!hangs || rc == ERROR_ABORTED, "aborted, and rc %d", rc);
+            expect(!hangs || rc == (spoken ? 0 : ERROR_ABORTED), "aborted, and rc %d", rc);
             end_guest();
             done("save: helper: %s", helper);
         }
@@ -102,9 +104,9 @@ void saves(void)
     end_guest();
     done("save: libxc has failed, and gives no reason");
     rc = save("status 9", 0, 0, -1, &whole);
-    expect(rc == ERROR_FAIL && !whole && !state(guest.domid), "rc %d, state %d", rc, state(guest.domid));
+    expect(!rc && whole && state(guest.domid) == 1, "rc %d, whole %d, state %d", rc, whole, state(guest.domid));
     end_guest();
-    done("save: the helper ends with a status other than 0");
+    done("save: the helper has written all, and ends with a status other than 0");
     rc = save("deaf 1", 0, 0, 100, &whole);
     expect(rc == ERROR_ABORTED && !whole && !state(guest.domid), "rc %d, state %d", rc, state(guest.domid));
     end_guest();

@@ -271,8 +271,10 @@ async fn receive_guest(
         console: channels.console,
     };
     let set_cpuid = || build::set_old_cpuid(ao, domid, config);
-    let frames = restore::receive(ao, empty, incoming, set_cpuid).await?;
-    build::finish_existing(ao, domid, config, channels, [frames.store, frames.console], console)
+    let received = restore::receive(ao, empty, incoming, set_cpuid).await?;
+    let rings = [received.frames.store, received.frames.console];
+    let built = build::finish_existing(ao, domid, config, channels, rings, console);
+    received.finish(built).await
 }
 
 /// Completes those devices that steps before their own need: a bootloader reads the first disk.

@@ -2,8 +2,8 @@
 //!
 //! The program is part of Xen and is trusted; but its input is a guest's memory or a stream from another host, so it
 //! may be killed, hang or send invalid messages. The operation fails after an invalid message, an exit without
-//! [`Request::Complete`] or an exit status other than 0. A helper that hangs is ended by an abort, at the latest
-//! [`GRACE`] after it.
+//! [`Request::Complete`] or an exit status other than 0; only that of a helper that has written a whole image does not
+//! count. A helper that hangs is ended by an abort, at the latest [`GRACE`] after it.
 //!
 //! A helper that saves is not killed immediately: after SIGTERM it writes no more to the stream, restores the guest's
 //! state, for which it sends requests, and sends [`Request::Complete`].
@@ -23,7 +23,7 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::runtime::bytes::Bytes;
 use crate::runtime::child::{Child, Io, Program};
 use crate::sync::tracked_fds::Tracked;
-use crate::{debug, error};
+use crate::{debug, error, warn};
 
 /// How long a helper that was told to end may take until its next message, or until its exit.
 pub const GRACE: Duration = Duration::from_secs(10);
@@ -85,7 +85,7 @@ impl<'a> Helper<'a> {
         };
         let (its_input, input) = pipe()?;
         let (output, its_output) = pipe()?;
-        let ours = |fd: Tracked<OwnedFd>| Bytes::new(ao.runtime(), fd).map_err(failed);
+        let ours = |fd: Tracked<OwnedFd>| Bytes::own(ao.runtime(), fd).map_err(failed);
         let (input, output) = (ours(input)?, ours(output)?);
         let mut program = Program::new(path);
         let mode = match job.side {
@@ -249,6 +249,26 @@ impl<'a> Helper<'a> {
             ),
         }
         Error::Fail
+    }
+
+    /// After [`Request::Complete`] was answered, if nothing depends on the helper any more: waits for its exit, whatever
+    /// the status. An abort, or [`GRACE`], ends the wait and the helper.
+    pub async fn dismiss(self) {
+        match self.ao.within(GRACE, self.child.exited()).await {
+            Ok(Some(outcome)) if outcome.success() => return,
+            Ok(Some(outcome)) => {
+                let how = describe_outcome("save helper", self.child.pid(), outcome);
+                warn!(self.ao, domid = self.domid, "after the save was complete: {how}");
+                return;
+            }
+            Ok(None) => warn!(
+                self.ao,
+                domid = self.domid,
+                "the save is complete, but the save helper did not exit within 10 s"
+            ),
+            Err(_) => {}
+        }
+        self.kill().await;
     }
 
     /// After [`Request::Complete`] was answered: waits for the exit, which must be a success.

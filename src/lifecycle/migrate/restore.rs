@@ -66,16 +66,40 @@ pub struct Frames {
     pub console: u64,
 }
 
+/// A domain that was filled from a stream, and the helper that has done that.
+pub struct Received<'a> {
+    pub frames: Frames,
+    helper: Helper<'a>,
+}
+
+impl Received<'_> {
+    /// Ends with the helper what the caller has made of the domain meanwhile, `made`. If that is a success, waits for
+    /// the exit of the helper, which must be one too; otherwise kills it. The helper has completed, but its exit takes as
+    /// long as the next steps of the caller.
+    ///
+    /// # Errors
+    /// That of `made`; `Error::Aborted`; otherwise `Error::Fail`. The reason is logged.
+    pub async fn finish<T>(self, made: Result<T>) -> Result<T> {
+        match made {
+            Ok(made) => self.helper.finish().await.map(|()| made),
+            Err(e) => {
+                self.helper.kill().await;
+                Err(e)
+            }
+        }
+    }
+}
+
 /// Restores the domain from the stream. `set_cpuid` is called if the stream, an older one, has no CPUID policy.
 ///
 /// # Errors
 /// `Error::Aborted`; otherwise `Error::Fail`. The reason is logged.
-pub async fn receive(
-    ao: &Ao,
+pub async fn receive<'a>(
+    ao: &'a Ao,
     domain: Empty,
     incoming: &Incoming,
     mut set_cpuid: impl FnMut() -> Result<()> + Send,
-) -> Result<Frames> {
+) -> Result<Received<'a>> {
     let domid = domain.domid;
     let unusable = |errno: Errno| {
         error!(ao, domid = domid, errno = errno, "cannot use the stream");
@@ -88,19 +112,26 @@ pub async fn receive(
     };
     let stream = converted.as_ref().map_or(&incoming.stream, |converter| &converter.output);
     let restore = Restore { ao, domain, incoming, stream };
-    let frames = restore.run(&mut set_cpuid).await?;
-    if let Some(converter) = converted {
-        converter.finish(ao, domid).await?;
+    let (frames, helper) = restore.image(&mut set_cpuid).await?;
+    let mut outcome = restore.rest().await;
+    if let (Ok(()), Some(converter)) = (outcome, converted) {
+        outcome = converter.finish(ao, domid).await;
     }
-    Ok(frames)
+    match outcome {
+        Ok(()) => Ok(Received { frames, helper }),
+        Err(e) => {
+            helper.kill().await;
+            Err(e)
+        }
+    }
 }
 
 /// The state of a restore.
-struct Restore<'a> {
+struct Restore<'a, 's> {
     ao: &'a Ao,
     domain: Empty,
-    incoming: &'a Incoming,
-    stream: &'a Bytes,
+    incoming: &'s Incoming,
+    stream: &'s Bytes,
 }
 
 /// The emulator's records of a stream or of a checkpoint.
@@ -110,8 +141,12 @@ struct EmulatorRecords {
     state: Option<Vec<u8>>,
 }
 
-impl Restore<'_> {
-    async fn run(&self, set_cpuid: &mut (impl FnMut() -> Result<()> + Send)) -> Result<Frames> {
+impl<'a> Restore<'a, '_> {
+    /// Restores libxc's image. Returns the helper when it has completed.
+    async fn image(
+        &self,
+        set_cpuid: &mut (impl FnMut() -> Result<()> + Send),
+    ) -> Result<(Frames, Helper<'a>)> {
         let reader = Reader::new(self.stream);
         self.read(async {
             reader.header().await?;
@@ -122,20 +157,24 @@ impl Restore<'_> {
             }
         })
         .await?;
-        let frames = self.restore_image(set_cpuid).await?;
-        if !self.incoming.checkpoints {
-            let records = self.read(self.records(RecordKind::End)).await?;
-            if self.domain.is_hvm && records.state.is_none() {
-                error!(
-                    self.ao,
-                    domid = self.domain.domid,
-                    "cannot restore from the stream: it has no emulator state"
-                );
-                return Err(Error::Fail);
-            }
-            self.apply(&records)?;
+        self.run_helper(set_cpuid).await
+    }
+
+    /// Reads what follows the image, up to END, and applies it. A stream with checkpoints has no END.
+    async fn rest(&self) -> Result<()> {
+        if self.incoming.checkpoints {
+            return Ok(());
         }
-        Ok(frames)
+        let records = self.read(self.records(RecordKind::End)).await?;
+        if self.domain.is_hvm && records.state.is_none() {
+            error!(
+                self.ao,
+                domid = self.domain.domid,
+                "cannot restore from the stream: it has no emulator state"
+            );
+            return Err(Error::Fail);
+        }
+        self.apply(&records)
     }
 
     /// Waits for the future `reading`, and logs its error.
@@ -200,10 +239,10 @@ impl Restore<'_> {
     }
 
     /// Runs the helper, which reads libxc's image.
-    async fn restore_image(
+    async fn run_helper(
         &self,
         set_cpuid: &mut (impl FnMut() -> Result<()> + Send),
-    ) -> Result<Frames> {
+    ) -> Result<(Frames, Helper<'a>)> {
         let Empty { domid, store, console, .. } = self.domain;
         let mut callbacks = callback::STATIC_DATA_DONE | callback::RESTORE_RESULTS;
         if self.incoming.checkpoints {
@@ -219,7 +258,7 @@ impl Restore<'_> {
         };
         let mut helper = Helper::start(self.ao, domid, job)?;
         match self.serve(&mut helper, set_cpuid).await {
-            Ok(frames) => helper.finish().await.map(|()| frames),
+            Ok(frames) => Ok((frames, helper)),
             Err(e) => {
                 helper.kill().await;
                 Err(e)

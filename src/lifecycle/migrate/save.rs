@@ -87,11 +87,12 @@ pub async fn save(
         emulator_logs: false,
         state: None,
     };
-    let saved = caught_async(save.run()).await.unwrap_or_else(|panic| {
-        let text = format_args!("cannot save the domain: a defect in the library: {panic}");
+    let defect = |panic: String| {
+        let text = format_args!("saving the domain: a defect in the library: {panic}");
         ao.log().write(Level::Critical, None, Some(domid), (file!(), line!()), text);
-        Err(Error::BadFail)
-    });
+        Error::BadFail
+    };
+    let saved = caught_async(save.run()).await.unwrap_or_else(|panic| Err(defect(panic)));
     // Replication ends only with a failure, and this side then still has the guest.
     if saved.is_err() || options.checkpoints.is_some() {
         save.resume_guest().await;
@@ -100,7 +101,12 @@ pub async fn save(
     if emulator.is_some() {
         state::forget_saved(ao, domid);
     }
-    saved
+    drop(save);
+    // The receiver has the guest: not even a panic changes that any more.
+    if let Some(helper) = saved? {
+        let _ = caught_async(helper.dismiss()).await.map_err(defect);
+    }
+    Ok(())
 }
 
 /// The state of a save.
@@ -122,8 +128,9 @@ struct Save<'a> {
     state: Option<Saved>,
 }
 
-impl Save<'_> {
-    async fn run(&mut self) -> Result<()> {
+impl<'a> Save<'a> {
+    /// Returns the helper if it may still be about to exit.
+    async fn run(&mut self) -> Result<Option<Helper<'a>>> {
         let (ao, domid) = (self.ao, self.domid);
         let vnuma = ao.hypervisor().has_vnuma(domid).map_err(|e| {
             error!(
@@ -144,12 +151,18 @@ impl Save<'_> {
             Error::Fail
         };
         ao.wait(writer.begin()).await?.map_err(failed)?;
-        self.save_image().await?;
+        let helper = self.save_image().await?;
         if self.options.checkpoints.is_some() {
-            return Ok(());
+            return helper.finish().await.map(|()| None);
         }
-        // END must be the last step.
-        self.write_emulator_records(RecordKind::End).await
+        // END must be the last step. The helper has written all of its part, and exits meanwhile.
+        match self.write_emulator_records(RecordKind::End).await {
+            Ok(()) => Ok(Some(helper)),
+            Err(e) => {
+                helper.kill().await;
+                Err(e)
+            }
+        }
     }
 
     /// Writes what follows a part of libxc's image: the emulator's records, and one of type `last`.
@@ -173,8 +186,9 @@ impl Save<'_> {
         ao.wait(writer.empty(last)).await?.map_err(failed)
     }
 
-    /// Runs the helper, which writes libxc's image; meanwhile the guest is suspended.
-    async fn save_image(&mut self) -> Result<()> {
+    /// Runs the helper, which writes libxc's image; meanwhile the guest is suspended. Returns the helper when it has
+    /// completed.
+    async fn save_image(&mut self) -> Result<Helper<'a>> {
         let mut callbacks = callback::SUSPEND | callback::SWITCH_LOG_DIRTY;
         let checkpoints = self.options.checkpoints.is_some();
         if checkpoints {
@@ -193,7 +207,7 @@ impl Save<'_> {
         };
         let mut helper = Helper::start(self.ao, self.domid, job)?;
         match self.serve(&mut helper).await {
-            Ok(()) => helper.finish().await,
+            Ok(()) => Ok(helper),
             Err(e) => {
                 // A helper that was killed has not stopped the logging of dirty pages, one that failed has.
                 helper.kill().await;
@@ -349,7 +363,7 @@ async fn answer(helper: &mut Helper<'_>, value: i32, failure: Option<Error>) -> 
 
 /// Suspends domain `domid` without saving it. If that fails, the domain continues to run.
 pub async fn suspend_only(ao: &Ao, domid: u32, kind: DomainKind) -> Result<()> {
-    let suspender = Suspender::new(ao, domid, kind)?;
+    let mut suspender = Suspender::new(ao, domid, kind)?;
     let mut was_suspended = false;
     let outcome = async {
         was_suspended = suspender.suspend().await? == Suspension::Found;

@@ -12,6 +12,9 @@
 //! reason an abort ends the wait for a guest that was asked only after it has answered, or after the 60 s.
 //!
 //! After that QEMU is stopped and writes its state to a file (`qemu/state.rs`).
+//!
+//! The watches are kept until the whole save has ended: ending one is a trip to xenstored, and the guest does not run
+//! meanwhile.
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -49,6 +52,10 @@ pub struct Suspender<'a> {
     domid: u32,
     kind: DomainKind,
     channel: Option<Descriptor<SuspendChannel<'a>>>,
+    /// The watch for domains that have shut down.
+    releases: Watch,
+    /// The watch for the answer to a request in xenstore, from the first request on.
+    answers: Option<Watch>,
 }
 
 /// The state of the guest in the hypervisor.
@@ -68,7 +75,8 @@ pub enum Suspension {
 }
 
 impl<'a> Suspender<'a> {
-    /// Binds the guest's suspend event channel, if it offers one. This does not affect the guest.
+    /// Binds the guest's suspend event channel, if it offers one, and watches for domains that shut down. This does not
+    /// affect the guest.
     pub fn new(ao: &'a Ao, domid: u32, kind: DomainKind) -> Result<Self> {
         let path = format!("{}/device/suspend/event-channel", nodes::domain_path(domid));
         let offered = nodes::peek(ao, ao.store(), &path).and_then(|port| leading_number(&port));
@@ -89,13 +97,13 @@ impl<'a> Suspender<'a> {
                 Some(Descriptor::new(ao.runtime(), bound).map_err(|e| ao.wait_failed(e))?)
             }
         };
-        Ok(Self { ao, domid, kind, channel })
+        let releases = ao.watch(RELEASES)?;
+        Ok(Self { ao, domid, kind, channel, releases, answers: None })
     }
 
     /// Suspends the guest. After an error it may nevertheless be suspended: see [`Self::is_suspended`].
-    pub async fn suspend(&self) -> Result<Suspension> {
+    pub async fn suspend(&mut self) -> Result<Suspension> {
         let (ao, domid) = (self.ao, self.domid);
-        let releases = ao.watch(RELEASES)?;
         if self.state()? == State::Suspended {
             debug!(ao, domid = domid, "the guest has suspended already");
             return Ok(Suspension::Found);
@@ -116,7 +124,7 @@ impl<'a> Suspender<'a> {
             Some(channel) if !asleep => {
                 debug!(ao, domid = domid, "asking the guest to suspend by its event channel");
                 channel.get().notify().map_err(|e| self.refused(e))?;
-                self.wait_until_suspended(releases).await?;
+                self.wait_until_suspended().await?;
             }
             _ if self.kind == DomainKind::Hvm && (!drivers || asleep) => {
                 debug!(
@@ -126,14 +134,13 @@ impl<'a> Suspender<'a> {
                 );
                 let stopped = ao.hypervisor().domain_shutdown(domid, SHUTDOWN_SUSPEND);
                 stopped.map_err(|e| self.refused(e))?;
-                self.wait_until_suspended(releases).await?;
+                self.wait_until_suspended().await?;
             }
             _ => {
                 debug!(ao, domid = domid, "asking the guest to suspend by xenstore");
-                self.request_by_xenstore(releases).await?;
-                let outcome = self.wait_until_suspended(ao.watch(RELEASES)?).await;
+                self.request_by_xenstore().await?;
                 // An abort may have come at the same time as the answer.
-                outcome?;
+                self.wait_until_suspended().await?;
                 if ao.abort().is_asked() {
                     return Err(Error::Aborted);
                 }
@@ -195,56 +202,54 @@ impl<'a> Suspender<'a> {
 
     /// Waits until the guest has suspended, after a request. The request cannot be withdrawn, so an aborted operation
     /// also waits up to 60 s; otherwise the guest could suspend later, and nobody would resume it.
-    async fn wait_until_suspended(&self, releases: Watch) -> Result<()> {
-        let deadline = Instant::now() + TIMEOUT;
-        match self.ao.until(deadline, self.suspended(releases)).await {
+    async fn wait_until_suspended(&mut self) -> Result<()> {
+        let (ao, domid, deadline) = (self.ao, self.domid, Instant::now() + TIMEOUT);
+        match ao.until(deadline, self.suspended()).await {
             Ok(Some(outcome)) => {
                 outcome?;
-                debug!(self.ao, domid = self.domid, "the guest has suspended");
+                debug!(ao, domid = domid, "the guest has suspended");
                 Ok(())
             }
             Ok(None) => {
                 error!(
-                    self.ao,
-                    domid = self.domid,
+                    ao,
+                    domid = domid,
                     "cannot suspend the domain: the guest did not suspend within 60 s"
                 );
                 Err(Error::GuestTimedOut)
             }
             Err(e) => {
-                let releases = self.ao.watch(RELEASES)?;
-                self.ao.unabortable().until(deadline, self.suspended(releases)).await?;
+                ao.unabortable().until(deadline, self.suspended()).await?;
                 Err(e)
             }
         }
     }
 
-    async fn suspended(&self, mut releases: Watch) -> Result<()> {
+    async fn suspended(&mut self) -> Result<()> {
         loop {
             if self.state()? == State::Suspended {
                 return Ok(());
             }
-            self.wait_for_change(&mut releases).await?;
+            self.wait_for_change().await?;
         }
     }
 
     /// Waits until the state of the guest may have changed.
-    async fn wait_for_change(&self, releases: &mut Watch) -> Result<()> {
+    async fn wait_for_change(&mut self) -> Result<()> {
         let Some(channel) = &self.channel else {
-            releases.changed().await;
+            self.releases.changed().await;
             return Ok(());
         };
-        match select(pin!(releases.changed()), pin!(channel.readable())).await {
-            Either::Left(_) => Ok(()),
-            Either::Right((readable, _)) => {
-                readable.map_err(|errno| self.ao.wait_failed(errno))?;
-                channel.get().take_event().map_err(|e| self.refused(e))
-            }
-        }
+        let event = match select(pin!(self.releases.changed()), pin!(channel.readable())).await {
+            Either::Left(_) => return Ok(()),
+            Either::Right((event, _)) => event,
+        };
+        event.map_err(|errno| self.ao.wait_failed(errno))?;
+        channel.get().take_event().map_err(|e| self.refused(e))
     }
 
     /// Writes the request to xenstore, and waits until the guest has acknowledged it.
-    async fn request_by_xenstore(&self, mut releases: Watch) -> Result<()> {
+    async fn request_by_xenstore(&mut self) -> Result<()> {
         let (ao, domid) = (self.ao, self.domid);
         let tree = nodes::domain_path(domid);
         let path = format!("{tree}/control/shutdown");
@@ -260,7 +265,10 @@ impl<'a> Suspender<'a> {
             error!(ao, domid = domid, "cannot suspend the domain: it was destroyed");
             return Err(Error::Fail);
         }
-        let mut changes = ao.watch(&path)?;
+        let mut answers = match self.answers.take() {
+            Some(watch) => watch,
+            None => ao.watch(&path)?,
+        };
         let taken = async {
             loop {
                 if is_acknowledged(nodes::read(ao, ao.store(), &path)?.as_deref()) {
@@ -268,10 +276,11 @@ impl<'a> Suspender<'a> {
                 }
                 // A guest that has ended meanwhile never answers.
                 self.state()?;
-                select(pin!(changes.changed()), pin!(releases.changed())).await;
+                select(pin!(answers.changed()), pin!(self.releases.changed())).await;
             }
         };
         let outcome = ao.until(Instant::now() + TIMEOUT, taken).await;
+        self.answers = Some(answers);
         let failure = match outcome {
             Ok(Some(Ok(()))) => return Ok(()),
             Ok(Some(Err(e))) | Err(e) => e,

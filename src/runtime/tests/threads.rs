@@ -78,9 +78,13 @@ fn a_ring_while_the_reactor_opens_is_heard() {
         where
             Self: 'p;
 
-        fn sleep(&self, may_call: bool) -> Attending<'_> {
+        fn sleep(&self, may_call: bool) {
             self.1.wake(self.2, self.0);
-            self.0.sleep(may_call)
+            self.0.sleep(may_call);
+        }
+
+        fn turn(&self, may_call: bool) -> Attending<'_> {
+            self.0.turn(may_call)
         }
 
         fn ring(&self) {
