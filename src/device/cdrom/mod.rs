@@ -329,7 +329,9 @@ impl Change {
     ) -> Result<()> {
         let Some(format) = qemu_format(self.complete.format) else { return Err(Error::Invalid) };
         let set = qemu.add_fd(medium.as_fd(), deadline).await?;
-        let file = set.to_string();
+        // QEMU takes a name below /dev/fdset for a file, and refuses a block device behind it, unless the driver is named.
+        let is_device = medium.metadata().is_ok_and(|of| of.file_type().is_block_device());
+        let file = if is_device { format!("host_device:{set}") } else { set.to_string() };
         let outcome = qemu.change_medium(name, &file, format, deadline).await;
         if let Err(e) = outcome
             && is_error_response(e)

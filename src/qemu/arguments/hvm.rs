@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::fd::RawFd;
 
 use super::value::Value;
-use super::{ArgumentsError, CommandLine, Restricted, display, memory, os, privileges};
+use super::{ArgumentsError, CommandLine, Restricted, display, memory, options, os};
 use crate::types::idiomatic::{
     DeviceModelVersion, DomainBuildInfo, DomainBuildInfoData, DomainBuildInfoHvm, DomainConfig,
     GfxPassthruKind,
@@ -101,12 +101,15 @@ pub fn hvm(asked: &Hvm<'_>) -> Result<CommandLine, ArgumentsError> {
     }
     line.usb(own)?;
     line.sound(&own.soundhw)?;
-    line.acpi(build, own);
+    let acpi = build.acpi == Some(true) && own.acpi == Some(true);
+    if !acpi {
+        line.add(options::NO_ACPI);
+    }
     line.processors(build);
     line.nics(domid, &config.nics, place.is_restored());
 
     if build.dm_restrict == Some(true) {
-        line.restrict(domid);
+        line.restrict(domid, place.is_stub_domain());
     }
     match place {
         Place::Local { incoming: Some(fd), .. } => line.option("-incoming", format!("fd:{fd}")),
@@ -117,14 +120,14 @@ pub fn hvm(asked: &Hvm<'_>) -> Result<CommandLine, ArgumentsError> {
         _ => {}
     }
     line.add(build.extra.iter().map(os));
-    line.machine(own, igd)?;
+    line.machine(own, igd, acpi)?;
     line.add(build.extra_hvm.iter().map(os));
     line.option("-m", memory(build));
     line.environment.push(("XEN_DOMAIN_ID", domid.to_string().into()));
     line.disks(&config.disks, (!place.is_stub_domain()).then_some(targets), own.hdtype)?;
     line.vendor_device(own.vendor_device);
     if let Place::Local { account: Some(account), .. } = place {
-        line.add(privileges::user(account));
+        line.add(options::user(account));
     }
     Ok(line)
 }
@@ -135,12 +138,6 @@ impl CommandLine {
         self.option_of("-kernel", &build.kernel);
         self.option_of("-initrd", &build.ramdisk);
         self.option_of("-append", &build.cmdline);
-    }
-
-    fn acpi(&mut self, build: &DomainBuildInfo, own: &DomainBuildInfoHvm) {
-        if build.acpi != Some(true) || own.acpi != Some(true) {
-            self.add(["-no-acpi"]);
-        }
     }
 
     fn processors(&mut self, build: &DomainBuildInfo) {
@@ -156,7 +153,12 @@ impl CommandLine {
         self.option("-smp", value);
     }
 
-    fn machine(&mut self, own: &DomainBuildInfoHvm, igd: bool) -> Result<(), ArgumentsError> {
+    fn machine(
+        &mut self,
+        own: &DomainBuildInfoHvm,
+        igd: bool,
+        acpi: bool,
+    ) -> Result<(), ArgumentsError> {
         // Only the machine type xenfv contains the Xen platform PCI device.
         let mut machine = if own.xen_platform_pci == Some(true) {
             Value::of("xenfv")
@@ -164,6 +166,11 @@ impl CommandLine {
             Value::of("pc").with("accel", "xen")
         };
         machine = machine.with("suppress-vmdesc", "on");
+        if !acpi {
+            for (property, value) in options::NO_ACPI_MACHINE {
+                machine = machine.with(property, value);
+            }
+        }
         let hole = own.mmio_hole_memkb;
         if hole != 0 {
             let end = (1u64 << 32).wrapping_sub(hole.wrapping_mul(1024));
@@ -228,8 +235,8 @@ mod tests {
              -display none -kernel /k -initrd /r -append a b -boot order=dc -device gus -smp 3 \
              -net none -xen-domid-restrict {} -incoming fd:4 -x \
              -machine xenfv,suppress-vmdesc=on -y -m 64 {}",
-            privileges::root("/var/run/xen/qemu-root-7").join(" "),
-            privileges::user("u").join(" ")
+            options::root("/var/run/xen/qemu-root-7").join(" "),
+            options::user("u").join(" ")
         );
         assert_eq!(shown(&line), wanted);
         let environment = [("XEN_QEMU_CONSOLE_LIMIT", "1048576"), ("XEN_DOMAIN_ID", "7")];
@@ -278,11 +285,16 @@ mod tests {
 
     #[test]
     fn acpi_is_off_if_either_field_is_false() {
-        lacks(&with(|_| ()).unwrap(), "-no-acpi");
-        has(&with(|own| own.acpi = Some(false)).unwrap(), "-no-acpi");
+        let off = if cfg!(since = "4.20") {
+            "-machine xenfv,suppress-vmdesc=on,acpi=off"
+        } else {
+            "-no-acpi"
+        };
+        lacks(&with(|_| ()).unwrap(), off);
+        has(&with(|own| own.acpi = Some(false)).unwrap(), off);
         let mut config = config();
         config.b_info.acpi = Some(false);
-        has(&shown(&hvm(&asked(&config, LOCAL)).unwrap()), "-no-acpi");
+        has(&shown(&hvm(&asked(&config, LOCAL)).unwrap()), off);
     }
 
     #[test]

@@ -13,7 +13,7 @@
 //! | `devices.rs` | serial ports, USB, sound |
 //! | `nics.rs` | network cards |
 //! | `disks.rs` | disks and CD drives |
-//! | `privileges_*.rs` | root directory and user |
+//! | `options_*.rs` | options whose form depends on QEMU's version |
 //! | `value.rs` | the value of one option |
 //! | `error.rs` | invalid configurations |
 
@@ -23,9 +23,9 @@ mod display;
 mod error;
 mod hvm;
 mod nics;
-#[cfg_attr(since = "4.20", path = "privileges_since_4_20.rs")]
-#[cfg_attr(not(since = "4.20"), path = "privileges_until_4_20.rs")]
-mod privileges;
+#[cfg_attr(since = "4.20", path = "options_since_4_20.rs")]
+#[cfg_attr(not(since = "4.20"), path = "options_until_4_20.rs")]
+mod options;
 mod proxy;
 mod pv;
 #[cfg(test)]
@@ -165,8 +165,16 @@ impl CommandLine {
         self.add(["-nodefaults", "-no-user-config"]);
     }
 
-    fn restrict(&mut self, domid: u32) {
+    /// `of_stub_domain`: the QEMU is that of a stub domain's image, of an unknown version; as in the C library it gets
+    /// the older form of the option.
+    fn restrict(&mut self, domid: u32, of_stub_domain: bool) {
         self.add(["-xen-domid-restrict"]);
-        self.add(privileges::root(&root_path(domid)));
+        let path = root_path(domid);
+        self.add(if of_stub_domain { root_before_9(&path) } else { options::root(&path) });
     }
+}
+
+/// The root directory, for QEMU before 9.
+pub fn root_before_9(path: &str) -> [String; 2] {
+    ["-chroot".to_owned(), path.to_owned()]
 }

@@ -32,7 +32,7 @@ pub fn pv(
         line.add(["-nographic"]);
     }
     if restricted.is_some() {
-        line.restrict(domid);
+        line.restrict(domid, false);
     }
     line.add(build.extra.iter().map(os));
     line.option("-machine", "xenpv");
@@ -57,7 +57,7 @@ pub fn driver_domain(domid: u32, limited: bool) -> CommandLine {
 mod tests {
     use std::ffi::OsStr;
 
-    use super::super::privileges;
+    use super::super::options;
     use super::super::samples::text;
     use super::*;
     use crate::types::idiomatic::{
@@ -158,7 +158,7 @@ mod tests {
             -chardev socket,id=libxl-cmd,fd=3,server=on,wait=off -S \
             -mon chardev=libxl-cmd,mode=control -chardev socket,id=libxenstat-cmd,path";
         assert!(found.starts_with(start), "{found}");
-        let root = privileges::root("/var/run/xen/qemu-root-7").join(" ");
+        let root = options::root("/var/run/xen/qemu-root-7").join(" ");
         let end = format!("-nographic -xen-domid-restrict {root} -machine xenpv -m 65");
         assert!(found.ends_with(&end), "{found}");
     }

@@ -2,12 +2,13 @@
 #: pci
 #: linux
 #: long
+#: minutes 40
 pci_host
 assignable 05.0 06.0 06.1
 /share/pci-initrd /tmp/pci-initrd.gz
 guest=pci-lhvm
 log=/var/log/xen/serial-$guest.log
-minutes=4 # a kernel boots in an HVM guest, which is slow in an emulated Xen host
+minutes=10 # SeaBIOS reads the kernel byte by byte, each of which is a request to QEMU: minutes in an emulated Xen host
 cards() { until_true grep -aq "CARDS:$1\." $log; grep -a CARDS: $log | tr -d '\r'; }
 : > $log
 config $guest linux-hvm 'type="hvm"' 'kernel="/guest/vmlinuz"' 'ramdisk="/tmp/pci-initrd.gz"' 'memory=256' \
