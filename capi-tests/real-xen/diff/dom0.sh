@@ -29,12 +29,11 @@ common=$(cat $record/domids)
 echo "guests are made after $(cut -d. -f1 /proc/uptime) s:"
 domains
 
-# run_case SCRIPT: what it prints and its status, in $record. It gets ten minutes, or as many as it says: then it is ended,
-# and all that it has started. A fork, and not bash under timeout: their start would cost as much as two commands of the case.
+# run_case SCRIPT: what it prints and its status, in $record. It gets 600 s: then it is ended, and all that it has
+# started. A fork, and not bash under timeout: their start would cost as much as two commands of the case.
 mkfifo /tmp/ended && exec 8<> /tmp/ended
 run_case() {
-  local case status minutes
-  minutes=$(sed -n 's/^#: minutes //p' "$1")
+  local case status
   set -m
   (
     set +m
@@ -43,7 +42,7 @@ run_case() {
   ) > "$record/stdout" 2> "$record/stderr" < /dev/null &
   case=$!
   set +m
-  read -r -t $((${minutes:-10} * 60)) status <&8 || status="124, out of time"
+  read -r -t 600 status <&8 || status="124, out of time"
   kill -KILL -- "-$case" 2> /dev/null
   wait "$case" 2> /dev/null
   echo "$status" > "$record/status"

@@ -48,8 +48,8 @@ try_each() {
 }
 
 # config NAME KIND [LINE…]: /tmp/NAME.cfg, the configuration of a domain. KIND: pv or pvh (both do
-# nothing and need 4 to 8 MB), hvm (the same in place of the firmware, with a QEMU), linux-pv, linux-pvh. A line counts more
-# than what KIND says.
+# nothing and need 4 to 8 MB), hvm (the same in place of the firmware, with a QEMU), linux-pv, linux-pvh, and linux-hvm, which
+# needs the lines of hvm-kernel too. A line counts more than what KIND says.
 config() {
   local name=$1 kind=$2
   shift 2
@@ -60,10 +60,12 @@ config() {
     [[ "${options-} $*" == *vcpus=* ]] || echo "vcpus=1"
     case $kind in
       *pvh) echo 'type="pvh"' ;;
-      hvm) echo 'type="hvm"' ;;
+      *hvm) echo 'type="hvm"' ;;
       *) echo 'type="pv"' ;;
     esac
     case $kind in
+      # In the emulated host, SeaBIOS does not always come to the end of a graphics card's program.
+      linux-hvm) printf 'memory=192\nvga="none"\nvnc=0\nnographic=1\n' ;;
       linux-*) printf 'kernel="/guest/vmlinuz"\nramdisk="/guest/initrd.gz"\nmemory=192\nextra="console=hvc0 quiet"\n' ;;
       pvh) printf 'kernel="/guest/tiny"\nmemory=8\n' ;;
       pv) printf 'kernel="/guest/tiny"\nmemory=4\n' ;;

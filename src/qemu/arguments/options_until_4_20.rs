@@ -1,5 +1,6 @@
 //! Options whose form depends on QEMU's version: those of QEMU before 9.
 
+/// Its root directory.
 pub use super::root_before_9 as root;
 
 /// The user that it becomes.
