@@ -29,8 +29,8 @@
 //!    callbacks (`callbacks.rs`). If it slept as the leader beside a thread that may run callbacks, a callback could
 //!    wait although that thread is idle. Therefore a thread that may run callbacks and finds such a leader rings it,
 //!    unless it is awake, before it parks. The leader, when it has the lock again, finds the other thread parked and does
-//!    not lead again: it asks the other thread, and follows. When the lead is passed on, threads that may run callbacks are
-//!    preferred.
+//!    not lead again: it asks the other thread, and follows. When the lead is passed on, threads that may run callbacks
+//!    are preferred.
 //!
 //! Invariant 3 is the purpose of libxl's baton. An application's own thread that sleeps in `poll` needs nothing here:
 //! it sleeps on the same reactor, whose epoll set always has all entries.
@@ -56,7 +56,8 @@ pub trait Dispatcher {
     /// [`Dispatcher::silence`], or spuriously. With `may_call`, also returns when a callback is due. It is called with no
     /// lock held.
     fn sleep(&self, may_call: bool);
-    /// Wakes the waits for what has happened; never sleeps. It is called with no lock held.
+    /// Wakes the waits for what has happened; never sleeps. With `may_call`, the duty is to look for callbacks too. It is
+    /// called with no lock held.
     fn turn(&self, may_call: bool) -> Self::Attending<'_>;
     /// Ends the leader's present or next sleep. Never blocks.
     fn ring(&self);

@@ -73,9 +73,8 @@ pub struct Received<'a> {
 }
 
 impl Received<'_> {
-    /// Ends with the helper what the caller has made of the domain meanwhile, `made`. If that is a success, waits for
-    /// the exit of the helper, which must be one too; otherwise kills it. The helper has completed, but its exit takes as
-    /// long as the next steps of the caller.
+    /// Returns `made`, the result of the caller's next steps with the domain, after the helper has exited: its exit takes
+    /// about as long as these steps. If they succeeded, its exit status must be 0; otherwise it is killed.
     ///
     /// # Errors
     /// That of `made`; `Error::Aborted`; otherwise `Error::Fail`. The reason is logged.
