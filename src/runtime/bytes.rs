@@ -253,6 +253,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
+    use crate::runtime::tests::alone::alone;
 
     fn pipe(runtime: &Runtime) -> (Bytes, Bytes) {
         let (reader, writer) = unistd::pipe().unwrap();
@@ -279,19 +280,21 @@ mod tests {
 
     #[test]
     fn the_library_s_own_pipe_is_waited_for_at_both_ends() {
-        let runtime = Runtime::default();
-        let (reader, writer) = unistd::pipe().unwrap();
-        let of = |fd: OwnedFd| Bytes::own(&runtime, Tracked::new(fd)).unwrap();
-        let (reader, writer) = (of(reader), of(writer));
-        let mut buffer = vec![0; 1 << 20];
-        assert!(reader.read(&mut buffer).now_or_never().is_none());
-        let much = vec![7; 1 << 20];
-        let written = writer.write(&much).now_or_never().unwrap().unwrap();
-        assert!((PIPE_BUF..much.len()).contains(&written), "{written}");
-        assert!(writer.write(&much).now_or_never().is_none());
-        assert_eq!(reader.read(&mut buffer).now_or_never(), Some(Ok(written)));
-        drop(reader);
-        assert_eq!(writer.write(b"x").now_or_never(), Some(Err(Errno::EPIPE)));
+        alone(|| {
+            let runtime = Runtime::default();
+            let (reader, writer) = unistd::pipe().unwrap();
+            let of = |fd: OwnedFd| Bytes::own(&runtime, Tracked::new(fd)).unwrap();
+            let (reader, writer) = (of(reader), of(writer));
+            let mut buffer = vec![0; 1 << 20];
+            assert!(reader.read(&mut buffer).now_or_never().is_none());
+            let much = vec![7; 1 << 20];
+            let written = writer.write(&much).now_or_never().unwrap().unwrap();
+            assert!((PIPE_BUF..much.len()).contains(&written), "{written}");
+            assert!(writer.write(&much).now_or_never().is_none());
+            assert_eq!(reader.read(&mut buffer).now_or_never(), Some(Ok(written)));
+            drop(reader);
+            assert_eq!(writer.write(b"x").now_or_never(), Some(Err(Errno::EPIPE)));
+        });
     }
 
     #[test]
@@ -313,22 +316,17 @@ mod tests {
 
     #[test]
     fn a_closed_reading_end_is_an_error_without_a_signal() {
-        let runtime = Runtime::default();
-        let taken = std::sync::atomic::AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                let (reader, writer) = pipe(&runtime);
-                drop(reader);
-                assert_eq!(runtime.block_on(writer.write(b"x")), Err(Errno::EPIPE));
-                assert!(!is_pending(), "the signal was taken");
-                let (reader, writer) = UnixStream::pair().unwrap();
-                drop(reader);
-                let writer = Bytes::copy_of(&runtime, writer.as_fd()).unwrap();
-                assert_eq!(runtime.block_on(writer.write(b"x")), Err(Errno::EPIPE));
-                taken.store(true, std::sync::atomic::Ordering::Relaxed);
-            });
+        alone(|| {
+            let runtime = Runtime::default();
+            let (reader, writer) = pipe(&runtime);
+            drop(reader);
+            assert_eq!(runtime.block_on(writer.write(b"x")), Err(Errno::EPIPE));
+            assert!(!is_pending(), "the signal was taken");
+            let (reader, writer) = UnixStream::pair().unwrap();
+            drop(reader);
+            let writer = Bytes::copy_of(&runtime, writer.as_fd()).unwrap();
+            assert_eq!(runtime.block_on(writer.write(b"x")), Err(Errno::EPIPE));
         });
-        assert!(taken.into_inner());
     }
 
     #[test]

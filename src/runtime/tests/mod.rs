@@ -1,5 +1,6 @@
 //! Tests of the runtime without Xen: threads, deadlines, descriptors, tasks and aborts.
 
+pub mod alone;
 mod breakdown;
 mod defects;
 #[cfg(debug_assertions)]

@@ -6,6 +6,7 @@ use std::sync::mpsc;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::alone::alone;
 use super::*;
 
 /// Runs `body`, which must end within [`LATE`].
@@ -313,22 +314,9 @@ fn a_wait_inside_a_task_ends() {
     });
 }
 
-/// Runs the test `name` in a process of its own, where no other test opens and closes descriptors.
-fn alone(name: &str, body: fn()) {
-    if std::env::var_os("XENLIGHT_TEST_ALONE").is_some() {
-        return body();
-    }
-    let name = format!("runtime::tests::threads::{name}");
-    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", &name, "--nocapture"]).env("XENLIGHT_TEST_ALONE", "1");
-    let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}{output:?}");
-}
-
 #[test]
 fn no_descriptor_is_left() {
-    alone("no_descriptor_is_left", || {
+    alone(|| {
         let open = || std::fs::read_dir("/proc/self/fd").unwrap().count();
         let before = open();
         for round in 0..300 {

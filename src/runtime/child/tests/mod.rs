@@ -7,42 +7,22 @@ mod modes;
 mod postfork;
 mod programs;
 
+use std::fs;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
-use std::{env, fs};
 
 use nix::sys::signal::{SigHandler, SigSet, Signal, signal};
 use nix::unistd;
 
 use super::*;
+use crate::runtime::tests::alone::{WATCHDOG, alone};
 
 /// The value of `unknown_child` here.
 const UNKNOWN: c_int = -14;
-const ALONE: &str = "XENLIGHT_TEST_ALONE";
-/// A test that hangs is ended after this time in seconds.
-const WATCHDOG: u32 = 60;
-
-/// Runs `body`, a closure in a test function, in a new process, in which that test runs alone.
-fn alone<F: FnOnce()>(body: F) {
-    if env::var_os(ALONE).is_some() {
-        nix::unistd::alarm::set(WATCHDOG);
-        return body();
-    }
-    let name = std::any::type_name::<F>().strip_suffix("::{{closure}}").unwrap();
-    let name = name.split_once("::").unwrap().1;
-    let output = Command::new(env::current_exe().unwrap())
-        .args([name, "--exact", "--nocapture", "--test-threads=1"])
-        .env(ALONE, "1")
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && text.contains("1 passed"), "{text}{errors}");
-}
 
 /// The runtime of one ctx, and what it has reported.
 struct Fixture {
