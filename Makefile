@@ -72,7 +72,7 @@ $(LIB): FORCE
 	$(CARGO) rustc --target-dir $(TARGET) --release --lib --crate-type staticlib
 	$(call link,$(BUILD),$(library_folder))
 
-# For work on the library: built in seconds, with debug assertions. Every capi-tests/*/run takes it as its LIB.
+# For work on the library: built in seconds, with debug assertions. Every capi-tests/*/*/run takes it as its LIB.
 quick:
 	$(known)@$(SETUP) build
 	$(CARGO) rustc --target-dir $(TARGET) --profile quick --lib --crate-type staticlib
@@ -126,7 +126,7 @@ status:
 fmt:
 	$(CARGO) fmt --all
 
-# What a change must pass before it is worth a test on Xen: no root, under two minutes. .ci/run takes the same pieces.
+# What a change must pass before it is worth a test on Xen: no root, under two minutes. .ci/run takes the same pieces but for the unit tests, which `make test` has.
 check:
 	$(only_4_17)@$(SETUP) check
 	@CARGO="$(CARGO)" capi-tests/check $(PIECES)

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! capi            extern "C", one file per subject; translation only
-//! lifecycle       whole operations on a domain: create, build, destroy, control
+//! lifecycle       whole operations on a domain: create, build, destroy, control, save, restore, migrate
 //! device          one file per kind; add, remove, read, hotplug, driver domains
 //! qemu   config   the device model and its monitor; defaults and checks of a configuration
 //! domain          facts about a domain: identity, names, kind, userdata, nodes, memory, scheduling

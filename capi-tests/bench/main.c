@@ -10,7 +10,7 @@
  *   bench guests           makes guests, says so, answers for them until it is killed: see guests.c
  *   bench clock            counts of the processor for each nanosecond, for BENCH_RATE
  *
- * Exit status 3: the library has no such function yet (ERROR_NI).
+ * Exit status 3: the library does not implement the function (ERROR_NI).
  */
 #include <fcntl.h>
 #include <spawn.h>

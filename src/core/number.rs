@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn radixes_signs_and_rests() {
+    fn a_number_ends_at_the_first_character_that_its_radix_does_not_have() {
         check("12ab", 12, "ab");
         check(" \t\n\x0b\x0c\r+017", 15, "");
         check("0x1fG", 31, "G");
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn no_number() {
+    fn text_without_a_digit_is_no_number() {
         for text in ["", " ", "-", "+", "x1", "- 1", "+-1", "abc"] {
             assert_eq!(strtoul(text.as_bytes()), None, "{text:?}");
         }

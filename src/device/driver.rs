@@ -77,12 +77,16 @@ struct Known {
     advanced: bool,
     /// It was seen after its script had run.
     script_has_run: bool,
+    /// Another process has removed its nodes while a step for it was running. If there are some again, they are those of
+    /// a new device.
+    vanished: bool,
 }
 
 impl Known {
     fn of(seen: &Seen, stage: Stage) -> Self {
         let advanced = seen.state.is_some_and(|state| state > INITIALISING);
-        Self { device: seen.device, stage, advanced, script_has_run: seen.script_has_run }
+        let script_has_run = seen.script_has_run;
+        Self { device: seen.device, stage, advanced, script_has_run, vanished: false }
     }
 
     /// Updates the entry with what was seen.
@@ -177,7 +181,7 @@ pub async fn serve(ao: &Ao) -> Result<()> {
         match happened {
             Ok(Some(Either::Left(Some(changes)))) => scope.add(&changes),
             Ok(Some(Either::Right(Some((device, stage))))) => {
-                devices.finished(device, stage);
+                works.extend(devices.finished(device, stage));
                 scope.add_device(&device);
             }
             // It is time to repeat a failed look.
@@ -237,12 +241,18 @@ impl<'a> Devices<'a> {
         Arc::clone(self.served.entry(device.domid).or_default())
     }
 
-    /// Records the end of a step. `stage` is `None` if the device was removed.
-    fn finished(&mut self, device: Device, stage: Option<Stage>) {
+    /// Records the end of a step. `stage` is `None` if the device was removed. Returns a step for a device that has vanished
+    /// meanwhile.
+    fn finished(&mut self, device: Device, stage: Option<Stage>) -> Option<Work<'a>> {
         match (stage, self.known.get_mut(&device.backend_path())) {
+            (Some(_), Some(known)) if known.vanished => {
+                known.vanished = false;
+                return Some(self.forget_vanished(device));
+            }
             (Some(stage), Some(known)) => known.stage = stage,
             _ => self.forget(&device),
         }
+        None
     }
 
     /// Forgets a removed device, and the state of its guest if the guest has no other device here.
@@ -262,21 +272,27 @@ impl<'a> Devices<'a> {
         let there: HashSet<String> = seen.iter().map(|seen| seen.device.backend_path()).collect();
         let mut vanished = Vec::new();
         for (path, known) in &mut self.known {
-            if known.stage != Stage::Busy && scope.covers(path) && !there.contains(path) {
+            if !scope.covers(path) || there.contains(path) {
+                continue;
+            }
+            if known.stage == Stage::Busy {
+                known.vanished = true;
+            } else {
                 known.stage = Stage::Busy;
                 vanished.push(known.device);
             }
         }
-        let work = |device| -> Work<'a> {
-            let (ao, served) = (self.ao, self.served_of(&device));
-            Box::pin(async move {
-                let path = device.backend_path();
-                debug!(ao, domid = device.domid, "{path} was removed by another process");
-                release_qemu(ao, &device, &served).await;
-                (device, None)
-            })
-        };
-        vanished.into_iter().map(work).collect()
+        vanished.into_iter().map(|device| self.forget_vanished(device)).collect()
+    }
+
+    fn forget_vanished(&mut self, device: Device) -> Work<'a> {
+        let (ao, served) = (self.ao, self.served_of(&device));
+        Box::pin(async move {
+            let path = device.backend_path();
+            debug!(ao, domid = device.domid, "{path} was removed by another process");
+            release_qemu(ao, &device, &served).await;
+            (device, None)
+        })
     }
 
     /// Ends the QEMU processes that an earlier process has started for guests that have no such device here now.
@@ -402,10 +418,12 @@ mod tests {
             online,
             script_has_run,
         };
-        let script_has_run =
-            |stage| Some(Known { device, stage, advanced: true, script_has_run: true });
-        let known =
-            |stage, advanced| Some(Known { device, stage, advanced, script_has_run: false });
+        let script_has_run = |stage| {
+            Some(Known { vanished: false, device, stage, advanced: true, script_has_run: true })
+        };
+        let known = |stage, advanced| {
+            Some(Known { vanished: false, device, stage, advanced, script_has_run: false })
+        };
         let connected = script_has_run(Stage::Connected);
         for (known, seen, at_first, later) in [
             // As written by the toolstack, and waiting for the script.

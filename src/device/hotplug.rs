@@ -11,7 +11,7 @@ use crate::core::{Ao, Ctx, Error, Result};
 use crate::domain::identity::Identity;
 use crate::domain::{names, nodes};
 use crate::runtime::child::{Io, Outcome, Program};
-use crate::xen::store::Pipeline;
+use crate::xen::store::{Answers, Pipeline};
 use crate::{debug, error, warn};
 
 /// The maximum number of scripts of one device.
@@ -44,8 +44,40 @@ enum Action {
 ///
 /// A script that takes longer than [`TIMEOUT`] is killed, and so is one that still runs [`GRACE`] after the operation
 /// was aborted.
+///
+/// Another process may remove the device while a script runs, which then writes its result into nodes that are new again,
+/// and connects what nobody would disconnect. That is undone here.
 pub async fn connect(ao: &Ao, device: &Device, owner: &Identity) -> Result<()> {
     let plan = Scripts::of(ao, device)?;
+    let connected = run_to_connect(ao, device, owner, &plan).await;
+    // In a driver domain, which cannot see the record, the daemon sees that the nodes have gone.
+    if !has_scripts(device)
+        || device.backend_domid != 0
+        || nodes::read(ao, ao.store(), &device.libxl_path())?.is_some()
+    {
+        return connected;
+    }
+    let what = device.describe();
+    error!(ao, domid = device.domid, "cannot attach {what}: it was removed meanwhile");
+    let ao = ao.unabortable();
+    run_to_disconnect(&ao, device, None, &plan).await?;
+    remove_remains(&ao, device)?;
+    connected.and(Err(Error::Fail))
+}
+
+/// Removes the nodes that the scripts of a removed device have made. If it has a front end, they belong to a new device.
+fn remove_remains(ctx: &Ctx, device: &Device) -> Result<()> {
+    let path = device.backend_path();
+    nodes::transaction_now(ctx, |t| {
+        let mut reads = Pipeline::default();
+        let others = [device.libxl_path(), format!("{path}/frontend")].map(|path| reads.read(path));
+        let is_unused =
+            |answers: &mut Answers| Ok(others.iter().all(|&other| answers.value(other).is_none()));
+        nodes::remove_up_if(ctx, t, reads, std::slice::from_ref(&path), is_unused).map(drop)
+    })
+}
+
+async fn run_to_connect(ao: &Ao, device: &Device, owner: &Identity, plan: &Scripts) -> Result<()> {
     for round in 0..ROUNDS {
         if !owner.exists(ao)? {
             let what = device.describe();
@@ -70,9 +102,21 @@ pub async fn disconnect(ao: &Ao, device: &Device, owner: &Identity) -> Result<()
         return Ok(());
     }
     let plan = Scripts::of(ao, device)?;
+    run_to_disconnect(ao, device, Some(owner), &plan).await
+}
+
+/// `owner`: the guest, which must exist.
+async fn run_to_disconnect(
+    ao: &Ao,
+    device: &Device,
+    owner: Option<&Identity>,
+    plan: &Scripts,
+) -> Result<()> {
     for round in 0..ROUNDS {
         // Otherwise a later domain with the same domid would lose its device.
-        if !owner.exists(ao)? {
+        if let Some(owner) = owner
+            && !owner.exists(ao)?
+        {
             let path = device.backend_path();
             debug!(ao, domid = device.domid, "the domain was destroyed already: keeping {path}");
             break;

@@ -101,8 +101,8 @@ async fn remove_one(ao: &Ao, device: &Device, mut force: Force) -> Result<()> {
     }
 }
 
-/// Disconnects and removes a device whose back end is closed and in this domain, `own`. The result is the first
-/// failure.
+/// Disconnects and removes a device that its toolstack has taken back, and whose back end is closed and in this domain,
+/// `own`. The result is the first failure. A device that has taken its place meanwhile stays.
 pub async fn disconnect_and_remove(
     ao: &Ao,
     device: &Device,
@@ -110,7 +110,22 @@ pub async fn disconnect_and_remove(
     own: u32,
 ) -> Result<()> {
     let undone = hotplug::disconnect(ao, device, owner).await;
+    if !is_taken_back(ao, device)? {
+        let base = device.backend_path();
+        debug!(ao, domid = device.domid, "keeping {base}: it belongs to another device by now");
+        return undone;
+    }
     undone.and(remove_nodes(ao, &[device], owner, own).await)
+}
+
+/// Whether the nodes of a back end, if there are any, are those of a device that its toolstack has taken back. Domain 0
+/// does not wait forever for another domain: it removes the nodes itself, and may write those of a new device. The check
+/// and the removal that follows are microseconds apart.
+fn is_taken_back(ctx: &Ctx, device: &Device) -> Result<bool> {
+    let online = format!("{}/online", device.backend_path());
+    let values = nodes::read_array(ctx, ctx.store(), [device.state_path(), online])?;
+    let [state, online] = values;
+    Ok(state.is_none_or(|state| is_closed(&state)) && online.as_deref() != Some(b"1"))
 }
 
 /// Whether the guest runs. `Error::DomainNotFound` if it does not exist.
@@ -311,6 +326,8 @@ async fn closed(ao: &Ao, device: &Device, state: Option<Vec<u8>>) -> Result<bool
 fn has_closed(ctx: &Ctx, device: &Device, wait: Wait) -> Result<()> {
     match wait {
         Wait::Reached => Ok(()),
+        // The domain of the back end, if it needs no script, removes it at once when it has closed.
+        Wait::Removed if device.backend_domid != 0 => Ok(()),
         Wait::Removed => {
             let base = device.backend_path();
             error!(ctx, domid = device.domid, "cannot close {base}: it was removed meanwhile");
@@ -404,7 +421,7 @@ async fn nodes_removed(ao: &Ao, device: &Device) -> Result<()> {
 }
 
 /// Writes the closed state of one domain's devices on behalf of their QEMU, which has ended. A QEMU in another domain
-/// may have written it, or removed the nodes.
+/// may have written it, or removed the nodes; that domain removes a back end only if it is offline too.
 fn mark_closed(ctx: &Ctx, devices: &[&Device], owner: &Identity) -> Result<()> {
     let marked = nodes::try_transaction(ctx, |t| write_closed(ctx, t, devices, owner))?;
     marked.map_or_else(|| write_closed(ctx, ctx.store(), devices, owner), Ok)
@@ -419,6 +436,9 @@ fn write_closed(ctx: &Ctx, ops: &impl Ops, devices: &[&Device], owner: &Identity
     let mut any = false;
     for (device, state) in devices.iter().zip(states) {
         if answers.value(state).is_some_and(|state| !is_closed(&state)) {
+            if device.backend_domid != 0 {
+                writes.write(format!("{}/online", device.backend_path()), "0");
+            }
             writes.write(device.state_path(), CLOSED.to_string());
             any = true;
         }

@@ -1,5 +1,5 @@
-//! Whole operations on a domain: creating, controlling, saving and destroying a domain, and reading its configuration
-//! back.
+//! Whole operations on a domain: creating, controlling, saving, restoring, migrating, resetting and destroying it, and
+//! reading its configuration back.
 
 pub mod bootloader;
 pub mod build;

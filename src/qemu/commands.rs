@@ -18,8 +18,11 @@ const HAS_ID: Version = [2, 8, 0];
 /// From this version on `xen-save-devices-state` has the argument `live`.
 const HAS_LIVE: Version = [2, 11, 0];
 
-/// A set of descriptors that were passed to QEMU, by QEMU's number. Unless it is stopped, QEMU closes unused ones
-/// when the last monitor connection is closed, so a toolstack that is killed leaves none.
+/// From this version on QEMU keeps a descriptor until it is told to remove it; the earlier ones close it with the last
+/// file that was opened by it, or with the last monitor connection if there is no such file.
+const KEEPS_DESCRIPTORS: Version = [9, 1, 0];
+
+/// A set of descriptors that were passed to QEMU, by QEMU's number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FdSet(u64);
 
@@ -47,9 +50,16 @@ impl Qmp {
         self.run("cont", Value::Null, deadline).await
     }
 
-    /// Passes a descriptor to QEMU, in a new set.
-    pub async fn add_fd(&mut self, fd: BorrowedFd<'_>, deadline: Instant) -> Result<FdSet> {
-        let answer = self.execute_with("add-fd", None, fd, deadline).await?;
+    /// Passes a descriptor to QEMU, in a new set. [`release_fd`](Self::release_fd) is to be called when QEMU does not use
+    /// it any more. `text`: what the set is found by.
+    pub async fn add_fd(
+        &mut self,
+        fd: BorrowedFd<'_>,
+        text: &str,
+        deadline: Instant,
+    ) -> Result<FdSet> {
+        let arguments = Some(json!({"opaque": text}));
+        let answer = self.execute_with("add-fd", arguments, fd, deadline).await?;
         let number = answer.get("fdset-id").and_then(Value::as_u64);
         number.map(FdSet).ok_or_else(|| self.unexpected("add-fd"))
     }
@@ -63,6 +73,23 @@ impl Qmp {
     /// Removes the descriptors of a set; QEMU closes those in use when their last user closes them.
     pub async fn remove_fd(&mut self, set: FdSet, deadline: Instant) -> Result<()> {
         self.run("remove-fd", json!({"fdset-id": set.0}), deadline).await
+    }
+
+    /// As [`find_fd`](Self::find_fd), for a set that [`release_fd`](Self::release_fd) will be called with: a QEMU
+    /// that needs no such call is not asked.
+    pub async fn find_kept_fd(&mut self, text: &str, deadline: Instant) -> Result<Option<FdSet>> {
+        if self.version() < KEEPS_DESCRIPTORS {
+            return Ok(None);
+        }
+        self.find_fd(text, deadline).await
+    }
+
+    /// Has QEMU close the descriptors of a set, whose files it has closed.
+    pub async fn release_fd(&mut self, set: FdSet, deadline: Instant) -> Result<()> {
+        if self.version() < KEEPS_DESCRIPTORS {
+            return Ok(());
+        }
+        self.remove_fd(set, deadline).await
     }
 
     /// Removes the medium of a drive, if there is one. Fails if the guest has locked the drive; QEMU then asks the

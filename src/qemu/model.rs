@@ -281,18 +281,27 @@ pub fn destroy_disk_server(ctx: &Ctx, domid: u32) -> Result<()> {
 /// Ends a device model that was being started while the domain was destroyed: `recorded` is the value of the pid node
 /// when the nodes were removed, `known` the process that was ended before.
 pub fn end_late(ctx: &Ctx, domid: u32, recorded: &[u8], known: Option<&Process>) {
-    let Some(pid) =
-        recorded_pid(recorded).filter(|&pid| known.is_none_or(|known| known.pid.as_raw() != pid))
+    let recorded = recorded_pid(recorded);
+    let Some(pid) = recorded.filter(|&pid| known.is_none_or(|known| known.pid.as_raw() != pid))
     else {
         return;
     };
-    debug!(
-        ctx,
-        domid = domid,
-        "killing device model {pid}, which was started during the destruction"
-    );
-    Process::new(pid).kill(ctx, domid);
+    if let Some(process) = running(pid, domid) {
+        debug!(
+            ctx,
+            domid = domid,
+            "killing device model {pid}, which was started during the destruction"
+        );
+        process.kill(ctx, domid);
+    }
     remove_sockets(ctx, domid);
+}
+
+/// The device model of the domain, if that is what the process with this pid is: the device model may have ended long ago,
+/// and its pid been reused.
+fn running(pid: i32, domid: u32) -> Option<Process> {
+    let process = Process::new(pid);
+    Role::DeviceModel.is_of(pid, domid).then_some(process)
 }
 
 /// Ends the device model if its domain was destroyed while it was started, since the destruction may not have found it.
@@ -497,6 +506,8 @@ mod tests {
     fn another_process_with_the_pid_gets_no_signal() {
         let mut other = run(&["-xen-domid", "8"]);
         let pid = other.id() as i32;
+        assert!(running(pid, 7).is_none());
+        assert!(running(pid, 8).is_some());
         let is_meant = || Role::DeviceModel.is_of(pid, 7);
         let (process, told) = Process::hang_up(Pid::from_raw(pid), is_meant);
         assert_eq!(told, Err(Errno::ESRCH));

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use nix::fcntl::{FallocateFlags, fallocate};
 
+use super::message::is_error_response;
 use super::model::{self, ModelVersion};
 use super::qmp::{self, Qmp};
 use super::traditional;
@@ -27,13 +28,19 @@ use crate::sync::std_fds::raised;
 use crate::sync::tracked_fds::Tracked;
 use crate::{debug, error};
 
-/// How long it may take until QEMU has stopped, which flushes the guest's disks, and has written its state, or has
-/// resumed. The guest is suspended meanwhile, and a save that fails here is lost: so this is longer than another
-/// client's command in the monitor may take. C waits without limit.
+/// How long it may take until QEMU has stopped, which flushes the guest's disks, and has written its state. The guest is
+/// suspended meanwhile, and a save that fails here is lost: so this is longer than another client's command in the
+/// monitor may take. C waits without limit.
 const TIMEOUT: Duration = qmp::MONITOR_TIMEOUT.saturating_add(Duration::from_secs(60));
+
+/// How long it may take until QEMU has resumed, as in C.
+const RESUME_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The set of descriptors in which the Linux of a stub domain gives its second console to QEMU.
 const STUBDOM_FDSET: &str = "/dev/fdset/1";
+
+/// The text of the set of descriptors with the file that QEMU saves its state to.
+const FDSET_TEXT: &str = "saved state";
 
 /// The interval at which a file is looked at that another process writes to.
 const LOOK_INTERVAL: Duration = Duration::from_millis(20);
@@ -102,8 +109,14 @@ async fn write_here(ao: &Ao, domid: u32, live: bool, deadline: Instant) -> Resul
         Error::Fail
     })?;
     let file = Tracked::new(raised(file));
-    let set = qmp.add_fd(file.as_fd(), deadline).await?;
-    qmp.save_devices(&set.to_string(), live, deadline).await
+    let set = qmp.add_fd(file.as_fd(), FDSET_TEXT, deadline).await?;
+    let outcome = qmp.save_devices(&set.to_string(), live, deadline).await;
+    // The guest may go on with this QEMU, and be saved again and again.
+    if outcome.is_ok() || outcome.is_err_and(is_error_response) {
+        // On a failure QEMU has one descriptor more.
+        let _ = qmp.release_fd(set, deadline).await;
+    }
+    outcome
 }
 
 /// Waits until the state from a stub domain is complete: it has not grown for a while.
@@ -227,7 +240,7 @@ pub async fn resume(ao: &Ao, domid: u32) -> Result<()> {
     match model::version(ao, domid)? {
         ModelVersion::Traditional => traditional::resume(ao, domid).await,
         ModelVersion::Qemu => {
-            qmp::execute(ao, domid, "cont", None, TIMEOUT).await.map(drop).inspect_err(|e| {
+            qmp::execute(ao, domid, "cont", None, RESUME_TIMEOUT).await.map(drop).inspect_err(|e| {
                 error!(ao, domid = domid, "cannot resume the device model: {e}");
             })
         }

@@ -86,6 +86,9 @@ pub fn this_thread() -> usize {
     HERE.with(|here| ptr::from_ref(here) as usize)
 }
 
+/// A number that no thread has.
+pub const NO_THREAD: usize = 0;
+
 /// Whether this thread may make calls into the application that do not belong to the library call that it is in.
 pub fn may_call() -> bool {
     !is_inside()

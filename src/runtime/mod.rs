@@ -147,6 +147,11 @@ impl Runtime {
         self.shared.tasks.spawn_callback(call);
     }
 
+    /// As [`Runtime::spawn_callback`], for a call that has nothing to do with what this thread was called for.
+    pub fn spawn_foreign_callback(&self, call: impl FnOnce() + Send + 'static) {
+        self.shared.tasks.spawn_foreign_callback(call);
+    }
+
     /// A queue of calls into the application that are made one after the other.
     pub fn ordered_callbacks(&self) -> Ordered {
         Ordered::new(&self.shared.tasks)

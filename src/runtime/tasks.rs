@@ -66,8 +66,20 @@ impl Tasks {
         }
     }
 
+    /// As [`Tasks::spawn_callback`], for a call that has nothing to do with what this thread was called for: it is not made
+    /// at the end of a library call that does not dispatch.
+    pub fn spawn_foreign_callback(self: &Arc<Self>, call: impl FnOnce() + Send + 'static) {
+        if let Some(runnable) = self.enter(async move { call() }, drop) {
+            self.push(Due { runnable, by: callbacks::NO_THREAD });
+        }
+        self.callbacks.settle();
+    }
+
     fn push_callback(self: &Arc<Self>, runnable: Runnable) {
-        let due = Due { runnable, by: callbacks::this_thread() };
+        self.push(Due { runnable, by: callbacks::this_thread() });
+    }
+
+    fn push(self: &Arc<Self>, due: Due) {
         if callbacks::comes_back(self.id()) {
             self.callbacks.push_quietly(due);
         } else {

@@ -321,6 +321,42 @@ probe
 show
 clean
 
+# Domain 0 removes what the daemon has not removed in time, and adds the next device.
+scene a device is replaced while its script runs
+rm -f "$folder/go"
+device vif/17/0 2 waits
+until_so said vif/17/0
+take_back vif/17/0
+xenstore-rm $base/vif/17/0
+probe
+device vif/17/0 2
+probe
+touch "$folder/go"
+scripted vif/17/0
+probe
+show
+take_back vif/17/0
+until_so gone $base/vif/17
+clean
+
+scene a device is replaced while its script for the removal runs
+rm -f "$folder/go"
+device vif/18/0 2
+scripted vif/18/0
+xenstore-write $base/vif/18/0/script "$folder/waits"
+rm -f "$folder/said"
+take_back vif/18/0
+until_so said vif/18/0
+xenstore-rm $base/vif/18/0
+probe
+device vif/18/0 2
+probe
+touch "$folder/go"
+scripted vif/18/0
+probe
+show
+clean
+
 scene xenstored is started again
 device vif/14/0 2
 scripted vif/14/0

@@ -289,6 +289,7 @@ static void *serve_consoles(void *unused)
 
 /* Of the stream that is restored from. */
 libxl_checkpointed_stream checkpointed = LIBXL_CHECKPOINTED_STREAM_NONE;
+int stream_version = 2;
 
 int restore(const char *helper, const void *bytes, size_t length, bool closes, int abort_after, uint32_t *domid)
 {
@@ -306,7 +307,7 @@ int restore(const char *helper, const void *bytes, size_t length, bool closes, i
     flags = fcntl(pair[0], F_GETFL);
     libxl_domain_config_init(&config);
     libxl_domain_restore_params_init(&params);
-    params.stream_version = 2;
+    params.stream_version = stream_version;
     params.checkpointed_stream = checkpointed;
     if (libxl_domain_config_from_json(ctx, &config, json))
         exit(2);

@@ -86,6 +86,7 @@ int save(const char *helper, int answers_after, int suspends_after, int abort_af
 extern const char json[];
 extern unsigned char whole[WHOLE];
 extern libxl_checkpointed_stream checkpointed;
+extern int stream_version;
 
 /* Before the first restore and after the last: consoles are served meanwhile. */
 void begin_restores(void);

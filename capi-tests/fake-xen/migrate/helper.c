@@ -2,8 +2,8 @@
  * Stands in for libxl-save-helper: says what that says, until it is to do something that it does not.
  *
  * $HELPER is a word and a number: at that step of its work it dies (kill), ends (exit), speaks nonsense (noise), claims a
- * message and does not send it (half), sends a request that does not exist (wrong), stops without a message (hang) or does so and cannot be
- * told to end (deaf). "fine" does it all; "refuse" says at the end that it has failed, "unsaid" that it has without a
+ * message and does not send it (half), sends a request that does not exist (wrong), takes half a second (late), stops without a
+ * message (hang) or does so and cannot be told to end (deaf). "fine" does it all; "refuse" says at the end that it has failed, "unsaid" that it has without a
  * reason. "dirty" has the logging of dirty pages started and stopped.
  *
  * With checkpoints the steps of each round count on from the next ten: step 13 is the first round's step 3 (the first of all
@@ -83,6 +83,8 @@ static void step(int now)
         say_number(6, "", 0);
         answer();
     }
+    if (!strcmp(how, "late"))
+        usleep(500000);
     if (!strcmp(how, "deaf"))
         signal(SIGTERM, SIG_IGN);
     if (!strcmp(how, "deaf") || !strcmp(how, "hang"))

@@ -1,5 +1,6 @@
 /* Restoring with a helper that may do anything, from streams that are broken: no domain is left. */
 #define _GNU_SOURCE
+#include <sys/wait.h>
 #include "fixtures.h"
 
 /* Aborted at its first wait, at its second, and so on, until it is over before that. */
@@ -115,5 +116,15 @@ void restores(void)
         done("restore: %s", mixes[i].name);
     }
     aborted_restores();
+    /* The converter of old streams is there no more when the operation has ended. */
+    setenv("LIBXL_CONVERT_HELPER", "/tmp/convert", 1);
+    stream_version = 1;
+    rc = restore("fine", whole, WHOLE, false, 300, &domid);
+    siginfo_t child = { .si_pid = 0 };
+    bool none = waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) && errno == ECHILD;
+    expect(rc == ERROR_ABORTED && none, "rc %d, child %d", rc, child.si_pid);
+    stream_version = 2;
+    unsetenv("LIBXL_CONVERT_HELPER");
+    done("restore: aborted, and the converter of old streams stands still");
     end_restores();
 }

@@ -60,6 +60,28 @@ static void destroyed_meanwhile(bool without_nodes)
     done("save: destroyed while it is asked to suspend%s", without_nodes ? ", its nodes first" : "");
 }
 
+/* The state of QEMU that another save has made, and sends. */
+static void forgets_no_other_state(void)
+{
+    uint32_t domid = made_with(XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap);
+    int full = open("/dev/full", O_WRONLY), file, rc;
+    char path[100];
+
+    snprintf(path, sizeof(path), "/libxl/%u/dm-version", domid);
+    if (!xs_write(xs, XBT_NULL, path, "qemu_xen", 8))
+        exit(2);
+    snprintf(path, sizeof(path), "/var/lib/xen/qemu-save.%u", domid);
+    file = open(path, O_WRONLY | O_CREAT, 0600);
+    rc = libxl_domain_suspend(ctx, domid, full, 0, NULL);
+    expect(rc == ERROR_FAIL && !state(domid), "rc %d, state %d", rc, state(domid));
+    expect(file >= 0 && !access(path, F_OK), "the other's state was removed");
+    xc_domain_destroy(xch, domid);
+    unlink(path);
+    close(file);
+    close(full);
+    done("save: fails, and the state that another save has made stays");
+}
+
 void saves(void)
 {
     char helper[40];
@@ -137,13 +159,30 @@ void saves(void)
     begin_guest(made(), -1, 0);
     xc_domain_shutdown(xch, guest.domid, 2);
     setenv("HELPER", "refuse 9", 1);
+    /* xl resumes a guest after any other error. */
     rc = libxl_domain_suspend(ctx, guest.domid, null, 0, NULL);
-    expect(rc == ERROR_FAIL && state(guest.domid) == 1, "fails: rc %d, state %d", rc, state(guest.domid));
+    expect(rc == ERROR_GUEST_TIMEDOUT && state(guest.domid) == 1, "fails: rc %d, state %d", rc, state(guest.domid));
     setenv("HELPER", "fine", 1);
+    rc = libxl_domain_suspend(ctx, guest.domid, null, LIBXL_SUSPEND_LIVE, NULL);
+    expect(rc == ERROR_GUEST_TIMEDOUT && state(guest.domid) == 1, "live: rc %d, state %d", rc, state(guest.domid));
     rc = libxl_domain_suspend(ctx, guest.domid, null, 0, NULL);
     expect(!rc && state(guest.domid) == 1, "rc %d, state %d", rc, state(guest.domid));
     end_guest();
-    done("save: a guest that is suspended stays so");
+    done("save: a guest that is suspended stays so, and is not migrated");
+
+    libxl_asyncop_how later = { .callback = NULL };
+    begin_guest(made(), -1, 0);
+    xc_domain_shutdown(xch, guest.domid, 2);
+    setenv("HELPER", "late 3", 1);
+    rc = libxl_domain_suspend(ctx, guest.domid, null, 0, &later);
+    nap(200);
+    expect(!rc && !libxl_domain_resume(ctx, guest.domid, 1, NULL), "not resumed");
+    rc = finished(rc, &later, -1);
+    expect(rc == ERROR_GUEST_TIMEDOUT && !state(guest.domid), "rc %d, state %d", rc, state(guest.domid));
+    end_guest();
+    done("save: a suspended guest is resumed meanwhile");
+
+    forgets_no_other_state();
 
     uint32_t domid = made();
     rc = libxl_domain_suspend(ctx, domid, -1, 0, NULL);

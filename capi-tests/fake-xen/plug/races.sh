@@ -1,8 +1,13 @@
 # What only our library guarantees. Prints failures.
 #
-# Devices added by two processes to a domain that a third destroys, again and again: nothing may be left in any order.
+# Devices added by two processes to a domain that a third destroys, again and again: nothing may be left in any order. The
+# script is slow, and writes its result at its end, also if the device has gone by then.
 plug() { LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/fake-xen.so" timeout 90 "$folder/plug" "$@" > /dev/null; }
-printf '#!/bin/sh\nsleep 0.0%s\n' 3 > "$folder/slow"
+cat > "$folder/slow" <<'SCRIPT'
+#!/bin/sh
+sleep 0.03
+[ "$1" != online ] || xenstore-write "/local/domain/0/$XENBUS_PATH/hotplug-status" connected
+SCRIPT
 chmod +x "$folder/slow"
 for round in $(seq 25); do
   id=$(LD_PRELOAD="$folder/fake-xen.so" "$folder/plug" domain guest '{"c_info": {"type": "pv", "name": "guest"}, "b_info": {"type.pv": {}}}')

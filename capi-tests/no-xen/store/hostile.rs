@@ -346,6 +346,36 @@ fn commits_that_conflict() {
     assert_eq!((answer, runs), (Ok(()), 21));
 }
 
+/// The daemon's answer if a domain whose nodes were changed has ended meanwhile.
+#[test]
+fn commits_that_are_refused_for_want_of_memory() {
+    for (refused, committed) in [(2, true), (3, true), (9, false)] {
+        let store = store(move |_, peer| {
+            let mut refusals = refused;
+            while let Some(request) = peer.request() {
+                match request.kind {
+                    TRANSACTION_START => peer.answer(&request, b"77\0"),
+                    TRANSACTION_END if refusals > 0 => {
+                        refusals -= 1;
+                        peer.send(ERROR, request.id, 7, b"ENOMEM\0");
+                    }
+                    _ => peer.echo(&request),
+                }
+            }
+        });
+        let mut runs = 0;
+        let answer: Result<(), StoreError> = store.transaction(|t| {
+            runs += 1;
+            t.read("/a").map(drop)
+        });
+        assert_eq!(
+            answer.map_err(|e| e.errno()),
+            if committed { Ok(()) } else { Err(Errno::ENOMEM) }
+        );
+        assert_eq!(runs, refused.min(3) + 1);
+    }
+}
+
 #[test]
 fn an_event_where_no_watch_is() {
     let store = store(|_, peer| {

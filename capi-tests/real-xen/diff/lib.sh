@@ -75,6 +75,15 @@ config() {
   } > "/tmp/$name.cfg"
 }
 
+# reference_create ARGUMENT…: xl create with Debian's library. That for Xen 4.20 asks a QEMU for its arguments, and logs an error
+# if that QEMU ends before the connection does, which is chance, and of no case's interest.
+reference_create() {
+  local status=0
+  reference create -q -e "$@" 2> /tmp/created || status=$?
+  if [ $status = 0 ]; then grep -v qmp_ev_fd_callback /tmp/created; else cat /tmp/created; fi >&2
+  return $status
+}
+
 # guest NAME KIND [OPTION…]: a domain for this case, made with Debian's library. KIND is one of config's.
 # Options go to xl create, -p say; one that has a = is a line of the configuration.
 guest() {
@@ -82,7 +91,7 @@ guest() {
   shift 2
   options=$*
   config "$name" "$kind"
-  reference create -q -e "$@" "/tmp/$name.cfg" || { echo "guest $name was not created"; return 1; }
+  reference_create "$@" "/tmp/$name.cfg" || { echo "guest $name was not created"; return 1; }
   id=$(id_of "$name")
   echo "$id $name" >> "${record:-/share/out}/domids"
 }
@@ -172,14 +181,14 @@ with_drives() {
   shift 2
   for n in one two; do [ -e "/tmp/cd-$n" ] || head -c 65536 /dev/zero | tr '\0' "${n:0:1}" > "/tmp/cd-$n"; done
   options="$*" config "$name" hvm "disk=[$disks]" "$@"
-  reference create -q -e -p "/tmp/$name.cfg" || { echo "guest $name was not created"; return 1; }
+  reference_create -p "/tmp/$name.cfg" || { echo "guest $name was not created"; return 1; }
   id=$(id_of "$name")
   echo "$id $name" >> "${record:-/share/out}/domids"
 }
 
 # drives NAME: what QEMU has in the drives of the guest, and what xenstore and the stored configuration have.
 drives() {
-  reference qemu-monitor-command "$1" 'info block' | sed -E 's/#block[0-9]+/#blockN/'
+  reference qemu-monitor-command "$1" 'info block' | sed -E 's/#block[0-9]+/#blockN/; s/\r$//'
   devices
 }
 

@@ -14,7 +14,8 @@ else
 	capi-tests/real-xen/demo/run $(LIB)
 endif
 
-# Every case under Debian's library and under ours, compared. Those that take long too: make test leaves them out.
+# The cases that need neither Linux in the guests nor PCI or USB devices of the host, under Debian's library and under ours,
+# compared. Those that take long too: make test leaves them out.
 diff: lib box
 	capi-tests/real-xen/diff/run --quick --boxes 2 --long $(LIB)
 
@@ -28,7 +29,7 @@ bench: lib box
 	capi-tests/bench/run $(LIB)
 	capi-tests/bench/run --passthrough $(LIB)
 
-# What make test leaves out, and names at its end: two and a half hours.
+# What make test leaves out, and names at its end: some three hours.
 test-more:
 	$(known)
 	@$(SETUP) more

@@ -49,7 +49,8 @@
 //!
 //! The file is opened here and its descriptor passed to QEMU, which may run as a user without permission to open the
 //! file. QEMU closes the descriptor when the medium is removed, and drops an unused one when no monitor connection is
-//! left.
+//! left. Since version 9.1 it does neither: the descriptor is found by the name of the drive at the next change, and
+//! removed after the ejection.
 //!
 //! `stubdom_since_4_20.rs` is about guests whose QEMU is in a stub domain.
 
@@ -213,8 +214,13 @@ impl Change {
         let medium = self.open(ao)?;
         let name = self.name();
         let mut qemu = Qmp::connect(ao, domid, deadline).await?;
+        let former = qemu.find_kept_fd(&name, deadline).await?;
         qemu.eject(&name, deadline).await?;
         let old = self.emptied(ao)?;
+        if let Some(former) = former {
+            // On a failure QEMU has one descriptor more.
+            let _ = qemu.release_fd(former, deadline).await;
+        }
         let Some(medium) = medium else { return Ok(()) };
         let outcome = self.insert(&mut qemu, &name, &medium, deadline).await;
         self.finish(ao, outcome, old)
@@ -328,7 +334,7 @@ impl Change {
         deadline: Instant,
     ) -> Result<()> {
         let Some(format) = qemu_format(self.complete.format) else { return Err(Error::Invalid) };
-        let set = qemu.add_fd(medium.as_fd(), deadline).await?;
+        let set = qemu.add_fd(medium.as_fd(), name, deadline).await?;
         // QEMU takes a name below /dev/fdset for a file, and refuses a block device behind it, unless the driver is named.
         let is_device = medium.metadata().is_ok_and(|of| of.file_type().is_block_device());
         let file = if is_device { format!("host_device:{set}") } else { set.to_string() };
@@ -336,7 +342,7 @@ impl Change {
         if let Err(e) = outcome
             && is_error_response(e)
         {
-            // On a failure QEMU drops the descriptor when no monitor connection is left.
+            // On a failure QEMU has one descriptor more.
             let _ = qemu.remove_fd(set, deadline).await;
         }
         outcome

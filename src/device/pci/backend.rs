@@ -30,9 +30,10 @@ use crate::xen::store::{Access, NewNode, Ops, Permission};
 /// Values of `xenbus_state` (`io/xenbus.h`).
 const INITIALISING: u32 = 1;
 pub const INITIALISED: u32 = 3;
-const CONNECTED: u32 = 4;
+pub const CONNECTED: u32 = 4;
 pub const CLOSING: u32 = 5;
 pub const RECONFIGURING: u32 = 7;
+const RECONFIGURED: u32 = 8;
 
 /// How long the back end and the guest may take to process a change.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
@@ -75,10 +76,14 @@ pub fn number_of(ctx: &Ctx, ops: &impl Ops, domid: u32, address: Address) -> Res
     Ok(all.iter().position(|a| *a == Some(address)))
 }
 
-/// Whether the guest's driver has begun to use the back end.
-pub fn is_in_use(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<bool> {
-    let state = nodes::read(ctx, ops, &format!("{}/state", frontend_path(domid)))?;
-    Ok(state.and_then(|state| leading_number::<u32>(&state)).is_some_and(|state| state > 1))
+/// Whether a PV guest's driver has begun to use the back end. The guest can write to the front end's node, so its state
+/// alone does not tell that a back end which was connected serves nobody.
+fn is_in_use(ctx: &Ctx, ops: &impl Ops, domid: u32) -> Result<bool> {
+    let halves = [frontend_path(domid), backend_path(domid)];
+    let states = nodes::read_array(ctx, ops, halves.map(|half| format!("{half}/state")))?;
+    let [front, back] = states.map(|state| state.and_then(|state| leading_number::<u32>(&state)));
+    Ok(front.is_some_and(|state| state > INITIALISING)
+        || back.is_some_and(|state| [CONNECTED, RECONFIGURING, RECONFIGURED].contains(&state)))
 }
 
 /// Waits until the back end is connected, that is, until it has processed all earlier changes.

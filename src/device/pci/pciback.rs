@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::address::Address;
-use super::backend::{self, CLOSING, INITIALISED, RECONFIGURING, TIMEOUT};
+use super::backend::{self, CLOSING, CONNECTED, INITIALISED, RECONFIGURING, TIMEOUT};
 use crate::core::number::leading_number;
 use crate::core::{Ao, Ctx, Error, Result};
 use crate::device::read::pci::backend_path;
@@ -55,18 +55,24 @@ pub async fn release(ao: &Ao, holder: &Identity, address: Address) {
 
 /// Requests the release, within a transaction. False if there is nothing to release.
 fn ask(ctx: &Ctx, ops: &impl Ops, domid: u32, address: Address) -> Result<bool> {
-    if backend::is_in_use(ctx, ops, domid)? {
-        return Ok(false);
-    }
     let base = backend_path(domid);
     let Some(at) = backend::number_of(ctx, ops, domid, address)? else { return Ok(false) };
     let paths = [format!("{base}/state"), format!("{base}/state-{at}")];
     let values = nodes::read_many(ctx, ops, &paths)?;
     let [state, part] =
         [0, 1].map(|at: usize| values[at].as_deref().and_then(leading_number::<u32>));
+    if part != Some(INITIALISED) {
+        return Ok(false);
+    }
     // An attachment to an HVM guest has requested a reconfiguration, which no front end confirms.
-    let waits = state.is_some_and(|state| [INITIALISED, RECONFIGURING].contains(&state));
-    if !waits || part != Some(INITIALISED) {
+    if !state.is_some_and(|state| [INITIALISED, RECONFIGURING].contains(&state)) {
+        if state == Some(CONNECTED) {
+            warn!(
+                ctx,
+                domid = domid,
+                "xen-pciback keeps PCI device {address}: the guest has connected a front end to it"
+            );
+        }
         return Ok(false);
     }
     let [state, part] = paths;

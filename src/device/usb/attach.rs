@@ -76,7 +76,7 @@ fn place(ctx: &Ctx, domid: u32, device: &mut DeviceUsbdev, when: When) -> Result
         }
     };
     let (name, address) = assignable(ctx, domid, device)?;
-    check_unassigned(ctx, domid, &name)?;
+    check_unassigned(ctx, domid, &name, None)?;
     let target = AttachTarget::of(ctx, domid).map_err(|e| match e {
         Error::DomainNotFound => Error::LockFail,
         e => e,
@@ -97,6 +97,11 @@ fn place(ctx: &Ctx, domid: u32, device: &mut DeviceUsbdev, when: When) -> Result
         (device.ctrl, device.port) = (ports.ctrl.devid, port);
         let node = ports.node(port);
         store(&target, device, &node, &name, when)?;
+        // Of two that attach the device at once, the later one to write finds the other.
+        check_unassigned(ctx, domid, &name, Some(&node)).inspect_err(|_| {
+            // A failure is logged.
+            let _ = controller::change_port(ctx, target.owner(), &node, name.as_bytes(), b"");
+        })?;
         Ok((ports.ctrl, node))
     };
     let (ctrl, node) = match found {
@@ -162,8 +167,8 @@ fn assignable(ctx: &Ctx, domid: u32, device: &DeviceUsbdev) -> Result<(String, (
     }
 }
 
-/// Refuses a device that is attached to a domain.
-fn check_unassigned(ctx: &Ctx, domid: u32, name: &str) -> Result<()> {
+/// Refuses a device that is attached to a domain, elsewhere than at the port with the node `except`.
+fn check_unassigned(ctx: &Ctx, domid: u32, name: &str, except: Option<&str>) -> Result<()> {
     let domains = nodes::list(ctx, ctx.store(), "/local/domain")?;
     let domids: Vec<u32> = domains.iter().filter_map(|domid| domid.parse().ok()).collect();
     let dirs: Vec<_> =
@@ -175,7 +180,8 @@ fn check_unassigned(ctx: &Ctx, domid: u32, name: &str) -> Result<()> {
         }
         for ports in read::usb::all_ports(ctx, owner) {
             let occupied = ports.occupied(ctx, ctx.store())?;
-            if occupied.iter().any(|(_, other)| other == name.as_bytes()) {
+            let is_other = |port: i32| except != Some(ports.node(port).as_str());
+            if occupied.iter().any(|(at, other)| other == name.as_bytes() && is_other(*at)) {
                 error!(
                     ctx,
                     domid = domid,

@@ -181,18 +181,22 @@ pub(super) fn forget(ctx: &Ctx, device: &Device, owner: &Identity) -> Result<()>
     })
 }
 
-/// Removes a device from QEMU. Succeeds also if QEMU does not have it, as after an earlier attempt that was
-/// interrupted.
+/// Removes a device from QEMU: the first of these ids that QEMU has. Succeeds also if it has none, as after an earlier
+/// attempt that was interrupted.
 pub(super) async fn remove_from_qemu(
     ao: &Ao,
     domid: u32,
-    id: &str,
+    ids: &[String],
     deadline: Instant,
 ) -> Result<()> {
-    match Qmp::connect(ao, domid, deadline).await?.device_del(id, deadline).await {
-        Err(Error::QmpDeviceNotFound) => Ok(()),
-        outcome => outcome,
+    let mut qemu = Qmp::connect(ao, domid, deadline).await?;
+    for id in ids {
+        match qemu.device_del(id, deadline).await {
+            Err(Error::QmpDeviceNotFound) => {}
+            outcome => return outcome,
+        }
     }
+    Ok(())
 }
 
 /// Changes the node of a port from one value to another. An error, logged, if it has changed meanwhile, or if the

@@ -20,7 +20,7 @@ use crate::device::read;
 use crate::device::read::usb::Ports;
 use crate::device::remove::{self, Force};
 use crate::domain::identity::Identity;
-use crate::domain::nodes;
+use crate::domain::{nodes, userdata};
 use crate::error;
 use crate::lock::DeviceLock;
 use crate::qemu;
@@ -73,12 +73,11 @@ async fn remove_one(ao: &Ao, domid: u32, devid: i32, force: Force) -> Result<()>
     let deadline = Instant::now() + qmp::TIMEOUT;
     let id = qemu::usb::controller_id(devid);
     // As in C, this does not wait until the guest has released the controller, which may take any time.
-    controller::remove_from_qemu(ao, domid, &id, deadline).await?;
+    controller::remove_from_qemu(ao, domid, &[id], deadline).await?;
     controller::forget(ao, &device, &owner)
 }
 
-/// Detaches the device at a port. `given` is its address on the host from the caller, which is needed for
-/// `device_del` if the device has been unplugged from the host.
+/// Detaches the device at a port. `given` is its address on the host from the caller.
 async fn detach_at(
     ao: &Ao,
     domid: u32,
@@ -100,7 +99,7 @@ async fn detach_at(
         return Err(Error::Fail);
     };
     let (owner, _) = Identity::of(ao, domid)?;
-    let place = Place { owner, node, name };
+    let place = Place { owner, ctrl: ports.ctrl.devid, port, node, name };
     match ports.ctrl.type_ {
         UsbctrlType::Pv => remove_from_usbback(ao, &place),
         UsbctrlType::Qusb => place.clear(ao),
@@ -111,12 +110,29 @@ async fn detach_at(
 /// A port that has a device.
 struct Place {
     owner: Identity,
+    ctrl: i32,
+    port: i32,
     node: String,
     /// The device's name in sysfs.
     name: String,
 }
 
 impl Place {
+    /// The address on the host with which the device was attached, and which is in QEMU's name for it. The host may have
+    /// given it another one since, as after it was unplugged and plugged in again; QEMU then has it still, as one that does
+    /// not work.
+    fn stored_address(&self, ctx: &Ctx) -> Option<(u8, u8)> {
+        let files = userdata::lock_of(ctx, self.owner.domid, self.owner.uuid).ok()?;
+        let config = files.config(ctx).ok()??;
+        let is_here = |one: &&DeviceUsbdev| (one.ctrl, one.port) == (self.ctrl, self.port);
+        match config.usbdevs.iter().rfind(is_here)?.u {
+            DeviceUsbdevData::Hostdev(DeviceUsbdevHostdev { hostbus, hostaddr }) => {
+                Some((hostbus, hostaddr))
+            }
+            DeviceUsbdevData::Other(_) => None,
+        }
+    }
+
     fn clear(&self, ctx: &Ctx) -> Result<()> {
         controller::change_port(ctx, &self.owner, &self.node, self.name.as_bytes(), b"")
     }
@@ -132,11 +148,13 @@ async fn remove_from_qemu(ao: &Ao, place: &Place, given: Option<(u8, u8)>) -> Re
     let domid = place.owner.domid;
     let _no_other_change = DeviceLock::take(ao, domid).await?;
     let deadline = Instant::now() + qmp::TIMEOUT;
+    let mut addresses = Vec::new();
+    for address in [place.stored_address(ao), host::address(&place.name), given] {
+        addresses.extend(address.filter(|address| !addresses.contains(address)));
+    }
+    let ids: Vec<_> = addresses.into_iter().map(qemu::usb::device_id).collect();
     place.clear(ao)?;
-    // A device that was unplugged from the host has no address there; QEMU has removed it by itself.
-    let Some(address) = host::address(&place.name).or(given) else { return Ok(()) };
-    let id = qemu::usb::device_id(address);
-    let removed = controller::remove_from_qemu(ao, domid, &id, deadline).await;
+    let removed = controller::remove_from_qemu(ao, domid, &ids, deadline).await;
     if removed.is_err() {
         // A failure is logged.
         let (owner, node, name) = (&place.owner, &place.node, place.name.as_bytes());

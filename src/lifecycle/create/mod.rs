@@ -7,11 +7,12 @@
 //! | `resources.rs` | the host's resources that it may use |
 //! | `stubdom.rs` | the stub domain of its device model, if it has one |
 //! | `order_*.rs` | devices whose place in the order differs by release |
+//! | `cache_colors_since_4_20.rs` | the colours of caches, which x86 does not have |
 //! | `stored.rs` | the configuration that is stored for it |
 //!
 //! The build is `lifecycle/build`, devices are `device/add`, QEMU is `qemu`. The order is that of the C library, since
 //! steps need the results of earlier ones: the disk that a bootloader reads, the nodes that QEMU reads when it starts.
-//! Only the first console is written earlier (`build/after.rs`).
+//! Only the first console is written earlier (`build/after.rs`), unless the guest has channels.
 //!
 //! # Failure
 //!

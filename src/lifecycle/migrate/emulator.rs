@@ -42,6 +42,12 @@ pub fn saved_nodes(ctx: &Ctx, domid: u32) -> Result<Vec<Node>> {
                 error!(ctx, domid = domid, "cannot read {base}/{name}: no such node");
                 Error::Fail
             })?;
+            // In the stream a NUL would end the value, and begin the name of another node. A QEMU in a stub domain, which its
+            // guest may control, writes these nodes.
+            if value.contains(&0) {
+                error!(ctx, domid = domid, "cannot save {base}/{name}: its value has a NUL");
+                return Err(Error::Fail);
+            }
             Ok((name, value))
         })
         .collect()

@@ -22,7 +22,7 @@
 //! of the two operations are:
 //!
 //! - *save*: it either succeeds, and the guest is suspended and the stream complete; or it fails, and the guest runs
-//!   (or has shut down by itself) and the stream has no END record;
+//!   (or has shut down by itself, or was suspended before) and the stream has no END record;
 //! - *restore*: it either succeeds, and there is a domain that is paused and has not run; or it fails, and there is no
 //!   domain. It succeeds only after an END record.
 //!

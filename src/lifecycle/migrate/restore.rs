@@ -111,15 +111,20 @@ pub async fn receive<'a>(
     };
     let stream = converted.as_ref().map_or(&incoming.stream, |converter| &converter.output);
     let restore = Restore { ao, domain, incoming, stream };
-    let (frames, helper) = restore.image(&mut set_cpuid).await?;
-    let mut outcome = restore.rest().await;
-    if let (Ok(()), Some(converter)) = (outcome, converted) {
-        outcome = converter.finish(ao, domid).await;
-    }
-    match outcome {
-        Ok(()) => Ok(Received { frames, helper }),
+    let received = restore.run(&mut set_cpuid).await;
+    let Some(converter) = converted else { return received };
+    let received = match received {
+        Ok(received) => received,
         Err(e) => {
-            helper.kill().await;
+            // Until it has ended it has the application's stream, whose mode is then restored.
+            converter.end(ao, domid).await;
+            return Err(e);
+        }
+    };
+    match converter.finish(ao, domid).await {
+        Ok(()) => Ok(received),
+        Err(e) => {
+            received.helper.kill().await;
             Err(e)
         }
     }
@@ -141,6 +146,20 @@ struct EmulatorRecords {
 }
 
 impl<'a> Restore<'a, '_> {
+    async fn run(
+        &self,
+        set_cpuid: &mut (impl FnMut() -> Result<()> + Send),
+    ) -> Result<Received<'a>> {
+        let (frames, helper) = self.image(set_cpuid).await?;
+        match self.rest().await {
+            Ok(()) => Ok(Received { frames, helper }),
+            Err(e) => {
+                helper.kill().await;
+                Err(e)
+            }
+        }
+    }
+
     /// Restores libxc's image. Returns the helper when it has completed.
     async fn image(
         &self,
@@ -181,10 +200,30 @@ impl<'a> Restore<'a, '_> {
         &self,
         reading: impl Future<Output = std::result::Result<T, StreamError>>,
     ) -> Result<T> {
-        self.ao.wait(reading).await?.map_err(|e| {
-            error!(self.ao, domid = self.domain.domid, "cannot restore from the stream: {e}");
-            Error::Fail
-        })
+        self.ao.wait(reading).await?.map_err(|e| self.refused(e))
+    }
+
+    fn refused(&self, error: StreamError) -> Error {
+        error!(self.ao, domid = self.domain.domid, "cannot restore from the stream: {error}");
+        Error::Fail
+    }
+
+    /// Reads the records of a checkpoint and applies them. Returns the answer to the helper.
+    ///
+    /// Failover makes the replica run, with the previous checkpoint, so it is only for a sender that may have ended. A sender
+    /// whose records are invalid still has a guest that runs: the restore then fails.
+    async fn checkpoint(&self) -> Result<i32> {
+        let records = match self.ao.wait(self.records(RecordKind::CheckpointEnd)).await? {
+            Ok(records) => records,
+            Err(e) => {
+                self.refused(e);
+                return Ok(match e {
+                    StreamError::System(_) | StreamError::Ends(_) => checkpoint::FAILOVER,
+                    _ => checkpoint::ERROR,
+                });
+            }
+        };
+        Ok(if self.apply(&records).is_ok() { checkpoint::SUCCESS } else { checkpoint::ERROR })
     }
 
     /// Reads the emulator's records up to one of type `last`.
@@ -285,13 +324,7 @@ impl<'a> Restore<'a, '_> {
                     failure = failure.or(done.err());
                 }
                 HelperEvent::Request(Request::Checkpoint) if self.incoming.checkpoints => {
-                    let answer = match self.read(self.records(RecordKind::CheckpointEnd)).await {
-                        Err(Error::Aborted) => return Err(Error::Aborted),
-                        // The sender failed during this checkpoint: the previous one is used.
-                        Err(_) => checkpoint::FAILOVER,
-                        Ok(records) if self.apply(&records).is_ok() => checkpoint::SUCCESS,
-                        Ok(_) => checkpoint::ERROR,
-                    };
+                    let answer = self.checkpoint().await?;
                     helper.answer(answer).await?;
                 }
                 HelperEvent::Request(Request::Complete { retval, errno }) => {
@@ -369,7 +402,12 @@ impl Converter {
             }
             Err(e) => e,
         };
-        end_child(ao.log(), domid, "stream converter", self.child).await;
+        self.end(ao, domid).await;
         Err(failure)
+    }
+
+    /// Kills the converter and waits for its end.
+    async fn end(self, ao: &Ao, domid: u32) {
+        end_child(ao.log(), domid, "stream converter", self.child).await;
     }
 }

@@ -98,10 +98,17 @@ pub async fn save(
         save.resume_guest().await;
         suspend::wait_for_destruction(ao, domid).await;
     }
-    if emulator.is_some() {
+    if save.state.is_some() {
+        // Only this save's own: another one may be about to send its.
         state::forget_saved(ao, domid);
     }
+    let was_suspended = save.was_suspended;
     drop(save);
+    let saved = match saved {
+        // What applications do after other errors is to resume the guest.
+        Err(Error::Fail) if was_suspended => Err(Error::GuestTimedOut),
+        saved => saved,
+    };
     // The receiver has the guest: not even a panic changes that any more.
     if let Some(helper) = saved? {
         let _ = caught_async(helper.dismiss()).await.map_err(defect);
@@ -120,7 +127,7 @@ struct Save<'a> {
     suspender: Suspender<'a>,
     /// Whether the guest was asked to suspend.
     suspended: bool,
-    /// Whether it was found suspended, and so stays suspended after a failure.
+    /// Whether it was found suspended ([`Suspension::Found`]), and so stays suspended after a failure.
     was_suspended: bool,
     /// Whether the emulator logs dirty pages, at the helper's request.
     emulator_logs: bool,
@@ -156,13 +163,28 @@ impl<'a> Save<'a> {
             return helper.finish().await.map(|()| None);
         }
         // END must be the last step. The helper has written all of its part, and exits meanwhile.
-        match self.write_emulator_records(RecordKind::End).await {
+        let ended = match self.check_still_suspended() {
+            Ok(()) => self.write_emulator_records(RecordKind::End).await,
+            Err(e) => Err(e),
+        };
+        match ended {
             Ok(()) => Ok(Some(helper)),
             Err(e) => {
                 helper.kill().await;
                 Err(e)
             }
         }
+    }
+
+    /// Fails if the guest was found suspended, and another operation has resumed it since: its memory has then changed
+    /// while it was copied, and it runs.
+    fn check_still_suspended(&self) -> Result<()> {
+        if !self.was_suspended || self.suspender.is_suspended() {
+            return Ok(());
+        }
+        let (ao, domid) = (self.ao, self.domid);
+        error!(ao, domid = domid, "cannot save the domain: it was resumed while it was saved");
+        Err(Error::Fail)
     }
 
     /// Writes what follows a part of libxc's image: the emulator's records, and one of type `last`.
@@ -290,6 +312,15 @@ impl<'a> Save<'a> {
     async fn suspend(&mut self) -> Result<()> {
         self.suspended = true;
         self.was_suspended = self.suspender.suspend().await? == Suspension::Found;
+        if self.was_suspended && (self.options.live || self.options.checkpoints.is_some()) {
+            let (ao, domid) = (self.ao, self.domid);
+            error!(
+                ao,
+                domid = domid,
+                "cannot migrate the domain: it is suspended already, and may have been migrated before"
+            );
+            return Err(Error::Fail);
+        }
         if self.emulator.is_some() {
             self.state = Some(state::save(self.ao, self.domid, self.options.live).await?);
         }

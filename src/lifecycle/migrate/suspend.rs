@@ -70,7 +70,9 @@ enum State {
 pub enum Suspension {
     /// By this operation, which resumes it after a failure.
     Requested,
-    /// Before it: another operation may have made a copy of the guest that runs, so it must not be resumed here.
+    /// Before it: another operation may have made a copy of the guest that runs, or be about to, so it must not be resumed
+    /// here, nor be sent to another host. It can be saved: an image runs only when somebody restores it, and after a
+    /// toolstack that was killed this is how the guest goes on.
     Found,
 }
 

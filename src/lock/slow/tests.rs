@@ -470,8 +470,10 @@ fn an_attempt_that_is_dropped_leaves_nothing() {
     assert_eq!((f.forks(), f.queues.count(&f.path)), (1, 2));
     drop(second);
     assert_eq!(f.queues.count(&f.path), 1);
+    assert_eq!(f.runtime.task_count(), 0);
     drop(first);
-    // Its helper is reaped by a thread that dispatches.
+    // Its helper is reaped by a thread that dispatches, which an application that sleeps is asked for.
+    assert_eq!(f.runtime.task_count(), 1);
     let began = Instant::now();
     while f.children.count() > 0 && began.elapsed() < LATE {
         f.runtime.dispatch();

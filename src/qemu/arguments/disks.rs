@@ -34,7 +34,8 @@ pub enum Target {
 /// The path of a disk's content for a QEMU in this domain.
 pub fn target(disk: &DeviceDisk) -> Target {
     let plain = disk.format == DiskFormat::Raw && disk.script.is_none();
-    if disk.backend_domname.is_some() {
+    // Another domain must not choose which file of this one QEMU opens.
+    if disk.backend_domname.is_some() || disk.backend_domid != 0 {
         Target::None
     } else if plain || disk.backend == DiskBackend::Qdisk {
         disk.pdev_path.as_ref().map_or(Target::None, |path| Target::Path(os(path).to_owned()))
@@ -480,7 +481,11 @@ mod tests {
         let of_tapdisk = DeviceDisk { backend: DiskBackend::Tap, ..scripted.clone() };
         let by_nbd = if TAP_IS_SERVED { Target::OfTapdisk } else { Target::OfScript };
         assert_eq!(target(&of_tapdisk), by_nbd);
-        let elsewhere = DeviceDisk { backend_domname: text("d"), ..scripted };
+        let elsewhere = DeviceDisk { backend_domname: text("d"), ..scripted.clone() };
+        assert_eq!(target(&elsewhere), Target::None);
+        let elsewhere = DeviceDisk { backend_domid: 3, ..scripted };
+        assert_eq!(target(&elsewhere), Target::None);
+        let elsewhere = DeviceDisk { backend_domid: 3, ..disk("hda", DiskFormat::Raw) };
         assert_eq!(target(&elsewhere), Target::None);
     }
 

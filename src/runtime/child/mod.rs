@@ -393,10 +393,16 @@ impl ChildrenShared {
         } else if setup.signal.is_none() {
             let user = HandlerUser::new();
             foreign_handler = user.foreign_handler && !std::mem::replace(&mut setup.reported, true);
-            // Without the eventfd the library's own children are still reaped.
-            let place =
-                if setup.owner.reaps_all() { self.listen(&mut setup.bell).ok() } else { None };
-            setup.signal = Some(Signal { _user: user, place });
+            setup.signal = Some(Signal { _user: user, place: None });
+        }
+        // Without the eventfd the library's own children are still reaped; the next child is the occasion to try again.
+        if setup.owner.reaps_all()
+            && setup.signal.as_ref().is_some_and(|signal| signal.place.is_none())
+        {
+            let place = self.listen(&mut setup.bell).ok();
+            if let Some(signal) = &mut setup.signal {
+                signal.place = place;
+            }
         }
         drop(setup);
         if foreign_handler {
@@ -455,7 +461,7 @@ impl Ready for Reaper {
     fn ready(&self, _: EpollFlags) {
         // The work is not done here, since it calls the application.
         let shared = Arc::clone(&self.0);
-        self.0.runtime.spawn_callback(move || shared.reap_all());
+        self.0.runtime.spawn_foreign_callback(move || shared.reap_all());
     }
 }
 
@@ -550,6 +556,43 @@ impl fmt::Display for NotEnded {
         }
         let seconds = self.time.as_secs();
         write!(f, "it has not ended within {seconds} s after SIGKILL, and is reaped when it ends")
+    }
+}
+
+/// A child that is killed and left behind if this is dropped, as when a wait for it is given up: an application that sleeps
+/// is asked to drive the ctx until the child is reaped. The operation may have ended by then.
+pub struct LeftBehind(Option<Child>);
+
+impl LeftBehind {
+    pub fn on_drop(child: Child) -> Self {
+        Self(Some(child))
+    }
+
+    /// Waits until the child has ended.
+    pub async fn exited(&self) -> Outcome {
+        match &self.0 {
+            Some(child) => child.exited().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// As [`Child::end`].
+    pub async fn end(mut self) -> Result<Outcome, NotEnded> {
+        match self.0.take() {
+            Some(child) => child.end().await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+impl Drop for LeftBehind {
+    fn drop(&mut self) {
+        if let Some(child) = self.0.take()
+            && child.outcome().is_none()
+        {
+            let _ = child.record.kill(libc::SIGKILL);
+            child.record.leave_behind();
+        }
     }
 }
 

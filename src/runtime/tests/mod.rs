@@ -108,6 +108,26 @@ fn a_descriptor_is_reported_each_time() {
 }
 
 #[test]
+fn a_call_that_does_not_dispatch_makes_no_foreign_callback() {
+    let runtime = Runtime::default();
+    let count = Arc::new(AtomicUsize::new(0));
+    let call = || {
+        let count = Arc::clone(&count);
+        move || {
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    runtime.spawn_callback(call());
+    runtime.run_own_callbacks();
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+    runtime.spawn_foreign_callback(call());
+    runtime.run_own_callbacks();
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+    runtime.dispatch();
+    assert_eq!(count.load(Ordering::SeqCst), 2);
+}
+
+#[test]
 fn a_task_is_run_by_the_dispatching_thread() {
     let runtime = Runtime::default();
     let done = Arc::new(AtomicUsize::new(0));

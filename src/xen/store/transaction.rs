@@ -15,6 +15,12 @@ use super::{Requester, Store};
 /// number suffices.
 pub const ATTEMPTS: u32 = 256;
 
+/// How often a transaction is repeated whose commit the daemon refuses with `ENOMEM`. That is also its answer if nodes
+/// of a domain were changed that has ended before the commit: the daemon counts a domain's nodes, and then has nobody
+/// to count them for. When the domain is gone so are its nodes, and the next attempt does not find them. Two domains may
+/// end one after the other, a guest and its stub domain.
+const MAX_REFUSALS: u32 = 3;
+
 /// The operation that starts a transaction, in an error's text.
 const BEGIN: &str = "begin a transaction";
 
@@ -58,7 +64,7 @@ impl Store {
     /// transaction, those that wait for their turn meanwhile fail with it.
     pub fn attempt<T, E: From<StoreError>>(
         &self,
-        body: impl FnOnce(&Transaction) -> Result<T, E>,
+        mut body: impl FnMut(&Transaction) -> Result<T, E>,
     ) -> Result<Option<T>, E> {
         let turn = self.connections().transactions.take();
         let turn = turn.map_err(|errno| StoreError::new(BEGIN, errno))?;
@@ -67,14 +73,25 @@ impl Store {
                 turn.fail(errno);
             }
         };
-        let transaction = self.begin().inspect_err(|e| failed(e.errno()))?;
-        let requester = Arc::clone(&transaction.requester);
-        let done = body(&transaction).and_then(|value| Ok((value, transaction.commit()?)));
-        if done.is_err() {
-            // This is done whether the body or the commit has failed.
-            requester.broken().into_iter().for_each(failed);
+        let mut refusals = 0;
+        loop {
+            let transaction = self.begin().inspect_err(|e| failed(e.errno()))?;
+            let requester = Arc::clone(&transaction.requester);
+            let done = body(&transaction).and_then(|value| match transaction.commit() {
+                Err(e) if e.errno() == Errno::ENOMEM && refusals < MAX_REFUSALS => {
+                    refusals += 1;
+                    Ok(None)
+                }
+                committed => Ok(Some(committed?.then_some(value))),
+            });
+            if done.is_err() {
+                // This is done whether the body or the commit has failed.
+                requester.broken().into_iter().for_each(failed);
+            }
+            if let Some(done) = done? {
+                return Ok(done);
+            }
         }
-        done.map(|(value, committed)| committed.then_some(value))
     }
 
     /// Begins a transaction.

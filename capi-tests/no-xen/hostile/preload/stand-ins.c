@@ -1,5 +1,5 @@
-/* What the unit tests of applications preload where there is no Xen, so that a ctx can be made: connections that are none.
- * No call goes over them. */
+/* What the unit tests of applications preload where there is no Xen, so that a ctx can be made: dummy
+ * connections, over which no call is made. */
 #include <xenctrl.h>
 #include <xenstore.h>
 

@@ -2,8 +2,8 @@
 with_drives c-device "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
 loop=$(losetup -f --show /tmp/cd-two)
 try xl cd-insert c-device hdc "$loop"
-drives c-device | grep '^ide-5632' | tr -d '\r'
+drives c-device | grep '^ide-5632'
 try xl cd-eject c-device hdc
-drives c-device | grep '^ide-5632' | tr -d '\r'
+drives c-device | grep '^ide-5632'
 losetup -d "$loop"
 #: sed stdout s,/dev/loop[0-9]+,/dev/loopN,  -- as it comes

@@ -1,4 +1,5 @@
 # Nodes that are odd or missing, a stored configuration that is, and device models of other kinds.
+#: long
 with_drives c-nodes "'format=raw,vdev=hdc,access=ro,devtype=cdrom,target=/tmp/cd-one'"
 kept=/libxl/$id/device/vbd/5632
 try xl cd-insert c-nodes hdc /tmp/cd-two
@@ -24,4 +25,6 @@ xenstore-write "/libxl/$id/type" pvh
 try xl cd-insert c-nodes hdc /tmp/cd-one
 xenstore-write "/libxl/$id/type" hvm
 drives c-nodes
-#: long
+# What was written because of the false type is nobody's.
+xenstore-rm "/local/domain/0/backend/vbd/$id"
+[ -n "$(xenstore-list /local/domain/0/backend/vbd)" ] || xenstore-rm /local/domain/0/backend/vbd

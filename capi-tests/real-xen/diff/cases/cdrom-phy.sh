@@ -1,4 +1,6 @@
 # CD drives whose back end is the kernel's: since Xen 4.19; before that they are refused.
+#: sed stdout s,"/dev/loop[0-9]+","/dev/loopN",  -- the scripts of two drives run at once: either may be first
+#: sed stdout s,"7:[0-9a-f]+","7:N",  -- as above
 truncate -s 1M /tmp/phy-cd-1 /tmp/phy-cd-2
 empty() { ls -l /var/run/xen/ | awk '/empty-cdrom/ { print $1, $5, "empty-cdrom" }'; }
 create phy-cds hvm "$stand_in" 'disk=["vdev=hdc, backendtype=phy, format=raw, access=ro, devtype=cdrom, target=/tmp/phy-cd-1",
