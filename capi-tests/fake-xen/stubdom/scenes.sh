@@ -79,6 +79,16 @@ operation usbctrl remove '{"type": "devicemodel", "devid": 0}'
 told
 nodes "/libxl/$id/device/vusb"
 
+echo "== a USB device that has got a new address on the host"
+guest
+operation usbctrl add '{"type": "devicemodel", "version": 3, "ports": 4}'
+operation usbdev add '{"ctrl": 0, "port": 1, "type.hostdev": {"hostbus": 1, "hostaddr": 7}}'
+told > /dev/null
+echo 9 > /sys/bus/usb/devices/1-1/devnum
+operation usbdev remove '{"ctrl": 0, "port": 1, "type.hostdev": {"hostbus": 1, "hostaddr": 9}}'
+told
+echo 7 > /sys/bus/usb/devices/1-1/devnum
+
 # saved: what a stream has of the device model.
 saved() { tr -d '\0' < "$folder/stream" | grep -ao '<.*>'; }
 echo "== a save"
