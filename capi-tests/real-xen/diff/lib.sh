@@ -188,7 +188,7 @@ with_drives() {
 
 # drives NAME: what QEMU has in the drives of the guest, and what xenstore and the stored configuration have.
 drives() {
-  reference qemu-monitor-command "$1" 'info block' | sed -E 's/#block[0-9]+/#blockN/; s/\r$//'
+  reference qemu-monitor-command "$1" 'info block' | sed -E 's/#block[0-9]+/#blockN/; s,/dev/fdset/[0-9]+,/dev/fdset/N,; s/\r$//'
   devices
 }
 

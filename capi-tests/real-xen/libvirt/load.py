@@ -35,6 +35,7 @@ XL = f"/usr/lib/xen-{os.environ['XEN']}/bin/xl"
 # A libvirtd that was killed leaves domains half made, which have their names until they are destroyed; and virsh says nothing of
 # a connection that breaks between two of its calls.
 LEFT_BY_KILLED = re.compile("libxenlight failed to (create new|restore) domain")
+LOG = "/var/log/libvirt/libxl/libxl-driver.log"
 failures = []
 count = {}
 killed = threading.Event()
@@ -58,6 +59,14 @@ def virsh(*arguments):
         return None, ""
 
 
+def library_on(name):
+    """The last line of the library's log that tells of an error with this guest."""
+    with contextlib.suppress(OSError), open(LOG, encoding="utf-8", errors="replace") as file:
+        lines = [line.strip() for line in file if f'"{name}"' in line]
+        return f"; the library: {lines[-1]}" if lines else ""
+    return ""
+
+
 def one(client, turn, number):
     name = f"load-{number}"
     image = f"/tmp/{name}.image"
@@ -76,7 +85,7 @@ def one(client, turn, number):
     if status is None:
         failures.append(f"client {client}, turn {turn}: {action} {name} did not end within {BOUND} s")
     elif status and not is_excused(said):
-        failures.append(f"client {client}, turn {turn}: {action} {name}, {time.monotonic() - began:.1f} s: {said.strip()}")
+        failures.append(f"client {client}, turn {turn}: {action} {name}, {time.monotonic() - began:.1f} s: {said.strip()}{library_on(name)}")
 
 
 def client(number, until):
