@@ -32,3 +32,25 @@ answer=$(PLUG_STEALS=1 LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/fake-xen.so" ti
   "{\"mac\": \"00:16:3e:00:00:01\", \"script\": \"$folder/fine\"}" 2> "$folder/log" | head -n 1)
 [ "$answer" = "-> -3" ] || echo "a script whose status is lost: $answer"
 grep -q "fine.*other code has taken its exit status" "$folder/log" || echo "a script whose status is lost: not in the log"
+
+# A device that is removed while its script runs, which then writes its result: that is undone.
+cat > "$folder/waits" <<SCRIPT
+#!/bin/sh
+echo "\$1" >> "$folder/calls"
+[ "\$1" = online ] || exit 0
+until [ -e "$folder/go" ]; do sleep 0.02; done
+xenstore-write "/local/domain/0/\$XENBUS_PATH/hotplug-status" connected
+SCRIPT
+chmod +x "$folder/waits"
+card="{\"mac\": \"00:16:3e:00:00:02\", \"devid\": 2, \"script\": \"$folder/waits\"}"
+(LD_LIBRARY_PATH=$libs LD_PRELOAD="$folder/fake-xen.so" timeout 90 "$folder/plug" add nic "$id" "$card" 2> /dev/null \
+  | head -n 1 > "$folder/answer") & adder=$!
+until [ -e "$folder/calls" ]; do sleep 0.02; done
+plug destroy nic "$id" "$card"
+touch "$folder/go"
+wait $adder
+answer=$(cat "$folder/answer")
+[ "$answer" = "-> -3" ] || echo "a device that was removed while its script ran: $answer"
+calls=$(tr '\n' ' ' < "$folder/calls")
+[ "$calls" = "online offline offline " ] || echo "a device that was removed while its script ran: the scripts $calls"
+"$folder/look" "at=/local/domain/0/backend/vif/$id/2" 2> /dev/null || true

@@ -38,6 +38,8 @@ LEFT_BY_KILLED = re.compile("libxenlight failed to (create new|restore) domain")
 LOG = "/var/log/libvirt/libxl/libxl-driver.log"
 failures = []
 count = {}
+# How often a command failed for a reason that has to do with another client, by command and reason.
+excused = {}
 killed = threading.Event()
 # libvirt's restore looks whether the guest runs before it waits for another command's end, and not after it: when the other has
 # started the guest, it forgets that one's domain (docs/behaviour/libvirt.md). So a guest is restored and started by one client at a time.
@@ -84,7 +86,11 @@ def one(client, turn, number):
     count[action] = count.get(action, 0) + 1
     if status is None:
         failures.append(f"client {client}, turn {turn}: {action} {name} did not end within {BOUND} s")
-    elif status and not is_excused(said):
+    elif status and is_excused(said):
+        why = EXCUSES.search(said) or LOST.search(said)
+        kind = f"{action}: {why.group(0) if why else 'killed'}"
+        excused[kind] = excused.get(kind, 0) + 1
+    elif status:
         failures.append(f"client {client}, turn {turn}: {action} {name}, {time.monotonic() - began:.1f} s: {said.strip()}{library_on(name)}")
 
 
@@ -230,6 +236,7 @@ def main():
     after = look(daemon)
     failures.extend(f"domain {domid} is left" for domid in guests_left())
     print(f"{SIDE}: {sum(count.values())} commands, {count}")
+    print(f"{SIDE}: failed because of other clients: {excused}")
     print(f"{SIDE}: libvirtd had {warm[0]} descriptors, {warm[1]} threads, {warm[2]} kB when it was warm; at the end {after[0]}, {after[1]}, {after[2]}")
     if after[0] > warm[0] + 4 or after[1] > warm[1] + 2 or after[2] > warm[2] * 1.25:
         failures.append("libvirtd has grown")
