@@ -25,19 +25,23 @@ libvirt() {
 virsh() { timeout 60 /usr/bin/virsh -q -c xen:///system "$@"; }
 
 # xml NAME KIND [DEVICE…]: /tmp/NAME.xml, a domain's description. KIND: pv, pvh (both do nothing), hvm (its firmware finds nothing to
-# start); a DEVICE is an element.
+# start); a DEVICE is an element. With $own_features the case adds the element <features> itself; else an HVM guest has ACPI, without
+# which QEMU 10 does not start with C (hvm-no-acpi.sh).
 xml() {
-  local name=$1 kind=$2 os memory=8192
+  local name=$1 kind=$2 os memory=8192 features=
   shift 2
   case $kind in
     pv) os="<type arch='x86_64' machine='xenpv'>linux</type><kernel>/guest/tiny</kernel>" ;;
     pvh) os="<type arch='x86_64' machine='xenpvh'>xenpvh</type><kernel>/guest/tiny</kernel>" ;;
-    hvm) os="<type arch='x86_64' machine='xenfv'>hvm</type>" memory=32768 ;;
+    hvm)
+      os="<type arch='x86_64' machine='xenfv'>hvm</type>" memory=32768
+      [ -n "${own_features:-}" ] || features='<features><acpi/></features>'
+      ;;
   esac
   {
     echo "<domain type='xen'><name>$name</name>"
     echo "<uuid>$(echo "$name" | md5sum | sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/\1-\2-4\3-8\4-\5/')</uuid>"
-    echo "<memory unit='KiB'>$memory</memory><vcpu>${vcpus:-1}</vcpu><os>$os</os>"
+    echo "<memory unit='KiB'>$memory</memory><vcpu>${vcpus:-1}</vcpu><os>$os</os>$features"
     echo "<on_poweroff>destroy</on_poweroff><on_reboot>restart</on_reboot><on_crash>destroy</on_crash>"
     echo "<devices>"
     printf '%s\n' "$@"

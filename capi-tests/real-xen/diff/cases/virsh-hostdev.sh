@@ -14,7 +14,7 @@ hostdev 06.0 > /tmp/hostdev-6.xml
 hostdev 07.0 > /tmp/hostdev-7.xml
 # hvm NAME [DEVICE]: /tmp/NAME.xml. Without ACPI QEMU plugs nothing in.
 hvm() {
-  xml "$1" hvm "${2-}"
+  own_features=1 xml "$1" hvm "${2-}"
   sed -i 's,</os>,&<features><acpi/><xen><passthrough state="on"/></xen></features>,' "/tmp/$1.xml"
 }
 hvm v-host
