@@ -87,13 +87,10 @@ struct Drive {
 
 /// Starts the watcher's task.
 async fn live(ctx: Arc<Ctx>, drive: Drive, watch: Watch, wanted: Listener) {
-    // The watch ends after the last generator, in a turn of the loop that must come.
-    let driven = ctx.runtime().need_driver().ok();
     let kind = LIBXL_EVENT_TYPE_DISK_EJECT as i32;
     let watcher = (Arc::clone(&ctx), drive, watch, wanted);
     look::live((ctx.reports(), ctx.log()), kind, watcher, |watcher| Box::pin(look_after(watcher)))
         .await;
-    drop(driven);
 }
 
 /// The watcher's task.

@@ -68,12 +68,9 @@ pub fn disable(ctx: &Ctx, handle: GeneratorHandle) -> bool {
 
 /// The watcher's task.
 async fn live(ctx: Arc<Ctx>, watch: Watch, wanted: Listener) {
-    // The watch ends after the last generator, in a turn of the loop that must come.
-    let driven = ctx.runtime().need_driver().ok();
     let watcher = (Arc::clone(&ctx), watch, wanted);
     look::live((ctx.reports(), ctx.log()), 0, watcher, |watcher| Box::pin(look_after(watcher)))
         .await;
-    drop(driven);
 }
 
 /// Looks at the watched domains whenever there is a reason, until there is no generator.

@@ -66,6 +66,8 @@ first_uri=xen+tcp://127.0.0.1:16509/system
 second_uri=xen+tcp://127.0.0.1:16510/system
 two_libvirtds() {
   local name
+  # They listen on 127.0.0.1, which a Debian 13 without ifupdown has not.
+  ip link set lo up
   rm -rf $second_folder
   for name in first:16509 second:16510; do
     printf 'listen_tls = 0\nlisten_tcp = 1\nlisten_addr = "127.0.0.1"\nauth_tcp = "none"\ntcp_port = "%s"\n' "${name#*:}" > "/tmp/libvirtd-${name%:*}.conf"

@@ -106,7 +106,7 @@ pub async fn save(
     drop(save);
     let saved = match saved {
         // What applications do after other errors is to resume the guest.
-        Err(Error::Fail) if was_suspended => Err(Error::GuestTimedOut),
+        Err(e) if was_suspended && e != Error::Aborted => Err(Error::GuestTimedOut),
         saved => saved,
     };
     // The receiver has the guest: not even a panic changes that any more.
