@@ -126,7 +126,8 @@ status:
 fmt:
 	$(CARGO) fmt --all
 
-# What a change must pass before it is worth a test on Xen: no root, under two minutes. .ci/run takes the same pieces but for the unit tests, which `make test` has.
+# What a change must pass before it is worth a test on Xen: no root, under two minutes. .ci/run takes the same pieces but
+# for the unit tests, which `make test` has.
 check:
 	$(only_4_17)@$(SETUP) check
 	@CARGO="$(CARGO)" capi-tests/check $(PIECES)

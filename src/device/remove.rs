@@ -123,8 +123,7 @@ pub async fn disconnect_and_remove(
 /// and the removal that follows are microseconds apart.
 fn is_taken_back(ctx: &Ctx, device: &Device) -> Result<bool> {
     let online = format!("{}/online", device.backend_path());
-    let values = nodes::read_array(ctx, ctx.store(), [device.state_path(), online])?;
-    let [state, online] = values;
+    let [state, online] = nodes::read_array(ctx, ctx.store(), [device.state_path(), online])?;
     Ok(state.is_none_or(|state| is_closed(&state)) && online.as_deref() != Some(b"1"))
 }
 

@@ -18,8 +18,8 @@ const HAS_ID: Version = [2, 8, 0];
 /// From this version on `xen-save-devices-state` has the argument `live`.
 const HAS_LIVE: Version = [2, 11, 0];
 
-/// From this version on QEMU keeps a descriptor until it is told to remove it; the earlier ones close it with the last
-/// file that was opened by it, or with the last monitor connection if there is no such file.
+/// From this version on QEMU keeps a descriptor until `remove-fd`. Earlier versions close it when QEMU closes the last file
+/// that it has opened through it; if QEMU has opened none, when the last monitor connection ends.
 const KEEPS_DESCRIPTORS: Version = [9, 1, 0];
 
 /// A set of descriptors that were passed to QEMU, by QEMU's number.

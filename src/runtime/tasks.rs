@@ -62,7 +62,7 @@ impl Tasks {
     pub fn spawn_last_callback(self: &Arc<Self>, call: impl FnOnce() + Send + 'static) {
         // The call never waits, so it is put into the queue here, once.
         if let Some(runnable) = self.enter(async move { call() }, drop) {
-            self.push_callback(runnable);
+            self.push(Due { runnable, by: callbacks::this_thread() });
         }
     }
 
@@ -73,10 +73,6 @@ impl Tasks {
             self.push(Due { runnable, by: callbacks::NO_THREAD });
         }
         self.callbacks.settle();
-    }
-
-    fn push_callback(self: &Arc<Self>, runnable: Runnable) {
-        self.push(Due { runnable, by: callbacks::this_thread() });
     }
 
     fn push(self: &Arc<Self>, due: Due) {

@@ -2,7 +2,8 @@
 //! random. Nothing may panic, and what is read must be sound in itself.
 //!
 //! As a test each target has a fixed number of changed samples, the same each time. `FUZZ_SECONDS=600` has each run for so
-//! long, with another seed each time; a sample that fails is left in `target/fuzz/`, to be added to `corpus/` in the commit that mends the fault.
+//! long, with another seed each time; a sample that fails is left in `target/fuzz/`, to be added to `corpus/` in the
+//! commit that mends the fault.
 //! One target alone: `cargo test --release --test fuzz NAME`.
 
 use std::ffi::CString;

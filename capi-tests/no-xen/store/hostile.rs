@@ -322,22 +322,27 @@ fn more_than_the_buffers_hold() {
     });
 }
 
-#[test]
-fn commits_that_conflict() {
-    let store = store(|_, peer| {
-        let mut refusals = 20;
+/// A daemon that refuses so many commits.
+fn refusing(count: u32, errno: &'static [u8]) -> Client {
+    store(move |_, peer| {
+        let mut refusals = count;
         while let Some(request) = peer.request() {
             match request.kind {
                 TRANSACTION_START => peer.answer(&request, b"77\0"),
                 TRANSACTION_END if refusals > 0 => {
                     assert_eq!((request.transaction, &*request.payload), (77, &b"T\0"[..]));
                     refusals -= 1;
-                    peer.send(ERROR, request.id, 7, b"EAGAIN\0");
+                    peer.send(ERROR, request.id, 7, errno);
                 }
                 _ => peer.echo(&request),
             }
         }
-    });
+    })
+}
+
+#[test]
+fn commits_that_conflict() {
+    let store = refusing(20, b"EAGAIN\0");
     let mut runs = 0;
     let answer: Result<(), StoreError> = store.transaction(|t| {
         runs += 1;
@@ -350,19 +355,7 @@ fn commits_that_conflict() {
 #[test]
 fn commits_that_are_refused_for_want_of_memory() {
     for (refused, committed) in [(2, true), (3, true), (9, false)] {
-        let store = store(move |_, peer| {
-            let mut refusals = refused;
-            while let Some(request) = peer.request() {
-                match request.kind {
-                    TRANSACTION_START => peer.answer(&request, b"77\0"),
-                    TRANSACTION_END if refusals > 0 => {
-                        refusals -= 1;
-                        peer.send(ERROR, request.id, 7, b"ENOMEM\0");
-                    }
-                    _ => peer.echo(&request),
-                }
-            }
-        });
+        let store = refusing(refused, b"ENOMEM\0");
         let mut runs = 0;
         let answer: Result<(), StoreError> = store.transaction(|t| {
             runs += 1;

@@ -55,7 +55,7 @@ impl SaveOptions {
 /// Saves domain `domid` into `stream`. If it succeeds, the guest is suspended; otherwise it runs.
 ///
 /// # Errors
-/// `Error::GuestTimedOut` if the guest does not suspend; `Error::Aborted`; otherwise `Error::Fail`. The reason is
+/// `Error::GuestTimedOut` if the guest does not suspend, or was suspended before and cannot be saved; `Error::Aborted`; otherwise `Error::Fail`. The reason is
 /// logged.
 pub async fn save(
     ao: &Ao,

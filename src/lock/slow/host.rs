@@ -14,7 +14,7 @@ use crate::error;
 use crate::lock::file::{LockCandidate, LockFailure, LockFile};
 use crate::runtime::Runtime;
 use crate::runtime::abort::Abort;
-use crate::runtime::child::{Children, LeftBehind, Outcome};
+use crate::runtime::child::{Children, Outcome};
 use crate::xen::log::Log;
 
 /// The maximum number of helpers that are started, one after the other, if they die without a reason.
@@ -131,7 +131,7 @@ impl<L: LockSubject> Environment for HostEnvironment<'_, L> {
     async fn wait_for(&self, file: &LockCandidate) -> Result<(), SlowLockFailure> {
         for _ in 0..MAX_HELPERS {
             let helper = match self.children.fork_with(file, || wait_in_child(file)) {
-                Ok(helper) => LeftBehind::on_drop(helper),
+                Ok(helper) => helper.left_behind_on_drop(),
                 Err(_) => return self.poll(file).await,
             };
             match self.unless_gone(helper.exited()).await {

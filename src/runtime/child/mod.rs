@@ -306,7 +306,7 @@ impl Children {
         starting.done(&record);
         counted.keep();
         record.watch();
-        Ok(Child { record })
+        Ok(Child { record, is_left_behind: false })
     }
 
     /// To be called when the application has reaped `pid`. Returns whether that was a child of this ctx, or of one that
@@ -500,11 +500,20 @@ impl Drop for Counted<'_> {
 /// A child. If this is dropped before the child has ended, the child is killed, and reaped later.
 pub struct Child {
     record: Arc<Record>,
+    /// Whether it is left behind when this is dropped.
+    is_left_behind: bool,
 }
 
 impl Child {
     pub fn pid(&self) -> Pid {
         self.record.pid()
+    }
+
+    /// If the child is dropped before it has ended, as when a wait for it is given up, an application that sleeps is asked
+    /// to drive the ctx until the child is reaped: its operation may have ended by then.
+    pub fn left_behind_on_drop(mut self) -> Self {
+        self.is_left_behind = true;
+        self
     }
 
     /// Waits until the child has ended.
@@ -525,14 +534,14 @@ impl Child {
     /// Kills the child and waits until it is reaped, so that no SIGCHLD arrives later, but not without a limit: see the
     /// head of this file. (A signal fails only if the process may not send it, for example to a program that is setuid;
     /// then the child is waited for as if it did not end.)
-    pub async fn end(self) -> Result<Outcome, NotEnded> {
+    pub async fn end(mut self) -> Result<Outcome, NotEnded> {
         let refused = self.kill(libc::SIGKILL).err();
         let shared = self.record.shared();
         let time = locked(&shared.setup).kill_timeout;
         match select(pin!(self.record.ended()), pin!(shared.runtime.sleep(time))).await {
             Either::Left((outcome, _)) => Ok(outcome),
             Either::Right(_) => {
-                self.record.leave_behind();
+                self.is_left_behind = true;
                 Err(NotEnded { pid: self.pid(), time, refused })
             }
         }
@@ -559,46 +568,12 @@ impl fmt::Display for NotEnded {
     }
 }
 
-/// A child that is killed and left behind if this is dropped, as when a wait for it is given up: an application that sleeps
-/// is asked to drive the ctx until the child is reaped. The operation may have ended by then.
-pub struct LeftBehind(Option<Child>);
-
-impl LeftBehind {
-    pub fn on_drop(child: Child) -> Self {
-        Self(Some(child))
-    }
-
-    /// Waits until the child has ended.
-    pub async fn exited(&self) -> Outcome {
-        match &self.0 {
-            Some(child) => child.exited().await,
-            None => std::future::pending().await,
-        }
-    }
-
-    /// As [`Child::end`].
-    pub async fn end(mut self) -> Result<Outcome, NotEnded> {
-        match self.0.take() {
-            Some(child) => child.end().await,
-            None => std::future::pending().await,
-        }
-    }
-}
-
-impl Drop for LeftBehind {
-    fn drop(&mut self) {
-        if let Some(child) = self.0.take()
-            && child.outcome().is_none()
-        {
-            let _ = child.record.kill(libc::SIGKILL);
-            child.record.leave_behind();
-        }
-    }
-}
-
 impl Drop for Child {
     fn drop(&mut self) {
         let _ = self.record.kill(libc::SIGKILL);
+        if self.is_left_behind && self.outcome().is_none() {
+            self.record.leave_behind();
+        }
     }
 }
 
